@@ -1,0 +1,71 @@
+// @ts-check
+/** Merges the OpenAPI files of each service into the one document that is served and validated against. */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+
+const SOURCE = new URL('../openapi/', import.meta.url);
+const TARGET = new URL('../dist/openapi/', import.meta.url);
+
+/** @typedef {{ name: string, document: any }} Fragment */
+
+/**
+ * One document of all fragments. Members that several of them have must be deeply equal.
+ *
+ * @param {Fragment[]} fragments
+ * @throws {Error} naming the member and both files, when two differ
+ */
+export function mergeDocuments(fragments) {
+  /** @type {Map<string, string>} */
+  const origins = new Map();
+  const merged = {};
+  for (const { name, document } of fragments) {
+    for (const key of ['openapi', 'info', 'servers', 'security']) put(merged, key, document[key], key, name);
+    for (const tag of document.tags ?? []) put(at(merged, 'tagsByName'), tag.name, tag, `tag ${tag.name}`, name);
+    for (const [path, item] of Object.entries(document.paths)) {
+      for (const [method, operation] of Object.entries(item)) {
+        const where = `${method.toUpperCase()} ${path}`;
+        if (origins.has(where)) throw new Error(`${where} is in ${origins.get(where)} and in ${name}`);
+        put(at(at(merged, 'paths'), path), method, operation, where, name);
+      }
+    }
+    for (const [kind, components] of Object.entries(document.components ?? {})) {
+      for (const [id, component] of Object.entries(components)) {
+        put(at(at(merged, 'components'), kind), id, component, `components/${kind}/${id}`, name);
+      }
+    }
+  }
+  const { tagsByName, openapi, info, servers, security, paths, components } = /** @type {any} */ (merged);
+  return { openapi, info, servers, security, tags: Object.values(tagsByName), paths, components };
+
+  /** @type {(target: any, key: string, value: unknown, what: string, file: string) => void} */
+  function put(target, key, value, what, file) {
+    if (Object.hasOwn(target, key) && !isDeepStrictEqual(target[key], value)) {
+      throw new Error(`${what} differs between ${origins.get(what)} and ${file}`);
+    }
+    if (!origins.has(what)) origins.set(what, file);
+    target[key] = value;
+  }
+}
+
+/** @param {any} target @param {string} key */
+function at(target, key) {
+  target[key] ??= {};
+  return target[key];
+}
+
+/** Writes the merged document of every service to dist/openapi. */
+export async function buildDocuments() {
+  await mkdir(TARGET, { recursive: true });
+  const services = await readdir(SOURCE, { withFileTypes: true });
+  for (const service of services.filter((entry) => entry.isDirectory())) {
+    const folder = new URL(`${service.name}/`, SOURCE);
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+    const fragments = await Promise.all(
+      names.map(async (name) => ({
+        name: `openapi/${service.name}/${name}`,
+        document: JSON.parse(await readFile(new URL(name, folder), 'utf8')),
+      })),
+    );
+    await writeFile(new URL(`${service.name}.json`, TARGET), JSON.stringify(mergeDocuments(fragments)));
+  }
+}

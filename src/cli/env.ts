@@ -1,0 +1,53 @@
+import type { FlagTexts } from '../config.ts';
+import { Unusable } from '../core/unusable.ts';
+import { runningUrl } from './running.ts';
+
+type Variables = Readonly<Record<string, string>>;
+
+const FORMATS = {
+  shell: (variables: Variables) =>
+    lines(variables, (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
+  dotenv: (variables: Variables) => lines(variables, (name, value) => `${name}=${JSON.stringify(value)}`),
+  json: (variables: Variables) => `${JSON.stringify(variables, null, 2)}\n`,
+  compose: (variables: Variables) =>
+    `environment:\n${lines(variables, (name, value) => `  ${name}: ${JSON.stringify(value)}`)}`,
+} as const;
+
+/** Prints what a client needs: addresses, and the administrator's credentials out of the cast of the running server. */
+export async function env(flags: FlagTexts, format: keyof typeof FORMATS): Promise<void> {
+  const url = await runningUrl(flags);
+  process.stdout.write(FORMATS[format](variablesOf(await castFrom(url), url)));
+}
+
+/** The parts of the cast that are printed. */
+interface Cast {
+  readonly runai?: {
+    readonly users?: readonly {
+      readonly role: string | null;
+      readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
+    }[];
+  };
+}
+
+async function castFrom(url: string): Promise<Cast> {
+  try {
+    const response = await fetch(`${url}/_mock/cast`);
+    return (await response.json()) as Cast;
+  } catch (cause) {
+    throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --port.`, { cause });
+  }
+}
+
+function variablesOf({ runai }: Cast, url: string): Variables {
+  const key = runai?.users?.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
+  return {
+    RUNAI_BASE_URL: url,
+    ...(key && { RUNAI_CLIENT_ID: key.clientId, RUNAI_CLIENT_SECRET: key.clientSecret }),
+  };
+}
+
+function lines(variables: Variables, line: (name: string, value: string) => string): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `${line(name, value)}\n`)
+    .join('');
+}

@@ -1,0 +1,94 @@
+import { Command, CommanderError, Option as Flag } from 'commander';
+import { packageVersion } from '../assets.ts';
+import { type FlagTexts, flagName, OPTIONS, type Option } from '../config.ts';
+import { Unusable } from '../core/unusable.ts';
+import { nearest } from '../nearest.ts';
+
+/** Exit code for everything that the person who called can mend. */
+const MENDABLE = 2;
+
+const COMMANDS = ['start', 'health', 'env', 'help'] as const;
+
+/** Runs the command that the arguments name. Sets the exit code; never throws. */
+export async function run(argv: readonly string[]): Promise<void> {
+  try {
+    checkCommand(argv[2]);
+    await program(await packageVersion()).parseAsync(argv);
+  } catch (thrown) {
+    process.exitCode = report(thrown);
+  }
+}
+
+function program(version: string): Command {
+  const root = new Command('nv-auth-mock')
+    .description("A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and says exactly why.")
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const start = root.command('start', { isDefault: true }).description('start the server (default)');
+  for (const [name, option] of Object.entries(OPTIONS)) start.addOption(flagOf(name, option));
+  start
+    .option('-c, --config <FILE>', 'read options from a YAML or JSON file; keys are flag names')
+    .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
+  root
+    .command('health')
+    .description('exit 0 when the server on this machine is ready, 1 when not')
+    .addOption(flagOf('port', OPTIONS.port))
+    .addOption(flagOf('host', OPTIONS.host))
+    .action(async (flags: FlagTexts) => (await import('./health.ts')).health(flags));
+  root
+    .command('env')
+    .description('print what a client needs, taken from the running server')
+    .addOption(flagOf('port', OPTIONS.port))
+    .addOption(flagOf('host', OPTIONS.host))
+    .addOption(
+      new Flag('--format <FORMAT>', 'how it is written')
+        .choices(['shell', 'dotenv', 'json', 'compose'])
+        .default('shell'),
+    )
+    .action(async ({ format, ...flags }: FlagTexts & { format: 'shell' | 'dotenv' | 'json' | 'compose' }) =>
+      (await import('./env.ts')).env(flags, format),
+    );
+  for (const command of root.commands) command.exitOverride();
+  return root;
+}
+
+function flagOf(name: string, { short, argument, repeatable, description, fallback }: Option): Flag {
+  const long = `--${flagName(name)}`;
+  const value = argument === undefined ? '' : ` <${argument}>`;
+  const shown =
+    fallback === null || argument === undefined || Array.isArray(fallback)
+      ? ''
+      : ` (default: ${shownDefault(name, fallback)})`;
+  const flag = new Flag(`${short === undefined ? '' : `-${short}, `}${long}${value}`, `${description}${shown}`);
+  return repeatable === true
+    ? flag.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text])
+    : flag;
+}
+
+function shownDefault(name: string, fallback: unknown): string {
+  if (name === 'tokenTtl') return '1h';
+  return typeof fallback === 'boolean' ? (fallback ? 'on' : 'off') : String(fallback);
+}
+
+/** A switch that was given is `true`; everything else is text. */
+function withSwitches(flags: FlagTexts): FlagTexts {
+  const texts = Object.entries(flags).map(([name, given]) => [name, (given as unknown) === true ? 'on' : given]);
+  return Object.fromEntries(texts);
+}
+
+function checkCommand(word: string | undefined): void {
+  if (word === undefined || word.startsWith('-') || (COMMANDS as readonly string[]).includes(word)) return;
+  throw new Unusable(`Unknown command \`${word}\`. The nearest valid name is \`${nearest(word, COMMANDS)}\`.`);
+}
+
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : MENDABLE;
+  if (thrown instanceof Unusable) {
+    process.stderr.write(`nv-auth-mock: ${thrown.message}\n`);
+    return MENDABLE;
+  }
+  process.stderr.write(`nv-auth-mock: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+  return 1;
+}

@@ -1,0 +1,54 @@
+import { type FlagTexts, readConfig } from '../config.ts';
+import { machineClock } from '../core/clock.ts';
+import { lineLog } from '../log.ts';
+import { buildServer, type MockServer } from '../server.ts';
+
+/** Starts the server; resolves once it is ready. It ends on SIGTERM or SIGINT. */
+export async function start(flags: FlagTexts): Promise<void> {
+  const effective = await readConfig(flags);
+  const { host, port, json, logLevel } = effective.config;
+  const log = lineLog(logLevel, json, machineClock(), (line) => process.stderr.write(line));
+  const server = await buildServer({ effective, log });
+  try {
+    const listening = await server.listen(host, port);
+    stopOnSignal(server);
+    process.stdout.write(json ? readyEvent(server, listening) : banner(server, listening.url));
+  } catch (cause) {
+    await server.close();
+    throw cause;
+  }
+}
+
+function readyEvent({ version }: MockServer, { url, port }: { url: string; port: number }): string {
+  return `${JSON.stringify({ event: 'ready', url, port, pid: process.pid, version })}\n`;
+}
+
+/** The ready line is the last one, and stands there only when everything is seeded and listening. */
+function banner({ version, posture, notices }: MockServer, url: string): string {
+  const lines = [
+    `nv-auth-mock ${version}`,
+    posture,
+    `who is who: ${url}/_mock/cast   why was it refused: ${url}/_mock/decisions   documents: ${url}/docs`,
+    ...notices.map((notice) => `note: ${notice}`),
+    `nv-auth-mock ready on ${url}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The first signal lets running requests finish, the second ends at once. */
+function stopOnSignal(server: MockServer): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      server.close().then(
+        () => process.exit(0),
+        (cause: unknown) => {
+          process.stderr.write(`nv-auth-mock: stopping failed: ${String(cause)}\n`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}

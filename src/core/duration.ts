@@ -1,0 +1,45 @@
+const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+type Unit = keyof typeof MILLISECONDS;
+
+const SHORT = /^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/;
+const SHORT_PART = /(\d+(?:\.\d+)?)(ms|[smhd])/g;
+const ISO = /^P(?:(\d+(?:\.\d+)?)D)?(?:T(?=\d)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const ISO_UNITS = ['d', 'h', 'm', 's'] as const satisfies readonly Unit[];
+
+/** What a duration may look like; for messages. */
+export const DURATION_FORMS = 'a positive duration with its unit, such as `90s`, `15m`, `1h30m`, `2d` or `PT15M`';
+
+/**
+ * Reads a duration: `15m`, `1h30m`, `500ms`, or ISO 8601 (`PT15M`, `P1DT12H`; no months or years, whose length varies).
+ *
+ * @returns whole milliseconds, or null when the text is no positive duration. A number without a unit is none.
+ */
+export function parseDuration(text: string): number | null {
+  const total = SHORT.test(text) ? sumOf(shortParts(text)) : sumOf(isoParts(text));
+  const milliseconds = Math.round(total);
+  return Number.isSafeInteger(milliseconds) && milliseconds > 0 ? milliseconds : null;
+}
+
+/** A number of milliseconds as an ISO 8601 duration in hours, minutes and seconds. */
+export function formatDuration(milliseconds: number): string {
+  const hours = Math.floor(milliseconds / MILLISECONDS.h);
+  const minutes = Math.floor((milliseconds % MILLISECONDS.h) / MILLISECONDS.m);
+  const seconds = (milliseconds % MILLISECONDS.m) / MILLISECONDS.s;
+  const parts = [hours && `${hours}H`, minutes && `${minutes}M`, seconds && `${seconds}S`].filter(Boolean);
+  return `PT${parts.length > 0 ? parts.join('') : '0S'}`;
+}
+
+type Part = readonly [amount: string | undefined, unit: Unit];
+
+function shortParts(text: string): Part[] {
+  return [...text.matchAll(SHORT_PART)].map((match) => [match[1], match[2] as Unit]);
+}
+
+function isoParts(text: string): Part[] {
+  const match = ISO.exec(text);
+  return match === null ? [] : ISO_UNITS.map((unit, index) => [match[index + 1], unit]);
+}
+
+function sumOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, [amount, unit]) => sum + Number(amount ?? 0) * MILLISECONDS[unit], 0);
+}

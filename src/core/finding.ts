@@ -1,0 +1,50 @@
+import { type Instant, rfc3339 } from './clock.ts';
+
+/** Something a person should know although no request failed for it. */
+export type FindingKind =
+  /** a token was minted under one of this server's names and used under another */
+  | 'issuer_differs'
+  /** a query parameter that the document does not name was ignored */
+  | 'undocumented_query'
+  /** an answer of the mock does not fit its document */
+  | 'answer_off_document';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly message: string;
+  readonly firstSeenAt: Instant;
+  lastSeenAt: Instant;
+  count: number;
+}
+
+const MOST = 200;
+
+/** The findings of one world: each kept once and counted, the newest 200. */
+export class Findings {
+  readonly #byText = new Map<string, Finding>();
+
+  report(kind: FindingKind, message: string, at: Instant): void {
+    const key = `${kind}\n${message}`;
+    const known = this.#byText.get(key);
+    if (known !== undefined) {
+      known.lastSeenAt = at;
+      known.count += 1;
+      return;
+    }
+    if (this.#byText.size >= MOST) this.#byText.delete(this.#byText.keys().next().value as string);
+    this.#byText.set(key, { kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 });
+  }
+
+  /** Newest first, in the form of the switchboard. */
+  list(): Record<string, unknown>[] {
+    return [...this.#byText.values()].reverse().map((finding) => ({
+      ...finding,
+      firstSeenAt: rfc3339(finding.firstSeenAt),
+      lastSeenAt: rfc3339(finding.lastSeenAt),
+    }));
+  }
+
+  clear(): void {
+    this.#byText.clear();
+  }
+}

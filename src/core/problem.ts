@@ -1,0 +1,104 @@
+import type { CredentialReason } from './reasons.ts';
+
+/**
+ * Everything that can go wrong with a request. A service's `problem.ts` turns each into its vendor's status and words;
+ * adding a kind is a type error there until it is handled.
+ */
+export type ProblemKind =
+  /** the body, a parameter or a header is not what the document asks for */
+  | 'invalid_request'
+  /** the path cannot be decoded */
+  | 'bad_path'
+  /** no credential, or one that is not accepted, on an operation that needs one */
+  | 'unauthenticated'
+  /** a token was asked for with credentials that are not accepted */
+  | 'bad_credentials'
+  /** the caller is known and may not */
+  | 'forbidden'
+  | 'not_found'
+  /** no operation has this path */
+  | 'unknown_path'
+  | 'method_not_allowed'
+  /** the body did not arrive in time */
+  | 'timeout'
+  /** the name is taken */
+  | 'conflict'
+  /** no more of these may be made */
+  | 'limit_reached'
+  | 'too_large'
+  | 'path_too_long'
+  | 'unsupported_media_type'
+  | 'headers_too_large'
+  /** a web page or an unknown host name tries to drive the switchboard */
+  | 'foreign_page'
+  /** our own fault */
+  | 'internal';
+
+/** The HTTP status of each kind; a vendor that answers otherwise says so in its own `problem.ts`. */
+export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
+  invalid_request: 400,
+  bad_path: 400,
+  bad_credentials: 400,
+  limit_reached: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  foreign_page: 403,
+  not_found: 404,
+  unknown_path: 404,
+  method_not_allowed: 405,
+  timeout: 408,
+  conflict: 409,
+  too_large: 413,
+  path_too_long: 414,
+  unsupported_media_type: 415,
+  headers_too_large: 431,
+  internal: 500,
+};
+
+export interface ProblemParts {
+  /** For the log and the decision, never for the public body. */
+  readonly why?: string;
+  /** Of `unauthenticated` and `bad_credentials`. */
+  readonly reason?: CredentialReason;
+  /** Methods that the path has, of `method_not_allowed`. */
+  readonly allow?: readonly string[];
+  /** Nothing more can be read from this connection. */
+  readonly close?: boolean;
+  readonly cause?: unknown;
+}
+
+/** A failure with two voices: `message` for the person whose request failed, `why` for the log and the decision. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly kind: ProblemKind;
+  readonly why: string | undefined;
+  readonly reason: CredentialReason | undefined;
+  readonly allow: readonly string[];
+  readonly close: boolean;
+
+  constructor(kind: ProblemKind, message: string, parts: ProblemParts = {}) {
+    super(message, { cause: parts.cause });
+    this.kind = kind;
+    this.why = parts.why;
+    this.reason = parts.reason;
+    this.allow = parts.allow ?? [];
+    this.close = parts.close ?? false;
+  }
+}
+
+/** A credential on a request that is not accepted. */
+export function unauthenticated(reason: CredentialReason, message: string, why?: string): Problem {
+  return new Problem('unauthenticated', message, { reason, ...(why !== undefined && { why }) });
+}
+
+/** Credentials in a token request that are not accepted. `message` must not tell which of them was wrong. */
+export function badCredentials(reason: CredentialReason, message: string, why?: string): Problem {
+  return new Problem('bad_credentials', message, { reason, ...(why !== undefined && { why }) });
+}
+
+/** Whatever was thrown, as a Problem: what is none is our own fault. */
+export function asProblem(thrown: unknown): Problem {
+  return thrown instanceof Problem
+    ? thrown
+    : new Problem('internal', 'Something went wrong in the mock itself; its log says what.', { cause: thrown });
+}

@@ -1,0 +1,45 @@
+/**
+ * Every reason a request can be refused for, and what it means. The codes are a promise: scripts compare them.
+ *
+ * `stage` is the step that refuses: who are you (`authenticate`), may you (`decide`), is it yours (`cover`).
+ */
+export const DENY_REASONS = {
+  no_token: { stage: 'authenticate', meaning: 'no `Authorization` header was sent' },
+  multiple_authorization: { stage: 'authenticate', meaning: 'more than one `Authorization` header was sent' },
+  wrong_scheme: { stage: 'authenticate', meaning: 'the `Authorization` header does not say `Bearer <token>`' },
+  malformed_token: { stage: 'authenticate', meaning: 'the bearer token is no JWT with the claims of an access token' },
+  unsupported_algorithm: {
+    stage: 'authenticate',
+    meaning: 'the token names another algorithm than the key it must be signed with',
+  },
+  unknown_key_id: { stage: 'authenticate', meaning: 'the `kid` in the token is not in the JWKS of this server' },
+  bad_signature: { stage: 'authenticate', meaning: 'the signature does not fit the token' },
+  wrong_issuer: { stage: 'authenticate', meaning: 'the `iss` of the token is no realm of this server' },
+  expired_token: { stage: 'authenticate', meaning: 'the `exp` of the token has passed' },
+  not_yet_valid: { stage: 'authenticate', meaning: 'the `nbf` or `iat` of the token lies in the future' },
+  unknown_subject: { stage: 'authenticate', meaning: 'the `sub` of the token is nobody in this world' },
+  disabled: { stage: 'authenticate', meaning: 'the user, application or service account is disabled' },
+  unknown_client: { stage: 'authenticate', meaning: 'no credential has this client id or application name' },
+  wrong_grant: { stage: 'authenticate', meaning: 'the client exists, and may not use this grant' },
+  wrong_secret: { stage: 'authenticate', meaning: 'the client exists, and the secret is not its secret' },
+  unknown_user: { stage: 'authenticate', meaning: 'no user has this name' },
+  wrong_password: { stage: 'authenticate', meaning: 'the user exists, and the password is not theirs' },
+  unknown_refresh_token: { stage: 'authenticate', meaning: 'the refresh token was not issued here, or is long gone' },
+  expired_refresh_token: { stage: 'authenticate', meaning: 'the refresh token has expired' },
+  reused_refresh_token: {
+    stage: 'authenticate',
+    meaning: 'the refresh token was used before; its whole family is revoked',
+  },
+  other_client: { stage: 'authenticate', meaning: 'the refresh token belongs to another client' },
+  missing_permission: { stage: 'decide', meaning: 'none of the roles of the caller has the permission' },
+  missing_scope: { stage: 'decide', meaning: 'the key does not hold the scope' },
+  no_such_object: { stage: 'cover', meaning: 'there is no object with the id in the path' },
+  foreign_object: { stage: 'cover', meaning: 'the object exists and belongs to somebody else, so it is not shown' },
+} as const satisfies Record<string, { stage: 'authenticate' | 'decide' | 'cover'; meaning: string }>;
+
+export type DenyReason = keyof typeof DENY_REASONS;
+
+type ReasonsOf<Stage> = { [R in DenyReason]: (typeof DENY_REASONS)[R]['stage'] extends Stage ? R : never }[DenyReason];
+
+/** Why a credential was not accepted. */
+export type CredentialReason = ReasonsOf<'authenticate'>;

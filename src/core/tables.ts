@@ -1,0 +1,110 @@
+import type { Sourced, Tables } from './rule.ts';
+
+/** What the tables are compared with: the operations of the service's document. */
+export interface DocumentedOperation {
+  readonly id: string;
+  /** The document asks for no credential. */
+  readonly public: boolean;
+  readonly pathParams: readonly string[];
+}
+
+/**
+ * Checks a service's tables against each other, its document and its look-ups.
+ *
+ * @returns every fault found, each a sentence that names the row; none when the tables hold together.
+ */
+export function checkTables(
+  tables: Tables,
+  documented: readonly DocumentedOperation[],
+  lookups: readonly string[],
+): string[] {
+  return [
+    ...repeated('grant', ids(tables.grants)),
+    ...repeated(
+      'role',
+      tables.roles.map((role) => role.name),
+    ),
+    ...repeated('rule', ids(tables.rules)),
+    ...repeated('operation', ids(tables.operations)),
+    ...unsourced(tables),
+    ...unknownGrants(tables),
+    ...operationFaults(tables, documented),
+    ...coverFaults(tables, documented, lookups),
+  ];
+}
+
+function ids(rows: readonly { id: string }[]): string[] {
+  return rows.map((row) => row.id);
+}
+
+function repeated(what: string, names: readonly string[]): string[] {
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  return [...new Set(twice)].map((name) => `${what} \`${name}\` stands in its table twice`);
+}
+
+function unsourced(tables: Tables): string[] {
+  const rows: [string, Sourced][] = [
+    ...tables.grants.map((row): [string, Sourced] => [`grant \`${row.id}\``, row]),
+    ...tables.roles.map((row): [string, Sourced] => [`role \`${row.name}\``, row]),
+    ...tables.rules.map((row): [string, Sourced] => [`rule \`${row.id}\``, row]),
+    ...tables.operations.map((row): [string, Sourced] => [`operation \`${row.id}\``, row]),
+  ];
+  return rows.filter(([, row]) => row.source.trim() === '').map(([name]) => `${name} has no source`);
+}
+
+function unknownGrants(tables: Tables): string[] {
+  const known = new Set(ids(tables.grants));
+  const used: [string, readonly string[]][] = [
+    ...tables.roles.map((role): [string, readonly string[]] => [`role \`${role.name}\``, role.grants]),
+    ...tables.rules.map((rule): [string, readonly string[]] => [
+      `rule \`${rule.id}\``,
+      [...(rule.needs.all ?? []), ...(rule.needs.any ?? [])],
+    ]),
+  ];
+  return used.flatMap(([name, grants]) =>
+    grants.filter((grant) => !known.has(grant)).map((grant) => `${name} uses the unknown grant \`${grant}\``),
+  );
+}
+
+function operationFaults(tables: Tables, documented: readonly DocumentedOperation[]): string[] {
+  const rules = new Set(ids(tables.rules));
+  const rows = new Map(tables.operations.map((row) => [row.id, row]));
+  const inDocument = new Set(ids(documented));
+  const used = new Set(tables.operations.map((row) => row.rule));
+  return [
+    ...tables.operations
+      .filter((row) => row.rule !== 'public' && !rules.has(row.rule))
+      .map((row) => `operation \`${row.id}\` names the unknown rule \`${row.rule}\``),
+    ...tables.operations
+      .filter((row) => !inDocument.has(row.id))
+      .map((row) => `operation \`${row.id}\` is in the tables, not in the document`),
+    ...ids(tables.rules)
+      .filter((id) => !used.has(id))
+      .map((id) => `rule \`${id}\` is used by no operation`),
+    ...documented.flatMap((operation) => {
+      const row = rows.get(operation.id);
+      if (row === undefined) return [`operation \`${operation.id}\` has no rule`];
+      if ((row.rule === 'public') === operation.public) return [];
+      return [
+        `operation \`${operation.id}\` is ${operation.public ? 'public' : 'protected'} in the document, ` +
+          `and ${row.rule === 'public' ? 'public' : 'protected'} in the tables`,
+      ];
+    }),
+  ];
+}
+
+function coverFaults(tables: Tables, documented: readonly DocumentedOperation[], lookups: readonly string[]): string[] {
+  const rules = new Map(tables.rules.map((rule) => [rule.id, rule]));
+  const documentedById = new Map(documented.map((operation) => [operation.id, operation]));
+  return tables.operations.flatMap((row) => {
+    const cover = rules.get(row.rule)?.cover;
+    const operation = documentedById.get(row.id);
+    if (cover === undefined || operation === undefined) return [];
+    return [
+      ...(lookups.includes(cover.lookup) ? [] : [`rule \`${row.rule}\` uses the unknown look-up \`${cover.lookup}\``]),
+      ...(operation.pathParams.includes(cover.param)
+        ? []
+        : [`rule \`${row.rule}\` reads the path parameter \`${cover.param}\`, which operation \`${row.id}\` has not`]),
+    ];
+  });
+}

@@ -1,0 +1,82 @@
+import type { Instant } from '../core/clock.ts';
+import type { Findings } from '../core/finding.ts';
+import type { KnownHosts } from '../core/hosts.ts';
+import { unauthenticated } from '../core/problem.ts';
+import type { Identities, Identity } from '../store/identities.ts';
+import type { Tokens } from '../tokens/index.ts';
+import { type AccessTokenClaims, checkUnexpired } from '../tokens/verify.ts';
+import { bearerToken } from './bearer.ts';
+import type { RememberedTokens } from './remembered.ts';
+
+/** What an access token is judged by. */
+export interface AccessTokenAttempt {
+  readonly authorization: readonly string[];
+  readonly now: Instant;
+  /** Scheme and authority under which the caller reached this server. */
+  readonly origin: string;
+  /** Path of the issuer below the origin, such as `/auth/realms/acme`. */
+  readonly issuerPath: string;
+  readonly hosts: KnownHosts;
+  readonly tokens: Tokens;
+  readonly remembered: RememberedTokens;
+  readonly identities: Identities;
+  readonly findings: Findings;
+}
+
+/**
+ * Whom a bearer access token stands for. Order: header, signature, time, issuer, subject.
+ *
+ * @throws Problem `unauthenticated` with the reason
+ */
+export async function bearerOfAccessToken(
+  attempt: AccessTokenAttempt,
+): Promise<{ identity: Identity; clientId: string }> {
+  const claims = await verifiedClaims(bearerToken(attempt.authorization), attempt);
+  checkIssuer(claims.iss, attempt);
+  const identity = await attempt.identities.byId(claims.sub);
+  if (identity === null) throw unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
+  if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
+  return { identity, clientId: claims.azp };
+}
+
+async function verifiedClaims(token: string, attempt: AccessTokenAttempt): Promise<AccessTokenClaims> {
+  const known = attempt.remembered.find(token);
+  if (known === undefined) {
+    const claims = await attempt.tokens.verify(token, attempt.now);
+    attempt.remembered.keep(token, claims);
+    return claims;
+  }
+  try {
+    checkUnexpired(known, attempt.now);
+  } catch (problem) {
+    attempt.remembered.forget(token);
+    throw problem;
+  }
+  return known;
+}
+
+/**
+ * A token of any name of this server counts under any other of them: a container and its host call the same server by
+ * different names. That it happened is worth knowing, so it is a finding.
+ */
+function checkIssuer(issuer: string, { origin, issuerPath, hosts, findings, now }: AccessTokenAttempt): void {
+  if (issuer === `${origin}${issuerPath}`) return;
+  const host = URL.canParse(issuer) ? new URL(issuer).host : '';
+  const ours = URL.canParse(issuer) && new URL(issuer).pathname === issuerPath && hosts.has(host);
+  if (!ours || !hosts.has(new URL(origin).host)) {
+    throw unauthenticated(
+      'wrong_issuer',
+      'Issuer is not familiar.',
+      `iss is ${quoted(issuer)}, expected ${origin}${issuerPath}`,
+    );
+  }
+  findings.report(
+    'issuer_differs',
+    `a token whose issuer is ${quoted(issuer)} was used under ${origin}; set --public-url to give all tokens one issuer`,
+    now,
+  );
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
+}

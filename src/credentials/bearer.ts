@@ -1,0 +1,28 @@
+import { unauthenticated } from '../core/problem.ts';
+
+/** RFC 6750, 2.1; the scheme without regard to case (RFC 9110, 11.1). */
+const BEARER = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i;
+
+/**
+ * The token of `Authorization: Bearer <token>`.
+ *
+ * @param authorization every header of that name, as received
+ * @throws Problem `unauthenticated` when there is none, more than one, or one of another form
+ */
+export function bearerToken(authorization: readonly string[]): string {
+  const [header, second] = authorization;
+  if (header === undefined) {
+    throw unauthenticated(
+      'no_token',
+      'The request has no access token: send the header `Authorization: Bearer <token>`.',
+    );
+  }
+  if (second !== undefined) {
+    throw unauthenticated('multiple_authorization', 'The request has more than one `Authorization` header: send one.');
+  }
+  const token = BEARER.exec(header)?.[1];
+  if (token === undefined) {
+    throw unauthenticated('wrong_scheme', 'The `Authorization` header must have the form `Bearer <token>`.');
+  }
+  return token;
+}

@@ -1,0 +1,25 @@
+import { type BinaryLike, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const derive = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
+
+/** Cost of a new hash: about 26 ms and 16 MiB. */
+const COST = { N: 16_384, r: 8, p: 1 };
+const LENGTH = 32;
+
+/** A stored password: `scrypt$N$r$p$salt$hash`, so that old hashes stay readable when the cost changes. */
+export async function hashPassword(password: string, salt: string): Promise<string> {
+  const key = await derive(password, salt, LENGTH, COST);
+  return ['scrypt', COST.N, COST.r, COST.p, salt, key.toString('base64url')].join('$');
+}
+
+/** Compared with when there is no such user, so that this takes as long as a wrong password. */
+const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$nobody$${Buffer.alloc(LENGTH).toString('base64url')}`;
+
+/** Is this the password that was stored? `stored` is null for a user who does not exist. */
+export async function passwordFits(password: string, stored: string | null): Promise<boolean> {
+  const [, n, r, p, salt = '', expected = ''] = (stored ?? NOBODY).split('$');
+  const wanted = Buffer.from(expected, 'base64url');
+  const key = await derive(password, salt, wanted.length, { N: Number(n), r: Number(r), p: Number(p) });
+  return timingSafeEqual(key, wanted) && stored !== null;
+}

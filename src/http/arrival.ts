@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http';
+import { hostName } from '../core/hosts.ts';
+import { Problem } from '../core/problem.ts';
+
+/**
+ * What is done to a request before the router sees it. HEAD becomes GET (Node leaves the body out by itself), so that
+ * no route needs a twin. The content type is taken away, because Fastify would refuse one that it cannot read before
+ * the caller is known; `headerLines` still has it.
+ */
+export function prepareArrival(request: { method?: string | undefined; headers: IncomingMessage['headers'] }): void {
+  if (request.method === 'HEAD') request.method = 'GET';
+  delete request.headers['content-type'];
+}
+
+/** Header lines of one name (in lower case) as they were received, each by itself. */
+export function headerLines({ rawHeaders }: IncomingMessage, name: string): string[] {
+  const lines: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const key = rawHeaders[index] as string;
+    if (key.length === name.length && key.toLowerCase() === name) lines.push(rawHeaders[index + 1] as string);
+  }
+  return lines;
+}
+
+/**
+ * Scheme and authority under which the caller reached this server.
+ *
+ * @throws Problem when the `Host` header is none
+ */
+export function originOf(request: IncomingMessage, publicUrl: string | null): string {
+  if (publicUrl !== null) return publicUrl;
+  const host = request.headers.host?.toLowerCase() ?? 'localhost';
+  if (hostName(host) === null) {
+    throw new Problem('invalid_request', 'The `Host` header is no host name with an optional port.', { close: true });
+  }
+  return `http://${host}`;
+}
+
+/** The path of a request target, without its query. */
+export function pathOf(url: string | undefined): string {
+  const target = url ?? '/';
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
+}

@@ -1,0 +1,140 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../core/problem.ts';
+import { headerLines } from './arrival.ts';
+import type { Operation } from './openapi.ts';
+
+/** How much, and how slowly, may be sent. */
+export interface BodyLimits {
+  /** Bytes of a JSON body. */
+  readonly bodyBytes: number;
+  /** Milliseconds of silence within a body. */
+  readonly bodySilence: number;
+}
+
+/** Deeper than any documented body, shallower than what could exhaust a stack. */
+const MOST_DEPTH = 64;
+const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)$/;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The JSON body of a request; undefined where the operation has none. An optional body that was not sent counts as `{}`.
+ *
+ * @throws Problem naming what was expected
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+  operation: Operation,
+  fieldNames: 'exact' | 'caseless',
+  limits: BodyLimits,
+): Promise<unknown> {
+  if (isSent(request)) checkType(headerLines(request, 'content-type'));
+  if (operation.body === 'none') return undefined;
+  const bytes = isSent(request) ? await readBytes(request, limits) : Buffer.alloc(0);
+  if (bytes.length === 0) {
+    if (operation.body === 'optional') return {};
+    throw new Problem('invalid_request', 'The request has no body; expected a JSON object.');
+  }
+  const value = parseJson(bytes);
+  checkMembers(value);
+  return fieldNames === 'caseless' ? documentSpelling(value, operation.bodyFields) : value;
+}
+
+function isSent(request: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  return coding !== undefined || (length !== undefined && length !== '0');
+}
+
+function checkType(types: readonly string[]): void {
+  const [essence = '', ...parameters] = (types[0] ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  if (types.length === 1 && JSON_TYPE.test(essence) && (charset === undefined || /^"?utf-?8"?$/.test(charset))) return;
+  throw new Problem(
+    'unsupported_media_type',
+    'The body must be JSON: send the header `Content-Type: application/json` (in UTF-8).',
+    { close: true },
+  );
+}
+
+function readBytes(request: IncomingMessage, { bodyBytes, bodySilence }: BodyLimits): Promise<Buffer> {
+  const tooLarge = () =>
+    new Problem('too_large', `The body is larger than ${bodyBytes} bytes, which is the most that is read.`, {
+      close: true,
+    });
+  if (Number(request.headers['content-length']) > bodyBytes) return Promise.reject(tooLarge());
+
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const settle = (act: () => void) => {
+      clearTimeout(silence);
+      request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
+      act();
+    };
+    const onData = (chunk: Buffer) => {
+      silence.refresh();
+      length += chunk.length;
+      if (length > bodyBytes) settle(() => reject(tooLarge()));
+      else chunks.push(chunk);
+    };
+    const onEnd = () => settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    const onCut = () =>
+      settle(() => reject(new Problem('timeout', 'The body ended before all of it was sent.', { close: true })));
+    const silence = setTimeout(
+      () =>
+        settle(() =>
+          reject(new Problem('timeout', `Nothing more of the body came for ${bodySilence / 1000} s.`, { close: true })),
+        ),
+      bodySilence,
+    );
+    request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
+  });
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(UTF8.decode(bytes));
+  } catch (cause) {
+    throw new Problem('invalid_request', 'The body is no JSON text in UTF-8.', { cause });
+  }
+}
+
+/** Without recursion: the body may be as deep as it is long. */
+function checkMembers(root: unknown): void {
+  const waiting: [value: unknown, depth: number][] = [[root, 1]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [value, depth] = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > MOST_DEPTH) {
+      throw new Problem('invalid_request', `The body is nested deeper than ${MOST_DEPTH} levels.`);
+    }
+    for (const key of Object.keys(value)) {
+      if (key === '__proto__' || key === 'constructor') {
+        throw new Problem('invalid_request', `The body has a member \`${key}\`, which is not accepted anywhere.`);
+      }
+      waiting.push([(value as Record<string, unknown>)[key], depth + 1]);
+    }
+  }
+}
+
+/** Members in the document's spelling, whatever the case they were sent in. */
+function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const sentAs = new Map<string, string>();
+  const renamed: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const field = spelling.get(key.toLowerCase()) ?? key;
+    const before = sentAs.get(field);
+    if (before !== undefined) {
+      throw new Problem(
+        'invalid_request',
+        `The body has the field \`${field}\` twice, as \`${before}\` and as \`${key}\`; send it once.`,
+      );
+    }
+    sentAs.set(field, key);
+    renamed[field] = member;
+  }
+  return renamed;
+}

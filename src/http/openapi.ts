@@ -1,0 +1,149 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import { OpenAPIBackend } from 'openapi-backend';
+import type { DocumentedOperation } from '../core/tables.ts';
+import { violationSentence } from './violations.ts';
+
+/** The parts of a request that are checked against the document. */
+export interface RequestParts {
+  readonly path: Readonly<Record<string, string>>;
+  /** Numbers and booleans in it are converted in place. */
+  readonly query: Record<string, unknown>;
+  readonly body: unknown;
+}
+
+/** One operation of a document, resolved once. */
+export interface Operation extends DocumentedOperation {
+  readonly method: string;
+  /** As in the document: `/api/v1/access-keys/{accessKeyId}`. */
+  readonly path: string;
+  readonly queryNames: ReadonlySet<string>;
+  readonly body: 'none' | 'optional' | 'required';
+  /** Spelling of the body's members, by their lower-case form. */
+  readonly bodyFields: ReadonlyMap<string, string>;
+  /** What is wrong with a request: a sentence, or null. */
+  requestFault(parts: RequestParts): string | null;
+  /** How an answer differs from the document: a sentence, or null. */
+  answerFault(status: number, mediaType: string | null, body: unknown): string | null;
+}
+
+/** A service's document, ready to be asked. */
+export interface ApiDocument {
+  readonly operations: readonly Operation[];
+  /** How a body differs from a schema of the document: a sentence, or null. */
+  schemaFault(schema: string, body: unknown): string | null;
+}
+
+/** The little that we read of a dereferenced OpenAPI 3.0 document. */
+interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: unknown;
+  readonly [keyword: string]: unknown;
+}
+interface Content {
+  readonly [mediaType: string]: { readonly schema?: JsonSchema };
+}
+interface RawOperation {
+  readonly operationId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly security?: readonly unknown[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+}
+
+const withFormats = (ajv: Ajv) => addFormats.default(ajv);
+
+/**
+ * Reads a document.
+ *
+ * @param check `full` validates the document itself against OpenAPI, which takes a quarter of a second: in tests and at
+ *   build time. `quick` trusts it.
+ */
+export async function readDocument(text: string, check: 'full' | 'quick'): Promise<ApiDocument> {
+  const api = new OpenAPIBackend({
+    definition: JSON.parse(text),
+    strict: true,
+    quick: check === 'quick',
+    ajvOpts: { verbose: true },
+    customizeAjv: (ajv) => withFormats(ajv as unknown as Ajv) as never,
+  });
+  await api.init();
+  const schemas = closedSchemas();
+  const { components, security } = api.definition as unknown as {
+    components: { schemas: Record<string, JsonSchema> };
+    security?: readonly unknown[];
+  };
+  const operations = api.router.getOperations() as unknown as RawOperation[];
+  return {
+    operations: operations.map((raw) => operationOf({ security: security ?? [], ...raw }, api, schemas)),
+    schemaFault: (name, body) => schemas.fault(name, () => components.schemas[name] ?? {}, body),
+  };
+}
+
+function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSchemas): Operation {
+  const { operationId: id, requestBody, responses } = raw;
+  const parameters = raw.parameters ?? [];
+  const named = (place: string) => parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
+  const fields = Object.keys(requestBody?.content['application/json']?.schema?.properties ?? {});
+  let validators: readonly ValidateFunction[] | undefined;
+  return {
+    id,
+    method: raw.method.toUpperCase(),
+    path: raw.path,
+    public: raw.security?.length === 0,
+    pathParams: named('path'),
+    queryNames: new Set(named('query')),
+    body: requestBody === undefined ? 'none' : requestBody.required === true ? 'required' : 'optional',
+    bodyFields: new Map(fields.map((field) => [field.toLowerCase(), field])),
+    requestFault: ({ path, query, body }) => {
+      validators ??= api.validator.getRequestValidatorsForOperation(id) as unknown as readonly ValidateFunction[];
+      const request = { path, query, header: {}, cookie: {}, ...(body !== undefined && { requestBody: body }) };
+      const failed = validators.find((validate) => !validate(request));
+      return failed === undefined ? null : violationSentence(failed.errors?.[0] as ErrorObject);
+    },
+    answerFault: (status, mediaType, body) => {
+      const response = responses[status];
+      if (response === undefined) return `${id} answered ${status}, which its document does not name`;
+      if (response.content === undefined) {
+        return body === undefined ? null : `${id} answered ${status} with a body, and its document has none`;
+      }
+      const schema = response.content[mediaType ?? '']?.schema;
+      if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
+      return schemas.fault(`${id} ${status} ${mediaType}`, () => schema, body);
+    },
+  };
+}
+
+interface ClosedSchemas {
+  /** How a body differs from a schema whose objects have no other members than it names; compiled at the first use. */
+  fault(name: string, schema: () => JsonSchema, body: unknown): string | null;
+}
+
+/**
+ * openapi-backend checks answers of one media type only, and the vendor's schemas allow any further member, so a member
+ * that we made up would pass. Hence validators of our own, on closed copies.
+ */
+function closedSchemas(): ClosedSchemas {
+  const ajv = withFormats(new Ajv({ strict: false }));
+  const compiled = new Map<string, ValidateFunction>();
+  return {
+    fault: (name, schema, body) => {
+      let validate = compiled.get(name);
+      if (validate === undefined) {
+        validate = ajv.compile(closed(schema()));
+        compiled.set(name, validate);
+      }
+      return validate(body) ? null : `${name}: ${ajv.errorsText(validate.errors, { dataVar: 'body' })}`;
+    },
+  };
+}
+
+function closed(schema: unknown): JsonSchema {
+  if (Array.isArray(schema)) return schema.map(closed) as unknown as JsonSchema;
+  if (typeof schema !== 'object' || schema === null) return schema as JsonSchema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  return 'properties' in copy && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
+}

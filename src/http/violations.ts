@@ -1,0 +1,65 @@
+import type { ErrorObject } from 'ajv';
+
+/** The part of a JSON schema that an expectation is told from. */
+interface Schema {
+  readonly type?: string;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly unknown[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+/** What the parts of a request are called, by the first segment of an error's path. */
+const PLACES: Readonly<Record<string, string>> = {
+  requestBody: 'Field',
+  query: 'Query parameter',
+  path: 'Path parameter',
+  header: 'Header',
+};
+
+/**
+ * One sentence for the person whose request failed: which field, what was expected, what was sent. What was sent is told
+ * by its kind and length only, because it could be a secret.
+ */
+export function violationSentence(error: ErrorObject): string {
+  const [place = '', ...segments] = error.instancePath.split('/').slice(1);
+  const schema = (error.parentSchema ?? {}) as Schema;
+  if (error.keyword === 'required') {
+    const missing = String(error.params['missingProperty']);
+    if (place === '') return 'The request has no body; expected a JSON object.';
+    return `${PLACES[place]} \`${[...segments, missing].join('.')}\` is missing; expected ${expectation(schema.properties?.[missing] ?? {})}.`;
+  }
+  const name = segments.length === 0 ? 'The body' : `${PLACES[place]} \`${segments.join('.')}\``;
+  return `${name} is not valid; expected ${expectation(schema)}, got ${sent(error.data)}.`;
+}
+
+/** What a schema asks for, in words. */
+function expectation(schema: Schema): string {
+  if (schema.enum !== undefined) return `one of ${schema.enum.map((value) => `\`${value}\``).join(', ')}`;
+  const parts = [article(schema.type ?? 'value'), range(schema), schema.format && `in the form \`${schema.format}\``];
+  if (schema.pattern !== undefined) parts.push(`that matches \`${schema.pattern}\``);
+  return parts.filter(Boolean).join(' ');
+}
+
+function range({ minLength, maxLength, minimum, maximum }: Schema): string {
+  if (minLength !== undefined && maxLength !== undefined) return `of ${minLength} to ${maxLength} characters`;
+  if (maxLength !== undefined) return `of at most ${maxLength} characters`;
+  if (minLength !== undefined) return `of at least ${minLength} characters`;
+  if (minimum !== undefined && maximum !== undefined) return `from ${minimum} to ${maximum}`;
+  if (maximum !== undefined) return `of at most ${maximum}`;
+  return minimum === undefined ? '' : `of at least ${minimum}`;
+}
+
+function sent(data: unknown): string {
+  if (data === null) return 'null';
+  if (Array.isArray(data)) return 'an array';
+  return typeof data === 'string' ? `a string of ${[...data].length} characters` : article(typeof data);
+}
+
+function article(noun: string): string {
+  return /^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`;
+}

@@ -1,0 +1,78 @@
+import { createHash, randomFillSync } from 'node:crypto';
+
+/** The only source of randomness: ids and secrets. */
+export interface Random {
+  /** A UUID, version 4. */
+  uuid(): string;
+  /** `length` lower-case hexadecimal digits. */
+  hex(length: number): string;
+  /** `length` letters and digits: the form of a real client secret. */
+  alphanumeric(length: number): string;
+}
+
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** Bytes from here on would make the first letters likelier than the others. */
+const FAIR_BYTES = 256 - (256 % ALPHANUMERIC.length);
+
+type Bytes = (length: number) => Buffer;
+
+/** Randomness nobody can foresee. */
+export function systemRandom(): Random {
+  return fromBytes(pooled((pool) => randomFillSync(pool)));
+}
+
+/** The same sequence for the same seed; for tests and demonstrations. */
+export function seededRandom(seed: string): Random {
+  let block = 0;
+  const refill = (pool: Buffer) => {
+    for (let at = 0; at < pool.length; at += 32) {
+      createHash('sha256').update(`${seed}:${block++}`).digest().copy(pool, at);
+    }
+  };
+  return fromBytes(pooled(refill));
+}
+
+/** Asking the system costs microseconds, so it is asked for 4 kB at a time. */
+function pooled(refill: (pool: Buffer) => void): Bytes {
+  const pool = Buffer.alloc(4096);
+  let used = pool.length;
+  return (length) => {
+    if (used + length > pool.length) {
+      refill(pool);
+      used = 0;
+    }
+    used += length;
+    return Buffer.from(pool.subarray(used - length, used));
+  };
+}
+
+function fromBytes(bytes: Bytes): Random {
+  return {
+    uuid: () => {
+      const sixteen = bytes(16);
+      sixteen.writeUInt8((sixteen.readUInt8(6) & 0x0f) | 0x40, 6);
+      sixteen.writeUInt8((sixteen.readUInt8(8) & 0x3f) | 0x80, 8);
+      const digits = sixteen.toString('hex');
+      return [
+        digits.slice(0, 8),
+        digits.slice(8, 12),
+        digits.slice(12, 16),
+        digits.slice(16, 20),
+        digits.slice(20),
+      ].join('-');
+    },
+    hex: (length) =>
+      bytes(Math.ceil(length / 2))
+        .toString('hex')
+        .slice(0, length),
+    alphanumeric: (length) => {
+      let text = '';
+      while (text.length < length) {
+        for (const byte of bytes(length - text.length)) {
+          if (byte < FAIR_BYTES) text += ALPHANUMERIC[byte % ALPHANUMERIC.length];
+        }
+      }
+      return text;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { fixture } from './assets.ts';
+import { readDocument } from './config.ts';
+import { Unusable } from './core/unusable.ts';
+import { nearest } from './nearest.ts';
+import type { Random } from './random.ts';
+import type { ServiceDefinition } from './service.ts';
+import type { KeptSeed, WorldRecords } from './store/world.ts';
+import type { Seed } from './world.ts';
+
+/** `--seed none`: a world without anybody. */
+const NONE = 'none';
+
+/** A seed's content: a part for each service, by the service's name. */
+type Parts = Readonly<Record<string, unknown>>;
+
+/**
+ * The seed that the server is to start from.
+ *
+ * @param file a world file, `none`, or null for the built-in cast
+ * @throws Unusable naming what is wrong with the file
+ */
+export async function chooseSeed(
+  file: string | null,
+  services: readonly ServiceDefinition[],
+  random: Random,
+): Promise<Seed> {
+  if (file === NONE) return seedOf({}, 'file', services, random);
+  if (file !== null) return seedOf(await partsOfFile(file, services), 'file', services, random);
+  const parts = await Promise.all(
+    seeded(services).map(async ({ name }) => [name, await fixture(name, 'cast.json')] as const),
+  );
+  return seedOf(Object.fromEntries(parts), 'built-in', services, random);
+}
+
+/** The seed that a store kept. */
+export function revivedSeed(kept: KeptSeed, services: readonly ServiceDefinition[], random: Random): Seed {
+  return seedOf(JSON.parse(kept.text) as Parts, kept.origin, services, random);
+}
+
+/** What people read of a seed: who is who, with their credentials. */
+export function castOf(text: string, services: readonly ServiceDefinition[]): Record<string, unknown> {
+  const parts = JSON.parse(text) as Parts;
+  const casts = seeded(services)
+    .filter(({ name }) => parts[name] !== undefined)
+    .map(({ name, seed }) => [name, seed.cast(parts[name])]);
+  return Object.fromEntries(casts);
+}
+
+function seedOf(parts: Parts, origin: Seed['origin'], services: readonly ServiceDefinition[], random: Random): Seed {
+  const text = JSON.stringify(parts);
+  return {
+    text,
+    origin,
+    // Of the cast, so that a saved cast and the seed it came from are the same.
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify(castOf(text, services)))
+      .digest('hex'),
+    records: async (now) => {
+      const present = seeded(services).filter(({ name }) => parts[name] !== undefined);
+      return merged(await Promise.all(present.map(({ name, seed }) => seed.records(parts[name], now, random))));
+    },
+  };
+}
+
+function merged(records: readonly WorldRecords[]): WorldRecords {
+  return {
+    identities: records.flatMap(({ identities }) => identities),
+    accessKeys: records.flatMap(({ accessKeys }) => accessKeys),
+    oauthClients: records.flatMap(({ oauthClients }) => oauthClients),
+    settings: Object.assign({}, ...records.map(({ settings }) => settings)),
+  };
+}
+
+async function partsOfFile(file: string, services: readonly ServiceDefinition[]): Promise<Parts> {
+  const content = (await readDocument(file, '--seed')) ?? {};
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    throw new Unusable(`--seed ${file} must hold a part for each service, as \`GET /_mock/cast\` shows it.`);
+  }
+  const names = seeded(services).map(({ name }) => name);
+  const unknown = Object.keys(content).filter((key) => !names.includes(key));
+  if (unknown.length > 0) {
+    const faults = unknown.map((key) => `unknown key \`${key}\`; the nearest valid name is \`${nearest(key, names)}\``);
+    throw new Unusable(`--seed ${file} cannot be used:\n  ${faults.join('\n  ')}`);
+  }
+  return content as Parts;
+}
+
+type Seeded = ServiceDefinition & { readonly seed: NonNullable<ServiceDefinition['seed']> };
+
+function seeded(services: readonly ServiceDefinition[]): Seeded[] {
+  return services.filter((service): service is Seeded => service.seed !== null);
+}

@@ -1,0 +1,237 @@
+import { readFile } from 'node:fs/promises';
+import fastify, { type FastifyInstance } from 'fastify';
+import { documentText, fixture, packageVersion } from './assets.ts';
+import { type Config, type Effective, flagName, shownValue } from './config.ts';
+import { type Clock, machineClock } from './core/clock.ts';
+import { describeDecision } from './core/decision.ts';
+import { knownHosts } from './core/hosts.ts';
+import { Unusable } from './core/unusable.ts';
+import { prepareArrival } from './http/arrival.ts';
+import { serveDocs } from './http/docs.ts';
+import { connectEdges, type Edges, edgesOf, endWithWireProblem } from './http/edges.ts';
+import { type Listen, preparedToListen } from './http/listen.ts';
+import { type Mounted, mount, sendAnswer } from './http/mount.ts';
+import { readDocument } from './http/openapi.ts';
+import type { Pipeline } from './http/pipeline.ts';
+import { type Log, SILENT } from './log.ts';
+import { type Random, systemRandom } from './random.ts';
+import { castOf, chooseSeed, revivedSeed } from './seed.ts';
+import type { ServiceDefinition } from './service.ts';
+import { control, type Ports, SERVICES } from './services/index.ts';
+import { openSqliteStore } from './store/sqlite/index.ts';
+import { tokensOf } from './tokens/index.ts';
+import { readSigningKey, type SigningKey, signingKeyOf } from './tokens/keys.ts';
+import { openWorld, type World } from './world.ts';
+
+/** How much, and how slowly, may be sent. Times in milliseconds. */
+export interface Limits {
+  readonly bodyBytes: number;
+  readonly bodySilence: number;
+  readonly headersTimeout: number;
+  /** How often lines are looked at for the timeouts. */
+  readonly checkingInterval: number;
+}
+
+const LIMITS: Limits = { bodyBytes: 1024 * 1024, bodySilence: 60_000, headersTimeout: 60_000, checkingInterval: 5_000 };
+
+/** What a server is made of. Only the configuration is needed; tests replace the rest. */
+export interface Parts {
+  readonly effective: Effective;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+  readonly limits?: Partial<Limits>;
+  /** `throw`: an answer that does not fit its document fails the request, for tests. Default: it becomes a finding. */
+  readonly offDocument?: Pipeline['offDocument'];
+}
+
+export interface MockServer {
+  readonly app: FastifyInstance;
+  readonly world: World;
+  readonly version: string;
+  /** One line: which state, which versions. */
+  readonly posture: string;
+  /** What somebody who starts it should know. */
+  readonly notices: readonly string[];
+  readonly listen: Listen;
+  /** The identities of the seed with their credentials, as `GET /_mock/cast` shows them. */
+  cast(): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+/**
+ * A server with its world, which does not listen yet.
+ *
+ * @throws Unusable when a file or a value of the configuration cannot be used
+ */
+export async function buildServer(parts: Parts): Promise<MockServer> {
+  const { config, origins } = parts.effective;
+  const random = parts.random ?? systemRandom();
+  const limits = { ...LIMITS, ...parts.limits };
+  const [version, signingKey, seed] = await Promise.all([
+    packageVersion(),
+    signingKeyFrom(config),
+    chooseSeed(config.seed, SERVICES, random),
+  ]);
+  const store = openSqliteStore(config.data);
+  const world = await openWorld(
+    store,
+    parts.clock ?? machineClock(),
+    seed,
+    (kept) => revivedSeed(kept, SERVICES, random),
+    random,
+    config.reseed,
+  ).catch(async (cause: unknown) => {
+    await store.close();
+    throw cause;
+  });
+
+  try {
+    const notices = await seedNotices(world, seed.fingerprint, config);
+    const pipeline: Pipeline = {
+      world,
+      surroundings: {
+        store,
+        tokens: tokensOf(signingKey),
+        remembered: world.remembered,
+        findings: world.findings,
+        hosts: knownHosts([
+          ...config.alias,
+          ...(config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname]),
+        ]),
+        settings: config,
+        random,
+      },
+      log: parts.log ?? SILENT,
+      limits,
+      publicUrl: config.publicUrl,
+      explain: config.explain,
+      offDocument: parts.offDocument ?? 'report',
+    };
+    const ports = portsOf(world, version, config, origins);
+    const services = [control(ports), ...SERVICES];
+    const { app, listen } = await assemble(pipeline, services, limits);
+    return {
+      app,
+      world,
+      version,
+      posture: postureOf(config, SERVICES),
+      notices,
+      listen,
+      cast: async () => castOf((await world.seed()).text, SERVICES),
+      close: async () => {
+        await app.close();
+        await world.close();
+      },
+    };
+  } catch (cause) {
+    await world.close();
+    throw cause;
+  }
+}
+
+async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition[], limits: Limits) {
+  const texts = await Promise.all(services.map(({ name }) => documentText(name)));
+  const documents = await Promise.all(texts.map((text) => readDocument(text, 'quick')));
+  const mounted = services.map(
+    (service, index): Mounted => ({ service, document: documents[index] as Mounted['document'] }),
+  );
+  const edges = edgesOf(pipeline, mounted);
+  const app = makeFastify(edges, limits);
+  connectEdges(app, edges);
+  for (const one of mounted) mount(app, pipeline, one);
+  serveDocs(
+    app,
+    services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
+  );
+  const listen = preparedToListen(app);
+  await app.ready();
+  return { app, listen };
+}
+
+/** Fastify listens and routes; what it would do by itself beyond that is turned off. */
+function makeFastify(edges: Edges, limits: Limits): FastifyInstance {
+  const app = fastify({
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 16_384 },
+    requestTimeout: 0,
+    http: { headersTimeout: limits.headersTimeout, connectionsCheckingInterval: limits.checkingInterval },
+    rewriteUrl: (request) => {
+      prepareArrival(request);
+      return request.url ?? '/';
+    },
+    frameworkErrors: (error, request, reply) => {
+      sendAnswer(reply, edges.framework(error, request.raw));
+    },
+    clientErrorHandler: (error, socket) => endWithWireProblem(edges, error, socket),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  return app;
+}
+
+function portsOf(world: World, version: string, config: Config, origins: Effective['origins']): Ports {
+  const serviceOf = (name: string) => SERVICES.find((service) => service.name === name);
+  const names = Object.keys(origins) as (keyof Config)[];
+  return {
+    info: async () => ({
+      name: 'nv-auth-mock',
+      version,
+      configuration: Object.fromEntries(
+        names.map((name) => [flagName(name), { value: shownValue(name, config), origin: origins[name] }]),
+      ),
+      services: SERVICES.map(({ name, title, profile, tables }) => ({
+        name,
+        title,
+        profile,
+        operations: tables.operations.length,
+      })),
+      counts: await world.store.world.counts(),
+    }),
+    cast: async () => castOf((await world.seed()).text, SERVICES),
+    reset: () => world.reset(),
+    clockAhead: () => world.clockAhead(),
+    advance: async (milliseconds) => {
+      const { from, to } = await world.advance(milliseconds);
+      const events = await Promise.all(SERVICES.map((service) => service.events?.(world.store, from, to) ?? []));
+      return events.flat().sort((one, other) => one.at - other.at);
+    },
+    now: () => world.clock.now(),
+    tables: (name) => serviceOf(name) ?? null,
+    services: () => SERVICES.map(({ name }) => name),
+    describe: (decision) => describeDecision(decision, (serviceOf(decision.service) as ServiceDefinition).tables),
+  };
+}
+
+/** @throws Unusable when a seed was asked for that is not the one of the data file */
+async function seedNotices(world: World, fingerprint: string, { seed, data }: Config): Promise<string[]> {
+  const kept = await world.seed();
+  if (kept.fingerprint === fingerprint) return [];
+  if (seed !== null) {
+    throw new Unusable(
+      `--data ${data} holds a world that was made of another seed than --seed ${seed}. ` +
+        'Add --reseed to replace that world, or leave --seed out to keep it.',
+    );
+  }
+  return kept.origin === 'file'
+    ? ['the world in the data file was made of a seed file; --reseed replaces it by the built-in cast']
+    : ['the world in the data file was made of an older built-in cast; --reseed replaces it by the current one'];
+}
+
+async function signingKeyFrom({ signingKey, signingAlg }: Config): Promise<SigningKey> {
+  if (signingKey === null) {
+    const algorithm = signingAlg ?? 'RS256';
+    const jwk = await fixture('runai', `signing-key.${algorithm.toLowerCase()}.json`);
+    return signingKeyOf(jwk as Parameters<typeof signingKeyOf>[0], algorithm);
+  }
+  const text = await readFile(signingKey, 'utf8').catch((cause: unknown) => {
+    throw new Unusable(`--signing-key ${signingKey} cannot be read. Give the path of a file that can.`, { cause });
+  });
+  return readSigningKey(text, `--signing-key ${signingKey}`, signingAlg ?? undefined);
+}
+
+function postureOf({ data }: Config, services: readonly ServiceDefinition[]): string {
+  const profiles = services.map(({ name, profile }) => `${name}=${profile}`);
+  return [`state=${data === null ? 'memory' : 'file'}`, ...profiles].join(' ');
+}

@@ -1,0 +1,26 @@
+import type { ServiceDefinition } from '../../service.ts';
+import { admit } from './admit.ts';
+import { explanationOperations } from './operations/explanations.ts';
+import { worldOperations } from './operations/world.ts';
+import type { Ports } from './ports.ts';
+import { renderProblem } from './problem.ts';
+import { TABLES } from './tables/index.ts';
+
+/** The switchboard: a service like the others, that is given what it needs of them. */
+export function control(ports: Ports): ServiceDefinition {
+  return {
+    name: 'control',
+    title: 'Switchboard',
+    profile: null,
+    prefixes: ['/_mock'],
+    tables: TABLES,
+    admit,
+    authenticate: () => Promise.reject(new Error('every operation of the switchboard is public')),
+    lookups: {},
+    operations: { ...worldOperations(ports), ...explanationOperations(ports) },
+    renderProblem,
+    errors: { schema: 'Problem', mediaType: 'application/problem+json' },
+    seed: null,
+    events: null,
+  };
+}

@@ -1,0 +1,42 @@
+import { Problem } from '../../../core/problem.ts';
+import type { Handler } from '../../../service.ts';
+import type { DecisionFilter } from '../../../store/decisions.ts';
+import type { Ports } from '../ports.ts';
+
+/** How many decisions a list shows unless it is asked for another number. */
+const DEFAULT_LIMIT = 100;
+
+/** Why something was answered as it was: decisions, findings, and the law itself. */
+export function explanationOperations(ports: Ports) {
+  const listDecisions: Handler = async ({ store, query }) => {
+    const { limit = DEFAULT_LIMIT, ...filter } = query as DecisionFilter & { limit?: number };
+    const decisions = await store.decisions.list(filter, limit);
+    return { status: 200, body: { decisions: decisions.map(ports.describe) } };
+  };
+
+  const getDecision: Handler = async ({ store, params }) => {
+    const decision = await store.decisions.byId(params['id'] ?? '');
+    if (decision !== null) return { status: 200, body: ports.describe(decision) };
+    throw new Problem(
+      'not_found',
+      'There is no decision of this id. The newest 2000 are kept, until a reset or the end of the process; `GET /_mock/decisions` lists them.',
+    );
+  };
+
+  const listFindings: Handler = ({ findings }) => ({ status: 200, body: { findings: findings.list() } });
+
+  const getTables: Handler = ({ params }) => {
+    const service = params['service'] ?? '';
+    const found = ports.tables(service);
+    if (found === null)
+      throw new Problem('not_found', `There is no service of this name; there are: ${ports.services().join(', ')}.`);
+    return { status: 200, body: { service, profile: found.profile, ...found.tables } };
+  };
+
+  return {
+    list_decisions: listDecisions,
+    get_decision: getDecision,
+    list_findings: listFindings,
+    get_tables: getTables,
+  };
+}

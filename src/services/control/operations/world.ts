@@ -1,0 +1,47 @@
+import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Handler } from '../../../service.ts';
+import type { Ports } from '../ports.ts';
+
+/** Health, what is running, who is who, the clock, and starting over. */
+export function worldOperations(ports: Ports) {
+  const getHealth: Handler = () => ({ status: 200, body: { status: 'ready' } });
+
+  const getInfo: Handler = async () => ({ status: 200, body: await ports.info() });
+
+  const getCast: Handler = async () => ({ status: 200, body: await ports.cast() });
+
+  const resetWorld: Handler = async () => {
+    await ports.reset();
+    return { status: 200, body: { status: 'reset', now: rfc3339(ports.now()) } };
+  };
+
+  const getClock: Handler = ({ now }) => ({
+    status: 200,
+    body: { now: rfc3339(now), ahead: formatDuration(ports.clockAhead()) },
+  });
+
+  const advanceClock: Handler = async ({ body, now }) => {
+    const { by } = body as { by: string };
+    const milliseconds = parseDuration(by);
+    if (milliseconds === null) throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.`);
+    if (now + milliseconds > END_OF_TIME) {
+      throw new Problem('invalid_request', 'Field `by` leads beyond the year 9998; expected a shorter duration.');
+    }
+    const events = await ports.advance(milliseconds);
+    return {
+      status: 200,
+      body: { now: rfc3339(ports.now()), events: events.map((event) => ({ ...event, at: rfc3339(event.at) })) },
+    };
+  };
+
+  return {
+    get_health: getHealth,
+    get_info: getInfo,
+    get_cast: getCast,
+    reset_world: resetWorld,
+    get_clock: getClock,
+    advance_clock: advanceClock,
+  };
+}

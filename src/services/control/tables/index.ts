@@ -1,0 +1,11 @@
+import type { Tables } from '../../../core/rule.ts';
+import { OPERATIONS } from './operations.ts';
+
+/** The switchboard has no law: whoever reaches it may. */
+export const TABLES = {
+  term: 'permission',
+  grants: [],
+  roles: [],
+  rules: [],
+  operations: OPERATIONS,
+} as const satisfies Tables;

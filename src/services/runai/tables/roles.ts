@@ -1,0 +1,101 @@
+import type { RoleRow } from '../../../core/rule.ts';
+import type { Permission } from './permissions.ts';
+
+const CAPTURE = 'role list of a live system, August 2024 (test data of runapy v0.8.0)';
+
+/** The predefined roles, with their permissions on identity and access; other resource types are left out. */
+export const ROLES = [
+  {
+    name: 'System administrator',
+    grants: [
+      'access-keys:read',
+      'access-keys:delete',
+      'users:create',
+      'users:read',
+      'users:update',
+      'users:delete',
+      'apps:create',
+      'apps:read',
+      'apps:update',
+      'apps:delete',
+      'access_rules:create',
+      'access_rules:read',
+      'access_rules:update',
+      'access_rules:delete',
+      'roles:read',
+    ],
+    source: `${CAPTURE}; no published row names access keys, whose pages say "administrators"`,
+    certainty: 'inferred',
+  },
+  {
+    name: 'Editor',
+    grants: [
+      'users:read',
+      'apps:read',
+      'access_rules:create',
+      'access_rules:read',
+      'access_rules:update',
+      'access_rules:delete',
+      'roles:read',
+    ],
+    source: CAPTURE,
+    certainty: 'observed',
+  },
+  {
+    name: 'Research manager',
+    grants: ['access_rules:create', 'access_rules:read', 'access_rules:update', 'access_rules:delete', 'roles:read'],
+    source: CAPTURE,
+    certainty: 'observed',
+  },
+  {
+    name: 'Application administrator',
+    grants: [
+      'users:read',
+      'apps:read',
+      'access_rules:create',
+      'access_rules:read',
+      'access_rules:update',
+      'access_rules:delete',
+      'roles:read',
+    ],
+    source: CAPTURE,
+    certainty: 'observed',
+  },
+  {
+    name: 'Cloud support',
+    grants: ['users:read', 'access_rules:read', 'roles:read'],
+    source: CAPTURE,
+    certainty: 'observed',
+  },
+  {
+    name: 'Department administrator',
+    grants: [
+      'users:read',
+      'apps:read',
+      'access_rules:create',
+      'access_rules:read',
+      'access_rules:update',
+      'access_rules:delete',
+      'roles:read',
+    ],
+    source: `${CAPTURE}; the guide of 2.25 gives it users and applications in full`,
+    certainty: 'contradicted',
+  },
+  {
+    name: 'Cloud operator',
+    grants: ['users:read', 'apps:create', 'apps:read', 'apps:update', 'apps:delete', 'access_rules:read', 'roles:read'],
+    source: CAPTURE,
+    certainty: 'observed',
+  },
+  { name: 'L1 researcher', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'ML engineer', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'Viewer', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'L2 researcher', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'Environment administrator', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'Data source administrator', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'Compute resource administrator', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'Template administrator', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'Department viewer', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'Credentials administrator', grants: [], source: CAPTURE, certainty: 'observed' },
+  { name: 'Data volume administrator', grants: [], source: CAPTURE, certainty: 'observed' },
+] as const satisfies readonly RoleRow<Permission>[];

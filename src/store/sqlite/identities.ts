@@ -1,0 +1,42 @@
+import type { Database } from 'better-sqlite3';
+import type { Identities, Identity, OAuthClients } from '../identities.ts';
+import type { LastLogins } from './last-logins.ts';
+
+type Row = Omit<Identity, 'enabled'> & { readonly enabled: 0 | 1 };
+
+const COLUMNS = `id, kind, name, role, client_id AS clientId, secret_hash AS secretHash, password_hash AS passwordHash,
+  enabled, created_at AS createdAt, last_login AS lastLogin`;
+
+export const INSERT_IDENTITY = `INSERT INTO identities
+  (id, kind, name, role, client_id, secret_hash, password_hash, enabled, created_at, last_login)
+  VALUES (@id, @kind, @name, @role, @clientId, @secretHash, @passwordHash, @enabled, @createdAt, @lastLogin)`;
+
+export function sqliteIdentities(database: Database, lastLogins: LastLogins): Identities {
+  const select = (rest: string) => database.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM identities ${rest}`);
+  const byId = select('WHERE id = ?');
+  const byName = select('WHERE kind = ? AND name = ?');
+  const byClientId = select('WHERE kind = ? AND client_id = ?');
+  const shown = (row: Row | undefined) =>
+    row === undefined ? null : lastLogins.shownOn({ ...row, enabled: row.enabled === 1 });
+
+  return {
+    byId: async (id) => shown(byId.get(id)),
+    byName: async (kind, name) => shown(byName.get(kind, name)),
+    byClientId: async (kind, clientId) => shown(byClientId.get(kind, clientId)),
+    touch: async (id, at) => lastLogins.note(id, at),
+  };
+}
+
+export const INSERT_OAUTH_CLIENT = 'INSERT INTO oauth_clients (client_id, redirect_uris) VALUES (?, ?)';
+
+export function sqliteOAuthClients(database: Database): OAuthClients {
+  const byId = database
+    .prepare<[string], string>('SELECT redirect_uris FROM oauth_clients WHERE client_id = ?')
+    .pluck();
+  return {
+    byId: async (clientId) => {
+      const redirectUris = byId.get(clientId) as string | undefined;
+      return redirectUris === undefined ? null : { clientId, redirectUris: JSON.parse(redirectUris) as string[] };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../core/clock.ts';
+
+/** How long a login may wait before it is written: every token would otherwise cost a write to the disk. */
+const DELAY_MS = 1000;
+
+/** Last logins that are known and not yet on the disk, of the rows of one table. */
+export class LastLogins {
+  readonly #pending = new Map<string, Instant>();
+  readonly #write: (pending: ReadonlyMap<string, Instant>) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(database: Database, table: 'access_keys' | 'identities') {
+    const update = database.prepare(`UPDATE ${table} SET last_login = ? WHERE id = ?`);
+    this.#write = database.transaction((pending: ReadonlyMap<string, Instant>) => {
+      for (const [id, at] of pending) update.run(at, id);
+    });
+  }
+
+  note(id: string, at: Instant): void {
+    this.#pending.set(id, at);
+    this.#timer ??= setTimeout(() => this.flush(), DELAY_MS).unref();
+  }
+
+  /** The row as it will be once everything is written. */
+  shownOn<Row extends { readonly id: string; readonly lastLogin: Instant | null }>(row: Row): Row {
+    const at = this.#pending.get(row.id);
+    return at === undefined ? row : { ...row, lastLogin: at };
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#pending.size === 0) return;
+    this.#write(this.#pending);
+    this.#pending.clear();
+  }
+
+  /** The world they belonged to is gone. */
+  drop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,48 @@
+import type { Database } from 'better-sqlite3';
+import type { KeptSeed, WorldRecords, WorldStore } from '../world.ts';
+import { INSERT_ACCESS_KEY } from './access-keys.ts';
+import { INSERT_IDENTITY, INSERT_OAUTH_CLIENT } from './identities.ts';
+import { SET_SETTING } from './settings.ts';
+
+/** In an order in which no row is left without what it refers to. */
+const TABLES = ['refresh_tokens', 'access_keys', 'oauth_clients', 'identities', 'settings', 'seed'] as const;
+
+/** What `counts` counts, by the name that people read. */
+const COUNTED = {
+  users: "identities WHERE kind = 'user'",
+  applications: "identities WHERE kind = 'application'",
+  serviceAccounts: "identities WHERE kind = 'service-account'",
+  accessKeys: 'access_keys',
+  refreshTokens: 'refresh_tokens',
+} as const;
+
+export function sqliteWorld(database: Database, dropPending: () => void): WorldStore {
+  const seed = database.prepare<[], KeptSeed>('SELECT fingerprint, origin, text FROM seed');
+  const counts = Object.entries(COUNTED).map(
+    ([name, rows]) => [name, database.prepare<[], number>(`SELECT count(*) FROM ${rows}`).pluck()] as const,
+  );
+
+  const load = database.transaction((kept: KeptSeed, records: WorldRecords) => {
+    for (const table of TABLES) database.prepare(`DELETE FROM ${table}`).run();
+    database
+      .prepare('INSERT INTO seed (only, fingerprint, origin, text) VALUES (1, @fingerprint, @origin, @text)')
+      .run(kept);
+    const identity = database.prepare(INSERT_IDENTITY);
+    for (const record of records.identities) identity.run({ ...record, enabled: record.enabled ? 1 : 0 });
+    const accessKey = database.prepare(INSERT_ACCESS_KEY);
+    for (const record of records.accessKeys) accessKey.run(record);
+    const client = database.prepare(INSERT_OAUTH_CLIENT);
+    for (const record of records.oauthClients) client.run(record.clientId, JSON.stringify(record.redirectUris));
+    const setting = database.prepare(SET_SETTING);
+    for (const [name, value] of Object.entries(records.settings)) setting.run(name, value);
+  });
+
+  return {
+    seed: async () => seed.get() ?? null,
+    load: async (kept, records) => {
+      dropPending();
+      load.immediate(kept, records);
+    },
+    counts: async () => Object.fromEntries(counts.map(([name, statement]) => [name, statement.get() as number])),
+  };
+}

@@ -1,0 +1,23 @@
+import type { Instant } from '../core/clock.ts';
+import type { SigningAlgorithm, SigningKey } from './keys.ts';
+import { type Claims, mint } from './mint.ts';
+import { type AccessTokenClaims, verify } from './verify.ts';
+
+/** What signs and verifies the tokens of one server. */
+export interface Tokens {
+  readonly algorithm: SigningAlgorithm;
+  /** The JWK set (RFC 7517, 5) that clients verify our tokens with. */
+  readonly jwks: { readonly keys: readonly object[] };
+  mint(claims: Claims): Promise<string>;
+  /** @throws Problem `unauthenticated` with the reason */
+  verify(token: string, now: Instant): Promise<AccessTokenClaims>;
+}
+
+export function tokensOf(key: SigningKey): Tokens {
+  return {
+    algorithm: key.algorithm,
+    jwks: { keys: [key.publicJwk] },
+    mint: (claims) => mint(claims, key),
+    verify: (token, now) => verify(token, key, now),
+  };
+}

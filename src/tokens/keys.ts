@@ -1,0 +1,77 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
+import { Unusable } from '../core/unusable.ts';
+
+/** The algorithms that tokens can be signed with (RFC 7518, 3.1). */
+export const SIGNING_ALGORITHMS = ['RS256', 'ES256'] as const;
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
+/** A key pair that tokens are signed and verified with, resolved once and passed on as a value. */
+export interface SigningKey {
+  readonly algorithm: SigningAlgorithm;
+  /** RFC 7638 thumbprint of the public key. */
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+  /** The public half, as it stands in the JWKS. */
+  readonly publicJwk: JWK;
+}
+
+const MIN_RSA_BITS = 2048;
+const FORMS =
+  'an RSA key of at least 2048 bits or an EC key on P-256, as PEM (PKCS #8, PKCS #1, SEC 1) or as a private JWK';
+
+/**
+ * Reads a private key that somebody brought.
+ *
+ * @param text PEM or JWK
+ * @param name what messages call it, such as its path
+ * @param algorithm what it must be usable for; by default what it is made for
+ * @throws Unusable when it is no private key of a supported kind
+ */
+export async function readSigningKey(text: string, name: string, algorithm?: SigningAlgorithm): Promise<SigningKey> {
+  let key: KeyObject;
+  try {
+    key = text.trimStart().startsWith('{')
+      ? createPrivateKey({ key: JSON.parse(text), format: 'jwk' })
+      : createPrivateKey(text);
+  } catch (cause) {
+    throw new Unusable(`${name} holds no private key that can be read. Expected: ${FORMS}, without a passphrase.`, {
+      cause,
+    });
+  }
+  const made = algorithmOf(key);
+  if (made === null) throw new Unusable(`${name} holds a key of another kind. Expected: ${FORMS}.`);
+  if (algorithm !== undefined && algorithm !== made) {
+    throw new Unusable(
+      `${name} holds a key for ${made}, and --signing-alg says ${algorithm}. Leave the flag out, or give another key.`,
+    );
+  }
+  return signingKeyOf(key.export({ format: 'jwk' }) as JWK, made);
+}
+
+/** The signing key of a private JWK that is known to be good, such as the shipped test keys. */
+export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
+  const publicJwk = publicPartOf(jwk);
+  const kid = await calculateJwkThumbprint(publicJwk);
+  return {
+    algorithm,
+    kid,
+    privateKey: (await importJWK(jwk, algorithm)) as CryptoKey,
+    publicKey: (await importJWK(publicJwk, algorithm)) as CryptoKey,
+    publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
+  };
+}
+
+function algorithmOf(key: KeyObject): SigningAlgorithm | null {
+  const details = key.asymmetricKeyDetails;
+  if (key.asymmetricKeyType === 'rsa' && (details?.modulusLength ?? 0) >= MIN_RSA_BITS) return 'RS256';
+  if (key.asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1') return 'ES256';
+  return null;
+}
+
+/** Named one by one, so that no private member can ever slip through. */
+function publicPartOf(jwk: JWK): JWK {
+  const { kty, n, e, crv, x, y } = jwk;
+  return kty === 'RSA' ? ({ kty, n, e } as JWK) : ({ kty, crv, x, y } as JWK);
+}

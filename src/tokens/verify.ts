@@ -1,0 +1,103 @@
+import { errors, type JWTPayload, jwtVerify } from 'jose';
+import type { Instant } from '../core/clock.ts';
+import { rfc3339 } from '../core/clock.ts';
+import { type Problem, unauthenticated } from '../core/problem.ts';
+import type { SigningKey } from './keys.ts';
+
+/** The claims of an access token that the mock reads. Times in seconds. */
+export interface AccessTokenClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly azp: string;
+  readonly iat: number;
+  readonly exp: number;
+}
+
+const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
+
+/**
+ * The claims of a token that this key signed and whose time is now. Whose issuer and subject it names is not judged here.
+ *
+ * @throws Problem `unauthenticated`, each cause with a reason of its own
+ */
+export async function verify(token: string, key: SigningKey, now: Instant): Promise<AccessTokenClaims> {
+  const keyOf = ({ kid }: { kid?: string }) => {
+    if (kid !== key.kid) throw unauthenticated('unknown_key_id', 'The key that signed the access token is not known.');
+    return key.publicKey;
+  };
+  try {
+    const { payload } = await jwtVerify(token, keyOf, {
+      algorithms: [key.algorithm],
+      currentDate: new Date(now),
+      requiredClaims: REQUIRED,
+    });
+    return accessTokenClaims(payload, now);
+  } catch (thrown) {
+    throw tokenProblem(thrown, now);
+  }
+}
+
+/** @throws Problem when the token's `exp` has passed */
+export function checkUnexpired(claims: AccessTokenClaims, now: Instant): void {
+  if (claims.exp * 1000 <= now) throw expired(claims.exp, now);
+}
+
+function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims {
+  const { iss, sub, azp, iat, exp } = payload;
+  if (
+    typeof iss !== 'string' ||
+    typeof sub !== 'string' ||
+    typeof azp !== 'string' ||
+    iat === undefined ||
+    exp === undefined
+  ) {
+    throw malformed(`one of ${REQUIRED.join(', ')} has the wrong type`);
+  }
+  if (iat * 1000 > now) throw notYetValid('iat', iat, now);
+  return { iss, sub, azp, iat, exp };
+}
+
+function tokenProblem(thrown: unknown, now: Instant): unknown {
+  if (thrown instanceof errors.JWTExpired) return expired(thrown.payload.exp ?? 0, now);
+  if (thrown instanceof errors.JWTClaimValidationFailed) return claimProblem(thrown, now);
+  if (thrown instanceof errors.JOSEAlgNotAllowed) {
+    return unauthenticated(
+      'unsupported_algorithm',
+      'The access token is signed with an algorithm that is not accepted.',
+    );
+  }
+  if (thrown instanceof errors.JWSSignatureVerificationFailed) {
+    return unauthenticated('bad_signature', 'The signature of the access token is not valid.');
+  }
+  return thrown instanceof errors.JOSEError ? malformed(thrown.message) : thrown;
+}
+
+function claimProblem(failed: errors.JWTClaimValidationFailed, now: Instant): Problem {
+  const { nbf } = failed.payload;
+  return failed.claim === 'nbf' && failed.reason === 'check_failed' && typeof nbf === 'number'
+    ? notYetValid('nbf', nbf, now)
+    : malformed(failed.message);
+}
+
+function malformed(why: string): Problem {
+  return unauthenticated('malformed_token', 'The bearer token is not an access token of this system.', why);
+}
+
+function expired(exp: number, now: Instant): Problem {
+  return unauthenticated(
+    'expired_token',
+    'The access token has expired.',
+    `exp ${shown(exp)}, the clock says ${rfc3339(now)}`,
+  );
+}
+
+function notYetValid(claim: 'nbf' | 'iat', seconds: number, now: Instant): Problem {
+  const why = `${claim} ${shown(seconds)}, the clock says ${rfc3339(now)}`;
+  return unauthenticated('not_yet_valid', 'The access token is not valid yet.', why);
+}
+
+/** A time from a token, which may be any number. */
+function shown(seconds: number): string {
+  const time = new Date(seconds * 1000);
+  return Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString();
+}
