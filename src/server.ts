@@ -4,6 +4,7 @@ import { documentText, fixture, packageVersion } from './assets.ts';
 import { type Config, type Effective, flagName, shownValue } from './config.ts';
 import { type Clock, machineClock } from './core/clock.ts';
 import { describeDecision } from './core/decision.ts';
+import { Derived } from './core/derived.ts';
 import { knownHosts } from './core/hosts.ts';
 import { Unusable } from './core/unusable.ts';
 import { prepareArrival } from './http/arrival.ts';
@@ -101,6 +102,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
         ]),
         settings: config,
         random,
+        views: new Derived(),
       },
       log: parts.log ?? SILENT,
       limits,

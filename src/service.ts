@@ -1,5 +1,6 @@
 import type { Instant } from './core/clock.ts';
 import type { Sighting } from './core/decide.ts';
+import type { Derived } from './core/derived.ts';
 import type { Findings } from './core/finding.ts';
 import type { KnownHosts } from './core/hosts.ts';
 import type { Standing } from './core/policy.ts';
@@ -28,7 +29,12 @@ export interface Surroundings {
   readonly hosts: KnownHosts;
   readonly settings: Settings;
   readonly random: Random;
+  /** Views of rows, so that a list that did not change is put together once. */
+  readonly views: Views;
 }
+
+/** Views by the rows they show. A view is made of nothing but its rows, and nobody changes either. */
+export type Views = Derived<object, unknown>;
 
 /** A request before its caller is known. */
 export interface Arrival extends Surroundings {
@@ -64,6 +70,8 @@ export interface Outcome {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The body is a view of rows that did not change: what was checked and written of it before still holds. */
+  readonly unchanged?: boolean;
 }
 
 export type Handler = (context: Context) => Outcome | Promise<Outcome>;

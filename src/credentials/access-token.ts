@@ -10,30 +10,30 @@ import type { RememberedTokens } from './remembered.ts';
 
 /** What an access token is judged by. */
 export interface AccessTokenAttempt {
-  readonly authorization: readonly string[];
+  headerLines(name: string): readonly string[];
   readonly now: Instant;
   /** Scheme and authority under which the caller reached this server. */
   readonly origin: string;
-  /** Path of the issuer below the origin, such as `/auth/realms/acme`. */
-  readonly issuerPath: string;
   readonly hosts: KnownHosts;
   readonly tokens: Tokens;
   readonly remembered: RememberedTokens;
-  readonly identities: Identities;
+  readonly store: { readonly identities: Identities };
   readonly findings: Findings;
 }
 
 /**
  * Whom a bearer access token stands for. Order: header, signature, time, issuer, subject.
  *
+ * @param issuerPath path of the issuer below the origin, such as `/auth/realms/acme`
  * @throws Problem `unauthenticated` with the reason
  */
 export async function bearerOfAccessToken(
   attempt: AccessTokenAttempt,
+  issuerPath: string,
 ): Promise<{ identity: Identity; clientId: string }> {
-  const claims = await verifiedClaims(bearerToken(attempt.authorization), attempt);
-  checkIssuer(claims.iss, attempt);
-  const identity = await attempt.identities.byId(claims.sub);
+  const claims = await verifiedClaims(bearerToken(attempt.headerLines('authorization')), attempt);
+  checkIssuer(claims.iss, attempt, issuerPath);
+  const identity = await attempt.store.identities.byId(claims.sub);
   if (identity === null) throw unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
   if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
   return { identity, clientId: claims.azp };
@@ -59,7 +59,7 @@ async function verifiedClaims(token: string, attempt: AccessTokenAttempt): Promi
  * A token of any name of this server counts under any other of them: a container and its host call the same server by
  * different names. That it happened is worth knowing, so it is a finding.
  */
-function checkIssuer(issuer: string, { origin, issuerPath, hosts, findings, now }: AccessTokenAttempt): void {
+function checkIssuer(issuer: string, { origin, hosts, findings, now }: AccessTokenAttempt, issuerPath: string): void {
   if (issuer === `${origin}${issuerPath}`) return;
   const host = URL.canParse(issuer) ? new URL(issuer).host : '';
   const ours = URL.canParse(issuer) && new URL(issuer).pathname === issuerPath && hosts.has(host);

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { Remembered } from '../core/remembered.ts';
 import type { AccessTokenClaims } from '../tokens/verify.ts';
 
 /** Enough for every test suite, and about 5 MB. */
@@ -6,29 +7,24 @@ const MOST = 10_000;
 
 /**
  * Tokens whose signature was verified before, by their hash, so that each is verified once. What can change since
- * (time, issuer, subject) is not remembered. The oldest make room.
+ * (time, issuer, subject) is not remembered.
  */
 export class RememberedTokens {
-  readonly #claims = new Map<string, AccessTokenClaims>();
+  readonly #claims = new Remembered<AccessTokenClaims>(MOST);
 
   find(token: string): AccessTokenClaims | undefined {
-    return this.#claims.get(keyOf(token));
+    return this.#claims.find(hash('sha256', token, 'base64'));
   }
 
   keep(token: string, claims: AccessTokenClaims): void {
-    if (this.#claims.size >= MOST) this.#claims.delete(this.#claims.keys().next().value as string);
-    this.#claims.set(keyOf(token), claims);
+    this.#claims.keep(hash('sha256', token, 'base64'), claims);
   }
 
   forget(token: string): void {
-    this.#claims.delete(keyOf(token));
+    this.#claims.forget(hash('sha256', token, 'base64'));
   }
 
   clear(): void {
     this.#claims.clear();
   }
-}
-
-function keyOf(token: string): string {
-  return hash('sha256', token, 'base64');
 }

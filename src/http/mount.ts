@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Derived } from '../core/derived.ts';
 import { checkTables } from '../core/tables.ts';
 import type { ServiceDefinition } from '../service.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
@@ -52,7 +53,7 @@ function routeOf(operation: Operation, { service, document }: Mounted): Route {
   if (row === undefined || handler === undefined) throw new Error(`\`${operation.id}\` has no row or no handler`);
   const rule = tables.rules.find(({ id }) => id === row.rule) ?? null;
   const lookup = rule?.cover === undefined ? null : (lookups[rule.cover.lookup] ?? null);
-  return { service, document, operation, handler, row, rule, lookup };
+  return { service, document, operation, handler, row, rule, lookup, written: new Derived() };
 }
 
 function mountFaults({ service, document }: Mounted): string[] {

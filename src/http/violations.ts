@@ -57,7 +57,11 @@ function range({ minLength, maxLength, minimum, maximum }: Schema): string {
 function sent(data: unknown): string {
   if (data === null) return 'null';
   if (Array.isArray(data)) return 'an array';
-  return typeof data === 'string' ? `a string of ${[...data].length} characters` : article(typeof data);
+  return typeof data === 'string' ? `a string of ${characters([...data].length)}` : article(typeof data);
+}
+
+function characters(count: number): string {
+  return count === 1 ? '1 character' : `${count} characters`;
 }
 
 function article(noun: string): string {

@@ -4,22 +4,20 @@ import type { Arrival, Caller } from '../../service.ts';
 import type { Identity } from '../../store/identities.ts';
 import { ROLES } from './tables/roles.ts';
 
-/** Where the store keeps the tenant: JSON of `Tenant`. */
-export const TENANT_SETTING = 'runai.tenant';
+/** Where the store keeps what tokens say of the tenant. */
+export const TENANT_ID_SETTING = 'runai.tenant.id';
+export const REALM_SETTING = 'runai.tenant.realm';
 
-export interface Tenant {
-  readonly id: number;
-  readonly name: string;
-  readonly realm: string;
-}
+/** The realm of a world without a tenant. */
+const NO_REALM = 'none';
 
 const STANDINGS: ReadonlyMap<string, Standing> = new Map(
   ROLES.map(({ name, grants }) => [name, { roles: [name], held: new Set<string>(grants) }]),
 );
 
-export async function tenantOf({ store }: Arrival): Promise<Tenant> {
-  const text = await store.settings.get(TENANT_SETTING);
-  return text === null ? { id: 0, name: 'none', realm: 'none' } : (JSON.parse(text) as Tenant);
+/** The realm of the tenant. */
+export async function realmOf({ store }: Arrival): Promise<string> {
+  return (await store.settings.get(REALM_SETTING)) ?? NO_REALM;
 }
 
 /** Path of a realm's issuer below the origin; Keycloak's. */
@@ -29,13 +27,7 @@ export function issuerPath(realm: string): string {
 
 /** @throws Problem `unauthenticated` */
 export async function authenticate(arrival: Arrival): Promise<Caller> {
-  const { store, headerLines } = arrival;
-  const { identity, clientId } = await bearerOfAccessToken({
-    ...arrival,
-    authorization: headerLines('authorization'),
-    issuerPath: issuerPath((await tenantOf(arrival)).realm),
-    identities: store.identities,
-  });
+  const { identity, clientId } = await bearerOfAccessToken(arrival, issuerPath(await realmOf(arrival)));
   const { kind, id, name, role } = identity;
   return { principal: { kind, id, name, clientId }, standing: STANDINGS.get(role ?? '') ?? NO_STANDING };
 }
@@ -49,15 +41,14 @@ export interface Granted {
 
 /** A signed access token for whom the grant was made to. */
 export async function mintAccessToken(arrival: Arrival, { identity, clientId }: Granted): Promise<string> {
-  const { tokens, settings, random, now, origin } = arrival;
-  const tenant = await tenantOf(arrival);
+  const { tokens, settings, random, now, origin, store } = arrival;
   const iat = Math.floor(now / 1000);
   return tokens.mint({
-    iss: `${origin}${issuerPath(tenant.realm)}`,
+    iss: `${origin}${issuerPath(await realmOf(arrival))}`,
     sub: identity.id,
     ...(identity.kind === 'user' && { email: identity.name, email_verified: true }),
     preferred_username: identity.name,
-    tenant_id: tenant.id,
+    tenant_id: Number(await store.settings.get(TENANT_ID_SETTING)),
     azp: clientId,
     typ: 'Bearer',
     iat,

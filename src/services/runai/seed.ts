@@ -7,12 +7,12 @@ import type { Seeding } from '../../service.ts';
 import type { NewAccessKey } from '../../store/access-keys.ts';
 import type { Identity } from '../../store/identities.ts';
 import type { WorldRecords } from '../../store/world.ts';
-import { TENANT_SETTING, type Tenant } from './access-token.ts';
+import { REALM_SETTING, TENANT_ID_SETTING } from './access-token.ts';
 import { ROLES } from './tables/roles.ts';
 
 /** Run:ai's part of a seed. Ids may be left out, they are then drawn. */
 interface RunaiSeed {
-  readonly tenant: Tenant;
+  readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
   readonly users?: readonly SeedUser[];
   readonly applications?: readonly SeedClient<'secret'>[];
   readonly serviceAccounts?: readonly SeedClient<'clientSecret'>[];
@@ -67,7 +67,7 @@ export const seed: Seeding = {
       ],
       accessKeys: users.flatMap(({ accessKeys }) => accessKeys),
       oauthClients: part.clients ?? [],
-      settings: { [TENANT_SETTING]: JSON.stringify(part.tenant) },
+      settings: { [TENANT_ID_SETTING]: String(part.tenant.id), [REALM_SETTING]: part.tenant.realm },
     };
     return records;
   },

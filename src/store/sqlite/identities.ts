@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { Remembered } from '../../core/remembered.ts';
 import type { Identities, Identity, OAuthClients } from '../identities.ts';
 import type { LastLogins } from './last-logins.ts';
 
@@ -11,20 +12,37 @@ export const INSERT_IDENTITY = `INSERT INTO identities
   (id, kind, name, role, client_id, secret_hash, password_hash, enabled, created_at, last_login)
   VALUES (@id, @kind, @name, @role, @clientId, @secretHash, @passwordHash, @enabled, @createdAt, @lastLogin)`;
 
-export function sqliteIdentities(database: Database, lastLogins: LastLogins): Identities {
+/** How many identities are remembered by id: every request with a token asks for one. */
+const MOST_IDENTITIES = 1000;
+
+export type KnownIdentities = Remembered<Identity>;
+
+export function rememberedIdentities(): KnownIdentities {
+  return new Remembered(MOST_IDENTITIES);
+}
+
+export function sqliteIdentities(database: Database, lastLogins: LastLogins, known: KnownIdentities): Identities {
   const select = (rest: string) => database.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM identities ${rest}`);
   const byId = select('WHERE id = ?');
   const byName = select('WHERE kind = ? AND name = ?');
   const byClientId = select('WHERE kind = ? AND client_id = ?');
-  const shown = (row: Row | undefined) =>
-    row === undefined ? null : lastLogins.shownOn({ ...row, enabled: row.enabled === 1 });
+  const shown = (row: Row | undefined) => (row === undefined ? null : lastLogins.shownOn(identityOf(row)));
 
   return {
-    byId: async (id) => shown(byId.get(id)),
+    byId: async (id) => {
+      const remembered = known.find(id);
+      if (remembered !== undefined) return lastLogins.shownOn(remembered);
+      const row = byId.get(id);
+      return row === undefined ? null : lastLogins.shownOn(known.keep(id, identityOf(row)));
+    },
     byName: async (kind, name) => shown(byName.get(kind, name)),
     byClientId: async (kind, clientId) => shown(byClientId.get(kind, clientId)),
     touch: async (id, at) => lastLogins.note(id, at),
   };
+}
+
+function identityOf(row: Row): Identity {
+  return { ...row, enabled: row.enabled === 1 };
 }
 
 export const INSERT_OAUTH_CLIENT = 'INSERT INTO oauth_clients (client_id, redirect_uris) VALUES (?, ?)';

@@ -1,8 +1,8 @@
 import type { Store } from '../index.ts';
-import { sqliteAccessKeys } from './access-keys.ts';
+import { rememberedKeyLists, sqliteAccessKeys } from './access-keys.ts';
 import { memoryDecisions } from './decisions.ts';
 import { sqliteGrants } from './grants.ts';
-import { sqliteIdentities, sqliteOAuthClients } from './identities.ts';
+import { rememberedIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
 import { LastLogins } from './last-logins.ts';
 import { openDatabase } from './open.ts';
 import { sqliteSettings } from './settings.ts';
@@ -15,21 +15,25 @@ import { sqliteWorld } from './world.ts';
  */
 export function openSqliteStore(path: string | null): Store {
   const database = openDatabase(path);
-  const ofKeys = new LastLogins(database, 'access_keys');
-  const ofIdentities = new LastLogins(database, 'identities');
-  const both = [ofKeys, ofIdentities];
+  const keyLists = rememberedKeyLists();
+  const identities = rememberedIdentities();
+  const settings = sqliteSettings(database);
+  const ofKeys = new LastLogins(database, 'access_keys', () => keyLists.clear());
+  const ofIdentities = new LastLogins(database, 'identities', () => identities.clear());
+  const forgetEverything = () => {
+    for (const logins of [ofKeys, ofIdentities]) logins.drop();
+    for (const remembered of [keyLists, identities, settings]) remembered.clear();
+  };
   return {
-    accessKeys: sqliteAccessKeys(database, ofKeys),
-    identities: sqliteIdentities(database, ofIdentities),
+    accessKeys: sqliteAccessKeys(database, ofKeys, keyLists),
+    identities: sqliteIdentities(database, ofIdentities, identities),
     oauthClients: sqliteOAuthClients(database),
     grants: sqliteGrants(database),
-    settings: sqliteSettings(database),
+    settings,
     decisions: memoryDecisions(),
-    world: sqliteWorld(database, () => {
-      for (const logins of both) logins.drop();
-    }),
+    world: sqliteWorld(database, forgetEverything),
     close: async () => {
-      for (const logins of both) logins.flush();
+      for (const logins of [ofKeys, ofIdentities]) logins.flush();
       database.close();
     },
   };

@@ -8,9 +8,12 @@ const DELAY_MS = 1000;
 export class LastLogins {
   readonly #pending = new Map<string, Instant>();
   readonly #write: (pending: ReadonlyMap<string, Instant>) => void;
+  readonly #written: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(database: Database, table: 'access_keys' | 'identities') {
+  /** @param written called when rows have changed */
+  constructor(database: Database, table: 'access_keys' | 'identities', written: () => void) {
+    this.#written = written;
     const update = database.prepare(`UPDATE ${table} SET last_login = ? WHERE id = ?`);
     this.#write = database.transaction((pending: ReadonlyMap<string, Instant>) => {
       for (const [id, at] of pending) update.run(at, id);
@@ -20,6 +23,11 @@ export class LastLogins {
   note(id: string, at: Instant): void {
     this.#pending.set(id, at);
     this.#timer ??= setTimeout(() => this.flush(), DELAY_MS).unref();
+  }
+
+  /** Does any row differ from what is on the disk? */
+  get waiting(): boolean {
+    return this.#pending.size > 0;
   }
 
   /** The row as it will be once everything is written. */
@@ -34,6 +42,7 @@ export class LastLogins {
     if (this.#pending.size === 0) return;
     this.#write(this.#pending);
     this.#pending.clear();
+    this.#written();
   }
 
   /** The world they belonged to is gone. */

@@ -105,10 +105,7 @@ function prepared(database: Database.Database, path: string): Database.Database 
   const version = database.pragma('user_version', { simple: true }) as number;
   if (path !== ':memory:') checkPages(database, path);
   if (version < MIGRATIONS.length) migrate(database, version);
-  if (path !== ':memory:') {
-    database.pragma('journal_mode = WAL');
-    database.pragma('wal_checkpoint(TRUNCATE)');
-  }
+  if (path !== ':memory:') database.pragma('journal_mode = WAL');
   return database;
 }
 
@@ -127,6 +124,7 @@ function migrate(database: Database.Database, from: number): void {
       database.pragma(`user_version = ${MIGRATIONS.length}`);
     })
     .exclusive();
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 function unusable(path: string, cause: unknown): Unusable {

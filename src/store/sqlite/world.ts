@@ -16,7 +16,8 @@ const COUNTED = {
   refreshTokens: 'refresh_tokens',
 } as const;
 
-export function sqliteWorld(database: Database, dropPending: () => void): WorldStore {
+/** @param forgetEverything lets go of what was remembered of the world that is replaced */
+export function sqliteWorld(database: Database, forgetEverything: () => void): WorldStore {
   const seed = database.prepare<[], KeptSeed>('SELECT fingerprint, origin, text FROM seed');
   const counts = Object.entries(COUNTED).map(
     ([name, rows]) => [name, database.prepare<[], number>(`SELECT count(*) FROM ${rows}`).pluck()] as const,
@@ -40,8 +41,8 @@ export function sqliteWorld(database: Database, dropPending: () => void): WorldS
   return {
     seed: async () => seed.get() ?? null,
     load: async (kept, records) => {
-      dropPending();
       load.immediate(kept, records);
+      forgetEverything();
     },
     counts: async () => Object.fromEntries(counts.map(([name, statement]) => [name, statement.get() as number])),
   };

@@ -27,7 +27,7 @@ export const accessKeyLookups = { ownAccessKey, anyAccessKey };
 
 const list: Handler = async (context) => {
   const keys = await context.store.accessKeys.ofOwner(callerOf(context).principal.id);
-  return { status: 200, body: { accessKeys: keys.map(shownToOwner) } };
+  return { status: 200, body: context.views.of(keys, ownList), unchanged: true };
 };
 
 const create: Handler = async (context) => {
@@ -98,6 +98,10 @@ function shownToOwner({ id, name, clientId, createdAt, lastLogin }: AccessKey) {
     createdAt: rfc3339(createdAt),
     lastLogin: lastLogin === null ? null : rfc3339(lastLogin),
   };
+}
+
+function ownList(keys: object) {
+  return { accessKeys: (keys as readonly AccessKey[]).map(shownToOwner) };
 }
 
 function shownToAdministrator(key: AccessKey) {

@@ -1,10 +1,10 @@
 import { Problem } from '../../../core/problem.ts';
 import type { Context, Handler } from '../../../service.ts';
-import { issuerPath, tenantOf } from '../access-token.ts';
+import { issuerPath, realmOf } from '../access-token.ts';
 
 /** OpenID Connect Discovery 1.0, 4: names only what answers. */
 const getOpenidConfiguration: Handler = async (context) => {
-  const issuer = `${context.origin}${issuerPath(await realmOf(context))}`;
+  const issuer = `${context.origin}${issuerPath(await realmInPath(context))}`;
   return {
     status: 200,
     body: {
@@ -19,13 +19,13 @@ const getOpenidConfiguration: Handler = async (context) => {
 };
 
 const getRealmJwks: Handler = async (context) => {
-  await realmOf(context);
+  await realmInPath(context);
   return { status: 200, body: context.tokens.jwks };
 };
 
 /** The realm that the path names. @throws Problem when there is none of that name */
-async function realmOf(context: Context): Promise<string> {
-  const { realm } = await tenantOf(context);
+async function realmInPath(context: Context): Promise<string> {
+  const realm = await realmOf(context);
   if (context.params['realm'] === realm) return realm;
   throw new Problem('not_found', `There is no such realm; this tenant's is \`${realm}\`.`);
 }

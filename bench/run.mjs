@@ -1,0 +1,160 @@
+// @ts-check
+/**
+ * How fast it is, as ratios to bare servers. Each pair is measured in turn in one run, so a machine that is slow or busy
+ * is so for both. Nothing here passes or fails; README.md in this folder says what the ratios should be.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import autocannon from 'autocannon';
+import Database from 'better-sqlite3';
+import { ours, reference, residentMemory } from './processes.mjs';
+
+const ROUNDS = 7;
+const SECONDS = 2;
+const STARTS = 9;
+const MANY = 100_000;
+const KEY = { clientId: '5f0c2a9d11e84b70', clientSecret: 'MOCKadminAccessKeySecret00000001' };
+const TOKEN_REQUEST = { grantType: 'client_credentials', ...KEY };
+
+const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-'));
+try {
+  const large = join(folder, 'large.db');
+  await fill(large);
+  print('what', 'ratio', 'ours', 'bare');
+  await tokens('token grants, in memory', []);
+  await tokens('token grants, in a file', ['--data', join(folder, 'small.db')]);
+  await tokens(`token grants, ${MANY} keys stored`, ['--data', large]);
+  await lists('list of 20 keys, in memory', []);
+  await lists(`list of 20 keys, ${MANY} keys stored`, ['--data', large]);
+  await starts('start, in memory (times)', []);
+  await starts(`start, ${MANY} keys stored (times)`, ['--data', large]);
+  await memory('idle memory, in memory (MB)', []);
+  await memory(`idle memory, ${MANY} keys stored (MB)`, ['--data', large]);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** @param {string} name @param {string[]} flags */
+async function tokens(name, flags) {
+  const servers = [await ours(flags), await reference('sign')];
+  const body = JSON.stringify(TOKEN_REQUEST);
+  await compare(name, servers, (url) => ({
+    url: `${url}/api/v1/token`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  }));
+}
+
+/** @param {string} name @param {string[]} flags */
+async function lists(name, flags) {
+  const our = await ours(flags);
+  const headers = { authorization: `Bearer ${await token(our.url)}` };
+  await twentyKeys(our.url, headers);
+  const answer = await (await fetch(`${our.url}/api/v1/access-keys`, { headers })).text();
+  await compare(name, [our, await reference('send', answer)], (url) => ({ url: `${url}/api/v1/access-keys`, headers }));
+}
+
+/** @param {string} name @param {string[]} flags */
+async function starts(name, flags) {
+  /** @type {number[][]} */
+  const times = [[], []];
+  for (let round = 0; round < STARTS; round++) {
+    for (const [index, begin] of [() => ours(flags), () => reference('start')].entries()) {
+      const server = await begin();
+      times[index]?.push(server.startedIn);
+      await server.stop();
+    }
+  }
+  const [our, bare] = times.map(median);
+  print(name, ratio(our, bare), `${our?.toFixed(0)} ms`, `${bare?.toFixed(0)} ms`);
+}
+
+/** @param {string} name @param {string[]} flags */
+async function memory(name, flags) {
+  const servers = [await ours(flags), await reference('start')];
+  await sleep(1000);
+  const [our, bare] = servers.map(({ pid }) => residentMemory(pid));
+  print(name, ratio(our, bare), `${our?.toFixed(0)} MB`, `${bare?.toFixed(0)} MB`);
+  for (const server of servers) await server.stop();
+}
+
+/**
+ * @param {string} name
+ * @param {import('./processes.mjs').Running[]} servers ours first
+ * @param {(url: string) => autocannon.Options} request
+ */
+async function compare(name, servers, request) {
+  /** @type {number[][]} */
+  const rates = servers.map(() => []);
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [index, { url }] of servers.entries()) {
+      const result = await autocannon({ ...request(url), connections: 8, duration: round < 0 ? 1 : SECONDS });
+      if (result.non2xx > 0 || result.errors > 0)
+        throw new Error(`${name}: ${result.non2xx} refusals, ${result.errors} errors`);
+      if (round >= 0) rates[index]?.push(result.requests.average);
+    }
+  }
+  const [our, bare] = rates.map(median);
+  print(name, ratio(our, bare), `${our?.toFixed(0)}/s`, `${bare?.toFixed(0)}/s`);
+  for (const server of servers) await server.stop();
+}
+
+/** @param {string} url */
+async function token(url) {
+  const response = await fetch(`${url}/api/v1/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(TOKEN_REQUEST),
+  });
+  return /** @type {{ accessToken: string }} */ (await response.json()).accessToken;
+}
+
+/** @param {string} url @param {Record<string, string>} headers */
+async function twentyKeys(url, headers) {
+  for (let number = 1; number < 20; number++) {
+    await fetch(`${url}/api/v1/access-keys`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: `bench-${number}` }),
+    });
+  }
+}
+
+/** A data file with many keys, of many users. @param {string} file */
+async function fill(file) {
+  await (await ours(['--data', file])).stop();
+  const database = new Database(file);
+  const user = database.prepare(
+    "INSERT INTO identities (id, kind, name, enabled, created_at) VALUES (?, 'user', ?, 1, 0)",
+  );
+  const key = database.prepare(
+    `INSERT INTO access_keys (id, owner, created_by, name, client_id, secret_hash, created_at)
+     VALUES (?, ?, ?, ?, ?, 'x', 0)`,
+  );
+  database.transaction(() => {
+    for (let number = 0; number < MANY; number++) {
+      const owner = `bench-user-${Math.floor(number / 20)}`;
+      if (number % 20 === 0) user.run(owner, `${owner}@acme.test`);
+      key.run(`bench-key-${number}`, owner, `${owner}@acme.test`, `key-${number}`, `bench-client-${number}`);
+    }
+  })();
+  database.close();
+}
+
+/** @param {number[]} numbers */
+function median(numbers) {
+  return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)];
+}
+
+/** @param {number | undefined} our @param {number | undefined} bare */
+function ratio(our, bare) {
+  return ((our ?? 0) / (bare ?? 1)).toFixed(2);
+}
+
+/** @param {string} what @param {string} ratio @param {string} our @param {string} bare */
+function print(what, ratio, our, bare) {
+  process.stdout.write(`${what.padEnd(42)} ${ratio.padStart(6)} ${our.padStart(10)} ${bare.padStart(10)}\n`);
+}
