@@ -9,7 +9,7 @@ import { Problem } from '../core/problem.ts';
  */
 export function prepareArrival(request: { method?: string | undefined; headers: IncomingMessage['headers'] }): void {
   if (request.method === 'HEAD') request.method = 'GET';
-  delete request.headers['content-type'];
+  request.headers['content-type'] = undefined;
 }
 
 /** Header lines of one name (in lower case) as they were received, each by itself. */

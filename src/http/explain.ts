@@ -12,10 +12,12 @@ const MOST_PATH = 300;
 
 /** The decision of the `decide` step. */
 export function judged(asked: Asked, caller: Caller, rule: Rule, judgement: Judgement): Decision {
-  const decision = { ...asked, effect: judgement.effect, principal: caller.principal, rule: rule.id };
-  if (judgement.effect === 'allow') return { ...decision, reason: null };
-  const { roles, held } = caller.standing;
-  return { ...decision, reason: judgement.reason, missing: judgement.missing, held: [...held].sort(), roles };
+  const { id, at, service, operation, request } = asked;
+  const { principal, standing } = caller;
+  const grounds = { id, at, service, operation, request, principal, rule: rule.id };
+  if (judgement.effect === 'allow') return { ...grounds, effect: 'allow', reason: null };
+  const { reason, missing } = judgement;
+  return { ...grounds, effect: 'deny', reason, missing, held: [...standing.held].sort(), roles: standing.roles };
 }
 
 /** The decision after the `cover` step, which may turn an allow into a deny. */

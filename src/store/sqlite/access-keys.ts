@@ -4,22 +4,34 @@ import type { AccessKey, AccessKeys, NewAccessKey } from '../access-keys.ts';
 import { Collision, LimitReached, NotFound } from '../errors.ts';
 import type { LastLogins } from './last-logins.ts';
 
+type Changed = Pick<AccessKey, 'owner' | 'clientId'>;
+
 const COLUMNS = `id, owner, created_by AS createdBy, name, client_id AS clientId, secret_hash AS secretHash,
   created_at AS createdAt, last_login AS lastLogin`;
 
 export const INSERT_ACCESS_KEY = `INSERT INTO access_keys (id, owner, created_by, name, client_id, secret_hash, created_at)
   VALUES (@id, @owner, @createdBy, @name, @clientId, @secretHash, @createdAt)`;
 
-/** How many owners' lists are remembered: reading and converting twenty rows costs more than the rest of the answer. */
-const MOST_LISTS = 500;
+/**
+ * Rows that were read before: a list of twenty costs more to read than the rest of its answer to make. Whatever changes
+ * a row forgets what shows it.
+ */
+export class RememberedKeys {
+  readonly byOwner = new Remembered<readonly AccessKey[]>(500);
+  readonly byClientId = new Remembered<AccessKey>(1000);
 
-export type KeyLists = Remembered<readonly AccessKey[]>;
+  forget({ owner, clientId }: Pick<AccessKey, 'owner' | 'clientId'>): void {
+    this.byOwner.forget(owner);
+    this.byClientId.forget(clientId);
+  }
 
-export function rememberedKeyLists(): KeyLists {
-  return new Remembered(MOST_LISTS);
+  clear(): void {
+    this.byOwner.clear();
+    this.byClientId.clear();
+  }
 }
 
-export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, lists: KeyLists): AccessKeys {
+export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, remembered: RememberedKeys): AccessKeys {
   const select = (rest: string) => database.prepare<unknown[], AccessKey>(`SELECT ${COLUMNS} FROM access_keys ${rest}`);
   const ofOwner = select('WHERE owner = ? ORDER BY rowid');
   const byId = select('WHERE id = ?');
@@ -33,10 +45,12 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, lis
   const nameTaken = database.prepare('SELECT 1 FROM access_keys WHERE owner = ? AND name = ?').pluck();
   const count = database.prepare<[string], number>('SELECT count(*) FROM access_keys WHERE owner = ?').pluck();
   const insert = database.prepare(INSERT_ACCESS_KEY);
-  const remove = database.prepare<[string], string>('DELETE FROM access_keys WHERE id = ? RETURNING owner').pluck();
-  const replace = database
-    .prepare<[string, string], string>('UPDATE access_keys SET secret_hash = ? WHERE id = ? RETURNING owner')
-    .pluck();
+  const remove = database.prepare<[string], Changed>(
+    'DELETE FROM access_keys WHERE id = ? RETURNING owner, client_id AS clientId',
+  );
+  const replace = database.prepare<[string, string], Changed>(
+    'UPDATE access_keys SET secret_hash = ? WHERE id = ? RETURNING owner, client_id AS clientId',
+  );
 
   const create = database.transaction((key: NewAccessKey, limit: number) => {
     if (nameTaken.get(key.owner, key.name) !== undefined) throw new Collision();
@@ -44,18 +58,19 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, lis
     insert.run(key);
   });
   /** @throws NotFound when a statement changed no row */
-  const changed = (owner: unknown) => {
-    if (owner === undefined) throw new NotFound();
-    lists.forget(owner as string);
+  const changed = (row: Changed | undefined) => {
+    if (row === undefined) throw new NotFound();
+    remembered.forget(row);
   };
   const shown = (key: AccessKey | undefined) => (key === undefined ? null : lastLogins.shownOn(key));
 
   return {
     create: async (key, limit) => {
       create.immediate(key, limit);
-      lists.forget(key.owner);
+      remembered.forget(key);
     },
     ofOwner: async (owner) => {
+      const lists = remembered.byOwner;
       const keys = lists.find(owner) ?? lists.keep(owner, ofOwner.all(owner));
       return lastLogins.waiting ? keys.map((key) => lastLogins.shownOn(key)) : keys;
     },
@@ -66,7 +81,12 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, lis
       return everybody[list].all(filter).map((key) => lastLogins.shownOn(key));
     },
     byId: async (id) => shown(byId.get(id)),
-    byClientId: async (clientId) => shown(byClientId.get(clientId)),
+    byClientId: async (clientId) => {
+      const known = remembered.byClientId.find(clientId);
+      if (known !== undefined) return lastLogins.shownOn(known);
+      const key = byClientId.get(clientId);
+      return key === undefined ? null : lastLogins.shownOn(remembered.byClientId.keep(clientId, key));
+    },
     delete: async (id) => changed(remove.get(id)),
     replaceSecret: async (id, secretHash) => changed(replace.get(secretHash, id)),
     touch: async (id, at) => lastLogins.note(id, at),

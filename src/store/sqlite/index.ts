@@ -1,5 +1,5 @@
 import type { Store } from '../index.ts';
-import { rememberedKeyLists, sqliteAccessKeys } from './access-keys.ts';
+import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
 import { memoryDecisions } from './decisions.ts';
 import { sqliteGrants } from './grants.ts';
 import { rememberedIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
@@ -15,17 +15,17 @@ import { sqliteWorld } from './world.ts';
  */
 export function openSqliteStore(path: string | null): Store {
   const database = openDatabase(path);
-  const keyLists = rememberedKeyLists();
+  const keys = new RememberedKeys();
   const identities = rememberedIdentities();
   const settings = sqliteSettings(database);
-  const ofKeys = new LastLogins(database, 'access_keys', () => keyLists.clear());
+  const ofKeys = new LastLogins(database, 'access_keys', () => keys.clear());
   const ofIdentities = new LastLogins(database, 'identities', () => identities.clear());
   const forgetEverything = () => {
     for (const logins of [ofKeys, ofIdentities]) logins.drop();
-    for (const remembered of [keyLists, identities, settings]) remembered.clear();
+    for (const remembered of [keys, identities, settings]) remembered.clear();
   };
   return {
-    accessKeys: sqliteAccessKeys(database, ofKeys, keyLists),
+    accessKeys: sqliteAccessKeys(database, ofKeys, keys),
     identities: sqliteIdentities(database, ofIdentities, identities),
     oauthClients: sqliteOAuthClients(database),
     grants: sqliteGrants(database),

@@ -1,0 +1,7 @@
+// @ts-check
+/** Builds and starts; `npm run dev` runs this again after every change. */
+import { build } from './build.mjs';
+
+await build();
+const started = new URL('../dist/main.js', import.meta.url).href;
+await import(started);

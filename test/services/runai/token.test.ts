@@ -1,0 +1,269 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { admin, adminBot, application, cast, plainBot, researcher } from '../../support/cast.ts';
+import { START, testServer } from '../../support/server.ts';
+
+const server = await testServer();
+const { clientId, clientSecret } = researcher.accessKey;
+
+describe('POST /api/v1/token grants a token', () => {
+  const requests: [what: string, body: Record<string, string>, name: string][] = [
+    ['the documented call of 2.24', { grantType: 'client_credentials', clientId, clientSecret }, researcher.email],
+    [
+      'the documented call of 2.19',
+      { grantType: 'app_token', AppId: application.name, AppSecret: application.secret },
+      application.name,
+    ],
+    [
+      'the spelling of the OpenAPI document',
+      { grantType: 'client_credentials', clientID: clientId, clientSecret },
+      researcher.email,
+    ],
+    [
+      'any other spelling',
+      { GRANTTYPE: 'client_credentials', clientid: clientId, CLIENTSECRET: clientSecret },
+      researcher.email,
+    ],
+    [
+      'a service account',
+      { grantType: 'client_credentials', clientId: adminBot.clientId, clientSecret: adminBot.clientSecret },
+      adminBot.name,
+    ],
+    [
+      'an application by its client id',
+      { grantType: 'app_token', appID: application.clientId, appSecret: application.secret },
+      application.name,
+    ],
+    [
+      'an access key by app_token',
+      { grantType: 'app_token', AppId: clientId, AppSecret: clientSecret },
+      researcher.email,
+    ],
+    [
+      'a service account by app_token',
+      { grantType: 'app_token', AppId: plainBot.clientId, AppSecret: plainBot.clientSecret },
+      plainBot.name,
+    ],
+    ['a user by password', { grantType: 'password', username: admin.email, password: admin.password }, admin.email],
+    [
+      'a user by password, through a client',
+      { grantType: 'password', username: admin.email.toUpperCase(), password: admin.password, clientID: 'cli' },
+      admin.email,
+    ],
+  ];
+
+  it.each(requests)('for %s', async (_what, body, name) => {
+    const answer = await server.grant(body);
+
+    expect(answer.status).toBe(200);
+    expect(answer.body.expiresIn).toBe(3600);
+    expect(decodeJwt(answer.body.accessToken)['preferred_username']).toBe(name);
+    expect('refreshToken' in answer.body).toBe(body['grantType'] === 'password');
+  });
+
+  it('and is not to be stored', async () => {
+    const answer = await server.grant({ grantType: 'client_credentials', clientId, clientSecret });
+
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.decision).toBeNull();
+  });
+});
+
+describe('the access token', () => {
+  it('says whose it is, whom it is from and how long it counts', async () => {
+    const token = await server.tokenOf(researcher);
+
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'RS256', typ: 'JWT', kid: expect.any(String) });
+    expect(decodeJwt(token)).toEqual({
+      iss: 'http://localhost:6625/auth/realms/acme',
+      sub: researcher.id,
+      email: researcher.email,
+      email_verified: true,
+      preferred_username: researcher.email,
+      tenant_id: cast.tenant.id,
+      azp: clientId,
+      typ: 'Bearer',
+      iat: START / 1000,
+      exp: START / 1000 + 3600,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  it('has no e-mail address for a service account', async () => {
+    const { body } = await server.grant({
+      grantType: 'client_credentials',
+      clientId: adminBot.clientId,
+      clientSecret: adminBot.clientSecret,
+    });
+
+    expect(decodeJwt(body.accessToken)).not.toHaveProperty('email');
+  });
+
+  it('is another one each time', async () => {
+    const ids = await Promise.all([1, 2, 3].map(async () => decodeJwt(await server.tokenOf(admin)).jti));
+
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it('has a payload that the alphabet of plain Base64 can read', async () => {
+    const { body } = await server.grant({ grantType: 'client_credentials', clientId, clientSecret });
+
+    expect(body.accessToken.split('.')[1]).not.toMatch(/[-_]/);
+  });
+
+  it('lives as long as --token-ttl says', async () => {
+    const short = await testServer({ tokenTtl: 90_000 });
+    const { body } = await short.grant({ grantType: 'client_credentials', clientId, clientSecret });
+    const { iat = 0, exp = 0 } = decodeJwt(body.accessToken);
+
+    expect(body.expiresIn).toBe(90);
+    expect(exp - iat).toBe(90);
+  });
+
+  it('is signed with ES256 where that is asked for', async () => {
+    const elliptic = await testServer({ signingAlg: 'ES256' });
+    const token = await elliptic.tokenOf(admin);
+
+    expect(decodeProtectedHeader(token).alg).toBe('ES256');
+    expect((await elliptic.call('GET /api/v1/access-keys', { token })).status).toBe(200);
+  });
+});
+
+describe('POST /api/v1/token refuses', () => {
+  const wrong = 'not-the-secret';
+  const refusals: [what: string, body: Record<string, string>, reason: string][] = [
+    ['an unknown client', { grantType: 'client_credentials', clientId: 'nobody', clientSecret }, 'unknown_client'],
+    ['a wrong secret', { grantType: 'client_credentials', clientId, clientSecret: wrong }, 'wrong_secret'],
+    ['an unknown application', { grantType: 'app_token', AppId: 'nobody', AppSecret: wrong }, 'unknown_client'],
+    [
+      'the wrong secret of an application',
+      { grantType: 'app_token', AppId: application.name, AppSecret: wrong },
+      'wrong_secret',
+    ],
+    [
+      'an application by client_credentials',
+      { grantType: 'client_credentials', clientId: application.clientId, clientSecret: application.secret },
+      'wrong_grant',
+    ],
+    ['an unknown user', { grantType: 'password', username: 'nobody@acme.test', password: wrong }, 'unknown_user'],
+    ['a wrong password', { grantType: 'password', username: admin.email, password: wrong }, 'wrong_password'],
+    [
+      'an unknown client of a user',
+      { grantType: 'password', username: admin.email, password: admin.password, clientID: 'nobody' },
+      'unknown_client',
+    ],
+    ['an unknown refresh token', { grantType: 'refresh_token', refreshToken: wrong }, 'unknown_refresh_token'],
+  ];
+
+  it.each(refusals)('%s', async (_what, body, reason) => {
+    const answer = await server.grant(body);
+    const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ code: 400, message: expect.any(String) });
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason });
+    expect(decision).toMatchObject({ operation: 'grant_token', principal: null, reason });
+    expect(decision.fixes).toHaveLength(1);
+    expect(JSON.stringify([answer.body, decision])).not.toContain(wrong);
+  });
+
+  it('with the same words whether the client or its secret is wrong', async () => {
+    const unknown = await server.grant({ grantType: 'client_credentials', clientId: 'nobody', clientSecret });
+    const wrongSecret = await server.grant({ grantType: 'client_credentials', clientId, clientSecret: wrong });
+
+    expect(wrongSecret.body).toEqual(unknown.body);
+  });
+
+  it('with 401 and a challenge where --runai-bad-credentials says so', async () => {
+    const strict = await testServer({ runaiBadCredentials: 401 });
+    const answer = await strict.grant({ grantType: 'client_credentials', clientId, clientSecret: wrong });
+
+    expect(answer.status).toBe(401);
+    expect(answer.body.code).toBe(401);
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  it.each([
+    ['clientSecret', { grantType: 'client_credentials', clientId }],
+    ['clientID', { grantType: 'client_credentials', clientId: '', clientSecret }],
+    ['appID', { grantType: 'app_token', clientId, clientSecret }],
+    ['password', { grantType: 'password', username: admin.email }],
+    ['refreshToken', { grantType: 'refresh_token' }],
+    ['grantType', { clientId, clientSecret }],
+    ['grantType', { grantType: 'authorization_code' }],
+    ['clientID', { grantType: 'client_credentials', clientId: 7, clientSecret }],
+    ['clientSecret', { grantType: 'client_credentials', clientId, clientSecret: 'x'.repeat(501) }],
+  ])('a request without a good `%s`, and names it', async (field, body) => {
+    const answer = await server.grant(body);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.message).toContain(`\`${field}\``);
+    expect(answer.decision).toBeNull();
+  });
+
+  it('one field in two spellings, and names both', async () => {
+    const answer = await server.grant({ grantType: 'client_credentials', clientId, CLIENTID: 'x', clientSecret });
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.message).toContain('`clientId`');
+    expect(answer.body.message).toContain('`CLIENTID`');
+  });
+});
+
+describe('a refresh token', () => {
+  const login = async (more: Record<string, string> = {}) => {
+    const answer = await server.grant({
+      grantType: 'password',
+      username: admin.email,
+      password: admin.password,
+      ...more,
+    });
+    return answer.body.refreshToken as string;
+  };
+  const refresh = (refreshToken: string, more: Record<string, string> = {}) =>
+    server.grant({ grantType: 'refresh_token', refreshToken, ...more });
+
+  it('gets the next access token and the next refresh token', async () => {
+    const first = await login();
+    const answer = await refresh(first);
+
+    expect(answer.status).toBe(200);
+    expect(answer.body.refreshToken).not.toBe(first);
+    expect(decodeJwt(answer.body.accessToken).sub).toBe(admin.id);
+    expect((await refresh(answer.body.refreshToken)).status).toBe(200);
+  });
+
+  it('counts once: used again, it ends its whole family', async () => {
+    const first = await login();
+    const { body } = await refresh(first);
+    const replay = await refresh(first);
+    const successor = await refresh(body.refreshToken);
+
+    expect(replay.decision.reason).toBe('reused_refresh_token');
+    expect(successor.decision.reason).toBe('unknown_refresh_token');
+  });
+
+  it('is won by one of two that use it at once', async () => {
+    const first = await login();
+    const answers = await Promise.all([refresh(first), refresh(first)]);
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+  });
+
+  it('belongs to the client of the login', async () => {
+    const token = await login({ clientID: 'cli' });
+
+    expect((await refresh(token)).decision.reason).toBe('other_client');
+    expect((await refresh(token, { clientId: 'runai-cli' })).decision.reason).toBe('other_client');
+    expect((await refresh(token, { clientId: 'cli' })).status).toBe(200);
+  });
+
+  it('lives for 24 hours', async () => {
+    const mock = await testServer();
+    const { body } = await mock.grant({ grantType: 'password', username: admin.email, password: admin.password });
+    mock.clock.set(START + 86_400_000);
+    const late = await mock.grant({ grantType: 'refresh_token', refreshToken: body.refreshToken });
+
+    expect(late.decision.reason).toBe('expired_refresh_token');
+  });
+});

@@ -1,0 +1,89 @@
+import type { FastifyInstance, HTTPMethods, LightMyRequestResponse } from 'fastify';
+import { afterAll, expect } from 'vitest';
+import { type Config, configOf } from '../../src/config.ts';
+import { type ManualClock, manualClock } from '../../src/core/clock.ts';
+import { seededRandom } from '../../src/random.ts';
+import { buildServer, type MockServer, type Parts } from '../../src/server.ts';
+import type { CastUser } from './cast.ts';
+
+/** When every test begins. */
+export const START = Date.UTC(2026, 0, 15, 12);
+
+type InjectOptions = Exclude<Parameters<FastifyInstance['inject']>[0], string>;
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
+  readonly body: any;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** What `x-mock-decision` says; null without that header. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly decision: any;
+}
+
+export interface Request {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** A server under test: in process, at a standing clock, and any answer that does not fit its document fails. */
+export interface TestServer extends MockServer {
+  readonly clock: ManualClock;
+  /** Sends `GET /path`. A body that is no string is sent as JSON. */
+  call(request: string, parts?: Request): Promise<Answer>;
+  /** The answer to a token request. */
+  grant(body: unknown): Promise<Answer>;
+  /** An access token of a user's own access key. */
+  tokenOf(user: CastUser): Promise<string>;
+}
+
+/** Builds a server, and closes it after the file's tests. */
+export async function testServer(config: Partial<Config> = {}, parts: Partial<Parts> = {}): Promise<TestServer> {
+  const clock = manualClock(START);
+  const server = await buildServer({
+    effective: configOf(config),
+    clock,
+    random: seededRandom('test'),
+    offDocument: 'throw',
+    ...parts,
+  });
+  afterAll(() => server.close());
+
+  const call: TestServer['call'] = async (request, given = {}) => {
+    const [method, url] = request.split(' ') as [HTTPMethods, string];
+    const response: LightMyRequestResponse = await server.app.inject({ method, url, ...optionsOf(given) });
+    const decision = response.headers['x-mock-decision'];
+    expect(response.statusCode, `${request} failed inside: ${response.body}`).not.toBe(500);
+    return {
+      status: response.statusCode,
+      body: response.body === '' ? undefined : JSON.parse(response.body),
+      headers: response.headers,
+      decision: decision === undefined ? null : JSON.parse(String(decision)),
+    };
+  };
+  const grant: TestServer['grant'] = (body) => call('POST /api/v1/token', { body });
+  return {
+    ...server,
+    clock,
+    call,
+    grant,
+    tokenOf: async ({ accessKey: { clientId, clientSecret } }) => {
+      const { body } = await grant({ grantType: 'client_credentials', clientId, clientSecret });
+      return body.accessToken;
+    },
+  };
+}
+
+function optionsOf({ token, body, headers }: Request): InjectOptions {
+  const isText = typeof body === 'string' || body === undefined;
+  return {
+    headers: {
+      host: 'localhost:6625',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { payload: isText ? body : JSON.stringify(body) }),
+  };
+}

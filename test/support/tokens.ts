@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { exportSPKI, importJWK, type JWTHeaderParameters, SignJWT } from 'jose';
+import { signingKeyOf } from '../../src/tokens/keys.ts';
+import { cast, researcher } from './cast.ts';
+import { START } from './server.ts';
+
+const jwk = JSON.parse(readFileSync(new URL('../../fixtures/runai/signing-key.rs256.json', import.meta.url), 'utf8'));
+
+/** The key that servers sign with unless they are told otherwise. */
+export const shippedKey = await signingKeyOf(jwk, 'RS256');
+
+/** The public half as PEM: what an attacker would use as an HMAC secret. */
+export const publicPem = await exportSPKI((await importJWK(shippedKey.publicJwk, 'RS256')) as never);
+
+/** Claims of an access token that would be accepted at the start of a test. */
+export const goodClaims = {
+  iss: `http://localhost:6625/auth/realms/${cast.tenant.realm}`,
+  sub: researcher.id,
+  azp: researcher.accessKey.clientId,
+  iat: START / 1000,
+  exp: START / 1000 + 3600,
+};
+
+/** A token that is good but for what is given. */
+export function forge(
+  claims: Record<string, unknown> = {},
+  header: Partial<JWTHeaderParameters> = {},
+  key: Parameters<SignJWT['sign']>[0] = shippedKey.privateKey,
+): Promise<string> {
+  return new SignJWT({ ...goodClaims, ...claims })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: shippedKey.kid, ...header })
+    .sign(key);
+}
