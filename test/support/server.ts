@@ -1,4 +1,4 @@
-import type { FastifyInstance, HTTPMethods, LightMyRequestResponse } from 'fastify';
+import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
 import { afterAll, expect } from 'vitest';
 import { type Config, configOf } from '../../src/config.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';
@@ -8,8 +8,6 @@ import type { CastUser } from './cast.ts';
 
 /** When every test begins. */
 export const START = Date.UTC(2026, 0, 15, 12);
-
-type InjectOptions = Exclude<Parameters<FastifyInstance['inject']>[0], string>;
 
 export interface Answer {
   readonly status: number;
@@ -75,7 +73,7 @@ export async function testServer(config: Partial<Config> = {}, parts: Partial<Pa
   };
 }
 
-function optionsOf({ token, body, headers }: Request): InjectOptions {
+function optionsOf({ token, body, headers }: Request): { headers: Record<string, string>; payload?: string } {
   const isText = typeof body === 'string' || body === undefined;
   return {
     headers: {
@@ -84,6 +82,6 @@ function optionsOf({ token, body, headers }: Request): InjectOptions {
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body !== undefined && { payload: isText ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { payload: isText ? String(body) : JSON.stringify(body) }),
   };
 }
