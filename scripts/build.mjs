@@ -1,13 +1,13 @@
 // @ts-check
 /** Everything that can be prepared before the start: the documents, and the code as a few files. */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildDocuments } from './documents.mjs';
 
+const DIST = new URL('../dist/', import.meta.url);
+
 export async function build() {
-  const dist = fileURLToPath(new URL('../dist/', import.meta.url));
-  await rm(dist, { recursive: true, force: true });
   const bundle = await rolldown({
     input: { main: fileURLToPath(new URL('../src/main.ts', import.meta.url)) },
     platform: 'node',
@@ -16,9 +16,22 @@ export async function build() {
     external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui'],
     logLevel: 'warn',
   });
-  await bundle.write({ dir: dist, format: 'esm', sourcemap: true, chunkFileNames: '[name].js' });
+  const { output } = await bundle.write({
+    dir: fileURLToPath(DIST),
+    format: 'esm',
+    sourcemap: true,
+    chunkFileNames: '[name].js',
+  });
   await bundle.close();
+  await removeAllBut(output.map(({ fileName }) => fileName));
   await buildDocuments();
+}
+
+/** Files of an earlier build. @param {string[]} written */
+async function removeAllBut(written) {
+  const files = (await readdir(DIST, { withFileTypes: true })).filter((entry) => entry.isFile());
+  const old = files.filter(({ name }) => !written.includes(name) && !written.includes(name.replace(/\.map$/, '')));
+  await Promise.all(old.map(({ name }) => rm(new URL(name, DIST))));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

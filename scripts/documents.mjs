@@ -35,7 +35,7 @@ export function mergeDocuments(fragments) {
     }
   }
   const { tagsByName, openapi, info, servers, security, paths, components } = /** @type {any} */ (merged);
-  return { openapi, info, servers, security, tags: Object.values(tagsByName), paths, components };
+  return { openapi, info, servers, security, tags: Object.values(tagsByName ?? {}), paths, components };
 
   /** @type {(target: any, key: string, value: unknown, what: string, file: string) => void} */
   function put(target, key, value, what, file) {

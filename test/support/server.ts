@@ -2,6 +2,7 @@ import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
 import { afterAll, expect } from 'vitest';
 import { type Config, configOf } from '../../src/config.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';
+import { lineLog } from '../../src/log.ts';
 import { seededRandom } from '../../src/random.ts';
 import { buildServer, type MockServer, type Parts } from '../../src/server.ts';
 import type { CastUser } from './cast.ts';
@@ -44,6 +45,7 @@ export async function testServer(config: Partial<Config> = {}, parts: Partial<Pa
     clock,
     random: seededRandom('test'),
     offDocument: 'throw',
+    log: lineLog('error', false, clock, (line) => process.stderr.write(line)),
     ...parts,
   });
   afterAll(() => server.close());

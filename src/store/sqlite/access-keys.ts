@@ -36,12 +36,9 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, rem
   const ofOwner = select('WHERE owner = ? ORDER BY rowid');
   const byId = select('WHERE id = ?');
   const byClientId = select('WHERE client_id = ?');
-  const everybody = {
-    all: select('ORDER BY rowid'),
-    clientId: select('WHERE client_id = @clientId'),
-    createdBy: select('WHERE created_by = @createdBy ORDER BY rowid'),
-    both: select('WHERE client_id = @clientId AND created_by = @createdBy'),
-  };
+  const all = select('ORDER BY rowid');
+  const ofCreator = select('WHERE created_by = ? ORDER BY rowid');
+  const ofClientAndCreator = select('WHERE client_id = ? AND created_by = ?');
   const nameTaken = database.prepare('SELECT 1 FROM access_keys WHERE owner = ? AND name = ?').pluck();
   const count = database.prepare<[string], number>('SELECT count(*) FROM access_keys WHERE owner = ?').pluck();
   const insert = database.prepare(INSERT_ACCESS_KEY);
@@ -57,6 +54,10 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, rem
     if ((count.get(key.owner) as number) >= limit) throw new LimitReached();
     insert.run(key);
   });
+  const everybodys = (clientId: string | undefined, createdBy: string | undefined) => {
+    if (clientId === undefined) return createdBy === undefined ? all.all() : ofCreator.all(createdBy);
+    return createdBy === undefined ? byClientId.all(clientId) : ofClientAndCreator.all(clientId, createdBy);
+  };
   /** @throws NotFound when a statement changed no row */
   const changed = (row: Changed | undefined) => {
     if (row === undefined) throw new NotFound();
@@ -74,12 +75,7 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, rem
       const keys = lists.find(owner) ?? lists.keep(owner, ofOwner.all(owner));
       return lastLogins.waiting ? keys.map((key) => lastLogins.shownOn(key)) : keys;
     },
-    all: async (filter) => {
-      const { clientId, createdBy } = filter;
-      const byClient = createdBy === undefined ? 'clientId' : 'both';
-      const list = clientId === undefined ? (createdBy === undefined ? 'all' : 'createdBy') : byClient;
-      return everybody[list].all(filter).map((key) => lastLogins.shownOn(key));
-    },
+    all: async ({ clientId, createdBy }) => everybodys(clientId, createdBy).map((key) => lastLogins.shownOn(key)),
     byId: async (id) => shown(byId.get(id)),
     byClientId: async (clientId) => {
       const known = remembered.byClientId.find(clientId);

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { Findings } from '../../src/core/finding.ts';
+
+it('a finding is kept once and counted', () => {
+  const findings = new Findings();
+  findings.report('issuer_differs', 'two names', 1000);
+  findings.report('issuer_differs', 'two names', 2000);
+
+  expect(findings.list()).toEqual([
+    {
+      kind: 'issuer_differs',
+      message: 'two names',
+      count: 2,
+      firstSeenAt: '1970-01-01T00:00:01.000Z',
+      lastSeenAt: '1970-01-01T00:00:02.000Z',
+    },
+  ]);
+});
+
+it('the newest 200 findings are kept, newest first', () => {
+  const findings = new Findings();
+  for (let number = 0; number < 250; number++) findings.report('undocumented_query', `q${number}`, number);
+  const messages = findings.list().map(({ message }) => message);
+
+  expect(messages).toHaveLength(200);
+  expect(messages[0]).toBe('q249');
+  expect(messages.at(-1)).toBe('q50');
+});

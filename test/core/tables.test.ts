@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Tables } from '../../src/core/rule.ts';
+import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
+
+const sourced = { source: 'test', certainty: 'ours' } as const;
+const good: Tables = {
+  term: 'permission',
+  grants: [{ id: 'things:read', label: 'View things', ...sourced }],
+  roles: [{ name: 'reader', grants: ['things:read'], ...sourced }],
+  rules: [
+    {
+      id: 'read-thing',
+      label: 'Read a thing',
+      needs: { all: ['things:read'] },
+      cover: { lookup: 'thing', param: 'thingId' },
+      ...sourced,
+    },
+  ],
+  operations: [
+    { id: 'get_thing', rule: 'read-thing', ...sourced },
+    { id: 'get_health', rule: 'public', ...sourced },
+  ],
+};
+const documented: DocumentedOperation[] = [
+  { id: 'get_thing', public: false, pathParams: ['thingId'] },
+  { id: 'get_health', public: true, pathParams: [] },
+];
+const [grant, role, rule, thing, health] = [
+  good.grants[0],
+  good.roles[0],
+  good.rules[0],
+  good.operations[0],
+  good.operations[1],
+] as const;
+
+it('tables that hold together have no faults', () => {
+  expect(checkTables(good, documented, ['thing'])).toEqual([]);
+});
+
+describe('a fault is told with the name of its row:', () => {
+  const cases: [fault: string, tables: object, lookups?: string[]][] = [
+    ['grant `things:read` stands in its table twice', { grants: [grant, grant] }],
+    ['role `reader` stands in its table twice', { roles: [role, role] }],
+    ['rule `read-thing` stands in its table twice', { rules: [rule, rule] }],
+    ['operation `get_thing` stands in its table twice', { operations: [thing, thing, health] }],
+    ['rule `read-thing` has no source', { rules: [{ ...rule, source: ' ' }] }],
+    ['role `reader` uses the unknown grant `x`', { roles: [{ ...role, grants: ['x'] }] }],
+    ['rule `read-thing` uses the unknown grant `x`', { rules: [{ ...rule, needs: { any: ['x'] } }] }],
+    ['operation `get_thing` names the unknown rule `x`', { operations: [{ ...thing, rule: 'x' }, health], rules: [] }],
+    ['operation `x` is in the tables, not in the document', { operations: [thing, health, { ...thing, id: 'x' }] }],
+    ['operation `get_health` has no rule', { operations: [thing] }],
+    ['rule `x` is used by no operation', { rules: [rule, { ...rule, id: 'x' }] }],
+    [
+      'operation `get_thing` is protected in the document, and public in the tables',
+      { operations: [{ ...thing, rule: 'public' }, health], rules: [] },
+    ],
+    [
+      'operation `get_health` is public in the document, and protected in the tables',
+      { operations: [thing, { ...health, rule: 'read-thing' }] },
+    ],
+    ['rule `read-thing` uses the unknown look-up `thing`', {}, []],
+    [
+      'rule `read-thing` reads the path parameter `x`, which operation `get_thing` has not',
+      { rules: [{ ...rule, cover: { lookup: 'thing', param: 'x' } }] },
+    ],
+  ];
+
+  it.each(cases)('%s', (fault, tables, lookups = ['thing']) => {
+    expect(checkTables({ ...good, ...tables } as Tables, documented, lookups)).toContain(fault);
+  });
+});

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { flagName, OPTIONS } from '../../src/config.ts';
+import { DENY_REASONS } from '../../src/core/reasons.ts';
+import { listeningServer } from '../support/listening.ts';
+import { ROOT } from './source-files.ts';
+
+const run = promisify(execFile);
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language, text]) => ({
+  language,
+  text: text as string,
+}));
+const block = (part: string) => blocks.find(({ text }) => text.includes(part))?.text as string;
+
+describe('the first screen of the README', async () => {
+  const { url } = await listeningServer();
+  const script = [block('TOKEN=$(curl'), block('curl -i'), 'echo', block('effect=deny&limit=1')].join('\n');
+  const { stdout: output } = await run('bash', ['-c', script.replaceAll('http://127.0.0.1:6625', url)]);
+  const shown = JSON.parse(block('"decisions": ['));
+  const real = JSON.parse(output.trim().split('\n').at(-1) as string);
+
+  it('shows the refusal as it is', () => {
+    const lines = block('HTTP/1.1 403').trim().split('\n').filter(Boolean);
+    const made = (line: string) => line.replace(/"id":"[^"]*"/, '"id":""');
+
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(made(output)).toContain(made(line));
+  });
+
+  it('shows the decision as it is, but for its id and its time', () => {
+    const [decision] = real.decisions;
+    const [printed] = shown.decisions;
+
+    expect({ ...decision, id: '', at: '' }).toEqual({ ...printed, id: '', at: '' });
+  });
+});
+
+it('the README names every flag', () => {
+  const flags = Object.keys(OPTIONS).map((name) => `--${flagName(name)}`);
+
+  expect(flags.filter((flag) => !readme.includes(`\`${flag}`) && !readme.includes(`, ${flag}`))).toEqual([]);
+});
+
+it('every reason is told in docs/why-was-i-refused.md, and no other', () => {
+  const page = readFileSync(join(ROOT, 'docs/why-was-i-refused.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` \| (\w+) \| (.*) \|$/gm)].map(([, reason, stage, meaning]) => [
+    reason,
+    { stage, meaning },
+  ]);
+
+  expect(Object.fromEntries(rows)).toEqual(DENY_REASONS);
+});
+
+it('the help of the command names every flag', async () => {
+  const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.js'), 'start', '--help']);
+
+  for (const name of Object.keys(OPTIONS)) expect(help).toContain(`--${flagName(name)}`);
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { sourceFiles } from './source-files.ts';
+
+const FILES = sourceFiles('src', '.ts');
+
+/** What only one file may do, and that file. */
+const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
+  ['reads the machine’s clock', /\bDate\.now\(|new Date\(\)|performance\.now|hrtime/, 'src/core/clock.ts'],
+  ['draws randomness', /Math\.random|randomBytes|randomUUID|randomFill|randomInt|getRandomValues/, 'src/random.ts'],
+  ['reads the environment', /process\.env/, 'src/config.ts'],
+  ['knows where files of the package lie', /import\.meta/, 'src/assets.ts'],
+];
+
+describe('only one file', () => {
+  it.each(OWNERS)('%s', (_what, pattern, owner) => {
+    const found = FILES.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+
+    expect(found).toEqual([owner]);
+  });
+});
+
+describe('no source file', () => {
+  it('is a drawer for everything', () => {
+    expect(FILES.filter(({ path }) => /(utils?|helpers?|common|misc)\.ts$/.test(path))).toEqual([]);
+  });
+
+  it('has a default export', () => {
+    expect(FILES.filter(({ text }) => /^export default/m.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('keeps state of its own: what changes belongs to a world', () => {
+    const found = FILES.filter(({ text }) => /^(export )?(let|var) /m.test(text)).map(({ path }) => path);
+
+    expect(found).toEqual([]);
+  });
+
+  it('is unfinished', () => {
+    expect(FILES.filter(({ text }) => /\b(TODO|FIXME|XXX)\b/.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+it('tables are literals: no function, no call', () => {
+  const tables = FILES.filter(({ path }) => /^src\/services\/[a-z]+\/tables\//.test(path));
+
+  expect(tables.length).toBeGreaterThan(4);
+  for (const { path, text } of tables) {
+    const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/'[^'\n]*'|`[^`]*`/g, "''");
+    expect(code, path).not.toMatch(/=>|\bfunction\b|\bnew\b|\w\(/);
+  }
+});

@@ -1,0 +1,72 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { listeningServer } from '../support/listening.ts';
+
+/** What somebody does who knows only the documented token call and OpenID Connect discovery. */
+async function verifiedToken(base: string) {
+  const response = await fetch(`${base}/api/v1/token`, {
+    method: 'POST',
+    headers: { Accept: '*/*', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ grantType: 'app_token', AppId: 'ci-app', AppSecret: 'MOCKciAppSecret00000000000000001' }),
+  });
+  const { accessToken } = (await response.json()) as { accessToken: string };
+  const discovery = await fetch(`${base}/auth/realms/acme/.well-known/openid-configuration`);
+  const { issuer, jwks_uri: jwksUri } = (await discovery.json()) as { issuer: string; jwks_uri: string };
+  const verified = await jwtVerify(accessToken, createRemoteJWKSet(new URL(jwksUri)), { issuer });
+  return { ...verified, issuer };
+}
+
+describe('a verifier that knows nothing of ours accepts the token', () => {
+  it.each(['RS256', 'ES256'] as const)('signed with %s', async (signingAlg) => {
+    const { url } = await listeningServer({ signingAlg });
+    const { payload, protectedHeader, issuer } = await verifiedToken(url);
+
+    expect(protectedHeader.alg).toBe(signingAlg);
+    expect(issuer).toBe(`${url}/auth/realms/acme`);
+    expect(payload['preferred_username']).toBe('ci-app');
+  });
+
+  it('under the public URL, whatever name it was minted under', async () => {
+    const { url, listen: _ } = await listeningServer({ publicUrl: 'http://mock.test:6625' });
+    const discovery = await fetch(`${url}/auth/realms/acme/.well-known/openid-configuration`);
+
+    expect(await discovery.json()).toMatchObject({
+      issuer: 'http://mock.test:6625/auth/realms/acme',
+      jwks_uri: 'http://mock.test:6625/auth/realms/acme/protocol/openid-connect/certs',
+    });
+  });
+});
+
+it('every URL that discovery names answers', async () => {
+  const { url } = await listeningServer();
+  const discovery = await fetch(`${url}/auth/realms/acme/.well-known/openid-configuration`);
+  const metadata = (await discovery.json()) as Record<string, unknown>;
+  const urls = Object.entries(metadata).filter(([name]) => name.endsWith('_uri') || name.endsWith('_endpoint'));
+
+  expect(urls.length).toBeGreaterThan(0);
+  for (const [, address] of urls) expect((await fetch(String(address))).status).toBe(200);
+});
+
+it('no private part of the key is served', async () => {
+  const { url } = await listeningServer();
+  const jwks = (await (await fetch(`${url}/auth/realms/acme/protocol/openid-connect/certs`)).json()) as {
+    keys: object[];
+  };
+
+  expect(jwks.keys.map((key) => Object.keys(key).sort())).toEqual([['alg', 'e', 'kid', 'kty', 'n', 'use']]);
+});
+
+it.each(['/.well-known/openid-configuration', '/protocol/openid-connect/certs'])(
+  'another realm does not exist: %s',
+  async (path) => {
+    const { url } = await listeningServer();
+    const response = await fetch(`${url}/auth/realms/other${path}`);
+
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      code: 404,
+      message: 'Resource id not found.',
+      details: "There is no such realm; this tenant's is `acme`.",
+    });
+  },
+);

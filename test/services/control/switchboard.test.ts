@@ -1,0 +1,241 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { admin, cast, researcher } from '../../support/cast.ts';
+import { START, testServer } from '../../support/server.ts';
+
+const server = await testServer();
+const advance = (by: unknown, on = server) => on.call('POST /_mock/clock/advance', { body: { by } });
+
+beforeEach(async () => {
+  await server.call('POST /_mock/reset');
+});
+
+it('GET /_mock/health says that the server is ready', async () => {
+  const { status, body } = await server.call('GET /_mock/health');
+
+  expect(status).toBe(200);
+  expect(body).toEqual({ status: 'ready' });
+});
+
+it('GET /_mock/info tells version, configuration with its origins, services and counts', async () => {
+  const configured = await testServer({ tokenTtl: 60_000, alias: ['mock'] });
+  const { body } = await configured.call('GET /_mock/info');
+
+  expect(body).toMatchObject({
+    name: 'nv-auth-mock',
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    configuration: {
+      'token-ttl': { value: 'PT1M', origin: 'flag' },
+      alias: { value: ['mock'], origin: 'flag' },
+      port: { value: 6625, origin: 'default' },
+    },
+    services: [{ name: 'runai', profile: '2.24', operations: 10 }],
+    counts: { users: 2, applications: 1, serviceAccounts: 2, accessKeys: 2, refreshTokens: 0 },
+  });
+});
+
+it('GET /_mock/cast shows the identities with everything needed to use them', async () => {
+  const { body } = await server.call('GET /_mock/cast');
+
+  expect(body.runai.users).toEqual(cast.users.map(({ passwordHash: _, ...user }) => user));
+  expect(body.runai.applications).toEqual(cast.applications);
+  expect(body.runai.serviceAccounts).toEqual(cast.serviceAccounts);
+  expect(body.runai.tenant).toEqual(cast.tenant);
+  expect(body.runai.clients).toHaveLength(3);
+});
+
+describe('the clock', () => {
+  it('is moved forward, and says how far ahead it is', async () => {
+    const moved = await advance('15m');
+    await advance('PT1H');
+
+    expect(moved.body).toEqual({ now: new Date(START + 900_000).toISOString(), events: [] });
+    expect((await server.call('GET /_mock/clock')).body).toEqual({
+      now: new Date(START + 4_500_000).toISOString(),
+      ahead: 'PT1H15M',
+    });
+  });
+
+  it.each(['15', '-15m', '0s', 'soon', '', 15, null, ['15m']])('is not moved by %j, and `by` is named', async (by) => {
+    const answer = await advance(by);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ type: 'about:blank', title: 'Bad Request', status: 400 });
+    expect(answer.body.detail).toContain('`by`');
+    expect((await server.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
+  });
+
+  it('does not go beyond the years that a date can show', async () => {
+    expect((await advance('3650000d')).status).toBe(400);
+    expect((await advance('9'.repeat(20).concat('d'))).status).toBe(400);
+  });
+
+  it('ends the life of a token: the next call is refused', async () => {
+    const token = await server.tokenOf(researcher);
+    await advance('59m59s');
+    const before = await server.call('GET /api/v1/access-keys', { token });
+    await advance('1s');
+    const after = await server.call('GET /api/v1/access-keys', { token });
+
+    expect(before.status).toBe(200);
+    expect(after.status).toBe(401);
+    expect(after.decision.reason).toBe('expired_token');
+  });
+
+  it('tells what happened in between', async () => {
+    await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
+    const moved = await advance('48h');
+
+    expect(moved.body.events).toEqual([
+      { at: new Date(START + 86_400_000).toISOString(), kind: 'refresh-token.expired', subject: admin.id },
+    ]);
+  });
+
+  it('keeps its moved time over a restart on the same file, until a reset', async () => {
+    const data = join(await mkdtemp(join(tmpdir(), 'nv-auth-mock-')), 'mock.db');
+    const first = await testServer({ data });
+    await advance('2d', first);
+    await first.close();
+    const second = await testServer({ data });
+
+    expect((await second.call('GET /_mock/clock')).body.ahead).toBe('PT48H');
+
+    await second.call('POST /_mock/reset');
+    await second.close();
+    const third = await testServer({ data });
+    expect((await third.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
+  });
+});
+
+describe('a reset', () => {
+  it('brings the world back to its seed', async () => {
+    const token = await server.tokenOf(researcher);
+    await server.call('POST /api/v1/access-keys', { token, body: { name: 'mine' } });
+    await server.call(`POST /api/v1/access-keys/${researcher.accessKey.id}/secret`, { token });
+    const login = await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
+    await server.call('GET /api/v1/access-keys?unknown=1', { token });
+    await advance('10m');
+    const reset = await server.call('POST /_mock/reset');
+
+    expect(reset.body).toEqual({ status: 'reset', now: new Date(START).toISOString() });
+    expect((await server.call('GET /_mock/decisions')).body.decisions).toEqual([]);
+    expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
+    const again = await server.tokenOf(researcher);
+    expect((await server.call('GET /api/v1/access-keys', { token: again })).body.accessKeys).toHaveLength(1);
+    const { refreshToken } = login.body;
+    const refresh = await server.grant({ grantType: 'refresh_token', refreshToken });
+    expect(refresh.decision.reason).toBe('unknown_refresh_token');
+  });
+
+  it('needs no body, and takes an empty JSON one', async () => {
+    expect((await server.call('POST /_mock/reset')).status).toBe(200);
+    expect((await server.call('POST /_mock/reset', { body: {} })).status).toBe(200);
+  });
+});
+
+describe('decisions', () => {
+  const lookAround = async () => {
+    const token = await server.tokenOf(researcher);
+    await server.call('GET /api/v1/access-keys', { token });
+    await server.call('GET /api/v1/administration/access-keys', { token });
+    await server.call('GET /api/v1/access-keys', { token: await server.tokenOf(admin) });
+    await server.call('GET /api/v1/access-keys');
+  };
+  const decisions = async (query = '') => (await server.call(`GET /_mock/decisions${query}`)).body.decisions;
+
+  it('are listed newest first', async () => {
+    await lookAround();
+
+    expect((await decisions()).map(({ reason }: { reason: string | null }) => reason)).toEqual([
+      'no_token',
+      null,
+      'missing_permission',
+      null,
+    ]);
+  });
+
+  it.each([
+    ['?effect=deny', 2],
+    ['?effect=allow', 2],
+    [`?principal=${encodeURIComponent(researcher.email)}`, 2],
+    [`?principal=${researcher.id}`, 2],
+    [`?principal=${admin.accessKey.clientId}`, 1],
+    ['?operation=get_access_keys', 3],
+    ['?operation=get_access_keys&effect=deny', 1],
+    ['?limit=1', 1],
+    ['?principal=nobody', 0],
+  ])('are narrowed by %s', async (query, count) => {
+    await lookAround();
+
+    expect(await decisions(query)).toHaveLength(count);
+  });
+
+  it.each(['?effect=maybe', '?limit=0', '?limit=many'])('are not narrowed by %s', async (query) => {
+    const answer = await server.call(`GET /_mock/decisions${query}`);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.detail).toMatch(/^Query parameter `(effect|limit)`/);
+  });
+
+  it('stay bounded', async () => {
+    const token = await server.tokenOf(researcher);
+    for (let number = 0; number < 2100; number++) await server.call('GET /api/v1/access-keys', { token });
+
+    expect(await decisions('?limit=2000')).toHaveLength(2000);
+  });
+
+  it('are found by their id, and one that is not there is a problem', async () => {
+    const { decision } = await server.call('GET /api/v1/access-keys');
+    const found = await server.call(`GET /_mock/decisions/${decision.id}`);
+    const missing = await server.call('GET /_mock/decisions/nothing');
+
+    expect(found.body).toMatchObject({ id: decision.id, at: new Date(START).toISOString(), effect: 'deny' });
+    expect(missing.status).toBe(404);
+    expect(missing.headers['content-type']).toContain('application/problem+json');
+  });
+
+  it('stand beside every protected answer, and nowhere with --explain off', async () => {
+    const quiet = await testServer({ explain: false });
+    const token = await quiet.tokenOf(researcher);
+
+    expect((await quiet.call('GET /api/v1/access-keys', { token })).decision).toBeNull();
+    expect((await quiet.call('GET /api/v1/access-keys')).decision).toBeNull();
+    expect((await quiet.call('GET /_mock/decisions')).body.decisions).toHaveLength(2);
+  });
+});
+
+it('GET /_mock/findings tells of parameters that were ignored', async () => {
+  const token = await server.tokenOf(researcher);
+  const answer = await server.call('GET /api/v1/access-keys?limit=5', { token });
+  const { body } = await server.call('GET /_mock/findings');
+
+  expect(answer.status).toBe(200);
+  expect(body.findings).toEqual([
+    expect.objectContaining({ kind: 'undocumented_query', message: expect.stringContaining('`limit`'), count: 1 }),
+  ]);
+});
+
+describe('GET /_mock/tables/{service}', () => {
+  it('shows the law with source and certainty', async () => {
+    const { body } = await server.call('GET /_mock/tables/runai');
+
+    expect(body).toMatchObject({ service: 'runai', profile: '2.24', term: 'permission' });
+    expect(body.rules).toContainEqual(
+      expect.objectContaining({
+        id: 'list-all-access-keys',
+        needs: { all: ['access-keys:read'] },
+        certainty: 'inferred',
+      }),
+    );
+    expect(body.operations).toHaveLength(10);
+  });
+
+  it('names the services there are when it is asked for another', async () => {
+    const answer = await server.call('GET /_mock/tables/azure');
+
+    expect(answer.status).toBe(404);
+    expect(answer.body.detail).toContain('runai');
+  });
+});

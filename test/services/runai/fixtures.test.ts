@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { passwordFits } from '../../../src/credentials/password.ts';
+import { seededRandom } from '../../../src/random.ts';
+import { seed } from '../../../src/services/runai/seed.ts';
+import { cast } from '../../support/cast.ts';
+
+describe('the built-in cast', () => {
+  it.each(cast.users)('has the password of $email hashed beforehand', async ({ password, passwordHash }) => {
+    expect(await passwordFits(password, passwordHash)).toBe(true);
+    expect(await passwordFits(`${password}!`, passwordHash)).toBe(false);
+  });
+
+  it('has no underscore in any id or client id', () => {
+    const ids = [
+      ...cast.users.flatMap(({ id, accessKey }) => [id, accessKey.id, accessKey.clientId]),
+      ...[...cast.applications, ...cast.serviceAccounts].flatMap(({ id, clientId }) => [id, clientId]),
+    ];
+
+    expect(ids.filter((id) => id.includes('_'))).toEqual([]);
+  });
+
+  it('marks every secret as a test credential', () => {
+    const secrets = [
+      ...cast.users.map(({ accessKey }) => accessKey.clientSecret),
+      ...cast.applications.map(({ secret }) => secret),
+      ...cast.serviceAccounts.map(({ clientSecret }) => clientSecret),
+    ];
+
+    for (const secret of secrets) expect(secret).toMatch(/^MOCK[A-Za-z0-9]{28}$/);
+  });
+
+  it('holds who is promised: an administrator and a researcher with keys, an application, two service accounts', () => {
+    expect(cast.users.map(({ role }) => role)).toEqual(['System administrator', expect.stringContaining('researcher')]);
+    expect(cast.applications.map(({ role }) => role)).toEqual(['System administrator']);
+    expect(cast.serviceAccounts).toHaveLength(2);
+  });
+});
+
+it('a seed without hashes and ids is given them', async () => {
+  const users = [
+    { email: 'a@acme.test', password: 'pass', role: null, accessKey: { name: 'k', clientId: 'c', clientSecret: 's' } },
+  ];
+  const records = await seed.records({ tenant: cast.tenant, users }, 5, seededRandom('seed'));
+  const [user] = records.identities;
+
+  expect(user).toMatchObject({ kind: 'user', name: 'a@acme.test', role: null, enabled: true, createdAt: 5 });
+  expect(await passwordFits('pass', user?.passwordHash ?? null)).toBe(true);
+  expect(records.accessKeys).toEqual([
+    expect.objectContaining({ owner: user?.id, createdBy: 'a@acme.test', name: 'k' }),
+  ]);
+});
+
+describe('a seed is refused, naming the member at fault:', () => {
+  const tenant = cast.tenant;
+  const user = { email: 'a@acme.test', password: 'p', role: null };
+  const client = { name: 'n', clientId: 'c', secret: 's', role: null };
+
+  it.each([
+    ['`runai` must be an object', 7],
+    ['`runai.tenant` must be an object', {}],
+    ['`runai.tenant.id` must be a whole number', { tenant: { ...tenant, id: 'x' } }],
+    ['`runai.tenant.realm` must be a text', { tenant: { ...tenant, realm: '' } }],
+    ['`runai.users` must be a list', { tenant, users: {} }],
+    ['`runai.users[0].email` must be a text', { tenant, users: [{ ...user, email: 1 }] }],
+    ['`runai.users[0].role` must be null or one of', { tenant, users: [{ ...user, role: 'King' }] }],
+    [
+      '`runai.users[0].accessKey.clientSecret` must be a text',
+      { tenant, users: [{ ...user, accessKey: { name: 'k', clientId: 'c' } }] },
+    ],
+    ['users: `email` `a@acme.test` occurs twice', { tenant, users: [user, { ...user, email: 'A@acme.test' }] }],
+    ['applications: `clientId` `c` occurs twice', { tenant, applications: [client, { ...client, name: 'm' }] }],
+    ['`runai.clients[0].redirectUris` must be a list', { tenant, clients: [{ clientId: 'c' }] }],
+  ])('%s', async (fault, part) => {
+    await expect(seed.records(part, 0, seededRandom('seed'))).rejects.toThrow(fault);
+  });
+});

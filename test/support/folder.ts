@@ -1,0 +1,8 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** An empty folder of its own. */
+export function emptyFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'nv-auth-mock-test-'));
+}

@@ -1,0 +1,11 @@
+import { afterAll } from 'vitest';
+import { type Config, configOf } from '../../src/config.ts';
+import { buildServer, type MockServer } from '../../src/server.ts';
+
+/** A server that listens on a free port, at the real time, as a program of any language meets it. */
+export async function listeningServer(config: Partial<Config> = {}): Promise<MockServer & { readonly url: string }> {
+  const server = await buildServer({ effective: configOf(config), offDocument: 'throw' });
+  const { url } = await server.listen('127.0.0.1', 0);
+  afterAll(() => server.close());
+  return { ...server, url };
+}

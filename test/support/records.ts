@@ -1,0 +1,69 @@
+import type { Instant } from '../../src/core/clock.ts';
+import type { NewAccessKey } from '../../src/store/access-keys.ts';
+import type { RefreshToken } from '../../src/store/grants.ts';
+import type { Identity } from '../../src/store/identities.ts';
+import type { KeptSeed, WorldRecords } from '../../src/store/world.ts';
+
+/** A moment that records are made at. */
+export const NOON: Instant = Date.UTC(2026, 0, 15, 12);
+
+/** A user without a role, but for what is given. */
+export function identity(id: string, given: Partial<Identity> = {}): Identity {
+  return {
+    id,
+    kind: 'user',
+    name: `${id}@acme.test`,
+    role: null,
+    clientId: null,
+    secretHash: null,
+    passwordHash: null,
+    enabled: true,
+    createdAt: NOON,
+    lastLogin: null,
+    ...given,
+  };
+}
+
+/** A key of Ada's, but for what is given; everything else follows from its name. */
+export function accessKey(name: string, given: Partial<NewAccessKey> = {}): NewAccessKey {
+  return {
+    id: `id-of-${name}`,
+    owner: 'ada',
+    createdBy: 'ada@acme.test',
+    name,
+    clientId: `client-of-${name}`,
+    secretHash: `hash-of-${name}`,
+    createdAt: NOON,
+    ...given,
+  };
+}
+
+/** The first token of a login of Ada's that lasts an hour, but for what is given. */
+export function refreshToken(hash: string, given: Partial<RefreshToken> = {}): RefreshToken {
+  return {
+    hash,
+    family: `family-of-${hash}`,
+    subject: 'ada',
+    clientId: null,
+    expiresAt: NOON + 3_600_000,
+    ...given,
+  };
+}
+
+export const keptSeed: KeptSeed = { fingerprint: 'print-of-the-first', origin: 'built-in', text: '{"first":true}' };
+
+/** Two users, an application and a service account; nobody has a key yet. */
+export const people: WorldRecords = {
+  identities: [
+    identity('ada', { role: 'System administrator', passwordHash: 'scrypt-of-ada' }),
+    identity('bo', { enabled: false, lastLogin: NOON - 1 }),
+    identity('app', { kind: 'application', name: 'robot', clientId: 'robot', secretHash: 'hash-of-app' }),
+    identity('account', { kind: 'service-account', name: 'robot', clientId: 'robot', secretHash: 'hash-of-account' }),
+  ],
+  accessKeys: [],
+  oauthClients: [
+    { clientId: 'cli', redirectUris: ['http://localhost:*', 'http://127.0.0.1:*'] },
+    { clientId: 'silent', redirectUris: [] },
+  ],
+  settings: { realm: 'acme', tenant: '1001' },
+};

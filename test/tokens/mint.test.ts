@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { mint, plainJson } from '../../src/tokens/mint.ts';
+import { shippedKey } from '../support/tokens.ts';
+
+const awkward = { name: 'Zoë ~ 名前 🔑', question: 'why? > because\u007f' };
+
+describe('the payload of a token', () => {
+  it('is plain ASCII without the characters that plain Base64 writes otherwise', () => {
+    const text = plainJson(awkward);
+
+    expect(text).toMatch(/^[ -~]+$/);
+    expect(text).not.toMatch(/[?>~]/);
+    expect(JSON.parse(text)).toEqual(awkward);
+  });
+
+  it('has no `-` and no `_`, whatever it says and wherever that stands', async () => {
+    for (let shift = 0; shift < 30; shift++) {
+      const token = await mint({ shift: 'x'.repeat(shift), ...awkward }, shippedKey);
+      const payload = token.split('.')[1] as string;
+
+      expect(payload).not.toMatch(/[-_]/);
+      expect(JSON.parse(Buffer.from(payload, 'base64').toString())).toMatchObject(awkward);
+    }
+  });
+});
