@@ -128,7 +128,7 @@ async function fill(file) {
   await (await ours(['--data', file])).stop();
   const database = new Database(file);
   const user = database.prepare(
-    "INSERT INTO identities (id, kind, name, enabled, created_at) VALUES (?, 'user', ?, 1, 0)",
+    "INSERT INTO identities (id, kind, name, name_key, enabled, created_at) VALUES (?1, 'user', ?2, ?2, 1, 0)",
   );
   const key = database.prepare(
     `INSERT INTO access_keys (id, owner, created_by, name, client_id, secret_hash, created_at)

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { fixture } from './assets.ts';
 import { readDocument } from './config.ts';
 import { Unusable } from './core/unusable.ts';
-import { nearest } from './nearest.ts';
 import type { Random } from './random.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { KeptSeed, WorldRecords } from './store/world.ts';
@@ -77,12 +76,9 @@ async function partsOfFile(file: string, services: readonly ServiceDefinition[])
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new Unusable(`--seed ${file} must hold a part for each service, as \`GET /_mock/cast\` shows it.`);
   }
-  const names = seeded(services).map(({ name }) => name);
-  const unknown = Object.keys(content).filter((key) => !names.includes(key));
-  if (unknown.length > 0) {
-    const faults = unknown.map((key) => `unknown key \`${key}\`; the nearest valid name is \`${nearest(key, names)}\``);
-    throw new Unusable(`--seed ${file} cannot be used:\n  ${faults.join('\n  ')}`);
-  }
+  const { seedFaults } = await import('./seed-check.ts');
+  const faults = seedFaults(content, services);
+  if (faults.length > 0) throw new Unusable(`--seed ${file} cannot be used:\n  ${faults.join('\n  ')}`);
   return content as Parts;
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fastify, { type FastifyInstance } from 'fastify';
 import { documentText, fixture, packageVersion } from './assets.ts';
-import { type Config, type Effective, flagName, shownValue } from './config.ts';
+import type { Effective } from './config.ts';
 import { type Clock, machineClock } from './core/clock.ts';
 import { describeDecision } from './core/decision.ts';
 import { Derived } from './core/derived.ts';
@@ -9,12 +9,13 @@ import { knownHosts } from './core/hosts.ts';
 import { Unusable } from './core/unusable.ts';
 import { prepareArrival } from './http/arrival.ts';
 import { serveDocs } from './http/docs.ts';
-import { connectEdges, type Edges, edgesOf, endWithWireProblem } from './http/edges.ts';
+import { connectEdges, type Edges, edgesOf, endWithWireProblem, type WireError } from './http/edges.ts';
 import { type Listen, preparedToListen } from './http/listen.ts';
 import { type Mounted, mount, sendAnswer } from './http/mount.ts';
 import { readDocument } from './http/openapi.ts';
 import type { Pipeline } from './http/pipeline.ts';
 import { type Log, SILENT } from './log.ts';
+import { type Config, flagName, shownValue } from './options.ts';
 import { type Random, systemRandom } from './random.ts';
 import { castOf, chooseSeed, revivedSeed } from './seed.ts';
 import type { ServiceDefinition } from './service.ts';
@@ -111,7 +112,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       offDocument: parts.offDocument ?? 'report',
     };
     const ports = portsOf(world, version, config, origins);
-    const services = [control(ports), ...SERVICES];
+    const services = [...SERVICES, control(ports)];
     const { app, listen } = await assemble(pipeline, services, limits);
     return {
       app,
@@ -160,15 +161,20 @@ function makeFastify(edges: Edges, limits: Limits): FastifyInstance {
     requestTimeout: 0,
     // Routes carry no schema, so the compilers for them are never asked; loading them is an eighth of the start.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
-    http: { headersTimeout: limits.headersTimeout, connectionsCheckingInterval: limits.checkingInterval },
+    http: {
+      requireHostHeader: false,
+      headersTimeout: limits.headersTimeout,
+      connectionsCheckingInterval: limits.checkingInterval,
+    },
     rewriteUrl: (request) => {
       prepareArrival(request);
+      edges.arrived(request);
       return request.url ?? '/';
     },
     frameworkErrors: (error, request, reply) => {
       sendAnswer(reply, edges.framework(error, request.raw));
     },
-    clientErrorHandler: (error, socket) => endWithWireProblem(edges, error, socket),
+    clientErrorHandler: (error, socket) => endWithWireProblem(edges, error as unknown as WireError, socket),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));

@@ -88,10 +88,11 @@ export interface WorldEvent {
 
 /** How a service turns its part of a seed into the world, and into the cast that people read. */
 export interface Seeding {
-  /**
-   * @param part this service's part of the seed file, of unknown form
-   * @throws Unusable naming the member at fault and what was expected
-   */
+  /** JSON Schema of this service's part of a seed file. Objects in it are closed. */
+  readonly schema: object;
+  /** What the schema cannot say of a part that fits it, each fault a sentence. */
+  faults(part: unknown): readonly string[];
+  /** @param part fits the schema and has no faults */
   records(part: unknown, now: Instant, random: Random): Promise<WorldRecords>;
   /** The part of the cast: what somebody needs to use the identities. */
   cast(part: unknown): unknown;

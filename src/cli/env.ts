@@ -1,6 +1,6 @@
 import type { FlagTexts } from '../config.ts';
 import { Unusable } from '../core/unusable.ts';
-import { runningUrl } from './running.ts';
+import { askRunning, runningUrl } from './running.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -9,8 +9,9 @@ const FORMATS = {
     lines(variables, (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
   dotenv: (variables: Variables) => lines(variables, (name, value) => `${name}=${JSON.stringify(value)}`),
   json: (variables: Variables) => `${JSON.stringify(variables, null, 2)}\n`,
+  // Compose reads `$` in every value.
   compose: (variables: Variables) =>
-    `environment:\n${lines(variables, (name, value) => `  ${name}: ${JSON.stringify(value)}`)}`,
+    `environment:\n${lines(variables, (name, value) => `  ${name}: ${JSON.stringify(value.replaceAll('$', '$$$$'))}`)}`,
 } as const;
 
 /** Prints what a client needs: addresses, and the administrator's credentials out of the cast of the running server. */
@@ -30,12 +31,11 @@ interface Cast {
 }
 
 async function castFrom(url: string): Promise<Cast> {
-  try {
-    const response = await fetch(`${url}/_mock/cast`);
-    return (await response.json()) as Cast;
-  } catch (cause) {
+  const cast = await askRunning(`${url}/_mock/cast`).catch((cause: unknown) => {
     throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --port.`, { cause });
-  }
+  });
+  if (typeof cast === 'object' && cast !== null) return cast;
+  throw new Unusable(`What answers on ${url} is no nv-auth-mock. Say where it is with --port.`);
 }
 
 function variablesOf({ runai }: Cast, url: string): Variables {

@@ -1,8 +1,9 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import { packageVersion } from '../assets.ts';
-import { type FlagTexts, flagName, OPTIONS, type Option } from '../config.ts';
+import type { FlagTexts } from '../config.ts';
 import { Unusable } from '../core/unusable.ts';
 import { nearest } from '../nearest.ts';
+import { flagName, OPTION_NAMES, OPTIONS, type Option } from '../options.ts';
 
 /** Exit code for everything that the person who called can mend. */
 const MENDABLE = 2;
@@ -50,7 +51,7 @@ function program(version: string): Command {
     .action(async ({ format, ...flags }: FlagTexts & { format: 'shell' | 'dotenv' | 'json' | 'compose' }) =>
       (await import('./env.ts')).env(flags, format),
     );
-  for (const command of root.commands) command.exitOverride();
+  for (const command of root.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
   return root;
 }
 
@@ -83,8 +84,21 @@ function checkCommand(word: string | undefined): void {
   throw new Unusable(`Unknown command \`${word}\`. The nearest valid name is \`${nearest(word, COMMANDS)}\`.`);
 }
 
+/** Commander suggests a flag only when it is very near; we always do. */
+function flagMessage({ code, message }: CommanderError): string {
+  const said = message.replace(/^error: /, '').replace(/\n.*$/s, '');
+  const given = /'(--?[^']+)'/.exec(said)?.[1];
+  if (code !== 'commander.unknownOption' || given === undefined) return `${said}.`;
+  const flags = [...OPTION_NAMES.map((name) => `--${flagName(name)}`), '--config', '--format', '--version', '--help'];
+  return `Unknown flag \`${given}\`. The nearest valid name is \`${nearest(given, flags)}\`.`;
+}
+
 function report(thrown: unknown): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : MENDABLE;
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return 0;
+    process.stderr.write(`nv-auth-mock: ${flagMessage(thrown)}\n`);
+    return MENDABLE;
+  }
   if (thrown instanceof Unusable) {
     process.stderr.write(`nv-auth-mock: ${thrown.message}\n`);
     return MENDABLE;

@@ -5,11 +5,16 @@ export interface KnownHosts {
 }
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?)(?::(\d{1,5}))?$/;
-const IP_LITERAL = /^(?:\[.*\]|\d{1,3}(?:\.\d{1,3}){3})$/;
+/** A name whose last label is a number is an IPv4 address or nothing (URL standard, 3.5). */
+const NUMERIC = /(?:^|\.)\d+\.?$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /** The name in a `Host` header or authority, in lower case and without the port; null when it is none. */
 export function hostName(host: string): string | null {
-  return HOST.exec(host.toLowerCase())?.[1] ?? null;
+  const [, name, port] = HOST.exec(host.toLowerCase()) ?? [];
+  if (name === undefined || Number(port ?? 0) > 65_535) return null;
+  if (name.startsWith('[')) return URL.canParse(`http://${name}`) ? name : null;
+  return NUMERIC.test(name) && !IPV4.test(name) ? null : name;
 }
 
 /** IP literals are known because a rebinding attack needs a name. */
@@ -18,7 +23,7 @@ export function knownHosts(names: readonly string[]): KnownHosts {
   return {
     has: (host) => {
       const name = hostName(host);
-      return name !== null && (IP_LITERAL.test(name) || ours.has(name));
+      return name !== null && (name.startsWith('[') || IPV4.test(name) || ours.has(name));
     },
   };
 }

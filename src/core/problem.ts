@@ -29,6 +29,8 @@ export type ProblemKind =
   | 'path_too_long'
   | 'unsupported_media_type'
   | 'headers_too_large'
+  /** an `Expect` header other than `100-continue` */
+  | 'expectation_failed'
   /** a web page or an unknown host name tries to drive the switchboard */
   | 'foreign_page'
   /** our own fault */
@@ -51,6 +53,7 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   too_large: 413,
   path_too_long: 414,
   unsupported_media_type: 415,
+  expectation_failed: 417,
   headers_too_large: 431,
   internal: 500,
 };

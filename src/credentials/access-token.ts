@@ -55,15 +55,18 @@ async function verifiedClaims(token: string, attempt: AccessTokenAttempt): Promi
   return known;
 }
 
+/** Scheme and authority, with the authority by itself. */
+const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)/;
+
 /**
  * A token of any name of this server counts under any other of them: a container and its host call the same server by
  * different names. That it happened is worth knowing, so it is a finding.
  */
 function checkIssuer(issuer: string, { origin, hosts, findings, now }: AccessTokenAttempt, issuerPath: string): void {
   if (issuer === `${origin}${issuerPath}`) return;
-  const host = URL.canParse(issuer) ? new URL(issuer).host : '';
-  const ours = URL.canParse(issuer) && new URL(issuer).pathname === issuerPath && hosts.has(host);
-  if (!ours || !hosts.has(new URL(origin).host)) {
+  const host = HTTP_ORIGIN.exec(issuer)?.[1] ?? '';
+  const ours = issuer.endsWith(`//${host}${issuerPath}`) && hosts.has(host) && hosts.has(new URL(origin).host);
+  if (!ours) {
     throw unauthenticated(
       'wrong_issuer',
       'Issuer is not familiar.',

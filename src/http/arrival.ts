@@ -2,13 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { hostName } from '../core/hosts.ts';
 import { Problem } from '../core/problem.ts';
 
+/** RFC 9112, 3.2.2: a proxy asks for a whole URL. */
+const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i;
+
 /**
  * What is done to a request before the router sees it. HEAD becomes GET (Node leaves the body out by itself), so that
- * no route needs a twin. The content type is taken away, because Fastify would refuse one that it cannot read before
- * the caller is known; `headerLines` still has it.
+ * no route needs a twin. A target in absolute form becomes a path. The content type is taken away, because Fastify
+ * would refuse one that it cannot read before the caller is known; `headerLines` still has it.
  */
-export function prepareArrival(request: { method?: string | undefined; headers: IncomingMessage['headers'] }): void {
+export function prepareArrival(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): void {
   if (request.method === 'HEAD') request.method = 'GET';
+  if (request.url?.startsWith('/') === false) request.url = request.url.replace(ABSOLUTE_FORM, '') || '/';
   request.headers['content-type'] = undefined;
 }
 
@@ -29,11 +33,17 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
  */
 export function originOf(request: IncomingMessage, publicUrl: string | null): string {
   if (publicUrl !== null) return publicUrl;
-  const host = request.headers.host?.toLowerCase() ?? 'localhost';
-  if (hostName(host) === null) {
-    throw new Problem('invalid_request', 'The `Host` header is no host name with an optional port.', { close: true });
+  const [host = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
+  if (second !== undefined || hostName(host) === null) {
+    throw new Problem(
+      'invalid_request',
+      'The request must have one `Host` header: a host name with an optional port.',
+      {
+        close: true,
+      },
+    );
   }
-  return `http://${host}`;
+  return `http://${host.toLowerCase()}`;
 }
 
 /** The path of a request target, without its query. */

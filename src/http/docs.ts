@@ -45,7 +45,7 @@ async function buildPages(documents: readonly ReadableDocument[]): Promise<Fasti
       await scope.register(swagger, { mode: 'static', specification: { document: JSON.parse(text) } });
       await scope.register(swaggerUi, {
         routePrefix: `/docs/${name}`,
-        uiConfig: { deepLinking: true },
+        uiConfig: { deepLinking: true, layout: 'BaseLayout' },
         theme: { title },
       });
     });

@@ -1,41 +1,62 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { asProblem, Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import type { Outcome, ServiceDefinition } from '../service.ts';
 import { pathOf } from './arrival.ts';
+import { shortPath } from './explain.ts';
 import { isBelow, type Mounted, sendAnswer } from './mount.ts';
-import { type Answer, answerUnrouted, type Pipeline, type Voice } from './pipeline.ts';
+import { type Answer, answerUnrouted, type Pipeline, unknownPath, type Voice } from './pipeline.ts';
 
 /** Failures that no operation sees: they still speak the language of the service whose path it is. */
 export interface Edges {
+  /** Called for every request, before it is routed. */
+  arrived(raw: IncomingMessage): void;
   /** No route has this method and path. */
   unrouted(raw: IncomingMessage): Answer;
   /** The framework refused by itself. */
   framework(error: unknown, raw: IncomingMessage): Answer;
+  /** The request expects something else than to go on sending. */
+  expectation(raw: IncomingMessage): Answer;
   /** The bytes on the line were no request: an answer in bytes, after which the line is closed. */
-  wire(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): string;
+  wire(error: WireError, socket: Socket): string;
 }
+
+/** https://nodejs.org/api/http.html#event-clienterror */
+export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 export function edgesOf(pipeline: Pipeline, mounted: readonly Mounted[]): Edges {
   const services = mounted.map(({ service }) => service);
   const methodsOf = methodFinder(mounted);
+  /** Path of the request that a line sent last: what is wrong with its body comes without it. */
+  const lastPaths = new WeakMap<Socket, string>();
 
   const told = (raw: IncomingMessage, problem: Problem): Answer => {
-    const service = ownerOf(pathOf(raw.url), services);
-    try {
-      return answerUnrouted(pipeline, service ?? nobody(services), raw, problem);
-    } catch (thrown) {
-      return answerUnrouted({ ...pipeline, publicUrl: 'http://localhost' }, nobody(services), raw, asProblem(thrown));
-    }
+    const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
+    return answerUnrouted(pipeline, service, raw, problem);
   };
 
+  const unrouted = (raw: IncomingMessage) => told(raw, unroutedProblem(raw, methodsOf(pathOf(raw.url))));
+
   return {
-    unrouted: (raw) => told(raw, unroutedProblem(raw, methodsOf(pathOf(raw.url)))),
-    framework: (error, raw) => told(raw, frameworkProblem(error)),
-    wire: (error) => {
-      const service = ownerOf(pathInPacket(error.rawPacket), services) ?? nobody(services);
+    arrived: (raw) => {
+      lastPaths.set(raw.socket, pathOf(raw.url));
+    },
+    unrouted,
+    framework: (error, raw) => {
+      // A method whose bodies must say their type; no operation has it.
+      const isQuery = (error as { code?: unknown }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
+      return isQuery ? unrouted(raw) : told(raw, frameworkProblem(error));
+    },
+    expectation: (raw) =>
+      told(
+        raw,
+        new Problem('expectation_failed', 'The only expectation that can be met is `100-continue`.', { close: true }),
+      ),
+    wire: (error, socket) => {
+      const path = pathInPacket(error.rawPacket) ?? lastPaths.get(socket) ?? '/';
+      const service = ownerOf(path, services) ?? nobody(services);
       return asBytes(service.renderProblem(wireProblem(error), pipeline.surroundings.settings));
     },
   };
@@ -45,12 +66,16 @@ export function edgesOf(pipeline: Pipeline, mounted: readonly Mounted[]): Edges 
 export function connectEdges(app: FastifyInstance, edges: Edges): void {
   app.setNotFoundHandler((request, reply) => sendAnswer(reply, edges.unrouted(request.raw)));
   app.setErrorHandler((error, request, reply) => sendAnswer(reply, edges.framework(error, request.raw)));
+  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, payload } = edges.expectation(request);
+    response.writeHead(status, headers).end(payload);
+  });
 }
 
 /** For Fastify's `clientErrorHandler`. */
-export function endWithWireProblem(edges: Edges, error: NodeJS.ErrnoException, socket: Socket): void {
+export function endWithWireProblem(edges: Edges, error: WireError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) socket.end(edges.wire(error), () => socket.destroy());
+  if (socket.writable) socket.end(edges.wire(error, socket), () => socket.destroy());
   else socket.destroy();
 }
 
@@ -76,11 +101,10 @@ function nobody(services: readonly ServiceDefinition[]): Voice {
   };
 }
 
-function unroutedProblem({ method, url }: IncomingMessage, allow: readonly string[]): Problem {
-  const shown = pathOf(url).slice(0, 200);
-  return allow.length === 0
-    ? new Problem('unknown_path', `There is no operation at \`${shown}\`.`)
-    : new Problem('method_not_allowed', `\`${shown}\` has no method ${method}; it has ${allow.join(', ')}.`, { allow });
+function unroutedProblem(raw: IncomingMessage, allow: readonly string[]): Problem {
+  if (allow.length === 0) return unknownPath(raw);
+  const message = `\`${shortPath(pathOf(raw.url))}\` has no method ${raw.method}; it has ${allow.join(', ')}.`;
+  return new Problem('method_not_allowed', message, { allow });
 }
 
 function frameworkProblem(error: unknown): Problem {
@@ -100,9 +124,9 @@ function wireProblem({ code }: NodeJS.ErrnoException): Problem {
 }
 
 /** The last packet only, so the path is known when the request came in one piece. */
-function pathInPacket(packet: Buffer | undefined): string {
+function pathInPacket(packet: Buffer | undefined): string | undefined {
   const target = /^[A-Z]+ (\S+)/.exec(packet?.toString('latin1', 0, 4096) ?? '')?.[1];
-  return pathOf(target);
+  return target && pathOf(target);
 }
 
 function asBytes({ status, headers, body }: Outcome): string {

@@ -39,8 +39,9 @@ export function preparedToListen(app: FastifyInstance): Listen {
   server.on('request', (request, response) => busyWith.set(request.socket, { request, response }));
   app.addHook('preClose', (done) => {
     twin?.close();
-    for (const exchange of busyWith.values()) {
+    for (const [socket, exchange] of busyWith) {
       if (exchange?.response.headersSent === false) exchange.response.setHeader('connection', 'close');
+      if (exchange === null && socket.bytesRead === 0) socket.destroy();
     }
     setTimeout(() => {
       for (const [socket, exchange] of busyWith) if (!isRunning(exchange)) socket.destroy();
@@ -49,15 +50,16 @@ export function preparedToListen(app: FastifyInstance): Listen {
   });
 
   return async (host, port) => {
+    const address = host === 'localhost' ? LOOPBACK : host;
     try {
-      await app.listen({ host, port });
+      await app.listen({ host: address, port });
     } catch (cause) {
       throw unusableAddress(host, port, cause);
     }
-    const address = server.address();
-    const bound = typeof address === 'object' && address !== null ? address.port : port;
-    if (host === LOOPBACK) twin = await twinOnLoopback6(server, bound, port !== 0);
-    return { port: bound, url: `http://${shownHost(host)}:${bound}` };
+    const socketAddress = server.address();
+    const bound = typeof socketAddress === 'object' && socketAddress !== null ? socketAddress.port : port;
+    if (address === LOOPBACK) twin = await twinOnLoopback6(server, bound, port !== 0);
+    return { port: bound, url: `http://${shownHost(address)}:${bound}` };
   };
 }
 

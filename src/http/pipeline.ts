@@ -151,6 +151,7 @@ function contextOf(
 /** Which world, which service, under which name: and may the request come in at all? */
 function place({ pipeline, route, raw, context }: Passage): void {
   context.origin = originOf(raw, pipeline.publicUrl);
+  if (route.operation.pathParams.some((name) => context.params[name] === '')) throw unknownPath(raw);
   route.service.admit?.(context);
 }
 
@@ -239,6 +240,11 @@ async function send({ pipeline, route, context, raw, decision, problem, outcome 
   else if (problem !== null) logRefusal(pipeline.log, raw, outcome.status, problem);
   else if (pipeline.log.debugging) pipeline.log.debug(`${outcome.status} ${raw.method} ${pathOf(raw.url)}`);
   return answer;
+}
+
+/** No operation has this path. */
+export function unknownPath({ url }: IncomingMessage): Problem {
+  return new Problem('unknown_path', `There is no operation at \`${shortPath(pathOf(url))}\`.`);
 }
 
 function asked({ pipeline, route, raw, context }: Passage) {

@@ -54,7 +54,10 @@ function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims
     throw malformed(`one of ${REQUIRED.join(', ')} has the wrong type`);
   }
   if (iat * 1000 > now) throw notYetValid('iat', iat, now);
-  return { iss, sub, azp, iat, exp };
+  const claims = { iss, sub, azp, iat, exp };
+  // The library compares whole seconds; a remembered token is compared in milliseconds, and must end at the same moment.
+  checkUnexpired(claims, now);
+  return claims;
 }
 
 function tokenProblem(thrown: unknown, now: Instant): unknown {

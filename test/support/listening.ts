@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
-import { type Config, configOf } from '../../src/config.ts';
+import { configOf } from '../../src/config.ts';
+import type { Config } from '../../src/options.ts';
 import { buildServer, type MockServer } from '../../src/server.ts';
 
 /** A server that listens on a free port, at the real time, as a program of any language meets it. */

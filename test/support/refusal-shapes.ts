@@ -1,14 +1,6 @@
 import { expect } from 'vitest';
 import type { Answer } from './server.ts';
 
-/** Members that every problem document has (RFC 9457, 3.1). */
-export const PROBLEM = {
-  type: 'about:blank',
-  title: expect.any(String),
-  status: expect.any(Number),
-  detail: expect.any(String),
-};
-
 /** Expects a refusal as Run:ai tells it, and gives what it says. */
 export function runaiRefusal({ status, body, headers }: Pick<Answer, 'status' | 'body' | 'headers'>): string {
   expect(headers['content-type']).toMatch(/^application\/json\b/);

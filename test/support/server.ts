@@ -1,8 +1,9 @@
 import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
 import { afterAll, expect } from 'vitest';
-import { type Config, configOf } from '../../src/config.ts';
+import { configOf } from '../../src/config.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';
 import { lineLog } from '../../src/log.ts';
+import type { Config } from '../../src/options.ts';
 import { seededRandom } from '../../src/random.ts';
 import { buildServer, type MockServer, type Parts } from '../../src/server.ts';
 import type { CastUser } from './cast.ts';

@@ -1,5 +1,4 @@
 import type { Instant } from '../../core/clock.ts';
-import { Unusable } from '../../core/unusable.ts';
 import { hashPassword } from '../../credentials/password.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Random } from '../../random.ts';
@@ -8,9 +7,9 @@ import type { NewAccessKey } from '../../store/access-keys.ts';
 import type { Identity } from '../../store/identities.ts';
 import type { WorldRecords } from '../../store/world.ts';
 import { REALM_SETTING, TENANT_ID_SETTING } from './access-token.ts';
-import { ROLES } from './tables/roles.ts';
+import { SEED_SCHEMA } from './seed-schema.ts';
 
-/** Run:ai's part of a seed. Ids may be left out, they are then drawn. */
+/** Run:ai's part of a seed, once it was checked against `SEED_SCHEMA`. Ids may be left out, they then follow from the names. */
 interface RunaiSeed {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
   readonly users?: readonly SeedUser[];
@@ -41,11 +40,11 @@ type SeedClient<Secret extends string> = {
   readonly role: string | null;
 } & { readonly [Member in Secret]: string };
 
-const ROLE_NAMES: readonly string[] = ROLES.map(({ name }) => name);
-
 export const seed: Seeding = {
-  records: async (part, now, random) => {
-    checkSeed(part);
+  schema: SEED_SCHEMA,
+  faults: (part) => repeated(part as RunaiSeed),
+  records: async (checked, now, random) => {
+    const part = checked as RunaiSeed;
     const applications = (part.applications ?? []).map(
       (row) => ({ ...row, kind: 'application', clientSecret: row.secret }) as const,
     );
@@ -56,7 +55,7 @@ export const seed: Seeding = {
         ...users.map(({ identity }) => identity),
         ...[...applications, ...accounts].map(
           ({ id, kind, name, clientId, clientSecret, role }): Identity => ({
-            ...blank(id ?? random.uuid(), now),
+            ...blank(id ?? stableId(kind, name), now),
             kind,
             name,
             role,
@@ -71,11 +70,23 @@ export const seed: Seeding = {
     };
     return records;
   },
-  cast: (part) => {
-    checkSeed(part);
-    return { ...part, users: part.users?.map(({ passwordHash: _, ...user }) => user) };
+  cast: (checked) => {
+    const { users, ...part } = checked as RunaiSeed;
+    return { ...part, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
   },
 };
+
+/** The same id for the same name, so that a reset changes none. In the form of a UUID. */
+function stableId(kind: string, name: string): string {
+  const digits = hashSecret(`${kind}:${name.toLowerCase()}`);
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20, 32),
+  ].join('-');
+}
 
 function blank(id: string, now: Instant): Omit<Identity, 'kind' | 'name'> {
   return {
@@ -92,7 +103,7 @@ function blank(id: string, now: Instant): Omit<Identity, 'kind' | 'name'> {
 
 async function userRecords(user: SeedUser, now: Instant, random: Random) {
   const { email, password, role, accessKey } = user;
-  const id = user.id ?? random.uuid();
+  const id = user.id ?? stableId('user', email);
   const passwordHash = user.passwordHash ?? (await hashPassword(password, random.alphanumeric(16)));
   const identity: Identity = { ...blank(id, now), kind: 'user', name: email, role, passwordHash };
   const accessKeys: NewAccessKey[] = [];
@@ -100,7 +111,7 @@ async function userRecords(user: SeedUser, now: Instant, random: Random) {
     const { name, clientId, clientSecret } = accessKey;
     const secretHash = hashSecret(clientSecret);
     accessKeys.push({
-      id: accessKey.id ?? random.uuid(),
+      id: accessKey.id ?? stableId('access-key', clientId),
       owner: id,
       createdBy: email,
       name,
@@ -112,88 +123,26 @@ async function userRecords(user: SeedUser, now: Instant, random: Random) {
   return { identity, accessKeys };
 }
 
-function checkSeed(part: unknown): asserts part is RunaiSeed {
-  const faults: string[] = [];
-  const seedPart = object(part, 'runai', faults);
-  const tenant = object(seedPart['tenant'], 'runai.tenant', faults);
-  if (!Number.isInteger(tenant['id'])) faults.push('`runai.tenant.id` must be a whole number');
-  texts(tenant, ['name', 'realm'], 'runai.tenant', faults);
-  for (const [user, where] of rows(seedPart, 'users', faults)) {
-    texts(user, ['email', 'password'], where, faults);
-    checkRole(user, where, faults);
-    if (user['accessKey'] !== undefined) {
-      texts(
-        object(user['accessKey'], `${where}.accessKey`, faults),
-        ['name', 'clientId', 'clientSecret'],
-        `${where}.accessKey`,
-        faults,
-      );
-    }
-  }
-  for (const [group, secret] of [
-    ['applications', 'secret'],
-    ['serviceAccounts', 'clientSecret'],
-  ] as const) {
-    for (const [row, where] of rows(seedPart, group, faults)) {
-      texts(row, ['name', 'clientId', secret], where, faults);
-      checkRole(row, where, faults);
-    }
-  }
-  for (const [client, where] of rows(seedPart, 'clients', faults)) {
-    texts(client, ['clientId'], where, faults);
-    if (!Array.isArray(client['redirectUris'])) faults.push(`\`${where}.redirectUris\` must be a list`);
-  }
-  faults.push(...repeated(seedPart));
-  if (faults.length > 0) throw new Unusable(`The seed cannot be used:\n  ${faults.join('\n  ')}`);
-}
-
-/** Names and client ids by which somebody is found. */
-function repeated(part: Row): string[] {
-  const list = (group: string) => (Array.isArray(part[group]) ? (part[group] as Row[]) : []);
-  const keys = list('users').flatMap((user) => (user['accessKey'] === undefined ? [] : [user['accessKey'] as Row]));
-  const groups: [string, unknown[]][] = [
-    ['users: `email`', list('users').map((user) => String(user['email']).toLowerCase())],
-    ['applications: `name`', list('applications').map((row) => row['name'])],
-    ['applications: `clientId`', list('applications').map((row) => row['clientId'])],
-    ['serviceAccounts: `name`', list('serviceAccounts').map((row) => row['name'])],
-    ['serviceAccounts: `clientId`', list('serviceAccounts').map((row) => row['clientId'])],
-    ['access keys: `clientId`', keys.map((key) => key['clientId'])],
-    ['clients: `clientId`', list('clients').map((row) => row['clientId'])],
-    ['`id`', [...list('users'), ...list('applications'), ...list('serviceAccounts')].flatMap((row) => row['id'] ?? [])],
-    ['access keys: `id`', keys.flatMap((key) => key['id'] ?? [])],
+/** Ids, and the names that somebody is found by, which occur twice. */
+function repeated({ users = [], applications = [], serviceAccounts = [], clients = [] }: RunaiSeed): string[] {
+  const keys = users.flatMap(({ accessKey }) => accessKey ?? []);
+  const groups: [what: string, values: readonly (string | undefined)[]][] = [
+    ['users: `email`', users.map(({ email }) => email.toLowerCase())],
+    ['applications: `name`', applications.map(({ name }) => name.toLowerCase())],
+    ['serviceAccounts: `name`', serviceAccounts.map(({ name }) => name.toLowerCase())],
+    ['clients: `clientId`', clients.map(({ clientId }) => clientId)],
+    ['access keys: `id`', keys.map(({ id }) => id)],
+    [
+      'users, applications and serviceAccounts: `id`',
+      [...users, ...applications, ...serviceAccounts].map(({ id }) => id),
+    ],
+    [
+      'access keys, applications and serviceAccounts: `clientId`',
+      [...keys, ...applications, ...serviceAccounts].map(({ clientId }) => clientId),
+    ],
   ];
-  return groups.flatMap(([what, values]) =>
-    values
-      .filter((value, index) => values.indexOf(value) !== index)
-      .map((value) => `${what} \`${value}\` occurs twice in \`runai\``),
-  );
-}
-
-type Row = Readonly<Record<string, unknown>>;
-
-function object(value: unknown, where: string, faults: string[]): Row {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Row;
-  faults.push(`\`${where}\` must be an object`);
-  return {};
-}
-
-function rows(parent: Row, group: string, faults: string[]): [Row, string][] {
-  const list = parent[group] ?? [];
-  if (!Array.isArray(list)) {
-    faults.push(`\`runai.${group}\` must be a list`);
-    return [];
-  }
-  return list.map((value, index) => [object(value, `runai.${group}[${index}]`, faults), `runai.${group}[${index}]`]);
-}
-
-function texts(row: Row, members: readonly string[], where: string, faults: string[]): void {
-  for (const member of members) {
-    if (typeof row[member] !== 'string' || row[member] === '') faults.push(`\`${where}.${member}\` must be a text`);
-  }
-}
-
-function checkRole(row: Row, where: string, faults: string[]): void {
-  const { role } = row;
-  if (role === null || (typeof role === 'string' && ROLE_NAMES.includes(role))) return;
-  faults.push(`\`${where}.role\` must be null or one of ${ROLE_NAMES.map((name) => `\`${name}\``).join(', ')}`);
+  return groups.flatMap(([what, values]) => {
+    const twice = values.filter((value, index) => value !== undefined && values.indexOf(value) !== index);
+    return [...new Set(twice)].map((value) => `${what} \`${value}\` occurs twice in \`runai\``);
+  });
 }

@@ -9,8 +9,8 @@ const COLUMNS = `id, kind, name, role, client_id AS clientId, secret_hash AS sec
   enabled, created_at AS createdAt, last_login AS lastLogin`;
 
 export const INSERT_IDENTITY = `INSERT INTO identities
-  (id, kind, name, role, client_id, secret_hash, password_hash, enabled, created_at, last_login)
-  VALUES (@id, @kind, @name, @role, @clientId, @secretHash, @passwordHash, @enabled, @createdAt, @lastLogin)`;
+  (id, kind, name, name_key, role, client_id, secret_hash, password_hash, enabled, created_at, last_login)
+  VALUES (@id, @kind, @name, @nameKey, @role, @clientId, @secretHash, @passwordHash, @enabled, @createdAt, @lastLogin)`;
 
 /** How many identities are remembered by id: every request with a token asks for one. */
 const MOST_IDENTITIES = 1000;
@@ -24,7 +24,7 @@ export function rememberedIdentities(): KnownIdentities {
 export function sqliteIdentities(database: Database, lastLogins: LastLogins, known: KnownIdentities): Identities {
   const select = (rest: string) => database.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM identities ${rest}`);
   const byId = select('WHERE id = ?');
-  const byName = select('WHERE kind = ? AND name = ?');
+  const byName = select('WHERE kind = ? AND name_key = ?');
   const byClientId = select('WHERE kind = ? AND client_id = ?');
   const shown = (row: Row | undefined) => (row === undefined ? null : lastLogins.shownOn(identityOf(row)));
 
@@ -35,10 +35,15 @@ export function sqliteIdentities(database: Database, lastLogins: LastLogins, kno
       const row = byId.get(id);
       return row === undefined ? null : lastLogins.shownOn(known.keep(id, identityOf(row)));
     },
-    byName: async (kind, name) => shown(byName.get(kind, name)),
+    byName: async (kind, name) => shown(byName.get(kind, nameKey(name))),
     byClientId: async (kind, clientId) => shown(byClientId.get(kind, clientId)),
     touch: async (id, at) => lastLogins.note(id, at),
   };
+}
+
+/** Names are found without regard to case; SQLite by itself would know only the case of ASCII. */
+export function nameKey(name: string): string {
+  return name.toLowerCase();
 }
 
 function identityOf(row: Row): Identity {

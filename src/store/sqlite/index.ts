@@ -4,7 +4,7 @@ import { memoryDecisions } from './decisions.ts';
 import { sqliteGrants } from './grants.ts';
 import { rememberedIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
 import { LastLogins } from './last-logins.ts';
-import { openDatabase } from './open.ts';
+import { closeDatabase, openDatabase } from './open.ts';
 import { sqliteSettings } from './settings.ts';
 import { sqliteWorld } from './world.ts';
 
@@ -34,7 +34,7 @@ export function openSqliteStore(path: string | null): Store {
     world: sqliteWorld(database, forgetEverything),
     close: async () => {
       for (const logins of [ofKeys, ofIdentities]) logins.flush();
-      database.close();
+      closeDatabase(database);
     },
   };
 }

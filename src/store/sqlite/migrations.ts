@@ -19,7 +19,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE identities (
     id            TEXT PRIMARY KEY,
     kind          TEXT NOT NULL CHECK (kind IN ('user', 'application', 'service-account')),
-    name          TEXT NOT NULL COLLATE NOCASE,
+    name          TEXT NOT NULL,
+    name_key      TEXT NOT NULL,
     role          TEXT,
     client_id     TEXT,
     secret_hash   TEXT,
@@ -27,7 +28,7 @@ export const MIGRATIONS: readonly string[] = [
     enabled       INTEGER NOT NULL CHECK (enabled IN (0, 1)),
     created_at    INTEGER NOT NULL,
     last_login    INTEGER,
-    UNIQUE (kind, name),
+    UNIQUE (kind, name_key),
     UNIQUE (kind, client_id)
   ) STRICT;
 

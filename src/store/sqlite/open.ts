@@ -22,6 +22,13 @@ const BUSY_TIMEOUT_MS = 200;
 const CHECKED_BYTES = 4 * 1024 * 1024;
 
 /**
+ * The files that this process has open, by device and inode. The one state outside a world, because the operating
+ * system has it per process: when a process closes a file, all locks it holds on that file end (POSIX fcntl), so merely
+ * looking into a file that is open already would hand it to the next server.
+ */
+const OPEN_FILES = new Map<Database.Database, string>();
+
+/**
  * Opens a data file of ours, or makes one, and brings its schema up to date. A file that cannot be used is left as it
  * is: its header is read as plain bytes first, because even a look through SQLite changes another program's file.
  *
@@ -35,14 +42,33 @@ export function openDatabase(path: string | null): Database.Database {
   let database: Database.Database | undefined;
   try {
     database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-    return prepared(database, path);
+    prepared(database, path);
+    OPEN_FILES.set(database, identityOf(path));
+    return database;
   } catch (cause) {
     database?.close();
     throw cause instanceof Unusable ? cause : unusable(path, cause);
   }
 }
 
+/** Closes it, and lets others have the file. */
+export function closeDatabase(database: Database.Database): void {
+  database.close();
+  OPEN_FILES.delete(database);
+}
+
+function identityOf(path: string): string {
+  const { dev, ino } = statSync(path);
+  return `${dev}:${ino}`;
+}
+
+function inUse(path: string, cause?: unknown): Unusable {
+  const message = `--data ${path} is in use by another server. Stop that one, use it, or give this one a file of its own.`;
+  return new Unusable(message, { cause });
+}
+
 function inspect(path: string): void {
+  if ([...OPEN_FILES.values()].includes(identityOf(path))) throw inUse(path);
   if (statSync(path).isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
@@ -129,12 +155,7 @@ function migrate(database: Database.Database, from: number): void {
 
 function unusable(path: string, cause: unknown): Unusable {
   const code = cause instanceof Database.SqliteError ? cause.code : '';
-  if (code.startsWith('SQLITE_BUSY')) {
-    return new Unusable(
-      `--data ${path} is in use by another server. Stop that one, use it, or give this one a file of its own.`,
-      { cause },
-    );
-  }
+  if (code.startsWith('SQLITE_BUSY')) return inUse(path, cause);
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
     return new Unusable(`--data ${path} cannot be opened for writing. Change its permissions, or give another file.`, {
       cause,

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { KeptSeed, WorldRecords, WorldStore } from '../world.ts';
 import { INSERT_ACCESS_KEY } from './access-keys.ts';
-import { INSERT_IDENTITY, INSERT_OAUTH_CLIENT } from './identities.ts';
+import { INSERT_IDENTITY, INSERT_OAUTH_CLIENT, nameKey } from './identities.ts';
 import { SET_SETTING } from './settings.ts';
 
 /** In an order in which no row is left without what it refers to. */
@@ -29,7 +29,9 @@ export function sqliteWorld(database: Database, forgetEverything: () => void): W
       .prepare('INSERT INTO seed (only, fingerprint, origin, text) VALUES (1, @fingerprint, @origin, @text)')
       .run(kept);
     const identity = database.prepare(INSERT_IDENTITY);
-    for (const record of records.identities) identity.run({ ...record, enabled: record.enabled ? 1 : 0 });
+    for (const record of records.identities) {
+      identity.run({ ...record, nameKey: nameKey(record.name), enabled: record.enabled ? 1 : 0 });
+    }
     const accessKey = database.prepare(INSERT_ACCESS_KEY);
     for (const record of records.accessKeys) accessKey.run(record);
     const client = database.prepare(INSERT_OAUTH_CLIENT);

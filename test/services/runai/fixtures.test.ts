@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { passwordFits } from '../../../src/credentials/password.ts';
 import { seededRandom } from '../../../src/random.ts';
+import { seedFaults } from '../../../src/seed-check.ts';
+import { SERVICES } from '../../../src/services/index.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { cast } from '../../support/cast.ts';
 
 describe('the built-in cast', () => {
+  it('fits what a seed must be', () => {
+    expect(seedFaults({ runai: cast }, SERVICES)).toEqual([]);
+  });
+
   it.each(cast.users)('has the password of $email hashed beforehand', async ({ password, passwordHash }) => {
     expect(await passwordFits(password, passwordHash)).toBe(true);
     expect(await passwordFits(`${password}!`, passwordHash)).toBe(false);
@@ -57,20 +63,23 @@ describe('a seed is refused, naming the member at fault:', () => {
 
   it.each([
     ['`runai` must be an object', 7],
-    ['`runai.tenant` must be an object', {}],
+    ['`runai.tenant` is missing; it must be an object', {}],
     ['`runai.tenant.id` must be a whole number', { tenant: { ...tenant, id: 'x' } }],
-    ['`runai.tenant.realm` must be a text', { tenant: { ...tenant, realm: '' } }],
+    ['`runai.tenant.realm` must be a text that is not empty', { tenant: { ...tenant, realm: '' } }],
     ['`runai.users` must be a list', { tenant, users: {} }],
-    ['`runai.users[0].email` must be a text', { tenant, users: [{ ...user, email: 1 }] }],
+    ['`runai.users[0].email` must be a text that is not empty', { tenant, users: [{ ...user, email: 1 }] }],
     ['`runai.users[0].role` must be null or one of', { tenant, users: [{ ...user, role: 'King' }] }],
     [
-      '`runai.users[0].accessKey.clientSecret` must be a text',
+      '`runai.users[0].accessKey.clientSecret` is missing; it must be a text',
       { tenant, users: [{ ...user, accessKey: { name: 'k', clientId: 'c' } }] },
     ],
     ['users: `email` `a@acme.test` occurs twice', { tenant, users: [user, { ...user, email: 'A@acme.test' }] }],
-    ['applications: `clientId` `c` occurs twice', { tenant, applications: [client, { ...client, name: 'm' }] }],
-    ['`runai.clients[0].redirectUris` must be a list', { tenant, clients: [{ clientId: 'c' }] }],
-  ])('%s', async (fault, part) => {
-    await expect(seed.records(part, 0, seededRandom('seed'))).rejects.toThrow(fault);
+    [
+      'access keys, applications and serviceAccounts: `clientId` `c` occurs twice',
+      { tenant, applications: [client, { ...client, name: 'm' }] },
+    ],
+    ['`runai.clients[0].redirectUris` is missing; it must be a list', { tenant, clients: [{ clientId: 'c' }] }],
+  ])('%s', (fault, part) => {
+    expect(seedFaults({ runai: part }, SERVICES).join('\n')).toContain(fault);
   });
 });

@@ -1,0 +1,162 @@
+import { DURATION_FORMS, formatDuration, parseDuration } from './core/duration.ts';
+import { hostName } from './core/hosts.ts';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
+
+/** The start of every environment variable of ours. */
+export const PREFIX = 'NV_AUTH_MOCK_';
+
+/** What the person who starts the server chose. Durations in milliseconds. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly data: string | null;
+  readonly seed: string | null;
+  readonly reseed: boolean;
+  readonly publicUrl: string | null;
+  readonly alias: readonly string[];
+  readonly signingKey: string | null;
+  readonly signingAlg: 'RS256' | 'ES256' | null;
+  readonly tokenTtl: number;
+  readonly runaiBadCredentials: 400 | 401;
+  readonly runaiKeyLimit: number;
+  readonly explain: boolean;
+  readonly logLevel: LogLevel;
+  readonly json: boolean;
+}
+
+/** One option: how it is written, what it means, how its text is read. */
+export interface Option<Value = unknown> {
+  readonly short?: string;
+  /** How help names the value; absent for a switch. */
+  readonly argument?: string;
+  readonly repeatable?: boolean;
+  readonly description: string;
+  readonly fallback: Value;
+  /** What a good value looks like; for messages. */
+  readonly expected: string;
+  /** Undefined when the text is no good value. */
+  readonly read: (text: string) => Value | undefined;
+}
+
+type Options = { readonly [Name in keyof Config]: Option<Config[Name]> };
+
+const oneOf = <const Value extends string>(values: readonly Value[]) => ({
+  expected: `one of ${values.map((value) => `\`${value}\``).join(', ')}`,
+  read: (text: string) => values.find((value) => value === text),
+});
+
+const wholeNumber = (least: number, most: number) => ({
+  expected: `a whole number from ${least} to ${most}`,
+  read: (text: string) =>
+    /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
+});
+
+const path = { expected: 'a path', read: (text: string) => (text === '' ? undefined : text) };
+
+const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
+const onOff = { expected: '`on` or `off`', read: (text: string) => SWITCH[text.toLowerCase()] };
+
+/** Every option there is: help, variables, file keys and the checks are read off this table. */
+export const OPTIONS: Options = {
+  port: { short: 'p', argument: 'N', description: 'port; 0 = a free one', fallback: 6625, ...wholeNumber(0, 65_535) },
+  host: {
+    short: 'H',
+    argument: 'ADDR',
+    description: 'address to listen on; with 127.0.0.1 also ::1, where the machine has it',
+    fallback: '127.0.0.1',
+    expected: 'an address such as `127.0.0.1` or `0.0.0.0`',
+    read: (text) => (text === '' ? undefined : text),
+  },
+  data: {
+    argument: 'FILE',
+    description: 'SQLite file that keeps the state; default: in memory',
+    fallback: null,
+    ...path,
+  },
+  seed: {
+    argument: 'FILE',
+    description:
+      'world to start from, YAML or JSON in the form of `GET /_mock/cast`; `none` = empty; default: the built-in cast',
+    fallback: null,
+    ...path,
+  },
+  reseed: { description: 'replace the world in --data by the seed', fallback: false, ...onOff },
+  publicUrl: {
+    argument: 'URL',
+    description: 'what issuers and links say; default: the URL of each request',
+    fallback: null,
+    expected: 'an http or https URL without a path, such as `http://mock:6625`',
+    read: readPublicUrl,
+  },
+  alias: {
+    argument: 'NAME',
+    repeatable: true,
+    description: 'a further host name of this server',
+    fallback: [],
+    expected: 'a host name without a port',
+    read: (text) => (hostName(text) === text.toLowerCase() ? [text] : undefined),
+  },
+  signingKey: {
+    argument: 'FILE',
+    description: 'private key, PEM or JWK; default: a shipped test key',
+    fallback: null,
+    ...path,
+  },
+  signingAlg: {
+    argument: 'ALG',
+    description: 'RS256 or ES256; default: RS256, or what --signing-key is made for',
+    fallback: null,
+    ...oneOf(['RS256', 'ES256']),
+  },
+  tokenTtl: {
+    argument: 'DURATION',
+    description: "lifetime of Run:ai's access tokens",
+    fallback: 3_600_000,
+    expected: `${DURATION_FORMS}, of at least a second`,
+    read: (text) => {
+      const milliseconds = parseDuration(text);
+      return milliseconds === null || milliseconds < 1000 ? undefined : milliseconds;
+    },
+  },
+  runaiBadCredentials: {
+    argument: '400|401',
+    description: 'status of a token request with wrong credentials',
+    fallback: 400,
+    expected: '`400` or `401`',
+    read: (text) => (text === '400' ? 400 : text === '401' ? 401 : undefined),
+  },
+  runaiKeyLimit: { argument: 'N', description: 'access keys per user', fallback: 20, ...wholeNumber(0, 1_000_000) },
+  explain: { argument: 'on|off', description: 'the `x-mock-decision` header', fallback: true, ...onOff },
+  logLevel: {
+    argument: 'LEVEL',
+    description: 'silent, error, warn, info (refusals) or debug (every request), on stderr',
+    fallback: 'info',
+    ...oneOf(LOG_LEVELS),
+  },
+  json: { description: 'the ready line and the log as JSON', fallback: false, ...onOff },
+};
+
+export const OPTION_NAMES = Object.keys(OPTIONS) as readonly (keyof Config)[];
+
+/** `tokenTtl` as it is written on the command line and in files: `token-ttl`. */
+export function flagName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `tokenTtl` as an environment variable. */
+export function variableName(name: string): string {
+  return PREFIX + flagName(name).replaceAll('-', '_').toUpperCase();
+}
+
+/** The value in the words that a flag would give it. */
+export function shownValue(name: keyof Config, config: Config): unknown {
+  return name === 'tokenTtl' ? formatDuration(config.tokenTtl) : config[name];
+}
+
+function readPublicUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const bare =
+    ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
+  return bare && url.username === '' && url.password === '' ? url.origin : undefined;
+}

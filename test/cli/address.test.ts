@@ -1,0 +1,81 @@
+import { describe, expect } from 'vitest';
+import { it } from '../support/command.ts';
+import { hasLoopback6, takenPort, urlOnPort } from '../support/ports.ts';
+
+/** Addresses for documentation (RFC 5737, RFC 3849), which no machine has. */
+const ELSEWHERE = ['192.0.2.1', '2001:db8::1'];
+
+const TAKEN = ['127.0.0.1', ...(hasLoopback6 ? ['::1'] : [])];
+
+async function healthAt(url: string): Promise<unknown> {
+  return (await fetch(`${url}/_mock/health`)).json();
+}
+
+describe.concurrent('a server', () => {
+  it('listens on the port it is told', async ({ command }) => {
+    let url: string | null = null;
+    let port = 0;
+    while (url === null) {
+      const taken = await takenPort();
+      await taken.release();
+      port = taken.port;
+      url = await urlOnPort(command, port);
+    }
+
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    expect(await healthAt(url)).toEqual({ status: 'ready' });
+  });
+
+  it.for(TAKEN)('ends where its port on %s is in use, and says so', async (host, { command, onTestFinished }) => {
+    const { port, release } = await takenPort(host);
+    onTestFinished(release);
+    const { code, stdout, stderr } = await command.run(['--port', String(port)]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(`Port ${port} on ${host} is in use`);
+    expect(stderr).toContain('--port');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
+  });
+
+  it.skipIf(!hasLoopback6)('answers on ::1 as on 127.0.0.1', async ({ command }) => {
+    const { port, url } = await command.start();
+    const refused = await fetch(`http://[::1]:${port}/api/v1/access-keys`);
+
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    expect(await healthAt(url)).toEqual({ status: 'ready' });
+    expect(await healthAt(`http://[::1]:${port}`)).toEqual({ status: 'ready' });
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('x-mock-decision')).not.toBeNull();
+  });
+
+  it.skipIf(!hasLoopback6)('answers on ::1 alone where it is told so', async ({ command }) => {
+    const { port, url } = await command.start(['--host', '::1']);
+
+    expect(url).toBe(`http://[::1]:${port}`);
+    expect(await healthAt(url)).toEqual({ status: 'ready' });
+    await expect(fetch(`http://127.0.0.1:${port}/_mock/health`)).rejects.toThrow();
+  });
+
+  it('on every address says one that can be called', async ({ command }) => {
+    const { port, url } = await command.start(['--host', '0.0.0.0']);
+
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    expect(await healthAt(url)).toEqual({ status: 'ready' });
+  });
+
+  it('on `localhost` answers on every loopback address that the machine has', async ({ command }) => {
+    const { port } = await command.start(['--host', 'localhost']);
+
+    expect(await healthAt(`http://127.0.0.1:${port}`)).toEqual({ status: 'ready' });
+    if (hasLoopback6) expect(await healthAt(`http://[::1]:${port}`)).toEqual({ status: 'ready' });
+  });
+
+  it.for(ELSEWHERE)('ends on the address %s, which is none of this machine', async (host, { command }) => {
+    const { code, stdout, stderr } = await command.run(['--port', '0', '--host', host]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--host ${host} is no address of this machine`);
+    expect(stdout).toBe('');
+  });
+});

@@ -1,0 +1,338 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { it, type Running, type Server } from '../support/command.ts';
+
+type Configuration = Record<string, { readonly value: unknown; readonly origin: string }>;
+
+/** What the server says about its options. */
+async function configurationOf(server: Server): Promise<Configuration> {
+  return (await server.call('GET /_mock/info')).body.configuration;
+}
+
+describe.concurrent('an option counts', () => {
+  const files: [name: string, text: string][] = [
+    [
+      'options.yaml',
+      ['token-ttl: 3m', 'runai-key-limit: 3', 'runai-bad-credentials: 401', 'explain: off', 'alias: [a, b]'].join('\n'),
+    ],
+    [
+      'options.json',
+      JSON.stringify({
+        'token-ttl': '3m',
+        'runai-key-limit': 3,
+        'runai-bad-credentials': 401,
+        explain: false,
+        alias: ['a', 'b'],
+      }),
+    ],
+  ];
+
+  it.for(files)(
+    'from a flag before a variable before %s before its default',
+    async ([name, text], { command, folder }) => {
+      await writeFile(join(folder, name), text);
+      const server = await command.start(['--config', name, '--token-ttl', '1m'], {
+        env: { NV_AUTH_MOCK_TOKEN_TTL: '2m', NV_AUTH_MOCK_RUNAI_KEY_LIMIT: '2' },
+      });
+
+      expect(await configurationOf(server)).toMatchObject({
+        'token-ttl': { value: 'PT1M', origin: 'flag' },
+        'runai-key-limit': { value: 2, origin: 'variable' },
+        'runai-bad-credentials': { value: 401, origin: 'file' },
+        explain: { value: false, origin: 'file' },
+        alias: { value: ['a', 'b'], origin: 'file' },
+        host: { value: '127.0.0.1', origin: 'default' },
+        'log-level': { value: 'info', origin: 'default' },
+        data: { value: null, origin: 'default' },
+        seed: { value: null, origin: 'default' },
+      });
+    },
+  );
+
+  it('from the file that a variable names; a list and a switch from variables', async ({ command, folder }) => {
+    await writeFile(join(folder, 'options.yaml'), 'runai-key-limit: 1');
+    const server = await command.start([], {
+      env: { NV_AUTH_MOCK_CONFIG: 'options.yaml', NV_AUTH_MOCK_ALIAS: 'one,two', NV_AUTH_MOCK_RESEED: 'true' },
+    });
+
+    expect(await configurationOf(server)).toMatchObject({
+      'runai-key-limit': { value: 1, origin: 'file' },
+      alias: { value: ['one', 'two'], origin: 'variable' },
+      reseed: { value: true, origin: 'variable' },
+    });
+  });
+
+  it('from the file that a flag names before that of a variable; a list from a flag', async ({ command, folder }) => {
+    await writeFile(join(folder, 'empty.yaml'), '# nothing yet\n');
+    await writeFile(join(folder, 'other.yaml'), 'runai-key-limit: 1');
+    const server = await command.start(['--config', 'empty.yaml', '--alias', 'one', '--alias', 'two'], {
+      env: { NV_AUTH_MOCK_CONFIG: 'other.yaml' },
+    });
+
+    expect(await configurationOf(server)).toMatchObject({
+      'runai-key-limit': { value: 20, origin: 'default' },
+      alias: { value: ['one', 'two'], origin: 'flag' },
+      reseed: { value: false, origin: 'default' },
+    });
+  });
+});
+
+/** What Kubernetes puts into every pod for a Service of this name. */
+const injected = {
+  NV_AUTH_MOCK_SERVICE_HOST: '10.0.0.7',
+  NV_AUTH_MOCK_SERVICE_PORT: '6625',
+  NV_AUTH_MOCK_SERVICE_PORT_HTTP: '6625',
+  NV_AUTH_MOCK_PORT: 'tcp://10.0.0.7:6625',
+  NV_AUTH_MOCK_PORT_6625_TCP: 'tcp://10.0.0.7:6625',
+  NV_AUTH_MOCK_PORT_6625_TCP_PROTO: 'tcp',
+  NV_AUTH_MOCK_PORT_6625_TCP_PORT: '6625',
+  NV_AUTH_MOCK_PORT_6625_TCP_ADDR: '10.0.0.7',
+};
+
+describe.concurrent('PORT', () => {
+  /** What a server that was given its port by a variable says about its options. */
+  const toldBy = async (running: Running) => {
+    const { url, port } = JSON.parse((await running.said(/^.*\n/))[0]) as { url: string; port: number };
+    const info = (await (await fetch(`${url}/_mock/info`)).json()) as { configuration: Configuration };
+    return { port, configuration: info.configuration };
+  };
+
+  it('is the port where NV_AUTH_MOCK_PORT is not set', async ({ command }) => {
+    const { port, configuration } = await toldBy(command.launch(['--json'], { env: { PORT: '0' } }));
+
+    expect(port).not.toBe(6625);
+    expect(configuration['port']).toEqual({ value: 0, origin: 'variable' });
+  });
+
+  it('is the port where NV_AUTH_MOCK_PORT is what Kubernetes injects, and so is the rest of it passed over', async ({
+    command,
+  }) => {
+    const running = command.launch(['--json'], { env: { ...injected, PORT: '0' } });
+    const { port, configuration } = await toldBy(running);
+    const others = Object.entries(configuration).filter(([name]) => !['port', 'json'].includes(name));
+
+    expect(port).not.toBe(6625);
+    expect(configuration['port']).toEqual({ value: 0, origin: 'variable' });
+    expect(others.map(([, { origin }]) => origin)).toEqual(others.map(() => 'default'));
+  });
+
+  it('gives way to NV_AUTH_MOCK_PORT', async ({ command }) => {
+    const env = { PORT: 'taken', NV_AUTH_MOCK_PORT: '0', NV_AUTH_MOCK_JSON: 'on' };
+    const { configuration } = await toldBy(command.launch([], { env }));
+
+    expect(configuration['port']).toEqual({ value: 0, origin: 'variable' });
+  });
+
+  it('is named where its value is bad', async ({ command }) => {
+    const { code, stderr } = await command.run([], { env: { PORT: 'http' } });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/(?<!NV_AUTH_MOCK_)PORT is `http`; expected a whole number/);
+  });
+});
+
+describe.concurrent('an unknown name ends the start, and the nearest valid one is told:', () => {
+  const flags: [args: string[], given: string, nearest: string][] = [
+    [['--prot', '1'], '--prot', '--port'],
+    [['--tokenttl', '1m'], '--tokenttl', '--token-ttl'],
+    [['start', '--reseeed'], '--reseeed', '--reseed'],
+    [['--database', 'mock.db'], '--database', '--data'],
+    [['health', '--prot', '1'], '--prot', '--port'],
+    [['env', '--fromat', 'json'], '--fromat', '--format'],
+  ];
+
+  it.for(flags)('flag %j', async ([args, given, nearest], { command }) => {
+    const { code, stdout, stderr } = await command.run(args);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(given);
+    expect(stderr).toMatch(new RegExp(`${nearest}(?![\\w-])`));
+    expect(stdout).toBe('');
+  });
+
+  it('variables', async ({ command }) => {
+    const nearest = {
+      NV_AUTH_MOCK_TOKEN_TLT: 'NV_AUTH_MOCK_TOKEN_TTL',
+      NV_AUTH_MOCK_LOGLEVEL: 'NV_AUTH_MOCK_LOG_LEVEL',
+      NV_AUTH_MOCK_CONFIGURATION: 'NV_AUTH_MOCK_CONFIG',
+      NV_AUTH_MOCK_PROT: 'NV_AUTH_MOCK_PORT',
+    };
+    const { code, stdout, stderr } = await command.run(['--port', '0'], { env: nearest });
+
+    expect(code).toBe(2);
+    for (const [unknown, known] of Object.entries(nearest)) {
+      expect(stderr).toMatch(new RegExp(`${unknown}\\b.*The nearest valid name is \`${known}\``));
+    }
+    expect(stdout).toBe('');
+  });
+
+  it('one that is nothing but our prefix', async ({ command }) => {
+    expect(await command.run(['--port', '0'], { env: { NV_AUTH_MOCK_: '1' } })).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it.for([
+    ['options.yaml', 'tokn-ttl: 1m\ntokenTTL: 2m\n', ['tokn-ttl', 'tokenTTL']],
+    ['options.json', '{"token_ttl": "1m"}', ['token_ttl']],
+  ] as const)('keys in %s', async ([file, text, keys], { command, folder }) => {
+    await writeFile(join(folder, file), text);
+    const { code, stderr } = await command.run(['--port', '0', '--config', file]);
+
+    expect(code).toBe(2);
+    for (const key of keys) {
+      expect(stderr).toMatch(new RegExp(`\`${key}\`.*${file}.*The nearest valid name is \`token-ttl\``));
+    }
+  });
+
+  it.for([
+    ['strat', 'start'],
+    ['helth', 'health'],
+    ['evn', 'env'],
+  ] as const)('command %s', async ([word, nearest], { command }) => {
+    const { code, stdout, stderr } = await command.run([word]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(`\`${word}\``);
+    expect(stderr).toContain(`\`${nearest}\``);
+    expect(stdout).toBe('');
+  });
+});
+
+describe.concurrent('a bad value ends the start, and is told with what is expected:', () => {
+  /** Faults are told all at once, so a round is one run. */
+  const rounds: [round: string, faults: [flag: string, value: string, expected: RegExp][]][] = [
+    [
+      'wrong words',
+      [
+        ['--port', 'http', /whole number from 0 to 65535/],
+        ['--public-url', 'mock:6625', /http or https URL/],
+        ['--alias', 'mock:6625', /without a port/],
+        ['--signing-alg', 'HS256', /`RS256`, `ES256`/],
+        ['--token-ttl', '15', /duration with its unit/],
+        ['--runai-bad-credentials', '403', /`400` or `401`/],
+        ['--runai-key-limit', 'many', /whole number/],
+        ['--explain', 'maybe', /`on` or `off`/],
+        ['--log-level', 'loud', /`silent`.*`debug`/],
+      ],
+    ],
+    [
+      'values out of bounds',
+      [
+        ['--port', '65536', /whole number from 0 to 65535/],
+        ['--public-url', 'http://mock/path', /without a path/],
+        ['--token-ttl', '500ms', /at least a second/],
+        ['--runai-key-limit', '-1', /whole number/],
+      ],
+    ],
+    [
+      'negative and secret values',
+      [
+        ['--port', '-1', /whole number from 0 to 65535/],
+        ['--public-url', 'http://user:word@mock', /http or https URL/],
+        ['--token-ttl', '-1h', /positive duration/],
+        ['--runai-key-limit', '2.5', /whole number/],
+      ],
+    ],
+    [
+      'nothing at all',
+      [
+        ['--port', '', /whole number from 0 to 65535/],
+        ['--host', '', /address/],
+        ['--data', '', /path/],
+        ['--seed', '', /path/],
+        ['--signing-key', '', /path/],
+        ['--public-url', '', /http or https URL/],
+        ['--alias', '', /host name/],
+        ['--token-ttl', '', /positive duration/],
+        ['--runai-key-limit', '', /whole number/],
+        ['--explain', '', /`on` or `off`/],
+      ],
+    ],
+  ];
+
+  it.for(rounds)('%s', async ([, faults], { command }) => {
+    const { code, stdout, stderr } = await command.run(faults.map(([flag, value]) => `${flag}=${value}`));
+
+    expect(code).toBe(2);
+    for (const [flag, value, expected] of faults) {
+      const [told] = stderr.split('\n').filter((line) => line.includes(`${flag} is \`${value}\`; expected `));
+      expect(told, flag).toMatch(expected);
+    }
+    expect(stderr.trimEnd().split('\n')).toHaveLength(faults.length);
+    expect(stdout).toBe('');
+  });
+
+  it('one alone', async ({ command }) => {
+    expect(await command.run(['--token-ttl', '0s'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--token-ttl is `0s`; expected a positive duration'),
+    });
+  });
+
+  it('one of a list', async ({ command }) => {
+    expect(await command.run(['--alias', 'good', '--alias', 'b:1', '--alias', 'fine'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--alias is `b:1`; expected'),
+    });
+  });
+
+  it.for([[['--port']], [['start', 'now']], [['env', '--format', 'xml']]])(
+    'what the command line itself does not allow: %j',
+    async ([args = []], { command }) => {
+      const { code, stdout, stderr } = await command.run(args);
+
+      expect(code).toBe(2);
+      expect(stderr).toContain(args[0] === 'start' ? 'start' : args.find((arg) => arg.startsWith('--')));
+      expect(stdout).toBe('');
+    },
+  );
+
+  it('by the name that it was given under, everywhere at once', async ({ command, folder }) => {
+    await writeFile(join(folder, 'options.yaml'), 'explain: maybe\nlog-levle: info\n');
+    const { code, stderr } = await command.run(['--port', 'x', '--token-ttl', '5', '--config', 'options.yaml'], {
+      env: { NV_AUTH_MOCK_RUNAI_KEY_LIMIT: '-1', NV_AUTH_MOCK_SED: 'none' },
+    });
+
+    expect(code).toBe(2);
+    for (const told of [
+      '--port is `x`; expected',
+      '--token-ttl is `5`; expected',
+      'NV_AUTH_MOCK_RUNAI_KEY_LIMIT is `-1`; expected',
+      '`explain` in --config options.yaml is `maybe`; expected',
+      '`log-level`',
+      '`NV_AUTH_MOCK_SEED`',
+    ]) {
+      expect(stderr).toContain(told);
+    }
+  });
+});
+
+describe.concurrent('a config file that cannot be used ends the start:', () => {
+  const files: [what: string, file: string, text: string | null, said: RegExp][] = [
+    ['one that is not there', 'missing.yaml', null, /cannot be read/],
+    ['a directory', '.', null, /cannot be read/],
+    ['broken YAML', 'broken.yaml', 'port: [1\n', /no YAML/],
+    ['broken JSON', 'broken.json', '{"port": 1', /no JSON/],
+    ['a list', 'list.yaml', '- port\n', /option names with their values/],
+    ['a value that is an object', 'nested.yaml', 'data:\n  file: mock.db\n', /`data`/],
+  ];
+
+  it.for(files)('%s', async ([, file, text, said], { command, folder }) => {
+    if (text !== null) await writeFile(join(folder, file), text);
+
+    expect(await command.run(['--port', '0', '--config', file])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(said),
+    });
+  });
+
+  it('and a key without a value is never taken for a file called `null`', async ({ command, folder }) => {
+    await writeFile(join(folder, 'options.yaml'), 'data:\n');
+    const running = command.launch(['--port', '0', '--config', 'options.yaml']);
+    await Promise.race([running.ended, running.said(/ready on/).catch(() => {})]);
+
+    expect(await readdir(folder)).toEqual(['options.yaml']);
+  });
+});

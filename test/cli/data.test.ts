@@ -1,0 +1,164 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { admin, cast, researcher } from '../support/cast.ts';
+import { type Credentials, it, type Server } from '../support/command.ts';
+import { takenPort } from '../support/ports.ts';
+
+const DATA = ['--data', 'mock.db'];
+
+/** A seed with the same tenant and nobody in it. */
+const emptyTenant = JSON.stringify({ runai: { tenant: cast.tenant } });
+
+/** Makes an access key of the researcher's. */
+async function newKey(server: Server, name: string): Promise<Credentials & { id: string }> {
+  const token = await server.tokenOf(researcher.accessKey);
+  const { status, body } = await server.call('POST /api/v1/access-keys', { token, body: { name } });
+  expect(status).toBe(201);
+  return body;
+}
+
+async function clockOf(server: Server): Promise<{ now: string; ahead: string }> {
+  return (await server.call('GET /_mock/clock')).body;
+}
+
+async function countsOf(server: Server): Promise<Record<string, number>> {
+  return (await server.call('GET /_mock/info')).body.counts;
+}
+
+describe.concurrent('--data keeps over a restart', () => {
+  it('keys, new secrets, logins, the moved clock, and tokens', async ({ command }) => {
+    const before = await command.start(DATA);
+    const token = await before.tokenOf(researcher.accessKey);
+    const made = await newKey(before, 'kept');
+    const path = `/api/v1/access-keys/${researcher.accessKey.id}`;
+    const renewed = (await before.call(`POST ${path}/secret`, { token })).body;
+    await before.call('POST /_mock/clock/advance', { body: { by: '10m' } });
+    await before.grant(made);
+    const listed = (await before.call('GET /api/v1/access-keys', { token })).body;
+    const { now } = await clockOf(before);
+    expect((await before.stop()).code).toBe(0);
+
+    const after = await command.start(DATA);
+    const { clientId, clientSecret } = researcher.accessKey;
+    expect((await after.call('GET /api/v1/access-keys', { token })).body).toEqual(listed);
+    expect((await after.grant(made)).status).toBe(200);
+    expect((await after.grant({ clientId, clientSecret: renewed.clientSecret })).status).toBe(200);
+    expect((await after.grant({ clientId, clientSecret })).status).toBe(400);
+    expect((await clockOf(after)).ahead).toBe('PT10M');
+    expect(Date.parse((await clockOf(after)).now)).toBeGreaterThanOrEqual(Date.parse(now));
+    expect(listed.accessKeys.map(({ lastLogin }: { lastLogin: string | null }) => lastLogin !== null)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('that there was a reset', async ({ command }) => {
+    const before = await command.start(DATA);
+    const made = await newKey(before, 'lost');
+    await before.call('POST /_mock/clock/advance', { body: { by: '10m' } });
+    await before.call('POST /_mock/reset');
+    await before.crash();
+
+    const after = await command.start(DATA);
+    expect((await after.grant(made)).status).toBe(400);
+    expect((await after.grant(researcher.accessKey)).status).toBe(200);
+    expect((await clockOf(after)).ahead).toBe('PT0S');
+  });
+
+  it('every key that was answered, when the process is killed right after', async ({ command }) => {
+    const before = await command.start(DATA);
+    const token = await before.tokenOf(researcher.accessKey);
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    const answers = names.map((name) => before.call('POST /api/v1/access-keys', { token, body: { name } }));
+    const made = await Promise.all(answers);
+    expect((await before.crash()).signal).toBe('SIGKILL');
+
+    const after = await command.start(DATA);
+    for (const { status, body } of made) {
+      expect(status).toBe(201);
+      expect((await after.grant(body)).status).toBe(200);
+    }
+    expect((await countsOf(after))['accessKeys']).toBe(names.length + 2);
+  });
+
+  it('a login, once it was written by itself', async ({ command, folder }) => {
+    const before = await command.start(DATA);
+    const log = join(folder, 'mock.db-wal');
+    const { size } = await stat(log);
+    await before.grant(admin.accessKey);
+    await expect.poll(async () => (await stat(log)).size, { timeout: 10_000 }).toBeGreaterThan(size);
+    await before.crash();
+
+    const after = await command.start(DATA);
+    const { body } = await after.call('GET /api/v1/access-keys', { token: await after.tokenOf(researcher.accessKey) });
+    expect(body.accessKeys[0].lastLogin).not.toBeNull();
+    const all = await after.call(`GET /api/v1/administration/access-keys?clientId=${admin.accessKey.clientId}`, {
+      token: await adminToken(after),
+    });
+    expect(all.body.accessKeys[0].lastLogin).not.toBeNull();
+  });
+});
+
+/** A token of the administrator's that was not made with their key, so that the key's last login stays. */
+async function adminToken(server: Server): Promise<string> {
+  const body = { grantType: 'password', username: admin.email, password: admin.password };
+  return (await server.call('POST /api/v1/token', { body })).body.accessToken;
+}
+
+describe.concurrent('a data file', () => {
+  it('keeps the seed it was made of, unless another is to replace it', async ({ command, folder }) => {
+    await writeFile(join(folder, 'empty.json'), emptyTenant);
+    const first = await command.start(DATA);
+    const made = await newKey(first, 'kept');
+    const { body: shown } = await first.call('GET /_mock/cast');
+    await writeFile(join(folder, 'same.json'), JSON.stringify(shown));
+    await first.stop();
+    const bytes = await readFile(join(folder, 'mock.db'));
+
+    const refused = await command.run(['--port', '0', ...DATA, '--seed', 'empty.json']);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    for (const said of ['--data mock.db', '--seed empty.json', '--reseed']) expect(refused.stderr).toContain(said);
+    expect(await readFile(join(folder, 'mock.db'))).toEqual(bytes);
+
+    const same = await command.start([...DATA, '--seed', 'same.json']);
+    expect((await same.grant(made)).status).toBe(200);
+    await same.stop();
+
+    const replaced = await command.start([...DATA, '--seed', 'empty.json', '--reseed']);
+    expect((await replaced.grant(made)).status).toBe(400);
+    expect((await countsOf(replaced))['users']).toBe(0);
+    await replaced.stop();
+
+    const kept = command.launch(['--port', '0', ...DATA]);
+    await kept.said(/ready on/);
+    kept.kill('SIGTERM');
+    expect((await kept.ended).stdout).toMatch(/^note: .*seed file.*--reseed/m);
+  });
+
+  it('is refused to a second server, which says so, and the first goes on', async ({ command }) => {
+    const first = await command.start(DATA);
+    const second = await command.run(['--port', '0', ...DATA]);
+
+    expect(second).toMatchObject({ code: 2, stdout: '' });
+    expect(second.stderr).toContain('--data mock.db is in use by another server');
+    expect((await first.grant(admin.accessKey)).status).toBe(200);
+    await newKey(first, 'later');
+  });
+
+  it('is made with its folders, and left free by a start that failed', async ({ command, folder, onTestFinished }) => {
+    const { port, release } = await takenPort();
+    onTestFinished(release);
+    const failed = await command.run(['--port', String(port), '--data', 'a/b/mock.db']);
+
+    expect(failed.code).toBe(2);
+    expect((await stat(join(folder, 'a/b/mock.db'))).isFile()).toBe(true);
+    await command.start(['--data', 'a/b/mock.db']);
+  });
+
+  it.for([':memory:', ' '])('called %j is a file or refused, never memory', async (data, { command, folder }) => {
+    const { code } = await command.run(['--port', '0', '--data', data]);
+
+    expect(await readdir(folder)).toEqual(code === 2 ? [] : [data]);
+  });
+});

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { parseEnv, promisify } from 'node:util';
+import { describe, expect } from 'vitest';
+import { parse } from 'yaml';
+import { admin } from '../support/cast.ts';
+import { it } from '../support/command.ts';
+
+const execute = promisify(execFile);
+
+/** Runs a shell script in an environment that holds nothing of ours. */
+async function shell(script: string): Promise<string> {
+  return (await execute('sh', ['-euc', script], { env: { PATH: process.env['PATH'] } })).stdout;
+}
+
+const REQUEST =
+  'curl -sS "$RUNAI_BASE_URL/api/v1/token" -H "Content-Type: application/json" -d ' +
+  '"{\\"grantType\\":\\"client_credentials\\",\\"clientId\\":\\"$RUNAI_CLIENT_ID\\",\\"clientSecret\\":\\"$RUNAI_CLIENT_SECRET\\"}"';
+
+describe.concurrent('`env`', () => {
+  it('prints what gets a token, in every format, found by flag or variable', async ({ command }) => {
+    const { port, url } = await command.start();
+    const env = { NV_AUTH_MOCK_PORT: String(port) };
+    const [forShell, ...others] = await Promise.all([
+      command.run(['env', '--port', String(port)]),
+      ...['dotenv', 'json', 'compose'].map((format) => command.run(['env', '--format', format], { env })),
+    ]);
+    const [dotenv = '', json = '', compose = ''] = others.map(({ stdout }) => stdout);
+    const expected = {
+      RUNAI_BASE_URL: url,
+      RUNAI_CLIENT_ID: admin.accessKey.clientId,
+      RUNAI_CLIENT_SECRET: admin.accessKey.clientSecret,
+    };
+
+    for (const { code, stderr } of [forShell, ...others]) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(await shell(`${forShell.stdout}\n${REQUEST}`)).accessToken).toEqual(expect.any(String));
+    expect(forShell.stdout.match(/\w+(?==)/g)).toEqual(Object.keys(expected));
+    expect(parseEnv(dotenv)).toEqual(expected);
+    expect(JSON.parse(json)).toEqual(expected);
+    expect(parse(compose)).toEqual({ environment: expected });
+  });
+
+  it('prints secrets with signs that a shell or Compose would read', async ({ command, folder, expect }) => {
+    const secret = `it's $HOME "and" \`back\` \\n`;
+    const accessKey = { name: 'key', clientId: 'client', clientSecret: secret };
+    const user = { email: 'ada@umbra.test', password: 'word', role: 'System administrator', accessKey };
+    const world = { runai: { tenant: { id: 1, name: 'umbra', realm: 'umbra' }, users: [user] } };
+    await writeFile(join(folder, 'world.json'), JSON.stringify(world));
+    const { port } = await command.start(['--seed', 'world.json']);
+    const [forShell, compose] = await Promise.all(
+      ['shell', 'compose'].map((format) => command.run(['env', '--port', String(port), '--format', format])),
+    );
+
+    expect.soft(await shell(`${forShell?.stdout}\nprintf %s "$RUNAI_CLIENT_SECRET"`)).toBe(secret);
+    // In a Compose file `$` begins a variable, and `$$` is a dollar sign (compose-spec, 12-interpolation).
+    expect.soft(parse(compose?.stdout ?? '').environment.RUNAI_CLIENT_SECRET).toBe(secret.replaceAll('$', () => '$$'));
+  });
+
+  it('prints only the address of an empty world', async ({ command }) => {
+    const { port, url } = await command.start(['--seed', 'none']);
+
+    expect(await command.run(['env', '--port', String(port), '--format', 'json'])).toMatchObject({
+      code: 0,
+      stdout: `${JSON.stringify({ RUNAI_BASE_URL: url }, null, 2)}\n`,
+    });
+  });
+
+  it('ends with 2 when nobody listens, and says what to do', async ({ command }) => {
+    const { code, stdout, stderr } = await command.run(['env', '--port', '2']);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/No server answers on http:\/\/127\.0\.0\.1:2\..*--port/);
+    expect(stdout).toBe('');
+  });
+
+  it('ends with 2 when something else listens', async ({ command, onTestFinished }) => {
+    const other = createServer((_request, response) => {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
+    });
+    onTestFinished(() => {
+      other.close();
+    });
+    await new Promise<void>((resolve) => other.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const { port } = other.address() as { port: number };
+
+    expect(await command.run(['env', '--port', String(port)])).toMatchObject({ code: 2, stdout: '' });
+  });
+});

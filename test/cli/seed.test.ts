@@ -1,0 +1,237 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { stringify } from 'yaml';
+import { admin, adminBot, plainBot, researcher } from '../support/cast.ts';
+import { it } from '../support/command.ts';
+
+/** A world of its own, as somebody would write it. */
+const world = {
+  runai: {
+    tenant: { id: 7, name: 'umbra', realm: 'umbra' },
+    users: [
+      {
+        email: 'ada@umbra.test',
+        password: 'correct horse',
+        role: 'System administrator',
+        accessKey: { name: 'ada-key', clientId: 'ada-client', clientSecret: 'ada-secret' },
+      },
+      { email: 'bo@umbra.test', password: 'battery staple', role: null },
+    ],
+    applications: [{ name: 'robot', clientId: 'robot', secret: 'robot-secret', role: null }],
+    serviceAccounts: [{ name: 'bot', clientId: 'bot', clientSecret: 'bot-secret', role: 'L1 researcher' }],
+    clients: [{ clientId: 'cli', redirectUris: ['http://localhost:*'] }],
+  },
+};
+const ada = { clientId: 'ada-client', clientSecret: 'ada-secret' };
+
+describe.concurrent('--seed', () => {
+  it('takes what GET /_mock/cast shows', async ({ command, folder }) => {
+    const original = await command.start();
+    const { body: cast } = await original.call('GET /_mock/cast');
+    await writeFile(join(folder, 'cast.json'), JSON.stringify(cast, null, 2));
+    const server = await command.start(['--seed', 'cast.json']);
+
+    expect((await server.call('GET /_mock/cast')).body).toEqual(cast);
+    expect((await server.call('GET /_mock/info')).body.counts).toEqual(
+      (await original.call('GET /_mock/info')).body.counts,
+    );
+    for (const credentials of [admin.accessKey, researcher.accessKey, adminBot, plainBot]) {
+      expect((await server.grant(credentials)).status).toBe(200);
+    }
+    const login = { grantType: 'password', username: admin.email, password: admin.password };
+    expect((await server.call('POST /api/v1/token', { body: login })).status).toBe(200);
+  });
+
+  it.for([
+    ['world.yaml', stringify(world)],
+    ['world.json', JSON.stringify(world)],
+  ] as const)('takes a world from %s', async ([file, text], { command, folder }) => {
+    await writeFile(join(folder, file), text);
+    const server = await command.start(['--seed', file]);
+    const token = await server.tokenOf(ada);
+    const { body } = await server.call('GET /api/v1/access-keys', { token });
+    const login = { grantType: 'password', username: 'bo@umbra.test', password: 'battery staple' };
+
+    expect(body.accessKeys).toMatchObject([{ name: 'ada-key', clientId: 'ada-client' }]);
+    expect((await server.call('POST /api/v1/token', { body: login })).status).toBe(200);
+    expect((await server.grant(admin.accessKey)).status).toBe(400);
+    expect((await server.call('GET /_mock/cast')).body).toEqual(world);
+    expect((await server.call('GET /_mock/info')).body.counts).toMatchObject({ users: 2, accessKeys: 1 });
+    expect((await server.call('GET /auth/realms/umbra/.well-known/openid-configuration')).status).toBe(200);
+  });
+
+  it('takes `none` for an empty world', async ({ command }) => {
+    const server = await command.start(['--seed', 'none']);
+    const { counts } = (await server.call('GET /_mock/info')).body;
+
+    expect(Object.values(counts)).toEqual([0, 0, 0, 0, 0]);
+    expect((await server.call('GET /_mock/cast')).body).toEqual({});
+    expect((await server.grant(admin.accessKey)).status).toBe(400);
+    expect((await server.call('POST /_mock/reset')).status).toBe(200);
+  });
+
+  it('is what a reset leads back to', async ({ command, folder }) => {
+    await writeFile(join(folder, 'world.yaml'), stringify(world));
+    const server = await command.start(['--seed', 'world.yaml']);
+    const token = await server.tokenOf(ada);
+    await server.call('POST /api/v1/access-keys', { token, body: { name: 'new-key' } });
+    await server.call('POST /_mock/reset');
+
+    const { body } = await server.call('GET /api/v1/access-keys', { token: await server.tokenOf(ada) });
+    expect(body.accessKeys).toMatchObject([{ name: 'ada-key' }]);
+  });
+});
+
+/** A copy of the world's only part, to which anything may be done. */
+// biome-ignore lint/suspicious/noExplicitAny: it is to be spoilt
+function loose(): Record<string, any> {
+  return structuredClone(world.runai);
+}
+
+/** The world with a change, as JSON. */
+function changed(change: (runai: ReturnType<typeof loose>) => void): string {
+  const runai = loose();
+  change(runai);
+  return JSON.stringify({ runai });
+}
+
+describe.concurrent('--seed ends the start, and tells every fault with its place:', () => {
+  const faults: [what: string, text: string, said: string[]][] = [
+    ['an unknown part', JSON.stringify({ runay: world.runai }), ['unknown key `runay`', '`runai`']],
+    [
+      'unknown lists and members',
+      changed((runai) => {
+        runai['usres'] = runai['users'];
+        runai['users'] = [{ ...runai['users'][0], accesskey: {} }];
+      }),
+      ['`usres`', '`users`', '`accesskey`', '`accessKey`'],
+    ],
+    [
+      'no tenant',
+      changed((runai) => {
+        delete runai['tenant'];
+      }),
+      ['`runai.tenant`'],
+    ],
+    [
+      'missing members',
+      changed(({ tenant, users, applications, serviceAccounts, clients }) => {
+        delete tenant.id;
+        delete tenant.realm;
+        delete users[0].email;
+        delete users[0].password;
+        delete users[0].accessKey.clientSecret;
+        delete users[1].role;
+        delete applications[0].secret;
+        delete serviceAccounts[0].clientId;
+        delete clients[0].clientId;
+        delete clients[0].redirectUris;
+      }),
+      [
+        '`runai.tenant.id`',
+        '`runai.tenant.realm`',
+        '`runai.users[0].email`',
+        '`runai.users[0].password`',
+        '`runai.users[0].accessKey.clientSecret`',
+        '`runai.users[1].role`',
+        '`runai.applications[0].secret`',
+        '`runai.serviceAccounts[0].clientId`',
+        '`runai.clients[0].clientId`',
+        '`runai.clients[0].redirectUris`',
+      ],
+    ],
+    [
+      'members of another kind',
+      changed((runai) => {
+        runai['applications'] = {};
+        runai['users'][0].role = 'Emperor';
+        runai['users'][1].accessKey = 'none';
+        runai['serviceAccounts'] = ['bot'];
+        runai['clients'][0].redirectUris = 'http://localhost';
+      }),
+      [
+        '`runai.applications` must be a list',
+        '`runai.users[0].role` must be null or one of `System administrator`',
+        '`runai.users[1].accessKey` must be an object',
+        '`runai.serviceAccounts[0]` must be an object',
+        '`runai.clients[0].redirectUris` must be a list',
+      ],
+    ],
+    [
+      'what occurs twice',
+      changed(({ users, applications, serviceAccounts, clients }) => {
+        users[0].id = 'same';
+        users[1].id = 'same';
+        users[1].email = 'ADA@umbra.test';
+        users[1].accessKey = users[0].accessKey;
+        applications.push({ ...applications[0], clientId: 'other' });
+        serviceAccounts.push({ ...serviceAccounts[0], name: 'other' });
+        clients.push(clients[0]);
+      }),
+      [
+        'users, applications and serviceAccounts: `id` `same` occurs twice',
+        '`email` `ada@umbra.test` occurs twice',
+        'access keys, applications and serviceAccounts: `clientId` `ada-client` occurs twice',
+        'applications: `name` `robot` occurs twice',
+        'access keys, applications and serviceAccounts: `clientId` `bot` occurs twice',
+        'clients: `clientId` `cli` occurs twice',
+      ],
+    ],
+    [
+      'a client id of an access key and of a service account',
+      changed(({ serviceAccounts }) => {
+        serviceAccounts[0].clientId = ada.clientId;
+      }),
+      ['`ada-client`', 'twice'],
+    ],
+    [
+      'ids that are no texts',
+      changed(({ users, applications }) => {
+        users[0].id = 5;
+        users[0].accessKey.id = true;
+        applications[0].id = { is: 5 };
+      }),
+      ['runai.users[0].id', 'runai.users[0].accessKey.id', 'runai.applications[0].id'],
+    ],
+    [
+      'other values that nothing could be done with',
+      changed(({ users, clients }) => {
+        users[0].passwordHash = 'no hash';
+        clients[0].redirectUris = [1];
+      }),
+      ['runai.users[0].passwordHash', 'runai.clients[0].redirectUris'],
+    ],
+  ];
+
+  it.for(faults)('%s', async ([, text, said], { command, folder, expect }) => {
+    await writeFile(join(folder, 'world.json'), text);
+    const { code, stdout, stderr } = await command.run(['--port', '0', '--seed', 'world.json']);
+
+    expect.soft({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    for (const words of said) expect.soft(stderr).toContain(words);
+    expect.soft(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('and names the file', async ({ command, folder }) => {
+    await writeFile(join(folder, 'world.json'), JSON.stringify({ runai: {} }));
+
+    expect((await command.run(['--port', '0', '--seed', 'world.json'])).stderr).toContain('--seed world.json');
+  });
+
+  const files: [what: string, file: string, text: string | null, said: string][] = [
+    ['a file that is not there', 'missing.yaml', null, 'cannot be read'],
+    ['broken YAML', 'broken.yaml', 'runai: [', 'no YAML'],
+    ['a list', 'list.yaml', '- runai', 'a part for each service'],
+  ];
+
+  it.for(files)('%s', async ([, file, text, said], { command, folder }) => {
+    if (text !== null) await writeFile(join(folder, file), text);
+
+    expect(await command.run(['--port', '0', '--seed', file])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(new RegExp(`--seed ${file}.*${said}`)),
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { describe, expect } from 'vitest';
+import { admin, cast } from '../support/cast.ts';
+import { it } from '../support/command.ts';
+
+const JWKS = `GET /auth/realms/${cast.tenant.realm}/protocol/openid-connect/certs`;
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
+const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+
+function pem(key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8'): string {
+  return key.export({ type, format: 'pem' }) as string;
+}
+
+function jwk(key: KeyObject): string {
+  return JSON.stringify(key.export({ format: 'jwk' }));
+}
+
+describe.concurrent('--signing-key signs with', () => {
+  const keys: [form: string, text: string, publicKey: KeyObject, algorithm: string, flags: string[]][] = [
+    ['an RSA key in PKCS #8', pem(rsa.privateKey), rsa.publicKey, 'RS256', []],
+    ['an RSA key in PKCS #1', pem(rsa.privateKey, 'pkcs1'), rsa.publicKey, 'RS256', []],
+    ['an EC key in SEC 1', pem(elliptic.privateKey, 'sec1'), elliptic.publicKey, 'ES256', ['--signing-alg', 'ES256']],
+    ['an EC key as JWK', `\n ${jwk(elliptic.privateKey)}`, elliptic.publicKey, 'ES256', []],
+  ];
+
+  it.for(keys)('%s', async ([, text, publicKey, algorithm, flags], { command, folder }) => {
+    await writeFile(join(folder, 'key'), text);
+    const server = await command.start(['--signing-key', 'key', ...flags]);
+    const { body: jwks } = await server.call(JWKS);
+    const token = await server.tokenOf(admin.accessKey);
+
+    const publicJwk = publicKey.export({ format: 'jwk' });
+    const kid = await calculateJwkThumbprint(publicJwk as never);
+    expect(jwks).toEqual({ keys: [{ ...publicJwk, kid, alg: algorithm, use: 'sig' }] });
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: algorithm, kid });
+    await expect(jwtVerify(token, createLocalJWKSet(jwks as JSONWebKeySet))).resolves.toBeDefined();
+    expect((await server.call('GET /api/v1/access-keys', { token })).status).toBe(200);
+  });
+});
+
+describe.concurrent('--signing-key ends the start for', () => {
+  const locked = elliptic.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
+  const keys: [what: string, text: string | Buffer | null, said: RegExp, flags?: string[]][] = [
+    ['a file that is not there', null, /cannot be read/],
+    ['garbage', 'garbage', /no private key that can be read/],
+    ['a public key', elliptic.publicKey.export({ type: 'spki', format: 'pem' }), /no private key that can be read/],
+    ['a key behind a passphrase', locked, /without a passphrase/],
+    ['an RSA key of 1024 bits', pem(short.privateKey), /at least 2048 bits/],
+    ['an EC key on another curve', pem(otherCurve.privateKey), /P-256/],
+    ['an RSA key with another algorithm', pem(rsa.privateKey), /--signing-alg says ES256/, ['--signing-alg', 'ES256']],
+  ];
+
+  it.for(keys)('%s', async ([, text, said, flags = []], { command, folder }) => {
+    if (text !== null) await writeFile(join(folder, 'key'), text);
+    const { code, stdout, stderr } = await command.run(['--port', '0', '--signing-key', 'key', ...flags]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('--signing-key key');
+    expect(stderr).toMatch(said);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { it } from '../support/command.ts';
+
+const { version } = packageJson;
+
+describe.concurrent('a start', () => {
+  it('tells people what it is, and last that it is ready', async ({ command }) => {
+    const running = command.launch(['start', '--port', '0']);
+    const [, url = ''] = await running.said(/ready on (.+)\n/);
+    const { port } = new URL(url);
+    expect(await (await fetch(`${url}/_mock/health`)).json()).toEqual({ status: 'ready' });
+    running.kill('SIGTERM');
+    const { stdout, stderr } = await running.ended;
+
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    expect(stdout.endsWith(`\nnv-auth-mock ready on ${url}\n`)).toBe(true);
+    expect(stdout.split('\n')[0]).toBe(`nv-auth-mock ${version}`);
+    expect(stdout).toMatch(/^state=memory .*runai=2\.24$/m);
+    expect(stderr).toBe('');
+  });
+
+  it('says that the state is in a file', async ({ command }) => {
+    const running = command.launch(['--port', '0', '--data', 'mock.db']);
+    await running.said(/ready on/);
+    running.kill('SIGTERM');
+
+    expect((await running.ended).stdout).toMatch(/^state=file .*runai=2\.24$/m);
+  });
+
+  it('tells programs one event, and nothing else', async ({ command }) => {
+    const server = await command.start();
+    const { stdout } = await server.stop();
+
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(JSON.parse(stdout)).toEqual({
+      event: 'ready',
+      url: `http://127.0.0.1:${server.port}`,
+      port: server.port,
+      pid: server.pid,
+      version,
+    });
+    expect(server.port).toBeGreaterThan(0);
+  });
+
+  it('logs refusals on stderr, and stdout stays as it is', async ({ command }) => {
+    const running = command.launch(['--port', '0']);
+    const [, url] = await running.said(/ready on (.+)\n/);
+    await fetch(`${url}/api/v1/access-keys`);
+    running.kill('SIGTERM');
+    const { stdout, stderr } = await running.ended;
+
+    expect(stderr).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z info .*\b401\b/m);
+    expect(stdout.endsWith(`ready on ${url}\n`)).toBe(true);
+  });
+
+  it('logs JSON where events are JSON', async ({ command }) => {
+    const server = await command.start();
+    await server.call('GET /api/v1/access-keys');
+    const { stderr } = await server.stop();
+
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      time: expect.any(String),
+      level: 'info',
+      message: expect.stringContaining('401'),
+    });
+  });
+
+  it('logs every request, or nothing, as it is told', async ({ command }) => {
+    const loud = await command.start(['--log-level', 'debug']);
+    const silent = await command.start(['--log-level', 'silent']);
+    for (const server of [loud, silent]) {
+      await server.call('GET /_mock/health');
+      await server.call('GET /api/v1/access-keys');
+    }
+
+    expect((await loud.stop()).stderr).toContain('/_mock/health');
+    expect((await silent.stop()).stderr).toBe('');
+  });
+});
+
+describe.concurrent('the command', () => {
+  it('prints its version', async ({ command }) => {
+    expect(await command.run(['--version'])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.for([[['--help']], [['help']], [['start', '--help']], [['health', '--help']], [['env', '--help']]])(
+    'prints help: %j',
+    async ([args = []], { command }) => {
+      const { code, stdout, stderr } = await command.run(args);
+
+      expect(code).toBe(0);
+      expect(stdout).toContain('Usage: nv-auth-mock');
+      expect(stderr).toBe('');
+    },
+  );
+
+  it('has every flag in the help of `start`', async ({ command }) => {
+    const server = await command.start();
+    const flags = Object.keys((await server.call('GET /_mock/info')).body.configuration);
+    const { stdout } = await command.run(['start', '--help']);
+
+    expect(flags).toContain('token-ttl');
+    expect([...flags, 'config'].filter((flag) => !stdout.includes(`--${flag} `))).toEqual([]);
+  });
+});

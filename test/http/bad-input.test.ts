@@ -1,0 +1,730 @@
+import { METHODS } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { lineLog } from '../../src/log.ts';
+import { cast, researcher } from '../support/cast.ts';
+import { problemDocument, runaiRefusal } from '../support/refusal-shapes.ts';
+import { START, testServer } from '../support/server.ts';
+import { forge } from '../support/tokens.ts';
+import { chunked, type Reply, requestBytes, send } from '../support/wire.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const HOST = 'Host: localhost:6625';
+const JSON_TYPE = 'Content-Type: application/json';
+
+const log: string[] = [];
+const server = await testServer(
+  { runaiKeyLimit: 1_000_000 },
+  { log: lineLog('debug', false, { now: () => START }, (line) => void log.push(line)) },
+);
+const { port } = await server.listen('127.0.0.1', 0);
+const token = await forge();
+const AUTHORIZATION = `Authorization: Bearer ${token}`;
+
+const { clientId, clientSecret } = researcher.accessKey;
+let names = 0;
+const freshName = () => `key-${++names}x`;
+
+/** An operation that takes a body, and what it is like when all is well. */
+interface Operation {
+  readonly path: string;
+  readonly headers: readonly string[];
+  readonly goodStatus: number;
+  readonly goodBody: () => Readonly<Record<string, unknown>>;
+  /** Members that the document gives a type, all of them texts. */
+  readonly fields: readonly string[];
+  readonly required: string;
+  /** Expects a refusal in the words of the path's service, and gives what it says. */
+  readonly refusal: (answer: Reply) => string;
+}
+
+const operations: Operation[] = [
+  {
+    path: '/api/v1/token',
+    headers: [HOST],
+    goodStatus: 200,
+    goodBody: () => ({ grantType: 'client_credentials', clientID: clientId, clientSecret }),
+    fields: ['grantType', 'clientID', 'clientSecret', 'appID', 'appSecret', 'username', 'password', 'refreshToken'],
+    required: 'grantType',
+    refusal: runaiRefusal,
+  },
+  {
+    path: '/api/v1/access-keys',
+    headers: [HOST, AUTHORIZATION],
+    goodStatus: 201,
+    goodBody: () => ({ name: freshName() }),
+    fields: ['name'],
+    required: 'name',
+    refusal: runaiRefusal,
+  },
+  {
+    path: '/_mock/clock/advance',
+    headers: [HOST],
+    goodStatus: 200,
+    goodBody: () => ({ by: '1ms' }),
+    fields: ['by'],
+    required: 'by',
+    refusal: problemDocument,
+  },
+];
+
+const newestDecision = async () => (await server.world.store.decisions.list({}, 1))[0]?.id;
+
+describe.each(operations)('POST $path', ({ path, headers, goodStatus, goodBody, fields, required, refusal }) => {
+  const post = (body: string | Uint8Array, more: readonly string[] = [JSON_TYPE]) =>
+    send(port, requestBytes(`POST ${path}`, [...headers, ...more], body));
+  const good = () => JSON.stringify(goodBody());
+  const withMember = (member: string, value: unknown) => JSON.stringify({ ...goodBody(), [member]: value });
+
+  /** Expects a refusal that leaves no trace, and gives what it says. */
+  const refused = async (status: number, body: string | Uint8Array, more?: readonly string[]): Promise<string> => {
+    const decided = await newestDecision();
+    const answer = await post(body, more);
+    expect(answer.status, answer.text).toBe(status);
+    const said = refusal(answer);
+    expect(answer.headers).not.toHaveProperty('x-mock-decision');
+    expect(await newestDecision()).toBe(decided);
+    expect((await post(good())).status).toBe(goodStatus);
+    return said;
+  };
+
+  describe('refuses what is no JSON:', () => {
+    it.each([
+      ['cut short', '{"name":'],
+      ['single quotes', "{'name':'x'}"],
+      ['a comma too many', '{"name":"x",}'],
+      ['a member without quotes', '{name:"x"}'],
+      ['something after it', '{"name":"x"} and more'],
+      ['two values', '{}{}'],
+      ['a raw control character', '{"name":"a\tb"}'],
+      ['`undefined`', 'undefined'],
+      ['`NaN`', '{"name":NaN}'],
+      ['a form', 'grantType=client_credentials&name=x'],
+      ['spaces', '   '],
+      ['a NUL', '\0'],
+      ['an unpaired bracket', '['],
+    ])('%s', async (_what, body) => {
+      expect(await refused(400, body)).toMatch(/\bJSON\b/);
+    });
+
+    it.each([
+      ['a byte that begins no character', [0xff]],
+      ['a character cut short', [0xc3]],
+      ['an overlong slash', [0xc0, 0xaf]],
+      ['half of a surrogate pair', [0xed, 0xa0, 0x80]],
+    ])('text that is not UTF-8: %s', async (_what, bytes) => {
+      const body = Buffer.concat([Buffer.from(`{"${required}":"`), Buffer.from(bytes), Buffer.from('"}')]);
+
+      expect(await refused(400, body)).toMatch(/UTF-8/);
+    });
+
+    it('UTF-16', async () => {
+      expect(await refused(400, Buffer.from(good(), 'utf16le'))).toMatch(/UTF-8/);
+    });
+  });
+
+  describe('refuses a body of another type:', () => {
+    it.each([
+      ['no type', []],
+      ['an empty type', ['Content-Type:']],
+      ['a type that is none', ['Content-Type: foo']],
+      ['only parameters', ['Content-Type: ; charset=utf-8']],
+      ['plain text', ['Content-Type: text/plain']],
+      ['plain text that says it is JSON', ['Content-Type: text/plain; application/json']],
+      ['a form', ['Content-Type: application/x-www-form-urlencoded']],
+      ['a form of parts', ['Content-Type: multipart/form-data; boundary=x']],
+      ['a type that only begins like JSON', ['Content-Type: application/jsonx']],
+      ['JSON in another encoding', ['Content-Type: application/json; charset=latin1']],
+      ['JSON in UTF-16', ['Content-Type: application/json; charset=utf-16']],
+      ['two types in one header', ['Content-Type: application/json, text/plain']],
+      ['two headers', [JSON_TYPE, 'Content-Type: text/plain']],
+      ['two headers the other way round', ['Content-Type: text/plain', JSON_TYPE]],
+      ['the same header twice', [JSON_TYPE, JSON_TYPE]],
+    ])('%s', async (_what, types) => {
+      expect(await refused(415, good(), types)).toContain('Content-Type: application/json');
+    });
+
+    it.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON'])(
+      'but not %s',
+      async (type) => {
+        expect((await post(good(), [`Content-Type: ${type}`])).status).toBe(goodStatus);
+      },
+    );
+  });
+
+  describe('refuses a body over 1 MiB', () => {
+    const padded = (length: number) => good().padEnd(length, ' ');
+
+    it('before it is sent, when its length is declared', async () => {
+      expect(await refused(413, '', [JSON_TYPE, `Content-Length: ${MEBIBYTE + 1}`])).toContain(String(MEBIBYTE));
+    });
+
+    it('that is declared and sent', async () => {
+      expect(await refused(413, padded(MEBIBYTE + 1))).toContain(String(MEBIBYTE));
+    });
+
+    it('in chunks, when it grows too large', async () => {
+      const body = chunked(padded(MEBIBYTE), ' ');
+
+      expect(await refused(413, body, [JSON_TYPE, 'Transfer-Encoding: chunked'])).toContain(String(MEBIBYTE));
+    });
+
+    it('and closes the line then', async () => {
+      const answer = await post('', [JSON_TYPE, `Content-Length: ${MEBIBYTE + 1}`]);
+
+      expect(answer.headers['connection']).toBe('close');
+    });
+
+    it('but not one of exactly 1 MiB, declared or in chunks', async () => {
+      const declared = await post(padded(MEBIBYTE));
+      const inChunks = await post(chunked(padded(MEBIBYTE)), [JSON_TYPE, 'Transfer-Encoding: chunked']);
+
+      expect([declared.status, inChunks.status]).toEqual([goodStatus, goodStatus]);
+    });
+  });
+
+  describe('refuses no body at all:', () => {
+    it.each([
+      ['no length and no type', []],
+      ['no length', [JSON_TYPE]],
+      ['a length of zero', [JSON_TYPE, 'Content-Length: 0']],
+      ['a length of zero and no type', ['Content-Length: 0']],
+    ])('%s', async (_what, more) => {
+      expect(await refused(400, '', more)).toMatch(/no body.*JSON object/);
+    });
+
+    it('no chunk', async () => {
+      expect(await refused(400, chunked(), [JSON_TYPE, 'Transfer-Encoding: chunked'])).toMatch(/no body.*JSON object/);
+    });
+  });
+
+  describe('refuses a body that is no object:', () => {
+    it.each([
+      ['an array', '[]'],
+      ['a string', '"text"'],
+      ['a number', '7'],
+      ['null', 'null'],
+      ['a boolean', 'true'],
+    ])('%s', async (what, body) => {
+      const said = await refused(400, body);
+
+      expect(said).toMatch(/\bbody\b/);
+      expect(said).toMatch(/expected an object/);
+      expect(said).toContain(what);
+    });
+
+    it('an array of good ones', async () => {
+      expect(await refused(400, `[${good()}]`)).toMatch(/expected an object, got an array/);
+    });
+  });
+
+  describe.each(fields)('refuses a `%s` that is no text:', (field) => {
+    it.each([
+      ['null', null],
+      ['an array', ['x']],
+      ['a number', 7],
+      ['an object', { x: 'x' }],
+      ['a boolean', true],
+    ])('%s', async (what, value) => {
+      const said = await refused(400, withMember(field, value));
+
+      expect(said).toContain(`\`${field}\``);
+      expect(said).toMatch(/expected (a string|one of)/);
+      expect(said).toContain(`got ${what}`);
+    });
+  });
+
+  it(`names \`${required}\` when it is missing, and what it should be`, async () => {
+    const said = await refused(400, '{}');
+
+    expect(said).toContain(`\`${required}\` is missing`);
+    expect(said).toMatch(/expected (a string|one of)/);
+  });
+
+  describe('refuses a member that could reach a prototype:', () => {
+    const deep = (member: string) => `${'{"a":['.repeat(20)}{${member}:1}${']}'.repeat(20)}`;
+    const members: [what: string, member: string, named: string][] = [
+      ['`__proto__`', '"__proto__"', '__proto__'],
+      ['`__proto__` with an escape', '"\\u005f_proto__"', '__proto__'],
+      ['`__proto__` all in escapes', '"\\u005f\\u005f\\u0070\\u0072\\u006f\\u0074\\u006f\\u005f\\u005f"', '__proto__'],
+      ['`constructor`', '"constructor"', 'constructor'],
+      ['`constructor` with an escape', '"c\\u006fnstructor"', 'constructor'],
+    ];
+    const body = (rest: string) => good().replace(/\}$/, `,${rest}}`);
+
+    it.each(members)('%s', async (_what, member, named) => {
+      expect(await refused(400, body(`${member}:{"polluted":true}`))).toContain(`\`${named}\``);
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    });
+
+    it.each(members)('%s, 40 levels down', async (_what, member, named) => {
+      expect(await refused(400, body(`"x":${deep(member)}`))).toContain(`\`${named}\``);
+    });
+
+    it.each(members)('%s, in a body that is an array', async (_what, member, named) => {
+      expect(await refused(400, `[{${member}:1}]`)).toContain(`\`${named}\``);
+    });
+
+    it('but not as a value', async () => {
+      expect((await post(withMember('x', ['__proto__', 'constructor']))).status).toBe(goodStatus);
+    });
+  });
+
+  describe('refuses JSON that is too deep:', () => {
+    const nested = (open: string, close: string, depth: number) => `${open.repeat(depth)}${close.repeat(depth)}`;
+
+    it.each([
+      ['10,000 arrays', nested('[', ']', 10_000)],
+      ['10,000 objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+      ['10,000 arrays in a member', `{"x":${nested('[', ']', 10_000)}}`],
+      ['as many arrays as fit', nested('[', ']', MEBIBYTE / 2)],
+      ['10,000 brackets that never close', '['.repeat(10_000)],
+    ])('%s', async (_what, body) => {
+      expect(await refused(400, body)).toMatch(/nested|JSON/);
+    });
+  });
+
+  it('passes over members that no document names', async () => {
+    expect((await post(withMember('more', { than: ['asked', null] }))).status).toBe(goodStatus);
+  });
+
+  describe('does not echo a secret', () => {
+    const SECRET = 'nvapi-S3cretS3cretS3cretS3cret';
+    const rows: [what: string, status: number, body: string, more?: string[]][] = [
+      ['in an array', 400, withMember(required, [SECRET])],
+      ['in an object', 400, withMember(required, { [SECRET]: SECRET })],
+      ['that is far too long', 400, withMember(required, SECRET.repeat(300))],
+      ['in place of the body', 400, JSON.stringify(SECRET)],
+      ['in broken JSON', 400, `{"${required}":"${SECRET}`],
+      ['that is all there is', 400, SECRET],
+      ['as the content type', 415, good(), [`Content-Type: ${SECRET}`]],
+      ['as the encoding', 415, good(), [`Content-Type: application/json; charset=${SECRET}`]],
+    ];
+
+    it.each(rows)('%s', async (_what, status, body, more) => {
+      const answer = await post(body, more);
+
+      expect(answer.status).toBe(status);
+      refusal(answer);
+      expect(answer.head + answer.text).not.toContain('S3cret');
+      expect(log.join('')).not.toContain('S3cret');
+    });
+
+    it.each(fields)('in the wrong place: `%s`', async (field) => {
+      const answer = await post(withMember(field, `${SECRET}!`.repeat(200)));
+
+      expect(answer.status).toBe(400);
+      expect(answer.head + answer.text).not.toContain('S3cret');
+      expect(log.join('')).not.toContain('S3cret');
+    });
+  });
+});
+
+it('POST /api/v1/token does not echo a secret in place of the grant type', async () => {
+  const answer = await server.grant({ grantType: clientSecret, clientId, clientSecret });
+
+  expect(answer.status).toBe(400);
+  expect(runaiRefusal(answer)).toContain('`grantType`');
+  expect(JSON.stringify([answer.body, answer.headers])).not.toContain(clientSecret);
+});
+
+it.each(['15', '-15m', 'PT', '15 minutes', '1e3s', '∞'])('POST /_mock/clock/advance is not moved by %s', async (by) => {
+  const before = await server.call('GET /_mock/clock');
+  const answer = await server.call('POST /_mock/clock/advance', { body: { by } });
+
+  expect(answer.status).toBe(400);
+  expect(problemDocument(answer)).toMatch(/`by`.*duration/);
+  expect((await server.call('GET /_mock/clock')).body).toEqual(before.body);
+});
+
+describe('POST /api/v1/access-keys', () => {
+  const create = (body: unknown) => server.call('POST /api/v1/access-keys', { token, body });
+
+  it.each([
+    ['', ''],
+    ['of one character', 'a'],
+    ['in upper case', 'Upper'],
+    ['with one capital at its end', 'uppeR'],
+    ['of 256 characters', 'a'.repeat(256)],
+    ['that begins with a digit', '1a'],
+    ['that begins with a hyphen', '-a'],
+    ['that begins with an underscore', '_a'],
+    ['that ends with a hyphen', 'a-'],
+    ['that ends with an underscore', 'a_'],
+    ['with a space', 'a b'],
+    ['with a dot', 'a.b'],
+    ['with a slash', 'a/b'],
+    ['with an emoji', 'key-🔑-x'],
+    ['with an umlaut', 'schlüssel'],
+    ['with a letter that only looks like one of ASCII', 'kеy'],
+    ['with a NUL', 'a\0b'],
+    ['with a line break at its end', 'key\n'],
+    ['with half of a surrogate pair', 'a\ud83dz'],
+  ])('refuses a name %s, and tells the pattern', async (_what, name) => {
+    const answer = await create({ name });
+
+    expect(answer.status).toBe(400);
+    const said = runaiRefusal(answer);
+    expect(said).toContain('`name`');
+    expect(said).toContain('`^[a-z][-_a-z0-9]*[a-z0-9]$`');
+    expect(said).toContain('2 to 255 characters');
+    expect(answer.decision).toBeNull();
+    expect((await create({ name: freshName() })).status).toBe(201);
+  });
+
+  it.each([
+    ['of two characters', 'ab'],
+    ['of 255 characters', 'a'.repeat(255)],
+    ['with an underscore', 'a_b'],
+    ['with two hyphens', 'a--b'],
+    ['that ends with a digit', 'a1'],
+    ['that is a word of JavaScript', 'constructor'],
+  ])('accepts a name %s', async (_what, name) => {
+    const answer = await create({ name });
+
+    expect(answer.status).toBe(201);
+    expect(answer.body.name).toBe(name);
+  });
+
+  it('counts the last of two equal members', async () => {
+    const name = freshName();
+
+    expect((await create(`{"name":"Not This","name":"${name}"}`)).body.name).toBe(name);
+    expect((await create(`{"name":"${freshName()}","name":"Not This"}`)).status).toBe(400);
+  });
+
+  it.each([
+    ['broken JSON', '{"name":', 'application/json'],
+    ['another type', '{"name":"x"}', 'foo'],
+    ['an empty type', '{"name":"x"}', ''],
+    ['a bad name', '{"name":"X"}', 'application/json'],
+    ['a forbidden member', '{"__proto__":1}', 'application/json'],
+    ['too much', ' '.repeat(MEBIBYTE + 1), 'application/json'],
+  ])('asks who is there before it looks at %s', async (_what, body, type) => {
+    const answer = await server.call('POST /api/v1/access-keys', { body, headers: { 'content-type': type } });
+
+    expect(answer.status).toBe(401);
+    expect(answer.decision.reason).toBe('no_token');
+  });
+});
+
+describe('a path that does not exist', () => {
+  it.each([
+    '/api/v1',
+    '/api/v1/',
+    '/api/v1/nothing',
+    '/api/v1/tokens',
+    '/api/v1/token/more',
+    '/api/v1/Access-Keys',
+    '/api/v1/access-keys/some-id/secret/more',
+    '/api/v1/access-keys/some-id/nothing',
+    '/api/v2',
+    '/api/v2/nothing',
+    '/v1/k8s/nothing',
+    '/auth',
+    '/auth/nothing',
+    `/auth/realms/${cast.tenant.realm}`,
+    '/api/v1//token',
+  ])('%s is 404 in the words of Run:ai', async (path) => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await server.call(`${method} ${path}`);
+
+      expect(answer.status).toBe(404);
+      runaiRefusal(answer);
+      expect(answer.decision).toBeNull();
+    }
+  });
+
+  it.each([
+    '/nothing',
+    '/api',
+    '/api/',
+    '/api/v1x/token',
+    '/api/v11/token',
+    '/API/v1/token',
+    '/apiv1/token',
+    '/authority',
+    '/_mock',
+    '/_mock/',
+    '/_mock/nothing',
+    '/_mockery/health',
+    '/_MOCK/health',
+    '/_mock/clock/advance/more',
+    '/favicon.ico',
+  ])('%s is 404 in a plain problem document', async (path) => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await server.call(`${method} ${path}`);
+
+      expect(answer.status).toBe(404);
+      problemDocument(answer);
+      expect(answer.decision).toBeNull();
+    }
+  });
+
+  it.each([
+    '/api/v1/token/',
+    '/api/v1/access-keys/',
+    '/api/v1/access-keys/some-id/',
+    '/api/v1/administration/access-keys/',
+    `/auth/realms/${cast.tenant.realm}/protocol/openid-connect/certs/`,
+  ])('%s is 404 for its slash at the end, whoever asks', async (path) => {
+    for (const request of [`GET ${path}`, `POST ${path}`, `DELETE ${path}`]) {
+      const answers = [await server.call(request), await server.call(request, { token })];
+
+      expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+      for (const answer of answers) runaiRefusal(answer);
+    }
+  });
+
+  it.each(['GET /_mock/health/', 'POST /_mock/reset/', 'GET /_mock/decisions/', 'GET /_mock/tables/'])(
+    '%s is 404 for its slash at the end',
+    async (request) => {
+      const answer = await server.call(request);
+
+      expect(answer.status).toBe(404);
+      problemDocument(answer);
+    },
+  );
+
+  it('takes a body and leaves the line usable', async () => {
+    const answer = await send(
+      port,
+      requestBytes('POST /api/v1/nothing', [HOST, 'Content-Type: text/plain'], 'x'.repeat(100_000)),
+    );
+
+    expect(answer.status).toBe(404);
+    runaiRefusal(answer);
+  });
+});
+
+describe('a path with another method', () => {
+  it.each([
+    ['GET /api/v1/token', 'POST'],
+    ['PUT /api/v1/token', 'POST'],
+    ['PATCH /api/v1/access-keys', 'GET, HEAD, POST'],
+    ['DELETE /api/v1/access-keys', 'GET, HEAD, POST'],
+    ['PUT /api/v1/access-keys/some-id', 'DELETE, GET, HEAD'],
+    ['POST /api/v1/access-keys/some-id', 'DELETE, GET, HEAD'],
+    ['GET /api/v1/access-keys/some-id/secret', 'POST'],
+    ['POST /api/v1/administration/access-keys', 'GET, HEAD'],
+    ['GET /api/v1/administration/access-keys/some-id', 'DELETE'],
+    ['POST /auth/realms/acme/protocol/openid-connect/certs', 'GET, HEAD'],
+    ['OPTIONS /api/v1/access-keys', 'GET, HEAD, POST'],
+    ['GET /api/v1/token?x=1', 'POST'],
+  ])('%s is 405 before authentication, and `Allow` is %s', async (request, allow) => {
+    const answers = [await server.call(request), await server.call(request, { token: 'no-token-at-all' })];
+
+    for (const answer of answers) {
+      expect(answer.status).toBe(405);
+      runaiRefusal(answer);
+      expect(String(answer.headers['allow']).split(', ').sort()).toEqual(allow.split(', '));
+      expect(answer.decision).toBeNull();
+    }
+  });
+
+  it.each([
+    ['DELETE /_mock/health', 'GET, HEAD'],
+    ['GET /_mock/reset', 'POST'],
+    ['PUT /_mock/clock', 'GET, HEAD'],
+    ['GET /_mock/clock/advance', 'POST'],
+    ['DELETE /_mock/decisions/some-id', 'GET, HEAD'],
+    ['OPTIONS /_mock/cast', 'GET, HEAD'],
+  ])('%s is 405 in a problem document, and `Allow` is %s', async (request, allow) => {
+    const answer = await server.call(request);
+
+    expect(answer.status).toBe(405);
+    problemDocument(answer);
+    expect(String(answer.headers['allow']).split(', ').sort()).toEqual(allow.split(', '));
+  });
+
+  it.each(METHODS.filter((method) => !['POST', 'HEAD', 'CONNECT'].includes(method)))(
+    '%s /api/v1/token is 405, as is every method that Node can read',
+    async (method) => {
+      const answer = await send(port, requestBytes(`${method} /api/v1/token`, [HOST]));
+
+      expect(answer.status).toBe(405);
+      runaiRefusal(answer);
+      expect(answer.headers['allow']).toBe('POST');
+    },
+  );
+
+  it.each(METHODS.filter((method) => !['GET', 'HEAD', 'CONNECT'].includes(method)))(
+    '%s /_mock/health is 405, with a body too',
+    async (method) => {
+      const answer = await send(port, requestBytes(`${method} /_mock/health`, [HOST, JSON_TYPE], '{}'));
+
+      expect(answer.status).toBe(405);
+      problemDocument(answer);
+      expect(answer.headers['allow']).toBe('GET, HEAD');
+    },
+  );
+});
+
+describe('HEAD', () => {
+  it.each([
+    ['/api/v1/access-keys', [AUTHORIZATION]],
+    ['/api/v1/access-keys', []],
+    [`/api/v1/access-keys/${researcher.accessKey.id}`, [AUTHORIZATION]],
+    ['/api/v1/access-keys/no-such-id', [AUTHORIZATION]],
+    ['/api/v1/administration/access-keys', [AUTHORIZATION]],
+    ['/api/v1/nothing', []],
+    ['/nothing', []],
+    ['/api/v1/access-keys/%zz', []],
+    ['/_mock/health', []],
+    ['/_mock/decisions/no-such-id', []],
+    ['/auth/realms/acme/protocol/openid-connect/certs', []],
+  ])('%s is answered like GET without its body', async (path, headers) => {
+    const get = await send(port, requestBytes(`GET ${path}`, [HOST, ...headers]));
+    const head = await send(port, requestBytes(`HEAD ${path}`, [HOST, ...headers]), true);
+    const steady = ({ headers: { date, 'x-mock-decision': decision, ...rest } }: Reply) => ({
+      ...rest,
+      isDecision: decision !== undefined,
+    });
+
+    expect(head.status).toBe(get.status);
+    expect(steady(head)).toEqual(steady(get));
+    expect(head.decision?.reason).toBe(get.decision?.reason);
+  });
+
+  it('is 405 without a body where there is no GET', async () => {
+    const answer = await send(port, requestBytes('HEAD /api/v1/token', [HOST]), true);
+
+    expect(answer.status).toBe(405);
+    expect(answer.headers['allow']).toBe('POST');
+  });
+});
+
+describe('a path that cannot be decoded', () => {
+  const undecodable = ['%zz', '%', '%4', '%c0%af', '%e9', '%ff', '%ed%a0%80', 'good-%zz-good'];
+
+  it.each(undecodable)('is 400 in the words of Run:ai: /api/v1/access-keys/%s', async (id) => {
+    for (const headers of [[], [AUTHORIZATION]]) {
+      const answer = await send(port, requestBytes(`GET /api/v1/access-keys/${id}`, [HOST, ...headers]));
+
+      expect(answer.status).toBe(400);
+      expect(runaiRefusal(answer)).toMatch(/path/);
+      expect(answer.decision).toBeNull();
+      expect((await server.call('GET /api/v1/access-keys', { token })).status).toBe(200);
+    }
+  });
+
+  it.each(undecodable.flatMap((id) => [`/_mock/decisions/${id}`, `/_mock/${id}`, `/nothing/${id}`]))(
+    'is 400 in a problem document: %s',
+    async (path) => {
+      const answer = await send(port, requestBytes(`GET ${path}`, [HOST]));
+
+      expect(answer.status).toBe(400);
+      expect(problemDocument(answer)).toMatch(/path/);
+    },
+  );
+});
+
+describe('an id', () => {
+  const ids: [what: string, id: string][] = [
+    ['of 2,000 characters', 'x'.repeat(2000)],
+    ['of 12,000 characters', 'x'.repeat(12_000)],
+    ['of 5,000 characters that are encoded', '%20'.repeat(5000)],
+    ['that is no UUID', 'not-a-uuid'],
+    ['that is a UUID in braces', `%7B${researcher.accessKey.id}%7D`],
+    ['that is a UUID in upper case', researcher.accessKey.id.toUpperCase()],
+    ['that is a UUID with a space', `${researcher.accessKey.id}%20`],
+    ['that is a UUID with a NUL', `${researcher.accessKey.id}%00`],
+    ['with a slash', 'a%2Fb'],
+    ['that climbs', '..%2F..%2Fetc%2Fpasswd'],
+    ['that is an emoji', '%F0%9F%94%91'],
+    ['that is SQL', "x'%20OR%20'1'='1"],
+    ['that is a wildcard', '%25'],
+    ['that is `__proto__`', '__proto__'],
+    ['that is `constructor`', 'constructor'],
+  ];
+
+  it.each(ids)('%s is 404 after authentication', async (_what, id) => {
+    for (const request of [
+      `GET /api/v1/access-keys/${id}`,
+      `DELETE /api/v1/access-keys/${id}`,
+      `POST /api/v1/access-keys/${id}/secret`,
+    ]) {
+      const known = await send(port, requestBytes(request, [HOST, AUTHORIZATION]));
+      const unknown = await send(port, requestBytes(request, [HOST]));
+
+      expect(known.status).toBe(404);
+      runaiRefusal(known);
+      expect(known.decision.reason).toBe('no_such_object');
+      expect(unknown.status).toBe(401);
+      expect(unknown.decision.reason).toBe('no_token');
+    }
+  });
+
+  it.each(ids)('%s is 404 where no credential is asked for', async (_what, id) => {
+    const realm = await send(port, requestBytes(`GET /auth/realms/${id}/protocol/openid-connect/certs`, [HOST]));
+    const decision = await send(port, requestBytes(`GET /_mock/decisions/${id}`, [HOST]));
+    const tables = await send(port, requestBytes(`GET /_mock/tables/${id}`, [HOST]));
+
+    expect([realm.status, decision.status, tables.status]).toEqual([404, 404, 404]);
+    runaiRefusal(realm);
+    problemDocument(decision);
+    problemDocument(tables);
+  });
+});
+
+describe('a query parameter', () => {
+  const findings = async () => (await server.call('GET /_mock/findings')).body.findings;
+
+  it.each([
+    ['GET /api/v1/access-keys', 'get_access_keys', 200],
+    [`GET /api/v1/access-keys/${researcher.accessKey.id}`, 'get_access_key_by_id1', 200],
+    ['GET /_mock/health', 'get_health', 200],
+    ['GET /_mock/decisions', 'list_decisions', 200],
+    ['GET /auth/realms/acme/protocol/openid-connect/certs', 'get_realm_jwks', 200],
+  ])('that no document names is accepted by %s, and is a finding', async (request, operation, status) => {
+    await server.call('POST /_mock/reset');
+    const answer = await server.call(`${request}?includeMore=S3cret&includeMore=again`, { token });
+    const found = await findings();
+
+    expect(answer.status).toBe(status);
+    expect(found).toEqual([
+      expect.objectContaining({ kind: 'undocumented_query', message: expect.stringContaining('`includeMore`') }),
+    ]);
+    expect(found[0].message).toContain(operation);
+    expect(JSON.stringify(found)).not.toContain('S3cret');
+  });
+
+  it('that no document names is accepted with a body', async () => {
+    const answer = await server.call('POST /api/v1/access-keys?dryRun=true', { token, body: { name: freshName() } });
+
+    expect(answer.status).toBe(201);
+    expect(await findings()).toContainEqual(expect.objectContaining({ message: expect.stringContaining('`dryRun`') }));
+  });
+
+  it.each(['?', '?&&', '?=', '?%zz=%zz', '?__proto__=1', '?constructor=1', '?a[b]=1', `?${'x=1&'.repeat(1000)}`])(
+    'of any form is passed over: %s',
+    async (query) => {
+      const answer = await send(port, requestBytes(`GET /api/v1/access-keys${query}`, [HOST, AUTHORIZATION]));
+
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  it.each(['clientId', 'createdBy'])(
+    '`%s` that the document names once is refused twice, by its name',
+    async (name) => {
+      const asAdmin = await forge({ sub: cast.users[0]?.id });
+      const answer = await server.call(`GET /api/v1/administration/access-keys?${name}=a&${name}=b`, {
+        token: asAdmin,
+      });
+
+      expect(answer.status).toBe(400);
+      expect(runaiRefusal(answer)).toContain(`\`${name}\``);
+      expect(answer.decision).toBeNull();
+    },
+  );
+
+  it.each(['principal', 'effect', 'operation', 'limit'])(
+    '`%s` of the switchboard is refused twice, by its name',
+    async (name) => {
+      const answer = await server.call(`GET /_mock/decisions?${name}=1&${name}=2`);
+
+      expect(answer.status).toBe(400);
+      expect(problemDocument(answer)).toContain(`\`${name}\``);
+    },
+  );
+});

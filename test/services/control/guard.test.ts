@@ -1,0 +1,396 @@
+import { networkInterfaces } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { researcher } from '../../support/cast.ts';
+import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
+import { type Answer, testServer } from '../../support/server.ts';
+import { forge } from '../../support/tokens.ts';
+import { openLine, type Reply, requestBytes, send } from '../../support/wire.ts';
+
+const JSON_TYPE = 'Content-Type: application/json';
+const hasLoopback6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+
+const server = await testServer({ alias: ['mock-alias', 'Mock.Internal'] });
+const published = await testServer({ publicUrl: 'https://public.acme.test:8443', alias: ['mock-alias'] });
+const { port } = await server.listen('127.0.0.1', 0);
+const { port: publishedPort } = await published.listen('127.0.0.1', 0);
+
+/** Requests below the switchboard's prefix, and how each is answered when it may come in. */
+const requests: [request: string, headers: string[], body: string, status: number][] = [
+  ['GET /_mock/health', [], '', 200],
+  ['GET /_mock/cast', [], '', 200],
+  ['GET /_mock/decisions', [], '', 200],
+  ['GET /_mock/decisions/no-such-id', [], '', 404],
+  ['POST /_mock/reset', [], '', 200],
+  ['POST /_mock/clock/advance', [JSON_TYPE], '{"by":"1ms"}', 200],
+  ['POST /_mock/clock/advance', [JSON_TYPE], '{"by":', 400],
+  ['POST /_mock/clock/advance', ['Content-Type: text/plain'], '{"by":"1ms"}', 415],
+  ['GET /_mock', [], '', 404],
+  ['GET /_mock/nothing', [], '', 404],
+  ['POST /_mock/nothing', [JSON_TYPE], '{}', 404],
+  ['DELETE /_mock/health', [], '', 405],
+  ['OPTIONS /_mock/cast', [], '', 405],
+  ['GET /_mock/decisions/%zz', [], '', 400],
+];
+
+/** Sends each of the requests with these header lines. */
+const sendAll = async (headers: readonly string[], to = port) => {
+  const answers: Reply[] = [];
+  for (const [request, more, body] of requests)
+    answers.push(await send(to, requestBytes(request, [...headers, ...more], body)));
+  return answers;
+};
+const statusesOf = (answers: readonly Answer[]) => answers.map(({ status }) => status);
+const served = requests.map(([, , , status]) => status);
+const refused = requests.map(() => 403);
+
+const expectNoCors = ({ headers }: Answer) => {
+  expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+};
+
+describe('the switchboard answers under', () => {
+  it.each([
+    '127.0.0.1',
+    '127.0.0.1:6625',
+    '127.0.0.1:1',
+    '127.0.0.1:65535',
+    '127.255.255.254:80',
+    '0.0.0.0:6625',
+    '10.1.2.3',
+    '192.168.178.20:8080',
+    '8.8.8.8:6625',
+    '[::1]',
+    '[::1]:6625',
+    '[::]:6625',
+    '[fe80::1]:9',
+    '[2001:db8::AB:1]:6625',
+    '[::ffff:127.0.0.1]:6625',
+    'localhost',
+    'localhost:6625',
+    'localhost:1',
+    'LOCALHOST:6625',
+    'mock-alias',
+    'mock-alias:6625',
+    'MOCK-ALIAS:99',
+    'mock.internal:6625',
+  ])('%s', async (host) => {
+    expect(statusesOf(await sendAll([`Host: ${host}`]))).toEqual(served);
+  });
+
+  it.each([
+    'public.acme.test',
+    'public.acme.test:8443',
+    'Public.Acme.Test:1',
+    'mock-alias:1',
+    'localhost',
+    '127.0.0.1',
+  ])('%s with a public URL of that host or beside it', async (host) => {
+    expect(statusesOf(await sendAll([`Host: ${host}`], publishedPort))).toEqual(served);
+  });
+
+  it.runIf(hasLoopback6)('[::1] on ::1', async () => {
+    const line = await openLine(port, '::1');
+    line.send(requestBytes('GET /_mock/health', [`Host: [::1]:${port}`]));
+
+    expect((await line.reply())?.body).toEqual({ status: 'ready' });
+  });
+});
+
+describe('the switchboard refuses every request, whether its path exists or not, under', () => {
+  it.each([
+    'evil.test',
+    'evil.test:6625',
+    'localhost.evil.test',
+    'localhost.evil.test:6625',
+    '127.0.0.1.evil.test:6625',
+    '127.0.0.1.nip.io',
+    'evil-localhost',
+    'localhostx',
+    'a.localhost:6625',
+    'mock-alias.evil.test',
+    'xmock-alias',
+    'internal',
+    'public.acme.test',
+    'mock_alias',
+    'x',
+  ])('the foreign name %s', async (host) => {
+    const answers = await sendAll([`Host: ${host}`]);
+
+    expect(statusesOf(answers)).toEqual(refused);
+    for (const answer of answers) {
+      expect(problemDocument(answer)).toContain('--alias');
+      expect(answer.decision).toBeNull();
+      expectNoCors(answer);
+    }
+  });
+
+  it('a foreign name, also with a public URL', async () => {
+    for (const host of ['evil.test', 'evil.test:8443', 'acme.test', 'x.public.acme.test', 'mock.internal']) {
+      expect(statusesOf(await sendAll([`Host: ${host}`], publishedPort))).toEqual(refused);
+    }
+  });
+
+  it.each([
+    ['an empty one', ''],
+    ['only a port', ':6625'],
+    ['two names', 'localhost evil.test'],
+    ['a list', 'localhost, evil.test'],
+    ['a URL', 'http://localhost:6625'],
+    ['a path behind it', 'localhost/x'],
+    ['a user before it', 'evil@localhost'],
+    ['localhost before it', 'localhost@evil.test'],
+    ['two ports', 'localhost:6625:1'],
+    ['a port that is no number', 'localhost:http'],
+    ['a fragment', 'localhost#evil.test'],
+    ['an encoded name', '%6cocalhost'],
+    ['IPv6 without brackets', '::1'],
+    ['IPv6 with one bracket', '[::1'],
+    ['brackets around a name', '[localhost]'],
+    ['brackets around nothing', '[]'],
+    ['brackets around colons', '[:::::]'],
+    ['IPv4 with a number too large', '127.0.0.256'],
+    ['IPv4 that is far out', '999.999.999.999:6625'],
+    ['a name outside ASCII', 'löcalhost'],
+  ])('a malformed `Host`: %s', async (_what, host) => {
+    const answers = [...(await sendAll([`Host: ${host}`])), ...(await sendAll([`Host: ${host}`], publishedPort))];
+
+    for (const answer of answers) {
+      expect([400, 403]).toContain(answer.status);
+      problemDocument(answer);
+      expect(answer.decision).toBeNull();
+    }
+    expect(new Set(statusesOf(answers)).has(200)).toBe(false);
+  });
+
+  it.each([
+    ['a known one first', ['Host: localhost', 'Host: evil.test']],
+    ['a known one last', ['Host: evil.test', 'Host: localhost']],
+  ])('two `Host` headers, %s', async (_what, hosts) => {
+    for (const answer of await sendAll(hosts)) {
+      expect([400, 403]).toContain(answer.status);
+      problemDocument(answer);
+    }
+  });
+
+  it('a foreign name, however the path is written', async () => {
+    for (const path of ['/%5fmock/cast', '/%5Fmock/cast', '/_%6Dock/cast', '/_mock/%63ast', '/_mock/cast?x=1']) {
+      const answer = await send(port, requestBytes(`GET ${path}`, ['Host: evil.test']));
+
+      expect(answer.status).toBe(403);
+      problemDocument(answer);
+    }
+  });
+
+  it('a foreign name, for HEAD without a body', async () => {
+    const answer = await send(port, requestBytes('HEAD /_mock/health', ['Host: evil.test']), true);
+
+    expect(answer.status).toBe(403);
+  });
+
+  it('a foreign name, in HTTP/1.0 too', async () => {
+    const line = await openLine(port);
+    line.send('GET /_mock/cast HTTP/1.0\r\nHost: evil.test\r\n\r\n');
+
+    expect((await line.reply())?.status).toBe(403);
+  });
+});
+
+describe('a request from a page', () => {
+  it.each([
+    ['localhost:6625', 'http://localhost:6625'],
+    ['127.0.0.1:6625', 'http://127.0.0.1:6625'],
+    ['[::1]:6625', 'http://[::1]:6625'],
+    ['localhost', 'http://localhost'],
+    ['mock-alias:8080', 'http://mock-alias:8080'],
+    ['LocalHost:6625', 'http://localhost:6625'],
+  ])('of the same origin is answered: %s and %s', async (host, origin) => {
+    expect(statusesOf(await sendAll([`Host: ${host}`, `Origin: ${origin}`]))).toEqual(served);
+  });
+
+  it('of the same origin is answered behind a public URL', async () => {
+    const headers = ['Host: public.acme.test:8443', 'Origin: https://public.acme.test:8443'];
+
+    expect(statusesOf(await sendAll(headers, publishedPort))).toEqual(served);
+  });
+
+  it.each([
+    ['another host', 'http://evil.test'],
+    ['another host on the same port', 'http://evil.test:6625'],
+    ['another host with https', 'https://evil.test'],
+    ['another host with https on the same port', 'https://evil.test:6625'],
+    ['another port', 'http://localhost:3000'],
+    ['another port with https', 'https://localhost:3000'],
+    ['no port', 'http://localhost'],
+    ['another name of the same machine', 'http://127.0.0.1:6625'],
+    ['a name that begins alike', 'http://localhost:6625.evil.test'],
+    ['a name that ends alike', 'http://evil.localhost:6625'],
+    ['an alias', 'http://mock-alias:6625'],
+    ['`null`', 'null'],
+    ['`NULL`', 'NULL'],
+    ['nothing', ''],
+    ['a file', 'file://'],
+    ['an extension', 'chrome-extension://abcdefghijklmnop'],
+    ['another scheme', 'ftp://localhost:6625'],
+    ['a path', 'http://localhost:6625/'],
+    ['a user', 'http://evil@localhost:6625'],
+    ['a list', 'http://localhost:6625 http://evil.test'],
+    ['a wildcard', '*'],
+  ])('of another origin is refused: %s', async (_what, origin) => {
+    const answers = await sendAll(['Host: localhost:6625', `Origin: ${origin}`]);
+
+    expect(statusesOf(answers)).toEqual(refused);
+    for (const answer of answers) {
+      expect(problemDocument(answer)).toMatch(/origin/);
+      expect(answer.decision).toBeNull();
+      expectNoCors(answer);
+    }
+  });
+
+  it('that names two origins is refused, whichever comes first', async () => {
+    const [ours, other] = ['Origin: http://localhost:6625', 'Origin: http://evil.test'];
+
+    expect(statusesOf(await sendAll(['Host: localhost:6625', ours, other]))).toEqual(refused);
+    expect(statusesOf(await sendAll(['Host: localhost:6625', other, ours]))).toEqual(refused);
+  });
+
+  it('under a foreign name that is its own origin is refused: the name was bent', async () => {
+    expect(statusesOf(await sendAll(['Host: evil.test:6625', 'Origin: http://evil.test:6625']))).toEqual(refused);
+  });
+
+  it('that is refused has changed nothing', async () => {
+    const before = await server.call('GET /_mock/clock');
+    const { body: created } = await server.call('POST /api/v1/access-keys', {
+      token: await forge(),
+      body: { name: 'still-there' },
+    });
+    for (const headers of [
+      ['Host: evil.test'],
+      ['Host: localhost:6625', 'Origin: http://evil.test'],
+      ['Host: localhost:6625', 'Origin: null'],
+    ]) {
+      await send(port, requestBytes('POST /_mock/clock/advance', [...headers, JSON_TYPE], '{"by":"1h"}'));
+      await send(port, requestBytes('POST /_mock/reset', headers));
+    }
+    const key = await server.call(`GET /api/v1/access-keys/${created.id}`, { token: await forge() });
+
+    expect((await server.call('GET /_mock/clock')).body).toEqual(before.body);
+    expect(key.status).toBe(200);
+  });
+
+  it('that is refused is no decision', async () => {
+    await server.call('POST /_mock/reset');
+    await sendAll(['Host: evil.test']);
+
+    expect((await server.call('GET /_mock/decisions')).body).toEqual({ decisions: [] });
+  });
+});
+
+describe('no answer has a CORS header', () => {
+  const preflight = [
+    'Access-Control-Request-Method: POST',
+    'Access-Control-Request-Headers: content-type',
+    'Access-Control-Request-Private-Network: true',
+  ];
+
+  it.each(['/_mock/health', '/_mock/reset', '/_mock/clock/advance', '/_mock/nothing', '/_mock'])(
+    'to OPTIONS %s, which is refused for another origin and unknown for the same',
+    async (path) => {
+      const options = (origin: string) =>
+        send(port, requestBytes(`OPTIONS ${path}`, ['Host: localhost:6625', `Origin: ${origin}`, ...preflight]));
+      const [foreign, none, same] = [
+        await options('http://evil.test'),
+        await options('null'),
+        await options('http://localhost:6625'),
+      ];
+
+      expect([foreign.status, none.status]).toEqual([403, 403]);
+      expect([404, 405]).toContain(same.status);
+      for (const answer of [foreign, none, same]) expectNoCors(answer);
+    },
+  );
+
+  it('where the request is served', async () => {
+    for (const headers of [[], ['Origin: http://localhost:6625']]) {
+      for (const answer of await sendAll(['Host: localhost:6625', ...headers])) expectNoCors(answer);
+    }
+  });
+
+  it.each([
+    'GET /api/v1/access-keys',
+    'OPTIONS /api/v1/token',
+    'GET /api/v1/nothing',
+    'GET /nothing',
+    'OPTIONS /nothing',
+  ])('to %s', async (request) => {
+    expectNoCors(
+      await send(port, requestBytes(request, ['Host: localhost:6625', 'Origin: http://evil.test', ...preflight])),
+    );
+  });
+});
+
+describe('the switchboard takes only JSON', () => {
+  it.each([
+    ['no type', []],
+    ['an empty type', ['Content-Type:']],
+    ['text/plain', ['Content-Type: text/plain']],
+    ['text/plain; charset=utf-8', ['Content-Type: text/plain; charset=utf-8']],
+    ['application/x-www-form-urlencoded', ['Content-Type: application/x-www-form-urlencoded']],
+    ['multipart/form-data', ['Content-Type: multipart/form-data; boundary=x']],
+    ['text/json', ['Content-Type: text/json']],
+    ['two types', ['Content-Type: text/plain', JSON_TYPE]],
+  ])('and refuses %s, also where it needs no body', async (_what, types) => {
+    const before = await server.call('GET /_mock/clock');
+    const headers = ['Host: localhost:6625', ...types];
+    const answers = [
+      await send(port, requestBytes('POST /_mock/clock/advance', headers, '{"by":"1h"}')),
+      await send(port, requestBytes('POST /_mock/reset', headers, '{}')),
+    ];
+
+    expect(statusesOf(answers)).toEqual([415, 415]);
+    for (const answer of answers) expect(problemDocument(answer)).toContain('application/json');
+    expect((await server.call('GET /_mock/clock')).body).toEqual(before.body);
+  });
+
+  it('and asks for the host first, then for the type', async () => {
+    const answer = await send(
+      port,
+      requestBytes('POST /_mock/clock/advance', ['Host: evil.test', 'Content-Type: text/plain'], '{"by":"1h"}'),
+    );
+
+    expect(answer.status).toBe(403);
+  });
+});
+
+describe('Run:ai is served under any name, from any page', () => {
+  const { clientId, clientSecret } = researcher.accessKey;
+  const credentials = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
+
+  it.each(['evil.test', 'acme.run.ai', 'runai.internal:8443', 'localhost.evil.test', 'x'])('%s', async (host) => {
+    const headers = [`Host: ${host}`, 'Origin: http://other.test'];
+    const granted = await send(port, requestBytes('POST /api/v1/token', [...headers, JSON_TYPE], credentials));
+    const listed = await send(
+      port,
+      requestBytes('GET /api/v1/access-keys', [...headers, `Authorization: Bearer ${granted.body.accessToken}`]),
+    );
+    const keys = await send(port, requestBytes('GET /auth/realms/acme/protocol/openid-connect/certs', headers));
+
+    expect(statusesOf([granted, listed, keys])).toEqual([200, 200, 200]);
+  });
+
+  it('and refuses in its own words there', async () => {
+    const answers = [
+      await send(port, requestBytes('GET /api/v1/access-keys', ['Host: evil.test', 'Origin: null'])),
+      await send(port, requestBytes('GET /api/v1/nothing', ['Host: evil.test', 'Origin: null'])),
+      await send(port, requestBytes('GET /api/v1/token', ['Host: evil.test', 'Origin: null'])),
+    ];
+
+    expect(statusesOf(answers)).toEqual([401, 404, 405]);
+    for (const answer of answers) runaiRefusal(answer);
+  });
+
+  it('and a path of nobody is 404 there', async () => {
+    const answer = await send(port, requestBytes('GET /nothing', ['Host: evil.test']));
+
+    expect(answer.status).toBe(404);
+    problemDocument(answer);
+  });
+});

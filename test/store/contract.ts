@@ -1,0 +1,758 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Instant } from '../../src/core/clock.ts';
+import type { Decision } from '../../src/core/decision.ts';
+import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
+import type { Identity } from '../../src/store/identities.ts';
+import type { Store } from '../../src/store/index.ts';
+import { accessKey, identity, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
+
+/** How a kind of store is opened for one test. */
+export interface Bench {
+  /** The store for the next step of the test: one that keeps a file is closed and opened again. */
+  next(): Promise<Store>;
+  /** Ends the store that is open. */
+  end(): Promise<void>;
+}
+
+/** Everything that the interfaces of `src/store` promise. Every adapter has to pass it. */
+export function storeContract(kind: string, benchOf: () => Promise<Bench>): void {
+  describe(kind, () => {
+    let bench: Bench;
+
+    beforeEach(async () => {
+      bench = await benchOf();
+    });
+    afterEach(() => bench.end());
+
+    /** What is true of a store at once has to be true after the next step too. */
+    const nowAndLater = async (store: Store, check: (store: Store) => Promise<void>) => {
+      await check(store);
+      await check(await bench.next());
+    };
+
+    /** A store in which the people live. */
+    const peopled = async () => {
+      const store = await bench.next();
+      await store.world.load(keptSeed, people);
+      return bench.next();
+    };
+
+    describe('access keys:', () => {
+      /** Ada has `one` and `two`, Bo has `one`, made in the order one, one, two. */
+      const withKeys = async () => {
+        const store = await peopled();
+        for (const key of keysInOrder) await store.accessKeys.create(key, 20);
+        return bench.next();
+      };
+      const adasOne = accessKey('one');
+      const bosOne = accessKey('one', {
+        id: 'id-of-bos',
+        owner: 'bo',
+        createdBy: 'bo@acme.test',
+        clientId: 'client-of-bos',
+      });
+      const adasTwo = accessKey('two', { createdAt: NOON + 1 });
+      const keysInOrder = [adasOne, bosOne, adasTwo];
+      /** Every way to read Ada's first key. */
+      const readings = async ({ accessKeys }: Store) => [
+        await accessKeys.byId(adasOne.id),
+        await accessKeys.byClientId(adasOne.clientId),
+        (await accessKeys.ofOwner('ada')).find(({ id }) => id === adasOne.id) ?? null,
+        (await accessKeys.all({})).find(({ id }) => id === adasOne.id) ?? null,
+        (await accessKeys.all({ clientId: adasOne.clientId }))[0] ?? null,
+        (await accessKeys.all({ createdBy: adasOne.createdBy }))[0] ?? null,
+        (await accessKeys.all({ clientId: adasOne.clientId, createdBy: adasOne.createdBy }))[0] ?? null,
+      ];
+
+      it('a created key is in every reading, whole, without a login', async () => {
+        const store = await withKeys();
+
+        for (const shown of await readings(store)) expect(shown).toEqual({ ...adasOne, lastLogin: null });
+      });
+
+      it('a key that nobody has is null', async () => {
+        const { accessKeys } = await withKeys();
+
+        expect(await accessKeys.byId('nothing')).toBeNull();
+        expect(await accessKeys.byClientId('nothing')).toBeNull();
+        expect(await accessKeys.byClientId(adasOne.clientId.toUpperCase())).toBeNull();
+        expect(await accessKeys.ofOwner('app')).toEqual([]);
+      });
+
+      it('a new key is in lists that were read before', async () => {
+        const { accessKeys } = await withKeys();
+        await accessKeys.ofOwner('ada');
+        await accessKeys.byClientId('client-of-three');
+        await accessKeys.create(accessKey('three'), 20);
+
+        expect((await accessKeys.ofOwner('ada')).map(({ name }) => name)).toEqual(['one', 'two', 'three']);
+        expect(await accessKeys.byClientId('client-of-three')).toMatchObject({ name: 'three' });
+      });
+
+      it('a name that the owner has is a Collision, and changes nothing', async () => {
+        const store = await withKeys();
+        const again = accessKey('one', { id: 'another', clientId: 'another', secretHash: 'another' });
+
+        await expect(store.accessKeys.create(again, 20)).rejects.toBeInstanceOf(Collision);
+        expect(await (await bench.next()).accessKeys.ofOwner('ada')).toHaveLength(2);
+      });
+
+      it('one key more than the limit is LimitReached, and changes nothing', async () => {
+        const { accessKeys } = await withKeys();
+
+        await expect(accessKeys.create(accessKey('three'), 2)).rejects.toBeInstanceOf(LimitReached);
+        await expect(accessKeys.create(accessKey('three'), 0)).rejects.toBeInstanceOf(LimitReached);
+        expect(await (await bench.next()).accessKeys.ofOwner('ada')).toHaveLength(2);
+      });
+
+      it('the name is looked at before the limit', async () => {
+        const { accessKeys } = await withKeys();
+
+        await expect(accessKeys.create({ ...adasTwo, id: 'another', clientId: 'another' }, 2)).rejects.toBeInstanceOf(
+          Collision,
+        );
+      });
+
+      it("another owner's keys count for neither", async () => {
+        const { accessKeys } = await withKeys();
+        await accessKeys.create(accessKey('two', { id: 'bos-two', owner: 'bo', clientId: 'bos-two' }), 2);
+
+        expect((await accessKeys.ofOwner('bo')).map(({ name }) => name)).toEqual(['one', 'two']);
+      });
+
+      it('a deleted key gives its name and its place back', async () => {
+        const store = await withKeys();
+        await store.accessKeys.delete(adasOne.id);
+        const { accessKeys } = await bench.next();
+        await accessKeys.create({ ...adasOne, id: 'another', clientId: 'another' }, 2);
+
+        expect((await accessKeys.ofOwner('ada')).map(({ id }) => id)).toEqual([adasTwo.id, 'another']);
+      });
+
+      it('of many at once, as many are made as there is room for', async () => {
+        const { accessKeys } = await peopled();
+        const names = ['a', 'b', 'c', 'd', 'e'];
+        const results = await Promise.allSettled(names.map((name) => accessKeys.create(accessKey(name), 3)));
+
+        expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+        expect(await accessKeys.ofOwner('ada')).toHaveLength(3);
+      });
+
+      it('of two with one name at once, one is made', async () => {
+        const { accessKeys } = await peopled();
+        const twins = [accessKey('twin'), accessKey('twin', { id: 'other', clientId: 'other' })];
+        const results = await Promise.allSettled(twins.map((key) => accessKeys.create(key, 20)));
+
+        expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+        expect(await accessKeys.ofOwner('ada')).toHaveLength(1);
+      });
+
+      it('lists are oldest first, also after the newest and the oldest were deleted', async () => {
+        let { accessKeys } = await withKeys();
+        const idsOf = async () => (await accessKeys.all({})).map(({ id }) => id);
+        expect(await idsOf()).toEqual(keysInOrder.map(({ id }) => id));
+
+        await accessKeys.delete(adasTwo.id);
+        ({ accessKeys } = await bench.next());
+        await accessKeys.create(accessKey('four', { createdAt: NOON + 4 }), 20);
+        await accessKeys.delete(adasOne.id);
+        ({ accessKeys } = await bench.next());
+        await accessKeys.create(accessKey('five', { createdAt: NOON + 5 }), 20);
+
+        expect(await idsOf()).toEqual([bosOne.id, 'id-of-four', 'id-of-five']);
+        expect((await accessKeys.ofOwner('ada')).map(({ name }) => name)).toEqual(['four', 'five']);
+        expect((await accessKeys.all({ createdBy: 'ada@acme.test' })).map(({ name }) => name)).toEqual([
+          'four',
+          'five',
+        ]);
+      });
+
+      const filters: [what: string, filter: { clientId?: string; createdBy?: string }, ids: string[]][] = [
+        ['nothing', {}, keysInOrder.map(({ id }) => id)],
+        ['a client id', { clientId: bosOne.clientId }, [bosOne.id]],
+        ['a creator', { createdBy: 'ada@acme.test' }, [adasOne.id, adasTwo.id]],
+        ['both', { clientId: adasTwo.clientId, createdBy: 'ada@acme.test' }, [adasTwo.id]],
+        ["somebody else's client id", { clientId: bosOne.clientId, createdBy: 'ada@acme.test' }, []],
+        ['a creator in another case', { createdBy: 'ADA@acme.test' }, []],
+        ['the start of a creator', { createdBy: 'ada' }, []],
+        ['a wildcard', { createdBy: '%' }, []],
+        ['the start of a client id', { clientId: 'client-of-' }, []],
+        ['an empty creator', { createdBy: '' }, []],
+      ];
+
+      it.each(filters)('a list narrowed by %s matches exactly', async (_what, filter, ids) => {
+        const { accessKeys } = await withKeys();
+
+        expect((await accessKeys.all(filter)).map(({ id }) => id)).toEqual(ids);
+      });
+
+      it('a deleted key is in no reading', async () => {
+        const store = await withKeys();
+        await readings(store);
+        await store.accessKeys.delete(adasOne.id);
+
+        expect((await store.accessKeys.ofOwner('ada')).map(({ id }) => id)).toEqual([adasTwo.id]);
+        for (const shown of (await readings(store)).slice(0, 5)) expect(shown).toBeNull();
+        for (const shown of (await readings(await bench.next())).slice(0, 5)) expect(shown).toBeNull();
+      });
+
+      it('deleting what is not there is NotFound', async () => {
+        const store = await withKeys();
+        await store.accessKeys.delete(adasOne.id);
+
+        await expect(store.accessKeys.delete(adasOne.id)).rejects.toBeInstanceOf(NotFound);
+        await expect((await bench.next()).accessKeys.delete('nothing')).rejects.toBeInstanceOf(NotFound);
+      });
+
+      it('a new secret counts at once in every reading, and nothing else changes', async () => {
+        const store = await withKeys();
+        await readings(store);
+        await store.accessKeys.replaceSecret(adasOne.id, 'new-hash');
+
+        const expected = { ...adasOne, secretHash: 'new-hash', lastLogin: null };
+        await nowAndLater(store, async (store) => {
+          for (const shown of await readings(store)) expect(shown).toEqual(expected);
+        });
+      });
+
+      it('a new secret for what is not there is NotFound', async () => {
+        const store = await withKeys();
+        await store.accessKeys.delete(adasOne.id);
+
+        await expect(store.accessKeys.replaceSecret(adasOne.id, 'new')).rejects.toBeInstanceOf(NotFound);
+        await expect(store.accessKeys.replaceSecret('nothing', 'new')).rejects.toBeInstanceOf(NotFound);
+      });
+
+      it('a login shows at once in every reading, and stays', async () => {
+        const store = await withKeys();
+        await readings(store);
+        await store.accessKeys.touch(adasOne.id, NOON + 10);
+
+        for (const shown of await readings(store)) expect(shown?.lastLogin).toBe(NOON + 10);
+        for (const shown of await readings(await bench.next())) expect(shown?.lastLogin).toBe(NOON + 10);
+        expect((await (await bench.next()).accessKeys.byId(adasTwo.id))?.lastLogin).toBeNull();
+      });
+
+      it('a login that was written a second later shows as before', async () => {
+        vi.useFakeTimers();
+        try {
+          const store = await withKeys();
+          await readings(store);
+          await store.accessKeys.touch(adasOne.id, NOON + 10);
+          await vi.advanceTimersByTimeAsync(1001);
+
+          for (const shown of await readings(store)) expect(shown?.lastLogin).toBe(NOON + 10);
+          await store.accessKeys.touch(adasOne.id, NOON + 20);
+          for (const shown of await readings(store)) expect(shown?.lastLogin).toBe(NOON + 20);
+        } finally {
+          vi.useRealTimers();
+        }
+      });
+
+      it('the last of several logins counts', async () => {
+        const store = await withKeys();
+        await store.accessKeys.touch(adasOne.id, NOON + 10);
+        await store.accessKeys.touch(adasOne.id, NOON + 20);
+
+        expect((await (await bench.next()).accessKeys.byId(adasOne.id))?.lastLogin).toBe(NOON + 20);
+      });
+
+      it('a login and a new secret do not undo one another', async () => {
+        const store = await withKeys();
+        await store.accessKeys.touch(adasOne.id, NOON + 10);
+        await store.accessKeys.replaceSecret(adasOne.id, 'new-hash');
+
+        const expected = { ...adasOne, secretHash: 'new-hash', lastLogin: NOON + 10 };
+        await nowAndLater(store, async (store) => {
+          for (const shown of await readings(store)) expect(shown).toEqual(expected);
+        });
+      });
+
+      it('a login does not bring a deleted key back', async () => {
+        const store = await withKeys();
+        await store.accessKeys.touch(adasOne.id, NOON + 10);
+        await store.accessKeys.delete(adasOne.id);
+
+        expect(await store.accessKeys.byId(adasOne.id)).toBeNull();
+        expect(await (await bench.next()).accessKeys.byId(adasOne.id)).toBeNull();
+      });
+    });
+
+    describe('identities:', () => {
+      const [ada, bo, app, account] = people.identities as [Identity, Identity, Identity, Identity];
+
+      it.each([ada, bo, app, account])('$kind `$id` is found by its id, whole', async (expected) => {
+        const { identities } = await peopled();
+
+        expect(await identities.byId(expected.id)).toEqual(expected);
+        expect(await identities.byId(expected.id)).toEqual(expected);
+      });
+
+      it('an id that nobody has is null', async () => {
+        const { identities } = await peopled();
+
+        expect(await identities.byId('nobody')).toBeNull();
+      });
+
+      it('a name is found among its kind, without regard to case', async () => {
+        const { identities } = await peopled();
+
+        expect(await identities.byName('user', 'ADA@Acme.Test')).toEqual(ada);
+        expect(await identities.byName('application', 'Robot')).toEqual(app);
+        expect(await identities.byName('service-account', 'ROBOT')).toEqual(account);
+        expect(await identities.byName('user', 'robot')).toBeNull();
+        expect(await identities.byName('application', 'ada@acme.test')).toBeNull();
+        expect(await identities.byName('user', 'ada')).toBeNull();
+        expect(await identities.byName('user', '%')).toBeNull();
+      });
+
+      it('a name beyond ASCII is found without regard to case', async () => {
+        const store = await bench.next();
+        const zoe = identity('zoe', { name: 'zoë@acme.test' });
+        await store.world.load(keptSeed, { ...people, identities: [zoe] });
+
+        expect(await (await bench.next()).identities.byName('user', 'ZOË@acme.test')).toEqual(zoe);
+      });
+
+      it('a client id is found among its kind', async () => {
+        const { identities } = await peopled();
+
+        expect(await identities.byClientId('application', 'robot')).toEqual(app);
+        expect(await identities.byClientId('service-account', 'robot')).toEqual(account);
+        expect(await identities.byClientId('user', 'robot')).toBeNull();
+        expect(await identities.byClientId('application', 'ROBOT')).toBeNull();
+        expect(await identities.byClientId('application', 'nothing')).toBeNull();
+      });
+
+      it('a login shows at once in every reading, and stays', async () => {
+        const store = await peopled();
+        const readings = async ({ identities }: Store) => [
+          await identities.byId('app'),
+          await identities.byName('application', 'robot'),
+          await identities.byClientId('application', 'robot'),
+        ];
+        await readings(store);
+        await store.identities.touch('app', NOON + 10);
+
+        for (const shown of await readings(store)) expect(shown).toEqual({ ...app, lastLogin: NOON + 10 });
+        for (const shown of await readings(await bench.next())) expect(shown).toEqual({ ...app, lastLogin: NOON + 10 });
+        expect(await (await bench.next()).identities.byId('account')).toEqual(account);
+      });
+
+      it('a login that was written a second later shows as before', async () => {
+        vi.useFakeTimers();
+        try {
+          const { identities } = await peopled();
+          await identities.byId('ada');
+          await identities.touch('ada', NOON + 10);
+          await vi.advanceTimersByTimeAsync(1001);
+
+          expect(await identities.byId('ada')).toEqual({ ...ada, lastLogin: NOON + 10 });
+          expect(await identities.byName('user', ada.name)).toEqual({ ...ada, lastLogin: NOON + 10 });
+        } finally {
+          vi.useRealTimers();
+        }
+      });
+    });
+
+    describe('OAuth clients:', () => {
+      it('a client is found by its id, with its redirect URIs in order', async () => {
+        const { oauthClients } = await peopled();
+
+        expect(await oauthClients.byId('cli')).toEqual(people.oauthClients[0]);
+        expect(await oauthClients.byId('silent')).toEqual({ clientId: 'silent', redirectUris: [] });
+      });
+
+      it('one that nobody registered is null', async () => {
+        const { oauthClients } = await peopled();
+
+        expect(await oauthClients.byId('nothing')).toBeNull();
+        expect(await oauthClients.byId('CLI')).toBeNull();
+      });
+    });
+
+    describe('grants:', () => {
+      const HOUR = 3_600_000;
+      const next = (hash: string, expiresAt: Instant = NOON + 2 * HOUR) => ({ hash, expiresAt });
+      /** Uses a token of no client up, at noon. */
+      const use = ({ grants }: Store, hash: string, successor: string, now: Instant = NOON) =>
+        grants.rotate({ hash, clientId: null }, next(successor), now);
+      const withLogin = async (given: Parameters<typeof refreshToken>[1] = {}) => {
+        const store = await peopled();
+        await store.grants.issue(refreshToken('first', given), NOON);
+        return bench.next();
+      };
+
+      it('a token is used up, and its successor is good', async () => {
+        await use(await withLogin(), 'first', 'second');
+        const store = await bench.next();
+
+        expect(await use(store, 'second', 'third')).toEqual({ outcome: 'rotated', subject: 'ada', clientId: null });
+      });
+
+      it('a token that was never issued is unknown', async () => {
+        expect(await use(await withLogin(), 'nothing', 'second')).toEqual({ outcome: 'unknown' });
+        expect(await use(await bench.next(), 'second', 'third')).toEqual({ outcome: 'unknown' });
+      });
+
+      it('a token counts until the moment it expires, not at it', async () => {
+        const store = await withLogin({ expiresAt: NOON + HOUR });
+
+        expect(await use(store, 'first', 'second', NOON + HOUR)).toEqual({ outcome: 'expired' });
+        expect(await use(await bench.next(), 'first', 'second', NOON + HOUR - 1)).toMatchObject({ outcome: 'rotated' });
+      });
+
+      it('a successor has an end of its own', async () => {
+        await use(await withLogin(), 'first', 'second');
+        const store = await bench.next();
+
+        expect(await use(store, 'second', 'third', NOON + 2 * HOUR)).toEqual({ outcome: 'expired' });
+        expect(await use(store, 'second', 'third', NOON + 2 * HOUR - 1)).toMatchObject({ outcome: 'rotated' });
+      });
+
+      it('a token used again ends all that came of its login, and nothing else', async () => {
+        let store = await withLogin();
+        await store.grants.issue(refreshToken('other-login'), NOON);
+        await use(store, 'first', 'second');
+        await use(store, 'second', 'third');
+        store = await bench.next();
+
+        expect(await use(store, 'first', 'fourth')).toEqual({ outcome: 'reused' });
+        store = await bench.next();
+        for (const hash of ['first', 'second', 'third', 'fourth']) {
+          expect(await use(store, hash, 'fifth'), hash).toEqual({ outcome: 'unknown' });
+        }
+        expect(await use(store, 'other-login', 'sixth')).toMatchObject({ outcome: 'rotated' });
+      });
+
+      it('a token used again after its time ends its family too', async () => {
+        const store = await withLogin({ expiresAt: NOON + HOUR });
+        await use(store, 'first', 'second');
+
+        expect(await use(await bench.next(), 'first', 'third', NOON + HOUR + 1)).toEqual({ outcome: 'reused' });
+        expect(await use(await bench.next(), 'second', 'fourth', NOON + HOUR + 1)).toEqual({ outcome: 'unknown' });
+      });
+
+      it('of two at once, one wins', async () => {
+        const store = await withLogin();
+        const outcomes = await Promise.all([use(store, 'first', 'second'), use(store, 'first', 'third')]);
+
+        expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['reused', 'rotated']);
+      });
+
+      it.each([null, 'other'])('a token of a client that %s presents stays as it is', async (clientId) => {
+        const store = await withLogin({ clientId: 'cli' });
+
+        expect(await store.grants.rotate({ hash: 'first', clientId }, next('second'), NOON)).toEqual({
+          outcome: 'other_client',
+        });
+        expect(
+          await (await bench.next()).grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON),
+        ).toEqual({ outcome: 'rotated', subject: 'ada', clientId: 'cli' });
+      });
+
+      it('a used token that another client presents leaves its family as it is', async () => {
+        const { grants } = await withLogin({ clientId: 'cli' });
+        await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON);
+
+        expect(await grants.rotate({ hash: 'first', clientId: 'other' }, next('third'), NOON)).toEqual({
+          outcome: 'other_client',
+        });
+        expect(await grants.rotate({ hash: 'second', clientId: 'cli' }, next('third'), NOON)).toMatchObject({
+          outcome: 'rotated',
+        });
+      });
+
+      it('a successor is bound to the same client', async () => {
+        const { grants } = await withLogin({ clientId: 'cli' });
+        await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON);
+
+        expect(
+          await (await bench.next()).grants.rotate({ hash: 'second', clientId: null }, next('third'), NOON),
+        ).toEqual({ outcome: 'other_client' });
+      });
+
+      it('a token of no client may be presented by any', async () => {
+        const { grants } = await withLogin();
+
+        expect(await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON)).toEqual({
+          outcome: 'rotated',
+          subject: 'ada',
+          clientId: null,
+        });
+      });
+
+      describe('those that expired between two moments', () => {
+        const expiring = async () => {
+          const store = await peopled();
+          const ends: [string, Instant][] = [
+            ['third', NOON + 300],
+            ['first', NOON + 100],
+            ['second', NOON + 200],
+          ];
+          for (const [hash, expiresAt] of ends) {
+            await store.grants.issue(
+              refreshToken(hash, { subject: hash === 'second' ? 'bo' : 'ada', expiresAt }),
+              NOON,
+            );
+          }
+          return bench.next();
+        };
+        const first = { subject: 'ada', expiresAt: NOON + 100 };
+        const second = { subject: 'bo', expiresAt: NOON + 200 };
+        const third = { subject: 'ada', expiresAt: NOON + 300 };
+        const spans: [from: number, to: number, expected: object[]][] = [
+          [0, 1000, [first, second, third]],
+          [100, 300, [second, third]],
+          [99, 299, [first, second]],
+          [100, 100, []],
+          [301, 1000, []],
+        ];
+
+        it.each(spans)('without %i, with %i, come earliest first', async (from, to, expected) => {
+          const { grants } = await expiring();
+
+          expect(await grants.expiredBetween(NOON + from, NOON + to)).toEqual(expected);
+        });
+
+        it('are without the used ones, but with their successors', async () => {
+          const store = await expiring();
+          await store.grants.rotate({ hash: 'second', clientId: null }, next('fourth', NOON + 250), NOON);
+
+          expect(await (await bench.next()).grants.expiredBetween(NOON, NOON + 1000)).toEqual([
+            first,
+            { subject: 'bo', expiresAt: NOON + 250 },
+            third,
+          ]);
+        });
+      });
+
+      it('a login sweeps what has expired, and only that', async () => {
+        let store = await withLogin({ expiresAt: NOON + 100 });
+        await store.grants.issue(refreshToken('longer', { expiresAt: NOON + 201 }), NOON);
+        await store.grants.issue(refreshToken('exact', { expiresAt: NOON + 200 }), NOON);
+        store = await bench.next();
+        await store.grants.issue(refreshToken('new'), NOON + 200);
+        store = await bench.next();
+
+        expect(await store.world.counts()).toMatchObject({ refreshTokens: 2 });
+        expect(await use(store, 'first', 'any', NOON + 200)).toEqual({ outcome: 'unknown' });
+        expect(await use(store, 'longer', 'any', NOON + 200)).toMatchObject({ outcome: 'rotated' });
+      });
+    });
+
+    describe('settings:', () => {
+      it('one that was never set is null', async () => {
+        const { settings } = await bench.next();
+
+        expect(await settings.get('nothing')).toBeNull();
+      });
+
+      it('the last value counts at once, and stays', async () => {
+        const store = await bench.next();
+        await store.settings.set('name', 'first');
+        expect(await store.settings.get('name')).toBe('first');
+        await store.settings.set('name', 'second');
+        expect(await store.settings.get('name')).toBe('second');
+        await store.settings.set('other', '');
+
+        const { settings } = await bench.next();
+        expect(await settings.get('name')).toBe('second');
+        expect(await settings.get('other')).toBe('');
+        expect(await settings.get('NAME')).toBeNull();
+      });
+    });
+
+    describe('decisions:', () => {
+      const decision = (id: string, given: Partial<Decision> = {}): Decision => ({
+        id,
+        at: NOON,
+        service: 'runai',
+        operation: 'get_access_keys',
+        request: { method: 'GET', path: '/api/v1/access-keys' },
+        effect: 'allow',
+        principal: { kind: 'user', id: 'ada', name: 'ada@acme.test', clientId: 'client-of-ada' },
+        rule: 'own',
+        reason: null,
+        ...given,
+      });
+      const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;
+      const recorded = async () => {
+        const store = await bench.next();
+        await store.decisions.record(decision('1'));
+        await store.decisions.record(decision('2', { effect: 'deny', reason: 'missing_permission', principal: bo }));
+        await store.decisions.record(decision('3', { operation: 'grant_token', principal: bo }));
+        await store.decisions.record(decision('4', { effect: 'deny', reason: 'no_token', principal: null }));
+        return store.decisions;
+      };
+
+      it('one is found by its id, whole', async () => {
+        const decisions = await recorded();
+
+        expect(await decisions.byId('1')).toEqual(decision('1'));
+        expect(await decisions.byId('nothing')).toBeNull();
+      });
+
+      const lists: [what: string, filter: object, limit: number, ids: string[]][] = [
+        ['all', {}, 100, ['4', '3', '2', '1']],
+        ['at most two', {}, 2, ['4', '3']],
+        ['none', {}, 0, []],
+        ["a principal's, by id", { principal: 'bo' }, 100, ['3', '2']],
+        ["a principal's, by name", { principal: 'bo@acme.test' }, 100, ['3', '2']],
+        ["a principal's, by client id", { principal: 'client-of-ada' }, 100, ['1']],
+        ["nobody's", { principal: 'nobody' }, 100, []],
+        ['the refused', { effect: 'deny' }, 100, ['4', '2']],
+        ['the allowed', { effect: 'allow' }, 100, ['3', '1']],
+        ["an operation's", { operation: 'grant_token' }, 100, ['3']],
+        ['what fits every filter', { principal: 'bo', effect: 'deny', operation: 'get_access_keys' }, 100, ['2']],
+        ['at most one of those that fit', { principal: 'bo' }, 1, ['3']],
+        ['what fits one filter and not another', { principal: 'ada', effect: 'deny' }, 100, []],
+      ];
+
+      it.each(lists)('a list of %s comes newest first', async (_what, filter, limit, ids) => {
+        const decisions = await recorded();
+
+        expect((await decisions.list(filter, limit)).map(({ id }) => id)).toEqual(ids);
+      });
+
+      it('the newest 2000 are kept', async () => {
+        const { decisions } = await bench.next();
+        for (let id = 1; id <= 2001; id++) await decisions.record(decision(String(id)));
+        const kept = await decisions.list({}, 5000);
+
+        expect(kept).toHaveLength(2000);
+        expect(kept[0]?.id).toBe('2001');
+        expect(kept.at(-1)?.id).toBe('2');
+        expect(await decisions.byId('1')).toBeNull();
+      });
+
+      it('none is left once they are cleared', async () => {
+        const decisions = await recorded();
+        await decisions.clear();
+
+        expect(await decisions.list({}, 100)).toEqual([]);
+        expect(await decisions.byId('1')).toBeNull();
+      });
+    });
+
+    describe('the world:', () => {
+      const otherSeed = { fingerprint: 'print-of-another', origin: 'file', text: '{"other":true}' } as const;
+
+      it('has no seed before the first load', async () => {
+        const { world } = await bench.next();
+
+        expect(await world.seed()).toBeNull();
+      });
+
+      it('keeps the seed it was made of, whole', async () => {
+        const { world } = await peopled();
+
+        expect(await world.seed()).toEqual(keptSeed);
+      });
+
+      it('brings the keys of a seed along', async () => {
+        const store = await bench.next();
+        await store.world.load(keptSeed, { ...people, accessKeys: [accessKey('seeded'), accessKey('next')] });
+
+        expect(await (await bench.next()).accessKeys.ofOwner('ada')).toEqual([
+          { ...accessKey('seeded'), lastLogin: null },
+          { ...accessKey('next'), lastLogin: null },
+        ]);
+      });
+
+      it('counts what there is of each', async () => {
+        let store = await bench.next();
+        const nobody = { users: 0, applications: 0, serviceAccounts: 0, accessKeys: 0, refreshTokens: 0 };
+        expect(await store.world.counts()).toEqual(nobody);
+
+        store = await peopled();
+        await store.accessKeys.create(accessKey('one'), 20);
+        await store.grants.issue(refreshToken('first'), NOON);
+
+        expect(await (await bench.next()).world.counts()).toEqual({
+          users: 2,
+          applications: 1,
+          serviceAccounts: 1,
+          accessKeys: 1,
+          refreshTokens: 1,
+        });
+      });
+
+      /** A world in which everything was changed and read, so that a store may remember it. */
+      const lived = async () => {
+        const store = await peopled();
+        await store.accessKeys.create(accessKey('one'), 20);
+        await store.grants.issue(refreshToken('first'), NOON);
+        await store.settings.set('clock', '5');
+        await store.accessKeys.touch(accessKey('one').id, NOON + 10);
+        await store.identities.touch('ada', NOON + 10);
+        await store.accessKeys.ofOwner('ada');
+        await store.accessKeys.byClientId(accessKey('one').clientId);
+        await store.identities.byId('ada');
+        await store.settings.get('clock');
+        return store;
+      };
+
+      it('is replaced as a whole: nothing of the one before is left', async () => {
+        const before = await lived();
+        await before.world.load(otherSeed, { identities: [], accessKeys: [], oauthClients: [], settings: {} });
+
+        await nowAndLater(before, async (store) => {
+          expect(await store.world.seed()).toEqual(otherSeed);
+          expect(Object.values(await store.world.counts())).toEqual([0, 0, 0, 0, 0]);
+          expect(await store.accessKeys.ofOwner('ada')).toEqual([]);
+          expect(await store.accessKeys.byClientId(accessKey('one').clientId)).toBeNull();
+          expect(await store.identities.byId('ada')).toBeNull();
+          expect(await store.oauthClients.byId('cli')).toBeNull();
+          expect(await store.settings.get('clock')).toBeNull();
+          expect(await store.settings.get('realm')).toBeNull();
+          expect(await store.grants.rotate({ hash: 'first', clientId: null }, refreshToken('second'), NOON)).toEqual({
+            outcome: 'unknown',
+          });
+        });
+      });
+
+      it('has new people under the ids of those before, without their logins', async () => {
+        const before = await lived();
+        const ada = identity('ada', { name: 'lovelace@acme.test', role: 'L1 researcher' });
+        const key = accessKey('one', { secretHash: 'another', createdBy: ada.name });
+        await before.world.load(otherSeed, {
+          identities: [ada],
+          accessKeys: [key],
+          oauthClients: [{ clientId: 'cli', redirectUris: ['http://other'] }],
+          settings: { realm: 'other' },
+        });
+
+        await nowAndLater(before, async (store) => {
+          expect(await store.identities.byId('ada')).toEqual(ada);
+          expect(await store.identities.byName('user', 'ada@acme.test')).toBeNull();
+          expect(await store.accessKeys.ofOwner('ada')).toEqual([{ ...key, lastLogin: null }]);
+          expect(await store.accessKeys.byClientId(key.clientId)).toEqual({ ...key, lastLogin: null });
+          expect(await store.oauthClients.byId('cli')).toEqual({ clientId: 'cli', redirectUris: ['http://other'] });
+          expect(await store.settings.get('realm')).toBe('other');
+        });
+      });
+
+      it('stays as it was when a load fails half-way', async () => {
+        const before = await lived();
+        const twins = { ...people, identities: [identity('ada'), identity('ada')] };
+        await expect(before.world.load(otherSeed, twins)).rejects.toThrow();
+
+        await nowAndLater(before, async (store) => {
+          expect(await store.world.seed()).toEqual(keptSeed);
+          expect(await store.settings.get('clock')).toBe('5');
+          expect((await store.identities.byId('ada'))?.lastLogin).toBe(NOON + 10);
+          expect((await store.accessKeys.byId(accessKey('one').id))?.lastLogin).toBe(NOON + 10);
+        });
+      });
+
+      it('can be loaded again and again', async () => {
+        const store = await lived();
+        await store.world.load(keptSeed, people);
+        await store.world.load(keptSeed, people);
+
+        expect(await (await bench.next()).world.counts()).toMatchObject({ users: 2, accessKeys: 0, refreshTokens: 0 });
+      });
+    });
+  });
+}

@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { test } from 'vitest';
+import { emptyFolder } from './folder.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Where and how a command runs. */
+export interface Surroundings {
+  /** Beside PATH and HOME, which are the only variables that are handed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The user that runs it. */
+  readonly uid?: number | undefined;
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that was started. */
+export interface Running {
+  readonly pid: number | undefined;
+  /** Waits until stdout has this, and gives the match. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Credentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+/** A server that has said that it is ready. */
+export interface Server extends Running {
+  readonly url: string;
+  readonly port: number;
+  /** Sends `GET /path`. */
+  call(request: string, parts?: { readonly token?: string; readonly body?: unknown }): Promise<Answer>;
+  /** The answer to a token request. */
+  grant(credentials: Credentials): Promise<Answer>;
+  tokenOf(credentials: Credentials): Promise<string>;
+  stop(): Promise<Ended>;
+  /** Gives it no time for anything more. */
+  crash(): Promise<Ended>;
+}
+
+/** The built command, as users have it. */
+export interface Command {
+  launch(args: readonly string[], surroundings?: Surroundings): Running;
+  /** Runs it to its end, which comes at once for a server that gets ready against what the test expects. */
+  run(args: readonly string[], surroundings?: Surroundings): Promise<Ended>;
+  /** A server that tells its events as JSON, on a free port. */
+  start(args?: readonly string[], surroundings?: Surroundings): Promise<Server>;
+}
+
+/** A test that is given the command, and an empty folder that it runs in. Whatever still runs afterwards is killed. */
+export const it = test.extend<{ folder: string; command: Command }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
+  folder: async ({}, use) => {
+    const folder = await emptyFolder();
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+  command: async ({ folder }, use) => {
+    const launched: Running[] = [];
+    const launch: Command['launch'] = (args, surroundings = {}) => {
+      const running = launchIn(folder, args, surroundings);
+      launched.push(running);
+      return running;
+    };
+    await use({
+      launch,
+      run: (args, surroundings) => {
+        const running = launch(args, surroundings);
+        running.said(/nv-auth-mock ready on|"event":"ready"/).then(
+          () => running.kill('SIGTERM'),
+          () => {},
+        );
+        return running.ended;
+      },
+      start: (args = [], surroundings) => ready(launch(['start', '--port', '0', '--json', ...args], surroundings)),
+    });
+    for (const { kill, ended } of launched) {
+      kill('SIGKILL');
+      await ended;
+    }
+  },
+});
+
+function launchIn(cwd: string, args: readonly string[], { env, uid }: Surroundings): Running {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject).once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  return {
+    pid: child.pid,
+    ended,
+    kill: (signal) => child.kill(signal),
+    said: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(stdout);
+          if (match !== null) resolve(match);
+        };
+        child.stdout.on('data', look);
+        child.once('close', () => reject(new Error(`it ended without saying ${pattern}, but: ${stdout}${stderr}`)));
+        look();
+      }),
+  };
+}
+
+async function ready(running: Running): Promise<Server> {
+  const [line] = await running.said(/^.*\n/);
+  const { url, port } = JSON.parse(line) as { url: string; port: number };
+  const call: Server['call'] = async (request, { token, body } = {}) => {
+    const [method, path] = request.split(' ') as [string, string];
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: text === '' ? undefined : JSON.parse(text),
+      headers: response.headers,
+    };
+  };
+  const grant: Server['grant'] = ({ clientId, clientSecret }) =>
+    call('POST /api/v1/token', { body: { grantType: 'client_credentials', clientId, clientSecret } });
+  const endBy = (signal: NodeJS.Signals) => {
+    running.kill(signal);
+    return running.ended;
+  };
+  return {
+    ...running,
+    url,
+    port,
+    call,
+    grant,
+    tokenOf: async (credentials) => (await grant(credentials)).body.accessToken,
+    stop: () => endBy('SIGTERM'),
+    crash: () => endBy('SIGKILL'),
+  };
+}

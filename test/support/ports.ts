@@ -1,0 +1,29 @@
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { Command } from './command.ts';
+
+/** Has this machine ::1? */
+export const hasLoopback6 = Object.values(networkInterfaces())
+  .flat()
+  .some((address) => address?.address === '::1');
+
+/** A port of an address that is taken until it is released. */
+export async function takenPort(host = '127.0.0.1'): Promise<{ port: number; release: () => Promise<void> }> {
+  const taker = createServer();
+  await new Promise<void>((resolve) => taker.listen({ host, port: 0 }, resolve));
+  return {
+    port: (taker.address() as { port: number }).port,
+    release: () => new Promise((resolve) => taker.close(() => resolve())),
+  };
+}
+
+/** A server on a given port: where it says it is, or null when something else has the port. */
+export async function urlOnPort(command: Command, port: number): Promise<string | null> {
+  const running = command.launch(['-p', String(port)]);
+  try {
+    return (await running.said(/ready on (.+)\n/))[1] ?? '';
+  } catch (ended) {
+    if ((await running.ended).stderr.includes('in use')) return null;
+    throw ended;
+  }
+}
