@@ -38,7 +38,7 @@ export function configOf(given: Partial<Config> = {}): Effective {
  */
 export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
   const faults: string[] = [];
-  const filePath = [flags['config']].flat()[0] ?? environment[`${PREFIX}CONFIG`];
+  const filePath = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
   const sources: Source[] = [
     flagSource(flags),
     variableSource(environment, faults),
@@ -80,11 +80,12 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
   const byVariable = new Map(OPTION_NAMES.map((name) => [variableName(name), name]));
   const source = new Map<keyof Config, Given>();
   const { PORT } = environment;
-  if (PORT !== undefined) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
+  // An empty variable is one that was left open, as compose files do.
+  if (PORT) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(PREFIX) || text === undefined || variable === `${PREFIX}CONFIG`) continue;
     const name = byVariable.get(variable);
-    if (name === 'port' && text.startsWith('tcp://')) continue;
+    if (name !== undefined && (text === '' || (name === 'port' && text.startsWith('tcp://')))) continue;
     if (name !== undefined) {
       const texts = OPTIONS[name].repeatable === true ? text.split(',') : [text];
       source.set(name, { origin: 'variable', written: variable, texts });

@@ -29,6 +29,7 @@ function program(version: string): Command {
     .configureHelp({ showGlobalOptions: true });
   const start = root.command('start', { isDefault: true }).description('start the server (default)');
   for (const [name, option] of Object.entries(OPTIONS)) start.addOption(flagOf(name, option));
+  root.addHelpText('after', () => `\n${start.helpInformation()}`);
   start
     .option('-c, --config <FILE>', 'read options from a YAML or JSON file; keys are flag names')
     .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
@@ -88,7 +89,7 @@ function checkCommand(word: string | undefined): void {
 function flagMessage({ code, message }: CommanderError): string {
   const said = message.replace(/^error: /, '').replace(/\n.*$/s, '');
   const given = /'(--?[^']+)'/.exec(said)?.[1];
-  if (code !== 'commander.unknownOption' || given === undefined) return `${said}.`;
+  if (code !== 'commander.unknownOption' || given === undefined) return said.replace(/\.?$/, '.');
   const flags = [...OPTION_NAMES.map((name) => `--${flagName(name)}`), '--config', '--format', '--version', '--help'];
   return `Unknown flag \`${given}\`. The nearest valid name is \`${nearest(given, flags)}\`.`;
 }

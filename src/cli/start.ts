@@ -1,12 +1,14 @@
 import { type FlagTexts, readConfig } from '../config.ts';
 import { machineClock } from '../core/clock.ts';
 import { lineLog } from '../log.ts';
-import { buildServer, type MockServer } from '../server.ts';
+import type { MockServer } from '../server.ts';
 
 /** Starts the server; resolves once it is ready. It ends on SIGTERM or SIGINT. */
 export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { host, port, json, logLevel } = effective.config;
+  // Loaded when the configuration is known to be good: a start that is refused ends sooner without it.
+  const { buildServer } = await import('../server.ts');
   const log = lineLog(logLevel, json, machineClock(), (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log });
   try {

@@ -92,7 +92,13 @@ function unusableAddress(host: string, port: number, cause: unknown): unknown {
     return new Unusable(`Port ${port} needs rights that this user has not. Give --port a number above 1023.`, {
       cause,
     });
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL' || code === 'EAFNOSUPPORT') {
+  if (
+    code === 'EADDRNOTAVAIL' ||
+    code === 'ENOTFOUND' ||
+    code === 'EAI_AGAIN' ||
+    code === 'EINVAL' ||
+    code === 'EAFNOSUPPORT'
+  ) {
     return new Unusable(`--host ${host} is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all of them.`, {
       cause,
     });

@@ -21,7 +21,7 @@ export interface KeptSeed {
 export interface WorldStore {
   /** Null before the first load. */
   seed(): Promise<KeptSeed | null>;
-  /** Replaces everything in the store, settings included, in one step. */
+  /** Replaces everything in the store but the decisions, in one step; settings included. */
   load(seed: KeptSeed, records: WorldRecords): Promise<void>;
   /** How many of each there are, by name. */
   counts(): Promise<Readonly<Record<string, number>>>;

@@ -107,7 +107,7 @@ async function adminToken(server: Server): Promise<string> {
 }
 
 describe.concurrent('a data file', () => {
-  it('keeps the seed it was made of, unless another is to replace it', async ({ command, folder }) => {
+  it('keeps the seed it was made of: another is refused, the same is not', async ({ command, folder }) => {
     await writeFile(join(folder, 'empty.json'), emptyTenant);
     const first = await command.start(DATA);
     const made = await newKey(first, 'kept');
@@ -123,17 +123,25 @@ describe.concurrent('a data file', () => {
 
     const same = await command.start([...DATA, '--seed', 'same.json']);
     expect((await same.grant(made)).status).toBe(200);
-    await same.stop();
+  });
+
+  it('is given another seed by --reseed, and says later that it was made of a file', async ({ command, folder }) => {
+    await writeFile(join(folder, 'empty.json'), emptyTenant);
+    const first = await command.start(DATA);
+    const made = await newKey(first, 'lost');
+    await first.crash();
 
     const replaced = await command.start([...DATA, '--seed', 'empty.json', '--reseed']);
     expect((await replaced.grant(made)).status).toBe(400);
     expect((await countsOf(replaced))['users']).toBe(0);
     await replaced.stop();
 
-    const kept = command.launch(['--port', '0', ...DATA]);
-    await kept.said(/ready on/);
-    kept.kill('SIGTERM');
-    expect((await kept.ended).stdout).toMatch(/^note: .*seed file.*--reseed/m);
+    const later = command.launch(['--port', '0', ...DATA]);
+    await later.said(/ready on/);
+    later.kill('SIGTERM');
+    const { stdout } = await later.ended;
+    expect(stdout).toMatch(/^state=file .*runai=2\.24$/m);
+    expect(stdout).toMatch(/^note: .*seed file.*--reseed/m);
   });
 
   it('is refused to a second server, which says so, and the first goes on', async ({ command }) => {

@@ -179,13 +179,23 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 });
 
 describe('a data file is refused untouched to a user who', () => {
+  /** Of the user that starts the server: its owner where tests do not run as root, any other where they do. */
+  const mode = (digit: number) => (isRoot ? 0o600 + digit * 0o11 : digit * 0o111);
   /** Starts the server as somebody who is not almighty, and makes sure that nothing in the folder was touched. */
-  const refusalIn = async (command: Command, folder: string, path: string) => {
-    const data = join(folder, path);
+  const refusalIn = async (
+    command: Command,
+    folder: string,
+    name: string,
+    modes: { file?: number; folder: number },
+  ) => {
+    const data = join(folder, name);
     const before = await bytesIn(folder);
+    if (modes.file !== undefined) await chmod(data, mode(modes.file));
+    await chmod(folder, mode(modes.folder));
     const uid = isRoot ? NOBODY : undefined;
     const { code, stdout, stderr } = await command.run(['--port', '0', '--data', data], { uid });
-    await chmod(folder, 0o755);
+    await chmod(folder, 0o700);
+    if (modes.file !== undefined) await chmod(data, 0o600);
 
     expect(await bytesIn(folder)).toEqual(before);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -195,36 +205,35 @@ describe('a data file is refused untouched to a user who', () => {
   };
 
   it('may only read it', async ({ command, folder }) => {
-    await chmod(await ourFile(folder), 0o444);
-    await chmod(folder, 0o777);
+    await ourFile(folder);
 
-    expect(await refusalIn(command, folder, 'mock.db')).toMatch(/cannot be read and written.*Change its permissions/);
+    expect(await refusalIn(command, folder, 'mock.db', { file: 4, folder: 7 })).toMatch(
+      /cannot be read and written.*Change its permissions/,
+    );
   });
 
   it('may only write it', async ({ command, folder }) => {
-    await chmod(await ourFile(folder), 0o622);
-    await chmod(folder, 0o777);
+    await ourFile(folder);
 
-    expect(await refusalIn(command, folder, 'mock.db')).toMatch(/cannot be read and written.*Change its permissions/);
+    expect(await refusalIn(command, folder, 'mock.db', { file: 2, folder: 7 })).toMatch(
+      /cannot be read and written.*Change its permissions/,
+    );
   });
 
-  it('may write it, but not its folder', async ({ command, folder }) => {
-    await chmod(await ourFile(folder), 0o666);
-    await chmod(folder, 0o555);
+  it('may read and write it, but not write its folder', async ({ command, folder }) => {
+    await ourFile(folder);
 
-    expect(await refusalIn(command, folder, 'mock.db')).toMatch(/permissions|give another file/i);
+    expect(await refusalIn(command, folder, 'mock.db', { file: 6, folder: 5 })).toMatch(
+      /permissions|give another file/i,
+    );
   });
 
   it('may not make it in its folder', async ({ command, folder }) => {
-    await chmod(folder, 0o555);
-
-    expect(await refusalIn(command, folder, 'mock.db')).toMatch(/permissions|give another file/i);
+    expect(await refusalIn(command, folder, 'mock.db', { folder: 5 })).toMatch(/permissions|give another file/i);
   });
 
   it('may not make its folder', async ({ command, folder }) => {
-    await chmod(folder, 0o555);
-
-    expect(await refusalIn(command, folder, 'a/mock.db')).toMatch(/folder.*cannot be made.*Give a path/);
+    expect(await refusalIn(command, folder, 'a/mock.db', { folder: 5 })).toMatch(/folder.*cannot be made.*Give a path/);
   });
 });
 

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
 import { emptyFolder } from './folder.ts';
+import { readableMain } from './readable-copy.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -102,7 +103,7 @@ export const it = test.extend<{ folder: string; command: Command }>({
 
 function launchIn(cwd: string, args: readonly string[], { env, uid }: Surroundings): Running {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [uid === undefined ? MAIN : readableMain(), ...args], {
     cwd,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

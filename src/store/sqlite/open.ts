@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -36,12 +36,13 @@ const OPEN_FILES = new Map<Database.Database, string>();
  * @throws Unusable with what to do
  */
 export function openDatabase(path: string | null): Database.Database {
-  if (path === null) return prepared(new Database(':memory:'), ':memory:');
+  if (path === null) return prepared(new Database(':memory:'), null);
   if (existsSync(path)) inspect(path);
   else makeFolder(path);
   let database: Database.Database | undefined;
   try {
-    database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    // In full, because some names have a meaning of their own to SQLite, such as `:memory:`.
+    database = new Database(resolve(path), { timeout: BUSY_TIMEOUT_MS });
     prepared(database, path);
     OPEN_FILES.set(database, identityOf(path));
     return database;
@@ -69,7 +70,9 @@ function inUse(path: string, cause?: unknown): Unusable {
 
 function inspect(path: string): void {
   if ([...OPEN_FILES.values()].includes(identityOf(path))) throw inUse(path);
-  if (statSync(path).isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
+  const stats = statSync(path);
+  if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
+  if (!stats.isFile()) throw new Unusable(`--data ${path} is no ordinary file. Give the path of one.`);
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
@@ -124,20 +127,20 @@ function pageSizeOf(header: Buffer): number {
 }
 
 /** The marks are set before WAL is on and checkpointed after migrating, so that they stand in the header for `inspect`. */
-function prepared(database: Database.Database, path: string): Database.Database {
+function prepared(database: Database.Database, path: string | null): Database.Database {
   database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('foreign_keys = ON');
   database.pragma('synchronous = NORMAL');
   const version = database.pragma('user_version', { simple: true }) as number;
-  if (path !== ':memory:') checkPages(database, path);
+  if (path !== null) checkPages(database, path);
   if (version < MIGRATIONS.length) migrate(database, version);
-  if (path !== ':memory:') database.pragma('journal_mode = WAL');
+  if (path !== null) database.pragma('journal_mode = WAL');
   return database;
 }
 
 function checkPages(database: Database.Database, path: string): void {
   if (existsSync(path) && statSync(path).size > CHECKED_BYTES) return;
-  const health = database.pragma('quick_check(1)', { simple: true });
+  const [health] = String(database.pragma('quick_check(1)', { simple: true })).split('\n');
   if (health !== 'ok')
     throw new Unusable(`--data ${path} is damaged (${health}). It was left as it is; give another file.`);
 }
