@@ -32,6 +32,15 @@ export function seededRandom(seed: string): Random {
   return fromBytes(pooled(refill));
 }
 
+/** The same id for the same name, in the form of a UUID. */
+export function namedUuid(name: string): string {
+  return uuidOf(createHash('sha256').update(name).digest('hex').slice(0, 32));
+}
+
+function uuidOf(digits: string): string {
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 /** Asking the system costs microseconds, so it is asked for 4 kB at a time. */
 function pooled(refill: (pool: Buffer) => void): Bytes {
   const pool = Buffer.alloc(4096);
@@ -52,14 +61,7 @@ function fromBytes(bytes: Bytes): Random {
       const sixteen = bytes(16);
       sixteen.writeUInt8((sixteen.readUInt8(6) & 0x0f) | 0x40, 6);
       sixteen.writeUInt8((sixteen.readUInt8(8) & 0x3f) | 0x80, 8);
-      const digits = sixteen.toString('hex');
-      return [
-        digits.slice(0, 8),
-        digits.slice(8, 12),
-        digits.slice(12, 16),
-        digits.slice(16, 20),
-        digits.slice(20),
-      ].join('-');
+      return uuidOf(sixteen.toString('hex'));
     },
     hex: (length) =>
       bytes(Math.ceil(length / 2))

@@ -4,7 +4,7 @@ import { documentText, fixture, packageVersion } from './assets.ts';
 import type { Effective } from './config.ts';
 import { type Clock, machineClock } from './core/clock.ts';
 import { describeDecision } from './core/decision.ts';
-import { Derived } from './core/derived.ts';
+import { Views } from './core/derived.ts';
 import { knownHosts } from './core/hosts.ts';
 import { Unusable } from './core/unusable.ts';
 import { prepareArrival } from './http/arrival.ts';
@@ -41,7 +41,8 @@ export interface Parts {
   readonly effective: Effective;
   readonly clock?: Clock;
   readonly random?: Random;
-  readonly log?: Log;
+  /** The log is given the clock of the world, so that its lines and the decisions tell one time. */
+  readonly log?: (clock: Clock) => Log;
   readonly limits?: Partial<Limits>;
   /** `throw`: an answer that does not fit its document fails the request, for tests. Default: it becomes a finding. */
   readonly offDocument?: Pipeline['offDocument'];
@@ -103,9 +104,9 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
         ]),
         settings: config,
         random,
-        views: new Derived(),
+        views: new Views(),
       },
-      log: parts.log ?? SILENT,
+      log: parts.log?.(world.clock) ?? SILENT,
       limits,
       publicUrl: config.publicUrl,
       explain: config.explain,
@@ -166,6 +167,7 @@ function makeFastify(edges: Edges, limits: Limits): FastifyInstance {
       headersTimeout: limits.headersTimeout,
       connectionsCheckingInterval: limits.checkingInterval,
     },
+    // Not for rewriting alone: it is the only place that sees a request before the router does.
     rewriteUrl: (request) => {
       prepareArrival(request);
       edges.arrived(request);
@@ -219,8 +221,9 @@ function portsOf(world: World, version: string, config: Config, origins: Effecti
 }
 
 /** @throws Unusable when a seed was asked for that is not the one of the data file */
-async function seedNotices(world: World, fingerprint: string, { seed, data }: Config): Promise<string[]> {
+async function seedNotices(world: World, fingerprint: string, { seed, data, reseed }: Config): Promise<string[]> {
   const kept = await world.seed();
+  if (data === null && reseed) return ['--reseed has no effect without --data: a world in memory is always new'];
   if (kept.fingerprint === fingerprint) return [];
   if (seed !== null) {
     throw new Unusable(

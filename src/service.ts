@@ -1,6 +1,6 @@
 import type { Instant } from './core/clock.ts';
 import type { Sighting } from './core/decide.ts';
-import type { Derived } from './core/derived.ts';
+import type { Views } from './core/derived.ts';
 import type { Findings } from './core/finding.ts';
 import type { KnownHosts } from './core/hosts.ts';
 import type { Standing } from './core/policy.ts';
@@ -32,9 +32,6 @@ export interface Surroundings {
   /** Views of rows, so that a list that did not change is put together once. */
   readonly views: Views;
 }
-
-/** Views by the rows they show. A view is made of nothing but its rows, and nobody changes either. */
-export type Views = Derived<object, unknown>;
 
 /** A request before its caller is known. */
 export interface Arrival extends Surroundings {

@@ -17,7 +17,13 @@ const FORMATS = {
 /** Prints what a client needs: addresses, and the administrator's credentials out of the cast of the running server. */
 export async function env(flags: FlagTexts, format: keyof typeof FORMATS): Promise<void> {
   const url = await runningUrl(flags);
-  process.stdout.write(FORMATS[format](variablesOf(await castFrom(url), url)));
+  const variables = variablesOf(await castFrom(url), url);
+  process.stdout.write(FORMATS[format](variables));
+  if (variables['RUNAI_CLIENT_ID'] === undefined) {
+    process.stderr.write(
+      'nv-auth-mock: the cast has no administrator with an access key, so there are no credentials to print\n',
+    );
+  }
 }
 
 /** The parts of the cast that are printed. */

@@ -3,7 +3,7 @@ import { packageVersion } from '../assets.ts';
 import type { FlagTexts } from '../config.ts';
 import { Unusable } from '../core/unusable.ts';
 import { nearest } from '../nearest.ts';
-import { flagName, OPTION_NAMES, OPTIONS, type Option } from '../options.ts';
+import { flagName, OPTIONS, type Option } from '../options.ts';
 
 /** Exit code for everything that the person who called can mend. */
 const MENDABLE = 2;
@@ -24,7 +24,7 @@ function program(version: string): Command {
   const root = new Command('nv-auth-mock')
     .description("A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and says exactly why.")
     .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   const start = root.command('start', { isDefault: true }).description('start the server (default)');
@@ -52,7 +52,8 @@ function program(version: string): Command {
     .action(async ({ format, ...flags }: FlagTexts & { format: 'shell' | 'dotenv' | 'json' | 'compose' }) =>
       (await import('./env.ts')).env(flags, format),
     );
-  for (const command of root.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const command of root.commands)
+    command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;
 }
 
@@ -85,21 +86,20 @@ function checkCommand(word: string | undefined): void {
   throw new Unusable(`Unknown command \`${word}\`. The nearest valid name is \`${nearest(word, COMMANDS)}\`.`);
 }
 
-/** Commander suggests a flag only when it is very near; we always do. */
-function flagMessage({ code, message }: CommanderError): string {
-  const said = message.replace(/^error: /, '').replace(/\n.*$/s, '');
-  const given = /'(--?[^']+)'/.exec(said)?.[1];
-  if (code !== 'commander.unknownOption' || given === undefined) return said.replace(/\.?$/, '.');
-  const flags = [...OPTION_NAMES.map((name) => `--${flagName(name)}`), '--config', '--format', '--version', '--help'];
-  return `Unknown flag \`${given}\`. The nearest valid name is \`${nearest(given, flags)}\`.`;
+/** Commander suggests a flag only when it is very near, and of any command; we always do, and of this one. */
+function withAdvice(command: Command) {
+  return ({ code, message, exitCode }: CommanderError): never => {
+    if (exitCode === 0) throw new CommanderError(exitCode, code, message);
+    const said = message.replace(/^error: /, '').replace(/\n.*$/s, '');
+    const given = /'(--?[^']+)'/.exec(said)?.[1];
+    if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));
+    const flags = [...command.options.map(({ long }) => String(long)), '--help'];
+    throw new Unusable(`Unknown flag \`${given}\`. The nearest valid name is \`${nearest(given, flags)}\`.`);
+  };
 }
 
 function report(thrown: unknown): number {
-  if (thrown instanceof CommanderError) {
-    if (thrown.exitCode === 0) return 0;
-    process.stderr.write(`nv-auth-mock: ${flagMessage(thrown)}\n`);
-    return MENDABLE;
-  }
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   if (thrown instanceof Unusable) {
     process.stderr.write(`nv-auth-mock: ${thrown.message}\n`);
     return MENDABLE;

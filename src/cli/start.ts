@@ -1,5 +1,5 @@
 import { type FlagTexts, readConfig } from '../config.ts';
-import { machineClock } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../log.ts';
 import type { MockServer } from '../server.ts';
 
@@ -9,7 +9,7 @@ export async function start(flags: FlagTexts): Promise<void> {
   const { host, port, json, logLevel } = effective.config;
   // Loaded when the configuration is known to be good: a start that is refused ends sooner without it.
   const { buildServer } = await import('../server.ts');
-  const log = lineLog(logLevel, json, machineClock(), (line) => process.stderr.write(line));
+  const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log });
   try {
     const listening = await server.listen(host, port);

@@ -12,6 +12,8 @@ export interface Decision {
   readonly request: { readonly method: string; readonly path: string };
   readonly effect: 'allow' | 'deny';
   readonly principal: Principal | null;
+  /** Whom a credential that was not accepted would have stood for, where that is known. */
+  readonly claimed?: Principal;
   readonly rule: string | null;
   readonly reason: DenyReason | null;
   /** Grants that the rule needs and the caller lacks. */
@@ -80,15 +82,17 @@ function grounds(decision: Decision, who: string): string {
     case null:
       return 'of no recorded reason';
     default:
-      return DENY_REASONS[decision.reason].meaning;
+      return [DENY_REASONS[decision.reason].meaning, decision.claimed && `it claims to be ${named(decision.claimed)}`]
+        .filter(Boolean)
+        .join('; ');
   }
 }
 
 function holding(decision: Decision): string {
   const held = decision.held ?? [];
   const roles = decision.roles ?? [];
-  const through = roles.length === 0 ? 'has no role' : `with the role ${list(roles)}`;
-  return held.length === 0 ? `${through} holds nothing` : `${through} holds ${list(held)}`;
+  const holds = held.length === 0 ? 'holds nothing' : `holds ${list(held)}`;
+  return roles.length === 0 ? `has no role and ${holds}` : `with the role ${list(roles)} ${holds}`;
 }
 
 function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
@@ -147,6 +151,7 @@ const FIXES: Record<Exclude<DenyReason, 'missing_permission' | 'missing_scope'>,
   unknown_refresh_token: LOG_IN_AGAIN,
   expired_refresh_token: LOG_IN_AGAIN,
   reused_refresh_token: LOG_IN_AGAIN,
+  revoked_refresh_token: LOG_IN_AGAIN,
   other_client: { kind: 'credential', text: 'send the `clientId` that the login was made with' },
   no_such_object: { kind: 'object', text: 'use an id from the list; ids of deleted objects are never used again' },
   foreign_object: { kind: 'identity', text: 'call as its owner, or use the administration operations' },

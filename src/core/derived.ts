@@ -1,6 +1,6 @@
 /**
  * What was made of objects that never change, kept for as long as those objects are: the second answer about the same
- * rows costs nothing. Give each purpose one `Derived`.
+ * rows costs nothing. One `Derived` is for one purpose.
  */
 export class Derived<Source extends object, Value> {
   readonly #values = new WeakMap<Source, Value>();
@@ -15,5 +15,19 @@ export class Derived<Source extends object, Value> {
     const value = derive(source);
     this.#values.set(source, value);
     return value;
+  }
+}
+
+/** Views of rows, one for each way of showing them: a view is made of nothing but its rows, and nobody changes either. */
+export class Views {
+  readonly #byWay = new Map<unknown, Derived<object, unknown>>();
+
+  of<Rows extends object, View>(rows: Rows, way: (rows: Rows) => View): View {
+    let views = this.#byWay.get(way);
+    if (views === undefined) {
+      views = new Derived();
+      this.#byWay.set(way, views);
+    }
+    return views.of(rows, way as (rows: object) => unknown) as View;
   }
 }

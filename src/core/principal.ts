@@ -1,7 +1,7 @@
 /** Who asks. */
 export type PrincipalKind = 'user' | 'application' | 'service-account';
 
-/** A caller whose credential was accepted, in the form that decisions and pages may show: no secret, keys by id. */
+/** Somebody who can ask, in the form that decisions and pages may show: no secret, keys by id. */
 export interface Principal {
   readonly kind: PrincipalKind;
   readonly id: string;

@@ -1,3 +1,4 @@
+import type { Principal } from './principal.ts';
 import type { CredentialReason } from './reasons.ts';
 
 /**
@@ -63,6 +64,8 @@ export interface ProblemParts {
   readonly why?: string;
   /** Of `unauthenticated` and `bad_credentials`. */
   readonly reason?: CredentialReason;
+  /** Of the same: whom the credential would have stood for, where that is known although it was not accepted. */
+  readonly claimed?: Principal;
   /** Methods that the path has, of `method_not_allowed`. */
   readonly allow?: readonly string[];
   /** Nothing more can be read from this connection. */
@@ -76,6 +79,7 @@ export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly why: string | undefined;
   readonly reason: CredentialReason | undefined;
+  readonly claimed: Principal | undefined;
   readonly allow: readonly string[];
   readonly close: boolean;
 
@@ -84,6 +88,7 @@ export class Problem extends Error {
     this.kind = kind;
     this.why = parts.why;
     this.reason = parts.reason;
+    this.claimed = parts.claimed;
     this.allow = parts.allow ?? [];
     this.close = parts.close ?? false;
   }
@@ -94,9 +99,13 @@ export function unauthenticated(reason: CredentialReason, message: string, why?:
   return new Problem('unauthenticated', message, { reason, ...(why !== undefined && { why }) });
 }
 
-/** Credentials in a token request that are not accepted. `message` must not tell which of them was wrong. */
-export function badCredentials(reason: CredentialReason, message: string, why?: string): Problem {
-  return new Problem('bad_credentials', message, { reason, ...(why !== undefined && { why }) });
+/**
+ * Credentials in a token request that are not accepted. `message` must not tell which of them was wrong.
+ *
+ * @param claimed whom they would have stood for
+ */
+export function badCredentials(reason: CredentialReason, message: string, claimed?: Principal): Problem {
+  return new Problem('bad_credentials', message, { reason, ...(claimed !== undefined && { claimed }) });
 }
 
 /** Whatever was thrown, as a Problem: what is none is our own fault. */

@@ -26,6 +26,10 @@ export const DENY_REASONS = {
   wrong_password: { stage: 'authenticate', meaning: 'the user exists, and the password is not theirs' },
   unknown_refresh_token: { stage: 'authenticate', meaning: 'the refresh token was not issued here, or is long gone' },
   expired_refresh_token: { stage: 'authenticate', meaning: 'the refresh token has expired' },
+  revoked_refresh_token: {
+    stage: 'authenticate',
+    meaning: 'a token of the same login was used twice, so all tokens of that login are revoked',
+  },
   reused_refresh_token: {
     stage: 'authenticate',
     meaning: 'the refresh token was used before; its whole family is revoked',

@@ -77,5 +77,6 @@ function indexPage(documents: readonly ReadableDocument[]): string {
 <ul>
 ${rows.join('\n')}
 </ul>
+<p><a href="/_mock/cast">Who is who</a>, with credentials. <a href="/_mock/decisions?effect=deny">What was refused, and why.</a></p>
 `;
 }

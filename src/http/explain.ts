@@ -36,8 +36,16 @@ export function covered(decision: Decision, judgement: Judgement, sighting: Sigh
 /** A credential that was not accepted, as a decision; null for a problem that is none. */
 export function refused(asked: Asked, problem: Problem): Decision | null {
   if (problem.reason === undefined) return null;
-  const { reason, why } = problem;
-  return { ...asked, effect: 'deny', principal: null, rule: null, reason, ...(why !== undefined && { detail: why }) };
+  const { reason, why, claimed } = problem;
+  return {
+    ...asked,
+    effect: 'deny',
+    principal: null,
+    ...(claimed !== undefined && { claimed }),
+    rule: null,
+    reason,
+    ...(why !== undefined && { detail: why }),
+  };
 }
 
 /** The value of `x-mock-decision`: compact JSON in ASCII. */

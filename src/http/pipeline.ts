@@ -61,7 +61,7 @@ interface Passage {
 
 const JSON_TYPE = 'application/json';
 
-/** Whoever sent these was not judged: they are no decisions, and leave none behind. */
+/** A request that cannot be read is no decision, whoever sent it: these leave none behind. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'invalid_request',
   'timeout',
@@ -218,15 +218,23 @@ function refuse(passage: Passage, thrown: unknown): void {
 
 /** Is the answer what the document promises? */
 function conform({ pipeline, route, context, problem, outcome }: Passage): void {
-  const { operation, document, service, written } = route;
+  const { operation, written } = route;
   if (outcome.unchanged === true && written.has(outcome.body as object)) return;
   const fault =
     problem === null
       ? operation.answerFault(outcome.status, outcome.body === undefined ? null : mediaTypeOf(outcome), outcome.body)
-      : document.schemaFault(service.errors.schema, outcome.body);
+      : errorFault(route, outcome);
   if (fault === null) return;
   if (pipeline.offDocument === 'throw') throw new Error(`an answer does not fit its document: ${fault}`);
   context.findings.report('answer_off_document', fault, context.now);
+}
+
+/** How a refusal differs from what this service's errors look like. */
+function errorFault({ document, service: { name, errors } }: Route, outcome: Outcome): string | null {
+  const mediaType = mediaTypeOf(outcome);
+  return mediaType === errors.mediaType
+    ? document.schemaFault(errors.schema, outcome.body)
+    : `${name} refused as ${mediaType}, and its errors are ${errors.mediaType}`;
 }
 
 /** The answer, with its decision beside it. */

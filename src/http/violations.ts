@@ -34,7 +34,9 @@ export function violationSentence(error: ErrorObject): string {
     return `${PLACES[place]} \`${[...segments, missing].join('.')}\` is missing; expected ${expectation(schema.properties?.[missing] ?? {})}.`;
   }
   const name = segments.length === 0 ? 'The body' : `${PLACES[place]} \`${segments.join('.')}\``;
-  return `${name} is not valid; expected ${expectation(schema)}, got ${sent(error.data)}.`;
+  const isBound = error.keyword === 'minimum' || error.keyword === 'maximum';
+  const got = isBound ? `\`${error.data}\`` : sent(error.data);
+  return `${name} is not valid; expected ${expectation(schema)}, got ${got}.`;
 }
 
 /** What a schema asks for, in words. */

@@ -1,7 +1,7 @@
 import type { Decision } from '../core/decision.ts';
 
 export interface DecisionFilter {
-  /** A principal's id, name or client id. */
+  /** Id, name or client id of who asked, or claimed to be who asks. */
   readonly principal?: string;
   readonly effect?: 'allow' | 'deny';
   readonly operation?: string;

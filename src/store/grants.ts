@@ -13,14 +13,14 @@ export interface RefreshToken {
 /** What became of a refresh token that was presented. */
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly subject: string; readonly clientId: string | null }
-  | { readonly outcome: 'unknown' | 'expired' | 'reused' | 'other_client' };
+  | { readonly outcome: 'unknown' | 'expired' | 'reused' | 'revoked' | 'other_client' };
 
 export interface Grants {
   /** Stores the first token of a family. Expired ones are swept on the way. */
   issue(token: RefreshToken, now: Instant): Promise<void>;
   /**
    * Uses a token up and puts the next one of its family in its place; of two at once, one wins. A token that was used
-   * before ends its whole family (RFC 9700, 4.14.2). One of another client stays as it is.
+   * before revokes its whole family (RFC 9700, 4.14.2). One of another client stays as it is.
    */
   rotate(
     presented: { readonly hash: string; readonly clientId: string | null },

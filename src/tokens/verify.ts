@@ -39,7 +39,7 @@ export async function verify(token: string, key: SigningKey, now: Instant): Prom
 
 /** @throws Problem when the token's `exp` has passed */
 export function checkUnexpired(claims: AccessTokenClaims, now: Instant): void {
-  if (claims.exp * 1000 <= now) throw expired(claims.exp, now);
+  if (claims.exp * 1000 <= now) throw expired(claims, now);
 }
 
 function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims {
@@ -53,7 +53,7 @@ function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims
   ) {
     throw malformed(`one of ${REQUIRED.join(', ')} has the wrong type`);
   }
-  if (iat * 1000 > now) throw notYetValid('iat', iat, now);
+  if (iat * 1000 > now) throw notYetValid('iat', iat, azp, now);
   const claims = { iss, sub, azp, iat, exp };
   // The library compares whole seconds; a remembered token is compared in milliseconds, and must end at the same moment.
   checkUnexpired(claims, now);
@@ -61,7 +61,7 @@ function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims
 }
 
 function tokenProblem(thrown: unknown, now: Instant): unknown {
-  if (thrown instanceof errors.JWTExpired) return expired(thrown.payload.exp ?? 0, now);
+  if (thrown instanceof errors.JWTExpired) return expired(thrown.payload, now);
   if (thrown instanceof errors.JWTClaimValidationFailed) return claimProblem(thrown, now);
   if (thrown instanceof errors.JOSEAlgNotAllowed) {
     return unauthenticated(
@@ -78,7 +78,7 @@ function tokenProblem(thrown: unknown, now: Instant): unknown {
 function claimProblem(failed: errors.JWTClaimValidationFailed, now: Instant): Problem {
   const { nbf } = failed.payload;
   return failed.claim === 'nbf' && failed.reason === 'check_failed' && typeof nbf === 'number'
-    ? notYetValid('nbf', nbf, now)
+    ? notYetValid('nbf', nbf, failed.payload['azp'], now)
     : malformed(failed.message);
 }
 
@@ -86,16 +86,14 @@ function malformed(why: string): Problem {
   return unauthenticated('malformed_token', 'The bearer token is not an access token of this system.', why);
 }
 
-function expired(exp: number, now: Instant): Problem {
-  return unauthenticated(
-    'expired_token',
-    'The access token has expired.',
-    `exp ${shown(exp)}, the clock says ${rfc3339(now)}`,
-  );
+/** Told of tokens that this server signed, so their client id is one that it knows. */
+function expired({ exp = 0, azp }: { readonly exp?: number; readonly azp?: unknown }, now: Instant): Problem {
+  const why = `exp ${shown(exp)}, the clock says ${rfc3339(now)}; made for client \`${azp}\``;
+  return unauthenticated('expired_token', 'The access token has expired.', why);
 }
 
-function notYetValid(claim: 'nbf' | 'iat', seconds: number, now: Instant): Problem {
-  const why = `${claim} ${shown(seconds)}, the clock says ${rfc3339(now)}`;
+function notYetValid(claim: 'nbf' | 'iat', seconds: number, azp: unknown, now: Instant): Problem {
+  const why = `${claim} ${shown(seconds)}, the clock says ${rfc3339(now)}; made for client \`${azp}\``;
   return unauthenticated('not_yet_valid', 'The access token is not valid yet.', why);
 }
 

@@ -193,7 +193,7 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
         users[0].passwordHash = 'no hash';
         clients[0].redirectUris = [1];
       }),
-      ['runai.users[0].passwordHash', 'runai.clients[0].redirectUris'],
+      ['unknown key `passwordHash` in `runai.users[0]`', 'runai.clients[0].redirectUris'],
     ],
   ];
 

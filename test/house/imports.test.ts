@@ -7,9 +7,9 @@ import { type Import, importsOf, sourceFiles } from './source-files.ts';
  */
 const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   { files: /^core\//, may: [/^core\//] },
-  { files: /^store\/sqlite\//, may: [/^store\//, /^core\//, /^better-sqlite3$/, /^node:(fs|path)$/] },
+  { files: /^store\/(?:sqlite|memory)\//, may: [/^store\//, /^core\//, /^better-sqlite3$/, /^node:(fs|path)$/] },
   { files: /^store\//, may: [], types: [/^core\//, /^store\/[a-z-]+$/] },
-  { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^random$/, /^jose$/, /^node:crypto$/] },
+  { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^jose$/, /^node:crypto$/] },
   {
     files: /^credentials\//,
     may: [/^credentials\//, /^core\//, /^tokens\//, /^node:(crypto|util)$/],
@@ -29,8 +29,8 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^services\/([a-z-]+)\/tables\//, may: [/^services\/OWN\/tables\//], types: [/^core\//] },
   {
     files: /^services\/([a-z-]+)\//,
-    may: [/^services\/OWN\//, /^core\//, /^credentials\//, /^tokens\//, /^store\/errors$/],
-    types: [/^service$/, /^store\/[a-z-]+$/, /^random$/],
+    may: [/^services\/OWN\//, /^core\//, /^credentials\//, /^tokens\//, /^store\/errors$/, /^random$/],
+    types: [/^service$/, /^store\/[a-z-]+$/],
   },
   {
     files: /^http\//,
@@ -54,7 +54,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^seed-check$/, may: [/^nearest$/, /^ajv$/], types: [/^service$/] },
   {
     files: /^seed$/,
-    may: [/^assets$/, /^seed-check$/, /^config$/, /^core\//, /^nearest$/, /^node:crypto$/],
+    may: [/^assets$/, /^seed-check$/, /^config$/, /^core\//, /^node:crypto$/],
     types: [/^service$/, /^world$/, /^store\/[a-z-]+$/, /^random$/],
   },
   {

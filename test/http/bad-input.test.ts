@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lineLog } from '../../src/log.ts';
 import { cast, researcher } from '../support/cast.ts';
 import { problemDocument, runaiRefusal } from '../support/refusal-shapes.ts';
-import { START, testServer } from '../support/server.ts';
+import { testServer } from '../support/server.ts';
 import { forge } from '../support/tokens.ts';
 import { chunked, type Reply, requestBytes, send } from '../support/wire.ts';
 
@@ -14,7 +14,7 @@ const JSON_TYPE = 'Content-Type: application/json';
 const log: string[] = [];
 const server = await testServer(
   { runaiKeyLimit: 1_000_000 },
-  { log: lineLog('debug', false, { now: () => START }, (line) => void log.push(line)) },
+  { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line)) },
 );
 const { port } = await server.listen('127.0.0.1', 0);
 const token = await forge();

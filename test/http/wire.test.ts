@@ -17,7 +17,7 @@ const hasLoopback6 = Object.values(networkInterfaces()).some((all) => all?.some(
 const faults: string[] = [];
 const listening = async (limits: Partial<Limits> = {}) => {
   const log = lineLog('error', false, { now: () => START }, (line) => void faults.push(line));
-  const server = await testServer({ runaiKeyLimit: 1000 }, { limits, log });
+  const server = await testServer({ runaiKeyLimit: 1000 }, { limits, log: () => log });
   const { port } = await server.listen('127.0.0.1', 0);
   return { server, port };
 };

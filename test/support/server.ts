@@ -46,7 +46,7 @@ export async function testServer(config: Partial<Config> = {}, parts: Partial<Pa
     clock,
     random: seededRandom('test'),
     offDocument: 'throw',
-    log: lineLog('error', false, clock, (line) => process.stderr.write(line)),
+    log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
     ...parts,
   });
   afterAll(() => server.close());

@@ -1,4 +1,5 @@
 import { NO_STANDING, type Standing } from '../../core/policy.ts';
+import type { Principal } from '../../core/principal.ts';
 import { bearerOfAccessToken } from '../../credentials/access-token.ts';
 import type { Arrival, Caller } from '../../service.ts';
 import type { Identity } from '../../store/identities.ts';
@@ -27,16 +28,21 @@ export function issuerPath(realm: string): string {
 
 /** @throws Problem `unauthenticated` */
 export async function authenticate(arrival: Arrival): Promise<Caller> {
-  const { identity, clientId } = await bearerOfAccessToken(arrival, issuerPath(await realmOf(arrival)));
-  const { kind, id, name, role } = identity;
-  return { principal: { kind, id, name, clientId }, standing: STANDINGS.get(role ?? '') ?? NO_STANDING };
+  const granted = await bearerOfAccessToken(arrival, issuerPath(await realmOf(arrival)));
+  return {
+    principal: principalOf(granted),
+    standing: STANDINGS.get(granted.identity.role ?? '') ?? NO_STANDING,
+  };
 }
 
-/** The claims and the lifetime of a new access token. */
+/** Whom an access token is for, and the client that asked for it (`azp`). */
 export interface Granted {
   readonly identity: Identity;
-  /** The client that asked (`azp`). */
   readonly clientId: string;
+}
+
+export function principalOf({ identity: { kind, id, name }, clientId }: Granted): Principal {
+  return { kind, id, name, clientId };
 }
 
 /** A signed access token for whom the grant was made to. */

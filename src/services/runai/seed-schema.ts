@@ -2,6 +2,9 @@ import { ROLES } from './tables/roles.ts';
 
 const text = { type: 'string', minLength: 1 } as const;
 
+/** As the API itself asks for. */
+const keyName = { type: 'string', pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLength: 2, maxLength: 255 } as const;
+
 const role = { enum: [null, ...ROLES.map(({ name }) => name)] } as const;
 
 const object = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []) => ({
@@ -23,11 +26,10 @@ export const SEED_SCHEMA = object(
           id: text,
           email: text,
           password: text,
-          passwordHash: { ...text, pattern: '^scrypt(\\$\\d+){3}\\$[^$]+\\$[A-Za-z0-9_-]+$' },
           role,
-          accessKey: object({ id: text, name: text, clientId: text, clientSecret: text }, ['id']),
+          accessKey: object({ id: text, name: keyName, clientId: text, clientSecret: text }, ['id']),
         },
-        ['id', 'passwordHash', 'accessKey'],
+        ['id', 'accessKey'],
       ),
     ),
     applications: list(object({ id: text, name: text, clientId: text, secret: text, role }, ['id'])),

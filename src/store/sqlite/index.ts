@@ -1,6 +1,6 @@
 import type { Store } from '../index.ts';
+import { memoryDecisions } from '../memory/decisions.ts';
 import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
-import { memoryDecisions } from './decisions.ts';
 import { sqliteGrants } from './grants.ts';
 import { rememberedIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
 import { LastLogins } from './last-logins.ts';

@@ -57,7 +57,8 @@ export const MIGRATIONS: readonly string[] = [
     subject    TEXT NOT NULL REFERENCES identities (id) ON DELETE CASCADE,
     client_id  TEXT,
     expires_at INTEGER NOT NULL,
-    used_at    INTEGER
+    used_at    INTEGER,
+    revoked_at INTEGER
   ) STRICT;
   CREATE INDEX refresh_tokens_of_family ON refresh_tokens (family);
   CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at);

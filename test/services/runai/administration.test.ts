@@ -159,7 +159,6 @@ async function seedWithEveryRole(): Promise<string> {
   const users = ROLES.map(({ name }, index) => ({
     email: `user-${index}@acme.test`,
     password: 'unused',
-    passwordHash: 'scrypt$16384$8$1$x$unused',
     role: name,
     accessKey: { name: 'own-key', clientId: `client-${index}`, clientSecret: `secret-${index}` },
   }));

@@ -15,10 +15,7 @@ const HOUR = 3_600_000;
 const ISSUER_PATH = `/auth/realms/${cast.tenant.realm}`;
 
 const log: string[] = [];
-const server = await testServer(
-  {},
-  { log: lineLog('debug', false, { now: () => START }, (line) => void log.push(line)) },
-);
+const server = await testServer({}, { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line)) });
 const { port } = await server.listen('127.0.0.1', 0);
 
 /** Lists access keys with this `Authorization` header. */

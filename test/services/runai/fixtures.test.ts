@@ -8,7 +8,7 @@ import { cast } from '../../support/cast.ts';
 
 describe('the built-in cast', () => {
   it('fits what a seed must be', () => {
-    expect(seedFaults({ runai: cast }, SERVICES)).toEqual([]);
+    expect(seedFaults({ runai: seed.cast(cast) }, SERVICES)).toEqual([]);
   });
 
   it.each(cast.users)('has the password of $email hashed beforehand', async ({ password, passwordHash }) => {
@@ -71,7 +71,7 @@ describe('a seed is refused, naming the member at fault:', () => {
     ['`runai.users[0].role` must be null or one of', { tenant, users: [{ ...user, role: 'King' }] }],
     [
       '`runai.users[0].accessKey.clientSecret` is missing; it must be a text',
-      { tenant, users: [{ ...user, accessKey: { name: 'k', clientId: 'c' } }] },
+      { tenant, users: [{ ...user, accessKey: { name: 'key', clientId: 'c' } }] },
     ],
     ['users: `email` `a@acme.test` occurs twice', { tenant, users: [user, { ...user, email: 'A@acme.test' }] }],
     [

@@ -167,6 +167,18 @@ describe('POST /api/v1/token refuses', () => {
     expect(JSON.stringify([answer.body, decision])).not.toContain(wrong);
   });
 
+  it('and says whom the credential claims to be, where that is known', async () => {
+    const refused = await server.grant({ grantType: 'client_credentials', clientId, clientSecret: wrong });
+    const { body } = await server.call(`GET /_mock/decisions?principal=${clientId}&effect=deny&limit=1`);
+
+    expect(body.decisions[0]).toMatchObject({
+      id: refused.decision.id,
+      principal: null,
+      claimed: { kind: 'user', id: researcher.id, name: researcher.email, clientId },
+    });
+    expect(body.decisions[0].explanation).toContain(researcher.email);
+  });
+
   it('with the same words whether the client or its secret is wrong', async () => {
     const unknown = await server.grant({ grantType: 'client_credentials', clientId: 'nobody', clientSecret });
     const wrongSecret = await server.grant({ grantType: 'client_credentials', clientId, clientSecret: wrong });
@@ -240,7 +252,7 @@ describe('a refresh token', () => {
     const successor = await refresh(body.refreshToken);
 
     expect(replay.decision.reason).toBe('reused_refresh_token');
-    expect(successor.decision.reason).toBe('unknown_refresh_token');
+    expect(successor.decision.reason).toBe('revoked_refresh_token');
   });
 
   it('is won by one of two that use it at once', async () => {

@@ -100,8 +100,8 @@ function shownToOwner({ id, name, clientId, createdAt, lastLogin }: AccessKey) {
   };
 }
 
-function ownList(keys: object) {
-  return { accessKeys: (keys as readonly AccessKey[]).map(shownToOwner) };
+function ownList(keys: readonly AccessKey[]) {
+  return { accessKeys: keys.map(shownToOwner) };
 }
 
 function shownToAdministrator(key: AccessKey) {

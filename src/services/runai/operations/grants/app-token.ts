@@ -4,7 +4,6 @@ import { type Grant, needed } from './grant.ts';
 /** An application, by name or client id; and every other client, because the official Python client sends all of them so. */
 export const appToken: Grant = {
   grantType: 'app_token',
-  parameters: ['appID', 'appSecret'],
   redeem: async (request, context) => {
     const id = needed(request, 'appID');
     const secret = needed(request, 'appSecret');

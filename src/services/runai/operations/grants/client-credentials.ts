@@ -4,7 +4,6 @@ import { type Grant, needed } from './grant.ts';
 /** An access key or a service account with its secret (RFC 6749, 4.4). */
 export const clientCredentials: Grant = {
   grantType: 'client_credentials',
-  parameters: ['clientID', 'clientSecret'],
   redeem: async (request, context) => {
     const clientId = needed(request, 'clientID');
     const secret = needed(request, 'clientSecret');

@@ -24,8 +24,8 @@ export async function authenticateClient(
 ): Promise<GrantResult> {
   const fits = secretFits(secret, candidate?.secretHash ?? null);
   if (candidate === null) throw badClient(ifNone);
-  if (!fits) throw badClient('wrong_secret');
-  if (!candidate.granted.identity.enabled) throw badClient('disabled');
+  if (!fits) throw badClient('wrong_secret', candidate.granted);
+  if (!candidate.granted.identity.enabled) throw badClient('disabled', candidate.granted);
   await candidate.touch();
   return candidate.granted;
 }

@@ -1,7 +1,7 @@
 import { badCredentials, Problem } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import type { Context } from '../../../../service.ts';
-import type { Granted } from '../../access-token.ts';
+import { type Granted, principalOf } from '../../access-token.ts';
 
 /** The members of a token request, in the document's spelling. */
 export interface TokenRequest {
@@ -25,8 +25,6 @@ export interface GrantResult extends Granted {
 /** One way to get a token. */
 export interface Grant {
   readonly grantType: string;
-  /** Members that must be there, and not empty. */
-  readonly parameters: readonly Parameter[];
   /** @throws Problem `bad_credentials` */
   redeem(request: TokenRequest, context: Context): Promise<GrantResult>;
 }
@@ -41,7 +39,10 @@ export function needed(request: TokenRequest, parameter: Parameter): string {
   );
 }
 
+/** What a token says of a login that named no client. */
+export const NO_CLIENT = 'runai';
+
 /** The same words whatever was wrong, so that the answer does not tell which client ids exist. */
-export function badClient(reason: CredentialReason): Problem {
-  return badCredentials(reason, 'The client id or the secret is not valid.');
+export function badClient(reason: CredentialReason, claimed?: Granted): Problem {
+  return badCredentials(reason, 'The client id or the secret is not valid.', claimed && principalOf(claimed));
 }

@@ -4,30 +4,29 @@ import { hashSecret } from '../../../../credentials/secret.ts';
 import type { Context } from '../../../../service.ts';
 import type { Rotation } from '../../../../store/grants.ts';
 import type { Identity } from '../../../../store/identities.ts';
-import { type Grant, needed } from './grant.ts';
+import { type Grant, NO_CLIENT, needed } from './grant.ts';
 
 /** Lifetime of a refresh token in milliseconds: 24 h, the longest that was seen of tokens of the command line. */
 const LIFETIME_MS = 86_400_000;
 const LENGTH = 64;
-const NO_CLIENT = 'runai';
 
 const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, CredentialReason>> = {
   unknown: 'unknown_refresh_token',
   expired: 'expired_refresh_token',
   reused: 'reused_refresh_token',
+  revoked: 'revoked_refresh_token',
   other_client: 'other_client',
 };
 
 /** A refresh token of an earlier login (RFC 6749, 6): used up, and the next one given. */
 export const refreshToken: Grant = {
   grantType: 'refresh_token',
-  parameters: ['refreshToken'],
   redeem: async (request, context) => {
     const { store, random, now } = context;
     const presented = needed(request, 'refreshToken');
     const next = random.alphanumeric(LENGTH);
     const rotation = await store.grants.rotate(
-      { hash: hashSecret(presented), clientId: request.clientID ?? null },
+      { hash: hashSecret(presented), clientId: request.clientID || null },
       { hash: hashSecret(next), expiresAt: now + LIFETIME_MS },
       now,
     );

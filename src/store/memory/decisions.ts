@@ -26,10 +26,10 @@ export function memoryDecisions(): DecisionLog {
 }
 
 function fits(decision: Decision, { principal, effect, operation }: DecisionFilter): boolean {
-  const who = decision.principal;
+  const who = decision.principal ?? decision.claimed;
   return (
     (effect === undefined || decision.effect === effect) &&
     (operation === undefined || decision.operation === operation) &&
-    (principal === undefined || (who !== null && [who.id, who.name, who.clientId].includes(principal)))
+    (principal === undefined || (who !== undefined && [who.id, who.name, who.clientId].includes(principal)))
   );
 }
