@@ -128,7 +128,7 @@ async function fill(file) {
   await (await ours(['--data', file])).stop();
   const database = new Database(file);
   const user = database.prepare(
-    "INSERT INTO identities (id, kind, name, name_key, enabled, created_at) VALUES (?1, 'user', ?2, ?2, 1, 0)",
+    "INSERT INTO identities (id, kind, name, name_key, enabled, created_at) VALUES (?, 'user', ?, ?, 1, 0)",
   );
   const key = database.prepare(
     `INSERT INTO access_keys (id, owner, created_by, name, client_id, secret_hash, created_at)
@@ -137,7 +137,7 @@ async function fill(file) {
   database.transaction(() => {
     for (let number = 0; number < MANY; number++) {
       const owner = `bench-user-${Math.floor(number / 20)}`;
-      if (number % 20 === 0) user.run(owner, `${owner}@acme.test`);
+      if (number % 20 === 0) user.run(owner, `${owner}@acme.test`, `${owner}@acme.test`);
       key.run(`bench-key-${number}`, owner, `${owner}@acme.test`, `key-${number}`, `bench-client-${number}`);
     }
   })();

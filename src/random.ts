@@ -38,7 +38,8 @@ export function namedUuid(name: string): string {
 }
 
 function uuidOf(digits: string): string {
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const part = (from: number, to: number) => digits.slice(from, to);
+  return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`;
 }
 
 /** Asking the system costs microseconds, so it is asked for 4 kB at a time. */

@@ -178,8 +178,6 @@ function makeFastify(edges: Edges, limits: Limits): FastifyInstance {
     },
     clientErrorHandler: (error, socket) => endWithWireProblem(edges, error as unknown as WireError, socket),
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   return app;
 }
 

@@ -7,13 +7,16 @@ const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i;
 
 /**
  * What is done to a request before the router sees it. HEAD becomes GET (Node leaves the body out by itself), so that
- * no route needs a twin. A target in absolute form becomes a path. The content type is taken away, because Fastify
- * would refuse one that it cannot read before the caller is known; `headerLines` still has it.
+ * no route needs a twin. A target in absolute form becomes a path. What announces a body is taken away, because Fastify
+ * would refuse one that it cannot read before the caller is known; our own `parse` step reads it, and `headerLines` still
+ * has the headers.
  */
 export function prepareArrival(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): void {
   if (request.method === 'HEAD') request.method = 'GET';
   if (request.url?.startsWith('/') === false) request.url = request.url.replace(ABSOLUTE_FORM, '') || '/';
   request.headers['content-type'] = undefined;
+  request.headers['content-length'] = undefined;
+  request.headers['transfer-encoding'] = undefined;
 }
 
 /** Header lines of one name (in lower case) as they were received, each by itself. */

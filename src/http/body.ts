@@ -27,9 +27,10 @@ export async function readJsonBody(
   fieldNames: 'exact' | 'caseless',
   limits: BodyLimits,
 ): Promise<unknown> {
-  if (isSent(request)) checkType(headerLines(request, 'content-type'));
+  const sent = isSent(request);
+  if (sent) checkType(headerLines(request, 'content-type'));
   if (operation.body === 'none') return undefined;
-  const bytes = isSent(request) ? await readBytes(request, limits) : Buffer.alloc(0);
+  const bytes = sent ? await readBytes(request, limits) : Buffer.alloc(0);
   if (bytes.length === 0) {
     if (operation.body === 'optional') return {};
     throw new Problem('invalid_request', 'The request has no body; expected a JSON object.');
@@ -40,8 +41,8 @@ export async function readJsonBody(
 }
 
 function isSent(request: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
-  return coding !== undefined || (length !== undefined && length !== '0');
+  const [length = '0'] = headerLines(request, 'content-length');
+  return length !== '0' || headerLines(request, 'transfer-encoding').length > 0;
 }
 
 function checkType(types: readonly string[]): void {
@@ -63,34 +64,39 @@ function readBytes(request: IncomingMessage, { bodyBytes, bodySilence }: BodyLim
     new Problem('too_large', `The body is larger than ${bodyBytes} bytes, which is the most that is read.`, {
       close: true,
     });
-  if (Number(request.headers['content-length']) > bodyBytes) return Promise.reject(tooLarge());
+  if (Number(headerLines(request, 'content-length')[0]) > bodyBytes) return Promise.reject(tooLarge());
 
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const settle = (act: () => void) => {
+    const giveUp = (problem: Problem) => {
       clearTimeout(silence);
-      request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
-      act();
+      request.off('data', onData);
+      reject(problem);
     };
     const onData = (chunk: Buffer) => {
       silence.refresh();
       length += chunk.length;
-      if (length > bodyBytes) settle(() => reject(tooLarge()));
+      if (length > bodyBytes) giveUp(tooLarge());
       else chunks.push(chunk);
     };
-    const onEnd = () => settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    const onCut = () =>
-      settle(() => reject(new Problem('timeout', 'The body ended before all of it was sent.', { close: true })));
     const silence = setTimeout(
-      () =>
-        settle(() =>
-          reject(new Problem('timeout', `Nothing more of the body came for ${bodySilence / 1000} s.`, { close: true })),
-        ),
+      () => giveUp(cut(`Nothing more of the body came for ${bodySilence / 1000} s.`)),
       bodySilence,
     );
-    request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
+    request.on('data', onData);
+    request.on('end', () => {
+      clearTimeout(silence);
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    });
+    request.on('close', () => {
+      if (!request.readableEnded) giveUp(cut('The body ended before all of it was sent.'));
+    });
   });
+}
+
+function cut(message: string): Problem {
+  return new Problem('timeout', message, { close: true });
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -4,9 +4,11 @@ import type { SigningKey } from './keys.ts';
 /** Claims of a token; times in whole seconds (RFC 7519, 4.1). */
 export type Claims = Readonly<Record<string, string | number | boolean>>;
 
+const UTF8 = new TextEncoder();
+
 /** A signed JWT with these claims. The key's `kid` goes into the header. */
 export function mint(claims: Claims, key: SigningKey): Promise<string> {
-  return new CompactSign(new TextEncoder().encode(plainJson(claims)))
+  return new CompactSign(UTF8.encode(plainJson(claims)))
     .setProtectedHeader({ alg: key.algorithm, typ: 'JWT', kid: key.kid })
     .sign(key.privateKey);
 }
