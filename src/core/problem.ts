@@ -73,7 +73,10 @@ export interface ProblemParts {
   readonly cause?: unknown;
 }
 
-/** A failure with two voices: `message` for the person whose request failed, `why` for the log and the decision. */
+/**
+ * A failure with two voices: `message` for the person whose request failed, `why` for the log and the decision. A kind
+ * for which every vendor has words of its own (`forbidden`, `not_found`) needs no message.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly kind: ProblemKind;
@@ -83,7 +86,7 @@ export class Problem extends Error {
   readonly allow: readonly string[];
   readonly close: boolean;
 
-  constructor(kind: ProblemKind, message: string, parts: ProblemParts = {}) {
+  constructor(kind: ProblemKind, message = '', parts: ProblemParts = {}) {
     super(message, { cause: parts.cause });
     this.kind = kind;
     this.why = parts.why;

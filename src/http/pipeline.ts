@@ -167,7 +167,7 @@ function decided(passage: Passage): void {
   if (rule === null || caller === null) return;
   const judgement = decide(rule, caller.standing, service.tables.term);
   passage.decision = judged(asked(passage), caller, rule, judgement);
-  if (judgement.effect === 'deny') throw new Problem('forbidden', 'You do not have sufficient permissions.');
+  if (judgement.effect === 'deny') throw new Problem('forbidden');
 }
 
 /** The body, as a value. */
@@ -199,7 +199,7 @@ async function coverTarget(passage: Passage): Promise<void> {
   const sighting = await lookup(context, id);
   const judgement = cover(sighting);
   passage.decision = covered(decision, judgement, sighting, id);
-  if (sighting.seen !== 'own') throw new Problem('not_found', 'Resource id not found.');
+  if (sighting.seen !== 'own') throw new Problem('not_found');
   context.target = sighting.target;
 }
 

@@ -12,13 +12,17 @@ const DOCUMENTED_MESSAGES: Partial<Record<ProblemKind, string>> = {
 export function renderProblem(problem: Problem, settings: Settings): Outcome {
   const status = problem.kind === 'bad_credentials' ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
-  const message = documented ?? problem.message;
+  const { message } = problem;
   return {
     status,
     headers: {
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
       ...(problem.allow.length > 0 && { allow: problem.allow.join(', ') }),
     },
-    body: { code: status, message, ...(message !== problem.message && { details: problem.message }) },
+    body: {
+      code: status,
+      message: documented ?? message,
+      ...(documented !== undefined && message !== '' && { details: message }),
+    },
   };
 }

@@ -124,6 +124,6 @@ async function stillThere(call: Promise<void>): Promise<void> {
   try {
     await call;
   } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found', 'Resource id not found.') : thrown;
+    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
   }
 }
