@@ -53,7 +53,8 @@ function routeOf(operation: Operation, { service, document }: Mounted): Route {
   if (row === undefined || handler === undefined) throw new Error(`\`${operation.id}\` has no row or no handler`);
   const rule = tables.rules.find(({ id }) => id === row.rule) ?? null;
   const lookup = rule?.cover === undefined ? null : (lookups[rule.cover.lookup] ?? null);
-  return { service, document, operation, handler, row, rule, lookup, written: new Derived() };
+  const readsBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
+  return { service, document, operation, handler, row, readsBody, rule, lookup, written: new Derived() };
 }
 
 function mountFaults({ service, document }: Mounted): string[] {

@@ -31,8 +31,11 @@ export interface Route {
   readonly operation: Operation;
   readonly handler: Handler;
   readonly row: OperationRow;
+  /** False for methods that say nothing by a body (RFC 9110, 9.3.1), where the document names none. */
+  readonly readsBody: boolean;
   /** Null: public. */
   readonly rule: Rule | null;
+  /** Null: the path names no object. */
   readonly lookup: Lookup | null;
   /** Bodies of unchanged outcomes that were checked before, as JSON. */
   readonly written: Derived<object, string>;
@@ -82,9 +85,9 @@ export async function answer(
     place(passage);
     await authenticate(passage);
     decided(passage);
-    await parse(passage);
+    if (route.readsBody) await parse(passage);
     validate(passage);
-    await coverTarget(passage);
+    if (route.lookup !== null) await coverTarget(passage);
     await handle(passage);
   } catch (thrown) {
     refuse(passage, thrown);
