@@ -13,7 +13,7 @@ import { connectEdges, type Edges, edgesOf, endWithWireProblem, type WireError }
 import { type Listen, preparedToListen } from './http/listen.ts';
 import { type Mounted, mount, sendAnswer } from './http/mount.ts';
 import { readDocument } from './http/openapi.ts';
-import type { Pipeline } from './http/pipeline.ts';
+import type { Pipeline } from './http/passage.ts';
 import { type Log, SILENT } from './log.ts';
 import { type Config, flagName, shownValue } from './options.ts';
 import { type Random, systemRandom } from './random.ts';

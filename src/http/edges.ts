@@ -4,10 +4,12 @@ import type { FastifyInstance } from 'fastify';
 import { asProblem, Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import type { Outcome, ServiceDefinition } from '../service.ts';
+import type { Answer } from './answer.ts';
 import { pathOf } from './arrival.ts';
 import { shortPath } from './explain.ts';
 import { isBelow, type Mounted, sendAnswer } from './mount.ts';
-import { type Answer, answerUnrouted, type Pipeline, unknownPath, type Voice } from './pipeline.ts';
+import type { Pipeline } from './passage.ts';
+import { answerUnrouted, unknownPath, type Voice } from './pipeline.ts';
 
 /** Failures that no operation sees: they still speak the language of the service whose path it is. */
 export interface Edges {

@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Derived } from '../core/derived.ts';
 import { checkTables } from '../core/tables.ts';
 import type { ServiceDefinition } from '../service.ts';
+import type { Answer } from './answer.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
-import { type Answer, answer, type Pipeline, type Route } from './pipeline.ts';
+import type { Pipeline, Route } from './passage.ts';
+import { answer } from './pipeline.ts';
 
 /** A service with its document. */
 export interface Mounted {

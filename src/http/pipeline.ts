@@ -1,68 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { cover, decide } from '../core/decide.ts';
-import type { Decision } from '../core/decision.ts';
-import type { Derived } from '../core/derived.ts';
 import { asProblem, Problem, type ProblemKind } from '../core/problem.ts';
-import type { OperationRow, Rule } from '../core/rule.ts';
 import type { Log } from '../log.ts';
-import type { Context, Handler, Lookup, Outcome, ServiceDefinition, Surroundings } from '../service.ts';
-import type { World } from '../world.ts';
-import { headerLines, originOf, pathOf } from './arrival.ts';
-import { type BodyLimits, readJsonBody } from './body.ts';
+import type { Outcome, ServiceDefinition } from '../service.ts';
+import { type Answer, mediaTypeOf, written } from './answer.ts';
+import { originOf, pathOf } from './arrival.ts';
+import { readJsonBody } from './body.ts';
 import { covered, decisionHeader, judged, refusalLine, refused, shortPath } from './explain.ts';
-import type { ApiDocument, Operation } from './openapi.ts';
-
-/** What the pipeline of one server works with. */
-export interface Pipeline {
-  readonly world: World;
-  readonly surroundings: Surroundings;
-  readonly log: Log;
-  readonly limits: BodyLimits;
-  readonly publicUrl: string | null;
-  readonly explain: boolean;
-  /** What becomes of an answer that does not fit its document: `throw` in tests, `report` as a finding in a server. */
-  readonly offDocument: 'throw' | 'report';
-}
-
-/** One operation with everything that is known of it before a request comes. */
-export interface Route {
-  readonly service: ServiceDefinition;
-  readonly document: ApiDocument;
-  readonly operation: Operation;
-  readonly handler: Handler;
-  readonly row: OperationRow;
-  /** False for methods that say nothing by a body (RFC 9110, 9.3.1), where the document names none. */
-  readonly readsBody: boolean;
-  /** Null: public. */
-  readonly rule: Rule | null;
-  /** Null: the path names no object. */
-  readonly lookup: Lookup | null;
-  /** Bodies of unchanged outcomes that were checked before, as JSON. */
-  readonly written: Derived<object, string>;
-}
+import { asked, begin, contextOf, type Passage, type Pipeline, type Route } from './passage.ts';
 
 /** What it takes to answer where there is no operation. */
 export type Voice = Pick<ServiceDefinition, 'admit' | 'renderProblem'>;
-
-/** What is written to the socket. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly payload: string | undefined;
-}
-
-/** A request on its way through the steps. Each step reads what earlier ones wrote. */
-interface Passage {
-  readonly pipeline: Pipeline;
-  readonly route: Route;
-  readonly raw: IncomingMessage;
-  readonly context: { -readonly [Member in keyof Context]: Context[Member] };
-  decision: Decision | null;
-  problem: Problem | null;
-  outcome: Outcome;
-}
-
-const JSON_TYPE = 'application/json';
 
 /** A request that cannot be read is no decision, whoever sent it: these leave none behind. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -109,46 +57,6 @@ export function answerUnrouted(pipeline: Pipeline, service: Voice, raw: Incoming
   const outcome = service.renderProblem(told, pipeline.surroundings.settings);
   logRefusal(pipeline.log, raw, outcome.status, told);
   return written(outcome, told);
-}
-
-function begin(
-  pipeline: Pipeline,
-  route: Route,
-  raw: IncomingMessage,
-  params: Record<string, string>,
-  query: Record<string, unknown>,
-): Passage {
-  const context = contextOf(pipeline, raw, params, query);
-  return { pipeline, route, raw, context, decision: null, problem: null, outcome: { status: 500 } };
-}
-
-/** Written out member by member, because spreading costs a microsecond on every request. */
-function contextOf(
-  { world, surroundings }: Pipeline,
-  raw: IncomingMessage,
-  params: Record<string, string>,
-  query: Record<string, unknown>,
-): Passage['context'] {
-  const { store, tokens, remembered, findings, hosts, settings, random, views } = surroundings;
-  return {
-    store,
-    tokens,
-    remembered,
-    findings,
-    hosts,
-    settings,
-    random,
-    views,
-    now: world.clock.now(),
-    origin: '',
-    method: raw.method ?? 'GET',
-    headerLines: (name) => headerLines(raw, name),
-    caller: null,
-    params,
-    query,
-    body: undefined,
-    target: undefined,
-  };
 }
 
 /** Which world, which service, under which name: and may the request come in at all? */
@@ -256,36 +164,6 @@ async function send({ pipeline, route, context, raw, decision, problem, outcome 
 /** No operation has this path. */
 export function unknownPath({ url }: IncomingMessage): Problem {
   return new Problem('unknown_path', `There is no operation at \`${shortPath(pathOf(url))}\`.`);
-}
-
-function asked({ pipeline, route, raw, context }: Passage) {
-  return {
-    id: pipeline.world.nextDecisionId(),
-    at: context.now,
-    service: route.service.name,
-    operation: route.operation.id,
-    request: { method: context.method, path: shortPath(pathOf(raw.url)) },
-  };
-}
-
-function written(
-  { status, body, headers, unchanged }: Outcome,
-  problem: Problem | null,
-  before?: Derived<object, string>,
-): Answer {
-  return {
-    status,
-    headers: {
-      ...(body !== undefined && { 'content-type': JSON_TYPE }),
-      ...headers,
-      ...(problem?.close === true && { connection: 'close' }),
-    },
-    payload: unchanged === true ? before?.of(body as object, JSON.stringify) : JSON.stringify(body),
-  };
-}
-
-function mediaTypeOf({ headers }: Outcome): string {
-  return (headers?.['content-type'] ?? JSON_TYPE).split(';')[0] as string;
 }
 
 function logRefusal(log: Log, raw: IncomingMessage, status: number, problem: Problem): void {

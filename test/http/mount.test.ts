@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { mount } from '../../src/http/mount.ts';
 import { readDocument } from '../../src/http/openapi.ts';
-import type { Pipeline } from '../../src/http/pipeline.ts';
+import type { Pipeline } from '../../src/http/passage.ts';
 import type { ServiceDefinition } from '../../src/service.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;

@@ -1,0 +1,38 @@
+import type { Derived } from '../core/derived.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Outcome } from '../service.ts';
+
+/** What is written to the socket. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly payload: string | undefined;
+}
+
+const JSON_TYPE = 'application/json';
+
+/**
+ * An outcome in bytes.
+ *
+ * @param before bodies of unchanged outcomes that were written before
+ */
+export function written(
+  { status, body, headers, unchanged }: Outcome,
+  problem: Problem | null,
+  before?: Derived<object, string>,
+): Answer {
+  return {
+    status,
+    headers: {
+      ...(body !== undefined && { 'content-type': JSON_TYPE }),
+      ...headers,
+      ...(problem?.close === true && { connection: 'close' }),
+    },
+    payload: unchanged === true ? before?.of(body as object, JSON.stringify) : JSON.stringify(body),
+  };
+}
+
+/** The media type of an outcome's body, without parameters. */
+export function mediaTypeOf({ headers }: Outcome): string {
+  return (headers?.['content-type'] ?? JSON_TYPE).split(';')[0] as string;
+}
