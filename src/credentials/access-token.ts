@@ -4,7 +4,7 @@ import type { KnownHosts } from '../core/hosts.ts';
 import { unauthenticated } from '../core/problem.ts';
 import type { Identities, Identity } from '../store/identities.ts';
 import type { Tokens } from '../tokens/index.ts';
-import { type AccessTokenClaims, checkUnexpired } from '../tokens/verify.ts';
+import { type AccessTokenClaims, checkTimes } from '../tokens/verify.ts';
 import { bearerToken } from './bearer.ts';
 import type { RememberedTokens } from './remembered.ts';
 
@@ -31,7 +31,8 @@ export async function bearerOfAccessToken(
   attempt: AccessTokenAttempt,
   issuerPath: string,
 ): Promise<{ identity: Identity; clientId: string }> {
-  const claims = await verifiedClaims(bearerToken(attempt.headerLines('authorization')), attempt);
+  const token = bearerToken(attempt.headerLines('authorization'));
+  const claims = rememberedClaims(token, attempt) ?? (await verifiedClaims(token, attempt));
   checkIssuer(claims.iss, attempt, issuerPath);
   const identity = await attempt.store.identities.byId(claims.sub);
   if (identity === null) throw unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
@@ -39,20 +40,26 @@ export async function bearerOfAccessToken(
   return { identity, clientId: claims.azp };
 }
 
-async function verifiedClaims(token: string, attempt: AccessTokenAttempt): Promise<AccessTokenClaims> {
-  const known = attempt.remembered.find(token);
-  if (known === undefined) {
-    const claims = await attempt.tokens.verify(token, attempt.now);
-    attempt.remembered.keep(token, claims);
-    return claims;
-  }
+/** The claims of a token that was verified before, if its time is still now. */
+function rememberedClaims(token: string, { remembered, now }: AccessTokenAttempt): AccessTokenClaims | undefined {
+  const claims = remembered.find(token);
+  if (claims === undefined) return undefined;
   try {
-    checkUnexpired(known, attempt.now);
+    checkTimes(claims, now);
   } catch (problem) {
-    attempt.remembered.forget(token);
+    remembered.forget(token);
     throw problem;
   }
-  return known;
+  return claims;
+}
+
+async function verifiedClaims(
+  token: string,
+  { tokens, remembered, now }: AccessTokenAttempt,
+): Promise<AccessTokenClaims> {
+  const claims = await tokens.verify(token, now);
+  remembered.keep(token, claims);
+  return claims;
 }
 
 /** Scheme and authority, with the authority by itself. */

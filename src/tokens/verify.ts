@@ -37,9 +37,10 @@ export async function verify(token: string, key: SigningKey, now: Instant): Prom
   }
 }
 
-/** @throws Problem when the token's `exp` has passed */
-export function checkUnexpired(claims: AccessTokenClaims, now: Instant): void {
-  if (claims.exp * 1000 <= now) throw expired(claims, now);
+/** @throws Problem when the token is from the future, or its `exp` has passed */
+export function checkTimes({ iat, exp, azp }: AccessTokenClaims, now: Instant): void {
+  if (iat * 1000 > now) throw notYetValid('iat', iat, azp, now);
+  if (exp * 1000 <= now) throw expired({ exp, azp }, now);
 }
 
 function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims {
@@ -53,10 +54,9 @@ function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims
   ) {
     throw malformed(`one of ${REQUIRED.join(', ')} has the wrong type`);
   }
-  if (iat * 1000 > now) throw notYetValid('iat', iat, azp, now);
   const claims = { iss, sub, azp, iat, exp };
   // The library compares whole seconds; a remembered token is compared in milliseconds, and must end at the same moment.
-  checkUnexpired(claims, now);
+  checkTimes(claims, now);
   return claims;
 }
 

@@ -499,3 +499,14 @@ describe('after a reset, a token of before', () => {
     expect((await listWith(token, undefined, again)).decision.reason).toBe('unknown_subject');
   });
 });
+
+it('a remembered token is from the future, once the clock stands before its time', async () => {
+  const mock = await testServer();
+  const token = await mock.tokenOf(researcher);
+  const before = await mock.call('GET /api/v1/access-keys', { token });
+  mock.clock.set(START - SECOND);
+  const after = await mock.call('GET /api/v1/access-keys', { token });
+
+  expect(before.status).toBe(200);
+  expect(after.decision).toMatchObject({ reason: 'not_yet_valid' });
+});
