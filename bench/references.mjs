@@ -10,14 +10,24 @@ const [what] = process.argv.slice(2);
 const app = fastify();
 
 if (what === 'sign') {
-  const { importJWK, SignJWT } = await import('jose');
+  const { calculateJwkThumbprint, importJWK, SignJWT } = await import('jose');
   const jwk = JSON.parse(readFileSync(new URL('../fixtures/runai/signing-key.rs256.json', import.meta.url), 'utf8'));
   const key = await importJWK(jwk, 'RS256');
+  const kid = await calculateJwkThumbprint(jwk);
+  // The claims of our own tokens, so that both sign and send as much.
+  const claims = {
+    email: 'admin@acme.test',
+    email_verified: true,
+    preferred_username: 'admin@acme.test',
+    tenant_id: 1001,
+    typ: 'Bearer',
+    jti: '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0003',
+  };
   app.post('/api/v1/token', async (request) => {
     const { clientId } = /** @type {{ clientId: string }} */ (request.body);
-    const accessToken = await new SignJWT({ azp: clientId, email: 'admin@acme.test', tenant_id: 1001, typ: 'Bearer' })
-      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: 'bench' })
-      .setIssuer('http://127.0.0.1/auth/realms/acme')
+    const accessToken = await new SignJWT({ ...claims, azp: clientId })
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid })
+      .setIssuer('http://127.0.0.1:12345/auth/realms/acme')
       .setSubject('0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001')
       .setIssuedAt()
       .setExpirationTime('1h')
