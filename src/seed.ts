@@ -38,8 +38,11 @@ export function revivedSeed(kept: KeptSeed, services: readonly ServiceDefinition
 }
 
 /** What people read of a seed: who is who, with their credentials. */
-export function castOf(text: string, services: readonly ServiceDefinition[]): Record<string, unknown> {
-  const parts = JSON.parse(text) as Parts;
+export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Record<string, unknown> {
+  return castOfParts(JSON.parse(kept.text) as Parts, services);
+}
+
+function castOfParts(parts: Parts, services: readonly ServiceDefinition[]): Record<string, unknown> {
   const casts = seeded(services)
     .filter(({ name }) => parts[name] !== undefined)
     .map(({ name, seed }) => [name, seed.cast(parts[name])]);
@@ -47,13 +50,12 @@ export function castOf(text: string, services: readonly ServiceDefinition[]): Re
 }
 
 function seedOf(parts: Parts, origin: Seed['origin'], services: readonly ServiceDefinition[], random: Random): Seed {
-  const text = JSON.stringify(parts);
   return {
-    text,
+    text: JSON.stringify(parts),
     origin,
     // Of the cast, so that a saved cast and the seed it came from are the same.
     fingerprint: createHash('sha256')
-      .update(JSON.stringify(castOf(text, services)))
+      .update(JSON.stringify(castOfParts(parts, services)))
       .digest('hex'),
     records: async (now) => {
       const present = seeded(services).filter(({ name }) => parts[name] !== undefined);

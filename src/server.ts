@@ -10,6 +10,7 @@ import { Unusable } from './core/unusable.ts';
 import { prepareArrival } from './http/arrival.ts';
 import { serveDocs } from './http/docs.ts';
 import { connectEdges, type Edges, edgesOf, endWithWireProblem, type WireError } from './http/edges.ts';
+import { Lines } from './http/lines.ts';
 import { type Listen, preparedToListen } from './http/listen.ts';
 import { type Mounted, mount, sendAnswer } from './http/mount.ts';
 import { readDocument } from './http/openapi.ts';
@@ -57,8 +58,6 @@ export interface MockServer {
   /** What somebody who starts it should know. */
   readonly notices: readonly string[];
   readonly listen: Listen;
-  /** The identities of the seed with their credentials, as `GET /_mock/cast` shows them. */
-  cast(): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -122,7 +121,6 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       posture: postureOf(config, SERVICES),
       notices,
       listen,
-      cast: async () => castOf((await world.seed()).text, SERVICES),
       close: async () => {
         await app.close();
         await world.close();
@@ -141,21 +139,22 @@ async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition
     (service, index): Mounted => ({ service, document: documents[index] as Mounted['document'] }),
   );
   const edges = edgesOf(pipeline, mounted);
-  const app = makeFastify(edges, limits);
+  const lines = new Lines();
+  const app = makeFastify(edges, lines, limits);
   connectEdges(app, edges);
   for (const one of mounted) mount(app, pipeline, one);
   serveDocs(
     app,
     services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
   );
-  const listen = preparedToListen(app);
+  const listen = preparedToListen(app, lines);
   await app.ready();
   return { app, listen };
 }
 
 /** Fastify listens and routes; what it would do by itself beyond that is turned off. */
-function makeFastify(edges: Edges, limits: Limits): FastifyInstance {
-  const app = fastify({
+function makeFastify(edges: Edges, lines: Lines, limits: Limits): FastifyInstance {
+  return fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16_384 },
@@ -170,15 +169,13 @@ function makeFastify(edges: Edges, limits: Limits): FastifyInstance {
     // Not for rewriting alone: it is the only place that sees a request before the router does.
     rewriteUrl: (request) => {
       prepareArrival(request);
-      edges.arrived(request);
       return request.url ?? '/';
     },
     frameworkErrors: (error, request, reply) => {
       sendAnswer(reply, edges.framework(error, request.raw));
     },
-    clientErrorHandler: (error, socket) => endWithWireProblem(edges, error as unknown as WireError, socket),
+    clientErrorHandler: (error, socket) => endWithWireProblem(edges, lines, error as unknown as WireError, socket),
   });
-  return app;
 }
 
 function noCompiler(): never {
@@ -203,7 +200,7 @@ function portsOf(world: World, version: string, config: Config, origins: Effecti
       })),
       counts: await world.store.world.counts(),
     }),
-    cast: async () => castOf((await world.seed()).text, SERVICES),
+    cast: async () => castOf(await world.seed(), SERVICES),
     reset: () => world.reset(),
     clockAhead: () => world.clockAhead(),
     advance: async (milliseconds) => {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { asProblem, Problem } from '../core/problem.ts';
@@ -7,22 +7,24 @@ import type { Outcome, ServiceDefinition } from '../service.ts';
 import type { Answer } from './answer.ts';
 import { pathOf } from './arrival.ts';
 import { shortPath } from './explain.ts';
+import type { Lines } from './lines.ts';
 import { isBelow, type Mounted, sendAnswer } from './mount.ts';
 import type { Pipeline } from './passage.ts';
 import { answerUnrouted, unknownPath, type Voice } from './pipeline.ts';
 
 /** Failures that no operation sees: they still speak the language of the service whose path it is. */
 export interface Edges {
-  /** Called for every request, before it is routed. */
-  arrived(raw: IncomingMessage): void;
   /** No route has this method and path. */
   unrouted(raw: IncomingMessage): Answer;
   /** The framework refused by itself. */
   framework(error: unknown, raw: IncomingMessage): Answer;
   /** The request expects something else than to go on sending. */
   expectation(raw: IncomingMessage): Answer;
-  /** The bytes on the line were no request: an answer in bytes, after which the line is closed. */
-  wire(error: WireError, socket: Socket): string;
+  /**
+   * The bytes on the line were no request, or no body of the one that came last: an answer in bytes, after which the
+   * line is closed.
+   */
+  wire(error: WireError, request: IncomingMessage | undefined): string;
 }
 
 /** https://nodejs.org/api/http.html#event-clienterror */
@@ -31,8 +33,6 @@ export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 export function edgesOf(pipeline: Pipeline, mounted: readonly Mounted[]): Edges {
   const services = mounted.map(({ service }) => service);
   const methodsOf = methodFinder(mounted);
-  /** Path of the request that a line sent last: what is wrong with its body comes without it. */
-  const lastPaths = new WeakMap<Socket, string>();
 
   const told = (raw: IncomingMessage, problem: Problem): Answer => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
@@ -42,9 +42,6 @@ export function edgesOf(pipeline: Pipeline, mounted: readonly Mounted[]): Edges 
   const unrouted = (raw: IncomingMessage) => told(raw, unroutedProblem(raw, methodsOf(pathOf(raw.url))));
 
   return {
-    arrived: (raw) => {
-      lastPaths.set(raw.socket, pathOf(raw.url));
-    },
     unrouted,
     framework: (error, raw) => {
       // A method whose bodies must say their type; no operation has it.
@@ -56,8 +53,8 @@ export function edgesOf(pipeline: Pipeline, mounted: readonly Mounted[]): Edges 
         raw,
         new Problem('expectation_failed', 'The only expectation that can be met is `100-continue`.', { close: true }),
       ),
-    wire: (error, socket) => {
-      const path = pathInPacket(error.rawPacket) ?? lastPaths.get(socket) ?? '/';
+    wire: (error, request) => {
+      const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
       const service = ownerOf(path, services) ?? nobody(services);
       return asBytes(service.renderProblem(wireProblem(error), pipeline.surroundings.settings));
     },
@@ -75,9 +72,9 @@ export function connectEdges(app: FastifyInstance, edges: Edges): void {
 }
 
 /** For Fastify's `clientErrorHandler`. */
-export function endWithWireProblem(edges: Edges, error: WireError, socket: Socket): void {
+export function endWithWireProblem(edges: Edges, lines: Lines, error: WireError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) socket.end(edges.wire(error, socket), () => socket.destroy());
+  if (socket.writable) socket.end(edges.wire(error, lines.requestOn(socket)), () => socket.destroy());
   else socket.destroy();
 }
 
@@ -140,14 +137,8 @@ function asBytes({ status, headers, body }: Outcome): string {
     connection: 'close',
   };
   const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}`);
-  return [`HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? 'Error'}`, ...head, '', payload].join('\r\n');
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...head, '', payload].join('\r\n');
 }
-
-const STATUS_TEXT: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  431: 'Request Header Fields Too Large',
-};
 
 /** Which methods a path has: asked only once a request has failed, so its patterns are made then. */
 function methodFinder(mounted: readonly Mounted[]): (path: string) => string[] {

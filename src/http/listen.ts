@@ -1,7 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer, type Socket, type Server as TwinServer } from 'node:net';
+import type { Server } from 'node:http';
+import { createServer, type Server as TwinServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Unusable } from '../core/unusable.ts';
+import type { Lines } from './lines.ts';
 
 /** Milliseconds after which requests that were only half sent are cut off when the server stops. */
 const HALF_SENT_MS = 3000;
@@ -16,36 +17,20 @@ export interface Listening {
 /** Listens on an address. @throws Unusable when the address or port cannot be had */
 export type Listen = (host: string, port: number) => Promise<Listening>;
 
-/** What a line is busy with. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
 /**
  * Prepares a server for listening on 127.0.0.1 (and then also on ::1 where the machine has it, because clients try that
  * first for `localhost`) or elsewhere, and for stopping well: answers then say `Connection: close`, idle lines close at
  * once, requests that arrived are finished, and those that were only half sent are cut after three seconds.
  */
-export function preparedToListen(app: FastifyInstance): Listen {
+export function preparedToListen(app: FastifyInstance, lines: Lines): Listen {
   const { server } = app;
-  const busyWith = new Map<Socket, Exchange | null>();
   let twin: TwinServer | undefined;
 
-  server.on('connection', (socket: Socket) => {
-    busyWith.set(socket, null);
-    socket.once('close', () => busyWith.delete(socket));
-  });
-  server.on('request', (request, response) => busyWith.set(request.socket, { request, response }));
+  lines.watch(server);
   app.addHook('preClose', (done) => {
     twin?.close();
-    for (const [socket, exchange] of busyWith) {
-      if (exchange?.response.headersSent === false) exchange.response.setHeader('connection', 'close');
-      if (exchange === null && socket.bytesRead === 0) socket.destroy();
-    }
-    setTimeout(() => {
-      for (const [socket, exchange] of busyWith) if (!isRunning(exchange)) socket.destroy();
-    }, HALF_SENT_MS).unref();
+    lines.announceClose();
+    setTimeout(() => lines.cutHalfSent(), HALF_SENT_MS).unref();
     done();
   });
 
@@ -61,11 +46,6 @@ export function preparedToListen(app: FastifyInstance): Listen {
     if (address === LOOPBACK) twin = await twinOnLoopback6(server, bound, port !== 0);
     return { port: bound, url: `http://${shownHost(address)}:${bound}` };
   };
-}
-
-/** Arrived as a whole, and not answered yet. */
-function isRunning(exchange: Exchange | null): boolean {
-  return exchange?.request.complete === true && !exchange.response.writableFinished;
 }
 
 /** Takes connections in and hands them to the other server: a second one of Fastify's own would lack its error handling. */

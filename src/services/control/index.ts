@@ -1,3 +1,4 @@
+import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import type { ServiceDefinition } from '../../service.ts';
 import { admit } from './admit.ts';
 import { explanationOperations } from './operations/explanations.ts';
@@ -19,7 +20,7 @@ export function control(ports: Ports): ServiceDefinition {
     lookups: {},
     operations: { ...worldOperations(ports), ...explanationOperations(ports) },
     renderProblem,
-    errors: { schema: 'Problem', mediaType: 'application/problem+json' },
+    errors: { schema: 'Problem', mediaType: PROBLEM_JSON },
     seed: null,
     events: null,
   };

@@ -1,4 +1,14 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
@@ -44,7 +54,7 @@ export function openDatabase(path: string | null): Database.Database {
     // In full, because some names have a meaning of their own to SQLite, such as `:memory:`.
     database = new Database(resolve(path), { timeout: BUSY_TIMEOUT_MS });
     prepared(database, path);
-    OPEN_FILES.set(database, identityOf(path));
+    OPEN_FILES.set(database, identityOf(statSync(path)));
     return database;
   } catch (cause) {
     database?.close();
@@ -58,8 +68,7 @@ export function closeDatabase(database: Database.Database): void {
   OPEN_FILES.delete(database);
 }
 
-function identityOf(path: string): string {
-  const { dev, ino } = statSync(path);
+function identityOf({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
@@ -69,8 +78,8 @@ function inUse(path: string, cause?: unknown): Unusable {
 }
 
 function inspect(path: string): void {
-  if ([...OPEN_FILES.values()].includes(identityOf(path))) throw inUse(path);
   const stats = statSync(path);
+  if ([...OPEN_FILES.values()].includes(identityOf(stats))) throw inUse(path);
   if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
   if (!stats.isFile()) throw new Unusable(`--data ${path} is no ordinary file. Give the path of one.`);
   try {
@@ -90,7 +99,7 @@ function inspect(path: string): void {
   if (header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) {
     throw new Unusable(`--data ${path} is a database of another program. It was left as it is; give another file.`);
   }
-  if (statSync(path).size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
+  if (stats.size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
     throw new Unusable(`--data ${path} is damaged: its end is missing. It was left as it is; give another file.`);
   }
   const version = header.readUInt32BE(USER_VERSION_AT);
