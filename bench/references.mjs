@@ -36,7 +36,9 @@ if (what === 'sign') {
   });
 } else if (what === 'send') {
   const bytes = await text(process.stdin);
-  app.get('/api/v1/access-keys', (_request, reply) => reply.type('application/json').send(bytes));
+  for (const path of ['/api/v1/access-keys', '/v2/nvcf/functions']) {
+    app.get(path, (_request, reply) => reply.type('application/json').send(bytes));
+  }
 } else {
   const [{ default: Database }] = await Promise.all([import('better-sqlite3'), import('jose')]);
   new Database(':memory:').exec('CREATE TABLE bench (id TEXT)');

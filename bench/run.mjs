@@ -16,6 +16,8 @@ const SECONDS = 2;
 const STARTS = 9;
 const MANY = 100_000;
 const KEY = { clientId: '5f0c2a9d11e84b70', clientSecret: 'MOCKadminAccessKeySecret00000001' };
+const FUNCTIONS = '/v2/nvcf/functions';
+const VERSIONS = 10_000;
 const TOKEN_REQUEST = { grantType: 'client_credentials', ...KEY };
 
 const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-'));
@@ -28,6 +30,10 @@ try {
   await tokens(`token grants, ${MANY} keys stored`, ['--data', large]);
   await lists('list of 20 keys, in memory', []);
   await lists(`list of 20 keys, ${MANY} keys stored`, ['--data', large]);
+  await functions('list of functions');
+  await functionsAtTwo(`functions: ${MANY} keys to 10`, {}, { keys: MANY });
+  await functionsAtTwo(`functions: ${VERSIONS} policy versions to 1`, {}, { versions: VERSIONS });
+  await functionsAtTwo('functions: propagation fixed to off', {}, { flags: ['--propagation', 'fixed'] });
   await starts('start, in memory (times)', []);
   await starts(`start, ${MANY} keys stored (times)`, ['--data', large]);
   await memory('idle memory, in memory (MB)', []);
@@ -55,6 +61,83 @@ async function lists(name, flags) {
   await twentyKeys(our.url, headers);
   const answer = await (await fetch(`${our.url}/api/v1/access-keys`, { headers })).text();
   await compare(name, [our, await reference('send', answer)], (url) => ({ url: `${url}/api/v1/access-keys`, headers }));
+}
+
+/** @param {string} name */
+async function functions(name) {
+  const our = await withServiceKey({});
+  const answer = await (await fetch(`${our.url}${FUNCTIONS}`, { headers: our.headers })).text();
+  await compare(name, [our, await reference('send', answer)], (url) => ({
+    url: `${url}${FUNCTIONS}`,
+    headers: our.headers,
+  }));
+}
+
+/**
+ * Two servers of ours: the one that has it hard, against the usual one.
+ *
+ * @param {string} name @param {Circumstances} usual @param {Circumstances} hard
+ */
+async function functionsAtTwo(name, usual, hard) {
+  const servers = [await withServiceKey(hard), await withServiceKey(usual)];
+  await compare(name, servers, (url) => ({
+    url: `${url}${FUNCTIONS}`,
+    headers: servers.find((server) => server.url === url)?.headers ?? {},
+  }));
+}
+
+/** @typedef {{ keys?: number, versions?: number, flags?: string[] }} Circumstances */
+
+/**
+ * A server with a service key that lists functions, and whatever makes that hard: further keys, a long history.
+ *
+ * @param {Circumstances} circumstances
+ */
+async function withServiceKey({ keys = 10, versions = 1, flags = [] }) {
+  const file = join(await mkdtemp(join(folder, 'keys-')), 'mock.db');
+  const first = await ours(['--data', file]);
+  const made = await fetch(`${first.url}/_mock/keys`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      type: 'service',
+      name: 'bench',
+      services: ['nvcf'],
+      scopes: ['list_functions'],
+      resource: { type: 'All Functions' },
+    }),
+  });
+  const { id, key } = /** @type {{ id: string, key: string }} */ (await made.json());
+  await first.stop();
+  fillKeys(file, id, keys, versions);
+  return { ...(await ours(['--data', file, ...flags])), headers: { authorization: `Bearer ${key}` } };
+}
+
+/** @param {string} file @param {string} id @param {number} keys @param {number} versions */
+function fillKeys(file, id, keys, versions) {
+  const database = new Database(file);
+  const key = database.prepare(
+    `INSERT INTO ngc_keys (id, org, type, name, services, enabled, secret_hash, created_at)
+     VALUES (?, 'acme', 'service', ?, '["nvcf"]', 1, ?, 0)`,
+  );
+  const policy = database.prepare(
+    `INSERT INTO ngc_policies (key_id, version, recorded_at, effective_at, scopes, resources)
+     VALUES (?, ?, ?, ?, '["list_functions"]', '[{"type":"account-functions"}]')`,
+  );
+  const begin = database.prepare('INSERT INTO ngc_timeline (key_id, effective_at, version) VALUES (?, ?, ?)');
+  database.transaction(() => {
+    for (let number = 0; number < keys; number++) {
+      key.run(`bench-${number}`, `bench-${number}`, `hash-${number}`);
+      policy.run(`bench-${number}`, 1, 0, 0);
+      begin.run(`bench-${number}`, 0, 1);
+    }
+    const now = Date.now();
+    for (let version = 2; version <= versions; version++) {
+      policy.run(id, version, now + version, now + version);
+      begin.run(id, now + version, version);
+    }
+  })();
+  database.close();
 }
 
 /** @param {string} name @param {string[]} flags */

@@ -35,7 +35,8 @@ export function mergeDocuments(fragments) {
     }
   }
   const { tagsByName, openapi, info, servers, security, paths, components } = /** @type {any} */ (merged);
-  return { openapi, info, servers, security, tags: Object.values(tagsByName ?? {}), paths, components };
+  const tags = Object.values(tagsByName ?? {});
+  return { openapi, info, servers, security, tags, paths: { ...paths, ...twinsOf(paths, fragments) }, components };
 
   /** @type {(target: any, key: string, value: unknown, what: string, file: string) => void} */
   function put(target, key, value, what, file) {
@@ -45,6 +46,39 @@ export function mergeDocuments(fragments) {
     if (!origins.has(what)) origins.set(what, file);
     target[key] = value;
   }
+}
+
+/**
+ * Operations that the vendor answers under a second path as well. A fragment asks for them by `x-twins`: what the paths
+ * start with, what their twins start with, and the parameters that this adds.
+ *
+ * @param {Record<string, Record<string, any>>} paths
+ * @param {Fragment[]} fragments
+ */
+function twinsOf(paths, fragments) {
+  const rules = fragments.flatMap(({ document }) => document['x-twins'] ?? []);
+  const twins = rules.flatMap(({ path: start, twin, parameters }) =>
+    Object.entries(paths)
+      .filter(([path]) => path.startsWith(`${start}/`))
+      .map(([path, item]) => [
+        path.replace(start, twin),
+        Object.fromEntries(
+          Object.entries(item).map(([method, operation]) => [
+            method,
+            {
+              ...operation,
+              operationId: `${operation.operationId}_twin`,
+              'x-twin-of': operation.operationId,
+              parameters: [...parameters, ...(operation.parameters ?? [])],
+            },
+          ]),
+        ),
+      ]),
+  );
+  for (const [path] of twins) {
+    if (path in paths) throw new Error(`${path} is written, and a twin at the same time`);
+  }
+  return Object.fromEntries(twins);
 }
 
 /** @param {any} target @param {string} key */

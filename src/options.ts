@@ -1,5 +1,6 @@
 import { DURATION_FORMS, formatDuration, parseDuration } from './core/duration.ts';
 import { hostName } from './core/hosts.ts';
+import { PROPAGATION_MODES, type PropagationMode } from './core/propagation.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 
 /** The start of every environment variable of ours. */
@@ -19,6 +20,9 @@ export interface Config {
   readonly tokenTtl: number;
   readonly runaiBadCredentials: 400 | 401;
   readonly runaiKeyLimit: number;
+  readonly nvcf: 'documented' | 'open-source';
+  readonly propagation: PropagationMode;
+  readonly propagationDelay: number;
   readonly explain: boolean;
   readonly logLevel: LogLevel;
   readonly json: boolean;
@@ -126,6 +130,25 @@ export const OPTIONS: Options = {
     read: (text) => (text === '400' ? 400 : text === '401' ? 401 : undefined),
   },
   runaiKeyLimit: { argument: 'N', description: 'access keys per user', fallback: 20, ...wholeNumber(0, 1_000_000) },
+  nvcf: {
+    argument: 'PROFILE',
+    description: "documented or open-source: which reading of Cloud Functions' rules counts",
+    fallback: 'documented',
+    ...oneOf(['documented', 'open-source']),
+  },
+  propagation: {
+    argument: 'MODE',
+    description: 'off, fixed or jitter: when edited service keys begin to count',
+    fallback: 'off',
+    ...oneOf(PROPAGATION_MODES),
+  },
+  propagationDelay: {
+    argument: 'DURATION',
+    description: 'how long an edited service key is judged by its previous policy',
+    fallback: 900_000,
+    expected: DURATION_FORMS,
+    read: (text) => parseDuration(text) ?? undefined,
+  },
   explain: { argument: 'on|off', description: 'the `x-mock-decision` header', fallback: true, ...onOff },
   logLevel: {
     argument: 'LEVEL',
@@ -150,7 +173,7 @@ export function variableName(name: string): string {
 
 /** The value in the words that a flag would give it. */
 export function shownValue(name: keyof Config, config: Config): unknown {
-  return name === 'tokenTtl' ? formatDuration(config.tokenTtl) : config[name];
+  return name === 'tokenTtl' || name === 'propagationDelay' ? formatDuration(config[name]) : config[name];
 }
 
 function readPublicUrl(text: string): string | undefined {

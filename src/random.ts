@@ -8,6 +8,8 @@ export interface Random {
   hex(length: number): string;
   /** `length` letters and digits: the form of a real client secret. */
   alphanumeric(length: number): string;
+  /** `bytes` bytes in base64url. */
+  base64url(bytes: number): string;
 }
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -35,6 +37,11 @@ export function seededRandom(seed: string): Random {
 /** The same id for the same name, in the form of a UUID. */
 export function namedUuid(name: string): string {
   return uuidOf(createHash('sha256').update(name).digest('hex').slice(0, 32));
+}
+
+/** The number at a place of a sequence that its seed decides: from 0 to below 1. */
+export function drawnAt(seed: string, place: number): number {
+  return createHash('sha256').update(`${seed}:${place}`).digest().readUIntBE(0, 6) / 2 ** 48;
 }
 
 function uuidOf(digits: string): string {
@@ -68,6 +75,7 @@ function fromBytes(bytes: Bytes): Random {
       bytes(Math.ceil(length / 2))
         .toString('hex')
         .slice(0, length),
+    base64url: (length) => bytes(length).toString('base64url'),
     alphanumeric: (length) => {
       let text = '';
       while (text.length < length) {

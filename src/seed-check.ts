@@ -33,7 +33,9 @@ export function seedFaults(parts: unknown, services: readonly ServiceDefinition[
   });
   if (!validate(parts)) return (validate.errors ?? []).map(sentence);
   const present = parts as Readonly<Record<string, unknown>>;
-  return services.flatMap(({ name, seed }) => (present[name] === undefined ? [] : (seed?.faults(present[name]) ?? [])));
+  return services.flatMap(({ name, seed }) =>
+    present[name] === undefined ? [] : (seed?.faults(present[name], present) ?? []),
+  );
 }
 
 function sentence({ keyword, params, instancePath, parentSchema }: ErrorObject): string {

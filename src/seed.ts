@@ -59,16 +59,20 @@ function seedOf(parts: Parts, origin: Seed['origin'], services: readonly Service
       .digest('hex'),
     records: async (now) => {
       const present = seeded(services).filter(({ name }) => parts[name] !== undefined);
-      return merged(await Promise.all(present.map(({ name, seed }) => seed.records(parts[name], now, random))));
+      return merged(await Promise.all(present.map(({ name, seed }) => seed.records(parts[name], now, random, parts))));
     },
   };
 }
 
 function merged(records: readonly WorldRecords[]): WorldRecords {
   return {
-    identities: records.flatMap(({ identities }) => identities),
-    accessKeys: records.flatMap(({ accessKeys }) => accessKeys),
-    oauthClients: records.flatMap(({ oauthClients }) => oauthClients),
+    identities: records.flatMap(({ identities = [] }) => identities),
+    accessKeys: records.flatMap(({ accessKeys = [] }) => accessKeys),
+    oauthClients: records.flatMap(({ oauthClients = [] }) => oauthClients),
+    organizations: records.flatMap(({ organizations = [] }) => organizations),
+    ngcUsers: records.flatMap(({ ngcUsers = [] }) => ngcUsers),
+    ngcKeys: records.flatMap(({ ngcKeys = [] }) => ngcKeys),
+    objects: records.flatMap(({ objects = [] }) => objects),
     settings: Object.assign({}, ...records.map(({ settings }) => settings)),
   };
 }

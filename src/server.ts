@@ -3,18 +3,23 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { documentText, fixture, packageVersion } from './assets.ts';
 import type { Effective } from './config.ts';
 import { type Clock, machineClock } from './core/clock.ts';
-import { describeDecision } from './core/decision.ts';
 import { Views } from './core/derived.ts';
+import { describeDecision } from './core/describe.ts';
 import { knownHosts } from './core/hosts.ts';
+import type { Law } from './core/law.ts';
 import { Unusable } from './core/unusable.ts';
+import { reviveToggle, toggleOf } from './credentials/keyring.ts';
 import { prepareArrival } from './http/arrival.ts';
 import { serveDocs } from './http/docs.ts';
 import { connectEdges, type Edges, edgesOf, endWithWireProblem, type WireError } from './http/edges.ts';
+import { type Hosts, hostsOf } from './http/hosts.ts';
 import { Lines } from './http/lines.ts';
 import { type Listen, preparedToListen } from './http/listen.ts';
 import { type Mounted, mount, sendAnswer } from './http/mount.ts';
 import { readDocument } from './http/openapi.ts';
 import type { Pipeline } from './http/passage.ts';
+import { Routes } from './http/routes.ts';
+import { simulate } from './http/simulate.ts';
 import { type Log, SILENT } from './log.ts';
 import { type Config, flagName, shownValue } from './options.ts';
 import { type Random, systemRandom } from './random.ts';
@@ -67,7 +72,7 @@ export interface MockServer {
  * @throws Unusable when a file or a value of the configuration cannot be used
  */
 export async function buildServer(parts: Parts): Promise<MockServer> {
-  const { config, origins } = parts.effective;
+  const { config } = parts.effective;
   const random = parts.random ?? systemRandom();
   const limits = { ...LIMITS, ...parts.limits };
   const [version, signingKey, seed] = await Promise.all([
@@ -102,6 +107,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
           ...(config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname]),
         ]),
         settings: config,
+        laws: SERVICES.map((service) => service.law(config)),
         random,
         views: new Views(),
       },
@@ -111,14 +117,15 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       explain: config.explain,
       offDocument: parts.offDocument ?? 'report',
     };
-    const ports = portsOf(world, version, config, origins);
+    await reviveToggle({ store, settings: config });
+    const ports = portsOf(pipeline, version, parts.effective, () => routes);
     const services = [...SERVICES, control(ports)];
-    const { app, listen } = await assemble(pipeline, services, limits);
+    const { app, listen, routes } = await assemble(pipeline, services, limits);
     return {
       app,
       world,
       version,
-      posture: postureOf(config, SERVICES),
+      posture: await postureOf(pipeline, config),
       notices,
       listen,
       close: async () => {
@@ -136,24 +143,30 @@ async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition
   const texts = await Promise.all(services.map(({ name }) => documentText(name)));
   const documents = await Promise.all(texts.map((text) => readDocument(text, 'quick')));
   const mounted = services.map(
-    (service, index): Mounted => ({ service, document: documents[index] as Mounted['document'] }),
+    (service, index): Mounted => ({
+      service,
+      law: service.law(pipeline.surroundings.settings),
+      document: documents[index] as Mounted['document'],
+    }),
   );
-  const edges = edgesOf(pipeline, mounted);
+  const hosts = hostsOf(pipeline, mounted);
+  const edges = edgesOf(pipeline, services, () => routes);
   const lines = new Lines();
-  const app = makeFastify(edges, lines, limits);
+  const app = makeFastify(edges, hosts, lines, limits);
   connectEdges(app, edges);
-  for (const one of mounted) mount(app, pipeline, one);
+  const routes = new Routes(mounted.flatMap((one) => mount(app, pipeline, one)));
+  hosts.mount(app, edges.unrouted);
   serveDocs(
     app,
     services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
   );
   const listen = preparedToListen(app, lines);
   await app.ready();
-  return { app, listen };
+  return { app, listen, routes };
 }
 
 /** Fastify listens and routes; what it would do by itself beyond that is turned off. */
-function makeFastify(edges: Edges, lines: Lines, limits: Limits): FastifyInstance {
+function makeFastify(edges: Edges, hosts: Hosts, lines: Lines, limits: Limits): FastifyInstance {
   return fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -169,7 +182,7 @@ function makeFastify(edges: Edges, lines: Lines, limits: Limits): FastifyInstanc
     // Not for rewriting alone: it is the only place that sees a request before the router does.
     rewriteUrl: (request) => {
       prepareArrival(request);
-      return request.url ?? '/';
+      return hosts.lead(request);
     },
     frameworkErrors: (error, request, reply) => {
       sendAnswer(reply, edges.framework(error, request.raw));
@@ -182,8 +195,9 @@ function noCompiler(): never {
   throw new Error('routes have no schema: the documents are what is validated against');
 }
 
-function portsOf(world: World, version: string, config: Config, origins: Effective['origins']): Ports {
-  const serviceOf = (name: string) => SERVICES.find((service) => service.name === name);
+function portsOf(pipeline: Pipeline, version: string, { config, origins }: Effective, routes: () => Routes): Ports {
+  const { world } = pipeline;
+  const lawOfService = (name: string) => pipeline.surroundings.laws.find(({ service }) => service === name);
   const names = Object.keys(origins) as (keyof Config)[];
   return {
     info: async () => ({
@@ -192,16 +206,17 @@ function portsOf(world: World, version: string, config: Config, origins: Effecti
       configuration: Object.fromEntries(
         names.map((name) => [flagName(name), { value: shownValue(name, config), origin: origins[name] }]),
       ),
-      services: SERVICES.map(({ name, title, profile, tables }) => ({
-        name,
-        title,
-        profile,
-        operations: tables.operations.length,
-      })),
+      services: SERVICES.map((service) => {
+        const { profile, tables } = service.law(config);
+        return { name: service.name, title: service.title, profile, operations: tables.operations.length };
+      }),
       counts: await world.store.world.counts(),
     }),
     cast: async () => castOf(await world.seed(), SERVICES),
-    reset: () => world.reset(),
+    reset: async () => {
+      await world.reset();
+      await reviveToggle(pipeline.surroundings);
+    },
     clockAhead: () => world.clockAhead(),
     advance: async (milliseconds) => {
       const { from, to } = await world.advance(milliseconds);
@@ -209,9 +224,10 @@ function portsOf(world: World, version: string, config: Config, origins: Effecti
       return events.flat().sort((one, other) => one.at - other.at);
     },
     now: () => world.clock.now(),
-    tables: (name) => serviceOf(name) ?? null,
+    tables: (name) => lawOfService(name) ?? null,
     services: () => SERVICES.map(({ name }) => name),
-    describe: (decision) => describeDecision(decision, (serviceOf(decision.service) as ServiceDefinition).tables),
+    describe: (decision) => describeDecision(decision, (lawOfService(decision.service) as Law).tables),
+    simulate: (principal, method, path) => simulate(pipeline, routes(), principal, method, path),
   };
 }
 
@@ -243,7 +259,10 @@ async function signingKeyFrom({ signingKey, signingAlg }: Config): Promise<Signi
   return readSigningKey(text, `--signing-key ${signingKey}`, signingAlg ?? undefined);
 }
 
-function postureOf({ data }: Config, services: readonly ServiceDefinition[]): string {
-  const profiles = services.map(({ name, profile }) => `${name}=${profile}`);
-  return [`state=${data === null ? 'memory' : 'file'}`, ...profiles].join(' ');
+async function postureOf({ surroundings }: Pipeline, { data }: Config): Promise<string> {
+  const { mode } = await toggleOf(surroundings);
+  const profiles = surroundings.laws
+    .filter(({ profile }) => profile !== null)
+    .map(({ service, profile }) => `${service}=${profile}`);
+  return [`state=${data === null ? 'memory' : 'file'}`, `propagation=${mode}`, ...profiles].join(' ');
 }

@@ -1,12 +1,12 @@
 import type { Instant } from './core/clock.ts';
-import type { Sighting } from './core/decide.ts';
+import type { Caller, Reach, Sighting } from './core/decide.ts';
+import type { Decision } from './core/decision.ts';
 import type { Views } from './core/derived.ts';
 import type { Findings } from './core/finding.ts';
 import type { KnownHosts } from './core/hosts.ts';
-import type { Standing } from './core/policy.ts';
-import type { Principal } from './core/principal.ts';
+import type { Law } from './core/law.ts';
 import type { Problem } from './core/problem.ts';
-import type { Tables } from './core/rule.ts';
+import type { PropagationMode } from './core/propagation.ts';
 import type { RememberedTokens } from './credentials/remembered.ts';
 import type { Random } from './random.ts';
 import type { Store } from './store/index.ts';
@@ -18,6 +18,9 @@ export interface Settings {
   readonly tokenTtl: number;
   readonly runaiBadCredentials: 400 | 401;
   readonly runaiKeyLimit: number;
+  readonly nvcf: 'documented' | 'open-source';
+  readonly propagation: PropagationMode;
+  readonly propagationDelay: number;
 }
 
 /** Everything of one world that a request may touch. */
@@ -28,6 +31,8 @@ export interface Surroundings {
   readonly findings: Findings;
   readonly hosts: KnownHosts;
   readonly settings: Settings;
+  /** What counts for each service, in the profile that was chosen. */
+  readonly laws: readonly Law[];
   readonly random: Random;
   /** Views of rows, so that a list that did not change is put together once. */
   readonly views: Views;
@@ -44,11 +49,7 @@ export interface Arrival extends Surroundings {
   headerLines(name: string): readonly string[];
 }
 
-/** Who asks, and what they hold. */
-export interface Caller {
-  readonly principal: Principal;
-  readonly standing: Standing;
-}
+export type { Caller } from './core/decide.ts';
 
 /** What a handler gets. It can read and write the world, and answer by what it returns; it has no socket. */
 export interface Context extends Arrival {
@@ -56,13 +57,15 @@ export interface Context extends Arrival {
   readonly caller: Caller | null;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, unknown>>;
-  /** Valid by the document. Undefined where the operation has none. */
+  /** Valid by the document. Undefined where the operation has none; a Buffer where it takes bytes of any type. */
   readonly body: unknown;
   /** What the rule's look-up found. */
   readonly target: unknown;
+  /** May the caller do what the rule is about to this object, too? For lists, which show what their reader may see. */
+  admits(reach: Reach): boolean;
 }
 
-/** What a handler answers. A body is sent as JSON; none for 204. */
+/** What a handler answers. A body is sent as JSON, a Buffer as it is; none for 204. */
 export interface Outcome {
   readonly status: number;
   readonly body?: unknown;
@@ -87,35 +90,77 @@ export interface WorldEvent {
 export interface Seeding {
   /** JSON Schema of this service's part of a seed file. Objects in it are closed. */
   readonly schema: object;
-  /** What the schema cannot say of a part that fits it, each fault a sentence. */
-  faults(part: unknown): readonly string[];
-  /** @param part fits the schema and has no faults */
-  records(part: unknown, now: Instant, random: Random): Promise<WorldRecords>;
+  /** What the schema cannot say of a part that fits it, each fault a sentence. @param seed the whole seed */
+  faults(part: unknown, seed: Readonly<Record<string, unknown>>): readonly string[];
+  /**
+   * @param part fits the schema and has no faults
+   * @param seed the whole seed, because parts refer to each other
+   */
+  records(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<WorldRecords>;
   /** The part of the cast: what somebody needs to use the identities. */
   cast(part: unknown): unknown;
 }
 
+/** What a refusal is about, beside the problem itself: what a vendor's words may name. */
+export interface About {
+  readonly settings: Settings;
+  readonly random: Random;
+  /** As it was asked for, without its query. */
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Null where no operation has the path. */
+  readonly operation: string | null;
+  readonly caller: Caller | null;
+  readonly decision: Decision | null;
+}
+
+/** A form that refusals come in: a schema of the document (null for text) with its media type; null for an empty body. */
+export type ErrorForm = { readonly schema: string | null; readonly mediaType: string } | null;
+
+/** How a service refuses. */
+export interface Voice {
+  readonly renderProblem: (problem: Problem, about: About) => Outcome;
+  /** Every form that `renderProblem` makes. */
+  readonly errors: readonly ErrorForm[];
+}
+
+/** Host names that belong to a service whatever the path, such as a function's own. They are in no document. */
+export interface ServiceHost extends Voice {
+  /** Of the host name, in lower case and without port; its named groups become the parameters. */
+  readonly pattern: RegExp;
+  /** The row of the tables that it falls under. */
+  readonly operation: string;
+  readonly handler: Handler;
+}
+
 /** An emulated API, as a value. */
-export interface ServiceDefinition {
+export interface ServiceDefinition extends Voice {
   /** Also the name of its folders and of its document. */
   readonly name: string;
   /** What people call it. */
   readonly title: string;
-  /** The version of the vendor's API that it answers as; null where there is none. */
-  readonly profile: string | null;
-  /** Every failure on a path below one of these is told in this service's words. */
+  /** Every failure on a path below one of these is told in this service's words; `{name}` stands for any segment. */
   readonly prefixes: readonly string[];
-  readonly tables: Tables;
+  /** Its tables, in every profile. */
+  readonly laws: readonly Law[];
+  /** Those that count. */
+  readonly law: (settings: Settings) => Law;
+  /** Enumerated values of bodies are understood in any case. */
+  readonly caselessEnums?: true;
   /** Refuses a request before anything else is looked at. */
   readonly admit?: (arrival: Arrival) => void;
   /** @throws Problem `unauthenticated` */
   readonly authenticate: (arrival: Arrival) => Promise<Caller>;
+  /**
+   * Who somebody with this id, name or client id would be; null for nobody. Absent where nobody can be.
+   *
+   * @throws Problem `unauthenticated` where their credential would not count
+   */
+  readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** By operationId; exactly those of the document. */
   readonly operations: Readonly<Record<string, Handler>>;
-  readonly renderProblem: (problem: Problem, settings: Settings) => Outcome;
-  /** The schema of the bodies that `renderProblem` makes, by its name in the document, and their media type. */
-  readonly errors: { readonly schema: string; readonly mediaType: string };
+  readonly hosts?: readonly ServiceHost[];
   readonly seed: Seeding | null;
   readonly events: ((store: Store, from: Instant, to: Instant) => Promise<readonly WorldEvent[]>) | null;
 }

@@ -14,17 +14,26 @@ const FORMATS = {
     `environment:\n${lines(variables, (name, value) => `  ${name}: ${JSON.stringify(value.replaceAll('$', '$$$$'))}`)}`,
 } as const;
 
-/** Prints what a client needs: addresses, and the administrator's credentials out of the cast of the running server. */
+/**
+ * Prints what a client needs: addresses, and out of the cast of the running server the administrator's credentials and
+ * the key of the organisation's owner.
+ */
 export async function env(flags: FlagTexts, format: keyof typeof FORMATS): Promise<void> {
   const url = await runningUrl(flags);
   const variables = variablesOf(await castFrom(url), url);
   process.stdout.write(FORMATS[format](variables));
-  if (variables['RUNAI_CLIENT_ID'] === undefined) {
-    process.stderr.write(
-      'nv-auth-mock: the cast has no administrator with an access key, so there are no credentials to print\n',
-    );
+  for (const [name, absent] of EXPECTED) {
+    if (variables[name] === undefined) {
+      process.stderr.write(`nv-auth-mock: the cast has no ${absent}, so ${name} is not printed\n`);
+    }
   }
 }
+
+/** What is worth telling when it cannot be printed. */
+const EXPECTED = [
+  ['RUNAI_CLIENT_ID', 'administrator with an access key'],
+  ['NGC_API_KEY', 'personal key of an organisation owner'],
+] as const;
 
 /** The parts of the cast that are printed. */
 interface Cast {
@@ -33,6 +42,10 @@ interface Cast {
       readonly role: string | null;
       readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
     }[];
+  };
+  readonly ngc?: {
+    readonly org?: string;
+    readonly keys?: readonly { readonly org: string; readonly roles?: readonly string[]; readonly key: string }[];
   };
 }
 
@@ -44,11 +57,14 @@ async function castFrom(url: string): Promise<Cast> {
   throw new Unusable(`What answers on ${url} is no nv-auth-mock. Say where it is with --port.`);
 }
 
-function variablesOf({ runai }: Cast, url: string): Variables {
+function variablesOf({ runai, ngc }: Cast, url: string): Variables {
   const key = runai?.users?.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
+  const owner = ngc?.keys?.find(({ org, roles }) => org === ngc.org && roles?.includes('ORG_OWNER') === true);
   return {
     RUNAI_BASE_URL: url,
     ...(key && { RUNAI_CLIENT_ID: key.clientId, RUNAI_CLIENT_SECRET: key.clientSecret }),
+    NVCF_BASE_URL: url,
+    ...(owner && { NGC_API_KEY: owner.key }),
   };
 }
 

@@ -1,44 +1,166 @@
-import type { Standing } from './policy.ts';
+import type { Instant } from './clock.ts';
+import type { Law } from './law.ts';
+import type { Resource, Rights, Standing } from './policy.ts';
+import type { Principal } from './principal.ts';
 import type { DenyReason } from './reasons.ts';
-import type { Rule, Tables } from './rule.ts';
+import type { Relation, Rule } from './rule.ts';
 
-/** The answer to "may this caller do this?", with its grounds. */
-export type Judgement =
-  | { readonly effect: 'allow' }
-  | {
-      readonly effect: 'deny';
-      readonly reason: DenyReason;
-      /** What would have to be added: all of these, or one of them where the rule asks for any. */
-      readonly missing: readonly string[];
-    };
+/** Who asks, and what they hold. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly standing: Standing;
+}
+
+/** What is asked, as far as the path tells it. */
+export interface Question {
+  readonly rule: Rule;
+  readonly law: Law;
+  /** The organisation that the path names. */
+  readonly org?: string | undefined;
+}
+
+/** What of an object decides whether a resource covers it. */
+export interface Reach {
+  readonly relation: Relation;
+  /** The names under which resources name it as a whole, by resource type. */
+  readonly names: Names;
+  /** Names of its parts, where the call is about all of them. */
+  readonly parts?: Names;
+}
+
+type Names = Readonly<Record<string, readonly string[]>>;
 
 /** What a look-up saw: the object, or that it is not there, or that it is somebody else's. */
 export type Sighting =
-  | { readonly seen: 'own'; readonly target: unknown }
+  | { readonly seen: 'object'; readonly target: unknown; readonly reach?: Reach }
   | { readonly seen: 'foreign'; readonly owner: string }
   | { readonly seen: 'nothing' };
 
-const ALLOW: Judgement = { effect: 'allow' };
-
-/**
- * May a caller of this standing do what the rule is about? Judged before the body is read, so no object is known yet.
- * Order of checks: `all`, then `any`.
- */
-export function decide(rule: Rule, standing: Standing, term: Tables['term']): Judgement {
-  const { all = [], any = [] } = rule.needs;
-  const missing = all.filter((grant) => !standing.held.has(grant));
-  if (any.length > 0 && !any.some((grant) => standing.held.has(grant))) missing.push(...any);
-  return missing.length === 0 ? ALLOW : { effect: 'deny', reason: `missing_${term}`, missing };
+/** What is recorded already, and will turn the answer. */
+export interface Pending {
+  readonly version: number;
+  readonly effectiveAt: Instant;
+  readonly effect: 'allow' | 'deny';
 }
 
-/** Is the object one that this caller may know of? Judged once the object was looked for. */
-export function cover(sighting: Sighting): Judgement {
+interface Denial {
+  readonly effect: 'deny';
+  readonly reason: DenyReason;
+  /** What would have to be added: all of these, or one of them where the rule asks for any. */
+  readonly missing: readonly string[];
+}
+
+/** The answer to "may this caller do this?", with its grounds. */
+export type Judgement = ({ readonly effect: 'allow' } | Denial) & { readonly pending?: Pending };
+
+const ALLOW = { effect: 'allow' } as const;
+
+/**
+ * May the caller do what the rule is about? Judged before the body is read, so no object is known yet. Order of checks:
+ * organisation, service, `closed`, scopes (`all`, then `any`), resource type.
+ */
+export function decide(question: Question, caller: Caller): Judgement {
+  return judged(question, caller, null);
+}
+
+/**
+ * May they do it to this object? Judged once the object was looked for. An object that is not there, or not theirs, is
+ * told before anything about their resources is.
+ */
+export function cover(question: Question, caller: Caller, sighting: Sighting): Judgement {
   switch (sighting.seen) {
-    case 'own':
-      return ALLOW;
     case 'foreign':
-      return { effect: 'deny', reason: 'foreign_object', missing: [] };
+      return denial('foreign_object');
     case 'nothing':
-      return { effect: 'deny', reason: 'no_such_object', missing: [] };
+      return denial('no_such_object');
+    case 'object':
+      return judged(question, caller, sighting.reach ?? null);
   }
+}
+
+/**
+ * A refusal that was decided before the look-up, once it is known what that would have seen: only then can it be said
+ * whether a pending version turns it.
+ */
+export function refusal(early: Judgement, question: Question, caller: Caller, sighting: Sighting | null): Judgement {
+  if (sighting === null) return early;
+  if (sighting.seen === 'object') return cover(question, caller, sighting);
+  const { pending: _, ...lasting } = early;
+  return lasting;
+}
+
+/** Both moments at once, where the object was looked for already. */
+export function judge(question: Question, caller: Caller, sighting: Sighting | null): Judgement {
+  const early = decide(question, caller);
+  if (early.effect === 'deny') return refusal(early, question, caller, sighting);
+  return sighting === null ? early : cover(question, caller, sighting);
+}
+
+/** Do these rights cover the object? For lists, which show what is covered. */
+export function covers({ rule, law }: Question, { resources }: Rights, reach: Reach): boolean {
+  return resourceFault(rule, law, resources, reach) === null;
+}
+
+/** By what counts now, with the first of the pending rights that turns it. */
+function judged(question: Question, caller: Caller, reach: Reach | null): Judgement {
+  const { standing } = caller;
+  const now = judgedBy(standing, question, caller, reach);
+  for (const coming of standing.pending) {
+    const { effect } = judgedBy(coming, question, caller, reach);
+    if (effect === now.effect) continue;
+    const { version, effectiveAt } = coming;
+    return { ...now, pending: { version, effectiveAt, effect } };
+  }
+  return now;
+}
+
+function judgedBy(
+  rights: Rights,
+  { rule, law, org }: Question,
+  { principal, standing }: Caller,
+  reach: Reach | null,
+): Denial | typeof ALLOW {
+  if (org !== undefined && principal.org !== undefined && org !== principal.org) return denial('other_organization');
+  if (law.tables.product !== undefined && standing.services?.includes(law.service) === false) {
+    return denial('service_not_enabled');
+  }
+  if (rule.closed === true) return denial('closed_to_keys');
+  const missing = missingGrants(rule, rights);
+  if (missing.length > 0) return denial(`missing_${law.tables.term}`, missing);
+  const fault = resourceFault(rule, law, rights.resources, reach);
+  return fault === null ? ALLOW : denial(fault);
+}
+
+function denial(reason: DenyReason, missing: readonly string[] = []): Denial {
+  return { effect: 'deny', reason, missing };
+}
+
+/** Everything of `all` that is not held, and all of `any` when none of it is. */
+export function missingGrants({ needs: { all = [], any = [] } }: Rule, { held }: Rights): string[] {
+  const missing = all.filter((grant) => !held.has(grant));
+  return any.length > 0 && !any.some((grant) => held.has(grant)) ? [...missing, ...any] : missing;
+}
+
+function resourceFault(
+  rule: Rule,
+  law: Law,
+  resources: readonly Resource[] | null,
+  reach: Reach | null,
+): 'incompatible_resource_type' | 'resource_mismatch' | null {
+  const { on, open } = rule;
+  if (on === undefined || resources === null) return null;
+  if (open !== undefined && (reach === null || open.includes(reach.relation))) return null;
+  const compatible = resources.filter(({ type }) => on.includes(type));
+  if (compatible.length === 0) return 'incompatible_resource_type';
+  return reach === null || compatible.some((resource) => isCovered(resource, rule, law, reach))
+    ? null
+    : 'resource_mismatch';
+}
+
+function isCovered({ type, ids = [] }: Resource, { versionless }: Rule, law: Law, reach: Reach): boolean {
+  const row = law.resourceTypes.get(type);
+  if (row === undefined) return false;
+  if (row.names === null) return row.reach.includes(reach.relation);
+  const parts = versionless === 'narrow' ? reach.parts?.[type] : undefined;
+  return ids.some((id) => reach.names[type]?.includes(id) === true || parts?.includes(id) === true);
 }

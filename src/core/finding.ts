@@ -6,6 +6,8 @@ export type FindingKind =
   | 'issuer_differs'
   /** a query parameter that the document does not name was ignored */
   | 'undocumented_query'
+  /** a key that this mock did not mint, so possibly a real one, was sent here */
+  | 'foreign_credential'
   /** an answer of the mock does not fit its document */
   | 'answer_off_document';
 

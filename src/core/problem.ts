@@ -26,6 +26,8 @@ export type ProblemKind =
   | 'conflict'
   /** no more of these may be made */
   | 'limit_reached'
+  /** well said, and not possible as things stand */
+  | 'bad_state'
   | 'too_large'
   | 'path_too_long'
   | 'unsupported_media_type'
@@ -43,6 +45,7 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   bad_path: 400,
   bad_credentials: 400,
   limit_reached: 400,
+  bad_state: 400,
   unauthenticated: 401,
   forbidden: 403,
   foreign_page: 403,

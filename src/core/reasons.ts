@@ -35,8 +35,31 @@ export const DENY_REASONS = {
     meaning: 'the refresh token was used before; its whole family is revoked',
   },
   other_client: { stage: 'authenticate', meaning: 'the refresh token belongs to another client' },
+  malformed_key: { stage: 'authenticate', meaning: 'the bearer token is no NGC key: `nvapi-` and 64 characters' },
+  foreign_key: {
+    stage: 'authenticate',
+    meaning: 'the key has the form of a real one and was not minted by this mock; it was neither stored nor logged',
+  },
+  unknown_key: { stage: 'authenticate', meaning: 'the key was minted by a mock, and no key of this world has it' },
+  expired_key: { stage: 'authenticate', meaning: 'the key has expired' },
+  disabled_key: { stage: 'authenticate', meaning: 'the key is disabled' },
+  unsupported_token: {
+    stage: 'authenticate',
+    meaning: 'the bearer token is no NGC key, and no other kind of token is accepted here',
+  },
+  other_organization: { stage: 'decide', meaning: 'the path names an organisation that is not the one of the key' },
+  service_not_enabled: { stage: 'decide', meaning: 'the key was not made for this service' },
+  closed_to_keys: { stage: 'decide', meaning: 'no key may do this, whatever it holds' },
   missing_permission: { stage: 'decide', meaning: 'none of the roles of the caller has the permission' },
   missing_scope: { stage: 'decide', meaning: 'the key does not hold the scope' },
+  incompatible_resource_type: {
+    stage: 'decide',
+    meaning: 'the key holds the scope, and none of its resource types is one that the action accepts',
+  },
+  resource_mismatch: {
+    stage: 'cover',
+    meaning: 'the resource type is accepted, and the resource of the key does not name the object',
+  },
   no_such_object: { stage: 'cover', meaning: 'there is no object with the id in the path' },
   foreign_object: { stage: 'cover', meaning: 'the object exists and belongs to somebody else, so it is not shown' },
 } as const satisfies Record<string, { stage: 'authenticate' | 'decide' | 'cover'; meaning: string }>;

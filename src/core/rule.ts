@@ -19,13 +19,24 @@ export interface Sourced {
   readonly certainty: Certainty;
 }
 
+/** Whose an object is, seen from the caller. */
+export type Relation = 'owned' | 'shared' | 'public';
+
 /** What an action needs: one row of a service's law. */
-export interface Rule<Grant extends string = string> extends Sourced {
+export interface Rule<Grant extends string = string, Type extends string = string> extends Sourced {
   readonly id: string;
   /** The documentation's own term for the action. */
   readonly label: string;
   /** What is given must hold: each of `all`, and at least one of `any`. Nothing given: every authenticated caller may. */
   readonly needs: { readonly all?: readonly Grant[]; readonly any?: readonly Grant[] };
+  /** Resource types of which the key must have one. Absent: what the key is bound to does not matter. */
+  readonly on?: readonly Type[];
+  /** Objects that need no resource at all. The types are then looked at once the object is known. */
+  readonly open?: readonly Relation[];
+  /** No key may, whatever it holds. */
+  readonly closed?: true;
+  /** A key for single versions on a call that names none: refused, or narrowed to its versions. Default: refused. */
+  readonly versionless?: 'refuse' | 'narrow';
   /** How the object is found: by the named look-up of the service, from this path parameter. */
   readonly cover?: { readonly lookup: string; readonly param: string };
 }
@@ -40,9 +51,25 @@ export interface OperationRow extends Sourced {
 }
 
 /** A permission or a scope that the service knows. */
-export interface GrantRow<Grant extends string = string> extends Sourced {
+export interface GrantRow<Grant extends string = string, Type extends string = string> extends Sourced {
   readonly id: Grant;
   readonly label: string;
+  /** Resource types without which the vendor does not give it; absent: any. */
+  readonly onlyOn?: readonly Type[];
+}
+
+/** What a key can be bound to. */
+export interface ResourceTypeRow<Type extends string = string> extends Sourced {
+  readonly id: Type;
+  readonly label: string;
+  /** Further spellings that are understood. */
+  readonly aliases?: readonly string[];
+  /** How single objects are named, such as `<functionId>`; null: the type names none. */
+  readonly names: string | null;
+  /** Of types that name no objects: which objects they count for. */
+  readonly reach: readonly Relation[];
+  /** How the vendor writes an entry of the type: its `type`, and its `id` where that is always the same. */
+  readonly encoding: { readonly type: string; readonly id?: string };
 }
 
 /** A role, and what it brings. */
@@ -51,12 +78,23 @@ export interface RoleRow<Grant extends string = string> extends Sourced {
   readonly grants: readonly Grant[];
 }
 
+/** What somebody can do about a reason, where it is the same for everybody. */
+export interface RemedyRow {
+  readonly kind: 'authenticate' | 'credential' | 'identity' | 'object';
+  readonly text: string;
+}
+
 /** The law of one service in one profile: literals, checked by `checkTables` when the server is built. */
-export interface Tables<Grant extends string = string> {
+export interface Tables<Grant extends string = string, Type extends string = string> {
   /** What the vendor calls a grant; it decides the reason of a refusal: `missing_permission` or `missing_scope`. */
   readonly term: 'permission' | 'scope';
-  readonly grants: readonly GrantRow<Grant>[];
+  /** What NGC calls the service in a key's policies; absent where keys need not be made for it. */
+  readonly product?: string;
+  readonly grants: readonly GrantRow<Grant, Type>[];
+  readonly resourceTypes?: readonly ResourceTypeRow<Type>[];
   readonly roles: readonly RoleRow<Grant>[];
-  readonly rules: readonly Rule<Grant>[];
+  readonly rules: readonly Rule<Grant, Type>[];
   readonly operations: readonly OperationRow[];
+  /** By reason: what to do about a refusal that no change of rights would turn. */
+  readonly remedies: Readonly<Record<string, RemedyRow>>;
 }

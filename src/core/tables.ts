@@ -1,3 +1,4 @@
+import { DENY_REASONS } from './reasons.ts';
 import type { Sourced, Tables } from './rule.ts';
 
 /** What the tables are compared with: the operations of the service's document. */
@@ -26,8 +27,11 @@ export function checkTables(
     ),
     ...repeated('rule', ids(tables.rules)),
     ...repeated('operation', ids(tables.operations)),
+    ...repeated('resource type', ids(tables.resourceTypes ?? [])),
     ...unsourced(tables),
     ...unknownGrants(tables),
+    ...unknownTypes(tables),
+    ...unknownReasons(tables),
     ...operationFaults(tables, documented),
     ...coverFaults(tables, documented, lookups),
   ];
@@ -48,6 +52,7 @@ function unsourced(tables: Tables): string[] {
     ...tables.roles.map((row): [string, Sourced] => [`role \`${row.name}\``, row]),
     ...tables.rules.map((row): [string, Sourced] => [`rule \`${row.id}\``, row]),
     ...tables.operations.map((row): [string, Sourced] => [`operation \`${row.id}\``, row]),
+    ...(tables.resourceTypes ?? []).map((row): [string, Sourced] => [`resource type \`${row.id}\``, row]),
   ];
   return rows.filter(([, row]) => row.source.trim() === '').map(([name]) => `${name} has no source`);
 }
@@ -64,6 +69,23 @@ function unknownGrants(tables: Tables): string[] {
   return used.flatMap(([name, grants]) =>
     grants.filter((grant) => !known.has(grant)).map((grant) => `${name} uses the unknown grant \`${grant}\``),
   );
+}
+
+function unknownTypes(tables: Tables): string[] {
+  const known = new Set(ids(tables.resourceTypes ?? []));
+  const used: [string, readonly string[]][] = [
+    ...tables.rules.map((rule): [string, readonly string[]] => [`rule \`${rule.id}\``, rule.on ?? []]),
+    ...tables.grants.map((grant): [string, readonly string[]] => [`grant \`${grant.id}\``, grant.onlyOn ?? []]),
+  ];
+  return used.flatMap(([name, types]) =>
+    types.filter((type) => !known.has(type)).map((type) => `${name} uses the unknown resource type \`${type}\``),
+  );
+}
+
+function unknownReasons({ remedies }: Tables): string[] {
+  return Object.keys(remedies)
+    .filter((reason) => !Object.hasOwn(DENY_REASONS, reason))
+    .map((reason) => `there is a remedy for the unknown reason \`${reason}\``);
 }
 
 function operationFaults(tables: Tables, documented: readonly DocumentedOperation[]): string[] {

@@ -2,14 +2,16 @@ import { unauthenticated } from '../core/problem.ts';
 
 /** RFC 6750, 2.1; the scheme without regard to case (RFC 9110, 11.1). */
 const BEARER = /^bearer +/i;
+const EXACT_BEARER = /^Bearer +/;
 
 /**
  * The token of `Authorization: Bearer <token>`.
  *
  * @param authorization every header of that name, as received
+ * @param exact the scheme must be spelled `Bearer`
  * @throws Problem `unauthenticated` when there is none, more than one, or one of another form
  */
-export function bearerToken(authorization: readonly string[]): string {
+export function bearerToken(authorization: readonly string[], exact = false): string {
   const [header, second] = authorization;
   if (header === undefined) {
     throw unauthenticated(
@@ -20,7 +22,7 @@ export function bearerToken(authorization: readonly string[]): string {
   if (second !== undefined) {
     throw unauthenticated('multiple_authorization', 'The request has more than one `Authorization` header: send one.');
   }
-  const scheme = BEARER.exec(header)?.[0];
+  const scheme = (exact ? EXACT_BEARER : BEARER).exec(header)?.[0];
   const token = scheme === undefined ? '' : header.slice(scheme.length).trimEnd();
   if (token === '') {
     throw unauthenticated('wrong_scheme', 'The `Authorization` header must have the form `Bearer <token>`.');

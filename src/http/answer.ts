@@ -6,7 +6,7 @@ import type { Outcome } from '../service.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Record<string, string>;
-  readonly payload: string | undefined;
+  readonly payload: string | Buffer | undefined;
 }
 
 const JSON_TYPE = 'application/json';
@@ -28,8 +28,12 @@ export function written(
       ...headers,
       ...(problem?.close === true && { connection: 'close' }),
     },
-    payload: unchanged === true ? before?.of(body as object, JSON.stringify) : JSON.stringify(body),
+    payload: unchanged === true ? before?.of(body as object, JSON.stringify) : bytesOf(body),
   };
+}
+
+function bytesOf(body: unknown): string | Buffer | undefined {
+  return Buffer.isBuffer(body) ? body : JSON.stringify(body);
 }
 
 /** The media type of an outcome's body, without parameters. */

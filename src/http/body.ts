@@ -13,26 +13,38 @@ export interface BodyLimits {
 
 /** Deeper than any documented body, shallower than what could exhaust a stack. */
 const MOST_DEPTH = 64;
-const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)$/;
+const TYPES = {
+  json: {
+    essence: /^application\/(?:json|[a-z0-9.+-]+\+json)$/,
+    expected: 'The body must be JSON: send the header `Content-Type: application/json` (in UTF-8).',
+  },
+  form: {
+    essence: /^application\/x-www-form-urlencoded$/,
+    expected: 'The body must be a form: send the header `Content-Type: application/x-www-form-urlencoded`.',
+  },
+} as const;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The JSON body of a request; undefined where the operation has none. An optional body that was not sent counts as `{}`.
+ * The body of a request; undefined where the operation has none. An optional JSON body that was not sent counts as `{}`.
  *
  * @throws Problem naming what was expected
  */
-export async function readJsonBody(
+export async function readBody(
   request: IncomingMessage,
   operation: Operation,
   fieldNames: 'exact' | 'caseless',
   limits: BodyLimits,
 ): Promise<unknown> {
+  const { body, bodyForm } = operation;
   const sent = isSent(request);
-  if (sent) checkType(headerLines(request, 'content-type'));
-  if (operation.body === 'none') return undefined;
+  if (sent && bodyForm !== 'bytes') checkType(headerLines(request, 'content-type'), bodyForm);
+  if (body === 'none') return undefined;
   const bytes = sent ? await readBytes(request, limits) : Buffer.alloc(0);
+  if (bodyForm === 'bytes') return bytes;
+  if (bodyForm === 'form') return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
   if (bytes.length === 0) {
-    if (operation.body === 'optional') return {};
+    if (body === 'optional') return {};
     throw new Problem('invalid_request', 'The request has no body; expected a JSON object.');
   }
   const value = parseJson(bytes);
@@ -45,18 +57,15 @@ function isSent(request: IncomingMessage): boolean {
   return length !== '0' || headerLines(request, 'transfer-encoding').length > 0;
 }
 
-function checkType(types: readonly string[]): void {
+function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   const [essence = '', ...parameters] = (types[0] ?? '')
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
-  if (types.length === 1 && JSON_TYPE.test(essence) && (charset === undefined || /^"?utf-?8"?$/.test(charset))) return;
-  throw new Problem(
-    'unsupported_media_type',
-    'The body must be JSON: send the header `Content-Type: application/json` (in UTF-8).',
-    { close: true },
-  );
+  const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
+  if (types.length === 1 && TYPES[form].essence.test(essence) && isUtf8) return;
+  throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
 }
 
 function readBytes(request: IncomingMessage, { bodyBytes, bodySilence }: BodyLimits): Promise<Buffer> {

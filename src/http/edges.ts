@@ -8,9 +8,11 @@ import type { Answer } from './answer.ts';
 import { pathOf } from './arrival.ts';
 import { shortPath } from './explain.ts';
 import type { Lines } from './lines.ts';
-import { isBelow, type Mounted, sendAnswer } from './mount.ts';
+import { sendAnswer } from './mount.ts';
 import type { Pipeline } from './passage.ts';
-import { answerUnrouted, unknownPath, type Voice } from './pipeline.ts';
+import { answerUnrouted, type Spokesman, unknownPath } from './pipeline.ts';
+import { isBelow } from './prefixes.ts';
+import type { Routes } from './routes.ts';
 
 /** Failures that no operation sees: they still speak the language of the service whose path it is. */
 export interface Edges {
@@ -30,16 +32,14 @@ export interface Edges {
 /** https://nodejs.org/api/http.html#event-clienterror */
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
-export function edgesOf(pipeline: Pipeline, mounted: readonly Mounted[]): Edges {
-  const services = mounted.map(({ service }) => service);
-  const methodsOf = methodFinder(mounted);
-
+/** @param routes asked only once a request has failed */
+export function edgesOf(pipeline: Pipeline, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
   const told = (raw: IncomingMessage, problem: Problem): Answer => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
     return answerUnrouted(pipeline, service, raw, problem);
   };
 
-  const unrouted = (raw: IncomingMessage) => told(raw, unroutedProblem(raw, methodsOf(pathOf(raw.url))));
+  const unrouted = (raw: IncomingMessage) => told(raw, unroutedProblem(raw, routes().methodsOf(pathOf(raw.url))));
 
   return {
     unrouted,
@@ -56,7 +56,9 @@ export function edgesOf(pipeline: Pipeline, mounted: readonly Mounted[]): Edges 
     wire: (error, request) => {
       const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
       const service = ownerOf(path, services) ?? nobody(services);
-      return asBytes(service.renderProblem(wireProblem(error), pipeline.surroundings.settings));
+      const { settings, random } = pipeline.surroundings;
+      const nothing = { params: {}, operation: null, caller: null, decision: null };
+      return asBytes(service.renderProblem(wireProblem(error), { settings, random, path, ...nothing }));
     },
   };
 }
@@ -78,12 +80,18 @@ export function endWithWireProblem(edges: Edges, lines: Lines, error: WireError,
   else socket.destroy();
 }
 
+/** Where several have a prefix that fits, the one with the longest. */
 function ownerOf(path: string, services: readonly ServiceDefinition[]): ServiceDefinition | undefined {
-  return services.find((service) => service.prefixes.some((prefix) => isBelow(path, prefix)));
+  const claims = services.flatMap((service) =>
+    service.prefixes
+      .filter((prefix) => isBelow(path, prefix))
+      .map((prefix) => ({ service, depth: prefix.split('/').length })),
+  );
+  return claims.sort((one, other) => other.depth - one.depth)[0]?.service;
 }
 
 /** Speaks for paths that are no service's: plain problem documents. */
-function nobody(services: readonly ServiceDefinition[]): Voice {
+function nobody(services: readonly ServiceDefinition[]): Spokesman {
   const served = services.map(
     ({ title, prefixes }) => `${title} (${prefixes.map((prefix) => `${prefix}/...`).join(', ')})`,
   );
@@ -129,30 +137,13 @@ function pathInPacket(packet: Buffer | undefined): string | undefined {
 }
 
 function asBytes({ status, headers, body }: Outcome): string {
-  const payload = JSON.stringify(body);
+  const payload = body === undefined ? '' : JSON.stringify(body);
   const lines = {
-    'content-type': 'application/json',
+    ...(body !== undefined && { 'content-type': 'application/json' }),
     ...headers,
     'content-length': String(Buffer.byteLength(payload)),
     connection: 'close',
   };
   const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}`);
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...head, '', payload].join('\r\n');
-}
-
-/** Which methods a path has: asked only once a request has failed, so its patterns are made then. */
-function methodFinder(mounted: readonly Mounted[]): (path: string) => string[] {
-  let patterns: readonly { readonly pattern: RegExp; readonly method: string }[] | undefined;
-  return (path) => {
-    patterns ??= mounted.flatMap(({ document }) =>
-      document.operations.map((operation) => ({ pattern: pathPattern(operation.path), method: operation.method })),
-    );
-    const methods = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
-    return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort();
-  };
-}
-
-function pathPattern(template: string): RegExp {
-  const escaped = template.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^}]+\}/g, '[^/]+');
-  return new RegExp(`^${escaped}$`);
 }

@@ -1,8 +1,10 @@
-import type { Judgement, Sighting } from '../core/decide.ts';
-import { type Decision, explain } from '../core/decision.ts';
+import { rfc3339 } from '../core/clock.ts';
+import type { Caller, Judgement, Question, Sighting } from '../core/decide.ts';
+import type { Decision, Evidence } from '../core/decision.ts';
+import { explain } from '../core/explain.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Rule } from '../core/rule.ts';
-import type { Caller } from '../service.ts';
+import type { DenyReason } from '../core/reasons.ts';
+import { resourceLabels, typeLabel } from '../core/wording.ts';
 
 /** What every decision about one request has in common. */
 export type Asked = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'request'>;
@@ -10,27 +12,54 @@ export type Asked = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'requ
 /** Longer paths are cut, so that what is remembered stays bounded. */
 const MOST_PATH = 300;
 
-/** The decision of the `decide` step. */
-export function judged(asked: Asked, caller: Caller, rule: Rule, judgement: Judgement): Decision {
+/** The decision of the `decide` step, and again of the `cover` step, which may turn it. */
+export function judged(asked: Asked, evidence: Evidence, judgement: Judgement, target: string | undefined): Decision {
   const { id, at, service, operation, request } = asked;
+  const { question, caller, sighting } = evidence;
   const { principal, standing } = caller;
-  const grounds = { id, at, service, operation, request, principal, rule: rule.id };
+  const grounds = {
+    id,
+    at,
+    service,
+    operation,
+    request,
+    principal,
+    rule: question.rule.id,
+    ...(target !== undefined && { target }),
+    ...(standing.policyVersion !== undefined && { policyVersion: standing.policyVersion }),
+    ...(judgement.pending !== undefined && { pending: judgement.pending }),
+    evidence,
+  };
   if (judgement.effect === 'allow') return { ...grounds, effect: 'allow', reason: null };
   const { reason, missing } = judgement;
-  return { ...grounds, effect: 'deny', reason, missing, held: [...standing.held].sort(), roles: standing.roles };
+  const lack = missing.length > 0 && { missing };
+  return { ...grounds, effect: 'deny', reason, ...lack, ...particulars(reason, question, caller, sighting) };
 }
 
-/** The decision after the `cover` step, which may turn an allow into a deny. */
-export function covered(decision: Decision, judgement: Judgement, sighting: Sighting, id: string): Decision {
-  const target = id.slice(0, MOST_PATH);
-  if (judgement.effect === 'allow') return { ...decision, target };
-  return {
-    ...decision,
-    effect: 'deny',
-    reason: judgement.reason,
-    target,
-    ...(sighting.seen === 'foreign' && { boundTo: sighting.owner }),
-  };
+/** What makes a reason concrete. */
+function particulars(
+  reason: DenyReason,
+  { rule, law }: Question,
+  { standing }: Caller,
+  sighting: Sighting | null,
+): Partial<Decision> {
+  switch (reason) {
+    case 'foreign_object':
+      return sighting?.seen === 'foreign' ? { boundTo: sighting.owner } : {};
+    case 'incompatible_resource_type':
+      return {
+        held: [...new Set((standing.resources ?? []).map(({ type }) => typeLabel(law, type)))],
+        accepted: (rule.on ?? []).map((type) => typeLabel(law, type)),
+      };
+    case 'resource_mismatch':
+      return { boundTo: resourceLabels(law, standing.resources ?? []).join(', ') };
+    default:
+      // A service key has no roles to speak of.
+      return {
+        held: [...standing.held].sort(),
+        ...(standing.policyVersion === undefined && { roles: standing.roles }),
+      };
+  }
 }
 
 /** A credential that was not accepted, as a decision; null for a problem that is none. */
@@ -48,12 +77,19 @@ export function refused(asked: Asked, problem: Problem): Decision | null {
   };
 }
 
-/** The value of `x-mock-decision`: compact JSON in ASCII. */
-export function decisionHeader({ id, effect, reason, missing }: Decision): string {
-  if (effect === 'allow') return `{"id":"${id}","effect":"allow"}`;
-  const shown =
-    missing === undefined || missing.length === 0 ? { id, effect, reason } : { id, effect, reason, missing };
-  return JSON.stringify(shown);
+/** The most that a header may hold: Node's own clients read 16 kB of all headers together. */
+const MOST_HEADER = 4096;
+
+/** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
+export function decisionHeader({ id, effect, reason, missing, pending }: Decision): string {
+  if (effect === 'allow' && pending === undefined) return `{"id":"${id}","effect":"allow"}`;
+  const always = { id, effect, ...(reason !== null && { reason }) };
+  const header = JSON.stringify({
+    ...always,
+    ...(missing !== undefined && missing.length > 0 && { missing }),
+    ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
+  });
+  return header.length <= MOST_HEADER ? header : JSON.stringify(always);
 }
 
 /** A line of the log about a refusal. */

@@ -1,31 +1,35 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Derived } from '../core/derived.ts';
-import { checkTables } from '../core/tables.ts';
-import type { ServiceDefinition } from '../service.ts';
+import type { Law } from '../core/law.ts';
+import { checkTables, type DocumentedOperation } from '../core/tables.ts';
+import type { ServiceDefinition, ServiceHost } from '../service.ts';
 import type { Answer } from './answer.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { Pipeline, Route } from './passage.ts';
 import { answer } from './pipeline.ts';
+import { isBelow } from './prefixes.ts';
 
-/** A service with its document. */
+/** A service with its document, and the law that counts. */
 export interface Mounted {
   readonly service: ServiceDefinition;
+  readonly law: Law;
   readonly document: ApiDocument;
 }
 
 /**
  * One route for each operation of the document; there are no others.
  *
+ * @returns the routes
  * @throws Error naming everything that is incomplete about the service
  */
-export function mount(app: FastifyInstance, pipeline: Pipeline, mounted: Mounted): void {
+export function mount(app: FastifyInstance, pipeline: Pipeline, mounted: Mounted): readonly Route[] {
   const { service, document } = mounted;
   const faults = mountFaults(mounted);
   if (faults.length > 0) {
     throw new Error(`the service \`${service.name}\` cannot be mounted:\n  ${faults.join('\n  ')}`);
   }
-  for (const operation of document.operations) {
-    const route = routeOf(operation, mounted);
+  return document.operations.map((operation) => {
+    const route = routeOf(operation, mounted, service.operations[operation.id], service);
     app.route({
       method: operation.method,
       url: operation.path.replaceAll(/\{([^}]+)\}/g, ':$1'),
@@ -41,27 +45,58 @@ export function mount(app: FastifyInstance, pipeline: Pipeline, mounted: Mounted
         return sendAnswer(reply, told);
       },
     });
-  }
+    return route;
+  });
+}
+
+/** The route of a host that belongs to a service: any method, any path, any body. */
+export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
+  const anything: Operation = {
+    ...hostOperation(host),
+    isTwin: false,
+    method: '*',
+    path: '/*',
+    queryNames: 'any',
+    uuidParams: [],
+    queryLists: new Set(),
+    body: 'optional',
+    bodyForm: 'bytes',
+    bodyFields: new Map(),
+    spelled: (body) => body,
+    requestFault: () => null,
+    answerFault: () => null,
+  };
+  return routeOf(anything, mounted, host.handler, host);
 }
 
 export function sendAnswer(reply: object, { status, headers, payload }: Answer): FastifyReply {
   return (reply as FastifyReply).code(status).headers(headers).send(payload);
 }
 
-function routeOf(operation: Operation, { service, document }: Mounted): Route {
-  const { tables, operations, lookups } = service;
-  const row = tables.operations.find(({ id }) => id === operation.id);
-  const handler = operations[operation.id];
+function routeOf(
+  operation: Operation,
+  { service, law, document }: Mounted,
+  handler: Route['handler'] | undefined,
+  voice: Route['voice'],
+): Route {
+  const row = law.tables.operations.find(({ id }) => id === operation.id);
   if (row === undefined || handler === undefined) throw new Error(`\`${operation.id}\` has no row or no handler`);
-  const rule = tables.rules.find(({ id }) => id === row.rule) ?? null;
-  const lookup = rule?.cover === undefined ? null : (lookups[rule.cover.lookup] ?? null);
+  const rule = law.tables.rules.find(({ id }) => id === row.rule) ?? null;
+  const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
   const readsBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
-  return { service, document, operation, handler, row, readsBody, rule, lookup, written: new Derived() };
+  return { service, law, document, operation, handler, voice, row, readsBody, rule, lookup, written: new Derived() };
 }
 
-function mountFaults({ service, document }: Mounted): string[] {
-  const ids = document.operations.map(({ id }) => id);
+/** A host's operation, as the tables are compared with it. */
+function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation {
+  const names = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map((match) => match[1] as string);
+  return { id: operation, public: false, pathParams: names };
+}
+
+function mountFaults({ service, law, document }: Mounted): string[] {
+  const ids = document.operations.filter(({ isTwin }) => !isTwin).map(({ id }) => id);
   const handled = Object.keys(service.operations);
+  const documented = [...document.operations, ...(service.hosts ?? []).map(hostOperation)];
   return [
     ...ids
       .filter((id, index) => ids.indexOf(id) !== index)
@@ -71,11 +106,6 @@ function mountFaults({ service, document }: Mounted): string[] {
     ...document.operations
       .filter(({ path }) => !service.prefixes.some((prefix) => isBelow(path, prefix)))
       .map(({ path }) => `path \`${path}\` is below none of its prefixes`),
-    ...checkTables(service.tables, document.operations, Object.keys(service.lookups)),
+    ...checkTables(law.tables, documented, Object.keys(service.lookups)),
   ];
-}
-
-/** Is the path this prefix, or below it? */
-export function isBelow(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}/`);
 }

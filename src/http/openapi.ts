@@ -15,17 +15,33 @@ export interface RequestParts {
 /** One operation of a document, resolved once. */
 export interface Operation extends DocumentedOperation {
   readonly method: string;
+  /** Stands in the document a second time, under another path. */
+  readonly isTwin: boolean;
   /** As in the document: `/api/v1/access-keys/{accessKeyId}`. */
   readonly path: string;
-  readonly queryNames: ReadonlySet<string>;
+  /** `any`: the document does not say. */
+  readonly queryNames: ReadonlySet<string> | 'any';
+  /** Path parameters that are UUIDs, whose case does not count (RFC 9562, 4). */
+  readonly uuidParams: readonly string[];
+  /** Query parameters that are lists, also when they are sent once. */
+  readonly queryLists: ReadonlySet<string>;
   readonly body: 'none' | 'optional' | 'required';
+  /** How the body is sent. */
+  readonly bodyForm: BodyForm;
   /** Spelling of the body's members, by their lower-case form. */
   readonly bodyFields: ReadonlyMap<string, string>;
+  /** The body with enumerated values as the document spells them, whatever their case. */
+  spelled(body: unknown): unknown;
   /** What is wrong with a request: a sentence, or null. */
   requestFault(parts: RequestParts): string | null;
   /** How an answer differs from the document: a sentence, or null. */
   answerFault(status: number, mediaType: string | null, body: unknown): string | null;
 }
+
+/** JSON, a form of a web page, or bytes of any type. */
+export type BodyForm = 'json' | 'form' | 'bytes';
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** A service's document, ready to be asked. */
 export interface ApiDocument {
@@ -38,6 +54,8 @@ export interface ApiDocument {
 interface JsonSchema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly enum?: readonly unknown[];
   readonly additionalProperties?: unknown;
   readonly [keyword: string]: unknown;
 }
@@ -46,10 +64,12 @@ interface Content {
 }
 interface RawOperation {
   readonly operationId: string;
+  /** The operation that this one is under another path. */
+  readonly 'x-twin-of'?: string;
   readonly method: string;
   readonly path: string;
   readonly security?: readonly unknown[];
-  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: JsonSchema }[];
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
 }
@@ -84,10 +104,12 @@ export async function readDocument(text: string, check: 'full' | 'quick'): Promi
 }
 
 function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSchemas): Operation {
-  const { operationId: id, requestBody, responses } = raw;
+  const { operationId, 'x-twin-of': id = operationId, requestBody, responses } = raw;
   const parameters = raw.parameters ?? [];
   const named = (place: string) => parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
-  const fields = Object.keys(requestBody?.content['application/json']?.schema?.properties ?? {});
+  const bodySchema = requestBody?.content['application/json']?.schema;
+  const fields = Object.keys(bodySchema?.properties ?? {});
+  const bodyForm = bodyFormOf(requestBody?.content);
   let validators: readonly ValidateFunction[] | undefined;
   return {
     id,
@@ -95,12 +117,25 @@ function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSche
     path: raw.path,
     public: raw.security?.length === 0,
     pathParams: named('path'),
+    isTwin: id !== operationId,
     queryNames: new Set(named('query')),
+    uuidParams: parameters.filter(isUuid).map(({ name }) => name),
+    queryLists: new Set(parameters.filter(isQueryList).map(({ name }) => name)),
     body: requestBody === undefined ? 'none' : requestBody.required === true ? 'required' : 'optional',
+    bodyForm,
     bodyFields: new Map(fields.map((field) => [field.toLowerCase(), field])),
+    spelled: (body) => spelledAs(bodySchema, body),
     requestFault: ({ path, query, body }) => {
-      validators ??= api.validator.getRequestValidatorsForOperation(id) as unknown as readonly ValidateFunction[];
-      const request = { path, query, header: {}, cookie: {}, ...(body !== undefined && { requestBody: body }) };
+      validators ??= api.validator.getRequestValidatorsForOperation(
+        operationId,
+      ) as unknown as readonly ValidateFunction[];
+      const request = {
+        path,
+        query,
+        header: {},
+        cookie: {},
+        ...(body !== undefined && bodyForm !== 'bytes' && { requestBody: body }),
+      };
       const failed = validators.find((validate) => !validate(request));
       return failed === undefined ? null : violationSentence(failed.errors?.[0] as ErrorObject);
     },
@@ -110,11 +145,38 @@ function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSche
       if (response.content === undefined) {
         return body === undefined ? null : `${id} answered ${status} with a body, and its document has none`;
       }
+      if ('*/*' in response.content) return null;
       const schema = response.content[mediaType ?? '']?.schema;
       if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
       return schemas.fault(`${id} ${status} ${mediaType}`, () => schema, body);
     },
   };
+}
+
+function isUuid({ in: place, schema }: { readonly in: string; readonly schema?: JsonSchema }): boolean {
+  return place === 'path' && schema?.['format'] === 'uuid';
+}
+
+function isQueryList({ in: place, schema }: { readonly in: string; readonly schema?: JsonSchema }): boolean {
+  return place === 'query' && schema?.type === 'array';
+}
+
+function bodyFormOf(content: Content | undefined): BodyForm {
+  if (content === undefined || 'application/json' in content) return 'json';
+  return FORM_TYPE in content ? 'form' : 'bytes';
+}
+
+/** Only along the schema, so what it does not describe stays as it is. */
+function spelledAs(schema: JsonSchema | undefined, value: unknown): unknown {
+  if (schema === undefined || value === null) return value;
+  if (typeof value === 'string') {
+    const wanted = value.toLowerCase();
+    return schema.enum?.find((one) => typeof one === 'string' && one.toLowerCase() === wanted) ?? value;
+  }
+  if (Array.isArray(value)) return value.map((one) => spelledAs(schema.items, one));
+  if (typeof value !== 'object' || schema.properties === undefined) return value;
+  const entries = Object.entries(value).map(([name, one]) => [name, spelledAs(schema.properties?.[name], one)]);
+  return Object.fromEntries(entries);
 }
 
 interface ClosedSchemas {

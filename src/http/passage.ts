@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { covers, type Question } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Derived } from '../core/derived.ts';
+import type { Law } from '../core/law.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
 import type { Log } from '../log.ts';
-import type { Context, Handler, Lookup, Outcome, ServiceDefinition, Surroundings } from '../service.ts';
+import type { Context, Handler, Lookup, Outcome, ServiceDefinition, Surroundings, Voice } from '../service.ts';
 import type { World } from '../world.ts';
 import { headerLines, pathOf } from './arrival.ts';
 import type { BodyLimits } from './body.ts';
@@ -26,7 +28,10 @@ export interface Pipeline {
 /** One operation with everything that is known of it before a request comes. */
 export interface Route {
   readonly service: ServiceDefinition;
+  readonly law: Law;
   readonly document: ApiDocument;
+  /** Whose words refusals are told in: the service's, or those of one of its hosts. */
+  readonly voice: Voice;
   readonly operation: Operation;
   readonly handler: Handler;
   readonly row: OperationRow;
@@ -69,7 +74,7 @@ export function contextOf(
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): Passage['context'] {
-  const { store, tokens, remembered, findings, hosts, settings, random, views } = surroundings;
+  const { store, tokens, remembered, findings, hosts, settings, laws, random, views } = surroundings;
   return {
     store,
     tokens,
@@ -77,6 +82,7 @@ export function contextOf(
     findings,
     hosts,
     settings,
+    laws,
     random,
     views,
     now: world.clock.now(),
@@ -88,7 +94,28 @@ export function contextOf(
     query,
     body: undefined,
     target: undefined,
+    admits: admitsNothing,
   };
+}
+
+/** UUIDs in the path are found whatever case they are written in. */
+export function lowerUuids({ operation }: Route, params: Record<string, string>): void {
+  for (const name of operation.uuidParams) params[name] = (params[name] ?? '').toLowerCase();
+}
+
+/** Of a request that no rule is about. */
+function admitsNothing(): boolean {
+  return false;
+}
+
+/** What the route's rule asks about a caller; the path may name an organisation. */
+export function questionOf({ rule, law }: Route, params: Readonly<Record<string, string>>): Question | null {
+  return rule === null ? null : { rule, law, org: params['org'] };
+}
+
+/** Lets handlers ask the rule about further objects. */
+export function admitBy(context: Passage['context'], question: Question): void {
+  context.admits = (reach) => context.caller !== null && covers(question, context.caller.standing, reach);
 }
 
 /** What every decision about this request has in common. */

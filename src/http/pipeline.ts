@@ -1,16 +1,27 @@
 import type { IncomingMessage } from 'node:http';
-import { cover, decide } from '../core/decide.ts';
+import { cover, decide, refusal } from '../core/decide.ts';
 import { asProblem, Problem, type ProblemKind } from '../core/problem.ts';
 import type { Log } from '../log.ts';
-import type { Outcome, ServiceDefinition } from '../service.ts';
+import type { About, Outcome, ServiceDefinition } from '../service.ts';
 import { type Answer, mediaTypeOf, written } from './answer.ts';
 import { originOf, pathOf } from './arrival.ts';
-import { readJsonBody } from './body.ts';
-import { covered, decisionHeader, judged, refusalLine, refused, shortPath } from './explain.ts';
-import { asked, begin, contextOf, type Passage, type Pipeline, type Route } from './passage.ts';
+import { readBody } from './body.ts';
+import { decisionHeader, judged, refusalLine, refused, shortPath } from './explain.ts';
+import {
+  admitBy,
+  asked,
+  begin,
+  contextOf,
+  lowerUuids,
+  type Passage,
+  type Pipeline,
+  questionOf,
+  type Route,
+} from './passage.ts';
+import { sightingOf, targetOf } from './sighting.ts';
 
 /** What it takes to answer where there is no operation. */
-export type Voice = Pick<ServiceDefinition, 'admit' | 'renderProblem'>;
+export type Spokesman = Pick<ServiceDefinition, 'admit' | 'renderProblem'>;
 
 /** A request that cannot be read is no decision, whoever sent it: these leave none behind. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -32,7 +43,7 @@ export async function answer(
   try {
     place(passage);
     await authenticate(passage);
-    decided(passage);
+    await decided(passage);
     if (route.readsBody) await parse(passage);
     validate(passage);
     if (route.lookup !== null) await coverTarget(passage);
@@ -45,7 +56,7 @@ export async function answer(
 }
 
 /** The answer to a request that no operation has: unknown path, wrong method, unreadable path. */
-export function answerUnrouted(pipeline: Pipeline, service: Voice, raw: IncomingMessage, problem: Problem): Answer {
+export function answerUnrouted(pipeline: Pipeline, service: Spokesman, raw: IncomingMessage, problem: Problem): Answer {
   let told = problem;
   try {
     const arrival = contextOf(pipeline, raw, {}, {});
@@ -54,7 +65,10 @@ export function answerUnrouted(pipeline: Pipeline, service: Voice, raw: Incoming
   } catch (thrown) {
     told = asProblem(thrown);
   }
-  const outcome = service.renderProblem(told, pipeline.surroundings.settings);
+  const { settings, random } = pipeline.surroundings;
+  const path = pathOf(raw.url);
+  const nothing = { params: {}, operation: null, caller: null, decision: null };
+  const outcome = service.renderProblem(told, { settings, random, path, ...nothing });
   logRefusal(pipeline.log, raw, outcome.status, told);
   return written(outcome, told);
 }
@@ -63,6 +77,7 @@ export function answerUnrouted(pipeline: Pipeline, service: Voice, raw: Incoming
 function place({ pipeline, route, raw, context }: Passage): void {
   context.origin = originOf(raw, pipeline.publicUrl);
   if (route.operation.pathParams.some((name) => context.params[name] === '')) throw unknownPath(raw);
+  lowerUuids(route, context.params as Record<string, string>);
   route.service.admit?.(context);
 }
 
@@ -71,20 +86,30 @@ async function authenticate({ route, context }: Passage): Promise<void> {
   if (route.rule !== null) context.caller = await route.service.authenticate(context);
 }
 
-/** May they do this at all? */
-function decided(passage: Passage): void {
-  const { rule, service } = passage.route;
-  const { caller } = passage.context;
-  if (rule === null || caller === null) return;
-  const judgement = decide(rule, caller.standing, service.tables.term);
-  passage.decision = judged(asked(passage), caller, rule, judgement);
-  if (judgement.effect === 'deny') throw new Problem('forbidden');
+/** May they do this at all? A refusal looks the object up all the same, so that it can say what would turn it. */
+async function decided(passage: Passage): Promise<void> {
+  const { route, context } = passage;
+  const { caller } = context;
+  const question = questionOf(route, context.params);
+  if (question === null || caller === null) return;
+  admitBy(context, question);
+  const judgement = decide(question, caller);
+  if (judgement.effect === 'allow') {
+    passage.decision = judged(asked(passage), { question, caller, sighting: null }, judgement, undefined);
+    return;
+  }
+  const sighting = await sightingOf(route, context, question);
+  const target = sighting === null ? undefined : targetOf(context, question, sighting);
+  const refused = refusal(judgement, question, caller, sighting);
+  passage.decision = judged(asked(passage), { question, caller, sighting }, refused, target);
+  throw new Problem('forbidden');
 }
 
 /** The body, as a value. */
 async function parse({ pipeline, route, raw, context }: Passage): Promise<void> {
   const { operation, row } = route;
-  context.body = await readJsonBody(raw, operation, row.fieldNames ?? 'exact', pipeline.limits);
+  const body = await readBody(raw, operation, row.fieldNames ?? 'exact', pipeline.limits);
+  context.body = route.service.caselessEnums === true ? operation.spelled(body) : body;
 }
 
 /** Is the request what the document asks for? Query parameters that it does not name are passed over. */
@@ -92,26 +117,30 @@ function validate({ route, context }: Passage): void {
   const { operation } = route;
   const query = context.query as Record<string, unknown>;
   for (const name of Object.keys(query)) {
-    if (operation.queryNames.has(name)) continue;
+    if (operation.queryNames === 'any' || operation.queryNames.has(name)) continue;
     delete query[name];
     const message = `${operation.id} was called with the query parameter \`${shortPath(name)}\`, which its document does not name; it was ignored`;
     context.findings.report('undocumented_query', message, context.now);
+  }
+  for (const name of operation.queryLists) {
+    if (typeof query[name] === 'string') query[name] = query[name].split(',');
   }
   const fault = operation.requestFault({ path: context.params, query, body: context.body });
   if (fault !== null) throw new Problem('invalid_request', fault);
 }
 
-/** Does the object exist for this caller? */
+/** Does the object exist for this caller, and does what they hold cover it? */
 async function coverTarget(passage: Passage): Promise<void> {
   const { route, context, decision } = passage;
-  const { rule, lookup } = route;
-  if (rule?.cover === undefined || lookup === null || decision === null) return;
-  const id = context.params[rule.cover.param] ?? '';
-  const sighting = await lookup(context, id);
-  const judgement = cover(sighting);
-  passage.decision = covered(decision, judgement, sighting, id);
-  if (sighting.seen !== 'own') throw new Problem('not_found');
-  context.target = sighting.target;
+  const { caller } = context;
+  const question = questionOf(route, context.params);
+  if (question === null || caller === null || decision === null) return;
+  const sighting = await sightingOf(route, context, question);
+  if (sighting === null) return;
+  const judgement = cover(question, caller, sighting);
+  passage.decision = judged(decision, { question, caller, sighting }, judgement, targetOf(context, question, sighting));
+  if (judgement.effect === 'deny') throw new Problem(sighting.seen === 'object' ? 'forbidden' : 'not_found');
+  if (sighting.seen === 'object') context.target = sighting.target;
 }
 
 /** Do it. */
@@ -124,7 +153,12 @@ function refuse(passage: Passage, thrown: unknown): void {
   const problem = asProblem(thrown);
   passage.problem = problem;
   passage.decision = MALFORMED.has(problem.kind) ? null : (passage.decision ?? refused(asked(passage), problem));
-  passage.outcome = passage.route.service.renderProblem(problem, passage.context.settings);
+  passage.outcome = passage.route.voice.renderProblem(problem, aboutOf(passage));
+}
+
+function aboutOf({ route, context, raw, decision }: Passage): About {
+  const { settings, random, params, caller } = context;
+  return { settings, random, path: pathOf(raw.url), params, operation: route.row.id, caller, decision };
 }
 
 /** Is the answer what the document promises? */
@@ -141,11 +175,16 @@ function conform({ pipeline, route, context, problem, outcome }: Passage): void 
 }
 
 /** How a refusal differs from what this service's errors look like. */
-function errorFault({ document, service: { name, errors } }: Route, outcome: Outcome): string | null {
+function errorFault({ document, service: { name }, voice }: Route, outcome: Outcome): string | null {
+  if (outcome.body === undefined) return voice.errors.includes(null) ? null : `${name} refused without a body`;
   const mediaType = mediaTypeOf(outcome);
-  return mediaType === errors.mediaType
-    ? document.schemaFault(errors.schema, outcome.body)
-    : `${name} refused as ${mediaType}, and its errors are ${errors.mediaType}`;
+  const faults = voice.errors.flatMap((form) =>
+    form?.mediaType === mediaType
+      ? [form.schema === null ? null : document.schemaFault(form.schema, outcome.body)]
+      : [],
+  );
+  if (faults.length === 0) return `${name} refused as ${mediaType}, and none of its errors is`;
+  return faults.includes(null) ? null : (faults[0] ?? null);
 }
 
 /** The answer, with its decision beside it. */

@@ -1,8 +1,16 @@
+import type { Law } from '../core/law.ts';
 import type { ServiceDefinition } from '../service.ts';
+import { ngc } from './ngc/index.ts';
+import { nvcf } from './nvcf/index.ts';
 import { runai } from './runai/index.ts';
 
 export { control } from './control/index.ts';
 export type { Ports } from './control/ports.ts';
 
 /** Every emulated API: one line each. The switchboard is made with the server, because it is given these. */
-export const SERVICES: readonly ServiceDefinition[] = [runai];
+export const SERVICES: readonly ServiceDefinition[] = [runai, ngc(lawsOfKeys), nvcf];
+
+/** The laws whose scopes and resource types keys can hold; names are the same in every profile. */
+function lawsOfKeys(): readonly Law[] {
+  return SERVICES.flatMap(({ laws }) => laws.slice(0, 1)).filter(({ tables }) => tables.product !== undefined);
+}

@@ -1,10 +1,10 @@
 import type { Instant } from '../core/clock.ts';
-import type { PrincipalKind } from '../core/principal.ts';
+import type { IdentityKind } from '../core/principal.ts';
 
 /** Somebody who can hold tokens. */
 export interface Identity {
   readonly id: string;
-  readonly kind: PrincipalKind;
+  readonly kind: IdentityKind;
   /** A user's e-mail address; otherwise a name, unique among its kind. */
   readonly name: string;
   /** The role it has, by name; null for none. */
@@ -22,8 +22,8 @@ export interface Identity {
 export interface Identities {
   byId(id: string): Promise<Identity | null>;
   /** By name, without regard to case. */
-  byName(kind: PrincipalKind, name: string): Promise<Identity | null>;
-  byClientId(kind: PrincipalKind, clientId: string): Promise<Identity | null>;
+  byName(kind: IdentityKind, name: string): Promise<Identity | null>;
+  byClientId(kind: IdentityKind, clientId: string): Promise<Identity | null>;
   /** As `AccessKeys.touch`. */
   touch(id: string, at: Instant): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import type { AccessKeys } from './access-keys.ts';
+import type { Collections } from './collections.ts';
 import type { DecisionLog } from './decisions.ts';
 import type { Grants } from './grants.ts';
 import type { Identities, OAuthClients } from './identities.ts';
+import type { NgcKeys } from './ngc-keys.ts';
 import type { SettingsStore } from './settings.ts';
 import type { WorldStore } from './world.ts';
 
@@ -14,6 +16,8 @@ export interface Store {
   readonly identities: Identities;
   readonly oauthClients: OAuthClients;
   readonly grants: Grants;
+  readonly ngcKeys: NgcKeys;
+  readonly collections: Collections;
   readonly settings: SettingsStore;
   readonly decisions: DecisionLog;
   readonly world: WorldStore;

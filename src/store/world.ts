@@ -1,12 +1,18 @@
 import type { NewAccessKey } from './access-keys.ts';
+import type { Row } from './collections.ts';
 import type { Identity, OAuthClient } from './identities.ts';
+import type { NewNgcKey, NgcUser, Organization } from './ngc-keys.ts';
 
-/** Everything a seed puts into the store. */
+/** What a seed puts into the store; what is absent is empty. */
 export interface WorldRecords {
-  readonly identities: readonly Identity[];
-  readonly accessKeys: readonly NewAccessKey[];
-  readonly oauthClients: readonly OAuthClient[];
-  readonly settings: Readonly<Record<string, string>>;
+  readonly identities?: readonly Identity[];
+  readonly accessKeys?: readonly NewAccessKey[];
+  readonly oauthClients?: readonly OAuthClient[];
+  readonly organizations?: readonly Organization[];
+  readonly ngcUsers?: readonly NgcUser[];
+  readonly ngcKeys?: readonly NewNgcKey[];
+  readonly objects?: readonly Row[];
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The seed a world was made of, kept whole: its credentials are public test credentials. */

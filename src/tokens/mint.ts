@@ -2,7 +2,7 @@ import { CompactSign } from 'jose';
 import type { SigningKey } from './keys.ts';
 
 /** Claims of a token; times in whole seconds (RFC 7519, 4.1). */
-export type Claims = Readonly<Record<string, string | number | boolean>>;
+export type Claims = Readonly<Record<string, unknown>>;
 
 const UTF8 = new TextEncoder();
 

@@ -7,6 +7,7 @@ import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
 import { admin } from '../support/cast.ts';
 import { it } from '../support/command.ts';
+import { ngcCast } from '../support/ngc-cast.ts';
 
 const execute = promisify(execFile);
 
@@ -14,6 +15,8 @@ const execute = promisify(execFile);
 async function shell(script: string): Promise<string> {
   return (await execute('sh', ['-euc', script], { env: { PATH: process.env['PATH'] } })).stdout;
 }
+
+const ownersKey = ngcCast.keys.find(({ org, roles }) => org === ngcCast.org && roles?.includes('ORG_OWNER'));
 
 const REQUEST =
   'curl -sS "$RUNAI_BASE_URL/api/v1/token" -H "Content-Type: application/json" -d ' +
@@ -32,6 +35,8 @@ describe.concurrent('`env`', () => {
       RUNAI_BASE_URL: url,
       RUNAI_CLIENT_ID: admin.accessKey.clientId,
       RUNAI_CLIENT_SECRET: admin.accessKey.clientSecret,
+      NVCF_BASE_URL: url,
+      NGC_API_KEY: ownersKey?.key,
     };
 
     for (const { code, stderr } of [forShell, ...others]) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -58,12 +63,13 @@ describe.concurrent('`env`', () => {
     expect.soft(parse(compose?.stdout ?? '').environment.RUNAI_CLIENT_SECRET).toBe(secret.replaceAll('$', () => '$$'));
   });
 
-  it('prints only the address of an empty world', async ({ command }) => {
+  it('prints only the addresses of an empty world, and says what it has not', async ({ command }) => {
     const { port, url } = await command.start(['--seed', 'none']);
 
     expect(await command.run(['env', '--port', String(port), '--format', 'json'])).toMatchObject({
       code: 0,
-      stdout: `${JSON.stringify({ RUNAI_BASE_URL: url }, null, 2)}\n`,
+      stdout: `${JSON.stringify({ RUNAI_BASE_URL: url, NVCF_BASE_URL: url }, null, 2)}\n`,
+      stderr: expect.stringMatching(/RUNAI_CLIENT_ID.*\n.*NGC_API_KEY/),
     });
   });
 

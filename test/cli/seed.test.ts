@@ -65,7 +65,7 @@ describe.concurrent('--seed', () => {
     const server = await command.start(['--seed', 'none']);
     const { counts } = (await server.call('GET /_mock/info')).body;
 
-    expect(Object.values(counts)).toEqual([0, 0, 0, 0, 0]);
+    expect(new Set(Object.values(counts))).toEqual(new Set([0]));
     expect((await server.call('GET /_mock/cast')).body).toEqual({});
     expect((await server.grant(admin.accessKey)).status).toBe(400);
     expect((await server.call('POST /_mock/reset')).status).toBe(200);

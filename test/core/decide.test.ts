@@ -1,41 +1,384 @@
 import { describe, expect, it } from 'vitest';
-import { cover, decide } from '../../src/core/decide.ts';
-import type { Rule } from '../../src/core/rule.ts';
+import { type Caller, cover, covers, decide, type Question, type Reach } from '../../src/core/decide.ts';
+import type { PendingRights, Resource } from '../../src/core/policy.ts';
+import type { DenyReason } from '../../src/core/reasons.ts';
+import type { Relation, Rule } from '../../src/core/rule.ts';
+import { ask, BALL, key, keyOfUser, ORG, openLaw, pendingVersion, seen, WHOLE_BALL } from './toy-law.ts';
 
-const rule = (needs: Rule['needs']): Rule => ({ id: 'r', label: 'r', needs, source: 'test', certainty: 'ours' });
-const standing = (...held: string[]) => ({ roles: [], held: new Set(held) });
+const ALLOW = { effect: 'allow' };
+const refusal = (reason: DenyReason, missing: readonly string[] = []) => ({ effect: 'deny', reason, missing });
 
-describe('decide', () => {
+describe('what has to be held', () => {
   const cases: [what: string, needs: Rule['needs'], held: string[], missing: string[] | null][] = [
     ['nothing is needed', {}, [], null],
+    ['nothing is needed, told by empty lists', { all: [], any: [] }, [], null],
     ['all of `all` is held', { all: ['a', 'b'] }, ['a', 'b', 'c'], null],
     ['a part of `all` is missing', { all: ['a', 'b', 'c'] }, ['b'], ['a', 'c']],
     ['one of `any` is held', { any: ['a', 'b'] }, ['b'], null],
     ['none of `any` is held', { any: ['a', 'b'] }, ['c'], ['a', 'b']],
     ['`all` and `any` are held', { all: ['a'], any: ['b', 'c'] }, ['a', 'c'], null],
     ['`any` is held and `all` is not', { all: ['a'], any: ['b', 'c'] }, ['c'], ['a']],
+    ['`all` is held and `any` is not', { all: ['a'], any: ['b', 'c'] }, ['a'], ['b', 'c']],
     ['neither is held', { all: ['a'], any: ['b', 'c'] }, [], ['a', 'b', 'c']],
+    ['only a name in other letters is held', { all: ['a'] }, ['A'], ['a']],
   ];
 
   it.each(cases)('where %s', (_what, needs, held, missing) => {
-    const judgement = decide(rule(needs), standing(...held), 'permission');
-
-    expect(judgement).toEqual(
-      missing === null ? { effect: 'allow' } : { effect: 'deny', reason: 'missing_permission', missing },
-    );
+    expect(decide(ask({ needs }), key(held))).toEqual(missing === null ? ALLOW : refusal('missing_scope', missing));
   });
 
-  it('names the reason in the terms of the service', () => {
-    expect(decide(rule({ all: ['a'] }), standing(), 'scope')).toMatchObject({ reason: 'missing_scope' });
+  it('is told in the terms of the service', () => {
+    expect(decide(ask({ needs: { all: ['a'] } }, { law: openLaw }), key([]))).toEqual(
+      refusal('missing_permission', ['a']),
+    );
   });
 });
 
-describe('cover', () => {
+describe('of several grounds the first is told, in this order:', () => {
+  const worst = ask({ closed: true, needs: { all: ['mend'], any: ['play', 'look'] }, on: ['toy'] }, { org: 'other' });
+  const without = (rule: Partial<Rule>, more: Partial<Question> = {}): Question =>
+    ask({ needs: worst.rule.needs, on: ['toy'], ...rule }, more);
+  const lent = [{ type: 'lent-toys' }];
+  const cases: [ground: string, question: Question, caller: Caller, told: ReturnType<typeof refusal>][] = [
+    ['organisation', worst, key([], lent, { services: [] }), refusal('other_organization')],
+    ['service', { ...worst, org: ORG }, key([], lent, { services: [] }), refusal('service_not_enabled')],
+    ['closed', { ...worst, org: ORG }, key([], lent), refusal('closed_to_keys')],
+    ['scopes', without({}), key([], lent), refusal('missing_scope', ['mend', 'play', 'look'])],
+    ['scopes of `all`', without({}), key(['play'], lent), refusal('missing_scope', ['mend'])],
+    ['scopes of `any`', without({}), key(['mend'], lent), refusal('missing_scope', ['play', 'look'])],
+    ['resource type', without({}), key(['mend', 'play'], lent), refusal('incompatible_resource_type')],
+    ['resource', without({}), key(['mend', 'play'], [{ type: 'toy', ids: ['doll'] }]), refusal('resource_mismatch')],
+  ];
+
+  it.each(cases)('%s', (_ground, question, caller, told) => {
+    expect(cover(question, caller, seen())).toEqual(told);
+  });
+
+  it('and none where all of it holds', () => {
+    expect(cover(without({}, { org: ORG }), key(['mend', 'play'], [{ type: 'toy', ids: ['ball'] }]), seen())).toEqual(
+      ALLOW,
+    );
+  });
+});
+
+describe('the organisation', () => {
+  const elsewhere = key([]);
+  const nowhere: Caller = { ...elsewhere, principal: { kind: 'user', id: 'u', name: 'ada' } };
+  const cases: [what: string, org: string | undefined, caller: Caller, told: object][] = [
+    ['of the key may be in the path', ORG, elsewhere, ALLOW],
+    ['need not be in the path', undefined, elsewhere, ALLOW],
+    ['of somebody else is refused', 'other', elsewhere, refusal('other_organization')],
+    ['does not matter to callers who have none', 'other', nowhere, ALLOW],
+  ];
+
+  it.each(cases)('%s', (_what, org, caller, told) => {
+    expect(decide(ask({}, { org }), caller)).toEqual(told);
+  });
+});
+
+describe('the services of a key', () => {
+  const cases: [what: string, services: string[] | null, question: Question, told: object][] = [
+    ['have to include the one that is called', ['air'], ask(), refusal('service_not_enabled')],
+    ['have to include it among others', ['air', 'toys'], ask(), ALLOW],
+    ['cannot be none', [], ask(), refusal('service_not_enabled')],
+    ['do not matter to callers who choose none', null, ask(), ALLOW],
+    ['do not matter where keys need not be made for the service', [], ask({}, { law: openLaw }), ALLOW],
+  ];
+
+  it.each(cases)('%s', (_what, services, question, told) => {
+    expect(decide(question, key([], [], { services }))).toEqual(told);
+  });
+});
+
+it.each([
+  ['a service key', key(['play', 'look'], [{ type: 'everything' }])],
+  ['a personal key', keyOfUser(['Parent'])],
+])('%s may not do what is closed to keys, whatever it holds', (_what, caller) => {
+  expect(decide(ask({ closed: true }), caller)).toEqual(refusal('closed_to_keys'));
+});
+
+describe('before the object is known, the resource type', () => {
+  const cases: [what: string, rule: Partial<Rule>, resources: Resource[] | null, told: object][] = [
+    ['does not matter where the rule names none', {}, [{ type: 'lent-toys' }], ALLOW],
+    ['does not matter to callers who are bound to nothing', { on: ['toy'] }, null, ALLOW],
+    ['has to be one of the rule', { on: ['toy'] }, [{ type: 'all-toys' }], refusal('incompatible_resource_type')],
+    ['cannot be none at all', { on: ['toy'] }, [], refusal('incompatible_resource_type')],
+    ['may be any of the rule', { on: ['toy', 'all-toys'] }, [{ type: 'all-toys' }], ALLOW],
+    ['may stand among others', { on: ['toy'] }, [{ type: 'all-toys' }, { type: 'toy', ids: ['x'] }], ALLOW],
+    ['counts whatever it names', { on: ['toy'] }, [{ type: 'toy', ids: ['doll'] }], ALLOW],
+    ['is not looked at where some objects are open', { on: ['toy'], open: ['public'] }, [], ALLOW],
+    [
+      'never turns nobody into everybody: an empty list of types',
+      { on: [] },
+      [],
+      refusal('incompatible_resource_type'),
+    ],
+  ];
+
+  it.each(cases)('%s', (_what, rule, resources, told) => {
+    expect(decide(ask(rule), key([], [], { resources }))).toEqual(told);
+  });
+});
+
+describe('an object', () => {
+  const mine = [{ type: 'toy', ids: ['ball'] }];
+
   it.each([
-    [{ seen: 'own', target: {} } as const, { effect: 'allow' }],
-    [{ seen: 'foreign', owner: 'x' } as const, { effect: 'deny', reason: 'foreign_object', missing: [] }],
-    [{ seen: 'nothing' } as const, { effect: 'deny', reason: 'no_such_object', missing: [] }],
-  ])('of %o', (sighting, judgement) => {
-    expect(cover(sighting)).toEqual(judgement);
+    ['that is not there', { seen: 'nothing' }, refusal('no_such_object')],
+    ['of somebody else', { seen: 'foreign', owner: 'bo' }, refusal('foreign_object')],
+  ] as const)('%s is told before anything about resources', (_what, sighting, told) => {
+    for (const resources of [mine, [], null]) {
+      expect(cover(ask({ on: ['toy'] }), key([], [], { resources }), sighting)).toEqual(told);
+    }
+  });
+
+  it('that no key can name is judged by the type alone', () => {
+    const target = { seen: 'object', target: {} } as const;
+
+    expect(cover(ask({ on: ['toy'] }), key([], mine), target)).toEqual(ALLOW);
+    expect(cover(ask({ on: ['all-toys'] }), key([], mine), target)).toEqual(refusal('incompatible_resource_type'));
+  });
+});
+
+const ANY_TYPE = ['all-toys', 'toy', 'toy-parts', 'lent-toys', 'everything'];
+const covered = (resources: readonly Resource[], reach: Reach, rule: Partial<Rule> = {}): string => {
+  const judgement = cover(ask({ on: ANY_TYPE, ...rule }), key([], resources), seen(reach));
+  return judgement.effect === 'allow' ? 'covered' : judgement.reason;
+};
+
+describe('types that name single objects', () => {
+  const cases: [what: string, resources: Resource[], reach: Reach, told: string][] = [
+    ['cover the object that they name', [{ type: 'toy', ids: ['ball'] }], BALL, 'covered'],
+    ['cover it among others', [{ type: 'toy', ids: ['doll', 'ball'] }], BALL, 'covered'],
+    [
+      'cover it in a further entry',
+      [
+        { type: 'toy', ids: ['doll'] },
+        { type: 'toy', ids: ['ball'] },
+      ],
+      BALL,
+      'covered',
+    ],
+    ['do not cover another', [{ type: 'toy', ids: ['doll'] }], BALL, 'resource_mismatch'],
+    ['do not cover what only begins like it', [{ type: 'toy', ids: ['bal'] }], BALL, 'resource_mismatch'],
+    ['cover nothing without ids', [{ type: 'toy' }], BALL, 'resource_mismatch'],
+    ['cover nothing with no ids', [{ type: 'toy', ids: [] }], BALL, 'resource_mismatch'],
+    ['cover the part that they name', [{ type: 'toy-parts', ids: ['ball/skin'] }], BALL, 'covered'],
+    ['do not cover another part', [{ type: 'toy-parts', ids: ['ball/valve'] }], BALL, 'resource_mismatch'],
+    ['do not cover by the name of another type', [{ type: 'toy-parts', ids: ['ball'] }], BALL, 'resource_mismatch'],
+    ['cover what others share, by name', [{ type: 'toy', ids: ['ball'] }], { ...BALL, relation: 'shared' }, 'covered'],
+  ];
+
+  it.each(cases)('%s', (_what, resources, reach, told) => {
+    expect(covered(resources, reach)).toBe(told);
+  });
+});
+
+describe('types that name nothing cover by whose the object is:', () => {
+  const reach: Record<string, Relation[]> = {
+    'all-toys': ['owned', 'public'],
+    'lent-toys': ['shared'],
+    everything: ['owned', 'shared', 'public'],
+  };
+  const relations: Relation[] = ['owned', 'shared', 'public'];
+  const cases = Object.entries(reach).flatMap(([type, reached]) =>
+    relations.map((relation): [string, Relation, string] => [
+      type,
+      relation,
+      reached.includes(relation) ? 'covered' : 'resource_mismatch',
+    ]),
+  );
+
+  it.each(cases)('%s, %s: %s', (type, relation, told) => {
+    expect(covered([{ type }], { relation, names: {} })).toBe(told);
+  });
+
+  it('ids change nothing about them', () => {
+    expect(covered([{ type: 'lent-toys', ids: ['ball'] }], BALL)).toBe('resource_mismatch');
+    expect(covered([{ type: 'everything', ids: ['doll'] }], BALL)).toBe('covered');
+  });
+
+  it('two of them cover what either covers', () => {
+    const both = [{ type: 'all-toys' }, { type: 'lent-toys' }];
+
+    for (const relation of relations) expect(covered(both, { relation, names: {} })).toBe('covered');
+  });
+});
+
+it('a type that the tables do not know covers nothing, even where the rule names it', () => {
+  expect(covered([{ type: 'dream' }], BALL)).toBe('incompatible_resource_type');
+  expect(covered([{ type: 'dream' }], BALL, { on: ['dream'] })).toBe('resource_mismatch');
+});
+
+it('a resource covers only where the rule accepts its type', () => {
+  const resources = [{ type: 'toy', ids: ['doll'] }, { type: 'everything' }];
+
+  expect(covered(resources, BALL)).toBe('covered');
+  expect(covered(resources, BALL, { on: ['toy'] })).toBe('resource_mismatch');
+});
+
+describe('relations that are open', () => {
+  const open = { on: ['all-toys', 'toy'], open: ['public', 'shared'] } as const;
+  const cases: [what: string, relation: Relation, resources: Resource[], told: string][] = [
+    ['need no resource', 'public', [], 'covered'],
+    ['need no resource of a fitting type', 'public', [{ type: 'lent-toys' }], 'covered'],
+    ['need none that names the object', 'shared', [{ type: 'toy', ids: ['doll'] }], 'covered'],
+    ['leave the type of others to be looked at', 'owned', [{ type: 'lent-toys' }], 'incompatible_resource_type'],
+    ['leave the resource of others to be looked at', 'owned', [{ type: 'toy', ids: ['doll'] }], 'resource_mismatch'],
+    ['leave others that are covered', 'owned', [{ type: 'all-toys' }], 'covered'],
+  ];
+
+  it.each(cases)('%s', (_what, relation, resources, told) => {
+    expect(covered(resources, { ...BALL, relation }, open)).toBe(told);
+  });
+
+  it('need their scopes all the same', () => {
+    const question = ask({ ...open, needs: { all: ['play'] } });
+
+    expect(cover(question, key([]), seen({ ...BALL, relation: 'public' }))).toEqual(refusal('missing_scope', ['play']));
+  });
+});
+
+describe('a key for single parts, on a call about the whole,', () => {
+  const part = [{ type: 'toy-parts', ids: ['ball/valve'] }];
+  const other = [{ type: 'toy-parts', ids: ['doll/arm'] }];
+  const cases: [what: string, resources: Resource[], rule: Partial<Rule>, told: string][] = [
+    ['is refused by default', part, {}, 'resource_mismatch'],
+    ['is refused where the rule says so', part, { versionless: 'refuse' }, 'resource_mismatch'],
+    ['is narrowed to its parts where the rule says so', part, { versionless: 'narrow' }, 'covered'],
+    ['is refused where none of the parts is its own', other, { versionless: 'narrow' }, 'resource_mismatch'],
+    [
+      'is refused by a rule that does not accept parts',
+      part,
+      { versionless: 'narrow', on: ['toy'] },
+      'incompatible_resource_type',
+    ],
+  ];
+
+  it.each(cases)('%s', (_what, resources, rule, told) => {
+    expect(covered(resources, WHOLE_BALL, rule)).toBe(told);
+  });
+
+  it('is not narrowed where the call names a part', () => {
+    expect(covered(part, BALL, { versionless: 'narrow' })).toBe('resource_mismatch');
+    expect(covered(part, BALL, { versionless: 'refuse' })).toBe('resource_mismatch');
+  });
+
+  it.each(['narrow', 'refuse'] as const)('does not stand in the way of a key for the whole (%s)', (versionless) => {
+    expect(covered([{ type: 'toy', ids: ['ball'] }], WHOLE_BALL, { versionless })).toBe('covered');
+    expect(covered([{ type: 'all-toys' }], WHOLE_BALL, { versionless })).toBe('covered');
+  });
+});
+
+describe('callers who are bound to nothing', () => {
+  it('may reach every object that they may know of', () => {
+    for (const relation of ['owned', 'shared', 'public'] as const) {
+      expect(cover(ask({ on: ['toy'] }), keyOfUser(['Player']), seen({ relation, names: {} }))).toEqual(ALLOW);
+    }
+  });
+
+  it('need their permissions all the same', () => {
+    expect(cover(ask({ needs: { all: ['burn'] } }), keyOfUser(['Player']), seen())).toEqual(
+      refusal('missing_scope', ['burn']),
+    );
+  });
+});
+
+describe('of what is recorded and does not count yet,', () => {
+  const question = ask({ needs: { all: ['play'] }, on: ['toy', 'all-toys'] });
+  const MINE = [{ type: 'toy', ids: ['ball'] }];
+  const may = (version: number) => pendingVersion(version, ['play'], MINE);
+  const lacks = (version: number) => pendingVersion(version, [], MINE);
+  const cases: [what: string, held: string[], pending: PendingRights[], told: [number, string] | null][] = [
+    ['nothing is told where there is nothing', [], [], null],
+    ['nothing is told where it turns nothing: refused', [], [lacks(2), lacks(3)], null],
+    ['nothing is told where it turns nothing: allowed', ['play'], [may(2), may(3)], null],
+    ['an added scope is told of a refusal', [], [may(2)], [2, 'allow']],
+    ['a removed scope is told of an answer that is still allowed', ['play'], [lacks(2)], [2, 'deny']],
+    ['the first that turns a refusal is told', [], [lacks(2), may(3), may(4)], [3, 'allow']],
+    ['the first that turns an allowed answer is told', ['play'], [may(2), lacks(3), lacks(4)], [3, 'deny']],
+    ['one that turns it for a while is told', ['play'], [lacks(2), may(3)], [2, 'deny']],
+    [
+      'another ground of refusal turns nothing',
+      [],
+      [pendingVersion(2, ['play'], [{ type: 'lent-toys' }]), may(3)],
+      [3, 'allow'],
+    ],
+  ];
+
+  it.each(cases)('%s', (_what, held, pending, told) => {
+    const caller = key(held, MINE, { pending });
+    const judgement = decide(question, caller);
+
+    expect(judgement).toEqual({
+      ...decide(question, key(held, MINE)),
+      ...(told !== null && { pending: { version: told[0], effectiveAt: told[0] * 1000, effect: told[1] } }),
+    });
+    expect(cover(question, caller, seen())).toEqual(judgement);
+  });
+
+  it.each([
+    ['a resource that is added', [{ type: 'toy', ids: ['doll'] }], MINE, 'resource_mismatch', 'allow'],
+    ['a resource that is taken away', MINE, [{ type: 'toy', ids: ['doll'] }], undefined, 'deny'],
+    ['a type that will do', [{ type: 'lent-toys' }], MINE, 'incompatible_resource_type', 'allow'],
+    ['a type that will not do', MINE, [{ type: 'lent-toys' }], undefined, 'deny'],
+  ])('%s is told', (_what, now, later, reason, effect) => {
+    const caller = key(['play'], now, { pending: [pendingVersion(2, ['play'], later)] });
+
+    expect(cover(question, caller, seen())).toMatchObject({
+      ...(reason !== undefined && { reason }),
+      pending: { version: 2, effect },
+    });
+  });
+
+  it('a resource that does not name the object turns nothing', () => {
+    const elsewhere = pendingVersion(2, ['play'], [{ type: 'toy', ids: ['doll'] }]);
+
+    expect(cover(question, key([], MINE, { pending: [elsewhere] }), seen())).toEqual(
+      refusal('missing_scope', ['play']),
+    );
+  });
+
+  it.each([{ seen: 'nothing' }, { seen: 'foreign', owner: 'bo' }] as const)(
+    'nothing is told of an object that is not shown: %o',
+    (sighting) => {
+      expect(cover(question, key([], MINE, { pending: [may(2)] }), sighting)).not.toHaveProperty('pending');
+    },
+  );
+
+  it('nothing is told where rights change nothing: the organisation, the service, what is closed', () => {
+    const pending = [may(2)];
+
+    expect(decide({ ...question, org: 'other' }, key([], MINE, { pending }))).toEqual(refusal('other_organization'));
+    expect(decide(question, key([], MINE, { pending, services: [] }))).toEqual(refusal('service_not_enabled'));
+    expect(decide(ask({ closed: true }), key([], MINE, { pending }))).toEqual(refusal('closed_to_keys'));
+  });
+});
+
+describe('a list shows an object', () => {
+  const question = ask({ needs: { all: ['play'] }, on: ['toy', 'toy-parts', 'all-toys'], versionless: 'narrow' });
+  const cases: [what: string, resources: Resource[] | null, shown: boolean][] = [
+    ['to a key that names it', [{ type: 'toy', ids: ['ball'] }], true],
+    ['to a key that names the part', [{ type: 'toy-parts', ids: ['ball/skin'] }], true],
+    ['to a key for all of them', [{ type: 'all-toys' }], true],
+    ['to callers who are bound to nothing', null, true],
+    ['not to a key that names another', [{ type: 'toy', ids: ['doll'] }], false],
+    ['not to a key of another type', [{ type: 'lent-toys' }], false],
+    ['not to a key that is bound to nothing at all', [], false],
+  ];
+
+  it.each(cases)('%s', (_what, resources, shown) => {
+    expect(covers(question, { held: new Set(['play']), resources }, BALL)).toBe(shown);
+  });
+
+  it('whatever the key may do else: scopes were looked at before', () => {
+    expect(covers(question, { held: new Set(), resources: [{ type: 'all-toys' }] }, BALL)).toBe(true);
+  });
+
+  it('that is open, to everybody', () => {
+    const open = ask({ on: ['toy'], open: ['public'] });
+
+    expect(covers(open, { held: new Set(), resources: [] }, { ...BALL, relation: 'public' })).toBe(true);
+    expect(covers(open, { held: new Set(), resources: [] }, BALL)).toBe(false);
   });
 });

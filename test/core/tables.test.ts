@@ -5,13 +5,17 @@ import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts'
 const sourced = { source: 'test', certainty: 'ours' } as const;
 const good: Tables = {
   term: 'permission',
-  grants: [{ id: 'things:read', label: 'View things', ...sourced }],
+  grants: [{ id: 'things:read', label: 'View things', onlyOn: ['thing'], ...sourced }],
+  resourceTypes: [
+    { id: 'thing', label: 'Thing', names: '<thingId>', reach: [], encoding: { type: 'thing' }, ...sourced },
+  ],
   roles: [{ name: 'reader', grants: ['things:read'], ...sourced }],
   rules: [
     {
       id: 'read-thing',
       label: 'Read a thing',
       needs: { all: ['things:read'] },
+      on: ['thing'],
       cover: { lookup: 'thing', param: 'thingId' },
       ...sourced,
     },
@@ -20,13 +24,15 @@ const good: Tables = {
     { id: 'get_thing', rule: 'read-thing', ...sourced },
     { id: 'get_health', rule: 'public', ...sourced },
   ],
+  remedies: { no_token: { kind: 'authenticate', text: 'send a token' } },
 };
 const documented: DocumentedOperation[] = [
   { id: 'get_thing', public: false, pathParams: ['thingId'] },
   { id: 'get_health', public: true, pathParams: [] },
 ];
-const [grant, role, rule, thing, health] = [
+const [grant, type, role, rule, thing, health] = [
   good.grants[0],
+  good.resourceTypes?.[0],
   good.roles[0],
   good.rules[0],
   good.operations[0],
@@ -43,9 +49,20 @@ describe('a fault is told with the name of its row:', () => {
     ['role `reader` stands in its table twice', { roles: [role, role] }],
     ['rule `read-thing` stands in its table twice', { rules: [rule, rule] }],
     ['operation `get_thing` stands in its table twice', { operations: [thing, thing, health] }],
+    ['resource type `thing` stands in its table twice', { resourceTypes: [type, type] }],
+    ['grant `things:read` has no source', { grants: [{ ...grant, source: '' }] }],
+    ['resource type `thing` has no source', { resourceTypes: [{ ...type, source: '' }] }],
+    ['role `reader` has no source', { roles: [{ ...role, source: '' }] }],
     ['rule `read-thing` has no source', { rules: [{ ...rule, source: ' ' }] }],
+    ['operation `get_thing` has no source', { operations: [{ ...thing, source: '' }, health] }],
     ['role `reader` uses the unknown grant `x`', { roles: [{ ...role, grants: ['x'] }] }],
     ['rule `read-thing` uses the unknown grant `x`', { rules: [{ ...rule, needs: { any: ['x'] } }] }],
+    ['rule `read-thing` uses the unknown grant `y`', { rules: [{ ...rule, needs: { all: ['y'] } }] }],
+    ['rule `read-thing` uses the unknown resource type `x`', { rules: [{ ...rule, on: ['thing', 'x'] }] }],
+    ['rule `read-thing` uses the unknown resource type `thing`', { resourceTypes: undefined }],
+    ['grant `things:read` uses the unknown resource type `x`', { grants: [{ ...grant, onlyOn: ['x'] }] }],
+    ['there is a remedy for the unknown reason `bored`', { remedies: { bored: good.remedies['no_token'] } }],
+    ['there is a remedy for the unknown reason `toString`', { remedies: { toString: good.remedies['no_token'] } }],
     ['operation `get_thing` names the unknown rule `x`', { operations: [{ ...thing, rule: 'x' }, health], rules: [] }],
     ['operation `x` is in the tables, not in the document', { operations: [thing, health, { ...thing, id: 'x' }] }],
     ['operation `get_health` has no rule', { operations: [thing] }],

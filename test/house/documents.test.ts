@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mergeDocuments } from '../../scripts/documents.mjs';
+import { readDocument } from '../../src/http/openapi.ts';
 
 const fragment = (name: string, path: string, schema: object) => ({
   name,
@@ -36,5 +37,74 @@ describe('fragments of one service are merged', () => {
     const fragments = [fragment('a.json', '/balls', {}), fragment('b.json', '/balls', {})];
 
     expect(() => mergeDocuments(fragments)).toThrow('GET /balls is in a.json and in b.json');
+  });
+});
+
+describe('operations that have twins', () => {
+  const org = { name: 'org', in: 'path', required: true, schema: { type: 'string' } };
+  const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+  const paths = {
+    '/v2/toys/balls/{id}': {
+      get: { operationId: 'get_ball', summary: 'A ball', parameters: [id] },
+      delete: { operationId: 'delete_ball', parameters: [id] },
+    },
+    '/v2/toys/dolls': { get: { operationId: 'list_dolls' } },
+    '/v2/toyshop': { get: { operationId: 'get_shop' } },
+  };
+  const fragments = (twins: unknown, more: object = {}) => [
+    { name: 'paths.json', document: { openapi: '3.0.3', paths: { ...paths, ...more } } },
+    { name: 'twins.json', document: { openapi: '3.0.3', paths: {}, 'x-twins': twins } },
+  ];
+  const rule = { path: '/v2/toys', twin: '/v2/orgs/{org}/toys', parameters: [org] };
+  const merged = mergeDocuments(fragments([rule]));
+
+  it('are those below the path that a fragment names, in whichever fragment they are', () => {
+    expect(Object.keys(merged.paths)).toEqual([
+      ...Object.keys(paths),
+      '/v2/orgs/{org}/toys/balls/{id}',
+      '/v2/orgs/{org}/toys/dolls',
+    ]);
+  });
+
+  it('stay as they are', () => {
+    expect(merged.paths).toMatchObject(paths);
+  });
+
+  it('are described under the other path as well, with the parameters that it adds', () => {
+    expect(merged.paths['/v2/orgs/{org}/toys/balls/{id}']).toEqual({
+      get: {
+        operationId: 'get_ball_twin',
+        'x-twin-of': 'get_ball',
+        summary: 'A ball',
+        parameters: [org, id],
+      },
+      delete: { operationId: 'delete_ball_twin', 'x-twin-of': 'delete_ball', parameters: [org, id] },
+    });
+    expect(merged.paths['/v2/orgs/{org}/toys/dolls'].get.parameters).toEqual([org]);
+  });
+
+  it('say nothing of how they were made', () => {
+    expect(merged).not.toHaveProperty('x-twins');
+  });
+
+  it('are read as the operation that they are a twin of', async () => {
+    const whole = { ...merged, info: { title: 'Toys', version: '1' }, security: [], components: { schemas: {} } };
+    const { operations } = await readDocument(JSON.stringify(whole), 'quick');
+    const read = operations.map(({ id, isTwin, path, pathParams }) => ({ id, isTwin, path, pathParams }));
+
+    expect(read).toContainEqual({ id: 'get_ball', isTwin: false, path: '/v2/toys/balls/{id}', pathParams: ['id'] });
+    expect(read).toContainEqual({
+      id: 'get_ball',
+      isTwin: true,
+      path: '/v2/orgs/{org}/toys/balls/{id}',
+      pathParams: ['org', 'id'],
+    });
+    expect(read.filter(({ id }) => id === 'get_shop')).toHaveLength(1);
+  });
+
+  it('never take the place of a path that is written', () => {
+    const written = { '/v2/orgs/{org}/toys/dolls': { get: { operationId: 'list_dolls_of_org' } } };
+
+    expect(() => mergeDocuments(fragments([rule], written))).toThrow('/v2/orgs/{org}/toys/dolls');
   });
 });

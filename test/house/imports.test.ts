@@ -12,7 +12,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^jose$/, /^node:crypto$/] },
   {
     files: /^credentials\//,
-    may: [/^credentials\//, /^core\//, /^tokens\//, /^node:(crypto|util)$/],
+    may: [/^credentials\//, /^core\//, /^tokens\//, /^random$/, /^node:(crypto|util)$/],
     types: [/^store\/[a-z-]+$/],
   },
   {
@@ -25,7 +25,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [/^core\//, /^credentials\/remembered$/],
     types: [/^store\/[a-z-]+$/, /^random$/],
   },
-  { files: /^services\/index$/, may: [/^services\/[a-z-]+\/(index|ports)$/], types: [/^service$/] },
+  { files: /^services\/index$/, may: [/^services\/[a-z-]+\/(index|ports)$/], types: [/^service$/, /^core\//] },
   { files: /^services\/([a-z-]+)\/tables\//, may: [/^services\/OWN\/tables\//], types: [/^core\//] },
   {
     files: /^services\/([a-z-]+)\//,

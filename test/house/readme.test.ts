@@ -39,6 +39,42 @@ describe('the first screen of the README', async () => {
   });
 });
 
+describe('the section about edits that do not count yet', async () => {
+  const { url } = await listeningServer();
+  const script = [
+    block('/_mock/propagation'),
+    block('SPEC='),
+    `echo; ${block('/_mock/clock/advance -H "$J" -d \'{"by":"15m"}\'')}`,
+  ].join('\n');
+  const { stdout: output } = await run('bash', ['-c', script.replaceAll('http://127.0.0.1:6625', url)]);
+  /** Without what differs from run to run: times, and the ids of keys and decisions. */
+  const lasting = (text: string) =>
+    text
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replaceAll(/"(id|keyId)":"[^"]*"/g, '"$1":""')
+      .trim();
+
+  it('shows the refusal as it is', () => {
+    const lines = block('"pending":').trim().split('\n').filter(Boolean);
+
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(lasting(output)).toContain(lasting(line));
+  });
+
+  it('explains it in the words of the decision', async () => {
+    const response = await fetch(`${url}/_mock/decisions?effect=deny`);
+    const { decisions } = (await response.json()) as { decisions: { explanation: string }[] };
+    const flat = readme.replaceAll(/\s+/g, ' ');
+
+    expect(decisions).toHaveLength(1);
+    expect(lasting(flat)).toContain(lasting(`*${decisions[0]?.explanation}*`));
+  });
+
+  it('shows the cure as it is', () => {
+    expect(lasting(output).endsWith(lasting(block('"events":[{')))).toBe(true);
+  });
+});
+
 it('the README names every flag', () => {
   const flags = Object.keys(OPTIONS).map((name) => `--${flagName(name)}`);
 

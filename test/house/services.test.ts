@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkTables } from '../../src/core/tables.ts';
+import type { Decision } from '../../src/core/decision.ts';
+import { fixes } from '../../src/core/fixes.ts';
+import type { Law } from '../../src/core/law.ts';
+import { DENY_REASONS, type DenyReason } from '../../src/core/reasons.ts';
+import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
 import { readDocument } from '../../src/http/openapi.ts';
 import type { ServiceDefinition } from '../../src/service.ts';
 import { control, type Ports, SERVICES } from '../../src/services/index.ts';
@@ -43,19 +47,37 @@ describe.each(ALL)('the document of $name', (service) => {
     await expect(readDocument(JSON.stringify(document), 'full')).resolves.toBeDefined();
   });
 
-  it('agrees with the tables, row by row', async () => {
+  it.each(service.laws)('agrees with the tables of the profile $profile, row by row', async ({ tables }) => {
     const { operations } = await readDocument(JSON.stringify(document), 'quick');
+    const documented = [...operations, ...atHosts(service)];
 
-    expect(checkTables(service.tables, operations, Object.keys(service.lookups))).toEqual([]);
-    expect(Object.keys(service.operations).sort()).toEqual(operations.map(({ id }) => id).sort());
+    expect(checkTables(tables, documented, Object.keys(service.lookups))).toEqual([]);
+  });
+
+  it('has every operation that has a handler, and no other', async () => {
+    const { operations } = await readDocument(JSON.stringify(document), 'quick');
+    const ids = operations.filter(({ isTwin }) => !isTwin).map(({ id }) => id);
+
+    expect(Object.keys(service.operations).sort()).toEqual(ids.sort());
+  });
+
+  it('has every path once', async () => {
+    const { operations } = await readDocument(JSON.stringify(document), 'quick');
+    const calls = operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`);
+
+    expect(calls.filter((call, index) => calls.indexOf(call) !== index)).toEqual([]);
   });
 
   it('describes every operation, response and field', () => {
     expect(undescribed(document)).toEqual([]);
   });
 
-  it('has the schema of its errors', () => {
-    expect(Object.keys(document.components.schemas)).toContain(service.errors.schema);
+  it('has the schemas of its errors', () => {
+    const forms = [service, ...(service.hosts ?? [])].flatMap(({ errors }) => errors);
+    const schemas = forms.flatMap((form) => form?.schema ?? []);
+
+    expect(forms.length).toBeGreaterThan(0);
+    expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(schemas));
   });
 
   it('tells the source of each of its files', () => {
@@ -65,6 +87,54 @@ describe.each(ALL)('the document of $name', (service) => {
     expect(files.filter((file) => !sources.includes(`\`${file}\``))).toEqual([]);
   });
 });
+
+describe('every reason', () => {
+  const laws = ALL.flatMap((service) => service.laws);
+  const remedyUnder = (law: Law, reason: DenyReason) => fixes(refusalFor(reason, law.service), law.tables);
+  const reasons = Object.keys(DENY_REASONS) as DenyReason[];
+  const credentialReasons = reasons.filter((reason) => DENY_REASONS[reason].stage === 'authenticate');
+  const keyReasons = credentialReasons.filter((reason) => /_key$/.test(reason));
+
+  it.each(credentialReasons)('%s has a remedy in a service that can refuse for it', (reason) => {
+    expect(laws.flatMap((law) => remedyUnder(law, reason)).length).toBeGreaterThan(0);
+  });
+
+  it.each(SERVICES)('for which $name refuses everybody has a remedy of its own', ({ laws }) => {
+    const common = ['no_token', 'multiple_authorization', 'wrong_scheme', 'no_such_object', 'foreign_object'] as const;
+    for (const law of laws) for (const reason of common) expect(remedyUnder(law, reason), reason).toHaveLength(1);
+  });
+
+  it.each([...keyReasons, 'unsupported_token'] as const)(
+    '%s has a remedy in each service that takes keys',
+    (reason) => {
+      for (const law of laws.filter(({ service }) => ['ngc', 'nvcf'].includes(service))) {
+        expect(remedyUnder(law, reason), `${law.service} ${law.profile}`).toHaveLength(1);
+      }
+    },
+  );
+
+  it('closed_to_keys has a remedy wherever a rule is closed', () => {
+    const closing = laws.filter(({ tables }) => tables.rules.some(({ closed }) => closed));
+
+    expect(closing.length).toBeGreaterThan(0);
+    for (const law of closing) expect(remedyUnder(law, 'closed_to_keys')).toHaveLength(1);
+  });
+});
+
+/** A refusal of nobody in particular. */
+function refusalFor(reason: DenyReason, service: string): Decision {
+  const request = { method: 'GET', path: '/' };
+  return { id: 'd', at: 0, service, operation: 'o', request, effect: 'deny', principal: null, rule: null, reason };
+}
+
+/** Operations that hosts of the service have: they are in no document. */
+function atHosts({ hosts = [] }: ServiceDefinition): DocumentedOperation[] {
+  return hosts.map(({ operation, pattern }) => ({
+    id: operation,
+    public: false,
+    pathParams: [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name as string),
+  }));
+}
 
 /** Paths of operations, responses and properties of objects that say nothing of themselves. */
 function undescribed(document: {

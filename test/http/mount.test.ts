@@ -1,9 +1,11 @@
 import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { mount } from '../../src/http/mount.ts';
+import { lawOf } from '../../src/core/law.ts';
+import type { Rule, Tables } from '../../src/core/rule.ts';
+import { mount, routeOfHost } from '../../src/http/mount.ts';
 import { readDocument } from '../../src/http/openapi.ts';
 import type { Pipeline } from '../../src/http/passage.ts';
-import type { ServiceDefinition } from '../../src/service.ts';
+import type { ServiceDefinition, ServiceHost } from '../../src/service.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;
 const operation = (operationId: string) => ({
@@ -17,68 +19,147 @@ const document = {
   paths: { '/toys/{toyId}': { parameters: [], get: operation('get_toy') } },
   components: { schemas: {} },
 };
+const toyRow = { id: 'get_toy', rule: 'public', ...sourced };
+const tables: Tables = { term: 'scope', grants: [], roles: [], rules: [], operations: [toyRow], remedies: {} };
+const answerNothing = () => ({ status: 200 });
+const voice = {
+  renderProblem: () => ({ status: 500 }),
+  errors: [{ schema: 'Error', mediaType: 'application/json' }],
+};
 const toys: ServiceDefinition = {
   name: 'toys',
   title: 'Toys',
-  profile: null,
   prefixes: ['/toys'],
-  tables: {
-    term: 'scope',
-    grants: [],
-    roles: [],
-    rules: [],
-    operations: [{ id: 'get_toy', rule: 'public', ...sourced }],
-  },
+  laws: [],
+  law: () => lawOf('toys', null, tables),
   authenticate: () => Promise.reject(new Error('nobody asks')),
   lookups: {},
-  operations: { get_toy: () => ({ status: 200 }) },
-  renderProblem: () => ({ status: 500 }),
-  errors: { schema: 'Error', mediaType: 'application/json' },
+  operations: { get_toy: answerNothing },
+  ...voice,
   seed: null,
   events: null,
 };
 
-async function mounted(service: Partial<ServiceDefinition>, paths: object = document.paths) {
-  const read = await readDocument(JSON.stringify({ ...document, paths }), 'quick');
-  return () => mount(fastify(), {} as Pipeline, { service: { ...toys, ...service }, document: read });
+interface Parts {
+  readonly service?: Partial<ServiceDefinition>;
+  readonly law?: Partial<Tables>;
+  readonly paths?: object;
 }
 
-it('a complete service is mounted', async () => {
-  expect(await mounted({})).not.toThrow();
+async function mounted({ service, law, paths = document.paths }: Parts) {
+  const read = await readDocument(JSON.stringify({ ...document, paths }), 'quick');
+  return {
+    service: { ...toys, ...service },
+    law: lawOf('toys', null, { ...tables, ...law }),
+    document: read,
+  };
+}
+
+async function mounting(parts: Parts) {
+  const whole = await mounted(parts);
+  return () => mount(fastify(), {} as Pipeline, whole);
+}
+
+it('a complete service is mounted, and gives its routes', async () => {
+  const mountIt = await mounting({});
+
+  expect(mountIt().map((route) => `${route.operation.method} ${route.operation.path}`)).toEqual(['GET /toys/{toyId}']);
 });
 
 describe('a service is refused by name when', () => {
-  const toyRow = toys.tables.operations[0] as (typeof toys.tables.operations)[number];
-  const cases: [what: string, fault: string, service: Partial<ServiceDefinition>, paths?: object][] = [
-    ['an operation has no handler', 'operation `get_toy` has no handler', { operations: {} }],
+  const cases: [what: string, fault: string, parts: Parts][] = [
+    ['an operation has no handler', 'operation `get_toy` has no handler', { service: { operations: {} } }],
     [
       'a handler has no operation',
       'handler `get_ball` has no operation',
-      { operations: { ...toys.operations, get_ball: () => ({ status: 200 }) } },
+      { service: { operations: { ...toys.operations, get_ball: answerNothing } } },
     ],
-    ['an operation has no rule', 'operation `get_toy` has no rule', { tables: { ...toys.tables, operations: [] } }],
+    ['an operation has no rule', 'operation `get_toy` has no rule', { law: { operations: [] } }],
     [
       'an operationId occurs twice',
       'operationId `get_toy` occurs twice in its document',
-      {},
-      { ...document.paths, '/toys': { get: operation('get_toy') } },
+      { paths: { ...document.paths, '/toys': { get: operation('get_toy') } } },
     ],
     [
       'a path is below none of its prefixes',
       'path `/toys/{toyId}` is below none of its prefixes',
-      { prefixes: ['/t'] },
+      { service: { prefixes: ['/t'] } },
     ],
     [
       'its tables do not hold together',
       'operation `get_toy` names the unknown rule `play`',
-      { tables: { ...toys.tables, operations: [{ ...toyRow, rule: 'play' }] } },
+      { law: { operations: [{ ...toyRow, rule: 'play' }] } },
+    ],
+    [
+      'the operation of one of its hosts has no rule',
+      'operation `play_at_host` has no rule',
+      { service: { hosts: [hostOf('play_at_host')] } },
     ],
   ];
 
-  it.each(cases)('%s', async (_what, fault, service, paths) => {
-    const mountIt = await mounted(service, paths);
+  it.each(cases)('%s', async (_what, fault, parts) => {
+    const mountIt = await mounting(parts);
 
     expect(mountIt).toThrow('the service `toys` cannot be mounted');
     expect(mountIt).toThrow(fault);
   });
 });
+
+describe('a twin', () => {
+  const paths = {
+    '/toys/{toyId}': { get: operation('get_toy') },
+    '/orgs/{org}/toys/{toyId}': { get: { ...operation('get_toy_twin'), 'x-twin-of': 'get_toy' } },
+  };
+  const prefixes = ['/toys', '/orgs/{org}/toys'];
+
+  it('is a route of its own, with the row and the handler of the operation it is a twin of', async () => {
+    const routes = mount(fastify(), {} as Pipeline, await mounted({ service: { prefixes }, paths }));
+
+    expect(routes.map(({ operation: { path } }) => path)).toEqual(Object.keys(paths));
+    expect(routes.map(({ operation: { isTwin } }) => isTwin)).toEqual([false, true]);
+    for (const { row, handler } of routes) expect({ row, handler }).toEqual({ row: toyRow, handler: answerNothing });
+  });
+
+  it('has to be below a prefix of the service, too', async () => {
+    expect(await mounting({ paths })).toThrow('path `/orgs/{org}/toys/{toyId}` is below none of its prefixes');
+  });
+});
+
+describe('the host of a service', () => {
+  const rule: Rule = {
+    id: 'play',
+    label: 'Play',
+    needs: {},
+    cover: { lookup: 'toy', param: 'toyId' },
+    ...sourced,
+  };
+  const law = { rules: [rule], operations: [toyRow, { id: 'play_at_host', rule: 'play', ...sourced }] };
+  const lookup = async () => ({ seen: 'nothing' }) as const;
+  const host = hostOf('play_at_host');
+  const service = { hosts: [host], lookups: { toy: lookup } };
+
+  it('has the parameters that its pattern names', async () => {
+    expect(await mounting({ service, law })).not.toThrow();
+    expect(await mounting({ service: { ...service, hosts: [{ ...host, pattern: /^toy\./ }] }, law })).toThrow(
+      'rule `play` reads the path parameter `toyId`, which operation `play_at_host` has not',
+    );
+  });
+
+  it('is a route for every method, path and body, in its own voice', async () => {
+    const route = routeOfHost(host, await mounted({ service, law }));
+
+    expect(route.operation).toMatchObject({ id: 'play_at_host', method: '*', path: '/*', bodyForm: 'bytes' });
+    expect(route).toMatchObject({ rule, lookup, voice: host, handler: host.handler, readsBody: true });
+    expect(route.operation.requestFault({ path: {}, query: { any: 'thing' }, body: 1 })).toBeNull();
+  });
+
+  it('has no route without a row in the tables', async () => {
+    const whole = await mounted({ service });
+
+    expect(() => routeOfHost(host, whole)).toThrow('`play_at_host` has no row or no handler');
+  });
+});
+
+function hostOf(operation: string): ServiceHost {
+  return { pattern: /^(?<toyId>[a-z]+)\.toys\./, operation, handler: () => ({ status: 200 }), ...voice };
+}

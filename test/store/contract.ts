@@ -359,7 +359,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       it('a client is found by its id, with its redirect URIs in order', async () => {
         const { oauthClients } = await peopled();
 
-        expect(await oauthClients.byId('cli')).toEqual(people.oauthClients[0]);
+        expect(await oauthClients.byId('cli')).toEqual(people.oauthClients?.[0]);
         expect(await oauthClients.byId('silent')).toEqual({ clientId: 'silent', redirectUris: [] });
       });
 
@@ -663,14 +663,24 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
       it('counts what there is of each', async () => {
         let store = await bench.next();
-        const nobody = { users: 0, applications: 0, serviceAccounts: 0, accessKeys: 0, refreshTokens: 0 };
-        expect(await store.world.counts()).toEqual(nobody);
+        const nothing = {
+          users: 0,
+          applications: 0,
+          serviceAccounts: 0,
+          accessKeys: 0,
+          refreshTokens: 0,
+          organizations: 0,
+          ngcKeys: 0,
+          objects: 0,
+        };
+        expect(await store.world.counts()).toEqual(nothing);
 
         store = await peopled();
         await store.accessKeys.create(accessKey('one'), 20);
         await store.grants.issue(refreshToken('first'), NOON);
 
         expect(await (await bench.next()).world.counts()).toEqual({
+          ...nothing,
           users: 2,
           applications: 1,
           serviceAccounts: 1,
@@ -700,7 +710,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
         await nowAndLater(before, async (store) => {
           expect(await store.world.seed()).toEqual(otherSeed);
-          expect(Object.values(await store.world.counts())).toEqual([0, 0, 0, 0, 0]);
+          expect(new Set(Object.values(await store.world.counts()))).toEqual(new Set([0]));
           expect(await store.accessKeys.ofOwner('ada')).toEqual([]);
           expect(await store.accessKeys.byClientId(accessKey('one').clientId)).toBeNull();
           expect(await store.identities.byId('ada')).toBeNull();

@@ -4,13 +4,16 @@ import type { Store } from '../../src/store/index.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { storeContract } from './contract.ts';
+import { collectionsContract } from './contract-collections.ts';
+import { ngcKeysContract } from './contract-ngc-keys.ts';
+import { settingsContract } from './contract-settings.ts';
 
-storeContract('SQLite in memory', async () => {
+const inMemory = async () => {
   const store = openSqliteStore(null);
   return { next: async () => store, end: () => store.close() };
-});
+};
 
-storeContract('SQLite in a file that is closed and opened again between steps', async () => {
+const inFile = async () => {
   const folder = await emptyFolder();
   let store: Store | undefined;
   return {
@@ -24,4 +27,9 @@ storeContract('SQLite in a file that is closed and opened again between steps', 
       await rm(folder, { recursive: true });
     },
   };
-});
+};
+
+for (const contract of [storeContract, ngcKeysContract, collectionsContract, settingsContract]) {
+  contract('SQLite in memory', inMemory);
+  contract('SQLite in a file that is closed and opened again between steps', inFile);
+}

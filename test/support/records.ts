@@ -1,7 +1,9 @@
 import type { Instant } from '../../src/core/clock.ts';
 import type { NewAccessKey } from '../../src/store/access-keys.ts';
+import type { Row } from '../../src/store/collections.ts';
 import type { RefreshToken } from '../../src/store/grants.ts';
 import type { Identity } from '../../src/store/identities.ts';
+import type { NewNgcKey } from '../../src/store/ngc-keys.ts';
 import type { KeptSeed, WorldRecords } from '../../src/store/world.ts';
 
 /** A moment that records are made at. */
@@ -67,3 +69,54 @@ export const people: WorldRecords = {
   ],
   settings: { realm: 'acme', tenant: '1001' },
 };
+
+/** Two organisations, a user of each under the same address, and no key yet. */
+export const organizations: WorldRecords = {
+  organizations: [
+    { name: 'acme', ncaId: 'nca-acme', airSubscription: true },
+    { name: 'globex', ncaId: 'nca-globex', airSubscription: false },
+  ],
+  ngcUsers: [
+    { org: 'acme', email: 'ada@acme.test', roles: ['ORG_OWNER'] },
+    { org: 'globex', email: 'ada@acme.test', roles: ['Cloud Functions User'] },
+  ],
+};
+
+/** A service key of acme, but for what is given; everything else follows from its id. */
+export function serviceKey(id: string, given: Partial<NewNgcKey> = {}): NewNgcKey {
+  return {
+    id,
+    org: 'acme',
+    type: 'service',
+    name: `name-of-${id}`,
+    description: null,
+    services: ['nvcf'],
+    user: null,
+    enabled: true,
+    createdAt: NOON,
+    expiresAt: null,
+    secretHash: `hash-of-${id}`,
+    policy: { scopes: [`scope-of-${id}`], resources: [{ type: 'account-functions' }] },
+    ...given,
+  };
+}
+
+/** A personal key of Ada's at acme, but for what is given. */
+export function personalKey(id: string, given: Partial<NewNgcKey> = {}): NewNgcKey {
+  return serviceKey(id, { type: 'personal', user: 'ada@acme.test', policy: null, ...given });
+}
+
+/** An object of acme's, seen by nobody else, but for what is given. */
+export function row(id: string, given: Partial<Row> = {}): Row {
+  return {
+    collection: 'things',
+    id,
+    owner: 'acme',
+    parent: null,
+    alias: null,
+    sharedWith: [],
+    dueAt: null,
+    body: { about: id },
+    ...given,
+  };
+}

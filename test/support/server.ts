@@ -58,7 +58,7 @@ export async function testServer(config: Partial<Config> = {}, parts: Partial<Pa
     expect(response.statusCode, `${request} failed inside: ${response.body}`).not.toBe(500);
     return {
       status: response.statusCode,
-      body: response.body === '' ? undefined : JSON.parse(response.body),
+      body: bodyOf(response),
       headers: response.headers,
       decision: decision === undefined ? null : JSON.parse(String(decision)),
     };
@@ -74,6 +74,12 @@ export async function testServer(config: Partial<Config> = {}, parts: Partial<Pa
       return body.accessToken;
     },
   };
+}
+
+/** JSON as a value, anything else as text. */
+function bodyOf({ body, headers }: LightMyRequestResponse): unknown {
+  if (body === '') return undefined;
+  return /json/.test(String(headers['content-type'])) ? JSON.parse(body) : body;
 }
 
 function optionsOf({ token, body, headers }: Request): { headers: Record<string, string>; payload?: string } {

@@ -1,26 +1,36 @@
+import { lawOf } from '../../core/law.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import type { ServiceDefinition } from '../../service.ts';
 import { admit } from './admit.ts';
 import { explanationOperations } from './operations/explanations.ts';
+import { keyOperations } from './operations/keys.ts';
+import { propagationOperations } from './operations/propagation.ts';
 import { worldOperations } from './operations/world.ts';
 import type { Ports } from './ports.ts';
 import { renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
+
+const LAW = lawOf('control', null, TABLES);
 
 /** The switchboard: a service like the others, that is given what it needs of them. */
 export function control(ports: Ports): ServiceDefinition {
   return {
     name: 'control',
     title: 'Switchboard',
-    profile: null,
     prefixes: ['/_mock'],
-    tables: TABLES,
+    laws: [LAW],
+    law: () => LAW,
     admit,
     authenticate: () => Promise.reject(new Error('every operation of the switchboard is public')),
     lookups: {},
-    operations: { ...worldOperations(ports), ...explanationOperations(ports) },
+    operations: {
+      ...worldOperations(ports),
+      ...explanationOperations(ports),
+      ...keyOperations,
+      ...propagationOperations,
+    },
     renderProblem,
-    errors: { schema: 'Problem', mediaType: PROBLEM_JSON },
+    errors: [{ schema: 'Problem', mediaType: PROBLEM_JSON }],
     seed: null,
     events: null,
   };

@@ -17,4 +17,10 @@ export interface Ports {
   /** Names of the services that have tables. */
   services(): readonly string[];
   describe(decision: Decision): unknown;
+  /**
+   * What would be decided about a request of somebody, with nothing done.
+   *
+   * @throws Problem when there is nobody of that id, or no operation at that path
+   */
+  simulate(principal: string, method: string, path: string): Promise<Decision>;
 }

@@ -1,7 +1,8 @@
-import { NO_STANDING, type Standing } from '../../core/policy.ts';
+import { NO_STANDING, type Standing, standingOfRoles } from '../../core/policy.ts';
 import type { Principal } from '../../core/principal.ts';
+import { unauthenticated } from '../../core/problem.ts';
 import { bearerOfAccessToken } from '../../credentials/access-token.ts';
-import type { Arrival, Caller } from '../../service.ts';
+import type { Arrival, Caller, Surroundings } from '../../service.ts';
 import type { Identity } from '../../store/identities.ts';
 import { ROLES } from './tables/roles.ts';
 
@@ -13,7 +14,7 @@ export const REALM_SETTING = 'runai.tenant.realm';
 const NO_REALM = 'none';
 
 const STANDINGS: ReadonlyMap<string, Standing> = new Map(
-  ROLES.map(({ name, grants }) => [name, { roles: [name], held: new Set<string>(grants) }]),
+  ROLES.map(({ name, grants }) => [name, standingOfRoles([name], new Set<string>(grants))]),
 );
 
 /** The realm of the tenant. */
@@ -28,7 +29,24 @@ export function issuerPath(realm: string): string {
 
 /** @throws Problem `unauthenticated` */
 export async function authenticate(arrival: Arrival): Promise<Caller> {
-  const granted = await bearerOfAccessToken(arrival, issuerPath(await realmOf(arrival)));
+  return callerOf(await bearerOfAccessToken(arrival, issuerPath(await realmOf(arrival))));
+}
+
+/** Who an id is, if they may act: of a user, an application, a service account or an access key, or the client id of one. */
+export async function impersonate({ store }: Surroundings, who: string): Promise<Caller | null> {
+  const { identities, accessKeys } = store;
+  const key = (await accessKeys.byId(who)) ?? (await accessKeys.byClientId(who));
+  const identity =
+    (await identities.byId(key?.owner ?? who)) ??
+    (await identities.byName('user', who)) ??
+    (await identities.byClientId('application', who)) ??
+    (await identities.byClientId('service-account', who));
+  if (identity === null) return null;
+  if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
+  return callerOf({ identity, clientId: key?.clientId ?? identity.clientId ?? '' });
+}
+
+function callerOf(granted: Granted): Caller {
   return {
     principal: principalOf(granted),
     standing: STANDINGS.get(granted.identity.role ?? '') ?? NO_STANDING,

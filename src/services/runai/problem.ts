@@ -1,5 +1,5 @@
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
-import type { Outcome, Settings } from '../../service.ts';
+import type { About, Outcome } from '../../service.ts';
 
 /** What the documentation's own examples say, for the kinds it has an example of. */
 const DOCUMENTED_MESSAGES: Partial<Record<ProblemKind, string>> = {
@@ -9,7 +9,7 @@ const DOCUMENTED_MESSAGES: Partial<Record<ProblemKind, string>> = {
 };
 
 /** A problem as Run:ai tells it: `code`, `message`, and `details` where there is more to say. */
-export function renderProblem(problem: Problem, settings: Settings): Outcome {
+export function renderProblem(problem: Problem, { settings }: About): Outcome {
   const status = problem.kind === 'bad_credentials' ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
   const { message } = problem;

@@ -1,20 +1,10 @@
+import { list, object, text } from '../../core/json-schema.ts';
 import { ROLES } from './tables/roles.ts';
-
-const text = { type: 'string', minLength: 1 } as const;
 
 /** As the API itself asks for. */
 const keyName = { type: 'string', pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLength: 2, maxLength: 255 } as const;
 
 const role = { enum: [null, ...ROLES.map(({ name }) => name)] } as const;
-
-const object = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []) => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  additionalProperties: false,
-});
-
-const list = (items: object) => ({ type: 'array', items });
 
 /** What Run:ai's part of a seed file may hold (JSON Schema). */
 export const SEED_SCHEMA = object(

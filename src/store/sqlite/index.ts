@@ -1,9 +1,11 @@
 import type { Store } from '../index.ts';
 import { memoryDecisions } from '../memory/decisions.ts';
 import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
+import { RememberedLists, sqliteCollections } from './collections.ts';
 import { sqliteGrants } from './grants.ts';
 import { rememberedIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
 import { LastLogins } from './last-logins.ts';
+import { RememberedNgcKeys, sqliteNgcKeys } from './ngc-keys.ts';
 import { closeDatabase, openDatabase } from './open.ts';
 import { sqliteSettings } from './settings.ts';
 import { sqliteWorld } from './world.ts';
@@ -17,18 +19,22 @@ export function openSqliteStore(path: string | null): Store {
   const database = openDatabase(path);
   const keys = new RememberedKeys();
   const identities = rememberedIdentities();
+  const ngcKeys = new RememberedNgcKeys();
+  const lists = new RememberedLists();
   const settings = sqliteSettings(database);
   const ofKeys = new LastLogins(database, 'access_keys', () => keys.clear());
   const ofIdentities = new LastLogins(database, 'identities', () => identities.clear());
   const forgetEverything = () => {
     for (const logins of [ofKeys, ofIdentities]) logins.drop();
-    for (const remembered of [keys, identities, settings]) remembered.clear();
+    for (const remembered of [keys, identities, ngcKeys, lists, settings]) remembered.clear();
   };
   return {
     accessKeys: sqliteAccessKeys(database, ofKeys, keys),
     identities: sqliteIdentities(database, ofIdentities, identities),
     oauthClients: sqliteOAuthClients(database),
     grants: sqliteGrants(database),
+    ngcKeys: sqliteNgcKeys(database, ngcKeys),
+    collections: sqliteCollections(database, lists),
     settings,
     decisions: memoryDecisions(),
     world: sqliteWorld(database, forgetEverything),

@@ -64,4 +64,82 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at);
   CREATE INDEX refresh_tokens_of_subject ON refresh_tokens (subject);
   `,
+  `
+  CREATE TABLE organizations (
+    name             TEXT PRIMARY KEY,
+    nca_id           TEXT NOT NULL UNIQUE,
+    air_subscription INTEGER NOT NULL CHECK (air_subscription IN (0, 1))
+  ) STRICT;
+
+  CREATE TABLE ngc_users (
+    org   TEXT NOT NULL REFERENCES organizations (name) ON DELETE CASCADE,
+    email TEXT NOT NULL,
+    roles TEXT NOT NULL,
+    PRIMARY KEY (org, email)
+  ) STRICT;
+
+  CREATE TABLE ngc_keys (
+    id          TEXT PRIMARY KEY,
+    org         TEXT NOT NULL REFERENCES organizations (name) ON DELETE CASCADE,
+    type        TEXT NOT NULL CHECK (type IN ('personal', 'service')),
+    name        TEXT NOT NULL,
+    description TEXT,
+    services    TEXT NOT NULL,
+    user        TEXT,
+    enabled     INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    secret_hash TEXT NOT NULL UNIQUE,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER,
+    FOREIGN KEY (org, user) REFERENCES ngc_users (org, email)
+  ) STRICT;
+  CREATE INDEX ngc_keys_of_org ON ngc_keys (org, type);
+  CREATE INDEX ngc_keys_of_user ON ngc_keys (org, user);
+  CREATE INDEX ngc_keys_by_end ON ngc_keys (expires_at) WHERE expires_at IS NOT NULL;
+
+  -- The history: rows are added, and leave only with their key.
+  CREATE TABLE ngc_policies (
+    key_id       TEXT NOT NULL REFERENCES ngc_keys (id) ON DELETE CASCADE,
+    version      INTEGER NOT NULL,
+    recorded_at  INTEGER NOT NULL,
+    effective_at INTEGER NOT NULL,
+    scopes       TEXT NOT NULL,
+    resources    TEXT NOT NULL,
+    PRIMARY KEY (key_id, version)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Read off the history when it is added to: which version is in force from when. A version that a higher one overtakes
+  -- before it counts is never in force, and is not here; so the last row that has begun is the one that counts.
+  CREATE TABLE ngc_timeline (
+    key_id       TEXT NOT NULL REFERENCES ngc_keys (id) ON DELETE CASCADE,
+    effective_at INTEGER NOT NULL,
+    version      INTEGER NOT NULL,
+    PRIMARY KEY (key_id, effective_at)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ngc_timeline_by_time ON ngc_timeline (effective_at);
+
+  CREATE TABLE objects (
+    collection TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    parent     TEXT,
+    alias      TEXT,
+    due_at     INTEGER,
+    shared     TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    UNIQUE (collection, id)
+  ) STRICT;
+  CREATE INDEX objects_of_owner ON objects (collection, owner);
+  CREATE INDEX objects_of_parent ON objects (collection, parent) WHERE parent IS NOT NULL;
+  CREATE UNIQUE INDEX objects_by_alias ON objects (collection, alias) WHERE alias IS NOT NULL;
+  CREATE INDEX objects_by_time ON objects (collection, due_at) WHERE due_at IS NOT NULL;
+
+  -- Read off the objects: whom each is shared with.
+  CREATE TABLE object_shares (
+    collection TEXT NOT NULL,
+    account    TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    PRIMARY KEY (collection, account, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX object_shares_of_object ON object_shares (collection, id);
+  `,
 ];

@@ -8,6 +8,16 @@ export const SET_SETTING = `INSERT INTO settings (name, value) VALUES (?, ?)
 export function sqliteSettings(database: Database): SettingsStore & { clear(): void } {
   const all = database.prepare<[], [string, string]>('SELECT name, value FROM settings').raw();
   const set = database.prepare(SET_SETTING);
+  const removal = database.prepare('DELETE FROM settings WHERE name = ?');
+  const removeAll = database.transaction((names: readonly string[]) => {
+    for (const name of names) removal.run(name);
+  });
+  const count = database
+    .prepare<[string], string>(
+      `INSERT INTO settings (name, value) VALUES (?, '1')
+       ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value`,
+    )
+    .pluck();
   let known: Map<string, string> | undefined;
   return {
     get: async (name) => {
@@ -16,6 +26,14 @@ export function sqliteSettings(database: Database): SettingsStore & { clear(): v
     },
     set: async (name, value) => {
       set.run(name, value);
+      known = undefined;
+    },
+    next: async (name) => {
+      known = undefined;
+      return Number(count.get(name)) - 1;
+    },
+    remove: async (names) => {
+      removeAll(names);
       known = undefined;
     },
     clear: () => {

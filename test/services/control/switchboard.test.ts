@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, cast, researcher } from '../../support/cast.ts';
+import { castFunction, ngcCast } from '../../support/ngc-cast.ts';
 import { START, testServer } from '../../support/server.ts';
 
 const server = await testServer();
@@ -31,8 +32,21 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
       alias: { value: ['mock'], origin: 'flag' },
       port: { value: 6625, origin: 'default' },
     },
-    services: [{ name: 'runai', profile: '2.24', operations: 10 }],
-    counts: { users: 2, applications: 1, serviceAccounts: 2, accessKeys: 2, refreshTokens: 0 },
+    services: [
+      { name: 'runai', title: 'NVIDIA Run:ai', profile: '2.24', operations: 10 },
+      { name: 'ngc', profile: null, operations: expect.any(Number) },
+      { name: 'nvcf', profile: 'documented', operations: expect.any(Number) },
+    ],
+    counts: {
+      users: 2,
+      applications: 1,
+      serviceAccounts: 2,
+      accessKeys: 2,
+      refreshTokens: 0,
+      organizations: ngcCast.organizations.length,
+      ngcKeys: ngcCast.keys.length,
+      objects: expect.any(Number),
+    },
   });
 });
 
@@ -203,6 +217,36 @@ describe('decisions', () => {
     expect((await quiet.call('GET /api/v1/access-keys', { token })).decision).toBeNull();
     expect((await quiet.call('GET /api/v1/access-keys')).decision).toBeNull();
     expect((await quiet.call('GET /_mock/decisions')).body.decisions).toHaveLength(2);
+  });
+});
+
+describe('of versions that do not count yet, a refusal', () => {
+  const [echo] = castFunction('echo');
+  const [slow] = castFunction('slow');
+  const readEcho = `GET /v2/nvcf/functions/${echo?.functionId}/versions/${echo?.versionId}`;
+  /** A key without the scope of reading, and an edit that adds it and counts later. */
+  const refusedWhile = async (functionId: string | undefined) => {
+    const resource = { type: 'Function', ids: [functionId] };
+    const order = { type: 'service', name: 'reader', services: ['nvcf'], scopes: ['queue_details'], resource };
+    await server.call('PUT /_mock/propagation', { body: { mode: 'fixed' } });
+    const { id, key } = (await server.call('POST /_mock/keys', { body: order })).body;
+    await server.call(`PATCH /_mock/keys/${id}`, { body: { scopes: ['queue_details', 'list_functions'] } });
+    return server.call(readEcho, { token: key });
+  };
+
+  it('tells the first that will turn it', async () => {
+    const { status, decision } = await refusedWhile(echo?.functionId);
+
+    expect(status).toBe(403);
+    expect(decision).toMatchObject({ reason: 'missing_scope', pending: { version: 2, effect: 'allow' } });
+  });
+
+  it('tells none that adds the scope and does not name the object', async () => {
+    const { status, decision } = await refusedWhile(slow?.functionId);
+
+    expect(status).toBe(403);
+    expect(decision).toMatchObject({ reason: 'missing_scope' });
+    expect(decision).not.toHaveProperty('pending');
   });
 });
 

@@ -39,10 +39,10 @@ const secretsIn = (authorization: string) => authorization.split(/[ ."]/).filter
 
 /** Fills the world of a server with the cast, changed. */
 const populate = async (on: TestServer, change: (identities: readonly Identity[]) => Identity[]) => {
-  const records = await seed.records(cast, START, seededRandom('authentication'));
-  const identities = change(records.identities);
-  const accessKeys = records.accessKeys.filter(({ owner }) => identities.some(({ id }) => id === owner));
-  await on.world.store.world.load(await on.world.seed(), { ...records, identities, accessKeys });
+  const records = await seed.records(cast, START, seededRandom('authentication'), { runai: cast });
+  const identities = change(records.identities ?? []);
+  const accessKeys = records.accessKeys?.filter(({ owner }) => identities.some(({ id }) => id === owner));
+  await on.world.store.world.load(await on.world.seed(), { ...records, identities, accessKeys: accessKeys ?? [] });
 };
 
 const good = await forge();

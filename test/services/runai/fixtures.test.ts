@@ -46,8 +46,9 @@ it('a seed without hashes and ids is given them', async () => {
   const users = [
     { email: 'a@acme.test', password: 'pass', role: null, accessKey: { name: 'k', clientId: 'c', clientSecret: 's' } },
   ];
-  const records = await seed.records({ tenant: cast.tenant, users }, 5, seededRandom('seed'));
-  const [user] = records.identities;
+  const part = { tenant: cast.tenant, users };
+  const records = await seed.records(part, 5, seededRandom('seed'), { runai: part });
+  const [user] = records.identities ?? [];
 
   expect(user).toMatchObject({ kind: 'user', name: 'a@acme.test', role: null, enabled: true, createdAt: 5 });
   expect(await passwordFits('pass', user?.passwordHash ?? null)).toBe(true);

@@ -23,6 +23,11 @@ export function explanationOperations(ports: Ports) {
     );
   };
 
+  const simulate: Handler = async ({ body }) => {
+    const { principal, method, path } = body as { principal: string; method: string; path: string };
+    return { status: 200, body: ports.describe(await ports.simulate(principal, method, path)) };
+  };
+
   const listFindings: Handler = ({ findings }) => ({ status: 200, body: { findings: findings.list() } });
 
   const getTables: Handler = ({ params }) => {
@@ -36,6 +41,7 @@ export function explanationOperations(ports: Ports) {
   return {
     list_decisions: listDecisions,
     get_decision: getDecision,
+    simulate_decision: simulate,
     list_findings: listFindings,
     get_tables: getTables,
   };

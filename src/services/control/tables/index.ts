@@ -8,4 +8,5 @@ export const TABLES = {
   roles: [],
   rules: [],
   operations: OPERATIONS,
+  remedies: {},
 } as const satisfies Tables;

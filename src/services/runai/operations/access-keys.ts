@@ -14,13 +14,13 @@ const ownAccessKey: Lookup = async (context, id) => {
   const key = await context.store.accessKeys.byId(id);
   if (key === null) return { seen: 'nothing' };
   return key.owner === callerOf(context).principal.id
-    ? { seen: 'own', target: key }
+    ? { seen: 'object', target: key }
     : { seen: 'foreign', owner: key.createdBy };
 };
 
 const anyAccessKey: Lookup = async ({ store }, id) => {
   const key = await store.accessKeys.byId(id);
-  return key === null ? { seen: 'nothing' } : { seen: 'own', target: key };
+  return key === null ? { seen: 'nothing' } : { seen: 'object', target: key };
 };
 
 export const accessKeyLookups = { ownAccessKey, anyAccessKey };

@@ -1,6 +1,7 @@
 import type { Tables } from '../../../core/rule.ts';
 import { OPERATIONS } from './operations.ts';
 import { PERMISSIONS } from './permissions.ts';
+import { REMEDIES } from './remedies.ts';
 import { ROLES } from './roles.ts';
 import { RULES } from './rules.ts';
 
@@ -11,4 +12,5 @@ export const TABLES = {
   roles: ROLES,
   rules: RULES,
   operations: OPERATIONS,
+  remedies: REMEDIES,
 } as const satisfies Tables;

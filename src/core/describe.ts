@@ -1,0 +1,38 @@
+import { rfc3339 } from './clock.ts';
+import type { Decision } from './decision.ts';
+import { explain } from './explain.ts';
+import { fixes } from './fixes.ts';
+import type { Tables } from './rule.ts';
+
+/** The decision as the switchboard shows it: what everybody asks first, first. */
+export function describeDecision(decision: Decision, tables: Tables): Record<string, unknown> {
+  const {
+    evidence: _,
+    id,
+    at,
+    service,
+    operation,
+    request,
+    effect,
+    principal,
+    rule,
+    reason,
+    pending,
+    ...more
+  } = decision;
+  return {
+    id,
+    at: rfc3339(at),
+    service,
+    operation,
+    request,
+    effect,
+    principal,
+    rule,
+    reason,
+    ...more,
+    ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
+    fixes: fixes(decision, tables),
+    explanation: explain(decision),
+  };
+}

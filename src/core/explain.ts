@@ -1,0 +1,76 @@
+import { rfc3339 } from './clock.ts';
+import type { Decision } from './decision.ts';
+import { DENY_REASONS } from './reasons.ts';
+import { named, quoted } from './wording.ts';
+
+/** The decision as one English sentence for the person whose request it was. */
+export function explain(decision: Decision): string {
+  const who = named(decision.principal);
+  const what =
+    decision.effect === 'allow'
+      ? `${who} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
+      : `${decision.operation} was refused${underVersion(decision)}: ${grounds(decision, who)}`;
+  const detail = decision.detail === undefined ? '' : ` (${decision.detail})`;
+  return `${what}${detail}${coming(decision)}`;
+}
+
+/** Only where a further version makes it worth telling. */
+function underVersion({ policyVersion, pending }: Decision): string {
+  return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
+    ? ''
+    : ` under version ${policyVersion} of the policy`;
+}
+
+function coming({ pending }: Decision): string {
+  if (pending === undefined) return '';
+  const does = pending.effect === 'allow' ? 'would allow' : 'would refuse';
+  return `; version ${pending.version} is recorded, and ${does} it from ${rfc3339(pending.effectiveAt)}`;
+}
+
+function grounds(decision: Decision, who: string): string {
+  const { target, boundTo, reason } = decision;
+  switch (reason) {
+    case 'missing_permission':
+    case 'missing_scope':
+      return `it needs ${needed(decision)}, and ${who} ${holding(decision)}`;
+    case 'incompatible_resource_type':
+      return `${who} has the scope, and it counts only on ${quoted(decision.accepted ?? [])}; the key is bound to ${quoted(decision.held ?? []) || 'nothing'}`;
+    case 'resource_mismatch':
+      return `${who} is bound to \`${boundTo}\`, and the call is about \`${target}\``;
+    case 'foreign_object':
+      return `\`${target}\` belongs to \`${boundTo}\`, so it does not exist for ${who}`;
+    case 'no_such_object':
+      return `there is no \`${target}\` for ${who}`;
+    case 'other_organization':
+      return `the path names another organisation than \`${decision.principal?.org}\`, whose key ${who} is`;
+    case null:
+      return 'of no recorded reason';
+    default:
+      return [DENY_REASONS[reason].meaning, decision.claimed && `it claims to be ${named(decision.claimed)}`]
+        .filter(Boolean)
+        .join('; ');
+  }
+}
+
+/** What is missing, by the vendor's labels where they say more than the ids. */
+function needed({ missing = [], evidence }: Decision): string {
+  const grants = evidence?.question.law.tables.grants ?? [];
+  const any = evidence?.question.rule.needs.any ?? [];
+  const told = (ids: readonly string[]) =>
+    ids
+      .map((id) => {
+        const label = grants.find((grant) => grant.id === id)?.label;
+        return label === undefined || label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
+      })
+      .join(', ');
+  const choice = missing.filter((id) => any.includes(id));
+  const all = missing.filter((id) => !any.includes(id));
+  const oneOf = choice.length > 1 ? `one of ${told(choice)}` : told(choice);
+  return [told(all), oneOf].filter(Boolean).join(', and ');
+}
+
+function holding({ held = [], roles = [], principal }: Decision): string {
+  const holds = held.length === 0 ? 'holds nothing' : `holds ${quoted(held)}`;
+  if (principal?.kind === 'service-key') return holds;
+  return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quoted(roles)} ${holds}`;
+}

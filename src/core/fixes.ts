@@ -1,0 +1,255 @@
+import { rfc3339 } from './clock.ts';
+import { type Judgement, judge, missingGrants, type Pending } from './decide.ts';
+import type { Decision, Evidence } from './decision.ts';
+import { type GivenResource, readPolicy } from './key-policy.ts';
+import { grantsOfRoles, type Law } from './law.ts';
+import type { Resource, Standing } from './policy.ts';
+import type { DenyReason } from './reasons.ts';
+import type { RemedyRow, RoleRow, Tables } from './rule.ts';
+import { named, quoted, resourceLabels, typeLabel } from './wording.ts';
+
+/** One change that would turn a refusal, or the first step of it. */
+export interface Fix {
+  readonly kind: RemedyRow['kind'] | 'role' | 'grant' | 'policy' | 'propagation';
+  readonly text: string;
+  /** The roles that would do, where the fix is a role. */
+  readonly roles?: readonly string[];
+  /** The call of the switchboard that makes the change. */
+  readonly request?: {
+    readonly method: 'PATCH' | 'POST';
+    readonly path: string;
+    readonly body: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** The smallest changes that would turn a refusal; none for an answer that was allowed, or that nothing would turn. */
+export function fixes(decision: Decision, tables: Tables): readonly Fix[] {
+  const { reason, principal, evidence, pending } = decision;
+  if (reason === null) return [];
+  if (evidence !== undefined && pending?.effect === 'allow') return [propagationFix(decision, evidence, pending)];
+  if (evidence !== undefined && MENDABLE.has(reason) && isMendable(evidence)) return keyFixes(evidence);
+  const remedy = tables.remedies[reason] ?? COMMON[reason];
+  if (remedy !== undefined) return [remedy];
+  const isLack = reason === 'missing_permission' || reason === 'missing_scope';
+  return isLack && principal?.kind !== 'service-key' ? roleFixes(decision, tables.roles) : [];
+}
+
+/** Rights of keys can be edited, except where only roles bring them, and a service key has none. */
+function isMendable({ question: { law }, caller: { principal } }: Evidence): boolean {
+  return principal.kind === 'personal-key' || (principal.kind === 'service-key' && law.tables.product !== undefined);
+}
+
+/** Reasons that other rights of the same key would turn. */
+const MENDABLE: ReadonlySet<DenyReason> = new Set([
+  'service_not_enabled',
+  'missing_permission',
+  'missing_scope',
+  'incompatible_resource_type',
+  'resource_mismatch',
+]);
+
+/** What is needed is recorded already: nothing has to be edited. Counting now helps only if the newest version allows it. */
+function propagationFix({ at }: Decision, evidence: Evidence, { version, effectiveAt }: Pending): Fix {
+  const { principal, standing } = evidence.caller;
+  const newest = standing.pending.at(-1);
+  const canFlush = newest !== undefined && judgementOf(evidence, { ...standing, ...newest }).effect === 'allow';
+  const text = `wait until ${rfc3339(effectiveAt)}, when version ${version} counts, or move the clock there (\`POST /_mock/clock/advance\`)`;
+  return {
+    kind: 'propagation',
+    text: canFlush ? `${text}; or let it count now` : text,
+    request: canFlush
+      ? { method: 'POST', path: '/_mock/propagation/flush', body: { keyId: principal.id } }
+      : { method: 'POST', path: '/_mock/clock/advance', body: { by: `${effectiveAt - at}ms` } },
+  };
+}
+
+function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
+  const { missing = [], evidence } = decision;
+  const any = missing.filter((grant) => evidence?.question.rule.needs.any?.includes(grant) === true);
+  const all = missing.filter((grant) => !any.includes(grant));
+  const does = ({ grants }: RoleRow) =>
+    all.every((grant) => grants.includes(grant)) && (any.length === 0 || any.some((grant) => grants.includes(grant)));
+  const would = roles.filter(does).map(({ name }) => name);
+  const who = named(decision.principal);
+  if (would.length === 0) return [{ kind: 'grant', text: `give ${who} ${quoted(missing)}` }];
+  return [
+    { kind: 'role', roles: would, text: `give ${who} a role that has ${quoted(missing)}: ${quoted(would)}` },
+    { kind: 'identity', roles: would, text: `call as somebody who has the role ${quoted(would)}` },
+  ];
+}
+
+/** A change of a key: what its standing would be, and how to make and to tell it. */
+interface Change {
+  readonly standing: Standing;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly texts: readonly string[];
+}
+
+/** Every change is tried on the decision itself: only those that turn it are told. */
+function keyFixes(evidence: Evidence): Fix[] {
+  const { principal } = evidence.caller;
+  const withService = serviceChange(evidence);
+  const changes =
+    principal.kind === 'personal-key' ? roleChanges(evidence, withService) : policyChanges(evidence, withService);
+  return changes
+    .filter(({ standing }) => judgementOf(evidence, standing).effect === 'allow')
+    .map(({ body, texts }) => ({
+      kind: 'policy',
+      text: `${named(principal)}: ${texts.join(', and ')}`,
+      request: { method: 'PATCH', path: `/_mock/keys/${principal.id}`, body },
+    }));
+}
+
+function judgementOf({ question, caller: { principal }, sighting }: Evidence, standing: Standing): Judgement {
+  return judge(question, { principal, standing: { ...standing, pending: [] } }, sighting);
+}
+
+/** An edit goes on from what was recorded last, whether that counts yet or not. */
+function serviceChange({ question: { law }, caller }: Evidence): Change {
+  const { held, resources } = caller.standing.pending.at(-1) ?? caller.standing;
+  const standing = { ...caller.standing, held, resources };
+  const { services } = standing;
+  if (services === null || law.tables.product === undefined || services.includes(law.service)) {
+    return { standing, body: {}, texts: [] };
+  }
+  const wider = [...services, law.service];
+  return {
+    standing: { ...standing, services: wider },
+    body: { services: wider },
+    texts: [`make it for the service \`${law.service}\` too`],
+  };
+}
+
+function roleChanges({ question: { rule, law } }: Evidence, from: Change): Change[] {
+  const { standing } = from;
+  if (missingGrants(rule, standing).length === 0) return [from];
+  return law.tables.roles.map(({ name }) => {
+    const roles = [...standing.roles, name];
+    return {
+      standing: { ...standing, roles, held: grantsOfRoles(law.tables, roles) },
+      body: { ...from.body, roles },
+      texts: [...from.texts, `give its user the role \`${name}\``],
+    };
+  });
+}
+
+function policyChanges(evidence: Evidence, from: Change): Change[] {
+  const { law } = evidence.question;
+  return scopeChanges(evidence, from)
+    .flatMap((change) =>
+      judgementOf(evidence, change.standing).effect === 'allow' ? [change] : resourceChanges(evidence, change),
+    )
+    .map((change) => storable(law, change));
+}
+
+/** With the types that its scopes are given with; what is stored against the documents already has to be forced again. */
+function storable(law: Law, change: Change): Change {
+  const { standing, texts } = change;
+  const resources = standing.resources ?? [];
+  const absent = law.tables.grants.flatMap(({ id, onlyOn }) =>
+    standing.held.has(id) && onlyOn?.every((type) => resources.every((resource) => resource.type !== type))
+      ? onlyOn.slice(0, 1)
+      : [],
+  );
+  const wider = [...resources, ...[...new Set(absent)].map((type) => ({ type }))];
+  const isEdited = change.body['scopes'] !== undefined || change.body['resource'] !== undefined;
+  if (!isEdited) return change;
+  const isWider = wider.length > resources.length;
+  const given = givenResources(law, wider);
+  const { faults } = readPolicy([law], [...standing.held], given);
+  return {
+    standing: { ...standing, resources: wider },
+    body: {
+      ...change.body,
+      ...((isWider || change.body['resource'] !== undefined) && { resource: given.length === 1 ? given[0] : given }),
+      ...(faults.some(({ forceable }) => forceable) && { force: true }),
+    },
+    texts: isWider && !texts.some((text) => text.startsWith(BIND)) ? [...texts, boundTo(law, wider)] : texts,
+  };
+}
+
+const BIND = 'bind it to ';
+
+function boundTo(law: Law, resources: readonly Resource[]): string {
+  return `${BIND}${quoted(resourceLabels(law, resources))}`;
+}
+
+function givenResources(law: Law, resources: readonly Resource[]): readonly GivenResource[] {
+  return resources.map(({ type, ...rest }) => ({ type: typeLabel(law, type), ...rest }));
+}
+
+/** All that is needed of `all`; and of `any` one at a time. */
+function scopeChanges({ question: { rule } }: Evidence, from: Change): Change[] {
+  const { needs } = rule;
+  const { standing } = from;
+  const missing = missingGrants(rule, standing);
+  if (missing.length === 0) return [from];
+  const all = missing.filter((scope) => needs.all?.includes(scope) === true);
+  const any = missing.filter((scope) => !all.includes(scope));
+  const choices = any.length === 0 ? [all] : any.map((scope) => [...all, scope]);
+  return choices.map((added) => {
+    const scopes = [...standing.held, ...added];
+    return {
+      standing: { ...standing, held: new Set(scopes) },
+      body: { ...from.body, scopes },
+      texts: [...from.texts, `add the scope ${quoted(added)}`],
+    };
+  });
+}
+
+/** Each accepted type in turn, naming the object where the type names objects. */
+function resourceChanges({ question: { rule, law }, sighting }: Evidence, from: Change): Change[] {
+  const reach = sighting?.seen === 'object' ? sighting.reach : undefined;
+  const before = from.standing.resources ?? [];
+  return (rule.on ?? []).flatMap((type): Change[] => {
+    const row = law.resourceTypes.get(type);
+    if (row === undefined) return [];
+    const choices = row.names === null ? [undefined] : (reach?.names[type] ?? []).map((name) => [name]);
+    return choices.map((ids) => {
+      const resources = withResource(law, from.standing.held, before, { type, ...(ids && { ids }) });
+      return {
+        standing: { ...from.standing, resources },
+        body: { ...from.body, resource: givenResources(law, resources) },
+        texts: [...from.texts, boundTo(law, resources)],
+      };
+    });
+  });
+}
+
+/** A key of the same type gains the object. Another type takes the place of what was there, unless its scopes need that. */
+function withResource(
+  { tables }: Law,
+  held: ReadonlySet<string>,
+  before: readonly Resource[],
+  added: Resource,
+): readonly Resource[] {
+  const same = before.find(({ type }) => type === added.type);
+  if (same !== undefined) {
+    const ids = [...new Set([...(same.ids ?? []), ...(added.ids ?? [])])];
+    return before.map((resource) => (resource === same ? { ...same, ids } : resource));
+  }
+  const bound = tables.grants.filter(({ id, onlyOn }) => held.has(id) && onlyOn?.includes(added.type) === false);
+  const needed = before.filter(({ type }) => bound.some(({ onlyOn }) => onlyOn?.includes(type) === true));
+  return [...needed, added];
+}
+
+const SEND_TOKEN: RemedyRow = {
+  kind: 'authenticate',
+  text: 'send one header `Authorization: Bearer <token>`, with a token or key of this server',
+};
+
+/** What helps whoever the vendor is. */
+const COMMON: Partial<Record<DenyReason, RemedyRow>> = {
+  no_token: SEND_TOKEN,
+  multiple_authorization: SEND_TOKEN,
+  wrong_scheme: SEND_TOKEN,
+  no_such_object: {
+    kind: 'object',
+    text: 'use an id from the list; ids of deleted objects are never used again',
+  },
+  foreign_object: { kind: 'identity', text: 'call as its owner' },
+  other_organization: {
+    kind: 'identity',
+    text: 'use a key of the organisation in the path, or the organisation of the key in the path',
+  },
+};

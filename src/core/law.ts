@@ -1,0 +1,24 @@
+import type { ResourceTypeRow, Tables } from './rule.ts';
+
+/** The tables of one service in one profile, with what is asked of them again and again. */
+export interface Law {
+  readonly service: string;
+  /** The version of the vendor's API, or the reading of its rules; null where there is only one. */
+  readonly profile: string | null;
+  readonly tables: Tables;
+  readonly resourceTypes: ReadonlyMap<string, ResourceTypeRow>;
+}
+
+export function lawOf(service: string, profile: string | null, tables: Tables): Law {
+  return {
+    service,
+    profile,
+    tables,
+    resourceTypes: new Map((tables.resourceTypes ?? []).map((row) => [row.id, row])),
+  };
+}
+
+/** Every grant that the roles bring; roles that the tables do not know bring nothing. */
+export function grantsOfRoles({ roles }: Tables, names: readonly string[]): ReadonlySet<string> {
+  return new Set(roles.filter(({ name }) => names.includes(name)).flatMap(({ grants }) => grants));
+}

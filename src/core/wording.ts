@@ -1,0 +1,25 @@
+import type { Law } from './law.ts';
+import type { Resource } from './policy.ts';
+import type { Principal } from './principal.ts';
+
+/** Names in a sentence, set off as code. */
+export function quoted(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}
+
+/** Who it is, in a sentence. */
+export function named(principal: Principal | null): string {
+  return principal === null ? 'the caller' : `${principal.kind.replace('-', ' ')} \`${principal.name}\``;
+}
+
+/** What a key is bound to, in the labels of the tables: `Function 1234`. */
+export function resourceLabels(law: Law, resources: readonly Resource[]): string[] {
+  return resources.map(({ type, ids }) => {
+    const label = typeLabel(law, type);
+    return ids === undefined ? label : `${label} ${ids.join(', ')}`;
+  });
+}
+
+export function typeLabel(law: Law, type: string): string {
+  return law.resourceTypes.get(type)?.label ?? type;
+}

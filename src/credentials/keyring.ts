@@ -1,0 +1,120 @@
+import type { Instant } from '../core/clock.ts';
+import type { Policy } from '../core/policy.ts';
+import { effectiveAt, type Propagation, type PropagationMode } from '../core/propagation.ts';
+import { drawnAt, type Random } from '../random.ts';
+import type { KeyInForce, NewNgcKey, NgcKeyEdit, NgcKeys } from '../store/ngc-keys.ts';
+import type { SettingsStore } from '../store/settings.ts';
+import { KEY_BYTES, markedKey } from './ngc-key.ts';
+import { hashSecret } from './secret.ts';
+
+/** What the toggle says now: how long edits take, and what `jitter` draws from. */
+export interface Toggle extends Propagation {
+  readonly seed: string;
+}
+
+/** The parts of a world that keys are administered with. */
+export interface Keyroom {
+  readonly store: { readonly ngcKeys: NgcKeys; readonly settings: SettingsStore };
+  readonly settings: { readonly propagation: PropagationMode; readonly propagationDelay: number };
+  readonly random: Random;
+}
+
+const MODE = 'propagation.mode';
+const DELAY = 'propagation.delay';
+const SEED = 'propagation.seed';
+const POSITION = 'propagation.position';
+const STARTED_WITH = 'propagation.started-with';
+const DEFAULT_SEED = 'nv-auth-mock';
+
+/** What was set last, or what the server was started with. */
+export async function toggleOf({ store, settings }: Keyroom): Promise<Toggle> {
+  const [mode, delay, seed] = await Promise.all([MODE, DELAY, SEED].map((name) => store.settings.get(name)));
+  return {
+    mode: (mode as PropagationMode | null | undefined) ?? settings.propagation,
+    delay: Number(delay ?? settings.propagationDelay),
+    seed: seed ?? DEFAULT_SEED,
+  };
+}
+
+/** Later edits follow it; what is recorded keeps its time. A seed, also the same one, begins its sequence anew. */
+export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Partial<Toggle>): Promise<void> {
+  if (mode !== undefined) await store.settings.set(MODE, mode);
+  if (delay !== undefined) await store.settings.set(DELAY, String(delay));
+  if (seed !== undefined) {
+    await store.settings.set(SEED, seed);
+    await store.settings.remove([POSITION]);
+  }
+}
+
+/** A toggle that was set survives a restart, unless the server is started with another one than before. */
+export async function reviveToggle({ store, settings }: Omit<Keyroom, 'random'>): Promise<void> {
+  const started = `${settings.propagation} ${settings.propagationDelay}`;
+  const before = await store.settings.get(STARTED_WITH);
+  if (before === started) return;
+  if (before !== null) await store.settings.remove([MODE, DELAY, SEED, POSITION]);
+  await store.settings.set(STARTED_WITH, started);
+}
+
+/** From when an edit that is recorded now counts. */
+async function nextEffectiveAt(room: Keyroom, now: Instant): Promise<Instant> {
+  const toggle = await toggleOf(room);
+  const place = toggle.mode === 'jitter' ? await room.store.settings.next(POSITION) : 0;
+  return effectiveAt(now, toggle, drawnAt(toggle.seed, place));
+}
+
+/** What a new key is to be. */
+export type KeyOrder = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enabled'> & {
+  /** Of personal keys: the roles of a user who is not known yet. */
+  readonly roles: readonly string[];
+};
+
+/**
+ * Makes a key, and gives its text this once.
+ *
+ * @param limit most service keys of one organisation
+ * @throws LimitReached
+ */
+export async function issueKey(
+  { store, random }: Keyroom,
+  now: Instant,
+  { roles, ...order }: KeyOrder,
+  limit: number | null,
+): Promise<{ readonly id: string; readonly text: string }> {
+  const id = random.uuid();
+  const text = markedKey(random.base64url(KEY_BYTES));
+  const key = { ...order, id, enabled: true, createdAt: now, secretHash: hashSecret(text) };
+  await store.ngcKeys.create(key, roles, limit);
+  return { id, text };
+}
+
+/** A new secret; the old one ends at once. @throws NotFound */
+export async function rotateKey({ store, random }: Keyroom, id: string): Promise<string> {
+  const text = markedKey(random.base64url(KEY_BYTES));
+  await store.ngcKeys.replaceSecret(id, hashSecret(text));
+  return text;
+}
+
+/**
+ * Edits a key. Of service keys, scopes and resources count from when they have propagated; everything else counts at
+ * once.
+ *
+ * @throws NotFound
+ */
+export async function editKey(
+  room: Keyroom,
+  now: Instant,
+  { id, type }: KeyInForce['key'],
+  { policy, ...edit }: Omit<NgcKeyEdit, 'policy'> & { readonly policy?: Policy },
+): Promise<void> {
+  const appended =
+    policy === undefined || type !== 'service'
+      ? {}
+      : { policy: { ...policy, recordedAt: now, effectiveAt: await nextEffectiveAt(room, now) } };
+  await room.store.ngcKeys.edit(id, { ...edit, ...appended });
+}
+
+/** The policy that was recorded last, whether it counts yet or not: what an edit of a part of it goes on from. */
+export async function newestPolicy({ store }: Keyroom, { key, policy, pending }: KeyInForce): Promise<Policy | null> {
+  const newest = pending.length === 0 ? policy : await store.ngcKeys.newest(key.id);
+  return newest === null ? null : { scopes: newest.scopes, resources: newest.resources };
+}

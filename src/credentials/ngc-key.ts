@@ -1,0 +1,132 @@
+import { createHmac, hash } from 'node:crypto';
+import type { Instant } from '../core/clock.ts';
+import type { Caller } from '../core/decide.ts';
+import type { Findings } from '../core/finding.ts';
+import { grantsOfRoles, type Law } from '../core/law.ts';
+import type { PolicyVersion } from '../core/policy.ts';
+import type { Principal } from '../core/principal.ts';
+import { Problem } from '../core/problem.ts';
+import type { CredentialReason } from '../core/reasons.ts';
+import type { KeyInForce, NgcKeys } from '../store/ngc-keys.ts';
+import { bearerToken } from './bearer.ts';
+import { hashSecret } from './secret.ts';
+
+const PREFIX = 'nvapi-';
+/** As published: 43 characters of base64url for 32 random bytes, and 21 characters of a checksum. */
+const FORM = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
+/** Published on purpose: the checksum only tells keys of this mock from real ones. */
+const MARKING_KEY = 'nv-auth-mock';
+
+/** What is drawn for a new key. */
+export const KEY_BYTES = 32;
+
+/** The text of a key that carries our mark. @param drawn 32 random bytes in base64url */
+export function markedKey(drawn: string): string {
+  return `${PREFIX}${drawn}${checksumOf(drawn)}`;
+}
+
+/** Has the text the form of a key, and is it one of a mock's? */
+export function keyForm(text: string): 'marked' | 'foreign' | 'malformed' {
+  const [, drawn, checksum] = FORM.exec(text) ?? [];
+  if (drawn === undefined) return 'malformed';
+  return checksum === checksumOf(drawn) ? 'marked' : 'foreign';
+}
+
+function checksumOf(drawn: string): string {
+  return createHmac('sha3-256', MARKING_KEY).update(drawn).digest('base64url').slice(0, 21);
+}
+
+/** What a key is judged by. */
+export interface NgcKeyAttempt {
+  headerLines(name: string): readonly string[];
+  readonly now: Instant;
+  readonly store: { readonly ngcKeys: NgcKeys };
+  readonly findings: Findings;
+}
+
+/**
+ * The key of `Authorization: Bearer nvapi-...`, if it counts now.
+ *
+ * @param exact the scheme must be spelled `Bearer`
+ * @throws Problem `unauthenticated` with the reason
+ */
+export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
+  const token = bearerToken(attempt.headerLines('authorization'), exact);
+  if (!token.startsWith(PREFIX)) {
+    throw new Problem('unauthenticated', 'The bearer token is no NGC key.', { reason: 'unsupported_token' });
+  }
+  return keyOf(token, attempt);
+}
+
+/**
+ * The key that a text is, if it counts now. One that was not minted here could be a real one: it is refused, and a
+ * finding says so by a short hash.
+ *
+ * @throws Problem `unauthenticated` with the reason
+ */
+export async function keyOf(
+  text: string,
+  { now, store, findings }: Omit<NgcKeyAttempt, 'headerLines'>,
+): Promise<KeyInForce> {
+  const found = await store.ngcKeys.bySecret(hashSecret(text), now);
+  if (found === null) {
+    const form = keyForm(text);
+    if (form === 'foreign') {
+      const short = hash('sha256', text, 'hex').slice(0, 8);
+      findings.report(
+        'foreign_credential',
+        `a key that no mock minted was sent here (SHA-256 begins with ${short}); if it is a real one, do not send it to a mock, and consider replacing it`,
+        now,
+      );
+    }
+    throw refusedKey(form === 'marked' ? 'unknown_key' : `${form}_key`);
+  }
+  return counting(found, now);
+}
+
+/** The key, if it counts now. @throws Problem `unauthenticated` with the reason */
+function counting(found: KeyInForce, now: Instant): KeyInForce {
+  const { expiresAt, enabled } = found.key;
+  if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));
+  if (!enabled) throw refusedKey('disabled_key', principalOfKey(found));
+  return found;
+}
+
+/** The key of an id, if it counts now; null where there is none. @throws Problem `unauthenticated` with the reason */
+export async function keyOfId(ngcKeys: NgcKeys, id: string, now: Instant): Promise<KeyInForce | null> {
+  const found = await ngcKeys.byId(id, now);
+  return found === null ? null : counting(found, now);
+}
+
+/** The public words are the same for every key that does not count. */
+function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
+  return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });
+}
+
+export function principalOfKey({ key, organization }: KeyInForce): Principal {
+  const { id, name, org, type } = key;
+  return { kind: `${type}-key`, id, name, org, account: organization.ncaId };
+}
+
+/** Makes callers of keys, as one law sees them. The same key in force gives the same caller for as long as it is kept. */
+export function callerUnder(law: Law): (inForce: KeyInForce) => Caller {
+  return (inForce) => {
+    const { key, roles, policy, pending } = inForce;
+    const principal = principalOfKey(inForce);
+    const { services } = key;
+    if (key.type === 'personal') {
+      const held = grantsOfRoles(law.tables, roles);
+      return { principal, standing: { roles, held, resources: null, services, pending: [] } };
+    }
+    const standing = { roles: [], services, ...rightsOf(policy), pending: pending.map(pendingRightsOf) };
+    return { principal, standing: policy === null ? standing : { ...standing, policyVersion: policy.version } };
+  };
+}
+
+function rightsOf(policy: PolicyVersion | null) {
+  return { held: new Set(policy?.scopes), resources: policy?.resources ?? [] };
+}
+
+function pendingRightsOf(policy: PolicyVersion) {
+  return { ...rightsOf(policy), version: policy.version, effectiveAt: policy.effectiveAt };
+}

@@ -1,0 +1,17 @@
+import type { Question, Sighting } from '../core/decide.ts';
+import { shortPath } from './explain.ts';
+import type { Passage, Route } from './passage.ts';
+
+type Context = Passage['context'];
+
+/** What the rule's look-up sees; null where the rule has none. */
+export async function sightingOf(route: Route, context: Context, { rule }: Question): Promise<Sighting | null> {
+  if (rule.cover === undefined || route.lookup === null) return null;
+  return route.lookup(context, context.params[rule.cover.param] ?? '');
+}
+
+/** What the path is about: by its fullest name, where the object has names, or as the path says. */
+export function targetOf({ params }: Context, { rule }: Question, sighting: Sighting): string {
+  const names = sighting.seen === 'object' ? Object.values(sighting.reach?.names ?? {}).flat() : [];
+  return shortPath(names.at(-1) ?? params[rule.cover?.param ?? ''] ?? '');
+}

@@ -1,0 +1,62 @@
+import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
+import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../core/key-policy.ts';
+import type { Law } from '../../core/law.ts';
+import type { Policy } from '../../core/policy.ts';
+import { Problem } from '../../core/problem.ts';
+import { quoted } from '../../core/wording.ts';
+
+/** The policy of a service key, as an order or an edit gives it. */
+export interface GivenPolicy {
+  readonly scopes?: readonly string[];
+  readonly resource?: GivenResource | readonly GivenResource[];
+  /** Stores what the vendor's documents rule out, as its console does. */
+  readonly force?: boolean;
+}
+
+export function refuseMembers(given: object, members: readonly string[], why: string): void {
+  const member = members.find((name) => (given as Record<string, unknown>)[name] !== undefined);
+  if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` must be left out: only ${why}.`);
+}
+
+export function checkedServices(laws: readonly Law[], services: readonly string[]): string[] {
+  const known = keyServices(laws);
+  const unknown = services.find((service) => !known.includes(service));
+  if (unknown === undefined) return [...new Set(services)];
+  throw new Problem(
+    'invalid_request',
+    `Field \`services\` has the unknown service \`${unknown.slice(0, 100)}\`; expected ${quoted(known)}.`,
+  );
+}
+
+export function checkRoles(laws: readonly Law[], roles: readonly string[]): void {
+  const known = knownRoles(laws);
+  const unknown = roles.find((role) => !known.includes(role));
+  if (unknown === undefined) return;
+  throw new Problem(
+    'invalid_request',
+    `Field \`roles\` has the unknown role \`${unknown.slice(0, 100)}\`; expected some of ${quoted(known)}.`,
+  );
+}
+
+/** What is given takes the place of what was there, as a whole; the rest stays. */
+export function checkedPolicy(laws: readonly Law[], given: GivenPolicy, before: Policy | null): Policy {
+  const scopes = given.scopes ?? before?.scopes ?? [];
+  const resources = given.resource === undefined ? (before?.resources ?? []) : [given.resource].flat();
+  const { policy, faults } = readPolicy(laws, scopes, resources as readonly GivenResource[]);
+  const counting = given.force === true ? faults.filter(({ forceable }) => !forceable) : faults;
+  const [fault] = counting;
+  if (fault === undefined) return policy;
+  const hint = fault.forceable ? ' With `"force": true` it is stored all the same, as the real console does.' : '';
+  throw new Problem('invalid_request', `${fault.message}${hint}`);
+}
+
+/** @throws Problem for a moment that has passed */
+export function expiryOf(expiresAt: string | null | undefined, now: Instant): Instant | null | undefined {
+  if (expiresAt === undefined || expiresAt === null) return expiresAt;
+  const instant = Date.parse(expiresAt);
+  if (instant > now && instant <= END_OF_TIME) return instant;
+  throw new Problem(
+    'invalid_request',
+    `Field \`expiresAt\` must lie after now, which is ${rfc3339(now)}, and before the year 9999.`,
+  );
+}

@@ -1,0 +1,178 @@
+import { Problem } from '../../../core/problem.ts';
+import { quoted } from '../../../core/wording.ts';
+import { editKey, issueKey, newestPolicy, rotateKey } from '../../../credentials/keyring.ts';
+import type { Context, Handler, Outcome } from '../../../service.ts';
+import { NotFound } from '../../../store/errors.ts';
+import type { KeyInForce, Organization } from '../../../store/ngc-keys.ts';
+import {
+  checkedPolicy,
+  checkedServices,
+  checkRoles,
+  expiryOf,
+  type GivenPolicy,
+  refuseMembers,
+} from '../key-checks.ts';
+import { keyView } from '../key-view.ts';
+
+const DEFAULT_LIMIT = 100;
+
+/** What an order and an edit have in common. */
+interface Given extends GivenPolicy {
+  readonly services?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly expiresAt?: string | null;
+}
+
+interface Order extends Given {
+  readonly type: 'personal' | 'service';
+  readonly name: string;
+  readonly services: readonly string[];
+  readonly org?: string;
+  readonly user?: string;
+}
+
+interface Edit extends Given {
+  readonly name?: string;
+  readonly status?: 'active' | 'disabled';
+}
+
+const create: Handler = async (context) => {
+  const { now, store } = context;
+  const order = context.body as Order;
+  const isService = order.type === 'service';
+  const { name: org } = await organizationOf(context, order.org);
+  if (!isService)
+    refuseMembers(order, ['scopes', 'resource'], 'a service key has; the rights of a personal key are its roles');
+  else
+    refuseMembers(
+      order,
+      ['user', 'roles'],
+      'a personal key has; the rights of a service key are its scopes and resource',
+    );
+  const person = isService ? null : await personOf(context, org, order);
+  const { id, text } = await issueKey(
+    context,
+    now,
+    {
+      org,
+      type: order.type,
+      name: order.name,
+      description: null,
+      services: checkedServices(context.laws, order.services),
+      user: person?.email ?? null,
+      roles: person?.roles ?? [],
+      expiresAt: expiryOf(order.expiresAt, now) ?? null,
+      policy: isService ? checkedPolicy(context.laws, order, null) : null,
+    },
+    null,
+  );
+  const key = await store.ngcKeys.byId(id, now);
+  return { status: 201, body: { ...(await keyView(context, key as KeyInForce)), key: text } };
+};
+
+async function organizationOf({ store }: Context, name: string | undefined): Promise<Organization> {
+  const all = await store.ngcKeys.organizations();
+  const [first] = all;
+  const found = name === undefined ? first : all.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const message =
+    first === undefined
+      ? 'This world has no organisation, so no key can be made in it; start it of a seed that has one.'
+      : `Field \`org\` names an unknown organisation; expected one of ${quoted(all.map((one) => one.name))}.`;
+  throw new Problem('invalid_request', message);
+}
+
+/** Whose a personal key is: a user that is known, or a new one who has these roles. */
+async function personOf({ store, laws }: Context, org: string, { user, roles, name }: Order) {
+  if (roles !== undefined) checkRoles(laws, roles);
+  if (user === undefined && roles === undefined) {
+    throw new Problem(
+      'invalid_request',
+      'Field `user` or `roles` is missing; a personal key has the rights of its user.',
+    );
+  }
+  const email = user ?? `${name.replaceAll(/[^A-Za-z0-9.-]+/g, '-').toLowerCase()}@${org}.test`;
+  const known = await store.ngcKeys.user(org, email);
+  if (user !== undefined && known === null && roles === undefined) {
+    throw new Problem(
+      'invalid_request',
+      `Field \`user\` names nobody of \`${org}\`; give \`roles\` too, and the user is made.`,
+    );
+  }
+  if (known !== null && roles !== undefined && [...known.roles].sort().join() !== [...roles].sort().join()) {
+    const message = `\`${email}\` has the roles ${quoted(known.roles) || 'none'} already; leave \`roles\` out, or change them with \`PATCH /_mock/keys/{id}\`.`;
+    throw new Problem('conflict', message);
+  }
+  return { email, roles: known?.roles ?? roles ?? [] };
+}
+
+const list: Handler = async (context) => {
+  const { org, limit = DEFAULT_LIMIT } = context.query as { org?: string; limit?: number };
+  const keys = await context.store.ngcKeys.list({ org }, limit, context.now);
+  return { status: 200, body: { keys: await Promise.all(keys.map((key) => keyView(context, key))) } };
+};
+
+const get: Handler = async (context) => answered(context, await found(context));
+
+const update: Handler = async (context) => {
+  const { now, laws } = context;
+  const before = await found(context);
+  const { key } = before;
+  const edit = context.body as Edit;
+  if (key.type === 'personal') refuseMembers(edit, ['scopes', 'resource'], 'a service key has; this one is personal');
+  else refuseMembers(edit, ['roles'], 'a personal key has; this one is a service key');
+  if (edit.roles !== undefined) checkRoles(laws, edit.roles);
+  const { name, status, services, roles } = edit;
+  const expiresAt = expiryOf(edit.expiresAt, now);
+  const isPolicy = edit.scopes !== undefined || edit.resource !== undefined;
+  await stillThere(
+    editKey(context, now, key, {
+      ...(name !== undefined && { name }),
+      ...(status !== undefined && { enabled: status === 'active' }),
+      ...(services !== undefined && { services: checkedServices(laws, services) }),
+      ...(roles !== undefined && { roles }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(isPolicy && { policy: checkedPolicy(laws, edit, await newestPolicy(context, before)) }),
+    }),
+  );
+  return answered(context, await found(context));
+};
+
+const remove: Handler = async (context) => {
+  await stillThere(context.store.ngcKeys.delete((await found(context)).key.id));
+  return { status: 204 };
+};
+
+const rotate: Handler = async (context) => {
+  const { key } = await found(context);
+  const text = await stillThere(rotateKey(context, key.id));
+  return { status: 200, body: { ...(await keyView(context, await found(context))), key: text } };
+};
+
+export const keyOperations = {
+  create_key: create,
+  list_keys: list,
+  get_key: get,
+  update_key: update,
+  delete_key: remove,
+  rotate_key: rotate,
+};
+
+async function found({ store, params, now }: Context): Promise<KeyInForce> {
+  const key = await store.ngcKeys.byId(params['keyId'] ?? '', now);
+  if (key === null) throw new Problem('not_found', 'There is no key of this id; `GET /_mock/keys` lists them.');
+  return key;
+}
+
+async function answered(context: Context, key: KeyInForce): Promise<Outcome> {
+  return { status: 200, body: await keyView(context, key) };
+}
+
+/** Another request may have deleted the key since it was looked up. */
+async function stillThere<Result>(call: Promise<Result>): Promise<Result> {
+  try {
+    return await call;
+  } catch (thrown) {
+    throw thrown instanceof NotFound ? new Problem('not_found', 'The key was deleted meanwhile.') : thrown;
+  }
+}

@@ -1,0 +1,42 @@
+import { END_OF_TIME } from '../../../core/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { PropagationMode } from '../../../core/propagation.ts';
+import { setToggle, toggleOf } from '../../../credentials/keyring.ts';
+import type { Context, Handler, Outcome } from '../../../service.ts';
+
+/** How long edited keys go on being judged by what they were. */
+const get: Handler = (context) => shown(context);
+
+const set: Handler = async (context) => {
+  const { mode, delay, seed } = context.body as { mode?: PropagationMode; delay?: string; seed?: string };
+  const milliseconds = delay === undefined ? undefined : parseDuration(delay);
+  if (milliseconds === null || (milliseconds !== undefined && context.now + milliseconds > END_OF_TIME)) {
+    throw new Problem('invalid_request', `Field \`delay\` must be ${DURATION_FORMS}, that ends before the year 9999.`);
+  }
+  await setToggle(context, {
+    ...(mode !== undefined && { mode }),
+    ...(milliseconds !== undefined && { delay: milliseconds }),
+    ...(seed !== undefined && { seed }),
+  });
+  return shown(context);
+};
+
+async function shown(context: Context): Promise<Outcome> {
+  const { mode, delay, seed } = await toggleOf(context);
+  return { status: 200, body: { mode, delay: formatDuration(delay), seed } };
+}
+
+const flush: Handler = async ({ store, body, now }) => {
+  const { keyId } = body as { keyId?: string };
+  if (keyId !== undefined && (await store.ngcKeys.byId(keyId, now)) === null) {
+    throw new Problem('not_found', 'There is no key of this id; `GET /_mock/keys` lists them.');
+  }
+  return { status: 200, body: { flushed: await store.ngcKeys.flush(keyId ?? null, now) } };
+};
+
+export const propagationOperations = {
+  get_propagation: get,
+  set_propagation: set,
+  flush_propagation: flush,
+};

@@ -1,0 +1,38 @@
+import { type Law, lawOf } from '../../core/law.ts';
+import { bearerOfNgcKey, callerUnder, keyOfId } from '../../credentials/ngc-key.ts';
+import type { ServiceDefinition } from '../../service.ts';
+import { events } from './events.ts';
+import { callerInfoOperations } from './operations/caller-info.ts';
+import { keyLookups, keyOperations } from './operations/keys.ts';
+import { renderProblem } from './problem.ts';
+import { ngcSeed } from './seed.ts';
+import { TABLES } from './tables/index.ts';
+
+const LAW = lawOf('ngc', null, TABLES);
+const CALLER = callerUnder(LAW);
+
+/**
+ * NGC's key administration, and the gateway that other services of NVIDIA are behind.
+ *
+ * @param lawsOfKeys the laws whose scopes and resource types keys can hold
+ */
+export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition {
+  return {
+    name: 'ngc',
+    title: 'NVIDIA NGC keys',
+    prefixes: ['/v3/orgs', '/v3/keys', '/v2/orgs'],
+    laws: [LAW],
+    law: () => LAW,
+    authenticate: async (arrival) => arrival.views.of(await bearerOfNgcKey(arrival), CALLER),
+    impersonate: async ({ store, views }, id, now) => {
+      const key = await keyOfId(store.ngcKeys, id, now);
+      return key === null ? null : views.of(key, CALLER);
+    },
+    lookups: keyLookups,
+    operations: { ...keyOperations, ...callerInfoOperations },
+    renderProblem,
+    errors: [{ schema: 'RequestStatusAnswer', mediaType: 'application/json' }],
+    seed: ngcSeed(lawsOfKeys),
+    events,
+  };
+}

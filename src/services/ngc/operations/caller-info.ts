@@ -1,0 +1,33 @@
+import { keyOf } from '../../../credentials/ngc-key.ts';
+import { namedUuid } from '../../../random.ts';
+import type { Handler } from '../../../service.ts';
+import { productPolicies } from '../view.ts';
+import { success } from './keys.ts';
+
+/** Whose key is it? The key is in the form, not in a header. */
+const getCallerInfo: Handler = async (context) => {
+  const { credentials } = context.body as { credentials: string };
+  const { key, organization, roles } = await keyOf(credentials, context);
+  const products = productPolicies(context.laws, key.services, null).map(({ product }) => product);
+  const common = { requestStatus: success(context), orgName: key.org, products };
+  if (key.user === null) {
+    return { status: 200, body: { ...common, type: 'SERVICE_KEY', userId: organization.ncaId } };
+  }
+  const userId = namedUuid(`ngc-user:${key.org}:${key.user}`);
+  return {
+    status: 200,
+    body: {
+      ...common,
+      type: 'PERSONAL_KEY',
+      userId,
+      user: {
+        id: userId,
+        name: key.user.split('@')[0],
+        email: key.user,
+        roles: [{ org: { name: key.org, displayName: key.org, type: 'ENTERPRISE' }, orgRoles: roles }],
+      },
+    },
+  };
+};
+
+export const callerInfoOperations = { getCallerInfo };

@@ -1,0 +1,182 @@
+import { END_OF_TIME, type Instant } from '../../../core/clock.ts';
+import { type GivenResource, readPolicy } from '../../../core/key-policy.ts';
+import type { Law } from '../../../core/law.ts';
+import type { Policy } from '../../../core/policy.ts';
+import { Problem } from '../../../core/problem.ts';
+import { requestStatus } from '../../../core/request-status.ts';
+import { editKey, issueKey, newestPolicy, rotateKey } from '../../../credentials/keyring.ts';
+import type { Caller, Context, Handler, Lookup, Outcome } from '../../../service.ts';
+import { NotFound } from '../../../store/errors.ts';
+import type { KeyInForce } from '../../../store/ngc-keys.ts';
+import { apiKeyView } from '../view.ts';
+
+/** How many keys a list shows at most. */
+const MOST_LISTED = 1000;
+
+interface GivenPolicy {
+  readonly product: string;
+  readonly scopes?: readonly string[];
+  readonly resources?: readonly { readonly id: string; readonly type: string }[];
+}
+
+interface GivenKey {
+  readonly name?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly expiryDate?: string;
+  readonly policies?: readonly GivenPolicy[];
+  readonly status?: 'ACTIVE' | 'DISABLED';
+}
+
+/** Another organisation's key is not there. */
+const keyOfOrganization: Lookup = async (context, id) => {
+  const found = await context.store.ngcKeys.byId(id, context.now);
+  if (found === null) return { seen: 'nothing' };
+  const { org } = found.key;
+  return org === callerOf(context).principal.org ? { seen: 'object', target: found } : { seen: 'foreign', owner: org };
+};
+
+export const keyLookups = { keyOfOrganization };
+
+const create: Handler = async (context) => {
+  const { params, now, laws } = context;
+  const body = context.body as GivenKey & { readonly name: string; readonly policies: readonly GivenPolicy[] };
+  const keyType = params['keyType'] ?? '';
+  if (body.type !== undefined && body.type !== keyType) {
+    throw new Problem('invalid_request', `Field \`type\` must be \`${keyType}\`, as the path says.`);
+  }
+  const isPersonal = keyType === 'PERSONAL_KEY';
+  const { principal, standing } = callerOf(context);
+  const owner = await context.store.ngcKeys.byId(principal.id, now);
+  const { id, text } = await issueKey(
+    context,
+    now,
+    {
+      org: principal.org ?? '',
+      type: isPersonal ? 'personal' : 'service',
+      name: body.name,
+      description: body.description ?? null,
+      services: servicesOf(laws, body.policies),
+      user: isPersonal ? (owner?.key.user ?? null) : null,
+      roles: standing.roles,
+      expiresAt: expiryOf(body, now) ?? null,
+      policy: isPersonal ? null : policyOf(laws, body.policies),
+    },
+    null,
+  );
+  return answered(context, id, text);
+};
+
+const list: Handler = async (context) => {
+  const { store, params, now } = context;
+  const keys = await store.ngcKeys.list({ org: params['org'] }, MOST_LISTED, now);
+  const apiKeys = await Promise.all(keys.map((key) => shown(context, key)));
+  return { status: 200, body: { requestStatus: success(context), apiKeys } };
+};
+
+const get: Handler = async (context) => ({
+  status: 200,
+  body: { requestStatus: success(context), apiKey: await shown(context, targetOf(context)) },
+});
+
+const update: Handler = async (context) => {
+  const { now, laws } = context;
+  const { name, description, policies, status, ...dates } = context.body as GivenKey;
+  const { key } = targetOf(context);
+  const expiresAt = expiryOf(dates, now);
+  await stillThere(
+    editKey(context, now, key, {
+      ...(name !== undefined && { name }),
+      ...(description !== undefined && { description }),
+      ...(status !== undefined && { enabled: status === 'ACTIVE' }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(policies !== undefined && { services: servicesOf(laws, policies), policy: policyOf(laws, policies) }),
+    }),
+  );
+  return answered(context, key.id);
+};
+
+const remove: Handler = async (context) => {
+  await stillThere(context.store.ngcKeys.delete(targetOf(context).key.id));
+  return { status: 200, body: { requestStatus: success(context) } };
+};
+
+const rotate: Handler = async (context) => {
+  const { id } = targetOf(context).key;
+  return answered(context, id, await stillThere(rotateKey(context, id)));
+};
+
+export const keyOperations = {
+  createKey: create,
+  listKeys: list,
+  getKey: get,
+  updateKey: update,
+  deleteKey: remove,
+  rotateKey: rotate,
+};
+
+async function answered(context: Context, id: string, value?: string): Promise<Outcome> {
+  const key = await context.store.ngcKeys.byId(id, context.now);
+  if (key === null) throw new Problem('not_found');
+  return { status: 200, body: { requestStatus: success(context), apiKey: await shown(context, key, value) } };
+}
+
+/** As it was edited last: whether that counts yet, only the switchboard says. */
+async function shown(context: Context, key: KeyInForce, value?: string) {
+  const newest = await newestPolicy(context, key);
+  return apiKeyView(context.laws, key, newest, context.now, value);
+}
+
+export function success({ random }: Pick<Context, 'random'>) {
+  return requestStatus('SUCCESS', random.uuid());
+}
+
+function servicesOf(laws: readonly Law[], policies: readonly GivenPolicy[]): string[] {
+  const forKeys = laws.filter(({ tables }) => tables.product !== undefined);
+  const services = policies.map(({ product }) => {
+    const law = forKeys.find(({ tables, service }) => tables.product === product || service === product);
+    if (law !== undefined) return law.service;
+    const valid = forKeys.map(({ tables }) => `\`${tables.product}\``).join(', ');
+    throw new Problem(
+      'invalid_request',
+      `Field \`policies.product\` names the unknown product \`${product.slice(0, 100)}\`; expected one of ${valid}.`,
+    );
+  });
+  return [...new Set(services)];
+}
+
+/** What the console stores, this stores: combinations that the documents rule out included. */
+function policyOf(laws: readonly Law[], policies: readonly GivenPolicy[]): Policy {
+  const scopes = policies.flatMap((policy) => policy.scopes ?? []);
+  const resources = policies.flatMap((policy) => policy.resources ?? []);
+  const given = resources.map(({ type, id }): GivenResource => ({ type, ids: [id] }));
+  const { policy, faults } = readPolicy(laws, scopes, given);
+  const fault = faults.find(({ forceable }) => !forceable);
+  if (fault !== undefined) throw new Problem('invalid_request', fault.message);
+  return policy;
+}
+
+/** @throws Problem for a moment that has passed */
+function expiryOf({ expiryDate }: Pick<GivenKey, 'expiryDate'>, now: Instant): Instant | undefined {
+  if (expiryDate === undefined) return undefined;
+  const expiresAt = Date.parse(expiryDate);
+  if (expiresAt > now && expiresAt <= END_OF_TIME) return expiresAt;
+  throw new Problem('invalid_request', 'Field `expiryDate` must be a time in the future, before the year 9999.');
+}
+
+function callerOf({ caller }: Context): Caller {
+  return caller as Caller;
+}
+
+function targetOf({ target }: Context): KeyInForce {
+  return target as KeyInForce;
+}
+
+/** Another request may have deleted the key since it was looked up. */
+async function stillThere<Result>(call: Promise<Result>): Promise<Result> {
+  try {
+    return await call;
+  } catch (thrown) {
+    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
+  }
+}

@@ -1,0 +1,12 @@
+import type { RoleRow } from '../../../core/rule.ts';
+import type { Permission } from './permissions.ts';
+
+/** Roles in an organisation, by their published ids. */
+export const ROLES = [
+  {
+    name: 'ORG_OWNER',
+    grants: ['keys:manage'],
+    source: 'role id seen in published answers; that it manages keys is inferred',
+    certainty: 'inferred',
+  },
+] as const satisfies readonly RoleRow<Permission>[];

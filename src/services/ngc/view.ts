@@ -1,0 +1,46 @@
+import { type Instant, rfc3339 } from '../../core/clock.ts';
+import type { Law } from '../../core/law.ts';
+import type { Policy } from '../../core/policy.ts';
+import type { KeyInForce } from '../../store/ngc-keys.ts';
+
+/** A policy as NGC writes it: one entry for each product that the key was made for. */
+export function productPolicies(laws: readonly Law[], services: readonly string[], policy: Policy | null) {
+  return services.flatMap((service) => {
+    const law = laws.find((one) => one.service === service);
+    if (law?.tables.product === undefined) return [];
+    const { product, grants } = law.tables;
+    const own = policy?.scopes.filter((scope) => grants.some(({ id }) => id === scope)) ?? [];
+    const resources = (policy?.resources ?? []).flatMap(({ type, ids }) => {
+      const encoding = law.resourceTypes.get(type)?.encoding;
+      if (encoding === undefined) return [];
+      if (ids === undefined) return [{ type: encoding.type, id: encoding.id ?? '*' }];
+      return ids.map((id) => ({ type: encoding.type, id: id.includes('/') ? id : `${id}/*` }));
+    });
+    return [{ product, ...(policy !== null && { scopes: own, resources }) }];
+  });
+}
+
+/** A key in the vendor's form; `value` only where it was just made. */
+export function apiKeyView(
+  laws: readonly Law[],
+  inForce: KeyInForce,
+  newest: Policy | null,
+  now: Instant,
+  value?: string,
+) {
+  const { key, roles } = inForce;
+  const isExpired = key.expiresAt !== null && key.expiresAt <= now;
+  return {
+    keyId: key.id,
+    name: key.name,
+    ...(key.description !== null && { description: key.description }),
+    type: key.type === 'personal' ? 'PERSONAL_KEY' : 'SERVICE_KEY',
+    status: isExpired ? 'EXPIRED' : key.enabled ? 'ACTIVE' : 'DISABLED',
+    orgName: key.org,
+    createdDate: rfc3339(key.createdAt),
+    ...(key.expiresAt !== null && { expiryDate: rfc3339(key.expiresAt) }),
+    ...(key.user !== null && { user: key.user, roles }),
+    policies: productPolicies(laws, key.services, newest),
+    ...(value !== undefined && { value }),
+  };
+}

@@ -1,0 +1,16 @@
+import { callerUnder } from '../../credentials/ngc-key.ts';
+import type { Caller, Context } from '../../service.ts';
+import { LAWS } from './laws.ts';
+
+/** Callers of keys, by the profile that they are judged under. */
+export const CALLERS = { documented: callerUnder(LAWS.documented), 'open-source': callerUnder(LAWS['open-source']) };
+
+/** Who asks; the rules of the operations that ask for it are not public. */
+export function callerOf({ caller }: Context): Caller {
+  return caller as Caller;
+}
+
+/** The NVIDIA Cloud Account of who asks. */
+export function accountOf(context: Context): string {
+  return callerOf(context).principal.account ?? '';
+}

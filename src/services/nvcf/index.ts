@@ -1,0 +1,70 @@
+import { bearerOfNgcKey, keyOfId } from '../../credentials/ngc-key.ts';
+import type { Handler, ServiceDefinition } from '../../service.ts';
+import { CALLERS } from './caller.ts';
+import { events } from './events.ts';
+import { LAWS } from './laws.ts';
+import { assetLookups, assetOperations } from './operations/assets.ts';
+import { authorizationOperations } from './operations/authorizations.ts';
+import { clusterOperations } from './operations/clusters.ts';
+import { deploymentOperations } from './operations/deployments.ts';
+import { functionListOperations } from './operations/function-lists.ts';
+import { functionOperations } from './operations/functions.ts';
+import { invocationOperations, invokeAtOwnHost } from './operations/invocation.ts';
+import { functionLookups } from './operations/lookups.ts';
+import { queueOperations } from './operations/queues.ts';
+import { registryLookups, registryOperations } from './operations/registries.ts';
+import { secretOperations } from './operations/secrets.ts';
+import { telemetryLookups, telemetryOperations } from './operations/telemetries.ts';
+import { tokenOperations } from './operations/tokens.ts';
+import { ERRORS, HOST_ERRORS, renderHostProblem, renderProblem } from './problem.ts';
+import { seed } from './seed.ts';
+
+const getHealth: Handler = () => ({ status: 200, body: { status: 'UP' } });
+
+/** NVIDIA Cloud Functions: what service keys and personal keys may do. */
+export const nvcf: ServiceDefinition = {
+  name: 'nvcf',
+  title: 'NVIDIA Cloud Functions',
+  prefixes: ['/v2/nvcf', '/v2/orgs/{org}/nvcf', '/v2/orgs/{org}/ngc/nvcf', '/v3/orgs/{org}/ngc/nvcf', '/health'],
+  caselessEnums: true,
+  laws: Object.values(LAWS),
+  law: (settings) => LAWS[settings.nvcf],
+  authenticate: async (arrival) => {
+    const { settings, views } = arrival;
+    const key = await bearerOfNgcKey(arrival, settings.nvcf === 'open-source');
+    return views.of(key, CALLERS[settings.nvcf]);
+  },
+  impersonate: async ({ store, settings, views }, id, now) => {
+    const key = await keyOfId(store.ngcKeys, id, now);
+    return key === null ? null : views.of(key, CALLERS[settings.nvcf]);
+  },
+  lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups },
+  operations: {
+    getHealth,
+    ...functionListOperations,
+    ...functionOperations,
+    ...deploymentOperations,
+    ...invocationOperations,
+    ...queueOperations,
+    ...authorizationOperations,
+    ...secretOperations,
+    ...registryOperations,
+    ...telemetryOperations,
+    ...clusterOperations,
+    ...assetOperations,
+    ...tokenOperations,
+  },
+  hosts: [
+    {
+      pattern: /^(?<functionId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.invocation\./,
+      operation: 'invokeAtOwnHost',
+      handler: invokeAtOwnHost,
+      renderProblem: renderHostProblem,
+      errors: HOST_ERRORS,
+    },
+  ],
+  renderProblem,
+  errors: ERRORS,
+  seed,
+  events,
+};

@@ -1,0 +1,139 @@
+import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
+import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
+import type { DenyReason } from '../../core/reasons.ts';
+import { requestStatusOutcome } from '../../core/request-status.ts';
+import type { About, ErrorForm, Outcome } from '../../service.ts';
+import { TEXTS, type Texts } from './tables/texts.ts';
+
+/** What `renderProblem` makes. */
+export const ERRORS: readonly ErrorForm[] = [
+  { schema: 'Problem', mediaType: PROBLEM_JSON },
+  { schema: 'RequestStatusAnswer', mediaType: 'application/json' },
+  null,
+];
+
+/** What `renderHostProblem` makes. */
+export const HOST_ERRORS: readonly ErrorForm[] = [
+  { schema: 'InvocationProblem', mediaType: PROBLEM_JSON },
+  { schema: null, mediaType: 'text/plain' },
+];
+
+/** The types that the control plane publishes, by HTTP status. */
+const TYPES: Readonly<Record<number, string>> = {
+  400: 'bad-request',
+  401: 'unauthorized',
+  402: 'payment-required',
+  403: 'forbidden',
+  404: 'not-found',
+  409: 'conflict',
+};
+
+/** What the framework of the control plane refuses carries no type of its own. */
+const UNTYPED: ReadonlySet<ProblemKind> = new Set([
+  'bad_path',
+  'method_not_allowed',
+  'unsupported_media_type',
+  'too_large',
+  'path_too_long',
+  'headers_too_large',
+  'timeout',
+  'expectation_failed',
+  'internal',
+]);
+
+const INVALID_TOKEN =
+  'Bearer error="invalid_token", error_description="Bearer token is malformed", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"';
+
+/** Paths that the NGC gateway answers by itself. */
+const GATEWAY = /^\/v[23]\/orgs\/[^/]+\/ngc(?:\/|$)|^\/v3\//;
+
+/** A key that is not accepted is forbidden, everything else that is no key unauthorized. */
+const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
+  'malformed_key',
+  'foreign_key',
+  'unknown_key',
+  'expired_key',
+  'disabled_key',
+]);
+
+/** A problem as Cloud Functions tells it; on paths of the NGC gateway, as that does. */
+export function renderProblem(problem: Problem, about: About): Outcome {
+  if (GATEWAY.test(about.path)) return requestStatusOutcome(problem, about.random.uuid());
+  if (problem.kind === 'unauthenticated' && !KEY_REASONS.has(problem.reason)) {
+    const challenge = problem.reason === 'unsupported_token' ? INVALID_TOKEN : 'Bearer';
+    return { status: 401, headers: { 'www-authenticate': challenge } };
+  }
+  const { status, headers, body } = problemDetails(problem);
+  if (problem.kind === 'invalid_request') {
+    const detail = `Validation failed: [message=${problem.message}]`;
+    return { status, headers, body: { ...body, detail, instance: about.path } };
+  }
+  if (UNTYPED.has(problem.kind)) return { status, headers, body: { ...body, instance: about.path } };
+  const told = problem.kind === 'unauthenticated' ? 403 : status;
+  return {
+    status: told,
+    headers,
+    body: {
+      type: `urn:nv-boot:problem-details:${TYPES[told] ?? 'bad-request'}`,
+      title: TITLES[told] ?? body.title,
+      status: told,
+      detail: detailOf(problem, about),
+      instance: about.path,
+    },
+  };
+}
+
+const TITLES: Readonly<Record<number, string>> = { 403: 'Forbidden' };
+
+/** A problem as the invocation plane tells it, under the host name of a function. */
+export function renderHostProblem(problem: Problem, about: About): Outcome {
+  if (problem.kind === 'unauthenticated' && !KEY_REASONS.has(problem.reason)) {
+    const text = problem.reason === 'no_token' ? 'Header of type `authorization` was missing' : 'Unauthorized access';
+    return { status: 401, headers: { 'content-type': 'text/plain' }, body: Buffer.from(text) };
+  }
+  const { title } = problemDetails(problem).body;
+  const status = problem.kind === 'unauthenticated' ? 403 : HTTP_STATUS[problem.kind];
+  const isScope = problem.kind === 'forbidden' && about.decision?.reason === 'missing_scope';
+  const detail = isScope ? 'missing requested authorities' : detailOf(problem, about);
+  return {
+    status,
+    headers: { 'content-type': PROBLEM_JSON },
+    body: { title: TITLES[status] ?? title, status, detail },
+  };
+}
+
+function detailOf(problem: Problem, about: About): string {
+  const texts: Texts | undefined = TEXTS[about.operation as keyof typeof TEXTS];
+  switch (problem.kind) {
+    case 'unauthenticated':
+      return 'Authorization failed';
+    case 'forbidden':
+      if (problem.message !== '') return problem.message;
+      return texts !== undefined && isToldByObject(about) ? filled(texts.mismatch, about) : 'Access Denied';
+    case 'not_found':
+      return problem.message || filled(texts?.absent ?? 'Not found', about);
+    default:
+      return problem.message;
+  }
+}
+
+/** The published code knows no types, so a key of any other type is told what a key for another function is. */
+function isToldByObject({ decision, operation, settings }: About): boolean {
+  if (decision?.reason === 'resource_mismatch') return true;
+  const knowsNoTypes = settings.nvcf === 'open-source' || operation === 'createFunction';
+  return decision?.reason === 'incompatible_resource_type' && knowsNoTypes;
+}
+
+/** Function and version of the object, where the path leads to them by another id. */
+function filled(template: string, { params, caller, decision }: About): string {
+  const sighting = decision?.evidence?.sighting;
+  const names = sighting?.seen === 'object' ? sighting.reach?.names : undefined;
+  const [functionId, versionId] = names?.['function-versions']?.[0]?.split('/') ?? [];
+  const known: Readonly<Record<string, string | undefined>> = {
+    functionId,
+    versionId,
+    account: caller?.principal.account,
+    ...params,
+  };
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? '');
+}

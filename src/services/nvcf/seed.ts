@@ -1,0 +1,185 @@
+import { END_OF_TIME, type Instant } from '../../core/clock.ts';
+import { parseDuration } from '../../core/duration.ts';
+import { list, object, text } from '../../core/json-schema.ts';
+import { namedUuid } from '../../random.ts';
+import type { Seeding } from '../../service.ts';
+import type { Row } from '../../store/collections.ts';
+import { type AuthorizedParty, EVERYBODY, type FunctionVersion, functionRow, type Status } from './functions.ts';
+import { definitionOf } from './members.ts';
+import { CLUSTER_GROUPS, GPU_QUOTAS, INSTANCE_TYPES } from './operations/clusters.ts';
+import { RECOGNIZED_REGISTRIES } from './operations/registries.ts';
+
+/** One version of a function in a seed. */
+interface SeedFunction {
+  readonly org: string;
+  readonly name: string;
+  readonly functionId: string;
+  readonly versionId: string;
+  readonly status: Status;
+  /** What it is to the organisations that it is not of. */
+  readonly access: 'owned' | 'shared' | 'public';
+  /** Of `shared`: names of organisations. */
+  readonly sharedWith?: readonly string[];
+  readonly deployTime?: string;
+  readonly invokeTime?: string;
+  readonly answer?: unknown;
+  /** Further members in the vendor's form. */
+  readonly definition?: Readonly<Record<string, unknown>>;
+}
+
+type OfOrganization = { readonly org: string } & Readonly<Record<string, unknown>>;
+
+/** The part of a seed that is about Cloud Functions, once it fits the schema. */
+interface NvcfSeed {
+  readonly functions?: readonly SeedFunction[];
+  readonly clusterGroups?: readonly OfOrganization[];
+  readonly gpuQuotas?: readonly OfOrganization[];
+  readonly instanceTypes?: readonly OfOrganization[];
+  readonly recognizedRegistries?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What is read of the part about NGC. */
+interface Organizations {
+  readonly organizations?: readonly { readonly name: string; readonly ncaId: string }[];
+}
+
+const STATUSES = ['ACTIVE', 'INACTIVE', 'DEPLOYING', 'ERROR', 'DEGRADED', 'DEGRADING'];
+const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+const uuid = { type: 'string', pattern: UUID };
+const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?\\d' };
+/** In the vendor's own form, which the documents describe. */
+const asDocumented = { type: 'object', properties: { org: text }, required: ['org'] };
+
+const SCHEMA = object(
+  {
+    functions: list(
+      object(
+        {
+          org: text,
+          name: text,
+          functionId: uuid,
+          versionId: uuid,
+          status: { enum: STATUSES },
+          access: { enum: ['owned', 'shared', 'public'] },
+          sharedWith: list(text),
+          deployTime: duration,
+          invokeTime: duration,
+          answer: {},
+          definition: { type: 'object' },
+        },
+        ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'definition'],
+      ),
+    ),
+    clusterGroups: list(asDocumented),
+    gpuQuotas: list(asDocumented),
+    instanceTypes: list(asDocumented),
+    recognizedRegistries: list(object({ artifactType: text, registryName: text, registryHostname: text })),
+  },
+  ['functions', 'clusterGroups', 'gpuQuotas', 'instanceTypes', 'recognizedRegistries'],
+);
+
+export const seed: Seeding = {
+  schema: SCHEMA,
+  faults: (part, whole) => {
+    const { functions = [], clusterGroups = [], gpuQuotas = [], instanceTypes = [] } = part as NvcfSeed;
+    const known = accountsOf(whole);
+    const named = [...functions, ...clusterGroups, ...gpuQuotas, ...instanceTypes].map(({ org }) => org);
+    const sharedWith = functions.flatMap((one) => one.sharedWith ?? []);
+    const strangers = new Set([...named, ...sharedWith].filter((org) => !known.has(org)));
+    const versions = functions.map(({ versionId }) => versionId);
+    const twice = versions.filter((id, index) => versions.indexOf(id) !== index);
+    const torn = functions.filter((one) =>
+      functions.some((other) => other.functionId === one.functionId && other.org !== one.org),
+    );
+    return [
+      ...[...strangers].map(
+        (org) => `\`nvcf\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
+      ),
+      ...[...new Set(torn.map(({ functionId }) => functionId))].map(
+        (id) => `functions: \`functionId\` \`${id}\` is of two organisations in \`nvcf\``,
+      ),
+      ...twice.map((id) => `functions: \`versionId\` \`${id}\` occurs twice in \`nvcf\``),
+    ];
+  },
+  records: async (checked, now, _random, whole) => {
+    const part = checked as NvcfSeed;
+    const accounts = accountsOf(whole);
+    const accountOf = (org: string) => accounts.get(org) ?? '';
+    const objects = (collection: string, rows: readonly OfOrganization[] = []) =>
+      rows.map(({ org, ...body }, index) => plainRow(collection, `${org}-${index}`, accountOf(org), body));
+    return {
+      objects: [
+        ...(part.functions ?? []).map((one) => seedRow(one, accountOf, now)),
+        ...objects(CLUSTER_GROUPS, part.clusterGroups),
+        ...objects(GPU_QUOTAS, part.gpuQuotas),
+        ...objects(INSTANCE_TYPES, part.instanceTypes),
+        ...(part.recognizedRegistries ?? []).map((registry, index) =>
+          plainRow(RECOGNIZED_REGISTRIES, String(index), EVERYBODY, registry),
+        ),
+      ],
+    };
+  },
+  cast: (part) => part,
+};
+
+function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
+  return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
+}
+
+function plainRow(collection: string, id: string, owner: string, body: unknown): Row {
+  return { collection, id, owner, parent: null, alias: null, sharedWith: [], dueAt: null, body };
+}
+
+function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Instant): Row {
+  const { org, name, functionId, versionId, status } = one;
+  const definition = { inferenceUrl: '/', ...definitionOf(one.definition ?? {}) };
+  const readyAt = status === 'DEPLOYING' ? readyOf(one, now) : now;
+  const body: FunctionVersion = {
+    name,
+    createdAt: now,
+    definition,
+    secretNames: [],
+    functionParties: partiesOf(one, accountOf),
+    versionParties: [],
+    deployment:
+      status === 'INACTIVE'
+        ? null
+        : {
+            id: namedUuid(`deployment:${versionId}`),
+            specifications: [
+              {
+                gpuSpecificationId: namedUuid(`specification:${versionId}`),
+                gpu: 'L40S',
+                instanceType: 'MOCK.GPU.L40S_1x',
+                minInstances: 1,
+                maxInstances: 1,
+              },
+            ],
+            createdAt: now,
+            lastUpdatedAt: now,
+            readyAt,
+          },
+    behaviour: {
+      deployTime: parseDuration(one.deployTime ?? '') ?? 0,
+      invokeTime: parseDuration(one.invokeTime ?? '') ?? 0,
+      ...('answer' in one && { answer: one.answer }),
+      ...(['ERROR', 'DEGRADED', 'DEGRADING'].includes(status) && { status }),
+    },
+  };
+  return functionRow({ owner: accountOf(org), functionId, versionId }, body);
+}
+
+/** Without a time it is DEPLOYING for good. */
+function readyOf({ deployTime }: SeedFunction, now: Instant): Instant {
+  const time = parseDuration(deployTime ?? '');
+  return time === null ? END_OF_TIME : now + time;
+}
+
+function partiesOf(
+  { access, sharedWith = [] }: SeedFunction,
+  accountOf: (org: string) => string,
+): readonly AuthorizedParty[] {
+  if (access === 'public') return [{ ncaId: EVERYBODY }];
+  return sharedWith.map((org) => ({ ncaId: accountOf(org) }));
+}

@@ -1,0 +1,34 @@
+import type { RoleRow } from '../../../core/rule.ts';
+import type { Scope } from './scopes.ts';
+
+/** What the user of a personal key may do, by their role in the organisation. */
+export const ROLES = [
+  {
+    name: 'Cloud Functions Admin',
+    grants: [
+      'invoke_function',
+      'list_functions',
+      'list_functions_details',
+      'queue_details',
+      'register_function',
+      'deploy_function',
+      'update_function',
+      'delete_function',
+      'authorize_clients',
+      'update_secrets',
+      'manage_registry_credentials',
+      'manage_telemetries',
+      'list_clusters',
+      'read_gpu_quota_rule',
+      'gpu_capacity',
+    ],
+    source: 'account-access page names the role; that it may do everything is inferred',
+    certainty: 'inferred',
+  },
+  {
+    name: 'Cloud Functions User',
+    grants: ['invoke_function', 'list_functions', 'queue_details'],
+    source: 'function-permissions page: any user may invoke; the rest follows the code constant for account users',
+    certainty: 'inferred',
+  },
+] as const satisfies readonly RoleRow<Scope>[];

@@ -1,0 +1,112 @@
+import type { OperationId } from './operations.ts';
+
+/** What the vendor says where the key's resource does not cover the object, and where there is no such object. */
+export interface Texts {
+  readonly mismatch: string;
+  readonly absent: string;
+}
+
+/** Names in braces are parameters of the path, and the caller's account. */
+const FUNCTION = "Function id '{functionId}'";
+const VERSION = "Function id '{functionId}', version '{versionId}'";
+const NO_FUNCTION = `${FUNCTION}: Not found in account '{account}'`;
+const NO_VERSION = `${VERSION}: Not found in account '{account}'`;
+
+const INVOKE = {
+  mismatch: "Function '{functionId}':  Missing resource entry in ApiKey for the function",
+  absent: "Function '{functionId}': Not found for account '{account}'",
+} as const;
+const INVOKE_VERSION = {
+  mismatch: `${VERSION}: Missing resource entry in ApiKey for the function`,
+  absent: "Function id '{functionId}' version '{versionId}': Specified function in account '{account}' is not found",
+} as const;
+const UPDATE = { mismatch: `${VERSION}: Forbidden to update`, absent: NO_VERSION } as const;
+const RATE_LIMIT = {
+  mismatch: `${VERSION}: Forbidden to update ratelimit for this function`,
+  absent: NO_VERSION,
+} as const;
+const POLL = {
+  mismatch: INVOKE_VERSION.mismatch,
+  absent: "Request id '{requestId}': Not found",
+} as const;
+const POSITION = {
+  mismatch: INVOKE_VERSION.mismatch,
+  absent:
+    "Function invocation request id '{requestId}': Invocation request message is not in pending or in progress state",
+} as const;
+const DEPLOYMENT = {
+  mismatch: `${VERSION}: Forbidden to 'get' deployment`,
+  absent: "Deployment id '{deploymentId}': Not found in account '{account}'",
+} as const;
+const REGISTRY = {
+  mismatch: 'Access Denied',
+  absent: "Registry credential id '{registryCredentialId}': Not found in account '{account}'",
+} as const;
+const TELEMETRY = {
+  mismatch: 'Access Denied',
+  absent: "Telemetry id '{telemetryId}': Not found in account '{account}'",
+} as const;
+const ASSET = { mismatch: 'Access Denied', absent: "Asset id '{assetId}': Not found in account '{account}'" } as const;
+
+/** By operation, as the published code words it; operations that are not here say `Access Denied` and `Not found`. */
+export const TEXTS = {
+  createFunction: { mismatch: 'Forbidden to create function', absent: "Account '{account}': Not found" },
+  createFunctionVersion: { mismatch: `${FUNCTION}: Forbidden to create function version`, absent: NO_FUNCTION },
+  listFunctionVersions: { mismatch: `${FUNCTION}: Forbidden to retrieve versions`, absent: NO_FUNCTION },
+  getFunctionVersion: { mismatch: `${VERSION}: Forbidden to retrieve function details`, absent: NO_VERSION },
+  updateFunctionVersion: UPDATE,
+  updateFunctionMetadata: UPDATE,
+  updateFunctionRateLimit: RATE_LIMIT,
+  deleteFunctionRateLimit: RATE_LIMIT,
+  deleteFunctionVersion: { mismatch: `${VERSION}: Forbidden to delete`, absent: NO_VERSION },
+  createDeployment: { mismatch: `${VERSION}: Forbidden to 'create' deployment`, absent: NO_VERSION },
+  getDeployment: { mismatch: `${VERSION}: Forbidden to 'get' deployment`, absent: NO_VERSION },
+  updateDeployment: { mismatch: `${VERSION}: Forbidden to 'update' deployment`, absent: NO_VERSION },
+  deleteDeployment: { mismatch: `${VERSION}: Forbidden to 'delete' deployment`, absent: NO_VERSION },
+  getDeploymentById: DEPLOYMENT,
+  updateGpuSpecification: {
+    ...DEPLOYMENT,
+    mismatch: `${VERSION}: Forbidden to 'update' deployment`,
+  },
+  updateFunctionSecrets: { mismatch: `${VERSION}: Forbidden to update secrets for this function`, absent: NO_VERSION },
+  updateTelemetrySecret: TELEMETRY,
+  createFunctionAuthorization: { mismatch: `${FUNCTION}: Forbidden to create authorized party`, absent: NO_FUNCTION },
+  getFunctionAuthorizations: { mismatch: `${FUNCTION}: Forbidden to get authorized party`, absent: NO_FUNCTION },
+  deleteFunctionAuthorization: { mismatch: `${FUNCTION}: Forbidden to delete authorized party`, absent: NO_FUNCTION },
+  addFunctionAuthorization: { mismatch: `${FUNCTION}: Forbidden to add authorized party`, absent: NO_FUNCTION },
+  removeFunctionAuthorization: { mismatch: `${FUNCTION}: Forbidden to remove authorized party`, absent: NO_FUNCTION },
+  createFunctionVersionAuthorization: {
+    mismatch: `${VERSION}: Forbidden to create authorized party`,
+    absent: NO_VERSION,
+  },
+  getFunctionVersionAuthorizations: { mismatch: `${VERSION}: Forbidden to get authorized party`, absent: NO_VERSION },
+  deleteFunctionVersionAuthorization: {
+    mismatch: `${VERSION}: Forbidden to delete authorized party`,
+    absent: NO_VERSION,
+  },
+  addFunctionVersionAuthorization: { mismatch: `${VERSION}: Forbidden to add authorized party`, absent: NO_VERSION },
+  removeFunctionVersionAuthorization: {
+    mismatch: `${VERSION}: Forbidden to remove authorized party`,
+    absent: NO_VERSION,
+  },
+  getFunctionQueues: { mismatch: `${FUNCTION}: Forbidden to retrieve versions`, absent: NO_FUNCTION },
+  getFunctionVersionQueue: { mismatch: `${VERSION}: Forbidden to retrieve function details`, absent: NO_VERSION },
+  getQueuePosition: POSITION,
+  invokeFunction: INVOKE,
+  execFunction: INVOKE,
+  invokeAtOwnHost: INVOKE,
+  invokeFunctionVersion: INVOKE_VERSION,
+  execFunctionVersion: INVOKE_VERSION,
+  getInvocationStatus: POLL,
+  getExecStatus: POLL,
+  createInvocationToken: INVOKE,
+  createVersionInvocationToken: INVOKE_VERSION,
+  getRegistryCredential: REGISTRY,
+  updateRegistryCredential: REGISTRY,
+  deleteRegistryCredential: REGISTRY,
+  getTelemetry: TELEMETRY,
+  deleteTelemetry: TELEMETRY,
+  getAsset: ASSET,
+  getAssetContent: ASSET,
+  deleteAsset: ASSET,
+} as const satisfies Partial<Record<OperationId, Texts>>;

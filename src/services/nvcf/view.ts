@@ -1,0 +1,104 @@
+import { type Instant, rfc3339 } from '../../core/clock.ts';
+import { namedUuid } from '../../random.ts';
+import type { Row } from '../../store/collections.ts';
+import { type FunctionRow, type FunctionVersion, statusAt } from './functions.ts';
+
+/** What a reader gets to see beyond what everybody does. */
+export interface Detail {
+  readonly instances: boolean;
+  readonly secrets: boolean;
+}
+
+/** Where a function has none of its own. */
+const DEFAULT_HEALTH = {
+  protocol: 'HTTP',
+  uri: '/v2/health/ready',
+  port: 8000,
+  timeout: 'PT10S',
+  expectedStatusCode: 200,
+} as const;
+
+/** Members that an account does not see of functions that are not its own. */
+const OWNERS_ONLY = [
+  'inferenceUrl',
+  'inferencePort',
+  'containerArgs',
+  'containerEnvironment',
+  'containerImage',
+  'models',
+  'resources',
+  'helmChart',
+  'helmChartServiceName',
+  'rateLimit',
+] as const;
+
+/** How many instances one function shows at most. */
+const MOST_INSTANCES = 64;
+
+/** A version in the vendor's form, as an account sees it. */
+export function functionView(row: Row, account: string, now: Instant, detail?: Detail): Record<string, unknown> {
+  const { body, parent, id, owner } = row as FunctionRow;
+  const isOwn = owner === account;
+  const health = { ...DEFAULT_HEALTH, ...(body.definition['health'] as object | undefined) };
+  const view: Record<string, unknown> = {
+    ...body.definition,
+    id: parent,
+    ncaId: owner,
+    versionId: id,
+    name: body.name,
+    status: statusAt(body, now),
+    createdAt: rfc3339(body.createdAt),
+    functionType: body.definition['functionType'] ?? 'DEFAULT',
+    health,
+    healthUri: body.definition['healthUri'] ?? health.uri,
+    ...(isOwn && detail?.instances === true && { activeInstances: instancesOf(row as FunctionRow, now) }),
+    ...(isOwn && detail?.secrets === true && { secrets: body.secretNames }),
+    ...(!isOwn && { ownedByDifferentAccount: true }),
+  };
+  if (!isOwn) for (const member of OWNERS_ONLY) delete view[member];
+  return view;
+}
+
+/** The deployment of a version in the vendor's form. */
+export function deploymentView(row: Row, now: Instant): Record<string, unknown> {
+  const { body, parent, id, owner } = row as FunctionRow;
+  const deployment = deploymentOf(body);
+  return {
+    functionId: parent,
+    functionVersionId: id,
+    deploymentId: deployment.id,
+    functionName: body.name,
+    ncaId: owner,
+    functionStatus: statusAt(body, now),
+    deploymentSpecifications: deployment.specifications,
+    createdAt: rfc3339(deployment.createdAt),
+    lastUpdatedAt: rfc3339(deployment.lastUpdatedAt),
+  };
+}
+
+/** The deployment of a version that is known to have one. */
+export function deploymentOf({ deployment }: FunctionVersion): NonNullable<FunctionVersion['deployment']> {
+  if (deployment === null) throw new Error('a version without a deployment was shown as deployed');
+  return deployment;
+}
+
+/** As many as each specification asks for at least; none before the function is up. */
+function instancesOf({ body, parent, id, owner }: FunctionRow, now: Instant): Record<string, unknown>[] {
+  const { deployment } = body;
+  if (deployment === null || statusAt(body, now) === 'DEPLOYING') return [];
+  const wanted = deployment.specifications.flatMap((specification) =>
+    Array.from({ length: Math.min(Number(specification['minInstances']), MOST_INSTANCES) }, () => specification),
+  );
+  return wanted.slice(0, MOST_INSTANCES).map(({ instanceType, gpu, backend }, index) => ({
+    instanceId: namedUuid(`${deployment.id}:${index}`),
+    functionId: parent,
+    functionVersionId: id,
+    instanceType,
+    instanceStatus: 'running',
+    ncaId: owner,
+    gpu,
+    ...(backend !== undefined && { backend }),
+    instanceCreatedAt: rfc3339(deployment.readyAt),
+    instanceUpdatedAt: rfc3339(deployment.readyAt),
+  }));
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readDocument } from '../../src/http/openapi.ts';
+import type { Route } from '../../src/http/passage.ts';
+import { Routes } from '../../src/http/routes.ts';
+import { SERVICES } from '../../src/services/index.ts';
+
+const route = (method: string, path: string): Route => ({ operation: { method, path } }) as unknown as Route;
+const [listToys, makeToy, getToy, getNewest, getPart, dottedToy] = [
+  route('GET', '/toys'),
+  route('POST', '/toys'),
+  route('GET', '/toys/{toyId}'),
+  route('GET', '/toys/newest'),
+  route('GET', '/toys/{toyId}/parts/{partId}'),
+  route('GET', '/v1.0/toys'),
+] as const;
+const routes = new Routes([listToys, makeToy, getToy, getNewest, getPart, dottedToy]);
+
+describe('a route is found', () => {
+  const cases: [what: string, method: string, path: string, found: Route, params: Record<string, string>][] = [
+    ['by a path without variables', 'GET', '/toys', listToys, {}],
+    ['by its method', 'POST', '/toys', makeToy, {}],
+    ['by HEAD where it has GET', 'HEAD', '/toys', listToys, {}],
+    ['with what its path says', 'GET', '/toys/7', getToy, { toyId: '7' }],
+    ['with all that its path says', 'GET', '/toys/7/parts/a', getPart, { toyId: '7', partId: 'a' }],
+    ['without variables before one with them', 'GET', '/toys/newest', getNewest, {}],
+    ['with parameters decoded', 'GET', '/toys/a%20b%2Fc', getToy, { toyId: 'a b/c' }],
+    ['by dots that are dots', 'GET', '/v1.0/toys', dottedToy, {}],
+  ];
+
+  it.each(cases)('%s: %s %s', (_what, method, path, found, params) => {
+    expect(routes.find(method, path)).toEqual({ route: found, params });
+    expect(routes.find(method, path)?.route).toBe(found);
+  });
+});
+
+it.each([
+  ['DELETE', '/toys'],
+  ['POST', '/toys/7'],
+  ['GET', '/toys/'],
+  ['GET', '/toys/7/parts'],
+  ['GET', '/toys/7/parts/a/b'],
+  ['GET', '/v1x0/toys'],
+  ['GET', '/a/toys'],
+])('no route is found at %s %s', (method, path) => {
+  expect(routes.find(method, path)).toBeNull();
+});
+
+describe('the methods of a path are', () => {
+  it.each([
+    ['/toys', ['GET', 'HEAD', 'POST']],
+    ['/toys/newest', ['GET', 'HEAD']],
+    ['/dolls', []],
+  ])('of %s: %j', (path, methods) => {
+    expect(routes.methodsOf(path)).toEqual(methods);
+  });
+});
+
+describe.each(SERVICES)('at the paths of $name', async ({ name }) => {
+  const text = readFileSync(new URL(`../../dist/openapi/${name}.json`, import.meta.url), 'utf8');
+  const { operations } = await readDocument(text, 'quick');
+  const all = new Routes(operations.map((operation) => ({ operation }) as Route));
+
+  it('every operation finds itself, with all its parameters', () => {
+    const lost = operations.filter(({ method, path, pathParams }) => {
+      const found = all.find(method, path.replaceAll(/\{([^}]+)\}/g, 'some-$1'));
+      const params = Object.fromEntries(pathParams.map((param) => [param, `some-${param}`]));
+      expect.soft(found?.params).toEqual(params);
+      return found?.route.operation.path !== path;
+    });
+
+    expect(lost.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../src/random.ts';
+import { ngcSeed } from '../../../src/services/ngc/seed.ts';
+import { LAWS } from '../../../src/services/nvcf/laws.ts';
+import { castKey, ngcCast } from '../../support/ngc-cast.ts';
+import { NOON } from '../../support/records.ts';
+
+const seeding = ngcSeed(() => [LAWS.documented]);
+const faults = (part: unknown) => seeding.faults(part, {});
+const records = (part: unknown) => seeding.records(part, NOON, seededRandom('seed'), {});
+
+const [service, personal] = [castKey('nvcf-deployer'), castKey('owner')];
+const part = (given: Record<string, unknown>) => ({ ...ngcCast, ...given });
+const keys = (...given: object[]) => part({ keys: given });
+const other = castKey('nvcf-user');
+
+it('the built-in cast has no faults', () => {
+  expect(faults(ngcCast)).toEqual([]);
+});
+
+it('a seed without keys has no faults', () => {
+  expect(faults(part({ keys: undefined }))).toEqual([]);
+});
+
+describe('a fault is told by name:', () => {
+  const [acme, globex] = ngcCast.organizations;
+
+  it.each<[what: string, part: unknown, said: RegExp]>([
+    ['an unknown first organisation', part({ org: 'initech' }), /`initech`/],
+    ['an organisation of a key that is not there', keys({ ...service, org: 'initech' }), /`initech`/],
+    [
+      'two organisations of one name',
+      part({ organizations: [acme, globex, { ...acme, ncaId: 'x' }] }),
+      /`name` `acme`/,
+    ],
+    ['two organisations of one account', part({ organizations: [acme, { ...globex, ncaId: acme?.ncaId }] }), /`ncaId`/],
+    ['two keys of one id', keys(service, { ...personal, id: service.id }), /`id`/],
+    ['two keys of one name', keys(service, { ...personal, name: service.name }), /`acme\/nvcf-deployer`/],
+    ['two keys of one text', keys(service, { ...personal, key: service.key }), /`key`/],
+    [
+      'a key that no mock minted',
+      keys({ ...service, key: `nvapi-${'a'.repeat(64)}` }),
+      /`nvcf-deployer`.*POST \/_mock\/keys/,
+    ],
+    ['a key that is none', keys({ ...service, key: 'secret' }), /`nvcf-deployer`/],
+    ['a personal key of nobody', keys({ ...personal, user: undefined }), /`owner`.*`user`/],
+    ['an unknown scope', keys({ ...service, scopes: ['fly'] }), /`nvcf-deployer`.*`fly`/],
+    ['an unknown resource type', keys({ ...service, resource: { type: 'Galaxy' } }), /`nvcf-deployer`.*`Galaxy`/],
+    [
+      'an expiry that is no time',
+      keys({ ...service, expiresAt: '2027-01-01T99:99:99Z' }),
+      /`nvcf-deployer`.*`expiresAt`/,
+    ],
+    [
+      'two roles lists of one user',
+      keys({ ...personal, roles: ['ORG_OWNER'] }, { ...other, user: personal.user, roles: ['Cloud Functions User'] }),
+      /`owner@acme\.test`.*`roles`|`roles`.*`owner@acme\.test`/,
+    ],
+  ])('%s', (_what, given, said) => {
+    const found = faults(given);
+
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(said);
+    expect(found.join()).not.toContain('nvapi-');
+  });
+
+  it('what the documents rule out is none, as the console stores it', () => {
+    expect(faults(keys({ ...service, scopes: ['manage_telemetries'] }))).toEqual([]);
+    expect(faults(keys({ ...service, resource: { type: 'Function' } }))).toEqual([]);
+  });
+});
+
+describe('the records of a seed', () => {
+  it('hold no secret, and the first policy of each service key', async () => {
+    const { ngcKeys = [] } = await records(ngcCast);
+
+    expect(JSON.stringify(ngcKeys)).not.toContain('nvapi-');
+    for (const { type, policy, user } of ngcKeys) {
+      expect(policy === null).toBe(type === 'personal');
+      expect(user === null).toBe(type === 'service');
+    }
+  });
+
+  it('give a key without id the same id each time', async () => {
+    const { id: _, ...rest } = service;
+    const [one] = (await records(keys(rest))).ngcKeys ?? [];
+    const [two] = (await records(keys(rest))).ngcKeys ?? [];
+
+    expect(one?.id).toMatch(/^[A-Za-z0-9-]+$/);
+    expect(two?.id).toBe(one?.id);
+  });
+
+  it('hold the roles of a user wherever they stand, on the first key or on the second', async () => {
+    const { roles, ...bare } = personal;
+    for (const order of [
+      [personal, { ...other, user: personal.user, roles: undefined }],
+      [bare, { ...other, user: personal.user, roles }],
+    ]) {
+      const { ngcUsers = [] } = await records(keys(...order));
+      expect(ngcUsers.find(({ email }) => email === personal.user)?.roles).toEqual(roles);
+    }
+  });
+});

@@ -1,0 +1,345 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ACME,
+  DEFINITION,
+  deploy,
+  expectInvalid,
+  expectProblem,
+  GLOBEX,
+  inPath,
+  NOBODY,
+  nvcfServer,
+  type Place,
+  placeOf,
+} from '../../support/nvcf-client.ts';
+
+const { acme, globex, create } = await nvcfServer();
+const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
+const FRIEND = { ncaId: GLOBEX };
+const OTHER = { ncaId: 'nca-other-0003', clientId: 'a-client' };
+
+/** Whom a function as a whole is shared with, or one version of it. */
+interface Level {
+  readonly name: string;
+  pathOf(place: Place): string;
+  /** What an answer says beside the parties. */
+  shownOf(place: Place): object;
+  subjectOf(place: Place): string;
+}
+
+/** What each call does, in the words of the published control plane. */
+const VERBS: Readonly<Record<string, string>> = {
+  POST: 'create',
+  DELETE: 'delete',
+  'PATCH/add': 'add',
+  'PATCH/remove': 'remove',
+};
+
+const LEVELS: readonly Level[] = [
+  {
+    name: 'a function',
+    pathOf: ({ functionId }) => `authorizations/functions/${functionId}`,
+    shownOf: ({ functionId }) => ({ id: functionId, ncaId: ACME }),
+    subjectOf: ({ functionId }) => `Function id '${functionId}'`,
+  },
+  {
+    name: 'a version',
+    pathOf: (place) => `authorizations/${inPath(place)}`,
+    shownOf: ({ functionId, versionId }) => ({ id: functionId, ncaId: ACME, versionId }),
+    subjectOf: ({ functionId, versionId }) => `Function id '${functionId}', version '${versionId}'`,
+  },
+];
+
+describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, subjectOf }) => {
+  const { acme, globex, create, deployed, withScopes } = await nvcfServer();
+  const answerOf = (place: Place, ...parties: object[]) => ({
+    function: { ...shownOf(place), authorizedParties: parties },
+  });
+  const partiesOf = async (place: Place) => {
+    const { body } = await acme(`GET ${pathOf(place)}`);
+    return (body.function ?? body.functions[0]).authorizedParties;
+  };
+  const shared = async (...parties: object[]) => {
+    const place = await create();
+    const { status } = await acme(`POST ${pathOf(place)}`, { authorizedParties: parties });
+    expect(status).toBe(200);
+    return place;
+  };
+
+  it('are none at first', async () => {
+    const place = await create();
+    const { status, body } = await acme(`GET ${pathOf(place)}`);
+    const shown = { ...shownOf(place), authorizedParties: [] };
+
+    expect(status).toBe(200);
+    if (name === 'a function') expect(body.functions).toMatchObject([shown]);
+    else expect(body).toEqual({ function: shown });
+  });
+
+  it('are replaced by a POST', async () => {
+    const place = await create();
+    const first = await acme(`POST ${pathOf(place)}`, { authorizedParties: [FRIEND, { ...OTHER, color: 'red' }] });
+    expect(first).toMatchObject({ status: 200, body: answerOf(place, FRIEND, OTHER) });
+    expect(first.body).toEqual(answerOf(place, FRIEND, OTHER));
+    expect(await partiesOf(place)).toEqual([FRIEND, OTHER]);
+
+    const second = await acme(`POST ${pathOf(place)}`, { authorizedParties: [OTHER] });
+    expect(second.body).toEqual(answerOf(place, OTHER));
+    expect(await partiesOf(place)).toEqual([OTHER]);
+  });
+
+  it('are added to, where there are some', async () => {
+    const place = await shared(FRIEND);
+    const { status, body } = await acme(`PATCH ${pathOf(place)}/add`, { authorizedParty: OTHER });
+
+    expect({ status, body }).toEqual({ status: 200, body: answerOf(place, FRIEND, OTHER) });
+  });
+
+  it('are not added to where there are none yet', async () => {
+    const place = await create();
+    const request = `PATCH ${pathOf(place)}/add`;
+
+    expectProblem(
+      await acme(request, { authorizedParty: FRIEND }),
+      request,
+      404,
+      expect.stringContaining(`'${place.functionId}'`),
+    );
+    expect(await partiesOf(place)).toEqual([]);
+  });
+
+  it('are not added to twice', async () => {
+    const place = await shared(FRIEND, OTHER);
+    const request = `PATCH ${pathOf(place)}/add`;
+    for (const authorizedParty of [FRIEND, OTHER]) {
+      const answer = await acme(request, { authorizedParty });
+      expectProblem(answer, request, 409, expect.stringContaining(`'${authorizedParty.ncaId}'`));
+    }
+    expect(await partiesOf(place)).toEqual([FRIEND, OTHER]);
+    const { status } = await acme(request, { authorizedParty: { ...OTHER, clientId: 'b-client' } });
+    expect(status).toBe(200);
+  });
+
+  it('are added once when it is asked for many times at once', async () => {
+    const place = await shared(FRIEND);
+    const request = `PATCH ${pathOf(place)}/add`;
+    const answers = await Promise.all([1, 2, 3, 4].map(() => acme(request, { authorizedParty: OTHER })));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  });
+
+  it('are removed one by one', async () => {
+    const place = await shared(FRIEND, OTHER);
+    const request = `PATCH ${pathOf(place)}/remove`;
+    const { status, body } = await acme(request, { authorizedParty: OTHER });
+
+    expect({ status, body }).toEqual({ status: 200, body: answerOf(place, FRIEND) });
+    expectProblem(
+      await acme(request, { authorizedParty: OTHER }),
+      request,
+      404,
+      expect.stringContaining(`'${place.functionId}'`),
+    );
+    expect((await acme(request, { authorizedParty: FRIEND })).body).toEqual(answerOf(place));
+  });
+
+  it('are all removed by a DELETE, which answers 200 with the function', async () => {
+    const place = await shared(FRIEND, OTHER);
+    const { status, body } = await acme(`DELETE ${pathOf(place)}`);
+
+    expect({ status, body }).toEqual({ status: 200, body: answerOf(place) });
+    expect(await partiesOf(place)).toEqual([]);
+  });
+
+  it('never are everybody', async () => {
+    const place = await shared(FRIEND);
+    const everybody = { ncaId: '*' };
+    const refused = `${subjectOf(place)}: Only NVIDIA Super Admin can make a function public`;
+    for (const [request, body, detail] of [
+      [`POST ${pathOf(place)}`, { authorizedParties: [everybody] }, refused],
+      [`POST ${pathOf(place)}`, { authorizedParties: [OTHER, everybody] }, refused],
+      [
+        `PATCH ${pathOf(place)}/add`,
+        { authorizedParty: everybody },
+        `${subjectOf(place)}: Invalid authz account '*' specified for add operation`,
+      ],
+    ] as const) {
+      expectProblem(await acme(request, body), request, 400, detail);
+    }
+    expect(await partiesOf(place)).toEqual([FRIEND]);
+  });
+
+  it('never are the account itself', async () => {
+    const place = await shared(FRIEND);
+    for (const [request, body] of [
+      [`POST ${pathOf(place)}`, { authorizedParties: [OTHER, { ncaId: ACME }] }],
+      [`PATCH ${pathOf(place)}/add`, { authorizedParty: { ncaId: ACME } }],
+    ] as const) {
+      const detail = `Invalid request: Authorized party mapped to account '${ACME}' is invalid`;
+      expectProblem(await acme(request, body), request, 400, detail);
+    }
+    expect(await partiesOf(place)).toEqual([FRIEND]);
+  });
+
+  it.each([
+    ['POST', '', {}, 'authorizedParties'],
+    ['POST', '', { authorizedParties: [] }, 'authorizedParties'],
+    ['POST', '', { authorizedParties: [{}] }, 'ncaId'],
+    ['POST', '', { authorizedParties: [{ ncaId: '' }] }, 'ncaId'],
+    ['POST', '', { authorizedParties: [{ ncaId: 'a', clientId: 5 }] }, 'clientId'],
+    ['PATCH', '/add', {}, 'authorizedParty'],
+    ['PATCH', '/add', { authorizedParty: { clientId: 'a' } }, 'ncaId'],
+    ['PATCH', '/remove', {}, 'authorizedParty'],
+  ])('%s%s takes no %j', async (method, end, body, field) => {
+    const place = await shared(FRIEND);
+    const request = `${method} ${pathOf(place)}${end}`;
+
+    expectInvalid(await acme(request, body), request, field);
+    expect(await partiesOf(place)).toEqual([FRIEND]);
+  });
+
+  const all: [method: string, end: string, body: unknown][] = [
+    ['GET', '', undefined],
+    ['POST', '', { authorizedParties: [FRIEND] }],
+    ['DELETE', '', undefined],
+    ['PATCH', '/add', { authorizedParty: FRIEND }],
+    ['PATCH', '/remove', { authorizedParty: FRIEND }],
+  ];
+
+  it.each(all)('%s%s is not found for what is unknown or of another account', async (method, end, body) => {
+    for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden, translate, llama]) {
+      const request = `${method} ${pathOf(place)}${end}`;
+      const detail = `${subjectOf(place)}: Not found in account '${ACME}'`;
+      expectProblem(await acme(request, body), request, 404, detail);
+    }
+  });
+
+  it.each(all)('%s%s needs an id', async (method, end, body) => {
+    const request = `${method} ${pathOf({ functionId: NOBODY, versionId: 'x' }).replace(/functions\/[^/]+$/, 'functions/x')}${end}`;
+
+    expectInvalid(await acme(request, body), request, 'uuid');
+  });
+
+  it.each(all)('%s%s needs Authorize Clients', async (method, end, body) => {
+    const place = await create();
+    const caller = await withScopes(['update_function']);
+    const request = `${method} ${pathOf(place)}${end}`;
+
+    expectProblem(await caller(request, body), request, 403, 'Access Denied');
+  });
+
+  it.each(all.filter(([method]) => method !== 'GET'))('%s%s changes no public function', async (method, end, body) => {
+    const request = `${method} ${pathOf(llama)}${end}`;
+    const before = await globex(`GET ${pathOf(llama)}`);
+
+    expectProblem(
+      await globex(request, body),
+      request,
+      400,
+      `${subjectOf(llama)}: Cannot ${VERBS[`${method}${end}`]} authorized parties for public function`,
+    );
+    expect((await globex(`GET ${pathOf(llama)}`)).body).toEqual(before.body);
+    expect(before.status).toBe(200);
+  });
+
+  it('open the function to those who are named, and close it again', async () => {
+    const place = await deployed();
+    const other = { functionId: place.functionId, versionId: '' };
+    const added = await acme(`POST functions/${place.functionId}/versions`, DEFINITION);
+    other.versionId = added.body.function.versionId;
+    await deploy(acme, other);
+    const both = name === 'a function';
+
+    const sees = async () => ({
+      listed: (await globex('GET functions?visibility=authorized')).body.functions.filter(
+        ({ id }: { id: string }) => id === place.functionId,
+      ).length,
+      read: (await globex(`GET ${inPath(place)}`)).status,
+      other: (await globex(`GET ${inPath(other)}`)).status,
+      invoked: (await globex(`POST pexec/functions/${place.functionId}`, {})).status,
+      invokedVersion: (await globex(`POST pexec/${inPath(place)}`, {})).status,
+      queue: (await globex(`GET queues/${inPath(place)}`)).status,
+      updated: (await globex(`PUT ${inPath(place)}`, { tags: [] })).status,
+      deleted: (await globex(`DELETE ${inPath(place)}`)).status,
+      sharedOn: (await globex(`GET ${pathOf(place)}`)).status,
+    });
+    const nothing = {
+      listed: 0,
+      read: 404,
+      other: 404,
+      invoked: 404,
+      invokedVersion: 404,
+      queue: 404,
+      updated: 404,
+      deleted: 404,
+      sharedOn: 404,
+    };
+    const open = {
+      ...nothing,
+      listed: both ? 2 : 1,
+      read: 200,
+      other: both ? 200 : 404,
+      invoked: 200,
+      invokedVersion: 200,
+      queue: 200,
+    };
+
+    expect(await sees()).toEqual(nothing);
+    await acme(`POST ${pathOf(place)}`, { authorizedParties: [OTHER] });
+    expect(await sees()).toEqual(nothing);
+    await acme(`PATCH ${pathOf(place)}/add`, { authorizedParty: FRIEND });
+    expect(await sees()).toEqual(open);
+    await acme(`PATCH ${pathOf(place)}/remove`, { authorizedParty: FRIEND });
+    expect(await sees()).toEqual(nothing);
+    await acme(`POST ${pathOf(place)}`, { authorizedParties: [FRIEND] });
+    expect(await sees()).toEqual(open);
+    await acme(`DELETE ${pathOf(place)}`);
+    expect(await sees()).toEqual(nothing);
+  });
+});
+
+it('what is shared as a whole is shared with versions that come later', async () => {
+  const { functionId } = await create();
+  await acme(`POST authorizations/functions/${functionId}`, { authorizedParties: [FRIEND] });
+  const { body } = await acme(`POST functions/${functionId}/versions`, DEFINITION);
+
+  expect((await globex(`GET functions/${functionId}/versions/${body.function.versionId}`)).status).toBe(200);
+  expect((await globex(`GET functions/${functionId}/versions`)).body.functions).toHaveLength(2);
+});
+
+describe('the two levels', () => {
+  const shared = async () => {
+    const place = await create();
+    await acme(`POST authorizations/functions/${place.functionId}`, { authorizedParties: [FRIEND] });
+    const { body } = await acme(`POST authorizations/${inPath(place)}`, { authorizedParties: [OTHER] });
+    return { ...place, answered: body.function.authorizedParties };
+  };
+
+  it('are kept apart', async () => {
+    const place = await shared();
+    expect(place.answered).toEqual([OTHER]);
+
+    await acme(`POST authorizations/${inPath(place)}`, { authorizedParties: [FRIEND] });
+    await acme(`DELETE authorizations/functions/${place.functionId}`);
+    expect((await globex(`GET ${inPath(place)}`)).status).toBe(200);
+    await acme(`DELETE authorizations/${inPath(place)}`);
+    expect((await globex(`GET ${inPath(place)}`)).status).toBe(404);
+  });
+
+  it('are both told of a version: its own list with what it has from its function', async () => {
+    const place = await shared();
+    const { authorizedParties } = (await acme(`GET authorizations/${inPath(place)}`)).body.function;
+
+    expect(authorizedParties).toHaveLength(2);
+    expect(authorizedParties).toEqual(expect.arrayContaining([FRIEND, OTHER]));
+  });
+
+  it('are both told of a function, each version that has a list among them', async () => {
+    const place = await shared();
+    const { functions } = (await acme(`GET authorizations/functions/${place.functionId}`)).body;
+    const [version] = functions.filter(({ versionId }: { versionId?: string }) => versionId === place.versionId);
+
+    expect(version?.authorizedParties).toContainEqual(OTHER);
+    expect(functions.flatMap((one: { authorizedParties: object[] }) => one.authorizedParties)).toContainEqual(FRIEND);
+  });
+});

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ACME,
+  expectGateway,
+  expectProblem,
+  expectUnauthorized,
+  FULL,
+  mediaTypeOf,
+  nvcfServer,
+} from '../../support/nvcf-client.ts';
+
+const QUOTA = 'GET /v2/orgs/acme/ngc/nvcf/gpu/quota/rules';
+const AVAILABLE = 'GET /v3/orgs/acme/ngc/nvcf/deployments/available/instanceTypes';
+const ALL = 'GET /v3/orgs/acme/ngc/nvcf/deployments/instanceTypes';
+const GATEWAY = [QUOTA, AVAILABLE, ALL];
+
+const server = await nvcfServer();
+const { acme, globex } = server;
+const head = { statusCode: 'SUCCESS', requestId: expect.stringMatching(/\w/), serverId: expect.stringMatching(/\w/) };
+
+describe('cluster groups', () => {
+  it('are those of the account', async () => {
+    const { status, body } = await acme('GET clusterGroups');
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      clusterGroups: [
+        {
+          id: expect.any(String),
+          name: 'acme-clusters',
+          ncaId: ACME,
+          authorizedNcaIds: [],
+          gpus: [
+            {
+              name: 'L40S',
+              instanceTypes: [
+                {
+                  name: 'MOCK.GPU.L40S_1x',
+                  value: 'MOCK.GPU.L40S_1x',
+                  description: 'one L40S',
+                  default: true,
+                  nodeType: 'GPU',
+                },
+              ],
+            },
+          ],
+          clusters: [{ id: expect.any(String), name: 'acme-1', k8sVersion: '1.31' }],
+        },
+      ],
+    });
+    expect((await globex('GET clusterGroups')).body).toEqual({ clusterGroups: [] });
+  });
+
+  it('are for keys with List Clusters on All Clusters or All Entity', async () => {
+    for (const type of ['All Clusters', 'All Entity']) {
+      const lister = await server.withScopes(['list_clusters'], { type });
+      expect((await lister('GET clusterGroups')).status).toBe(200);
+    }
+    const other = await server.withScopes(['list_functions']);
+    expectProblem(await other('GET clusterGroups'), 'GET clusterGroups', 403, 'Access Denied');
+  });
+
+  it('are for no key at all in the open-source profile', async () => {
+    const world = await nvcfServer({ nvcf: 'open-source' });
+    const answer = await world.acme('GET clusterGroups');
+
+    expectProblem(answer, 'GET clusterGroups', 403, 'Access Denied');
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'closed_to_keys' });
+  });
+});
+
+describe('the NGC gateway', () => {
+  it('tells the GPU quota', async () => {
+    const answer = await acme(QUOTA);
+
+    expect(answer.status).toBe(200);
+    expect(mediaTypeOf(answer)).toBe('application/json');
+    expect(answer.body).toEqual({
+      requestStatus: head,
+      gpus: [{ name: 'L40S', clusters: [{ names: ['acme-1'], limit: 8 }] }],
+    });
+  });
+
+  const l40s = { name: 'MOCK.GPU.L40S_1x', gpu: 'L40S', region: 'us-west-1', gpuCount: 1, available: 6 };
+  const h100 = { name: 'MOCK.GPU.H100_8x', gpu: 'H100', region: 'us-west-1', gpuCount: 8, available: 0 };
+
+  it('tells all instance types', async () => {
+    const { status, body } = await acme(ALL);
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      requestStatus: head,
+      instanceTypes: [expect.objectContaining(l40s), expect.objectContaining(h100)],
+    });
+    for (const one of body.instanceTypes) expect(one).not.toHaveProperty('org');
+  });
+
+  it.each([
+    ['', ['L40S']],
+    ['?gpus=L40S', ['L40S']],
+    ['?gpus=H100,L40S', ['L40S']],
+    ['?gpus=H100', []],
+    ['?gpus=A100', []],
+    ['?regions=us-west-1', ['L40S']],
+    ['?regions=eu-1,us-west-1', ['L40S']],
+    ['?regions=eu-1', []],
+    ['?gpus=L40S&regions=us-west-1', ['L40S']],
+    ['?gpus=L40S&regions=eu-1', []],
+  ])('tells the available instance types by `%s`', async (query, gpus) => {
+    const { status, body } = await acme(`${AVAILABLE}${query}`);
+
+    expect(status).toBe(200);
+    expect(body.requestStatus).toEqual(head);
+    expect(body.instanceTypes.map(({ gpu }: { gpu: string }) => gpu)).toEqual(gpus);
+  });
+
+  it('takes a filter once', async () => {
+    expectGateway(
+      await acme(`${AVAILABLE}?gpus=L40S&gpus=H100`),
+      400,
+      'INVALID_REQUEST',
+      expect.stringContaining('gpus'),
+    );
+  });
+
+  it.each(GATEWAY)('%s refuses in its own envelope', async (request) => {
+    const none = await server.call(request);
+    const registrar = await server.withScopes(['register_function'], { type: 'All Entity' });
+
+    expectGateway(none, 401, 'UNAUTHORIZED', 'Authentication Failed');
+    expect(none.headers['www-authenticate']).toMatch(/^Bearer/);
+    expectGateway(await server.call(request, { token: 'garbage' }), 401, 'UNAUTHORIZED', 'Authentication Failed');
+    const unknown = `nvapi-${'x'.repeat(64)}`;
+    expectGateway(await server.call(request, { token: unknown }), 401, 'UNAUTHORIZED', 'Authentication Failed');
+    const denied = await registrar(request);
+    expectGateway(denied, 403, 'FORBIDDEN', 'Access Denied');
+    expect(denied.decision).toMatchObject({ effect: 'deny', reason: 'missing_scope' });
+    const foreign = await globex(request);
+    expectGateway(foreign, 403, 'FORBIDDEN', 'Access Denied');
+    expect(foreign.decision).toMatchObject({ effect: 'deny', reason: 'other_organization' });
+  });
+
+  it.each(GATEWAY)('%s is the same for HEAD, and has no other method', async (request) => {
+    const path = request.slice('GET '.length);
+    const { status, body } = await acme(`HEAD ${path}`);
+    expect({ status, body }).toEqual({ status: 200, body: undefined });
+
+    const answer = await acme(`POST ${path}`, {});
+    expectGateway(answer, 405, 'METHOD_NOT_ALLOWED', expect.stringMatching(/\w/));
+    expect(answer.headers['allow']).toMatch(/\bGET\b/);
+  });
+
+  it.each(GATEWAY)('%s needs its scope on All Entity', async (request) => {
+    const scope = request === QUOTA ? 'read_gpu_quota_rule' : 'gpu_capacity';
+    const other = request === QUOTA ? 'gpu_capacity' : 'read_gpu_quota_rule';
+    const holder = await server.withScopes([scope], { type: 'All Entity' });
+    const neighbour = await server.withScopes([other], { type: 'All Entity' });
+
+    expect((await holder(request)).status).toBe(200);
+    expectGateway(await neighbour(request), 403, 'FORBIDDEN', 'Access Denied');
+  });
+
+  it('has nothing at other paths', async () => {
+    for (const path of ['/v2/orgs/acme/ngc/nvcf/gpu', '/v3/orgs/acme/ngc/nvcf/x', '/v2/orgs/acme/x']) {
+      expectGateway(await acme(`GET ${path}`), 404, 'NOT_FOUND', expect.stringMatching(/\w/));
+    }
+  });
+});
+
+it('health is open, and for reading', async () => {
+  for (const parts of [{}, { token: FULL }, { token: 'garbage' }]) {
+    const { status, body } = await server.call('GET /health', parts);
+    expect({ status, body }).toEqual({ status: 200, body: { status: 'UP' } });
+  }
+  expect((await server.call('HEAD /health')).status).toBe(200);
+  expect((await server.call('POST /health')).status).toBe(405);
+  expectUnauthorized(await server.call('GET /v2/nvcf/clusterGroups'), 'Bearer');
+});

@@ -1,0 +1,288 @@
+import { describe, expect, it } from 'vitest';
+import {
+  DEFINITION,
+  expectGateway,
+  expectInvalid,
+  expectProblem,
+  expectUntyped,
+  FULL,
+  inPath,
+  mediaTypeOf,
+  NOBODY,
+  nvcfServer,
+  placeOf,
+} from '../../support/nvcf-client.ts';
+import { requestBytes, send } from '../../support/wire.ts';
+
+const server = await nvcfServer();
+const { acme } = server;
+const { port } = await server.listen('127.0.0.1', 0);
+const echo = placeOf('echo');
+
+/** One operation of each kind that takes a body. */
+const WRITES = [
+  'POST functions',
+  `POST functions/${NOBODY}/versions`,
+  `PUT functions/${NOBODY}/versions/${NOBODY}`,
+  `POST deployments/${inPath(echo)}`,
+  `PATCH deployments/${NOBODY}/gpu-specifications/${NOBODY}`,
+  `POST pexec/functions/${echo.functionId}`,
+  `POST exec/functions/${echo.functionId}`,
+  `POST authorizations/functions/${echo.functionId}`,
+  `PUT secrets/${inPath(echo)}`,
+  'POST registry-credentials',
+  `PATCH registry-credentials/${NOBODY}`,
+  'POST telemetries',
+  'POST assets',
+  'POST tokens/functions',
+];
+
+describe('a body', () => {
+  it.each(WRITES)('of %s that is no JSON is refused', async (request) => {
+    for (const body of ['{', '{"name":}', 'name=echo', '\u0000', '{} {}']) {
+      const answer = await acme(request, body);
+
+      expectInvalid(answer, request, 'JSON');
+      expect(answer.decision).toBeNull();
+    }
+  });
+
+  it.each(WRITES)('of %s is asked for', async (request) => {
+    const answer = await acme(request);
+
+    expectInvalid(answer, request, 'body');
+  });
+
+  it.each(WRITES)('of %s must say that it is JSON', async (request) => {
+    const types = [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/jsonp',
+      'application/json; charset=latin1',
+      '',
+    ];
+    for (const type of types) {
+      const answer = await acme(request, {}, { 'content-type': type });
+
+      expectUntyped(answer, request, 415, 'Unsupported Media Type');
+      expect(answer.decision).toBeNull();
+    }
+  });
+
+  it.each(['application/json; charset=UTF-8', 'APPLICATION/JSON', 'application/vnd.acme+json'])(
+    'may be called %s',
+    async (type) => {
+      const { status } = await acme(`POST pexec/functions/${echo.functionId}`, { a: 1 }, { 'content-type': type });
+
+      expect(status).toBe(200);
+    },
+  );
+
+  it.each(WRITES)('of %s must not be larger than a MiB', async (request) => {
+    const answer = await acme(request, JSON.stringify({ name: 'x'.repeat(1024 * 1024) }));
+
+    expectUntyped(answer, request, 413, 'Content Too Large');
+    expect(answer.decision).toBeNull();
+  });
+
+  it.each(['__proto__', 'constructor'])('must not have a member `%s` anywhere', async (member) => {
+    for (const request of WRITES) {
+      for (const body of [`{"${member}":{}}`, `{"a":[{"b":{"${member}":1}}]}`]) {
+        expectInvalid(await acme(request, body), request, member);
+      }
+    }
+  });
+
+  it('must not be nested without end', async () => {
+    const body = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const request = `POST pexec/functions/${echo.functionId}`;
+
+    expectInvalid(await acme(request, body), request, 'nested');
+  });
+
+  it('that is not UTF-8 is refused', async () => {
+    const headers = ['Host: localhost', `Authorization: Bearer ${FULL}`, 'Content-Type: application/json'];
+    const bytes = Buffer.from([0x22, 0xff, 0xfe, 0x22]);
+    const path = `pexec/functions/${echo.functionId}`;
+    const answer = await send(port, requestBytes(`POST /v2/nvcf/${path}`, headers, bytes));
+
+    expectInvalid(answer, `POST ${path}`, 'UTF-8');
+  });
+
+  it('is not read where an operation has none', async () => {
+    expect((await acme('GET functions', '{')).status).toBe(200);
+    const place = await server.create();
+    expect((await acme(`DELETE ${inPath(place)}`, '{')).status).toBe(204);
+  });
+
+  it('comes after the scope: a key that may not is told so, whatever it sends', async () => {
+    const lister = await server.withScopes(['list_functions']);
+    for (const request of WRITES) {
+      for (const [body, headers] of [
+        ['{'],
+        [{}, { 'content-type': 'text/plain' }],
+        ['x'.repeat(2 ** 20 + 1)],
+      ] as const) {
+        expectProblem(
+          await lister(request, body, headers),
+          request,
+          403,
+          expect.stringMatching(/Access Denied|Forbidden/),
+        );
+      }
+    }
+  });
+});
+
+describe('a query parameter that no document names', () => {
+  it('is ignored, and becomes a finding', async () => {
+    const world = await nvcfServer();
+    const plain = await world.acme('GET functions');
+    const odd = await world.acme('GET functions?color=crimson&visibilities=none');
+    const { findings } = (await world.call('GET /_mock/findings')).body;
+
+    expect(odd).toMatchObject({ status: 200, body: plain.body });
+    const messages = findings.map(({ message }: { message: string }) => message).join('\n');
+    expect(messages).toContain('`color`');
+    expect(messages).toContain('`visibilities`');
+    expect(messages).toContain('listFunctions');
+    expect(messages).not.toContain('crimson');
+  });
+});
+
+const READS = [
+  'functions',
+  'functions/ids',
+  `functions/${echo.functionId}/versions`,
+  inPath(echo),
+  `deployments/${inPath(echo)}`,
+  `queues/functions/${echo.functionId}`,
+  `authorizations/functions/${echo.functionId}`,
+  'registry-credentials',
+  'recognized-registries',
+  'telemetries',
+  'clusterGroups',
+  'assets',
+];
+
+describe('HEAD', () => {
+  it.each(READS)('of %s is answered as GET, without a body', async (path) => {
+    const get = await acme(`GET ${path}`);
+    const head = await acme(`HEAD ${path}`);
+
+    expect(get.status).toBe(200);
+    expect({ status: head.status, body: head.body }).toEqual({ status: 200, body: undefined });
+    expect(head.headers['content-type']).toBe(get.headers['content-type']);
+    expect(head.decision).toMatchObject({ effect: 'allow' });
+  });
+
+  it('is refused as GET is', async () => {
+    expect((await server.call('HEAD /v2/nvcf/functions')).status).toBe(401);
+    expect((await acme(`HEAD functions/${NOBODY}/versions`)).status).toBe(404);
+    expect((await acme(`HEAD pexec/functions/${echo.functionId}`)).status).toBe(405);
+  });
+});
+
+describe('a method that a path does not have', () => {
+  const rows: [request: string, allow: string[]][] = [
+    ['DELETE functions', ['GET', 'POST']],
+    ['POST functions/ids', ['GET']],
+    ['PATCH functions/{f}/versions/{f}', ['DELETE', 'GET', 'PUT']],
+    ['PUT functions/{f}/versions', ['GET', 'POST']],
+    ['GET pexec/functions/{f}', ['POST']],
+    ['POST pexec/status/{f}', ['GET']],
+    ['PATCH deployments/functions/{f}/versions/{f}', ['DELETE', 'GET', 'POST', 'PUT']],
+    ['GET deployments/{f}/gpu-specifications/{f}', ['PATCH']],
+    ['PUT authorizations/functions/{f}', ['DELETE', 'GET', 'POST']],
+    ['POST authorizations/functions/{f}/add', ['PATCH']],
+    ['GET secrets/functions/{f}/versions/{f}', ['PUT']],
+    ['PUT registry-credentials/{f}', ['DELETE', 'GET', 'PATCH']],
+    ['PATCH telemetries/{f}', ['DELETE', 'GET']],
+    ['PUT assets/{f}', ['DELETE', 'GET']],
+    ['GET tokens/functions', ['POST']],
+    ['POST clusterGroups', ['GET']],
+    ['OPTIONS functions', ['GET', 'POST']],
+  ];
+
+  it.each(rows)('%s', async (template, allow) => {
+    const request = template.replaceAll('{f}', NOBODY);
+    for (const answer of [await acme(request), await server.call(request.replace(' ', ' /v2/nvcf/'))]) {
+      expectUntyped(answer, request, 405, 'Method Not Allowed');
+      const named = String(answer.headers['allow']).split(', ');
+      expect(named.filter((method) => method !== 'HEAD').sort()).toEqual(allow);
+      expect(answer.decision).toBeNull();
+    }
+  });
+});
+
+describe('a path that there is not', () => {
+  it.each([
+    '/v2/nvcf',
+    '/v2/nvcf/',
+    '/v2/nvcf/nothing',
+    '/v2/nvcf/functions/',
+    '/v2/nvcf/functions/a/b/c',
+    '/v2/nvcf/Functions',
+  ])('%s is a problem document', async (path) => {
+    for (const answer of [await acme(`GET ${path}`), await server.call(`GET ${path}`)]) {
+      expect({ status: answer.status, mediaType: mediaTypeOf(answer) }).toEqual({
+        status: 404,
+        mediaType: 'application/problem+json',
+      });
+      expect(answer.body).toMatchObject({ title: 'Not Found', status: 404, instance: path });
+      expect(answer.body.detail).toMatch(/\w/);
+    }
+  });
+
+  it.each(['/v2/orgs/acme/nvcf/nothing', '/v2/orgs/acme/nvcf'])('%s is one too', async (path) => {
+    const answer = await acme(`GET ${path}`);
+
+    expect(answer.body).toMatchObject({ title: 'Not Found', status: 404, instance: path });
+    expect(mediaTypeOf(answer)).toBe('application/problem+json');
+  });
+
+  it.each([
+    '/v2/orgs/acme',
+    '/v2/orgs/acme/nothing',
+    '/v2/orgs/acme/ngc/nvcf/nothing',
+    '/v3/orgs/acme/ngc/nvcf/nothing',
+  ])('%s is the gateway’s', async (path) => {
+    expectGateway(await acme(`GET ${path}`), 404, 'NOT_FOUND', expect.stringMatching(/\w/));
+  });
+
+  it('that cannot be decoded is 400, in the form of its prefix', async () => {
+    for (const path of ['/v2/nvcf/functions/%zz/versions', '/v2/orgs/acme/nvcf/functions/%E0%A4%A/versions']) {
+      expectUntyped(await acme(`GET ${path}`), `GET ${path}`, 400, 'Bad Request');
+    }
+  });
+
+  it('that is too long is told in the form of its prefix', async () => {
+    const path = `/v2/nvcf/functions/${'x'.repeat(17_000)}/versions`;
+    const answer = await acme(`GET ${path}`);
+
+    expect(mediaTypeOf(answer)).toBe('application/problem+json');
+    expect([400, 414]).toContain(answer.status);
+  });
+});
+
+it('what is not emulated is not found', async () => {
+  for (const path of ['supportedGpus', 'accounts', 'accounts/nca-acme-0001', 'metrics', 'logs']) {
+    expect((await acme(`GET ${path}`)).status).toBe(404);
+  }
+});
+
+it('a refusal never tells what was sent', async () => {
+  const told = 'a-value-that-nobody-needs-to-see';
+  const answers = [
+    await acme('POST functions', { ...DEFINITION, name: `-${told}` }),
+    await acme('POST functions', { ...DEFINITION, inferencePort: told }),
+    await acme('POST functions', `{"${'x'.repeat(10)}":"${told}`),
+    await acme(`POST pexec/functions/${echo.functionId}`, {}, { 'nvcf-poll-seconds': told }),
+    await acme('POST telemetries', { protocol: told }),
+  ];
+
+  for (const { status, body } of answers) {
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).not.toContain(told);
+  }
+});

@@ -1,0 +1,332 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { keyForm } from '../../../src/credentials/ngc-key.ts';
+import { seedFaults } from '../../../src/seed-check.ts';
+import { SERVICES } from '../../../src/services/index.ts';
+import { emptyFolder } from '../../support/folder.ts';
+import {
+  type CastFunction,
+  castFunction,
+  functions as castFunctions,
+  castKey,
+  ngcCast,
+} from '../../support/ngc-cast.ts';
+import {
+  ACME,
+  DEFINITION,
+  GLOBEX,
+  inPath,
+  type NvcfServer,
+  nvcfServer,
+  placeOf,
+  SPECIFICATION,
+} from '../../support/nvcf-client.ts';
+import { START } from '../../support/server.ts';
+
+const server = await nvcfServer();
+const cast = (await server.call('GET /_mock/cast')).body;
+
+/** A world of a seed file. */
+async function seeded(parts: unknown): Promise<NvcfServer> {
+  const file = join(await emptyFolder(), 'world.json');
+  await writeFile(file, JSON.stringify(parts));
+  return nvcfServer({ seed: file });
+}
+
+describe('the built-in cast', () => {
+  it('fits what a seed must be', () => {
+    expect(seedFaults({ ngc: cast.ngc, nvcf: cast.nvcf }, SERVICES)).toEqual([]);
+  });
+
+  it('is shown as it stands in the fixtures', () => {
+    expect(cast.ngc).toMatchObject({
+      org: 'acme',
+      ncaId: ACME,
+      organizations: [
+        { name: 'acme', ncaId: ACME },
+        { name: 'globex', ncaId: GLOBEX },
+      ],
+    });
+    expect(cast.ngc.keys).toEqual(ngcCast.keys);
+    expect(cast.nvcf.functions).toEqual(castFunctions);
+  });
+
+  it('has who and what is promised', () => {
+    const service = { org: 'acme', type: 'service', services: ['nvcf'] };
+
+    expect(castKey('nvcf-deployer')).toMatchObject({
+      ...service,
+      scopes: ['deploy_function', 'list_functions'],
+      resource: { type: 'All Functions' },
+    });
+    expect(castKey('nvcf-registrar')).toMatchObject({
+      ...service,
+      scopes: ['register_function'],
+      resource: { type: 'All Functions' },
+    });
+    expect(castKey('nvcf-invoker')).toMatchObject({
+      ...service,
+      scopes: ['invoke_function'],
+      resource: { type: 'Function', ids: [placeOf('echo').functionId] },
+    });
+    expect(castKey('nvcf-registry-manager')).toMatchObject({
+      ...service,
+      scopes: ['manage_registry_credentials'],
+      resource: { type: 'All Entity' },
+    });
+    expect(castKey('nvcf-full-access')).toMatchObject({ org: 'acme', type: 'personal', user: expect.any(String) });
+    expect(castKey('owner')).toMatchObject({ org: 'acme', type: 'personal', user: expect.any(String) });
+    expect(castKey('owner').services).toContain('nvcf');
+    expect(castKey('owner').roles).toContain('ORG_OWNER');
+    expect(castKey('globex-full-access')).toMatchObject({ org: 'globex', type: 'personal' });
+
+    const owned = castFunctions.filter(({ org, access }) => org === 'acme' && access === 'owned');
+    const versions = (one: CastFunction) => owned.filter(({ functionId }) => functionId === one.functionId).length;
+    expect(new Set(owned.map(({ functionId }) => functionId)).size).toBeGreaterThanOrEqual(2);
+    expect(owned.some((one) => versions(one) === 2)).toBe(true);
+    expect(castFunctions.map(({ access }) => access)).toEqual(expect.arrayContaining(['owned', 'shared', 'public']));
+    expect(castFunctions.filter(({ org }) => org === 'globex').length).toBeGreaterThan(0);
+  });
+
+  it('says of every row which organisation it is of', () => {
+    const names = ngcCast.organizations.map(({ name }) => name);
+
+    for (const { org } of [...ngcCast.keys, ...castFunctions]) expect(names).toContain(org);
+    const { clusterGroups, gpuQuotas, instanceTypes } = cast.nvcf;
+    for (const { org } of [...clusterGroups, ...gpuQuotas, ...instanceTypes]) expect(names).toContain(org);
+  });
+
+  it('has no underscore in any id, and no id twice', () => {
+    const ids = [
+      ...ngcCast.keys.map(({ id }) => id),
+      ...castFunctions.map(({ versionId }) => versionId),
+      ...new Set(castFunctions.map(({ functionId }) => functionId)),
+    ];
+
+    expect(ids.filter((id) => id.includes('_'))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ngcCast.organizations.filter(({ ncaId }) => ncaId.includes('_'))).toEqual([]);
+  });
+
+  it.each(ngcCast.keys)('has $name with the form of a real key, and marked as none', ({ key }) => {
+    expect(key).toMatch(/^nvapi-[A-Za-z0-9_-]{64}$/);
+    expect(keyForm(key)).toBe('marked');
+    expect(ngcCast.keys.filter((one) => one.key === key)).toHaveLength(1);
+  });
+
+  it.each(ngcCast.keys)('has $name as the switchboard knows it', async ({ id, org, name, type, services }) => {
+    const { status, body } = await server.call(`GET /_mock/keys/${id}`);
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, name, type, services, status: 'active' });
+    expect(body.org ?? org).toBe(org);
+    expect(JSON.stringify(body)).not.toContain(castKey(name).key);
+  });
+});
+
+describe('every key of the cast does what it is for, and nothing else:', () => {
+  const [echo, summarize] = [placeOf('echo'), placeOf('summarize')];
+  const [, second] = castFunction('summarize') as [CastFunction, CastFunction];
+  const deployment = { deploymentSpecifications: [SPECIFICATION] };
+  const calls: [request: string, body?: unknown][] = [
+    ['GET functions'],
+    ['POST functions', DEFINITION],
+    [`POST deployments/${inPath(second)}`, deployment],
+    [`POST pexec/functions/${echo.functionId}`, {}],
+    [`POST pexec/functions/${summarize.functionId}`, {}],
+    [`GET queues/functions/${echo.functionId}`],
+    ['GET registry-credentials'],
+    ['GET telemetries'],
+    [`GET authorizations/functions/${echo.functionId}`],
+    ['GET clusterGroups'],
+    ['GET /v2/orgs/acme/ngc/nvcf/gpu/quota/rules'],
+  ];
+  const may: Readonly<Record<string, readonly string[] | 'everything'>> = {
+    owner: 'everything',
+    'nvcf-deployer': ['GET functions', `POST deployments/${inPath(second)}`],
+    'nvcf-registrar': ['POST functions'],
+    'nvcf-invoker': [`POST pexec/functions/${echo.functionId}`],
+    'nvcf-registry-manager': ['GET registry-credentials'],
+    'nvcf-full-access': 'everything',
+    'nvcf-user': [
+      'GET functions',
+      `POST pexec/functions/${echo.functionId}`,
+      `POST pexec/functions/${summarize.functionId}`,
+      `GET queues/functions/${echo.functionId}`,
+    ],
+  };
+
+  it.each(Object.entries(may))('%s', async (name, allowed) => {
+    const world = await nvcfServer();
+    const caller = world.as(castKey(name).key);
+    for (const [request, body] of calls) {
+      const { status } = await caller(request, body);
+      const expected = allowed === 'everything' || allowed.includes(request) ? 200 : 403;
+      expect.soft(status, `${name}: ${request}`).toBe(expected);
+    }
+  });
+
+  it('globex-full-access, in its own organisation', async () => {
+    const { globex } = await nvcfServer();
+    const hidden = placeOf('private');
+
+    expect((await globex('POST functions', DEFINITION)).status).toBe(200);
+    expect((await globex(`POST pexec/functions/${hidden.functionId}`, {})).status).toBe(200);
+    expect((await globex(`GET ${inPath(echo)}`)).status).toBe(404);
+    expect((await globex('GET /v2/orgs/globex/nvcf/functions')).status).toBe(200);
+    expect((await globex('GET /v2/orgs/acme/nvcf/functions')).status).toBe(403);
+  });
+
+  it('no other key is left out of this test', () => {
+    const names = ngcCast.keys.filter(({ services }) => services.includes('nvcf')).map(({ name }) => name);
+
+    expect(names.sort()).toEqual([...Object.keys(may), 'globex-full-access'].sort());
+  });
+});
+
+describe('every function of the cast', () => {
+  it.each(castFunctions)('$name ($versionId) is what its row says', async (row) => {
+    const { status, body } = await (row.org === 'acme' ? server.acme : server.globex)(`GET ${inPath(row)}`);
+
+    expect(status).toBe(200);
+    expect(body.function).toMatchObject({
+      id: row.functionId,
+      versionId: row.versionId,
+      name: row.name,
+      status: row.status,
+      ncaId: row.org === 'acme' ? ACME : GLOBEX,
+      inferenceUrl: expect.any(String),
+    });
+    const foreigner = row.org === 'acme' ? server.globex : server.acme;
+    const seen = (await foreigner(`GET ${inPath(row)}`)).status;
+    expect(seen).toBe(row.access === 'owned' ? 404 : 200);
+  });
+
+  it.each(castFunctions.filter(({ status }) => status === 'ACTIVE'))('$name has a deployment', async (row) => {
+    const owner = row.org === 'acme' ? server.acme : server.globex;
+    const { status, body } = await owner(`GET deployments/${inPath(row)}`);
+
+    expect(status).toBe(200);
+    expect(body.deployment).toMatchObject({ functionStatus: 'ACTIVE', functionName: row.name });
+  });
+});
+
+describe('GET /_mock/cast as --seed', () => {
+  it('gives the same world', async () => {
+    const copy = await seeded(cast);
+    const original = await nvcfServer();
+
+    expect((await copy.call('GET /_mock/cast')).body).toEqual(cast);
+    expect((await copy.call('GET /_mock/info')).body.counts).toEqual(
+      (await original.call('GET /_mock/info')).body.counts,
+    );
+    for (const path of ['functions', 'clusterGroups', 'recognized-registries', 'functions/ids']) {
+      expect((await copy.acme(`GET ${path}`)).body).toEqual((await original.acme(`GET ${path}`)).body);
+      expect((await copy.globex(`GET ${path}`)).body).toEqual((await original.globex(`GET ${path}`)).body);
+    }
+    for (const { id } of ngcCast.keys) {
+      const [one, other] = [await copy.call(`GET /_mock/keys/${id}`), await original.call(`GET /_mock/keys/${id}`)];
+      expect(one.body).toEqual(other.body);
+    }
+    const slow = await copy.acme(`POST pexec/functions/${placeOf('slow').functionId}`, {});
+    expect(slow.status).toBe(202);
+    copy.clock.set(START + 30_000);
+    expect((await copy.acme(`GET pexec/status/${slow.headers['nvcf-reqid']}`)).body).toEqual({
+      text: 'worth waiting for',
+    });
+  });
+
+  it('is what a reset leads back to', async () => {
+    const copy = await seeded(cast);
+    const before = (await copy.acme('GET functions')).body;
+    await copy.create();
+    await copy.acme(`DELETE ${inPath(placeOf('echo'))}`);
+    await copy.acme('POST assets', { contentType: 'a/b', description: 'd' });
+    expect((await copy.acme('GET functions')).body).not.toEqual(before);
+
+    expect((await copy.call('POST /_mock/reset')).status).toBe(200);
+    const after = (await copy.acme('GET functions')).body;
+    const names = ({ functions }: { functions: { name: string; versionId: string }[] }) =>
+      functions.map(({ name, versionId }) => [name, versionId]);
+    expect(names(after)).toEqual(names(before));
+    expect((await copy.acme('GET assets')).body).toEqual({ assets: [] });
+  });
+});
+
+describe('a function of a seed', () => {
+  const [first] = castFunctions as [CastFunction, ...CastFunction[]];
+  const worldOf = (change: object) => seeded({ ngc: ngcCast, nvcf: { functions: [{ ...first, ...change }] } });
+
+  it.each(['ACTIVE', 'INACTIVE', 'DEPLOYING', 'ERROR', 'DEGRADED', 'DEGRADING'])('is %s', async (status) => {
+    const world = await worldOf({ status });
+
+    expect((await world.acme(`GET ${inPath(first)}`)).body.function.status).toBe(status);
+  });
+
+  it('comes up after its deploy time', async () => {
+    const world = await worldOf({ status: 'DEPLOYING', deployTime: '2m' });
+    const status = async () => (await world.acme(`GET ${inPath(first)}`)).body.function.status;
+
+    expect(await status()).toBe('DEPLOYING');
+    world.clock.set(START + 120_000);
+    expect(await status()).toBe('ACTIVE');
+  });
+
+  it('takes its deploy time again when it is deployed again', async () => {
+    const world = await worldOf({ status: 'INACTIVE', deployTime: '2m' });
+    const { body } = await world.acme(`POST deployments/${inPath(first)}`, {
+      deploymentSpecifications: [SPECIFICATION],
+    });
+
+    expect(body.deployment.functionStatus).toBe('DEPLOYING');
+  });
+
+  it('has further members in the vendor’s form', async () => {
+    const world = await worldOf({ definition: { containerImage: 'a', tags: ['t'], inferenceUrl: '/x', color: 'red' } });
+    const shown = (await world.acme(`GET ${inPath(first)}`)).body.function;
+
+    expect(shown).toMatchObject({ containerImage: 'a', tags: ['t'], inferenceUrl: '/x' });
+    expect(shown).not.toHaveProperty('color');
+  });
+
+  it('has an answer, which may be null', async () => {
+    const world = await worldOf({ answer: null });
+
+    expect(await world.acme(`POST pexec/functions/${first.functionId}`, { a: 1 })).toMatchObject({
+      status: 200,
+      body: null,
+    });
+  });
+
+  it.each([
+    ['an unknown organisation', { org: 'nobody' }, '`nobody`'],
+    ['an unknown organisation that it is shared with', { access: 'shared', sharedWith: ['nobody'] }, '`nobody`'],
+    ['an id that is none', { functionId: 'x' }, 'functionId'],
+    ['a version id that is none', { versionId: 'x' }, 'versionId'],
+    ['an unknown status', { status: 'SLEEPING' }, 'status'],
+    ['an unknown access', { access: 'secret' }, 'access'],
+    ['a deploy time that is none', { deployTime: 'soon' }, 'deployTime'],
+    ['an invoke time without a unit', { invokeTime: '5' }, 'invokeTime'],
+    ['a member that there is not', { color: 'red' }, 'color'],
+    ['no name', { name: undefined }, 'name'],
+  ])('is refused with %s', (_what, change, word) => {
+    const functions = [JSON.parse(JSON.stringify({ ...first, ...change }))];
+    const faults = seedFaults({ ngc: cast.ngc, nvcf: { functions } }, SERVICES);
+
+    expect(faults.join('\n')).toContain(word);
+  });
+
+  it('is refused where it is there twice', () => {
+    const faults = seedFaults({ ngc: cast.ngc, nvcf: { functions: [first, first] } }, SERVICES);
+
+    expect(faults.join('\n')).toContain(first.versionId);
+  });
+
+  it('is refused where its versions are of two organisations', () => {
+    const other = { ...first, org: 'globex', versionId: placeOf('private').versionId };
+    const faults = seedFaults({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
+
+    expect(faults.join('\n')).toContain(first.functionId);
+  });
+});

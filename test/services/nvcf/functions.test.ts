@@ -1,0 +1,723 @@
+import { describe, expect, it } from 'vitest';
+import { functions as castFunctions } from '../../support/ngc-cast.ts';
+import {
+  ACME,
+  DEFINITION,
+  deploy,
+  environment,
+  expectInvalid,
+  expectProblem,
+  GLOBEX,
+  inPath,
+  mediaTypeOf,
+  NOBODY,
+  nvcfServer,
+  placeOf,
+  SPECIFICATION,
+} from '../../support/nvcf-client.ts';
+import { START } from '../../support/server.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const CREATED = new Date(START).toISOString();
+const HEALTH = {
+  protocol: 'HTTP',
+  uri: '/v2/health/ready',
+  port: 8000,
+  timeout: 'PT10S',
+  expectedStatusCode: 200,
+};
+
+const server = await nvcfServer();
+const { acme, globex, create } = server;
+const echo = placeOf('echo');
+const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
+
+const namesIn = (functions: readonly { name: string }[]) => [...new Set(functions.map(({ name }) => name))].sort();
+const read = async (place = echo, caller = acme) => (await caller(`GET ${inPath(place)}`)).body.function;
+
+describe('creating a function', async () => {
+  const { acme, create } = await nvcfServer();
+  it('answers 200 with an inactive function and what it has by default', async () => {
+    const { status, body, headers } = await acme('POST functions', DEFINITION);
+
+    expect(status).toBe(200);
+    expect(mediaTypeOf({ headers })).toBe('application/json');
+    expect(body).toEqual({
+      function: {
+        ...DEFINITION,
+        id: expect.stringMatching(UUID),
+        versionId: expect.stringMatching(UUID),
+        ncaId: ACME,
+        status: 'INACTIVE',
+        createdAt: CREATED,
+        functionType: 'DEFAULT',
+        health: HEALTH,
+        healthUri: '/v2/health/ready',
+      },
+    });
+    expect(body.function.id).not.toBe(body.function.versionId);
+    expect((await acme(`GET functions/${body.function.id}/versions`)).body.functions).toEqual([body.function]);
+  });
+
+  it('keeps every documented member, and shows no secret', async () => {
+    const given = {
+      name: 'everything',
+      inferenceUrl: '/everything',
+      inferencePort: 8080,
+      health: { protocol: 'gRPC', uri: '/up', port: 9000, timeout: 'PT1M', expectedStatusCode: 204 },
+      containerImage: 'nvcr.io/acme/everything:2',
+      containerArgs: '--all',
+      ...environment({ LEVEL: 'debug' }),
+      models: [{ name: 'm', version: '1', uri: '/m', llmConfig: { size: 7 } }],
+      resources: [{ name: 'r', version: '2', uri: '/r' }],
+      apiBodyFormat: 'CUSTOM',
+      tags: ['one', 'two'],
+      description: 'does everything',
+      functionType: 'LLM',
+      rateLimit: {
+        rateLimit: '10-S,100-M',
+        exemptedNcaIds: [GLOBEX],
+        perNcaIdRate: { [GLOBEX]: '1-D' },
+        syncCheck: true,
+        perUserRate: '5-H',
+      },
+      llmInvocationConfig: { mode: 'chat' },
+      telemetries: { logsTelemetryId: NOBODY },
+    };
+    const secrets = [{ name: 'TOKEN', value: 'everything-is-secret' }];
+    const { body } = await acme('POST functions', { ...given, secrets });
+
+    expect(body.function).toMatchObject(given);
+    expect(body.function.healthUri).toBe('/up');
+    expect(JSON.stringify(body)).not.toContain('everything-is-secret');
+  });
+
+  it('ignores members that it does not know, nested ones too', async () => {
+    const place = await create({
+      color: 'red',
+      status: 'ACTIVE',
+      id: NOBODY,
+      health: { port: 1, mood: 'good' },
+      models: [{ name: 'm', weight: 5 }],
+    });
+    const shown = await read(place, acme);
+
+    expect(shown).toMatchObject({ status: 'INACTIVE', health: { ...HEALTH, port: 1 }, models: [{ name: 'm' }] });
+    expect(JSON.stringify(shown)).not.toMatch(/color|mood|weight/);
+    expect(shown.id).not.toBe(NOBODY);
+  });
+
+  it.each([
+    ['a container image', { containerImage: 'nvcr.io/acme/a:1' }],
+    ['models', { models: [{ name: 'm', version: '1', uri: '/m' }] }],
+    ['a container image and models', { containerImage: 'a', models: [{ name: 'm', version: '1', uri: '/m' }] }],
+    ['a Helm chart', { helmChart: 'chart.tgz', helmChartServiceName: 'entry' }],
+  ])('takes %s', async (_what, content) => {
+    const { status, body } = await acme('POST functions', { name: 'content', inferenceUrl: '/', ...content });
+
+    expect(status).toBe(200);
+    expect(body.function).toMatchObject(content);
+  });
+
+  it.each([
+    ['a name of one character', { name: '7' }],
+    ['a name of 128 characters', { name: `A${'b'.repeat(127)}` }],
+    ['dashes and underscores within a name', { name: 'a-b_c' }],
+    ['64 tags of 128 characters', { tags: Array.from({ length: 64 }, (_, index) => String(index).padEnd(128, 'x')) }],
+    ['a description of 256 characters', { description: 'x'.repeat(256) }],
+    ['a secret with a name of 48 characters', { secrets: [{ name: 'n'.repeat(48), value: 'v' }] }],
+    ['a secret of 32768 characters', { secrets: [{ name: 'n', value: 'v'.repeat(32_768) }] }],
+    ['a secret that is an object', { secrets: [{ name: 'n', value: { user: 'u', password: 'p' } }] }],
+    ['a rate of one unit', { rateLimit: { rateLimit: '1-S' } }],
+    ['a rate of every unit', { rateLimit: { rateLimit: '1-S,2-M,3-H,4-D' } }],
+    ['a rate with spaces after commas', { rateLimit: { rateLimit: '1-S, 2-M' } }],
+    ['no tags and no secrets', { tags: [], secrets: [] }],
+  ])('takes %s', async (_what, given) => {
+    expect((await acme('POST functions', { ...DEFINITION, ...given })).status).toBe(200);
+  });
+
+  const faults: [what: string, given: Record<string, unknown>, ...said: string[]][] = [
+    ['no name', { name: undefined }, 'name'],
+    ['an empty name', { name: '' }, 'name'],
+    ['a name that is a number', { name: 5 }, 'name'],
+    ['a name of 129 characters', { name: 'a'.repeat(129) }, 'name', '128'],
+    ['a name that begins with a dash', { name: '-a' }, 'name'],
+    ['a name that begins with an underscore', { name: '_a' }, 'name'],
+    ['a name with a space', { name: 'a b' }, 'name'],
+    ['a name with a line feed at its end', { name: 'a\n' }, 'name'],
+    ['a name with a dot', { name: 'a.b' }, 'name'],
+    ['no inference URL', { inferenceUrl: undefined }, 'inferenceUrl'],
+    ['an empty inference URL', { inferenceUrl: '' }, 'inferenceUrl'],
+    ['an inference port of 0', { inferencePort: 0 }, 'inferencePort'],
+    ['an inference port of 65536', { inferencePort: 65_536 }, 'inferencePort'],
+    ['an inference port that is a text', { inferencePort: '80' }, 'inferencePort'],
+    ['no content', { containerImage: undefined }, 'containerImage', 'models', 'helmChart'],
+    [
+      'a chart without a service name',
+      { containerImage: undefined, helmChart: 'c' },
+      'helmChartServiceName',
+      'helmChart',
+    ],
+    ['a chart with an image', { helmChart: 'c', helmChartServiceName: 's' }, 'containerImage', 'helmChart'],
+    [
+      'a chart with arguments',
+      { containerImage: undefined, helmChart: 'c', helmChartServiceName: 's', containerArgs: '-v' },
+      'containerArgs',
+      'helmChart',
+    ],
+    [
+      'a chart with an environment',
+      { containerImage: undefined, helmChart: 'c', helmChartServiceName: 's', ...environment({ A: 'b' }) },
+      'containerEnvironment',
+      'helmChart',
+    ],
+    ['65 tags', { tags: Array.from({ length: 65 }, (_, index) => String(index)) }, 'tags'],
+    ['a tag of 129 characters', { tags: ['x'.repeat(129)] }, 'tags', '128'],
+    ['tags that are a text', { tags: 'one' }, 'tags'],
+    ['a description of 257 characters', { description: 'x'.repeat(257) }, 'description', '256'],
+    ['a secret without a name', { secrets: [{ value: 'hush-hush-1' }] }, 'secrets'],
+    ['a secret without a value', { secrets: [{ name: 'n' }] }, 'secrets', 'value'],
+    ['a secret with an empty name', { secrets: [{ name: '', value: 'hush-hush-2' }] }, 'secrets', 'name'],
+    [
+      'a secret with a name of 49 characters',
+      { secrets: [{ name: 'n'.repeat(49), value: 'hush-hush-3' }] },
+      'secrets',
+      'name',
+      '48',
+    ],
+    ['an empty secret', { secrets: [{ name: 'n', value: '' }] }, 'secrets', 'value'],
+    ['a secret of 32769 characters', { secrets: [{ name: 'n', value: 'v'.repeat(32_769) }] }, 'value', '32768'],
+    ['a secret that is a number', { secrets: [{ name: 'n', value: 12_345_678 }] }, 'secrets', 'value'],
+    ['a secret that is null', { secrets: [{ name: 'n', value: null }] }, 'secrets', 'value'],
+    ['a function type that there is not', { functionType: 'QUICK' }, 'functionType', 'STREAMING'],
+    ['a body format that there is not', { apiBodyFormat: 'XML' }, 'apiBodyFormat'],
+    ['a health protocol that there is not', { health: { protocol: 'FTP' } }, 'health', 'protocol'],
+    ['a telemetry that is no id', { telemetries: { logsTelemetryId: 'logs' } }, 'telemetries'],
+    ['a rate of 0', { rateLimit: { rateLimit: '0-S' } }, 'rateLimit'],
+    ['a rate without a unit', { rateLimit: { rateLimit: '10' } }, 'rateLimit'],
+    ['a rate of an unknown unit', { rateLimit: { rateLimit: '10-W' } }, 'rateLimit'],
+    ['a rate in lower case', { rateLimit: { rateLimit: '10-s' } }, 'rateLimit'],
+    ['a rate that has a unit twice', { rateLimit: { rateLimit: '10-S,20-S' } }, 'rateLimit'],
+    ['a rate that has a unit twice, apart', { rateLimit: { rateLimit: '10-S,1-M,20-S' } }, 'rateLimit'],
+    ['a rate that ends with a comma', { rateLimit: { rateLimit: '10-S,' } }, 'rateLimit'],
+    ['an empty rate', { rateLimit: { rateLimit: '' } }, 'rateLimit'],
+    ['a negative rate', { rateLimit: { rateLimit: '-1-S' } }, 'rateLimit'],
+    ['a rate per user that is none', { rateLimit: { perUserRate: 'often' } }, 'perUserRate'],
+    [
+      'a deploy time that is no duration',
+      environment({ NV_AUTH_MOCK_DEPLOY_TIME: 'soon' }),
+      'NV_AUTH_MOCK_DEPLOY_TIME',
+    ],
+    ['an invoke time without a unit', environment({ NV_AUTH_MOCK_INVOKE_TIME: '5' }), 'NV_AUTH_MOCK_INVOKE_TIME'],
+    ['an answer that is no JSON', environment({ NV_AUTH_MOCK_ANSWER: '{' }), 'NV_AUTH_MOCK_ANSWER'],
+  ];
+
+  it.each(faults)('refuses %s', async (_what, given, ...said) => {
+    const answer = await acme('POST functions', { ...DEFINITION, ...given });
+
+    expectInvalid(answer, 'POST functions', ...said);
+    expect(answer.decision).toBeNull();
+    expect(answer.body.detail).not.toMatch(/hush-hush|12345678|vvvvv/);
+  });
+
+  it.each([
+    ['an array', []],
+    ['a text', '"function"'],
+    ['null', 'null'],
+  ])('refuses %s for a body', async (_what, body) => {
+    expectInvalid(await acme('POST functions', body), 'POST functions');
+  });
+
+  it('takes enumerated values in any case, as the vendor does', async () => {
+    const { status } = await acme('POST functions', { ...DEFINITION, functionType: 'streaming' });
+
+    expect(status).toBe(200);
+  });
+});
+
+describe('an account has at most 50 functions', () => {
+  const limit = `Account '${ACME}': Limit of 50 functions reached`;
+  const countIn = async (caller: typeof acme) =>
+    (await caller('GET functions/ids?visibility=private')).body.functionIds.length;
+
+  it('one after another; versions do not count, and deleting makes room', async () => {
+    const world = await nvcfServer();
+    const { functionId } = await world.create();
+    while ((await countIn(world.acme)) < 50) await world.create();
+
+    expectProblem(await world.acme('POST functions', DEFINITION), 'POST functions', 400, limit);
+    const version = await world.acme(`POST functions/${functionId}/versions`, DEFINITION);
+    expect(version.status).toBe(200);
+    for (const { versionId } of (await world.acme(`GET functions/${functionId}/versions`)).body.functions) {
+      await world.acme(`DELETE ${inPath({ functionId, versionId })}`);
+    }
+    expect((await world.acme('POST functions', DEFINITION)).status).toBe(200);
+    expect((await world.acme('POST functions', DEFINITION)).status).toBe(400);
+    expect((await world.globex('POST functions', DEFINITION)).status).toBe(200);
+  });
+
+  it('all at once', async () => {
+    const world = await nvcfServer();
+    await Promise.all(Array.from({ length: 60 }, () => world.acme('POST functions', DEFINITION)));
+
+    expect(await countIn(world.acme)).toBe(50);
+  });
+});
+
+describe('versions', () => {
+  it('are added to a function, each with its own definition, the oldest first', async () => {
+    const first = await create({ name: 'versioned' });
+    const { status, body } = await acme(`POST functions/${first.functionId}/versions`, {
+      ...DEFINITION,
+      name: 'versioned',
+      inferenceUrl: '/second',
+    });
+
+    expect(status).toBe(200);
+    expect(body.function).toMatchObject({ id: first.functionId, status: 'INACTIVE', inferenceUrl: '/second' });
+    expect(body.function.versionId).not.toBe(first.versionId);
+    const { functions } = (await acme(`GET functions/${first.functionId}/versions`)).body;
+    expect(functions.map(({ versionId }: { versionId: string }) => versionId)).toEqual([
+      first.versionId,
+      body.function.versionId,
+    ]);
+  });
+
+  it('are checked as functions are', async () => {
+    const { functionId } = await create();
+    const request = `POST functions/${functionId}/versions`;
+
+    expectInvalid(await acme(request, { ...DEFINITION, name: '-' }), request, 'name');
+    expectInvalid(await acme(request, { ...DEFINITION, containerImage: undefined }), request, 'helmChart');
+  });
+
+  it.each([
+    ['an unknown function', NOBODY],
+    ['a function that another account shares', translate.functionId],
+    ['a function of another account', hidden.functionId],
+    ['a public function of another account', llama.functionId],
+  ])('are not added to %s', async (_what, functionId) => {
+    const request = `POST functions/${functionId}/versions`;
+
+    expectProblem(
+      await acme(request, DEFINITION),
+      request,
+      404,
+      `Function id '${functionId}': Not found in account '${ACME}'`,
+    );
+  });
+});
+
+describe('lists', () => {
+  it('show every version of what is own, shared and public', async () => {
+    const world = await nvcfServer();
+    const { body, headers } = await world.acme('GET functions');
+    const visible = castFunctions.filter(({ org, access }) => org === 'acme' || access !== 'owned');
+
+    expect(mediaTypeOf({ headers })).toBe('application/json');
+    expect(Object.keys(body)).toEqual(['functions']);
+    expect(body.functions.map(({ versionId }: { versionId: string }) => versionId).sort()).toEqual(
+      visible.map(({ versionId }) => versionId).sort(),
+    );
+    expect((await world.acme('GET functions/ids')).body).toEqual({
+      functionIds: expect.toSatisfy((ids: string[]) => {
+        expect([...ids].sort()).toEqual([...new Set(visible.map(({ functionId }) => functionId))].sort());
+        return true;
+      }),
+    });
+  });
+
+  const own = ['echo', 'slow', 'summarize'];
+  it.each([
+    ['visibility=private', own],
+    ['visibility=authorized', ['translate']],
+    ['visibility=public', ['llama']],
+    ['visibility=private&visibility=public', ['llama', ...own]],
+    ['visibility=public,authorized', ['llama', 'translate']],
+    ['visibility=private,authorized,public', ['llama', 'translate', ...own]],
+    ['visibility=public&visibility=public', ['llama']],
+    ['', ['llama', 'translate', ...own]],
+  ])('by `%s`', async (query, names) => {
+    const world = await nvcfServer();
+    const { functions } = (await world.acme(`GET functions?${query}`)).body;
+    const ids = castFunctions.filter(({ name }) => names.includes(name)).map(({ functionId }) => functionId);
+
+    expect(namesIn(functions)).toEqual([...names].sort());
+    expect((await world.acme(`GET functions/ids?${query}`)).body.functionIds.sort()).toEqual([...new Set(ids)].sort());
+  });
+
+  it.each([
+    'GET functions?visibility=hidden',
+    'GET functions?visibility=private,hidden',
+    'GET functions?visibility=',
+    'GET functions/ids?visibility=private&visibility=hidden',
+  ])('refuse %s', async (request) => {
+    expectInvalid(await acme(request), request, 'visibility', 'authorized', 'private', 'public');
+  });
+
+  it('are those of the account that asks', async () => {
+    const world = await nvcfServer();
+
+    expect(namesIn((await world.globex('GET functions')).body.functions)).toEqual(['llama', 'private', 'translate']);
+    expect(namesIn((await world.globex('GET functions?visibility=authorized')).body.functions)).toEqual([]);
+    await world.create({ name: 'fresh' });
+    expect(namesIn((await world.acme('GET functions')).body.functions)).toContain('fresh');
+    expect(namesIn((await world.globex('GET functions')).body.functions)).not.toContain('fresh');
+  });
+
+  it('follow what changes: by a request, and by itself', async () => {
+    const world = await nvcfServer();
+    const place = await world.create({ name: 'rising', ...environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }) });
+    const status = async () =>
+      (await world.acme('GET functions')).body.functions.find(
+        ({ versionId }: { versionId: string }) => versionId === place.versionId,
+      )?.status;
+
+    expect(await status()).toBe('INACTIVE');
+    await deploy(world.acme, place);
+    expect(await status()).toBe('DEPLOYING');
+    world.clock.set(START + 119_999);
+    expect(await status()).toBe('DEPLOYING');
+    world.clock.set(START + 120_000);
+    expect(await status()).toBe('ACTIVE');
+    await world.acme(`DELETE deployments/${inPath(place)}`);
+    expect(await status()).toBe('INACTIVE');
+    await world.acme(`DELETE ${inPath(place)}`);
+    expect(await status()).toBeUndefined();
+  });
+
+  it('of versions show a function of another account to nobody', async () => {
+    const request = `GET functions/${hidden.functionId}/versions`;
+
+    expectProblem(
+      await acme(request),
+      request,
+      404,
+      `Function id '${hidden.functionId}': Not found in account '${ACME}'`,
+    );
+    expect((await globex(request)).status).toBe(200);
+    expectProblem(
+      await acme(`GET functions/${NOBODY}/versions`),
+      `GET functions/${NOBODY}/versions`,
+      404,
+      `Function id '${NOBODY}': Not found in account '${ACME}'`,
+    );
+  });
+});
+
+describe('functions of other accounts', () => {
+  const ownersOnly = [
+    'inferenceUrl',
+    'inferencePort',
+    'containerArgs',
+    'containerEnvironment',
+    'containerImage',
+    'models',
+    'resources',
+    'helmChart',
+    'helmChartServiceName',
+    'activeInstances',
+    'secrets',
+    'rateLimit',
+  ];
+
+  it.each([translate, llama])('say so, and keep to themselves what only owners see (%#)', async (place) => {
+    const { functions } = (await acme('GET functions')).body;
+    const listed = functions.find(({ versionId }: { versionId: string }) => versionId === place.versionId);
+    const single = await read(place);
+    const [version] = (await acme(`GET functions/${place.functionId}/versions`)).body.functions;
+
+    for (const shown of [listed, single, version]) {
+      expect(shown).toMatchObject({ ownedByDifferentAccount: true, ncaId: GLOBEX, status: 'ACTIVE' });
+      for (const member of ownersOnly) expect(shown).not.toHaveProperty(member);
+    }
+  });
+
+  it('do so whatever they are made of', async () => {
+    const place = await create({
+      inferencePort: 1,
+      containerArgs: 'a',
+      ...environment({ A: 'b' }),
+      models: [{ name: 'm' }],
+      resources: [{ name: 'r' }],
+      rateLimit: { rateLimit: '1-S' },
+      secrets: [{ name: 'S', value: 'kept-from-others' }],
+      description: 'told',
+      tags: ['told'],
+    });
+    const chart = await create({ containerImage: undefined, helmChart: 'c', helmChartServiceName: 's' });
+    for (const { functionId } of [place, chart]) {
+      await acme(`POST authorizations/functions/${functionId}`, { authorizedParties: [{ ncaId: GLOBEX }] });
+    }
+    await deploy(acme, place);
+
+    expect(await read(place, globex)).toMatchObject({ description: 'told', tags: ['told'], status: 'ACTIVE' });
+    for (const member of ownersOnly) {
+      expect(await read(place, globex)).not.toHaveProperty(member);
+      expect(await read(chart, globex)).not.toHaveProperty(member);
+    }
+  });
+
+  it('do not appear on own functions', async () => {
+    expect(await read()).not.toHaveProperty('ownedByDifferentAccount');
+    expect(await read(llama, globex)).not.toHaveProperty('ownedByDifferentAccount');
+  });
+});
+
+describe('a single version', () => {
+  it.each([
+    ['GET functions/{f}/versions/{v}', undefined],
+    ['PUT functions/{f}/versions/{v}', { tags: [] }],
+    ['DELETE functions/{f}/versions/{v}', undefined],
+    ['PUT metadata/functions/{f}/versions/{v}', { tags: [] }],
+    ['PUT ratelimit/functions/{f}/versions/{v}', { rateLimit: { rateLimit: '1-S' } }],
+    ['DELETE ratelimit/functions/{f}/versions/{v}', undefined],
+  ])('%s is not found when it is unknown, of another function or of another account', async (template, body) => {
+    const other = placeOf('summarize');
+    const places = [
+      { functionId: NOBODY, versionId: NOBODY },
+      { functionId: echo.functionId, versionId: NOBODY },
+      { functionId: NOBODY, versionId: echo.versionId },
+      { functionId: echo.functionId, versionId: other.versionId },
+      hidden,
+      ...(template.startsWith('GET') ? [] : [translate, llama]),
+    ];
+    for (const { functionId, versionId } of places) {
+      const request = template.replace('{f}', functionId).replace('{v}', versionId);
+      const detail = `Function id '${functionId}', version '${versionId}': Not found in account '${ACME}'`;
+      expectProblem(await acme(request, body), request, 404, detail);
+    }
+    expect((await acme(`GET ${inPath(echo)}`)).status).toBe(200);
+  });
+
+  it.each([
+    ['GET functions/no-id/versions', undefined, 'functionId'],
+    ['POST functions/no-id/versions', DEFINITION, 'functionId'],
+    [`GET functions/${NOBODY}/versions/no-id`, undefined, 'versionId'],
+    [`GET functions/no-id/versions/${NOBODY}`, undefined, 'functionId'],
+    [`PUT functions/${NOBODY}/versions/1`, { tags: [] }, 'versionId'],
+    [`DELETE functions/${NOBODY}/versions/${NOBODY}0`, undefined, 'versionId'],
+    [`PUT metadata/functions/${NOBODY}/versions/1`, { tags: [] }, 'versionId'],
+    [`PUT ratelimit/functions/${NOBODY}/versions/1`, { rateLimit: {} }, 'versionId'],
+    [`DELETE ratelimit/functions/${NOBODY}/versions/1`, undefined, 'versionId'],
+  ])('%s is not valid', async (request, body, name) => {
+    expectInvalid(await acme(request, body), request, name, 'uuid');
+  });
+
+  it('is found by an id in upper case, as ids are no texts', async () => {
+    const { functionId, versionId } = echo;
+    const { status } = await acme(`GET functions/${functionId.toUpperCase()}/versions/${versionId.toUpperCase()}`);
+
+    expect(status).toBe(200);
+  });
+});
+
+describe('List Function Details', async () => {
+  const secrets = [
+    { name: 'ONE', value: 'the-first-value' },
+    { name: 'TWO', value: { inner: 'the-second-value' } },
+  ];
+  const place = await create({ secrets });
+  await acme(`POST deployments/${inPath(place)}`, {
+    deploymentSpecifications: [{ ...SPECIFICATION, minInstances: 2, maxInstances: 3, backend: 'acme-1' }],
+  });
+  const details = await server.withScopes(['list_functions_details']);
+  const plain = await server.withScopes(['list_functions']);
+
+  it('adds instances and names of secrets to a single version of the own account', async () => {
+    const shown = await read(place, details);
+
+    expect(shown.secrets).toEqual(['ONE', 'TWO']);
+    expect(shown.activeInstances).toHaveLength(2);
+    for (const instance of shown.activeInstances) {
+      expect(instance).toMatchObject({
+        instanceId: expect.any(String),
+        functionId: place.functionId,
+        functionVersionId: place.versionId,
+        instanceType: SPECIFICATION.instanceType,
+        ncaId: ACME,
+        gpu: SPECIFICATION.gpu,
+        backend: 'acme-1',
+      });
+    }
+    expect(await read(place)).toEqual(shown);
+  });
+
+  it('is not held by List Functions', async () => {
+    const shown = await read(place, plain);
+
+    expect(shown).not.toHaveProperty('secrets');
+    expect(shown).not.toHaveProperty('activeInstances');
+    const { secrets: _, activeInstances: __, ...rest } = await read(place, details);
+    expect(shown).toEqual(rest);
+  });
+
+  it('leaves names of secrets out with includeSecrets=false', async () => {
+    const { body } = await details(`GET ${inPath(place)}?includeSecrets=false`);
+
+    expect(body.function).not.toHaveProperty('secrets');
+    expect(body.function.activeInstances).toHaveLength(2);
+    expect((await details(`GET ${inPath(place)}?includeSecrets=true`)).body.function.secrets).toEqual(['ONE', 'TWO']);
+  });
+
+  it('takes nothing but a boolean for includeSecrets', async () => {
+    const request = `GET ${inPath(place)}?includeSecrets=perhaps`;
+
+    expectInvalid(await details(request), request, 'includeSecrets');
+  });
+
+  it('adds nothing to lists', async () => {
+    const lists = await Promise.all([details('GET functions'), details(`GET functions/${place.functionId}/versions`)]);
+
+    for (const { body } of lists) {
+      expect(JSON.stringify(body)).not.toMatch(/activeInstances|"secrets"/);
+    }
+  });
+
+  it('has no instances to show of what is not up', async () => {
+    const inactive = await create();
+    const rising = await create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '1h' }));
+    await deploy(acme, rising);
+
+    expect((await read(inactive, details)).activeInstances).toEqual([]);
+    expect((await read(rising, details)).activeInstances).toEqual([]);
+    expect((await read(inactive, details)).secrets).toEqual([]);
+  });
+
+  it('never shows a value', async () => {
+    const answers = await Promise.all([
+      details(`GET ${inPath(place)}`),
+      acme(`GET ${inPath(place)}`),
+      acme('GET functions'),
+    ]);
+
+    expect(JSON.stringify(answers)).not.toMatch(/the-first-value|the-second-value/);
+  });
+});
+
+describe('updating a version', async () => {
+  const models = [
+    { name: 'small', version: '1', uri: '/s', llmConfig: { size: 1, keep: true } },
+    { name: 'large', version: '1', uri: '/l' },
+  ];
+
+  it('changes the members that are sent, and leaves the others', async () => {
+    const place = await create({ tags: ['before'], description: 'stays' });
+    const request = `PUT ${inPath(place)}`;
+    const first = await acme(request, { tags: ['after'], description: 'ignored', name: 'ignored' });
+    const second = await acme(request, { rateLimit: { rateLimit: '5-M' } });
+    const third = await acme(request, { llmInvocationConfig: { mode: 'x' } });
+
+    expect(first.status).toBe(200);
+    expect(first.body.function).toMatchObject({ name: 'made', tags: ['after'], description: 'stays' });
+    expect(second.body.function).toMatchObject({ tags: ['after'], rateLimit: { rateLimit: '5-M' } });
+    expect(third.body.function).toMatchObject({
+      tags: ['after'],
+      rateLimit: { rateLimit: '5-M' },
+      llmInvocationConfig: { mode: 'x' },
+    });
+    expect(third.body.function).toEqual(expect.objectContaining({ versionId: place.versionId }));
+    expect(await read(place)).toMatchObject(third.body.function);
+  });
+
+  it('changes how single models are invoked', async () => {
+    const place = await create({ models });
+    const { status, body } = await acme(`PUT ${inPath(place)}`, {
+      modelUpdates: [{ modelName: 'small', llmConfig: { size: 2 } }, { modelName: 'large' }],
+    });
+
+    expect(status).toBe(200);
+    expect(body.function.models).toEqual([{ ...models[0], llmConfig: { size: 2, keep: true } }, models[1]]);
+  });
+
+  it('refuses a model that the function does not have, and changes nothing', async () => {
+    const place = await create({ models });
+    const request = `PUT ${inPath(place)}`;
+    const answer = await acme(request, { tags: ['no'], modelUpdates: [{ modelName: 'huge', llmConfig: {} }] });
+
+    expectProblem(answer, request, 400, expect.stringContaining("'huge'"));
+    expect(await read(place)).not.toHaveProperty('tags');
+  });
+
+  it.each([
+    ['nothing', {}, ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig']],
+    ['only what cannot be changed', { name: 'other' }, ['tags']],
+    ['too many tags', { tags: Array.from({ length: 65 }, String) }, ['tags']],
+    ['a rate that is none', { rateLimit: { rateLimit: '5' } }, ['rateLimit']],
+    ['an update that names no model', { modelUpdates: [{ llmConfig: {} }] }, ['modelName']],
+  ])('refuses %s', async (_what, body, words) => {
+    const request = `PUT ${inPath(echo)}`;
+
+    expectInvalid(await acme(request, body), request, ...words);
+  });
+
+  it('by the older paths: metadata 200, rate limit 204 to set and 204 to take away', async () => {
+    const place = await create();
+    const metadata = await acme(`PUT metadata/${inPath(place)}`, { tags: ['meta'] });
+    expect(metadata.status).toBe(200);
+    expect(metadata.body.function.tags).toEqual(['meta']);
+
+    const set = await acme(`PUT ratelimit/${inPath(place)}`, { rateLimit: { rateLimit: '7-H' } });
+    expect({ status: set.status, body: set.body }).toEqual({ status: 204, body: undefined });
+    expect(await read(place)).toMatchObject({ tags: ['meta'], rateLimit: { rateLimit: '7-H' } });
+
+    for (const _ of [1, 2]) {
+      const taken = await acme(`DELETE ratelimit/${inPath(place)}`);
+      expect({ status: taken.status, body: taken.body }).toEqual({ status: 204, body: undefined });
+    }
+    expect(await read(place)).not.toHaveProperty('rateLimit');
+    expect(await read(place)).toMatchObject({ tags: ['meta'] });
+  });
+
+  it('the rate limit needs one', async () => {
+    const request = `PUT ratelimit/${inPath(echo)}`;
+
+    expectInvalid(await acme(request, {}), request, 'rateLimit');
+    expectInvalid(await acme(request, { rateLimit: { rateLimit: '1-S,1-S' } }), request, 'rateLimit');
+  });
+});
+
+describe('deleting a version', () => {
+  it('answers 204 without a body, and then there is none', async () => {
+    const place = await create();
+    const request = `DELETE ${inPath(place)}`;
+    const gone = `Function id '${place.functionId}', version '${place.versionId}': Not found in account '${ACME}'`;
+    const answer = await acme(request);
+
+    expect({ status: answer.status, body: answer.body }).toEqual({ status: 204, body: undefined });
+    expectProblem(await acme(request), request, 404, gone);
+    expectProblem(await acme(`GET ${inPath(place)}`), `GET ${inPath(place)}`, 404, gone);
+    expectProblem(
+      await acme(`GET functions/${place.functionId}/versions`),
+      `GET functions/${place.functionId}/versions`,
+      404,
+      `Function id '${place.functionId}': Not found in account '${ACME}'`,
+    );
+  });
+
+  it('leaves the other versions', async () => {
+    const { functionId, versionId } = await create();
+    const { body } = await acme(`POST functions/${functionId}/versions`, DEFINITION);
+    await acme(`DELETE ${inPath({ functionId, versionId })}`);
+
+    const { functions } = (await acme(`GET functions/${functionId}/versions`)).body;
+    expect(functions).toEqual([body.function]);
+  });
+});
+
+describe('a public function is not changed by its owner:', () => {
+  it.each([
+    ['POST functions/{f}/versions', DEFINITION],
+    ['DELETE functions/{f}/versions/{v}', undefined],
+  ])('%s', async (template, body) => {
+    const request = template.replace('{f}', llama.functionId).replace('{v}', llama.versionId);
+
+    expectProblem(
+      await globex(request, body),
+      request,
+      400,
+      `Function id '${llama.functionId}': Public functions cannot be changed`,
+    );
+    expect((await acme(`GET ${inPath(llama)}`)).status).toBe(200);
+  });
+});

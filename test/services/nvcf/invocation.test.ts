@@ -1,0 +1,460 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { emptyFolder } from '../../support/folder.ts';
+import { functions as castFunctions, ngcCast } from '../../support/ngc-cast.ts';
+import {
+  ACME,
+  DEFINITION,
+  deploy,
+  environment,
+  expectInvalid,
+  expectProblem,
+  GLOBEX,
+  inPath,
+  mediaTypeOf,
+  NOBODY,
+  nvcfServer,
+  placeOf,
+} from '../../support/nvcf-client.ts';
+import { type Answer, START } from '../../support/server.ts';
+
+const SECOND = 1000;
+const HOUR = 3_600_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const server = await nvcfServer();
+const { acme, globex, deployed } = server;
+const [echo, summarize, slow] = [placeOf('echo'), placeOf('summarize'), placeOf('slow')];
+const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
+
+const statusHeaders = ({ headers }: Answer) => ({
+  status: headers['nvcf-status'],
+  exposed: headers['access-control-expose-headers'],
+});
+const idOf = ({ headers }: Answer) => String(headers['nvcf-reqid']);
+const fulfilled = { status: 'fulfilled', exposed: 'nvcf-reqid' };
+const absent = (functionId: string) => `Function '${functionId}': Not found for account '${ACME}'`;
+const notUp = (functionId: string, versionId: string, account = ACME) =>
+  `Function id '${functionId}' version '${versionId}': Specified function in account '${account}' is not found`;
+
+describe('a function that is an echo', () => {
+  it.each([
+    ['an object', { text: 'hello', nested: [1, { two: null }] }],
+    ['an empty object', {}],
+    ['an array', [1, 'two', null]],
+    ['an empty array', []],
+    ['a text', '"hello"'],
+    ['an empty text', '""'],
+    ['a number', '12.5'],
+    ['zero', '0'],
+    ['null', 'null'],
+    ['true', 'true'],
+    ['false', 'false'],
+    ['text beyond ASCII', { text: 'héllo \u{1F600}' }],
+  ])('answers %s as it was sent', async (_what, body) => {
+    const value = typeof body === 'string' ? JSON.parse(body) : body;
+    for (const path of [`pexec/functions/${echo.functionId}`, `pexec/${inPath(echo)}`]) {
+      const answer = await acme(`POST ${path}`, body);
+
+      expect(answer.status).toBe(200);
+      expect(mediaTypeOf(answer)).toBe('application/json');
+      expect(answer.body).toEqual(value);
+      expect(statusHeaders(answer)).toEqual(fulfilled);
+      expect(idOf(answer)).toMatch(UUID);
+    }
+  });
+
+  it('answers each request under an id of its own', async () => {
+    const answers = await Promise.all([1, 2, 3].map((n) => acme(`POST pexec/functions/${echo.functionId}`, { n })));
+
+    expect(answers.map(({ body }) => body.n)).toEqual([1, 2, 3]);
+    expect(new Set(answers.map(idOf)).size).toBe(3);
+  });
+
+  it('answers at once, so there is nothing to poll for', async () => {
+    const id = idOf(await acme(`POST pexec/functions/${echo.functionId}`, {}));
+
+    expectProblem(await acme(`GET pexec/status/${id}`), `GET pexec/status/${id}`, 404, `Request id '${id}': Not found`);
+  });
+
+  it('takes the envelope of exec', async () => {
+    for (const path of [`exec/functions/${echo.functionId}`, `exec/${inPath(echo)}`]) {
+      const answer = await acme(`POST ${path}`, {
+        requestHeader: { inputAssetReferences: [NOBODY], pollDurationSeconds: 5 },
+        requestBody: { text: 'hello' },
+      });
+
+      expect(answer.status).toBe(200);
+      expect(answer.body).toEqual({ reqId: idOf(answer), status: 'fulfilled', response: { text: 'hello' } });
+      expect(statusHeaders(answer)).toEqual(fulfilled);
+    }
+    const empty = await acme(`POST exec/functions/${echo.functionId}`, {});
+    expect(empty.body).toEqual({ reqId: idOf(empty), status: 'fulfilled', response: null });
+  });
+});
+
+describe('a function with an answer of its own', () => {
+  it.each([
+    ['an object', '{"text":"made up"}'],
+    ['null', 'null'],
+    ['a text', '"words"'],
+    ['a list', '[]'],
+    ['false', 'false'],
+  ])('gives %s, whatever it is sent', async (_what, answer) => {
+    const { functionId } = await deployed(environment({ NV_AUTH_MOCK_ANSWER: answer }));
+    const plain = await acme(`POST pexec/functions/${functionId}`, { text: 'ignored' });
+    const enveloped = await acme(`POST exec/functions/${functionId}`, { requestBody: 'ignored' });
+
+    expect(plain).toMatchObject({ status: 200, body: JSON.parse(answer) });
+    expect(enveloped.body).toEqual({ reqId: idOf(enveloped), status: 'fulfilled', response: JSON.parse(answer) });
+  });
+});
+
+describe('a function that takes its time', () => {
+  const answer = { text: 'worth waiting for' };
+  const start = async () => {
+    const world = await nvcfServer();
+    const first = await world.acme(`POST pexec/functions/${slow.functionId}`, { text: 'hello' });
+    return { ...world, first, id: idOf(first), poll: `GET pexec/status/${idOf(first)}` };
+  };
+
+  it('answers 202, and once its time is over the answer, once', async () => {
+    const world = await start();
+    const progress = { status: 'in-progress', exposed: 'nvcf-reqid' };
+    expect(world.first.status).toBe(202);
+    expect(statusHeaders(world.first)).toEqual(progress);
+
+    for (const elapsed of [0, 30 * SECOND - 1]) {
+      world.clock.set(START + elapsed);
+      const waiting = await world.acme(world.poll);
+      expect(waiting.status).toBe(202);
+      expect(idOf(waiting)).toBe(world.id);
+      expect(statusHeaders(waiting)).toEqual(progress);
+    }
+    world.clock.set(START + 30 * SECOND);
+    const done = await world.acme(world.poll);
+    expect(done).toMatchObject({ status: 200, body: answer });
+    expect(idOf(done)).toBe(world.id);
+    expect(statusHeaders(done)).toEqual(fulfilled);
+    expectProblem(await world.acme(world.poll), world.poll, 404, `Request id '${world.id}': Not found`);
+  });
+
+  it('is delivered to one of those who ask at once', async () => {
+    const world = await start();
+    world.clock.set(START + 30 * SECOND);
+    const answers = await Promise.all([1, 2, 3, 4].map(() => world.acme(world.poll)));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404, 404]);
+  });
+
+  it('does so in the envelope of exec too', async () => {
+    const world = await nvcfServer();
+    const first = await world.acme(`POST exec/${inPath(slow)}`, { requestBody: {} });
+    const id = idOf(first);
+    expect(first).toMatchObject({ status: 202, body: { reqId: id, status: 'in-progress' } });
+    expect((await world.acme(`GET exec/status/${id}`)).body).toEqual({ reqId: id, status: 'in-progress' });
+
+    world.clock.set(START + 30 * SECOND);
+    const done = await world.acme(`GET exec/status/${id}`);
+    expect(done.status).toBe(200);
+    expect(done.body).toEqual({ reqId: id, status: 'fulfilled', response: answer });
+    const request = `GET exec/status/${id}`;
+    expectProblem(await world.acme(request), request, 404, `Request id '${id}': Not found`);
+  });
+
+  it('echoes what it was sent where it has no answer of its own', async () => {
+    const world = await nvcfServer();
+    const { functionId } = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '1s' }));
+    const sent = [{ text: 'hello' }, [], 'null', '"text"', 'false'];
+    const ids: string[] = [];
+    for (const body of sent) ids.push(idOf(await world.acme(`POST pexec/functions/${functionId}`, body)));
+    world.clock.set(START + SECOND);
+
+    for (const [index, body] of sent.entries()) {
+      const done = await world.acme(`GET pexec/status/${ids[index]}`);
+      expect(done.status).toBe(200);
+      expect(done.body).toEqual(typeof body === 'string' ? JSON.parse(body) : body);
+    }
+  });
+
+  it.each(['1000000d', '4000000000d', `P${'9'.repeat(30)}D`])('of %s breaks nothing', async (text) => {
+    const { status, body } = await acme('POST functions', {
+      ...DEFINITION,
+      ...environment({ NV_AUTH_MOCK_INVOKE_TIME: text }),
+    });
+    if (status === 400) return;
+    await deploy(acme, { functionId: body.function.id, versionId: body.function.versionId });
+
+    expect((await acme(`POST pexec/functions/${body.function.id}`, {})).status).toBe(202);
+  });
+
+  it('is told by the clock that passes the answer', async () => {
+    const world = await start();
+    const { events } = (await world.call('POST /_mock/clock/advance', { body: { by: '1m' } })).body;
+
+    expect(events).toEqual([
+      { at: new Date(START + 30 * SECOND).toISOString(), kind: 'invocation.fulfilled', requestId: world.id },
+    ]);
+  });
+
+  it.each([
+    ['is kept for an hour', HOUR - 1, 200],
+    ['is forgotten after an hour', HOUR, 404],
+  ])('%s', async (_what, elapsed, status) => {
+    const world = await start();
+    world.clock.set(START + elapsed);
+
+    expect((await world.acme(world.poll)).status).toBe(status);
+  });
+
+  it('answers nobody of another account', async () => {
+    const world = await start();
+    world.clock.set(START + 30 * SECOND);
+    const detail = `Request id '${world.id}': Not found`;
+
+    expectProblem(await world.globex(world.poll), world.poll, 404, detail);
+    const exec = world.poll.replace('pexec', 'exec');
+    expectProblem(await world.globex(exec), exec, 404, detail);
+    expect((await world.acme(world.poll)).status).toBe(200);
+  });
+
+  it('is judged anew when it is polled: by the key, and by the function', async () => {
+    const world = await start();
+    const other = await world.withScopes(['invoke_function'], { type: 'Function', ids: [echo.functionId] });
+    const same = await world.withScopes(['invoke_function'], { type: 'Function', ids: [slow.functionId] });
+    const lister = await world.withScopes(['list_functions']);
+
+    expect((await other(world.poll)).status).toBe(403);
+    expectProblem(await lister(world.poll), world.poll, 403, 'Access Denied');
+    expect((await same(world.poll)).status).toBe(202);
+  });
+
+  it('is gone with its function', async () => {
+    const world = await start();
+    expect((await world.acme(`DELETE ${inPath(slow)}`)).status).toBe(204);
+    world.clock.set(START + 30 * SECOND);
+
+    expectProblem(await world.acme(world.poll), world.poll, 404, `Request id '${world.id}': Not found`);
+  });
+
+  it('is gone with the sharing of its function', async () => {
+    const world = await nvcfServer();
+    const { functionId } = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '30s' }));
+    const parties = { authorizedParties: [{ ncaId: GLOBEX }] };
+    await world.acme(`POST authorizations/functions/${functionId}`, parties);
+    const poll = `GET pexec/status/${idOf(await world.globex(`POST pexec/functions/${functionId}`, {}))}`;
+    expect((await world.globex(poll)).status).toBe(202);
+
+    await world.acme(`DELETE authorizations/functions/${functionId}`);
+    expect((await world.globex(poll)).status).toBe(404);
+  });
+
+  it.each(['GET pexec/status/x', 'GET exec/status/x'])('%s has an id that is none', async (request) => {
+    expectInvalid(await acme(request), request, 'requestId', 'uuid');
+  });
+
+  it.each([`GET pexec/status/${NOBODY}`, `GET exec/status/${NOBODY}`])('%s is not found', async (request) => {
+    expectProblem(await acme(request), request, 404, `Request id '${NOBODY}': Not found`);
+  });
+});
+
+describe('NVCF-POLL-SECONDS', () => {
+  const request = `POST pexec/functions/${echo.functionId}`;
+
+  it.each(['1', '5', '300', '3600'])('may be %s', async (seconds) => {
+    expect((await acme(request, {}, { 'nvcf-poll-seconds': seconds })).status).toBe(200);
+    expect((await acme(request, {}, { 'NVCF-POLL-SECONDS': seconds })).status).toBe(200);
+  });
+
+  it.each(['0', '3601', '-1', '1.5', 'soon', '1e3', '0x10', '1 s'])('may not be %s', async (seconds) => {
+    const headers = { 'NVCF-POLL-SECONDS': seconds };
+
+    expectInvalid(await acme(request, {}, headers), request, 'NVCF-POLL-SECONDS', '3600');
+    const exec = `POST exec/functions/${echo.functionId}`;
+    expectInvalid(await acme(exec, {}, headers), exec, 'NVCF-POLL-SECONDS');
+  });
+
+  it('is looked at when a request is polled too', async () => {
+    const id = idOf(await acme(`POST pexec/functions/${slow.functionId}`, {}));
+    const poll = `GET pexec/status/${id}`;
+
+    expect((await acme(poll, undefined, { 'nvcf-poll-seconds': '5' })).status).toBe(202);
+    expectInvalid(await acme(poll, undefined, { 'nvcf-poll-seconds': 'soon' }), poll, 'NVCF-POLL-SECONDS');
+  });
+
+  it('keeps nobody waiting', async () => {
+    const { status } = await acme(`POST pexec/functions/${slow.functionId}`, {}, { 'nvcf-poll-seconds': '3600' });
+
+    expect(status).toBe(202);
+  });
+});
+
+describe('which version is invoked', () => {
+  it('is one that is up, of the function or of the path', async () => {
+    const [, inactive] = castFunctions.filter(({ name }) => name === 'summarize');
+    const versionId = inactive?.versionId ?? '';
+
+    expect((await acme(`POST pexec/functions/${summarize.functionId}`, {})).status).toBe(200);
+    expect((await acme(`POST pexec/${inPath(summarize)}`, {})).status).toBe(200);
+    for (const kind of ['pexec', 'exec']) {
+      const request = `POST ${kind}/${inPath({ functionId: summarize.functionId, versionId })}`;
+      expectProblem(await acme(request, {}), request, 404, notUp(summarize.functionId, versionId));
+    }
+  });
+
+  it('follows its deployment', async () => {
+    const world = await nvcfServer();
+    const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
+    const request = `POST pexec/functions/${place.functionId}`;
+    const refused = async () =>
+      expectProblem(await world.acme(request, {}), request, 404, notUp(place.functionId, place.versionId));
+
+    await refused();
+    await deploy(world.acme, place);
+    await refused();
+    world.clock.set(START + 120 * SECOND);
+    expect((await world.acme(request, {})).status).toBe(200);
+    await world.acme(`DELETE deployments/${inPath(place)}`);
+    await refused();
+  });
+
+  it('is none of a function that was deleted', async () => {
+    const { functionId, versionId } = await deployed();
+    await acme(`DELETE ${inPath({ functionId, versionId })}`);
+
+    const request = `POST pexec/functions/${functionId}`;
+    expectProblem(await acme(request, {}), request, 404, absent(functionId));
+    const version = `POST pexec/${inPath({ functionId, versionId })}`;
+    expectProblem(await acme(version, {}), version, 404, notUp(functionId, versionId));
+  });
+
+  it.each([
+    ['ERROR', 404],
+    ['DEGRADING', 200],
+    ['ACTIVE', 200],
+    ['INACTIVE', 404],
+  ])('%s: answers %i', async (status, answered) => {
+    const { acme: caller } = await seeded({ status });
+    const request = `POST pexec/functions/${echo.functionId}`;
+    const answer = await caller(request, {});
+
+    expect((await caller(`GET ${inPath(echo)}`)).body.function.status).toBe(status);
+    expect(answer.status).toBe(answered);
+    if (answered === 404) expectProblem(answer, request, 404, notUp(echo.functionId, echo.versionId));
+  });
+
+  it('is none that is DEGRADED', async () => {
+    const { acme: caller } = await seeded({ status: 'DEGRADED' });
+    for (const request of [`POST pexec/functions/${echo.functionId}`, `POST exec/${inPath(echo)}`]) {
+      const detail = `Function id '${echo.functionId}': DEGRADED function cannot be invoked`;
+      expectProblem(await caller(request, {}), request, 400, detail);
+    }
+  });
+
+  it('is one that is up beside one that is DEGRADED, and beside others it is not found', async () => {
+    const second = '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3affff';
+    const up = await seeded({ status: 'DEGRADED' }, { ...castFunctions[0], versionId: second, status: 'ACTIVE' });
+    const down = await seeded({ status: 'DEGRADED' }, { ...castFunctions[0], versionId: second, status: 'INACTIVE' });
+    const request = `POST pexec/functions/${echo.functionId}`;
+
+    expect((await up.acme(request, {})).status).toBe(200);
+    expect((await down.acme(request, {})).status).not.toBe(200);
+  });
+});
+
+/** A world of the built-in cast, in which the first function is changed. */
+async function seeded(change: object, ...more: readonly object[]) {
+  const [first, ...others] = castFunctions;
+  const file = join(await emptyFolder(), 'world.json');
+  const parts = { ngc: ngcCast, nvcf: { functions: [{ ...first, ...change }, ...more, ...others] } };
+  await writeFile(file, JSON.stringify(parts));
+  return nvcfServer({ seed: file });
+}
+
+describe('functions of other accounts', () => {
+  it.each([
+    ['shared', translate],
+    ['public', llama],
+  ])('are invoked where they are %s', async (_what, place) => {
+    for (const path of [`pexec/functions/${place.functionId}`, `pexec/${inPath(place)}`]) {
+      expect(await acme(`POST ${path}`, { hello: 1 })).toMatchObject({ status: 200, body: { hello: 1 } });
+    }
+    expect((await globex(`POST pexec/${inPath(place)}`, {})).status).toBe(200);
+  });
+
+  it('are not found where they are neither', async () => {
+    const request = `POST pexec/functions/${hidden.functionId}`;
+    const version = `POST exec/${inPath(hidden)}`;
+
+    expectProblem(await acme(request, {}), request, 404, absent(hidden.functionId));
+    expectProblem(await acme(version, {}), version, 404, notUp(hidden.functionId, hidden.versionId));
+    expect((await globex(request, {})).status).toBe(200);
+  });
+});
+
+describe('refused', () => {
+  it.each([
+    ['POST pexec/functions/{f}', absent(NOBODY)],
+    ['POST exec/functions/{f}', absent(NOBODY)],
+    ['POST pexec/functions/{f}/versions/{f}', notUp(NOBODY, NOBODY)],
+    ['POST exec/functions/{f}/versions/{f}', notUp(NOBODY, NOBODY)],
+  ])('%s of an unknown id', async (template, detail) => {
+    const request = template.replaceAll('{f}', NOBODY);
+
+    expectProblem(await acme(request, {}), request, 404, detail);
+  });
+
+  it.each([
+    ['POST pexec/functions/x', 'functionId'],
+    ['POST exec/functions/x', 'functionId'],
+    [`POST pexec/functions/${echo.functionId}/versions/x`, 'versionId'],
+    [`POST exec/functions/${echo.functionId}/versions/x`, 'versionId'],
+  ])('%s has an id that is none', async (request, name) => {
+    expectInvalid(await acme(request, {}), request, name, 'uuid');
+  });
+
+  it('a key for another function, in the words of the invocation', async () => {
+    const bound = await server.withScopes(['invoke_function'], { type: 'Function', ids: [summarize.functionId] });
+    const request = `POST pexec/functions/${echo.functionId}`;
+    const version = `POST pexec/${inPath(echo)}`;
+
+    expectProblem(
+      await bound(request, {}),
+      request,
+      403,
+      `Function '${echo.functionId}':  Missing resource entry in ApiKey for the function`,
+    );
+    expectProblem(
+      await bound(version, {}),
+      version,
+      403,
+      `Function id '${echo.functionId}', version '${echo.versionId}': Missing resource entry in ApiKey for the function`,
+    );
+    expect((await bound(`POST pexec/functions/${summarize.functionId}`, {})).status).toBe(200);
+  });
+
+  it('a key without the scope, even for a broken body and an unknown id', async () => {
+    const lister = await server.withScopes(['list_functions']);
+    for (const [request, body] of [
+      [`POST pexec/functions/${echo.functionId}`, {}],
+      [`POST pexec/functions/${NOBODY}`, '{'],
+      ['POST exec/functions/x', {}],
+    ] as const) {
+      expectProblem(await lister(request, body), request, 403, 'Access Denied');
+    }
+  });
+
+  it('an exec body that is no object', async () => {
+    const request = `POST exec/functions/${echo.functionId}`;
+
+    for (const body of [[], '"text"', 'null']) expectInvalid(await acme(request, body), request);
+    expectInvalid(await acme(request, { requestHeader: 'x' }), request, 'requestHeader');
+  });
+
+  it('a request without a body', async () => {
+    const request = `POST pexec/functions/${echo.functionId}`;
+
+    expectInvalid(await acme(request), request, 'body');
+  });
+});

@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ACME,
+  deploy,
+  environment,
+  expectInvalid,
+  expectProblem,
+  GLOBEX,
+  inPath,
+  NOBODY,
+  nvcfServer,
+  placeOf,
+} from '../../support/nvcf-client.ts';
+import { START } from '../../support/server.ts';
+
+const server = await nvcfServer();
+const { acme } = server;
+const [echo, summarize, slow] = [placeOf('echo'), placeOf('summarize'), placeOf('slow')];
+const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
+
+const noQueue = (functionId: string) =>
+  `Function id '${functionId}': Queue not found - Function is likely not deployed`;
+
+/** The same words for a request that is over and for one that never was. */
+const notWaiting = (id: unknown) =>
+  `Function invocation request id '${id}': Invocation request message is not in pending or in progress state`;
+
+describe('the queue of a function', () => {
+  it('is empty where nobody waits, and lists what is deployed', async () => {
+    const { status, body } = await acme(`GET queues/functions/${summarize.functionId}`);
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      functionId: summarize.functionId,
+      queues: [
+        {
+          functionVersionId: summarize.versionId,
+          functionName: 'summarize',
+          functionStatus: 'ACTIVE',
+          queueDepth: 0,
+        },
+      ],
+    });
+    expect((await acme(`GET queues/${inPath(summarize)}`)).body).toEqual(body);
+  });
+
+  it('is as deep as there are requests that wait', async () => {
+    const world = await nvcfServer();
+    const depth = async (path = inPath(slow)) => (await world.acme(`GET queues/${path}`)).body.queues[0].queueDepth;
+    const invoke = () => world.acme(`POST pexec/functions/${slow.functionId}`, {});
+
+    expect(await depth()).toBe(0);
+    const first = await invoke();
+    world.clock.set(START + 10_000);
+    await invoke();
+    await world.acme(`POST exec/functions/${slow.functionId}`, {});
+    expect(await depth()).toBe(3);
+    expect(await depth(`functions/${slow.functionId}`)).toBe(3);
+    expect(await depth(inPath(echo))).toBe(0);
+
+    world.clock.set(START + 30_000);
+    expect(await depth()).toBe(2);
+    await world.acme(`GET pexec/status/${first.headers['nvcf-reqid']}`);
+    expect(await depth()).toBe(2);
+    world.clock.set(START + 40_000);
+    expect(await depth()).toBe(0);
+  });
+
+  it('counts the requests of everybody who may invoke it', async () => {
+    const world = await nvcfServer();
+    const place = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '1m' }));
+    const parties = { authorizedParties: [{ ncaId: GLOBEX }] };
+    await world.acme(`POST authorizations/functions/${place.functionId}`, parties);
+    await world.globex(`POST pexec/functions/${place.functionId}`, {});
+    await world.acme(`POST pexec/functions/${place.functionId}`, {});
+
+    for (const caller of [world.acme, world.globex]) {
+      const { body } = await caller(`GET queues/${inPath(place)}`);
+      expect(body.queues).toMatchObject([{ functionVersionId: place.versionId, queueDepth: 2 }]);
+    }
+  });
+
+  it('is there while a version is DEPLOYING', async () => {
+    const place = await server.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '1h' }));
+    await deploy(acme, place);
+    const { body } = await acme(`GET queues/functions/${place.functionId}`);
+
+    expect(body.queues).toMatchObject([{ functionVersionId: place.versionId, functionStatus: 'DEPLOYING' }]);
+  });
+
+  it('is there for functions that are shared or public', async () => {
+    for (const place of [translate, llama]) {
+      expect((await acme(`GET queues/functions/${place.functionId}`)).status).toBe(200);
+      expect((await acme(`GET queues/${inPath(place)}`)).status).toBe(200);
+    }
+  });
+
+  it('is not there for what is not deployed', async () => {
+    const place = await server.create();
+    for (const request of [`GET queues/functions/${place.functionId}`, `GET queues/${inPath(place)}`]) {
+      expectProblem(await acme(request), request, 404, noQueue(place.functionId));
+    }
+    await deploy(acme, place);
+    expect((await acme(`GET queues/${inPath(place)}`)).status).toBe(200);
+  });
+
+  it('is not there for what is unknown or of another account', async () => {
+    for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden]) {
+      const ofFunction = `GET queues/functions/${place.functionId}`;
+      const ofVersion = `GET queues/${inPath(place)}`;
+
+      expectProblem(
+        await acme(ofFunction),
+        ofFunction,
+        404,
+        `Function id '${place.functionId}': Not found in account '${ACME}'`,
+      );
+      expectProblem(
+        await acme(ofVersion),
+        ofVersion,
+        404,
+        `Function id '${place.functionId}', version '${place.versionId}': Not found in account '${ACME}'`,
+      );
+    }
+  });
+
+  it('is for keys with Queue Details that cover the function', async () => {
+    const ofFunction = `GET queues/functions/${echo.functionId}`;
+    const ofVersion = `GET queues/${inPath(echo)}`;
+    const other = await server.withScopes(['queue_details'], { type: 'Function', ids: [summarize.functionId] });
+    const lister = await server.withScopes(['list_functions']);
+
+    expectProblem(
+      await other(ofFunction),
+      ofFunction,
+      403,
+      `Function id '${echo.functionId}': Forbidden to retrieve versions`,
+    );
+    expectProblem(
+      await other(ofVersion),
+      ofVersion,
+      403,
+      `Function id '${echo.functionId}', version '${echo.versionId}': Forbidden to retrieve function details`,
+    );
+    expect((await other(`GET queues/functions/${summarize.functionId}`)).status).toBe(200);
+    for (const request of [ofFunction, ofVersion, `GET queues/${NOBODY}/position`]) {
+      expectProblem(await lister(request), request, 403, 'Access Denied');
+    }
+  });
+});
+
+describe('the position of a request', () => {
+  it('falls as the ones before it are answered', async () => {
+    const world = await nvcfServer();
+    const ids: string[] = [];
+    for (const seconds of [0, 10, 20]) {
+      world.clock.set(START + seconds * 1000);
+      const { headers } = await world.acme(`POST pexec/functions/${slow.functionId}`, {});
+      ids.push(String(headers['nvcf-reqid']));
+    }
+    const positions = () =>
+      Promise.all(
+        ids.map(async (id) => {
+          const { status, body } = await world.acme(`GET queues/${id}/position`);
+          return status === 200 ? body.positionInQueue : status;
+        }),
+      );
+
+    const { body } = await world.acme(`GET queues/${ids[0]}/position`);
+    expect(body).toEqual({
+      functionId: slow.functionId,
+      functionVersionId: slow.versionId,
+      positionInQueue: expect.any(Number),
+    });
+    const first = body.positionInQueue;
+    expect(await positions()).toEqual([first, first + 1, first + 2]);
+    world.clock.set(START + 30_000);
+    expect(await positions()).toEqual([400, first, first + 1]);
+    world.clock.set(START + 40_000);
+    expect(await positions()).toEqual([400, 400, first]);
+  });
+
+  it('is refused once the request is answered, and not found once the answer is delivered', async () => {
+    const world = await nvcfServer();
+    const { headers } = await world.acme(`POST pexec/functions/${slow.functionId}`, {});
+    const id = headers['nvcf-reqid'];
+    const request = `GET queues/${id}/position`;
+
+    expectProblem(await world.globex(request), request, 404, expect.stringContaining(`'${id}'`));
+    world.clock.set(START + 30_000);
+    expectProblem(await world.acme(request), request, 400, notWaiting(id));
+    await world.acme(`GET pexec/status/${id}`);
+    expectProblem(await world.acme(request), request, 404, notWaiting(id));
+  });
+
+  it('is not found for an unknown request', async () => {
+    const request = `GET queues/${NOBODY}/position`;
+
+    expectProblem(await acme(request), request, 404, notWaiting(NOBODY));
+  });
+});
+
+it.each([
+  ['GET queues/functions/x', 'functionId'],
+  [`GET queues/functions/${NOBODY}/versions/x`, 'versionId'],
+  ['GET queues/x/position', 'requestId'],
+])('%s has an id that is none', async (request, name) => {
+  expectInvalid(await acme(request), request, name, 'uuid');
+});

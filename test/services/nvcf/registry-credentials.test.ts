@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import { castKey } from '../../support/ngc-cast.ts';
+import { ACME, expectInvalid, expectProblem, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
+import { START } from '../../support/server.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const NOW = new Date(START).toISOString();
+const VALUE = Buffer.from('user:pass-word-of-it').toString('base64');
+
+let names = 0;
+const given = (more: object = {}) => ({
+  registryHostname: 'nvcr.io',
+  secret: { name: `registry-${++names}`, value: VALUE },
+  artifactTypes: ['CONTAINER'],
+  ...more,
+});
+
+const server = await nvcfServer();
+const { acme, globex } = server;
+const made = async (more: object = {}, caller = acme) => {
+  const { body, status } = await caller('POST registry-credentials', given(more));
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.registryCredential;
+};
+const pathOf = ({ registryCredentialId }: { registryCredentialId: string }) =>
+  `registry-credentials/${registryCredentialId}`;
+
+describe('a registry credential', () => {
+  it('is made with 200, and shows everything but its secret', async () => {
+    const { status, body } = await acme('POST registry-credentials', {
+      ...given(),
+      secret: { name: 'main', value: VALUE },
+      artifactTypes: ['CONTAINER', 'HELM', 'CONTAINER'],
+      tags: ['one'],
+      description: 'for images',
+      provisionedBy: 'SYSTEM',
+      color: 'red',
+    });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      registryCredential: {
+        registryCredentialId: expect.stringMatching(UUID),
+        ncaId: ACME,
+        registryCredentialName: 'main',
+        registryName: 'NGC Private Registry',
+        registryHostname: 'nvcr.io',
+        artifactTypes: ['CONTAINER', 'HELM'],
+        tags: ['one'],
+        description: 'for images',
+        provisionedBy: 'USER',
+        createdAt: NOW,
+        lastUpdatedAt: NOW,
+      },
+    });
+    expect((await acme(`GET ${pathOf(body.registryCredential)}`)).body).toEqual(body);
+    expect((await acme('GET registry-credentials')).body.registryCredentials).toContainEqual(body.registryCredential);
+  });
+
+  it('of a registry that is not recognized is called by its host', async () => {
+    const credential = await made({ registryHostname: 'registry.acme.test:5000' });
+
+    expect(credential.registryName).toBe('registry.acme.test:5000');
+    await acme(`DELETE ${pathOf(credential)}`);
+  });
+
+  it('is unique by host and name', async () => {
+    const secret = { name: 'unique', value: VALUE };
+    const first = await made({ secret });
+    const answer = await acme('POST registry-credentials', given({ secret }));
+    expectProblem(answer, 'POST registry-credentials', 409, expect.stringContaining("'unique'"));
+    expect(JSON.stringify(answer)).not.toContain(VALUE);
+
+    const elsewhere = await made({ secret, registryHostname: 'docker.io' });
+    const foreign = await made({ secret }, globex);
+    await acme(`DELETE ${pathOf(elsewhere)}`);
+    await globex(`DELETE ${pathOf(foreign)}`);
+    await acme(`DELETE ${pathOf(first)}`);
+    await acme(`DELETE ${pathOf(await made({ secret }))}`);
+  });
+
+  it('is made once when it is asked for many times at once', async () => {
+    const body = given({ secret: { name: 'at-once', value: VALUE } });
+    const answers = await Promise.all([1, 2, 3, 4].map(() => acme('POST registry-credentials', body)));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  });
+
+  it.each([
+    ['no host', { registryHostname: undefined }, 'registryHostname'],
+    ['an empty host', { registryHostname: '' }, 'registryHostname'],
+    ['a host of 256 characters', { registryHostname: 'h'.repeat(256) }, 'registryHostname'],
+    ['no secret', { secret: undefined }, 'secret'],
+    ['a secret without a value', { secret: { name: 'a' } }, 'value'],
+    ['a secret without a name', { secret: { value: VALUE } }, 'name'],
+    ['no artifact types', { artifactTypes: undefined }, 'artifactTypes'],
+    ['an empty list of artifact types', { artifactTypes: [] }, 'artifactTypes'],
+    ['an unknown artifact type', { artifactTypes: ['IMAGE'] }, 'CONTAINER'],
+    ['65 tags', { tags: Array.from({ length: 65 }, String) }, 'tags'],
+    ['a tag of 129 characters', { tags: ['x'.repeat(129)] }, 'tags'],
+  ])('is not made with %s', async (_what, more, word) => {
+    const answer = await acme('POST registry-credentials', given(more));
+
+    expectInvalid(answer, 'POST registry-credentials', word);
+    expect(JSON.stringify(answer)).not.toContain(VALUE);
+  });
+
+  it('is changed by PATCH: its secret, its artifact types, or both', async () => {
+    const world = await nvcfServer();
+    const { body } = await world.acme('POST registry-credentials', given({ tags: ['stays'] }));
+    const before = body.registryCredential;
+    world.clock.set(START + 1000);
+    const request = `PATCH ${pathOf(before)}`;
+    const lastUpdatedAt = new Date(START + 1000).toISOString();
+    const types = await world.acme(request, { artifactTypeEnums: ['MODEL', 'RESOURCE', 'MODEL'] });
+    const secret = await world.acme(request, { secret: { name: 'renamed', value: 'new-pass-word' } });
+
+    expect(types.status).toBe(200);
+    expect(types.body.registryCredential).toEqual({
+      ...before,
+      artifactTypes: ['MODEL', 'RESOURCE'],
+      lastUpdatedAt,
+    });
+    expect(secret.body.registryCredential).toEqual({
+      ...before,
+      artifactTypes: ['MODEL', 'RESOURCE'],
+      registryCredentialName: 'renamed',
+      lastUpdatedAt,
+    });
+    expect(JSON.stringify([types, secret])).not.toContain('new-pass-word');
+  });
+
+  it('is not changed by nothing, nor by what cannot be changed', async () => {
+    const credential = await made();
+    const request = `PATCH ${pathOf(credential)}`;
+
+    expectInvalid(await acme(request, {}), request, 'secret', 'artifactTypeEnums');
+    expectInvalid(await acme(request, { registryHostname: 'other.test' }), request, 'secret', 'artifactTypeEnums');
+    expectInvalid(await acme(request, { artifactTypeEnums: ['IMAGE'] }), request, 'CONTAINER');
+    expectInvalid(await acme(request, { secret: { name: 'a' } }), request, 'value');
+    expect((await acme(`GET ${pathOf(credential)}`)).body.registryCredential).toEqual(credential);
+    await acme(`DELETE ${pathOf(credential)}`);
+  });
+
+  it('is deleted with 204, and then there is none', async () => {
+    const credential = await made();
+    const request = `DELETE ${pathOf(credential)}`;
+    const { status, body } = await acme(request);
+
+    expect({ status, body }).toEqual({ status: 204, body: undefined });
+    const detail = `Registry credential id '${credential.registryCredentialId}': Not found in account '${ACME}'`;
+    expectProblem(await acme(request), request, 404, detail);
+    expectProblem(await acme(`GET ${pathOf(credential)}`), `GET ${pathOf(credential)}`, 404, detail);
+  });
+
+  it.each([
+    ['GET', undefined],
+    ['PATCH', { artifactTypeEnums: ['HELM'] }],
+    ['DELETE', undefined],
+  ])('of another account is not found by %s', async (method, body) => {
+    const credential = await made({}, globex);
+    for (const id of [credential.registryCredentialId, NOBODY]) {
+      const request = `${method} registry-credentials/${id}`;
+      const detail = `Registry credential id '${id}': Not found in account '${ACME}'`;
+      expectProblem(await acme(request, body), request, 404, detail);
+    }
+    expect((await globex(`GET ${pathOf(credential)}`)).body.registryCredential).toEqual(credential);
+    const malformed = `${method} registry-credentials/x`;
+    expectInvalid(await acme(malformed, body), malformed, 'registryCredentialId', 'uuid');
+  });
+});
+
+describe('the list of registry credentials', () => {
+  it('is filtered by artifact type and origin, and is of one account', async () => {
+    const world = await nvcfServer();
+    const make = async (artifactTypes: string[]) =>
+      (await world.acme('POST registry-credentials', given({ artifactTypes }))).body.registryCredential;
+    const image = await make(['CONTAINER']);
+    const both = await make(['HELM', 'CONTAINER']);
+    const listed = async (query: string, caller = world.acme) =>
+      (await caller(`GET registry-credentials${query}`)).body;
+
+    expect(await listed('')).toEqual({ registryCredentials: [image, both] });
+    expect(await listed('?artifactType=CONTAINER')).toEqual({ registryCredentials: [image, both] });
+    expect(await listed('?artifactType=HELM')).toEqual({ registryCredentials: [both] });
+    expect(await listed('?artifactType=MODEL')).toEqual({ registryCredentials: [] });
+    expect(await listed('?provisionedBy=USER&artifactType=HELM')).toEqual({ registryCredentials: [both] });
+    expect(await listed('?provisionedBy=SYSTEM')).toEqual({ registryCredentials: [] });
+    expect(await listed('', world.globex)).toEqual({ registryCredentials: [] });
+  });
+
+  it.each(['artifactType=IMAGE', 'provisionedBy=ME'])('refuses %s', async (query) => {
+    const request = `GET registry-credentials?${query}`;
+
+    expectInvalid(await acme(request), request, query.split('=')[0] ?? '');
+  });
+
+  it('has at most 25', async () => {
+    const world = await nvcfServer();
+    const answers = await Promise.all(
+      Array.from({ length: 27 }, () => world.acme('POST registry-credentials', given())),
+    );
+    const { registryCredentials } = (await world.acme('GET registry-credentials')).body;
+
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(25);
+    expect(registryCredentials).toHaveLength(25);
+    expectProblem(
+      await world.acme('POST registry-credentials', given()),
+      'POST registry-credentials',
+      400,
+      expect.stringContaining('25'),
+    );
+    await world.acme(`DELETE ${pathOf(registryCredentials[0])}`);
+    expect((await world.acme('POST registry-credentials', given())).status).toBe(200);
+    expect((await world.globex('POST registry-credentials', given())).status).toBe(200);
+  });
+});
+
+it('recognized registries are listed by artifact type', async () => {
+  const { status, body } = await acme('GET recognized-registries');
+  const ngc = { registryName: 'NGC Private Registry' };
+
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    recognizedRegistries: {
+      CONTAINER: [
+        { ...ngc, registryHostname: 'nvcr.io' },
+        { registryName: 'Docker Hub', registryHostname: 'docker.io' },
+      ],
+      HELM: [{ ...ngc, registryHostname: 'helm.ngc.nvidia.com' }],
+      MODEL: [{ ...ngc, registryHostname: 'api.ngc.nvidia.com' }],
+      RESOURCE: [{ ...ngc, registryHostname: 'api.ngc.nvidia.com' }],
+    },
+  });
+});
+
+describe('who may', async () => {
+  const calls: [string, unknown][] = [
+    ['GET registry-credentials', undefined],
+    ['POST registry-credentials', {}],
+    [`GET registry-credentials/${NOBODY}`, undefined],
+    [`PATCH registry-credentials/${NOBODY}`, {}],
+    [`DELETE registry-credentials/${NOBODY}`, undefined],
+    ['GET recognized-registries', undefined],
+  ];
+  const lister = await server.withScopes(['list_functions'], { type: 'All Entity' });
+  const manager = server.as(castKey('nvcf-registry-manager').key);
+
+  it.each(calls)('%s: nobody without the scope', async (request, body) => {
+    expectProblem(await lister(request, body), request, 403, 'Access Denied');
+  });
+
+  it('the registry manager of the cast does all of it, and nothing else', async () => {
+    const credential = await made({}, manager);
+    const statuses = [
+      await manager('GET registry-credentials'),
+      await manager(`GET ${pathOf(credential)}`),
+      await manager(`PATCH ${pathOf(credential)}`, { artifactTypeEnums: ['HELM'] }),
+      await manager('GET recognized-registries'),
+      await manager(`DELETE ${pathOf(credential)}`),
+      await manager('GET functions'),
+      await manager('GET telemetries'),
+    ].map(({ status }) => status);
+
+    expect(statuses).toEqual([200, 200, 200, 200, 204, 403, 403]);
+  });
+});

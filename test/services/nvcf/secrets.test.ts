@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { lineLog } from '../../../src/log.ts';
+import {
+  ACME,
+  DEFINITION,
+  expectInvalid,
+  expectProblem,
+  inPath,
+  NOBODY,
+  nvcfServer,
+  placeOf,
+} from '../../support/nvcf-client.ts';
+
+const log: string[] = [];
+const server = await nvcfServer({}, { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line)) });
+const { acme, create } = server;
+const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
+
+const namesOf = async (place: Parameters<typeof inPath>[0]) =>
+  (await acme(`GET ${inPath(place)}`)).body.function.secrets;
+
+describe('secrets of a function', () => {
+  it('are set with 204, and only their names are shown', async () => {
+    const place = await create({ secrets: [{ name: 'OLD', value: 'v' }] });
+    const request = `PUT secrets/${inPath(place)}`;
+    const secrets = [
+      { name: 'OLD', value: 'text' },
+      { name: 'NEW', value: { nested: { deep: 'object' } } },
+    ];
+    const { status, body } = await acme(request, { secrets });
+
+    expect({ status, body }).toEqual({ status: 204, body: undefined });
+    expect((await namesOf(place)).sort()).toEqual(['NEW', 'OLD']);
+  });
+
+  it('that are not named stay, as in the published control plane', async () => {
+    const place = await create({ secrets: [{ name: 'OLD', value: 'v' }] });
+    await acme(`PUT secrets/${inPath(place)}`, { secrets: [{ name: 'NEW', value: 'v' }] });
+
+    expect((await namesOf(place)).sort()).toEqual(['NEW', 'OLD']);
+  });
+
+  it('are at least one, and have different names', async () => {
+    const place = await create({ secrets: [{ name: 'OLD', value: 'v' }] });
+    const request = `PUT secrets/${inPath(place)}`;
+    const twice = [
+      { name: 'A', value: 'v' },
+      { name: 'A', value: 'w' },
+    ];
+    const subject = `Function id '${place.functionId}', version '${place.versionId}'`;
+
+    expectProblem(await acme(request, { secrets: [] }), request, 400, `${subject}: Missing secrets in the payload`);
+    expectProblem(
+      await acme(request, { secrets: twice }),
+      request,
+      400,
+      `${subject}: Duplicate secrets keys in the payload`,
+    );
+    expect(await namesOf(place)).toEqual(['OLD']);
+  });
+
+  it('are first set while the function is INACTIVE', async () => {
+    const place = await server.deployed();
+    const request = `PUT secrets/${inPath(place)}`;
+
+    expectProblem(
+      await acme(request, { secrets: [{ name: 'A', value: 'v' }] }),
+      request,
+      400,
+      `Function id '${place.functionId}', version '${place.versionId}': Add secrets only when the function is 'INACTIVE'`,
+    );
+  });
+
+  it.each([
+    ['no list', {}, ['secrets']],
+    ['a list that is none', { secrets: { name: 'A', value: 'v' } }, ['secrets']],
+    ['no name', { secrets: [{ value: 'tell-nobody' }] }, ['name']],
+    ['no value', { secrets: [{ name: 'A' }] }, ['value']],
+    ['an empty value', { secrets: [{ name: 'A', value: '' }] }, ['value']],
+    ['a name of 49 characters', { secrets: [{ name: 'n'.repeat(49), value: 'tell-nobody' }] }, ['name', '48']],
+    ['a value of 32769 characters', { secrets: [{ name: 'A', value: 'tell-nobody'.padEnd(32_769) }] }, ['32768']],
+    ['a value that is a list', { secrets: [{ name: 'A', value: ['tell-nobody'] }] }, ['value']],
+  ])('are not replaced by %s', async (_what, sent, words) => {
+    const place = await create({ secrets: [{ name: 'OLD', value: 'v' }] });
+    const request = `PUT secrets/${inPath(place)}`;
+    const answer = await acme(request, sent);
+
+    expectInvalid(answer, request, ...words);
+    expect(JSON.stringify(answer)).not.toContain('tell-nobody');
+    expect(await namesOf(place)).toEqual(['OLD']);
+  });
+
+  it('are not found where there is no such version of the own account', async () => {
+    for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden, translate, llama]) {
+      const request = `PUT secrets/${inPath(place)}`;
+      const detail = `Function id '${place.functionId}', version '${place.versionId}': Not found in account '${ACME}'`;
+      expectProblem(await acme(request, { secrets: [{ name: 'A', value: 'v' }] }), request, 404, detail);
+    }
+  });
+
+  it('need an id, the scope, and a key that covers the function', async () => {
+    const place = await create();
+    const request = `PUT secrets/${inPath(place)}`;
+    const other = await server.withScopes(['update_secrets'], { type: 'Function', ids: [placeOf('echo').functionId] });
+    const updater = await server.withScopes(['update_function']);
+    const malformed = `PUT secrets/functions/${NOBODY}/versions/x`;
+
+    expectInvalid(await acme(malformed, { secrets: [{ name: 'A', value: 'v' }] }), malformed, 'versionId', 'uuid');
+    expectProblem(await updater(request, { secrets: [{ name: 'A', value: 'v' }] }), request, 403, 'Access Denied');
+    expectProblem(
+      await other(request, { secrets: [{ name: 'A', value: 'v' }] }),
+      request,
+      403,
+      `Function id '${place.functionId}', version '${place.versionId}': Forbidden to update secrets for this function`,
+    );
+  });
+});
+
+describe('the secret of a telemetry', () => {
+  it('is replaced with 204', async () => {
+    const { body } = await acme('POST telemetries', {
+      endpoint: 'https://logs.test',
+      protocol: 'HTTP',
+      provider: 'SPLUNK',
+      types: ['LOGS'],
+      secret: { name: 'splunk', value: 'v' },
+    });
+    const request = `PUT secrets/telemetries/${body.telemetry.telemetryId}`;
+    const answer = await acme(request, { secret: { name: 'splunk', value: { token: 'w' } } });
+
+    expect({ status: answer.status, body: answer.body }).toEqual({ status: 204, body: undefined });
+    expectInvalid(await acme(request, {}), request, 'secret');
+    expectInvalid(await acme(request, { secret: { name: 'splunk' } }), request, 'value');
+    expect((await server.globex(request, { secret: { name: 'splunk', value: 'v' } })).status).toBe(404);
+    const updater = await server.withScopes(['update_secrets'], { type: 'All Entity' });
+    expect((await updater(request, { secret: { name: 'splunk', value: 'v' } })).status).toBe(204);
+  });
+
+  it('is not found where there is no such telemetry', async () => {
+    const request = `PUT secrets/telemetries/${NOBODY}`;
+    const body = { secret: { name: 'a', value: 'v' } };
+
+    expectProblem(await acme(request, body), request, 404, `Telemetry id '${NOBODY}': Not found in account '${ACME}'`);
+    const malformed = 'PUT secrets/telemetries/x';
+    expectInvalid(await acme(malformed, body), malformed, 'telemetryId', 'uuid');
+  });
+});
+
+it('no value that was sent is found in any answer, decision, finding or log line', async () => {
+  const answers: unknown[] = [];
+  const call = async (request: string, body?: unknown) => {
+    const answer = await acme(request, body);
+    answers.push([answer.body, answer.headers]);
+    return answer.body;
+  };
+  let count = 0;
+  const secret = (name = 'N') => ({ name, value: `TOPSECRET-${++count}` });
+  const broken = () => ({ name: 'N'.repeat(49), value: { inner: `TOPSECRET-${++count}` } });
+
+  const made = await call('POST functions', { ...DEFINITION, secrets: [secret()] });
+  const place = { functionId: made.function.id, versionId: made.function.versionId };
+  await call('POST functions', { ...DEFINITION, name: '-', secrets: [secret()] });
+  await call('POST functions', { ...DEFINITION, secrets: [broken()] });
+  await call(`POST functions/${place.functionId}/versions`, { ...DEFINITION, secrets: [secret()] });
+  await call(`PUT secrets/${inPath(place)}`, { secrets: [secret()] });
+  await call(`PUT secrets/${inPath(place)}`, { secrets: [broken()] });
+  await call(`PUT secrets/${inPath(place)}`, `{"secrets":[{"name":"N","value":"TOPSECRET-${++count}"`);
+  await call(`PUT secrets/${inPath(hidden)}`, { secrets: [secret()] });
+  const telemetry = { endpoint: 'https://a.test', protocol: 'HTTP', provider: 'DATADOG', types: ['LOGS'] };
+  const { telemetryId } = (await call('POST telemetries', { ...telemetry, secret: secret('t') })).telemetry;
+  await call('POST telemetries', { ...telemetry, secret: secret('t') });
+  await call('POST telemetries', { ...telemetry, provider: 'NOBODY', secret: secret('t') });
+  await call(`PUT secrets/telemetries/${telemetryId}`, { secret: secret('u') });
+  await call(`PUT secrets/telemetries/${NOBODY}`, { secret: secret('u') });
+  const registry = { registryHostname: 'nvcr.io', artifactTypes: ['CONTAINER'] };
+  const created = await call('POST registry-credentials', { ...registry, secret: secret('r') });
+  const id = created.registryCredential.registryCredentialId;
+  await call('POST registry-credentials', { ...registry, secret: secret('r') });
+  await call('POST registry-credentials', { ...registry, secret: broken() });
+  await call(`PATCH registry-credentials/${id}`, { secret: secret('s') });
+  await call(`PATCH registry-credentials/${id}`, { secret: secret('s'), artifactTypeEnums: ['NONE'] });
+  for (const path of [
+    'functions',
+    inPath(place),
+    'telemetries',
+    `telemetries/${telemetryId}`,
+    'registry-credentials',
+    `registry-credentials/${id}`,
+    '/_mock/decisions?limit=1000',
+    '/_mock/findings',
+    '/_mock/cast',
+    '/_mock/info',
+  ]) {
+    await call(`GET ${path}`);
+  }
+
+  expect(count).toBe(18);
+  expect(JSON.stringify(answers)).not.toContain('TOPSECRET');
+  expect(log.join('\n')).toContain('/v2/nvcf/functions');
+  expect(log.join('\n')).not.toContain('TOPSECRET');
+});

@@ -1,0 +1,406 @@
+import { describe, expect, it } from 'vitest';
+import { testServer } from '../../support/server.ts';
+
+const PROFILES = ['documented', 'open-source'] as const;
+
+const SCOPES = {
+  invoke_function: 'Invoke Function',
+  list_functions: 'List Functions',
+  list_functions_details: 'List Function Details',
+  queue_details: 'Queue Details',
+  register_function: 'Register Function',
+  deploy_function: 'Deploy Function',
+  update_function: 'Update Function',
+  delete_function: 'Delete Function',
+  authorize_clients: 'Authorize Clients',
+  update_secrets: 'Update Function Secrets',
+  manage_registry_credentials: 'Manage Registry Credentials',
+  manage_telemetries: 'Manage Telemetries',
+  list_clusters: 'List Clusters',
+  read_gpu_quota_rule: 'Read GPU Quota Rule',
+  gpu_capacity: 'GPU Capacity',
+};
+
+/** The vendor's encoding, where one is public; `null`: any id is the mock's own. */
+const TYPES = [
+  { label: 'All Functions', encoding: { type: 'account-functions', id: '*' } },
+  { label: 'Function', encoding: { type: 'function' } },
+  { label: 'Function Versions', encoding: { type: 'function' } },
+  { label: 'All Clusters', encoding: null },
+  { label: 'All Entity', encoding: null },
+  { label: 'Authorized Functions', encoding: { type: 'authorized-functions', id: '*' } },
+];
+
+const CERTAINTIES = ['documented', 'implied', 'observed', 'inferred', 'contradicted', 'ours'];
+
+interface Expected {
+  readonly action: string;
+  /** All of them, unless one is enough. */
+  readonly scopes: readonly string[];
+  readonly any?: boolean;
+  /** Types of the row; none: no test. */
+  readonly types: readonly string[];
+  readonly closed?: boolean;
+  readonly endpoints: readonly string[];
+}
+
+const FUNCTION = '/v2/nvcf/functions/{functionId}';
+const VERSION = 'functions/{functionId}/versions/{versionId}';
+const DEPLOYMENTS = [
+  `POST /v2/nvcf/deployments/${VERSION}`,
+  `PUT /v2/nvcf/deployments/${VERSION}`,
+  'PATCH /v2/nvcf/deployments/{deploymentId}/gpu-specifications/{gpuSpecId}',
+  `GET /v2/nvcf/deployments/${VERSION}`,
+  'GET /v2/nvcf/deployments/{deploymentId}',
+  `DELETE /v2/nvcf/deployments/${VERSION}`,
+];
+const INVOCATIONS = [
+  'POST /v2/nvcf/pexec/functions/{functionId}',
+  `POST /v2/nvcf/pexec/${VERSION}`,
+  'GET /v2/nvcf/pexec/status/{requestId}',
+];
+const READS = [
+  'GET /v2/nvcf/functions',
+  'GET /v2/nvcf/functions/ids',
+  `GET ${FUNCTION}/versions`,
+  `GET /v2/nvcf/${VERSION}`,
+];
+const UPDATES = [
+  `PUT /v2/nvcf/${VERSION}`,
+  `PUT /v2/nvcf/metadata/${VERSION}`,
+  `PUT /v2/nvcf/ratelimit/${VERSION}`,
+  `DELETE /v2/nvcf/ratelimit/${VERSION}`,
+];
+const SHARING = ['functions/{functionId}', VERSION].flatMap((place) => [
+  `POST /v2/nvcf/authorizations/${place}`,
+  `GET /v2/nvcf/authorizations/${place}`,
+  `DELETE /v2/nvcf/authorizations/${place}`,
+  `PATCH /v2/nvcf/authorizations/${place}/add`,
+  `PATCH /v2/nvcf/authorizations/${place}/remove`,
+]);
+const REGISTRIES = [
+  'POST /v2/nvcf/registry-credentials',
+  'GET /v2/nvcf/registry-credentials',
+  'GET /v2/nvcf/registry-credentials/{registryCredentialId}',
+  'PATCH /v2/nvcf/registry-credentials/{registryCredentialId}',
+  'DELETE /v2/nvcf/registry-credentials/{registryCredentialId}',
+  'GET /v2/nvcf/recognized-registries',
+];
+const TELEMETRIES = [
+  'POST /v2/nvcf/telemetries',
+  'GET /v2/nvcf/telemetries',
+  'GET /v2/nvcf/telemetries/{telemetryId}',
+  'DELETE /v2/nvcf/telemetries/{telemetryId}',
+];
+const GPU_QUOTA = ['GET /v2/orgs/{org}/ngc/nvcf/gpu/quota/rules'];
+const GPU_CAPACITY = [
+  'GET /v3/orgs/{org}/ngc/nvcf/deployments/available/instanceTypes',
+  'GET /v3/orgs/{org}/ngc/nvcf/deployments/instanceTypes',
+];
+
+const AF = 'All Functions';
+const F = 'Function';
+const FV = 'Function Versions';
+const AE = 'All Entity';
+const SHARED = 'Authorized Functions';
+
+/** The thirteen rows of the service-keys page, as they stand there. */
+const PAGE_ROWS: readonly Expected[] = [
+  { action: 'Create Function', scopes: ['Register Function'], types: [AF, AE], endpoints: ['POST /v2/nvcf/functions'] },
+  {
+    action: 'Deploy Function',
+    scopes: ['Deploy Function', 'List Functions'],
+    types: [AF, F, AE],
+    endpoints: DEPLOYMENTS,
+  },
+  { action: 'Invoke Function', scopes: ['Invoke Function'], types: [AF, F], endpoints: INVOCATIONS },
+  {
+    action: 'Get / List Functions',
+    scopes: ['List Functions', 'List Function Details'],
+    any: true,
+    types: [AF, F, AE],
+    endpoints: READS,
+  },
+  { action: 'Update Function', scopes: ['Update Function'], types: [AF, F, AE], endpoints: UPDATES },
+  {
+    action: 'Delete Function',
+    scopes: ['Delete Function'],
+    types: [AF, F, AE],
+    endpoints: [`DELETE /v2/nvcf/${VERSION}`],
+  },
+  {
+    action: 'Update Function Secrets',
+    scopes: ['Update Function Secrets'],
+    types: [AF, F, AE],
+    endpoints: [`PUT /v2/nvcf/secrets/${VERSION}`],
+  },
+  { action: 'Authorize Clients', scopes: ['Authorize Clients'], types: [AF], endpoints: SHARING },
+  {
+    action: 'List Clusters',
+    scopes: ['List Clusters'],
+    types: ['All Clusters', AE],
+    endpoints: ['GET /v2/nvcf/clusterGroups'],
+  },
+  {
+    action: 'Manage Registry Credentials',
+    scopes: ['Manage Registry Credentials'],
+    types: [AE],
+    endpoints: REGISTRIES,
+  },
+  { action: 'Manage Telemetry Endpoints', scopes: ['Manage Telemetries'], types: [AE], endpoints: TELEMETRIES },
+  { action: 'GPU Quota', scopes: ['Read GPU Quota Rule'], types: [AE], endpoints: GPU_QUOTA },
+  { action: 'GPU Instance Types / Capacity', scopes: ['GPU Capacity'], types: [AE], endpoints: GPU_CAPACITY },
+];
+
+const OWN = [AF, F, FV];
+const ANYBODYS = [...OWN, SHARED];
+
+/** What the published control plane tests, row by row; of the GPU actions it has none. */
+const CODE_ROWS: readonly Expected[] = [
+  { action: 'create-function', scopes: ['Register Function'], types: [AF], endpoints: ['POST /v2/nvcf/functions'] },
+  { action: 'deploy-function', scopes: ['Deploy Function'], types: OWN, endpoints: DEPLOYMENTS },
+  { action: 'invoke-function', scopes: ['Invoke Function'], types: ANYBODYS, endpoints: INVOCATIONS },
+  {
+    action: 'get-list-functions',
+    scopes: ['List Functions', 'List Function Details'],
+    any: true,
+    types: ANYBODYS,
+    endpoints: READS,
+  },
+  {
+    action: 'queue-details',
+    scopes: ['Queue Details'],
+    types: ANYBODYS,
+    endpoints: ['GET /v2/nvcf/queues/functions/{functionId}', `GET /v2/nvcf/queues/${VERSION}`],
+  },
+  {
+    action: 'queue-position',
+    scopes: ['Queue Details'],
+    types: ANYBODYS,
+    endpoints: ['GET /v2/nvcf/queues/{requestId}/position'],
+  },
+  { action: 'update-function', scopes: ['Update Function'], types: OWN, endpoints: UPDATES },
+  { action: 'delete-function', scopes: ['Delete Function'], types: OWN, endpoints: [`DELETE /v2/nvcf/${VERSION}`] },
+  {
+    action: 'update-function-secrets',
+    scopes: ['Update Function Secrets'],
+    types: OWN,
+    endpoints: [`PUT /v2/nvcf/secrets/${VERSION}`],
+  },
+  {
+    action: 'update-telemetry-secret',
+    scopes: ['Update Function Secrets'],
+    types: [],
+    endpoints: ['PUT /v2/nvcf/secrets/telemetries/{telemetryId}'],
+  },
+  { action: 'authorize-clients', scopes: ['Authorize Clients'], types: OWN, endpoints: SHARING },
+  {
+    action: 'list-clusters',
+    scopes: ['List Clusters'],
+    types: [],
+    closed: true,
+    endpoints: ['GET /v2/nvcf/clusterGroups'],
+  },
+  {
+    action: 'manage-registry-credentials',
+    scopes: ['Manage Registry Credentials'],
+    types: [],
+    endpoints: REGISTRIES,
+  },
+  { action: 'manage-telemetry-endpoints', scopes: ['Manage Telemetries'], types: [], endpoints: TELEMETRIES },
+  {
+    action: 'manage-assets',
+    scopes: ['Invoke Function'],
+    types: [],
+    endpoints: [
+      'POST /v2/nvcf/assets',
+      'GET /v2/nvcf/assets',
+      'GET /v2/nvcf/assets/{assetId}',
+      'GET /v2/nvcf/assets/{assetId}/content-redirect',
+      'DELETE /v2/nvcf/assets/{assetId}',
+    ],
+  },
+  {
+    action: 'issue-invocation-token',
+    scopes: ['Invoke Function'],
+    types: ANYBODYS,
+    endpoints: ['POST /v2/nvcf/tokens/functions/{functionId}', `POST /v2/nvcf/tokens/${VERSION}`],
+  },
+  {
+    action: 'issue-multi-invocation-token',
+    scopes: ['Invoke Function'],
+    types: [],
+    endpoints: ['POST /v2/nvcf/tokens/functions'],
+  },
+];
+
+interface RuleView {
+  readonly id: string;
+  readonly needs: { readonly all?: readonly string[]; readonly any?: readonly string[] };
+  readonly on?: readonly string[];
+  readonly closed?: boolean;
+  readonly source: string;
+  readonly certainty: string;
+}
+
+interface TypeView {
+  readonly id: string;
+  readonly label: string;
+  readonly encoding: { readonly type: string; readonly id?: string };
+  readonly source: string;
+  readonly certainty: string;
+}
+
+interface TablesView {
+  readonly profile: string;
+  readonly grants: readonly { id: string; label: string; onlyOn?: string[]; source: string; certainty: string }[];
+  readonly resourceTypes: readonly TypeView[];
+  readonly roles: readonly { source: string; certainty: string }[];
+  readonly rules: readonly RuleView[];
+  readonly operations: readonly { id: string; rule: string; source: string; certainty: string }[];
+}
+
+/** The law as the switchboard shows it, with the rule of each endpoint and names in the documentation's words. */
+async function shownLaw(profile: (typeof PROFILES)[number]) {
+  const server = await testServer({ nvcf: profile });
+  const tables = (await server.call('GET /_mock/tables/nvcf')).body as TablesView;
+  const paths = (await server.call('GET /openapi/nvcf.json')).body.paths as Record<string, Record<string, unknown>>;
+  const operations = new Map(
+    Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]): [string, string] => [
+        `${method.toUpperCase()} ${path}`,
+        (operation as { operationId: string }).operationId,
+      ]),
+    ),
+  );
+  return {
+    tables,
+    ruleOf: (endpoint: string): RuleView => {
+      const operation = tables.operations.find(({ id }) => id === operations.get(endpoint));
+      const rule = tables.rules.find(({ id }) => id === operation?.rule);
+      if (rule === undefined) throw new Error(`no rule is shown for ${endpoint}`);
+      return rule;
+    },
+    scopeLabels: (ids: readonly string[] = []) =>
+      ids.map((id) => tables.grants.find((grant) => grant.id === id)?.label ?? id),
+    typeLabels: (ids: readonly string[] = []) =>
+      ids.map((id) => tables.resourceTypes.find((type) => type.id === id)?.label ?? id),
+  };
+}
+
+const LAWS = { documented: await shownLaw('documented'), 'open-source': await shownLaw('open-source') };
+
+describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
+  it('shows the fifteen scopes with their labels', () => {
+    const { tables } = LAWS[profile];
+
+    expect(tables.profile).toBe(profile);
+    expect(Object.fromEntries(tables.grants.map(({ id, label }) => [id, label]))).toEqual(SCOPES);
+    expect(tables.grants).toHaveLength(15);
+  });
+
+  it('marks exactly four scopes as given with All Entity only', () => {
+    const { tables, typeLabels } = LAWS[profile];
+    const bound = tables.grants.filter(({ onlyOn }) => onlyOn !== undefined);
+
+    expect(bound.map(({ label }) => label).sort()).toEqual(
+      ['GPU Capacity', 'Manage Registry Credentials', 'Manage Telemetries', 'Read GPU Quota Rule'].sort(),
+    );
+    for (const { onlyOn } of bound) expect(typeLabels(onlyOn)).toEqual([AE]);
+  });
+
+  it('marks the three scopes without a public id as ours', () => {
+    const { tables } = LAWS[profile];
+    const ours = tables.grants.filter(({ certainty }) => certainty === 'ours').map(({ label }) => label);
+
+    expect(ours).toEqual(['List Clusters', 'Read GPU Quota Rule', 'GPU Capacity']);
+  });
+
+  it("shows the six resource types with the vendor's encoding, and what is invented as ours", () => {
+    const { tables } = LAWS[profile];
+
+    expect(tables.resourceTypes.map(({ label }) => label)).toEqual(TYPES.map(({ label }) => label));
+    for (const { label, encoding } of TYPES) {
+      const shown = tables.resourceTypes.find((type) => type.label === label);
+      if (encoding !== null) expect(shown?.encoding, label).toEqual(encoding);
+      expect(shown?.certainty === 'ours', label).toBe(encoding === null);
+    }
+  });
+
+  it('has a source and a certainty in every row', () => {
+    const { tables } = LAWS[profile];
+    const { grants, resourceTypes, roles, rules, operations } = tables;
+    const rows = [...grants, ...resourceTypes, ...roles, ...rules, ...operations];
+
+    expect(rules.length).toBeGreaterThan(20);
+    expect(operations.length).toBeGreaterThan(50);
+    for (const row of rows) {
+      expect(row.source, JSON.stringify(row)).toMatch(/\w/);
+      expect(CERTAINTIES, JSON.stringify(row)).toContain(row.certainty);
+    }
+  });
+});
+
+describe('rows of the service-keys page, documented profile', () => {
+  it.each(PAGE_ROWS)('$action', ({ action, scopes, any, types, endpoints }) => {
+    const { ruleOf, scopeLabels, typeLabels } = LAWS.documented;
+    for (const endpoint of endpoints) {
+      const { needs, on, closed, source } = ruleOf(endpoint);
+      expect(scopeLabels(any === true ? needs.any : needs.all), endpoint).toEqual(scopes);
+      expect(any === true ? needs.all : needs.any, endpoint).toBeUndefined();
+      expect(closed, endpoint).not.toBe(true);
+      expect(source, endpoint).toContain('service-keys page');
+      // Function Versions counts wherever Function does, and Authorized Functions where functions of others are in play.
+      const isOfOthers = ['Invoke Function', 'Get / List Functions'].includes(action);
+      const beyond = [...(types.includes(F) ? [FV] : []), ...(isOfOthers ? [SHARED] : [])];
+      const shown = typeLabels(on);
+      expect(shown.filter((type) => !beyond.includes(type)).sort(), endpoint).toEqual([...types].sort());
+      expect(shown.includes(FV), endpoint).toBe(types.includes(F));
+    }
+  });
+
+  const contradicted = [
+    ...DEPLOYMENTS.slice(0, 1),
+    ...READS,
+    ...SHARING,
+    'GET /v2/nvcf/clusterGroups',
+    ...REGISTRIES,
+    ...TELEMETRIES,
+  ];
+
+  it.each(contradicted)('says that the published code contradicts the page: %s', (endpoint) => {
+    const { ruleOf } = LAWS.documented;
+    expect(ruleOf(endpoint).certainty).toBe('contradicted');
+  });
+});
+
+describe('rows of the published code, open-source profile', () => {
+  it.each(CODE_ROWS)('$action', ({ scopes, any, types, closed, endpoints }) => {
+    const { ruleOf, scopeLabels, typeLabels } = LAWS['open-source'];
+    for (const endpoint of endpoints) {
+      const rule = ruleOf(endpoint);
+      expect(scopeLabels(any === true ? rule.needs.any : rule.needs.all), endpoint).toEqual(scopes);
+      expect(any === true ? rule.needs.all : rule.needs.any, endpoint).toBeUndefined();
+      expect([...typeLabels(rule.on)].sort(), endpoint).toEqual([...types].sort());
+      expect(rule.closed === true, endpoint).toBe(closed === true);
+      expect(rule.source, endpoint).toContain('published control-plane code');
+    }
+  });
+
+  it('a new version takes All Functions and Function; a Function Versions entry does not do', () => {
+    const { ruleOf, scopeLabels, typeLabels } = LAWS['open-source'];
+    const { needs, on, ...rule } = ruleOf(`POST ${FUNCTION}/versions`);
+
+    expect(scopeLabels(needs.all)).toEqual(['Register Function']);
+    expect(typeLabels(on).filter((type) => type !== FV)).toEqual([AF, F]);
+    if (typeLabels(on).includes(FV)) expect(rule).toMatchObject({ versionless: 'refuse' });
+  });
+
+  it('GPU actions, which the code lacks, are as the page has them', () => {
+    const { ruleOf, typeLabels } = LAWS['open-source'];
+    for (const endpoint of [...GPU_QUOTA, ...GPU_CAPACITY]) {
+      expect(typeLabels(ruleOf(endpoint).on), endpoint).toEqual([AE]);
+      expect(ruleOf(endpoint).source, endpoint).toContain('service-keys page');
+    }
+  });
+});

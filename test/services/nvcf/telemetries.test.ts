@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { ACME, expectInvalid, expectProblem, inPath, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
+import { START } from '../../support/server.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PROVIDERS = [
+  'PROMETHEUS',
+  'GRAFANA_CLOUD',
+  'SPLUNK',
+  'DATADOG',
+  'SERVICENOW',
+  'KRATOS',
+  'KRATOS_THANOS',
+  'TIMESTREAM',
+  'VICTORIAMETRICS',
+  'AZURE_MONITOR',
+  'OTEL_COLLECTOR',
+];
+
+let names = 0;
+const given = (more: object = {}) => ({
+  endpoint: 'https://telemetry.acme.test',
+  protocol: 'HTTP',
+  provider: 'PROMETHEUS',
+  types: ['METRICS'],
+  secret: { name: `telemetry-${++names}`, value: 'telemetry-pass-word' },
+  ...more,
+});
+
+const server = await nvcfServer();
+const { acme, globex } = server;
+const made = async (more: object = {}, caller = acme) => {
+  const { body, status } = await caller('POST telemetries', given(more));
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.telemetry;
+};
+
+describe('a telemetry endpoint', () => {
+  it('is made with 200, and shows everything but its secret', async () => {
+    const { status, body } = await acme('POST telemetries', {
+      ...given({ protocol: 'GRPC', types: ['LOGS', 'TRACES'] }),
+      secret: { name: 'traces', value: { token: 'telemetry-pass-word' } },
+      color: 'red',
+    });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      telemetry: {
+        telemetryId: expect.stringMatching(UUID),
+        name: 'traces',
+        endpoint: 'https://telemetry.acme.test',
+        protocol: 'GRPC',
+        provider: 'PROMETHEUS',
+        types: ['LOGS', 'TRACES'],
+        createdAt: new Date(START).toISOString(),
+      },
+    });
+    expect((await acme(`GET telemetries/${body.telemetry.telemetryId}`)).body).toEqual(body);
+    expect((await acme('GET telemetries')).body.telemetries).toContainEqual(body.telemetry);
+    expect(JSON.stringify((await acme('GET telemetries')).body)).not.toContain('telemetry-pass-word');
+  });
+
+  it('is of one of the providers that there are', async () => {
+    const world = await nvcfServer();
+    for (const provider of PROVIDERS) expect((await made({ provider }, world.acme)).provider).toBe(provider);
+  });
+
+  it.each([
+    ['no endpoint', { endpoint: undefined }, 'endpoint'],
+    ['an empty endpoint', { endpoint: '' }, 'endpoint'],
+    ['no protocol', { protocol: undefined }, 'protocol'],
+    ['an unknown protocol', { protocol: 'UDP' }, 'GRPC'],
+    ['no provider', { provider: undefined }, 'provider'],
+    ['an unknown provider', { provider: 'ACME' }, 'PROMETHEUS'],
+    ['no types', { types: undefined }, 'types'],
+    ['an empty list of types', { types: [] }, 'types'],
+    ['an unknown type', { types: ['EVENTS'] }, 'LOGS'],
+    ['no secret', { secret: undefined }, 'secret'],
+    ['a secret without a name', { secret: { value: 'telemetry-pass-word' } }, 'name'],
+    ['a secret without a value', { secret: { name: 'a' } }, 'value'],
+  ])('is not made with %s', async (_what, more, word) => {
+    const answer = await acme('POST telemetries', given(more));
+
+    expectInvalid(answer, 'POST telemetries', word);
+    expect(JSON.stringify(answer)).not.toContain('telemetry-pass-word');
+  });
+
+  it('has a name of its own, also when it is asked for many times at once', async () => {
+    const secret = { name: 'taken', value: 'telemetry-pass-word' };
+    const answers = await Promise.all([1, 2, 3, 4].map(() => acme('POST telemetries', given({ secret }))));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+    expectProblem(
+      await acme('POST telemetries', given({ secret })),
+      'POST telemetries',
+      409,
+      expect.stringContaining("'taken'"),
+    );
+    await made({ secret }, globex);
+  });
+
+  it('is deleted with 204, and then there is none', async () => {
+    const { telemetryId } = await made();
+    const request = `DELETE telemetries/${telemetryId}`;
+    const { status, body } = await acme(request);
+    const detail = `Telemetry id '${telemetryId}': Not found in account '${ACME}'`;
+
+    expect({ status, body }).toEqual({ status: 204, body: undefined });
+    expectProblem(await acme(request), request, 404, detail);
+    expectProblem(await acme(`GET telemetries/${telemetryId}`), `GET telemetries/${telemetryId}`, 404, detail);
+  });
+
+  it.each(['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId'])(
+    'is not deleted while a function has it as %s',
+    async (member) => {
+      const { telemetryId } = await made();
+      const place = await server.create({ telemetries: { [member]: telemetryId } });
+      const request = `DELETE telemetries/${telemetryId}`;
+
+      expectProblem(await acme(request), request, 400, expect.stringContaining(`'${telemetryId}'`));
+      expect((await acme(`GET telemetries/${telemetryId}`)).status).toBe(200);
+      await acme(`DELETE ${inPath(place)}`);
+      expect((await acme(request)).status).toBe(204);
+    },
+  );
+
+  it.each(['GET', 'DELETE'])('of another account is not found by %s', async (method) => {
+    const { telemetryId } = await made({}, globex);
+    for (const id of [telemetryId, NOBODY]) {
+      const request = `${method} telemetries/${id}`;
+      expectProblem(await acme(request), request, 404, `Telemetry id '${id}': Not found in account '${ACME}'`);
+    }
+    expect((await globex(`GET telemetries/${telemetryId}`)).status).toBe(200);
+    expectInvalid(await acme(`${method} telemetries/x`), `${method} telemetries/x`, 'telemetryId', 'uuid');
+  });
+});
+
+it('an account has at most 25', async () => {
+  const world = await nvcfServer();
+  const answers = await Promise.all(Array.from({ length: 27 }, () => world.acme('POST telemetries', given())));
+  const { telemetries } = (await world.acme('GET telemetries')).body;
+
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(25);
+  expect(telemetries).toHaveLength(25);
+  expectProblem(await world.acme('POST telemetries', given()), 'POST telemetries', 400, expect.stringContaining('25'));
+  await world.acme(`DELETE telemetries/${telemetries[0].telemetryId}`);
+  expect((await world.acme('POST telemetries', given())).status).toBe(200);
+  expect((await world.globex('GET telemetries')).body).toEqual({ telemetries: [] });
+});
+
+it.each([
+  ['GET telemetries', undefined],
+  ['POST telemetries', {}],
+  [`GET telemetries/${NOBODY}`, undefined],
+  [`DELETE telemetries/${NOBODY}`, undefined],
+])('%s needs Manage Telemetries', async (request, body) => {
+  const other = await server.withScopes(['manage_registry_credentials', 'update_secrets'], { type: 'All Entity' });
+
+  expectProblem(await other(request, body), request, 403, 'Access Denied');
+});

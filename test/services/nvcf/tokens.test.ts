@@ -1,0 +1,161 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { castKey } from '../../support/ngc-cast.ts';
+import {
+  ACME,
+  expectInvalid,
+  expectProblem,
+  expectUnauthorized,
+  inPath,
+  NOBODY,
+  nvcfServer,
+  placeOf,
+} from '../../support/nvcf-client.ts';
+import { START } from '../../support/server.ts';
+
+const server = await nvcfServer();
+const { acme } = server;
+const [echo, summarize] = [placeOf('echo'), placeOf('summarize')];
+const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
+const client = { clientId: 'a-client' };
+const now = START / 1000;
+
+const claims = (functions: readonly object[]) => ({
+  iss: 'http://localhost:6625',
+  sub: castKey('nvcf-full-access').id,
+  azp: 'a-client',
+  typ: 'Bearer',
+  iat: now,
+  exp: now + 3600,
+  jti: expect.stringMatching(/\w/),
+  ncaId: ACME,
+  scopes: ['invoke_function'],
+  functions,
+});
+
+const several = [
+  { functionId: echo.functionId },
+  { functionId: summarize.functionId, functionVersionId: summarize.versionId },
+];
+
+describe('an invocation token', () => {
+  it.each([
+    ['a function', `tokens/functions/${echo.functionId}`, client, [{ functionId: echo.functionId }]],
+    [
+      'a version',
+      `tokens/${inPath(echo)}`,
+      client,
+      [{ functionId: echo.functionId, functionVersionId: echo.versionId }],
+    ],
+    ['several functions', 'tokens/functions', { ...client, functions: several }, several],
+    ['a shared function', `tokens/functions/${translate.functionId}`, client, [{ functionId: translate.functionId }]],
+    ['a public function', `tokens/functions/${llama.functionId}`, client, [{ functionId: llama.functionId }]],
+  ])('for %s says what it opens', async (_what, path, body, functions) => {
+    const answer = await acme(`POST ${path}`, { ...body, color: 'red' });
+
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ access_token: expect.any(String), expires_in: 3600 });
+    expect(decodeJwt(answer.body.access_token)).toEqual(claims(functions));
+    expect(decodeProtectedHeader(answer.body.access_token)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
+  });
+
+  it('is another one each time', async () => {
+    const request = `POST tokens/functions/${echo.functionId}`;
+    const [one, other] = [await acme(request, client), await acme(request, client)];
+
+    expect(one.body.access_token).not.toBe(other.body.access_token);
+  });
+
+  it('opens nothing here: tokens that are no keys are refused', async () => {
+    const { body } = await acme(`POST tokens/functions/${echo.functionId}`, client);
+    for (const request of [`POST /v2/nvcf/pexec/functions/${echo.functionId}`, 'GET /v2/nvcf/functions']) {
+      const answer = await server.call(request, { token: body.access_token });
+      expectUnauthorized(answer, expect.stringMatching(/^Bearer error="invalid_token"/));
+      expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'unsupported_token' });
+    }
+  });
+
+  it('is not shown to those who read decisions', async () => {
+    const { body } = await acme(`POST tokens/functions/${echo.functionId}`, client);
+    await server.call('GET /v2/nvcf/functions', { token: body.access_token });
+    const decisions = await server.call('GET /_mock/decisions?limit=1000');
+
+    expect(JSON.stringify(decisions.body)).not.toContain(body.access_token.split('.')[2]);
+  });
+
+  it.each([
+    ['POST tokens/functions/{f}', {}, 'clientId'],
+    ['POST tokens/functions/{f}', { clientId: '' }, 'clientId'],
+    ['POST tokens/functions/{f}/versions/{v}', { clientId: 5 }, 'clientId'],
+    ['POST tokens/functions', { functions: several }, 'clientId'],
+    ['POST tokens/functions', client, 'functions'],
+    ['POST tokens/functions', { ...client, functions: [] }, 'functions'],
+    ['POST tokens/functions', { ...client, functions: Array(5).fill({ functionId: NOBODY }) }, 'functions'],
+    ['POST tokens/functions', { ...client, functions: [{}] }, 'functionId'],
+    ['POST tokens/functions', { ...client, functions: [{ functionId: 'x' }] }, 'functionId'],
+    [
+      'POST tokens/functions',
+      { ...client, functions: [{ functionId: NOBODY, functionVersionId: 'x' }] },
+      'functionVersionId',
+    ],
+    ['POST tokens/functions/x', client, 'functionId'],
+    ['POST tokens/functions/{f}/versions/x', client, 'versionId'],
+  ])('%s is not issued for %j', async (template, body, word) => {
+    const request = template.replace('{f}', echo.functionId).replace('{v}', echo.versionId);
+
+    expectInvalid(await acme(request, body), request, word);
+  });
+
+  it('is issued for up to four functions, whether they exist or not', async () => {
+    const functions = Array(4).fill({ functionId: NOBODY });
+    const { status, body } = await acme('POST tokens/functions', { ...client, functions });
+
+    expect(status).toBe(200);
+    expect(decodeJwt(body.access_token)['functions']).toEqual(functions);
+  });
+
+  it('is not issued for what is not found', async () => {
+    for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden]) {
+      const ofFunction = `POST tokens/functions/${place.functionId}`;
+      const ofVersion = `POST tokens/${inPath(place)}`;
+      expectProblem(
+        await acme(ofFunction, client),
+        ofFunction,
+        404,
+        `Function '${place.functionId}': Not found for account '${ACME}'`,
+      );
+      expectProblem(
+        await acme(ofVersion, client),
+        ofVersion,
+        404,
+        `Function id '${place.functionId}' version '${place.versionId}': Specified function in account '${ACME}' is not found`,
+      );
+    }
+  });
+
+  it('is issued to keys with Invoke Function that cover the function', async () => {
+    const invoker = server.as(castKey('nvcf-invoker').key);
+    const deployer = server.as(castKey('nvcf-deployer').key);
+    const request = `POST tokens/functions/${summarize.functionId}`;
+    const version = `POST tokens/${inPath(summarize)}`;
+
+    expect((await invoker(`POST tokens/functions/${echo.functionId}`, client)).status).toBe(200);
+    expect((await invoker(`POST tokens/${inPath(echo)}`, client)).status).toBe(200);
+    expectProblem(
+      await invoker(request, client),
+      request,
+      403,
+      `Function '${summarize.functionId}':  Missing resource entry in ApiKey for the function`,
+    );
+    expectProblem(
+      await invoker(version, client),
+      version,
+      403,
+      `Function id '${summarize.functionId}', version '${summarize.versionId}': Missing resource entry in ApiKey for the function`,
+    );
+    expect((await invoker('POST tokens/functions', { ...client, functions: several })).status).toBe(200);
+    for (const one of [request, version, 'POST tokens/functions']) {
+      expectProblem(await deployer(one, client), one, 403, 'Access Denied');
+    }
+  });
+});
