@@ -131,10 +131,12 @@ function fillKeys(file, id, keys, versions) {
       policy.run(`bench-${number}`, 1, 0, 0);
       begin.run(`bench-${number}`, 0, 1);
     }
-    const now = Date.now();
+    // All of them are past, so that each request finds the same one.
+    database.prepare('UPDATE ngc_policies SET recorded_at = 0, effective_at = 0 WHERE key_id = ?').run(id);
+    database.prepare('UPDATE ngc_timeline SET effective_at = 0 WHERE key_id = ?').run(id);
     for (let version = 2; version <= versions; version++) {
-      policy.run(id, version, now + version, now + version);
-      begin.run(id, now + version, version);
+      policy.run(id, version, version, version);
+      begin.run(id, version, version);
     }
   })();
   database.close();

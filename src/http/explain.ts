@@ -17,24 +17,28 @@ export function judged(asked: Asked, evidence: Evidence, judgement: Judgement, t
   const { id, at, service, operation, request } = asked;
   const { question, caller, sighting } = evidence;
   const { principal, standing } = caller;
-  const grounds = {
+  // Written out without spreading where nothing is refused, because this is made for every request.
+  const decision: Writable<Decision> = {
     id,
     at,
     service,
     operation,
     request,
+    effect: judgement.effect,
     principal,
     rule: question.rule.id,
-    ...(target !== undefined && { target }),
-    ...(standing.policyVersion !== undefined && { policyVersion: standing.policyVersion }),
-    ...(judgement.pending !== undefined && { pending: judgement.pending }),
-    evidence,
+    reason: null,
   };
-  if (judgement.effect === 'allow') return { ...grounds, effect: 'allow', reason: null };
+  if (target !== undefined) decision.target = target;
+  if (standing.policyVersion !== undefined) decision.policyVersion = standing.policyVersion;
+  if (judgement.pending !== undefined) decision.pending = judgement.pending;
+  if (judgement.effect === 'allow') return decision;
   const { reason, missing } = judgement;
   const lack = missing.length > 0 && { missing };
-  return { ...grounds, effect: 'deny', reason, ...lack, ...particulars(reason, question, caller, sighting) };
+  return { ...decision, reason, ...lack, ...particulars(reason, question, caller, sighting), evidence };
 }
+
+type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
 /** What makes a reason concrete. */
 function particulars(

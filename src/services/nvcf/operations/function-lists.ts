@@ -38,8 +38,9 @@ async function listed(context: Context, name: string, bodyOf: (rows: readonly Ro
   const { store, views, now, query } = context;
   const account = accountOf(context);
   const { visibility = ALL_VISIBILITIES } = query as { visibility?: readonly Visibility[] };
+  const asked = visibility === ALL_VISIBILITIES ? name : `${name} ${[...visibility].sort()}`;
   const rows = await store.collections.visibleTo(FUNCTIONS, account);
-  const body = views.of(rows, newLists).of(callerOf(context).standing, `${name} ${[...visibility].sort()}`, now, () => {
+  const body = views.of(rows, newLists).of(callerOf(context).standing, asked, now, () => {
     const shown = rows.filter((row) => {
       const relation = relationTo(row, account);
       const isAsked = visibility.some((one) => VISIBILITIES[one] === relation);
