@@ -21,23 +21,30 @@ const VERSIONS = 10_000;
 const TOKEN_REQUEST = { grantType: 'client_credentials', ...KEY };
 
 const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-'));
+const large = join(folder, 'large.db');
+
+/** What is measured, by its name. @type {[name: string, measure: (name: string) => Promise<void>][]} */
+const ROWS = [
+  ['token grants, in memory', (name) => tokens(name, [])],
+  ['token grants, in a file', (name) => tokens(name, ['--data', join(folder, 'small.db')])],
+  [`token grants, ${MANY} keys stored`, (name) => tokens(name, ['--data', large])],
+  ['list of 20 keys, in memory', (name) => lists(name, [])],
+  [`list of 20 keys, ${MANY} keys stored`, (name) => lists(name, ['--data', large])],
+  ['list of functions', functions],
+  [`functions: ${MANY} keys to 10`, (name) => functionsAtTwo(name, {}, { keys: MANY })],
+  [`functions: ${VERSIONS} policy versions to 1`, (name) => functionsAtTwo(name, {}, { versions: VERSIONS })],
+  ['functions: propagation fixed to off', (name) => functionsAtTwo(name, {}, { flags: ['--propagation', 'fixed'] })],
+  ['start, in memory (times)', (name) => starts(name, [])],
+  [`start, ${MANY} keys stored (times)`, (name) => starts(name, ['--data', large])],
+  ['idle memory, in memory (MB)', (name) => memory(name, [])],
+  [`idle memory, ${MANY} keys stored (MB)`, (name) => memory(name, ['--data', large])],
+];
+
+const [part = ''] = process.argv.slice(2);
 try {
-  const large = join(folder, 'large.db');
   await fill(large);
   print('what', 'ratio', 'ours', 'bare');
-  await tokens('token grants, in memory', []);
-  await tokens('token grants, in a file', ['--data', join(folder, 'small.db')]);
-  await tokens(`token grants, ${MANY} keys stored`, ['--data', large]);
-  await lists('list of 20 keys, in memory', []);
-  await lists(`list of 20 keys, ${MANY} keys stored`, ['--data', large]);
-  await functions('list of functions');
-  await functionsAtTwo(`functions: ${MANY} keys to 10`, {}, { keys: MANY });
-  await functionsAtTwo(`functions: ${VERSIONS} policy versions to 1`, {}, { versions: VERSIONS });
-  await functionsAtTwo('functions: propagation fixed to off', {}, { flags: ['--propagation', 'fixed'] });
-  await starts('start, in memory (times)', []);
-  await starts(`start, ${MANY} keys stored (times)`, ['--data', large]);
-  await memory('idle memory, in memory (MB)', []);
-  await memory(`idle memory, ${MANY} keys stored (MB)`, ['--data', large]);
+  for (const [name, measure] of ROWS) if (name.includes(part)) await measure(name);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
