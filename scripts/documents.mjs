@@ -75,7 +75,7 @@ function twinsOf(paths, fragments) {
         ),
       ]),
   );
-  for (const [path] of twins) {
+  for (const [path] of /** @type {[string, unknown][]} */ (twins)) {
     if (path in paths) throw new Error(`${path} is written, and a twin at the same time`);
   }
   return Object.fromEntries(twins);
