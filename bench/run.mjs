@@ -18,6 +18,14 @@ const MANY = 100_000;
 const KEY = { clientId: '5f0c2a9d11e84b70', clientSecret: 'MOCKadminAccessKeySecret00000001' };
 const FUNCTIONS = '/v2/nvcf/functions';
 const VERSIONS = 10_000;
+/** Pages of fifty simulations, each the same work in a small world and in a large one. @type {Record<string, (count: number) => string>} */
+const PAGES = {
+  'first page by name': () => 'ordering=name',
+  'a state, by last change': () => 'state=INACTIVE&ordering=-modified',
+  'last page': (count) => `ordering=created&offset=${count - 50}`,
+  'search for one': (count) => `search=bench-${count - 1}`,
+  'search for all': () => 'search=bench',
+};
 const TOKEN_REQUEST = { grantType: 'client_credentials', ...KEY };
 
 const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-'));
@@ -34,8 +42,16 @@ const ROWS = [
   [`functions: ${MANY} keys to 10`, (name) => functionsAtTwo(name, {}, { keys: MANY })],
   [`functions: ${VERSIONS} policy versions to 1`, (name) => functionsAtTwo(name, {}, { versions: VERSIONS })],
   ['functions: propagation fixed to off', (name) => functionsAtTwo(name, {}, { flags: ['--propagation', 'fixed'] })],
+  ...Object.entries(PAGES).map(
+    ([what, query]) =>
+      /** @type {[string, (name: string) => Promise<void>]} */ ([
+        `simulations: ${what}, ${MANY} to 100`,
+        (name) => pagesAtTwo(name, query),
+      ]),
+  ),
   ['start, in memory (times)', (name) => starts(name, [])],
   [`start, ${MANY} keys stored (times)`, (name) => starts(name, ['--data', large])],
+  [`start, ${MANY} simulations stored (times)`, async (name) => starts(name, ['--data', await simulationFile(MANY)])],
   ['idle memory, in memory (MB)', (name) => memory(name, [])],
   [`idle memory, ${MANY} keys stored (MB)`, (name) => memory(name, ['--data', large])],
 ];
@@ -147,6 +163,54 @@ function fillKeys(file, id, keys, versions) {
     }
   })();
   database.close();
+}
+
+/** @param {string} name @param {(count: number) => string} query */
+async function pagesAtTwo(name, query) {
+  const counts = [MANY, 100];
+  /** @type {Record<string, { path: string, headers: Record<string, string> }>} */
+  const requests = {};
+  const servers = [];
+  for (const count of counts) {
+    const server = await ours(['--data', await simulationFile(count)]);
+    const { ngc } = /** @type {any} */ (await (await fetch(`${server.url}/_mock/cast`)).json());
+    const { key } = ngc.keys.find((/** @type {{ name: string }} */ one) => one.name === 'air-admin');
+    const path = `/api/v3/simulations/?limit=50&${query(count)}`;
+    requests[server.url] = { path, headers: { authorization: `Bearer ${key}` } };
+    servers.push(server);
+  }
+  await compare(name, servers, (url) => ({
+    url: `${url}${requests[url]?.path}`,
+    headers: requests[url]?.headers ?? {},
+  }));
+}
+
+/** A data file with so many simulations of the first organisation. @param {number} count */
+async function simulationFile(count) {
+  const file = join(await mkdtemp(join(folder, 'air-')), 'mock.db');
+  await (await ours(['--data', file])).stop();
+  const database = new Database(file);
+  const { owner } = /** @type {{ owner: string }} */ (
+    database.prepare("SELECT owner FROM objects WHERE collection = 'air.simulations' LIMIT 1").get()
+  );
+  database.exec("DELETE FROM objects WHERE collection LIKE 'air.%'");
+  const object = database.prepare(
+    `INSERT INTO objects (collection, id, owner, shared, body, name, state, created_at, modified_at)
+     VALUES ('air.simulations', ?, ?, '[]', ?, ?, 'INACTIVE', ?, ?) RETURNING rowid`,
+  );
+  const text = database.prepare('INSERT INTO object_texts (rowid, text) VALUES (?, ?)');
+  database.transaction(() => {
+    for (let number = 0; number < count; number++) {
+      const name = `bench-${number}`;
+      const members = { name, state: 'INACTIVE', creator: 'bench@acme.test' };
+      const body = JSON.stringify({ created: number, modified: number, members, hidden: {} });
+      const id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+      const { rowid } = /** @type {{ rowid: number }} */ (object.get(id, owner, body, name, number, number));
+      text.run(rowid, name);
+    }
+  })();
+  database.close();
+  return file;
 }
 
 /** @param {string} name @param {string[]} flags */

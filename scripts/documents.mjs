@@ -87,6 +87,29 @@ function at(target, key) {
   return target[key];
 }
 
+/**
+ * The document of each profile, where operations name the profiles that have them (`x-profiles`): with those of the
+ * profile, and beside them a list of what only others have.
+ *
+ * @param {any} merged
+ * @returns {[profile: string, document: object][]}
+ */
+export function profilesOf(merged) {
+  const operations = Object.entries(merged.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method, operation, profiles: operation['x-profiles'] })),
+  );
+  const profiles = [...new Set(operations.flatMap((one) => one.profiles ?? []))];
+  return profiles.map((profile) => {
+    const paths = {};
+    const elsewhere = [];
+    for (const { path, method, operation, profiles: own } of operations) {
+      if (own === undefined || own.includes(profile)) at(paths, path)[method] = operation;
+      else elsewhere.push({ method: method.toUpperCase(), path, profiles: own });
+    }
+    return [profile, { ...merged, paths, 'x-elsewhere': elsewhere }];
+  });
+}
+
 /** Writes the merged document of every service to dist/openapi. */
 export async function buildDocuments() {
   await mkdir(TARGET, { recursive: true });
@@ -100,6 +123,10 @@ export async function buildDocuments() {
         document: JSON.parse(await readFile(new URL(name, folder), 'utf8')),
       })),
     );
-    await writeFile(new URL(`${service.name}.json`, TARGET), JSON.stringify(mergeDocuments(fragments)));
+    const merged = mergeDocuments(fragments);
+    await writeFile(new URL(`${service.name}.json`, TARGET), JSON.stringify(merged));
+    for (const [profile, document] of profilesOf(merged)) {
+      await writeFile(new URL(`${service.name}.${profile}.json`, TARGET), JSON.stringify(document));
+    }
   }
 }

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 const DOCUMENTS = new URL('../dist/openapi/', import.meta.url);
 const FIXTURES = new URL('../fixtures/', import.meta.url);
 
-/** A service's merged OpenAPI document, as JSON text. */
-export function documentText(service: string): Promise<string> {
-  return readFile(new URL(`${service}.json`, DOCUMENTS), 'utf8');
+/** A merged OpenAPI document, as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
+export function documentText(name: string): Promise<string> {
+  return readFile(new URL(`${name}.json`, DOCUMENTS), 'utf8');
 }
 
 /** A file of a service's fixtures, as a value. */

@@ -20,6 +20,8 @@ export interface Config {
   readonly tokenTtl: number;
   readonly runaiBadCredentials: 400 | 401;
   readonly runaiKeyLimit: number;
+  readonly air: '2.0' | 'dsx';
+  readonly airBadCredentials: 401 | 403;
   readonly nvcf: 'documented' | 'open-source';
   readonly propagation: PropagationMode;
   readonly propagationDelay: number;
@@ -130,6 +132,19 @@ export const OPTIONS: Options = {
     read: (text) => (text === '400' ? 400 : text === '401' ? 401 : undefined),
   },
   runaiKeyLimit: { argument: 'N', description: 'access keys per user', fallback: 20, ...wholeNumber(0, 1_000_000) },
+  air: {
+    argument: 'VERSION',
+    description: 'version of Air: 2.0 or dsx',
+    fallback: '2.0',
+    ...oneOf(['2.0', 'dsx']),
+  },
+  airBadCredentials: {
+    argument: '403|401',
+    description: 'status of a request to Air with a key that does not count',
+    fallback: 403,
+    expected: '`403` or `401`',
+    read: (text) => (text === '401' ? 401 : text === '403' ? 403 : undefined),
+  },
   nvcf: {
     argument: 'PROFILE',
     description: "documented or open-source: which reading of Cloud Functions' rules counts",

@@ -140,12 +140,13 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
 }
 
 async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition[], limits: Limits) {
-  const texts = await Promise.all(services.map(({ name }) => documentText(name)));
-  const documents = await Promise.all(texts.map((text) => readDocument(text, 'quick')));
+  const { settings } = pipeline.surroundings;
+  const texts = await Promise.all(services.map((service) => documentText(service.law(settings).document)));
+  const documents = await Promise.all(texts.map((text) => readDocument(text)));
   const mounted = services.map(
     (service, index): Mounted => ({
       service,
-      law: service.law(pipeline.surroundings.settings),
+      law: service.law(settings),
       document: documents[index] as Mounted['document'],
     }),
   );
@@ -154,7 +155,11 @@ async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition
   const lines = new Lines();
   const app = makeFastify(edges, hosts, lines, limits);
   connectEdges(app, edges);
-  const routes = new Routes(mounted.flatMap((one) => mount(app, pipeline, one)));
+  const elsewhere = documents.flatMap((document) => document.elsewhere);
+  const routes = new Routes(
+    mounted.flatMap((one) => mount(app, pipeline, one)),
+    elsewhere,
+  );
   hosts.mount(app, edges.unrouted);
   serveDocs(
     app,
@@ -185,7 +190,7 @@ function makeFastify(edges: Edges, hosts: Hosts, lines: Lines, limits: Limits): 
       return hosts.lead(request);
     },
     frameworkErrors: (error, request, reply) => {
-      sendAnswer(reply, edges.framework(error, request.raw));
+      edges.framework(error, request.raw).then((answer) => sendAnswer(reply, answer));
     },
     clientErrorHandler: (error, socket) => endWithWireProblem(edges, lines, error as unknown as WireError, socket),
   });

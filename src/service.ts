@@ -19,6 +19,8 @@ export interface Settings {
   readonly runaiBadCredentials: 400 | 401;
   readonly runaiKeyLimit: number;
   readonly nvcf: 'documented' | 'open-source';
+  readonly air: '2.0' | 'dsx';
+  readonly airBadCredentials: 401 | 403;
   readonly propagation: PropagationMode;
   readonly propagationDelay: number;
 }
@@ -61,6 +63,13 @@ export interface Context extends Arrival {
   readonly body: unknown;
   /** What the rule's look-up found. */
   readonly target: unknown;
+  /**
+   * Of an operation that streams: how many bytes of the body come, at most so many, and their SHA-256 in hexadecimal.
+   * The bytes themselves are dropped.
+   *
+   * @throws Problem for more bytes, or for silence
+   */
+  digest(most: number): Promise<{ readonly size: number; readonly hash: string }>;
   /** May the caller do what the rule is about to this object, too? For lists, which show what their reader may see. */
   admits(reach: Reach): boolean;
 }
@@ -133,6 +142,18 @@ export interface ServiceHost extends Voice {
   readonly handler: Handler;
 }
 
+/** Ways of a vendor that concern all of its operations. */
+export interface Habits {
+  /** Enumerated values of bodies are understood in any case. */
+  readonly caselessEnums?: true;
+  /** Paths are answered with a slash at their end, and without. */
+  readonly eitherSlash?: true;
+  /** The object is looked up before the body is read. */
+  readonly looksUpFirst?: true;
+  /** Who asks is looked at before whether the path has the method. */
+  readonly authenticatesFirst?: true;
+}
+
 /** An emulated API, as a value. */
 export interface ServiceDefinition extends Voice {
   /** Also the name of its folders and of its document. */
@@ -145,8 +166,7 @@ export interface ServiceDefinition extends Voice {
   readonly laws: readonly Law[];
   /** Those that count. */
   readonly law: (settings: Settings) => Law;
-  /** Enumerated values of bodies are understood in any case. */
-  readonly caselessEnums?: true;
+  readonly habits?: Habits;
   /** Refuses a request before anything else is looked at. */
   readonly admit?: (arrival: Arrival) => void;
   /** @throws Problem `unauthenticated` */

@@ -63,6 +63,7 @@ function variablesOf({ runai, ngc }: Cast, url: string): Variables {
   return {
     RUNAI_BASE_URL: url,
     ...(key && { RUNAI_CLIENT_ID: key.clientId, RUNAI_CLIENT_SECRET: key.clientSecret }),
+    AIR_API_URL: url,
     NVCF_BASE_URL: url,
     ...(owner && { NGC_API_KEY: owner.key }),
   };

@@ -57,7 +57,7 @@ const ALLOW = { effect: 'allow' } as const;
 
 /**
  * May the caller do what the rule is about? Judged before the body is read, so no object is known yet. Order of checks:
- * organisation, service, `closed`, scopes (`all`, then `any`), resource type.
+ * organisation, service, `closed`, roles, scopes (`all`, then `any`), resource type.
  */
 export function decide(question: Question, caller: Caller): Judgement {
   return judged(question, caller, null);
@@ -73,8 +73,11 @@ export function cover(question: Question, caller: Caller, sighting: Sighting): J
       return denial('foreign_object');
     case 'nothing':
       return denial('no_such_object');
-    case 'object':
-      return judged(question, caller, sighting.reach ?? null);
+    case 'object': {
+      const { reach = null } = sighting;
+      const isForbidden = question.rule.ownersOnly === true && reach !== null && reach.relation !== 'owned';
+      return isForbidden ? denial('not_owner') : judged(question, caller, reach);
+    }
   }
 }
 
@@ -125,7 +128,9 @@ function judgedBy(
     return denial('service_not_enabled');
   }
   if (rule.closed === true) return denial('closed_to_keys');
-  const missing = missingGrants(rule, rights);
+  const lacking = (rule.needs.roles ?? []).filter((role) => !standing.roles.includes(role));
+  if (lacking.length > 0) return denial('missing_role', lacking);
+  const missing = missingGrants(rule, rights, standing.roles);
   if (missing.length > 0) return denial(`missing_${law.tables.term}`, missing);
   const fault = resourceFault(rule, law, rights.resources, reach);
   return fault === null ? ALLOW : denial(fault);
@@ -135,8 +140,13 @@ function denial(reason: DenyReason, missing: readonly string[] = []): Denial {
   return { effect: 'deny', reason, missing };
 }
 
-/** Everything of `all` that is not held, and all of `any` when none of it is. */
-export function missingGrants({ needs: { all = [], any = [] } }: Rule, { held }: Rights): string[] {
+/** Everything of `all` that is not held, and all of `any` when none of it is; nothing where a role does in place of it. */
+export function missingGrants(
+  { needs: { all = [], any = [], orRoles = [] } }: Rule,
+  { held }: Rights,
+  roles: readonly string[],
+): string[] {
+  if (orRoles.some((role) => roles.includes(role))) return [];
   const missing = all.filter((grant) => !held.has(grant));
   return any.length > 0 && !any.some((grant) => held.has(grant)) ? [...missing, ...any] : missing;
 }

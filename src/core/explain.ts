@@ -30,6 +30,7 @@ function coming({ pending }: Decision): string {
 function grounds(decision: Decision, who: string): string {
   const { target, boundTo, reason } = decision;
   switch (reason) {
+    case 'missing_role':
     case 'missing_permission':
     case 'missing_scope':
       return `it needs ${needed(decision)}, and ${who} ${holding(decision)}`;

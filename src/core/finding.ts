@@ -8,6 +8,8 @@ export type FindingKind =
   | 'undocumented_query'
   /** a key that this mock did not mint, so possibly a real one, was sent here */
   | 'foreign_credential'
+  /** a path was asked for that another version of the vendor's API has */
+  | 'other_version'
   /** an answer of the mock does not fit its document */
   | 'answer_off_document';
 

@@ -27,7 +27,10 @@ export function fixes(decision: Decision, tables: Tables): readonly Fix[] {
   const { reason, principal, evidence, pending } = decision;
   if (reason === null) return [];
   if (evidence !== undefined && pending?.effect === 'allow') return [propagationFix(decision, evidence, pending)];
-  if (evidence !== undefined && MENDABLE.has(reason) && isMendable(evidence)) return keyFixes(evidence);
+  if (evidence !== undefined && MENDABLE.has(reason) && isMendable(evidence)) {
+    const told = keyFixes(evidence);
+    if (told.length > 0 || reason !== 'missing_role') return told;
+  }
   const remedy = tables.remedies[reason] ?? COMMON[reason];
   if (remedy !== undefined) return [remedy];
   const isLack = reason === 'missing_permission' || reason === 'missing_scope';
@@ -42,6 +45,7 @@ function isMendable({ question: { law }, caller: { principal } }: Evidence): boo
 /** Reasons that other rights of the same key would turn. */
 const MENDABLE: ReadonlySet<DenyReason> = new Set([
   'service_not_enabled',
+  'missing_role',
   'missing_permission',
   'missing_scope',
   'incompatible_resource_type',
@@ -122,13 +126,15 @@ function serviceChange({ question: { law }, caller }: Evidence): Change {
 
 function roleChanges({ question: { rule, law } }: Evidence, from: Change): Change[] {
   const { standing } = from;
-  if (missingGrants(rule, standing).length === 0) return [from];
-  return law.tables.roles.map(({ name }) => {
-    const roles = [...standing.roles, name];
+  const lacking = (rule.needs.roles ?? []).filter((role) => !standing.roles.includes(role));
+  if (lacking.length === 0 && missingGrants(rule, standing, standing.roles).length === 0) return [from];
+  const choices = lacking.length > 0 ? [lacking] : law.tables.roles.map(({ name }) => [name]);
+  return choices.map((added) => {
+    const roles = [...standing.roles, ...added];
     return {
       standing: { ...standing, roles, held: grantsOfRoles(law.tables, roles) },
       body: { ...from.body, roles },
-      texts: [...from.texts, `give its user the role \`${name}\``],
+      texts: [...from.texts, `give its user the role ${quoted(added)}`],
     };
   });
 }
@@ -182,7 +188,7 @@ function givenResources(law: Law, resources: readonly Resource[]): readonly Give
 function scopeChanges({ question: { rule } }: Evidence, from: Change): Change[] {
   const { needs } = rule;
   const { standing } = from;
-  const missing = missingGrants(rule, standing);
+  const missing = missingGrants(rule, standing, standing.roles);
   if (missing.length === 0) return [from];
   const all = missing.filter((scope) => needs.all?.includes(scope) === true);
   const any = missing.filter((scope) => !all.includes(scope));
@@ -248,6 +254,7 @@ const COMMON: Partial<Record<DenyReason, RemedyRow>> = {
     text: 'use an id from the list; ids of deleted objects are never used again',
   },
   foreign_object: { kind: 'identity', text: 'call as its owner' },
+  not_owner: { kind: 'identity', text: 'call as its owner; others may only read it' },
   other_organization: {
     kind: 'identity',
     text: 'use a key of the organisation in the path, or the organisation of the key in the path',

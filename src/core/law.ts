@@ -6,14 +6,18 @@ export interface Law {
   /** The version of the vendor's API, or the reading of its rules; null where there is only one. */
   readonly profile: string | null;
   readonly tables: Tables;
+  /** The document that the tables agree with. */
+  readonly document: string;
   readonly resourceTypes: ReadonlyMap<string, ResourceTypeRow>;
 }
 
-export function lawOf(service: string, profile: string | null, tables: Tables): Law {
+/** @param document where a profile has one of its own; default: the service's */
+export function lawOf(service: string, profile: string | null, tables: Tables, document = service): Law {
   return {
     service,
     profile,
     tables,
+    document,
     resourceTypes: new Map((tables.resourceTypes ?? []).map((row) => [row.id, row])),
   };
 }

@@ -14,6 +14,8 @@ export type ProblemKind =
   | 'unauthenticated'
   /** a token was asked for with credentials that are not accepted */
   | 'bad_credentials'
+  /** the organisation of the caller has no subscription */
+  | 'payment_required'
   /** the caller is known and may not */
   | 'forbidden'
   | 'not_found'
@@ -28,6 +30,8 @@ export type ProblemKind =
   | 'limit_reached'
   /** well said, and not possible as things stand */
   | 'bad_state'
+  /** it cannot be deleted, because something else needs it */
+  | 'protected'
   | 'too_large'
   | 'path_too_long'
   | 'unsupported_media_type'
@@ -46,7 +50,9 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   bad_credentials: 400,
   limit_reached: 400,
   bad_state: 400,
+  protected: 400,
   unauthenticated: 401,
+  payment_required: 402,
   forbidden: 403,
   foreign_page: 403,
   not_found: 404,

@@ -50,6 +50,7 @@ export const DENY_REASONS = {
   other_organization: { stage: 'decide', meaning: 'the path names an organisation that is not the one of the key' },
   service_not_enabled: { stage: 'decide', meaning: 'the key was not made for this service' },
   closed_to_keys: { stage: 'decide', meaning: 'no key may do this, whatever it holds' },
+  missing_role: { stage: 'decide', meaning: 'the action asks for roles, and the caller does not have all of them' },
   missing_permission: { stage: 'decide', meaning: 'none of the roles of the caller has the permission' },
   missing_scope: { stage: 'decide', meaning: 'the key does not hold the scope' },
   incompatible_resource_type: {
@@ -60,6 +61,7 @@ export const DENY_REASONS = {
     stage: 'cover',
     meaning: 'the resource type is accepted, and the resource of the key does not name the object',
   },
+  not_owner: { stage: 'cover', meaning: 'the object is visible to the caller, and only its owner may do this' },
   no_such_object: { stage: 'cover', meaning: 'there is no object with the id in the path' },
   foreign_object: { stage: 'cover', meaning: 'the object exists and belongs to somebody else, so it is not shown' },
 } as const satisfies Record<string, { stage: 'authenticate' | 'decide' | 'cover'; meaning: string }>;

@@ -28,11 +28,20 @@ export interface Rule<Grant extends string = string, Type extends string = strin
   /** The documentation's own term for the action. */
   readonly label: string;
   /** What is given must hold: each of `all`, and at least one of `any`. Nothing given: every authenticated caller may. */
-  readonly needs: { readonly all?: readonly Grant[]; readonly any?: readonly Grant[] };
+  readonly needs: {
+    readonly all?: readonly Grant[];
+    readonly any?: readonly Grant[];
+    /** Each of these roles. */
+    readonly roles?: readonly string[];
+    /** Any of these roles does in place of the grants. */
+    readonly orRoles?: readonly string[];
+  };
   /** Resource types of which the key must have one. Absent: what the key is bound to does not matter. */
   readonly on?: readonly Type[];
   /** Objects that need no resource at all. The types are then looked at once the object is known. */
   readonly open?: readonly Relation[];
+  /** Objects that are visible to the caller and not theirs are refused. */
+  readonly ownersOnly?: true;
   /** No key may, whatever it holds. */
   readonly closed?: true;
   /** A key for single versions on a call that names none: refused, or narrowed to its versions. Default: refused. */
@@ -48,6 +57,8 @@ export interface OperationRow extends Sourced {
   readonly rule: string;
   /** `caseless`: members of the body are matched to the document's spelling without regard to case. Default: `exact`. */
   readonly fieldNames?: 'exact' | 'caseless';
+  /** Its body is read by the operation itself, as it comes, and may be larger than any other. */
+  readonly streams?: true;
 }
 
 /** A permission or a scope that the service knows. */

@@ -104,8 +104,8 @@ function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
 }
 
 export function principalOfKey({ key, organization }: KeyInForce): Principal {
-  const { id, name, org, type } = key;
-  return { kind: `${type}-key`, id, name, org, account: organization.ncaId };
+  const { id, name, org, type, user } = key;
+  return { kind: `${type}-key`, id, name, ...(user !== null && { user }), org, account: organization.ncaId };
 }
 
 /** Makes callers of keys, as one law sees them. The same key in force gives the same caller for as long as it is kept. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../core/problem.ts';
 import { headerLines } from './arrival.ts';
@@ -69,14 +70,31 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
 }
 
 function readBytes(request: IncomingMessage, { bodyBytes, bodySilence }: BodyLimits): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  return consumed(request, bodyBytes, bodySilence, (chunk) => chunks.push(chunk)).then(() =>
+    chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
+  );
+}
+
+/** The size of a body, and its SHA-256 in hexadecimal. The bytes are dropped as they come. */
+export async function digestOf(request: IncomingMessage, most: number, { bodySilence }: BodyLimits) {
+  const digest = createHash('sha256');
+  const size = isSent(request) ? await consumed(request, most, bodySilence, (chunk) => digest.update(chunk)) : 0;
+  return { size, hash: digest.digest('hex') };
+}
+
+/** Hands every piece of a body on; tells how many bytes there were. @throws Problem for too many, or for silence */
+function consumed(
+  request: IncomingMessage,
+  most: number,
+  silenceMs: number,
+  take: (chunk: Buffer) => void,
+): Promise<number> {
   const tooLarge = () =>
-    new Problem('too_large', `The body is larger than ${bodyBytes} bytes, which is the most that is read.`, {
-      close: true,
-    });
-  if (Number(headerLines(request, 'content-length')[0]) > bodyBytes) return Promise.reject(tooLarge());
+    new Problem('too_large', `The body is larger than ${most} bytes, which is the most that is read.`, { close: true });
+  if (Number(headerLines(request, 'content-length')[0]) > most) return Promise.reject(tooLarge());
 
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
     let length = 0;
     const giveUp = (problem: Problem) => {
       clearTimeout(silence);
@@ -86,17 +104,17 @@ function readBytes(request: IncomingMessage, { bodyBytes, bodySilence }: BodyLim
     const onData = (chunk: Buffer) => {
       silence.refresh();
       length += chunk.length;
-      if (length > bodyBytes) giveUp(tooLarge());
-      else chunks.push(chunk);
+      if (length > most) giveUp(tooLarge());
+      else take(chunk);
     };
     const silence = setTimeout(
-      () => giveUp(cut(`Nothing more of the body came for ${bodySilence / 1000} s.`)),
-      bodySilence,
+      () => giveUp(cut(`Nothing more of the body came for ${silenceMs / 1000} s.`)),
+      silenceMs,
     );
     request.on('data', onData);
     request.on('end', () => {
       clearTimeout(silence);
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      resolve(length);
     });
     request.on('close', () => {
       if (!request.readableEnded) giveUp(cut('The body ended before all of it was sent.'));

@@ -12,16 +12,16 @@ import { sendAnswer } from './mount.ts';
 import type { Pipeline } from './passage.ts';
 import { answerUnrouted, type Spokesman, unknownPath } from './pipeline.ts';
 import { isBelow } from './prefixes.ts';
-import type { Routes } from './routes.ts';
+import { otherVersion, type Routes } from './routes.ts';
 
 /** Failures that no operation sees: they still speak the language of the service whose path it is. */
 export interface Edges {
   /** No route has this method and path. */
-  unrouted(raw: IncomingMessage): Answer;
+  unrouted(raw: IncomingMessage): Promise<Answer>;
   /** The framework refused by itself. */
-  framework(error: unknown, raw: IncomingMessage): Answer;
+  framework(error: unknown, raw: IncomingMessage): Promise<Answer>;
   /** The request expects something else than to go on sending. */
-  expectation(raw: IncomingMessage): Answer;
+  expectation(raw: IncomingMessage): Promise<Answer>;
   /**
    * The bytes on the line were no request, or no body of the one that came last: an answer in bytes, after which the
    * line is closed.
@@ -34,12 +34,25 @@ export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** @param routes asked only once a request has failed */
 export function edgesOf(pipeline: Pipeline, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
-  const told = (raw: IncomingMessage, problem: Problem): Answer => {
+  const told = (raw: IncomingMessage, problem: Problem): Promise<Answer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
     return answerUnrouted(pipeline, service, raw, problem);
   };
 
-  const unrouted = (raw: IncomingMessage) => told(raw, unroutedProblem(raw, routes().methodsOf(pathOf(raw.url))));
+  const unrouted = (raw: IncomingMessage) => {
+    const path = pathOf(raw.url);
+    const problem = unroutedProblem(raw, routes().methodsOf(path));
+    if (problem.kind === 'unknown_path') reportOtherVersion(raw, path);
+    return told(raw, problem);
+  };
+
+  /** A call that another version of the vendor's API would take is worth knowing of. */
+  const reportOtherVersion = ({ method = 'GET' }: IncomingMessage, path: string) => {
+    const profiles = routes().elsewhere(method, path);
+    if (profiles.length === 0) return;
+    const message = otherVersion(method, path, profiles);
+    pipeline.surroundings.findings.report('other_version', message, pipeline.world.clock.now());
+  };
 
   return {
     unrouted,
@@ -65,11 +78,12 @@ export function edgesOf(pipeline: Pipeline, services: readonly ServiceDefinition
 
 /** Lets Fastify answer its own failures through the edges. */
 export function connectEdges(app: FastifyInstance, edges: Edges): void {
-  app.setNotFoundHandler((request, reply) => sendAnswer(reply, edges.unrouted(request.raw)));
-  app.setErrorHandler((error, request, reply) => sendAnswer(reply, edges.framework(error, request.raw)));
+  app.setNotFoundHandler(async (request, reply) => sendAnswer(reply, await edges.unrouted(request.raw)));
+  app.setErrorHandler(async (error, request, reply) => sendAnswer(reply, await edges.framework(error, request.raw)));
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    const { status, headers, payload } = edges.expectation(request);
-    response.writeHead(status, headers).end(payload);
+    edges.expectation(request).then(({ status, headers, payload }) => {
+      response.writeHead(status, headers).end(payload);
+    });
   });
 }
 

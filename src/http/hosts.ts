@@ -17,7 +17,7 @@ export interface Hosts {
   /** The path that a request is to be routed by: another one where its host belongs to a service. */
   lead(raw: IncomingMessage): string;
   /** Lets them answer. */
-  mount(app: FastifyInstance, unrouted: (raw: IncomingMessage) => Answer): void;
+  mount(app: FastifyInstance, unrouted: (raw: IncomingMessage) => Promise<Answer>): void;
 }
 
 /** The router's own path for them. Asked for under another host it is as unknown as any other. */
@@ -54,7 +54,7 @@ export function hostsOf(pipeline: Pipeline, mounted: readonly Mounted[]): Hosts 
           raw.url = originalUrl;
           raw.method = methods.get(raw) ?? METHOD;
           const found = find(raw);
-          if (found === null) return sendAnswer(reply, unrouted(raw));
+          if (found === null) return sendAnswer(reply, await unrouted(raw));
           return sendAnswer(reply, await answer(pipeline, found.route, raw, found.params, {}));
         },
       });

@@ -30,21 +30,24 @@ export function mount(app: FastifyInstance, pipeline: Pipeline, mounted: Mounted
   }
   return document.operations.map((operation) => {
     const route = routeOf(operation, mounted, service.operations[operation.id], service);
-    app.route({
-      method: operation.method,
-      url: operation.path.replaceAll(/\{([^}]+)\}/g, ':$1'),
-      handler: async (request, reply) => {
-        const { params, query, raw } = request;
-        const told = await answer(
-          pipeline,
-          route,
-          raw,
-          params as Record<string, string>,
-          query as Record<string, unknown>,
-        );
-        return sendAnswer(reply, told);
-      },
-    });
+    const url = operation.path.replaceAll(/\{([^}]+)\}/g, ':$1');
+    const urls = service.habits?.eitherSlash === true && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
+    for (const one of urls)
+      app.route({
+        method: operation.method,
+        url: one,
+        handler: async (request, reply) => {
+          const { params, query, raw } = request;
+          const told = await answer(
+            pipeline,
+            route,
+            raw,
+            params as Record<string, string>,
+            query as Record<string, unknown>,
+          );
+          return sendAnswer(reply, told);
+        },
+      });
     return route;
   });
 }
@@ -83,7 +86,8 @@ function routeOf(
   if (row === undefined || handler === undefined) throw new Error(`\`${operation.id}\` has no row or no handler`);
   const rule = law.tables.rules.find(({ id }) => id === row.rule) ?? null;
   const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
-  const readsBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
+  const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
+  const readsBody = hasBody && row.streams !== true;
   return { service, law, document, operation, handler, voice, row, readsBody, rule, lookup, written: new Derived() };
 }
 
@@ -96,13 +100,16 @@ function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation
 function mountFaults({ service, law, document }: Mounted): string[] {
   const ids = document.operations.filter(({ isTwin }) => !isTwin).map(({ id }) => id);
   const handled = Object.keys(service.operations);
+  const elsewhere = service.laws.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
   const documented = [...document.operations, ...(service.hosts ?? []).map(hostOperation)];
   return [
     ...ids
       .filter((id, index) => ids.indexOf(id) !== index)
       .map((id) => `operationId \`${id}\` occurs twice in its document`),
     ...ids.filter((id) => !handled.includes(id)).map((id) => `operation \`${id}\` has no handler`),
-    ...handled.filter((id) => !ids.includes(id)).map((id) => `handler \`${id}\` has no operation`),
+    ...handled
+      .filter((id) => !ids.includes(id) && !elsewhere.includes(id))
+      .map((id) => `handler \`${id}\` has no operation`),
     ...document.operations
       .filter(({ path }) => !service.prefixes.some((prefix) => isBelow(path, prefix)))
       .map(({ path }) => `path \`${path}\` is below none of its prefixes`),

@@ -9,7 +9,7 @@ import type { Log } from '../log.ts';
 import type { Context, Handler, Lookup, Outcome, ServiceDefinition, Surroundings, Voice } from '../service.ts';
 import type { World } from '../world.ts';
 import { headerLines, pathOf } from './arrival.ts';
-import type { BodyLimits } from './body.ts';
+import { type BodyLimits, digestOf } from './body.ts';
 import { type Asked, shortPath } from './explain.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 
@@ -69,7 +69,7 @@ export function begin(
 
 /** Written out member by member, because spreading costs a microsecond on every request. */
 export function contextOf(
-  { world, surroundings }: Pipeline,
+  { world, surroundings, limits }: Pipeline,
   raw: IncomingMessage,
   params: Record<string, string>,
   query: Record<string, unknown>,
@@ -95,6 +95,7 @@ export function contextOf(
     body: undefined,
     target: undefined,
     admits: admitsNothing,
+    digest: (most) => digestOf(raw, most, limits),
   };
 }
 

@@ -18,10 +18,12 @@ import {
   questionOf,
   type Route,
 } from './passage.ts';
+import { otherVersion, profilesWith } from './routes.ts';
 import { sightingOf, targetOf } from './sighting.ts';
 
 /** What it takes to answer where there is no operation. */
-export type Spokesman = Pick<ServiceDefinition, 'admit' | 'renderProblem'>;
+export type Spokesman = Pick<ServiceDefinition, 'admit' | 'renderProblem'> &
+  Partial<Pick<ServiceDefinition, 'habits' | 'authenticate'>>;
 
 /** A request that cannot be read is no decision, whoever sent it: these leave none behind. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -44,9 +46,10 @@ export async function answer(
     place(passage);
     await authenticate(passage);
     await decided(passage);
+    if (looksUpFirst(route)) await coverTarget(passage);
     if (route.readsBody) await parse(passage);
     validate(passage);
-    if (route.lookup !== null) await coverTarget(passage);
+    if (!looksUpFirst(route)) await coverTarget(passage);
     await handle(passage);
   } catch (thrown) {
     refuse(passage, thrown);
@@ -55,13 +58,24 @@ export async function answer(
   return send(passage);
 }
 
+function looksUpFirst({ service }: Route): boolean {
+  return service.habits?.looksUpFirst === true;
+}
+
 /** The answer to a request that no operation has: unknown path, wrong method, unreadable path. */
-export function answerUnrouted(pipeline: Pipeline, service: Spokesman, raw: IncomingMessage, problem: Problem): Answer {
+export async function answerUnrouted(
+  pipeline: Pipeline,
+  service: Spokesman,
+  raw: IncomingMessage,
+  problem: Problem,
+): Promise<Answer> {
   let told = problem;
   try {
     const arrival = contextOf(pipeline, raw, {}, {});
     arrival.origin = originOf(raw, pipeline.publicUrl);
     service.admit?.(arrival);
+    const isKnownPath = problem.kind === 'method_not_allowed';
+    if (isKnownPath && service.habits?.authenticatesFirst === true) await service.authenticate?.(arrival);
   } catch (thrown) {
     told = asProblem(thrown);
   }
@@ -109,7 +123,7 @@ async function decided(passage: Passage): Promise<void> {
 async function parse({ pipeline, route, raw, context }: Passage): Promise<void> {
   const { operation, row } = route;
   const body = await readBody(raw, operation, row.fieldNames ?? 'exact', pipeline.limits);
-  context.body = route.service.caselessEnums === true ? operation.spelled(body) : body;
+  context.body = route.service.habits?.caselessEnums === true ? operation.spelled(body) : body;
 }
 
 /** Is the request what the document asks for? Query parameters that it does not name are passed over. */
@@ -139,8 +153,17 @@ async function coverTarget(passage: Passage): Promise<void> {
   if (sighting === null) return;
   const judgement = cover(question, caller, sighting);
   passage.decision = judged(decision, { question, caller, sighting }, judgement, targetOf(context, question, sighting));
+  if (sighting.seen === 'nothing') reportOtherVersion(passage);
   if (judgement.effect === 'deny') throw new Problem(sighting.seen === 'object' ? 'forbidden' : 'not_found');
   if (sighting.seen === 'object') context.target = sighting.target;
+}
+
+/** A path that looks like an object's can be one that only another version has. */
+function reportOtherVersion({ route, context, raw }: Passage): void {
+  const path = pathOf(raw.url);
+  const profiles = profilesWith(route.document.elsewhere, context.method, path);
+  if (profiles.length > 0)
+    context.findings.report('other_version', otherVersion(context.method, path, profiles), context.now);
 }
 
 /** Do it. */

@@ -1,3 +1,5 @@
+import { shortPath } from './explain.ts';
+import type { Elsewhere } from './openapi.ts';
 import type { Route } from './passage.ts';
 
 /** A route with what its path says. */
@@ -11,8 +13,17 @@ export class Routes {
   readonly #routes: readonly Route[];
   #patterns: readonly { readonly pattern: RegExp; readonly route: Route }[] | undefined;
 
-  constructor(routes: readonly Route[]) {
+  readonly #elsewhere: readonly Elsewhere[];
+
+  /** @param elsewhere what only other versions of the documents have */
+  constructor(routes: readonly Route[], elsewhere: readonly Elsewhere[] = []) {
     this.#routes = routes;
+    this.#elsewhere = elsewhere;
+  }
+
+  /** The versions that have an operation that this one has not. */
+  elsewhere(method: string, path: string): readonly string[] {
+    return profilesWith(this.#elsewhere, method, path);
   }
 
   /** The methods that a path has. */
@@ -34,16 +45,35 @@ export class Routes {
 
   /** Asked for rarely, so the patterns are made at the first time. */
   #matching(path: string) {
-    this.#patterns ??= this.#routes.map((route) => ({ pattern: pathPattern(route.operation.path), route }));
+    this.#patterns ??= this.#routes.map((route) => ({
+      pattern: pathPattern(route.operation.path, isEitherSlash(route)),
+      route,
+    }));
     return this.#patterns.filter(({ pattern }) => pattern.test(path));
   }
+}
+
+/** The versions that have an operation. */
+export function profilesWith(elsewhere: readonly Elsewhere[], method: string, path: string): readonly string[] {
+  const found = elsewhere.find((one) => one.method === method && pathPattern(one.path, true).test(path));
+  return found?.profiles ?? [];
+}
+
+/** What a finding says of a call that only other versions take. */
+export function otherVersion(method: string, path: string, profiles: readonly string[]): string {
+  return `${method} ${shortPath(path)} was called, which only ${profiles.join(', ')} has`;
+}
+
+function isEitherSlash({ service, operation }: Route): boolean {
+  return service.habits?.eitherSlash === true && operation.path.endsWith('/');
 }
 
 function variables({ operation }: Route): number {
   return operation.path.split('{').length;
 }
 
-function pathPattern(template: string): RegExp {
+/** @param eitherSlash the slash at the end may be left out */
+function pathPattern(template: string, eitherSlash: boolean): RegExp {
   const escaped = template.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{([^}]+)\}/g, '(?<$1>[^/]+)');
-  return new RegExp(`^${escaped}$`);
+  return new RegExp(`^${escaped}${eitherSlash ? '?' : ''}$`);
 }

@@ -6,6 +6,8 @@ interface Schema {
   readonly format?: string;
   readonly pattern?: string;
   readonly enum?: readonly unknown[];
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
@@ -47,7 +49,10 @@ function expectation(schema: Schema): string {
   return parts.filter(Boolean).join(' ');
 }
 
-function range({ minLength, maxLength, minimum, maximum }: Schema): string {
+function range({ minLength, maxLength, minimum, maximum, minItems, maxItems }: Schema): string {
+  if (minItems !== undefined && maxItems !== undefined) return `of ${minItems} to ${maxItems} entries`;
+  if (minItems !== undefined) return `of at least ${minItems} ${minItems === 1 ? 'entry' : 'entries'}`;
+  if (maxItems !== undefined) return `of at most ${maxItems} entries`;
   if (minLength !== undefined && maxLength !== undefined) return `of ${minLength} to ${maxLength} characters`;
   if (maxLength !== undefined) return `of at most ${maxLength} characters`;
   if (minLength !== undefined) return `of at least ${minLength} characters`;
@@ -58,7 +63,7 @@ function range({ minLength, maxLength, minimum, maximum }: Schema): string {
 
 function sent(data: unknown): string {
   if (data === null) return 'null';
-  if (Array.isArray(data)) return 'an array';
+  if (Array.isArray(data)) return `an array of ${data.length}`;
   return typeof data === 'string' ? `a string of ${characters([...data].length)}` : article(typeof data);
 }
 

@@ -18,7 +18,45 @@ export interface Row {
   /** When it next changes by itself; null for never. */
   readonly dueAt: Instant | null;
   readonly body: unknown;
+  /** What lists are ordered and narrowed by, of collections that are read page by page. */
+  readonly facets?: Facets;
 }
+
+export interface Facets {
+  readonly name: string;
+  readonly state: string | null;
+  readonly createdAt: Instant;
+  readonly modifiedAt: Instant;
+  /** Everything that a search may look into; default: the name. */
+  readonly text?: string;
+}
+
+/** What a page is asked for by. */
+export interface PageQuery {
+  readonly collection: string;
+  /** Whose objects, and what is shared with them; null for everybody's. */
+  readonly account: string | null;
+  /** Only what they own, or only what others share with them. */
+  readonly whose?: 'own' | 'others';
+  /** Members of the body, each with what it must be; `parent`, `name` and `state` stand for what rows are found by. */
+  readonly where: readonly { readonly member: string; readonly value: string }[];
+  /** A part of one of these members, without regard to case. */
+  readonly search: { readonly members: readonly string[]; readonly text: string } | null;
+  readonly order: { readonly by: 'id' | Exclude<keyof Facets, 'text'>; readonly descending: boolean };
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface Page {
+  /** Of all pages together. */
+  readonly count: number;
+  readonly rows: readonly Row[];
+}
+
+/** One of several changes that are made together. */
+export type Change =
+  | { readonly kind: 'put'; readonly row: Row }
+  | { readonly kind: 'remove'; readonly collection: string; readonly id: string };
 
 export interface Collections {
   byId(collection: string, id: string): Promise<Row | null>;
@@ -47,6 +85,10 @@ export interface Collections {
   change(collection: string, id: string, change: (row: Row) => Row | null): Promise<Row | null>;
   /** The same for every part of an object, all in one step; no parts, no change. */
   changeParts(collection: string, parent: string, change: (row: Row) => Row | null): Promise<readonly Row[]>;
+  /** Makes all of the changes, or none. What is not there any more counts as removed. */
+  commit(changes: readonly Change[]): Promise<void>;
+  /** One page of what an account may see. Flat in the number of rows, where it is ordered and narrowed by facets. */
+  page(query: PageQuery): Promise<Page>;
   /** Rows that changed by themselves in `(from, to]`, earliest first. */
   dueBetween(collection: string, from: Instant, to: Instant): Promise<readonly Row[]>;
   /** Deletes rows whose `dueAt` has passed. */

@@ -35,6 +35,7 @@ describe.concurrent('`env`', () => {
       RUNAI_BASE_URL: url,
       RUNAI_CLIENT_ID: admin.accessKey.clientId,
       RUNAI_CLIENT_SECRET: admin.accessKey.clientSecret,
+      AIR_API_URL: url,
       NVCF_BASE_URL: url,
       NGC_API_KEY: ownersKey?.key,
     };
@@ -68,7 +69,7 @@ describe.concurrent('`env`', () => {
 
     expect(await command.run(['env', '--port', String(port), '--format', 'json'])).toMatchObject({
       code: 0,
-      stdout: `${JSON.stringify({ RUNAI_BASE_URL: url, NVCF_BASE_URL: url }, null, 2)}\n`,
+      stdout: `${JSON.stringify({ RUNAI_BASE_URL: url, AIR_API_URL: url, NVCF_BASE_URL: url }, null, 2)}\n`,
       stderr: expect.stringMatching(/RUNAI_CLIENT_ID.*\n.*NGC_API_KEY/),
     });
   });

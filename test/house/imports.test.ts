@@ -41,7 +41,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^@fastify\//,
       /^openapi-backend$/,
       /^ajv(-formats)?$/,
-      /^node:(http|net)$/,
+      /^node:(http|net|crypto)$/,
     ],
     types: [/^service$/, /^world$/, /^log$/, /^store\/[a-z-]+$/],
   },

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../src/core/decision.ts';
@@ -11,9 +12,18 @@ import type { ServiceDefinition } from '../../src/service.ts';
 import { control, type Ports, SERVICES } from '../../src/services/index.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
 
+/** Made for `require`, and seen differently by each tool that imports it. */
+const { default: OpenAPISchemaValidator } = createRequire(import.meta.url)(
+  'openapi-schema-validator',
+) as typeof import('openapi-schema-validator');
+
 const ALL: readonly ServiceDefinition[] = [control({} as Ports), ...SERVICES];
 const NAMES = ALL.map(({ name }) => name);
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+const documentOf = (name: string) => readDocument(text(`dist/openapi/${name}.json`));
+/** A service has one document, unless its profiles have one each. */
+const documentNames = ({ laws }: ServiceDefinition) => [...new Set(laws.map(({ document }) => document))];
 
 /** The fixed files and folders of a service, in its four places. */
 const SHAPE = [
@@ -43,26 +53,26 @@ it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s holds serv
 describe.each(ALL)('the document of $name', (service) => {
   const document = JSON.parse(text(`dist/openapi/${service.name}.json`));
 
-  it('is valid OpenAPI', async () => {
-    await expect(readDocument(JSON.stringify(document), 'full')).resolves.toBeDefined();
-  });
-
-  it.each(service.laws)('agrees with the tables of the profile $profile, row by row', async ({ tables }) => {
-    const { operations } = await readDocument(JSON.stringify(document), 'quick');
+  it.each(service.laws)('agrees with the tables of the profile $profile, row by row', async ({ tables, document }) => {
+    const { operations } = await documentOf(document);
     const documented = [...operations, ...atHosts(service)];
 
     expect(checkTables(tables, documented, Object.keys(service.lookups))).toEqual([]);
   });
 
-  it('has every operation that has a handler, and no other', async () => {
-    const { operations } = await readDocument(JSON.stringify(document), 'quick');
+  it('has, over its profiles, every operation that has a handler, and no other', async () => {
+    const documents = await Promise.all(documentNames(service).map(documentOf));
+    const operations = documents.flatMap((one) => one.operations);
     const ids = operations.filter(({ isTwin }) => !isTwin).map(({ id }) => id);
 
-    expect(Object.keys(service.operations).sort()).toEqual(ids.sort());
+    expect(Object.keys(service.operations).sort()).toEqual([...new Set(ids)].sort());
   });
 
-  it('has every path once', async () => {
-    const { operations } = await readDocument(JSON.stringify(document), 'quick');
+  it.each(documentNames(service))('is valid OpenAPI in dist/openapi/%s.json, and has every path once', async (name) => {
+    expect(
+      new OpenAPISchemaValidator({ version: 3 }).validate(JSON.parse(text(`dist/openapi/${name}.json`))).errors,
+    ).toEqual([]);
+    const { operations } = await documentOf(name);
     const calls = operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`);
 
     expect(calls.filter((call, index) => calls.indexOf(call) !== index)).toEqual([]);
@@ -107,7 +117,7 @@ describe('every reason', () => {
   it.each([...keyReasons, 'unsupported_token'] as const)(
     '%s has a remedy in each service that takes keys',
     (reason) => {
-      for (const law of laws.filter(({ service }) => ['ngc', 'nvcf'].includes(service))) {
+      for (const law of laws.filter(({ service }) => ['air', 'ngc', 'nvcf'].includes(service))) {
         expect(remedyUnder(law, reason), `${law.service} ${law.profile}`).toHaveLength(1);
       }
     },

@@ -47,7 +47,7 @@ interface Parts {
 }
 
 async function mounted({ service, law, paths = document.paths }: Parts) {
-  const read = await readDocument(JSON.stringify({ ...document, paths }), 'quick');
+  const read = await readDocument(JSON.stringify({ ...document, paths }));
   return {
     service: { ...toys, ...service },
     law: lawOf('toys', null, { ...tables, ...law }),

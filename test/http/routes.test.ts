@@ -5,7 +5,8 @@ import type { Route } from '../../src/http/passage.ts';
 import { Routes } from '../../src/http/routes.ts';
 import { SERVICES } from '../../src/services/index.ts';
 
-const route = (method: string, path: string): Route => ({ operation: { method, path } }) as unknown as Route;
+const route = (method: string, path: string): Route =>
+  ({ service: {}, operation: { method, path } }) as unknown as Route;
 const [listToys, makeToy, getToy, getNewest, getPart, dottedToy] = [
   route('GET', '/toys'),
   route('POST', '/toys'),
@@ -46,6 +47,32 @@ it.each([
   expect(routes.find(method, path)).toBeNull();
 });
 
+describe('the slash at the end', () => {
+  const [list, item, bare] = [route('GET', '/dolls/'), route('GET', '/dolls/{dollId}/'), route('GET', '/balls')];
+  const withHabit = (one: Route): Route => ({ ...one, service: { habits: { eitherSlash: true } } }) as unknown as Route;
+  const either = new Routes([list, item, bare].map(withHabit));
+
+  it.each([
+    ['/dolls/', '/dolls/', {}],
+    ['/dolls', '/dolls/', {}],
+    ['/dolls/7/', '/dolls/{dollId}/', { dollId: '7' }],
+    ['/dolls/7', '/dolls/{dollId}/', { dollId: '7' }],
+    ['/balls', '/balls', {}],
+  ])('may be left out at %s, where the service has that habit', (path, template, params) => {
+    const found = either.find('GET', path);
+
+    expect([found?.route.operation.path, found?.params]).toEqual([template, params]);
+  });
+
+  it.each(['/dolls//', '/dolls/7//', '/balls/'])('is neither doubled nor added: %s', (path) => {
+    expect(either.find('GET', path)).toBeNull();
+  });
+
+  it.each(['/dolls', '/dolls/7'])('is needed at %s, where the service has no such habit', (path) => {
+    expect(new Routes([list, item]).find('GET', path)).toBeNull();
+  });
+});
+
 describe('the methods of a path are', () => {
   it.each([
     ['/toys', ['GET', 'HEAD', 'POST']],
@@ -56,10 +83,15 @@ describe('the methods of a path are', () => {
   });
 });
 
-describe.each(SERVICES)('at the paths of $name', async ({ name }) => {
+const DOCUMENTS = SERVICES.flatMap((service) => {
+  const names = new Set(service.laws.map(({ document }) => document));
+  return [...names].map((name) => ({ name, service }));
+});
+
+describe.each(DOCUMENTS)('at the paths of $name', async ({ name, service }) => {
   const text = readFileSync(new URL(`../../dist/openapi/${name}.json`, import.meta.url), 'utf8');
-  const { operations } = await readDocument(text, 'quick');
-  const all = new Routes(operations.map((operation) => ({ operation }) as Route));
+  const { operations } = await readDocument(text);
+  const all = new Routes(operations.map((operation) => ({ service, operation }) as Route));
 
   it('every operation finds itself, with all its parameters', () => {
     const lost = operations.filter(({ method, path, pathParams }) => {

@@ -6,6 +6,7 @@ import { emptyFolder } from '../support/folder.ts';
 import { storeContract } from './contract.ts';
 import { collectionsContract } from './contract-collections.ts';
 import { ngcKeysContract } from './contract-ngc-keys.ts';
+import { pagesContract } from './contract-pages.ts';
 import { settingsContract } from './contract-settings.ts';
 
 const inMemory = async () => {
@@ -29,7 +30,7 @@ const inFile = async () => {
   };
 };
 
-for (const contract of [storeContract, ngcKeysContract, collectionsContract, settingsContract]) {
+for (const contract of [storeContract, ngcKeysContract, collectionsContract, pagesContract, settingsContract]) {
   contract('SQLite in memory', inMemory);
   contract('SQLite in a file that is closed and opened again between steps', inFile);
 }

@@ -26,7 +26,7 @@ export const nvcf: ServiceDefinition = {
   name: 'nvcf',
   title: 'NVIDIA Cloud Functions',
   prefixes: ['/v2/nvcf', '/v2/orgs/{org}/nvcf', '/v2/orgs/{org}/ngc/nvcf', '/v3/orgs/{org}/ngc/nvcf', '/health'],
-  caselessEnums: true,
+  habits: { caselessEnums: true },
   laws: Object.values(LAWS),
   law: (settings) => LAWS[settings.nvcf],
   authenticate: async (arrival) => {

@@ -1,74 +1,13 @@
 import type { Database } from 'better-sqlite3';
-import { Remembered } from '../../core/remembered.ts';
-import type { Collections, Row } from '../collections.ts';
+import type { Change, Collections, Row } from '../collections.ts';
 import { Collision, LimitReached, NotFound } from '../errors.ts';
-
-/** How many lists are remembered. */
-const MOST_LISTS = 500;
-
-/** Lists that were read before, by collection and account. Any change of a collection forgets all of its lists. */
-export class RememberedLists {
-  readonly #byCollection = new Map<string, Remembered<readonly Row[]>>();
-
-  of(collection: string, name: string, read: () => readonly Row[]): readonly Row[] {
-    let lists = this.#byCollection.get(collection);
-    if (lists === undefined) {
-      lists = new Remembered(MOST_LISTS);
-      this.#byCollection.set(collection, lists);
-    }
-    return lists.find(name) ?? lists.keep(name, read());
-  }
-
-  forget(collection: string): void {
-    this.#byCollection.get(collection)?.clear();
-  }
-
-  clear(): void {
-    this.#byCollection.clear();
-  }
-}
-
-interface StoredRow extends Omit<Row, 'sharedWith' | 'body'> {
-  readonly sharedWith: string;
-  readonly body: string;
-}
-
-/** The statements that write objects; a seed uses the same. */
-export function objectWriter(database: Database) {
-  const insert = database.prepare(
-    `INSERT INTO objects (collection, id, owner, parent, alias, due_at, shared, body)
-     VALUES (@collection, @id, @owner, @parent, @alias, @dueAt, @sharedWith, @body)`,
-  );
-  const update = database.prepare(
-    `UPDATE objects SET owner = @owner, parent = @parent, alias = @alias, due_at = @dueAt, shared = @sharedWith,
-       body = @body WHERE collection = @collection AND id = @id`,
-  );
-  const remove = database.prepare('DELETE FROM objects WHERE collection = ? AND id = ?');
-  const unshare = database.prepare('DELETE FROM object_shares WHERE collection = ? AND id = ?');
-  const share = database.prepare('INSERT INTO object_shares (collection, id, account) VALUES (?, ?, ?)');
-
-  const put = (statement: typeof insert, { collection, id, owner, parent, alias, dueAt, sharedWith, body }: Row) => {
-    const texts = { sharedWith: JSON.stringify(sharedWith), body: JSON.stringify(body) };
-    statement.run({ collection, id, owner, parent, alias, dueAt, ...texts });
-    unshare.run(collection, id);
-    for (const account of sharedWith) share.run(collection, id, account);
-  };
-  return {
-    insert: (row: Row) => put(insert, row),
-    update: (row: Row) => put(update, row),
-    remove: (collection: string, id: string) => {
-      remove.run(collection, id);
-      unshare.run(collection, id);
-    },
-  };
-}
+import { OBJECT_COLUMNS, objectWriter, type RememberedLists, rowOf, type StoredRow } from './objects.ts';
+import { pageReader } from './pages.ts';
 
 export function sqliteCollections(database: Database, remembered: RememberedLists): Collections {
   const write = objectWriter(database);
   const select = (rest: string) =>
-    database.prepare<unknown[], StoredRow>(
-      `SELECT collection, id, owner, parent, alias, due_at AS dueAt, shared AS sharedWith, body FROM objects ${rest}`,
-    );
+    database.prepare<unknown[], StoredRow>(`SELECT ${OBJECT_COLUMNS} FROM objects ${rest}`);
   const byId = select('WHERE collection = ? AND id = ?');
   const byAlias = select('WHERE collection = ? AND alias = ?');
   const ofParent = select('WHERE collection = ? AND parent = ? ORDER BY rowid');
@@ -106,6 +45,14 @@ export function sqliteCollections(database: Database, remembered: RememberedList
     for (const id of ids) write.remove(collection, id);
     return ids.length;
   });
+  const commit = database.transaction((changes: readonly Change[]) => {
+    for (const one of changes) {
+      if (one.kind === 'remove') write.remove(one.collection, one.id);
+      else if (byId.get(one.row.collection, one.row.id) === undefined) write.insert(one.row);
+      else write.update(one.row);
+    }
+  });
+  const pages = pageReader(database, remembered);
   const one = (stored: StoredRow | undefined) => (stored === undefined ? null : rowOf(stored));
 
   return {
@@ -130,13 +77,14 @@ export function sqliteCollections(database: Database, remembered: RememberedList
       remembered.forget(collection);
       return rows;
     },
+    commit: async (changes) => {
+      commit.immediate(changes);
+      for (const one of changes) remembered.forget(one.kind === 'put' ? one.row.collection : one.collection);
+    },
+    page: async (query) => pages(query),
     dueBetween: async (collection, from, to) => due.all(collection, from, to).map(rowOf),
     sweep: async (collection, at) => {
       if (sweep.immediate(collection, at) > 0) remembered.forget(collection);
     },
   };
-}
-
-function rowOf({ sharedWith, body, ...rest }: StoredRow): Row {
-  return { ...rest, sharedWith: JSON.parse(sharedWith), body: JSON.parse(body) };
 }

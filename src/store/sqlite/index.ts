@@ -1,11 +1,12 @@
 import type { Store } from '../index.ts';
 import { memoryDecisions } from '../memory/decisions.ts';
 import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
-import { RememberedLists, sqliteCollections } from './collections.ts';
+import { sqliteCollections } from './collections.ts';
 import { sqliteGrants } from './grants.ts';
 import { rememberedIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
 import { LastLogins } from './last-logins.ts';
 import { RememberedNgcKeys, sqliteNgcKeys } from './ngc-keys.ts';
+import { RememberedLists } from './objects.ts';
 import { closeDatabase, openDatabase } from './open.ts';
 import { sqliteSettings } from './settings.ts';
 import { sqliteWorld } from './world.ts';

@@ -142,4 +142,18 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX object_shares_of_object ON object_shares (collection, id);
   `,
+  `
+  ALTER TABLE objects ADD COLUMN name TEXT;
+  ALTER TABLE objects ADD COLUMN state TEXT;
+  ALTER TABLE objects ADD COLUMN created_at INTEGER;
+  ALTER TABLE objects ADD COLUMN modified_at INTEGER;
+  CREATE INDEX objects_by_id ON objects (collection, owner, id) WHERE name IS NOT NULL;
+  CREATE INDEX objects_by_name ON objects (collection, owner, name, id) WHERE name IS NOT NULL;
+  CREATE INDEX objects_by_state ON objects (collection, owner, state, id) WHERE name IS NOT NULL;
+  CREATE INDEX objects_by_creation ON objects (collection, owner, created_at, id) WHERE name IS NOT NULL;
+  CREATE INDEX objects_by_change ON objects (collection, owner, modified_at, id) WHERE name IS NOT NULL;
+
+  -- What searches look into, by groups of three letters; rowids are those of the objects.
+  CREATE VIRTUAL TABLE object_texts USING fts5 (text, tokenize = 'trigram', content = '', contentless_delete = 1);
+  `,
 ];

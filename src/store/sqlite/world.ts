@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { KeptSeed, WorldRecords, WorldStore } from '../world.ts';
 import { INSERT_ACCESS_KEY } from './access-keys.ts';
-import { objectWriter } from './collections.ts';
 import { INSERT_IDENTITY, INSERT_OAUTH_CLIENT, nameKey } from './identities.ts';
 import { ngcKeyWriter } from './ngc-keys.ts';
+import { objectWriter } from './objects.ts';
 import { SET_SETTING } from './settings.ts';
 
 /** In an order in which no row is left without what it refers to. */
@@ -17,6 +17,7 @@ const TABLES = [
   'ngc_keys',
   'ngc_users',
   'organizations',
+  'object_texts',
   'object_shares',
   'objects',
   'settings',

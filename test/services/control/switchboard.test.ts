@@ -35,6 +35,7 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
     services: [
       { name: 'runai', title: 'NVIDIA Run:ai', profile: '2.24', operations: 10 },
       { name: 'ngc', profile: null, operations: expect.any(Number) },
+      { name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: 123 },
       { name: 'nvcf', profile: 'documented', operations: expect.any(Number) },
     ],
     counts: {

@@ -22,7 +22,7 @@ describe('POST /v3/keys/get-caller-info', () => {
       requestStatus: SUCCESS,
       type: 'PERSONAL_KEY',
       orgName: 'acme',
-      products: ['nv-cloud-functions'],
+      products: ['nv-cloud-functions', 'air'],
       userId: expect.stringMatching(/\w/),
       user: {
         id: body.userId,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/random.ts';
+import { LAWS as AIR_LAWS } from '../../../src/services/air/laws.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
 import { LAWS } from '../../../src/services/nvcf/laws.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { NOON } from '../../support/records.ts';
 
-const seeding = ngcSeed(() => [LAWS.documented]);
+const seeding = ngcSeed(() => [LAWS.documented, AIR_LAWS['2.0']]);
 const faults = (part: unknown) => seeding.faults(part, {});
 const records = (part: unknown) => seeding.records(part, NOON, seededRandom('seed'), {});
 

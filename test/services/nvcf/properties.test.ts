@@ -131,7 +131,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const staged = await stagedServer(server);
     const dice = new Dice(`answers ${profile}`);
     const effects = new Set<string>();
-    for (let round = 0; round < 120; round += 1) {
+    for (let round = 0; round < 70; round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operation = dice.one(SIMULATED);
@@ -185,7 +185,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const dice = new Dice(`fixes ${profile}`);
     const faults: string[] = [];
     let tried = 0;
-    for (let round = 0; round < (isAny ? 100 : 220); round += 1) {
+    for (let round = 0; round < (isAny ? 60 : 120); round += 1) {
       const policy = randomPolicy(dice, staged);
       const operation = dice.one(OPERATION_NAMES);
       if (!isAny && isRuledOut(policy)) continue;
@@ -219,7 +219,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const server = await testServer({ nvcf: profile });
     const staged = await stagedServer(server);
     const dice = new Dice(`remedies ${profile}`);
-    for (let round = 0; round < 80; round += 1) {
+    for (let round = 0; round < 50; round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operation = dice.one(OPERATION_NAMES);
@@ -235,7 +235,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const server = await testServer({ nvcf: profile });
     const staged = await stagedServer(server);
     const dice = new Dice(`more ${profile}`);
-    for (let round = 0; round < 80; round += 1) {
+    for (let round = 0; round < 50; round += 1) {
       const policy = randomPolicy(dice, staged);
       const more = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
@@ -257,7 +257,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const staged = await stagedServer(before);
     const asked = OPERATION_NAMES.filter((operation) => /^(get|list)/.test(operation));
     const requests: { key: MadeKey; operation: OperationName; answer: Answer }[] = [];
-    for (let round = 0; round < 120; round += 1) {
+    for (let round = 0; round < 70; round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(before, policy.scopes, policy.resource);
       if (dice.below(3) === 0) await edit(before, key, { ...randomPolicy(dice, staged), force: true });

@@ -1,0 +1,29 @@
+import { hash } from 'node:crypto';
+
+const FORM = /^(ssh-rsa|ssh-ed25519) ([A-Za-z0-9+/]+={0,2})(?: .*)?$/;
+/** Fields of the material, the name of the type included (RFC 4253, 6.6; RFC 8709, 4). */
+const FIELDS: Readonly<Record<string, number>> = { 'ssh-rsa': 3, 'ssh-ed25519': 2 };
+
+/** The fingerprint of a public SSH key, as `ssh-keygen -l` shows it; null for a text that is no such key. */
+export function sshFingerprint(text: string): string | null {
+  const [, type, base64] = FORM.exec(text.trim()) ?? [];
+  if (type === undefined || base64 === undefined) return null;
+  const material = Buffer.from(base64, 'base64');
+  const fields = fieldsOf(material);
+  if (fields === null || fields.length !== FIELDS[type] || fields[0]?.toString() !== type) return null;
+  return `SHA256:${hash('sha256', material, 'base64').replace(/=+$/, '')}`;
+}
+
+/** Each behind its length in four bytes; null where the bytes do not come out even (RFC 4251, 5). */
+function fieldsOf(material: Buffer): Buffer[] | null {
+  const fields: Buffer[] = [];
+  let at = 0;
+  while (at < material.length) {
+    if (at + 4 > material.length) return null;
+    const end = at + 4 + material.readUInt32BE(at);
+    if (end > material.length) return null;
+    fields.push(material.subarray(at + 4, end));
+    at = end;
+  }
+  return fields;
+}

@@ -1,0 +1,39 @@
+import { Problem } from '../../core/problem.ts';
+import { bearerOfNgcKey, callerUnder, keyOfId } from '../../credentials/ngc-key.ts';
+import type { Arrival, Caller, Context, Surroundings } from '../../service.ts';
+import type { KeyInForce } from '../../store/ngc-keys.ts';
+import { LAWS } from './laws.ts';
+
+const CALLERS = { '2.0': callerUnder(LAWS['2.0']), dsx: callerUnder(LAWS.dsx) };
+
+/** Who asks. @throws Problem where the key does not count, or its organisation has no subscription */
+export async function authenticate(arrival: Arrival): Promise<Caller> {
+  return callerOfKey(await bearerOfNgcKey(arrival), arrival);
+}
+
+/** Who a key's id is. */
+export async function impersonate(world: Surroundings, id: string, now: number): Promise<Caller | null> {
+  const key = await keyOfId(world.store.ngcKeys, id, now);
+  return key === null ? null : callerOfKey(key, world);
+}
+
+function callerOfKey(key: KeyInForce, { settings, views }: Pick<Surroundings, 'settings' | 'views'>): Caller {
+  if (!key.organization.airSubscription) throw new Problem('payment_required');
+  return views.of(key, CALLERS[settings.air]);
+}
+
+/** Who asks; the rules of the operations that ask for it are not public. */
+export function callerOf({ caller }: Context): Caller {
+  return caller as Caller;
+}
+
+/** The account whose objects the caller may have. */
+export function accountOf(context: Context): string {
+  return callerOf(context).principal.account ?? '';
+}
+
+/** Who made something: the user of a personal key, or a name for a service key, which has no person. */
+export function creatorOf(context: Context): string {
+  const { user, name, org } = callerOf(context).principal;
+  return user ?? `${name}@${org}`;
+}

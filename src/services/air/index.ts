@@ -1,0 +1,46 @@
+import type { ServiceDefinition } from '../../service.ts';
+import { authenticate, impersonate } from './caller.ts';
+import { lookupOf } from './engine.ts';
+import { events } from './events.ts';
+import { LAWS } from './laws.ts';
+import { imageOperations } from './operations/images.ts';
+import { infraOperations } from './operations/infra.ts';
+import { marketplaceOperations } from './operations/marketplace.ts';
+import { networkOperations } from './operations/network.ts';
+import { budgetLookup, peopleOperations } from './operations/people.ts';
+import { simulationOperations } from './operations/simulations.ts';
+import { topologyOperations } from './operations/topologies.ts';
+import { trainingOperations } from './operations/trainings.ts';
+import { ERRORS, renderProblem } from './problem.ts';
+import { seed } from './seed.ts';
+import { RESOURCES } from './tables/index.ts';
+
+/** NVIDIA Air: simulations, images, demos and trainings, behind the scopes of keys. */
+export const air: ServiceDefinition = {
+  name: 'air',
+  title: 'NVIDIA Air',
+  prefixes: ['/api/v3'],
+  laws: Object.values(LAWS),
+  law: (settings) => LAWS[settings.air],
+  habits: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true },
+  authenticate,
+  impersonate,
+  lookups: {
+    ...Object.fromEntries(RESOURCES.map((resource) => [resource.name, lookupOf(resource)])),
+    resource_budgets: budgetLookup,
+  },
+  operations: {
+    ...simulationOperations,
+    ...topologyOperations,
+    ...networkOperations,
+    ...imageOperations,
+    ...marketplaceOperations,
+    ...trainingOperations,
+    ...infraOperations,
+    ...peopleOperations,
+  },
+  renderProblem,
+  errors: ERRORS,
+  seed,
+  events,
+};

@@ -1,0 +1,58 @@
+import type { Random } from '../../random.ts';
+import type { Context } from '../../service.ts';
+import { type AirRow, type Members, newRow } from './objects.ts';
+import { INTERFACES } from './tables/resources/interfaces.ts';
+import { NODES } from './tables/resources/nodes.ts';
+
+/** Members that every node has. */
+const NODE = {
+  category: '',
+  state: 'NONE',
+  status_from_worker: '',
+  pos_x: 0,
+  pos_y: 0,
+  labels: null,
+  metadata: null,
+  advanced: {},
+  split_options: null,
+  cdrom: null,
+  storage_pci: null,
+  management_ip: null,
+  management_mac: null,
+  cloud_init: null,
+} as const;
+
+export function nodeMembers(members: Members): Members {
+  return { ...NODE, ...members };
+}
+
+export function newNode(context: Context, members: Members): AirRow {
+  return newRow(context, NODES, { members: nodeMembers(members) });
+}
+
+/** What an interface is: a MAC address of its own where none is given. */
+export function interfaceDraft(context: Context, node: AirRow, members: Members) {
+  return {
+    members: {
+      interface_type: 'DATA_PLANE_INTF',
+      outbound: false,
+      labels: null,
+      split: null,
+      connection: null,
+      ...members,
+      mac_address: members['mac_address'] ?? newMac(context.random),
+      node: node.id,
+    },
+    hidden: { simulation: node.body.members['simulation'] },
+  };
+}
+
+export function newInterface(context: Context, node: AirRow, members: Members): AirRow {
+  return newRow(context, INTERFACES, interfaceDraft(context, node, members));
+}
+
+/** In the range that is administered locally (IEEE 802, the second bit of the first octet). */
+export function newMac(random: Random): string {
+  const digits = random.hex(10);
+  return ['02', ...[0, 2, 4, 6, 8].map((at) => digits.slice(at, at + 2))].join(':');
+}

@@ -1,0 +1,362 @@
+import { rfc3339 } from '../../../core/clock.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Context, Handler } from '../../../service.ts';
+import type { Row } from '../../../store/collections.ts';
+import { NotFound } from '../../../store/errors.ts';
+import { audienceOf } from '../audience.ts';
+import { accountOf, callerOf, creatorOf } from '../caller.ts';
+import { amended, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';
+import { type AirRow, changedRow, collectionOf, type Members, newRow, put, shown } from '../objects.ts';
+import { page } from '../pages.ts';
+import { IMAGE_SHARES } from '../tables/resources/image-shares.ts';
+import { IMAGES } from '../tables/resources/images.ts';
+
+/** Bytes of a part; all but the last have to be of this size. */
+const CHUNK = 8 * 1024 * 1024;
+/** Of one image, in all. */
+const MOST_BYTES = 64 * 1024 ** 3;
+const SHA256 = /^[0-9a-f]{64}$/i;
+/** How long a share lasts unless it says otherwise. */
+const SHARE_TIME = 86_400_000;
+
+const UPLOAD_MEMBERS = { upload_status: 'READY', size: 0, hash: '', last_uploaded_at: null } as const;
+
+/** An image as the caller's organisation sees it. */
+export function imageView(context: Context, row: AirRow): Record<string, unknown> {
+  return { ...shown(row), is_owned_by_client: row.owner === accountOf(context) };
+}
+
+const IMAGE: Special = {
+  complete: (context, members) => ({
+    members: {
+      ...members,
+      ...UPLOAD_MEMBERS,
+      creator: creatorOf(context),
+      published: false,
+      publicly_published: false,
+      publish_access_record_id: null,
+    },
+  }),
+  view: imageView,
+};
+
+/** An upload that has begun. */
+interface Upload {
+  readonly id: string;
+  readonly hash: string;
+  readonly size: number;
+  /** Of the parts that have arrived, by their numbers. */
+  readonly parts: Readonly<Record<string, Part>>;
+}
+
+/** What is kept of a part: its bytes are counted, hashed and dropped. */
+interface Part {
+  readonly size: number;
+  readonly etag: string;
+}
+
+function uploadOf({ body }: AirRow): Upload | null {
+  return (body.hidden['upload'] ?? null) as Upload | null;
+}
+
+function partCount(size: number): number {
+  return Math.max(1, Math.ceil(size / CHUNK));
+}
+
+const startUpload: Handler = async (context) => {
+  const row = ownImage(context);
+  const { hash, size } = context.body as { hash: string; size: number };
+  if (!SHA256.test(hash)) throw new Problem('invalid_request', 'Field `hash` must be a SHA-256 in hexadecimal.');
+  if (size < 1 || size > MOST_BYTES) {
+    throw new Problem('invalid_request', `Field \`size\` must be from 1 to ${MOST_BYTES} bytes.`);
+  }
+  const upload: Upload = { id: context.random.uuid(), hash: hash.toLowerCase(), size, parts: {} };
+  await amended(context, IMAGES, row, (before) => {
+    mustHaveStatus(before, 'start an upload', ['READY', 'COMPLETE']);
+    return { members: { upload_status: 'UPLOADING' }, hidden: { upload } };
+  });
+  const part_urls = Array.from({ length: partCount(size) }, (_, index) => ({
+    part_number: index + 1,
+    url: `${context.origin}/api/v3/uploads/${row.id}.${upload.id}/${index + 1}`,
+  }));
+  return { status: 200, body: { upload_id: upload.id, part_urls, chunk_size: CHUNK } };
+};
+
+/** @throws Problem unless the upload is in one of these states */
+function mustHaveStatus({ body }: AirRow, action: string, statuses: readonly string[]): void {
+  const status = String(body.members['upload_status']);
+  if (statuses.includes(status)) return;
+  const wanted = statuses.map((one) => `\`${one}\``).join(' or ');
+  throw new Problem(
+    'bad_state',
+    `The image cannot ${action} while its \`upload_status\` is \`${status}\`; expected ${wanted}.`,
+  );
+}
+
+/** A part, at the URL that was given out for it: whoever has it may. */
+const putPart: Handler = async (context) => {
+  const { store, params, now } = context;
+  const [imageId = '', uploadId = ''] = (params['uploadId'] ?? '').split('.');
+  const number = params['partNumber'] ?? '';
+  const image = (await store.collections.byId(collectionOf(IMAGES), imageId)) as AirRow | null;
+  const upload = image === null ? null : uploadOf(image);
+  const isNumber = /^[1-9]\d*$/.test(number);
+  if (
+    upload === null ||
+    upload.id !== uploadId ||
+    !(isNumber && Number(number) >= 1 && Number(number) <= partCount(upload.size))
+  ) {
+    throw new Problem('not_found', 'There is no upload with this part.');
+  }
+  const expected = sizeOfPart(upload, Number(number));
+  const { size, hash } = await context.digest(expected);
+  if (size !== expected) {
+    throw new Problem('invalid_request', `Part ${number} has ${size} bytes; expected ${expected}.`);
+  }
+  const part: Part = { size, etag: hash };
+  try {
+    await store.collections.change(collectionOf(IMAGES), imageId, (before) =>
+      withPart(before as AirRow, uploadId, number, part, now),
+    );
+  } catch (thrown) {
+    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
+  }
+  return { status: 200, headers: { etag: `"${hash}"` } };
+};
+
+function sizeOfPart({ size }: Upload, number: number): number {
+  return number < partCount(size) ? CHUNK : size - (partCount(size) - 1) * CHUNK;
+}
+
+function withPart(row: AirRow, uploadId: string, number: string, part: Part, now: number): Row {
+  const upload = uploadOf(row);
+  if (upload?.id !== uploadId) throw new Problem('not_found', 'There is no upload with this part.');
+  const next = { ...upload, parts: { ...upload.parts, [number]: part } };
+  return { ...row, body: { ...row.body, modified: now, hidden: { ...row.body.hidden, upload: next } } };
+}
+
+/** What was said to be sent has to be what came; otherwise the upload stays as it is, to be mended. */
+const completeUpload: Handler = async (context) => {
+  const row = ownImage(context);
+  const { parts } = context.body as { parts: readonly { part_number: number; etag: string }[] };
+  const { now } = context;
+  const next = await amended(context, IMAGES, row, (before) => {
+    mustHaveStatus(before, 'complete its upload', ['UPLOADING']);
+    const upload = uploadOf(before) as Upload;
+    checkParts(upload, parts);
+    const members = { upload_status: 'COMPLETE', size: upload.size, hash: upload.hash, last_uploaded_at: rfc3339(now) };
+    return { members, hidden: { upload: null } };
+  });
+  return { status: 200, body: imageView(context, next) };
+};
+
+function checkParts(upload: Upload, parts: readonly { part_number: number; etag: string }[]): void {
+  const count = partCount(upload.size);
+  if (parts.length !== count) {
+    throw new Problem('invalid_request', `Field \`parts\` has ${parts.length} parts; expected ${count}.`);
+  }
+  for (const [index, { part_number, etag }] of parts.entries()) {
+    if (part_number !== index + 1) {
+      throw new Problem(
+        'invalid_request',
+        `Field \`parts[${index}].part_number\` must be ${index + 1}: parts are in order.`,
+      );
+    }
+    const arrived = upload.parts[String(part_number)];
+    if (arrived === undefined)
+      throw new Problem('invalid_request', `Field \`parts[${index}]\`: part ${part_number} has not arrived.`);
+    if (arrived.etag !== etag.replaceAll('"', '')) {
+      throw new Problem('invalid_request', `Field \`parts[${index}].etag\` is not what the part was answered with.`);
+    }
+  }
+  const [only] = Object.values(upload.parts);
+  if (count === 1 && only !== undefined && only.etag !== upload.hash) {
+    throw new Problem('invalid_request', 'Field `hash` of the upload is not the SHA-256 of what arrived.');
+  }
+}
+
+const abortUpload: Handler = async (context) => {
+  const row = ownImage(context);
+  await amended(context, IMAGES, row, (before) => {
+    mustHaveStatus(before, 'abort an upload', ['UPLOADING']);
+    const isFilled = Number(before.body.members['size']) > 0;
+    return { members: { upload_status: isFilled ? 'COMPLETE' : 'READY' }, hidden: { upload: null } };
+  });
+  return { status: 204 };
+};
+
+const clearUpload: Handler = async (context) => {
+  const row = ownImage(context);
+  const next = await amended(context, IMAGES, row, (before) => {
+    mustHaveStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
+    return { members: UPLOAD_MEMBERS, hidden: { upload: null } };
+  });
+  return { status: 200, body: imageView(context, next) };
+};
+
+function ownImage(context: Context): AirRow {
+  const row = targetOf(context);
+  mustOwn(context, row);
+  return row;
+}
+
+const publish: Handler = async (context) => {
+  const row = ownImage(context);
+  const { name, version, prefer_public = true } = context.body as Members;
+  const sharedWith = await audienceOf(context);
+  const next = await amended(context, IMAGES, row, (before) => {
+    mustHaveStatus(before, 'be published', ['COMPLETE']);
+    if (before.body.members['published'] === true) throw new Problem('bad_state', 'The image is published already.');
+    return {
+      members: {
+        published: true,
+        publicly_published: prefer_public === true,
+        ...(name !== undefined && { name }),
+        ...(version !== undefined && { version }),
+      },
+      sharedWith,
+    };
+  });
+  return { status: 200, body: imageView(context, next) };
+};
+
+const unpublish: Handler = async (context) => {
+  const row = ownImage(context);
+  const next = await amended(context, IMAGES, row, (before) => {
+    if (before.body.members['published'] !== true) throw new Problem('bad_state', 'The image is not published.');
+    return { members: { published: false, publicly_published: false }, sharedWith: [] };
+  });
+  return { status: 200, body: imageView(context, next) };
+};
+
+/** Asks for something that somebody else has to grant; one request at a time. */
+function requested(published: boolean, what: string): Handler {
+  return async (context) => {
+    const row = ownImage(context);
+    const record = context.random.uuid();
+    const next = await amended(context, IMAGES, row, ({ body: { members } }) => {
+      if (typeof members['publish_access_record_id'] === 'string') {
+        throw new Problem('conflict', 'A request about this image is open already.');
+      }
+      if ((members['published'] === true) !== published) {
+        throw new Problem(
+          'bad_state',
+          `The image is ${published ? 'not ' : ''}published${published ? '' : ' already'}, so ${what} cannot be requested.`,
+        );
+      }
+      return { members: { publish_access_record_id: record } };
+    });
+    return { status: 200, body: imageView(context, next) };
+  };
+}
+
+const cancelRequest: Handler = async (context) => {
+  const row = ownImage(context);
+  const next = await amended(context, IMAGES, row, ({ body }) => {
+    if (typeof body.members['publish_access_record_id'] !== 'string') {
+      throw new Problem('bad_state', 'No request about this image is open.');
+    }
+    return { members: { publish_access_record_id: null } };
+  });
+  return { status: 200, body: imageView(context, next) };
+};
+
+/** A share is seen by who made it, and claimed by whom it is for. */
+const SHARE: Special = {
+  complete: async (context, members) => {
+    const image = await referred(context, IMAGES.name, 'image', members['image']);
+    mustOwn(context, image);
+    const { target_org, expires_at } = members;
+    const target = await context.store.ngcKeys.organization(String(target_org));
+    if (target === null)
+      throw new Problem('invalid_request', `Field \`target_org\`: there is no organisation \`${target_org}\`.`);
+    const { org } = callerOf(context).principal;
+    if (target.name === org) throw new Problem('invalid_request', 'Field `target_org` must be another organisation.');
+    const expires = typeof expires_at === 'string' ? Date.parse(expires_at) : context.now + SHARE_TIME;
+    if (!(expires > context.now))
+      throw new Problem('invalid_request', 'Field `expires_at` must be a time in the future.');
+    return {
+      members: {
+        image: image.id,
+        image_name: image.body.members['name'],
+        image_version: image.body.members['version'],
+        source_org_display_name: org,
+        target_org_display_name: target.name,
+        target_org: target.name,
+        expires_at: rfc3339(expires),
+        claimed_by: '',
+        state: 'ACTIVE',
+      },
+      hidden: { target: target.ncaId },
+    };
+  },
+  view: shareView,
+};
+
+function shareView({ now }: Context, row: AirRow): Record<string, unknown> {
+  return { ...shown(row), state: shareState(row, now) };
+}
+
+/** Shares that ran out are written as such before they are asked for by state. */
+const listShares: Handler = async (context) => {
+  const { store, now } = context;
+  const rows = (await store.collections.ofOwner(collectionOf(IMAGE_SHARES), accountOf(context))) as readonly AirRow[];
+  const over = rows.filter((row) => row.body.members['state'] === 'ACTIVE' && shareState(row, now) === 'EXPIRED');
+  const changes = over.map((row) => put(changedRow(row, IMAGE_SHARES, now, { members: { state: 'EXPIRED' } })));
+  if (changes.length > 0) await store.collections.commit(changes);
+  return page(context, IMAGE_SHARES, (row) => shareView(context, row));
+};
+
+function shareState({ body: { members } }: AirRow, now: number): string {
+  if (members['state'] !== 'ACTIVE') return String(members['state']);
+  return Date.parse(String(members['expires_at'])) <= now ? 'EXPIRED' : 'ACTIVE';
+}
+
+/** An image of one's own, out of one that was shared: the share is used up by it. */
+const claim: Handler = async (context) => {
+  const { image_share, name, version } = context.body as { image_share: string; name?: string; version?: string };
+  const { store, now } = context;
+  const share = (await store.collections.byId(collectionOf(IMAGE_SHARES), image_share)) as AirRow | null;
+  if (share === null || share.body.hidden['target'] !== accountOf(context)) throw new Problem('not_found');
+  const image = (await store.collections.byId(
+    collectionOf(IMAGES),
+    String(share.body.members['image']),
+  )) as AirRow | null;
+  if (image === null) throw new Problem('not_found');
+  await amended(context, IMAGE_SHARES, share, (before) => {
+    const state = shareState(before, now);
+    if (state !== 'ACTIVE') throw new Problem('bad_state', `The share is \`${state}\`, so it cannot be claimed.`);
+    return { members: { state: 'CLAIMED', claimed_by: creatorOf(context) } };
+  });
+  const { members } = image.body;
+  const row = newRow(context, IMAGES, {
+    members: {
+      ...members,
+      name: name ?? members['name'],
+      version: version ?? members['version'],
+      creator: creatorOf(context),
+      published: false,
+      publicly_published: false,
+      publish_access_record_id: null,
+    },
+  });
+  await store.collections.commit([put(row)]);
+  return { status: 201, body: imageView(context, row) };
+};
+
+export const imageOperations = {
+  ...plain(IMAGES, IMAGE),
+  images_start_upload: startUpload,
+  images_complete_upload: completeUpload,
+  images_abort_upload: abortUpload,
+  images_clear_upload: clearUpload,
+  images_publish: publish,
+  images_unpublish: unpublish,
+  images_request_publish: requested(false, 'publishing'),
+  images_request_unpublish: requested(true, 'unpublishing'),
+  images_cancel_publish_access_record: cancelRequest,
+  ...plain(IMAGE_SHARES, SHARE),
+  image_shares_list: listShares,
+  image_shares_claim: claim,
+  uploads_put_part: putPart,
+};

@@ -1,0 +1,211 @@
+import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Context, Handler, Outcome } from '../../../service.ts';
+import type { Change } from '../../../store/collections.ts';
+import { creatorOf } from '../caller.ts';
+import { amended, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';
+import { entry } from '../histories.ts';
+import { type AirRow, collectionOf, type Members, newRow, put, shown } from '../objects.ts';
+import { page } from '../pages.ts';
+import { going, stateAt, type Way, withStateOf } from '../states.ts';
+import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
+import { RUNS } from '../tables/resources/runs.ts';
+import { SIMULATIONS } from '../tables/resources/simulations.ts';
+import { copied } from '../topology.ts';
+
+/** What a new simulation is, beside what the request says. */
+export function newSimulation(context: Context, members: Members, way?: Way) {
+  const base = {
+    ...members,
+    state: 'INACTIVE',
+    creator: creatorOf(context),
+    auto_oob_enabled: false,
+    enable_dhcp: false,
+    auto_netq_enabled: false,
+    netq_username: null,
+    netq_password: null,
+    complete_checkpoint_count: 0,
+  };
+  if (way === undefined) return { members: base };
+  const { members: reached, ...rest } = going(way, members, context.now);
+  return { members: { ...base, ...reached }, ...rest };
+}
+
+/** A simulation as it is now. */
+export function simulationView({ now }: Context, row: AirRow): Record<string, unknown> {
+  return { ...shown(row), state: stateAt(row, now) };
+}
+
+const SIMULATION: Special = {
+  complete: (context, members) => {
+    checkTimes(context, members);
+    return newSimulation(context, members);
+  },
+  change: (context, _row, members) => {
+    checkTimes(context, members);
+    return { members };
+  },
+  view: simulationView,
+  along: (context, { id }) => [entry(context, 'simulation', id, 'Simulation created')],
+};
+
+function checkTimes({ now }: Context, members: Members): void {
+  for (const member of ['sleep_at', 'expires_at']) {
+    const text = members[member];
+    if (typeof text !== 'string' || Date.parse(text) > now) continue;
+    const example = rfc3339(now + 3_600_000);
+    throw new Problem('invalid_request', `Field \`${member}\` must be a time in the future, such as \`${example}\`.`);
+  }
+}
+
+/** @throws Problem unless the simulation is in one of these states */
+export function mustBe({ now }: Context, row: AirRow, action: string, states: readonly string[]): void {
+  const state = stateAt(row, now);
+  if (states.includes(state)) return;
+  const wanted = states.map((one) => `\`${one}\``).join(' or ');
+  throw new Problem(
+    'bad_state',
+    `The simulation cannot ${action} while its state is \`${state}\`; expected ${wanted}.`,
+  );
+}
+
+/** Sends a simulation on a way, and writes down that it was. */
+async function sent(
+  context: Context,
+  way: Way,
+  action: string,
+  from: readonly string[],
+  along: readonly Change[] = [],
+  more: (members: Members) => Members = () => ({}),
+): Promise<Outcome> {
+  const row = targetOf(context);
+  mustOwn(context, row);
+  const next = await amended(context, SIMULATIONS, row, (before) => {
+    mustBe(context, before, action, from);
+    const { members, ...rest } = going(way, before.body.members, context.now);
+    return { ...rest, members: { ...members, ...more(before.body.members) } };
+  });
+  await context.store.collections.commit([...along, entry(context, 'simulation', row.id, `Simulation: ${action}`)]);
+  return { status: 200, body: simulationView(context, next) };
+}
+
+/** Which checkpoint is meant: none given is the newest, null is none. @throws Problem for one of another simulation */
+async function checkpointOf(context: Context, { id }: AirRow): Promise<string | null> {
+  const { checkpoint } = context.body as { checkpoint?: string | null };
+  if (checkpoint === null) return null;
+  if (checkpoint !== undefined) {
+    const found = await referred(context, CHECKPOINTS.name, 'checkpoint', checkpoint);
+    if (found.body.hidden['simulation'] === id) return found.id;
+    throw new Problem('invalid_request', 'Field `checkpoint` names a checkpoint of another simulation.');
+  }
+  const checkpoints = await context.store.collections.ofParent(collectionOf(CHECKPOINTS), id);
+  return checkpoints.at(-1)?.id ?? null;
+}
+
+const start: Handler = async (context) => {
+  const row = targetOf(context);
+  const started_from = await checkpointOf(context, row);
+  return sent(context, 'start', 'start', ['INACTIVE'], [put(newRun(context, row.id, started_from))]);
+};
+
+function newRun(context: Context, simulation: string, started_from: string | null): AirRow {
+  const started_at = rfc3339(context.now);
+  return newRow(context, RUNS, { members: { name: '', simulation, started_from, started_at, ended_at: null } });
+}
+
+const shutdown: Handler = async (context) => {
+  const { create_checkpoint = true } = context.body as { create_checkpoint?: boolean };
+  const { store, now } = context;
+  const row = targetOf(context);
+  mustOwn(context, row);
+  mustBe(context, row, 'shut down', ['ACTIVE']);
+  const runs = (await store.collections.ofParent(collectionOf(RUNS), row.id)) as readonly AirRow[];
+  const run = runs.at(-1) ?? newRun(context, row.id, null);
+  const members = { ...run.body.members, ended_at: rfc3339(now) };
+  const ended = put({ ...run, body: { ...run.body, modified: now, members } });
+  if (!create_checkpoint) return sent(context, 'purge', 'shut down', ['ACTIVE'], [ended]);
+  const checkpoint = newRow(context, CHECKPOINTS, {
+    members: { name: '', favorite: false, metadata: null, run: run.id, state: 'COMPLETE' },
+    hidden: { simulation: row.id },
+    parent: row.id,
+  });
+  return sent(context, 'shutdown', 'shut down', ['ACTIVE'], [ended, put(checkpoint)], (before) => ({
+    complete_checkpoint_count: Number(before['complete_checkpoint_count'] ?? 0) + 1,
+  }));
+};
+
+const rebuild: Handler = async (context) => {
+  await checkpointOf(context, targetOf(context));
+  return sent(context, 'rebuild', 'rebuild', ['ACTIVE']);
+};
+
+/** A copy of a simulation with everything in it. */
+const clone: Handler = async (context) => {
+  const body = context.body as { simulation: string; name?: string; attempt_start?: boolean };
+  const source = await referred(context, SIMULATIONS.name, 'simulation', body.simulation);
+  mustBe(context, source, 'be cloned', ['INACTIVE', 'CLONING']);
+  await checkpointOf(context, source);
+  const { members } = source.body;
+  const name = body.name ?? `Clone of ${members['name']}`.slice(0, 128);
+  const draft = newSimulation(context, { ...members, name }, body.attempt_start === true ? 'cloneAndStart' : 'clone');
+  const row = newRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...switchesOf(members) } });
+  await context.store.collections.commit([
+    put(row),
+    ...(await copied(context, source.id, row.id)),
+    ...(body.attempt_start === true ? [put(newRun(context, row.id, null))] : []),
+    entry(context, 'simulation', row.id, `Cloned from ${source.id}`),
+  ]);
+  return { status: 201, body: simulationView(context, row) };
+};
+
+/** What was switched on or off stays so in a copy. */
+function switchesOf(members: Members): Members {
+  const names = ['auto_oob_enabled', 'enable_dhcp', 'auto_netq_enabled', 'netq_username', 'netq_password'];
+  return Object.fromEntries(names.map((name) => [name, members[name]]));
+}
+
+/** An action that sets members of a simulation. */
+function switched(membersOf: (body: Members) => Members): Handler {
+  return async (context) => {
+    const row = targetOf(context);
+    mustOwn(context, row);
+    const members = membersOf(context.body as Members);
+    return {
+      status: 200,
+      body: simulationView(context, await amended(context, SIMULATIONS, row, () => ({ members }))),
+    };
+  };
+}
+
+/** The store finds simulations by the state of the moment: those that were on their way are written as they are now. */
+const list: Handler = async (context) => {
+  const { store, now, query } = context;
+  const { state, ordering } = query as { state?: string; ordering?: string };
+  if (state !== undefined || ordering?.endsWith('state') === true) {
+    const rows = await store.collections.dueBetween(collectionOf(SIMULATIONS), 0, END_OF_TIME);
+    const late = (rows as readonly AirRow[]).filter((row) => row.facets?.state !== stateAt(row, now));
+    await store.collections.commit(late.map((row) => put(withStateOf(row, now))));
+  }
+  return page(context, SIMULATIONS, (row) => simulationView(context, row));
+};
+
+export const simulationOperations = {
+  ...plain(SIMULATIONS, SIMULATION),
+  simulations_list: list,
+  simulations_start: start,
+  simulations_shutdown: shutdown,
+  simulations_rebuild: rebuild,
+  simulations_clone: clone,
+  simulations_enable_auto_oob: switched(({ enable_dhcp = true }) => ({ auto_oob_enabled: true, enable_dhcp })),
+  simulations_disable_auto_oob: switched(() => ({ auto_oob_enabled: false, enable_dhcp: false })),
+  simulations_enable_auto_netq: switched(() => ({
+    auto_netq_enabled: true,
+    netq_username: 'mock-netq',
+    netq_password: 'mock-netq-password',
+  })),
+  simulations_disable_auto_netq: switched(() => ({
+    auto_netq_enabled: false,
+    netq_username: null,
+    netq_password: null,
+  })),
+};

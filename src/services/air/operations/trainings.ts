@@ -1,0 +1,156 @@
+import { Problem } from '../../../core/problem.ts';
+import type { Context, Handler } from '../../../service.ts';
+import { orgIdOf } from '../audience.ts';
+import { accountOf, callerOf, creatorOf } from '../caller.ts';
+import { amended, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';
+import { type AirRow, type Members, newRow, put, shown } from '../objects.ts';
+import { pageOfAll } from '../pages.ts';
+import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
+import { SIMULATIONS } from '../tables/resources/simulations.ts';
+import { TRAININGS } from '../tables/resources/trainings.ts';
+import { copied } from '../topology.ts';
+import { newSimulation } from './simulations.ts';
+
+const HOUR = 3_600_000;
+/** Of a simulation's name; a training's may be longer. */
+const MOST_NAME = 128;
+const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** When an event may be, as the reference has it; only what a change is about is looked at. @throws Problem naming the time at fault */
+function checkTimes({ now }: Context, times: Members, changed: readonly string[]): void {
+  const [event, start, end] = ['event_time', 'sim_start_time', 'sim_end_time'].map((name) => timeOf(times, name)) as [
+    number,
+    number,
+    number,
+  ];
+  const rules: [name: string, holds: boolean, expected: string, about?: string][] = [
+    ['event_time', event >= now + 5 * HOUR, 'at least 5 hours from now'],
+    ['sim_start_time', start >= now + HOUR, 'at least 1 hour from now'],
+    ['sim_start_time', start <= event - 4 * HOUR, 'at least 4 hours before `event_time`', 'event_time'],
+    ['sim_end_time', end >= event + 24 * HOUR, 'at least 24 hours after `event_time`', 'event_time'],
+  ];
+  const broken = rules.find(
+    ([name, holds, , other]) => !holds && (changed.includes(name) || (other !== undefined && changed.includes(other))),
+  );
+  if (broken !== undefined) throw new Problem('invalid_request', `Field \`${broken[0]}\` must be ${broken[2]}.`);
+}
+
+function timeOf(times: Members, name: string): number {
+  const time = Date.parse(String(times[name]));
+  if (!Number.isNaN(time)) return time;
+  throw new Problem('invalid_request', `Field \`${name}\` must be a time such as \`2026-01-15T12:00:00Z\`.`);
+}
+
+const TRAINING: Special = {
+  complete: async (context, members) => {
+    const { name, parent_simulation, parent_simulation_checkpoint, attendees, ...times } = members;
+    if (!KEBAB.test(String(name))) {
+      throw new Problem(
+        'invalid_request',
+        'Field `name` must be words of small letters and digits, with `-` between them.',
+      );
+    }
+    checkTimes(context, times, Object.keys(times));
+    const parent = await referred(context, SIMULATIONS.name, 'parent_simulation', parent_simulation);
+    mustOwn(context, parent);
+    const checkpoint =
+      typeof parent_simulation_checkpoint === 'string'
+        ? await referred(context, CHECKPOINTS.name, 'parent_simulation_checkpoint', parent_simulation_checkpoint)
+        : null;
+    if (checkpoint !== null && checkpoint.body.hidden['simulation'] !== parent.id) {
+      throw new Problem(
+        'invalid_request',
+        'Field `parent_simulation_checkpoint` names a checkpoint of another simulation.',
+      );
+    }
+    const simulation = newRow(context, SIMULATIONS, {
+      members: {
+        ...newSimulation(context, parent.body.members).members,
+        name: String(name).slice(0, MOST_NAME),
+        state: 'TRAINING',
+      },
+    });
+    return {
+      along: [put(simulation), ...(await copied(context, parent.id, simulation.id))],
+      members: {
+        ...times,
+        name,
+        display_name: name,
+        creator: creatorOf(context),
+        org: orgIdOf(accountOf(context)),
+        training_simulation: simulation.id,
+        training_simulation_name: String(name).slice(0, MOST_NAME),
+        ngc_group_id: context.random.uuid(),
+        attendees: distinct(attendees),
+        workbenches_created: false,
+        checkpoint_name: checkpoint === null ? null : String(checkpoint.body.members['name']),
+        parent_simulation_name: String(parent.body.members['name']),
+      },
+    };
+  },
+  change: (context, row, members) => {
+    mustBeInstructor(context, row);
+    checkTimes(context, { ...row.body.members, ...members }, Object.keys(members));
+    return { members };
+  },
+  mayRemove: mustBeInstructor,
+  view: (_, row) => ({ ...shown(row), training_simulation_state: 'TRAINING' }),
+};
+
+/** Profile dsx: only who made a training may change it. @throws Problem */
+function mustBeInstructor(context: Context, row: AirRow): void {
+  mustOwn(context, row);
+  if (context.settings.air === 'dsx' && row.body.members['creator'] !== creatorOf(context))
+    throw new Problem('forbidden');
+}
+
+function distinct(attendees: unknown): readonly string[] {
+  return [...new Set((attendees as readonly string[]).map((one) => one.toLowerCase()))];
+}
+
+function attending(change: (before: readonly string[], named: readonly string[]) => readonly string[]): Handler {
+  return async (context) => {
+    const row = targetOf(context);
+    mustBeInstructor(context, row);
+    const named = distinct((context.body as { attendees: unknown }).attendees);
+    await amended(context, TRAININGS, row, ({ body }) => ({
+      members: { attendees: change(body.members['attendees'] as readonly string[], named) },
+    }));
+    return { status: 204 };
+  };
+}
+
+const externalUserGroup: Handler = (context) => {
+  const row = targetOf(context);
+  mustBeInstructor(context, row);
+  const { members } = row.body;
+  return {
+    status: 200,
+    body: {
+      userGroupId: members['ngc_group_id'],
+      resourceGroup: 'air',
+      name: members['name'],
+      description: `Attendees of ${members['name']}`,
+      idpListLocked: false,
+      requireMatchingEmail: true,
+      isUserGroupAdmin: true,
+      serviceRoles: ['air_trainee'],
+      confirmedUsers: [],
+      pendingInvitations: (members['attendees'] as readonly string[]).map((email) => ({ email })),
+      type: 'EXTERNAL',
+      orgName: callerOf(context).principal.org ?? null,
+    },
+  };
+};
+
+/** Workbenches are made when a training begins; here none ever are. */
+const workbenches: Handler = (context) =>
+  pageOfAll(context, `${TRAININGS.path}${targetOf(context).id}/workbench-simulations/`, []);
+
+export const trainingOperations = {
+  ...plain(TRAININGS, TRAINING),
+  trainings_attendees_add: attending((before, named) => [...new Set([...before, ...named])]),
+  trainings_attendees_remove: attending((before, named) => before.filter((one) => !named.includes(one))),
+  trainings_external_user_group: externalUserGroup,
+  trainings_workbench_simulations: workbenches,
+};

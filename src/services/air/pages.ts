@@ -1,0 +1,124 @@
+import { Problem } from '../../core/problem.ts';
+import type { Context, Outcome } from '../../service.ts';
+import type { PageQuery } from '../../store/collections.ts';
+import { type AirRow, collectionOf, ownerOf } from './objects.ts';
+import type { AirResource } from './tables/index.ts';
+
+/** No page says how many are sent without `limit`, and how many at most. */
+const DEFAULT_LIMIT = 100;
+const MOST_LIMIT = 1000;
+
+const OWNED = 'is_owned_by_client';
+/** What no object fits. */
+const NOTHING = { member: 'id', value: '' } as const;
+const ORDERS = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifiedAt', state: 'state' } as const;
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** One page of a resource, in the form of all lists. */
+export async function page(context: Context, resource: AirResource, view: (row: AirRow) => unknown): Promise<Outcome> {
+  const query = context.query as Query;
+  const limit = limitOf(query['limit']);
+  const offset = numberOf('offset', query['offset']) ?? 0;
+  const asked: PageQuery = {
+    collection: collectionOf(resource),
+    account: ownerOf(context, resource),
+    ...whoseOf(resource, query),
+    where: wheresOf(resource, query),
+    search: searchOf(resource, query['search']),
+    order: orderOf(query['ordering']),
+    limit,
+    offset,
+  };
+  const { count, rows } = await context.store.collections.page(asked);
+  return pageOf(
+    context,
+    resource.path,
+    { count, limit, offset },
+    await Promise.all((rows as readonly AirRow[]).map(view)),
+  );
+}
+
+interface Extent {
+  readonly count: number;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Entries as a page, with absolute links to its neighbours. */
+export function pageOf(context: Context, path: string, extent: Extent, results: readonly unknown[]): Outcome {
+  const { count, limit, offset } = extent;
+  const link = (start: number) => {
+    const search = new URLSearchParams(context.query as Record<string, string>);
+    search.set('limit', String(limit));
+    search.set('offset', String(start));
+    return `${context.origin}${path}?${search}`;
+  };
+  const next = offset + limit < count ? link(offset + limit) : null;
+  const previous = offset > 0 ? link(Math.max(0, offset - limit)) : null;
+  return { status: 200, body: { count, next, previous, results } };
+}
+
+/** A page of what was put together rather than stored; every member of it can be asked for. */
+export function pageOfAll(context: Context, path: string, all: readonly Readonly<Record<string, unknown>>[]): Outcome {
+  const query = context.query as Query;
+  const limit = limitOf(query['limit']);
+  const offset = numberOf('offset', query['offset']) ?? 0;
+  const asked = all.filter((entry) =>
+    Object.entries(query).every(([name, value]) => {
+      const member = entry[name] ?? entry[`${name}s`];
+      return member === undefined || [member].flat().map(String).includes(String(value));
+    }),
+  );
+  return pageOf(context, path, { count: asked.length, limit, offset }, asked.slice(offset, offset + limit));
+}
+
+/** 0 asks for the default; more than the most is cut to it, because clients ask for as much as there can be. */
+function limitOf(text: string | undefined): number {
+  const limit = numberOf('limit', text) ?? 0;
+  return limit === 0 ? DEFAULT_LIMIT : Math.min(limit, MOST_LIMIT);
+}
+
+function numberOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+  throw new Problem('invalid_request', `Query parameter \`${name}\` must be a whole number from 0.`);
+}
+
+function orderOf(text = 'created'): PageQuery['order'] {
+  const descending = text.startsWith('-');
+  const name = descending ? text.slice(1) : text;
+  const by = ORDERS[name as keyof typeof ORDERS];
+  if (by !== undefined && Object.hasOwn(ORDERS, name)) return { by, descending };
+  const valid = Object.keys(ORDERS).map((one) => `\`${one}\``);
+  throw new Problem(
+    'invalid_request',
+    `Query parameter \`ordering\` must be one of ${valid.join(', ')}, with \`-\` before it for the other direction.`,
+  );
+}
+
+function searchOf({ search = [] }: AirResource, text: string | undefined): PageQuery['search'] {
+  if (text === undefined || text === '') return null;
+  return { members: search.map((member) => (member === 'name' ? member : `members.${member}`)), text };
+}
+
+/** The one filter that is about the reader. */
+function whoseOf({ filters = [] }: AirResource, query: Query): Pick<PageQuery, 'whose'> {
+  const asked = filters.includes(OWNED) ? query[OWNED] : undefined;
+  if (asked === 'true') return { whose: 'own' };
+  return asked === 'false' ? { whose: 'others' } : {};
+}
+
+function wheresOf(resource: AirResource, query: Query): PageQuery['where'] {
+  return (resource.filters ?? []).flatMap((filter) => {
+    const value = query[filter];
+    if (filter === OWNED) return [undefined, 'true', 'false'].includes(value) ? [] : [NOTHING];
+    return value === undefined ? [] : [{ member: memberOf(resource, filter), value }];
+  });
+}
+
+function memberOf({ part, hidden = [] }: AirResource, filter: string): string {
+  if (filter === part) return 'parent';
+  if (filter === 'id' || filter === 'name' || filter === 'state') return filter;
+  return hidden.includes(filter) ? `hidden.${filter}` : `members.${filter}`;
+}

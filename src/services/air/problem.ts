@@ -1,0 +1,46 @@
+import { HTTP_STATUS, type Problem } from '../../core/problem.ts';
+import { requestStatus } from '../../core/request-status.ts';
+import type { About, ErrorForm, Outcome } from '../../service.ts';
+
+const JSON_TYPE = 'application/json';
+
+/** What `renderProblem` makes. */
+export const ERRORS: readonly ErrorForm[] = [
+  { schema: 'BadRequest', mediaType: JSON_TYPE },
+  { schema: 'Refusal', mediaType: JSON_TYPE },
+  { schema: 'PaymentRequired', mediaType: JSON_TYPE },
+];
+
+/** The texts that clients report, which are those of the framework behind the API. */
+const NOT_AUTHENTICATED = 'Authentication credentials were not provided.';
+const INVALID_TOKEN = 'Invalid token';
+const NOT_PERMITTED = 'You do not have permission to perform this action.';
+const NOT_FOUND = 'No object matches the given query.';
+const NO_SUBSCRIPTION = 'No active subscription for the product found.';
+
+/** A problem as Air tells it; an organisation without subscription is told by the gateway in front of it. */
+export function renderProblem(problem: Problem, { settings, random }: About): Outcome {
+  if (problem.kind === 'payment_required') {
+    return { status: 402, body: { requestStatus: requestStatus('PAYMENT_REQUIRED', random.uuid(), NO_SUBSCRIPTION) } };
+  }
+  const isUnknown = problem.kind === 'unauthenticated';
+  const status = isUnknown ? settings.airBadCredentials : HTTP_STATUS[problem.kind];
+  const detail = isUnknown ? (status === 401 ? INVALID_TOKEN : NOT_AUTHENTICATED) : detailOf(problem);
+  return {
+    status,
+    headers: {
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(problem.allow.length > 0 && { allow: problem.allow.join(', ') }),
+    },
+    body: {
+      detail,
+      request_id: random.uuid(),
+      ...(status === 400 && { type: problem.kind === 'protected' ? 'PROTECTED' : 'VALIDATION' }),
+    },
+  };
+}
+
+function detailOf({ kind, message }: Problem): string {
+  if (message !== '') return message;
+  return kind === 'forbidden' ? NOT_PERMITTED : NOT_FOUND;
+}

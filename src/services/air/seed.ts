@@ -1,0 +1,173 @@
+import type { Instant } from '../../core/clock.ts';
+import { list, object, text } from '../../core/json-schema.ts';
+import { namedUuid } from '../../random.ts';
+import type { Seeding } from '../../service.ts';
+import { nodeMembers } from './network.ts';
+import { airRow, EVERYBODY } from './objects.ts';
+import { IMAGES } from './tables/resources/images.ts';
+import { NODES } from './tables/resources/nodes.ts';
+import { SIMULATIONS } from './tables/resources/simulations.ts';
+import { SYSTEM_NODES } from './tables/resources/system-nodes.ts';
+
+interface SeedSimulation {
+  readonly org: string;
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly creator?: string;
+  readonly metadata?: string;
+  /** Names of nodes, each of the first image. */
+  readonly nodes?: readonly string[];
+}
+
+interface SeedImage {
+  readonly org: string;
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly published: boolean;
+}
+
+/** The part of a seed that is about Air, once it fits the schema. */
+interface AirSeed {
+  readonly simulations?: readonly SeedSimulation[];
+  readonly images?: readonly SeedImage[];
+  readonly systemNodes?: readonly {
+    readonly org: string;
+    readonly id: string;
+    readonly name: string;
+    readonly category: string;
+  }[];
+}
+
+/** What is read of the part about NGC. */
+interface Organizations {
+  readonly organizations?: readonly { readonly name: string; readonly ncaId: string }[];
+}
+
+const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
+
+const SCHEMA = object(
+  {
+    simulations: list(
+      object(
+        {
+          org: text,
+          id: uuid,
+          name: text,
+          state: { enum: ['INACTIVE', 'ACTIVE'] },
+          creator: text,
+          metadata: text,
+          nodes: list(text),
+        },
+        ['creator', 'metadata', 'nodes'],
+      ),
+    ),
+    images: list(object({ org: text, id: uuid, name: text, version: text, published: { type: 'boolean' } })),
+    systemNodes: list(object({ org: text, id: uuid, name: text, category: { enum: ['', 'SERVER', 'SWITCH'] } })),
+  },
+  ['simulations', 'images', 'systemNodes'],
+);
+
+export const seed: Seeding = {
+  schema: SCHEMA,
+  faults: (part, whole) => {
+    const { simulations = [], images = [], systemNodes = [] } = part as AirSeed;
+    const known = accountsOf(whole);
+    const rows = [...simulations, ...images, ...systemNodes];
+    const strangers = new Set(rows.map(({ org }) => org).filter((org) => !known.has(org)));
+    const ids = rows.map(({ id }) => id);
+    const twice = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
+    const lacksImage =
+      images.length === 0 && (systemNodes.length > 0 || simulations.some(({ nodes = [] }) => nodes.length > 0));
+    return [
+      ...[...strangers].map(
+        (org) => `\`air\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
+      ),
+      ...[...twice].map((id) => `\`id\` \`${id}\` occurs twice in \`air\``),
+      ...(lacksImage ? ['`air` has nodes, so it needs an image for them'] : []),
+    ];
+  },
+  records: async (checked, now, _random, whole) => {
+    const { simulations = [], images = [], systemNodes = [] } = checked as AirSeed;
+    const accounts = accountsOf(whole);
+    const ownerOf = (org: string) => accounts.get(org) ?? '';
+    const times = { created: now, modified: now };
+    const [first] = images;
+    return {
+      objects: [
+        ...images.map((image) => airRow(IMAGES, { id: image.id, owner: ownerOf(image.org) }, times, imageDraft(image))),
+        ...systemNodes.map(({ org, id, name, category }) =>
+          airRow(SYSTEM_NODES, { id, owner: ownerOf(org) }, times, {
+            members: {
+              name,
+              category,
+              image: first?.id,
+              cpu: 2,
+              memory: 2048,
+              storage: 20,
+              simulation: null,
+              labels: null,
+              split_options: null,
+            },
+            sharedWith: [EVERYBODY],
+          }),
+        ),
+        ...simulations.flatMap((one) => simulationRows(one, ownerOf(one.org), first?.id ?? '', now)),
+      ],
+    };
+  },
+  cast: (part) => part,
+};
+
+function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
+  return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
+}
+
+function imageDraft({ org, name, version, published }: SeedImage) {
+  return {
+    members: {
+      ...IMAGES.defaults,
+      name,
+      version,
+      default_username: 'ubuntu',
+      default_password: 'nvidia',
+      creator: `seed@${org}`,
+      published,
+      publicly_published: published,
+      publish_access_record_id: null,
+      upload_status: 'COMPLETE',
+      size: 1024,
+      hash: '0'.repeat(64),
+      last_uploaded_at: null,
+    },
+    sharedWith: published ? [EVERYBODY] : [],
+  };
+}
+
+function simulationRows(one: SeedSimulation, owner: string, image: string, now: Instant) {
+  const { id, org, name, state, creator = `seed@${org}`, metadata = null, nodes = [] } = one;
+  const times = { created: now, modified: now };
+  const members = {
+    ...SIMULATIONS.defaults,
+    name,
+    state,
+    creator,
+    metadata,
+    auto_oob_enabled: false,
+    enable_dhcp: false,
+    auto_netq_enabled: false,
+    netq_username: null,
+    netq_password: null,
+    complete_checkpoint_count: 0,
+  };
+  return [
+    airRow(SIMULATIONS, { id, owner }, times, { members }),
+    ...nodes.map((node) =>
+      airRow(NODES, { id: namedUuid(`air-node:${id}:${node}`), owner }, times, {
+        members: nodeMembers({ name: node, simulation: id, image, cpu: 1, memory: 1024, storage: 10 }),
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,58 @@
+import type { Instant } from '../../core/clock.ts';
+import { parseDuration } from '../../core/duration.ts';
+import type { AirRow, Members } from './objects.ts';
+
+/** A state that begins at a moment. */
+export interface Step {
+  readonly state: string;
+  readonly at: Instant;
+}
+
+/** What a simulation goes through, the last one being where it stays. */
+const WAYS = {
+  start: ['REQUESTING', 'PROVISIONING', 'BOOTING', 'ACTIVE'],
+  shutdown: ['PREPARE_SHUTDOWN', 'SHUTTING_DOWN', 'SAVING', 'INACTIVE'],
+  purge: ['PREPARE_PURGE', 'PURGING', 'INACTIVE'],
+  rebuild: ['PREPARE_REBUILD', 'REBUILDING', 'ACTIVE'],
+  import: ['IMPORTING', 'INACTIVE'],
+  clone: ['CLONING', 'INACTIVE'],
+  cloneAndStart: ['CLONING', 'REQUESTING', 'PROVISIONING', 'BOOTING', 'ACTIVE'],
+} as const;
+
+export type Way = keyof typeof WAYS;
+
+/** The member of a simulation's metadata that says how long each of its states lasts. */
+const STEP_TIME = 'nv_auth_mock_step_time';
+
+/** How long each state lasts, in milliseconds; at once unless the metadata says otherwise. */
+export function stepTime({ metadata }: Members): number {
+  if (typeof metadata !== 'string') return 0;
+  try {
+    const said = (JSON.parse(metadata) as Readonly<Record<string, unknown>>)[STEP_TIME];
+    return typeof said === 'string' ? (parseDuration(said) ?? 0) : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** What is stored of a way that begins now: the state it ends in, its steps, and when it is over. */
+export function going(way: Way, members: Members, now: Instant) {
+  const time = stepTime(members);
+  const steps = WAYS[way].map((state, index): Step => ({ state, at: now + index * time }));
+  const last = steps.at(-1) as Step;
+  return { members: { state: last.state }, hidden: { steps }, dueAt: last.at };
+}
+
+/** A pure function of what is stored and the time. */
+export function stateAt({ body }: AirRow, now: Instant): string {
+  const steps = (body.hidden['steps'] ?? []) as readonly Step[];
+  return steps.findLast(({ at }) => at <= now)?.state ?? String(body.members['state']);
+}
+
+/** The row with the state of a moment among what it is found by. Once it has arrived nothing more is due. */
+export function withStateOf(row: AirRow, now: Instant): AirRow {
+  const { facets } = row;
+  if (facets === undefined) return row;
+  const isOver = row.dueAt !== null && row.dueAt <= now;
+  return { ...row, dueAt: isOver ? null : row.dueAt, facets: { ...facets, state: stateAt(row, now) } };
+}

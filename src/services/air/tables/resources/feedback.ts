@@ -1,0 +1,9 @@
+import type { AirResource } from '../resource.ts';
+import { ANALOGY } from '../sources.ts';
+
+/** What a user has to say; it is taken and not kept. */
+export const FEEDBACK = {
+  name: 'feedback',
+  path: '/api/v3/users/feedback/',
+  operations: [{ id: 'feedback_create', needs: {}, only: 'dsx', source: ANALOGY, certainty: 'inferred' }],
+} as const satisfies AirResource;

@@ -1,0 +1,82 @@
+import type { AirResource } from '../resource.ts';
+import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
+
+/** A machine of a simulation. */
+export const NODES = {
+  name: 'nodes',
+  path: '/api/v3/simulations/nodes/',
+  part: 'simulation',
+  required: ['name', 'simulation'],
+  defaults: {
+    image: null,
+    cpu: 1,
+    memory: 1024,
+    storage: 10,
+    pos_x: 0,
+    pos_y: 0,
+    labels: null,
+    metadata: null,
+    advanced: {},
+  },
+  fixed: ['simulation'],
+  refers: { simulation: { to: 'simulations', onDelete: 'cascade' }, image: { to: 'images', onDelete: 'refuse' } },
+  filters: ['name', 'simulation', 'image', 'category', 'state', 'status_from_worker'],
+  search: ['name'],
+  operations: [
+    {
+      id: 'nodes_list',
+      needs: { all: ['air:simulation_read'] },
+      orRoles: ['air_trainee'],
+      source: REFERENCE,
+      certainty: 'documented',
+    },
+    { id: 'nodes_get', item: true, needs: { all: ['air:simulation_read'] }, source: AUTH_PAGE, certainty: 'implied' },
+    { id: 'nodes_create', needs: { all: ['air:simulation_edit'] }, source: AUTH_PAGE, certainty: 'implied' },
+    {
+      id: 'nodes_update',
+      item: true,
+      ownersOnly: true,
+      needs: { all: ['air:simulation_edit'] },
+      source: AUTH_PAGE,
+      certainty: 'implied',
+    },
+    {
+      id: 'nodes_delete',
+      item: true,
+      ownersOnly: true,
+      needs: { all: ['air:simulation_edit'] },
+      source: REFERENCE,
+      certainty: 'documented',
+    },
+    {
+      id: 'nodes_from_system_node',
+      needs: { all: ['air:simulation_edit'] },
+      source: REFERENCE,
+      certainty: 'documented',
+    },
+    { id: 'nodes_bulk_reset', needs: { all: ['air:simulation_edit'] }, source: REFERENCE, certainty: 'documented' },
+    { id: 'nodes_bulk_rebuild', needs: { all: ['air:simulation_edit'] }, source: REFERENCE, certainty: 'documented' },
+    {
+      id: 'nodes_bulk_update',
+      needs: { all: ['air:simulation_edit'] },
+      only: 'dsx',
+      source: REFERENCE,
+      certainty: 'documented',
+    },
+    {
+      id: 'nodes_bulk_delete',
+      needs: { all: ['air:simulation_edit'] },
+      only: 'dsx',
+      source: REFERENCE,
+      certainty: 'documented',
+    },
+    { id: 'nodes_bulk_assign', needs: { all: ['air:simulation_edit'] }, source: ANALOGY, certainty: 'inferred' },
+    {
+      id: 'nodes_bulk_copy',
+      needs: { all: ['air:simulation_edit'] },
+      only: 'dsx',
+      source: ANALOGY,
+      certainty: 'inferred',
+    },
+  ],
+} as const satisfies AirResource;

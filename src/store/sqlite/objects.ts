@@ -1,0 +1,93 @@
+import type { Database } from 'better-sqlite3';
+import type { Instant } from '../../core/clock.ts';
+import { Remembered } from '../../core/remembered.ts';
+import type { Row } from '../collections.ts';
+
+/** How many lists are remembered. */
+const MOST_LISTS = 500;
+
+/** Lists that were read before, by collection and account. Any change of a collection forgets all of its lists. */
+export class RememberedLists {
+  readonly #byCollection = new Map<string, Remembered<unknown>>();
+
+  /** @param name the same for the same `read` */
+  of<List>(collection: string, name: string, read: () => List): List {
+    let lists = this.#byCollection.get(collection);
+    if (lists === undefined) {
+      lists = new Remembered(MOST_LISTS);
+      this.#byCollection.set(collection, lists);
+    }
+    return (lists.find(name) ?? lists.keep(name, read())) as List;
+  }
+
+  forget(collection: string): void {
+    this.#byCollection.get(collection)?.clear();
+  }
+
+  clear(): void {
+    this.#byCollection.clear();
+  }
+}
+
+export interface StoredRow extends Omit<Row, 'sharedWith' | 'body' | 'facets'> {
+  readonly sharedWith: string;
+  readonly body: string;
+  readonly name: string | null;
+  readonly state: string | null;
+  readonly createdAt: Instant | null;
+  readonly modifiedAt: Instant | null;
+}
+
+const NO_FACETS = { name: null, state: null, createdAt: null, modifiedAt: null } as const;
+
+export const OBJECT_COLUMNS = `collection, id, owner, parent, alias, due_at AS dueAt, shared AS sharedWith, body, name, state,
+  created_at AS createdAt, modified_at AS modifiedAt`;
+
+/** The statements that write objects; a seed uses the same. */
+export function objectWriter(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO objects
+       (collection, id, owner, parent, alias, due_at, shared, body, name, state, created_at, modified_at)
+     VALUES (@collection, @id, @owner, @parent, @alias, @dueAt, @sharedWith, @body, @name, @state, @createdAt, @modifiedAt) RETURNING rowid`,
+  );
+  const update = database.prepare(
+    `UPDATE objects SET owner = @owner, parent = @parent, alias = @alias, due_at = @dueAt, shared = @sharedWith,
+       body = @body, name = @name, state = @state, created_at = @createdAt, modified_at = @modifiedAt
+     WHERE collection = @collection AND id = @id RETURNING rowid`,
+  );
+  const remove = database
+    .prepare<unknown[], number>('DELETE FROM objects WHERE collection = ? AND id = ? RETURNING rowid')
+    .pluck();
+  const describe = database.prepare('INSERT INTO object_texts (rowid, text) VALUES (?, ?)');
+  const undescribe = database.prepare('DELETE FROM object_texts WHERE rowid = ?');
+  const unshare = database.prepare('DELETE FROM object_shares WHERE collection = ? AND id = ?');
+  const share = database.prepare('INSERT INTO object_shares (collection, id, account) VALUES (?, ?, ?)');
+
+  const put = (statement: typeof insert, { sharedWith, body, facets, ...row }: Row) => {
+    const { collection, id } = row;
+    const texts = { sharedWith: JSON.stringify(sharedWith), body: JSON.stringify(body) };
+    const { name, state, createdAt, modifiedAt } = facets ?? NO_FACETS;
+    const { rowid } = statement.get({ ...row, ...texts, name, state, createdAt, modifiedAt }) as { rowid: number };
+    unshare.run(collection, id);
+    for (const account of sharedWith) share.run(collection, id, account);
+    if (facets === undefined) return;
+    undescribe.run(rowid);
+    describe.run(rowid, (facets.text ?? facets.name).toLowerCase());
+  };
+  return {
+    insert: (row: Row) => put(insert, row),
+    update: (row: Row) => put(update, row),
+    remove: (collection: string, id: string) => {
+      const rowid = remove.get(collection, id);
+      if (rowid !== undefined) undescribe.run(rowid);
+      unshare.run(collection, id);
+    },
+  };
+}
+
+/** A row as it was put. */
+export function rowOf({ sharedWith, body, name, state, createdAt, modifiedAt, ...rest }: StoredRow): Row {
+  const row = { ...rest, sharedWith: JSON.parse(sharedWith), body: JSON.parse(body) };
+  if (name === null || createdAt === null || modifiedAt === null) return row;
+  return { ...row, facets: { name, state, createdAt, modifiedAt } };
+}

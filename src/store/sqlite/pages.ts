@@ -1,0 +1,136 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Page, PageQuery } from '../collections.ts';
+import { OBJECT_COLUMNS, type RememberedLists, rowOf, type StoredRow } from './objects.ts';
+
+/** Columns that rows are found by without looking into their bodies. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  id: 'id',
+  parent: 'parent',
+  name: 'name',
+  state: 'state',
+  createdAt: 'created_at',
+  modifiedAt: 'modified_at',
+};
+
+const SHARED = `id IN (SELECT id FROM object_shares WHERE collection = @collection AND account IN (@account, '*'))`;
+
+/** How many forms of questions are kept prepared: there are few, because names of members come from tables. */
+const MOST_STATEMENTS = 200;
+
+/** Reads pages. How many rows there are is remembered until the collection changes: counting them is what takes long. */
+export function pageReader(database: Database, remembered: RememberedLists): (query: PageQuery) => Page {
+  // SQLite by itself knows only the case of ASCII.
+  database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase());
+  const statements = new Map<string, Statement>();
+  const prepared = (sql: string): Statement => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    if (statements.size >= MOST_STATEMENTS) statements.clear();
+    const statement = database.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  const isShared = (query: PageQuery) =>
+    remembered.of(query.collection, `shared with ${query.account}`, () => {
+      const any = `SELECT 1 FROM object_shares WHERE collection = @collection AND account IN (@account, '*') LIMIT 1`;
+      const { collection, account } = query;
+      return { any: prepared(any).get({ collection, account }) !== undefined };
+    }).any;
+
+  /** The objects that a search can find are read one by one if they are few; otherwise they are met soon in any order. */
+  const isRare = ({ search, collection }: PageQuery) => {
+    if (search === null || [...search.text].length < SHORTEST_SEARCH) return false;
+    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM object_texts WHERE object_texts MATCH @phrase LIMIT ${FEW})`;
+    const phrase = phraseOf(search.text);
+    return remembered.of(collection, `few ${phrase}`, () => ({
+      rare: (prepared(sql).get({ phrase }) as { n: number }).n < FEW,
+    })).rare;
+  };
+
+  return (query) => {
+    const rare = isRare(query);
+    const { where, values } = conditions(query, isShared(query), rare);
+    const from = rare ? `object_texts CROSS JOIN objects ON objects.rowid = object_texts.rowid` : 'objects';
+    const count = remembered.of(query.collection, `count ${where} ${JSON.stringify(values)}`, () => ({
+      of: (prepared(`SELECT count(*) AS n FROM ${from} WHERE ${where}`).get(values) as { n: number }).n,
+    })).of;
+    return { count, rows: rowsOf(query, count, from, where, values, prepared) };
+  };
+}
+
+/** Groups of three letters are what is indexed. */
+const SHORTEST_SEARCH = 3;
+const FEW = 1000;
+
+/** A text as a whole, whatever signs are in it. */
+function phraseOf(text: string): string {
+  return `"${text.toLowerCase().replaceAll('"', '""')}"`;
+}
+
+type Values = Readonly<Record<string, string | number>>;
+
+/** The last pages are read from the end: skipping rows is what takes long. */
+function rowsOf(
+  query: PageQuery,
+  count: number,
+  from: string,
+  where: string,
+  values: Values,
+  prepared: (sql: string) => Statement,
+) {
+  const { order, limit, offset } = query;
+  const taken = Math.min(limit, count - offset);
+  if (taken <= 0) return [];
+  const fromEnd = offset > count / 2;
+  const direction = order.descending === fromEnd ? 'ASC' : 'DESC';
+  const column = COLUMNS[order.by];
+  const by = order.by === 'id' ? `id ${direction}` : `${column} ${direction}, id ${direction}`;
+  const skip = fromEnd ? count - offset - taken : offset;
+  const rows = prepared(
+    `SELECT ${OBJECT_COLUMNS} FROM ${from} WHERE ${where} ORDER BY ${by} LIMIT @taken OFFSET @skip`,
+  ).all({ ...values, taken, skip }) as StoredRow[];
+  return (fromEnd ? rows.reverse() : rows).map(rowOf);
+}
+
+/** Which owners' rows are looked at. */
+function whoseRows(account: string | null, whose: PageQuery['whose'], shared: boolean): string {
+  if (account === null) return '1';
+  if (whose === 'others') return shared ? `(owner <> @account AND ${SHARED})` : '0';
+  return shared && whose !== 'own' ? `(owner = @account OR ${SHARED})` : 'owner = @account';
+}
+
+function conditions({ collection, account, whose, where, search }: PageQuery, shared: boolean, rare: boolean) {
+  const values: Record<string, string> = { collection, account: account ?? '' };
+  const parts = ['collection = @collection', whoseRows(account, whose, shared), 'name IS NOT NULL'];
+  for (const [index, { member, value }] of where.entries()) {
+    values[`value${index}`] = value;
+    parts.push(matches(member, `@value${index}`));
+  }
+  if (search !== null) {
+    if (rare) {
+      values['phrase'] = phraseOf(search.text);
+      parts.unshift('object_texts MATCH @phrase');
+    }
+    values['search'] = search.text.toLowerCase();
+    const found = search.members.map((member) => `instr(fold(${expression(member)}), @search) > 0`);
+    parts.push(found.length === 0 ? '0' : `(${found.join(' OR ')})`);
+  }
+  return { where: parts.join(' AND '), values };
+}
+
+/** Of a member that is a list, one of its entries is enough. */
+function matches(member: string, value: string): string {
+  const equal = `${expression(member)} = ${value}`;
+  if (COLUMNS[member] !== undefined) return equal;
+  const path = `'$.${member}'`;
+  const listed = `EXISTS (SELECT 1 FROM json_each(body, ${path}) WHERE json_each.value = ${value})`;
+  return `(${equal} OR (json_type(body, ${path}) = 'array' AND ${listed}))`;
+}
+
+/** Members of bodies are compared as texts; true and false by their names. */
+function expression(member: string): string {
+  const column = COLUMNS[member];
+  if (column !== undefined) return column;
+  const path = `'$.${member}'`;
+  return `CASE json_type(body, ${path}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(json_extract(body, ${path}) AS TEXT) END`;
+}

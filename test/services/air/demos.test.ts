@@ -1,0 +1,388 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AirCaller,
+  airImagesServer,
+  expectRefusal,
+  NO_ID,
+  NOT_FOUND,
+  NOT_PERMITTED,
+  UUID,
+} from '../../support/air-images.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+
+const server = await airImagesServer();
+const later = await airImagesServer({ air: 'dsx' });
+const { acme, globex } = server;
+const DEMOS = 'marketplace/demos/';
+const [INACTIVE, ACTIVE, OF_GLOBEX] = [1, 2, 3].map((number) => `7c9d2e41-5b3a-4f68-9d12-3e8f6a0b000${number}`);
+const GIVEN = { name: 'spine-demo', tags: ['Routing', 'BGP'], simulation: INACTIVE };
+const OPERATOR_SCOPES = ['air:access', 'air:marketplace_demo_read', 'air:marketplace_demo_write'];
+
+const made = async (given: object = {}, caller: AirCaller = acme) => {
+  const { status, body } = await caller(`POST ${DEMOS}`, { ...GIVEN, ...given });
+  expect(status, JSON.stringify(body)).toBe(201);
+  return body;
+};
+const published = async (given: object = {}, caller: AirCaller = acme) => {
+  const demo = await made(given, caller);
+  expect((await caller(`PATCH ${DEMOS}${demo.id}/publish/`, {})).status).toBe(204);
+  return demo;
+};
+const nodesOf = async (simulation: string, caller: AirCaller) => {
+  const { body } = await caller(`GET simulations/nodes/?simulation=${simulation}`);
+  return body.results.map(({ name }: { name: string }) => name).toSorted();
+};
+const countOf = async (caller: AirCaller) => (await caller('GET simulations/')).body.count as number;
+
+describe('a demo', () => {
+  it('is made of a simulation, with everything that was not said at its default', async () => {
+    const body = await made();
+
+    expect(body).toEqual({
+      id: expect.stringMatching(UUID),
+      name: 'spine-demo',
+      demo: expect.stringMatching(UUID),
+      created: expect.any(String),
+      modified: expect.any(String),
+      creator: 'air-admin@acme.test',
+      tags: ['routing', 'bgp'],
+      like_count: 0,
+      liked_by_client: false,
+      published: false,
+      publicly_published: false,
+      publisher: '',
+      description: null,
+      documentation: null,
+      repo: null,
+      icon: null,
+      provision_count: 0,
+      demo_simulation_state: 'DEMO',
+      expected_resource_usage: null,
+      publish_access_record_id: null,
+      featured: false,
+      order: null,
+    });
+    expect((await acme(`GET ${DEMOS}${body.id}/`)).body).toEqual(body);
+  });
+
+  it('copies the simulation with its nodes, and leaves it as it was', async () => {
+    const { body: before } = await acme(`GET simulations/${INACTIVE}/`);
+    const { demo } = await made();
+
+    expect(demo).not.toBe(INACTIVE);
+    expect((await acme(`GET simulations/${demo}/`)).body).toMatchObject({ id: demo, state: 'DEMO' });
+    expect(await nodesOf(demo, acme)).toEqual(['leaf1', 'leaf2', 'spine1']);
+    expect((await acme(`GET simulations/${INACTIVE}/`)).body).toEqual(before);
+    expect(await nodesOf(String(INACTIVE), acme)).toEqual(['leaf1', 'leaf2', 'spine1']);
+  });
+
+  it('is refused of a simulation that runs, which leaves nothing behind', async () => {
+    const before = await countOf(acme);
+
+    expectRefusal(await acme(`POST ${DEMOS}`, { ...GIVEN, simulation: ACTIVE }), 400, /`ACTIVE`.*`INACTIVE`/);
+    expect(await countOf(acme)).toBe(before);
+  });
+
+  it.each([
+    ['simulation', undefined],
+    ['simulation', NO_ID],
+    ['simulation', OF_GLOBEX],
+    ['name', undefined],
+    ['name', ''],
+    ['name', 'x'.repeat(97)],
+    ['tags', undefined],
+    ['tags', 'routing'],
+    ['description', ''],
+    ['description', 'x'.repeat(257)],
+    ['repo', `https://example.test/${'x'.repeat(200)}`],
+  ])('has no `%s` of %j', async (member, value) => {
+    expectRefusal(await acme(`POST ${DEMOS}`, { ...GIVEN, [member]: value }), 400, new RegExp(`\`${member}\``));
+  });
+
+  it('has its longest name and description', async () => {
+    const given = { name: 'x'.repeat(96), description: 'y'.repeat(256), documentation: '# Read', publisher: 'us' };
+
+    expect(await made(given)).toMatchObject(given);
+  });
+
+  it('is changed, but neither its simulation nor its counts', async () => {
+    const before = await made();
+    const { status, body } = await acme(`PATCH ${DEMOS}${before.id}/`, {
+      name: 'renamed',
+      tags: ['NEW', 'new'],
+      simulation: ACTIVE,
+      provision_count: 7,
+      published: true,
+    });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...before, name: 'renamed', tags: ['new'], modified: body.modified });
+  });
+
+  it('is deleted with its copy of the simulation', async () => {
+    const { id, demo } = await made();
+
+    expect((await acme(`DELETE ${DEMOS}${id}/`, {})).status).toBe(204);
+    expectRefusal(await acme(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
+    expectRefusal(await acme(`GET simulations/${demo}/`), 404, NOT_FOUND);
+    expect((await acme(`GET simulations/${INACTIVE}/`)).status).toBe(200);
+  });
+
+  it.each([
+    ['GET', ''],
+    ['PATCH', ''],
+    ['DELETE', ''],
+    ['PATCH', 'publish/'],
+    ['PATCH', 'unpublish/'],
+    ['POST', 'provision/'],
+  ])('of another organisation is as if it were not: %s {id}/%s', async (method, action) => {
+    const { id } = await made();
+    const body = method === 'GET' ? undefined : {};
+
+    expectRefusal(await globex(`${method} ${DEMOS}${id}/${action}`, body), 404, NOT_FOUND);
+    expectRefusal(await acme(`${method} ${DEMOS}${NO_ID}/${action}`, body), 404, NOT_FOUND);
+  });
+
+  it('is found by its name, its creator, its publication and its tags', async () => {
+    const { id } = await published({ name: 'to-find', tags: ['needle'] });
+    const idsOf = async (query: string) =>
+      (await acme(`GET ${DEMOS}?${query}`)).body.results.map((one: { id: string }) => one.id);
+
+    expect(await idsOf('name=to-find')).toEqual([id]);
+    expect(await idsOf('search=FIND')).toEqual([id]);
+    expect(await idsOf('name=to-find&published=true&creator=air-admin@acme.test')).toEqual([id]);
+    expect(await idsOf('name=to-find&published=false')).toEqual([]);
+    expect(await idsOf('tags=needle')).toEqual([id]);
+  });
+});
+
+describe('publishing a demo', () => {
+  it('answers with nothing, and is refused the second time', async () => {
+    const { id } = await made();
+
+    expectRefusal(await acme(`PATCH ${DEMOS}${id}/unpublish/`, {}), 400, /not published/);
+    const first = await acme(`PATCH ${DEMOS}${id}/publish/`, {});
+    expect({ status: first.status, body: first.body }).toEqual({ status: 204, body: undefined });
+    expectRefusal(await acme(`PATCH ${DEMOS}${id}/publish/`, {}), 400, /already/);
+    const last = await acme(`PATCH ${DEMOS}${id}/unpublish/`);
+    expect({ status: last.status, body: last.body }).toEqual({ status: 204, body: undefined });
+    expectRefusal(await acme(`PATCH ${DEMOS}${id}/unpublish/`, {}), 400, /not published/);
+  });
+
+  it('shows it to others, until it is unpublished', async () => {
+    const { id } = await published({ name: 'seen-by-all' });
+    const listed = async () => (await globex(`GET ${DEMOS}?name=seen-by-all`)).body.count;
+
+    expect((await globex(`GET ${DEMOS}${id}/`)).body).toMatchObject({ id, published: true, publicly_published: true });
+    expect(await listed()).toBe(1);
+    await acme(`PATCH ${DEMOS}${id}/unpublish/`, {});
+    expectRefusal(await globex(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
+    expect(await listed()).toBe(0);
+  });
+
+  it('needs `air:marketplace_demo_publish`, which changes nothing else', async () => {
+    const { id } = await made();
+    const writer = await server.withScopes(['air:access', 'air:marketplace_demo_read', 'air:marketplace_demo_write']);
+    const publisher = await server.withScopes(['air:access', 'air:marketplace_demo_publish']);
+
+    expectRefusal(await writer(`PATCH ${DEMOS}${id}/publish/`, {}), 403, NOT_PERMITTED);
+    expectRefusal(await publisher(`PATCH ${DEMOS}${id}/`, { name: 'mine' }), 403, NOT_PERMITTED);
+    expect((await publisher(`PATCH ${DEMOS}${id}/publish/`, {})).status).toBe(204);
+  });
+
+  it.each([
+    ['PATCH', '', { name: 'mine' }],
+    ['DELETE', '', {}],
+    ['PATCH', 'publish/', {}],
+    ['PATCH', 'unpublish/', {}],
+  ])('does not let others change it: %s {id}/%s', async (method, action, body) => {
+    const { id } = await published();
+
+    expectRefusal(await globex(`${method} ${DEMOS}${id}/${action}`, body), 403, NOT_PERMITTED);
+    expect((await acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ name: 'spine-demo', published: true });
+  });
+
+  it('leaves its name to its organisation, and its tags and its end to those who look after the platform', async () => {
+    const { id } = await published();
+
+    expect((await acme(`PATCH ${DEMOS}${id}/`, { name: 'renamed' })).body.name).toBe('renamed');
+    expectRefusal(await acme(`PATCH ${DEMOS}${id}/`, { tags: ['other'] }), 403, NOT_PERMITTED);
+    expectRefusal(await acme(`DELETE ${DEMOS}${id}/`, {}), 403, NOT_PERMITTED);
+    expect((await acme(`GET ${DEMOS}${id}/`)).body.tags).toEqual(['routing', 'bgp']);
+  });
+
+  it.each([
+    ['air:sre', 'acme'],
+    ['air:admin', 'acme'],
+    ['air:sre', 'globex'],
+    ['air:admin', 'globex'],
+  ])('lets `%s` of %s change its tags and delete it', async (scope, org) => {
+    const { id } = await published();
+    const operator = await server.withScopes([...OPERATOR_SCOPES, scope], org);
+
+    const changed = await operator(`PATCH ${DEMOS}${id}/`, { tags: ['Other'] });
+    expect({ status: changed.status, tags: changed.body.tags }).toEqual({ status: 200, tags: ['other'] });
+    expect((await operator(`DELETE ${DEMOS}${id}/`, {})).status).toBe(204);
+  });
+
+  it('may be ended by those who look after the platform, of whatever organisation', async () => {
+    const { id } = await published();
+    const operator = await server.withScopes(['air:access', 'air:sre', 'air:marketplace_demo_publish'], 'globex');
+
+    expect((await operator(`PATCH ${DEMOS}${id}/unpublish/`, {})).status).toBe(204);
+  });
+
+  it('and unpublishing gives the owner all rights again', async () => {
+    const { id } = await published();
+    await acme(`PATCH ${DEMOS}${id}/unpublish/`, {});
+
+    expect((await acme(`PATCH ${DEMOS}${id}/`, { tags: ['other'] })).status).toBe(200);
+    expect((await acme(`DELETE ${DEMOS}${id}/`, {})).status).toBe(204);
+  });
+});
+
+describe('provisioning a demo', () => {
+  it('makes a simulation of one’s own, with its nodes, and counts', async () => {
+    const { id, demo } = await published();
+    const { status, body } = await globex(`POST ${DEMOS}${id}/provision/`, {});
+
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ name: 'spine-demo', state: 'INACTIVE', creator: 'globex-air@globex.test' });
+    expect([INACTIVE, demo]).not.toContain(body.id);
+    expect((await globex(`GET simulations/${body.id}/`)).body).toEqual(body);
+    expect(await nodesOf(body.id, globex)).toEqual(['leaf1', 'leaf2', 'spine1']);
+    expectRefusal(await acme(`GET simulations/${body.id}/`), 404, NOT_FOUND);
+    expect((await globex(`PATCH simulations/${body.id}/start/`, {})).status).toBe(200);
+
+    expect((await acme(`GET ${DEMOS}${id}/`)).body.provision_count).toBe(1);
+    await acme(`POST ${DEMOS}${id}/provision/`);
+    expect((await globex(`GET ${DEMOS}${id}/`)).body.provision_count).toBe(2);
+  });
+
+  it('may name it', async () => {
+    const { id } = await made();
+
+    expect((await acme(`POST ${DEMOS}${id}/provision/`, { name: 'ours' })).body.name).toBe('ours');
+  });
+
+  it('outlives the demo', async () => {
+    const { id } = await made();
+    const { body } = await acme(`POST ${DEMOS}${id}/provision/`, {});
+    await acme(`DELETE ${DEMOS}${id}/`, {});
+
+    expect((await acme(`GET simulations/${body.id}/`)).status).toBe(200);
+    expect(await nodesOf(body.id, acme)).toHaveLength(3);
+  });
+
+  it('needs `air:simulation_create`', async () => {
+    const { id } = await published();
+    const reader = await server.withScopes(['air:access', 'air:marketplace_demo_read', 'air:simulation_read']);
+    const creator = await server.withScopes(['air:access', 'air:simulation_create']);
+
+    expectRefusal(await reader(`POST ${DEMOS}${id}/provision/`, {}), 403, NOT_PERMITTED);
+    expect((await creator(`POST ${DEMOS}${id}/provision/`, {})).status).toBe(201);
+  });
+});
+
+describe('asking for access to a demo', () => {
+  it('is new the first time, and known after that', async () => {
+    const { id } = await published({}, later.acme);
+    const first = await later.globex(`PATCH ${DEMOS}${id}/request-access/`, {});
+    const second = await later.globex(`PATCH ${DEMOS}${id}/request-access/`, {});
+
+    expect(first.status).toBe(201);
+    expect(first.body).toMatchObject({
+      marketplace_demo: id,
+      marketplace_demo_name: 'spine-demo',
+      requesting_org: 'globex',
+    });
+    expect({ status: second.status, body: second.body }).toEqual({ status: 200, body: first.body });
+    const own = await made({}, later.acme);
+    expectRefusal(await later.globex(`PATCH ${DEMOS}${own.id}/request-access/`, {}), 404, NOT_FOUND);
+    expect((await later.acme(`PATCH ${DEMOS}${id}/request-access/`)).status).toBe(201);
+  });
+});
+
+describe('reading demos', () => {
+  it('needs `air:marketplace_demo_read`, which the role `air` does not bring', async () => {
+    const { id } = await made();
+    const user = server.as(castKey('air-user').key);
+    const reader = await server.withScopes(['air:access', 'air:marketplace_demo_read']);
+
+    expectRefusal(await user(`GET ${DEMOS}`), 403, NOT_PERMITTED);
+    expectRefusal(await user(`GET ${DEMOS}${id}/`), 403, NOT_PERMITTED);
+    expect((await reader(`GET ${DEMOS}`)).status).toBe(200);
+    expect((await reader(`GET ${DEMOS}${id}/`)).status).toBe(200);
+  });
+
+  it('needs any scope in the later API', async () => {
+    const { id } = await made({}, later.acme);
+    const any = await later.withScopes(['air:image_sharing']);
+    const none = await later.withScopes([]);
+
+    expect((await any(`GET ${DEMOS}`)).status).toBe(200);
+    expect((await any(`GET ${DEMOS}${id}/`)).status).toBe(200);
+    expectRefusal(await none(`GET ${DEMOS}`), 403, NOT_PERMITTED);
+  });
+});
+
+describe('the later API', () => {
+  it.each([[[]], [['x']], [['good', 'x']], [['x'.repeat(33)]], [['']]])(
+    'has no tags %j, and makes nothing of a demo that would have them',
+    async (tags) => {
+      const before = await countOf(later.acme);
+
+      expectRefusal(await later.acme(`POST ${DEMOS}`, { ...GIVEN, tags }), 400, /`tags`/);
+      expect(await countOf(later.acme)).toBe(before);
+    },
+  );
+
+  it('has tags of 2 and of 32 characters', async () => {
+    const tags = ['ab', 'x'.repeat(32)];
+
+    expect((await made({ tags }, later.acme)).tags).toEqual(tags);
+  });
+
+  it.each([
+    ['request-publish/', {}],
+    ['request-allowlist-change/', { justification: 'they asked', allowed_orgs_request_text: 'globex' }],
+  ])('has one request about a demo open at a time, and no change meanwhile: %s', async (action, body) => {
+    const { id } = await made({}, later.acme);
+    const first = await later.acme(`PATCH ${DEMOS}${id}/${action}`, body);
+
+    expect(first.status).toBe(200);
+    expect(first.body.publish_access_record_id).toMatch(UUID);
+    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/${action}`, body), 409, /open/);
+    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/request-publish/`, {}), 409, /open/);
+    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/`, { name: 'other' }), 409, /open/);
+    expect((await later.acme(`GET ${DEMOS}${id}/`)).body.name).toBe('spine-demo');
+  });
+
+  it('asks for a published demo only in the name of its owner', async () => {
+    const { id } = await published({}, later.acme);
+
+    expectRefusal(await later.globex(`PATCH ${DEMOS}${id}/request-publish/`, {}), 403, NOT_PERMITTED);
+  });
+
+  it.each(['air:sre', 'air:admin'])('has demos managed with `%s`', async (scope) => {
+    const { id } = await published({}, later.acme);
+    const operator = await later.withScopes([scope], 'globex');
+    const { status, body } = await operator(`PATCH ${DEMOS}${id}/manage/`, { featured: true, order: 3 });
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, featured: true, order: 3 });
+    expect((await operator(`PATCH ${DEMOS}${id}/manage/`, { order: null })).body).toMatchObject({
+      featured: true,
+      order: null,
+    });
+    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/manage/`, { featured: false }), 403, NOT_PERMITTED);
+  });
+
+  it('shows a demo that is not published for everybody to no other organisation', async () => {
+    const { id } = await made({}, later.acme);
+    expect((await later.acme(`PATCH ${DEMOS}${id}/publish/`, { prefer_public: false })).status).toBe(204);
+
+    expect((await later.acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ published: true, publicly_published: false });
+    expectRefusal(await later.globex(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
+  });
+});

@@ -1,0 +1,264 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { keyForm } from '../../../src/credentials/ngc-key.ts';
+import { seedFaults } from '../../../src/seed-check.ts';
+import { SERVICES } from '../../../src/services/index.ts';
+import {
+  type AirImagesServer,
+  airImagesServer,
+  expectRefusal,
+  NOT_FOUND,
+  NOT_PERMITTED,
+} from '../../support/air-images.ts';
+import { emptyFolder } from '../../support/folder.ts';
+import { castKey, ngcCast } from '../../support/ngc-cast.ts';
+
+interface AirCast {
+  readonly simulations: readonly {
+    readonly org: string;
+    readonly id: string;
+    readonly name: string;
+    readonly state: string;
+    readonly creator?: string;
+    readonly nodes?: readonly string[];
+  }[];
+  readonly images: readonly {
+    readonly org: string;
+    readonly id: string;
+    readonly name: string;
+    readonly version: string;
+    readonly published: boolean;
+  }[];
+  readonly systemNodes: readonly {
+    readonly org: string;
+    readonly id: string;
+    readonly name: string;
+    readonly category: string;
+  }[];
+}
+
+const written: AirCast = JSON.parse(readFileSync(new URL('../../../fixtures/air/cast.json', import.meta.url), 'utf8'));
+const server = await airImagesServer();
+const cast = (await server.call('GET /_mock/cast')).body;
+const airKeys = ngcCast.keys.filter(({ services }) => services.includes('air'));
+
+/** The administrator's key of an organisation. */
+const of = (org: string, world: AirImagesServer = server) => (org === 'acme' ? world.acme : world.globex);
+const other = (org: string) => (org === 'acme' ? 'globex' : 'acme');
+
+async function seeded(parts: unknown): Promise<AirImagesServer> {
+  const file = join(await emptyFolder(), 'world.json');
+  await writeFile(file, JSON.stringify(parts));
+  return airImagesServer({ seed: file });
+}
+
+/** Everything that both organisations see of a world. */
+async function seen(world: AirImagesServer) {
+  const paths = [
+    'simulations/',
+    'simulations/nodes/',
+    'images/',
+    'systems/nodes/',
+    'resource-budgets/',
+    'marketplace/demos/',
+    'userconfigs/',
+    'trainings/',
+  ];
+  const answers = paths.flatMap((path) =>
+    ['acme', 'globex'].map(async (org) => (await of(org, world)(`GET ${path}`)).body),
+  );
+  return Promise.all(answers);
+}
+
+describe('the keys of the cast', () => {
+  it('are who and what is promised', () => {
+    expect(castKey('air-user')).toMatchObject({ org: 'acme', type: 'personal', services: ['air'], roles: ['air'] });
+    expect(castKey('air-admin')).toMatchObject({
+      org: 'acme',
+      type: 'personal',
+      services: ['air'],
+      roles: ['air-admin'],
+    });
+    expect(castKey('air-reader')).toMatchObject({
+      org: 'acme',
+      type: 'service',
+      services: ['air'],
+      scopes: ['air:access', 'air:simulation_read'],
+    });
+    expect(castKey('owner')).toMatchObject({ org: 'acme', type: 'personal', services: ['nvcf', 'air'] });
+    expect(castKey('owner').roles).toEqual(expect.arrayContaining(['ORG_OWNER', 'air-admin']));
+    expect(castKey('globex-air')).toMatchObject({ org: 'globex', type: 'personal', services: ['air'] });
+    expect(castKey('globex-air').user).toMatch(/@globex\.test$/);
+  });
+
+  it.each(airKeys)('$name looks like a key that was minted here', ({ key }) => {
+    expect(key).toMatch(/^nvapi-[\w-]{64}$/);
+    expect(keyForm(key)).toBe('marked');
+  });
+
+  it.each(airKeys)('$name opens Air, for its own organisation only', async ({ key, org }) => {
+    const [budget] = (await server.as(key)('GET resource-budgets/')).body.results;
+    const { body } = await server.as(key)('GET simulations/');
+    const ids = body.results.map(({ id }: { id: string }) => id).toSorted();
+
+    expect(budget.ngc_org_name).toBe(org);
+    expect(ids).toEqual(
+      written.simulations
+        .filter((one) => one.org === org)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+  });
+
+  it.each(ngcCast.keys.filter(({ services }) => !services.includes('air')))(
+    '$name does not open Air, for which it was not made',
+    async ({ key }) => {
+      const answer = await server.as(key)('GET simulations/');
+
+      expect(answer.status).toBe(403);
+      expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'service_not_enabled' });
+    },
+  );
+
+  it('do what their names say', async () => {
+    const [reader, user, admin] = ['air-reader', 'air-user', 'air-admin'].map((name) => server.as(castKey(name).key));
+    const statusOf = async (caller: typeof reader, request: string, body?: unknown) =>
+      (await caller?.(request, body))?.status;
+    const make = { name: 'made' };
+    const image = { name: 'made', version: '1', default_username: 'a', default_password: 'b' };
+
+    expect(await statusOf(reader, 'GET simulations/')).toBe(200);
+    expect(await statusOf(reader, 'POST simulations/', make)).toBe(403);
+    expect(await statusOf(reader, 'GET images/')).toBe(403);
+    expect(await statusOf(user, 'GET images/')).toBe(200);
+    expect(await statusOf(user, 'POST images/', image)).toBe(403);
+    expect(await statusOf(admin, 'POST images/', image)).toBe(201);
+    expect(await statusOf(admin, 'GET trainings/')).toBe(200);
+    expect(await statusOf(admin, 'GET marketplace/demos/')).toBe(200);
+  });
+
+  it('have an owner who uses both services', async () => {
+    const { key } = castKey('owner');
+
+    expect((await server.as(key)('GET simulations/')).status).toBe(200);
+    expect((await server.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+  });
+});
+
+describe('the objects of the cast', () => {
+  it('are shown as they stand in the fixtures', () => {
+    expect(cast.air).toEqual(written);
+    expect(cast.ngc.keys).toEqual(ngcCast.keys);
+    for (const { airSubscription } of cast.ngc.organizations) expect(airSubscription).toBe(true);
+  });
+
+  it('have a simulation that rests and one that runs, and one of the second organisation', () => {
+    const places = written.simulations.map(({ org, state }) => `${org} ${state}`);
+
+    expect(places).toEqual(expect.arrayContaining(['acme INACTIVE', 'acme ACTIVE', 'globex INACTIVE']));
+  });
+
+  it('have ids of their own, without `_`', () => {
+    const ids = [...written.simulations, ...written.images, ...written.systemNodes].map(({ id }) => id);
+
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  });
+
+  it.each(written.simulations)(
+    '$org has the simulation $name',
+    async ({ org, id, name, state, creator, nodes = [] }) => {
+      expect((await of(org)(`GET simulations/${id}/`)).body).toMatchObject({
+        id,
+        name,
+        state,
+        creator: creator ?? expect.any(String),
+      });
+      const { body } = await of(org)(`GET simulations/nodes/?simulation=${id}`);
+      expect(body.results.map((node: { name: string }) => node.name).toSorted()).toEqual([...nodes].toSorted());
+      expectRefusal(await of(other(org))(`GET simulations/${id}/`), 404, NOT_FOUND);
+    },
+  );
+
+  it.each(written.images)('$org has the image $name', async ({ org, id, name, version, published }) => {
+    const { body } = await of(org)(`GET images/${id}/`);
+    const elsewhere = await of(other(org))(`GET images/${id}/`);
+
+    expect(body).toMatchObject({ id, name, version, published, is_owned_by_client: true, upload_status: 'COMPLETE' });
+    if (published) expect(elsewhere.body).toMatchObject({ id, is_owned_by_client: false });
+    else expectRefusal(elsewhere, 404, NOT_FOUND);
+  });
+
+  it.each(written.systemNodes)('there is the system node $name', async ({ id, name, category }) => {
+    for (const org of ['acme', 'globex']) {
+      expect((await of(org)(`GET systems/nodes/${id}/`)).body).toMatchObject({ id, name, category });
+    }
+  });
+
+  it('of every running simulation can be shut down, and of every resting one started', async () => {
+    const world = await airImagesServer();
+    for (const { org, id, state } of written.simulations) {
+      const action = state === 'ACTIVE' ? 'shutdown' : 'start';
+
+      expect((await of(org, world)(`PATCH simulations/${id}/${action}/`, {})).status, id).toBe(200);
+    }
+  });
+});
+
+describe('the cast as a seed', () => {
+  it('is without fault', () => {
+    expect(seedFaults(cast, SERVICES)).toEqual([]);
+  });
+
+  it('gives the same world', async () => {
+    const world = await seeded(cast);
+
+    expect((await world.call('GET /_mock/cast')).body).toEqual(cast);
+    expect(await seen(world)).toEqual(await seen(await airImagesServer()));
+  });
+
+  it('may leave out Air, whose keys then find nothing', async () => {
+    const { air: _, ...rest } = cast;
+    const world = await seeded(rest);
+
+    expect((await world.acme('GET simulations/')).body.count).toBe(0);
+    expect((await world.acme('GET images/')).body.count).toBe(0);
+  });
+
+  it('may have an organisation without a subscription', async () => {
+    const organizations = cast.ngc.organizations.map((one: { name: string }) => ({
+      ...one,
+      airSubscription: one.name === 'acme',
+    }));
+    const world = await seeded({ ...cast, ngc: { ...cast.ngc, organizations } });
+    const { status, body } = await world.globex('GET simulations/');
+
+    expect(status).toBe(402);
+    expect(body.requestStatus).toMatchObject({
+      statusCode: 'PAYMENT_REQUIRED',
+      statusDescription: 'No active subscription for the product found.',
+    });
+    expect((await world.acme('GET simulations/')).status).toBe(200);
+  });
+
+  it.each([
+    ['an organisation that is not there', { simulations: [{ ...written.simulations[0], org: 'nobody' }] }, /nobody/],
+    ['an id twice', { images: [written.images[0], written.images[0]] }, /twice/],
+    ['an id that is none', { images: [{ ...written.images[0], id: '1' }] }, /id/],
+    ['a state between others', { simulations: [{ ...written.simulations[0], state: 'BOOTING' }] }, /state/],
+    ['nodes without an image', { simulations: [written.simulations[0]] }, /image/],
+    ['a member that is not known', { volumes: [] }, /volumes/],
+  ])('is refused with %s', (_, air, fault) => {
+    expect(seedFaults({ ngc: cast.ngc, air }, SERVICES).join('\n')).toMatch(fault);
+  });
+});
+
+it('a key of the cast reads nothing more than its scopes say', async () => {
+  const reader = server.as(castKey('air-reader').key);
+
+  for (const path of ['images/', 'images/shares/', 'marketplace/demos/', 'trainings/', 'manifests/']) {
+    expectRefusal(await reader(`GET ${path}`), 403, NOT_PERMITTED);
+  }
+});

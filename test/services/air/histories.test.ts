@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { airServer, expectRefused, GLOBEX_LAB, LEAF_SPINE, NOTHING } from '../../support/air-client.ts';
+
+const air = await airServer({ air: 'dsx' });
+const { admin, done } = air;
+
+it('what is done to a simulation and to a node is written down', async () => {
+  const { id } = await air.simulation();
+  const node = await air.node({ simulation: id });
+  await done(200, `PATCH simulations/${id}/start/`);
+
+  const ofSimulation = await air.all(`histories/?model=simulation&object_id=${id}`);
+  const ofNode = await air.all(`histories/?model=node&object_id=${node.id}`);
+
+  expect(ofSimulation.length).toBeGreaterThan(1);
+  expect(ofNode).toHaveLength(1);
+  for (const one of [...ofSimulation, ...ofNode]) {
+    expect(one).toMatchObject({ actor: 'air-admin@acme.test', category: 'INFO', description: expect.any(String) });
+  }
+  const nested = await done(200, `GET simulations/${id}/history/?limit=1`);
+  expect(nested.count).toBe(ofSimulation.length);
+  expect(nested.results[0]).toMatchObject({ object_id: id, severity: 'INFO', labels: [] });
+  expect(nested.next).toContain(`/api/v3/simulations/${id}/history/?`);
+  expect((await done(200, `GET simulations/${id}/history/?actor=nobody`)).results).toEqual([]);
+  expect((await done(200, `GET simulations/${id}/history-filters/`)).actors).toEqual(['air-admin@acme.test']);
+});
+
+it('both of model and id are needed', async () => {
+  expectRefused(await admin('GET histories/?model=simulation'), 400, 'object_id');
+  expectRefused(await admin(`GET histories/?object_id=${LEAF_SPINE}`), 400, 'model');
+  expectRefused(await admin(`GET histories/?model=image&object_id=${LEAF_SPINE}`), 400, 'model');
+  for (const id of [NOTHING, GLOBEX_LAB]) {
+    expectRefused(await admin(`GET histories/?model=simulation&object_id=${id}`), 404);
+    expectRefused(await admin(`GET simulations/${id}/history/`), 404);
+  }
+});

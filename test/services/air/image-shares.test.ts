@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+import {
+  airImagesServer,
+  expectRefusal,
+  IMAGE,
+  NO_ID,
+  NOT_FOUND,
+  NOT_PERMITTED,
+  sha256,
+  UUID,
+} from '../../support/air-images.ts';
+import { START } from '../../support/server.ts';
+
+const DAY = 86_400_000;
+const server = await airImagesServer();
+const { acme, globex } = server;
+const BYTES = Buffer.from('shared bytes');
+const IMAGE_OF_GLOBEX = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0003';
+const image = await server.uploaded({ name: 'to-share', version: '3' }, BYTES);
+const time = (at: number) => new Date(at).toISOString();
+
+const share = async (given: object = {}) => {
+  const { status, body } = await acme('POST images/shares/', { image, target_org: 'globex', ...given });
+  expect(status, JSON.stringify(body)).toBe(201);
+  return body;
+};
+const claim = (image_share: string, more: object = {}) =>
+  globex('POST images/claim-image-share/', { image_share, ...more });
+
+/** Runs at another time than the start. */
+async function at<Result>(moment: number, run: () => Promise<Result>): Promise<Result> {
+  server.clock.set(moment);
+  try {
+    return await run();
+  } finally {
+    server.clock.set(START);
+  }
+}
+
+describe('a share', () => {
+  it('is active for a day unless it says otherwise', async () => {
+    const body = await share();
+
+    expect(body).toEqual({
+      id: expect.stringMatching(UUID),
+      created: expect.any(String),
+      modified: expect.any(String),
+      image,
+      image_name: 'to-share',
+      image_version: '3',
+      source_org_display_name: 'acme',
+      target_org_display_name: 'globex',
+      target_org: 'globex',
+      expires_at: expect.any(String),
+      claimed_by: '',
+      state: 'ACTIVE',
+    });
+    expect(Date.parse(body.expires_at)).toBe(START + DAY);
+    expect((await acme(`GET images/shares/${body.id}/`)).body).toEqual(body);
+  });
+
+  it('lasts as long as it says', async () => {
+    expect(Date.parse((await share({ expires_at: time(START + 60_000) })).expires_at)).toBe(START + 60_000);
+    expect(Date.parse((await share({ expires_at: '2026-01-15T14:00:00+01:00' })).expires_at)).toBe(START + 3_600_000);
+  });
+
+  it.each([
+    ['image', undefined],
+    ['image', NO_ID],
+    ['image', IMAGE_OF_GLOBEX],
+    ['target_org', undefined],
+    ['target_org', ''],
+    ['target_org', 'nobody'],
+    ['target_org', 'acme'],
+    ['expires_at', time(START)],
+    ['expires_at', time(START - 1)],
+    ['expires_at', 'tomorrow'],
+  ])('has no `%s` of %j', async (member, value) => {
+    const body = { image, target_org: 'globex', [member]: value };
+
+    expectRefusal(await acme('POST images/shares/', body), 400, new RegExp(`\`${member}\``));
+  });
+
+  it('of a public image of another organisation is refused', async () => {
+    expectRefusal(
+      await globex('POST images/shares/', { image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', target_org: 'acme' }),
+      403,
+      NOT_PERMITTED,
+    );
+  });
+
+  it('is over from the moment it expires', async () => {
+    const { id } = await share();
+    const stateAt = async (moment: number) =>
+      (await at(moment, () => acme(`GET images/shares/${id}/`))).body.state as string;
+
+    expect(await stateAt(START + DAY - 1)).toBe('ACTIVE');
+    expect(await stateAt(START + DAY)).toBe('EXPIRED');
+    expectRefusal(await at(START + DAY, () => claim(id)), 400, /`EXPIRED`/);
+    expect((await at(START + DAY - 1, () => claim(id))).status).toBe(201);
+  });
+
+  it('needs `air:image_sharing` in every way', async () => {
+    const { id } = await share();
+    const writer = await server.withScopes(['air:access', 'air:image_read', 'air:image_write', 'air:image_publish']);
+    const sharer = await server.withScopes(['air:access', 'air:image_sharing']);
+
+    expectRefusal(await writer('GET images/shares/'), 403, NOT_PERMITTED);
+    expectRefusal(await writer('POST images/shares/', { image, target_org: 'globex' }), 403, NOT_PERMITTED);
+    expectRefusal(await writer(`GET images/shares/${id}/`), 403, NOT_PERMITTED);
+    expectRefusal(await writer(`DELETE images/shares/${id}/`, {}), 403, NOT_PERMITTED);
+    expect((await sharer('GET images/shares/')).status).toBe(200);
+    expect((await sharer('POST images/shares/', { image, target_org: 'globex' })).status).toBe(201);
+    expect((await sharer(`GET images/shares/${id}/`)).status).toBe(200);
+    expect((await sharer(`DELETE images/shares/${id}/`, {})).status).toBe(204);
+  });
+
+  it('is seen, listed and deleted only by the organisation that made it', async () => {
+    const { id } = await share();
+
+    expectRefusal(await globex(`GET images/shares/${id}/`), 404, NOT_FOUND);
+    expectRefusal(await globex(`DELETE images/shares/${id}/`, {}), 404, NOT_FOUND);
+    expect((await globex('GET images/shares/')).body.count).toBe(0);
+    expect((await acme('GET images/shares/')).body.results.map((one: { id: string }) => one.id)).toContain(id);
+    expect((await acme(`DELETE images/shares/${id}/`, {})).status).toBe(204);
+    expectRefusal(await acme(`GET images/shares/${id}/`), 404, NOT_FOUND);
+    expectRefusal(await claim(id), 404, NOT_FOUND);
+  });
+
+  it('goes with its image', async () => {
+    const gone = await server.uploaded();
+    const { id } = await share({ image: gone });
+    expect((await acme(`DELETE images/${gone}/`, {})).status).toBe(204);
+
+    expectRefusal(await acme(`GET images/shares/${id}/`), 404, NOT_FOUND);
+    expectRefusal(await claim(id), 404, NOT_FOUND);
+  });
+
+  it('is found by its image, its target and its state', async () => {
+    const own = await server.uploaded();
+    const [open, used] = [await share({ image: own }), await share({ image: own })];
+    await claim(used.id);
+    const idsOf = async (query: string) =>
+      (await acme(`GET images/shares/?image=${own}&${query}`)).body.results.map(({ id }: { id: string }) => id);
+
+    expect(new Set(await idsOf('target_org=globex'))).toEqual(new Set([open.id, used.id]));
+    expect(await idsOf('state=ACTIVE')).toEqual([open.id]);
+    expect(await idsOf('target_org=acme')).toEqual([]);
+    expect(await at(START + DAY, () => idsOf('state=ACTIVE'))).toEqual([]);
+  });
+});
+
+describe('claiming a share', () => {
+  it('gives the target an image of its own', async () => {
+    const { id } = await share();
+    const { status, body } = await claim(id);
+
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      name: 'to-share',
+      version: '3',
+      default_username: IMAGE.default_username,
+      creator: 'globex-air@globex.test',
+      is_owned_by_client: true,
+      published: false,
+      upload_status: 'COMPLETE',
+      size: BYTES.length,
+      hash: sha256(BYTES),
+    });
+    expect(body.id).not.toBe(image);
+    expect((await globex(`GET images/${body.id}/`)).body).toEqual(body);
+    expectRefusal(await acme(`GET images/${body.id}/`), 404, NOT_FOUND);
+    expectRefusal(await globex(`GET images/${image}/`), 404, NOT_FOUND);
+    expect((await globex(`PATCH images/${body.id}/`, { notes: 'ours' })).status).toBe(200);
+    expect((await globex(`DELETE images/${body.id}/`, {})).status).toBe(204);
+    expect((await acme(`GET images/${image}/`)).status).toBe(200);
+  });
+
+  it('may give it another name and version', async () => {
+    expect((await claim((await share()).id, { name: 'ours', version: '4' })).body).toMatchObject({
+      name: 'ours',
+      version: '4',
+    });
+  });
+
+  it('happens once, and is told to who shared it', async () => {
+    const { id } = await share();
+    const answers = await Promise.all([claim(id), claim(id), claim(id)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 400, 400]);
+
+    expectRefusal(await claim(id), 400, /`CLAIMED`/);
+    expect((await acme(`GET images/shares/${id}/`)).body).toMatchObject({
+      state: 'CLAIMED',
+      claimed_by: 'globex-air@globex.test',
+    });
+  });
+
+  it('is refused to everybody but the target, the one who shared it included', async () => {
+    const { id } = await share();
+
+    expectRefusal(await acme('POST images/claim-image-share/', { image_share: id }), 404, NOT_FOUND);
+    expect((await claim(id)).status).toBe(201);
+  });
+
+  it.each([NO_ID, 'no-id', ''])('is refused with the code %j', async (code) => {
+    expectRefusal(await claim(code), 404, NOT_FOUND);
+  });
+
+  it('needs a code', async () => {
+    expectRefusal(await globex('POST images/claim-image-share/', {}), 400, /`image_share`/);
+  });
+
+  it('needs `air:image_write`, and reading or sharing is not enough', async () => {
+    const { id } = await share();
+    const others = await server.withScopes(
+      ['air:access', 'air:image_read', 'air:image_sharing', 'air:image_claiming'],
+      'globex',
+    );
+    const writer = await server.withScopes(['air:access', 'air:image_write'], 'globex');
+
+    expectRefusal(await others('POST images/claim-image-share/', { image_share: id }), 403, NOT_PERMITTED);
+    expect((await writer('POST images/claim-image-share/', { image_share: id })).status).toBe(201);
+  });
+
+  it('does with `air:image_claiming` in the later API', async () => {
+    const later = await airImagesServer({ air: 'dsx' });
+    const shared = await later.uploaded();
+    const code = async () =>
+      (await later.acme('POST images/shares/', { image: shared, target_org: 'globex' })).body.id as string;
+    const claimWith = async (scope: string) => {
+      const key = await later.withScopes([scope], 'globex');
+      return (await key('POST images/claim-image-share/', { image_share: await code() })).status;
+    };
+
+    expect(await claimWith('air:image_claiming')).toBe(201);
+    expect(await claimWith('air:image_write')).toBe(201);
+    expect(await claimWith('air:image_sharing')).toBe(403);
+  });
+});

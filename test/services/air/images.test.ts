@@ -1,0 +1,424 @@
+import { describe, expect, it } from 'vitest';
+import {
+  airImagesServer,
+  expectRefusal,
+  IMAGE,
+  NO_ID,
+  NOT_FOUND,
+  NOT_PERMITTED,
+  UUID,
+} from '../../support/air-images.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+import { START } from '../../support/server.ts';
+
+const server = await airImagesServer();
+const { acme, globex } = server;
+const PUBLIC = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001';
+const PRIVATE_OF_GLOBEX = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0003';
+const same = (time: string) => Date.parse(time);
+const idsOf = (answer: { body: { results: readonly { id: string }[] } }) => answer.body.results.map(({ id }) => id);
+
+describe('an image that is made', () => {
+  it('awaits its upload, with everything that was not said at its default', async () => {
+    const { status, body } = await acme('POST images/', IMAGE);
+
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      ...IMAGE,
+      id: expect.stringMatching(UUID),
+      created: expect.any(String),
+      modified: expect.any(String),
+      creator: 'air-admin@acme.test',
+      mountpoint: null,
+      minimum_resources: { cpu: 1, memory: 1024, storage: 10 },
+      includes_air_agent: false,
+      cpu_arch: 'x86',
+      emulation_type: [],
+      emulation_version: '',
+      provider: 'VM',
+      notes: null,
+      release_notes: null,
+      user_manual: null,
+      published: false,
+      publicly_published: false,
+      publish_access_record_id: null,
+      is_owned_by_client: true,
+      upload_status: 'READY',
+      size: 0,
+      hash: '',
+      last_uploaded_at: null,
+    });
+    expect(same(body.created)).toBe(START);
+    expect(same(body.modified)).toBe(START);
+    expect((await acme(`GET images/${body.id}/`)).body).toEqual(body);
+  });
+
+  it('keeps everything that a request may say', async () => {
+    const said = {
+      ...IMAGE,
+      mountpoint: '/mnt',
+      minimum_resources: { cpu: 2, memory: 4096, storage: 20 },
+      includes_air_agent: true,
+      cpu_arch: 'ARM',
+      emulation_type: ['switch'],
+      emulation_version: '5',
+      provider: 'CONTAINER',
+      notes: 'for tests',
+      release_notes: 'none',
+      user_manual: 'read it',
+    };
+
+    expect((await acme('POST images/', said)).body).toMatchObject(said);
+  });
+
+  it('has its size, status, owner and publication from nobody but the server', async () => {
+    const { body } = await acme('POST images/', {
+      ...IMAGE,
+      id: NO_ID,
+      upload_status: 'COMPLETE',
+      size: 5,
+      published: true,
+      creator: 'me',
+      color: 'red',
+    });
+
+    expect(body).toMatchObject({
+      upload_status: 'READY',
+      size: 0,
+      published: false,
+      creator: 'air-admin@acme.test',
+    });
+    expect(body.id).not.toBe(NO_ID);
+    expect(body).not.toHaveProperty('color');
+  });
+
+  it('names a service key as its creator by the name of the key', async () => {
+    const uploader = await server.withScopes(['air:access', 'air:image_write']);
+
+    expect((await uploader('POST images/', IMAGE)).body.creator).toMatch(/^made-\d+@acme$/);
+  });
+
+  it.each(['name', 'version', 'default_username', 'default_password'] as const)('needs `%s`', async (member) => {
+    const { [member]: _, ...rest } = IMAGE;
+
+    expectRefusal(await acme('POST images/', rest), 400, new RegExp(`\`${member}\``));
+  });
+
+  it.each([
+    ['name', 128],
+    ['version', 64],
+    ['default_username', 64],
+    ['default_password', 64],
+  ])('has from 1 to the most characters in `%s`, which is %i', async (member, most) => {
+    const asked = (length: number) => acme('POST images/', { ...IMAGE, [member]: 'x'.repeat(length) });
+
+    expect((await asked(1)).status).toBe(201);
+    expect((await asked(most)).status).toBe(201);
+    expectRefusal(await asked(most + 1), 400, new RegExp(`\`${member}\``));
+    expectRefusal(await asked(0), 400, new RegExp(`\`${member}\``));
+  });
+
+  it.each([
+    ['cpu_arch', 'x86_64'],
+    ['provider', 'KVM'],
+    ['includes_air_agent', 'yes'],
+    ['emulation_type', 'switch'],
+    ['name', 5],
+  ])('has no `%s` of %j', async (member, value) => {
+    expectRefusal(await acme('POST images/', { ...IMAGE, [member]: value }), 400, new RegExp(`\`${member}\``));
+  });
+});
+
+describe('an image of one’s own', () => {
+  it('is changed in what is said, and only in that', async () => {
+    const { body: before } = await acme('POST images/', IMAGE);
+    server.clock.set(START + 5000);
+    const { status, body } = await acme(`PATCH images/${before.id}/`, { version: '2.0', notes: 'new', size: 9 });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...before, version: '2.0', notes: 'new', modified: body.modified });
+    expect(same(body.modified)).toBe(START + 5000);
+    expect((await acme(`GET images/${before.id}/`)).body).toEqual(body);
+    server.clock.set(START);
+  });
+
+  it('stays as it is when a change is out of bounds', async () => {
+    const { body: before } = await acme('POST images/', IMAGE);
+
+    expectRefusal(await acme(`PATCH images/${before.id}/`, { version: '3', name: '' }), 400, /`name`/);
+    expect((await acme(`GET images/${before.id}/`)).body).toEqual(before);
+  });
+
+  it('accepts a change of nothing, with and without a body', async () => {
+    const id = await server.image();
+
+    expect((await acme(`PATCH images/${id}/`, {})).status).toBe(200);
+    expect((await acme(`PATCH images/${id}/`)).status).toBe(200);
+  });
+
+  it('is deleted once', async () => {
+    const id = await server.image();
+    const { status, body } = await acme(`DELETE images/${id}/`, {});
+
+    expect({ status, body }).toEqual({ status: 204, body: undefined });
+    expectRefusal(await acme(`GET images/${id}/`), 404, NOT_FOUND);
+    expectRefusal(await acme(`DELETE images/${id}/`, {}), 404, NOT_FOUND);
+  });
+
+  it('cannot be deleted while a node boots from it', async () => {
+    const image = await server.image();
+    const { body: simulation } = await acme('POST simulations/', { name: 'uses-an-image' });
+    const { body: node } = await acme('POST simulations/nodes/', { name: 'n1', simulation: simulation.id, image });
+    const refused = await acme(`DELETE images/${image}/`, {});
+
+    expectRefusal(refused, 400, new RegExp(node.id));
+    expect(refused.body.type).toBe('PROTECTED');
+    expect((await acme(`DELETE simulations/nodes/${node.id}/`, {})).status).toBe(204);
+    expect((await acme(`DELETE images/${image}/`, {})).status).toBe(204);
+  });
+});
+
+describe('an image of another organisation', () => {
+  it('is seen where it is public, and says that it is not the caller’s', async () => {
+    const { status, body } = await globex(`GET images/${PUBLIC}/`);
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id: PUBLIC, published: true, is_owned_by_client: false });
+    expect((await acme(`GET images/${PUBLIC}/`)).body).toEqual({ ...body, is_owned_by_client: true });
+  });
+
+  it.each([
+    ['PATCH', '', { name: 'mine' }],
+    ['DELETE', '', {}],
+    ['PATCH', 'start-upload/', { hash: '0'.repeat(64), size: 1 }],
+    ['PATCH', 'complete-upload/', { parts: [{ part_number: 1, etag: 'x' }] }],
+    ['PATCH', 'abort-upload/', {}],
+    ['PATCH', 'clear-upload/', {}],
+    ['PATCH', 'publish/', {}],
+    ['PATCH', 'unpublish/', {}],
+  ])('cannot be changed where it is public: %s {id}/%s', async (method, action, body) => {
+    const before = await globex(`GET images/${PUBLIC}/`);
+
+    expectRefusal(await globex(`${method} images/${PUBLIC}/${action}`, body), 403, NOT_PERMITTED);
+    expect((await globex(`GET images/${PUBLIC}/`)).body).toEqual(before.body);
+  });
+
+  it.each([
+    ['GET', '', undefined],
+    ['PATCH', '', { name: 'mine' }],
+    ['DELETE', '', {}],
+    ['PATCH', 'start-upload/', { hash: '0'.repeat(64), size: 1 }],
+    ['PATCH', 'publish/', {}],
+    ['PATCH', 'clear-upload/', {}],
+  ])('is as if it were not where it is private: %s {id}/%s', async (method, action, body) => {
+    expectRefusal(await acme(`${method} images/${PRIVATE_OF_GLOBEX}/${action}`, body), 404, NOT_FOUND);
+    expectRefusal(await acme(`${method} images/${NO_ID}/${action}`, body), 404, NOT_FOUND);
+    expectRefusal(await acme(`${method} images/no-id/${action}`, body), 404, NOT_FOUND);
+  });
+
+  it('is refused as another’s before the body is looked at', async () => {
+    expectRefusal(await globex(`PATCH images/${PUBLIC}/`, { name: '' }), 403, NOT_PERMITTED);
+    expectRefusal(await globex(`PATCH images/${PUBLIC}/start-upload/`, {}), 403, NOT_PERMITTED);
+  });
+
+  it('is in the list where it is public, and not where it is private', async () => {
+    const own = await server.image();
+
+    expect(idsOf(await globex('GET images/'))).toEqual(expect.arrayContaining([PUBLIC, PRIVATE_OF_GLOBEX]));
+    expect(idsOf(await globex('GET images/'))).not.toContain(own);
+    expect(idsOf(await acme('GET images/'))).toEqual(expect.arrayContaining([PUBLIC, own]));
+    expect(idsOf(await acme('GET images/'))).not.toContain(PRIVATE_OF_GLOBEX);
+  });
+});
+
+describe('the list of images', async () => {
+  const world = await airImagesServer();
+  const wanted = await world.image({ name: 'wanted', version: '7', cpu_arch: 'ARM', provider: 'CONTAINER' });
+  const agent = await world.image({ name: 'agent', version: '8', includes_air_agent: true });
+  const complete = await world.uploaded({ name: 'complete' }, Buffer.from('found by its hash'));
+  const { hash } = (await world.acme(`GET images/${complete}/`)).body;
+
+  it.each([
+    ['name=wanted', [wanted]],
+    ['version=8', [agent]],
+    ['cpu_arch=ARM', [wanted]],
+    ['provider=CONTAINER', [wanted]],
+    ['upload_status=READY', [wanted, agent]],
+    ['name=complete&upload_status=COMPLETE', [complete]],
+    ['creator=air-admin@acme.test', [wanted, agent, complete]],
+    ['published=true', [PUBLIC]],
+    ['search=WANT', [wanted]],
+    ['name=want', []],
+  ])('shows what `%s` asks for', async (query, ids) => {
+    expect(new Set(idsOf(await world.acme(`GET images/?${query}`)))).toEqual(new Set(ids));
+  });
+
+  it('can be narrowed to the images that include the agent', async () => {
+    expect(idsOf(await world.acme('GET images/?includes_air_agent=true'))).toEqual([agent]);
+  });
+
+  it('can be narrowed to the image with a hash', async () => {
+    expect(idsOf(await world.acme(`GET images/?hash=${hash}`))).toEqual([complete]);
+  });
+
+  it('can be narrowed to the images of one’s own, and to those of others', async () => {
+    expect(idsOf(await world.globex('GET images/?is_owned_by_client=true'))).toEqual([PRIVATE_OF_GLOBEX]);
+    expect(idsOf(await world.globex('GET images/?is_owned_by_client=false'))).toEqual([PUBLIC]);
+  });
+
+  it('comes in pages', async () => {
+    const { body } = await world.acme('GET images/?limit=2&offset=1&ordering=name');
+
+    expect(body.count).toBe(5);
+    expect(body.results.map(({ name }: { name: string }) => name)).toEqual(['agent', 'complete']);
+    expect(new URL(body.next).searchParams.get('offset')).toBe('3');
+    expect(new URL(body.previous).searchParams.get('offset')).toBe('0');
+  });
+});
+
+describe('publishing an image', () => {
+  it('needs a complete upload', async () => {
+    const id = await server.image();
+
+    expectRefusal(await acme(`PATCH images/${id}/publish/`, {}), 400, /`READY`.*`COMPLETE`/);
+    expect((await acme(`GET images/${id}/`)).body.published).toBe(false);
+  });
+
+  it('shows it to others, under another name if asked, until it is unpublished', async () => {
+    const id = await server.uploaded({ name: 'hidden' });
+    expectRefusal(await globex(`GET images/${id}/`), 404, NOT_FOUND);
+
+    const { status, body } = await acme(`PATCH images/${id}/publish/`, { name: 'shown', version: '9' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, name: 'shown', version: '9', published: true, publicly_published: true });
+    expect((await globex(`GET images/${id}/`)).body).toMatchObject({ name: 'shown', is_owned_by_client: false });
+    expect(idsOf(await globex('GET images/?name=shown'))).toEqual([id]);
+
+    const after = await acme(`PATCH images/${id}/unpublish/`, {});
+    expect(after.status).toBe(200);
+    expect(after.body).toMatchObject({ id, published: false, publicly_published: false });
+    expectRefusal(await globex(`GET images/${id}/`), 404, NOT_FOUND);
+    expect(idsOf(await globex('GET images/?name=shown'))).toEqual([]);
+  });
+
+  it('is refused the second time, as unpublishing is', async () => {
+    const id = await server.uploaded();
+    expectRefusal(await acme(`PATCH images/${id}/unpublish/`, {}), 400, /not published/);
+    expect((await acme(`PATCH images/${id}/publish/`)).status).toBe(200);
+    expectRefusal(await acme(`PATCH images/${id}/publish/`, {}), 400, /already/);
+    expect((await acme(`PATCH images/${id}/unpublish/`)).status).toBe(200);
+    expectRefusal(await acme(`PATCH images/${id}/unpublish/`, {}), 400, /not published/);
+  });
+
+  it('needs `air:image_publish`, which uploads nothing', async () => {
+    const id = await server.uploaded();
+    const writer = await server.withScopes(['air:access', 'air:image_read', 'air:image_write']);
+    const publisher = await server.withScopes(['air:access', 'air:image_publish']);
+
+    expectRefusal(await writer(`PATCH images/${id}/publish/`, {}), 403, NOT_PERMITTED);
+    expectRefusal(await publisher('POST images/', IMAGE), 403, NOT_PERMITTED);
+    expect((await publisher(`PATCH images/${id}/publish/`, {})).status).toBe(200);
+  });
+
+  it('lets an image be changed by its owner while it is published', async () => {
+    const id = await server.uploaded();
+    await acme(`PATCH images/${id}/publish/`, {});
+
+    expect((await acme(`PATCH images/${id}/`, { notes: 'still ours' })).body.notes).toBe('still ours');
+    expect((await globex(`GET images/${id}/`)).status).toBe(200);
+  });
+});
+
+describe('the later API', async () => {
+  const later = await airImagesServer({ air: 'dsx' });
+  const because = { justification: 'everybody needs it' };
+
+  it('has one request about an image open at a time, until it is cancelled', async () => {
+    const id = await later.uploaded();
+    const { status, body } = await later.acme(`PATCH images/${id}/request-publish/`, because);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ published: false, publish_access_record_id: expect.stringMatching(UUID) });
+
+    expectRefusalOf409(await later.acme(`PATCH images/${id}/request-publish/`, because));
+    expectRefusalOf409(await later.acme(`PATCH images/${id}/request-unpublish/`, because));
+
+    const cancelled = await later.acme(`PATCH images/${id}/cancel-publish-access-record/`, {});
+    expect(cancelled.status).toBe(200);
+    expect(cancelled.body.publish_access_record_id).toBeNull();
+    expectRefusal(await later.acme(`PATCH images/${id}/cancel-publish-access-record/`, {}), 400, /open/);
+    expect((await later.acme(`PATCH images/${id}/request-publish/`, because)).status).toBe(200);
+  });
+
+  it('asks to publish only what is not published, and to unpublish only what is', async () => {
+    const id = await later.uploaded();
+    expectRefusal(await later.acme(`PATCH images/${id}/request-unpublish/`, {}), 400, /not published/);
+    await later.acme(`PATCH images/${id}/publish/`, {});
+    expectRefusal(await later.acme(`PATCH images/${id}/request-publish/`, because), 400, /already/);
+    expect((await later.acme(`PATCH images/${id}/request-unpublish/`, {})).status).toBe(200);
+  });
+
+  it('needs a justification for a request to publish', async () => {
+    const id = await later.uploaded();
+
+    expectRefusal(await later.acme(`PATCH images/${id}/request-publish/`, {}), 400, /`justification`/);
+  });
+
+  it.each(['air:image_write', 'air:image_publish'])('takes a request from a key with `%s`', async (scope) => {
+    const id = await later.uploaded();
+    const key = await later.withScopes([scope]);
+
+    expect((await key(`PATCH images/${id}/request-publish/`, because)).status).toBe(200);
+  });
+
+  it('shows an image that is not published for everybody only to the organisations that are named', async () => {
+    const budgets = await later.globex('GET resource-budgets/');
+    const [{ org_id }] = budgets.body.results;
+    const [forNobody, forGlobex] = [await later.uploaded(), await later.uploaded()];
+    const published = await later.acme(`PATCH images/${forNobody}/publish/`, { prefer_public: false });
+    expect(published.body).toMatchObject({ published: true, publicly_published: false });
+    await later.acme(`PATCH images/${forGlobex}/publish/`, { prefer_public: false, allowed_orgs: [org_id] });
+
+    expect((await later.globex(`GET images/${forGlobex}/`)).status).toBe(200);
+    expectRefusal(await later.globex(`GET images/${forNobody}/`), 404, NOT_FOUND);
+  });
+
+  it('is the only one with requests about images', async () => {
+    const id = await server.uploaded();
+
+    expect((await acme(`PATCH images/${id}/request-publish/`, because)).status).toBe(404);
+  });
+});
+
+function expectRefusalOf409(answer: Parameters<typeof expectRefusal>[0]): void {
+  expectRefusal(answer, 409, /open/);
+}
+
+describe('who may have images', () => {
+  it('reads them with `air:image_read`, and writes none', async () => {
+    const reader = await server.withScopes(['air:access', 'air:image_read']);
+
+    expect((await reader('GET images/')).status).toBe(200);
+    expect((await reader(`GET images/${PUBLIC}/`)).status).toBe(200);
+    expectRefusal(await reader('POST images/', IMAGE), 403, NOT_PERMITTED);
+    expectRefusal(await reader(`PATCH images/${PUBLIC}/`, {}), 403, NOT_PERMITTED);
+    expectRefusal(await reader(`DELETE images/${PUBLIC}/`, {}), 403, NOT_PERMITTED);
+  });
+
+  it('is told of a missing scope before a missing image or a bad body', async () => {
+    const reader = await server.withScopes(['air:access', 'air:image_read']);
+
+    expectRefusal(await reader(`PATCH images/${NO_ID}/start-upload/`, { size: 'big' }), 403, NOT_PERMITTED);
+    expectRefusal(await reader('POST images/', {}), 403, NOT_PERMITTED);
+  });
+
+  it('is the user with the role `air` for reading', async () => {
+    const user = server.as(castKey('air-user').key);
+
+    expect((await user('GET images/')).status).toBe(200);
+    expectRefusal(await user('POST images/', IMAGE), 403, NOT_PERMITTED);
+  });
+});
+
+it('tells times of an image in UTC', async () => {
+  expect((await acme('POST images/', IMAGE)).body.created).toMatch(/^2026-01-15T12:00:00(?:\.0+)?Z$/);
+});

@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
+import { START } from '../../support/server.ts';
+
+const server = await airImagesServer();
+const { acme, globex } = server;
+const FLEETS = 'infra/fleets/';
+const WORKERS = 'infra/workers/';
+const CERTIFICATES = 'infra/workers/certificates/';
+
+const fleet = async (name = 'lab') => {
+  const { status, body } = await acme(`POST ${FLEETS}`, { name });
+  expect(status, JSON.stringify(body)).toBe(201);
+  return body;
+};
+const worker = async (given: object = {}) => {
+  const body = { fleet: (await fleet()).id, fqdn: 'w1.acme.test', ip_address: '192.0.2.1', ...given };
+  const answer = await acme(`POST ${WORKERS}`, body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return answer.body;
+};
+const certificateOf = async (id: string) => (await acme(`GET ${CERTIFICATES}?worker=${id}`)).body.results[0];
+
+describe('a fleet', () => {
+  it('is made, renamed and deleted', async () => {
+    const body = await fleet('first');
+    expect(body).toEqual({
+      id: expect.stringMatching(UUID),
+      name: 'first',
+      created: expect.any(String),
+      modified: expect.any(String),
+    });
+    expect((await acme(`GET ${FLEETS}${body.id}/`)).body).toEqual(body);
+    expect((await acme(`PATCH ${FLEETS}${body.id}/`, { name: 'second' })).body).toMatchObject({ name: 'second' });
+    expect((await acme(`GET ${FLEETS}?name=second`)).body.count).toBe(1);
+    expect((await acme(`DELETE ${FLEETS}${body.id}/`, {})).status).toBe(204);
+    expectRefusal(await acme(`GET ${FLEETS}${body.id}/`), 404, NOT_FOUND);
+  });
+
+  it('cannot be deleted while it has workers', async () => {
+    const { id, fleet: itsFleet } = await worker();
+    const refused = await acme(`DELETE ${FLEETS}${itsFleet}/`, {});
+
+    expectRefusal(refused, 400, new RegExp(id));
+    expect(refused.body.type).toBe('PROTECTED');
+    expect((await acme(`GET ${FLEETS}${itsFleet}/`)).status).toBe(200);
+    expect((await acme(`DELETE ${WORKERS}${id}/`, {})).status).toBe(204);
+    expect((await acme(`DELETE ${FLEETS}${itsFleet}/`, {})).status).toBe(204);
+  });
+
+  it('needs a name', async () => {
+    expectRefusal(await acme(`POST ${FLEETS}`, {}), 400, /`name`/);
+    expectRefusal(await acme(`POST ${FLEETS}`, { name: '' }), 400, /`name`/);
+  });
+
+  it.each(['GET', 'PATCH', 'DELETE'])('of another organisation is as if it were not: %s', async (method) => {
+    const { id } = await fleet();
+    const body = method === 'GET' ? undefined : {};
+
+    expectRefusal(await globex(`${method} ${FLEETS}${id}/`, body), 404, NOT_FOUND);
+    expectRefusal(await globex(`${method} ${FLEETS}${NO_ID}/`, body), 404, NOT_FOUND);
+  });
+
+  it('needs access', async () => {
+    const without = await server.withScopes(['air:simulation_read']);
+
+    expectRefusal(await without(`GET ${FLEETS}`), 403, NOT_PERMITTED);
+    expectRefusal(await without(`POST ${FLEETS}`, { name: 'no' }), 403, NOT_PERMITTED);
+  });
+});
+
+describe('a worker', () => {
+  it('is told the token to register with when it is made, and never again', async () => {
+    const { registration_token, ...rest } = await worker();
+
+    expect(registration_token).toMatch(/^\S{20,}$/);
+    expect(rest).toMatchObject({
+      id: expect.stringMatching(UUID),
+      fqdn: 'w1.acme.test',
+      ip_address: '192.0.2.1',
+      cpu_arch: 'x86',
+      available: expect.any(Boolean),
+      cpu: expect.any(Number),
+      memory: expect.any(Number),
+      storage: expect.any(Number),
+    });
+    const told = await Promise.all([
+      acme(`GET ${WORKERS}${rest.id}/`),
+      acme(`GET ${WORKERS}`),
+      acme(`PATCH ${WORKERS}${rest.id}/`, { available: false }),
+    ]);
+    for (const { status, body } of told) {
+      expect(status).toBe(200);
+      expect(JSON.stringify(body)).not.toContain(registration_token);
+    }
+    expect(told[2]?.body).toMatchObject({ ...rest, available: false, modified: expect.any(String) });
+  });
+
+  it.each([
+    ['fleet', undefined],
+    ['fleet', NO_ID],
+    ['fqdn', undefined],
+    ['fqdn', ''],
+    ['fqdn', 'x'.repeat(256)],
+    ['ip_address', undefined],
+    ['ip_address', ''],
+    ['cpu_arch', 'x86_64'],
+  ])('has no `%s` of %j', async (member, value) => {
+    const body = { fleet: (await fleet()).id, fqdn: 'w.acme.test', ip_address: '192.0.2.2', [member]: value };
+
+    expectRefusal(await acme(`POST ${WORKERS}`, body), 400, new RegExp(`\`${member}\``));
+  });
+
+  it('cannot be put into the fleet of another organisation', async () => {
+    const { body } = await globex(`POST ${FLEETS}`, { name: 'theirs' });
+    const { id } = await worker();
+    const given = { fleet: body.id, fqdn: 'w.acme.test', ip_address: '192.0.2.2' };
+
+    expectRefusal(await acme(`POST ${WORKERS}`, given), 400, /`fleet`/);
+    expectRefusal(await acme(`PATCH ${WORKERS}${id}/`, { fleet: body.id }), 400, /`fleet`/);
+  });
+
+  it.each([
+    ['GET', ''],
+    ['PATCH', ''],
+    ['DELETE', ''],
+    ['POST', 'issue-certificate/'],
+  ])('of another organisation is as if it were not: %s {id}/%s', async (method, action) => {
+    const { id } = await worker();
+    const body = method === 'GET' ? undefined : {};
+
+    expectRefusal(await globex(`${method} ${WORKERS}${id}/${action}`, body), 404, NOT_FOUND);
+    expectRefusal(await globex(`${method} ${WORKERS}${NO_ID}/${action}`, body), 404, NOT_FOUND);
+  });
+
+  it('is found by what it is', async () => {
+    const { id, fleet: itsFleet } = await worker({ fqdn: 'find.acme.test', cpu_arch: 'ARM', ip_address: '192.0.2.9' });
+    const idsOf = async (query: string) =>
+      (await acme(`GET ${WORKERS}?${query}`)).body.results.map((one: { id: string }) => one.id);
+
+    expect(await idsOf(`fleet=${itsFleet}`)).toEqual([id]);
+    expect(await idsOf('fqdn=find.acme.test')).toEqual([id]);
+    expect(await idsOf('cpu_arch=ARM&available=true')).toEqual([id]);
+    expect(await idsOf('cpu_arch=ARM&available=false')).toEqual([]);
+    expect(await idsOf('ip_address=192.0.2.9')).toEqual([id]);
+  });
+});
+
+describe('a certificate of a worker', () => {
+  it('is issued with a key that is shown once', async () => {
+    const { id } = await worker();
+    const { status, body } = await acme(`POST ${WORKERS}${id}/issue-certificate/`);
+
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      certificate: expect.stringContaining('BEGIN CERTIFICATE'),
+      private_key: expect.stringContaining('BEGIN PRIVATE KEY'),
+    });
+    const listed = await acme(`GET ${CERTIFICATES}?worker=${id}`);
+    expect(listed.body.results).toEqual([
+      {
+        id: expect.stringMatching(UUID),
+        worker: id,
+        worker_fqdn: 'w1.acme.test',
+        usable: true,
+        expires: expect.any(String),
+        fingerprint: expect.any(String),
+        last_used: null,
+        revoked: false,
+      },
+    ]);
+    expect(JSON.stringify(listed.body)).not.toMatch(/PRIVATE|BEGIN/);
+  });
+
+  it('counts until it expires', async () => {
+    const { id } = await worker();
+    await acme(`POST ${WORKERS}${id}/issue-certificate/`, {});
+    const expires = Date.parse((await certificateOf(id)).expires);
+    expect(expires).toBeGreaterThan(START);
+
+    server.clock.set(expires - 1);
+    expect((await certificateOf(id)).usable).toBe(true);
+    server.clock.set(expires);
+    expect((await certificateOf(id)).usable).toBe(false);
+    server.clock.set(START);
+  });
+
+  it('is revoked once', async () => {
+    const { id } = await worker();
+    await acme(`POST ${WORKERS}${id}/issue-certificate/`, {});
+    const certificate = await certificateOf(id);
+    const { status, body } = await acme(`PATCH ${CERTIFICATES}${certificate.id}/revoke/`);
+
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...certificate, revoked: true, usable: false });
+    expect(await certificateOf(id)).toEqual(body);
+    expectRefusal(await acme(`PATCH ${CERTIFICATES}${certificate.id}/revoke/`, {}), 400, /already/);
+    expect((await acme(`GET ${CERTIFICATES}?worker=${id}&revoked=false`)).body.count).toBe(0);
+    expect((await acme(`GET ${CERTIFICATES}?worker=${id}&revoked=true`)).body.count).toBe(1);
+  });
+
+  it('is found by its fingerprint and its worker’s name', async () => {
+    const { id } = await worker({ fqdn: 'only.acme.test' });
+    await acme(`POST ${WORKERS}${id}/issue-certificate/`, {});
+    const certificate = await certificateOf(id);
+    const results = async (query: string) => (await acme(`GET ${CERTIFICATES}?${query}`)).body.results;
+
+    expect(await results('worker_fqdn=only.acme.test')).toEqual([certificate]);
+    expect(await results(`fingerprint=${encodeURIComponent(certificate.fingerprint)}`)).toEqual([certificate]);
+  });
+
+  it('goes with its worker, and is nobody else’s', async () => {
+    const { id } = await worker();
+    await acme(`POST ${WORKERS}${id}/issue-certificate/`, {});
+    const certificate = await certificateOf(id);
+
+    expectRefusal(await globex(`PATCH ${CERTIFICATES}${certificate.id}/revoke/`, {}), 404, NOT_FOUND);
+    expect((await globex(`GET ${CERTIFICATES}`)).body.count).toBe(0);
+    expect((await acme(`DELETE ${WORKERS}${id}/`, {})).status).toBe(204);
+    expectRefusal(await acme(`PATCH ${CERTIFICATES}${certificate.id}/revoke/`, {}), 404, NOT_FOUND);
+  });
+});

@@ -1,0 +1,299 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  airServer,
+  CHECKPOINTS,
+  expectRefused,
+  GLOBEX_LAB,
+  INSTRUCTIONS,
+  INTERFACES,
+  idsOf,
+  LINKS,
+  NODES,
+  RUNS,
+  SERVICES,
+  SIMULATIONS,
+  type Thing,
+  UBUNTU,
+} from '../../support/air-client.ts';
+import { START } from '../../support/server.ts';
+
+const air = await airServer({ air: 'dsx' });
+const { admin, done } = air;
+
+/** A simulation with several of everything, and another one beside it. */
+const world: Record<string, Thing> = {};
+
+beforeAll(async () => {
+  const one = await air.simulation({ name: 'Alpha lab' });
+  const other = await air.simulation({ name: 'beta_lab' });
+  air.clock.set(START + 1000);
+  const nodes = [];
+  for (const name of ['leaf', 'LEAF-2', 'spine%'])
+    nodes.push(await air.node({ simulation: one.id, name, image: UBUNTU }));
+  const stranger = await air.node({ simulation: other.id, name: 'stranger' });
+  const ends: Thing[] = [];
+  for (const [index, node] of [...nodes, stranger].entries()) {
+    for (const name of ['swp1', 'swp2']) {
+      ends.push(
+        await air.interface({
+          node: node.id,
+          name,
+          outbound: index === 0,
+          interface_type: index === 1 ? 'OOB_INTF' : 'DATA_PLANE_INTF',
+          mac_address: `02:00:00:00:0${index}:0${name.slice(-1)}`,
+        }),
+      );
+    }
+  }
+  const link = async (a: number, b: number) => done(201, `POST ${LINKS}`, { interfaces: [ends[a].id, ends[b].id] });
+  const links = [await link(0, 2), await link(1, 4), await link(6, 7)];
+  const service = (end: number, node_port: number, service_type: string) =>
+    done(201, `POST ${SERVICES}`, { interface: ends[end].id, node_port, service_type });
+  const services = [await service(0, 22, 'SSH'), await service(0, 2222, 'SSH'), await service(6, 443, 'HTTPS')];
+  const instruction = (node: string, executor: string, run_again_on_rebuild: boolean) =>
+    done(201, `POST ${INSTRUCTIONS}`, { node, executor, run_again_on_rebuild, data: {}, name: `do ${executor}` });
+  const instructions = [
+    await instruction(nodes[0].id, 'shell', true),
+    await instruction(nodes[1].id, 'file', false),
+    await instruction(stranger.id, 'init', false),
+  ];
+  for (const { id } of [one, one, other]) {
+    await done(200, `PATCH simulations/${id}/start/`);
+    await done(200, `PATCH simulations/${id}/shutdown/`);
+  }
+  const checkpoints = await air.all(CHECKPOINTS);
+  await done(200, `PATCH ${CHECKPOINTS}${checkpoints[0].id}/`, { favorite: true, name: 'first' });
+  Object.assign(world, { one, other, nodes, stranger, ends, links, services, instructions });
+});
+
+const LISTS = [SIMULATIONS, NODES, INTERFACES, LINKS, SERVICES, INSTRUCTIONS, CHECKPOINTS, RUNS];
+
+describe.each(LISTS)('%s', (list) => {
+  it('has pages that can be followed to the end and back', async () => {
+    const everything = await air.all(`${list}?ordering=name`);
+    expect(everything.length).toBeGreaterThan(2);
+    const seen: Thing[] = [];
+    let url: string | null = `/api/v3/${list}?limit=2&ordering=name`;
+    let last = '';
+    while (url !== null) {
+      const page: Thing = await done(200, `GET ${url}`);
+      expect(page.count).toBe(everything.length);
+      seen.push(...page.results);
+      last = url;
+      if (page.next !== null) expect(page.next).toMatch(/^http:\/\/localhost:6625\/api\/v3\/[a-z/]+\/\?/);
+      url = page.next?.replace('http://localhost:6625', '') ?? null;
+    }
+    expect(seen).toEqual(everything);
+
+    const back: Thing[] = [];
+    url = last;
+    while (url !== null) {
+      const page: Thing = await done(200, `GET ${url}`);
+      back.unshift(...page.results);
+      url = page.previous?.replace('http://localhost:6625', '') ?? null;
+    }
+    expect(back).toEqual(everything);
+  });
+
+  it('takes limits of every size', async () => {
+    const { count, results, next, previous } = await done(200, `GET ${list}`);
+    expect(results).toHaveLength(count);
+    expect([next, previous]).toEqual([null, null]);
+
+    for (const limit of ['0', '1000', '2147483647', '99999999999999999999']) {
+      const page = await done(200, `GET ${list}?limit=${limit}`);
+      expect(page.results, limit).toHaveLength(count);
+    }
+  });
+
+  it.each(['limit=-1', 'limit=x', 'limit=1.5', 'limit=', 'limit=1e2', 'offset=-1', 'offset=x', 'offset=%201'])(
+    'refuses `%s` by its name',
+    async (query) => {
+      expectRefused(await admin(`GET ${list}?${query}`), 400, query.split('=')[0] ?? '');
+    },
+  );
+
+  it('has an empty page past its end', async () => {
+    const page = await done(200, `GET ${list}?offset=1000&limit=5`);
+
+    expect(page).toMatchObject({ results: [], next: null, previous: expect.stringContaining('offset=995') });
+    expect(page.count).toBeGreaterThan(0);
+    expect((await done(200, `GET ${list}?offset=99999999999999999999`)).results).toEqual([]);
+  });
+
+  it('refuses an order that it does not know, and names those that it does', async () => {
+    for (const order of ['colour', '-colour', '--name', '', 'constructor', 'name,id']) {
+      expectRefused(await admin(`GET ${list}?ordering=${order}`), 400, '`ordering`', '`created`');
+    }
+  });
+
+  it.each(['id', 'created', 'modified'])('is ordered by %s, both ways', async (order) => {
+    const key = (one: Thing) => `${one[order]} ${one.id}`;
+    const everything = await air.all(list);
+    const sorted = [...everything].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+
+    expect(idsOf(await air.all(`${list}?ordering=${order}`))).toEqual(idsOf(sorted));
+    expect(idsOf(await air.all(`${list}?ordering=-${order}`))).toEqual(idsOf(sorted.reverse()));
+  });
+
+  it('answers with and without the slash at its end', async () => {
+    const bare = list.slice(0, -1);
+
+    expect(await done(200, `GET ${bare}?limit=1`)).toEqual(await done(200, `GET ${list}?limit=1`));
+    const [{ id }] = await air.all(list);
+    expect(await done(200, `GET ${bare}/${id}`)).toEqual(await done(200, `GET ${bare}/${id}/`));
+  });
+
+  it('passes over what it does not know, and finds it worth telling', async () => {
+    const before = await done(200, `GET ${list}`);
+
+    expect((await done(200, `GET ${list}?novel_filter=1`)).results).toEqual(before.results);
+
+    const { findings } = (await air.call('GET /_mock/findings')).body;
+    const messages = findings
+      .filter(({ kind }: Thing) => kind === 'undocumented_query')
+      .map((one: Thing) => one.message);
+    expect(messages.join('\n')).toContain('novel_filter');
+  });
+
+  it.each(['limit', 'offset', 'ordering', 'search', 'name', 'simulation'])(
+    'with `%s` twice is answered, not failed',
+    async (name) => {
+      const { status } = await admin(`GET ${list}?${name}=1&${name}=2`);
+
+      expect([200, 400]).toContain(status);
+    },
+  );
+
+  it('shows another organisation nothing', async () => {
+    const ids = new Set(idsOf(await air.all(list)));
+    const theirs = (await air.globex(`GET ${list}?limit=1000`)).body.results;
+
+    expect(theirs.filter(({ id }: Thing) => ids.has(id))).toEqual([]);
+    for (const id of ids) expectRefused(await air.globex(`GET ${list}${id}/`), 404);
+  });
+});
+
+it('a list without a limit has a hundred, and none more than a thousand', async () => {
+  const large = await airServer();
+  const content = {
+    nodes: Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`n${index}`, { os: 'generic/ubuntu2204' }])),
+  };
+  const { id } = await large.done(201, 'POST simulations/import/', { format: 'JSON', name: 'large', content });
+  const page = (query: string) => large.done(200, `GET ${NODES}?simulation=${id}${query}`);
+
+  expect((await page('')).results).toHaveLength(100);
+  expect((await page('&limit=0')).results).toHaveLength(100);
+  expect((await page('')).next).toContain('offset=100');
+  const most = await page('&limit=2147483647');
+  expect(most.results).toHaveLength(1000);
+  expect(most.next).toContain('limit=1000&offset=1000');
+  expect((await large.done(200, `GET ${most.next.replace('http://localhost:6625', '')}`)).results).toHaveLength(1);
+});
+
+describe('search', () => {
+  it.each([
+    ['LEAF', ['leaf', 'LEAF-2']],
+    ['%', ['spine%']],
+    ['_', []],
+    ['pine', ['spine%']],
+  ])('for `%s` looks for a part of the name', async (text, names) => {
+    const query = `simulation=${world['one'].id}&ordering=created&search=${encodeURIComponent(text)}`;
+
+    expect((await air.all(`${NODES}?${query}`)).map(({ name }) => name).sort()).toEqual([...names].sort());
+  });
+
+  it('for nothing finds everything', async () => {
+    expect(await air.all(`${NODES}?search=`)).toEqual(await air.all(NODES));
+  });
+
+  it('keeps its text in the links of the pages', async () => {
+    const page = await done(200, `GET ${NODES}?limit=1&search=${encodeURIComponent('l e&a=%f')}`);
+    expect(page.count).toBe(0);
+    const { next } = await done(200, `GET ${SIMULATIONS}?limit=1&search=lab`);
+    expect(new URL(next).searchParams.get('search')).toBe('lab');
+  });
+});
+
+describe('a filter', () => {
+  const filtered = (list: string, query: string) => air.all(`${list}?${query}`);
+
+  it.each<[list: string, filters: string[]]>([
+    [SIMULATIONS, ['id', 'name', 'state', 'creator', 'auto_oob_enabled']],
+    [NODES, ['name', 'simulation', 'image', 'category', 'state']],
+    [INTERFACES, ['name', 'node', 'outbound', 'interface_type', 'mac_address']],
+    [SERVICES, ['name', 'interface', 'service_type', 'node_port', 'worker_port', 'worker_fqdn']],
+    [INSTRUCTIONS, ['name', 'node', 'state', 'run_again_on_rebuild']],
+    [CHECKPOINTS, ['name', 'run', 'favorite', 'state']],
+    [RUNS, ['name', 'simulation']],
+  ])('of %s keeps what has its value: each of them', async (list, filters) => {
+    const everything = await air.all(list);
+    for (const filter of filters) {
+      for (const value of new Set(everything.map((one) => String(one[filter])))) {
+        const expected = everything.filter((one) => String(one[filter]) === value);
+        if (value === '') continue;
+        const found = await filtered(list, `${filter}=${encodeURIComponent(value)}`);
+        expect(idsOf(found), `${filter}=${value}`).toEqual(idsOf(expected));
+      }
+      if (!['outbound', 'favorite', 'run_again_on_rebuild', 'auto_oob_enabled'].includes(filter)) {
+        const none = await admin(`GET ${list}?${filter}=nothing-has-this`);
+        if (none.status !== 400) expect(none.body.results, `${filter}=nothing-has-this`).toEqual([]);
+      }
+    }
+  });
+
+  it.each([INTERFACES, LINKS, SERVICES, INSTRUCTIONS, CHECKPOINTS])(
+    'by the simulation that it belongs to: %s',
+    async (list) => {
+      const everything = await air.all(list);
+      const [ofOne, ofOther] = await Promise.all(
+        [world['one'], world['other']].map(({ id }) => filtered(list, `simulation=${id}`)),
+      );
+
+      expect(ofOne?.length).toBeGreaterThan(0);
+      expect(ofOther?.length).toBeGreaterThan(0);
+      expect([...idsOf(ofOne ?? []), ...idsOf(ofOther ?? [])].sort()).toEqual(idsOf(everything).sort());
+    },
+  );
+
+  it('by the node that it belongs to: links and services', async () => {
+    const [first] = world['nodes'];
+
+    const found = async (list: string) => idsOf(await filtered(list, `node=${first.id}`)).sort();
+
+    expect(await found(SERVICES)).toEqual(idsOf(world['services'].slice(0, 2)).sort());
+    expect(await found(LINKS)).toEqual(idsOf(world['links'].slice(0, 2)).sort());
+  });
+
+  it('by one of its interfaces: links', async () => {
+    const found = await filtered(LINKS, `interface=${world['ends'][4].id}`);
+
+    expect(idsOf(found)).toEqual([world['links'][1].id]);
+  });
+
+  it('by the executor: instructions', async () => {
+    expect(idsOf(await filtered(INSTRUCTIONS, 'executor=file'))).toEqual([world['instructions'][1].id]);
+  });
+
+  it('by several at once', async () => {
+    const [first] = world['nodes'];
+
+    expect(await filtered(INTERFACES, `node=${first.id}&name=swp2`)).toHaveLength(1);
+    expect(await filtered(INTERFACES, `node=${first.id}&name=swp9`)).toEqual([]);
+  });
+
+  it('never finds what another organisation has', async () => {
+    expect(await filtered(SIMULATIONS, `id=${GLOBEX_LAB}`)).toEqual([]);
+    expect(await filtered(SIMULATIONS, 'name=globex-lab')).toEqual([]);
+    expect(await filtered(NODES, `simulation=${GLOBEX_LAB}`)).toEqual([]);
+  });
+});
+
+it('making something works without the slash at the end of the path', async () => {
+  const { body, status } = await admin('POST simulations', { name: 'bare' });
+
+  expect(status).toBe(201);
+  expect((await admin(`PATCH simulations/${body.id}`, { name: 'renamed' })).body.name).toBe('renamed');
+  expect((await admin(`PATCH simulations/${body.id}/start`)).body.state).toBe('ACTIVE');
+  expect((await admin(`DELETE simulations/${body.id}`)).status).toBe(204);
+});

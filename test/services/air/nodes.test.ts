@@ -1,0 +1,303 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ACME_SWITCH,
+  airServer,
+  expectRefused,
+  GLOBEX_LAB,
+  GLOBEX_PRIVATE,
+  INSTRUCTIONS,
+  INTERFACES,
+  idsOf,
+  LINKS,
+  NODES,
+  NOTHING,
+  SERVICES,
+  SYSTEM_NODE,
+  type Thing,
+  UBUNTU,
+} from '../../support/air-client.ts';
+
+const servers = { '2.0': await airServer(), dsx: await airServer({ air: 'dsx' }) };
+const air = servers['2.0'];
+const { admin, done } = air;
+
+describe('creating', () => {
+  it('needs a name and a simulation; the image is the first one there is', async () => {
+    const { id } = await air.simulation();
+
+    const node = await done(201, `POST ${NODES}`, { name: 'n', simulation: id });
+
+    expect(node).toMatchObject({
+      name: 'n',
+      simulation: id,
+      image: UBUNTU,
+      category: '',
+      cpu: 1,
+      memory: 1024,
+      storage: 10,
+      pos_x: 0,
+      pos_y: 0,
+      labels: null,
+      metadata: null,
+      advanced: {},
+    });
+    expect(await done(200, `GET ${NODES}${node.id}/`)).toEqual(node);
+  });
+
+  it('keeps what is given', async () => {
+    const given = {
+      name: 'n',
+      image: ACME_SWITCH,
+      cpu: 8,
+      memory: 4096,
+      storage: 50,
+      pos_x: -5,
+      pos_y: 7,
+      labels: { rack: 'r1' },
+      metadata: 'text',
+      advanced: { boot: 'uefi' },
+    };
+
+    expect(await air.node(given)).toMatchObject(given);
+  });
+
+  it.each<[named: string, body: object]>([
+    ['name', { name: '' }],
+    ['name', { name: 5 }],
+    ['cpu', { cpu: 0 }],
+    ['memory', { memory: 1023 }],
+    ['storage', { storage: 9 }],
+    ['cpu', { cpu: 1.5 }],
+    ['pos_x', { pos_x: 'left' }],
+    ['labels', { labels: 'red' }],
+    ['image', { image: NOTHING }],
+    ['image', { image: 'generic/ubuntu2204' }],
+    ['image', { image: GLOBEX_PRIVATE }],
+    ['simulation', { simulation: NOTHING }],
+    ['simulation', { simulation: 'nothing' }],
+    ['simulation', { simulation: GLOBEX_LAB }],
+  ])('a wrong `%s` is refused by its name: %j', async (named, body) => {
+    const { id } = await air.simulation();
+
+    expectRefused(await admin(`POST ${NODES}`, { name: 'n', simulation: id, ...body }), 400, named);
+    expect(await air.all(`${NODES}?simulation=${id}`)).toEqual([]);
+  });
+
+  it.each(['name', 'simulation'])('without `%s` is refused by its name', async (named) => {
+    const { id } = await air.simulation();
+
+    expectRefused(await admin(`POST ${NODES}`, { name: 'n', simulation: id, [named]: undefined }), 400, named);
+  });
+});
+
+describe('updating', () => {
+  it('changes what is given, and never the simulation', async () => {
+    const node = await air.node();
+    const other = await air.simulation();
+
+    const after = await done(200, `PATCH ${NODES}${node.id}/`, { name: 'new', cpu: 3, simulation: other.id });
+
+    expect({ ...after, modified: '' }).toEqual({ ...node, name: 'new', cpu: 3, modified: '' });
+  });
+
+  it.each([
+    ['image', NOTHING],
+    ['image', GLOBEX_PRIVATE],
+    ['image', null],
+    ['cpu', 0],
+    ['memory', 512],
+  ])('a wrong `%s` is refused by its name: %j', async (named, value) => {
+    const node = await air.node();
+
+    expectRefused(await admin(`PATCH ${NODES}${node.id}/`, { [named]: value }), 400, named);
+    expect(await done(200, `GET ${NODES}${node.id}/`)).toEqual(node);
+  });
+});
+
+it('deleting a node takes its interfaces, links, services and instructions along, and the other end stays', async () => {
+  const node = await air.node();
+  const other = await air.node({ simulation: node.simulation });
+  const mine = await air.interface({ node: node.id });
+  const theirs = await air.interface({ node: other.id });
+  const link = await done(201, `POST ${LINKS}`, { interfaces: [mine.id, theirs.id] });
+  const service = await done(201, `POST ${SERVICES}`, { interface: mine.id, node_port: 22 });
+  const instruction = await done(201, `POST ${INSTRUCTIONS}`, { node: node.id, executor: 'shell', data: {} });
+
+  await done(204, `DELETE ${NODES}${node.id}/`);
+
+  for (const path of [
+    `${NODES}${node.id}`,
+    `${INTERFACES}${mine.id}`,
+    `${LINKS}${link.id}`,
+    `${SERVICES}${service.id}`,
+    `${INSTRUCTIONS}${instruction.id}`,
+  ]) {
+    expectRefused(await admin(`GET ${path}/`), 404);
+  }
+  await done(200, `GET ${INTERFACES}${theirs.id}/`);
+  expect(await air.all(`${NODES}?simulation=${node.simulation}`)).toHaveLength(1);
+});
+
+describe('out of a system node', () => {
+  it('has what that has, and what is given instead', async () => {
+    const { id } = await air.simulation();
+    const path = `POST ${NODES}from-system-node/`;
+
+    const plain = await done(201, path, { system_node: SYSTEM_NODE, simulation: id, name: 'server' });
+    const large = await done(201, path, { system_node: SYSTEM_NODE, simulation: id, name: 'large', cpu: 16 });
+
+    expect(plain).toMatchObject({ name: 'server', category: 'SERVER', cpu: 2, memory: 2048, storage: 20 });
+    expect(plain).toMatchObject({ simulation: id, image: UBUNTU });
+    expect(large).toMatchObject({ name: 'large', category: 'SERVER', cpu: 16, memory: 2048 });
+    expect(await done(200, `GET ${NODES}${plain.id}/`)).toEqual(plain);
+  });
+
+  it.each([
+    ['system_node', { system_node: NOTHING }],
+    ['simulation', { simulation: GLOBEX_LAB }],
+    ['image', { image: NOTHING }],
+    ['name', { name: '' }],
+  ])('a wrong `%s` is refused by its name', async (named, wrong) => {
+    const { id } = await air.simulation();
+    const body = { system_node: SYSTEM_NODE, simulation: id, name: 'x', ...wrong };
+
+    expectRefused(await admin(`POST ${NODES}from-system-node/`, body), 400, named);
+  });
+
+  it('of another organisation is made as well, because everybody may see them', async () => {
+    const body = { system_node: SYSTEM_NODE, simulation: GLOBEX_LAB, name: 'x' };
+
+    expect((await air.globex(`POST ${NODES}from-system-node/`, body)).status).toBe(201);
+  });
+});
+
+describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
+  const world = servers[profile];
+  const isLater = profile === 'dsx';
+
+  async function furnished() {
+    const { id } = await world.simulation();
+    await world.done(200, `PATCH simulations/${id}/start/`);
+    const nodes = [await world.node({ simulation: id }), await world.node({ simulation: id })];
+    return { id: id as string, nodes };
+  }
+  const actions: [action: string, status: number, entry: (id: string) => unknown][] = [
+    ['PATCH bulk-reset', 204, (id) => ({ id })],
+    ['PATCH bulk-rebuild', 204, (id) => ({ id })],
+    ['PATCH bulk-assign', 204, (id) => ({ node: id })],
+    ...(isLater
+      ? ([
+          ['PATCH bulk-delete', 204, (id) => ({ id })],
+          ['POST bulk-copy', 200, (id) => ({ id })],
+        ] as typeof actions)
+      : []),
+  ];
+  const requestOf = (action: string) => `${action.replace(' ', ` ${NODES}`)}/`;
+
+  it.each(actions)('%s takes nodes of the simulation', async (action, status, entry) => {
+    const { id, nodes } = await furnished();
+
+    const answer = await world.admin(requestOf(action), { simulation: id, nodes: idsOf(nodes).map(entry) });
+
+    expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+    if (status === 204) expect(answer.body).toBeUndefined();
+    const expected = action.includes('delete') ? 0 : action.includes('copy') ? 4 : 2;
+    expect(await world.all(`${NODES}?simulation=${id}`)).toHaveLength(expected);
+  });
+
+  it.each(actions)('%s leaves all as it was where one node is not to be had', async (action, _status, entry) => {
+    const { id, nodes } = await furnished();
+    const stranger = await world.node();
+    const before = [await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)];
+
+    for (const bad of [NOTHING, stranger.id]) {
+      const body = { simulation: id, nodes: [...idsOf(nodes), bad].map(entry) };
+      expectRefused(await world.admin(requestOf(action), body), 400, 'nodes');
+    }
+
+    expect([await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)]).toEqual(before);
+  });
+
+  it.each(actions)('%s names what is wrong with its body', async (action, _status, entry) => {
+    const { id, nodes } = await furnished();
+    const request = requestOf(action);
+
+    expectRefused(await world.admin(request, { simulation: NOTHING, nodes: [entry(nodes[0].id)] }), 400, 'simulation');
+    expectRefused(
+      await world.admin(request, { simulation: GLOBEX_LAB, nodes: [entry(nodes[0].id)] }),
+      400,
+      'simulation',
+    );
+    expectRefused(await world.admin(request, { nodes: [entry(nodes[0].id)] }), 400, 'simulation');
+    expectRefused(await world.admin(request, { simulation: id, nodes: [] }), 400, 'nodes');
+    expectRefused(await world.admin(request, { simulation: id }), 400, 'nodes');
+  });
+
+  it.each(['reset', 'rebuild'])('bulk-%s needs a running simulation', async (action) => {
+    const { id, nodes } = await furnished();
+    await world.done(200, `PATCH simulations/${id}/shutdown/`);
+    const body = { simulation: id, nodes: idsOf(nodes).map((one) => ({ id: one })) };
+
+    expectRefused(await world.admin(`PATCH ${NODES}bulk-${action}/`, body), 400, '`INACTIVE`', '`ACTIVE`');
+  });
+
+  it('bulk-assign sets user configs, keeps what is absent and takes away what is null', async () => {
+    const { id, nodes } = await furnished();
+    const config = (kind: string) =>
+      world.done(201, 'POST userconfigs/', { name: kind, kind: `cloud-init-${kind}`, content: '#cloud-config' });
+    const [user, meta] = [await config('user-data'), await config('meta-data')];
+    const [first, second] = idsOf(nodes);
+    const assign = (...entries: object[]) =>
+      world.done(204, `PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: entries });
+    const cloudInit = async () =>
+      Promise.all([first, second].map(async (one) => (await world.done(200, `GET ${NODES}${one}/`)).cloud_init));
+
+    await assign({ node: first, user_data: user.id, meta_data: meta.id }, { node: second, user_data: user.id });
+    expect(await cloudInit()).toEqual([
+      { user_data: user.id, meta_data: meta.id },
+      { user_data: user.id, meta_data: null },
+    ]);
+    await assign({ node: first, user_data: null });
+    expect((await cloudInit())[0]).toEqual({ user_data: null, meta_data: meta.id });
+
+    const entries = [
+      { node: second, user_data: null },
+      { node: first, meta_data: NOTHING },
+    ];
+    expectRefused(
+      await world.admin(`PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: entries }),
+      400,
+      'meta_data',
+    );
+    expect((await cloudInit())[1]).toEqual({ user_data: user.id, meta_data: null });
+  });
+
+  if (isLater) {
+    it('bulk-update changes several nodes alike', async () => {
+      const { id, nodes } = await furnished();
+      const body = { simulation: id, node_ids: idsOf(nodes), cpu: 4, image: ACME_SWITCH, name: 'never' };
+
+      const told = await world.done(200, `PATCH ${NODES}bulk-update/`, body);
+
+      expect(told).toMatchObject([
+        { cpu: 4, image: ACME_SWITCH },
+        { cpu: 4, image: ACME_SWITCH },
+      ]);
+      expect(told.map(({ name }: Thing) => name)).toEqual(nodes.map(({ name }) => name));
+    });
+
+    it.each<[named: string, wrong: (id: string) => object]>([
+      ['image', () => ({ image: NOTHING })],
+      ['cpu', () => ({ cpu: 0 })],
+      ['node', (id) => ({ node_ids: [id, NOTHING] })],
+      ['node_ids', () => ({ node_ids: [] })],
+      ['simulation', () => ({ simulation: NOTHING })],
+    ])('bulk-update names a wrong `%s`, and changes nothing', async (named, wrong) => {
+      const { id, nodes } = await furnished();
+      const body = { simulation: id, node_ids: idsOf(nodes), cpu: 9, ...wrong(nodes[0].id) };
+
+      expectRefused(await world.admin(`PATCH ${NODES}bulk-update/`, body), 400, named);
+      expect((await world.all(`${NODES}?simulation=${id}`)).map(({ cpu }) => cpu)).toEqual([1, 1]);
+    });
+  }
+});

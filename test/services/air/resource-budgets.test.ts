@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
+
+const GIB = 1024 ** 3;
+const server = await airImagesServer();
+const { acme, globex } = server;
+const budgetOf = async (caller = acme) => {
+  const { status, body } = await caller('GET resource-budgets/');
+  expect(status).toBe(200);
+  return body.results[0];
+};
+const usage = async () => (await budgetOf()).usage;
+
+describe('the resource budget', () => {
+  it('is one, that of the caller’s organisation', async () => {
+    const { body } = await acme('GET resource-budgets/');
+
+    expect(body).toMatchObject({ count: 1, next: null, previous: null });
+    expect(body.results).toEqual([
+      {
+        id: expect.stringMatching(UUID),
+        created: expect.any(String),
+        modified: expect.any(String),
+        org_display_name: 'acme',
+        org_nca_id: 'nca-acme-0001',
+        org_id: expect.stringMatching(UUID),
+        ngc_org_name: 'acme',
+        cpu: 300,
+        memory: 307_200,
+        disk_storage_total: expect.any(Number),
+        disk_storage_per_node: expect.any(Number),
+        image_storage: expect.any(Number),
+        userconfigs: expect.any(Number),
+        usage: {
+          cpu: 4,
+          memory: 4096,
+          disk_storage: 40,
+          image_storage: expect.any(Number),
+          userconfigs: 0,
+        },
+      },
+    ]);
+    expect((await acme(`GET resource-budgets/${body.results[0].id}/`)).body).toEqual(body.results[0]);
+  });
+
+  it('of another organisation is as if it were not', async () => {
+    const [own, other] = [await budgetOf(), await budgetOf(globex)];
+
+    expect(other).toMatchObject({ ngc_org_name: 'globex', org_nca_id: 'nca-globex-0002' });
+    expect(other.id).not.toBe(own.id);
+    expectRefusal(await acme(`GET resource-budgets/${other.id}/`), 404, NOT_FOUND);
+    expectRefusal(await acme(`GET resource-budgets/${NO_ID}/`), 404, NOT_FOUND);
+  });
+
+  it('follows the nodes', async () => {
+    const before = await usage();
+    const { body: simulation } = await acme('POST simulations/', { name: 'uses-much' });
+    const given = { name: 'n1', simulation: simulation.id, cpu: 3, memory: 2048, storage: 30 };
+    const { body: node } = await acme('POST simulations/nodes/', given);
+    expect(await usage()).toEqual({
+      ...before,
+      cpu: before.cpu + 3,
+      memory: before.memory + 2048,
+      disk_storage: before.disk_storage + 30,
+    });
+
+    await acme(`PATCH simulations/nodes/${node.id}/`, { cpu: 5 });
+    expect((await usage()).cpu).toBe(before.cpu + 5);
+    await acme(`DELETE simulations/${simulation.id}/`, {});
+    expect(await usage()).toEqual(before);
+  });
+
+  it('follows the images in their size', async () => {
+    const before = await usage();
+    const bytes = Buffer.alloc(2048);
+    const id = await server.uploaded({}, bytes);
+    expect((await usage()).image_storage).toBeCloseTo(before.image_storage + bytes.length / GIB, 12);
+    await acme(`DELETE images/${id}/`, {});
+    expect((await usage()).image_storage).toBeCloseTo(before.image_storage, 12);
+  });
+
+  it('is not touched by what others do', async () => {
+    const before = await usage();
+    await globex('POST userconfigs/', { name: 'theirs', kind: 'cloud-init-user-data', content: 'long' });
+
+    expect(await usage()).toEqual(before);
+    expect((await budgetOf(globex)).usage.userconfigs).toBe(4);
+  });
+
+  it('needs access, and any scope in the later API', async () => {
+    const later = await airImagesServer({ air: 'dsx' });
+    const withoutAccess = await server.withScopes(['air:simulation_read']);
+    const plain = await server.withScopes(['air:access']);
+    const any = await later.withScopes(['air:image_sharing']);
+    const none = await later.withScopes([]);
+
+    expectRefusal(await withoutAccess('GET resource-budgets/'), 403, NOT_PERMITTED);
+    expect((await plain('GET resource-budgets/')).status).toBe(200);
+    expect((await any('GET resource-budgets/')).status).toBe(200);
+    expectRefusal(await none('GET resource-budgets/'), 403, NOT_PERMITTED);
+  });
+
+  it('is changed by nobody', async () => {
+    const { id } = await budgetOf();
+
+    for (const method of ['PATCH', 'DELETE', 'POST']) {
+      expect((await acme(`${method} resource-budgets/${id}/`, {})).status, method).toBe(405);
+    }
+  });
+
+  it('is found by the name of its organisation', async () => {
+    expect((await acme('GET resource-budgets/?ngc_org_name=acme')).body.count).toBe(1);
+    expect((await acme('GET resource-budgets/?ngc_org_name=globex')).body.count).toBe(0);
+  });
+});

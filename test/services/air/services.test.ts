@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { airServer, expectRefused, GLOBEX_LAB, NOTHING, SERVICES } from '../../support/air-client.ts';
+
+const air = await airServer();
+const { admin, done } = air;
+
+it('a service needs a port and an interface', async () => {
+  const { id } = await air.interface();
+
+  const service = await done(201, `POST ${SERVICES}`, { interface: id, node_port: 22 });
+
+  expect(service).toMatchObject({ interface: id, node_port: 22, service_type: 'OTHER', name: expect.any(String) });
+  expect(await done(200, `GET ${SERVICES}${service.id}/`)).toEqual(service);
+});
+
+it.each(['SSH', 'HTTPS', 'HTTP', 'OTHER'])('a service of type %s keeps what is given', async (service_type) => {
+  const { id } = await air.interface();
+  const given = { interface: id, node_port: 65_535, service_type, name: 'mine' };
+
+  expect(await done(201, `POST ${SERVICES}`, given)).toMatchObject(given);
+});
+
+it.each<[named: string, body: object]>([
+  ['node_port', { node_port: 0 }],
+  ['node_port', { node_port: 65_536 }],
+  ['node_port', { node_port: '22' }],
+  ['node_port', { node_port: undefined }],
+  ['interface', { interface: NOTHING }],
+  ['interface', { interface: GLOBEX_LAB }],
+  ['interface', { interface: undefined }],
+  ['service_type', { service_type: 'FTP' }],
+  ['name', { name: 5 }],
+])('a wrong `%s` is refused by its name: %j', async (named, body) => {
+  const { id } = await air.interface();
+
+  expectRefused(await admin(`POST ${SERVICES}`, { interface: id, node_port: 22, ...body }), 400, named);
+});
+
+it('a service cannot be changed, only deleted', async () => {
+  const { id } = await air.interface();
+  const service = await done(201, `POST ${SERVICES}`, { interface: id, node_port: 22 });
+
+  for (const method of ['PATCH', 'PUT']) {
+    const refused = await admin(`${method} ${SERVICES}${service.id}/`, { node_port: 23 });
+    expectRefused(refused, 405);
+    expect(refused.headers['allow']).toMatch(/\bDELETE\b/);
+  }
+  expect((await done(200, `GET ${SERVICES}${service.id}/`)).node_port).toBe(22);
+  await done(204, `DELETE ${SERVICES}${service.id}/`);
+  expectRefused(await admin(`GET ${SERVICES}${service.id}/`), 404);
+});

@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ACME_SWITCH,
+  airServer,
+  expectRefused,
+  GLOBEX_PRIVATE,
+  INTERFACES,
+  LEAF_SPINE,
+  LINKS,
+  NODES,
+  SIMULATIONS,
+  type Thing,
+  UBUNTU,
+} from '../../support/air-client.ts';
+
+const air = await airServer();
+const { admin, done } = air;
+
+const node = { os: 'generic/ubuntu2204', cpu: 2, memory: 2048, storage: 20, pos: { x: 3, y: -4 } };
+const end = (name: string, port: string) => ({ node: name, interface: port });
+const CONTENT = {
+  nodes: { leaf: node, spine: { ...node, os: 'acme-switch', cpu: 4 } },
+  links: [
+    [end('leaf', 'swp1'), end('spine', 'swp1')],
+    [end('leaf', 'swp2'), end('spine', 'swp2')],
+    [end('leaf', 'eth0'), 'exit'],
+  ],
+  oob: false,
+};
+
+const imported = (content: unknown, more: object = {}) =>
+  done(201, 'POST simulations/import/', { format: 'JSON', name: 'imported', content, ...more });
+
+describe('importing', () => {
+  it('JSON makes nodes, interfaces and links', async () => {
+    const made = await imported(CONTENT);
+
+    expect(made).toMatchObject({ name: 'imported', state: 'INACTIVE', creator: 'air-admin@acme.test' });
+    const nodes = await air.all(`${NODES}?simulation=${made.id}&ordering=name`);
+    expect(nodes).toMatchObject([
+      { name: 'leaf', image: UBUNTU, cpu: 2, memory: 2048, storage: 20, pos_x: 3, pos_y: -4 },
+      { name: 'spine', image: ACME_SWITCH, cpu: 4 },
+    ]);
+    const interfaces = await air.all(`${INTERFACES}?simulation=${made.id}`);
+    const nameOf = new Map(nodes.map(({ id, name }) => [id, name]));
+    expect(interfaces.map((one) => `${nameOf.get(one.node)}:${one.name} ${one.outbound}`).sort()).toEqual([
+      'leaf:eth0 true',
+      'leaf:swp1 false',
+      'leaf:swp2 false',
+      'spine:swp1 false',
+      'spine:swp2 false',
+    ]);
+    const links = await air.all(`${LINKS}?simulation=${made.id}`);
+    const drawn = links.map((link) => link.interfaces.map((one: Thing) => `${one.node_name}:${one.name}`).join(' '));
+    expect(drawn.sort()).toEqual(['leaf:swp1 spine:swp1', 'leaf:swp2 spine:swp2']);
+  });
+
+  it('a node has defaults, and its image may be given by id', async () => {
+    const { id } = await imported({ nodes: { plain: { os: ACME_SWITCH } } });
+
+    expect(await air.all(`${NODES}?simulation=${id}`)).toMatchObject([
+      { name: 'plain', image: ACME_SWITCH, cpu: 1, memory: 1024, storage: 10, pos_x: 0, pos_y: 0 },
+    ]);
+  });
+
+  it('brings an out-of-band network and a ZTP script', async () => {
+    const made = await imported({ nodes: {}, oob: true }, { ztp: '#!/bin/sh' });
+
+    expect(made).toMatchObject({ auto_oob_enabled: true, enable_dhcp: true });
+    expect((await done(200, `GET simulations/${made.id}/ztp-script/`)).content).toBe('#!/bin/sh');
+  });
+
+  it.each([{}, { ztp: null }])('without a script there is none', async (more) => {
+    const { id } = await imported({ nodes: {} }, more);
+
+    expect((await admin(`GET simulations/${id}/ztp-script/`)).status).toBe(404);
+  });
+
+  it('DOT says the same', async () => {
+    const content = `graph "lab" {
+      "leaf" [os="generic/ubuntu2204" cpu="2" memory="2048" storage="20"]
+      spine [os=${ACME_SWITCH}, cpu=4];
+      "leaf":"swp1" -- "spine":"swp1"
+      leaf:swp2 -- spine:swp2
+    }`;
+
+    const { id } = await done(201, 'POST simulations/import/', { format: 'DOT', name: 'dot', content });
+
+    expect(await air.all(`${NODES}?simulation=${id}&ordering=name`)).toMatchObject([
+      { name: 'leaf', image: UBUNTU, cpu: 2, memory: 2048, storage: 20 },
+      { name: 'spine', image: ACME_SWITCH, cpu: 4, memory: 1024, storage: 10 },
+    ]);
+    expect(await air.all(`${LINKS}?simulation=${id}`)).toHaveLength(2);
+  });
+
+  it.each([
+    ['on one line', 'graph g { a [os="generic/ubuntu2204"]; b [os="generic/ubuntu2204"]; a:e0 -- b:e0 }'],
+    [
+      'with bare values between spaces',
+      `graph g {\n a [os=${UBUNTU} cpu=1 memory=1024]\n b [memory=1024 os=${UBUNTU}]\n a:e0 -- b:e0\n}`,
+    ],
+    [
+      'with comments',
+      'graph g {\n // a remark\n # another\n a [os="generic/ubuntu2204"]\n b [os="generic/ubuntu2204"]\n a:e0 -- b:e0\n}',
+    ],
+  ])('DOT %s is understood as well', async (_what, content) => {
+    const { nodes, links } = await done(200, 'POST simulations/parse/', { format: 'DOT', content });
+
+    expect(Object.keys(nodes)).toEqual(['a', 'b']);
+    expect(links).toEqual([[end('a', 'e0'), end('b', 'e0')]]);
+  });
+});
+
+describe('what is wrong with a file is named, and nothing of it is stored:', () => {
+  const one = { os: 'generic/ubuntu2204' };
+  const linked = (...links: unknown[]) => ({ nodes: { a: one, b: one }, links });
+
+  it.each<[what: string, content: unknown, named: string]>([
+    ['content that is text', 'nodes', 'content'],
+    ['content that is a list', [], 'content'],
+    ['no nodes', {}, 'content.nodes'],
+    ['nodes that are a list', { nodes: [one] }, 'content.nodes'],
+    ['a node that is text', { nodes: { a: one, b: 'x' } }, 'content.nodes.b'],
+    ['a node without an image', { nodes: { a: one, b: {} } }, 'content.nodes.b.os'],
+    ['an image that does not exist', { nodes: { a: one, b: { os: 'novel' } } }, 'content.nodes.b.os'],
+    ['an image of another organisation', { nodes: { b: { os: GLOBEX_PRIVATE } } }, 'content.nodes.b.os'],
+    ['half a processor', { nodes: { b: { ...one, cpu: 0.5 } } }, 'content.nodes.b.cpu'],
+    ['no processor', { nodes: { b: { ...one, cpu: 0 } } }, 'content.nodes.b.cpu'],
+    ['memory in words', { nodes: { b: { ...one, memory: '2 GiB' } } }, 'content.nodes.b.memory'],
+    ['negative storage', { nodes: { b: { ...one, storage: -1 } } }, 'content.nodes.b.storage'],
+    ['a position in words', { nodes: { b: { ...one, pos: { x: 'left', y: 0 } } } }, 'content.nodes.b.pos'],
+    ['links that are none', { nodes: { a: one }, links: {} }, 'content.links'],
+    ['a link that is text', linked('a-b'), 'content.links[0]'],
+    ['a link of one end', linked([end('a', 'e')]), 'content.links[0]'],
+    ['a link of three ends', linked([end('a', 'e'), end('b', 'e'), 'exit']), 'content.links[0]'],
+    ['a link to a node that is not there', linked([end('a', 'e'), end('c', 'e')]), 'content.links[0]'],
+    ['a link without an interface', linked([end('a', 'e'), { node: 'b' }]), 'content.links[0]'],
+    ['a link from nowhere to nowhere', linked(['exit', 'exit']), 'content.links[0]'],
+    ['a link of an interface with itself', linked([end('a', 'e'), end('a', 'e')]), 'content.links[0]'],
+    [
+      'an interface with two links',
+      linked([end('a', 'e'), end('b', 'e')], [end('a', 'e'), end('b', 'f')]),
+      'content.links[1]',
+    ],
+    ['an interface without a name', linked([end('a', ''), end('b', 'e')]), 'content.links[0]'],
+    ['an interface whose name is too long', linked([end('a', 'e'.repeat(16)), end('b', 'e')]), 'content.links[0]'],
+    ['a node without a name', { nodes: { '': one } }, 'content.nodes'],
+  ])('%s', async (_what, content, named) => {
+    const world = await airServer();
+    const stored = () => Promise.all([SIMULATIONS, NODES, INTERFACES, LINKS].map((list) => world.all(list)));
+    const before = await stored();
+    const body = { format: 'JSON', name: 'broken', content, ztp: 'x' };
+
+    expectRefused(await world.admin('POST simulations/import/', body), 400, named);
+
+    expect(await stored()).toEqual(before);
+  });
+
+  it.each<[what: string, content: unknown, named: string]>([
+    ['an object', { nodes: {} }, 'content'],
+    ['something else than a graph', 'nodes: a', 'content'],
+    ['a node without an image', 'graph g {\n a [cpu=1]\n}', 'content.nodes.a.os'],
+    ['a processor in words', 'graph g {\n a [os="x" cpu="two"]\n}', 'content.nodes.a.cpu'],
+    ['a link to nowhere', 'graph g {\n a [os="x"]\n a:e -- b:e\n}', 'content.links[0]'],
+    ['a node that is only named', 'graph g {\n a\n}', 'content'],
+  ])('DOT: %s', async (_what, content, named) => {
+    expectRefused(await admin('POST simulations/import/', { format: 'DOT', name: 'x', content }), 400, named);
+    expectRefused(await admin('POST simulations/parse/', { format: 'DOT', content }), 400, named);
+  });
+
+  it.each<[body: object, named: string]>([
+    [{ content: { nodes: {} }, name: 'x' }, 'format'],
+    [{ format: 'YAML', content: { nodes: {} }, name: 'x' }, 'format'],
+    [{ format: 'JSON', name: 'x' }, 'content'],
+    [{ format: 'JSON', content: { nodes: {} } }, 'name'],
+    [{ format: 'JSON', content: { nodes: {} }, name: '' }, 'name'],
+    [{ format: 'JSON', content: { nodes: {} }, name: 'x', ztp: 5 }, 'ztp'],
+  ])('%j names `%s`', async (body, named) => {
+    expectRefused(await admin('POST simulations/import/', body), 400, named);
+  });
+});
+
+describe('exporting', () => {
+  const exported = (id: string, query = '') => done(200, `GET simulations/${id}/export/${query}`);
+
+  it('an import gives it back', async () => {
+    const { id } = await imported(CONTENT, { ztp: 'script' });
+
+    expect(await exported(id)).toEqual({ format: 'JSON', name: 'imported', content: CONTENT, ztp: 'script' });
+    expect(await exported(id, '?topology_format=JSON')).toEqual(await exported(id));
+  });
+
+  it('can be imported again, as often as one likes', async () => {
+    const { id } = await imported({ ...CONTENT, oob: true });
+    const first = await exported(id);
+    const again = await done(201, 'POST simulations/import/', first);
+
+    expect(await exported(again.id)).toEqual(first);
+  });
+
+  it('tells images by id where that is asked for', async () => {
+    const { id } = await imported(CONTENT);
+    const osOf = async (query: string) =>
+      Object.values((await exported(id, query)).content.nodes as Thing).map(({ os }: Thing) => os);
+
+    expect(await osOf('?image_ids=true')).toEqual([UBUNTU, ACME_SWITCH]);
+    expect(await osOf('?image_ids=false')).toEqual(['generic/ubuntu2204', 'acme-switch']);
+  });
+
+  it('a simulation of the cast', async () => {
+    const { content, ztp } = await exported(LEAF_SPINE);
+
+    expect(Object.keys(content.nodes)).toEqual(['leaf1', 'leaf2', 'spine1']);
+    expect([content.links, ztp]).toEqual([[], null]);
+  });
+
+  it('in a format that does not exist is refused by its name', async () => {
+    expectRefused(await admin(`GET simulations/${LEAF_SPINE}/export/?topology_format=YAML`), 400, 'topology_format');
+  });
+});
+
+describe('parsing', () => {
+  it('tells what a file says, and makes nothing', async () => {
+    const before = await air.all(SIMULATIONS);
+
+    const told = await done(200, 'POST simulations/parse/', { format: 'JSON', content: CONTENT, name: 'n' });
+
+    expect(told).toEqual({ name: 'n', ...CONTENT });
+    expect(await air.all(SIMULATIONS)).toEqual(before);
+  });
+});

@@ -1,0 +1,436 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  AIR_SCOPES,
+  type AirProfile,
+  type Filling,
+  personalKey,
+  type StagedAir,
+  serviceKey,
+  stagedAir,
+} from '../../support/air-requests.ts';
+import { emptyFolder } from '../../support/folder.ts';
+import { type Answer, type TestServer, testServer } from '../../support/server.ts';
+
+/**
+ * What every operation needs, below `/api/v3`: operation | request | success | profile 2.0 | profile dsx |
+ * how certain it is, in each of the two where they differ.
+ * `a + b`: all of these scopes; `any a, b`: one of them; `any *`: any scope of Air; `/ role`: the role does instead;
+ * A key of the table owns no SSH keys, which belong to persons: where it may ask for one, there is none for it (404).
+ * `roles a + b`: all of these roles, and no scope; `-`: not in this profile; `?`: any success.
+ */
+const TABLE = `
+simulations_list | GET /simulations/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+simulations_create | POST /simulations/ | 201 | access + simulation_create | simulation_create | implied
+simulations_get | GET /simulations/{id}/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+simulations_update | PATCH /simulations/{id}/ | 200 | access + simulation_edit | simulation_edit | implied
+simulations_delete | DELETE /simulations/{id}/ | 204 | access + simulation_delete | simulation_delete | documented
+simulations_import | POST /simulations/import/ | 201 | access + simulation_create | simulation_create | documented
+simulations_clone | POST /simulations/clone/ | 201 | access + simulation_create | simulation_create | documented
+simulations_export | GET /simulations/{id}/export/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+simulations_start | PATCH /simulations/{id}/start/ | 200 | access + simulation_start_stop | simulation_start_stop / air_trainee | documented
+simulations_shutdown | PATCH /simulations/{id}/shutdown/ | 200 | access + simulation_start_stop | simulation_start_stop / air_trainee | documented
+simulations_rebuild | PATCH /simulations/{id}/rebuild/ | 200 | access + simulation_start_stop | simulation_start_stop / air_trainee | documented
+simulations_enable_auto_oob | PATCH /simulations/{id}/enable-auto-oob/ | 200 | access + simulation_edit | simulation_edit | documented
+simulations_disable_auto_oob | PATCH /simulations/{id}/disable-auto-oob/ | 200 | access + simulation_edit | simulation_edit | documented
+simulations_enable_auto_netq | PATCH /simulations/{id}/enable-auto-netq/ | 200 | access + simulation_edit | - | inferred
+simulations_disable_auto_netq | PATCH /simulations/{id}/disable-auto-netq/ | 200 | access + simulation_edit | - | inferred
+simulations_parse | POST /simulations/parse/ | 200 | access + simulation_create | simulation_create | inferred
+simulation_ztp_script_create | POST /simulations/{id}/ztp-script/ | 201 | access + simulation_edit | simulation_edit | documented
+simulation_ztp_script_get | GET /simulations/{id}/ztp-script/ | 200 | access + simulation_read | simulation_read | inferred
+simulation_ztp_script_update | PATCH /simulations/{id}/ztp-script/ | 200 | access + simulation_edit | simulation_edit | inferred
+simulation_ztp_script_delete | DELETE /simulations/{id}/ztp-script/ | 204 | access + simulation_edit | simulation_edit | documented
+simulation_history_list | GET /simulations/{id}/history/ | 200 | - | simulation_read | inferred
+simulation_history_filters | GET /simulations/{id}/history-filters/ | 200 | - | simulation_read | inferred
+histories_list | GET /histories/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+nodes_list | GET /simulations/nodes/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+nodes_get | GET /simulations/nodes/{id}/ | 200 | access + simulation_read | simulation_read | implied
+nodes_create | POST /simulations/nodes/ | 201 | access + simulation_edit | simulation_edit | implied
+nodes_update | PATCH /simulations/nodes/{id}/ | 200 | access + simulation_edit | simulation_edit | implied
+nodes_delete | DELETE /simulations/nodes/{id}/ | 204 | access + simulation_edit | simulation_edit | documented
+nodes_from_system_node | POST /simulations/nodes/from-system-node/ | 201 | access + simulation_edit | simulation_edit | documented
+nodes_bulk_reset | PATCH /simulations/nodes/bulk-reset/ | 204 | access + simulation_edit | simulation_edit | documented
+nodes_bulk_rebuild | PATCH /simulations/nodes/bulk-rebuild/ | 204 | access + simulation_edit | simulation_edit | documented
+nodes_bulk_update | PATCH /simulations/nodes/bulk-update/ | 200 | - | simulation_edit | documented
+nodes_bulk_delete | PATCH /simulations/nodes/bulk-delete/ | 204 | - | simulation_edit | documented
+nodes_bulk_assign | PATCH /simulations/nodes/bulk-assign/ | 204 | access + simulation_edit | simulation_edit | inferred
+nodes_bulk_copy | POST /simulations/nodes/bulk-copy/ | ? | - | simulation_edit | inferred
+interfaces_list | GET /simulations/nodes/interfaces/ | 200 | access + simulation_read | simulation_read | implied
+interfaces_get | GET /simulations/nodes/interfaces/{id}/ | 200 | access + simulation_read | simulation_read | implied
+interfaces_create | POST /simulations/nodes/interfaces/ | 201 | access + simulation_edit | simulation_edit | documented
+interfaces_update | PATCH /simulations/nodes/interfaces/{id}/ | 200 | access + simulation_edit | simulation_edit | documented
+interfaces_delete | DELETE /simulations/nodes/interfaces/{id}/ | 204 | access + simulation_edit | simulation_edit | inferred
+interfaces_breakout | POST /simulations/nodes/interfaces/{id}/breakout/ | 200 | access + simulation_edit | simulation_edit | inferred
+interfaces_revert_breakout | POST /simulations/nodes/interfaces/{id}/revert-breakout/ | 200 | access + simulation_edit | simulation_edit | inferred
+links_list | GET /simulations/nodes/interfaces/links/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+links_get | GET /simulations/nodes/interfaces/links/{id}/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+links_create | POST /simulations/nodes/interfaces/links/ | 201 | access + simulation_edit | simulation_edit | documented
+links_delete | DELETE /simulations/nodes/interfaces/links/{id}/ | 204 | access + simulation_edit | simulation_edit | inferred
+services_list | GET /simulations/nodes/interfaces/services/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+services_get | GET /simulations/nodes/interfaces/services/{id}/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+services_create | POST /simulations/nodes/interfaces/services/ | 201 | access + simulation_edit | simulation_edit | documented
+services_delete | DELETE /simulations/nodes/interfaces/services/{id}/ | 204 | access + simulation_edit | simulation_edit | documented
+instructions_create | POST /simulations/nodes/instructions/ | 201 | access + simulation_edit | simulation_edit | documented
+instructions_list | GET /simulations/nodes/instructions/ | 200 | access + simulation_read | simulation_read | inferred
+instructions_get | GET /simulations/nodes/instructions/{id}/ | 200 | access + simulation_read | simulation_read | inferred
+instructions_update | PATCH /simulations/nodes/instructions/{id}/ | 200 | access + simulation_edit | simulation_edit | inferred
+instructions_delete | DELETE /simulations/nodes/instructions/{id}/ | 204 | access + simulation_edit | simulation_edit | inferred
+checkpoints_list | GET /simulations/runs/checkpoints/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+checkpoints_get | GET /simulations/runs/checkpoints/{id}/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+checkpoints_update | PATCH /simulations/runs/checkpoints/{id}/ | 200 | access + simulation_edit | simulation_edit | documented
+checkpoints_delete | DELETE /simulations/runs/checkpoints/{id}/ | 204 | access + simulation_edit | simulation_edit | inferred
+runs_list | GET /simulations/runs/ | 200 | - | simulation_read | inferred
+runs_get | GET /simulations/runs/{id}/ | 200 | - | simulation_read | inferred
+runs_update | PATCH /simulations/runs/{id}/ | 200 | - | simulation_edit | inferred
+userconfigs_list | GET /userconfigs/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+userconfigs_get | GET /userconfigs/{id}/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
+userconfigs_create | POST /userconfigs/ | 201 | access + simulation_edit | simulation_edit | documented
+userconfigs_update | PATCH /userconfigs/{id}/ | 200 | access + simulation_edit | simulation_edit | inferred
+userconfigs_delete | DELETE /userconfigs/{id}/ | 204 | access + simulation_edit | simulation_edit | inferred
+images_list | GET /images/ | 200 | access + image_read | image_read | implied
+images_get | GET /images/{id}/ | 200 | access + image_read | image_read / air_trainee | documented
+images_create | POST /images/ | 201 | access + image_write | image_write | documented
+images_update | PATCH /images/{id}/ | 200 | access + image_write | image_write | implied
+images_delete | DELETE /images/{id}/ | 204 | access + image_write | image_write | inferred
+images_start_upload | PATCH /images/{id}/start-upload/ | 200 | access + image_write | image_write | documented
+images_complete_upload | PATCH /images/{id}/complete-upload/ | 200 | access + image_write | image_write | documented
+images_abort_upload | PATCH /images/{id}/abort-upload/ | 204 | access + image_write | image_write | implied
+images_clear_upload | PATCH /images/{id}/clear-upload/ | 200 | access + image_write | image_write | documented
+images_publish | PATCH /images/{id}/publish/ | 200 | access + image_publish | image_publish | documented
+images_unpublish | PATCH /images/{id}/unpublish/ | 200 | access + image_publish | image_publish | documented
+images_request_publish | PATCH /images/{id}/request-publish/ | 200 | - | any image_write, image_publish | documented
+images_request_unpublish | PATCH /images/{id}/request-unpublish/ | 200 | - | any image_write, image_publish | documented
+images_cancel_publish_access_record | PATCH /images/{id}/cancel-publish-access-record/ | 200 | - | any image_write, image_publish | documented
+image_shares_create | POST /images/shares/ | 201 | access + image_sharing | image_sharing | documented
+image_shares_get | GET /images/shares/{id}/ | 200 | access + image_sharing | image_sharing | documented
+image_shares_list | GET /images/shares/ | 200 | access + image_sharing | image_sharing | inferred
+image_shares_delete | DELETE /images/shares/{id}/ | 204 | access + image_sharing | image_sharing | inferred
+image_shares_claim | POST /images/claim-image-share/ | 201 | access + image_write | any image_write, image_claiming | documented
+demos_list | GET /marketplace/demos/ | 200 | access + marketplace_demo_read | any * | implied, documented
+demos_get | GET /marketplace/demos/{id}/ | 200 | access + marketplace_demo_read | any * | implied, documented
+demos_create | POST /marketplace/demos/ | 201 | access + marketplace_demo_write | marketplace_demo_write | documented
+demos_update | PATCH /marketplace/demos/{id}/ | 200 | access + marketplace_demo_write | marketplace_demo_write | documented
+demos_delete | DELETE /marketplace/demos/{id}/ | 204 | access + marketplace_demo_write | marketplace_demo_write | documented
+demos_publish | PATCH /marketplace/demos/{id}/publish/ | 204 | access + marketplace_demo_publish | marketplace_demo_publish | documented
+demos_unpublish | PATCH /marketplace/demos/{id}/unpublish/ | 204 | access + marketplace_demo_publish | marketplace_demo_publish | documented
+demos_request_publish | PATCH /marketplace/demos/{id}/request-publish/ | 200 | - | any marketplace_demo_write, marketplace_demo_publish | documented
+demos_request_allowlist_change | PATCH /marketplace/demos/{id}/request-allowlist-change/ | 200 | - | any marketplace_demo_write, marketplace_demo_publish | documented
+demos_request_access | PATCH /marketplace/demos/{id}/request-access/ | 201,200 | - | any * | documented
+demos_provision | POST /marketplace/demos/{id}/provision/ | 201 | access + simulation_create | simulation_create | inferred
+demos_manage | PATCH /marketplace/demos/{id}/manage/ | 200 | - | any sre, admin | documented
+demo_tags_list | GET /marketplace/demos/tags/ | 200 | access | any * | inferred
+demo_tags_get | GET /marketplace/demos/tags/{id}/ | 200 | access | any * | inferred
+demo_tags_create | POST /marketplace/demos/tags/ | 201 | access + sre | sre | inferred
+demo_tags_update | PATCH /marketplace/demos/tags/{id}/ | 200 | access + sre | sre | inferred
+demo_tags_delete | DELETE /marketplace/demos/tags/{id}/ | 204 | access + sre | sre | documented
+trainings_list | GET /trainings/ | 200 | access + training_instructor | roles air_instructor + air_org_admin | implied, documented
+trainings_get | GET /trainings/{id}/ | 200 | access + training_instructor | roles air_instructor + air_org_admin | implied, documented
+trainings_create | POST /trainings/ | 201 | access + training_instructor | roles air_instructor + air_org_admin + user_admin | implied, documented
+trainings_update | PATCH /trainings/{id}/ | 200 | access + training_instructor | roles air_instructor + air_org_admin + user_admin | implied, inferred
+trainings_delete | DELETE /trainings/{id}/ | 204 | access + training_instructor | roles air_instructor + air_org_admin + user_admin | implied, documented
+trainings_attendees_add | PATCH /trainings/{id}/attendees/add/ | 204 | access + training_instructor | roles air_instructor + air_org_admin + user_admin | implied, documented
+trainings_attendees_remove | PATCH /trainings/{id}/attendees/remove/ | 204 | access + training_instructor | roles air_instructor + air_org_admin + user_admin | implied, inferred
+trainings_external_user_group | GET /trainings/{id}/external-user-group/ | 200 | access + training_instructor | roles air_instructor + air_org_admin + user_admin | inferred, documented
+trainings_workbench_simulations | GET /trainings/{id}/workbench-simulations/ | 200 | - | roles air_instructor + air_org_admin | inferred
+resource_budgets_list | GET /resource-budgets/ | 200 | access | any * | documented
+resource_budgets_get | GET /resource-budgets/{id}/ | 200 | access | any * | documented
+ssh_keys_list | GET /users/ssh-keys/ | 200 | access | any * | documented
+ssh_keys_create | POST /users/ssh-keys/ | 201 | access | any * | documented
+ssh_keys_get | GET /users/ssh-keys/{id}/ | 200,404 | access | any * | documented
+ssh_keys_delete | DELETE /users/ssh-keys/{id}/ | 204,404 | access | any * | inferred
+system_nodes_list | GET /systems/nodes/ | 200 | access | any * | inferred
+system_nodes_get | GET /systems/nodes/{id}/ | 200 | access | any * | inferred
+system_nodes_delete | DELETE /systems/nodes/{id}/ | 204 | - | any * | inferred
+fleets_list | GET /infra/fleets/ | 200 | access | any * | inferred
+workers_list | GET /infra/workers/ | 200 | access | any * | inferred
+worker_certificates_list | GET /infra/workers/certificates/ | 200 | access | any * | inferred
+fleets_create | POST /infra/fleets/ | 201 | access | any * | inferred
+workers_create | POST /infra/workers/ | 201 | access | any * | inferred
+fleets_get | GET /infra/fleets/{id}/ | 200 | access | any * | inferred
+fleets_update | PATCH /infra/fleets/{id}/ | 200 | access | any * | inferred
+workers_get | GET /infra/workers/{id}/ | 200 | access | any * | inferred
+workers_update | PATCH /infra/workers/{id}/ | 200 | access | any * | inferred
+fleets_delete | DELETE /infra/fleets/{id}/ | 204 | access | any * | inferred
+workers_delete | DELETE /infra/workers/{id}/ | 204 | access | any * | inferred
+workers_issue_certificate | POST /infra/workers/{id}/issue-certificate/ | 201 | access | any * | inferred
+worker_certificates_revoke | PATCH /infra/workers/certificates/{id}/revoke/ | 200 | access | any * | inferred
+manifests_list | GET /manifests/ | 200 | access + manifest_read | - | inferred
+manifests_get | GET /manifests/{id}/ | 200 | access + manifest_read | - | inferred
+manifests_create | POST /manifests/ | 201 | access + manifest_write | - | inferred
+manifests_update | PATCH /manifests/{id}/ | 200 | access + manifest_write | - | inferred
+manifests_delete | DELETE /manifests/{id}/ | 204 | access + manifest_write | - | inferred
+plugin_images_list | GET /manifests/plugin-images/ | 200 | - | manifest_read | documented
+plugin_images_create | POST /manifests/plugin-images/ | 201 | - | manifest_write | inferred
+feedback_create | POST /users/feedback/ | ? | - | any * | inferred
+`;
+
+const PROFILES = ['2.0', 'dsx'] as const;
+const OPERATIONS_OF: Readonly<Record<AirProfile, number>> = { '2.0': 122, dsx: 135 };
+const DETAIL = 'You do not have permission to perform this action.';
+
+/** What a profile asks for. */
+interface Needs {
+  readonly all: readonly string[];
+  readonly any: readonly string[];
+  readonly roles: readonly string[];
+  readonly orRole: string | null;
+}
+
+interface Row {
+  readonly operation: string;
+  readonly request: string;
+  /** Any success where it is empty. */
+  readonly success: readonly number[];
+  readonly needs: Readonly<Record<AirProfile, Needs | null>>;
+  readonly certainty: Readonly<Record<AirProfile, string>>;
+}
+
+function scopesIn(text: string, between: string): string[] {
+  return text.split(between).map((name) => `air:${name.trim()}`);
+}
+
+function needsIn(text: string): Needs | null {
+  const none: Needs = { all: [], any: [], roles: [], orRole: null };
+  if (text === '-') return null;
+  if (text === 'any *') return { ...none, any: AIR_SCOPES };
+  if (text.startsWith('any ')) return { ...none, any: scopesIn(text.slice(4), ',') };
+  if (text.startsWith('roles ')) return { ...none, roles: text.slice(6).split(' + ') };
+  const [scopes = '', orRole = null] = text.split(' / ');
+  return { ...none, all: scopesIn(scopes, '+'), orRole };
+}
+
+const ROWS = TABLE.trim()
+  .split('\n')
+  .map((line): Row => {
+    const [operation = '', request = '', success = '', old = '', dsx = '', certainty = ''] = line.split(' | ');
+    const [ofOld = '', ofDsx = ofOld] = certainty.split(', ');
+    return {
+      operation,
+      request: request.replace(' ', ' /api/v3'),
+      success: success === '?' ? [] : success.split(',').map(Number),
+      needs: { '2.0': needsIn(old), dsx: needsIn(dsx) },
+      certainty: { '2.0': ofOld, dsx: ofDsx },
+    };
+  });
+
+/** Somebody who asks, and what the law says of it. */
+interface Variant {
+  readonly name: string;
+  readonly scopes?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly outcome: 'allow' | 'missing_scope' | 'missing_role';
+}
+
+const without = (names: readonly string[], gone: readonly string[]) => names.filter((name) => !gone.includes(name));
+
+/** A key with exactly what is needed, with each of it taken away, with nothing, and with everything else. */
+function variants(needs: Needs, profile: AirProfile): Variant[] {
+  const found = needs.roles.length > 0 ? ofRoles(needs) : [...ofScopes(needs), ...besides(needs)];
+  if (profile === '2.0' || needs.roles.length > 0) return found;
+  const outcome = needs.orRole === 'air_trainee' ? 'allow' : 'missing_scope';
+  return [...found, { name: 'only the role air_trainee', roles: ['air_trainee'], outcome }];
+}
+
+function ofScopes({ all, any }: Needs): Variant[] {
+  if (any.length > 0) return any.map((scope) => ({ name: `only ${scope}`, scopes: [scope], outcome: 'allow' }));
+  return [
+    { name: 'exactly what is needed', scopes: all, outcome: 'allow' },
+    ...all.map((scope): Variant => {
+      return { name: `without ${scope}`, scopes: without(all, [scope]), outcome: 'missing_scope' };
+    }),
+  ];
+}
+
+function besides({ all, any }: Needs): Variant[] {
+  const others = without(AIR_SCOPES, [...all, ...any]);
+  const nothing: Variant = { name: 'no scope', scopes: [], outcome: 'missing_scope' };
+  if (others.length === 0) return [nothing];
+  return [nothing, { name: 'every other scope', scopes: others, outcome: 'missing_scope' }];
+}
+
+function ofRoles({ roles }: Needs): Variant[] {
+  return [
+    { name: 'exactly the roles', roles, outcome: 'allow' },
+    ...roles.map(
+      (role): Variant => ({ name: `without ${role}`, roles: without(roles, [role]), outcome: 'missing_role' }),
+    ),
+    { name: 'every scope of a person without the roles', roles: ['air-admin', 'air_admin'], outcome: 'missing_role' },
+    { name: 'no role', roles: [], outcome: 'missing_role' },
+    { name: 'a service key with every scope', scopes: AIR_SCOPES, outcome: 'missing_role' },
+    { name: 'a service key without scopes', scopes: [], outcome: 'missing_role' },
+  ];
+}
+
+/** What the table multiplies to: two beside `all`, one or two beside `any`, and one role of dsx. */
+function multiplied(needs: Needs, profile: AirProfile): number {
+  if (needs.roles.length > 0) return needs.roles.length + 5;
+  const trainee = profile === 'dsx' ? 1 : 0;
+  if (needs.any.length === 0) return needs.all.length + 3 + trainee;
+  return needs.any.length + (needs.any.length === AIR_SCOPES.length ? 1 : 2) + trainee;
+}
+
+interface Case {
+  readonly row: Row;
+  readonly variant: Variant;
+  readonly answer: Answer;
+}
+
+function told({ row, variant }: Case): string {
+  return `${row.operation}; ${variant.name}`;
+}
+
+function happened({ row: { success }, answer: { status, decision } }: Case): string {
+  const isNotTheirs = status === 404 && success.includes(404);
+  if (decision?.effect === 'deny' && !isNotTheirs) return `${status} ${decision.reason}`;
+  const isSuccess = success.length === 0 ? status >= 200 && status < 300 : success.includes(status);
+  return isSuccess ? 'allow' : String(status);
+}
+
+/** Fills the table with answers. */
+class TruthTable {
+  readonly cases: Case[] = [];
+  readonly #keys = new Map<string, Promise<string>>();
+  readonly #server: TestServer;
+  readonly #staged: StagedAir;
+  readonly #profile: AirProfile;
+
+  constructor(server: TestServer, staged: StagedAir, profile: AirProfile) {
+    this.#server = server;
+    this.#staged = staged;
+    this.#profile = profile;
+  }
+
+  /** What a refused request was about stays, and serves the next one. */
+  async fill(row: Row): Promise<readonly Case[]> {
+    const needs = row.needs[this.#profile];
+    if (needs === null) throw new Error(`${row.operation} is not in profile ${this.#profile}`);
+    const filled: Case[] = [];
+    let filling: Filling | null = null;
+    for (const variant of variants(needs, this.#profile)) {
+      const token = await this.#keyOf(variant);
+      const isMaker = variant.outcome === 'allow' && needs.roles.includes('user_admin');
+      filling ??= await this.#staged.fill(row.operation, isMaker ? token : undefined);
+      const answer = await this.#staged.ask(row.request, filling, token);
+      if (answer.status < 300) filling = null;
+      filled.push({ row, variant, answer });
+    }
+    this.cases.push(...filled);
+    return filled;
+  }
+
+  #keyOf({ scopes, roles }: Variant): Promise<string> {
+    const name = JSON.stringify([scopes, roles]);
+    const user = `person-${this.#keys.size}@acme.test`;
+    const made =
+      this.#keys.get(name) ??
+      (scopes === undefined ? personalKey(this.#server, user, roles ?? []) : serviceKey(this.#server, scopes)).then(
+        ({ key }) => key,
+      );
+    this.#keys.set(name, made);
+    return made;
+  }
+}
+
+/** The built-in cast with so many system nodes that one can be deleted by every case; the file it is in. */
+async function seedWithSystemNodes(): Promise<string> {
+  const { body: cast } = await (await testServer()).call('GET /_mock/cast');
+  const systemNodes = Array.from({ length: 40 }, (_, index) => ({
+    org: 'acme',
+    id: `9e1f4a63-7d5c-4b8a-9f34-${String(index).padStart(12, '0')}`,
+    name: `template-${index}`,
+    category: 'SERVER',
+  }));
+  const file = join(await emptyFolder(), 'seed.json');
+  await writeFile(file, JSON.stringify({ ...cast, air: { ...cast.air, systemNodes } }));
+  return file;
+}
+
+const counted: Record<AirProfile, number> = { '2.0': 0, dsx: 0 };
+afterAll(() => {
+  console.log(`truth table of Air: ${counted['2.0']} cases in profile 2.0, ${counted.dsx} in profile dsx`);
+});
+
+describe.each(PROFILES)('truth table of Air, profile %s:', (profile) => {
+  let server: TestServer;
+  let table: TruthTable;
+  const rows = ROWS.filter(({ needs }) => needs[profile] !== null);
+
+  beforeAll(async () => {
+    server = await testServer({ air: profile, seed: await seedWithSystemNodes() });
+    table = new TruthTable(server, await stagedAir(server, profile), profile);
+  });
+
+  it('has every operation of the document once', async () => {
+    const { body } = await server.call('GET /_mock/tables/air');
+    const listed = body.operations.filter(({ rule }: { rule: string }) => rule !== 'public');
+
+    expect(rows.map(({ operation }) => operation).sort()).toEqual(listed.map(({ id }: { id: string }) => id).sort());
+    expect(rows).toHaveLength(OPERATIONS_OF[profile]);
+  });
+
+  it('is as certain of every operation, and of its rule, as the sources are', async () => {
+    const { body } = await server.call('GET /_mock/tables/air');
+    const certainties = (listed: readonly { id: string; certainty: string }[]) =>
+      Object.fromEntries(listed.filter(({ id }) => id !== 'uploads_put_part').map((one) => [one.id, one.certainty]));
+    const expected = Object.fromEntries(rows.map(({ operation, certainty }) => [operation, certainty[profile]]));
+
+    expect.soft(certainties(body.rules)).toEqual(expected);
+    expect.soft(certainties(body.operations)).toEqual(expected);
+  });
+
+  it.each(rows)('$operation answers as the law says', async (row) => {
+    const cases = await table.fill(row);
+    counted[profile] += cases.length;
+
+    const wrong = cases.filter(
+      (one) => happened(one) !== (one.variant.outcome === 'allow' ? 'allow' : `403 ${one.variant.outcome}`),
+    );
+    expect(wrong.map((one) => `${told(one)}: ${happened(one)}, and the law says ${one.variant.outcome}`)).toEqual([]);
+  });
+
+  it('was filled with as many cases as it multiplies to', () => {
+    const numbers = rows.map(({ needs }) => multiplied(needs[profile] as Needs, profile));
+
+    expect(table.cases).toHaveLength(numbers.reduce((sum, number) => sum + number, 0));
+    expect(table.cases.length).toBeGreaterThan(550);
+  });
+
+  it('refuses in the words and the form of the framework behind the API', () => {
+    const refused = table.cases.filter(({ answer }) => answer.status === 403);
+    expect(refused.length).toBeGreaterThan(250);
+    for (const one of refused) {
+      const { body, headers } = one.answer;
+      expect(body, told(one)).toEqual({ detail: DETAIL, request_id: expect.any(String) });
+      expect(headers['content-type'], told(one)).toMatch(/^application\/json/);
+      expect(headers['www-authenticate'], told(one)).toBeUndefined();
+    }
+  });
+
+  it('says the same of an object that does not exist and of a broken body, as the scope comes first', async () => {
+    const { key } = await serviceKey(server, []);
+    for (const { operation, request } of rows) {
+      const [method = ''] = request.split(' ');
+      const hasBody = method === 'POST' || method === 'PATCH';
+      const id = '00000000-0000-4000-8000-000000000000';
+      const { status, decision } = await server.call(request.replace('{id}', id), {
+        token: key,
+        ...(hasBody && { body: { name: 7, nodes: 'no', content: [] } }),
+      });
+      expect([status, decision?.reason], operation).toEqual([403, expect.stringMatching(/^missing_(scope|role)$/)]);
+    }
+  });
+
+  it('records for each case the decision that its header tells', async () => {
+    for (const one of table.cases.slice(-300)) {
+      const { id, effect, reason } = one.answer.decision;
+      const { status, body } = await server.call(`GET /_mock/decisions/${id}`);
+      expect({ status, effect: body.effect, operation: body.operation, reason: body.reason }, told(one)).toEqual({
+        status: 200,
+        effect,
+        operation: one.row.operation,
+        reason: reason ?? null,
+      });
+    }
+  });
+});

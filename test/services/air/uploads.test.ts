@@ -1,0 +1,394 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  airImagesServer,
+  chunksOf,
+  expectRefusal,
+  NO_ID,
+  type SentPart,
+  type StartedUpload,
+  sha256,
+  UUID,
+} from '../../support/air-images.ts';
+import { emptyFolder } from '../../support/folder.ts';
+import { START } from '../../support/server.ts';
+
+const server = await airImagesServer();
+const { acme, image, start, put } = server;
+const SMALL = Buffer.from('a small image');
+const { chunk_size: CHUNK } = await start(await image(), SMALL);
+const LARGE = Buffer.alloc(CHUNK * 2 + 5, 'large');
+
+const statusOf = async (id: string) => (await acme(`GET images/${id}/`)).body.upload_status;
+const complete = (id: string, parts: unknown) => acme(`PATCH images/${id}/complete-upload/`, { parts });
+const urlOf = ({ part_urls }: StartedUpload, number: number) => part_urls[number - 1]?.url ?? '';
+
+/** Sends the parts with these numbers; what a completion says of them. */
+async function send(started: StartedUpload, bytes: Buffer, numbers?: readonly number[]): Promise<SentPart[]> {
+  const chunks = chunksOf(bytes, started);
+  const sent: SentPart[] = [];
+  for (const number of numbers ?? chunks.map((_, index) => index + 1)) {
+    const { status, etag, body } = await put(urlOf(started, number), chunks[number - 1] as Buffer);
+    expect(status, body).toBe(200);
+    sent.push({ part_number: number, etag });
+  }
+  return sent;
+}
+
+/** A large upload of which every part has arrived. */
+async function sentLarge() {
+  const id = await image();
+  const started = await start(id, LARGE);
+  return { id, started, parts: await send(started, LARGE) };
+}
+
+describe('an upload that begins', () => {
+  it('is told where each part goes, and how large a part is', async () => {
+    const id = await image();
+    const { status, body } = await acme(`PATCH images/${id}/start-upload/`, {
+      hash: sha256(LARGE),
+      size: LARGE.length,
+    });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({ upload_id: expect.stringMatching(UUID), part_urls: expect.any(Array), chunk_size: CHUNK });
+    expect(body.part_urls.map(({ part_number }: SentPart) => part_number)).toEqual([1, 2, 3]);
+    for (const { url } of body.part_urls) {
+      expect(url).toMatch(/^http:\/\/localhost:6625\/api\/v3\/uploads\/[^/]+\/[123]$/);
+    }
+    expect(await statusOf(id)).toBe('UPLOADING');
+  });
+
+  it.each([
+    [1, 1],
+    [CHUNK, 1],
+    [CHUNK + 1, 2],
+    [CHUNK * 4, 4],
+  ])('of %i bytes has as many parts as they fill, which is %i', async (size, count) => {
+    const { body } = await acme(`PATCH images/${await image()}/start-upload/`, { hash: sha256(SMALL), size });
+
+    expect(body.part_urls).toHaveLength(count);
+  });
+
+  it.each([
+    ['hash', undefined],
+    ['hash', 'abc'],
+    ['hash', 'g'.repeat(64)],
+    ['hash', 'a'.repeat(65)],
+    ['size', undefined],
+    ['size', 0],
+    ['size', -1],
+    ['size', 1.5],
+    ['size', '13'],
+    ['size', 64 * 1024 ** 3 + 1],
+  ])('is refused with a `%s` of %j', async (member, value) => {
+    const id = await image();
+    const body = { hash: sha256(SMALL), size: SMALL.length, [member]: value };
+
+    expectRefusal(await acme(`PATCH images/${id}/start-upload/`, body), 400, new RegExp(`\`${member}\``));
+    expect(await statusOf(id)).toBe('READY');
+  });
+
+  it('may be of 64 GiB', async () => {
+    const most = { hash: sha256(SMALL), size: 64 * 1024 ** 3 };
+
+    expect((await acme(`PATCH images/${await image()}/start-upload/`, most)).status).toBe(200);
+  });
+
+  it('is refused while another one runs, which goes on', async () => {
+    const id = await image();
+    const started = await start(id, SMALL);
+    const again = await acme(`PATCH images/${id}/start-upload/`, { hash: sha256(SMALL), size: 5 });
+
+    expectRefusal(again, 400, /`UPLOADING`/);
+    expect((await complete(id, await send(started, SMALL))).status).toBe(200);
+  });
+});
+
+describe('a part', () => {
+  it('is taken without any key, and answered with a quoted ETag', async () => {
+    const started = await start(await image(), SMALL);
+    const { status, etag, body } = await put(urlOf(started, 1), SMALL);
+
+    expect({ status, body }).toEqual({ status: 200, body: '' });
+    expect(etag).toMatch(/^"[^"]+"$/);
+  });
+
+  it('has an ETag of its own, the same for the same bytes', async () => {
+    const { parts, started } = await sentLarge();
+    const [first, second, last] = parts.map(({ etag }) => etag);
+
+    expect(first).not.toBe(last);
+    expect(await send(started, LARGE, [1])).toEqual([{ part_number: 1, etag: first }]);
+    expect(second).toMatch(/^"/);
+  });
+
+  it.each([
+    ['too small', 1, CHUNK - 1],
+    ['empty', 1, 0],
+    ['too large', 1, CHUNK + 1],
+    ['the last one, too small', 3, 4],
+    ['the last one, too large', 3, 6],
+  ])('is refused where it is %s', async (_, number, size) => {
+    const started = await start(await image(), LARGE);
+    const { status, etag, body } = await put(urlOf(started, number), Buffer.alloc(size));
+    const { detail } = JSON.parse(body);
+
+    expect(status).toBe(size > CHUNK || size === 6 ? 413 : 400);
+    expect(etag).toBe('');
+    expect(detail).toMatch(/\d+ bytes/);
+  });
+
+  it('that was refused may be sent again as it should be', async () => {
+    const id = await image();
+    const started = await start(id, LARGE);
+    expect((await put(urlOf(started, 3), Buffer.alloc(4))).status).toBe(400);
+    expect((await put(urlOf(started, 3), Buffer.alloc(6))).status).toBe(413);
+
+    expect((await complete(id, await send(started, LARGE))).status).toBe(200);
+  });
+
+  it.each([
+    ['a part beyond the last', (url: string) => url.replace(/1$/, '2')],
+    ['part 0', (url: string) => url.replace(/1$/, '0')],
+    ['a part that is no number', (url: string) => url.replace(/1$/, 'one')],
+    ['a part with a fraction', (url: string) => url.replace(/1$/, '1.5')],
+    ['a part in another notation', (url: string) => url.replace(/1$/, '1e0')],
+    ['another upload', (url: string) => url.replace(/\.[^/]+/, `.${NO_ID}`)],
+    ['another image', (url: string) => url.replace(/uploads\/[^.]+/, `uploads/${NO_ID}`)],
+    ['no upload at all', (url: string) => url.replace(/uploads\/[^/]+/, 'uploads/nothing')],
+  ])('is refused where it is %s', async (_, other) => {
+    const path = new URL(urlOf(await start(await image(), SMALL), 1)).pathname;
+    const { status, body } = await put(`http://localhost:6625${other(path)}`, SMALL);
+
+    expect(status).toBe(404);
+    expect(JSON.parse(body)).toEqual({ detail: expect.any(String), request_id: expect.stringMatching(UUID) });
+  });
+
+  it.each([
+    ['completed', async (id: string, parts: SentPart[]) => complete(id, parts)],
+    ['aborted', async (id: string) => acme(`PATCH images/${id}/abort-upload/`, {})],
+    ['cleared', async (id: string) => acme(`PATCH images/${id}/clear-upload/`, {})],
+    ['deleted', async (id: string) => acme(`DELETE images/${id}/`, {})],
+  ])('is refused once the upload is %s', async (_, end) => {
+    const id = await image();
+    const started = await start(id, SMALL);
+    await end(id, await send(started, SMALL));
+
+    expect((await put(urlOf(started, 1), SMALL)).status).toBe(404);
+  });
+
+  it('between two others is no part', async () => {
+    const path = urlOf(await start(await image(), LARGE), 1).replace(/1$/, '1.5');
+
+    expect((await put(path, Buffer.alloc(CHUNK))).status).toBe(404);
+  });
+
+  it('may come in any order, and at the same time as others', async () => {
+    const id = await image();
+    const started = await start(id, LARGE);
+    const chunks = chunksOf(LARGE, started);
+    const etags = await Promise.all(
+      [3, 1, 2].map(async (number) => {
+        const { etag } = await put(urlOf(started, number), chunks[number - 1] as Buffer);
+        return { part_number: number, etag };
+      }),
+    );
+    const parts = etags.toSorted((one, other) => one.part_number - other.part_number);
+
+    expect((await complete(id, parts)).body).toMatchObject({ upload_status: 'COMPLETE' });
+  });
+
+  it('that is sent twice counts as it was sent last', async () => {
+    const id = await image();
+    const started = await start(id, LARGE);
+    const wrong = await put(urlOf(started, 3), Buffer.from('wrong'));
+    const parts = await send(started, LARGE);
+
+    expectRefusal(await complete(id, [...parts.slice(0, 2), { part_number: 3, etag: wrong.etag }]), 400, /\[2\]/);
+    expect((await complete(id, parts)).status).toBe(200);
+  });
+});
+
+describe('an upload that completes', () => {
+  it('gives the image its size, its hash, and the time', async () => {
+    const { id, parts } = await sentLarge();
+    server.clock.set(START + 60_000);
+    const { status, body } = await complete(id, parts);
+    server.clock.set(START);
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      id,
+      upload_status: 'COMPLETE',
+      size: LARGE.length,
+      hash: sha256(LARGE),
+      is_owned_by_client: true,
+    });
+    expect(Date.parse(body.last_uploaded_at)).toBe(START + 60_000);
+    expect((await acme(`GET images/${id}/`)).body).toEqual(body);
+  });
+
+  it('takes ETags with their quotes and without', async () => {
+    const { id, parts } = await sentLarge();
+    const mixed = parts.map(({ part_number, etag }, index) => ({
+      part_number,
+      etag: index === 1 ? etag : etag.replaceAll('"', ''),
+    }));
+
+    expect((await complete(id, mixed)).status).toBe(200);
+  });
+
+  it('takes a hash in capitals', async () => {
+    const id = await image();
+    const started = await start(id, SMALL, sha256(SMALL).toUpperCase());
+
+    expect((await complete(id, await send(started, SMALL))).body.upload_status).toBe('COMPLETE');
+  });
+
+  it('names the part that has not arrived, and goes on once it has', async () => {
+    const id = await image();
+    const started = await start(id, LARGE);
+    const [first, last] = await send(started, LARGE, [1, 3]);
+    const guess = { part_number: 2, etag: first?.etag ?? '' };
+
+    expectRefusal(await complete(id, [first, guess, last]), 400, /part 2 has not arrived/);
+    expect(await statusOf(id)).toBe('UPLOADING');
+    const [second] = await send(started, LARGE, [2]);
+    expect((await complete(id, [first, second, last])).body.upload_status).toBe('COMPLETE');
+  });
+
+  it.each([
+    ['too few', (parts: SentPart[]) => parts.slice(0, 2), /`parts`.* 2 .*3/],
+    ['too many', (parts: SentPart[]) => [...parts, { part_number: 4, etag: 'x' }], /`parts`.* 4 .*3/],
+    ['in another order', ([a, b, c]: SentPart[]) => [b, a, c], /parts\[0\]\.part_number.*1/],
+    ['named twice', ([a, b]: SentPart[]) => [a, b, b], /parts\[2\]\.part_number.*3/],
+    [
+      'numbered from 0',
+      (parts: SentPart[]) => parts.map((part, index) => ({ ...part, part_number: index })),
+      /parts[.[]0/,
+    ],
+    ['with a wrong ETag', ([a, b, c]: SentPart[]) => [a, { ...b, etag: '"nothing"' }, c], /parts\[1\]\.etag/],
+    ['with ETags exchanged', ([a, b, c]: SentPart[]) => [{ ...a, etag: c?.etag }, b, c], /parts\[0\]\.etag/],
+    ['without an ETag', ([a, b, c]: SentPart[]) => [a, b, { part_number: c?.part_number }], /etag/],
+    ['without a number', ([a, b, c]: SentPart[]) => [{ etag: a?.etag }, b, c], /part_number/],
+  ])('is refused with parts %s, and may then be completed as it should be', async (_, spoilt, detail) => {
+    const { id, parts } = await sentLarge();
+
+    expectRefusal(await complete(id, spoilt(parts)), 400, detail);
+    expect(await statusOf(id)).toBe('UPLOADING');
+    expect((await complete(id, parts)).body.upload_status).toBe('COMPLETE');
+  });
+
+  it('says what is wrong with a list of no parts', async () => {
+    const { id } = await sentLarge();
+    const { status, body } = await complete(id, []);
+
+    expect(status).toBe(400);
+    expect(body.detail).toMatch(/`parts`/);
+    expect(body.detail).not.toMatch(/expected an array, got an array/);
+  });
+
+  it('is refused where one part makes the image and its bytes are not those of the hash', async () => {
+    const id = await image();
+    const started = await start(id, SMALL);
+    const other = Buffer.from('another image'.slice(0, SMALL.length));
+    const { etag } = await put(urlOf(started, 1), other);
+
+    expectRefusal(await complete(id, [{ part_number: 1, etag }]), 400, /`hash`/);
+    expect(await statusOf(id)).toBe('UPLOADING');
+    expect((await complete(id, await send(started, SMALL))).body).toMatchObject({
+      upload_status: 'COMPLETE',
+      hash: sha256(SMALL),
+    });
+  });
+
+  it('is refused before it begins, and once it is over', async () => {
+    const id = await image();
+    expectRefusal(await complete(id, [{ part_number: 1, etag: 'x' }]), 400, /`READY`.*`UPLOADING`/);
+    const parts = await send(await start(id, SMALL), SMALL);
+    expect((await complete(id, parts)).status).toBe(200);
+    expectRefusal(await complete(id, parts), 400, /`COMPLETE`.*`UPLOADING`/);
+  });
+
+  it('happens once, however often it is asked for at the same time', async () => {
+    const { id, parts } = await sentLarge();
+    const answers = await Promise.all([1, 2, 3].map(() => complete(id, parts)));
+
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400]);
+  });
+});
+
+describe('an upload that is given up', () => {
+  it('leaves the image ready for another one', async () => {
+    const id = await image();
+    await start(id, LARGE);
+    const { status, body } = await acme(`PATCH images/${id}/abort-upload/`, {});
+
+    expect({ status, body }).toEqual({ status: 204, body: undefined });
+    expect(await statusOf(id)).toBe('READY');
+    expectRefusal(await acme(`PATCH images/${id}/abort-upload/`, {}), 400, /`READY`.*`UPLOADING`/);
+    expect((await complete(id, await send(await start(id, SMALL), SMALL))).status).toBe(200);
+  });
+
+  it('takes nothing from the one before it', async () => {
+    const id = await image();
+    const [part] = await send(await start(id, SMALL), SMALL);
+    await acme(`PATCH images/${id}/abort-upload/`, {});
+    await start(id, SMALL);
+
+    expectRefusal(await complete(id, [part]), 400, /has not arrived/);
+  });
+
+  it('of a complete image leaves it either complete or empty, and nothing between them', async () => {
+    const id = await server.uploaded({}, SMALL);
+    await start(id, LARGE);
+    expect((await acme(`PATCH images/${id}/abort-upload/`, {})).status).toBe(204);
+
+    const { upload_status, size, hash } = (await acme(`GET images/${id}/`)).body;
+    expect([
+      { upload_status: 'COMPLETE', size: SMALL.length, hash: sha256(SMALL) },
+      { upload_status: 'READY', size: 0, hash: '' },
+    ]).toContainEqual({ upload_status, size, hash });
+  });
+});
+
+describe('an upload that is cleared', () => {
+  it('leaves the image as it was before it', async () => {
+    const id = await server.uploaded({}, SMALL);
+    const { status, body } = await acme(`PATCH images/${id}/clear-upload/`, {});
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, upload_status: 'READY', size: 0, hash: '', last_uploaded_at: null });
+    expect((await acme(`GET images/${id}/`)).body).toEqual(body);
+    expect((await complete(id, await send(await start(id, SMALL), SMALL))).status).toBe(200);
+  });
+
+  it('may have been running', async () => {
+    const id = await image();
+    await start(id, SMALL);
+
+    expect((await acme(`PATCH images/${id}/clear-upload/`)).body.upload_status).toBe('READY');
+  });
+});
+
+it('needs `air:image_write` for every step but the parts', async () => {
+  const publisher = await server.withScopes(['air:access', 'air:image_read', 'air:image_publish']);
+  const id = await image();
+
+  for (const step of ['start-upload', 'complete-upload', 'abort-upload', 'clear-upload']) {
+    expectRefusal(await publisher(`PATCH images/${id}/${step}/`, {}), 403);
+  }
+});
+
+it('keeps nothing of the bytes', async () => {
+  const folder = await emptyFolder();
+  const world = await airImagesServer({ data: join(folder, 'world.db') });
+  const mark = 'these bytes are in no file';
+  await world.uploaded({}, Buffer.from(mark));
+
+  const files = await readdir(folder);
+  expect(files).not.toEqual([]);
+  for (const file of files) expect((await readFile(join(folder, file))).includes(mark), file).toBe(false);
+});

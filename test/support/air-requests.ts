@@ -1,0 +1,471 @@
+import { createHash } from 'node:crypto';
+import { castKey } from './ngc-cast.ts';
+import { type Answer, START, type TestServer } from './server.ts';
+
+export type AirProfile = '2.0' | 'dsx';
+
+/** What fills the path, the query and the body of a request. */
+export interface Filling {
+  readonly id?: string;
+  readonly query?: string;
+  readonly body?: unknown;
+}
+
+/** Sets up what a request is about, with a key that may do everything. `caller` is whose request it will be. */
+type Recipe = (make: Maker, caller: string) => Filling | Promise<Filling>;
+
+const SCOPES_OF_ALL = [
+  'air:access',
+  'air:simulation_read',
+  'air:simulation_create',
+  'air:simulation_edit',
+  'air:simulation_delete',
+  'air:simulation_start_stop',
+  'air:image_read',
+  'air:image_write',
+  'air:image_publish',
+  'air:image_sharing',
+  'air:marketplace_demo_read',
+  'air:marketplace_demo_write',
+  'air:marketplace_demo_publish',
+  'air:training_instructor',
+  'air:image_claiming',
+  'air:admin',
+  'air:sre',
+  'air:manifest_read',
+  'air:manifest_write',
+] as const;
+
+/** Every scope of Air, the fourteen of the page first. */
+export const AIR_SCOPES: readonly string[] = SCOPES_OF_ALL;
+
+/** Together they bring every scope, and the roles that trainings ask for. */
+const ROLES_OF_ALL = [
+  'air-admin',
+  'air_admin',
+  'air_sre',
+  'air_image_claimer',
+  'air_simengine_developer',
+  'air_instructor',
+  'air_org_admin',
+  'user_admin',
+];
+
+export interface MadeAirKey {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** A service key with these scopes. */
+export function serviceKey(
+  server: Pick<TestServer, 'call'>,
+  scopes: readonly string[],
+  services: readonly string[] = ['air'],
+): Promise<MadeAirKey> {
+  return ordered(server, { type: 'service', name: 'made', services, scopes });
+}
+
+/** A key of a new person who has these roles. */
+export function personalKey(
+  server: Pick<TestServer, 'call'>,
+  user: string,
+  roles: readonly string[],
+  services: readonly string[] = ['air'],
+): Promise<MadeAirKey> {
+  return ordered(server, { type: 'personal', name: 'made', services, user, roles });
+}
+
+async function ordered(server: Pick<TestServer, 'call'>, body: unknown): Promise<MadeAirKey> {
+  const answer = await server.call('POST /_mock/keys', { body });
+  if (answer.status !== 201) throw new Error(`no key was made: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+const V3 = '/api/v3';
+const SIMULATIONS = `${V3}/simulations/`;
+const NODES = `${SIMULATIONS}nodes/`;
+const INTERFACES = `${NODES}interfaces/`;
+const IMAGES = `${V3}/images/`;
+const DEMOS = `${V3}/marketplace/demos/`;
+const HOUR = 3_600_000;
+const HASH = createHash('sha256').update('x').digest('hex');
+const UNSHARED_IMAGE_OF_GLOBEX = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0003';
+const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGx5b3VyLW93bi1rZXktZ29lcy1oZXJlLTEyMzQ1Njc4';
+const MANIFEST = {
+  docker_run_parameters: {},
+  emulation_type: 'STAGED',
+  platform_information: {},
+  simulator_image: 'staged',
+  simulator_resources: {},
+};
+const TOPOLOGY = { nodes: { one: { os: 'generic/ubuntu2204' } }, links: [] };
+const TIMES = {
+  event_time: new Date(START + 48 * HOUR).toISOString(),
+  sim_start_time: new Date(START + 24 * HOUR).toISOString(),
+  sim_end_time: new Date(START + 96 * HOUR).toISOString(),
+};
+
+/** Makes objects of Air. */
+class Maker {
+  readonly #server: Pick<TestServer, 'call'>;
+  readonly #admin: string;
+  #count = 0;
+
+  constructor(server: Pick<TestServer, 'call'>, admin: string) {
+    this.#server = server;
+    this.#admin = admin;
+  }
+
+  name(prefix = 'staged'): string {
+    this.#count += 1;
+    return `${prefix}-${this.#count}`;
+  }
+
+  /** Asks with every right, and expects to be answered. */
+  async ask(line: string, body?: unknown, token = this.#admin): Promise<Answer['body']> {
+    const answer = await this.#server.call(line, { token, ...(body !== undefined && { body }) });
+    if (answer.status >= 300) throw new Error(`${line} was answered ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  async create(path: string, body: unknown, token?: string): Promise<string> {
+    return (await this.ask(`POST ${path}`, body, token)).id;
+  }
+
+  simulation = () => this.create(SIMULATIONS, { name: this.name() });
+
+  node = async (simulation?: string) =>
+    this.create(NODES, { name: this.name(), simulation: simulation ?? (await this.simulation()) });
+
+  interface = async (node?: string) =>
+    this.create(INTERFACES, { name: this.name('i'), node: node ?? (await this.node()) });
+
+  interfaces = async () => {
+    const node = await this.node();
+    return [await this.interface(node), await this.interface(node)];
+  };
+
+  link = async () => this.create(`${INTERFACES}links/`, { interfaces: await this.interfaces() });
+
+  service = async () => this.create(`${INTERFACES}services/`, { interface: await this.interface(), node_port: 22 });
+
+  instruction = async () => this.create(`${NODES}instructions/`, await this.newInstruction());
+
+  newInstruction = async () => ({ node: await this.node(), executor: 'shell', data: { commands: ['true'] } });
+
+  /** A simulation that runs. */
+  active = async () => {
+    const id = await this.simulation();
+    await this.ask(`PATCH ${SIMULATIONS}${id}/start/`, {});
+    return id;
+  };
+
+  run = async () => {
+    const id = await this.active();
+    return (await this.ask(`GET ${SIMULATIONS}runs/?simulation=${id}`)).results[0].id as string;
+  };
+
+  checkpoint = async () => {
+    const id = await this.active();
+    await this.ask(`PATCH ${SIMULATIONS}${id}/shutdown/`, {});
+    return (await this.ask(`GET ${SIMULATIONS}runs/checkpoints/?simulation=${id}`)).results[0].id as string;
+  };
+
+  /** Nodes of one simulation, as bulk actions name them. */
+  nodesOf = async (simulation: string, member = 'id') => ({
+    simulation,
+    nodes: [{ [member]: await this.node(simulation) }],
+  });
+
+  script = async () => {
+    const id = await this.simulation();
+    await this.ask(`POST ${SIMULATIONS}${id}/ztp-script/`, { content: 'true' });
+    return id;
+  };
+
+  userconfig = () => this.create(`${V3}/userconfigs/`, this.newUserconfig());
+
+  newUserconfig = () => ({ name: this.name(), kind: 'cloud-init-user-data', content: '#cloud-config' });
+
+  image = () => this.create(IMAGES, this.newImage());
+
+  newImage = () => ({ name: this.name(), version: '1', default_username: 'user', default_password: 'password' });
+
+  /** An image whose one part has arrived, and how to complete its upload. */
+  arrived = async () => {
+    const id = await this.image();
+    const { part_urls } = await this.ask(`PATCH ${IMAGES}${id}/start-upload/`, { hash: HASH, size: 1 });
+    const { pathname } = new URL(part_urls[0].url);
+    const { status, headers } = await this.#server.call(`PUT ${pathname}`, {
+      body: 'x',
+      headers: { 'content-type': 'application/octet-stream' },
+    });
+    if (status !== 200) throw new Error(`the part was answered ${status}`);
+    return { id, body: { parts: [{ part_number: 1, etag: headers['etag'] }] } };
+  };
+
+  uploaded = async () => {
+    const { id, body } = await this.arrived();
+    await this.ask(`PATCH ${IMAGES}${id}/complete-upload/`, body);
+    return id;
+  };
+
+  published = async () => {
+    const id = await this.uploaded();
+    await this.ask(`PATCH ${IMAGES}${id}/publish/`, {});
+    return id;
+  };
+
+  share = async () => this.create(`${IMAGES}shares/`, { image: await this.image(), target_org: 'globex' });
+
+  /** One that another organisation made for this one. */
+  offer = () =>
+    this.create(`${IMAGES}shares/`, { image: UNSHARED_IMAGE_OF_GLOBEX, target_org: 'acme' }, castKey('globex-air').key);
+
+  newDemo = async () => ({ name: this.name(), tags: ['staged'], simulation: await this.simulation() });
+
+  demo = async () => this.create(DEMOS, await this.newDemo());
+
+  tag = () => this.create(`${DEMOS}tags/`, { name: this.name('tag') });
+
+  newTraining = async () => ({
+    name: this.name('training'),
+    parent_simulation: await this.simulation(),
+    attendees: ['one@acme.test'],
+    ...TIMES,
+  });
+
+  training = async (token?: string) => this.create(`${V3}/trainings/`, await this.newTraining(), token);
+
+  fleet = () => this.create(`${V3}/infra/fleets/`, { name: this.name() });
+
+  newWorker = async () => ({
+    fleet: await this.fleet(),
+    fqdn: `${this.name()}.worker.test`,
+    ip_address: '192.0.2.1',
+  });
+
+  worker = async () => this.create(`${V3}/infra/workers/`, await this.newWorker());
+
+  certificate = async () => {
+    const worker = await this.worker();
+    await this.ask(`POST ${V3}/infra/workers/${worker}/issue-certificate/`, {});
+    const { results } = await this.ask(`GET ${V3}/infra/workers/certificates/?worker=${worker}`);
+    return results[0].id as string;
+  };
+
+  manifest = () => this.create(`${V3}/manifests/`, MANIFEST);
+
+  sshKey = () => this.create(`${V3}/users/ssh-keys/`, { name: this.name(), public_key: SSH_KEY });
+
+  /** The first of a list that nobody adds to. */
+  first = async (path: string) => (await this.ask(`GET ${path}?limit=1`)).results[0].id as string;
+
+  systemNode = () => this.first(`${V3}/systems/nodes/`);
+}
+
+/** Of an object that is made for the request. */
+function about(object: (make: Maker) => Promise<string>, body?: unknown): Recipe {
+  return async (make) => ({ id: await object(make), ...(body !== undefined && { body }) });
+}
+
+const nothing: Recipe = () => ({});
+const simulation = (make: Maker) => make.simulation();
+const node = (make: Maker) => make.node();
+const image = (make: Maker) => make.image();
+const demo = (make: Maker) => make.demo();
+const training = (make: Maker) => make.training();
+
+/** One that only who made it may change. */
+function ownTraining(body?: unknown): Recipe {
+  return async (make, caller) => ({ id: await make.training(caller), ...(body !== undefined && { body }) });
+}
+
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  simulations_list: nothing,
+  simulations_create: (make) => ({ body: { name: make.name() } }),
+  simulations_get: about(simulation),
+  simulations_update: about(simulation, { name: 'changed' }),
+  simulations_delete: about(simulation),
+  simulations_import: (make) => ({ body: { format: 'JSON', name: make.name(), content: TOPOLOGY } }),
+  simulations_clone: async (make) => ({ body: { simulation: await make.simulation() } }),
+  simulations_export: async (make) => ({ id: await make.simulation(), query: '?topology_format=JSON' }),
+  simulations_start: about(simulation, {}),
+  simulations_shutdown: about((make) => make.active(), {}),
+  simulations_rebuild: about((make) => make.active(), {}),
+  simulations_enable_auto_oob: about(simulation, {}),
+  simulations_disable_auto_oob: about(simulation, {}),
+  simulations_enable_auto_netq: about(simulation, {}),
+  simulations_disable_auto_netq: about(simulation, {}),
+  simulations_parse: () => ({ body: { format: 'JSON', content: TOPOLOGY } }),
+  simulation_ztp_script_create: about(simulation, { content: 'true' }),
+  simulation_ztp_script_get: about((make) => make.script()),
+  simulation_ztp_script_update: about((make) => make.script(), { content: 'false' }),
+  simulation_ztp_script_delete: about((make) => make.script()),
+  simulation_history_list: about(simulation),
+  simulation_history_filters: about(simulation),
+  histories_list: async (make) => ({ query: `?model=simulation&object_id=${await make.simulation()}` }),
+  nodes_list: nothing,
+  nodes_get: about(node),
+  nodes_create: async (make) => ({ body: { name: make.name(), simulation: await make.simulation() } }),
+  nodes_update: about(node, { cpu: 2 }),
+  nodes_delete: about(node),
+  nodes_from_system_node: async (make) => ({
+    body: { system_node: await make.systemNode(), name: make.name(), simulation: await make.simulation() },
+  }),
+  nodes_bulk_reset: async (make) => ({ body: await make.nodesOf(await make.active()) }),
+  nodes_bulk_rebuild: async (make) => ({ body: await make.nodesOf(await make.active()) }),
+  nodes_bulk_update: async (make) => {
+    const into = await make.simulation();
+    return { body: { simulation: into, node_ids: [await make.node(into)], cpu: 2 } };
+  },
+  nodes_bulk_delete: async (make) => ({ body: await make.nodesOf(await make.simulation()) }),
+  nodes_bulk_assign: async (make) => ({ body: await make.nodesOf(await make.simulation(), 'node') }),
+  nodes_bulk_copy: async (make) => ({ body: await make.nodesOf(await make.simulation()) }),
+  interfaces_list: nothing,
+  interfaces_get: about((make) => make.interface()),
+  interfaces_create: async (make) => ({ body: { name: make.name('i'), node: await make.node() } }),
+  interfaces_update: about((make) => make.interface(), { outbound: true }),
+  interfaces_delete: about((make) => make.interface()),
+  interfaces_breakout: about((make) => make.interface(), { split_count: 2 }),
+  interfaces_revert_breakout: async (make) => {
+    const id = await make.interface();
+    await make.ask(`POST ${INTERFACES}${id}/breakout/`, { split_count: 2 });
+    return { id, body: {} };
+  },
+  links_list: nothing,
+  links_get: about((make) => make.link()),
+  links_create: async (make) => ({ body: { interfaces: await make.interfaces() } }),
+  links_delete: about((make) => make.link()),
+  services_list: nothing,
+  services_get: about((make) => make.service()),
+  services_create: async (make) => ({ body: { interface: await make.interface(), node_port: 22 } }),
+  services_delete: about((make) => make.service()),
+  instructions_create: async (make) => ({ body: await make.newInstruction() }),
+  instructions_list: nothing,
+  instructions_get: about((make) => make.instruction()),
+  instructions_update: about((make) => make.instruction(), { run_again_on_rebuild: true }),
+  instructions_delete: about((make) => make.instruction()),
+  checkpoints_list: nothing,
+  checkpoints_get: about((make) => make.checkpoint()),
+  checkpoints_update: about((make) => make.checkpoint(), { favorite: true }),
+  checkpoints_delete: about((make) => make.checkpoint()),
+  runs_list: nothing,
+  runs_get: about((make) => make.run()),
+  runs_update: about((make) => make.run(), { name: 'changed' }),
+  userconfigs_list: nothing,
+  userconfigs_get: about((make) => make.userconfig()),
+  userconfigs_create: (make) => ({ body: make.newUserconfig() }),
+  userconfigs_update: about((make) => make.userconfig(), { name: 'changed' }),
+  userconfigs_delete: about((make) => make.userconfig()),
+  images_list: nothing,
+  images_get: about(image),
+  images_create: (make) => ({ body: make.newImage() }),
+  images_update: about(image, { notes: 'changed' }),
+  images_delete: about(image),
+  images_start_upload: about(image, { hash: HASH, size: 1 }),
+  images_complete_upload: (make) => make.arrived(),
+  images_abort_upload: async (make) => ({ id: (await make.arrived()).id, body: {} }),
+  images_clear_upload: about((make) => make.uploaded(), {}),
+  images_publish: about((make) => make.uploaded(), {}),
+  images_unpublish: about((make) => make.published(), {}),
+  images_request_publish: about((make) => make.uploaded(), { justification: 'staged' }),
+  images_request_unpublish: about((make) => make.published(), { justification: 'staged' }),
+  images_cancel_publish_access_record: async (make) => {
+    const id = await make.uploaded();
+    await make.ask(`PATCH ${IMAGES}${id}/request-publish/`, { justification: 'staged' });
+    return { id, body: {} };
+  },
+  image_shares_create: async (make) => ({ body: { image: await make.image(), target_org: 'globex' } }),
+  image_shares_get: about((make) => make.share()),
+  image_shares_list: nothing,
+  image_shares_delete: about((make) => make.share()),
+  image_shares_claim: async (make) => ({ body: { image_share: await make.offer() } }),
+  demos_list: nothing,
+  demos_get: about(demo),
+  demos_create: async (make) => ({ body: await make.newDemo() }),
+  demos_update: about(demo, { description: 'changed' }),
+  demos_delete: about(demo),
+  demos_publish: about(demo, {}),
+  demos_unpublish: async (make) => {
+    const id = await make.demo();
+    await make.ask(`PATCH ${DEMOS}${id}/publish/`, {});
+    return { id, body: {} };
+  },
+  demos_request_publish: about(demo, {}),
+  demos_request_allowlist_change: about(demo, { justification: 'staged', allowed_orgs_request_text: 'globex' }),
+  demos_request_access: about(demo, {}),
+  demos_provision: about(demo, {}),
+  demos_manage: about(demo, { featured: true }),
+  demo_tags_list: nothing,
+  demo_tags_get: about((make) => make.tag()),
+  demo_tags_create: (make) => ({ body: { name: make.name('tag') } }),
+  demo_tags_update: about((make) => make.tag(), { name: 'changed' }),
+  demo_tags_delete: about((make) => make.tag()),
+  trainings_list: nothing,
+  trainings_get: about(training),
+  trainings_create: async (make) => ({ body: await make.newTraining() }),
+  trainings_update: ownTraining(TIMES),
+  trainings_delete: ownTraining(),
+  trainings_attendees_add: ownTraining({ attendees: ['two@acme.test'] }),
+  trainings_attendees_remove: ownTraining({ attendees: ['one@acme.test'] }),
+  trainings_external_user_group: ownTraining(),
+  trainings_workbench_simulations: about(training),
+  resource_budgets_list: nothing,
+  resource_budgets_get: about((make) => make.first(`${V3}/resource-budgets/`)),
+  ssh_keys_list: nothing,
+  ssh_keys_create: (make) => ({ body: { name: make.name(), public_key: SSH_KEY } }),
+  ssh_keys_get: about((make) => make.sshKey()),
+  ssh_keys_delete: about((make) => make.sshKey()),
+  system_nodes_list: nothing,
+  system_nodes_get: about((make) => make.systemNode()),
+  system_nodes_delete: about((make) => make.systemNode()),
+  fleets_list: nothing,
+  fleets_create: (make) => ({ body: { name: make.name() } }),
+  fleets_get: about((make) => make.fleet()),
+  fleets_update: about((make) => make.fleet(), { name: 'changed' }),
+  fleets_delete: about((make) => make.fleet()),
+  workers_list: nothing,
+  workers_create: async (make) => ({ body: await make.newWorker() }),
+  workers_get: about((make) => make.worker()),
+  workers_update: about((make) => make.worker(), { available: false }),
+  workers_delete: about((make) => make.worker()),
+  workers_issue_certificate: about((make) => make.worker(), {}),
+  worker_certificates_list: nothing,
+  worker_certificates_revoke: about((make) => make.certificate(), {}),
+  manifests_list: nothing,
+  manifests_get: about((make) => make.manifest()),
+  manifests_create: () => ({ body: MANIFEST }),
+  manifests_update: about((make) => make.manifest(), { emulation_type: 'CHANGED' }),
+  manifests_delete: about((make) => make.manifest()),
+  plugin_images_list: nothing,
+  plugin_images_create: () => ({ body: MANIFEST }),
+  feedback_create: () => ({ body: { comments: 'staged' } }),
+};
+
+/** A server of Air, and somebody who may do everything on it. */
+export interface StagedAir {
+  /** The text of the key that may do everything. */
+  readonly admin: string;
+  /** Makes what a request of the operation can be about. Trainings are made by the caller, where one is given. */
+  fill(operation: string, caller?: string): Promise<Filling>;
+  /** Sends a request such as `GET /api/v3/images/{id}/`. */
+  ask(request: string, filling: Filling, token: string): Promise<Answer>;
+}
+
+export async function stagedAir(server: Pick<TestServer, 'call'>, profile: AirProfile): Promise<StagedAir> {
+  const { key: admin } = await (profile === 'dsx'
+    ? personalKey(server, 'everything@acme.test', ROLES_OF_ALL)
+    : serviceKey(server, AIR_SCOPES));
+  const make = new Maker(server, admin);
+  return {
+    admin,
+    fill: async (operation, caller = admin) => {
+      const recipe = RECIPES[operation];
+      if (recipe === undefined) throw new Error(`there is no recipe for ${operation}`);
+      return recipe(make, caller);
+    },
+    ask: (request, { id = '', query = '', body }, token) =>
+      server.call(`${request.replace('{id}', id)}${query}`, { token, ...(body !== undefined && { body }) }),
+  };
+}
