@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '../../service.ts';
 import { authenticate, impersonate } from './caller.ts';
-import { lookupOf } from './engine.ts';
+import { lookupOf, plain } from './engine.ts';
 import { events } from './events.ts';
 import { LAWS } from './laws.ts';
 import { imageOperations } from './operations/images.ts';
@@ -30,6 +30,7 @@ export const air: ServiceDefinition = {
     resource_budgets: budgetLookup,
   },
   operations: {
+    ...Object.assign({}, ...RESOURCES.map((resource) => plain(resource))),
     ...simulationOperations,
     ...topologyOperations,
     ...networkOperations,

@@ -260,16 +260,18 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     await assign({ node: first, user_data: null });
     expect((await cloudInit())[0]).toEqual({ user_data: null, meta_data: meta.id });
 
-    const entries = [
-      { node: second, user_data: null },
-      { node: first, meta_data: NOTHING },
-    ];
-    expectRefused(
-      await world.admin(`PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: entries }),
-      400,
-      'meta_data',
-    );
-    expect((await cloudInit())[1]).toEqual({ user_data: user.id, meta_data: null });
+    for (const wrong of [NOTHING, user.id]) {
+      const entries = [
+        { node: second, user_data: null },
+        { node: first, meta_data: wrong },
+      ];
+      expectRefused(
+        await world.admin(`PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: entries }),
+        400,
+        'meta_data',
+      );
+      expect((await cloudInit())[1]).toEqual({ user_data: user.id, meta_data: null });
+    }
   });
 
   if (isLater) {

@@ -5,7 +5,6 @@ import type { Context, Handler } from '../../../service.ts';
 import { callerOf } from '../caller.ts';
 import { amended, mustOwn, plain, type Special, targetOf } from '../engine.ts';
 import { type AirRow, newRow, put, shown } from '../objects.ts';
-import { FLEETS } from '../tables/resources/fleets.ts';
 import { MANIFESTS } from '../tables/resources/manifests.ts';
 import { PLUGIN_IMAGES } from '../tables/resources/plugin-images.ts';
 import { WORKER_CERTIFICATES } from '../tables/resources/worker-certificates.ts';
@@ -65,8 +64,6 @@ const MANIFEST: Special = {
 };
 
 export const infraOperations = {
-  ...plain(FLEETS),
-  ...plain(WORKERS),
   workers_create: createWorker,
   workers_issue_certificate: issueCertificate,
   ...plain(WORKER_CERTIFICATES, { view: certificateView }),

@@ -14,7 +14,6 @@ import { INSTRUCTIONS } from '../tables/resources/instructions.ts';
 import { INTERFACES } from '../tables/resources/interfaces.ts';
 import { LINKS } from '../tables/resources/links.ts';
 import { NODES } from '../tables/resources/nodes.ts';
-import { RUNS } from '../tables/resources/runs.ts';
 import { SERVICES } from '../tables/resources/services.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { newLink } from '../topology.ts';
@@ -176,7 +175,11 @@ const bulkAssign = bulk(async (context, node, index) => {
   const before = (node.body.members['cloud_init'] ?? { user_data: null, meta_data: null }) as Members;
   const { user_data = before['user_data'], meta_data = before['meta_data'] } = nodes[index] ?? {};
   for (const [member, id] of Object.entries({ user_data, meta_data })) {
-    if (id !== null && id !== undefined) await referred(context, 'userconfigs', member, id);
+    if (id === null || id === undefined) continue;
+    const { kind } = (await referred(context, 'userconfigs', member, id)).body.members;
+    const wanted = `cloud-init-${member.replace('_', '-')}`;
+    if (kind !== wanted)
+      throw new Problem('invalid_request', `Field \`${member}\` must name a user config of kind \`${wanted}\`.`);
   }
   const cloud_init = { user_data, meta_data };
   return [put(changedRow(node, NODES, context.now, { members: { cloud_init } }))];
@@ -286,7 +289,5 @@ export const networkOperations = {
   links_create: createLink,
   ...plain(SERVICES, { ...SERVICE, view: serviceView }),
   ...plain(INSTRUCTIONS, INSTRUCTION),
-  ...plain(CHECKPOINTS),
   checkpoints_delete: deleteCheckpoint,
-  ...plain(RUNS),
 };

@@ -16,7 +16,6 @@ import { RESOURCE_BUDGETS } from '../tables/resources/resource-budgets.ts';
 import { SIMULATION_HISTORY } from '../tables/resources/simulation-history.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { SSH_KEYS } from '../tables/resources/ssh-keys.ts';
-import { SYSTEM_NODES } from '../tables/resources/system-nodes.ts';
 import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
 
 const GIB = 1024 ** 3;
@@ -128,7 +127,6 @@ const giveFeedback: Handler = () => ({ status: 200, body: {} });
 export const peopleOperations = {
   ...plain(USERCONFIGS, USERCONFIG),
   ...plain(SSH_KEYS, SSH_KEY),
-  ...plain(SYSTEM_NODES),
   resource_budgets_list: listBudgets,
   resource_budgets_get: getBudget,
   histories_list: listHistories,
