@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RESOURCES, SCOPES } from '../../../src/services/air/tables/index.ts';
 import { type AirCaller, airImagesServer, IMAGE, NO_ID } from '../../support/air-images.ts';
@@ -34,28 +34,8 @@ const MANIFEST = {
   simulator_resources: {},
 };
 const folder = new URL('../../../openapi/air/', import.meta.url);
-const FILES = [
-  'histories',
-  'image-shares',
-  'images',
-  'infra',
-  'instructions',
-  'interfaces',
-  'links',
-  'manifests',
-  'marketplace',
-  'nodes',
-  'resource-budgets',
-  'runs',
-  'services',
-  'simulations',
-  'systems',
-  'trainings',
-  'uploads',
-  'userconfigs',
-  'users',
-];
-const documents = FILES.map((name): Document => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')));
+const FILES = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'common.json');
+const documents = FILES.map((name): Document => JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
 const schemas: Readonly<Record<string, Schema>> = Object.assign(
   {},
   ...documents.map(({ components }) => components?.schemas ?? {}),
