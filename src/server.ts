@@ -16,7 +16,7 @@ import { type Hosts, hostsOf } from './http/hosts.ts';
 import { Lines } from './http/lines.ts';
 import { type Listen, preparedToListen } from './http/listen.ts';
 import { type Mounted, mount, sendAnswer } from './http/mount.ts';
-import { readDocument } from './http/openapi.ts';
+import { Documents } from './http/openapi.ts';
 import type { Pipeline } from './http/passage.ts';
 import { Routes } from './http/routes.ts';
 import { simulate } from './http/simulate.ts';
@@ -52,6 +52,8 @@ export interface Parts {
   readonly limits?: Partial<Limits>;
   /** `throw`: an answer that does not fit its document fails the request, for tests. Default: it becomes a finding. */
   readonly offDocument?: Pipeline['offDocument'];
+  /** Where documents are read; servers that are given the same one share them. */
+  readonly documents?: Documents;
 }
 
 export interface MockServer {
@@ -120,7 +122,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
     await reviveToggle({ store, settings: config });
     const ports = portsOf(pipeline, version, parts.effective, () => routes);
     const services = [...SERVICES, control(ports)];
-    const { app, listen, routes } = await assemble(pipeline, services, limits);
+    const { app, listen, routes } = await assemble(pipeline, services, limits, parts.documents ?? new Documents());
     return {
       app,
       world,
@@ -139,10 +141,10 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
   }
 }
 
-async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition[], limits: Limits) {
+async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition[], limits: Limits, shelf: Documents) {
   const { settings } = pipeline.surroundings;
   const texts = await Promise.all(services.map((service) => documentText(service.law(settings).document)));
-  const documents = await Promise.all(texts.map((text) => readDocument(text)));
+  const documents = await Promise.all(texts.map((text) => shelf.read(text)));
   const mounted = services.map(
     (service, index): Mounted => ({
       service,

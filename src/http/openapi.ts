@@ -82,6 +82,21 @@ interface RawOperation {
   readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
 }
 
+/**
+ * Documents that were read, for servers of one process that share them: a document and its validators are made once, and
+ * not once for each server. Holds as many as there are texts.
+ */
+export class Documents {
+  readonly #read = new Map<string, Promise<ApiDocument>>();
+
+  /** The document with this text. */
+  read(text: string): Promise<ApiDocument> {
+    const read = this.#read.get(text) ?? readDocument(text);
+    this.#read.set(text, read);
+    return read;
+  }
+}
+
 const withFormats = (ajv: Ajv) => addFormats.default(ajv);
 
 /**

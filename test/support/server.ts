@@ -2,11 +2,15 @@ import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
 import { afterAll, expect } from 'vitest';
 import { configOf } from '../../src/config.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';
+import { Documents } from '../../src/http/openapi.ts';
 import { lineLog } from '../../src/log.ts';
 import type { Config } from '../../src/options.ts';
 import { seededRandom } from '../../src/random.ts';
 import { buildServer, type MockServer, type Parts } from '../../src/server.ts';
 import type { CastUser } from './cast.ts';
+
+/** Every test reads the same documents, so they are made once. */
+const documents = new Documents();
 
 /** When every test begins. */
 export const START = Date.UTC(2026, 0, 15, 12);
@@ -46,6 +50,7 @@ export async function testServer(config: Partial<Config> = {}, parts: Partial<Pa
     clock,
     random: seededRandom('test'),
     offDocument: 'throw',
+    documents,
     log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
     ...parts,
   });
