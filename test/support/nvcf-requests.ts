@@ -1,6 +1,25 @@
 import { castFunction, castKey } from './ngc-cast.ts';
 import type { Answer, Request, TestServer } from './server.ts';
 
+/** Ids of the fifteen scopes of the page. */
+export const SCOPES = [
+  'invoke_function',
+  'list_functions',
+  'list_functions_details',
+  'queue_details',
+  'register_function',
+  'deploy_function',
+  'update_function',
+  'delete_function',
+  'authorize_clients',
+  'update_secrets',
+  'manage_registry_credentials',
+  'manage_telemetries',
+  'list_clusters',
+  'read_gpu_quota_rule',
+  'gpu_capacity',
+] as const;
+
 /** A function of the caller's account, the version that requests are about, and another version of it. */
 export interface Staged {
   functionId: string;

@@ -9,29 +9,12 @@ import {
   makeKey,
   OPERATION_NAMES,
   type OperationName,
+  SCOPES,
   type StagedServer,
   stagedServer,
   successOf,
 } from '../../support/nvcf-requests.ts';
 import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
-
-const SCOPES = [
-  'invoke_function',
-  'list_functions',
-  'list_functions_details',
-  'queue_details',
-  'register_function',
-  'deploy_function',
-  'update_function',
-  'delete_function',
-  'authorize_clients',
-  'update_secrets',
-  'manage_registry_credentials',
-  'manage_telemetries',
-  'list_clusters',
-  'read_gpu_quota_rule',
-  'gpu_capacity',
-];
 
 const PROFILES = ['documented', 'open-source'] as const;
 

@@ -5,6 +5,7 @@ import {
   makeKey,
   OPERATION_NAMES,
   type OperationName,
+  SCOPES,
   type Staged,
   type StagedServer,
   stagedServer,
@@ -15,24 +16,6 @@ import { type Answer, type TestServer, testServer } from '../../support/server.t
 type Profile = 'documented' | 'open-source';
 const PROFILES = ['documented', 'open-source'] as const;
 
-/** Ids of the fifteen scopes of the page. */
-const SCOPES = [
-  'invoke_function',
-  'list_functions',
-  'list_functions_details',
-  'queue_details',
-  'register_function',
-  'deploy_function',
-  'update_function',
-  'delete_function',
-  'authorize_clients',
-  'update_secrets',
-  'manage_registry_credentials',
-  'manage_telemetries',
-  'list_clusters',
-  'read_gpu_quota_rule',
-  'gpu_capacity',
-] as const;
 type Scope = (typeof SCOPES)[number];
 
 type TypeLabel =

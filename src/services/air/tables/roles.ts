@@ -5,43 +5,37 @@ const PAGE = 'API authentication page, roles';
 const BY_NAME = 'API authentication page: the role brings what its name says';
 const REFERENCE = 'API reference (DSX Air), role notes of the operations';
 
+/** What those who simulate may do. */
+const USER = [
+  'air:access',
+  'air:simulation_read',
+  'air:simulation_create',
+  'air:simulation_edit',
+  'air:simulation_delete',
+  'air:simulation_start_stop',
+  'air:image_read',
+] as const;
+const EVERYTHING_OF_THE_PAGE = [
+  ...USER,
+  'air:image_write',
+  'air:image_publish',
+  'air:image_sharing',
+  'air:marketplace_demo_read',
+  'air:marketplace_demo_write',
+  'air:marketplace_demo_publish',
+  'air:training_instructor',
+] as const;
+
+// A role of the page and what it became bring the same.
+const LATER_USER = [...USER, 'air:marketplace_demo_write'] as const;
+const LATER_DEMO_MANAGER = ['air:marketplace_demo_write', 'air:marketplace_demo_publish'] as const;
+const LATER_UPLOADER = ['air:image_read', 'air:image_write'] as const;
+const LATER_PUBLISHER = [...LATER_UPLOADER, 'air:image_publish'] as const;
+
 /** The seven roles of the page: what a personal key brings. Only the first brings `air:access`, beside the administrator. */
 export const ROLES = [
-  {
-    name: 'air',
-    grants: [
-      'air:access',
-      'air:simulation_read',
-      'air:simulation_create',
-      'air:simulation_edit',
-      'air:simulation_delete',
-      'air:simulation_start_stop',
-      'air:image_read',
-    ],
-    source: PAGE,
-    certainty: 'documented',
-  },
-  {
-    name: 'air-admin',
-    grants: [
-      'air:access',
-      'air:simulation_read',
-      'air:simulation_create',
-      'air:simulation_edit',
-      'air:simulation_delete',
-      'air:simulation_start_stop',
-      'air:image_read',
-      'air:image_write',
-      'air:image_publish',
-      'air:image_sharing',
-      'air:marketplace_demo_read',
-      'air:marketplace_demo_write',
-      'air:marketplace_demo_publish',
-      'air:training_instructor',
-    ],
-    source: BY_NAME,
-    certainty: 'implied',
-  },
+  { name: 'air', grants: USER, source: PAGE, certainty: 'documented' },
+  { name: 'air-admin', grants: EVERYTHING_OF_THE_PAGE, source: BY_NAME, certainty: 'implied' },
   {
     name: 'air-demo-manager',
     grants: ['air:marketplace_demo_read', 'air:marketplace_demo_write', 'air:marketplace_demo_publish'],
@@ -56,112 +50,20 @@ export const ROLES = [
 
 /** The roles of the later product; those of the page are understood as well, as the roles they became. */
 export const DSX_ROLES = [
-  {
-    name: 'air',
-    grants: [
-      'air:access',
-      'air:simulation_read',
-      'air:simulation_create',
-      'air:simulation_edit',
-      'air:simulation_delete',
-      'air:simulation_start_stop',
-      'air:image_read',
-      'air:marketplace_demo_write',
-    ],
-    source: REFERENCE,
-    certainty: 'inferred',
-  },
-  {
-    name: 'air_user',
-    grants: [
-      'air:access',
-      'air:simulation_read',
-      'air:simulation_create',
-      'air:simulation_edit',
-      'air:simulation_delete',
-      'air:simulation_start_stop',
-      'air:image_read',
-      'air:marketplace_demo_write',
-    ],
-    source: REFERENCE,
-    certainty: 'implied',
-  },
-  {
-    name: 'air-admin',
-    grants: [
-      'air:access',
-      'air:simulation_read',
-      'air:simulation_create',
-      'air:simulation_edit',
-      'air:simulation_delete',
-      'air:simulation_start_stop',
-      'air:image_read',
-      'air:image_write',
-      'air:image_publish',
-      'air:image_sharing',
-      'air:marketplace_demo_read',
-      'air:marketplace_demo_write',
-      'air:marketplace_demo_publish',
-      'air:training_instructor',
-    ],
-    source: REFERENCE,
-    certainty: 'inferred',
-  },
-  {
-    name: 'air-demo-manager',
-    grants: ['air:marketplace_demo_write', 'air:marketplace_demo_publish'],
-    source: REFERENCE,
-    certainty: 'inferred',
-  },
-  {
-    name: 'air_demo_manager',
-    grants: ['air:marketplace_demo_write', 'air:marketplace_demo_publish'],
-    source: REFERENCE,
-    certainty: 'implied',
-  },
-  {
-    name: 'air-image-uploader',
-    grants: ['air:image_read', 'air:image_write'],
-    source: REFERENCE,
-    certainty: 'inferred',
-  },
-  {
-    name: 'air_image_uploader',
-    grants: ['air:image_read', 'air:image_write'],
-    source: REFERENCE,
-    certainty: 'implied',
-  },
-  {
-    name: 'air-image-publisher',
-    grants: ['air:image_read', 'air:image_write', 'air:image_publish'],
-    source: REFERENCE,
-    certainty: 'inferred',
-  },
-  {
-    name: 'air_image_publisher',
-    grants: ['air:image_read', 'air:image_write', 'air:image_publish'],
-    source: REFERENCE,
-    certainty: 'implied',
-  },
+  { name: 'air', grants: LATER_USER, source: REFERENCE, certainty: 'inferred' },
+  { name: 'air_user', grants: LATER_USER, source: REFERENCE, certainty: 'implied' },
+  { name: 'air-admin', grants: EVERYTHING_OF_THE_PAGE, source: REFERENCE, certainty: 'inferred' },
+  { name: 'air-demo-manager', grants: LATER_DEMO_MANAGER, source: REFERENCE, certainty: 'inferred' },
+  { name: 'air_demo_manager', grants: LATER_DEMO_MANAGER, source: REFERENCE, certainty: 'implied' },
+  { name: 'air-image-uploader', grants: LATER_UPLOADER, source: REFERENCE, certainty: 'inferred' },
+  { name: 'air_image_uploader', grants: LATER_UPLOADER, source: REFERENCE, certainty: 'implied' },
+  { name: 'air-image-publisher', grants: LATER_PUBLISHER, source: REFERENCE, certainty: 'inferred' },
+  { name: 'air_image_publisher', grants: LATER_PUBLISHER, source: REFERENCE, certainty: 'implied' },
   { name: 'air-image-sharer', grants: ['air:image_sharing'], source: REFERENCE, certainty: 'inferred' },
   { name: 'air_image_sharer', grants: ['air:image_sharing'], source: REFERENCE, certainty: 'implied' },
   { name: 'air-instructor', grants: ['air:training_instructor'], source: REFERENCE, certainty: 'inferred' },
   { name: 'air_instructor', grants: ['air:training_instructor'], source: REFERENCE, certainty: 'implied' },
-  {
-    name: 'air_org_admin',
-    grants: [
-      'air:access',
-      'air:simulation_read',
-      'air:simulation_create',
-      'air:simulation_edit',
-      'air:simulation_delete',
-      'air:simulation_start_stop',
-      'air:image_read',
-      'air:marketplace_demo_write',
-    ],
-    source: REFERENCE,
-    certainty: 'implied',
-  },
+  { name: 'air_org_admin', grants: LATER_USER, source: REFERENCE, certainty: 'implied' },
   { name: 'air_image_claimer', grants: ['air:image_claiming'], source: REFERENCE, certainty: 'documented' },
   { name: 'air_admin', grants: ['air:admin'], source: REFERENCE, certainty: 'documented' },
   { name: 'air_sre', grants: ['air:sre'], source: REFERENCE, certainty: 'documented' },
