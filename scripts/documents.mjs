@@ -88,6 +88,40 @@ function at(target, key) {
 }
 
 /**
+ * A part of a document as one profile has it. Members, entries of lists and enumerated values (`x-enum-profiles`) that
+ * only others have are left out; of values and of properties it is noted who has them (`x-elsewhere`).
+ *
+ * @param {any} part
+ * @param {string} profile
+ * @returns {any}
+ */
+export function restricted(part, profile) {
+  const isElsewhere = (/** @type {any} */ value) => value?.['x-profiles']?.includes(profile) === false;
+  if (Array.isArray(part))
+    return part.filter((entry) => !isElsewhere(entry)).map((entry) => restricted(entry, profile));
+  if (typeof part !== 'object' || part === null) return part;
+  const { 'x-profiles': _, 'x-enum-profiles': enumProfiles = {}, ...members } = part;
+  const kept = Object.fromEntries(
+    Object.entries(members)
+      .filter(([, value]) => !isElsewhere(value))
+      .map(([key, value]) => [key, restricted(value, profile)]),
+  );
+  const values = Object.entries(enumProfiles).filter(([, profiles]) => !profiles.includes(profile));
+  if (values.length > 0) {
+    kept.enum = part.enum.filter((/** @type {any} */ value) => values.every(([name]) => name !== value));
+    kept['x-elsewhere'] = Object.fromEntries(values);
+  }
+  const lost = Object.entries(part.properties ?? {}).filter(([, property]) => isElsewhere(property));
+  if (lost.length > 0) {
+    kept['x-elsewhere'] = Object.fromEntries(lost.map(([name, property]) => [name, property['x-profiles']]));
+    const names = lost.map(([name]) => name);
+    if (part.required !== undefined)
+      kept.required = part.required.filter((/** @type {string} */ name) => !names.includes(name));
+  }
+  return kept;
+}
+
+/**
  * The document of each profile, where operations name the profiles that have them (`x-profiles`): with those of the
  * profile, and beside them a list of what only others have.
  *
@@ -106,7 +140,7 @@ export function profilesOf(merged) {
       if (own === undefined || own.includes(profile)) at(paths, path)[method] = operation;
       else elsewhere.push({ method: method.toUpperCase(), path, profiles: own });
     }
-    return [profile, { ...merged, paths, 'x-elsewhere': elsewhere }];
+    return [profile, { ...restricted({ ...merged, paths }, profile), 'x-elsewhere': elsewhere }];
   });
 }
 

@@ -18,8 +18,13 @@ export interface Config {
   readonly signingKey: string | null;
   readonly signingAlg: 'RS256' | 'ES256' | null;
   readonly tokenTtl: number;
+  readonly refreshTtl: number;
+  readonly codeTtl: number;
+  readonly runai: '2.19' | '2.24' | '3.0';
   readonly runaiBadCredentials: 400 | 401;
   readonly runaiKeyLimit: number;
+  readonly runaiRevokeOnDelete: boolean;
+  readonly runaiIdp: string | null;
   readonly air: '2.0' | 'dsx';
   readonly airBadCredentials: 401 | 403;
   readonly nvcf: 'documented' | 'open-source';
@@ -56,6 +61,14 @@ const wholeNumber = (least: number, most: number) => ({
   read: (text: string) =>
     /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
 });
+
+const lifetime = {
+  expected: `${DURATION_FORMS}, of at least a second`,
+  read: (text: string) => {
+    const milliseconds = parseDuration(text);
+    return milliseconds === null || milliseconds < 1000 ? undefined : milliseconds;
+  },
+};
 
 const path = { expected: 'a path', read: (text: string) => (text === '' ? undefined : text) };
 
@@ -118,11 +131,25 @@ export const OPTIONS: Options = {
     argument: 'DURATION',
     description: "lifetime of Run:ai's access tokens",
     fallback: 3_600_000,
-    expected: `${DURATION_FORMS}, of at least a second`,
-    read: (text) => {
-      const milliseconds = parseDuration(text);
-      return milliseconds === null || milliseconds < 1000 ? undefined : milliseconds;
-    },
+    ...lifetime,
+  },
+  refreshTtl: {
+    argument: 'DURATION',
+    description: "lifetime of Run:ai's refresh tokens",
+    fallback: 86_400_000,
+    ...lifetime,
+  },
+  codeTtl: {
+    argument: 'DURATION',
+    description: 'lifetime of the authorization codes of a login page',
+    fallback: 60_000,
+    ...lifetime,
+  },
+  runai: {
+    argument: 'VERSION',
+    description: 'version of Run:ai: 2.19, 2.24 or 3.0',
+    fallback: '2.24',
+    ...oneOf(['2.19', '2.24', '3.0']),
   },
   runaiBadCredentials: {
     argument: '400|401',
@@ -132,6 +159,17 @@ export const OPTIONS: Options = {
     read: (text) => (text === '400' ? 400 : text === '401' ? 401 : undefined),
   },
   runaiKeyLimit: { argument: 'N', description: 'access keys per user', fallback: 20, ...wholeNumber(0, 1_000_000) },
+  runaiRevokeOnDelete: {
+    description: 'access tokens end with the credential they were made with: when it is deleted, or gets a new secret',
+    fallback: false,
+    ...onOff,
+  },
+  runaiIdp: {
+    argument: 'URL|FILE',
+    description: 'JWK set of an identity provider, whose tokens `external_token_exchange` takes',
+    fallback: null,
+    ...path,
+  },
   air: {
     argument: 'VERSION',
     description: 'version of Air: 2.0 or dsx',
@@ -186,9 +224,11 @@ export function variableName(name: string): string {
   return PREFIX + flagName(name).replaceAll('-', '_').toUpperCase();
 }
 
+const DURATIONS: ReadonlySet<keyof Config> = new Set(['tokenTtl', 'refreshTtl', 'codeTtl', 'propagationDelay']);
+
 /** The value in the words that a flag would give it. */
 export function shownValue(name: keyof Config, config: Config): unknown {
-  return name === 'tokenTtl' || name === 'propagationDelay' ? formatDuration(config[name]) : config[name];
+  return DURATIONS.has(name) ? formatDuration(config[name] as number) : config[name];
 }
 
 function readPublicUrl(text: string): string | undefined {

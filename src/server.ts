@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fastify, { type FastifyInstance } from 'fastify';
 import { documentText, fixture, packageVersion } from './assets.ts';
-import type { Effective } from './config.ts';
+import { type Effective, readDocument } from './config.ts';
 import { type Clock, machineClock } from './core/clock.ts';
 import { Views } from './core/derived.ts';
 import { describeDecision } from './core/describe.ts';
@@ -27,6 +27,7 @@ import { castOf, chooseSeed, revivedSeed } from './seed.ts';
 import type { ServiceDefinition } from './service.ts';
 import { control, type Ports, SERVICES } from './services/index.ts';
 import { openSqliteStore } from './store/sqlite/index.ts';
+import { type IdentityProvider, identityProviderOf, type JwkSet } from './tokens/identity-provider.ts';
 import { tokensOf } from './tokens/index.ts';
 import { readSigningKey, type SigningKey, signingKeyOf } from './tokens/keys.ts';
 import { openWorld, type World } from './world.ts';
@@ -77,9 +78,10 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
   const { config } = parts.effective;
   const random = parts.random ?? systemRandom();
   const limits = { ...LIMITS, ...parts.limits };
-  const [version, signingKey, seed] = await Promise.all([
+  const [version, signingKey, identityProvider, seed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),
+    identityProviderFrom(config),
     chooseSeed(config.seed, SERVICES, random),
   ]);
   const store = openSqliteStore(config.data);
@@ -102,6 +104,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       surroundings: {
         store,
         tokens: tokensOf(signingKey),
+        identityProvider,
         remembered: world.remembered,
         findings: world.findings,
         hosts: knownHosts([
@@ -264,6 +267,33 @@ async function signingKeyFrom({ signingKey, signingAlg }: Config): Promise<Signi
     throw new Unusable(`--signing-key ${signingKey} cannot be read. Give the path of a file that can.`, { cause });
   });
   return readSigningKey(text, `--signing-key ${signingKey}`, signingAlg ?? undefined);
+}
+
+/** How long the keys of an identity provider may take, in milliseconds. */
+const KEYS_TIMEOUT = 5000;
+
+/** A file is read now, so that a fault in it stops the start; a URL when the first token comes. */
+async function identityProviderFrom({ runaiIdp }: Config): Promise<IdentityProvider | null> {
+  if (runaiIdp === null) return null;
+  const name = `--runai-idp ${runaiIdp}`;
+  if (/^https?:/.test(runaiIdp)) {
+    const load = async () => {
+      const answer = await fetch(runaiIdp, { signal: AbortSignal.timeout(KEYS_TIMEOUT) });
+      if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+      return jwkSetOf(await answer.json(), name);
+    };
+    return identityProviderOf(load, runaiIdp);
+  }
+  const keys = jwkSetOf(await readDocument(runaiIdp, '--runai-idp'), name);
+  return identityProviderOf(async () => keys, runaiIdp);
+}
+
+function jwkSetOf(value: unknown, name: string): JwkSet {
+  const { keys } = (value ?? {}) as Partial<JwkSet>;
+  if (Array.isArray(keys) && keys.length > 0) return { keys };
+  throw new Unusable(
+    `${name} holds no JWK set. Expected: {"keys": [...]} with the public keys of the identity provider.`,
+  );
 }
 
 async function postureOf({ surroundings }: Pipeline, { data }: Config): Promise<string> {

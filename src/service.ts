@@ -11,13 +11,18 @@ import type { RememberedTokens } from './credentials/remembered.ts';
 import type { Random } from './random.ts';
 import type { Store } from './store/index.ts';
 import type { WorldRecords } from './store/world.ts';
+import type { IdentityProvider } from './tokens/identity-provider.ts';
 import type { Tokens } from './tokens/index.ts';
 
 /** What the person who started the server chose, as far as services look at it. Durations in milliseconds. */
 export interface Settings {
   readonly tokenTtl: number;
+  readonly refreshTtl: number;
+  readonly codeTtl: number;
+  readonly runai: '2.19' | '2.24' | '3.0';
   readonly runaiBadCredentials: 400 | 401;
   readonly runaiKeyLimit: number;
+  readonly runaiRevokeOnDelete: boolean;
   readonly nvcf: 'documented' | 'open-source';
   readonly air: '2.0' | 'dsx';
   readonly airBadCredentials: 401 | 403;
@@ -29,6 +34,8 @@ export interface Settings {
 export interface Surroundings {
   readonly store: Store;
   readonly tokens: Tokens;
+  /** Whose tokens are exchanged for ours; null where none was configured. */
+  readonly identityProvider: IdentityProvider | null;
   readonly remembered: RememberedTokens;
   readonly findings: Findings;
   readonly hosts: KnownHosts;
@@ -81,6 +88,8 @@ export interface Outcome {
   readonly headers?: Readonly<Record<string, string>>;
   /** The body is a view of rows that did not change: what was checked and written of it before still holds. */
   readonly unchanged?: boolean;
+  /** The answer refuses, in a form of its own: a page that asks again, a redirect that names an error. */
+  readonly refusal?: Problem;
 }
 
 export type Handler = (context: Context) => Outcome | Promise<Outcome>;

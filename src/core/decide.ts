@@ -99,9 +99,18 @@ export function judge(question: Question, caller: Caller, sighting: Sighting | n
   return sighting === null ? early : cover(question, caller, sighting);
 }
 
-/** Do these rights cover the object? For lists, which show what is covered. */
-export function covers({ rule, law }: Question, { resources }: Rights, reach: Reach): boolean {
-  return resourceFault(rule, law, resources, reach) === null;
+/** Does what the caller holds cover the object, too? For lists, which show what is covered. */
+export function covers(question: Question, { standing }: Caller, reach: Reach): boolean {
+  const { rule, law } = question;
+  return standing.bundles === undefined
+    ? resourceFault(rule, law, standing.resources, reach) === null
+    : judgedByBundles(standing.bundles, question, reach).effect === 'allow';
+}
+
+/** What the caller is bound to, of the rights that hold what the rule needs. */
+export function boundResources(rule: Rule, { bundles, resources }: Standing): readonly Resource[] {
+  if (bundles === undefined) return resources ?? [];
+  return bundles.flatMap((bundle) => (missingGrants(rule, bundle, []).length === 0 ? (bundle.resources ?? []) : []));
 }
 
 /** By what counts now, with the first of the pending rights that turns it. */
@@ -130,10 +139,30 @@ function judgedBy(
   if (rule.closed === true) return denial('closed_to_keys');
   const lacking = (rule.needs.roles ?? []).filter((role) => !standing.roles.includes(role));
   if (lacking.length > 0) return denial('missing_role', lacking);
+  if (standing.bundles !== undefined) return judgedByBundles(standing.bundles, { rule, law }, reach);
   const missing = missingGrants(rule, rights, standing.roles);
   if (missing.length > 0) return denial(`missing_${law.tables.term}`, missing);
   const fault = resourceFault(rule, law, rights.resources, reach);
   return fault === null ? ALLOW : denial(fault);
+}
+
+/** What somebody has whom nothing was given: enough where nothing is needed. */
+const NOTHING: Rights = { held: new Set(), resources: [] };
+
+/** One bundle that allows is enough. Otherwise the refusal that comes closest is told. */
+function judgedByBundles(
+  bundles: readonly Rights[],
+  { rule, law }: Question,
+  reach: Reach | null,
+): Denial | typeof ALLOW {
+  let fault: 'incompatible_resource_type' | 'resource_mismatch' | undefined;
+  for (const bundle of [...bundles, NOTHING]) {
+    if (missingGrants(rule, bundle, []).length > 0) continue;
+    const found = resourceFault(rule, law, bundle.resources, reach);
+    if (found === null) return ALLOW;
+    if (fault !== 'resource_mismatch') fault = found;
+  }
+  return fault === undefined ? denial(`missing_${law.tables.term}`, missingGrants(rule, NOTHING, [])) : denial(fault);
 }
 
 function denial(reason: DenyReason, missing: readonly string[] = []): Denial {

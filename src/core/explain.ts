@@ -35,8 +35,14 @@ function grounds(decision: Decision, who: string): string {
     case 'missing_scope':
       return `it needs ${needed(decision)}, and ${who} ${holding(decision)}`;
     case 'incompatible_resource_type':
+      if (isGivenByScope(decision)) {
+        return `${who} has the permission for ${quoted(decision.held ?? [])}, and this concerns all of ${quoted(decision.accepted ?? [])}`;
+      }
       return `${who} has the scope, and it counts only on ${quoted(decision.accepted ?? [])}; the key is bound to ${quoted(decision.held ?? []) || 'nothing'}`;
     case 'resource_mismatch':
+      if (isGivenByScope(decision)) {
+        return `${who} has the permission for \`${boundTo}\`, and the call is about \`${target}\``;
+      }
       return `${who} is bound to \`${boundTo}\`, and the call is about \`${target}\``;
     case 'foreign_object':
       return `\`${target}\` belongs to \`${boundTo}\`, so it does not exist for ${who}`;
@@ -51,6 +57,11 @@ function grounds(decision: Decision, who: string): string {
         .filter(Boolean)
         .join('; ');
   }
+}
+
+/** Permissions that count for a scope each, and not for a key as a whole. */
+function isGivenByScope({ evidence }: Decision): boolean {
+  return evidence?.caller.standing.bundles !== undefined;
 }
 
 /** What is missing, by the vendor's labels where they say more than the ids. */

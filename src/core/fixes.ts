@@ -14,7 +14,7 @@ export interface Fix {
   readonly text: string;
   /** The roles that would do, where the fix is a role. */
   readonly roles?: readonly string[];
-  /** The call of the switchboard that makes the change. */
+  /** The call that makes the change: of the switchboard, or of the vendor's own API by somebody who may. */
   readonly request?: {
     readonly method: 'PATCH' | 'POST';
     readonly path: string;
@@ -27,6 +27,8 @@ export function fixes(decision: Decision, tables: Tables): readonly Fix[] {
   const { reason, principal, evidence, pending } = decision;
   if (reason === null) return [];
   if (evidence !== undefined && pending?.effect === 'allow') return [propagationFix(decision, evidence, pending)];
+  const mended = evidence !== undefined && MENDABLE.has(reason) ? evidence.question.law.mend?.(evidence) : undefined;
+  if (mended !== undefined) return mended;
   if (evidence !== undefined && MENDABLE.has(reason) && isMendable(evidence)) {
     const told = keyFixes(evidence);
     if (told.length > 0 || reason !== 'missing_role') return told;

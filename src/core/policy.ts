@@ -44,6 +44,11 @@ export interface Standing extends Rights {
   readonly services: readonly string[] | null;
   /** The version in force, of keys that have versions. */
   readonly policyVersion?: number;
+  /**
+   * Rights that were given apart and do not add up: what one of them holds counts for its resources only. `held` is then
+   * all of them together. Absent: `held` and `resources` are all there is.
+   */
+  readonly bundles?: readonly Rights[];
   /** Earliest first; each of them will be in force for a while. */
   readonly pending: readonly PendingRights[];
 }

@@ -12,6 +12,8 @@ export interface Principal {
   readonly name: string;
   /** The client id that the credential was made with. */
   readonly clientId?: string;
+  /** The tenant of an identity. */
+  readonly tenant?: string;
   /** Of a personal key: the e-mail address of whose it is. */
   readonly user?: string;
   /** The NGC organisation of a key. */

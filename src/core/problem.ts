@@ -14,6 +14,12 @@ export type ProblemKind =
   | 'unauthenticated'
   /** a token was asked for with credentials that are not accepted */
   | 'bad_credentials'
+  /** a token was asked for in a way that this endpoint does not have (RFC 6749, 5.2) */
+  | 'unsupported_grant'
+  /** a token was asked for with a scope that there is not (RFC 6749, 5.2) */
+  | 'invalid_scope'
+  /** something outside that is needed does not answer */
+  | 'unavailable'
   /** the organisation of the caller has no subscription */
   | 'payment_required'
   /** the caller is known and may not */
@@ -47,6 +53,8 @@ export type ProblemKind =
 export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   invalid_request: 400,
   bad_path: 400,
+  unsupported_grant: 400,
+  invalid_scope: 400,
   bad_credentials: 400,
   limit_reached: 400,
   bad_state: 400,
@@ -66,6 +74,7 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   expectation_failed: 417,
   headers_too_large: 431,
   internal: 500,
+  unavailable: 503,
 };
 
 export interface ProblemParts {
@@ -75,6 +84,8 @@ export interface ProblemParts {
   readonly reason?: CredentialReason;
   /** Of the same: whom the credential would have stood for, where that is known although it was not accepted. */
   readonly claimed?: Principal;
+  /** Of the same: how to authenticate instead, the value of `WWW-Authenticate`. */
+  readonly challenge?: string;
   /** Methods that the path has, of `method_not_allowed`. */
   readonly allow?: readonly string[];
   /** Nothing more can be read from this connection. */
@@ -92,6 +103,7 @@ export class Problem extends Error {
   readonly why: string | undefined;
   readonly reason: CredentialReason | undefined;
   readonly claimed: Principal | undefined;
+  readonly challenge: string | undefined;
   readonly allow: readonly string[];
   readonly close: boolean;
 
@@ -101,6 +113,7 @@ export class Problem extends Error {
     this.why = parts.why;
     this.reason = parts.reason;
     this.claimed = parts.claimed;
+    this.challenge = parts.challenge;
     this.allow = parts.allow ?? [];
     this.close = parts.close ?? false;
   }

@@ -17,6 +17,11 @@ export const DENY_REASONS = {
   wrong_issuer: { stage: 'authenticate', meaning: 'the `iss` of the token is no realm of this server' },
   expired_token: { stage: 'authenticate', meaning: 'the `exp` of the token has passed' },
   not_yet_valid: { stage: 'authenticate', meaning: 'the `nbf` or `iat` of the token lies in the future' },
+  revoked_token: {
+    stage: 'authenticate',
+    meaning:
+      'the token was revoked, or its login was ended: by a logout, a revocation, or a code or refresh token used twice',
+  },
   unknown_subject: { stage: 'authenticate', meaning: 'the `sub` of the token is nobody in this world' },
   disabled: { stage: 'authenticate', meaning: 'the user, application or service account is disabled' },
   unknown_client: { stage: 'authenticate', meaning: 'no credential has this client id or application name' },
@@ -35,6 +40,25 @@ export const DENY_REASONS = {
     meaning: 'the refresh token was used before; its whole family is revoked',
   },
   other_client: { stage: 'authenticate', meaning: 'the refresh token belongs to another client' },
+  public_client: { stage: 'authenticate', meaning: 'the client is public: it has no secret, and cannot do this' },
+  wrong_redirect: { stage: 'authenticate', meaning: 'the redirect URI is not the one that the code was issued for' },
+  wrong_verifier: {
+    stage: 'authenticate',
+    meaning: 'the code verifier does not fit the challenge that the code was issued with',
+  },
+  unknown_code: { stage: 'authenticate', meaning: 'the code was not issued here, or is long gone' },
+  expired_code: { stage: 'authenticate', meaning: 'the code has expired' },
+  reused_code: { stage: 'authenticate', meaning: 'the code was used before; all that came of it is revoked' },
+  code_of_other_client: { stage: 'authenticate', meaning: 'the code was issued to another client' },
+  no_identity_provider: {
+    stage: 'authenticate',
+    meaning: 'no identity provider is configured whose tokens could be exchanged',
+  },
+  bad_external_token: { stage: 'authenticate', meaning: 'the token of the identity provider does not count' },
+  external_user: {
+    stage: 'authenticate',
+    meaning: 'the user has no password here: an identity provider vouches for them',
+  },
   malformed_key: { stage: 'authenticate', meaning: 'the bearer token is no NGC key: `nvapi-` and 64 characters' },
   foreign_key: {
     stage: 'authenticate',

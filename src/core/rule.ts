@@ -46,8 +46,8 @@ export interface Rule<Grant extends string = string, Type extends string = strin
   readonly closed?: true;
   /** A key for single versions on a call that names none: refused, or narrowed to its versions. Default: refused. */
   readonly versionless?: 'refuse' | 'narrow';
-  /** How the object is found: by the named look-up of the service, from this path parameter. */
-  readonly cover?: { readonly lookup: string; readonly param: string };
+  /** How the object is found: by the named look-up of the service, from this path parameter; without one, from the body. */
+  readonly cover?: { readonly lookup: string; readonly param?: string };
 }
 
 /** Which rule an operation of the document falls under. */
@@ -108,4 +108,6 @@ export interface Tables<Grant extends string = string, Type extends string = str
   readonly operations: readonly OperationRow[];
   /** By reason: what to do about a refusal that no change of rights would turn. */
   readonly remedies: Readonly<Record<string, RemedyRow>>;
+  /** Further tables that the service's own code reads, by name. */
+  readonly more?: Readonly<Record<string, readonly Sourced[]>>;
 }

@@ -53,6 +53,9 @@ function unsourced(tables: Tables): string[] {
     ...tables.rules.map((row): [string, Sourced] => [`rule \`${row.id}\``, row]),
     ...tables.operations.map((row): [string, Sourced] => [`operation \`${row.id}\``, row]),
     ...(tables.resourceTypes ?? []).map((row): [string, Sourced] => [`resource type \`${row.id}\``, row]),
+    ...Object.entries(tables.more ?? {}).flatMap(([table, more]) =>
+      more.map((row, index): [string, Sourced] => [`row ${index + 1} of \`${table}\``, row]),
+    ),
   ];
   return rows.filter(([, row]) => row.source.trim() === '').map(([name]) => `${name} has no source`);
 }
@@ -124,7 +127,7 @@ function coverFaults(tables: Tables, documented: readonly DocumentedOperation[],
     if (cover === undefined || operation === undefined) return [];
     return [
       ...(lookups.includes(cover.lookup) ? [] : [`rule \`${row.rule}\` uses the unknown look-up \`${cover.lookup}\``]),
-      ...(operation.pathParams.includes(cover.param)
+      ...(cover.param === undefined || operation.pathParams.includes(cover.param)
         ? []
         : [`rule \`${row.rule}\` reads the path parameter \`${cover.param}\`, which operation \`${row.id}\` has not`]),
     ];

@@ -2,6 +2,7 @@ import type { Instant } from '../core/clock.ts';
 import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import { unauthenticated } from '../core/problem.ts';
+import type { Grants } from '../store/grants.ts';
 import type { Identities, Identity } from '../store/identities.ts';
 import type { Tokens } from '../tokens/index.ts';
 import { type AccessTokenClaims, checkTimes } from '../tokens/verify.ts';
@@ -17,7 +18,7 @@ export interface AccessTokenAttempt {
   readonly hosts: KnownHosts;
   readonly tokens: Tokens;
   readonly remembered: RememberedTokens;
-  readonly store: { readonly identities: Identities };
+  readonly store: { readonly identities: Identities; readonly grants: Pick<Grants, 'isRevoked'> };
   readonly findings: Findings;
 }
 
@@ -27,17 +28,32 @@ export interface AccessTokenAttempt {
  * @param issuerPath path of the issuer below the origin, such as `/auth/realms/acme`
  * @throws Problem `unauthenticated` with the reason
  */
-export async function bearerOfAccessToken(
+export async function bearerOfAccessToken(attempt: AccessTokenAttempt, issuerPath: string): Promise<AcceptedToken> {
+  return acceptedToken(bearerToken(attempt.headerLines('authorization')), attempt, issuerPath);
+}
+
+/** Whom a token stands for, and what it says. */
+export interface AcceptedToken {
+  readonly identity: Identity;
+  readonly clientId: string;
+  readonly claims: AccessTokenClaims;
+}
+
+/** As above, of a token that did not come in a header. */
+export async function acceptedToken(
+  token: string,
   attempt: AccessTokenAttempt,
   issuerPath: string,
-): Promise<{ identity: Identity; clientId: string }> {
-  const token = bearerToken(attempt.headerLines('authorization'));
+): Promise<AcceptedToken> {
   const claims = rememberedClaims(token, attempt) ?? (await verifiedClaims(token, attempt));
   checkIssuer(claims.iss, attempt, issuerPath);
-  const identity = await attempt.store.identities.byId(claims.sub);
+  const { identities, grants } = attempt.store;
+  const identity = await identities.byId(claims.sub);
   if (identity === null) throw unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
   if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
-  return { identity, clientId: claims.azp };
+  const names = [claims.jti, claims.sid].filter((name) => name !== undefined);
+  if (await grants.isRevoked(names)) throw unauthenticated('revoked_token', 'The access token was revoked.');
+  return { identity, clientId: claims.azp, claims };
 }
 
 /** The claims of a token that was verified before, if its time is still now. */

@@ -43,7 +43,7 @@ export async function readBody(
   if (body === 'none') return undefined;
   const bytes = sent ? await readBytes(request, limits) : Buffer.alloc(0);
   if (bodyForm === 'bytes') return bytes;
-  if (bodyForm === 'form') return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
+  if (bodyForm === 'form') return parseForm(bytes);
   if (bytes.length === 0) {
     if (body === 'optional') return {};
     throw new Problem('invalid_request', 'The request has no body; expected a JSON object.');
@@ -132,6 +132,22 @@ function parseJson(bytes: Buffer): unknown {
   } catch (cause) {
     throw new Problem('invalid_request', 'The body is no JSON text in UTF-8.', { cause });
   }
+}
+
+/** A field that is there twice has no meaning that everybody agrees on (RFC 6749, 3.2). */
+function parseForm(bytes: Buffer): Record<string, string> {
+  const fields = [...new URLSearchParams(bytes.toString('utf8'))];
+  const names = fields.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new Problem('invalid_request', `The body has the field \`${shortName(twice)}\` twice; send it once.`);
+  const form = Object.fromEntries(fields);
+  checkMembers(form);
+  return form;
+}
+
+function shortName(name: string): string {
+  return name.slice(0, 100);
 }
 
 /** Without recursion: the body may be as deep as it is long. */

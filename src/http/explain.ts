@@ -1,5 +1,5 @@
 import { rfc3339 } from '../core/clock.ts';
-import type { Caller, Judgement, Question, Sighting } from '../core/decide.ts';
+import { boundResources, type Caller, type Judgement, type Question, type Sighting } from '../core/decide.ts';
 import type { Decision, Evidence } from '../core/decision.ts';
 import { explain } from '../core/explain.ts';
 import type { Problem } from '../core/problem.ts';
@@ -52,11 +52,11 @@ function particulars(
       return sighting?.seen === 'foreign' ? { boundTo: sighting.owner } : {};
     case 'incompatible_resource_type':
       return {
-        held: [...new Set((standing.resources ?? []).map(({ type }) => typeLabel(law, type)))],
+        held: [...new Set(boundResources(rule, standing).map(({ type }) => typeLabel(law, type)))],
         accepted: (rule.on ?? []).map((type) => typeLabel(law, type)),
       };
     case 'resource_mismatch':
-      return { boundTo: resourceLabels(law, standing.resources ?? []).join(', ') };
+      return { boundTo: resourceLabels(law, boundResources(rule, standing)).join(', ') };
     default:
       // A service key has no roles to speak of.
       return {

@@ -66,6 +66,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     bodyForm: 'bytes',
     bodyFields: new Map(),
     spelled: (body) => body,
+    bodyElsewhere: {},
     requestFault: () => null,
     answerFault: () => null,
   };

@@ -12,6 +12,12 @@ export interface RequestParts {
   readonly body: unknown;
 }
 
+/** What is wrong with a request, and which other versions it would be right for. */
+export interface RequestFault {
+  readonly sentence: string;
+  readonly elsewhere: readonly string[];
+}
+
 /** One operation of a document, resolved once. */
 export interface Operation extends DocumentedOperation {
   readonly method: string;
@@ -32,8 +38,10 @@ export interface Operation extends DocumentedOperation {
   readonly bodyFields: ReadonlyMap<string, string>;
   /** The body with enumerated values as the document spells them, whatever their case. */
   spelled(body: unknown): unknown;
-  /** What is wrong with a request: a sentence, or null. */
-  requestFault(parts: RequestParts): string | null;
+  /** Members of the body that only other versions have. */
+  readonly bodyElsewhere: Readonly<Record<string, readonly string[]>>;
+  /** What is wrong with a request; null for nothing. */
+  requestFault(parts: RequestParts): RequestFault | null;
   /** How an answer differs from the document: a sentence, or null. */
   answerFault(status: number, mediaType: string | null, body: unknown): string | null;
 }
@@ -65,6 +73,8 @@ interface JsonSchema {
   readonly items?: JsonSchema;
   readonly enum?: readonly unknown[];
   readonly additionalProperties?: unknown;
+  /** Values of an enumeration, or properties of an object, that only these versions have. */
+  readonly 'x-elsewhere'?: Readonly<Record<string, readonly string[]>>;
   readonly [keyword: string]: unknown;
 }
 interface Content {
@@ -151,6 +161,7 @@ function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSche
     bodyForm,
     bodyFields: new Map(fields.map((field) => [field.toLowerCase(), field])),
     spelled: (body) => spelledAs(bodySchema, body),
+    bodyElsewhere: (bodySchema?.properties && bodySchema['x-elsewhere']) ?? {},
     requestFault: ({ path, query, body }) => {
       validators ??= api.validator.getRequestValidatorsForOperation(
         operationId,
@@ -163,7 +174,7 @@ function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSche
         ...(body !== undefined && bodyForm !== 'bytes' && { requestBody: body }),
       };
       const failed = validators.find((validate) => !validate(request));
-      return failed === undefined ? null : violationSentence(failed.errors?.[0] as ErrorObject);
+      return failed === undefined ? null : requestFaultOf(failed.errors?.[0] as ErrorObject);
     },
     answerFault: (status, mediaType, body) => {
       const response = responses[status];
@@ -174,9 +185,15 @@ function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSche
       if ('*/*' in response.content) return null;
       const schema = response.content[mediaType ?? '']?.schema;
       if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
+      if (Buffer.isBuffer(body)) return null;
       return schemas.fault(`${id} ${status} ${mediaType}`, () => schema, body);
     },
   };
+}
+
+function requestFaultOf(error: ErrorObject): RequestFault {
+  const values = error.keyword === 'enum' ? (error.parentSchema as JsonSchema | undefined)?.['x-elsewhere'] : undefined;
+  return { sentence: violationSentence(error), elsewhere: values?.[String(error.data)] ?? [] };
 }
 
 function isUuid({ in: place, schema }: { readonly in: string; readonly schema?: JsonSchema }): boolean {

@@ -74,10 +74,11 @@ export function contextOf(
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): Passage['context'] {
-  const { store, tokens, remembered, findings, hosts, settings, laws, random, views } = surroundings;
+  const { store, tokens, identityProvider, remembered, findings, hosts, settings, laws, random, views } = surroundings;
   return {
     store,
     tokens,
+    identityProvider,
     remembered,
     findings,
     hosts,
@@ -116,7 +117,7 @@ export function questionOf({ rule, law }: Route, params: Readonly<Record<string,
 
 /** Lets handlers ask the rule about further objects. */
 export function admitBy(context: Passage['context'], question: Question): void {
-  context.admits = (reach) => context.caller !== null && covers(question, context.caller.standing, reach);
+  context.admits = (reach) => context.caller !== null && covers(question, context.caller, reach);
 }
 
 /** What every decision about this request has in common. */

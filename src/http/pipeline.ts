@@ -7,6 +7,7 @@ import { type Answer, mediaTypeOf, written } from './answer.ts';
 import { originOf, pathOf } from './arrival.ts';
 import { readBody } from './body.ts';
 import { decisionHeader, judged, refusalLine, refused, shortPath } from './explain.ts';
+import type { Operation } from './openapi.ts';
 import {
   admitBy,
   asked,
@@ -139,8 +140,25 @@ function validate({ route, context }: Passage): void {
   for (const name of operation.queryLists) {
     if (typeof query[name] === 'string') query[name] = query[name].split(',');
   }
+  reportOtherMembers(operation, context);
   const fault = operation.requestFault({ path: context.params, query, body: context.body });
-  if (fault !== null) throw new Problem('invalid_request', fault);
+  if (fault === null) return;
+  const { sentence, elsewhere } = fault;
+  if (elsewhere.length > 0) {
+    const message = `${operation.id} was refused for a value that only ${elsewhere.join(', ')} has: ${sentence}`;
+    context.findings.report('other_version', message, context.now);
+  }
+  throw new Problem('invalid_request', sentence);
+}
+
+/** Members of the body that this version does not have are passed over, as the vendor does, and worth knowing. */
+function reportOtherMembers({ id, bodyElsewhere }: Operation, { body, findings, now }: Passage['context']): void {
+  if (typeof body !== 'object' || body === null) return;
+  for (const [name, profiles] of Object.entries(bodyElsewhere)) {
+    if (!Object.hasOwn(body, name)) continue;
+    const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has; it was ignored`;
+    findings.report('other_version', message, now);
+  }
 }
 
 /** Does the object exist for this caller, and does what they hold cover it? */
@@ -166,9 +184,11 @@ function reportOtherVersion({ route, context, raw }: Passage): void {
     context.findings.report('other_version', otherVersion(context.method, path, profiles), context.now);
 }
 
-/** Do it. */
+/** Do it. What a handler refuses in words of its own, such as a page, is a decision too. */
 async function handle(passage: Passage): Promise<void> {
-  passage.outcome = await passage.route.handler(passage.context);
+  const outcome = await passage.route.handler(passage.context);
+  passage.outcome = outcome;
+  if (outcome.refusal !== undefined) passage.decision = refused(asked(passage), outcome.refusal);
 }
 
 /** Whatever was thrown, in the vendor's words; and a credential that was not accepted becomes a decision. */

@@ -4,10 +4,12 @@ import type { Passage, Route } from './passage.ts';
 
 type Context = Passage['context'];
 
-/** What the rule's look-up sees; null where the rule has none. */
+/** What the rule's look-up sees; null where the rule has none, and before the body was read that names the object. */
 export async function sightingOf(route: Route, context: Context, { rule }: Question): Promise<Sighting | null> {
   if (rule.cover === undefined || route.lookup === null) return null;
-  return route.lookup(context, context.params[rule.cover.param] ?? '');
+  const { param } = rule.cover;
+  if (param === undefined && context.body === undefined) return null;
+  return route.lookup(context, param === undefined ? '' : (context.params[param] ?? ''));
 }
 
 /** What the path is about: by its fullest name, where the object has names, or as the path says. */

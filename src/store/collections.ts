@@ -71,7 +71,7 @@ export interface Collections {
    * Adds a row.
    *
    * @param limit most rows of one owner
-   * @throws Collision when the id is taken
+   * @throws Collision when the id or the alias is taken
    * @throws LimitReached
    */
   insert(row: Row, limit: number | null): Promise<void>;

@@ -7,19 +7,35 @@ export interface Identity {
   readonly kind: IdentityKind;
   /** A user's e-mail address; otherwise a name, unique among its kind. */
   readonly name: string;
-  /** The role it has, by name; null for none. */
-  readonly role: string | null;
   /** Of applications and service accounts: the client id, and the hash of the secret. */
   readonly clientId: string | null;
   readonly secretHash: string | null;
   /** Of users: scrypt. */
   readonly passwordHash: string | null;
   readonly enabled: boolean;
+  /** Of users: false for those whom an identity provider vouches for. */
+  readonly isLocal: boolean;
+  /** Of users: the groups that the identity provider names. */
+  readonly groups: readonly string[];
+  /** Name of whoever made it; null for a seed. */
+  readonly createdBy: string | null;
   readonly createdAt: Instant;
+  readonly updatedAt: Instant | null;
   readonly lastLogin: Instant | null;
 }
 
+/** What of an identity can change. */
+export type IdentityEdit = Partial<Pick<Identity, 'enabled' | 'secretHash' | 'passwordHash' | 'groups'>>;
+
 export interface Identities {
+  /** All of a kind, oldest first. */
+  all(kind: IdentityKind): Promise<readonly Identity[]>;
+  /** @throws Collision when the name or the client id is taken among its kind */
+  create(identity: Identity): Promise<void>;
+  /** @throws NotFound */
+  edit(id: string, edit: IdentityEdit, at: Instant): Promise<void>;
+  /** With all that is the identity's: access keys, codes, refresh tokens. @throws NotFound */
+  delete(id: string): Promise<void>;
   byId(id: string): Promise<Identity | null>;
   /** By name, without regard to case. */
   byName(kind: IdentityKind, name: string): Promise<Identity | null>;

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { SigningAlgorithm, SigningKey } from './keys.ts';
 import { type Claims, mint } from './mint.ts';
-import { type AccessTokenClaims, verify } from './verify.ts';
+import { type AccessTokenClaims, readIdToken, verify } from './verify.ts';
 
 /** What signs and verifies the tokens of one server. */
 export interface Tokens {
@@ -11,6 +11,8 @@ export interface Tokens {
   mint(claims: Claims): Promise<string>;
   /** @throws Problem `unauthenticated` with the reason */
   verify(token: string, now: Instant): Promise<AccessTokenClaims>;
+  /** Which login and client an ID token of ours is of, expired or not; null for anything else. */
+  readIdToken(token: string): Promise<{ readonly sid: string; readonly aud: string } | null>;
 }
 
 export function tokensOf(key: SigningKey): Tokens {
@@ -19,5 +21,6 @@ export function tokensOf(key: SigningKey): Tokens {
     jwks: { keys: [key.publicJwk] },
     mint: (claims) => mint(claims, key),
     verify: (token, now) => verify(token, key, now),
+    readIdToken: (token) => readIdToken(token, key),
   };
 }

@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Instant } from '../core/clock.ts';
 import { rfc3339 } from '../core/clock.ts';
 import { type Problem, unauthenticated } from '../core/problem.ts';
@@ -11,6 +11,10 @@ export interface AccessTokenClaims {
   readonly azp: string;
   readonly iat: number;
   readonly exp: number;
+  /** Its own id, and that of its login: what it can be revoked by. Tokens of earlier versions have none. */
+  readonly jti?: string;
+  readonly sid?: string;
+  readonly scope?: string;
 }
 
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
@@ -37,6 +41,18 @@ export async function verify(token: string, key: SigningKey, now: Instant): Prom
   }
 }
 
+/** As of `Tokens`. The time does not count: somebody may log out with a token that has expired. */
+export async function readIdToken(token: string, key: SigningKey): Promise<{ sid: string; aud: string } | null> {
+  try {
+    const { payload } = await compactVerify(token, key.publicKey, { algorithms: [key.algorithm] });
+    const { typ, sid, aud } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+    return typ === 'ID' && typeof sid === 'string' && typeof aud === 'string' ? { sid, aud } : null;
+  } catch (thrown) {
+    if (thrown instanceof errors.JOSEError || thrown instanceof SyntaxError) return null;
+    throw thrown;
+  }
+}
+
 /** @throws Problem when the token is from the future, or its `exp` has passed */
 export function checkTimes({ iat, exp, azp }: AccessTokenClaims, now: Instant): void {
   if (iat * 1000 > now) throw notYetValid('iat', iat, azp, now);
@@ -44,7 +60,9 @@ export function checkTimes({ iat, exp, azp }: AccessTokenClaims, now: Instant): 
 }
 
 function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims {
-  const { iss, sub, azp, iat, exp } = payload;
+  const { iss, sub, azp, iat, exp, jti, sid, scope, typ } = payload;
+  if (typ !== undefined && typ !== 'Bearer')
+    throw malformed(`its \`typ\` is ${JSON.stringify(typ)}, expected "Bearer"`);
   if (
     typeof iss !== 'string' ||
     typeof sub !== 'string' ||
@@ -54,7 +72,16 @@ function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims
   ) {
     throw malformed(`one of ${REQUIRED.join(', ')} has the wrong type`);
   }
-  const claims = { iss, sub, azp, iat, exp };
+  const claims = {
+    iss,
+    sub,
+    azp,
+    iat,
+    exp,
+    ...(typeof jti === 'string' && { jti }),
+    ...(typeof sid === 'string' && { sid }),
+    ...(typeof scope === 'string' && { scope }),
+  };
   // The library compares whole seconds; a remembered token is compared in milliseconds, and must end at the same moment.
   checkTimes(claims, now);
   return claims;

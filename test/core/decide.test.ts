@@ -140,6 +140,12 @@ describe('an object', () => {
   });
 });
 
+/** A caller who holds these, bound to these. */
+const holding = (held: readonly string[], resources: readonly Resource[] | null): Caller => {
+  const caller = key(held);
+  return { ...caller, standing: { ...caller.standing, resources } };
+};
+
 const ANY_TYPE = ['all-toys', 'toy', 'toy-parts', 'lent-toys', 'everything'];
 const covered = (resources: readonly Resource[], reach: Reach, rule: Partial<Rule> = {}): string => {
   const judgement = cover(ask({ on: ANY_TYPE, ...rule }), key([], resources), seen(reach));
@@ -368,17 +374,17 @@ describe('a list shows an object', () => {
   ];
 
   it.each(cases)('%s', (_what, resources, shown) => {
-    expect(covers(question, { held: new Set(['play']), resources }, BALL)).toBe(shown);
+    expect(covers(question, holding(['play'], resources), BALL)).toBe(shown);
   });
 
   it('whatever the key may do else: scopes were looked at before', () => {
-    expect(covers(question, { held: new Set(), resources: [{ type: 'all-toys' }] }, BALL)).toBe(true);
+    expect(covers(question, holding([], [{ type: 'all-toys' }]), BALL)).toBe(true);
   });
 
   it('that is open, to everybody', () => {
     const open = ask({ on: ['toy'], open: ['public'] });
 
-    expect(covers(open, { held: new Set(), resources: [] }, { ...BALL, relation: 'public' })).toBe(true);
-    expect(covers(open, { held: new Set(), resources: [] }, BALL)).toBe(false);
+    expect(covers(open, holding([], []), { ...BALL, relation: 'public' })).toBe(true);
+    expect(covers(open, holding([], []), BALL)).toBe(false);
   });
 });

@@ -43,8 +43,21 @@ it('every URL that discovery names answers', async () => {
   const metadata = (await discovery.json()) as Record<string, unknown>;
   const urls = Object.entries(metadata).filter(([name]) => name.endsWith('_uri') || name.endsWith('_endpoint'));
 
-  expect(urls.length).toBeGreaterThan(0);
-  for (const [, address] of urls) expect((await fetch(String(address))).status).toBe(200);
+  const byPost = ['token_endpoint', 'introspection_endpoint', 'revocation_endpoint'];
+  const statuses = urls.map(async ([name, address]) => {
+    const method = byPost.includes(name) ? 'POST' : 'GET';
+    return [name, (await fetch(String(address), { method })).status];
+  });
+
+  expect(Object.fromEntries(await Promise.all(statuses))).toEqual({
+    authorization_endpoint: 400,
+    token_endpoint: 400,
+    introspection_endpoint: 400,
+    revocation_endpoint: 400,
+    userinfo_endpoint: 401,
+    end_session_endpoint: 200,
+    jwks_uri: 200,
+  });
 });
 
 it('no private part of the key is served', async () => {

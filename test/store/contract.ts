@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Instant } from '../../src/core/clock.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
+import type { RefreshToken } from '../../src/store/grants.ts';
 import type { Identity } from '../../src/store/identities.ts';
 import type { Store } from '../../src/store/index.ts';
 import { accessKey, identity, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
@@ -373,10 +374,13 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
     describe('grants:', () => {
       const HOUR = 3_600_000;
+      /** When access tokens of these logins have expired. */
+      const LATER = NOON + 2 * HOUR;
+      const loginOf = ({ hash: _, expiresAt: _end, ...login }: RefreshToken) => login;
       const next = (hash: string, expiresAt: Instant = NOON + 2 * HOUR) => ({ hash, expiresAt });
       /** Uses a token of no client up, at noon. */
       const use = ({ grants }: Store, hash: string, successor: string, now: Instant = NOON) =>
-        grants.rotate({ hash, clientId: null }, next(successor), now);
+        grants.rotate({ hash, clientId: null }, next(successor), now, LATER);
       const withLogin = async (given: Parameters<typeof refreshToken>[1] = {}) => {
         const store = await peopled();
         await store.grants.issue(refreshToken('first', given), NOON);
@@ -387,7 +391,10 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         await use(await withLogin(), 'first', 'second');
         const store = await bench.next();
 
-        expect(await use(store, 'second', 'third')).toEqual({ outcome: 'rotated', subject: 'ada', clientId: null });
+        expect(await use(store, 'second', 'third')).toEqual({
+          outcome: 'rotated',
+          login: loginOf(refreshToken('first')),
+        });
       });
 
       it('a token that was never issued is unknown', async () => {
@@ -444,42 +451,41 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       it.each([null, 'other'])('a token of a client that %s presents stays as it is', async (clientId) => {
         const store = await withLogin({ clientId: 'cli' });
 
-        expect(await store.grants.rotate({ hash: 'first', clientId }, next('second'), NOON)).toEqual({
+        expect(await store.grants.rotate({ hash: 'first', clientId }, next('second'), NOON, LATER)).toEqual({
           outcome: 'other_client',
         });
         expect(
-          await (await bench.next()).grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON),
-        ).toEqual({ outcome: 'rotated', subject: 'ada', clientId: 'cli' });
+          await (await bench.next()).grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON, LATER),
+        ).toEqual({ outcome: 'rotated', login: loginOf(refreshToken('first', { clientId: 'cli' })) });
       });
 
       it('a used token that another client presents leaves its family as it is', async () => {
         const { grants } = await withLogin({ clientId: 'cli' });
-        await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON);
+        await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON, LATER);
 
-        expect(await grants.rotate({ hash: 'first', clientId: 'other' }, next('third'), NOON)).toEqual({
+        expect(await grants.rotate({ hash: 'first', clientId: 'other' }, next('third'), NOON, LATER)).toEqual({
           outcome: 'other_client',
         });
-        expect(await grants.rotate({ hash: 'second', clientId: 'cli' }, next('third'), NOON)).toMatchObject({
+        expect(await grants.rotate({ hash: 'second', clientId: 'cli' }, next('third'), NOON, LATER)).toMatchObject({
           outcome: 'rotated',
         });
       });
 
       it('a successor is bound to the same client', async () => {
         const { grants } = await withLogin({ clientId: 'cli' });
-        await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON);
+        await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON, LATER);
 
         expect(
-          await (await bench.next()).grants.rotate({ hash: 'second', clientId: null }, next('third'), NOON),
+          await (await bench.next()).grants.rotate({ hash: 'second', clientId: null }, next('third'), NOON, LATER),
         ).toEqual({ outcome: 'other_client' });
       });
 
       it('a token of no client may be presented by any', async () => {
         const { grants } = await withLogin();
 
-        expect(await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON)).toEqual({
+        expect(await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON, LATER)).toEqual({
           outcome: 'rotated',
-          subject: 'ada',
-          clientId: null,
+          login: loginOf(refreshToken('first')),
         });
       });
 
@@ -518,7 +524,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
         it('are without the used ones, but with their successors', async () => {
           const store = await expiring();
-          await store.grants.rotate({ hash: 'second', clientId: null }, next('fourth', NOON + 250), NOON);
+          await store.grants.rotate({ hash: 'second', clientId: null }, next('fourth', NOON + 250), NOON, LATER);
 
           expect(await (await bench.next()).grants.expiredBetween(NOON, NOON + 1000)).toEqual([
             first,
@@ -717,7 +723,9 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
           expect(await store.oauthClients.byId('cli')).toBeNull();
           expect(await store.settings.get('clock')).toBeNull();
           expect(await store.settings.get('realm')).toBeNull();
-          expect(await store.grants.rotate({ hash: 'first', clientId: null }, refreshToken('second'), NOON)).toEqual({
+          expect(
+            await store.grants.rotate({ hash: 'first', clientId: null }, refreshToken('second'), NOON, NOON),
+          ).toEqual({
             outcome: 'unknown',
           });
         });
@@ -725,7 +733,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
       it('has new people under the ids of those before, without their logins', async () => {
         const before = await lived();
-        const ada = identity('ada', { name: 'lovelace@acme.test', role: 'L1 researcher' });
+        const ada = identity('ada', { name: 'lovelace@acme.test', groups: ['poets'] });
         const key = accessKey('one', { secretHash: 'another', createdBy: ada.name });
         await before.world.load(otherSeed, {
           identities: [ada],

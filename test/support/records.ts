@@ -9,18 +9,21 @@ import type { KeptSeed, WorldRecords } from '../../src/store/world.ts';
 /** A moment that records are made at. */
 export const NOON: Instant = Date.UTC(2026, 0, 15, 12);
 
-/** A user without a role, but for what is given. */
+/** A local user, but for what is given. */
 export function identity(id: string, given: Partial<Identity> = {}): Identity {
   return {
     id,
     kind: 'user',
     name: `${id}@acme.test`,
-    role: null,
     clientId: null,
     secretHash: null,
     passwordHash: null,
     enabled: true,
+    isLocal: true,
+    groups: [],
+    createdBy: null,
     createdAt: NOON,
+    updatedAt: null,
     lastLogin: null,
     ...given,
   };
@@ -47,6 +50,8 @@ export function refreshToken(hash: string, given: Partial<RefreshToken> = {}): R
     family: `family-of-${hash}`,
     subject: 'ada',
     clientId: null,
+    scope: '',
+    authTime: NOON,
     expiresAt: NOON + 3_600_000,
     ...given,
   };
@@ -57,7 +62,7 @@ export const keptSeed: KeptSeed = { fingerprint: 'print-of-the-first', origin: '
 /** Two users, an application and a service account; nobody has a key yet. */
 export const people: WorldRecords = {
   identities: [
-    identity('ada', { role: 'System administrator', passwordHash: 'scrypt-of-ada' }),
+    identity('ada', { groups: ['founders'], passwordHash: 'scrypt-of-ada' }),
     identity('bo', { enabled: false, lastLogin: NOON - 1 }),
     identity('app', { kind: 'application', name: 'robot', clientId: 'robot', secretHash: 'hash-of-app' }),
     identity('account', { kind: 'service-account', name: 'robot', clientId: 'robot', secretHash: 'hash-of-account' }),

@@ -1,29 +1,53 @@
-import { lawOf } from '../../core/law.ts';
 import type { ServiceDefinition } from '../../service.ts';
-import { authenticate, impersonate } from './access-token.ts';
+import { authenticate, impersonate } from './caller.ts';
 import { events } from './events.ts';
+import { LAWS, profileOf } from './laws.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
+import { accessRuleLookups, accessRuleOperations } from './operations/access-rules.ts';
+import { accountLookups, accountOperations } from './operations/accounts.ts';
+import { loginOperations } from './operations/login.ts';
+import { oauthTokenOperations } from './operations/oauth-token.ts';
+import { permissionOperations } from './operations/permissions.ts';
 import { realmOperations } from './operations/realm.ts';
+import { roleLookups, roleOperations } from './operations/roles.ts';
 import { tokenOperations } from './operations/token.ts';
-import { renderProblem } from './problem.ts';
+import { unitLookups, unitOperations } from './operations/units.ts';
+import { userLookups, userOperations } from './operations/users.ts';
+import { ERRORS, renderProblem } from './problem.ts';
 import { seed } from './seed.ts';
-import { TABLES } from './tables/index.ts';
 
-const LAW = lawOf('runai', '2.24', TABLES);
-
-/** The control plane of NVIDIA Run:ai: tokens and access keys. */
+/** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
 export const runai: ServiceDefinition = {
   name: 'runai',
   title: 'NVIDIA Run:ai',
   prefixes: ['/api/v1', '/api/v2', '/v1/k8s', '/auth'],
-  laws: [LAW],
-  law: () => LAW,
+  laws: Object.values(LAWS),
+  law: (settings) => LAWS[profileOf(settings)],
   authenticate,
   impersonate,
-  lookups: accessKeyLookups,
-  operations: { ...tokenOperations, ...realmOperations, ...accessKeyOperations },
+  lookups: {
+    ...accessKeyLookups,
+    ...accountLookups,
+    ...accessRuleLookups,
+    ...roleLookups,
+    ...userLookups,
+    ...unitLookups,
+  },
+  operations: {
+    ...tokenOperations,
+    ...oauthTokenOperations,
+    ...realmOperations,
+    ...loginOperations,
+    ...accessKeyOperations,
+    ...accountOperations,
+    ...accessRuleOperations,
+    ...permissionOperations,
+    ...roleOperations,
+    ...userOperations,
+    ...unitOperations,
+  },
   renderProblem,
-  errors: [{ schema: 'Error', mediaType: 'application/json' }],
+  errors: ERRORS,
   seed,
   events,
 };

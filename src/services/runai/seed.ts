@@ -4,19 +4,43 @@ import { hashSecret } from '../../credentials/secret.ts';
 import { namedUuid, type Random } from '../../random.ts';
 import type { Seeding } from '../../service.ts';
 import type { NewAccessKey } from '../../store/access-keys.ts';
+import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
 import type { WorldRecords } from '../../store/world.ts';
-import { REALM_SETTING, TENANT_ID_SETTING } from './access-token.ts';
+import { type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
+import { PROFILES, ROLES_OF } from './laws.ts';
+import { SUBJECT_TYPES } from './mend.ts';
+import { VENDOR } from './roles.ts';
+import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
+import { faultsOf } from './seed-faults.ts';
 import { SEED_SCHEMA } from './seed-schema.ts';
+import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
 
 /** Run:ai's part of a seed, once it was checked against `SEED_SCHEMA`. Ids may be left out, they then follow from the names. */
-interface RunaiSeed {
+export interface RunaiSeed {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
   readonly users?: readonly SeedUser[];
   readonly applications?: readonly SeedClient<'secret'>[];
   readonly serviceAccounts?: readonly SeedClient<'clientSecret'>[];
   readonly clients?: readonly { readonly clientId: string; readonly redirectUris: readonly string[] }[];
+  readonly clusters?: readonly SeedUnit[];
+  readonly departments?: readonly SeedUnit[];
+  readonly projects?: readonly SeedUnit[];
+  readonly workloads?: readonly { readonly id: string; readonly name: string; readonly projectId: string }[];
+  readonly accessRules?: readonly SeedRule[];
 }
+
+export interface SeedUnit {
+  readonly id: string;
+  readonly name: string;
+  readonly clusterId?: string;
+  readonly departmentId?: string;
+}
+
+/** A role in a scope; `role` of somebody is one for the whole tenant. */
+export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'> & {
+  readonly role: string;
+};
 
 interface SeedUser {
   readonly id?: string;
@@ -25,6 +49,7 @@ interface SeedUser {
   /** Of the built-in cast only: made of `password` beforehand, because that takes 26 ms; a test compares the two. */
   readonly passwordHash?: string;
   readonly role: string | null;
+  readonly groups?: readonly string[];
   readonly accessKey?: {
     readonly id?: string;
     readonly name: string;
@@ -42,31 +67,29 @@ type SeedClient<Secret extends string> = {
 
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
-  faults: (part) => repeated(part as RunaiSeed),
+  faults: (part) => faultsOf(part as RunaiSeed),
   records: async (checked, now, random) => {
     const part = checked as RunaiSeed;
-    const applications = (part.applications ?? []).map(
-      (row) => ({ ...row, kind: 'application', clientSecret: row.secret }) as const,
-    );
-    const accounts = (part.serviceAccounts ?? []).map((row) => ({ ...row, kind: 'service-account' }) as const);
+    const { tenant } = part;
     const users = await Promise.all((part.users ?? []).map((user) => userRecords(user, now, random)));
+    const rules = rulesOf(part);
     const records: WorldRecords = {
-      identities: [
-        ...users.map(({ identity }) => identity),
-        ...[...applications, ...accounts].map(
-          ({ id, kind, name, clientId, clientSecret, role }): Identity => ({
-            ...blank(id ?? stableId(kind, name), now),
-            kind,
-            name,
-            role,
-            clientId,
-            secretHash: hashSecret(clientSecret),
-          }),
-        ),
-      ],
+      identities: [...users.map(({ identity }) => identity), ...accountsOf(part, now)],
       accessKeys: users.flatMap(({ accessKeys }) => accessKeys),
       oauthClients: part.clients ?? [],
-      settings: { [TENANT_ID_SETTING]: String(part.tenant.id), [REALM_SETTING]: part.tenant.realm },
+      objects: [
+        ...unitRows(CLUSTERS, part.clusters, tenant.id, now),
+        ...unitRows(DEPARTMENTS, part.departments, tenant.id, now),
+        ...unitRows(PROJECTS, part.projects, tenant.id, now),
+        ...unitRows(WORKLOADS, part.workloads, tenant.id, now),
+        ...rules.map((rule, index) => ruleRow(ruleOf(rule, index + 1, now), String(tenant.id))),
+      ],
+      settings: {
+        [TENANT_ID_SETTING]: String(tenant.id),
+        [TENANT_NAME_SETTING]: tenant.name,
+        [REALM_SETTING]: tenant.realm,
+        [LAST_RULE_SETTING]: String(rules.length),
+      },
     };
     return records;
   },
@@ -84,21 +107,38 @@ function stableId(kind: string, name: string): string {
 function blank(id: string, now: Instant): Omit<Identity, 'kind' | 'name'> {
   return {
     id,
-    role: null,
     clientId: null,
     secretHash: null,
     passwordHash: null,
     enabled: true,
+    isLocal: true,
+    groups: [],
+    createdBy: VENDOR,
     createdAt: now,
+    updatedAt: null,
     lastLogin: null,
   };
 }
 
+function accountsOf({ applications = [], serviceAccounts = [] }: RunaiSeed, now: Instant): Identity[] {
+  const rows = [
+    ...applications.map((row) => ({ ...row, kind: 'application', clientSecret: row.secret }) as const),
+    ...serviceAccounts.map((row) => ({ ...row, kind: 'service-account' }) as const),
+  ];
+  return rows.map(({ id, kind, name, clientId, clientSecret }) => ({
+    ...blank(id ?? stableId(kind, name), now),
+    kind,
+    name,
+    clientId,
+    secretHash: hashSecret(clientSecret),
+  }));
+}
+
 async function userRecords(user: SeedUser, now: Instant, random: Random) {
-  const { email, password, role, accessKey } = user;
+  const { email, password, groups = [], accessKey } = user;
   const id = user.id ?? stableId('user', email);
   const passwordHash = user.passwordHash ?? (await hashPassword(password, random.alphanumeric(16)));
-  const identity: Identity = { ...blank(id, now), kind: 'user', name: email, role, passwordHash };
+  const identity: Identity = { ...blank(id, now), kind: 'user', name: email, groups, passwordHash };
   const accessKeys: NewAccessKey[] = [];
   if (accessKey !== undefined) {
     const { name, clientId, clientSecret } = accessKey;
@@ -116,26 +156,66 @@ async function userRecords(user: SeedUser, now: Instant, random: Random) {
   return { identity, accessKeys };
 }
 
-/** Ids, and the names that somebody is found by, which occur twice. */
-function repeated({ users = [], applications = [], serviceAccounts = [], clients = [] }: RunaiSeed): string[] {
-  const keys = users.flatMap(({ accessKey }) => accessKey ?? []);
-  const groups: [what: string, values: readonly (string | undefined)[]][] = [
-    ['users: `email`', users.map(({ email }) => email.toLowerCase())],
-    ['applications: `name`', applications.map(({ name }) => name.toLowerCase())],
-    ['serviceAccounts: `name`', serviceAccounts.map(({ name }) => name.toLowerCase())],
-    ['clients: `clientId`', clients.map(({ clientId }) => clientId)],
-    ['access keys: `id`', keys.map(({ id }) => id)],
-    [
-      'users, applications and serviceAccounts: `id`',
-      [...users, ...applications, ...serviceAccounts].map(({ id }) => id),
-    ],
-    [
-      'access keys, applications and serviceAccounts: `clientId`',
-      [...keys, ...applications, ...serviceAccounts].map(({ clientId }) => clientId),
-    ],
+function unitRows(
+  collection: string,
+  units: readonly { readonly id: string }[] = [],
+  tenantId: number,
+  now: Instant,
+): Row[] {
+  return units.map((unit) => ({
+    collection,
+    id: unit.id,
+    owner: String(tenantId),
+    parent: null,
+    alias: null,
+    sharedWith: [],
+    dueAt: null,
+    body: { ...unit, createdAt: now },
+  }));
+}
+
+/** The rules that the members `role` stand for, and those that are written out. */
+function rulesOf({
+  tenant,
+  users = [],
+  applications = [],
+  serviceAccounts = [],
+  accessRules = [],
+}: RunaiSeed): SeedRule[] {
+  const subjects = [
+    ...users.map(({ email, role }) => ({ kind: 'user', name: email, role }) as const),
+    ...applications.map(({ name, role }) => ({ kind: 'application', name, role }) as const),
+    ...serviceAccounts.map(({ name, role }) => ({ kind: 'service-account', name, role }) as const),
   ];
-  return groups.flatMap(([what, values]) => {
-    const twice = values.filter((value, index) => value !== undefined && values.indexOf(value) !== index);
-    return [...new Set(twice)].map((value) => `${what} \`${value}\` occurs twice in \`runai\``);
-  });
+  const ofRoles = subjects.flatMap(({ kind, name, role }): SeedRule[] =>
+    role === null
+      ? []
+      : [
+          {
+            subjectType: SUBJECT_TYPES[kind] as AccessRule['subjectType'],
+            subjectId: name,
+            role,
+            scopeType: 'tenant',
+            scopeId: String(tenant.id),
+          },
+        ],
+  );
+  return [...ofRoles, ...accessRules];
+}
+
+const ROLE_IDS: ReadonlyMap<string, number> = new Map(
+  PROFILES.flatMap((profile) => ROLES_OF[profile]).map(({ name, id }) => [name, id]),
+);
+
+function ruleOf({ role, ...rule }: SeedRule, id: number, now: Instant): AccessRule {
+  return {
+    id,
+    ...rule,
+    roleId: ROLE_IDS.get(role) ?? 0,
+    clusterId: null,
+    createdBy: VENDOR,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+  };
 }

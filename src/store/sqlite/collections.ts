@@ -26,6 +26,7 @@ export function sqliteCollections(database: Database, remembered: RememberedList
 
   const insert = database.transaction((row: Row, limit: number | null) => {
     if (byId.get(row.collection, row.id) !== undefined) throw new Collision();
+    if (row.alias !== null && byAlias.get(row.collection, row.alias) !== undefined) throw new Collision();
     if (limit !== null && (owned.get(row.collection, row.owner) as number) >= limit) throw new LimitReached();
     write.insert(row);
   });

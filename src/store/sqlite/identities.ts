@@ -1,16 +1,30 @@
 import type { Database } from 'better-sqlite3';
 import { Remembered } from '../../core/remembered.ts';
+import { Collision, NotFound } from '../errors.ts';
 import type { Identities, Identity, OAuthClients } from '../identities.ts';
 import type { LastLogins } from './last-logins.ts';
 
-type Row = Omit<Identity, 'enabled'> & { readonly enabled: 0 | 1 };
+type Row = Omit<Identity, 'enabled' | 'isLocal' | 'groups'> & {
+  readonly enabled: 0 | 1;
+  readonly isLocal: 0 | 1;
+  readonly groups: string;
+};
 
-const COLUMNS = `id, kind, name, role, client_id AS clientId, secret_hash AS secretHash, password_hash AS passwordHash,
-  enabled, created_at AS createdAt, last_login AS lastLogin`;
+const COLUMNS = `id, kind, name, client_id AS clientId, secret_hash AS secretHash, password_hash AS passwordHash,
+  enabled, is_local AS isLocal, groups, created_by AS createdBy, created_at AS createdAt, updated_at AS updatedAt,
+  last_login AS lastLogin`;
 
-export const INSERT_IDENTITY = `INSERT INTO identities
-  (id, kind, name, name_key, role, client_id, secret_hash, password_hash, enabled, created_at, last_login)
-  VALUES (@id, @kind, @name, @nameKey, @role, @clientId, @secretHash, @passwordHash, @enabled, @createdAt, @lastLogin)`;
+const INSERT = `INSERT INTO identities
+  (id, kind, name, name_key, client_id, secret_hash, password_hash, enabled, is_local, groups, created_by, created_at,
+   updated_at, last_login)
+  VALUES (@id, @kind, @name, @nameKey, @clientId, @secretHash, @passwordHash, @enabled, @isLocal, @groups, @createdBy,
+   @createdAt, @updatedAt, @lastLogin)`;
+
+/** Writes an identity; a seed uses the same. */
+export function identityWriter(database: Database): (identity: Identity) => void {
+  const insert = database.prepare(INSERT);
+  return (identity) => insert.run({ ...storedForm(identity), nameKey: nameKey(identity.name) });
+}
 
 /** How many identities are remembered by id: every request with a token asks for one. */
 const MOST_IDENTITIES = 1000;
@@ -21,14 +35,49 @@ export function rememberedIdentities(): KnownIdentities {
   return new Remembered(MOST_IDENTITIES);
 }
 
-export function sqliteIdentities(database: Database, lastLogins: LastLogins, known: KnownIdentities): Identities {
+export function sqliteIdentities(
+  database: Database,
+  lastLogins: LastLogins,
+  known: KnownIdentities,
+  forgetKeys: () => void,
+): Identities {
   const select = (rest: string) => database.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM identities ${rest}`);
   const byId = select('WHERE id = ?');
   const byName = select('WHERE kind = ? AND name_key = ?');
   const byClientId = select('WHERE kind = ? AND client_id = ?');
+  const ofKind = select('WHERE kind = ? ORDER BY rowid');
+  const write = identityWriter(database);
+  const update = database.prepare(
+    `UPDATE identities SET enabled = @enabled, secret_hash = @secretHash, password_hash = @passwordHash, groups = @groups,
+       updated_at = @updatedAt WHERE id = @id`,
+  );
+  const remove = database.prepare('DELETE FROM identities WHERE id = ?');
   const shown = (row: Row | undefined) => (row === undefined ? null : lastLogins.shownOn(identityOf(row)));
 
+  const create = database.transaction((identity: Identity) => {
+    const { kind, name, clientId } = identity;
+    const isTaken = byName.get(kind, nameKey(name)) ?? (clientId === null ? undefined : byClientId.get(kind, clientId));
+    if (isTaken !== undefined) throw new Collision();
+    write(identity);
+  });
+  const edit = database.transaction((...[id, changes, at]: Parameters<Identities['edit']>) => {
+    const row = byId.get(id);
+    if (row === undefined) throw new NotFound();
+    update.run(storedForm({ ...identityOf(row), ...changes, updatedAt: at }));
+  });
+
   return {
+    all: async (kind) => ofKind.all(kind).map((row) => lastLogins.shownOn(identityOf(row))),
+    create: async (identity) => create.immediate(identity),
+    edit: async (...change) => {
+      edit.immediate(...change);
+      known.forget(change[0]);
+    },
+    delete: async (id) => {
+      if (remove.run(id).changes === 0) throw new NotFound();
+      known.forget(id);
+      forgetKeys();
+    },
     byId: async (id) => {
       const remembered = known.find(id);
       if (remembered !== undefined) return lastLogins.shownOn(remembered);
@@ -42,12 +91,17 @@ export function sqliteIdentities(database: Database, lastLogins: LastLogins, kno
 }
 
 /** Names are found without regard to case; SQLite by itself would know only the case of ASCII. */
-export function nameKey(name: string): string {
+function nameKey(name: string): string {
   return name.toLowerCase();
 }
 
 function identityOf(row: Row): Identity {
-  return { ...row, enabled: row.enabled === 1 };
+  return { ...row, enabled: row.enabled === 1, isLocal: row.isLocal === 1, groups: JSON.parse(row.groups) };
+}
+
+function storedForm(identity: Identity): Row {
+  const { enabled, isLocal, groups } = identity;
+  return { ...identity, enabled: enabled ? 1 : 0, isLocal: isLocal ? 1 : 0, groups: JSON.stringify(groups) };
 }
 
 export const INSERT_OAUTH_CLIENT = 'INSERT INTO oauth_clients (client_id, redirect_uris) VALUES (?, ?)';

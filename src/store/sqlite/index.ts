@@ -2,7 +2,7 @@ import type { Store } from '../index.ts';
 import { memoryDecisions } from '../memory/decisions.ts';
 import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
 import { sqliteCollections } from './collections.ts';
-import { sqliteGrants } from './grants.ts';
+import { RevokedNames, sqliteGrants } from './grants.ts';
 import { rememberedIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
 import { LastLogins } from './last-logins.ts';
 import { RememberedNgcKeys, sqliteNgcKeys } from './ngc-keys.ts';
@@ -22,18 +22,19 @@ export function openSqliteStore(path: string | null): Store {
   const identities = rememberedIdentities();
   const ngcKeys = new RememberedNgcKeys();
   const lists = new RememberedLists();
+  const revoked = new RevokedNames();
   const settings = sqliteSettings(database);
   const ofKeys = new LastLogins(database, 'access_keys', () => keys.clear());
   const ofIdentities = new LastLogins(database, 'identities', () => identities.clear());
   const forgetEverything = () => {
     for (const logins of [ofKeys, ofIdentities]) logins.drop();
-    for (const remembered of [keys, identities, ngcKeys, lists, settings]) remembered.clear();
+    for (const remembered of [keys, identities, ngcKeys, lists, revoked, settings]) remembered.clear();
   };
   return {
     accessKeys: sqliteAccessKeys(database, ofKeys, keys),
-    identities: sqliteIdentities(database, ofIdentities, identities),
+    identities: sqliteIdentities(database, ofIdentities, identities, () => keys.clear()),
     oauthClients: sqliteOAuthClients(database),
-    grants: sqliteGrants(database),
+    grants: sqliteGrants(database, revoked),
     ngcKeys: sqliteNgcKeys(database, ngcKeys),
     collections: sqliteCollections(database, lists),
     settings,

@@ -156,4 +156,60 @@ export const MIGRATIONS: readonly string[] = [
   -- What searches look into, by groups of three letters; rowids are those of the objects.
   CREATE VIRTUAL TABLE object_texts USING fts5 (text, tokenize = 'trigram', content = '', contentless_delete = 1);
   `,
+  `
+  ALTER TABLE identities ADD COLUMN created_by TEXT;
+  ALTER TABLE identities ADD COLUMN updated_at INTEGER;
+  ALTER TABLE identities ADD COLUMN is_local INTEGER NOT NULL DEFAULT 1 CHECK (is_local IN (0, 1));
+  ALTER TABLE identities ADD COLUMN groups TEXT NOT NULL DEFAULT '[]';
+
+  -- A role was a member of an identity; it is an access rule for the whole tenant now.
+  CREATE TEMP TABLE role_ids (name TEXT PRIMARY KEY, id INTEGER NOT NULL);
+  INSERT INTO role_ids VALUES
+    ('System administrator', 1), ('Editor', 3), ('Research manager', 4), ('L1 researcher', 5), ('ML engineer', 6),
+    ('Viewer', 7), ('L2 researcher', 8), ('Environment administrator', 9), ('Data source administrator', 10),
+    ('Compute resource administrator', 11), ('Template administrator', 12), ('Department viewer', 13),
+    ('Credentials administrator', 373), ('Application administrator', 1708), ('Cloud support', 1709),
+    ('Department administrator', 1710), ('Cloud operator', 1711), ('Data volume administrator', 2256);
+  INSERT INTO objects (collection, id, owner, alias, shared, body)
+    SELECT 'runai.access-rules', number, tenant, kind || ':' || name_key || '|' || role_id || '|tenant:' || tenant, '[]',
+      json_object('id', number, 'subjectType', kind, 'subjectId', name, 'roleId', role_id, 'scopeType', 'tenant',
+        'scopeId', tenant, 'clusterId', NULL, 'createdBy', 'Run:ai', 'createdAt', created_at, 'updatedAt', created_at,
+        'deletedAt', NULL)
+    FROM (
+      SELECT row_number() OVER (ORDER BY identities.rowid) AS number, identities.name, name_key, role_ids.id AS role_id,
+        CASE kind WHEN 'application' THEN 'app' ELSE kind END AS kind, created_at,
+        (SELECT value FROM settings WHERE settings.name = 'runai.tenant.id') AS tenant
+      FROM identities JOIN role_ids ON role_ids.name = identities.role
+    );
+  INSERT INTO settings (name, value)
+    SELECT 'runai.access-rules.last', count(*) FROM objects WHERE collection = 'runai.access-rules';
+  DROP TABLE role_ids;
+  ALTER TABLE identities DROP COLUMN role;
+
+  ALTER TABLE refresh_tokens ADD COLUMN scope TEXT NOT NULL DEFAULT '';
+  ALTER TABLE refresh_tokens ADD COLUMN auth_time INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE authorization_codes (
+    hash         TEXT PRIMARY KEY,
+    family       TEXT NOT NULL,
+    subject      TEXT NOT NULL REFERENCES identities (id) ON DELETE CASCADE,
+    client_id    TEXT NOT NULL,
+    scope        TEXT NOT NULL,
+    auth_time    INTEGER NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    challenge    TEXT,
+    nonce        TEXT,
+    expires_at   INTEGER NOT NULL,
+    used_at      INTEGER
+  ) STRICT;
+  CREATE INDEX authorization_codes_by_end ON authorization_codes (expires_at);
+  CREATE INDEX authorization_codes_of_subject ON authorization_codes (subject);
+
+  -- What access tokens carry that were ended before their time: a token's own id, or that of its login.
+  CREATE TABLE revoked_names (
+    name  TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX revoked_names_by_end ON revoked_names (until);
+  `,
 ];

@@ -1,13 +1,15 @@
 import type { Database } from 'better-sqlite3';
 import type { KeptSeed, WorldRecords, WorldStore } from '../world.ts';
 import { INSERT_ACCESS_KEY } from './access-keys.ts';
-import { INSERT_IDENTITY, INSERT_OAUTH_CLIENT, nameKey } from './identities.ts';
+import { INSERT_OAUTH_CLIENT, identityWriter } from './identities.ts';
 import { ngcKeyWriter } from './ngc-keys.ts';
 import { objectWriter } from './objects.ts';
 import { SET_SETTING } from './settings.ts';
 
 /** In an order in which no row is left without what it refers to. */
 const TABLES = [
+  'revoked_names',
+  'authorization_codes',
   'refresh_tokens',
   'access_keys',
   'oauth_clients',
@@ -58,10 +60,8 @@ export function sqliteWorld(database: Database, forgetEverything: () => void): W
       .prepare('INSERT INTO seed (only, fingerprint, origin, text) VALUES (1, @fingerprint, @origin, @text)')
       .run(kept);
     const { identities = [], accessKeys = [], oauthClients = [], settings = {} } = records;
-    const identity = database.prepare(INSERT_IDENTITY);
-    for (const record of identities) {
-      identity.run({ ...record, nameKey: nameKey(record.name), enabled: record.enabled ? 1 : 0 });
-    }
+    const identity = identityWriter(database);
+    for (const record of identities) identity(record);
     const accessKey = database.prepare(INSERT_ACCESS_KEY);
     for (const record of accessKeys) accessKey.run(record);
     const client = database.prepare(INSERT_OAUTH_CLIENT);

@@ -33,7 +33,7 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
       port: { value: 6625, origin: 'default' },
     },
     services: [
-      { name: 'runai', title: 'NVIDIA Run:ai', profile: '2.24', operations: 10 },
+      { name: 'runai', title: 'NVIDIA Run:ai', profile: '2.24', operations: 80 },
       { name: 'ngc', profile: null, operations: expect.any(Number) },
       { name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: 123 },
       { name: 'nvcf', profile: 'documented', operations: expect.any(Number) },
@@ -274,7 +274,8 @@ describe('GET /_mock/tables/{service}', () => {
         certainty: 'inferred',
       }),
     );
-    expect(body.operations).toHaveLength(10);
+    expect(body.operations).toHaveLength(80);
+    expect(body.more.grantTypes).toContainEqual(expect.objectContaining({ grantType: 'app_token', endpoint: 'v1' }));
   });
 
   it('names the services there are when it is asked for another', async () => {

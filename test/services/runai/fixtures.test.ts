@@ -50,7 +50,7 @@ it('a seed without hashes and ids is given them', async () => {
   const records = await seed.records(part, 5, seededRandom('seed'), { runai: part });
   const [user] = records.identities ?? [];
 
-  expect(user).toMatchObject({ kind: 'user', name: 'a@acme.test', role: null, enabled: true, createdAt: 5 });
+  expect(user).toMatchObject({ kind: 'user', name: 'a@acme.test', enabled: true, createdAt: 5 });
   expect(await passwordFits('pass', user?.passwordHash ?? null)).toBe(true);
   expect(records.accessKeys).toEqual([
     expect.objectContaining({ owner: user?.id, createdBy: 'a@acme.test', name: 'k' }),

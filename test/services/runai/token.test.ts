@@ -86,6 +86,7 @@ describe('the access token', () => {
       iat: START / 1000,
       exp: START / 1000 + 3600,
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      sid: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
   });
 

@@ -1,13 +1,13 @@
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import { hashSecret } from '../../../credentials/secret.ts';
-import type { Caller, Context, Handler, Lookup } from '../../../service.ts';
+import type { Context, Handler, Lookup } from '../../../service.ts';
 import type { AccessKey } from '../../../store/access-keys.ts';
-import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
+import { Collision, LimitReached } from '../../../store/errors.ts';
+import { callerOf } from '../context.ts';
+import { stillThere } from '../gone.ts';
+import { drawSecret, endTokensOf } from '../secrets.ts';
 
 const CLIENT_ID_LENGTH = 16;
-/** As a real secret of Keycloak. */
-const SECRET_LENGTH = 32;
 
 /** The caller's own keys; another user's is not there. */
 const ownAccessKey: Lookup = async (context, id) => {
@@ -31,44 +31,63 @@ const list: Handler = async (context) => {
 };
 
 const create: Handler = async (context) => {
+  const { createdAt, ...key } = await createKey(context);
+  return { status: 201, body: { ...key, createdAt: rfc3339(createdAt) } };
+};
+
+async function createKey(context: Context) {
   const { store, random, now, settings } = context;
   const { principal } = callerOf(context);
   const { name } = context.body as { name: string };
-  const clientSecret = random.alphanumeric(SECRET_LENGTH);
-  const key = {
-    id: random.uuid(),
-    owner: principal.id,
-    createdBy: principal.name,
-    name,
-    clientId: random.hex(CLIENT_ID_LENGTH),
-    secretHash: hashSecret(clientSecret),
-    createdAt: now,
-  };
+  const { secret: clientSecret, secretHash } = drawSecret(context);
+  const id = random.uuid();
+  const clientId = random.hex(CLIENT_ID_LENGTH);
+  const owned = { owner: principal.id, createdBy: principal.name };
   try {
+    const key = { id, ...owned, name, clientId, secretHash, createdAt: now };
     await store.accessKeys.create(key, settings.runaiKeyLimit);
   } catch (thrown) {
     throw creationProblem(thrown, name, settings.runaiKeyLimit);
   }
-  const { id, clientId } = key;
-  return { status: 201, body: { id, name, clientId, clientSecret, createdAt: rfc3339(now) } };
-};
+  return { id, name, clientId, clientSecret, createdAt: now };
+}
 
 const get: Handler = (context) => ({ status: 200, body: shownToOwner(targetOf(context)) });
 
 const remove: Handler = async (context) => {
-  await stillThere(context.store.accessKeys.delete(targetOf(context).id));
+  const { id, secretHash } = targetOf(context);
+  await stillThere(context.store.accessKeys.delete(id));
+  await endTokensOf(context, secretHash);
   return { status: 204 };
 };
 
 const regenerate: Handler = async (context) => {
-  const clientSecret = context.random.alphanumeric(SECRET_LENGTH);
-  await stillThere(context.store.accessKeys.replaceSecret(targetOf(context).id, hashSecret(clientSecret)));
+  const { id, secretHash: before } = targetOf(context);
+  const { secret: clientSecret, secretHash } = drawSecret(context);
+  await stillThere(context.store.accessKeys.replaceSecret(id, secretHash));
+  await endTokensOf(context, before);
   return { status: 200, body: { clientSecret } };
 };
 
 const listAll: Handler = async ({ store, query }) => {
   const keys = await store.accessKeys.all(query as { clientId?: string; createdBy?: string });
   return { status: 200, body: { accessKeys: keys.map(shownToAdministrator) } };
+};
+
+/** User applications are what access keys were called before: the same keys in another form. */
+const listAsApplications: Handler = async (context) => {
+  const keys = await context.store.accessKeys.ofOwner(callerOf(context).principal.id);
+  return { status: 200, body: keys.map(shownToOwner) };
+};
+
+const createApplication: Handler = async (context) => {
+  const { clientSecret: secret, createdAt, ...key } = await createKey(context);
+  return { status: 201, body: { ...key, secret, createdAt: rfc3339(createdAt) } };
+};
+
+const listAllAsApplications: Handler = async ({ store, query }) => {
+  const keys = await store.accessKeys.all(query as { clientId?: string; createdBy?: string });
+  return { status: 200, body: keys.map(shownToAdministrator) };
 };
 
 export const accessKeyOperations = {
@@ -79,12 +98,14 @@ export const accessKeyOperations = {
   regenerate_access_key_secret: regenerate,
   get_access_keys_administration: listAll,
   delete_access_key_by_id_administration: remove,
+  get_user_applications: listAsApplications,
+  create_user_application: createApplication,
+  get_user_application_by_id: get,
+  delete_user_application_by_id: remove,
+  regenerate_user_application_secret: regenerate,
+  get_user_applications_administration: listAllAsApplications,
+  delete_user_application_by_id_administration: remove,
 };
-
-/** The rules of these operations are not public, so somebody asks. */
-function callerOf({ caller }: Context): Caller {
-  return caller as Caller;
-}
 
 function targetOf({ target }: Context): AccessKey {
   return target as AccessKey;
@@ -117,13 +138,4 @@ function creationProblem(thrown: unknown, name: string, limit: number): unknown 
     );
   }
   return thrown;
-}
-
-/** Another request may have deleted the key since it was looked up. */
-async function stillThere(call: Promise<void>): Promise<void> {
-  try {
-    await call;
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
-  }
 }

@@ -1,33 +1,154 @@
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler } from '../../../service.ts';
-import { issuerPath, realmOf } from '../access-token.ts';
+import { acceptedToken } from '../../../credentials/access-token.ts';
+import { hashSecret } from '../../../credentials/secret.ts';
+import type { Caller, Context, Handler, Outcome } from '../../../service.ts';
+import { profileOf } from '../laws.ts';
+import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
+import { issuerPath, realmOf } from '../tenant.ts';
+import { badClient, lastExpiry } from './grants/grant.ts';
+import { anyCaller, confidentialCaller, type Form, issuerInPath, neededField } from './oauth-client.ts';
+import { SCOPES } from './oauth-token.ts';
+import { NO_STORE } from './token.ts';
 
-/** OpenID Connect Discovery 1.0, 4: names only what answers. */
+/** OpenID Connect Discovery 1.0, 3; RFC 8414, 2: names only what answers. */
 const getOpenidConfiguration: Handler = async (context) => {
-  const issuer = `${context.origin}${issuerPath(await realmInPath(context))}`;
+  const issuer = await issuerInPath(context);
+  const endpoint = `${issuer}/protocol/openid-connect`;
+  const grants: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === 'realm');
+  const profile = profileOf(context.settings);
   return {
     status: 200,
     body: {
       issuer,
-      jwks_uri: `${issuer}/protocol/openid-connect/certs`,
-      grant_types_supported: [],
-      response_types_supported: [],
+      authorization_endpoint: `${endpoint}/auth`,
+      token_endpoint: `${endpoint}/token`,
+      introspection_endpoint: `${endpoint}/token/introspect`,
+      revocation_endpoint: `${endpoint}/revoke`,
+      userinfo_endpoint: `${endpoint}/userinfo`,
+      end_session_endpoint: `${endpoint}/logout`,
+      jwks_uri: `${endpoint}/certs`,
+      grant_types_supported: grants.filter(({ profiles }) => profiles.includes(profile)).map((row) => row.grantType),
+      response_types_supported: ['code'],
+      response_modes_supported: ['query'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [context.tokens.algorithm],
+      code_challenge_methods_supported: ['S256'],
+      scopes_supported: SCOPES,
+      claims_supported: CLAIMS,
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+      authorization_response_iss_parameter_supported: true,
     },
   };
 };
 
+const CLAIMS = [
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'iat',
+  'auth_time',
+  'nonce',
+  'email',
+  'email_verified',
+  'preferred_username',
+  'groups',
+];
+
 const getRealmJwks: Handler = async (context) => {
-  await realmInPath(context);
+  await issuerInPath(context);
   return { status: 200, body: context.tokens.jwks };
 };
 
-/** The realm that the path names. @throws Problem when there is none of that name */
-async function realmInPath(context: Context): Promise<string> {
-  const realm = await realmOf(context);
-  if (context.params['realm'] === realm) return realm;
-  throw new Problem('not_found', `There is no such realm; this tenant's is \`${realm}\`.`);
+/** OpenID Connect Core 1.0, 5.3 */
+const getUserinfo: Handler = async (context) => {
+  await issuerInPath(context);
+  const { id } = (context.caller as Caller).principal;
+  const identity = await context.store.identities.byId(id);
+  if (identity === null) throw new Problem('not_found');
+  const { kind, name, groups } = identity;
+  return {
+    status: 200,
+    headers: NO_STORE,
+    body: {
+      sub: id,
+      preferred_username: name,
+      ...(kind === 'user' && { email: name, email_verified: true }),
+      ...(groups.length > 0 && { groups }),
+    },
+  };
+};
+
+/** RFC 7662: any client with a secret may ask about any token. */
+const introspectToken: Handler = async (context) => {
+  await issuerInPath(context);
+  const form = context.body as Form;
+  await confidentialCaller(context, form);
+  const token = neededField(form, 'token');
+  return {
+    status: 200,
+    headers: NO_STORE,
+    body: (await seenAsAccess(context, token)) ?? (await seenAsRefresh(context, token)),
+  };
+};
+
+async function seenAsAccess(context: Context, token: string) {
+  try {
+    const { identity, clientId, claims } = await acceptedToken(token, context, issuerPath(await realmOf(context)));
+    const { iss, sub, iat, exp, jti, sid, scope } = claims;
+    return {
+      active: true,
+      token_type: 'Bearer',
+      client_id: clientId,
+      username: identity.name,
+      ...(scope !== undefined && { scope }),
+      ...{ iss, sub, iat, exp, jti, sid },
+    };
+  } catch (thrown) {
+    if (thrown instanceof Problem) return null;
+    throw thrown;
+  }
 }
 
-export const realmOperations = { get_openid_configuration: getOpenidConfiguration, get_realm_jwks: getRealmJwks };
+async function seenAsRefresh({ store, now }: Context, token: string) {
+  const known = await store.grants.active(hashSecret(token), now);
+  const identity = known === null ? null : await store.identities.byId(known.subject);
+  if (known === null || identity === null || !identity.enabled) return { active: false };
+  const { clientId, subject, expiresAt, family, scope } = known;
+  return {
+    active: true,
+    ...(clientId !== null && { client_id: clientId }),
+    username: identity.name,
+    ...(scope !== '' && { scope }),
+    sub: subject,
+    exp: Math.floor(expiresAt / 1000),
+    sid: family,
+  };
+}
+
+/** RFC 7009: a token that counts no more, or never did, is revoked already. */
+const revokeToken: Handler = async (context) => {
+  await issuerInPath(context);
+  const form = context.body as Form;
+  const clientId = await anyCaller(context, form);
+  const token = neededField(form, 'token');
+  const { store, now } = context;
+  const refresh = await store.grants.active(hashSecret(token), now);
+  const access = refresh === null ? await seenAsAccess(context, token) : null;
+  const owner = refresh?.clientId ?? access?.client_id ?? clientId;
+  if (owner !== clientId) throw badClient('other_client');
+  if (refresh !== null) await store.grants.end(refresh.family, now, lastExpiry(context));
+  else if (access?.jti !== undefined) await store.grants.revoke(access.jti, now, access.exp * 1000);
+  return { status: 200, headers: NO_STORE };
+};
+
+export const realmOperations = {
+  get_openid_configuration: getOpenidConfiguration,
+  get_realm_jwks: getRealmJwks,
+  get_userinfo: getUserinfo,
+  get_userinfo_by_post: getUserinfo,
+  introspect_token: introspectToken,
+  revoke_token: revokeToken,
+} satisfies Record<string, (context: Context) => Outcome | Promise<Outcome>>;

@@ -1,25 +1,124 @@
 import { Problem } from '../../../core/problem.ts';
-import type { Handler } from '../../../service.ts';
-import { mintAccessToken } from '../access-token.ts';
-import type { TokenRequest } from './grants/grant.ts';
+import type { Context, Handler, Outcome } from '../../../service.ts';
+import { mintAccessToken, mintIdToken } from '../issue.ts';
+import { profileOf } from '../laws.ts';
+import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
+import { appToken } from './grants/app-token.ts';
+import type { PresentedClient } from './grants/clients.ts';
+import type { Grant, GrantResult, TokenRequest } from './grants/grant.ts';
 import { GRANTS } from './grants/index.ts';
+
+/** Answers with tokens are never kept (RFC 6749, 5.1). */
+export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
+
+/** What a grant gave, as tokens. */
+export interface Issued {
+  readonly accessToken: string;
+  /** In seconds. */
+  readonly expiresIn: number;
+  readonly refreshToken?: string;
+  readonly idToken?: string;
+}
+
+/**
+ * The grant of a name at an endpoint.
+ *
+ * @throws Problem where this version does not have it there; what others have becomes a finding
+ */
+export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
+  const profile = profileOf(context.settings);
+  const rows: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === endpoint);
+  const row = rows.find((one) => one.grantType === grantType);
+  if (row?.profiles.includes(profile) === true) return GRANTS[grantType] as Grant;
+  if (row !== undefined) {
+    const message = `the grant \`${grantType}\` was asked for by ${context.method}, which only ${row.profiles.join(', ')} has there`;
+    context.findings.report('other_version', message, context.now);
+  }
+  const names = rows.filter(({ profiles }) => profiles.includes(profile)).map((one) => one.grantType);
+  throw new Problem('unsupported_grant', `Field \`${field}\` must be one of ${names.join(', ')}.`);
+}
+
+/** @param withIdToken users who logged in get an ID token, too */
+export async function issued(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
+  const { identity, clientId, sid, session } = result;
+  const { scope, authTime } = session?.login ?? { scope: '', authTime: context.now };
+  const order = { identity, clientId, sid, scope };
+  const accessToken = await mintAccessToken(context, order);
+  return {
+    accessToken,
+    expiresIn: Math.floor(context.settings.tokenTtl / 1000),
+    ...(session !== undefined && { refreshToken: session.refreshToken }),
+    ...(session !== undefined &&
+      withIdToken && {
+        idToken: await mintIdToken(context, { ...order, authTime, nonce: session.nonce ?? null, accessToken }),
+      }),
+  };
+}
+
+/** The body of `POST /api/v1/token`, in the document's spelling. */
+type V1Body = Partial<Record<Exclude<keyof TokenRequest, 'client' | 'nameOf' | 'grantType'>, string>> & {
+  readonly grantType: string;
+  readonly clientID?: string;
+  readonly clientSecret?: string;
+};
 
 /** `POST /api/v1/token` */
 const grantToken: Handler = async (context) => {
-  const request = context.body as TokenRequest;
-  const grant = GRANTS.get(request.grantType);
-  if (grant === undefined)
-    throw new Problem('invalid_request', `Field \`grantType\` must be one of ${[...GRANTS.keys()].join(', ')}.`);
-  const { refreshToken, ...granted } = await grant.redeem(request, context);
-  return {
-    status: 200,
-    headers: { 'cache-control': 'no-store' },
-    body: {
-      accessToken: await mintAccessToken(context, granted),
-      expiresIn: Math.floor(context.settings.tokenTtl / 1000),
-      ...(refreshToken !== undefined && { refreshToken }),
-    },
-  };
+  const { clientID, clientSecret, ...body } = context.body as V1Body;
+  const client = { id: clientID || null, secret: clientSecret || null, need: 'optional' } as const;
+  const request: TokenRequest = { ...body, scope: '', client, nameOf: (member) => member };
+  const grant = grantOf(context, 'v1', body.grantType, 'grantType');
+  return v1Answer(context, await issued(context, await grant.redeem(request, context), true));
 };
 
-export const tokenOperations = { grant_token: grantToken };
+/** In 2.19 an answer did not say how long the token counts. */
+function v1Answer({ settings }: Context, { expiresIn, ...tokens }: Issued): Outcome {
+  const body = { ...tokens, ...(profileOf(settings) !== '2.19' && { expiresIn }) };
+  return { status: 200, headers: NO_STORE, body };
+}
+
+/** The old endpoints ask in the manner of their time. */
+function oldRequest(grantType: string, client: PresentedClient, fields: Partial<TokenRequest>): TokenRequest {
+  const names: Readonly<Record<string, string>> = {
+    appID: 'id',
+    appSecret: 'secret',
+    redirectUri: 'redirect_uri',
+    refreshToken: 'refresh_token',
+  };
+  return { ...fields, grantType, client, nameOf: (member) => names[member] ?? member };
+}
+
+const NO_CLIENT_NAMED: PresentedClient = { id: null, secret: null, need: 'unasked' };
+
+/** `POST /v1/k8s/auth/oauth/apptoken` */
+const grantAppToken: Handler = async (context) => {
+  const { id, secret } = context.body as { id: string; secret: string };
+  const request = oldRequest('app_token', NO_CLIENT_NAMED, { appID: id, appSecret: secret });
+  const result = await appToken.redeem(request, context);
+  const { accessToken } = await issued(context, result, false);
+  const idToken = await mintIdToken(context, { ...result, authTime: context.now, accessToken });
+  return { status: 200, headers: NO_STORE, body: { access_token: accessToken, id_token: idToken } };
+};
+
+/** `GET /v1/k8s/auth/token/exchange`: names no client, so the code says through which the user logged in. */
+const exchangeCode: Handler = async (context) => {
+  const { code, redirect_uri: redirectUri } = context.query as { code: string; redirect_uri: string };
+  const request = oldRequest('exchange_token', NO_CLIENT_NAMED, { code, redirectUri });
+  const result = await (GRANTS['exchange_token'] as Grant).redeem(request, context);
+  return v1Answer(context, await issued(context, result, true));
+};
+
+/** `POST /v1/k8s/auth/oauth/tokens/refresh` */
+const refresh: Handler = async (context) => {
+  const { refresh_token: refreshToken } = context.query as { refresh_token: string };
+  const request = oldRequest('refresh_token', NO_CLIENT_NAMED, { refreshToken });
+  const result = await (GRANTS['refresh_token'] as Grant).redeem(request, context);
+  return v1Answer(context, await issued(context, result, true));
+};
+
+export const tokenOperations = {
+  grant_token: grantToken,
+  grant_app_token: grantAppToken,
+  exchange_code: exchangeCode,
+  refresh_token: refresh,
+};

@@ -1,16 +1,10 @@
-import type { Tables } from '../../../core/rule.ts';
-import { OPERATIONS } from './operations.ts';
-import { PERMISSIONS } from './permissions.ts';
-import { REMEDIES } from './remedies.ts';
-import { ROLES } from './roles.ts';
-import { RULES } from './rules.ts';
-
-/** The law of Run:ai, as version 2.24 has it. */
-export const TABLES = {
-  term: 'permission',
-  grants: PERMISSIONS,
-  roles: ROLES,
-  rules: RULES,
-  operations: OPERATIONS,
-  remedies: REMEDIES,
-} as const satisfies Tables;
+export { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from './grant-types.ts';
+export { OPERATIONS } from './operations.ts';
+export { PERMISSION_SETS, type PermissionSetRow } from './permission-sets.ts';
+export { PERMISSIONS } from './permissions.ts';
+export type { OfProfiles, Profile } from './profiles.ts';
+export { REMEDIES } from './remedies.ts';
+export { RESOURCE_TYPES } from './resource-types.ts';
+export { type PredefinedRole, ROLES_2_19, ROLES_2_24 } from './roles.ts';
+export { RULES } from './rules.ts';
+export { SCOPE_TYPES, type ScopeType } from './scope-types.ts';

@@ -1,24 +1,109 @@
 import type { GrantRow } from '../../../core/rule.ts';
+import { type OfProfiles, ONLY_2_19, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
-const SPEC = 'OpenAPI 2.24, permission model: resource types and actions';
+const SPEC = 'OpenAPI 2.18 to 2.24, permission model: resource types and actions';
+const CUSTOM = 'guide "Roles" of 2.24 and later: custom roles';
+const OURS = 'our own, for the list of workloads that clients begin with';
 
-/** Resource types of identity and access, and what can be done to them: `<resource type>:<action>`. */
+/** What can be done to resource types: `<resource type>:<action>`. */
 export const PERMISSIONS = [
-  { id: 'access-keys:read', label: 'View access keys', source: SPEC, certainty: 'implied' },
-  { id: 'access-keys:delete', label: 'Delete access keys', source: SPEC, certainty: 'implied' },
+  { id: 'tenant:read', label: 'View the account', source: SPEC, certainty: 'documented' },
+  { id: 'settings:create', label: 'Create settings', source: SPEC, certainty: 'documented' },
+  { id: 'settings:read', label: 'View settings', source: SPEC, certainty: 'documented' },
+  { id: 'settings:update', label: 'Edit settings', source: SPEC, certainty: 'documented' },
+  { id: 'settings:delete', label: 'Delete settings', source: SPEC, certainty: 'documented' },
+  {
+    id: 'security-settings:read',
+    label: 'View security settings',
+    profiles: SINCE_2_24,
+    source: SPEC,
+    certainty: 'implied',
+  },
+  {
+    id: 'security-settings:update',
+    label: 'Edit security settings',
+    profiles: SINCE_2_24,
+    source: SPEC,
+    certainty: 'implied',
+  },
+  {
+    id: 'branding-settings:read',
+    label: 'View branding settings',
+    profiles: SINCE_2_24,
+    source: SPEC,
+    certainty: 'implied',
+  },
+  {
+    id: 'branding-settings:update',
+    label: 'Edit branding settings',
+    profiles: SINCE_2_24,
+    source: SPEC,
+    certainty: 'implied',
+  },
+  { id: 'events-history:read', label: 'View the event history', source: SPEC, certainty: 'documented' },
+  { id: 'department:create', label: 'Create departments', source: SPEC, certainty: 'documented' },
+  { id: 'department:read', label: 'View departments', source: SPEC, certainty: 'documented' },
+  { id: 'department:update', label: 'Edit departments', source: SPEC, certainty: 'documented' },
+  { id: 'department:delete', label: 'Delete departments', source: SPEC, certainty: 'documented' },
+  { id: 'project:create', label: 'Create projects', source: SPEC, certainty: 'documented' },
+  { id: 'project:read', label: 'View projects', source: SPEC, certainty: 'documented' },
+  { id: 'project:update', label: 'Edit projects', source: SPEC, certainty: 'documented' },
+  { id: 'project:delete', label: 'Delete projects', source: SPEC, certainty: 'documented' },
+  { id: 'cluster:create', label: 'Create clusters', source: SPEC, certainty: 'documented' },
+  { id: 'cluster:read', label: 'View clusters', source: SPEC, certainty: 'documented' },
+  { id: 'cluster:update', label: 'Edit clusters', source: SPEC, certainty: 'documented' },
+  { id: 'cluster:delete', label: 'Delete clusters', source: SPEC, certainty: 'documented' },
   { id: 'users:create', label: 'Create users', source: SPEC, certainty: 'documented' },
   { id: 'users:read', label: 'View users', source: SPEC, certainty: 'documented' },
   { id: 'users:update', label: 'Edit users', source: SPEC, certainty: 'documented' },
   { id: 'users:delete', label: 'Delete users', source: SPEC, certainty: 'documented' },
-  { id: 'apps:create', label: 'Create applications', source: SPEC, certainty: 'documented' },
-  { id: 'apps:read', label: 'View applications', source: SPEC, certainty: 'documented' },
-  { id: 'apps:update', label: 'Edit applications', source: SPEC, certainty: 'documented' },
-  { id: 'apps:delete', label: 'Delete applications', source: SPEC, certainty: 'documented' },
+  { id: 'groups:create', label: 'Create groups', profiles: ONLY_2_19, source: SPEC, certainty: 'documented' },
+  { id: 'groups:read', label: 'View groups', profiles: ONLY_2_19, source: SPEC, certainty: 'documented' },
+  { id: 'groups:update', label: 'Edit groups', profiles: ONLY_2_19, source: SPEC, certainty: 'documented' },
+  { id: 'groups:delete', label: 'Delete groups', profiles: ONLY_2_19, source: SPEC, certainty: 'documented' },
+  { id: 'apps:create', label: 'Create applications', profiles: UNTIL_2_24, source: SPEC, certainty: 'documented' },
+  { id: 'apps:read', label: 'View applications', profiles: UNTIL_2_24, source: SPEC, certainty: 'documented' },
+  { id: 'apps:update', label: 'Edit applications', profiles: UNTIL_2_24, source: SPEC, certainty: 'documented' },
+  { id: 'apps:delete', label: 'Delete applications', profiles: UNTIL_2_24, source: SPEC, certainty: 'documented' },
+  {
+    id: 'service-account:create',
+    label: 'Create service accounts',
+    profiles: SINCE_2_24,
+    source: SPEC,
+    certainty: 'documented',
+  },
+  {
+    id: 'service-account:read',
+    label: 'View service accounts',
+    profiles: SINCE_2_24,
+    source: SPEC,
+    certainty: 'documented',
+  },
+  {
+    id: 'service-account:update',
+    label: 'Edit service accounts',
+    profiles: SINCE_2_24,
+    source: SPEC,
+    certainty: 'documented',
+  },
+  {
+    id: 'service-account:delete',
+    label: 'Delete service accounts',
+    profiles: SINCE_2_24,
+    source: SPEC,
+    certainty: 'documented',
+  },
+  { id: 'access-keys:read', label: 'View access keys', profiles: SINCE_2_24, source: SPEC, certainty: 'implied' },
+  { id: 'access-keys:delete', label: 'Delete access keys', profiles: SINCE_2_24, source: SPEC, certainty: 'implied' },
   { id: 'access_rules:create', label: 'Create access rules', source: SPEC, certainty: 'documented' },
   { id: 'access_rules:read', label: 'View access rules', source: SPEC, certainty: 'documented' },
   { id: 'access_rules:update', label: 'Edit access rules', source: SPEC, certainty: 'documented' },
   { id: 'access_rules:delete', label: 'Delete access rules', source: SPEC, certainty: 'documented' },
   { id: 'roles:read', label: 'View roles', source: SPEC, certainty: 'documented' },
-] as const satisfies readonly GrantRow[];
+  { id: 'roles:create', label: 'Create roles', profiles: SINCE_2_24, source: CUSTOM, certainty: 'documented' },
+  { id: 'roles:update', label: 'Edit roles', profiles: SINCE_2_24, source: CUSTOM, certainty: 'documented' },
+  { id: 'roles:delete', label: 'Delete roles', profiles: SINCE_2_24, source: CUSTOM, certainty: 'documented' },
+  { id: 'workloads:read', label: 'View workloads', source: OURS, certainty: 'ours' },
+] as const satisfies readonly (GrantRow & OfProfiles)[];
 
 export type Permission = (typeof PERMISSIONS)[number]['id'];

@@ -3,6 +3,7 @@ import type { RemedyRow } from '../../../core/rule.ts';
 
 const GET_TOKEN = 'get a new token from the token endpoint';
 const LOG_IN_AGAIN = 'log in again with the `password` grant; each refresh token counts once';
+const LOG_IN_BY_PAGE = 'log in at the authorization endpoint again';
 
 /** What to do about a credential that was not accepted. */
 export const REMEDIES = {
@@ -19,12 +20,13 @@ export const REMEDIES = {
   },
   expired_token: { kind: 'credential', text: GET_TOKEN },
   not_yet_valid: { kind: 'credential', text: `${GET_TOKEN}; this one is from a time the clock has not reached` },
+  revoked_token: { kind: 'credential', text: `${GET_TOKEN}; its login was ended` },
   unknown_subject: { kind: 'credential', text: `${GET_TOKEN}; its subject was deleted, or the world was reset` },
   disabled: { kind: 'identity', text: 'enable it, or use another identity' },
   unknown_client: { kind: 'credential', text: 'use a client id of `GET /_mock/cast`, or create an access key' },
   wrong_grant: {
     kind: 'credential',
-    text: 'use `app_token` for an application, `client_credentials` for an access key or a service account',
+    text: 'use `app_token` for an application, `client_credentials` for an access key or a service account; users log in through a client without a secret',
   },
   wrong_secret: {
     kind: 'credential',
@@ -37,5 +39,27 @@ export const REMEDIES = {
   reused_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
   revoked_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
   other_client: { kind: 'credential', text: 'send the `clientId` that the login was made with' },
+  public_client: {
+    kind: 'credential',
+    text: 'leave the secret out; where one is asked for, use an access key, a service account or an application',
+  },
+  wrong_redirect: { kind: 'credential', text: 'send the same redirect URI that the login page was opened with' },
+  wrong_verifier: {
+    kind: 'credential',
+    text: 'send the verifier that the challenge was made of, to the token endpoint of the realm, which takes one; without a challenge send none',
+  },
+  unknown_code: { kind: 'credential', text: LOG_IN_BY_PAGE },
+  expired_code: { kind: 'credential', text: `${LOG_IN_BY_PAGE}; codes count for \`--code-ttl\`` },
+  reused_code: { kind: 'credential', text: `${LOG_IN_BY_PAGE}; each code counts once` },
+  code_of_other_client: { kind: 'credential', text: 'send the client id that the login page was opened with' },
+  no_identity_provider: { kind: 'credential', text: 'start the server with `--runai-idp` and a JWK set' },
+  bad_external_token: {
+    kind: 'credential',
+    text: 'send a token that the identity provider of `--runai-idp` signed, whose time is now, with the claims `sub`, `exp` and `email`',
+  },
+  external_user: {
+    kind: 'credential',
+    text: 'use `external_token_exchange` or an access key: the user has no password here',
+  },
   foreign_object: { kind: 'identity', text: 'call as its owner, or use the administration operations' },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;

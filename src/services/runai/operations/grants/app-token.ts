@@ -3,7 +3,6 @@ import { type Grant, needed } from './grant.ts';
 
 /** An application, by name or client id; and every other client, because the official Python client sends all of them so. */
 export const appToken: Grant = {
-  grantType: 'app_token',
   redeem: async (request, context) => {
     const id = needed(request, 'appID');
     const secret = needed(request, 'appSecret');
@@ -11,6 +10,6 @@ export const appToken: Grant = {
       (await applicationClient(context, id)) ??
       (await accessKeyClient(context, id)) ??
       (await serviceAccountClient(context, id));
-    return authenticateClient(candidate, secret);
+    return authenticateClient(candidate, { id, secret });
   },
 };

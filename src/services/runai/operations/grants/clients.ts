@@ -1,7 +1,18 @@
 import type { CredentialReason } from '../../../../core/reasons.ts';
-import { secretFits } from '../../../../credentials/secret.ts';
+import { hashSecret, secretFits } from '../../../../credentials/secret.ts';
+import { namedUuid } from '../../../../random.ts';
 import type { Context } from '../../../../service.ts';
-import { badClient, type GrantResult } from './grant.ts';
+import { badClient, type GrantResult, given, NO_CLIENT, type TokenRequest } from './grant.ts';
+
+/** How a client says who it is: in the body of a token request, or by Basic (RFC 6749, 2.3.1). */
+export interface PresentedClient {
+  readonly id: string | null;
+  readonly secret: string | null;
+  /** Of Basic: what a refusal answers with. */
+  readonly challenge?: string;
+  /** Must one be named? `unasked`: the endpoint has no place for one, and takes what was issued to any. */
+  readonly need: 'required' | 'optional' | 'unasked';
+}
 
 /** A client with its stored secret, and what it gets when the secret fits. */
 export interface Candidate {
@@ -9,6 +20,13 @@ export interface Candidate {
   readonly granted: GrantResult;
   /** Notes the login. */
   readonly touch: () => Promise<void>;
+}
+
+/** A client with a secret. */
+export interface ConfidentialClient {
+  readonly id: string;
+  readonly secret: string;
+  readonly challenge?: string | undefined;
 }
 
 /**
@@ -19,15 +37,52 @@ export interface Candidate {
  */
 export async function authenticateClient(
   candidate: Candidate | null,
-  secret: string,
+  { secret, challenge }: ConfidentialClient,
   ifNone: CredentialReason = 'unknown_client',
 ): Promise<GrantResult> {
   const fits = secretFits(secret, candidate?.secretHash ?? null);
-  if (candidate === null) throw badClient(ifNone);
-  if (!fits) throw badClient('wrong_secret', candidate.granted);
-  if (!candidate.granted.identity.enabled) throw badClient('disabled', candidate.granted);
+  if (candidate === null) throw badClient(ifNone, undefined, challenge);
+  if (!fits) throw badClient('wrong_secret', candidate.granted, challenge);
+  if (!candidate.granted.identity.enabled) throw badClient('disabled', candidate.granted, challenge);
   await candidate.touch();
   return candidate.granted;
+}
+
+/** A client that has a secret: an access key, a service account or an application. */
+export async function confidentialClient(context: Context, clientId: string): Promise<Candidate | null> {
+  return (
+    (await accessKeyClient(context, clientId)) ??
+    (await serviceAccountClient(context, clientId)) ??
+    (await applicationClient(context, clientId))
+  );
+}
+
+/**
+ * The public client that a user logs in through; null where none was named, and none has to be.
+ *
+ * @throws Problem naming what is missing, and `bad_credentials`: for a client that does not exist, and for one with a secret, which nobody logs in
+ *   through
+ */
+export async function publicClient(context: Context, request: TokenRequest): Promise<string | null> {
+  const { id, secret, challenge, need } = request.client;
+  if (id === null) return need === 'required' ? given(request, 'clientID', id) : null;
+  if ((await context.store.oauthClients.byId(id)) !== null) {
+    if (secret !== null) throw badClient('public_client', undefined, challenge);
+    return id;
+  }
+  const candidate = await confidentialClient(context, id);
+  const { identity, clientId } = await authenticateClient(candidate, { id, secret: secret ?? '', challenge });
+  throw badClient('wrong_grant', { identity, clientId });
+}
+
+/** The client of tokens of a login that named none. */
+export function clientOrNone(clientId: string | null): string {
+  return clientId ?? NO_CLIENT;
+}
+
+/** A new secret ends what was made with the old one, where the server is asked to: so each secret has a name of its own. */
+export function secretName(secretHash: string | null): string {
+  return namedUuid(`secret:${hashSecret(secretHash ?? '')}`);
 }
 
 export async function accessKeyClient({ store, now }: Context, clientId: string): Promise<Candidate | null> {
@@ -36,7 +91,7 @@ export async function accessKeyClient({ store, now }: Context, clientId: string)
   if (key === null || identity === null) return null;
   return {
     secretHash: key.secretHash,
-    granted: { identity, clientId },
+    granted: { identity, clientId, sid: secretName(key.secretHash) },
     touch: () => store.accessKeys.touch(key.id, now),
   };
 }
@@ -55,9 +110,10 @@ export async function applicationClient({ store, now }: Context, nameOrId: strin
 }
 
 function candidateOf(identity: GrantResult['identity'], { store, now }: Pick<Context, 'store' | 'now'>): Candidate {
+  const { id, name, clientId, secretHash } = identity;
   return {
-    secretHash: identity.secretHash,
-    granted: { identity, clientId: identity.clientId ?? identity.name },
-    touch: () => store.identities.touch(identity.id, now),
+    secretHash,
+    granted: { identity, clientId: clientId ?? name, sid: secretName(secretHash) },
+    touch: () => store.identities.touch(id, now),
   };
 }

@@ -1,48 +1,82 @@
-import { badCredentials, Problem } from '../../../../core/problem.ts';
+import { Problem } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import type { Context } from '../../../../service.ts';
-import { type Granted, principalOf } from '../../access-token.ts';
+import type { Login } from '../../../../store/grants.ts';
+import { type Granted, principalOf } from '../../caller.ts';
+import type { PresentedClient } from './clients.ts';
 
-/** The members of a token request, in the document's spelling. */
+/** What is presented for a token, in the spelling of `POST /api/v1/token`. */
 export interface TokenRequest {
   readonly grantType: string;
-  readonly clientID?: string;
-  readonly clientSecret?: string;
-  readonly appID?: string;
-  readonly appSecret?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly refreshToken?: string;
+  readonly appID?: string | undefined;
+  readonly appSecret?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly refreshToken?: string | undefined;
+  readonly code?: string | undefined;
+  readonly redirectUri?: string | undefined;
+  readonly codeVerifier?: string | undefined;
+  readonly externalToken?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly client: PresentedClient;
+  /** The endpoint's own name of a member, for messages. */
+  readonly nameOf: (member: Member) => string;
 }
 
-export type Parameter = Exclude<keyof TokenRequest, 'grantType'>;
+export type Member = Exclude<keyof TokenRequest, 'grantType' | 'client' | 'nameOf'> | 'clientID' | 'clientSecret';
 
-/** What a grant gives: an access token for somebody, and for some grants a refresh token. */
+/** What a grant gives: an access token for somebody, and for users who logged in more. */
 export interface GrantResult extends Granted {
-  readonly refreshToken?: string;
+  /** What the access token can be ended by. */
+  readonly sid: string;
+  /** Of users who logged in. */
+  readonly session?: Session;
+}
+
+/** A login with what it gives beside the access token. */
+export interface Session {
+  readonly login: Login;
+  readonly refreshToken: string;
+  readonly nonce?: string | null;
 }
 
 /** One way to get a token. */
 export interface Grant {
-  readonly grantType: string;
   /** @throws Problem `bad_credentials` */
   redeem(request: TokenRequest, context: Context): Promise<GrantResult>;
 }
 
 /** A member that the grant needs. @throws Problem naming it */
-export function needed(request: TokenRequest, parameter: Parameter): string {
-  const value = request[parameter];
-  if (value !== undefined && value !== '') return value;
+export function needed(request: TokenRequest, member: Exclude<Member, 'clientID' | 'clientSecret'>): string {
+  return given(request, member, request[member]);
+}
+
+/** The same of a value that was found elsewhere. */
+export function given(request: TokenRequest, member: Member, value: string | null | undefined): string {
+  if (value !== undefined && value !== null && value !== '') return value;
   throw new Problem(
     'invalid_request',
-    `Field \`${parameter}\` is missing; the grant \`${request.grantType}\` needs it.`,
+    `Field \`${request.nameOf(member)}\` is missing; the grant \`${request.grantType}\` needs it.`,
   );
 }
 
 /** What a token says of a login that named no client. */
 export const NO_CLIENT = 'runai';
 
-/** The same words whatever was wrong, so that the answer does not tell which client ids exist. */
-export function badClient(reason: CredentialReason, claimed?: Granted): Problem {
-  return badCredentials(reason, 'The client id or the secret is not valid.', claimed && principalOf(claimed));
+/** When every access token that is made now will have expired. */
+export function lastExpiry({ now, settings }: Pick<Context, 'now' | 'settings'>): number {
+  return now + settings.tokenTtl;
+}
+
+/**
+ * The same words whatever was wrong, so that the answer does not tell which client ids exist.
+ *
+ * @param challenge as of a problem
+ */
+export function badClient(reason: CredentialReason, claimed?: Granted, challenge?: string): Problem {
+  return new Problem('bad_credentials', 'The client id or the secret is not valid.', {
+    reason,
+    ...(claimed !== undefined && { claimed: principalOf(claimed) }),
+    ...(challenge !== undefined && { challenge }),
+  });
 }

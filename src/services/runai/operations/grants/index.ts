@@ -1,10 +1,19 @@
 import { appToken } from './app-token.ts';
+import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
+import { externalToken } from './external-token.ts';
 import type { Grant } from './grant.ts';
 import { password } from './password.ts';
 import { refreshToken } from './refresh-token.ts';
 
-/** The ways to get a token, by `grantType`. A new one is a file and a line. */
-export const GRANTS: ReadonlyMap<string, Grant> = new Map(
-  [clientCredentials, appToken, password, refreshToken].map((grant) => [grant.grantType, grant]),
-);
+/** The ways to get a token, by their names in `tables/grant-types.ts`, which says where each of them is. */
+export const GRANTS: Readonly<Record<string, Grant>> = {
+  app_token: appToken,
+  client_credentials: clientCredentials,
+  password,
+  refresh_token: refreshToken,
+  authorization_code: authorizationCode,
+  /** What `POST /api/v1/token` calls a code. */
+  exchange_token: authorizationCode,
+  external_token_exchange: externalToken,
+};

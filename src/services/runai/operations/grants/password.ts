@@ -1,34 +1,41 @@
-import { badCredentials, Problem } from '../../../../core/problem.ts';
+import { badCredentials } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import { passwordFits } from '../../../../credentials/password.ts';
-import { type Granted, principalOf } from '../../access-token.ts';
-import { type Grant, NO_CLIENT, needed } from './grant.ts';
-import { issueRefreshToken } from './refresh-token.ts';
+import type { Context } from '../../../../service.ts';
+import type { Identity } from '../../../../store/identities.ts';
+import { type Granted, principalOf } from '../../caller.ts';
+import { clientOrNone, publicClient } from './clients.ts';
+import { type Grant, needed } from './grant.ts';
+import { beginSession, newLogin } from './sessions.ts';
 
-/** A local user with their password (RFC 6749, 4.3). The client is optional; one that is named must exist. */
+/** A local user with their password (RFC 6749, 4.3). */
 export const password: Grant = {
-  grantType: 'password',
   redeem: async (request, context) => {
-    const { store, now } = context;
     const username = needed(request, 'username');
     const secret = needed(request, 'password');
-    const clientId = request.clientID || null;
-    if (clientId !== null && (await store.oauthClients.byId(clientId)) === null) {
-      throw new Problem('bad_credentials', 'The client of field `clientID` does not exist.', {
-        reason: 'unknown_client',
-      });
-    }
-    const user = await store.identities.byName('user', username);
-    const fits = await passwordFits(secret, user?.passwordHash ?? null);
-    if (user === null) throw badUser('unknown_user');
-    const granted = { identity: user, clientId: clientId ?? NO_CLIENT };
-    if (!fits) throw badUser('wrong_password', granted);
-    if (!user.enabled) throw badUser('disabled', granted);
-    await store.identities.touch(user.id, now);
-    return { ...granted, refreshToken: await issueRefreshToken(context, user, clientId) };
+    const clientId = await publicClient(context, request);
+    const user = await authenticateUser(context, username, secret, clientOrNone(clientId));
+    return beginSession(context, user, newLogin(context, user, clientId, request.scope));
   },
 };
 
-function badUser(reason: CredentialReason, claimed?: Granted): Problem {
+/** The local user of a name and a password. @throws Problem `bad_credentials`, in the same words whatever was wrong */
+export async function authenticateUser(
+  { store }: Pick<Context, 'store'>,
+  username: string,
+  secret: string,
+  clientId: string,
+): Promise<Identity> {
+  const user = await store.identities.byName('user', username);
+  const fits = await passwordFits(secret, user?.passwordHash ?? null);
+  if (user === null) throw badUser('unknown_user');
+  const granted = { identity: user, clientId };
+  if (user.passwordHash === null) throw badUser('external_user', granted);
+  if (!fits) throw badUser('wrong_password', granted);
+  if (!user.enabled) throw badUser('disabled', granted);
+  return user;
+}
+
+function badUser(reason: CredentialReason, claimed?: Granted) {
   return badCredentials(reason, 'The user name or the password is not valid.', claimed && principalOf(claimed));
 }

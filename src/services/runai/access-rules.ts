@@ -1,0 +1,140 @@
+import { NO_STANDING, type Rights, type Standing } from '../../core/policy.ts';
+import { Remembered } from '../../core/remembered.ts';
+import type { Surroundings } from '../../service.ts';
+import type { Row } from '../../store/collections.ts';
+import type { Identity } from '../../store/identities.ts';
+import { SUBJECT_TYPES } from './mend.ts';
+import { type Roles, rolesOf } from './roles.ts';
+import type { ScopeType } from './tables/index.ts';
+import { tenantIdOf } from './tenant.ts';
+
+export const ACCESS_RULES = 'runai.access-rules';
+/** Counts the ids of access rules. */
+export const LAST_RULE_SETTING = 'runai.access-rules.last';
+
+/** Who has a rule: somebody with an identity, or a group of the identity provider. */
+export type SubjectType = 'user' | 'group' | 'app' | 'service-account';
+
+/** An access rule as it is stored: a subject has a role in a scope. Times in milliseconds. */
+export interface AccessRule {
+  readonly id: number;
+  readonly subjectId: string;
+  readonly subjectType: SubjectType;
+  readonly roleId: number;
+  readonly scopeId: string;
+  readonly scopeType: ScopeType;
+  readonly clusterId: string | null;
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly deletedAt: number | null;
+}
+
+/** The rules of the tenant, as they are looked for. */
+export interface RuleBook {
+  /** Deleted ones too, oldest first. */
+  readonly all: readonly AccessRule[];
+  /** Those that count, by subject. */
+  readonly bySubject: ReadonlyMap<string, readonly AccessRule[]>;
+}
+
+/** How long a deleted rule can still be listed: 30 days. */
+const DELETED_KEPT_MS = 2_592_000_000;
+
+/** A rule as a row. Of rules that count, each subject has a role in a scope once. */
+export function ruleRow(rule: AccessRule, tenantId: string): Row {
+  const { id, deletedAt } = rule;
+  return {
+    collection: ACCESS_RULES,
+    id: String(id),
+    owner: tenantId,
+    parent: null,
+    alias: deletedAt === null ? aliasOf(rule) : null,
+    sharedWith: [],
+    dueAt: deletedAt === null ? null : deletedAt + DELETED_KEPT_MS,
+    body: rule,
+  };
+}
+
+function aliasOf({ subjectType, subjectId, roleId, scopeType, scopeId }: AccessRule): string {
+  return `${subjectKey(subjectType, subjectId)}|${roleId}|${scopeType}:${scopeId}`;
+}
+
+/** Subjects are found without regard to case, as identities are. */
+function subjectKey(type: SubjectType | string, id: string): string {
+  return `${type}:${id.toLowerCase()}`;
+}
+
+type World = Pick<Surroundings, 'store' | 'views' | 'settings'>;
+
+export async function ruleBookOf(world: World): Promise<RuleBook> {
+  const rows = await world.store.collections.ofOwner(ACCESS_RULES, await tenantIdOf(world));
+  return world.views.of(rows, bookOf);
+}
+
+function bookOf(rows: readonly Row[]): RuleBook {
+  const all = rows.map(({ body }) => body as AccessRule);
+  const counting = all.filter(({ deletedAt }) => deletedAt === null);
+  const bySubject = new Map<string, AccessRule[]>();
+  for (const rule of counting) {
+    const key = subjectKey(rule.subjectType, rule.subjectId);
+    const own = bySubject.get(key);
+    if (own === undefined) bySubject.set(key, [rule]);
+    else own.push(rule);
+  }
+  return { all, bySubject };
+}
+
+/** The rules of somebody, and of the groups that they are in. */
+export function rulesOf({ bySubject }: RuleBook, { kind, name, groups }: Identity): readonly AccessRule[] {
+  const keys = [subjectKey(SUBJECT_TYPES[kind], name), ...groups.map((group) => subjectKey('group', group))];
+  return keys.flatMap((key) => bySubject.get(key) ?? []);
+}
+
+/** The rules that a subject of a rule has. */
+export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: string): readonly AccessRule[] {
+  return bySubject.get(subjectKey(type, id)) ?? [];
+}
+
+/** How many standings are remembered: every request asks for one. */
+const MOST_STANDINGS = 1000;
+
+interface KnownStanding {
+  readonly roles: Roles;
+  readonly groups: readonly string[];
+  readonly standing: Standing;
+}
+
+/** What somebody may do: what their rules bring, each in its own scope, and nothing else. */
+export async function standingOf(world: World, identity: Identity): Promise<Standing> {
+  const book = await ruleBookOf(world);
+  const roles = await rolesOf(world);
+  const known = world.views.of(book, standingsOf);
+  const before = known.find(identity.id);
+  if (before?.roles === roles && before.groups === identity.groups) return before.standing;
+  const standing = standingBy(rulesOf(book, identity), roles);
+  known.keep(identity.id, { roles, groups: identity.groups, standing });
+  return standing;
+}
+
+/** Filled as it is asked for; a change of any rule makes another. */
+function standingsOf(_: RuleBook): Remembered<KnownStanding> {
+  return new Remembered(MOST_STANDINGS);
+}
+
+/** A disabled role brings nothing. */
+function standingBy(rules: readonly AccessRule[], roles: Roles): Standing {
+  const given = rules.flatMap((rule) => {
+    const role = roles.get(rule.roleId);
+    return role?.enabled === true ? [{ rule, role }] : [];
+  });
+  const bundles = given.map(
+    ({ rule, role }): Rights => ({ held: role.grants, resources: [{ type: rule.scopeType, ids: [rule.scopeId] }] }),
+  );
+  return {
+    ...NO_STANDING,
+    roles: [...new Set(given.map(({ role }) => role.name))],
+    held: new Set(given.flatMap(({ role }) => [...role.grants])),
+    bundles,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Principal } from '../../core/principal.ts';
+import { unauthenticated } from '../../core/problem.ts';
+import { bearerOfAccessToken } from '../../credentials/access-token.ts';
+import type { Arrival, Caller, Surroundings } from '../../service.ts';
+import type { Identity } from '../../store/identities.ts';
+import { standingOf } from './access-rules.ts';
+import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
+
+/** Whom an access token is for, and the client that asked for it (`azp`). */
+export interface Granted {
+  readonly identity: Identity;
+  readonly clientId: string;
+}
+
+/** @throws Problem `unauthenticated` */
+export async function authenticate(arrival: Arrival): Promise<Caller> {
+  return callerOf(arrival, await bearerOfAccessToken(arrival, issuerPath(await realmOf(arrival))));
+}
+
+/** Who an id is, if they may act: of a user, an application, a service account or an access key, or the client id of one. */
+export async function impersonate(world: Surroundings, who: string): Promise<Caller | null> {
+  const { identities, accessKeys } = world.store;
+  const key = (await accessKeys.byId(who)) ?? (await accessKeys.byClientId(who));
+  const identity =
+    (await identities.byId(key?.owner ?? who)) ??
+    (await identities.byName('user', who)) ??
+    (await identities.byClientId('application', who)) ??
+    (await identities.byClientId('service-account', who));
+  if (identity === null) return null;
+  if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
+  return callerOf(world, { identity, clientId: key?.clientId ?? identity.clientId ?? '' });
+}
+
+async function callerOf(world: Surroundings, granted: Granted): Promise<Caller> {
+  return {
+    principal: { ...principalOf(granted), tenant: await tenantIdOf(world) },
+    standing: await standingOf(world, granted.identity),
+  };
+}
+
+export function principalOf({ identity: { kind, id, name }, clientId }: Granted): Principal {
+  return { kind, id, name, clientId };
+}

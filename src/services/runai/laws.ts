@@ -1,0 +1,76 @@
+import { type Law, lawOf } from '../../core/law.ts';
+import type { Settings } from '../../service.ts';
+import { mend } from './mend.ts';
+import {
+  GRANT_TYPES,
+  type OfProfiles,
+  OPERATIONS,
+  PERMISSION_SETS,
+  PERMISSIONS,
+  type PredefinedRole,
+  type Profile,
+  REMEDIES,
+  RESOURCE_TYPES,
+  ROLES_2_19,
+  ROLES_2_24,
+  RULES,
+  SCOPE_TYPES,
+} from './tables/index.ts';
+
+export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
+
+/** The rows that a version has; which others have them, too, is left out. */
+export function rowsOf<Row extends object>(rows: readonly Row[], profile: Profile): Omit<Row, 'profiles'>[] {
+  return (rows as readonly (Row & OfProfiles)[])
+    .filter(({ profiles }) => profiles?.includes(profile) !== false)
+    .map(({ profiles: _, ...row }) => row);
+}
+
+/** The predefined roles of each version, with the permissions that it has. */
+export const ROLES_OF: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
+  '2.19': rolesIn('2.19', ROLES_2_19),
+  '2.24': rolesIn('2.24', ROLES_2_24),
+  '3.0': rolesIn('3.0', ROLES_2_24),
+};
+
+function rolesIn(profile: Profile, roles: readonly PredefinedRole[]): PredefinedRole[] {
+  const known = new Set<string>(rowsOf(PERMISSIONS, profile).map(({ id }) => id));
+  return roles.map((role) => ({ ...role, grants: role.grants.filter((grant) => known.has(grant)) }));
+}
+
+/** Rules of operations that a version lacks are left out with them. */
+function lawOfProfile(profile: Profile): Law {
+  const operations = rowsOf(OPERATIONS, profile);
+  const used = new Set<string>(operations.map(({ rule }) => rule));
+  return lawOf(
+    'runai',
+    profile,
+    {
+      term: 'permission',
+      grants: rowsOf(PERMISSIONS, profile),
+      resourceTypes: SCOPE_TYPES,
+      roles: ROLES_OF[profile],
+      rules: RULES.filter(({ id }) => used.has(id)),
+      operations,
+      remedies: REMEDIES,
+      more: {
+        grantTypes: rowsOf(GRANT_TYPES, profile),
+        resourceTypes: rowsOf(RESOURCE_TYPES, profile),
+        permissionSets: rowsOf(PERMISSION_SETS, profile),
+      },
+    },
+    `runai.${profile}`,
+    mend,
+  );
+}
+
+/** The three versions. */
+export const LAWS: Readonly<Record<Profile, Law>> = {
+  '2.19': lawOfProfile('2.19'),
+  '2.24': lawOfProfile('2.24'),
+  '3.0': lawOfProfile('3.0'),
+};
+
+export function profileOf({ runai }: Settings): Profile {
+  return runai;
+}

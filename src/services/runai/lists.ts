@@ -1,0 +1,146 @@
+import { Problem } from '../../core/problem.ts';
+
+/** What a member of a list is compared as. Times are milliseconds. */
+export type FieldValue = string | number | boolean | null;
+type FieldKind = 'text' | 'time' | 'number' | 'boolean';
+
+/** A member that a list is filtered and sorted by. */
+export interface Field<Item> {
+  readonly kind: FieldKind;
+  readonly of: (item: Item) => FieldValue;
+}
+
+export type Fields<Item> = Readonly<Record<string, Field<Item>>>;
+
+/** The query of a list, valid by the document. */
+export interface ListQuery {
+  readonly filterBy?: readonly string[];
+  readonly sortBy?: string;
+  readonly sortOrder?: 'asc' | 'desc';
+  readonly search?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+const OPERATORS = ['==', '!=', '<=', '>=', '=@', '!@', '=^', '=$'] as const;
+type Operator = (typeof OPERATORS)[number];
+
+const ORDERED: readonly Operator[] = ['==', '!=', '<=', '>='];
+const EXACT: readonly Operator[] = ['==', '!='];
+const OPERATORS_OF: Readonly<Record<FieldKind, readonly Operator[]>> = {
+  text: OPERATORS,
+  time: ORDERED,
+  number: ORDERED,
+  boolean: EXACT,
+};
+
+const FILTER = /^([A-Za-z]+)(==|!=|<=|>=|=@|!@|=\^|=\$)(.*)$/s;
+
+/**
+ * The items that a query asks for, in its order, all pages together.
+ *
+ * @param searched the members that `search` looks into
+ * @throws Problem naming the filter at fault, and what there is
+ */
+export function selected<Item>(
+  items: readonly Item[],
+  { filterBy = [], search = '', sortBy, sortOrder }: ListQuery,
+  fields: Fields<Item>,
+  searched: readonly string[],
+): Item[] {
+  const filters = filterBy.filter((text) => text !== '').map((text) => filterOf(text, fields));
+  const wanted = search.toLowerCase();
+  const found = items.filter(
+    (item) =>
+      filters.every((fits) => fits(item)) &&
+      (wanted === '' || searched.some((name) => textOf(fields[name]?.of(item) ?? null).includes(wanted))),
+  );
+  const field = sortBy === undefined ? undefined : fields[sortBy];
+  if (field === undefined) return sortOrder === 'desc' ? found.reverse() : found;
+  const sign = sortOrder === 'desc' ? -1 : 1;
+  return found.sort((one, other) => sign * compare(field.of(one), field.of(other)));
+}
+
+/** One page. */
+export function paged<Item>(items: readonly Item[], { offset = 0, limit }: ListQuery, most: number): readonly Item[] {
+  return items.slice(offset, offset + (limit ?? most));
+}
+
+function filterOf<Item>(text: string, fields: Fields<Item>): (item: Item) => boolean {
+  const [, name = '', sign, value = ''] = FILTER.exec(text) ?? [];
+  const names = Object.keys(fields);
+  const operator = OPERATORS.find((one) => one === sign);
+  if (operator === undefined) {
+    throw badFilter(
+      `\`${shown(text)}\` must be a field, an operator (${OPERATORS.join(' ')}) and a value, such as \`${names[0]}==...\``,
+    );
+  }
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (field === undefined) throw badFilter(`\`${shown(name)}\` is no field; there are ${names.join(', ')}`);
+  const { kind, of } = field;
+  if (!OPERATORS_OF[kind].includes(operator)) {
+    throw badFilter(`\`${name}\` has no operator \`${operator}\`; it has ${OPERATORS_OF[kind].join(' ')}`);
+  }
+  const wanted = wantedValue(name, kind, value);
+  return (item) => holds(operator, of(item), wanted);
+}
+
+function wantedValue(name: string, kind: FieldKind, text: string): string | number | boolean {
+  switch (kind) {
+    case 'text':
+      return text;
+    case 'time': {
+      const time = Date.parse(text);
+      if (Number.isNaN(time)) throw badFilter(`\`${name}\` is compared with a time such as \`2026-01-15T12:00:00Z\``);
+      return time;
+    }
+    case 'number':
+      if (!/^-?\d+$/.test(text)) throw badFilter(`\`${name}\` is compared with a whole number`);
+      return Number(text);
+    case 'boolean':
+      if (text !== 'true' && text !== 'false') throw badFilter(`\`${name}\` is compared with \`true\` or \`false\``);
+      return text === 'true';
+  }
+}
+
+/** Texts are the same only in the same case; their parts are found in any. */
+function holds(operator: Operator, value: FieldValue, wanted: string | number | boolean): boolean {
+  switch (operator) {
+    case '==':
+      return value === wanted;
+    case '!=':
+      return value !== wanted;
+    case '<=':
+      return value !== null && value <= wanted;
+    case '>=':
+      return value !== null && value >= wanted;
+    case '=@':
+      return textOf(value).includes(textOf(wanted));
+    case '!@':
+      return !textOf(value).includes(textOf(wanted));
+    case '=^':
+      return textOf(value).startsWith(textOf(wanted));
+    case '=$':
+      return textOf(value).endsWith(textOf(wanted));
+  }
+}
+
+function textOf(value: FieldValue): string {
+  return value === null ? '' : String(value).toLowerCase();
+}
+
+/** What is absent comes first. */
+function compare(one: FieldValue, other: FieldValue): number {
+  if (one === other) return 0;
+  if (one === null) return -1;
+  if (other === null) return 1;
+  return one < other ? -1 : 1;
+}
+
+function badFilter(what: string): Problem {
+  return new Problem('invalid_request', `Query parameter \`filterBy\`: ${what}.`);
+}
+
+function shown(text: string): string {
+  return text.slice(0, 100);
+}

@@ -1,0 +1,70 @@
+import { judge } from '../../core/decide.ts';
+import type { Evidence } from '../../core/decision.ts';
+import type { Fix } from '../../core/fixes.ts';
+import type { Resource, Standing } from '../../core/policy.ts';
+import type { IdentityKind } from '../../core/principal.ts';
+import { named, quoted, resourceLabels } from '../../core/wording.ts';
+import type { PredefinedRole } from './tables/index.ts';
+
+/** What access rules call the kinds of identities. */
+export const SUBJECT_TYPES: Readonly<Record<IdentityKind, string>> = {
+  user: 'user',
+  application: 'app',
+  'service-account': 'service-account',
+};
+
+const PATH = '/api/v1/authorization/access-rules';
+
+/**
+ * The access rule that would turn a refusal: the role that brings least of those that help, in the narrowest scope that
+ * is enough. It is tried on the decision itself before it is told.
+ */
+export function mend(evidence: Evidence): readonly Fix[] {
+  const { question, caller, sighting } = evidence;
+  const { rule, law } = question;
+  const { principal } = caller;
+  const scopes = narrowestScopes(evidence);
+  const allows = (role: PredefinedRole, scope: Resource): boolean => {
+    const bundle = { held: new Set<string>(role.grants), resources: [scope] };
+    const standing: Standing = { ...caller.standing, bundles: [...(caller.standing.bundles ?? []), bundle] };
+    return judge(question, { principal, standing }, sighting).effect === 'allow';
+  };
+  const all = law.tables.roles as readonly PredefinedRole[];
+  const found = scopes
+    .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
+    .find(({ would }) => would.length > 0);
+  const needs = quoted([...(rule.needs.all ?? []), ...(rule.needs.any ?? [])]);
+  if (found === undefined) return [{ kind: 'grant', text: `give ${named(principal)} a custom role that has ${needs}` }];
+  const roles = found.would.map(({ name }) => name);
+  const least = found.would.reduce((best, role) => (role.grants.length < best.grants.length ? role : best));
+  const where = resourceLabels(law, [found.scope]).join('');
+  const { type: scopeType, ids: [scopeId = ''] = [] } = found.scope;
+  return [
+    {
+      kind: 'role',
+      roles,
+      text: `give ${named(principal)} an access rule for \`${where}\` with a role that has ${needs}: ${quoted(roles)}`,
+      request: {
+        method: 'POST',
+        path: PATH,
+        body: {
+          subjectId: principal.name,
+          subjectType: SUBJECT_TYPES[principal.kind as IdentityKind],
+          roleId: least.id,
+          scopeId,
+          scopeType,
+        },
+      },
+    },
+    { kind: 'identity', roles, text: `call as somebody who has the role ${quoted(roles)} there` },
+  ];
+}
+
+/** Of an object the scopes that it is in, the narrowest first; where the call is about no single object, the tenant. */
+function narrowestScopes({ caller, sighting }: Evidence): Resource[] {
+  const names = sighting?.seen === 'object' ? sighting.reach?.names : undefined;
+  const { tenant } = caller.principal;
+  const whole: Resource = { type: 'tenant', ids: [tenant ?? ''] };
+  const path = Object.entries(names ?? {}).map(([type, ids]): Resource => ({ type, ids }));
+  return [...path.reverse(), whole, { type: 'system', ids: ['system'] }];
+}

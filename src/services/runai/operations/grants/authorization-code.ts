@@ -1,0 +1,64 @@
+import { Problem } from '../../../../core/problem.ts';
+import type { CredentialReason } from '../../../../core/reasons.ts';
+import { verifierFits } from '../../../../credentials/oauth-hashes.ts';
+import { hashSecret } from '../../../../credentials/secret.ts';
+import type { AuthorizationCode, Redemption } from '../../../../store/grants.ts';
+import { publicClient } from './clients.ts';
+import { type Grant, given, lastExpiry, needed, type TokenRequest } from './grant.ts';
+import { beginSession } from './sessions.ts';
+
+const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, CredentialReason>> = {
+  unknown: 'unknown_code',
+  expired: 'expired_code',
+  reused: 'reused_code',
+};
+
+/** A code of the login page (RFC 6749, 4.1.3; RFC 7636, 4.6). Whatever becomes of it, it is used up. */
+export const authorizationCode: Grant = {
+  redeem: async (request, context) => {
+    const { store, now } = context;
+    const presented = needed(request, 'code');
+    needed(request, 'redirectUri');
+    if (request.client.need !== 'unasked') given(request, 'clientID', request.client.id);
+    const clientId = await publicClient(context, request);
+    const redemption = await store.grants.redeemCode(hashSecret(presented), now, lastExpiry(context));
+    if (redemption.outcome !== 'redeemed') {
+      throw badCode(REASONS[redemption.outcome], `Field \`${request.nameOf('code')}\` holds no code that counts.`);
+    }
+    const { code } = redemption;
+    checkCode(code, request, clientId);
+    const identity = await store.identities.byId(code.subject);
+    if (identity === null) throw badCode('unknown_subject', 'The user of the code does not exist.');
+    if (!identity.enabled) throw badCode('disabled', 'The user of the code is disabled.');
+    return beginSession(context, identity, code, code.nonce);
+  },
+};
+
+function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequest, clientId: string | null): void {
+  const name = request.nameOf;
+  if (request.client.need !== 'unasked' && code.clientId !== clientId) {
+    throw badCode(
+      'code_of_other_client',
+      `Field \`${name('clientID')}\` is not the client that the code was issued to.`,
+    );
+  }
+  if (code.redirectUri !== request.redirectUri) {
+    throw badCode('wrong_redirect', `Field \`${name('redirectUri')}\` is not the one that the code was issued for.`);
+  }
+  const { codeVerifier } = request;
+  const fits =
+    challenge === null
+      ? codeVerifier === undefined
+      : codeVerifier !== undefined && verifierFits(codeVerifier, challenge);
+  if (!fits) {
+    const what =
+      challenge === null
+        ? 'was sent, and the code was issued without a challenge'
+        : 'does not fit the challenge of the code';
+    throw badCode('wrong_verifier', `Field \`${name('codeVerifier')}\` ${what}.`);
+  }
+}
+
+function badCode(reason: CredentialReason, message: string): Problem {
+  return new Problem('bad_credentials', message, { reason });
+}

@@ -1,0 +1,58 @@
+import { badCredentials, Problem } from '../../../../core/problem.ts';
+import type { Context } from '../../../../service.ts';
+import { Collision } from '../../../../store/errors.ts';
+import type { Identity } from '../../../../store/identities.ts';
+import { newUser } from '../../identities.ts';
+import { publicClient } from './clients.ts';
+import { type Grant, needed } from './grant.ts';
+import { beginSession, newLogin } from './sessions.ts';
+
+/** Where identity providers write groups, the vendor's default first. */
+const GROUP_CLAIMS = ['GROUPS', 'groups'];
+
+/** A token of the identity provider that is configured. Whom it names becomes a user at the first time. */
+export const externalToken: Grant = {
+  redeem: async (request, context) => {
+    const { identityProvider, now } = context;
+    const presented = needed(request, 'externalToken');
+    const clientId = await publicClient(context, request);
+    if (identityProvider === null) {
+      throw badCredentials(
+        'no_identity_provider',
+        'No identity provider is configured: start the server with `--runai-idp` and its JWK set.',
+      );
+    }
+    const claims = await identityProvider.verify(presented, now);
+    const name = claims['email'] ?? claims['preferred_username'] ?? claims.sub;
+    if (typeof name !== 'string' || name === '') {
+      throw badCredentials('bad_external_token', 'The token of the identity provider names nobody: it needs `email`.');
+    }
+    const groups =
+      GROUP_CLAIMS.map((claim) => claims[claim])
+        .find(Array.isArray)
+        ?.map(String) ?? null;
+    const user = await knownUser(context, name, groups);
+    if (!user.enabled) throw badCredentials('disabled', 'The user of the token is disabled.');
+    return beginSession(context, user, newLogin(context, user, clientId));
+  },
+};
+
+/** The user of that name, with the groups that the identity provider says. */
+async function knownUser(context: Context, name: string, groups: readonly string[] | null): Promise<Identity> {
+  const { identities } = context.store;
+  const known = await identities.byName('user', name);
+  if (known === null) {
+    const fresh = { ...newUser(context, name, null), isLocal: false, groups: groups ?? [] };
+    try {
+      await identities.create(fresh);
+      return fresh;
+    } catch (thrown) {
+      if (thrown instanceof Collision)
+        throw new Problem('conflict', `The user \`${name}\` was made at the same time; try again.`);
+      throw thrown;
+    }
+  }
+  if (groups === null || JSON.stringify(groups) === JSON.stringify(known.groups)) return known;
+  await identities.edit(known.id, { groups }, context.now);
+  return { ...known, groups };
+}

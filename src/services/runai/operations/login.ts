@@ -1,0 +1,216 @@
+import { Problem } from '../../../core/problem.ts';
+import { hashSecret } from '../../../credentials/secret.ts';
+import type { Context, Handler, Outcome } from '../../../service.ts';
+import type { OAuthClient } from '../../../store/identities.ts';
+import { loginPage, messagePage } from '../pages.ts';
+import { issuerPath, realmOf } from '../tenant.ts';
+import { lastExpiry } from './grants/grant.ts';
+import { authenticateUser } from './grants/password.ts';
+import { newLogin } from './grants/sessions.ts';
+import { type Form, issuerInPath } from './oauth-client.ts';
+import { knownScope } from './oauth-token.ts';
+
+const CODE_LENGTH = 43;
+
+/** S256 of anything, in base64url without padding (RFC 7636, 4.2). */
+const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
+
+/** Parameters of an authorization request that come back with the form of the page. */
+const CARRIED = [
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'response_mode',
+] as const;
+
+/** An authorization request that may be answered to its client (RFC 6749, 4.1.1; OpenID Connect Core 1.0, 3.1.2.1). */
+interface AuthorizationRequest {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly form: Form;
+}
+
+/** The authorization endpoint: a page that asks who it is. There are no sessions of browsers, so it always asks. */
+const authorize: Handler = (context) => begin(context, context.query as Form);
+const authorizeByPost: Handler = (context) => begin(context, context.body as Form);
+
+async function begin(context: Context, form: Form): Promise<Outcome> {
+  const request = await checkedRequest(context, form);
+  const fault = requestFault(request);
+  if (fault !== null) return redirected(request, fault);
+  if (form['prompt']?.split(' ').includes('none') === true) {
+    return redirected(request, {
+      error: 'login_required',
+      error_description: 'Nobody is logged in here; ask without prompt=none.',
+    });
+  }
+  return askWho(context, request, form['login_hint'] ?? '', null);
+}
+
+/** The form of the page. */
+const logIn: Handler = async (context) => {
+  const form = context.body as Form;
+  const request = await checkedRequest(context, form);
+  const fault = requestFault(request);
+  if (fault !== null) return redirected(request, fault);
+  const { username = '', password = '' } = form;
+  try {
+    const user = await authenticateUser(context, username, password, request.clientId);
+    return redirected(request, { code: await issueCode(context, request, user) });
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) throw thrown;
+    return { ...(await askWho(context, request, username, thrown.message)), refusal: thrown };
+  }
+};
+
+/** RP-initiated logout: ends the login that the ID token is of, or the one of a refresh token. */
+const endSession: Handler = (context) => logOut(context, context.query as Form);
+const endSessionByPost: Handler = (context) => logOut(context, context.body as Form);
+
+async function logOut(context: Context, form: Form): Promise<Outcome> {
+  await issuerInPath(context);
+  const { store, now } = context;
+  const hint = form['id_token_hint'];
+  const claims = hint === undefined ? null : await context.tokens.readIdToken(hint);
+  if (claims !== null) await store.grants.end(claims.sid, now, lastExpiry(context));
+  const refreshToken = form['refresh_token'];
+  const known = refreshToken === undefined ? null : await store.grants.active(hashSecret(refreshToken), now);
+  if (known !== null && (known.clientId === null || known.clientId === form['client_id'])) {
+    await store.grants.end(known.family, now, lastExpiry(context));
+  }
+  if (refreshToken !== undefined) return { status: 204 };
+  const target = form['post_logout_redirect_uri'];
+  if (target === undefined) return messagePage(200, 'Logged out', 'You are logged out. You can close this page.');
+  const client = await store.oauthClients.byId(claims?.aud ?? form['client_id'] ?? '');
+  if (client === null || !isRedirectOf(client, target, context.origin)) {
+    throw new Problem(
+      'invalid_request',
+      'Parameter `post_logout_redirect_uri` is no redirect URI of the client; name the client by `id_token_hint` or `client_id`.',
+    );
+  }
+  const url = new URL(target);
+  if (form['state'] !== undefined) url.searchParams.append('state', form['state']);
+  return { status: 302, headers: { location: url.href, 'cache-control': 'no-store' } };
+}
+
+export const loginOperations = {
+  authorize,
+  authorize_by_post: authorizeByPost,
+  log_in: logIn,
+  end_session: endSession,
+  end_session_by_post: endSessionByPost,
+};
+
+/**
+ * Until client and redirect URI are known to belong together, nothing is sent there (RFC 6749, 4.1.2.1).
+ *
+ * @throws Problem, which becomes a page
+ */
+async function checkedRequest(context: Context, form: Form): Promise<AuthorizationRequest> {
+  const issuer = await issuerInPath(context);
+  const { client_id: clientId, redirect_uri: redirectUri } = form;
+  const client = await context.store.oauthClients.byId(clientId ?? '');
+  if (client === null) {
+    const what = clientId === undefined ? 'is missing' : 'is no client that users log in through';
+    throw new Problem('invalid_request', `Parameter \`client_id\` ${what}.`);
+  }
+  if (redirectUri === undefined) throw new Problem('invalid_request', 'Parameter `redirect_uri` is missing.');
+  if (!isRedirectOf(client, redirectUri, context.origin)) {
+    throw new Problem(
+      'invalid_request',
+      `Parameter \`redirect_uri\` is none of the client; it has ${client.redirectUris.join(', ') || 'none'}.`,
+    );
+  }
+  return { issuer, clientId: client.clientId, redirectUri, form };
+}
+
+/** What the client is told of a request that cannot be met (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
+function requestFault({ form }: AuthorizationRequest): Form | null {
+  const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
+  const fault = (error: string, error_description: string) => ({ error, error_description });
+  for (const name of ['request', 'request_uri']) {
+    if (form[name] !== undefined) return fault(`${name}_not_supported`, `The parameter ${name} is not supported.`);
+  }
+  if (type === undefined) return fault('invalid_request', 'The parameter response_type is missing.');
+  if (type !== 'code') return fault('unsupported_response_type', 'The parameter response_type must be code.');
+  if (mode !== undefined && mode !== 'query')
+    return fault('invalid_request', 'The parameter response_mode must be query.');
+  if (challenge === undefined && method !== undefined) {
+    return fault('invalid_request', 'The parameter code_challenge is missing.');
+  }
+  if (challenge !== undefined && method !== 'S256') {
+    return fault('invalid_request', 'The parameter code_challenge_method must be S256.');
+  }
+  if (challenge !== undefined && !CHALLENGE.test(challenge)) {
+    return fault('invalid_request', 'The parameter code_challenge must be 43 characters of base64url.');
+  }
+  try {
+    knownScope(form['scope']);
+    return null;
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) throw thrown;
+    return fault('invalid_scope', thrown.message.replaceAll('`', ''));
+  }
+}
+
+/** Back to the client, with who answers (RFC 9207). */
+function redirected({ issuer, redirectUri, form }: AuthorizationRequest, answer: Form): Outcome {
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries({ ...answer, state: form['state'], iss: issuer })) {
+    if (value !== undefined) url.searchParams.append(name, value);
+  }
+  return { status: 302, headers: { location: url.href, 'cache-control': 'no-store' } };
+}
+
+async function askWho(
+  context: Context,
+  { clientId, form }: AuthorizationRequest,
+  username: string,
+  fault: string | null,
+): Promise<Outcome> {
+  const realm = await realmOf(context);
+  const hidden = CARRIED.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]));
+  const action = `${issuerPath(realm)}/login-actions/authenticate`;
+  return loginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), fault });
+}
+
+async function issueCode(
+  context: Context,
+  { clientId, redirectUri, form }: AuthorizationRequest,
+  user: Parameters<typeof newLogin>[1],
+): Promise<string> {
+  const { store, random, now, settings } = context;
+  const code = random.alphanumeric(CODE_LENGTH);
+  await store.grants.issueCode(
+    {
+      ...newLogin(context, user, clientId, knownScope(form['scope'])),
+      hash: hashSecret(code),
+      clientId,
+      redirectUri,
+      challenge: form['code_challenge'] ?? null,
+      nonce: form['nonce'] ?? null,
+      expiresAt: now + settings.codeTtl,
+    },
+    now,
+  );
+  return code;
+}
+
+/**
+ * Redirect URIs are compared as they are written (RFC 9700, 4.1.3). Those of clients can be a path, which is one of this
+ * server, or a loopback address with any port and path (RFC 8252, 7.3).
+ */
+function isRedirectOf({ redirectUris }: OAuthClient, uri: string, origin: string): boolean {
+  if (!URL.canParse(uri) || uri.includes('#')) return false;
+  const { protocol, hostname } = new URL(uri);
+  return redirectUris.some((known) => {
+    if (known.startsWith('/')) return uri === `${origin}${known}`;
+    return known.endsWith(':*') ? `${protocol}//${hostname}:*` === known : uri === known;
+  });
+}

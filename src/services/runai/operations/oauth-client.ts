@@ -1,0 +1,96 @@
+import { Problem } from '../../../core/problem.ts';
+import type { Context } from '../../../service.ts';
+import { issuerPath, realmOf } from '../tenant.ts';
+import { authenticateClient, confidentialClient, type PresentedClient } from './grants/clients.ts';
+import { badClient } from './grants/grant.ts';
+
+/** RFC 7617, 2 */
+const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;
+
+/** The form of a request to an OAuth endpoint. */
+export type Form = Readonly<Record<string, string | undefined>>;
+
+/**
+ * How the client of a request says who it is: by Basic or in the body, never both (RFC 6749, 2.3).
+ *
+ * @throws Problem naming what is wrong with it
+ */
+export async function presentedClient(
+  context: Context,
+  form: Form,
+  need: PresentedClient['need'],
+): Promise<PresentedClient> {
+  const lines = context.headerLines('authorization').filter((line) => /^basic /i.test(line));
+  const [header] = lines;
+  const { client_id: id, client_secret: secret } = form;
+  if (header === undefined) return { id: id || null, secret: secret || null, need };
+  const challenge = `Basic realm="${await realmOf(context)}"`;
+  if (secret !== undefined) {
+    throw new Problem(
+      'invalid_request',
+      'The client authenticates by the header `Authorization` and by the field `client_secret`; send one of them.',
+    );
+  }
+  const [name, password] = pairOf(header, challenge);
+  if (id !== undefined && id !== name) {
+    throw new Problem('invalid_request', 'Field `client_id` is not the client of the header `Authorization`.');
+  }
+  return { id: name || null, secret: password || null, challenge, need };
+}
+
+/** Both parts are written as in a form before they are put together (RFC 6749, 2.3.1). */
+function pairOf(header: string, challenge: string): readonly [id: string, secret: string] {
+  const text = Buffer.from(BASIC.exec(header)?.[1] ?? '', 'base64').toString('utf8');
+  const at = text.indexOf(':');
+  try {
+    if (at >= 0) return [formDecoded(text.slice(0, at)), formDecoded(text.slice(at + 1))];
+  } catch {
+    // Told as any other header that cannot be read.
+  }
+  throw new Problem('bad_credentials', 'The header `Authorization` must have the form `Basic <base64 of id:secret>`.', {
+    reason: 'wrong_scheme',
+    challenge,
+  });
+}
+
+function formDecoded(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '));
+}
+
+/**
+ * The client with a secret that asks.
+ *
+ * @throws Problem `bad_credentials`; for a public client, too
+ */
+export async function confidentialCaller(context: Context, form: Form) {
+  const { id, secret, challenge } = await presentedClient(context, form, 'required');
+  if (id === null) throw missing('client_id');
+  if ((await context.store.oauthClients.byId(id)) !== null) throw badClient('public_client', undefined, challenge);
+  return authenticateClient(await confidentialClient(context, id), { id, secret: secret ?? '', challenge });
+}
+
+/** The client that asks: a public one by its id alone. */
+export async function anyCaller(context: Context, form: Form): Promise<string> {
+  const { id } = await presentedClient(context, form, 'required');
+  if (id === null) throw missing('client_id');
+  if ((await context.store.oauthClients.byId(id)) !== null) return id;
+  return (await confidentialCaller(context, form)).clientId;
+}
+
+/** A field that has to be there. @throws Problem naming it */
+export function neededField(form: Form, name: string): string {
+  const value = form[name];
+  if (value === undefined || value === '') throw missing(name);
+  return value;
+}
+
+function missing(name: string): Problem {
+  return new Problem('invalid_request', `Field \`${name}\` is missing.`);
+}
+
+/** The issuer of the realm that a path names. @throws Problem when there is none of that name */
+export async function issuerInPath(context: Context): Promise<string> {
+  const realm = await realmOf(context);
+  if (context.params['realm'] === realm) return `${context.origin}${issuerPath(realm)}`;
+  throw new Problem('not_found', `There is no such realm; this tenant's is \`${realm}\`.`);
+}

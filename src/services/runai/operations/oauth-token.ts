@@ -1,0 +1,87 @@
+import { Problem } from '../../../core/problem.ts';
+import type { Context, Handler, Outcome } from '../../../service.ts';
+import type { PresentedClient } from './grants/clients.ts';
+import type { Member, TokenRequest } from './grants/grant.ts';
+import { type Form, issuerInPath, neededField, presentedClient } from './oauth-client.ts';
+import { grantOf, type Issued, issued, NO_STORE } from './token.ts';
+
+/** Scopes that can be asked for (OpenID Connect Core 1.0, 5.4 and 11). What anybody may do is a matter of access rules. */
+export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
+
+/** Names of the form (RFC 6749, 4; RFC 7636, 4.5). */
+const FORM_NAMES: Readonly<Record<Member, string>> = {
+  clientID: 'client_id',
+  clientSecret: 'client_secret',
+  appID: 'client_id',
+  appSecret: 'client_secret',
+  username: 'username',
+  password: 'password',
+  refreshToken: 'refresh_token',
+  code: 'code',
+  redirectUri: 'redirect_uri',
+  codeVerifier: 'code_verifier',
+  externalToken: 'external_token',
+  scope: 'scope',
+};
+
+/** `POST /api/v2/token`: the client of a user's login may be left out. */
+const grantTokenV2: Handler = async (context) => {
+  const form = context.body as Form;
+  const request = await requestOf(context, form, 'optional');
+  const grant = grantOf(context, 'v2', request.grantType, 'grant_type');
+  return answerOf(await issued(context, await grant.redeem(request, context), true), '');
+};
+
+/** The token endpoint of the realm (RFC 6749, 3.2). */
+const grantRealmToken: Handler = async (context) => {
+  await issuerInPath(context);
+  const form = context.body as Form;
+  const request = await requestOf(context, form, 'required');
+  const grant = grantOf(context, 'realm', request.grantType, 'grant_type');
+  const result = await grant.redeem(request, context);
+  const scope = result.session?.login.scope ?? request.scope ?? '';
+  return answerOf(await issued(context, result, scope.split(' ').includes('openid')), scope);
+};
+
+export const oauthTokenOperations = { grant_token_v2: grantTokenV2, grant_realm_token: grantRealmToken };
+
+async function requestOf(context: Context, form: Form, need: PresentedClient['need']): Promise<TokenRequest> {
+  const { username, password, code } = form;
+  return {
+    grantType: neededField(form, 'grant_type'),
+    client: await presentedClient(context, form, need),
+    username,
+    password,
+    code,
+    refreshToken: form['refresh_token'],
+    redirectUri: form['redirect_uri'],
+    codeVerifier: form['code_verifier'],
+    externalToken: form['external_token'],
+    scope: knownScope(form['scope']),
+    nameOf: (member) => FORM_NAMES[member],
+  };
+}
+
+/** A list of scopes, each once. @throws Problem `invalid_scope` for one that there is not */
+export function knownScope(scope: string | undefined): string {
+  const asked = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
+  const unknown = asked.filter((one) => !(SCOPES as readonly string[]).includes(one));
+  if (unknown.length === 0) return asked.join(' ');
+  throw new Problem('invalid_scope', `Field \`scope\` may hold ${SCOPES.join(', ')}; it holds ${unknown.join(', ')}.`);
+}
+
+/** RFC 6749, 5.1; the ID token as in OpenID Connect Core 1.0, 3.1.3.3. */
+function answerOf({ accessToken, expiresIn, refreshToken, idToken }: Issued, scope: string): Outcome {
+  return {
+    status: 200,
+    headers: NO_STORE,
+    body: {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: expiresIn,
+      ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+      ...(idToken !== undefined && { id_token: idToken }),
+      ...(scope !== '' && { scope }),
+    },
+  };
+}

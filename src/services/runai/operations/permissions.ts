@@ -1,0 +1,50 @@
+import type { Standing } from '../../../core/policy.ts';
+import type { Handler } from '../../../service.ts';
+import { callerOf } from '../context.ts';
+import { profileOf, rowsOf } from '../laws.ts';
+import { scopesOf } from '../scopes.ts';
+import { RESOURCE_TYPES } from '../tables/index.ts';
+import { permissionsOf } from './roles.ts';
+
+/** What the caller may do, in whichever scope. */
+const getPermissions: Handler = (context) => {
+  const { held } = callerOf(context).standing;
+  const types = rowsOf(RESOURCE_TYPES, profileOf(context.settings));
+  return { status: 200, body: permissionsOf(held, types).filter(({ actions }) => actions.length > 0) };
+};
+
+const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
+type Action = (typeof ACTIONS)[number];
+
+/** In which scopes the caller may do something to a resource type. */
+const getPermittedScopes: Handler = async (context) => {
+  const { resourceType, action } = context.body as { resourceType: string; action?: Action };
+  const { tenantId } = await scopesOf(context);
+  const { standing } = callerOf(context);
+  const asked = action === undefined ? ACTIONS : [action];
+  const body = ACTIONS.map((one) => [
+    one,
+    permitted(standing, `${resourceType}:${one}`, asked.includes(one), tenantId),
+  ]);
+  return { status: 200, body: Object.fromEntries(body) };
+};
+
+function permitted({ bundles = [] }: Standing, permission: string, asked: boolean, tenantId: string) {
+  const scopes = bundles
+    .filter(({ held }) => asked && held.has(permission))
+    .flatMap(({ resources }) => resources ?? []);
+  const ids = (type: string) => [
+    ...new Set(scopes.filter((scope) => scope.type === type).flatMap((scope) => scope.ids ?? [])),
+  ];
+  const tenants = ids('tenant');
+  return {
+    system: scopes.some(({ type }) => type === 'system'),
+    tenants: tenants.map(Number),
+    tenant: tenants.includes(tenantId),
+    clusters: ids('cluster'),
+    departments: ids('department'),
+    projects: ids('project'),
+  };
+}
+
+export const permissionOperations = { get_permissions: getPermissions, get_permitted_scopes: getPermittedScopes };

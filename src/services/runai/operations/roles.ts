@@ -1,0 +1,234 @@
+import { rfc3339 } from '../../../core/clock.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Context, Handler, Lookup } from '../../../service.ts';
+import { Collision } from '../../../store/errors.ts';
+import { ruleBookOf } from '../access-rules.ts';
+import { callerOf } from '../context.ts';
+import { stillThere } from '../gone.ts';
+import { profileOf, rowsOf } from '../laws.ts';
+import { type Fields, type ListQuery, paged, selected } from '../lists.ts';
+import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, rolesOf } from '../roles.ts';
+import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
+import { tenantIdOf } from '../tenant.ts';
+
+const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
+
+/** Permissions by resource type, every type with its actions. */
+export function permissionsOf(
+  held: ReadonlySet<string>,
+  types: readonly { readonly id: string; readonly displayName: string; readonly groupId: string }[],
+) {
+  return types.map(({ id, displayName, groupId }) => ({
+    resourceType: id,
+    displayName,
+    groupId,
+    actions: ACTIONS.filter((action) => held.has(`${id}:${action}`)),
+  }));
+}
+
+const role: Lookup = async (context, id) => {
+  const found = (await rolesOf(context)).get(Number(id));
+  return found === undefined ? { seen: 'nothing' } : { seen: 'object', target: found };
+};
+
+const permissionSet: Lookup = async ({ settings }, id) => {
+  const found = rowsOf(PERMISSION_SETS, profileOf(settings)).find((set) => set.id === id);
+  return found === undefined ? { seen: 'nothing' } : { seen: 'object', target: found };
+};
+
+export const roleLookups = { role, permissionSet };
+
+function targetOf({ target }: Context): Role {
+  return target as Role;
+}
+
+function shownAsV1(one: Role, profile: Profile) {
+  const { id, name, description, createdBy, custom, enabled } = one;
+  return {
+    id,
+    name,
+    description,
+    permissions: permissionsOf(one.grants, rowsOf(RESOURCE_TYPES, profile)),
+    createdAt: rfc3339(one.createdAt),
+    updatedAt: rfc3339(one.updatedAt),
+    createdBy,
+    ...(profile !== '2.19' && { custom, effectiveEnabled: enabled, enabled }),
+  };
+}
+
+function shownAsV2(one: Role, profile: Profile) {
+  const sets = rowsOf(PERMISSION_SETS, profile).filter(({ id }) => one.permissionSets.includes(id));
+  return {
+    ...shownAsV1(one, profile),
+    custom: one.custom,
+    effectiveEnabled: one.enabled,
+    enabled: one.enabled,
+    deprecated: LEGACY.has(one.name),
+    permissionSets: sets.map(({ id, name }) => ({ id, name })),
+  };
+}
+
+/** What the guide of 2.25 calls legacy. */
+const LEGACY: ReadonlySet<string> = new Set(['L1 researcher', 'L2 researcher', 'ML engineer', 'Research manager']);
+
+const list: Handler = async (context) => {
+  const roles = await rolesOf(context);
+  return { status: 200, body: [...roles.values()].map((one) => shownAsV1(one, profileOf(context.settings))) };
+};
+
+const get: Handler = (context) => ({ status: 200, body: shownAsV1(targetOf(context), profileOf(context.settings)) });
+
+const FIELDS: Fields<Role> = {
+  name: { kind: 'text', of: ({ name }) => name },
+  createdAt: { kind: 'time', of: ({ createdAt }) => createdAt },
+  createdBy: { kind: 'text', of: ({ createdBy }) => createdBy },
+  custom: { kind: 'boolean', of: ({ custom }) => custom },
+  enabled: { kind: 'boolean', of: ({ enabled }) => enabled },
+};
+const PAGE = 50;
+
+const listV2: Handler = async (context) => {
+  const query = context.query as ListQuery;
+  const all = selected([...(await rolesOf(context)).values()], query, FIELDS, ['name']);
+  const page = paged(all, query, PAGE);
+  const reached = (query.offset ?? 0) + page.length;
+  const next = page.length > 0 && reached < all.length ? reached : null;
+  return { status: 200, body: { roles: page.map((one) => shownAsV2(one, profileOf(context.settings))), next } };
+};
+
+const getV2: Handler = (context) => ({ status: 200, body: shownAsV2(targetOf(context), profileOf(context.settings)) });
+
+interface RoleBody {
+  readonly name: string;
+  readonly description?: string;
+  readonly permissionSets: readonly { readonly id: string }[];
+}
+
+const create: Handler = async (context) => {
+  const { store, now } = context;
+  const content = await checked(context, context.body as RoleBody, null);
+  const custom: CustomRole = {
+    id: FIRST_CUSTOM_ROLE + (await store.settings.next(LAST_ROLE_SETTING)),
+    ...content,
+    enabled: true,
+    createdBy: callerOf(context).principal.name,
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    await store.collections.insert(roleRow(custom, await tenantIdOf(context)), null);
+  } catch (thrown) {
+    throw thrown instanceof Collision ? nameTaken(custom.name) : thrown;
+  }
+  return { status: 201, body: await shownById(context, custom.id) };
+};
+
+const update: Handler = async (context) => {
+  const { id } = customTarget(context);
+  const content = await checked(context, context.body as RoleBody, id);
+  await changed(context, id, (custom) => ({ ...custom, ...content }));
+  return { status: 200, body: await shownById(context, id) };
+};
+
+function enabling(enabled: boolean): Handler {
+  return async (context) => {
+    await changed(context, customTarget(context).id, (custom) => ({ ...custom, enabled }));
+    return { status: 204 };
+  };
+}
+
+const remove: Handler = async (context) => {
+  const { id, name } = customTarget(context);
+  const { bySubject } = await ruleBookOf(context);
+  if ([...bySubject.values()].flat().some(({ roleId }) => roleId === id)) {
+    throw new Problem('protected', `The role \`${name}\` is in use: delete its access rules first.`);
+  }
+  await stillThere(context.store.collections.change(ROLES, String(id), () => null));
+  return { status: 204 };
+};
+
+/** @throws Problem for a predefined role */
+function customTarget(context: Context): Role {
+  const target = targetOf(context);
+  if (target.custom) return target;
+  throw new Problem('bad_state', `The role \`${target.name}\` is predefined: only custom roles can be changed.`);
+}
+
+async function changed(context: Context, id: number, change: (role: CustomRole) => CustomRole): Promise<void> {
+  const { store, now } = context;
+  const tenantId = await tenantIdOf(context);
+  const edit = store.collections.change(ROLES, String(id), ({ body }) =>
+    roleRow({ ...change(body as CustomRole), updatedAt: now }, tenantId),
+  );
+  await stillThere(edit);
+}
+
+/** @throws Problem naming a set that there is not, or the name that another role has */
+async function checked(context: Context, body: RoleBody, self: number | null) {
+  const { name, description = '' } = body;
+  const known = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id as string);
+  const permissionSets = body.permissionSets.map(({ id }) => id);
+  const unknown = permissionSets.find((id) => !known.includes(id));
+  if (unknown !== undefined) {
+    throw new Problem('invalid_request', `Field \`permissionSets\`: there is no permission set \`${unknown}\`.`);
+  }
+  const others = [...(await rolesOf(context)).values()].filter(({ id }) => id !== self);
+  if (others.some((one) => one.name.toLowerCase() === name.toLowerCase())) throw nameTaken(name);
+  return { name, description, permissionSets };
+}
+
+function nameTaken(name: string): Problem {
+  return new Problem('conflict', `There is a role named \`${name}\`.`);
+}
+
+function roleRow(custom: CustomRole, tenantId: string) {
+  return {
+    collection: ROLES,
+    id: String(custom.id),
+    owner: tenantId,
+    parent: null,
+    alias: custom.name.toLowerCase(),
+    sharedWith: [],
+    dueAt: null,
+    body: custom,
+  };
+}
+
+async function shownById(context: Context, id: number) {
+  const found = (await rolesOf(context)).get(id);
+  if (found === undefined) throw new Problem('not_found');
+  return shownAsV2(found, profileOf(context.settings));
+}
+
+function shownSet({ id, name, description, permissions }: PermissionSetRow, profile: Profile) {
+  const held = new Set<string>(permissions);
+  const types = permissionsOf(held, rowsOf(RESOURCE_TYPES, profile));
+  return { id, name, description, permissions: types.filter(({ actions }) => actions.length > 0) };
+}
+
+const listSets: Handler = ({ settings }) => {
+  const profile = profileOf(settings);
+  return {
+    status: 200,
+    body: { permissionSets: rowsOf(PERMISSION_SETS, profile).map((set) => shownSet(set, profile)) },
+  };
+};
+
+const getSet: Handler = ({ target, settings }) => ({
+  status: 200,
+  body: shownSet(target as PermissionSetRow, profileOf(settings)),
+});
+
+export const roleOperations = {
+  get_roles: list,
+  get_role_by_id: get,
+  get_roles_v2: listV2,
+  create_role_v2: create,
+  get_role_by_id_v2: getV2,
+  update_role_v2: update,
+  delete_role_by_id_v2: remove,
+  enable_role_v2: enabling(true),
+  disable_role_v2: enabling(false),
+  get_permission_sets: listSets,
+  get_permission_set_by_id: getSet,
+};

@@ -1,0 +1,135 @@
+import { rfc3339 } from '../../../core/clock.ts';
+import { Problem } from '../../../core/problem.ts';
+import { hashPassword, passwordFits } from '../../../credentials/password.ts';
+import type { Context, Handler, Lookup } from '../../../service.ts';
+import { Collision } from '../../../store/errors.ts';
+import type { Identity } from '../../../store/identities.ts';
+import { callerOf } from '../context.ts';
+import { stillThere } from '../gone.ts';
+import { newUser } from '../identities.ts';
+import { type Fields, type ListQuery, paged, selected } from '../lists.ts';
+import { endRulesOf } from './access-rules.ts';
+import { lastExpiry } from './grants/grant.ts';
+
+const SALT_LENGTH = 16;
+const TEMPORARY_LENGTH = 16;
+/** Default and most of one page. */
+const PAGE = 500;
+
+const user: Lookup = async ({ store }, id) => {
+  const found = await store.identities.byId(id);
+  return found?.kind === 'user' ? { seen: 'object', target: found } : { seen: 'nothing' };
+};
+
+export const userLookups = { user };
+
+function targetOf({ target }: Context): Identity {
+  return target as Identity;
+}
+
+const FIELDS: Fields<Identity> = {
+  username: { kind: 'text', of: ({ name }) => name },
+  createdBy: { kind: 'text', of: ({ createdBy }) => createdBy },
+  lastLogin: { kind: 'time', of: ({ lastLogin }) => lastLogin },
+  creationTime: { kind: 'time', of: ({ createdAt }) => createdAt },
+  lastUpdated: { kind: 'time', of: ({ updatedAt }) => updatedAt },
+  isLocal: { kind: 'boolean', of: ({ isLocal }) => isLocal },
+};
+
+type UserQuery = ListQuery & { readonly filter?: string };
+
+async function found({ store, query }: Context): Promise<Identity[]> {
+  const { filter, ...asked } = query as UserQuery;
+  const search = asked.search ?? filter;
+  return selected(await store.identities.all('user'), { ...asked, ...(search !== undefined && { search }) }, FIELDS, [
+    'username',
+  ]);
+}
+
+const list: Handler = async (context) => {
+  const page = paged(await found(context), context.query as UserQuery, PAGE);
+  return { status: 200, body: page.map(shown) };
+};
+
+const count: Handler = async (context) => ({ status: 200, body: { count: (await found(context)).length } });
+
+const get: Handler = (context) => ({ status: 200, body: shown(targetOf(context)) });
+
+const create: Handler = async (context) => {
+  const { email } = context.body as { email: string };
+  const { password: tempPassword, passwordHash } = await drawPassword(context);
+  const fresh = { ...newUser(context, email, callerOf(context).principal.name), passwordHash };
+  try {
+    await context.store.identities.create(fresh);
+  } catch (thrown) {
+    throw thrown instanceof Collision ? new Problem('conflict', `There is a user \`${email}\`.`) : thrown;
+  }
+  return { status: 201, body: { id: fresh.id, username: email, tempPassword } };
+};
+
+const remove: Handler = async (context) => {
+  const target = targetOf(context);
+  await endRulesOf(context, target);
+  await stillThere(context.store.identities.delete(target.id));
+  return { status: 204 };
+};
+
+/** Ends every login of the user. Tokens of their access keys are no logins. */
+const logOut: Handler = async (context) => {
+  await context.store.grants.endAllOf(targetOf(context).id, context.now, lastExpiry(context));
+  return { status: 200 };
+};
+
+const resetPassword: Handler = async (context) => {
+  const { id, isLocal, name } = targetOf(context);
+  if (!isLocal) throw noPassword(`\`${name}\``);
+  const { password: tempPassword, passwordHash } = await drawPassword(context);
+  await stillThere(context.store.identities.edit(id, { passwordHash }, context.now));
+  return { status: 200, body: { tempPassword } };
+};
+
+const changeOwnPassword: Handler = async (context) => {
+  const { store, now } = context;
+  const { currentPassword, newPassword } = context.body as { currentPassword: string; newPassword: string };
+  const identity = await store.identities.byId(callerOf(context).principal.id);
+  if (identity?.kind !== 'user' || !identity.isLocal) throw noPassword('The caller');
+  if (!(await passwordFits(currentPassword, identity.passwordHash))) {
+    throw new Problem('invalid_request', 'Field `currentPassword` is not the password of the caller.');
+  }
+  const passwordHash = await hashPassword(newPassword, context.random.alphanumeric(SALT_LENGTH));
+  await stillThere(store.identities.edit(identity.id, { passwordHash }, now));
+  return { status: 200 };
+};
+
+function noPassword(who: string): Problem {
+  return new Problem('bad_state', `${who} is no local user, and has no password here.`);
+}
+
+async function drawPassword({ random }: Context) {
+  const password = random.alphanumeric(TEMPORARY_LENGTH);
+  return { password, passwordHash: await hashPassword(password, random.alphanumeric(SALT_LENGTH)) };
+}
+
+export const userOperations = {
+  get_users: list,
+  create_user: create,
+  count_users: count,
+  get_user_by_id: get,
+  delete_user_by_id: remove,
+  logout_user: logOut,
+  reset_user_password: resetPassword,
+  change_my_password: changeOwnPassword,
+};
+
+function shown({ id, name, createdBy, createdAt, updatedAt, lastLogin, isLocal, groups }: Identity) {
+  return {
+    id,
+    username: name,
+    createdBy: createdBy ?? '',
+    createdAt: rfc3339(createdAt),
+    updatedAt: updatedAt === null ? null : rfc3339(updatedAt),
+    lastLogin: lastLogin === null ? null : rfc3339(lastLogin),
+    isLocal,
+    ...(groups.length > 0 && { groups }),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Surroundings } from '../../service.ts';
+import type { Row } from '../../store/collections.ts';
+import { profileOf, ROLES_OF } from './laws.ts';
+import { PERMISSION_SETS, type Profile } from './tables/index.ts';
+import { tenantIdOf } from './tenant.ts';
+
+export const ROLES = 'runai.roles';
+/** Counts the ids of custom roles. */
+export const LAST_ROLE_SETTING = 'runai.roles.last';
+/** Above the ids of all predefined roles. */
+export const FIRST_CUSTOM_ROLE = 10_001;
+
+/** When the predefined roles were made: the month in which they were seen. */
+const PREDEFINED_AT = 1_722_470_400_000;
+/** Who made them, as the live system says. */
+export const VENDOR = 'Run:ai';
+
+/** A custom role as it is stored. */
+export interface CustomRole {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+  /** Ids of permission sets. */
+  readonly permissionSets: readonly string[];
+  readonly enabled: boolean;
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A role, predefined or custom. */
+export interface Role extends CustomRole {
+  readonly custom: boolean;
+  readonly grants: ReadonlySet<string>;
+}
+
+export type Roles = ReadonlyMap<number, Role>;
+
+/** Every role there is, by id: the predefined ones first. */
+export async function rolesOf(world: Pick<Surroundings, 'store' | 'views' | 'settings'>): Promise<Roles> {
+  const rows = await world.store.collections.ofOwner(ROLES, await tenantIdOf(world));
+  return world.views.of(rows, WAYS[profileOf(world.settings)]);
+}
+
+/** One way of putting roles together for each version, so that views of the same rows are told apart. */
+const WAYS: Readonly<Record<Profile, (rows: readonly Row[]) => Roles>> = {
+  '2.19': (rows) => together('2.19', rows),
+  '2.24': (rows) => together('2.24', rows),
+  '3.0': (rows) => together('3.0', rows),
+};
+
+function together(profile: Profile, rows: readonly Row[]): Roles {
+  const predefined = ROLES_OF[profile].map(
+    ({ id, name, description, grants }): Role => ({
+      id,
+      name,
+      description,
+      permissionSets: setsWithin(grants),
+      enabled: true,
+      createdBy: VENDOR,
+      createdAt: PREDEFINED_AT,
+      updatedAt: PREDEFINED_AT,
+      custom: false,
+      grants: new Set(grants),
+    }),
+  );
+  const custom = rows.map(({ body }): Role => {
+    const role = body as CustomRole;
+    return { ...role, custom: true, grants: new Set(grantsOfSets(role.permissionSets)) };
+  });
+  return new Map([...predefined, ...custom].map((role) => [role.id, role]));
+}
+
+function grantsOfSets(ids: readonly string[]): readonly string[] {
+  return PERMISSION_SETS.filter(({ id }) => ids.includes(id)).flatMap(({ permissions }) => permissions);
+}
+
+/** The sets that hold no more than the role does. */
+function setsWithin(grants: readonly string[]): string[] {
+  const held = new Set(grants);
+  return PERMISSION_SETS.filter(({ permissions }) => permissions.every((one) => held.has(one))).map(({ id }) => id);
+}

@@ -1,0 +1,22 @@
+import { hashSecret } from '../../credentials/secret.ts';
+import type { Context } from '../../service.ts';
+import { secretName } from './operations/grants/clients.ts';
+import { lastExpiry } from './operations/grants/grant.ts';
+
+/** As a real secret of Keycloak. */
+const SECRET_LENGTH = 32;
+
+/** A new client secret, and what is stored of it. */
+export function drawSecret({ random }: Pick<Context, 'random'>): {
+  readonly secret: string;
+  readonly secretHash: string;
+} {
+  const secret = random.alphanumeric(SECRET_LENGTH);
+  return { secret, secretHash: hashSecret(secret) };
+}
+
+/** What was made with a secret that is gone ends with it, where the server was started so; otherwise it runs out. */
+export async function endTokensOf(context: Context, secretHash: string | null): Promise<void> {
+  if (!context.settings.runaiRevokeOnDelete) return;
+  await context.store.grants.revoke(secretName(secretHash), context.now, lastExpiry(context));
+}

@@ -1,0 +1,13 @@
+/** The versions that are emulated. */
+export type Profile = '2.19' | '2.24' | '3.0';
+
+/** A row that only some versions have. */
+export interface OfProfiles {
+  /** Absent: all of them. */
+  readonly profiles?: readonly Profile[];
+}
+
+export const UNTIL_2_24 = ['2.19', '2.24'] as const;
+export const ONLY_2_19 = ['2.19'] as const;
+export const ONLY_2_24 = ['2.24'] as const;
+export const SINCE_2_24 = ['2.24', '3.0'] as const;

@@ -1,0 +1,30 @@
+import type { Surroundings } from '../../service.ts';
+
+/** Where the store keeps what there is of the tenant. */
+export const TENANT_ID_SETTING = 'runai.tenant.id';
+export const TENANT_NAME_SETTING = 'runai.tenant.name';
+export const REALM_SETTING = 'runai.tenant.realm';
+
+/** The realm of a world without a tenant. */
+const NO_REALM = 'none';
+
+type World = Pick<Surroundings, 'store'>;
+
+/** The realm of the tenant. */
+export async function realmOf({ store }: World): Promise<string> {
+  return (await store.settings.get(REALM_SETTING)) ?? NO_REALM;
+}
+
+/** Path of a realm's issuer below the origin; Keycloak's. */
+export function issuerPath(realm: string): string {
+  return `/auth/realms/${realm}`;
+}
+
+/** The tenant's id, as scopes write it; a whole number. Its objects in the store belong to it by this. */
+export async function tenantIdOf({ store }: World): Promise<string> {
+  return (await store.settings.get(TENANT_ID_SETTING)) ?? '0';
+}
+
+export async function tenantNameOf(world: World): Promise<string> {
+  return (await world.store.settings.get(TENANT_NAME_SETTING)) ?? (await realmOf(world));
+}

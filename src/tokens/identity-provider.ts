@@ -1,0 +1,59 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import type { Instant } from '../core/clock.ts';
+import { badCredentials, Problem } from '../core/problem.ts';
+
+/** Whose tokens are exchanged for ours. */
+export interface IdentityProvider {
+  /**
+   * The claims of a token that it signed and whose time is now.
+   *
+   * @throws Problem `bad_credentials` saying what is wrong, `unavailable` when its keys cannot be had
+   */
+  verify(token: string, now: Instant): Promise<JWTPayload>;
+}
+
+/** Public keys (RFC 7517, 5). */
+export type JwkSet = JSONWebKeySet;
+
+/** Asymmetric algorithms (RFC 7518, 3.1): a JWK set holds public keys only. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/**
+ * An identity provider by its JWK set.
+ *
+ * @param load reads the set. It is read at the first token, and again when a token names a key that is not in it.
+ * @param name what messages call it
+ */
+export function identityProviderOf(load: () => Promise<JwkSet>, name: string): IdentityProvider {
+  let keys: Promise<JwkSet> | undefined;
+  const read = async (): Promise<JwkSet> => {
+    try {
+      keys ??= load();
+      return await keys;
+    } catch (cause) {
+      keys = undefined;
+      const message = `The keys of the identity provider cannot be read from ${name}. Check that it answers, and try again.`;
+      throw new Problem('unavailable', message, { cause });
+    }
+  };
+  const verified = async (token: string, now: Instant) => {
+    const options = { algorithms: ALGORITHMS, currentDate: new Date(now), requiredClaims: ['sub', 'exp'] };
+    const { payload } = await jwtVerify(token, createLocalJWKSet(await read()), options);
+    return payload;
+  };
+  return {
+    verify: async (token, now) => {
+      try {
+        return await verified(token, now).catch((thrown: unknown) => {
+          if (!(thrown instanceof errors.JWKSNoMatchingKey)) throw thrown;
+          keys = undefined;
+          return verified(token, now);
+        });
+      } catch (thrown) {
+        if (!(thrown instanceof errors.JOSEError)) throw thrown;
+        const message = `Field \`externalToken\` holds no token of the identity provider that counts: ${thrown.message}.`;
+        throw badCredentials('bad_external_token', message);
+      }
+    },
+  };
+}
