@@ -237,7 +237,7 @@ async function send({ pipeline, route, context, raw, decision, problem, outcome 
     await context.store.decisions.record(decision);
     if (pipeline.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
   }
-  if (problem !== null && decision?.effect === 'deny') pipeline.log.info(refusalLine(outcome.status, decision));
+  if (decision?.effect === 'deny') pipeline.log.info(refusalLine(outcome.status, decision));
   else if (problem !== null) logRefusal(pipeline.log, raw, outcome.status, problem);
   else if (pipeline.log.debugging) pipeline.log.debug(`${outcome.status} ${raw.method} ${pathOf(raw.url)}`);
   return answer;

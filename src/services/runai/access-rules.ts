@@ -57,7 +57,9 @@ export function ruleRow(rule: AccessRule, tenantId: string): Row {
 }
 
 function aliasOf({ subjectType, subjectId, roleId, scopeType, scopeId }: AccessRule): string {
-  return `${subjectKey(subjectType, subjectId)}|${roleId}|${scopeType}:${scopeId}`;
+  // The whole system is one scope, whatever it is called.
+  const scope = scopeType === 'system' ? scopeType : `${scopeType}:${scopeId}`;
+  return `${subjectKey(subjectType, subjectId)}|${roleId}|${scope}`;
 }
 
 /** Subjects are found without regard to case, as identities are. */
