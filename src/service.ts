@@ -3,6 +3,7 @@ import type { Caller, Reach, Sighting } from './core/decide.ts';
 import type { Decision } from './core/decision.ts';
 import type { Views } from './core/derived.ts';
 import type { Findings } from './core/finding.ts';
+import type { Mend } from './core/fixes.ts';
 import type { KnownHosts } from './core/hosts.ts';
 import type { Law } from './core/law.ts';
 import type { Problem } from './core/problem.ts';
@@ -186,6 +187,8 @@ export interface ServiceDefinition extends Voice {
    * @throws Problem `unauthenticated` where their credential would not count
    */
   readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
+  /** What would turn a refusal, where rights are given in a way of its own. */
+  readonly mend?: Mend;
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** By operationId; exactly those of the document. */
   readonly operations: Readonly<Record<string, Handler>>;

@@ -1,11 +1,11 @@
 import { rfc3339 } from './clock.ts';
 import type { Decision } from './decision.ts';
 import { explain } from './explain.ts';
-import { fixes } from './fixes.ts';
+import { fixes, type Mend } from './fixes.ts';
 import type { Tables } from './rule.ts';
 
 /** The decision as the switchboard shows it: what everybody asks first, first. */
-export function describeDecision(decision: Decision, tables: Tables): Record<string, unknown> {
+export function describeDecision(decision: Decision, tables: Tables, mend?: Mend): Record<string, unknown> {
   const {
     evidence: _,
     id,
@@ -32,7 +32,7 @@ export function describeDecision(decision: Decision, tables: Tables): Record<str
     reason,
     ...more,
     ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
-    fixes: fixes(decision, tables),
+    fixes: fixes(decision, tables, mend),
     explanation: explain(decision),
   };
 }

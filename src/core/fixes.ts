@@ -22,13 +22,15 @@ export interface Fix {
   };
 }
 
+/** The changes of rights that would turn a refusal, where a vendor gives rights in a way of its own. */
+export type Mend = (evidence: Evidence) => readonly Fix[];
+
 /** The smallest changes that would turn a refusal; none for an answer that was allowed, or that nothing would turn. */
-export function fixes(decision: Decision, tables: Tables): readonly Fix[] {
+export function fixes(decision: Decision, tables: Tables, mend?: Mend): readonly Fix[] {
   const { reason, principal, evidence, pending } = decision;
   if (reason === null) return [];
   if (evidence !== undefined && pending?.effect === 'allow') return [propagationFix(decision, evidence, pending)];
-  const mended = evidence !== undefined && MENDABLE.has(reason) ? evidence.question.law.mend?.(evidence) : undefined;
-  if (mended !== undefined) return mended;
+  if (mend !== undefined && evidence !== undefined && MENDABLE.has(reason)) return mend(evidence);
   if (evidence !== undefined && MENDABLE.has(reason) && isMendable(evidence)) {
     const told = keyFixes(evidence);
     if (told.length > 0 || reason !== 'missing_role') return told;

@@ -1,5 +1,3 @@
-import type { Evidence } from './decision.ts';
-import type { Fix } from './fixes.ts';
 import type { ResourceTypeRow, Tables } from './rule.ts';
 
 /** The tables of one service in one profile, with what is asked of them again and again. */
@@ -11,27 +9,15 @@ export interface Law {
   /** The document that the tables agree with. */
   readonly document: string;
   readonly resourceTypes: ReadonlyMap<string, ResourceTypeRow>;
-  /** The changes that would turn a refusal, where a vendor gives rights in a way of its own; those that help come first. */
-  readonly mend?: (evidence: Evidence) => readonly Fix[];
 }
 
-/**
- * @param document where a profile has one of its own; default: the service's
- * @param mend as of the law
- */
-export function lawOf(
-  service: string,
-  profile: string | null,
-  tables: Tables,
-  document = service,
-  mend?: Law['mend'],
-): Law {
+/** @param document where a profile has one of its own; default: the service's */
+export function lawOf(service: string, profile: string | null, tables: Tables, document = service): Law {
   return {
     service,
     profile,
     tables,
     document,
-    ...(mend !== undefined && { mend }),
     resourceTypes: new Map((tables.resourceTypes ?? []).map((row) => [row.id, row])),
   };
 }

@@ -3,17 +3,14 @@ import { Remembered } from '../../core/remembered.ts';
 import type { Surroundings } from '../../service.ts';
 import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
-import { SUBJECT_TYPES } from './mend.ts';
 import { type Roles, rolesOf } from './roles.ts';
+import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
 export const ACCESS_RULES = 'runai.access-rules';
 /** Counts the ids of access rules. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
-
-/** Who has a rule: somebody with an identity, or a group of the identity provider. */
-export type SubjectType = 'user' | 'group' | 'app' | 'service-account';
 
 /** An access rule as it is stored: a subject has a role in a scope. Times in milliseconds. */
 export interface AccessRule {

@@ -2,11 +2,14 @@ import type { ServiceDefinition } from '../../service.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { events } from './events.ts';
 import { LAWS, profileOf } from './laws.ts';
+import { mend } from './mend.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
+import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
 import { accessRuleLookups, accessRuleOperations } from './operations/access-rules.ts';
 import { accountLookups, accountOperations } from './operations/accounts.ts';
 import { loginOperations } from './operations/login.ts';
 import { oauthTokenOperations } from './operations/oauth-token.ts';
+import { ownAccessRuleOperations } from './operations/own-access-rules.ts';
 import { permissionOperations } from './operations/permissions.ts';
 import { realmOperations } from './operations/realm.ts';
 import { roleLookups, roleOperations } from './operations/roles.ts';
@@ -25,6 +28,7 @@ export const runai: ServiceDefinition = {
   law: (settings) => LAWS[profileOf(settings)],
   authenticate,
   impersonate,
+  mend,
   lookups: {
     ...accessKeyLookups,
     ...accountLookups,
@@ -41,6 +45,8 @@ export const runai: ServiceDefinition = {
     ...accessKeyOperations,
     ...accountOperations,
     ...accessRuleOperations,
+    ...accessRuleBatchOperations,
+    ...ownAccessRuleOperations,
     ...permissionOperations,
     ...roleOperations,
     ...userOperations,

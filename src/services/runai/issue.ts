@@ -62,3 +62,8 @@ async function commonClaims(arrival: Arrival, identity: Identity) {
     jti: random.uuid(),
   };
 }
+
+/** When every access token that is made now will have expired. */
+export function lastExpiry({ now, settings }: Pick<Arrival, 'now' | 'settings'>): number {
+  return now + settings.tokenTtl;
+}

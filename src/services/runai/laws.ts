@@ -1,6 +1,5 @@
 import { type Law, lawOf } from '../../core/law.ts';
 import type { Settings } from '../../service.ts';
-import { mend } from './mend.ts';
 import {
   GRANT_TYPES,
   type OfProfiles,
@@ -60,7 +59,6 @@ function lawOfProfile(profile: Profile): Law {
       },
     },
     `runai.${profile}`,
-    mend,
   );
 }
 

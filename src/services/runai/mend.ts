@@ -1,17 +1,11 @@
 import { judge } from '../../core/decide.ts';
 import type { Evidence } from '../../core/decision.ts';
-import type { Fix } from '../../core/fixes.ts';
+import type { Mend } from '../../core/fixes.ts';
 import type { Resource, Standing } from '../../core/policy.ts';
 import type { IdentityKind } from '../../core/principal.ts';
 import { named, quoted, resourceLabels } from '../../core/wording.ts';
+import { SUBJECT_TYPES } from './subjects.ts';
 import type { PredefinedRole } from './tables/index.ts';
-
-/** What access rules call the kinds of identities. */
-export const SUBJECT_TYPES: Readonly<Record<IdentityKind, string>> = {
-  user: 'user',
-  application: 'app',
-  'service-account': 'service-account',
-};
 
 const PATH = '/api/v1/authorization/access-rules';
 
@@ -19,7 +13,7 @@ const PATH = '/api/v1/authorization/access-rules';
  * The access rule that would turn a refusal: the role that brings least of those that help, in the narrowest scope that
  * is enough. It is tried on the decision itself before it is told.
  */
-export function mend(evidence: Evidence): readonly Fix[] {
+export const mend: Mend = (evidence) => {
   const { question, caller, sighting } = evidence;
   const { rule, law } = question;
   const { principal } = caller;
@@ -58,7 +52,7 @@ export function mend(evidence: Evidence): readonly Fix[] {
     },
     { kind: 'identity', roles, text: `call as somebody who has the role ${quoted(roles)} there` },
   ];
-}
+};
 
 /** Of an object the scopes that it is in, the narrowest first; where the call is about no single object, the tenant. */
 function narrowestScopes({ caller, sighting }: Evidence): Resource[] {

@@ -1,7 +1,7 @@
 import { hashSecret } from '../../credentials/secret.ts';
+import { namedUuid } from '../../random.ts';
 import type { Context } from '../../service.ts';
-import { secretName } from './operations/grants/clients.ts';
-import { lastExpiry } from './operations/grants/grant.ts';
+import { lastExpiry } from './issue.ts';
 
 /** As a real secret of Keycloak. */
 const SECRET_LENGTH = 32;
@@ -13,6 +13,11 @@ export function drawSecret({ random }: Pick<Context, 'random'>): {
 } {
   const secret = random.alphanumeric(SECRET_LENGTH);
   return { secret, secretHash: hashSecret(secret) };
+}
+
+/** What access tokens of a secret are ended by. A new secret has another, so what is made with it in the same second counts. */
+export function secretName(secretHash: string | null): string {
+  return namedUuid(`secret:${hashSecret(secretHash ?? '')}`);
 }
 
 /** What was made with a secret that is gone ends with it, where the server was started so; otherwise it runs out. */

@@ -1,4 +1,4 @@
-import type { RunaiSeed } from './seed.ts';
+import type { RunaiSeed } from './seed-schema.ts';
 
 /** What the schema cannot say of a seed: what occurs twice, and what refers to nothing. */
 export function faultsOf(part: RunaiSeed): string[] {

@@ -1,4 +1,5 @@
 import { list, object, text } from '../../core/json-schema.ts';
+import type { AccessRule } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
 import { SCOPE_TYPES } from './tables/index.ts';
 
@@ -57,3 +58,52 @@ export const SEED_SCHEMA = object(
     'accessRules',
   ],
 );
+
+/** Run:ai's part of a seed, once it was checked against `SEED_SCHEMA`. Ids may be left out, they then follow from the names. */
+export interface RunaiSeed {
+  readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
+  readonly users?: readonly SeedUser[];
+  readonly applications?: readonly SeedClient<'secret'>[];
+  readonly serviceAccounts?: readonly SeedClient<'clientSecret'>[];
+  readonly clients?: readonly { readonly clientId: string; readonly redirectUris: readonly string[] }[];
+  readonly clusters?: readonly SeedUnit[];
+  readonly departments?: readonly SeedUnit[];
+  readonly projects?: readonly SeedUnit[];
+  readonly workloads?: readonly { readonly id: string; readonly name: string; readonly projectId: string }[];
+  readonly accessRules?: readonly SeedRule[];
+}
+
+interface SeedUnit {
+  readonly id: string;
+  readonly name: string;
+  readonly clusterId?: string;
+  readonly departmentId?: string;
+}
+
+/** A role in a scope; `role` of somebody is one for the whole tenant. */
+export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'> & {
+  readonly role: string;
+};
+
+export interface SeedUser {
+  readonly id?: string;
+  readonly email: string;
+  readonly password: string;
+  /** Of the built-in cast only: made of `password` beforehand, because that takes 26 ms; a test compares the two. */
+  readonly passwordHash?: string;
+  readonly role: string | null;
+  readonly groups?: readonly string[];
+  readonly accessKey?: {
+    readonly id?: string;
+    readonly name: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+  };
+}
+
+type SeedClient<Secret extends string> = {
+  readonly id?: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly role: string | null;
+} & { readonly [Member in Secret]: string };

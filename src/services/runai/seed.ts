@@ -9,61 +9,12 @@ import type { Identity } from '../../store/identities.ts';
 import type { WorldRecords } from '../../store/world.ts';
 import { type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
-import { SUBJECT_TYPES } from './mend.ts';
 import { VENDOR } from './roles.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
 import { faultsOf } from './seed-faults.ts';
-import { SEED_SCHEMA } from './seed-schema.ts';
+import { type RunaiSeed, SEED_SCHEMA, type SeedRule, type SeedUser } from './seed-schema.ts';
+import { SUBJECT_TYPES } from './subjects.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
-
-/** Run:ai's part of a seed, once it was checked against `SEED_SCHEMA`. Ids may be left out, they then follow from the names. */
-export interface RunaiSeed {
-  readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
-  readonly users?: readonly SeedUser[];
-  readonly applications?: readonly SeedClient<'secret'>[];
-  readonly serviceAccounts?: readonly SeedClient<'clientSecret'>[];
-  readonly clients?: readonly { readonly clientId: string; readonly redirectUris: readonly string[] }[];
-  readonly clusters?: readonly SeedUnit[];
-  readonly departments?: readonly SeedUnit[];
-  readonly projects?: readonly SeedUnit[];
-  readonly workloads?: readonly { readonly id: string; readonly name: string; readonly projectId: string }[];
-  readonly accessRules?: readonly SeedRule[];
-}
-
-export interface SeedUnit {
-  readonly id: string;
-  readonly name: string;
-  readonly clusterId?: string;
-  readonly departmentId?: string;
-}
-
-/** A role in a scope; `role` of somebody is one for the whole tenant. */
-export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'> & {
-  readonly role: string;
-};
-
-interface SeedUser {
-  readonly id?: string;
-  readonly email: string;
-  readonly password: string;
-  /** Of the built-in cast only: made of `password` beforehand, because that takes 26 ms; a test compares the two. */
-  readonly passwordHash?: string;
-  readonly role: string | null;
-  readonly groups?: readonly string[];
-  readonly accessKey?: {
-    readonly id?: string;
-    readonly name: string;
-    readonly clientId: string;
-    readonly clientSecret: string;
-  };
-}
-
-type SeedClient<Secret extends string> = {
-  readonly id?: string;
-  readonly name: string;
-  readonly clientId: string;
-  readonly role: string | null;
-} & { readonly [Member in Secret]: string };
 
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
@@ -192,7 +143,7 @@ function rulesOf({
       ? []
       : [
           {
-            subjectType: SUBJECT_TYPES[kind] as AccessRule['subjectType'],
+            subjectType: SUBJECT_TYPES[kind],
             subjectId: name,
             role,
             scopeType: 'tenant',

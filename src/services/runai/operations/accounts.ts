@@ -6,9 +6,9 @@ import type { Identity } from '../../../store/identities.ts';
 import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
 import { newIdentity } from '../identities.ts';
+import { endRulesOf } from '../rule-changes.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';
 import { tenantIdOf } from '../tenant.ts';
-import { endRulesOf } from './access-rules.ts';
 
 /** Applications and service accounts are alike: a name, a secret, and whether it counts. */
 interface Kind {

@@ -1,8 +1,8 @@
 import { Problem } from '../../../core/problem.ts';
 import type { Context } from '../../../service.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
-import { authenticateClient, confidentialClient, type PresentedClient } from './grants/clients.ts';
-import { badClient } from './grants/grant.ts';
+import { authenticateClient, confidentialClient } from './grants/clients.ts';
+import { badClient, type PresentedClient } from './grants/grant.ts';
 
 /** RFC 7617, 2 */
 const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;

@@ -1,7 +1,6 @@
 import { Problem } from '../../../core/problem.ts';
 import type { Context, Handler, Outcome } from '../../../service.ts';
-import type { PresentedClient } from './grants/clients.ts';
-import type { Member, TokenRequest } from './grants/grant.ts';
+import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { type Form, issuerInPath, neededField, presentedClient } from './oauth-client.ts';
 import { grantOf, type Issued, issued, NO_STORE } from './token.ts';
 

@@ -4,8 +4,7 @@ import { mintAccessToken, mintIdToken } from '../issue.ts';
 import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
 import { appToken } from './grants/app-token.ts';
-import type { PresentedClient } from './grants/clients.ts';
-import type { Grant, GrantResult, TokenRequest } from './grants/grant.ts';
+import type { Grant, GrantResult, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { GRANTS } from './grants/index.ts';
 
 /** Answers with tokens are never kept (RFC 6749, 5.1). */

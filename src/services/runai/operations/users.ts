@@ -7,9 +7,9 @@ import type { Identity } from '../../../store/identities.ts';
 import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
 import { newUser } from '../identities.ts';
+import { lastExpiry } from '../issue.ts';
 import { type Fields, type ListQuery, paged, selected } from '../lists.ts';
-import { endRulesOf } from './access-rules.ts';
-import { lastExpiry } from './grants/grant.ts';
+import { endRulesOf } from '../rule-changes.ts';
 
 const SALT_LENGTH = 16;
 const TEMPORARY_LENGTH = 16;

@@ -3,8 +3,9 @@ import type { CredentialReason } from '../../../../core/reasons.ts';
 import { verifierFits } from '../../../../credentials/oauth-hashes.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import type { AuthorizationCode, Redemption } from '../../../../store/grants.ts';
+import { lastExpiry } from '../../issue.ts';
 import { publicClient } from './clients.ts';
-import { type Grant, given, lastExpiry, needed, type TokenRequest } from './grant.ts';
+import { type Grant, given, needed, type TokenRequest } from './grant.ts';
 import { beginSession } from './sessions.ts';
 
 const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, CredentialReason>> = {

@@ -1,18 +1,8 @@
 import type { CredentialReason } from '../../../../core/reasons.ts';
-import { hashSecret, secretFits } from '../../../../credentials/secret.ts';
-import { namedUuid } from '../../../../random.ts';
+import { secretFits } from '../../../../credentials/secret.ts';
 import type { Context } from '../../../../service.ts';
+import { secretName } from '../../secrets.ts';
 import { badClient, type GrantResult, given, NO_CLIENT, type TokenRequest } from './grant.ts';
-
-/** How a client says who it is: in the body of a token request, or by Basic (RFC 6749, 2.3.1). */
-export interface PresentedClient {
-  readonly id: string | null;
-  readonly secret: string | null;
-  /** Of Basic: what a refusal answers with. */
-  readonly challenge?: string;
-  /** Must one be named? `unasked`: the endpoint has no place for one, and takes what was issued to any. */
-  readonly need: 'required' | 'optional' | 'unasked';
-}
 
 /** A client with its stored secret, and what it gets when the secret fits. */
 export interface Candidate {
@@ -78,11 +68,6 @@ export async function publicClient(context: Context, request: TokenRequest): Pro
 /** The client of tokens of a login that named none. */
 export function clientOrNone(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
-}
-
-/** A new secret ends what was made with the old one, where the server is asked to: so each secret has a name of its own. */
-export function secretName(secretHash: string | null): string {
-  return namedUuid(`secret:${hashSecret(secretHash ?? '')}`);
 }
 
 export async function accessKeyClient({ store, now }: Context, clientId: string): Promise<Candidate | null> {

@@ -3,7 +3,16 @@ import type { CredentialReason } from '../../../../core/reasons.ts';
 import type { Context } from '../../../../service.ts';
 import type { Login } from '../../../../store/grants.ts';
 import { type Granted, principalOf } from '../../caller.ts';
-import type { PresentedClient } from './clients.ts';
+
+/** How a client says who it is: in the body of a token request, or by Basic (RFC 6749, 2.3.1). */
+export interface PresentedClient {
+  readonly id: string | null;
+  readonly secret: string | null;
+  /** Of Basic: what a refusal answers with. */
+  readonly challenge?: string;
+  /** Must one be named? `unasked`: the endpoint has no place for one, and takes what was issued to any. */
+  readonly need: 'required' | 'optional' | 'unasked';
+}
 
 /** What is presented for a token, in the spelling of `POST /api/v1/token`. */
 export interface TokenRequest {
@@ -62,11 +71,6 @@ export function given(request: TokenRequest, member: Member, value: string | nul
 
 /** What a token says of a login that named no client. */
 export const NO_CLIENT = 'runai';
-
-/** When every access token that is made now will have expired. */
-export function lastExpiry({ now, settings }: Pick<Context, 'now' | 'settings'>): number {
-  return now + settings.tokenTtl;
-}
 
 /**
  * The same words whatever was wrong, so that the answer does not tell which client ids exist.

@@ -2,8 +2,9 @@ import { badCredentials } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import type { Rotation } from '../../../../store/grants.ts';
+import { lastExpiry } from '../../issue.ts';
 import { clientOrNone, publicClient } from './clients.ts';
-import { type Grant, lastExpiry, needed } from './grant.ts';
+import { type Grant, needed } from './grant.ts';
 import { drawRefreshToken } from './sessions.ts';
 
 const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, CredentialReason>> = {

@@ -1,0 +1,89 @@
+import { HTTP_STATUS, Problem } from '../../../core/problem.ts';
+import type { Handler } from '../../../service.ts';
+import { NotFound } from '../../../store/errors.ts';
+import type { AccessRule } from '../access-rules.ts';
+import { messageOf } from '../problem.ts';
+import { ended, knownScope, made, type NewRule, reachOfRule } from '../rule-changes.ts';
+import { namesOf, shownRule } from '../rule-view.ts';
+import { reachOf, scopesOf } from '../scopes.ts';
+import { accessRule } from './access-rules.ts';
+
+/** What became of one of several. */
+interface Failure {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** Problems of one entry do not concern the others. */
+async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Result } | Failure> {
+  try {
+    return { result: await act() };
+  } catch (thrown) {
+    const problem = thrown instanceof NotFound ? new Problem('not_found') : thrown;
+    if (!(problem instanceof Problem)) throw thrown;
+    return { code: HTTP_STATUS[problem.kind], message: messageOf(problem) };
+  }
+}
+
+/** `POST /batch`: every rule is judged by itself. */
+const batch: Handler = async (context) => {
+  const { ids, action } = context.body as { ids: (string | number)[]; action: 'delete' | 'validate_delete' };
+  const scopes = await scopesOf(context);
+  const succeeded: string[] = [];
+  const failed: (Failure & { id: string })[] = [];
+  for (const id of new Set(ids.map(String))) {
+    const outcome = await attempt(async () => {
+      const sighting = await accessRule(context, id);
+      if (sighting.seen !== 'object') throw new Problem('not_found');
+      const rule = sighting.target as AccessRule;
+      if (!context.admits(reachOfRule(rule, scopes))) throw new Problem('forbidden');
+      if (action === 'delete') await ended(context, rule.id);
+    });
+    if ('result' in outcome) succeeded.push(id);
+    else failed.push({ id, ...outcome });
+  }
+  return { status: 200, body: { succeeded, failed } };
+};
+
+/** `POST /batch-create`: every subject gets the role in every scope. */
+const batchCreate: Handler = async (context) => {
+  const { payload } = context.body as {
+    payload: {
+      roleId: number;
+      clusterId?: string;
+      subjects: Pick<NewRule, 'subjectId' | 'subjectType'>[];
+      scopes: Pick<NewRule, 'scopeId' | 'scopeType'>[];
+    };
+  };
+  const { roleId, clusterId, subjects } = payload;
+  const orders = subjects.flatMap(({ subjectId, subjectType }) =>
+    payload.scopes.map(
+      ({ scopeId, scopeType }): NewRule => ({
+        subjectId,
+        subjectType,
+        roleId,
+        scopeId,
+        scopeType,
+        ...(clusterId !== undefined && { clusterId }),
+      }),
+    ),
+  );
+  const names = await namesOf(context);
+  const succeeded: object[] = [];
+  const failed: (Failure & { payload: NewRule })[] = [];
+  for (const order of orders) {
+    const outcome = await attempt(async () => {
+      const path = knownScope(names.scopes, order.scopeType, order.scopeId);
+      if (!context.admits(reachOf(path))) throw new Problem('forbidden');
+      return made(context, order);
+    });
+    if ('result' in outcome) succeeded.push(shownRule(outcome.result, names));
+    else failed.push({ payload: order, ...outcome });
+  }
+  return { status: 200, body: { succeeded, failed } };
+};
+
+export const accessRuleBatchOperations = {
+  batch_access_rules: batch,
+  batch_create_access_rules: batchCreate,
+};

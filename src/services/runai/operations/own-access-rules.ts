@@ -1,0 +1,43 @@
+import type { Context, Handler } from '../../../service.ts';
+import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
+import { callerOf } from '../context.ts';
+import { type ListQuery, paged, selected } from '../lists.ts';
+import { fieldsOf, type Names, namesOf, roleName, scopeName } from '../rule-view.ts';
+
+/** Of one page, unless asked otherwise. */
+const PAGE = 50;
+
+/** The rules of the caller, and of the groups that they are in. */
+async function own(context: Context, names: Names): Promise<AccessRule[]> {
+  const identity = await context.store.identities.byId(callerOf(context).principal.id);
+  const rules = identity === null ? [] : rulesOf(await ruleBookOf(context), identity);
+  const { search } = context.query as ListQuery;
+  return selected(rules, { ...(search !== undefined && { search }) }, fieldsOf(names), ['roleName', 'scopeName']);
+}
+
+const listOwn: Handler = async (context) => {
+  const names = await namesOf(context);
+  const all = await own(context, names);
+  const page = paged(all, context.query as ListQuery, PAGE);
+  const accessRules = page.map((rule) => {
+    const { id, subjectId, subjectType, roleId, scopeId, scopeType, clusterId } = rule;
+    return {
+      ...{ id, subjectId, subjectType, roleId, scopeId, scopeType },
+      ...(clusterId !== null && { clusterId }),
+      roleName: roleName(rule, names),
+      scopeName: scopeName(rule, names),
+      tenantId: Number(names.scopes.tenantId),
+    };
+  });
+  return {
+    status: 200,
+    body: { accessRules: { totalRecords: all.length, displayRecords: page.length, accessRules } },
+  };
+};
+
+const countOwn: Handler = async (context) => {
+  const all = await own(context, await namesOf(context));
+  return { status: 200, body: { count: all.length } };
+};
+
+export const ownAccessRuleOperations = { get_my_access_rules: listOwn, count_my_access_rules: countOwn };

@@ -1,0 +1,116 @@
+import type { Reach } from '../../core/decide.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Context } from '../../service.ts';
+import { Collision, NotFound } from '../../store/errors.ts';
+import type { Identity } from '../../store/identities.ts';
+import {
+  ACCESS_RULES,
+  type AccessRule,
+  LAST_RULE_SETTING,
+  ruleBookOf,
+  ruleRow,
+  rulesOfSubject,
+} from './access-rules.ts';
+import { callerOf } from './context.ts';
+import { rolesOf } from './roles.ts';
+import { reachOf, type ScopePath, type Scopes, scopesOf } from './scopes.ts';
+import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
+import type { ScopeType } from './tables/index.ts';
+import { tenantIdOf } from './tenant.ts';
+
+/** What a rule is to say. */
+export interface NewRule {
+  readonly subjectId: string;
+  readonly subjectType: SubjectType;
+  readonly roleId: number;
+  readonly scopeId: string;
+  readonly scopeType: ScopeType;
+  readonly clusterId?: string;
+}
+
+/** A rule is where its scope is; one whose scope is gone belongs to the tenant. */
+export function reachOfRule({ scopeType, scopeId }: AccessRule, scopes: Scopes): Reach {
+  return reachOf(scopes.path(scopeType, scopeId) ?? (scopes.path('tenant', scopes.tenantId) as ScopePath));
+}
+
+/**
+ * A new rule, in the store.
+ *
+ * @throws Problem naming the part that does not exist, or that the subject has the role there already
+ */
+export async function made(context: Context, order: NewRule): Promise<AccessRule> {
+  const { store, now } = context;
+  const scopes = await scopesOf(context);
+  const scopeId = knownScope(scopes, order.scopeType, order.scopeId).at(-1)?.id as string;
+  if (order.clusterId !== undefined) knownScope(scopes, 'cluster', order.clusterId, 'clusterId');
+  const role = (await rolesOf(context)).get(order.roleId);
+  if (role === undefined) throw unknown('roleId', `there is no role \`${order.roleId}\``);
+  if (!role.enabled) throw new Problem('bad_state', `Field \`roleId\`: the role \`${role.name}\` is disabled.`);
+  await checkSubject(context, order);
+  await store.collections.sweep(ACCESS_RULES, now);
+  const rule: AccessRule = {
+    id: (await store.settings.next(LAST_RULE_SETTING)) + 1,
+    subjectId: order.subjectId,
+    subjectType: order.subjectType,
+    roleId: role.id,
+    scopeId,
+    scopeType: order.scopeType,
+    clusterId: order.clusterId ?? null,
+    createdBy: callerOf(context).principal.name,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+  };
+  try {
+    await store.collections.insert(ruleRow(rule, scopes.tenantId), null);
+  } catch (thrown) {
+    if (!(thrown instanceof Collision)) throw thrown;
+    throw new Problem('conflict', `\`${order.subjectId}\` has the role \`${role.name}\` in this scope already.`);
+  }
+  return rule;
+}
+
+/** @throws Problem for a scope that there is not, naming the field */
+export function knownScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
+  const path = scopes.path(type, id);
+  if (path === null) throw unknown(field, `there is no ${type} \`${id}\``);
+  return path;
+}
+
+const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> = {
+  user: 'user',
+  app: 'application',
+  'service-account': 'service-account',
+};
+
+/** Groups are the identity provider's, so any of them may come to exist. */
+async function checkSubject({ store }: Context, { subjectType, subjectId }: NewRule): Promise<void> {
+  if (subjectType === 'group') return;
+  const known = await store.identities.byName(KINDS[subjectType], subjectId);
+  if (known === null) throw unknown('subjectId', `there is no ${subjectType} \`${subjectId}\``);
+}
+
+function unknown(field: string, what: string): Problem {
+  return new Problem('not_found', `Field \`${field}\`: ${what}.`);
+}
+
+/** A rule that was deleted can still be listed for a while, and counts no more. @throws NotFound */
+export async function ended({ store, now, ...context }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
+  const tenantId = await tenantIdOf({ store, ...context });
+  await store.collections.change(ACCESS_RULES, String(id), ({ body }) => {
+    const rule = body as AccessRule;
+    if (rule.deletedAt !== null) throw new NotFound();
+    return ruleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
+  });
+}
+
+/** The rules of somebody who is deleted end first, so that nobody inherits them with the name. */
+export async function endRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
+  const { store, now } = context;
+  const book = await ruleBookOf(context);
+  const tenantId = await tenantIdOf(context);
+  const rules = rulesOfSubject(book, SUBJECT_TYPES[kind], name);
+  await store.collections.commit(
+    rules.map((rule) => ({ kind: 'put', row: ruleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId) })),
+  );
+}

@@ -1,0 +1,67 @@
+import { rfc3339 } from '../../core/clock.ts';
+import type { Surroundings } from '../../service.ts';
+import type { AccessRule } from './access-rules.ts';
+import { profileOf } from './laws.ts';
+import type { Fields } from './lists.ts';
+import { type Roles, rolesOf } from './roles.ts';
+import { type Scopes, scopesOf } from './scopes.ts';
+
+/** What a rule is shown by: the names of what it refers to. */
+export interface Names {
+  readonly roles: Roles;
+  readonly scopes: Scopes;
+  /** 2.19 does not tell a status. */
+  readonly withStatus: boolean;
+}
+
+export async function namesOf(context: Pick<Surroundings, 'store' | 'views' | 'settings'>): Promise<Names> {
+  return {
+    roles: await rolesOf(context),
+    scopes: await scopesOf(context),
+    withStatus: profileOf(context.settings) !== '2.19',
+  };
+}
+
+/** What lists of rules are filtered and sorted by. */
+export function fieldsOf(names: Names): Fields<AccessRule> {
+  return {
+    subjectId: { kind: 'text', of: ({ subjectId }) => subjectId },
+    subjectType: { kind: 'text', of: ({ subjectType }) => subjectType },
+    roleId: { kind: 'number', of: ({ roleId }) => roleId },
+    roleName: { kind: 'text', of: (rule) => roleName(rule, names) },
+    scopeId: { kind: 'text', of: ({ scopeId }) => scopeId },
+    scopeType: { kind: 'text', of: ({ scopeType }) => scopeType },
+    scopeName: { kind: 'text', of: (rule) => scopeName(rule, names) },
+    createdAt: { kind: 'time', of: ({ createdAt }) => createdAt },
+    updatedAt: { kind: 'time', of: ({ updatedAt }) => updatedAt },
+    deletedAt: { kind: 'time', of: ({ deletedAt }) => deletedAt },
+    createdBy: { kind: 'text', of: ({ createdBy }) => createdBy },
+    ...(names.withStatus && { phase: { kind: 'text', of: () => READY.phase } }),
+  };
+}
+
+const READY = { phase: 'Ready', message: '', details: '' } as const;
+
+export function roleName({ roleId }: AccessRule, { roles }: Names): string {
+  return roles.get(roleId)?.name ?? '';
+}
+
+export function scopeName({ scopeType, scopeId }: AccessRule, { scopes }: Names): string {
+  return scopes.path(scopeType, scopeId)?.at(-1)?.name ?? '';
+}
+
+/** A rule, in the form of the API. */
+export function shownRule(rule: AccessRule, names: Names) {
+  const { createdAt, updatedAt, deletedAt, clusterId, ...rest } = rule;
+  return {
+    ...rest,
+    ...(clusterId !== null && { clusterId }),
+    roleName: roleName(rule, names),
+    scopeName: scopeName(rule, names),
+    createdAt: rfc3339(createdAt),
+    updatedAt: rfc3339(updatedAt),
+    deletedAt: deletedAt === null ? null : rfc3339(deletedAt),
+    tenantId: Number(names.scopes.tenantId),
+    ...(names.withStatus && { status: READY }),
+  };
+}

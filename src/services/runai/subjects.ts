@@ -1,0 +1,11 @@
+import type { IdentityKind } from '../../core/principal.ts';
+
+/** Who has an access rule: somebody with an identity, or a group of the identity provider. */
+export type SubjectType = 'user' | 'group' | 'app' | 'service-account';
+
+/** What access rules call the kinds of identities. */
+export const SUBJECT_TYPES = {
+  user: 'user',
+  application: 'app',
+  'service-account': 'service-account',
+} as const satisfies Readonly<Record<IdentityKind, SubjectType>>;
