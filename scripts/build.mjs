@@ -7,13 +7,21 @@ import { buildDocuments } from './documents.mjs';
 
 const DIST = new URL('../dist/', import.meta.url);
 
+/** The command, and what programs import. */
+const ENTRIES = ['main', 'index', 'vitest'];
+
+/** @param {string} name */
+function source(name) {
+  return fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url));
+}
+
 export async function build() {
   const bundle = await rolldown({
-    input: { main: fileURLToPath(new URL('../src/main.ts', import.meta.url)) },
+    input: Object.fromEntries(ENTRIES.map((name) => [name, source(name)])),
     platform: 'node',
     // Libraries go into the bundle, because finding and reading their files is a fifth of the start; left out are the
     // native module, and the pages of /docs, which are loaded when somebody looks.
-    external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui'],
+    external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui', 'vitest'],
     logLevel: 'warn',
   });
   const { output } = await bundle.write({

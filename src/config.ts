@@ -1,9 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { Unusable } from './core/unusable.ts';
 import { nearest } from './nearest.ts';
-import { type Config, flagName, OPTION_NAMES, OPTIONS, type Option, PREFIX, variableName } from './options.ts';
+import {
+  type Config,
+  DURATIONS,
+  flagName,
+  OPTION_NAMES,
+  OPTIONS,
+  type Option,
+  PREFIX,
+  variableName,
+} from './options.ts';
 
-export type Origin = 'flag' | 'variable' | 'file' | 'default';
+export type Origin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
 /** The configuration, and where each value of it came from. */
 export interface Effective {
@@ -31,6 +40,35 @@ export function configOf(given: Partial<Config> = {}): Effective {
   return { config: Object.freeze({ ...defaults, ...given }), origins: Object.fromEntries(origins) };
 }
 
+/** Options as a program gives them: durations may be texts such as `15m`. */
+export type ConfigOptions = { readonly [Name in keyof Config]?: Config[Name] | string };
+
+/**
+ * The configuration of a program that starts a server by itself.
+ *
+ * @throws Unusable naming every option at fault, with the nearest valid name
+ */
+export function readOptions(options: ConfigOptions): Effective {
+  const faults = Object.keys(options)
+    .filter((name) => !(OPTION_NAMES as readonly string[]).includes(name))
+    .map((name) => unknown(`option \`${name}\``, name, OPTION_NAMES));
+  const source: Source = new Map(
+    OPTION_NAMES.flatMap((name): [keyof Config, Given][] => {
+      const value = options[name];
+      if (value === undefined || value === null) return [];
+      return [[name, { origin: 'option', written: `option \`${name}\``, texts: [value].flat().map(textOf(name)) }]];
+    }),
+  );
+  const settled = OPTION_NAMES.map((name) => [name, settle(name, [source], faults)] as const);
+  if (faults.length > 0) throw new Unusable(faults.join('\n'));
+  return effectiveOf(settled);
+}
+
+/** Options as they would be written; a bare number of a duration is in milliseconds. */
+function textOf(name: keyof Config): (value: unknown) => string {
+  return (value) => (typeof value === 'number' && DURATIONS.has(name) ? `${value}ms` : String(value));
+}
+
 /**
  * Flags over variables over the config file over defaults.
  *
@@ -46,10 +84,27 @@ export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEn
   ];
   const settled = OPTION_NAMES.map((name) => [name, settle(name, sources, faults)] as const);
   if (faults.length > 0) throw new Unusable(faults.join('\n'));
+  return effectiveOf(settled);
+}
+
+function effectiveOf(
+  settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: Origin }])[],
+): Effective {
   return {
     config: Object.freeze(Object.fromEntries(settled.map(([name, { value }]) => [name, value])) as unknown as Config),
     origins: Object.fromEntries(settled.map(([name, { origin }]) => [name, origin])) as Effective['origins'],
   };
+}
+
+/** What the environment says of proxies for a URL, in the spellings that clients read. */
+export function proxyVariables(
+  url: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): { readonly proxy: string | null; readonly exceptions: readonly string[] } {
+  const names = [...(url.startsWith('https:') ? ['HTTPS_PROXY'] : ['HTTP_PROXY']), 'ALL_PROXY'];
+  const set = names.flatMap((name) => [name, name.toLowerCase()]).find((name) => environment[name]);
+  const exceptions = (environment['NO_PROXY'] || environment['no_proxy'] || '').split(',').map((name) => name.trim());
+  return { proxy: set ?? null, exceptions: exceptions.filter(Boolean) };
 }
 
 function settle(name: keyof Config, sources: readonly Source[], faults: string[]) {

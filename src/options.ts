@@ -224,7 +224,8 @@ export function variableName(name: string): string {
   return PREFIX + flagName(name).replaceAll('-', '_').toUpperCase();
 }
 
-const DURATIONS: ReadonlySet<keyof Config> = new Set(['tokenTtl', 'refreshTtl', 'codeTtl', 'propagationDelay']);
+/** Options that are durations, in milliseconds. */
+export const DURATIONS: ReadonlySet<keyof Config> = new Set(['tokenTtl', 'refreshTtl', 'codeTtl', 'propagationDelay']);
 
 /** The value in the words that a flag would give it. */
 export function shownValue(name: keyof Config, config: Config): unknown {

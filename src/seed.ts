@@ -25,11 +25,29 @@ export async function chooseSeed(
   random: Random,
 ): Promise<Seed> {
   if (file === NONE) return seedOf({}, 'file', services, random);
-  if (file !== null) return seedOf(await partsOfFile(file, services), 'file', services, random);
+  if (file !== null) return seedOfContent(await contentOf(file), `--seed ${file}`, services, random);
   const parts = await Promise.all(
     seeded(services).map(async ({ name }) => [name, await fixture(name, 'cast.json')] as const),
   );
   return seedOf(Object.fromEntries(parts), 'built-in', services, random);
+}
+
+/**
+ * The seed that somebody wrote.
+ *
+ * @param name what messages call it
+ * @throws Unusable naming everything that is wrong with it
+ */
+export async function seedOfContent(
+  content: object,
+  name: string,
+  services: readonly ServiceDefinition[],
+  random: Random,
+): Promise<Seed> {
+  const { seedFaults } = await import('./seed-check.ts');
+  const faults = seedFaults(content, services);
+  if (faults.length > 0) throw new Unusable(`${name} cannot be used:\n  ${faults.join('\n  ')}`);
+  return seedOf(content as Parts, 'file', services, random);
 }
 
 /** The seed that a store kept. */
@@ -77,15 +95,10 @@ function merged(records: readonly WorldRecords[]): WorldRecords {
   };
 }
 
-async function partsOfFile(file: string, services: readonly ServiceDefinition[]): Promise<Parts> {
+async function contentOf(file: string): Promise<object> {
   const content = (await readDocument(file, '--seed')) ?? {};
-  if (typeof content !== 'object' || Array.isArray(content)) {
-    throw new Unusable(`--seed ${file} must hold a part for each service, as \`GET /_mock/cast\` shows it.`);
-  }
-  const { seedFaults } = await import('./seed-check.ts');
-  const faults = seedFaults(content, services);
-  if (faults.length > 0) throw new Unusable(`--seed ${file} cannot be used:\n  ${faults.join('\n  ')}`);
-  return content as Parts;
+  if (typeof content === 'object' && !Array.isArray(content)) return content;
+  throw new Unusable(`--seed ${file} must hold a part for each service, as \`GET /_mock/cast\` shows it.`);
 }
 
 type Seeded = ServiceDefinition & { readonly seed: NonNullable<ServiceDefinition['seed']> };

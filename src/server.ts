@@ -23,7 +23,7 @@ import { simulate } from './http/simulate.ts';
 import { type Log, SILENT } from './log.ts';
 import { type Config, flagName, shownValue } from './options.ts';
 import { type Random, systemRandom } from './random.ts';
-import { castOf, chooseSeed, revivedSeed } from './seed.ts';
+import { castOf, chooseSeed, revivedSeed, seedOfContent } from './seed.ts';
 import type { ServiceDefinition } from './service.ts';
 import { control, type Ports, SERVICES } from './services/index.ts';
 import { openSqliteStore } from './store/sqlite/index.ts';
@@ -46,6 +46,8 @@ const LIMITS: Limits = { bodyBytes: 1024 * 1024, bodySilence: 60_000, headersTim
 /** What a server is made of. Only the configuration is needed; tests replace the rest. */
 export interface Parts {
   readonly effective: Effective;
+  /** A world to start from, in place of `seed` of the configuration. */
+  readonly seed?: object;
   readonly clock?: Clock;
   readonly random?: Random;
   /** The log is given the clock of the world, so that its lines and the decisions tell one time. */
@@ -82,7 +84,9 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
     packageVersion(),
     signingKeyFrom(config),
     identityProviderFrom(config),
-    chooseSeed(config.seed, SERVICES, random),
+    parts.seed === undefined
+      ? chooseSeed(config.seed, SERVICES, random)
+      : seedOfContent(parts.seed, 'the option `seed`', SERVICES, random),
   ]);
   const store = openSqliteStore(config.data);
   const world = await openWorld(
@@ -236,7 +240,10 @@ function portsOf(pipeline: Pipeline, version: string, { config, origins }: Effec
     now: () => world.clock.now(),
     tables: (name) => lawOfService(name) ?? null,
     services: () => SERVICES.map(({ name }) => name),
-    describe: (decision) => describeDecision(decision, (lawOfService(decision.service) as Law).tables),
+    describe: (decision) => {
+      const mend = SERVICES.find(({ name }) => name === decision.service)?.mend;
+      return describeDecision(decision, (lawOfService(decision.service) as Law).tables, mend);
+    },
     simulate: (principal, method, path) => simulate(pipeline, routes(), principal, method, path),
   };
 }

@@ -1,14 +1,15 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import { packageVersion } from '../assets.ts';
 import type { FlagTexts } from '../config.ts';
+import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
 import { nearest } from '../nearest.ts';
-import { flagName, OPTIONS, type Option } from '../options.ts';
+import { type Config, DURATIONS, flagName, OPTIONS, type Option } from '../options.ts';
 
 /** Exit code for everything that the person who called can mend. */
 const MENDABLE = 2;
 
-const COMMANDS = ['start', 'health', 'env', 'help'] as const;
+const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'help'] as const;
 
 /** Runs the command that the arguments name. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -52,6 +53,28 @@ function program(version: string): Command {
     .action(async ({ format, ...flags }: FlagTexts & { format: 'shell' | 'dotenv' | 'json' | 'compose' }) =>
       (await import('./env.ts')).env(flags, format),
     );
+  root
+    .command('verify')
+    .description(
+      'compare an OpenAPI document of the vendor with what the mock serves: exit 0 when they agree, 1 when not',
+    )
+    .requiredOption('--spec <FILE>', "the vendor's document, JSON or YAML")
+    .option(
+      '--document <NAME>',
+      'what to compare it with: runai.2.19, runai.2.24, runai.3.0, air.2.0, air.dsx, nvcf or ngc; default: what fits best',
+    )
+    .action(async ({ spec, document }: { spec: string; document?: string }) =>
+      (await import('./verify.ts')).verify(spec, document ?? null),
+    );
+  root
+    .command('doctor')
+    .description('look at a running mock from where its client is, and say what is wrong')
+    .option('--url <URL>', 'as the client has it; default: the server on this machine')
+    .addOption(flagOf('port', OPTIONS.port))
+    .addOption(flagOf('host', OPTIONS.host))
+    .action(async ({ url, ...flags }: FlagTexts & { url?: string }) =>
+      (await import('./doctor.ts')).doctor(url ?? (await (await import('./running.ts')).runningUrl(flags))),
+    );
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;
@@ -71,7 +94,7 @@ function flagOf(name: string, { short, argument, repeatable, description, fallba
 }
 
 function shownDefault(name: string, fallback: unknown): string {
-  if (name === 'tokenTtl') return '1h';
+  if (DURATIONS.has(name as keyof Config)) return formatDuration(fallback as number);
   return typeof fallback === 'boolean' ? (fallback ? 'on' : 'off') : String(fallback);
 }
 

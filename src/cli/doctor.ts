@@ -1,0 +1,168 @@
+import { proxyVariables } from '../config.ts';
+import { Unusable } from '../core/unusable.ts';
+
+/** One thing that was looked at: what was found, and what to do about it where it is not good. */
+interface Check {
+  readonly what: string;
+  readonly good: boolean;
+  readonly said: string;
+}
+
+/** Milliseconds to wait for an answer. */
+const PATIENCE = 5000;
+/** Milliseconds that clocks may differ before a client's own checks of tokens begin to fail. */
+const MOST_SKEW = 5000;
+
+/**
+ * Looks at a mock from where its client is: reached, the right server, one issuer, one time, no proxy in the way, and does
+ * it refuse. Exit code 0 where everything is well, 1 where not.
+ *
+ * @param url as the client has it
+ */
+export async function doctor(url: string): Promise<void> {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new Unusable(`--url ${url} is no http or https URL, such as \`http://mock:6625\`.`);
+  }
+  const root = new URL(url).origin;
+  const checks: Check[] = [proxyCheck(root)];
+  const reached = await reach(root);
+  checks.push(reached);
+  if (reached.good)
+    checks.push(await serverCheck(root), await issuerCheck(root), await timeCheck(root), await refusalCheck(root));
+  for (const { what, good, said } of checks) process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}: ${said}\n`);
+  if (checks.some(({ good }) => !good)) process.exitCode = 1;
+}
+
+/** Libraries that read these variables send requests elsewhere; this command does not. */
+function proxyCheck(root: string): Check {
+  const { proxy, exceptions } = proxyVariables(root);
+  const what = 'proxy';
+  if (proxy === null) return { what, good: true, said: 'no variable names one' };
+  const { hostname } = new URL(root);
+  const isExcepted = exceptions.some(
+    (name) => name === '*' || hostname === name || hostname.endsWith(`.${name.replace(/^\./, '')}`),
+  );
+  return isExcepted
+    ? { what, good: true, said: `NO_PROXY names ${hostname}` }
+    : {
+        what,
+        good: false,
+        said: `${proxy} is set, and NO_PROXY does not name ${hostname}: a client that heeds it does not reach the mock. Add ${hostname} to NO_PROXY.`,
+      };
+}
+
+async function reach(root: string): Promise<Check> {
+  const what = 'reached';
+  try {
+    const answer = await ask(`${root}/_mock/health`);
+    return answer.status === 403
+      ? {
+          what,
+          good: false,
+          said: `it answered 403: it does not know this host name. Start it with --alias ${new URL(root).hostname}.`,
+        }
+      : { what, good: true, said: root };
+  } catch (thrown) {
+    return { what, good: false, said: adviceOn(thrown, root) };
+  }
+}
+
+/** Of the errors of the network and of TLS, what to do. */
+function adviceOn(thrown: unknown, root: string): string {
+  const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
+  const code = cause?.code ?? '';
+  const { hostname, port } = new URL(root);
+  const advice: Readonly<Record<string, string>> = {
+    ECONNREFUSED: `nothing listens on ${root}. Is it started, is port ${port || 'of the URL'} published, and in a container is --host 0.0.0.0 set?`,
+    ENOTFOUND: `no address is known for ${hostname}. In a compose network use the name of the service; from the host use 127.0.0.1.`,
+    EAI_AGAIN: `no address is known for ${hostname}. In a compose network use the name of the service; from the host use 127.0.0.1.`,
+    EPROTO: `what answers speaks no TLS: use http:// in the URL.`,
+    ERR_SSL_WRONG_VERSION_NUMBER: `what answers speaks no TLS: use http:// in the URL.`,
+    ERR_SSL_PACKET_LENGTH_TOO_LONG: `what answers speaks no TLS: use http:// in the URL.`,
+    DEPTH_ZERO_SELF_SIGNED_CERT:
+      'its certificate is self-signed: let the client trust it (NODE_EXTRA_CA_CERTS for Node).',
+    SELF_SIGNED_CERT_IN_CHAIN:
+      'its certificate comes from an authority that is not trusted here (NODE_EXTRA_CA_CERTS for Node).',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      'its certificate comes from an authority that is not trusted here (NODE_EXTRA_CA_CERTS for Node).',
+    ERR_TLS_CERT_ALTNAME_INVALID: `its certificate is not for ${hostname}.`,
+  };
+  const named = advice[code];
+  if (named !== undefined) return named;
+  if ((thrown as Error).name === 'TimeoutError')
+    return `no answer in ${PATIENCE / 1000} s: something in between drops the packets.`;
+  return `${(thrown as Error).message}${cause?.message === undefined ? '' : `: ${cause.message}`}`;
+}
+
+async function serverCheck(root: string): Promise<Check> {
+  const answer = await ask(`${root}/_mock/health`);
+  const isMock = answer.status === 200 && (await jsonOf(answer))?.['status'] === 'ready';
+  return {
+    what: 'server',
+    good: isMock,
+    said: isMock
+      ? 'it is an nv-auth-mock, and ready'
+      : `it answered ${answer.status}, as no nv-auth-mock does: something else has this address`,
+  };
+}
+
+async function issuerCheck(root: string): Promise<Check> {
+  const what = 'issuer';
+  const cast = await jsonOf(await ask(`${root}/_mock/cast`));
+  const realm = (cast?.['runai'] as { tenant?: { realm?: string } } | undefined)?.tenant?.realm;
+  if (realm === undefined) return { what, good: true, said: 'the world has no tenant, so there are no tokens' };
+  const expected = `${root}/auth/realms/${realm}`;
+  const metadata = await jsonOf(await ask(`${expected}/.well-known/openid-configuration`));
+  const issuer = String(metadata?.['issuer']);
+  return issuer === expected
+    ? { what, good: true, said: issuer }
+    : {
+        what,
+        good: false,
+        said: `tokens say ${issuer}, and a strict client that was given ${root} refuses that. Give all clients one name for the server, and start it with --public-url and that name.`,
+      };
+}
+
+async function timeCheck(root: string): Promise<Check> {
+  const what = 'time';
+  const clock = await jsonOf(await ask(`${root}/_mock/clock`));
+  const here = new Date((await import('../core/clock.ts')).machineClock().now());
+  const skew = Date.parse(String(clock?.['now'])) - here.getTime();
+  if (Math.abs(skew) <= MOST_SKEW) return { what, good: true, said: `${clock?.['now']}, as here` };
+  const ahead = String(clock?.['ahead']);
+  const why =
+    ahead === 'PT0S'
+      ? 'the clocks of the machines differ'
+      : `the clock of the mock was moved by ${ahead} (POST /_mock/reset brings it back)`;
+  return {
+    what,
+    good: false,
+    said: `the mock says ${clock?.['now']}, here it is ${here.toISOString()}: ${why}. Clients that check \`exp\` and \`iat\` themselves will refuse its tokens.`,
+  };
+}
+
+async function refusalCheck(root: string): Promise<Check> {
+  const answer = await ask(`${root}/api/v1/authorization/permissions`, {
+    authorization: 'Bearer deliberately.bad.token',
+  });
+  const isRefused = answer.status === 401;
+  return {
+    what: 'refuses',
+    good: isRefused,
+    said: isRefused
+      ? 'a deliberately bad token is refused'
+      : `a deliberately bad token was answered ${answer.status}: something in between changes requests`,
+  };
+}
+
+function ask(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) });
+}
+
+async function jsonOf(answer: Response): Promise<Record<string, unknown> | null> {
+  try {
+    return (await answer.json()) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,46 @@
+import { documentText } from '../assets.ts';
+import { readDocument } from '../config.ts';
+import { Unusable } from '../core/unusable.ts';
+import { type Drift, drift, type OpenApi } from '../drift.ts';
+
+/**
+ * Compares a vendor's document with what the mock serves, and lists how they differ. Exit code 0 where they do not, 1 where
+ * they do.
+ *
+ * @param file an OpenAPI 3 document, JSON or YAML
+ * @param document name of a document that the mock serves, such as `runai.2.24`; null: the one that has most of its operations
+ */
+export async function verify(file: string, document: string | null): Promise<void> {
+  const content = await readDocument(file, '--spec');
+  if (typeof content !== 'object' || content === null || !('paths' in content)) {
+    throw new Unusable(`--spec ${file} is no OpenAPI document: it has no \`paths\`.`);
+  }
+  const vendor = content as OpenApi;
+  const candidates = document === null ? DOCUMENTS : [document];
+  const compared = await Promise.all(candidates.map(async (name) => ({ name, ...drift(vendor, await served(name)) })));
+  const best = compared.reduce((one, other) => (score(other) > score(one) ? other : one));
+  if (best.compared === 0) {
+    throw new Unusable(`--spec ${file} has no operation that the mock serves in ${candidates.join(', ')}.`);
+  }
+  const told = [...best.lines, ...best.notes.map((note) => `note: ${note}`)];
+  const lines = told.map((line) => `${line}\n`).join('');
+  process.stdout.write(
+    `${lines}${best.compared} operations compared with ${best.name}, ${best.lines.length} differences\n`,
+  );
+  if (best.lines.length > 0) process.exitCode = 1;
+}
+
+/** More operations first; of as many, fewer differences. */
+function score({ compared, lines }: Drift): number {
+  return compared * 1000 - lines.length;
+}
+
+async function served(name: string): Promise<OpenApi> {
+  if (!DOCUMENTS.includes(name)) {
+    throw new Unusable(`--document ${name} is none that the mock serves. There are: ${DOCUMENTS.join(', ')}.`);
+  }
+  return JSON.parse(await documentText(name)) as OpenApi;
+}
+
+/** What can be compared with; of documents that fit as well, the first. */
+const DOCUMENTS = ['runai.2.24', 'runai.3.0', 'runai.2.19', 'air.2.0', 'air.dsx', 'nvcf', 'ngc'];

@@ -1,0 +1,319 @@
+/** A decision as the switchboard tells it. */
+export interface Decision {
+  readonly id: string;
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly request: { readonly method: string; readonly path: string };
+  readonly effect: 'allow' | 'deny';
+  readonly principal: Principal | null;
+  /** Whom a credential that was not accepted would have stood for. */
+  readonly claimed?: Principal;
+  readonly rule: string | null;
+  /** Why it was refused: a code of `docs/why-was-i-refused.md`. */
+  readonly reason: string | null;
+  readonly missing?: readonly string[];
+  readonly held?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly accepted?: readonly string[];
+  readonly target?: string;
+  readonly boundTo?: string;
+  readonly policyVersion?: number;
+  readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
+  readonly detail?: string;
+  /** The smallest changes that would turn a refusal. */
+  readonly fixes: readonly Fix[];
+  /** One English sentence. */
+  readonly explanation: string;
+}
+
+/** Who asked; keys by id, never a secret. */
+export interface Principal {
+  readonly kind: 'user' | 'application' | 'service-account' | 'personal-key' | 'service-key';
+  readonly id: string;
+  readonly name: string;
+  readonly clientId?: string;
+  readonly tenant?: string;
+  readonly user?: string;
+  readonly org?: string;
+  readonly account?: string;
+}
+
+/** One change that would turn a refusal, or the first step of it. */
+export interface Fix {
+  readonly kind: string;
+  readonly text: string;
+  readonly roles?: readonly string[];
+  /** The call that makes the change. */
+  readonly request?: { readonly method: string; readonly path: string; readonly body: Record<string, unknown> };
+}
+
+/** What a service key counts for; several ids add up. */
+export interface KeyResource {
+  readonly type: string;
+  readonly ids?: readonly string[];
+}
+
+/** A key to make. Scopes and resource types by id or by documented label. */
+export interface KeyOrder {
+  readonly type: 'service' | 'personal';
+  readonly name: string;
+  readonly services: readonly string[];
+  /** Default: the first organisation of the cast. */
+  readonly org?: string;
+  /** Of service keys. */
+  readonly scopes?: readonly string[];
+  readonly resource?: KeyResource | readonly KeyResource[];
+  /** Of personal keys: whose it is, or the roles of somebody new. */
+  readonly user?: string;
+  readonly roles?: readonly string[];
+  /** RFC 3339. */
+  readonly expiresAt?: string;
+  /** Stores a combination that the documents rule out. */
+  readonly force?: boolean;
+}
+
+export interface KeyEdit {
+  readonly name?: string;
+  readonly services?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly resource?: KeyResource | readonly KeyResource[];
+  readonly roles?: readonly string[];
+  readonly status?: 'active' | 'disabled';
+  readonly expiresAt?: string | null;
+  readonly force?: boolean;
+}
+
+/** One entry of a key's history. */
+export interface KeyPolicy {
+  readonly version: number;
+  readonly recordedAt: string;
+  readonly effectiveAt: string;
+  readonly scopes: readonly string[];
+  readonly resource: unknown;
+}
+
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'service' | 'personal';
+  readonly services: readonly string[];
+  readonly status: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  /** In force; null for personal keys. */
+  readonly policy: KeyPolicy | null;
+  readonly pending: readonly KeyPolicy[];
+  readonly history: readonly KeyPolicy[];
+}
+
+/** Something a person should know although no request failed. */
+export interface Finding {
+  readonly kind: string;
+  readonly message: string;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+  readonly count: number;
+}
+
+/** Something that happened while the clock was moved. */
+export interface WorldEvent {
+  readonly at: string;
+  readonly kind: string;
+  readonly [detail: string]: unknown;
+}
+
+export interface Propagation {
+  readonly mode: 'off' | 'fixed' | 'jitter';
+  readonly delay: string;
+  readonly seed?: string;
+}
+
+/** The cast: who is who, with public test credentials. The shape of a seed file. */
+export interface Cast {
+  readonly runai: RunaiCast;
+  readonly ngc: NgcCast;
+  readonly nvcf: { readonly functions: readonly (Record<string, unknown> & { readonly name: string })[] };
+  readonly air: { readonly simulations: readonly (Record<string, unknown> & { readonly name: string })[] };
+}
+
+export interface RunaiCast {
+  readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
+  readonly users: readonly {
+    readonly email: string;
+    readonly password: string;
+    readonly role: string | null;
+    readonly accessKey?: {
+      readonly id: string;
+      readonly name: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+    };
+  }[];
+  readonly applications: readonly {
+    readonly name: string;
+    readonly clientId: string;
+    readonly secret: string;
+    readonly role: string | null;
+  }[];
+  readonly serviceAccounts: readonly {
+    readonly name: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly role: string | null;
+  }[];
+  readonly clusters?: readonly { readonly id: string; readonly name: string }[];
+  readonly departments?: readonly { readonly id: string; readonly name: string }[];
+  readonly projects?: readonly { readonly id: string; readonly name: string; readonly departmentId?: string }[];
+}
+
+export interface NgcCast {
+  readonly org: string;
+  readonly ncaId: string;
+  readonly keys: readonly {
+    readonly id: string;
+    readonly org: string;
+    readonly name: string;
+    readonly type: 'service' | 'personal';
+    readonly services: readonly string[];
+    readonly scopes?: readonly string[];
+    readonly roles?: readonly string[];
+    readonly key: string;
+  }[];
+}
+
+/** Narrows a list of decisions. */
+export interface DecisionFilter {
+  readonly effect?: 'allow' | 'deny';
+  /** Id, name or client id. */
+  readonly principal?: string;
+  readonly operation?: string;
+  readonly limit?: number;
+}
+
+/** The switchboard refused a call: its problem document says what to change. */
+export class SwitchboardError extends Error {
+  override readonly name = 'SwitchboardError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** How the switchboard is reached: over the network, or in process. */
+export type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** The switchboard of a server, typed. Every call throws a `SwitchboardError` that says what to change. */
+export interface Switchboard {
+  /** Version, effective configuration, services and counts. */
+  info(): Promise<Record<string, unknown>>;
+  readCast(): Promise<Cast>;
+  /** The world back to its seed; clock real; decisions and findings empty. */
+  reset(): Promise<void>;
+  readonly clock: {
+    now(): Promise<{ readonly now: string; readonly ahead: string }>;
+    /** @param by a duration such as `15m` or `PT15M` */
+    advance(by: string): Promise<{ readonly now: string; readonly events: readonly WorldEvent[] }>;
+  };
+  readonly propagation: {
+    get(): Promise<Propagation>;
+    set(change: Partial<Propagation>): Promise<Propagation>;
+    /** Pending edits count now: of one key, or of all. */
+    flush(keyId?: string): Promise<void>;
+  };
+  readonly keys: {
+    /** The one answer that shows the key's text. */
+    create(order: KeyOrder): Promise<Key & { readonly key: string }>;
+    list(): Promise<readonly Key[]>;
+    get(id: string): Promise<Key>;
+    edit(id: string, edit: KeyEdit): Promise<Key>;
+    delete(id: string): Promise<void>;
+    /** A new text; the old one ends. */
+    rotate(id: string): Promise<{ readonly key: string }>;
+  };
+  readonly decisions: {
+    /** Newest first. */
+    list(filter?: DecisionFilter): Promise<readonly Decision[]>;
+    get(id: string): Promise<Decision>;
+    /** The newest, if there is one. */
+    last(filter?: DecisionFilter): Promise<Decision | undefined>;
+    /** What would be decided, without doing it. */
+    simulate(question: {
+      readonly principal: string;
+      readonly method: string;
+      readonly path: string;
+    }): Promise<Decision>;
+  };
+  findings(): Promise<readonly Finding[]>;
+  /** The rules of a service as data. */
+  tables(service: string): Promise<Record<string, unknown>>;
+}
+
+/** @param send takes paths below the server's root */
+export function switchboard(send: Send): Switchboard {
+  const call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+    const response = await send(`/_mock${path}`, {
+      method,
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok)
+      throw new SwitchboardError(response.status, messageOf(text) ?? `the switchboard answered ${response.status}`);
+    return (text === '' ? undefined : JSON.parse(text)) as Answer;
+  };
+  const id = (text: string) => encodeURIComponent(text);
+  const list = async (filter: DecisionFilter = {}) => {
+    const query = new URLSearchParams(
+      Object.entries(filter).map(([name, value]) => [name, String(value)] as [string, string]),
+    );
+    const { decisions } = await call<{ decisions: readonly Decision[] }>('GET', `/decisions?${query}`);
+    return decisions;
+  };
+  return {
+    info: () => call('GET', '/info'),
+    readCast: () => call('GET', '/cast'),
+    reset: () => call('POST', '/reset'),
+    clock: {
+      now: () => call('GET', '/clock'),
+      advance: (by) => call('POST', '/clock/advance', { by }),
+    },
+    propagation: {
+      get: () => call('GET', '/propagation'),
+      set: (change) => call('PUT', '/propagation', change),
+      flush: (keyId) => call('POST', '/propagation/flush', keyId === undefined ? {} : { keyId }),
+    },
+    keys: {
+      create: (order) => call('POST', '/keys', order),
+      list: async () => (await call<{ keys: readonly Key[] }>('GET', '/keys')).keys,
+      get: (key) => call('GET', `/keys/${id(key)}`),
+      edit: (key, edit) => call('PATCH', `/keys/${id(key)}`, edit),
+      delete: (key) => call('DELETE', `/keys/${id(key)}`),
+      rotate: (key) => call('POST', `/keys/${id(key)}/rotate`),
+    },
+    decisions: {
+      list,
+      get: (decision) => call('GET', `/decisions/${id(decision)}`),
+      last: async (filter) => (await list({ ...filter, limit: 1 }))[0],
+      simulate: (question) => call('POST', '/decisions/simulate', question),
+    },
+    findings: async () => (await call<{ findings: readonly Finding[] }>('GET', '/findings')).findings,
+    tables: (service) => call('GET', `/tables/${id(service)}`),
+  };
+}
+
+/** The switchboard of a server that runs elsewhere, such as in a container. @param url its root */
+export function connect(url: string): Switchboard {
+  return switchboard((path, init) => fetch(new URL(path, url), init));
+}
+
+function messageOf(text: string): string | null {
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    return typeof detail === 'string' ? detail : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Decision, Switchboard } from './client.ts';
+
+/** What `x-mock-decision` says of an answer. */
+export interface DecisionNote {
+  readonly id: string;
+  readonly effect: 'allow' | 'deny';
+  readonly reason?: string;
+  readonly missing?: readonly string[];
+  readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
+}
+
+/** An answer of any client: a `Response`, or something with headers as Node and most libraries have them. */
+export interface Answered {
+  readonly headers: Headers | Readonly<Record<string, unknown>>;
+}
+
+/** What was decided about the request of an answer; null where it carries no decision. */
+export function decisionOf({ headers }: Answered): DecisionNote | null {
+  const text = headers instanceof Headers ? headers.get('x-mock-decision') : headers['x-mock-decision'];
+  return typeof text === 'string' ? (JSON.parse(text) as DecisionNote) : null;
+}
+
+/** What a refusal is expected to be: its reason, and where it matters what was missing. */
+export interface ExpectedRefusal {
+  readonly reason: string;
+  readonly missing?: readonly string[];
+}
+
+/**
+ * How an answer differs from a refusal that is expected, in a sentence; null where it does not.
+ *
+ * @param expected a reason by itself will do
+ */
+export function refusalFault(answer: Answered, expected: string | ExpectedRefusal): string | null {
+  const wanted = typeof expected === 'string' ? { reason: expected } : expected;
+  const note = decisionOf(answer);
+  if (note === null) return 'the answer carries no decision: it is no refusal, or the server does not explain';
+  if (note.effect === 'allow') return `it was allowed (decision ${note.id})`;
+  if (note.reason !== wanted.reason)
+    return `it was refused for \`${note.reason}\`, not for \`${wanted.reason}\` (decision ${note.id})`;
+  const missing = [...(note.missing ?? [])].sort();
+  const isSame = wanted.missing === undefined || JSON.stringify(missing) === JSON.stringify([...wanted.missing].sort());
+  return isSame
+    ? null
+    : `it lacked ${missing.join(', ') || 'nothing'}, not ${wanted.missing?.join(', ')} (decision ${note.id})`;
+}
+
+/** @throws Error unless the answer is the refusal that is expected */
+export function assertRefused(answer: Answered, expected: string | ExpectedRefusal): void {
+  const fault = refusalFault(answer, expected);
+  if (fault !== null) throw new Error(`expected a refusal: ${fault}`);
+}
+
+/** The last refusals with their explanations and fixes, for people to read; empty where there are none. */
+export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisions'>, limit = 3): Promise<string> {
+  const refusals = await decisions.list({ effect: 'deny', limit });
+  return refusals.map(described).join('\n');
+}
+
+function described({ request, explanation, fixes }: Decision): string {
+  const lines = fixes.map(({ text, request: call }) => {
+    const how = call === undefined ? '' : ` (${call.method} ${call.path} ${JSON.stringify(call.body)})`;
+    return `    fix: ${text}${how}`;
+  });
+  return [`  ${request.method} ${request.path}`, `    ${explanation}`, ...lines].join('\n');
+}
