@@ -8,7 +8,7 @@ import { buildDocuments } from './documents.mjs';
 const DIST = new URL('../dist/', import.meta.url);
 
 /** The command, and what programs import. */
-const ENTRIES = ['main', 'index', 'vitest'];
+const ENTRIES = ['main', 'index', 'vitest', 'testcontainers'];
 
 /** @param {string} name */
 function source(name) {
@@ -21,7 +21,7 @@ export async function build() {
     platform: 'node',
     // Libraries go into the bundle, because finding and reading their files is a fifth of the start; left out are the
     // native module, and the pages of /docs, which are loaded when somebody looks.
-    external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui', 'vitest'],
+    external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui', 'vitest', 'testcontainers'],
     logLevel: 'warn',
   });
   const { output } = await bundle.write({

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TARGET = `${ROOT}dist/types/`;
 
 /** Those of the package's `exports`. */
-const ENTRIES = ['index', 'vitest'];
+const ENTRIES = ['index', 'vitest', 'testcontainers'];
 
 /** Every declaration that an entry point leads to. */
 function declarations() {

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { Unusable } from './core/unusable.ts';
 import { nearest } from './nearest.ts';
 import {
   type Config,
+  type ConfigOptions,
   DURATIONS,
   flagName,
   OPTION_NAMES,
@@ -40,9 +41,6 @@ export function configOf(given: Partial<Config> = {}): Effective {
   return { config: Object.freeze({ ...defaults, ...given }), origins: Object.fromEntries(origins) };
 }
 
-/** Options as a program gives them: durations may be texts such as `15m`. */
-export type ConfigOptions = { readonly [Name in keyof Config]?: Config[Name] | string };
-
 /**
  * The configuration of a program that starts a server by itself.
  *
@@ -76,11 +74,14 @@ function textOf(name: keyof Config): (value: unknown) => string {
  */
 export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
   const faults: string[] = [];
-  const filePath = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
+  const etc = folderOf([flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined));
+  const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
+  const filePath = named ?? (await etc('config.yaml'));
   const sources: Source[] = [
     flagSource(flags),
     variableSource(environment, faults),
     filePath === undefined ? new Map() : await fileSource(filePath, faults),
+    seedSource(await etc('seed.yaml')),
   ];
   const settled = OPTION_NAMES.map((name) => [name, settle(name, sources, faults)] as const);
   if (faults.length > 0) throw new Unusable(faults.join('\n'));
@@ -128,8 +129,27 @@ function flagSource(flags: FlagTexts): Source {
   return new Map(given);
 }
 
+/** Files of a folder: the path of one that is there. */
+function folderOf(folder: string | undefined): (name: string) => Promise<string | undefined> {
+  return async (name) => {
+    if (folder === undefined) return undefined;
+    const file = `${folder}/${name}`;
+    return access(file).then(
+      () => file,
+      () => undefined,
+    );
+  };
+}
+
+function seedSource(file: string | undefined): Source {
+  return new Map(file === undefined ? [] : [['seed', { origin: 'file', written: file, texts: [file] }]]);
+}
+
 /** Names that Kubernetes injects into every pod for a Service called `nv-auth-mock`. */
 const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
+
+/** Variables that say where options are, and are none themselves. */
+const PLACES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
 
 function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {
   const byVariable = new Map(OPTION_NAMES.map((name) => [variableName(name), name]));
@@ -138,14 +158,14 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
   // An empty variable is one that was left open, as compose files do.
   if (PORT) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
   for (const [variable, text] of Object.entries(environment)) {
-    if (!variable.startsWith(PREFIX) || text === undefined || variable === `${PREFIX}CONFIG`) continue;
+    if (!variable.startsWith(PREFIX) || text === undefined || PLACES.has(variable)) continue;
     const name = byVariable.get(variable);
     if (name !== undefined && (text === '' || (name === 'port' && text.startsWith('tcp://')))) continue;
     if (name !== undefined) {
       const texts = OPTIONS[name].repeatable === true ? text.split(',') : [text];
       source.set(name, { origin: 'variable', written: variable, texts });
     } else if (!INJECTED.test(variable)) {
-      faults.push(unknown(`variable ${variable}`, variable, [...byVariable.keys(), `${PREFIX}CONFIG`]));
+      faults.push(unknown(`variable ${variable}`, variable, [...byVariable.keys(), ...PLACES]));
     }
   }
   return source;

@@ -35,6 +35,9 @@ export interface Config {
   readonly json: boolean;
 }
 
+/** Options as a program gives them: durations may be texts such as `15m`. */
+export type ConfigOptions = { readonly [Name in keyof Config]?: Config[Name] | string };
+
 /** One option: how it is written, what it means, how its text is read. */
 export interface Option<Value = unknown> {
   readonly short?: string;

@@ -33,6 +33,10 @@ function program(version: string): Command {
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
   start
     .option('-c, --config <FILE>', 'read options from a YAML or JSON file; keys are flag names')
+    .option(
+      '--etc <DIR>',
+      'a folder whose config.yaml and seed.yaml count, where they are there and nothing else is named',
+    )
     .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
   root
     .command('health')

@@ -1,6 +1,6 @@
-import type { ConfigOptions } from '../config.ts';
 import { readOptions } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
+import type { ConfigOptions } from '../options.ts';
 import type { Cast, Switchboard } from './client.ts';
 import { switchboard } from './client.ts';
 import { inProcessFetch } from './in-process.ts';

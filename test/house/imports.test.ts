@@ -72,8 +72,8 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
   },
   { files: /^drift$/, may: [] },
-  { files: /^library\//, may: [/^library\//, /^(config|server|log)$/], types: [/^core\//, /^fastify$/] },
-  { files: /^(index|vitest|testcontainers)$/, may: [/^library\//, /^(vitest|testcontainers)$/] },
+  { files: /^library\//, may: [/^library\//, /^(config|server|log)$/], types: [/^core\//, /^options$/, /^fastify$/] },
+  { files: /^(index|vitest|testcontainers)$/, may: [/^library\//, /^options$/, /^(vitest|testcontainers)$/] },
   { files: /^main$/, may: [/^cli\/index$/] },
   { files: /^server$/, may: [/^(?!cli\/|services\/(?!index$)).*/] },
 ];
