@@ -1,0 +1,3 @@
+module example.test/nv-auth-mock
+
+go 1.22

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { configOf } from '../../src/config.ts';
+import type { Law } from '../../src/core/law.ts';
+import type { Rule } from '../../src/core/rule.ts';
+import { readDocument } from '../../src/http/openapi.ts';
+import { flagName, OPTIONS, type Option, shownValue, variableName } from '../../src/options.ts';
+import type { ServiceDefinition } from '../../src/service.ts';
+import { SERVICES } from '../../src/services/index.ts';
+import { ROOT } from './source-files.ts';
+
+const GENERATED = '<!-- Made from the tables by `npx vitest run test/house/generated-docs.test.ts -u`. -->';
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+/** The reference of every option, made from the table that the command reads. */
+function configurationPage(): string {
+  const { config } = configOf();
+  const rows = Object.entries(OPTIONS).map(([name, option]: [string, Option]) => {
+    const flag = `--${flagName(name)}${option.argument === undefined ? '' : ` ${option.argument}`}`;
+    const short = option.short === undefined ? '' : `-${option.short}, `;
+    const fallback = shownValue(name as keyof typeof OPTIONS, config);
+    const shown =
+      fallback === null || fallback === false || Array.isArray(fallback)
+        ? ''
+        : `\`${fallback === true ? 'on' : fallback}\``;
+    return `| \`${cell(short + flag)}\` | \`${variableName(name)}\` | ${shown} | ${cell(option.description)} |`;
+  });
+  return `# Configuration
+
+${GENERATED}
+
+Flags beat variables beat the file of \`--config\` beat defaults. In that file keys are flag names without the dashes; for
+\`startMock\` options are flag names in camel case. An empty variable counts as not set, a repeatable option takes several
+values separated by commas in its variable. An unknown flag, variable, key or option stops the start with the nearest valid name.
+
+| flag | variable | default | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+| \`-c, --config FILE\` | \`NV_AUTH_MOCK_CONFIG\` | | options from a YAML or JSON file |
+| \`--etc DIR\` | \`NV_AUTH_MOCK_ETC\` | | a folder whose \`config.yaml\` and \`seed.yaml\` count, where they are there and nothing else is named |
+
+\`PORT\` is honoured where \`NV_AUTH_MOCK_PORT\` is not set. Durations: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`.
+`;
+}
+
+/** What an operation asks for, in words. */
+function needs(rule: Rule | undefined): string {
+  if (rule === undefined) return 'nothing: public';
+  const { all = [], any = [], roles = [] } = rule.needs;
+  const parts = [
+    ...all.map((grant) => `\`${grant}\``),
+    ...(any.length > 3
+      ? ['any scope']
+      : any.length > 0
+        ? [`any of ${any.map((grant) => `\`${grant}\``).join(', ')}`]
+        : []),
+    ...roles.map((role) => `role \`${role}\``),
+  ];
+  return parts.join(', ') || 'a credential';
+}
+
+async function coverageOf({ title, laws }: ServiceDefinition): Promise<string> {
+  const rows = new Map<string, { call: string; profiles: string[]; law: Law; id: string }>();
+  for (const law of laws) {
+    const { operations } = await readDocument(readFileSync(join(ROOT, `dist/openapi/${law.document}.json`), 'utf8'));
+    for (const { id, method, path, isTwin } of operations) {
+      if (isTwin) continue;
+      const known = rows.get(id) ?? { call: `${method} ${path}`, profiles: [], law, id };
+      rows.set(id, { ...known, profiles: [...known.profiles, law.profile ?? ''] });
+    }
+  }
+  const lines = [...rows.values()].map(({ call, profiles, law, id }) => {
+    const row = law.tables.operations.find((one) => one.id === id);
+    const rule = law.tables.rules.find((one) => one.id === row?.rule);
+    const certainty = [...new Set([row?.certainty, rule?.certainty].filter(Boolean))].join(', ');
+    return `| \`${call}\` | ${profiles.filter(Boolean).join(', ')} | ${cell(needs(rule))} | ${certainty} |`;
+  });
+  return `## ${title}
+
+${rows.size} operations.
+
+| operation | versions | needs | certainty |
+| --- | --- | --- | --- |
+${lines.join('\n')}`;
+}
+
+it('docs/configuration.md says what the table of options says', async () => {
+  await expect(configurationPage()).toMatchFileSnapshot('../../docs/configuration.md');
+});
+
+it('docs/coverage.md says what the tables and the documents say', async () => {
+  const services = await Promise.all(SERVICES.map(coverageOf));
+  const page = `# Coverage and fidelity
+
+${GENERATED}
+
+Every operation there is, in which versions, what it needs, and how sure we are: of the operation itself, and of its
+rule where that differs. \`documented\`: the vendor says so; \`implied\`: it follows from that; \`observed\`: seen in published
+clients or captures; \`inferred\`: the most plausible reading where the documentation is silent; \`contradicted\`: it says two
+things, and this is the one we follow; \`ours\`: there is nothing to go by. Sources and further tables:
+\`GET /_mock/tables/{service}\`.
+
+${services.join('\n\n')}
+`;
+  await expect(page).toMatchFileSnapshot('../../docs/coverage.md');
+});

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { emptyFolder } from '../support/folder.ts';
+import { listeningServer } from '../support/listening.ts';
+import { ROOT } from './source-files.ts';
+
+const run = promisify(execFile);
+const BASE = 'http://127.0.0.1:6625';
+const PAGES = [
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+  'CONTRIBUTING.md',
+];
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', body = '']) => ({
+    language,
+    text: body,
+  }));
+}
+
+/** What a page shows after a block that runs: what it prints, line by line. */
+function shownAfter(blocks: readonly Block[], index: number): string[] {
+  const next = blocks[index + 1];
+  if (next === undefined || !['', 'json'].includes(next.language)) return [];
+  return next.text.split('\n').filter((line) => line.trim() !== '');
+}
+
+/** A folder in which the package can be imported, and its command called as in the pages. */
+async function userFolder(): Promise<string> {
+  const folder = await emptyFolder();
+  await mkdir(join(folder, 'node_modules'));
+  await symlink(ROOT, join(folder, 'node_modules/nv-auth-mock'));
+  await symlink(join(ROOT, 'dist'), join(folder, 'dist'));
+  return folder;
+}
+
+/** Runs the shell blocks of a page in one shell, one after the other, and gives what each printed. */
+async function runShell(scripts: readonly string[], url: string): Promise<string[]> {
+  const marked = scripts.map((script) => `${script}\necho; echo '@@@'`).join('\n');
+  const { stdout } = await run('bash', ['-c', `exec 2>&1; ${marked.replaceAll(BASE, url)}`], {
+    cwd: await userFolder(),
+  });
+  return stdout.replaceAll(url, BASE).split('@@@');
+}
+
+describe.each(PAGES.map((page) => ({ page, blocks: blocksOf(page) })))('$page', ({ page, blocks }) => {
+  const shell = blocks.flatMap((block, index) => (block.language === 'sh' ? [{ ...block, index }] : []));
+  const programs = blocks.flatMap((block, index) => (block.language === 'js' ? [{ ...block, index }] : []));
+
+  if (shell.length > 0) {
+    it('has shell commands that print what it shows', async () => {
+      const { url } = await listeningServer();
+      const printed = await runShell(
+        shell.map(({ text }) => text),
+        url,
+      );
+      for (const [at, { index }] of shell.entries()) {
+        for (const line of shownAfter(blocks, index)) expect(printed[at], `${page}: ${line}`).toContain(line);
+      }
+    });
+  }
+
+  if (programs.length > 0) {
+    it.each(programs)('has a program that runs: $text', async ({ text, index }) => {
+      const folder = await userFolder();
+      await writeFile(join(folder, 'program.mjs'), text);
+      const { stdout } = await run(process.execPath, ['program.mjs'], { cwd: folder });
+
+      for (const line of shownAfter(blocks, index)) expect(stdout).toContain(line);
+    });
+  }
+
+  it('has no other blocks but such as are tried elsewhere', () => {
+    const consoles = blocks
+      .filter(({ language }) => language === 'console')
+      .flatMap(({ text }) => text.trim().split('\n'));
+
+    expect(
+      blocks.filter(({ language }) => !['sh', 'js', 'ts', 'json', 'yaml', 'console', ''].includes(language)),
+    ).toEqual([]);
+    for (const line of consoles) expect(line).toMatch(/^(npm|docker) /);
+    for (const { language, text } of blocks) if (language === 'yaml') expect(parse(text)).toBeTruthy();
+  });
+});
+
+it('every link of a page leads to a file', () => {
+  const pages = ['README.md', 'CONTRIBUTING.md', ...PAGES];
+  const broken = pages.flatMap((page) => {
+    const folder = page.includes('/') ? page.slice(0, page.lastIndexOf('/')) : '.';
+    const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map(
+      ([, link = '']) => link,
+    );
+    return links.filter((link) => !exists(join(ROOT, folder, link))).map((link) => `${page}: ${link}`);
+  });
+
+  expect(broken).toEqual([]);
+});
+
+function exists(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EISDIR';
+  }
+}
