@@ -1,6 +1,6 @@
 // @ts-check
 /** Everything that can be prepared before the start: the documents, and the code as a few files. */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildDocuments } from './documents.mjs';
@@ -31,8 +31,28 @@ export async function build() {
     chunkFileNames: '[name].js',
   });
   await bundle.close();
-  await removeAllBut(output.map(({ fileName }) => fileName));
+  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  await writeFile(new URL(NOTICES, DIST), await noticesOf(modules));
+  await removeAllBut([...output.map(({ fileName }) => fileName), NOTICES]);
   await buildDocuments();
+}
+
+const NOTICES = 'THIRD-PARTY-NOTICES.txt';
+
+/**
+ * Whose work is in the bundle, with their licenses.
+ *
+ * @param {string[]} modules
+ */
+async function noticesOf(modules) {
+  const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []);
+  const notices = [...new Set(folders)].sort().map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+    const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+    const text = file === undefined ? '' : `\n${(await readFile(`${folder}/${file}`, 'utf8')).trim()}\n`;
+    return `${name} ${version} (${license})\n${text}`;
+  });
+  return `${(await Promise.all(notices)).join(`\n${'-'.repeat(80)}\n`)}`;
 }
 
 /** Files of an earlier build. @param {string[]} written */

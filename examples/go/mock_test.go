@@ -15,7 +15,7 @@ import (
 // start runs the command and waits for its ready line.
 func start(t *testing.T) string {
 	t.Helper()
-	command := os.Getenv("NV_AUTH_MOCK_COMMAND")
+	command := os.Getenv("MOCK_COMMAND")
 	if command == "" {
 		command = "npx nv-auth-mock"
 	}

@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-COMMAND = shlex.split(os.environ.get("NV_AUTH_MOCK_COMMAND", "npx nv-auth-mock"))
+COMMAND = shlex.split(os.environ.get("MOCK_COMMAND", "npx nv-auth-mock"))
 
 
 def call(method, url, body=None, token=None):

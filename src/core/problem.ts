@@ -14,6 +14,8 @@ export type ProblemKind =
   | 'unauthenticated'
   /** a token was asked for with credentials that are not accepted */
   | 'bad_credentials'
+  /** the client that asks is not accepted, whatever it presents */
+  | 'bad_client'
   /** a token was asked for in a way that this endpoint does not have (RFC 6749, 5.2) */
   | 'unsupported_grant'
   /** a token was asked for with a scope that there is not (RFC 6749, 5.2) */
@@ -53,6 +55,7 @@ export type ProblemKind =
 export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   invalid_request: 400,
   bad_path: 400,
+  bad_client: 400,
   unsupported_grant: 400,
   invalid_scope: 400,
   bad_credentials: 400,

@@ -25,6 +25,11 @@ export const DENY_REASONS = {
   unknown_subject: { stage: 'authenticate', meaning: 'the `sub` of the token is nobody in this world' },
   disabled: { stage: 'authenticate', meaning: 'the user, application or service account is disabled' },
   unknown_client: { stage: 'authenticate', meaning: 'no credential has this client id or application name' },
+  no_client: { stage: 'authenticate', meaning: 'no client was named where one has to authenticate' },
+  malformed_basic: {
+    stage: 'authenticate',
+    meaning: 'the `Authorization` header does not say `Basic` and the base64 of a client id and its secret',
+  },
   wrong_grant: { stage: 'authenticate', meaning: 'the client exists, and may not use this grant' },
   wrong_secret: { stage: 'authenticate', meaning: 'the client exists, and the secret is not its secret' },
   unknown_user: { stage: 'authenticate', meaning: 'no user has this name' },

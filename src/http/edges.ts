@@ -41,17 +41,16 @@ export function edgesOf(pipeline: Pipeline, services: readonly ServiceDefinition
 
   const unrouted = (raw: IncomingMessage) => {
     const path = pathOf(raw.url);
-    const problem = unroutedProblem(raw, routes().methodsOf(path));
-    if (problem.kind === 'unknown_path') reportOtherVersion(raw, path);
-    return told(raw, problem);
+    return told(raw, isOtherVersions(raw, path) ? unknownPath(raw) : unroutedProblem(raw, routes().methodsOf(path)));
   };
 
-  /** A call that another version of the vendor's API would take is worth knowing of. */
-  const reportOtherVersion = ({ method = 'GET' }: IncomingMessage, path: string) => {
+  /** A call that another version of the vendor's API would take is unknown to this one, and worth knowing of. */
+  const isOtherVersions = ({ method = 'GET' }: IncomingMessage, path: string): boolean => {
     const profiles = routes().elsewhere(method, path);
-    if (profiles.length === 0) return;
+    if (profiles.length === 0) return false;
     const message = otherVersion(method, path, profiles);
     pipeline.surroundings.findings.report('other_version', message, pipeline.world.clock.now());
+    return true;
   };
 
   return {

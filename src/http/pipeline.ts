@@ -158,6 +158,7 @@ function reportOtherMembers({ id, bodyElsewhere }: Operation, { body, findings, 
     if (!Object.hasOwn(body, name)) continue;
     const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has; it was ignored`;
     findings.report('other_version', message, now);
+    delete (body as Record<string, unknown>)[name];
   }
 }
 

@@ -47,7 +47,7 @@ export interface Grants {
    * @param until when access tokens that came of it will all have expired
    */
   redeemCode(hash: string, now: Instant, until: Instant): Promise<Redemption>;
-  /** Stores the first token of a family. Expired ones are swept on the way. */
+  /** Stores the first token of a family. Those that expired 30 days ago are swept on the way. */
   issue(token: RefreshToken, now: Instant): Promise<void>;
   /**
    * Uses a token up and puts the next one of its family in its place; of two at once, one wins. A token that was used
@@ -65,7 +65,7 @@ export interface Grants {
   active(hash: string, now: Instant): Promise<RefreshToken | null>;
   /** Ends a login: its refresh tokens, and its access tokens. @param until as of `redeemCode` */
   end(family: string, now: Instant, until: Instant): Promise<void>;
-  /** Ends every login of somebody. @param until as of `redeemCode` */
+  /** Ends every login of somebody, and every code that could become one. @param until as of `redeemCode` */
   endAllOf(subject: string, now: Instant, until: Instant): Promise<void>;
   /** From now on access tokens that carry this name do not count. @param until when they will all have expired */
   revoke(name: string, now: Instant, until: Instant): Promise<void>;

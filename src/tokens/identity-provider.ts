@@ -7,9 +7,10 @@ export interface IdentityProvider {
   /**
    * The claims of a token that it signed and whose time is now.
    *
+   * @param field what messages call the token
    * @throws Problem `bad_credentials` saying what is wrong, `unavailable` when its keys cannot be had
    */
-  verify(token: string, now: Instant): Promise<JWTPayload>;
+  verify(token: string, now: Instant, field: string): Promise<JWTPayload>;
 }
 
 /** Public keys (RFC 7517, 5). */
@@ -25,33 +26,32 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
  * @param name what messages call it
  */
 export function identityProviderOf(load: () => Promise<JwkSet>, name: string): IdentityProvider {
-  let keys: Promise<JwkSet> | undefined;
+  let keys: JwkSet | undefined;
   const read = async (): Promise<JwkSet> => {
     try {
-      keys ??= load();
-      return await keys;
+      keys = await load();
+      return keys;
     } catch (cause) {
-      keys = undefined;
       const message = `The keys of the identity provider cannot be read from ${name}. Check that it answers, and try again.`;
       throw new Problem('unavailable', message, { cause });
     }
   };
-  const verified = async (token: string, now: Instant) => {
+  const verified = async (token: string, now: Instant, set: JwkSet) => {
     const options = { algorithms: ALGORITHMS, currentDate: new Date(now), requiredClaims: ['sub', 'exp'] };
-    const { payload } = await jwtVerify(token, createLocalJWKSet(await read()), options);
+    const { payload } = await jwtVerify(token, createLocalJWKSet(set), options);
     return payload;
   };
   return {
-    verify: async (token, now) => {
+    verify: async (token, now, field) => {
+      const isRemembered = keys !== undefined;
       try {
-        return await verified(token, now).catch((thrown: unknown) => {
-          if (!(thrown instanceof errors.JWKSNoMatchingKey)) throw thrown;
-          keys = undefined;
-          return verified(token, now);
+        return await verified(token, now, keys ?? (await read())).catch(async (thrown: unknown) => {
+          if (!(thrown instanceof errors.JWKSNoMatchingKey) || !isRemembered) throw thrown;
+          return verified(token, now, await read());
         });
       } catch (thrown) {
         if (!(thrown instanceof errors.JOSEError)) throw thrown;
-        const message = `Field \`externalToken\` holds no token of the identity provider that counts: ${thrown.message}.`;
+        const message = `Field \`${field}\` holds no token of the identity provider that counts: ${thrown.message}.`;
         throw badCredentials('bad_external_token', message);
       }
     },

@@ -52,8 +52,8 @@ it('every URL that discovery names answers', async () => {
   expect(Object.fromEntries(await Promise.all(statuses))).toEqual({
     authorization_endpoint: 400,
     token_endpoint: 400,
-    introspection_endpoint: 400,
-    revocation_endpoint: 400,
+    introspection_endpoint: 401,
+    revocation_endpoint: 401,
     userinfo_endpoint: 401,
     end_session_endpoint: 200,
     jwks_uri: 200,

@@ -5,7 +5,9 @@ import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { RefreshToken } from '../../src/store/grants.ts';
 import type { Identity } from '../../src/store/identities.ts';
 import type { Store } from '../../src/store/index.ts';
-import { accessKey, identity, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
+import { accessKey, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
+import { grantsContract } from './contract-grants.ts';
+import { identitiesContract } from './contract-identities.ts';
 
 /** How a kind of store is opened for one test. */
 export interface Bench {
@@ -374,6 +376,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
     describe('grants:', () => {
       const HOUR = 3_600_000;
+      const THIRTY_DAYS = 720 * HOUR;
       /** When access tokens of these logins have expired. */
       const LATER = NOON + 2 * HOUR;
       const loginOf = ({ hash: _, expiresAt: _end, ...login }: RefreshToken) => login;
@@ -534,17 +537,54 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         });
       });
 
-      it('a login sweeps what has expired, and only that', async () => {
+      it('a login sweeps what expired 30 days ago, and only that', async () => {
         let store = await withLogin({ expiresAt: NOON + 100 });
         await store.grants.issue(refreshToken('longer', { expiresAt: NOON + 201 }), NOON);
         await store.grants.issue(refreshToken('exact', { expiresAt: NOON + 200 }), NOON);
         store = await bench.next();
-        await store.grants.issue(refreshToken('new'), NOON + 200);
+        await store.grants.issue(refreshToken('new'), NOON + 200 + THIRTY_DAYS);
         store = await bench.next();
 
         expect(await store.world.counts()).toMatchObject({ refreshTokens: 2 });
         expect(await use(store, 'first', 'any', NOON + 200)).toEqual({ outcome: 'unknown' });
         expect(await use(store, 'longer', 'any', NOON + 200)).toMatchObject({ outcome: 'rotated' });
+      });
+    });
+
+    describe('aliases of rows:', () => {
+      const things = row('first', { alias: 'nickname' });
+
+      it('one that another row has is a Collision, whatever the limit, and changes nothing', async () => {
+        const store = await bench.next();
+        await store.collections.insert(things, null);
+        const again = row('second', { alias: 'nickname' });
+        await expect(store.collections.insert(again, null)).rejects.toBeInstanceOf(Collision);
+        await expect(store.collections.insert(again, 1)).rejects.toBeInstanceOf(Collision);
+
+        await nowAndLater(store, async ({ collections }) => {
+          expect(await collections.ofOwner('things', 'acme')).toEqual([things]);
+          expect(await collections.byAlias('things', 'nickname')).toEqual(things);
+        });
+      });
+
+      it('one that a row of another collection has is free, and so is none', async () => {
+        const { collections } = await bench.next();
+        await collections.insert(things, null);
+        await collections.insert(row('second', { collection: 'others', alias: 'nickname' }), null);
+        await collections.insert(row('third'), null);
+        await collections.insert(row('fourth'), null);
+
+        expect(await collections.ofOwner('things', 'acme')).toHaveLength(3);
+      });
+
+      it('one that a row had is free again', async () => {
+        const { collections } = await bench.next();
+        await collections.insert(things, null);
+        await collections.change('things', 'first', (before) => ({ ...before, alias: null }));
+        const heir = row('second', { alias: 'nickname' });
+        await collections.insert(heir, null);
+
+        expect(await (await bench.next()).collections.byAlias('things', 'nickname')).toEqual(heir);
       });
     });
 
@@ -774,4 +814,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       });
     });
   });
+
+  grantsContract(kind, benchOf);
+  identitiesContract(kind, benchOf);
 }

@@ -101,9 +101,20 @@ export const it = test.extend<{ folder: string; command: Command }>({
   },
 });
 
-function launchIn(cwd: string, args: readonly string[], { env, uid }: Surroundings): Running {
+function launchIn(cwd: string, args: readonly string[], surroundings: Surroundings): Running {
+  const main = surroundings.uid === undefined ? MAIN : readableMain();
+  return launchProgram(process.execPath, [main, ...args], cwd, surroundings);
+}
+
+/** Starts a program that is driven as the command is. */
+export function launchProgram(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  { env, uid }: Surroundings = {},
+): Running {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [uid === undefined ? MAIN : readableMain(), ...args], {
+  const child = spawn(program, args, {
     cwd,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -137,7 +148,8 @@ function launchIn(cwd: string, args: readonly string[], { env, uid }: Surroundin
   };
 }
 
-async function ready(running: Running): Promise<Server> {
+/** A server that tells its events as JSON, once it is ready. */
+export async function ready(running: Running): Promise<Server> {
   const [line] = await running.said(/^.*\n/);
   const { url, port } = JSON.parse(line) as { url: string; port: number };
   const call: Server['call'] = async (request, { token, body } = {}) => {

@@ -1,6 +1,6 @@
 import { NO_STANDING, type Rights, type Standing } from '../../core/policy.ts';
 import { Remembered } from '../../core/remembered.ts';
-import type { Surroundings } from '../../service.ts';
+import type { Arrival, Surroundings } from '../../service.ts';
 import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
 import { type Roles, rolesOf } from './roles.ts';
@@ -105,15 +105,29 @@ interface KnownStanding {
 }
 
 /** What somebody may do: what their rules bring, each in its own scope, and nothing else. */
-export async function standingOf(world: World, identity: Identity): Promise<Standing> {
+export async function standingOf(world: World & Partial<Witness>, identity: Identity): Promise<Standing> {
   const book = await ruleBookOf(world);
   const roles = await rolesOf(world);
   const known = world.views.of(book, standingsOf);
   const before = known.find(identity.id);
   if (before?.roles === roles && before.groups === identity.groups) return before.standing;
-  const standing = standingBy(rulesOf(book, identity), roles);
+  const rules = rulesOf(book, identity);
+  reportOtherRoles(world, rules, roles);
+  const standing = standingBy(rules, roles);
   known.keep(identity.id, { roles, groups: identity.groups, standing });
   return standing;
+}
+
+/** Who notes what a person should know. */
+type Witness = Pick<Arrival, 'findings' | 'now'>;
+
+/** A seed may give roles that only other versions have: here they bring nothing. */
+function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly AccessRule[], roles: Roles): void {
+  for (const { id, roleId, subjectId } of rules) {
+    if (roles.has(roleId) || findings === undefined || now === undefined) continue;
+    const message = `access rule ${id} gives \`${subjectId}\` the role ${roleId}, which this version does not have; it brings nothing`;
+    findings.report('other_version', message, now);
+  }
 }
 
 /** Filled as it is asked for; a change of any rule makes another. */

@@ -85,12 +85,15 @@ function filterOf<Item>(text: string, fields: Fields<Item>): (item: Item) => boo
   return (item) => holds(operator, of(item), wanted);
 }
 
+/** A date, or a time with its zone (RFC 3339). */
+const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$/i;
+
 function wantedValue(name: string, kind: FieldKind, text: string): string | number | boolean {
   switch (kind) {
     case 'text':
       return text;
     case 'time': {
-      const time = Date.parse(text);
+      const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
       if (Number.isNaN(time)) throw badFilter(`\`${name}\` is compared with a time such as \`2026-01-15T12:00:00Z\``);
       return time;
     }

@@ -38,17 +38,20 @@ export const mend: Mend = (evidence) => {
       kind: 'role',
       roles,
       text: `give ${named(principal)} an access rule for \`${where}\` with a role that has ${needs}: ${quoted(roles)}`,
-      request: {
-        method: 'POST',
-        path: PATH,
-        body: {
-          subjectId: principal.name,
-          subjectType: SUBJECT_TYPES[principal.kind as IdentityKind],
-          roleId: least.id,
-          scopeId,
-          scopeType,
+      // In 2.19 there are no service accounts to make rules for.
+      ...((law.profile !== '2.19' || principal.kind !== 'service-account') && {
+        request: {
+          method: 'POST',
+          path: PATH,
+          body: {
+            subjectId: principal.name,
+            subjectType: SUBJECT_TYPES[principal.kind as IdentityKind],
+            roleId: least.id,
+            scopeId,
+            scopeType,
+          },
         },
-      },
+      }),
     },
     { kind: 'identity', roles, text: `call as somebody who has the role ${quoted(roles)} there` },
   ];

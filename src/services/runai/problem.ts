@@ -1,5 +1,4 @@
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
-import type { CredentialReason } from '../../core/reasons.ts';
 import type { About, ErrorForm, Outcome } from '../../service.ts';
 import { messagePage } from './pages.ts';
 
@@ -22,13 +21,15 @@ const DOCUMENTED_MESSAGES: Partial<Record<ProblemKind, string>> = {
 /** The message of a problem, and what more there is to say. */
 export function messageOf({ kind, message }: Problem): string {
   const documented = DOCUMENTED_MESSAGES[kind];
-  return documented === undefined ? message : [documented, message].filter(Boolean).join(': ');
+  if (documented === undefined) return message;
+  return message === '' ? documented : `${documented.replace(/\.$/, '')}: ${message}`;
 }
 
 /** A problem as Run:ai tells it: OAuth errors where tokens are asked for by form, a page where people log in. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (PAGES.test(about.path)) {
-    return messagePage(HTTP_STATUS[problem.kind], 'This cannot be done', problem.message);
+    const page = messagePage(HTTP_STATUS[problem.kind], 'This cannot be done', problem.message);
+    return { ...page, headers: { ...page.headers, ...allowed(problem) } };
   }
   return OAUTH.test(about.path) ? oauthError(problem) : vendorError(problem, about);
 }
@@ -39,16 +40,21 @@ const PAGES = /^\/auth\/realms\/[^/]+\/(?:protocol\/openid-connect\/(?:auth|logo
 const OAUTH =
   /^\/api\/v2\/token$|^\/auth\/realms\/[^/]+\/protocol\/openid-connect\/(?:token(?:\/introspect)?|userinfo|revoke)$/;
 
+function allowed({ allow }: Problem): Record<string, string> {
+  return allow.length > 0 ? { allow: allow.join(', ') } : {};
+}
+
 /** `code`, `message`, and `details` where there is more to say. */
 function vendorError(problem: Problem, { settings }: About): Outcome {
-  const status = problem.kind === 'bad_credentials' ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
+  const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
+  const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
   const { message } = problem;
   return {
     status,
     headers: {
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...(problem.allow.length > 0 && { allow: problem.allow.join(', ') }),
+      ...allowed(problem),
     },
     body: {
       code: status,
@@ -80,42 +86,36 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   unavailable: 'temporarily_unavailable',
 };
 
-/** Reasons that are about the client, not about what it presents. */
-const CLIENT_REASONS: ReadonlySet<CredentialReason> = new Set([
-  'unknown_client',
-  'wrong_secret',
-  'public_client',
-  'wrong_scheme',
-]);
-
 function oauthError(problem: Problem): Outcome {
   const error = oauthCode(problem);
   const isClient = error === 'invalid_client';
   // A body of another type is a malformed request to RFC 6749, which knows no 415.
   const status = isClient ? 401 : problem.kind === 'unsupported_media_type' ? 400 : HTTP_STATUS[problem.kind];
   const challenge =
-    problem.kind === 'unauthenticated' ? `Bearer error="${error}"` : isClient ? problem.challenge : undefined;
+    problem.kind === 'unauthenticated' ? bearerChallenge(problem) : isClient ? problem.challenge : undefined;
   return {
     status,
     headers: {
       'cache-control': 'no-store',
       pragma: 'no-cache',
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
-      ...(problem.allow.length > 0 && { allow: problem.allow.join(', ') }),
+      ...allowed(problem),
     },
     body: { error, error_description: described(messageOf(problem)) },
   };
 }
 
-function oauthCode({ kind, reason, claimed }: Problem): OAuthCode {
-  if (kind !== 'bad_credentials') return OAUTH_CODES[kind] ?? 'invalid_request';
-  if (reason === 'wrong_grant') return 'unauthorized_client';
-  const isClient = reason !== undefined && CLIENT_REASONS.has(reason);
-  const isDisabledClient = reason === 'disabled' && claimed?.kind !== 'user';
-  return isClient || (isDisabledClient && claimed !== undefined) ? 'invalid_client' : 'invalid_grant';
+/** RFC 6750, 3.1: who sent no token is told of no error. */
+function bearerChallenge({ reason }: Problem): string {
+  return reason === 'no_token' ? 'Bearer' : 'Bearer error="invalid_token"';
+}
+
+function oauthCode({ kind, reason }: Problem): OAuthCode {
+  if (kind === 'bad_client') return reason === 'wrong_grant' ? 'unauthorized_client' : 'invalid_client';
+  return kind === 'bad_credentials' ? 'invalid_grant' : (OAUTH_CODES[kind] ?? 'invalid_request');
 }
 
 /** Descriptions are printable ASCII without quotation marks and backslashes (RFC 6749, 5.2). */
-function described(message: string): string {
+export function described(message: string): string {
   return message.replaceAll('"', "'").replaceAll(/[^\x20-\x7e]|\\/g, '?');
 }

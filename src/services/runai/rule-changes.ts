@@ -42,7 +42,10 @@ export async function made(context: Context, order: NewRule): Promise<AccessRule
   const { store, now } = context;
   const scopes = await scopesOf(context);
   const scopeId = knownScope(scopes, order.scopeType, order.scopeId).at(-1)?.id as string;
-  if (order.clusterId !== undefined) knownScope(scopes, 'cluster', order.clusterId, 'clusterId');
+  const clusterId =
+    order.clusterId === undefined
+      ? null
+      : (knownScope(scopes, 'cluster', order.clusterId, 'clusterId').at(-1)?.id as string);
   const role = (await rolesOf(context)).get(order.roleId);
   if (role === undefined) throw unknown('roleId', `there is no role \`${order.roleId}\``);
   if (!role.enabled) throw new Problem('bad_state', `Field \`roleId\`: the role \`${role.name}\` is disabled.`);
@@ -55,7 +58,7 @@ export async function made(context: Context, order: NewRule): Promise<AccessRule
     roleId: role.id,
     scopeId,
     scopeType: order.scopeType,
-    clusterId: order.clusterId ?? null,
+    clusterId,
     createdBy: callerOf(context).principal.name,
     createdAt: now,
     updatedAt: now,

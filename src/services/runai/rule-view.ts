@@ -36,11 +36,14 @@ export function fieldsOf(names: Names): Fields<AccessRule> {
     updatedAt: { kind: 'time', of: ({ updatedAt }) => updatedAt },
     deletedAt: { kind: 'time', of: ({ deletedAt }) => deletedAt },
     createdBy: { kind: 'text', of: ({ createdBy }) => createdBy },
-    ...(names.withStatus && { phase: { kind: 'text', of: () => READY.phase } }),
+    ...(names.withStatus && { phase: { kind: 'text', of: (rule) => statusOf(rule).phase } }),
   };
 }
 
-const READY = { phase: 'Ready', message: '', details: '' } as const;
+/** A rule counts as soon as it is made, and no more once it is deleted. */
+function statusOf({ deletedAt }: AccessRule) {
+  return { phase: deletedAt === null ? 'Ready' : 'Deleting', message: '', details: '' };
+}
 
 export function roleName({ roleId }: AccessRule, { roles }: Names): string {
   return roles.get(roleId)?.name ?? '';
@@ -62,6 +65,6 @@ export function shownRule(rule: AccessRule, names: Names) {
     updatedAt: rfc3339(updatedAt),
     deletedAt: deletedAt === null ? null : rfc3339(deletedAt),
     tenantId: Number(names.scopes.tenantId),
-    ...(names.withStatus && { status: READY }),
+    ...(names.withStatus && { status: statusOf(rule) }),
   };
 }

@@ -74,11 +74,13 @@ function unitsOf(rows: readonly Row[]): Units {
   return { list, byId: new Map(list.map((unit) => [unit.id.toLowerCase(), unit])) };
 }
 
-/** The cluster and the department that a unit is in. */
+/** The cluster and the department that a unit is in; a project without a cluster is in that of its department. */
 function around(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
+  const department = units.department.byId.get(unit.departmentId?.toLowerCase() ?? '');
+  const clusterId = unit.clusterId ?? department?.clusterId;
   const found = [
-    ['cluster', units.cluster.byId.get(unit.clusterId?.toLowerCase() ?? '')],
-    ['department', units.department.byId.get(unit.departmentId?.toLowerCase() ?? '')],
+    ['cluster', units.cluster.byId.get(clusterId?.toLowerCase() ?? '')],
+    ['department', department],
   ] as const;
   return found.flatMap(([type, one]) => (one === undefined ? [] : [{ type, id: one.id, name: one.name }]));
 }

@@ -10,6 +10,8 @@ const LOGIN = 'hash, family, subject, client_id AS clientId, scope, auth_time AS
 
 /** How long a code that expired is known, so that its second use is told from an invented one. */
 const CODE_KEPT_MS = 86_400_000;
+/** The same of refresh tokens: a logout ends the access tokens of their logins, which may live longer. */
+const TOKEN_KEPT_MS = 2_592_000_000;
 
 /** Names of access tokens that do not count any more; null until they were read. Few, and asked for by every request. */
 export class RevokedNames {
@@ -49,6 +51,9 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
      WHERE hash = ?`,
   );
   const useCode = database.prepare('UPDATE authorization_codes SET used_at = ? WHERE hash = ?');
+  const useCodesOf = database.prepare(
+    'UPDATE authorization_codes SET used_at = ? WHERE subject = ? AND used_at IS NULL',
+  );
   const addName = database.prepare('INSERT OR REPLACE INTO revoked_names (name, until) VALUES (?, ?)');
   const sweepNames = database.prepare('DELETE FROM revoked_names WHERE until <= ?');
   const allNames = database.prepare<[], string>('SELECT name FROM revoked_names').pluck();
@@ -64,7 +69,7 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
   };
 
   const issue = database.transaction((token: RefreshToken, now: Instant) => {
-    sweep.run(now);
+    sweep.run(now - TOKEN_KEPT_MS);
     insert.run(token);
   });
   const issueCode = database.transaction((fresh: AuthorizationCode, now: Instant) => {
@@ -102,6 +107,7 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
 
   const endAllOf = database.transaction((subject: string, now: Instant, until: Instant) => {
     for (const family of familiesOf.all(subject) as string[]) end(family, now, until);
+    useCodesOf.run(now, subject);
   });
   const endOne = database.transaction(end);
 

@@ -49,8 +49,8 @@ async function found(context: Context, names: Names): Promise<AccessRule[]> {
       (query.includeDeleted === true || rule.deletedAt === null) &&
       fits(query.subjectType, rule.subjectType) &&
       fits(query.scopeType, rule.scopeType) &&
-      fits(query.scopeId, rule.scopeId) &&
-      fits(query.clusterId, rule.clusterId) &&
+      fits(query.scopeId?.toLowerCase(), rule.scopeId.toLowerCase()) &&
+      fits(query.clusterId?.toLowerCase(), rule.clusterId?.toLowerCase() ?? null) &&
       fits(query.roleId, rule.roleId) &&
       (ids === undefined || ids.includes(rule.subjectId.toLowerCase())) &&
       (query.subjectIdFilter === undefined || contains(rule.subjectId, query.subjectIdFilter)) &&

@@ -4,10 +4,11 @@ import type { Context, Handler, Outcome } from '../../../service.ts';
 import type { OAuthClient } from '../../../store/identities.ts';
 import { lastExpiry } from '../issue.ts';
 import { loginPage, messagePage } from '../pages.ts';
+import { described } from '../problem.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateUser } from './grants/password.ts';
 import { newLogin } from './grants/sessions.ts';
-import { type Form, issuerInPath } from './oauth-client.ts';
+import { type Form, formOf, issuerInPath } from './oauth-client.ts';
 import { knownScope } from './oauth-token.ts';
 
 const CODE_LENGTH = 43;
@@ -37,8 +38,8 @@ interface AuthorizationRequest {
 }
 
 /** The authorization endpoint: a page that asks who it is. There are no sessions of browsers, so it always asks. */
-const authorize: Handler = (context) => begin(context, context.query as Form);
-const authorizeByPost: Handler = (context) => begin(context, context.body as Form);
+const authorize: Handler = (context) => begin(context, formOf(context.query));
+const authorizeByPost: Handler = (context) => begin(context, formOf(context.body));
 
 async function begin(context: Context, form: Form): Promise<Outcome> {
   const request = await checkedRequest(context, form);
@@ -55,7 +56,7 @@ async function begin(context: Context, form: Form): Promise<Outcome> {
 
 /** The form of the page. */
 const logIn: Handler = async (context) => {
-  const form = context.body as Form;
+  const form = formOf(context.body);
   const request = await checkedRequest(context, form);
   const fault = requestFault(request);
   if (fault !== null) return redirected(request, fault);
@@ -70,14 +71,17 @@ const logIn: Handler = async (context) => {
 };
 
 /** RP-initiated logout: ends the login that the ID token is of, or the one of a refresh token. */
-const endSession: Handler = (context) => logOut(context, context.query as Form);
-const endSessionByPost: Handler = (context) => logOut(context, context.body as Form);
+const endSession: Handler = (context) => logOut(context, formOf(context.query));
+const endSessionByPost: Handler = (context) => logOut(context, formOf(context.body));
 
 async function logOut(context: Context, form: Form): Promise<Outcome> {
   await issuerInPath(context);
   const { store, now } = context;
   const hint = form['id_token_hint'];
   const claims = hint === undefined ? null : await context.tokens.readIdToken(hint);
+  if (claims !== null && form['client_id'] !== undefined && form['client_id'] !== claims.aud) {
+    throw new Problem('invalid_request', 'Parameter `client_id` is not the client of `id_token_hint`.');
+  }
   if (claims !== null) await store.grants.end(claims.sid, now, lastExpiry(context));
   const refreshToken = form['refresh_token'];
   const known = refreshToken === undefined ? null : await store.grants.active(hashSecret(refreshToken), now);
@@ -94,9 +98,7 @@ async function logOut(context: Context, form: Form): Promise<Outcome> {
       'Parameter `post_logout_redirect_uri` is no redirect URI of the client; name the client by `id_token_hint` or `client_id`.',
     );
   }
-  const url = new URL(target);
-  if (form['state'] !== undefined) url.searchParams.append('state', form['state']);
-  return { status: 302, headers: { location: url.href, 'cache-control': 'no-store' } };
+  return redirection(target, { state: form['state'] });
 }
 
 export const loginOperations = {
@@ -133,7 +135,7 @@ async function checkedRequest(context: Context, form: Form): Promise<Authorizati
 /** What the client is told of a request that cannot be met (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
 function requestFault({ form }: AuthorizationRequest): Form | null {
   const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
-  const fault = (error: string, error_description: string) => ({ error, error_description });
+  const fault = (error: string, description: string) => ({ error, error_description: described(description) });
   for (const name of ['request', 'request_uri']) {
     if (form[name] !== undefined) return fault(`${name}_not_supported`, `The parameter ${name} is not supported.`);
   }
@@ -155,17 +157,21 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
     return null;
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
-    return fault('invalid_scope', thrown.message.replaceAll('`', ''));
+    return fault('invalid_scope', thrown.message);
   }
 }
 
 /** Back to the client, with who answers (RFC 9207). */
 function redirected({ issuer, redirectUri, form }: AuthorizationRequest, answer: Form): Outcome {
-  const url = new URL(redirectUri);
-  for (const [name, value] of Object.entries({ ...answer, state: form['state'], iss: issuer })) {
-    if (value !== undefined) url.searchParams.append(name, value);
-  }
-  return { status: 302, headers: { location: url.href, 'cache-control': 'no-store' } };
+  return redirection(redirectUri, { ...answer, state: form['state'], iss: issuer });
+}
+
+/** To a URI that was checked, whose own query stays as it is written (RFC 6749, 4.1.2). */
+function redirection(uri: string, parameters: Form): Outcome {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const query = new URLSearchParams(given).toString();
+  const joint = query === '' || /[?&]$/.test(uri) ? '' : uri.includes('?') ? '&' : '?';
+  return { status: 302, headers: { location: `${uri}${joint}${query}`, 'cache-control': 'no-store' } };
 }
 
 async function askWho(
@@ -207,10 +213,13 @@ async function issueCode(
  * server, or a loopback address with any port and path (RFC 8252, 7.3).
  */
 function isRedirectOf({ redirectUris }: OAuthClient, uri: string, origin: string): boolean {
-  if (!URL.canParse(uri) || uri.includes('#')) return false;
-  const { protocol, hostname } = new URL(uri);
   return redirectUris.some((known) => {
     if (known.startsWith('/')) return uri === `${origin}${known}`;
-    return known.endsWith(':*') ? `${protocol}//${hostname}:*` === known : uri === known;
+    if (!known.endsWith(':*')) return uri === known;
+    const loopback = known.slice(0, -':*'.length);
+    return uri.startsWith(loopback) && ANY_PORT_AND_PATH.test(uri.slice(loopback.length)) && URL.canParse(uri);
   });
 }
+
+/** What follows the host of a loopback address: printable, without fragment and backslash. */
+const ANY_PORT_AND_PATH = /^(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?$/;

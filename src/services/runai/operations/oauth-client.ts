@@ -7,8 +7,13 @@ import { badClient, type PresentedClient } from './grants/grant.ts';
 /** RFC 7617, 2 */
 const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;
 
-/** The form of a request to an OAuth endpoint. */
+/** The parameters of a request to an OAuth endpoint. */
 export type Form = Readonly<Record<string, string | undefined>>;
+
+/** What was sent, by query or body: a parameter without a value counts as left out (RFC 6749, 3.1 and 3.2). */
+export function formOf(sent: unknown): Form {
+  return Object.fromEntries(Object.entries(sent as Form).filter(([, value]) => value !== ''));
+}
 
 /**
  * How the client of a request says who it is: by Basic or in the body, never both (RFC 6749, 2.3).
@@ -20,19 +25,21 @@ export async function presentedClient(
   form: Form,
   need: PresentedClient['need'],
 ): Promise<PresentedClient> {
-  const lines = context.headerLines('authorization').filter((line) => /^basic /i.test(line));
-  const [header] = lines;
-  const { client_id: id, client_secret: secret } = form;
-  if (header === undefined) return { id: id || null, secret: secret || null, need };
+  const [header, second] = context.headerLines('authorization').filter((line) => /^basic\b/i.test(line));
+  if (second !== undefined) {
+    throw new Problem('invalid_request', 'The request has more than one header `Authorization`; send one.');
+  }
+  const { client_id: id = null, client_secret: secret = null } = form;
+  if (header === undefined) return { id, secret, need };
   const challenge = `Basic realm="${await realmOf(context)}"`;
-  if (secret !== undefined) {
+  if (secret !== null) {
     throw new Problem(
       'invalid_request',
       'The client authenticates by the header `Authorization` and by the field `client_secret`; send one of them.',
     );
   }
   const [name, password] = pairOf(header, challenge);
-  if (id !== undefined && id !== name) {
+  if (id !== null && id !== name) {
     throw new Problem('invalid_request', 'Field `client_id` is not the client of the header `Authorization`.');
   }
   return { id: name || null, secret: password || null, challenge, need };
@@ -43,12 +50,12 @@ function pairOf(header: string, challenge: string): readonly [id: string, secret
   const text = Buffer.from(BASIC.exec(header)?.[1] ?? '', 'base64').toString('utf8');
   const at = text.indexOf(':');
   try {
-    if (at >= 0) return [formDecoded(text.slice(0, at)), formDecoded(text.slice(at + 1))];
+    if (at > 0) return [formDecoded(text.slice(0, at)), formDecoded(text.slice(at + 1))];
   } catch {
     // Told as any other header that cannot be read.
   }
-  throw new Problem('bad_credentials', 'The header `Authorization` must have the form `Basic <base64 of id:secret>`.', {
-    reason: 'wrong_scheme',
+  throw new Problem('bad_client', 'The header `Authorization` must have the form `Basic <base64 of id:secret>`.', {
+    reason: 'malformed_basic',
     challenge,
   });
 }
@@ -64,7 +71,7 @@ function formDecoded(text: string): string {
  */
 export async function confidentialCaller(context: Context, form: Form) {
   const { id, secret, challenge } = await presentedClient(context, form, 'required');
-  if (id === null) throw missing('client_id');
+  if (id === null) throw noClient();
   if ((await context.store.oauthClients.byId(id)) !== null) throw badClient('public_client', undefined, challenge);
   return authenticateClient(await confidentialClient(context, id), { id, secret: secret ?? '', challenge });
 }
@@ -72,7 +79,7 @@ export async function confidentialCaller(context: Context, form: Form) {
 /** The client that asks: a public one by its id alone. */
 export async function anyCaller(context: Context, form: Form): Promise<string> {
   const { id } = await presentedClient(context, form, 'required');
-  if (id === null) throw missing('client_id');
+  if (id === null) throw noClient();
   if ((await context.store.oauthClients.byId(id)) !== null) return id;
   return (await confidentialCaller(context, form)).clientId;
 }
@@ -80,8 +87,14 @@ export async function anyCaller(context: Context, form: Form): Promise<string> {
 /** A field that has to be there. @throws Problem naming it */
 export function neededField(form: Form, name: string): string {
   const value = form[name];
-  if (value === undefined || value === '') throw missing(name);
+  if (value === undefined) throw missing(name);
   return value;
+}
+
+function noClient(): Problem {
+  return new Problem('bad_client', 'No client authenticates: send `client_id` and what belongs to it.', {
+    reason: 'no_client',
+  });
 }
 
 function missing(name: string): Problem {

@@ -1,7 +1,7 @@
 import { Problem } from '../../../core/problem.ts';
 import type { Context, Handler, Outcome } from '../../../service.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
-import { type Form, issuerInPath, neededField, presentedClient } from './oauth-client.ts';
+import { type Form, formOf, issuerInPath, neededField, presentedClient } from './oauth-client.ts';
 import { grantOf, type Issued, issued, NO_STORE } from './token.ts';
 
 /** Scopes that can be asked for (OpenID Connect Core 1.0, 5.4 and 11). What anybody may do is a matter of access rules. */
@@ -25,7 +25,7 @@ const FORM_NAMES: Readonly<Record<Member, string>> = {
 
 /** `POST /api/v2/token`: the client of a user's login may be left out. */
 const grantTokenV2: Handler = async (context) => {
-  const form = context.body as Form;
+  const form = formOf(context.body);
   const request = await requestOf(context, form, 'optional');
   const grant = grantOf(context, 'v2', request.grantType, 'grant_type');
   return answerOf(await issued(context, await grant.redeem(request, context), true), '');
@@ -34,11 +34,12 @@ const grantTokenV2: Handler = async (context) => {
 /** The token endpoint of the realm (RFC 6749, 3.2). */
 const grantRealmToken: Handler = async (context) => {
   await issuerInPath(context);
-  const form = context.body as Form;
+  const form = formOf(context.body);
   const request = await requestOf(context, form, 'required');
   const grant = grantOf(context, 'realm', request.grantType, 'grant_type');
-  const result = await grant.redeem(request, context);
-  const scope = result.session?.login.scope ?? request.scope ?? '';
+  const granted = await grant.redeem(request, context);
+  const scope = granted.scope ?? granted.session?.login.scope ?? request.scope ?? '';
+  const result = { ...granted, scope };
   return answerOf(await issued(context, result, scope.split(' ').includes('openid')), scope);
 };
 
@@ -66,7 +67,10 @@ export function knownScope(scope: string | undefined): string {
   const asked = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
   const unknown = asked.filter((one) => !(SCOPES as readonly string[]).includes(one));
   if (unknown.length === 0) return asked.join(' ');
-  throw new Problem('invalid_scope', `Field \`scope\` may hold ${SCOPES.join(', ')}; it holds ${unknown.join(', ')}.`);
+  throw new Problem(
+    'invalid_scope',
+    `Field \`scope\` may hold ${SCOPES.join(', ')}; it holds ${unknown.join(', ').slice(0, 100)}.`,
+  );
 }
 
 /** RFC 6749, 5.1; the ID token as in OpenID Connect Core 1.0, 3.1.3.3. */

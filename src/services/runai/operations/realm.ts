@@ -1,4 +1,4 @@
-import { Problem } from '../../../core/problem.ts';
+import { badCredentials, Problem } from '../../../core/problem.ts';
 import { acceptedToken } from '../../../credentials/access-token.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import type { Caller, Context, Handler, Outcome } from '../../../service.ts';
@@ -6,8 +6,7 @@ import { lastExpiry } from '../issue.ts';
 import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
-import { badClient } from './grants/grant.ts';
-import { anyCaller, confidentialCaller, type Form, issuerInPath, neededField } from './oauth-client.ts';
+import { anyCaller, confidentialCaller, formOf, issuerInPath, neededField } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE } from './token.ts';
 
@@ -85,7 +84,7 @@ const getUserinfo: Handler = async (context) => {
 /** RFC 7662: any client with a secret may ask about any token. */
 const introspectToken: Handler = async (context) => {
   await issuerInPath(context);
-  const form = context.body as Form;
+  const form = formOf(context.body);
   await confidentialCaller(context, form);
   const token = neededField(form, 'token');
   return {
@@ -132,14 +131,14 @@ async function seenAsRefresh({ store, now }: Context, token: string) {
 /** RFC 7009: a token that counts no more, or never did, is revoked already. */
 const revokeToken: Handler = async (context) => {
   await issuerInPath(context);
-  const form = context.body as Form;
+  const form = formOf(context.body);
   const clientId = await anyCaller(context, form);
   const token = neededField(form, 'token');
   const { store, now } = context;
   const refresh = await store.grants.active(hashSecret(token), now);
   const access = refresh === null ? await seenAsAccess(context, token) : null;
   const owner = refresh?.clientId ?? access?.client_id ?? clientId;
-  if (owner !== clientId) throw badClient('other_client');
+  if (owner !== clientId) throw badCredentials('other_client', 'The token belongs to another client.');
   if (refresh !== null) await store.grants.end(refresh.family, now, lastExpiry(context));
   else if (access?.jti !== undefined) await store.grants.revoke(access.jti, now, access.exp * 1000);
   return { status: 200, headers: NO_STORE };

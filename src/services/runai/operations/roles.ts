@@ -27,7 +27,7 @@ export function permissionsOf(
 }
 
 const role: Lookup = async (context, id) => {
-  const found = (await rolesOf(context)).get(Number(id));
+  const found = /^[1-9]\d*$/.test(id) ? (await rolesOf(context)).get(Number(id)) : undefined;
   return found === undefined ? { seen: 'nothing' } : { seen: 'object', target: found };
 };
 

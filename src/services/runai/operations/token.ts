@@ -40,7 +40,8 @@ export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: st
 /** @param withIdToken users who logged in get an ID token, too */
 export async function issued(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
   const { identity, clientId, sid, session } = result;
-  const { scope, authTime } = session?.login ?? { scope: '', authTime: context.now };
+  const { authTime } = session?.login ?? { authTime: context.now };
+  const scope = result.scope ?? session?.login.scope ?? '';
   const order = { identity, clientId, sid, scope };
   const accessToken = await mintAccessToken(context, order);
   return {
@@ -63,10 +64,14 @@ type V1Body = Partial<Record<Exclude<keyof TokenRequest, 'client' | 'nameOf' | '
 
 /** `POST /api/v1/token` */
 const grantToken: Handler = async (context) => {
-  const { clientID, clientSecret, ...body } = context.body as V1Body;
-  const client = { id: clientID || null, secret: clientSecret || null, need: 'optional' } as const;
-  const request: TokenRequest = { ...body, scope: '', client, nameOf: (member) => member };
-  const grant = grantOf(context, 'v1', body.grantType, 'grantType');
+  const body = context.body as V1Body;
+  const { grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken } = body;
+  const request: TokenRequest = {
+    ...{ grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken },
+    client: { id: body.clientID || null, secret: body.clientSecret || null, need: 'optional' },
+    nameOf: (member) => member,
+  };
+  const grant = grantOf(context, 'v1', grantType, 'grantType');
   return v1Answer(context, await issued(context, await grant.redeem(request, context), true));
 };
 

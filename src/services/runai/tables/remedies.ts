@@ -39,6 +39,11 @@ export const REMEDIES = {
   reused_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
   revoked_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
   other_client: { kind: 'credential', text: 'send the `clientId` that the login was made with' },
+  no_client: { kind: 'credential', text: 'send `client_id` and `client_secret`, or the header `Authorization: Basic`' },
+  malformed_basic: {
+    kind: 'credential',
+    text: 'send `Authorization: Basic` and the base64 of `<client id>:<secret>`, each encoded as in a form',
+  },
   public_client: {
     kind: 'credential',
     text: 'leave the secret out; where one is asked for, use an access key, a service account or an application',

@@ -1,5 +1,5 @@
 import { accessKeyClient, applicationClient, authenticateClient, serviceAccountClient } from './clients.ts';
-import { type Grant, given } from './grant.ts';
+import { badClient, type Grant, given } from './grant.ts';
 
 /** An access key or a service account with its secret (RFC 6749, 4.4). */
 export const clientCredentials: Grant = {
@@ -8,7 +8,10 @@ export const clientCredentials: Grant = {
     const id = given(request, 'clientID', request.client.id);
     const secret = given(request, 'clientSecret', request.client.secret);
     const candidate = (await accessKeyClient(context, id)) ?? (await serviceAccountClient(context, id));
-    const isApplication = candidate === null && (await applicationClient(context, id)) !== null;
-    return authenticateClient(candidate, { id, secret, challenge }, isApplication ? 'wrong_grant' : 'unknown_client');
+    if (candidate !== null) return authenticateClient(candidate, { id, secret, challenge });
+    const application = await applicationClient(context, id);
+    // The secret first: who does not know it is not told that there is such an application.
+    const noted = application && { ...application, touch: async () => {} };
+    throw badClient('wrong_grant', await authenticateClient(noted, { id, secret, challenge }), challenge);
   },
 };

@@ -1,4 +1,3 @@
-import type { CredentialReason } from '../../../../core/reasons.ts';
 import { secretFits } from '../../../../credentials/secret.ts';
 import type { Context } from '../../../../service.ts';
 import { secretName } from '../../secrets.ts';
@@ -22,16 +21,14 @@ export interface ConfidentialClient {
 /**
  * Whom a client id and its secret stand for. The same work for an unknown client as for a wrong secret.
  *
- * @param ifNone why there is no candidate, where it is another cause than that nobody has this client id
- * @throws Problem `bad_credentials`
+ * @throws Problem `bad_client`
  */
 export async function authenticateClient(
   candidate: Candidate | null,
   { secret, challenge }: ConfidentialClient,
-  ifNone: CredentialReason = 'unknown_client',
 ): Promise<GrantResult> {
   const fits = secretFits(secret, candidate?.secretHash ?? null);
-  if (candidate === null) throw badClient(ifNone, undefined, challenge);
+  if (candidate === null) throw badClient('unknown_client', undefined, challenge);
   if (!fits) throw badClient('wrong_secret', candidate.granted, challenge);
   if (!candidate.granted.identity.enabled) throw badClient('disabled', candidate.granted, challenge);
   await candidate.touch();
@@ -50,7 +47,7 @@ export async function confidentialClient(context: Context, clientId: string): Pr
 /**
  * The public client that a user logs in through; null where none was named, and none has to be.
  *
- * @throws Problem naming what is missing, and `bad_credentials`: for a client that does not exist, and for one with a secret, which nobody logs in
+ * @throws Problem naming what is missing, and `bad_client`: for a client that does not exist, and for one with a secret, which nobody logs in
  *   through
  */
 export async function publicClient(context: Context, request: TokenRequest): Promise<string | null> {
@@ -62,7 +59,7 @@ export async function publicClient(context: Context, request: TokenRequest): Pro
   }
   const candidate = await confidentialClient(context, id);
   const { identity, clientId } = await authenticateClient(candidate, { id, secret: secret ?? '', challenge });
-  throw badClient('wrong_grant', { identity, clientId });
+  throw badClient('wrong_grant', { identity, clientId }, challenge);
 }
 
 /** The client of tokens of a login that named none. */

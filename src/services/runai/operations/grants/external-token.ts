@@ -22,7 +22,7 @@ export const externalToken: Grant = {
         'No identity provider is configured: start the server with `--runai-idp` and its JWK set.',
       );
     }
-    const claims = await identityProvider.verify(presented, now);
+    const claims = await identityProvider.verify(presented, now, request.nameOf('externalToken'));
     const name = claims['email'] ?? claims['preferred_username'] ?? claims.sub;
     if (typeof name !== 'string' || name === '') {
       throw badCredentials('bad_external_token', 'The token of the identity provider names nobody: it needs `email`.');

@@ -38,6 +38,8 @@ export type Member = Exclude<keyof TokenRequest, 'grantType' | 'client' | 'nameO
 export interface GrantResult extends Granted {
   /** What the access token can be ended by. */
   readonly sid: string;
+  /** What was asked for of what was granted; default: all of it. */
+  readonly scope?: string;
   /** Of users who logged in. */
   readonly session?: Session;
 }
@@ -78,7 +80,7 @@ export const NO_CLIENT = 'runai';
  * @param challenge as of a problem
  */
 export function badClient(reason: CredentialReason, claimed?: Granted, challenge?: string): Problem {
-  return new Problem('bad_credentials', 'The client id or the secret is not valid.', {
+  return new Problem('bad_client', 'The client id or the secret is not valid.', {
     reason,
     ...(claimed !== undefined && { claimed: principalOf(claimed) }),
     ...(challenge !== undefined && { challenge }),

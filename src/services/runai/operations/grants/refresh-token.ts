@@ -1,10 +1,11 @@
-import { badCredentials } from '../../../../core/problem.ts';
+import { badCredentials, Problem } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
+import type { Context } from '../../../../service.ts';
 import type { Rotation } from '../../../../store/grants.ts';
 import { lastExpiry } from '../../issue.ts';
 import { clientOrNone, publicClient } from './clients.ts';
-import { type Grant, needed } from './grant.ts';
+import { type Grant, needed, type TokenRequest } from './grant.ts';
 import { drawRefreshToken } from './sessions.ts';
 
 const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, CredentialReason>> = {
@@ -21,6 +22,7 @@ export const refreshToken: Grant = {
     const { store, now, settings } = context;
     const presented = needed(request, 'refreshToken');
     const clientId = await publicClient(context, request);
+    const narrower = await narrowerScope(request, context, presented);
     const next = drawRefreshToken(context);
     const rotation = await store.grants.rotate(
       { hash: hashSecret(presented), clientId, anyClient: request.client.need === 'unasked' },
@@ -34,9 +36,30 @@ export const refreshToken: Grant = {
     if (identity === null) throw badRefreshToken('unknown_subject');
     if (!identity.enabled) throw badRefreshToken('disabled');
     const session = { login, refreshToken: next };
-    return { identity, clientId: clientOrNone(login.clientId), sid: login.family, session };
+    const clientOfLogin = clientOrNone(login.clientId);
+    return {
+      identity,
+      clientId: clientOfLogin,
+      sid: login.family,
+      session,
+      ...(narrower !== null && { scope: narrower }),
+    };
   },
 };
+
+/** A part of the scopes may be asked for (RFC 6749, 6). @throws Problem `invalid_scope` for more than there was */
+async function narrowerScope(
+  { scope = '' }: TokenRequest,
+  { store, now }: Context,
+  presented: string,
+): Promise<string | null> {
+  if (scope === '') return null;
+  const login = await store.grants.active(hashSecret(presented), now);
+  if (login === null) return null;
+  const more = scope.split(' ').filter((one) => !login.scope.split(' ').includes(one));
+  if (more.length === 0) return scope;
+  throw new Problem('invalid_scope', `Field \`scope\` may hold what the login was for; ${more.join(', ')} is more.`);
+}
 
 function badRefreshToken(reason: CredentialReason) {
   return badCredentials(reason, 'The refresh token is not valid.');

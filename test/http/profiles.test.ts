@@ -1,0 +1,208 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { profilesOf, restricted } from '../../scripts/documents.mjs';
+import { plainBot, researcher } from '../support/cast.ts';
+import { expectRefused, NOTHING, RULES, type RunaiProfile, runaiServer, VIEWER, VISION } from '../support/runai.ts';
+
+const ONLY_OLD = { 'x-profiles': ['1'] };
+const ONLY_NEW = { 'x-profiles': ['2', '3'] };
+
+describe('a part of a document, as one profile has it,', () => {
+  it('lacks the members that only others have, at any depth', () => {
+    const part = { kept: { old: { ...ONLY_OLD, type: 'string' }, new: { ...ONLY_NEW, a: 1 } }, gone: ONLY_NEW };
+
+    expect(restricted(part, '1')).toEqual({ kept: { old: { type: 'string' } } });
+    expect(restricted(part, '2')).toEqual({ kept: { new: { a: 1 } }, gone: {} });
+  });
+
+  it('lacks the entries of lists that only others have', () => {
+    const part = {
+      parameters: [{ name: 'old', ...ONLY_OLD }, { name: 'new', ...ONLY_NEW }, { name: 'every' }, 'text'],
+    };
+
+    expect(restricted(part, '1')).toEqual({ parameters: [{ name: 'old' }, { name: 'every' }, 'text'] });
+    expect(restricted(part, '3')).toEqual({ parameters: [{ name: 'new' }, { name: 'every' }, 'text'] });
+  });
+
+  it('lacks the values that only others have, and notes who has them', () => {
+    const part = { enum: ['both', 'old', 'new', null], 'x-enum-profiles': { old: ['1'], new: ['2', '3'] } };
+
+    expect(restricted(part, '1')).toEqual({ enum: ['both', 'old', null], 'x-elsewhere': { new: ['2', '3'] } });
+    expect(restricted(part, '3')).toEqual({ enum: ['both', 'new', null], 'x-elsewhere': { old: ['1'] } });
+  });
+
+  it('has every value, and notes nothing, where no other has more', () => {
+    const part = { enum: ['both', 'old'], 'x-enum-profiles': { old: ['1'] } };
+
+    expect(restricted(part, '1')).toEqual({ enum: ['both', 'old'] });
+  });
+
+  it('needs no property that only others have, and notes who has it', () => {
+    const part = {
+      required: ['every', 'old', 'new'],
+      properties: { every: { type: 'string' }, old: { ...ONLY_OLD }, new: { ...ONLY_NEW, enum: ['required'] } },
+    };
+
+    expect(restricted(part, '1')).toEqual({
+      required: ['every', 'old'],
+      properties: { every: { type: 'string' }, old: {} },
+      'x-elsewhere': { new: ['2', '3'] },
+    });
+    expect(restricted({ properties: part.properties }, '2')).toEqual({
+      properties: { every: { type: 'string' }, new: { enum: ['required'] } },
+      'x-elsewhere': { old: ['1'] },
+    });
+  });
+
+  it('is the whole of a part that says nothing of profiles', () => {
+    const part = {
+      type: 'object',
+      required: ['a'],
+      properties: { a: { enum: [1, null, 'x'] } },
+      nothing: null,
+      list: [[1]],
+    };
+
+    expect(restricted(part, '1')).toEqual(part);
+  });
+});
+
+describe('the documents of the profiles', () => {
+  const merged = {
+    info: { title: 'Toys' },
+    paths: {
+      '/balls': { get: { operationId: 'list_balls' }, post: { operationId: 'make_ball', ...ONLY_NEW } },
+      '/dolls/{id}': { get: { operationId: 'get_doll', ...ONLY_OLD } },
+    },
+    components: { schemas: { Toy: { properties: { name: {}, old: ONLY_OLD } } } },
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: documents are read as they come
+  const documents = Object.fromEntries(profilesOf(merged)) as Record<string, any>;
+
+  it('are one for each profile that an operation names', () => {
+    expect(Object.keys(documents).sort()).toEqual(['1', '2', '3']);
+    expect(profilesOf({ paths: { '/balls': { get: {} } } })).toEqual([]);
+  });
+
+  it('have the operations of the profile, and a list of those that only others have', () => {
+    expect(documents['1'].paths).toEqual({
+      '/balls': { get: { operationId: 'list_balls' } },
+      '/dolls/{id}': { get: { operationId: 'get_doll' } },
+    });
+    expect(documents['1']['x-elsewhere']).toEqual([{ method: 'POST', path: '/balls', profiles: ['2', '3'] }]);
+    expect(documents['3'].paths).toEqual({
+      '/balls': { get: { operationId: 'list_balls' }, post: { operationId: 'make_ball' } },
+    });
+    expect(documents['3']['x-elsewhere']).toEqual([{ method: 'GET', path: '/dolls/{id}', profiles: ['1'] }]);
+  });
+
+  it('have the other parts as the profile has them, and leave what they were made of as it is', () => {
+    expect(documents['2'].info).toEqual({ title: 'Toys' });
+    expect(documents['2'].components.schemas.Toy).toEqual({ properties: { name: {} }, 'x-elsewhere': { old: ['1'] } });
+    expect(merged.components.schemas.Toy.properties.old).toEqual(ONLY_OLD);
+  });
+});
+
+interface Elsewhere {
+  readonly method: string;
+  readonly path: string;
+  readonly profiles: readonly string[];
+}
+const elsewhereOf = async (profile: RunaiProfile): Promise<readonly Elsewhere[]> => {
+  const url = new URL(`../../dist/openapi/runai.${profile}.json`, import.meta.url);
+  return JSON.parse(await readFile(url, 'utf8'))['x-elsewhere'];
+};
+const PROFILES = ['2.19', '2.24', '3.0'] as const;
+const servers = {
+  '2.19': await runaiServer({ runai: '2.19' }),
+  '2.24': await runaiServer(),
+  '3.0': await runaiServer({ runai: '3.0' }),
+};
+/** The server of a version, as if nothing had happened yet. */
+const fresh = async (profile: RunaiProfile) => {
+  await servers[profile].call('POST /_mock/reset');
+  return servers[profile];
+};
+
+describe.each(PROFILES)('Run:ai %s refuses what only other versions have, and says which:', async (profile) => {
+  const all = (await elsewhereOf(profile)).map(({ method, path, profiles }) => ({
+    ...{ method, path: path.replaceAll(/\{\w+\}/g, NOTHING), profiles },
+  }));
+
+  it.each(all)('$method $path', async ({ method, path, profiles }) => {
+    const server = await fresh(profile);
+    const answer = await server.call(`${method} ${path}`, method === 'GET' ? {} : { body: {} });
+
+    expect(answer.status).toBe(404);
+    expect(JSON.stringify(answer.body)).toContain('There is no operation at');
+    expect(await server.findings('other_version')).toEqual([
+      `${method} ${path} was called, which only ${profiles.join(', ')} has`,
+    ]);
+  });
+
+  it('and nothing of what it has itself', async () => {
+    const server = await fresh(profile);
+    for (const path of ['users', RULES, 'clusters', 'nothing', 'apps/x/y/z']) await server.admin(`GET ${path}`);
+
+    expect(await server.findings('other_version')).toEqual([]);
+  });
+});
+
+describe('a subject that this version does not have', () => {
+  const rule = { roleId: VIEWER, scopeType: 'project', scopeId: VISION };
+  const cases = [
+    ['2.19', 'service-account', plainBot.name, '2.24, 3.0'],
+    ['3.0', 'app', 'ci-app', '2.19, 2.24'],
+  ] as const;
+
+  it.each(cases)('is refused and becomes a finding: %s and %s', async (profile, subjectType, subjectId, others) => {
+    const server = await fresh(profile);
+    const bodies = [
+      [`POST ${RULES}`, { ...rule, subjectType, subjectId }],
+      [`GET ${RULES}?subjectType=${subjectType}`, undefined],
+    ] as const;
+    for (const [request, body] of bodies)
+      expectRefused(await server.admin(request, body), 400, 'one of', '`user`, `group`');
+    const [inQuery, inBody] = await server.findings('other_version');
+
+    expect(inBody).toContain(
+      `create_access_rule was refused for a value that only ${others} has: Field \`subjectType\``,
+    );
+    expect(inQuery).toContain(`get_access_rules was refused for a value that only ${others} has: Query parameter`);
+  });
+
+  it('is no finding where no version has it', async () => {
+    const server = await fresh('2.19');
+    expectRefused(await server.admin(`POST ${RULES}`, { ...rule, subjectType: 'robot', subjectId: 'x' }), 400);
+
+    expect(await server.findings('other_version')).toEqual([]);
+  });
+
+  it('may have a rule from the seed, which is listed all the same', async () => {
+    const server = await fresh('2.19');
+    const { accessRules } = await server.done(200, `GET ${RULES}`);
+
+    expect(accessRules.map(({ subjectType }: { subjectType: string }) => subjectType)).toContain('service-account');
+  });
+});
+
+describe('an access rule', () => {
+  it.each(PROFILES)('tells whether it counts since 2.24: %s', async (profile) => {
+    const server = await fresh(profile);
+    const order = {
+      subjectId: researcher.email,
+      subjectType: 'user',
+      roleId: VIEWER,
+      scopeType: 'project',
+      scopeId: VISION,
+    };
+    const made = await server.done(201, `POST ${RULES}`, order);
+    const { accessRules } = await server.done(200, `GET ${RULES}?filterBy=subjectId%3D%3D${researcher.email}`);
+
+    for (const shown of [made, ...accessRules, await server.done(200, `GET ${RULES}/${made.id}`)]) {
+      expect('status' in shown).toBe(profile !== '2.19');
+    }
+    const byPhase = await server.admin(`GET ${RULES}?filterBy=phase%3D%3DReady`);
+    expect(byPhase.status).toBe(profile === '2.19' ? 400 : 200);
+  });
+});

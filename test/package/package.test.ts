@@ -1,0 +1,255 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chmod, cp, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startMock } from '../../src/index.ts';
+import { type Ended, launchProgram, type Running, ready, type Server } from '../support/command.ts';
+import { behavesLikeTheMock, type Door } from '../support/doors.ts';
+import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
+import { installed, packed, write } from '../support/package.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
+const text = (path: string) => readFile(join(ROOT, path), 'utf8');
+
+let tarball: string;
+/** Where the package was installed from its tarball, with the runners and types that its users bring. */
+let user: string;
+
+beforeAll(async () => {
+  tarball = await packed();
+  user = await installed(tarball, ['vitest', 'testcontainers', 'typescript', '@types/node']);
+}, 120_000);
+
+/** The blocks of a page in one language. */
+async function blocks(page: string, language: string): Promise<string[]> {
+  const found = (await text(page)).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'));
+  return [...found].map(([, body = '']) => body);
+}
+
+const doorOf = ({ url }: { url: string }): Door => ({ url, fetch: (input, init) => fetch(input, init) });
+
+describe('through startMock, in process without a socket', () => {
+  const started = startMock({ listen: false });
+  afterAll(async () => (await started).stop());
+
+  behavesLikeTheMock(() => started);
+});
+
+describe('through startMock, listening', () => {
+  const started = startMock();
+  afterAll(async () => (await started).stop());
+
+  behavesLikeTheMock(async () => doorOf(await started));
+});
+
+describe('through the command of the packed tarball', () => {
+  let server: Server;
+  beforeAll(async () => {
+    const command = join(user, 'node_modules/.bin/nv-auth-mock');
+    server = await ready(launchProgram(command, ['start', '--port', '0', '--json'], user));
+  });
+  afterAll(() => server.crash());
+
+  behavesLikeTheMock(async () => doorOf(server));
+});
+
+describe('through the start command of the image, in a scratch root', () => {
+  const spec = imageSpec();
+  /** As the image's own user, where this may be somebody else. */
+  const uid = process.getuid?.() === 0 ? spec.uid : undefined;
+  let image: ScratchRoot;
+  let running: Running;
+  let server: Server;
+  const environment = (more: Readonly<Record<string, string>> = {}) => ({
+    ...Object.fromEntries(Object.entries(spec.environment).map(([name, value]) => [name, image.here(value)])),
+    NV_AUTH_MOCK_PORT: '0',
+    ...more,
+  });
+  const start = (env: Readonly<Record<string, string>>, ...args: string[]) => {
+    const [program = '', ...rest] = [...spec.entrypoint, ...spec.command].map(image.here);
+    return launchProgram(program, [...rest, ...args], join(image.root, 'app'), { env, uid });
+  };
+  beforeAll(async () => {
+    image = await scratchRoot(user);
+    await chmod(image.root, 0o755);
+    running = start(environment(), '--json');
+    server = await ready(running);
+  }, 60_000);
+  afterAll(() => server.crash());
+
+  behavesLikeTheMock(async () => doorOf(server));
+
+  it('is healthy by its own health check', async () => {
+    const [program = '', ...args] = spec.healthcheck.map(image.here);
+    const env = environment({ NV_AUTH_MOCK_PORT: String(server.port) });
+    const { code, stdout } = await launchProgram(program, args, image.root, { env, uid }).ended;
+
+    expect([code, stdout]).toEqual([0, `ready on ${server.url.replace('0.0.0.0', '127.0.0.1')}\n`]);
+  });
+
+  it('keeps its state in /data, and stops at once when it is told to', async () => {
+    await server.call('POST /_mock/keys', {
+      body: { type: 'service', name: 'kept', services: ['air'], scopes: ['air:access'] },
+    });
+    const { code }: Ended = await server.stop();
+    server = await ready(start(environment(), '--json'));
+    const { body } = await server.call('GET /_mock/keys');
+
+    expect(code).toBe(0);
+    expect(body.keys.map(({ name }: { name: string }) => name)).toContain('kept');
+  });
+
+  it('takes the seed and the configuration of /etc/nv-auth-mock', async () => {
+    await write(join(image.root, 'etc/nv-auth-mock'), {
+      'seed.yaml': 'runai:\n  tenant: { id: 7, name: umbrella, realm: umbrella }\n',
+      'config.yaml': 'runai: "3.0"\n',
+    });
+    const other = await ready(start(environment({ NV_AUTH_MOCK_DATA: image.here('/data/other.db') }), '--json'));
+    const { body: cast } = await other.call('GET /_mock/cast');
+    const { body: info } = await other.call('GET /_mock/info');
+    await other.crash();
+
+    expect(cast.runai.tenant.name).toBe('umbrella');
+    expect(info.configuration.runai).toEqual({ value: '3.0', origin: 'file' });
+  });
+
+  it('says what to do when its volume cannot be written', async () => {
+    const env = environment({ NV_AUTH_MOCK_DATA: '/proc/mock.db' });
+    const { code, stderr } = await start(env).ended;
+
+    expect(code).toBe(2);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('/proc/mock.db');
+  });
+});
+
+describe('the package', () => {
+  it('passes publint, and are-the-types-wrong', async () => {
+    await run(bin('publint'), ['run', tarball, '--strict']);
+    await run(bin('attw'), [tarball, '--profile', 'esm-only', '--exclude-entrypoints', './apis/*']);
+  });
+
+  it('brings only what is not in its bundle', async () => {
+    const { dependencies } = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
+
+    expect(Object.keys(dependencies).sort()).toEqual(['@fastify/swagger', '@fastify/swagger-ui', 'better-sqlite3']);
+  });
+
+  it('names whose work is in its bundle, with their licenses', async () => {
+    const notices = await readFile(join(user, 'node_modules/nv-auth-mock/dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+
+    for (const name of ['fastify', 'jose', 'openapi-backend', 'ajv', 'yaml', 'commander']) {
+      expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    }
+    expect(notices).toContain('Permission is hereby granted');
+  });
+
+  it('loads neither the native module nor a framework before it is started', async () => {
+    const script = `import { startMock } from 'nv-auth-mock';
+      const loaded = process.moduleLoadList.filter((name) => name.startsWith('NativeModule http') || name.includes('Internal Binding http_parser'));
+      console.log(JSON.stringify([typeof startMock, loaded]));`;
+    await write(user, { 'import.mjs': script });
+    const { stdout } = await run(process.execPath, ['import.mjs'], { cwd: user });
+
+    expect(JSON.parse(stdout)).toEqual(['function', []]);
+  });
+
+  it('type-checks the programs of the documentation, strictly', async () => {
+    const pages = ['docs/in-tests.md', 'docs/in-compose.md'];
+    const programs = (await Promise.all(pages.map((page) => blocks(page, 'ts')))).flat();
+    const files = Object.fromEntries(programs.map((program, index) => [`program-${index}.ts`, program]));
+    await write(user, { ...files, 'keys.test.ts': await text('examples/vitest/keys.test.ts') });
+    const flags =
+      '--noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable,dom --types node --skipLibCheck false';
+    await run(bin('tsc'), [...flags.split(' '), ...Object.keys(files), 'keys.test.ts'], { cwd: user }).catch(
+      ({ stdout }: { stdout: string }) => {
+        const ours = stdout.split('\n').filter((line) => /^(?:program|keys|node_modules\/nv-auth-mock)/.test(line));
+        expect(ours).toEqual([]);
+      },
+    );
+  });
+});
+
+describe('from an empty folder', () => {
+  it("the README's test passes", async () => {
+    const [program = ''] = await blocks('README.md', 'js');
+    await write(user, { 'readme.test.mjs': program });
+    const { stdout } = await run(process.execPath, ['--test', 'readme.test.mjs'], { cwd: user });
+
+    expect(stdout).toContain('# pass 1');
+  });
+
+  it('the example for node:test passes', async () => {
+    await write(user, { 'clock.test.mjs': await text('examples/node-test/clock.test.mjs') });
+    const { stdout } = await run(process.execPath, ['--test', 'clock.test.mjs'], { cwd: user });
+
+    expect(stdout).toContain('# pass 1');
+  });
+
+  it('the example for vitest passes', async () => {
+    await write(user, { 'keys.test.ts': await text('examples/vitest/keys.test.ts') });
+    const { stdout } = await vitest('keys.test.ts');
+
+    expect(stdout).toContain('1 passed');
+  });
+
+  it('a test that fails in vitest shows the refused request, what was missing, and the fix', async () => {
+    const example = await text('examples/vitest/keys.test.ts');
+    await write(user, {
+      'fails.test.ts': example.replace(/expect\(answer\)\.toBeRefused.*/, 'expect(answer.status).toBe(201);'),
+    });
+    const { stdout, stderr } = await vitest('fails.test.ts').catch(
+      (ended: { stdout: string; stderr: string }) => ended,
+    );
+    const shown = stdout + stderr;
+
+    expect(shown).toContain('1 failed');
+    expect(shown).toContain('POST /api/v3/simulations/');
+    expect(shown).toContain('it needs `air:simulation_create`');
+    expect(shown).toMatch(/fix: service key `reader`: add the scope `air:simulation_create` \(PATCH \/_mock\/keys\//);
+  });
+
+  it.skipIf(!hasPytest())('the example for pytest passes', async () => {
+    await mkdir(join(user, 'python'), { recursive: true });
+    await cp(join(ROOT, 'examples/pytest/test_refusals.py'), join(user, 'python/test_refusals.py'));
+    const env = { ...process.env, MOCK_COMMAND: join(user, 'node_modules/.bin/nv-auth-mock') };
+    const { stdout } = await run('pytest', ['-q', '-p', 'no:cacheprovider', 'python'], { cwd: user, env });
+
+    expect(stdout).toContain('2 passed');
+  });
+
+  it('the client of the compose example calls all three APIs, and exits with 0', async () => {
+    await using mock = await startMock();
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      RUNAI_BASE_URL: mock.url,
+      AIR_API_URL: mock.url,
+      NVCF_BASE_URL: mock.url,
+    };
+    const { stdout } = await run(process.execPath, [join(ROOT, 'examples/compose/client/client.mjs')], { env });
+
+    expect(stdout).toMatch(
+      /^issuer http:\/\/127\.0\.0\.1:\d+\/auth\/realms\/acme: 1 access keys, \d+ simulations, \d+ functions/,
+    );
+  });
+});
+
+function vitest(file: string) {
+  return run(process.execPath, [join(user, 'node_modules/vitest/vitest.mjs'), 'run', file, '--root', user], {
+    cwd: user,
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+}
+
+function hasPytest(): boolean {
+  try {
+    execFileSync('pytest', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

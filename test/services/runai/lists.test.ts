@@ -1,0 +1,296 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cast } from '../../support/cast.ts';
+import {
+  CLUSTER,
+  EDITOR,
+  expectRefused,
+  RESEARCH,
+  RESEARCH_MANAGER,
+  RESEARCHER,
+  RULES,
+  runaiServer,
+  TENANT,
+  VIEWER,
+  VISION,
+} from '../../support/runai.ts';
+import { START } from '../../support/server.ts';
+
+const server = await runaiServer();
+const { admin, done } = server;
+
+/** Each made a second after the one before; the last one was deleted. */
+const GROUPS = [
+  ['Alpha', VIEWER, 'tenant', TENANT],
+  ['alpine', RESEARCHER, 'project', VISION],
+  ['Beta', VIEWER, 'department', RESEARCH],
+  ['beta==two', RESEARCH_MANAGER, 'cluster', CLUSTER],
+  ['one,two', EDITOR, 'tenant', TENANT],
+] as const;
+const NAMES = GROUPS.map(([name]) => name);
+const at = (second: number) => new Date(START + second * 1000).toISOString();
+const START_OFFSET = at(2).replace('12:00', '14:00').replace('Z', '+02:00');
+
+beforeAll(async () => {
+  await done(204, `DELETE ${RULES}/6`);
+  for (const [index, [subjectId, roleId, scopeType, scopeId]] of GROUPS.entries()) {
+    server.clock.set(START + index * 1000);
+    await done(201, `POST ${RULES}`, { subjectType: 'group', subjectId, roleId, scopeType, scopeId });
+  }
+  server.clock.set(START + 10_000);
+  await done(204, `DELETE ${RULES}/${6 + GROUPS.length}`);
+});
+
+const ask = (query: Record<string, string | readonly string[]>, list = RULES) => {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one) => [name, String(one)] as [string, string]),
+  );
+  return admin(`GET ${list}?${new URLSearchParams(pairs)}`);
+};
+/** The groups of what a list answers; the deleted one of the cast is left out. */
+const groups = async (query: Record<string, string | readonly string[]>) => {
+  const { status, body } = await ask({ subjectType: 'group', includeDeleted: 'true', ...query });
+  expect(status, JSON.stringify(body)).toBe(200);
+  const names = body.accessRules.map(({ subjectId }: { subjectId: string }) => subjectId);
+  return names.filter((name: string) => name !== 'ml-team');
+};
+
+describe('filterBy', () => {
+  const filters: [filter: string, names: readonly string[]][] = [
+    ['subjectId==Alpha', ['Alpha']],
+    ['subjectId==alpha', []],
+    ['subjectId==Alp', []],
+    ['subjectId!=Alpha', ['alpine', 'Beta', 'beta==two', 'one,two']],
+    ['subjectId<=Beta', ['Alpha', 'Beta']],
+    ['subjectId>=alpine', ['alpine', 'beta==two', 'one,two']],
+    ['subjectId=@BET', ['Beta', 'beta==two']],
+    ['subjectId=@', NAMES],
+    ['subjectId!@a', ['one,two']],
+    ['subjectId=^al', ['Alpha', 'alpine']],
+    ['subjectId=^two', []],
+    ['subjectId=$TWO', ['beta==two', 'one,two']],
+    ['subjectId==beta==two', ['beta==two']],
+    ['subjectId==', []],
+    ['roleId==7', ['Alpha', 'Beta']],
+    ['roleId!=7', ['alpine', 'beta==two', 'one,two']],
+    ['roleId<=4', ['beta==two', 'one,two']],
+    ['roleId>=5', ['Alpha', 'alpine', 'Beta']],
+    ['roleId>=-1', NAMES],
+    [`createdAt==${at(2)}`, ['Beta']],
+    [`createdAt==${START_OFFSET}`, ['Beta']],
+    [`createdAt!=${at(2)}`, ['Alpha', 'alpine', 'beta==two', 'one,two']],
+    [`createdAt<=${at(1)}`, ['Alpha', 'alpine']],
+    [`createdAt>=${at(3)}`, ['beta==two', 'one,two']],
+    [`deletedAt>=${at(0)}`, ['one,two']],
+    [`deletedAt<=${at(20)}`, ['one,two']],
+    [`deletedAt==${at(10)}`, ['one,two']],
+    [`deletedAt!=${at(10)}`, ['Alpha', 'alpine', 'Beta', 'beta==two']],
+    ['roleId==7,subjectId=^b', ['Beta']],
+    ['roleId==7,subjectId==alpine', []],
+    [`createdAt>=${at(1)},createdAt<=${at(3)},roleId!=7`, ['alpine', 'beta==two']],
+    ['roleId==7,', ['Alpha', 'Beta']],
+    ['', NAMES],
+  ];
+
+  it.each(filters)('%s', async (filterBy, names) => {
+    expect(await groups({ filterBy })).toEqual(names);
+  });
+
+  const fields: [filter: string, names: readonly string[]][] = [
+    ['subjectType==group', NAMES],
+    ['subjectType==user', []],
+    ['roleName==Viewer', ['Alpha', 'Beta']],
+    ['roleName=$manager', ['beta==two']],
+    [`scopeId==${VISION}`, ['alpine']],
+    ['scopeType=^dep', ['Beta']],
+    ['scopeName==vision', ['alpine']],
+    ['scopeName=@ACME', ['Alpha', 'one,two']],
+    [`updatedAt>=${at(5)}`, ['one,two']],
+    ['createdBy==ci-bot', NAMES],
+    ['phase!@x,subjectId==Alpha', ['Alpha']],
+  ];
+
+  it.each(fields)('of any field: %s', async (filterBy, names) => {
+    expect(await groups({ filterBy })).toEqual(names);
+  });
+
+  it('is sent once for each condition where a value has a comma', async () => {
+    expect(await groups({ filterBy: ['subjectId==one,two', 'roleId==3'] })).toEqual(['one,two']);
+    expect(await groups({ filterBy: ['subjectId==one,two', 'roleId==7'] })).toEqual([]);
+  });
+
+  it.each([
+    ['custom==true', ['mine']],
+    ['custom!=false', ['mine']],
+    ['custom==false,enabled==true,name==Viewer', ['Viewer']],
+    ['enabled==false', []],
+  ])('compares what is true or false: %s', async (filterBy, names) => {
+    const { permissionSets } = await done(200, 'GET authorization/permission-sets');
+    await admin('POST /api/v2/authorization/roles', { name: 'mine', permissionSets: permissionSets.slice(0, 1) });
+    const { body } = await ask({ filterBy }, '/api/v2/authorization/roles');
+
+    expect(body.roles.map(({ name }: { name: string }) => name)).toEqual(names);
+  });
+
+  const OPERATORS = '== != <= >= =@ !@ =^ =$';
+  const faults: [filter: string, ...words: string[]][] = [
+    ['subjectId', '`subjectId` must be a field, an operator', OPERATORS, '`subjectId==...`'],
+    ['subjectId=Alpha', '`subjectId=Alpha` must be a field, an operator'],
+    ['subjectId~Alpha', '`subjectId~Alpha` must be a field, an operator'],
+    ['subjectId<5', '`subjectId<5` must be a field, an operator'],
+    ['==Alpha', '`==Alpha` must be a field, an operator'],
+    [' subjectId==Alpha', '` subjectId==Alpha` must be a field, an operator'],
+    ['subject_id==Alpha', '`subject_id==Alpha` must be a field, an operator'],
+    ['name==Alpha', '`name` is no field; there are subjectId, subjectType, roleId', 'createdBy'],
+    ['SubjectId==Alpha', '`SubjectId` is no field'],
+    ['constructor==Alpha', '`constructor` is no field'],
+    ['roleId=@7', '`roleId` has no operator `=@`; it has == != <= >='],
+    ['roleId!@7', '`roleId` has no operator `!@`'],
+    ['createdAt=^2026', '`createdAt` has no operator `=^`; it has == != <= >='],
+    ['deletedAt=$Z', '`deletedAt` has no operator `=$`'],
+    ['roleId==seven', '`roleId` is compared with a whole number'],
+    ['roleId==7.5', '`roleId` is compared with a whole number'],
+    ['roleId==', '`roleId` is compared with a whole number'],
+    ['createdAt>=yesterday', '`createdAt` is compared with a time such as'],
+    ['createdAt==', '`createdAt` is compared with a time such as'],
+    ['subjectId==Alpha,nothing==1', '`nothing` is no field'],
+    ['subjectId==one,two', '`two` must be a field, an operator'],
+    [`${'x'.repeat(500)}==1`, `\`${'x'.repeat(100)}\` is no field`],
+  ];
+
+  it.each(faults)('%s is refused, and what is wrong is named', async (filterBy, ...words) => {
+    const refused = await ask({ filterBy });
+
+    expectRefused(refused, 400, 'Query parameter `filterBy`', ...words);
+    expect(refused.decision).toBeNull();
+    expectRefused(await ask({ filterBy }, `${RULES}/count`), 400, ...words);
+  });
+
+  it.each([
+    ['custom=@true', '`custom` has no operator `=@`; it has == !='],
+    ['enabled<=true', '`enabled` has no operator `<=`; it has == !='],
+    ['custom==yes', '`custom` is compared with `true` or `false`'],
+    ['roleId==1', '`roleId` is no field; there are name, createdAt, createdBy, custom, enabled'],
+  ])('%s is refused in a list of roles', async (filterBy, words) => {
+    expectRefused(await ask({ filterBy }, '/api/v2/authorization/roles'), 400, words);
+  });
+});
+
+describe('sortBy', () => {
+  const orders: [field: string, ascending: readonly string[]][] = [
+    ['subjectId', ['Alpha', 'Beta', 'alpine', 'beta==two', 'one,two']],
+    ['roleId', ['one,two', 'beta==two', 'alpine', 'Alpha', 'Beta']],
+    ['roleName', ['one,two', 'alpine', 'beta==two', 'Alpha', 'Beta']],
+    ['scopeId', ['Alpha', 'one,two', 'beta==two', 'Beta', 'alpine']],
+    ['scopeType', ['beta==two', 'Beta', 'alpine', 'Alpha', 'one,two']],
+    ['scopeName', ['Alpha', 'one,two', 'beta==two', 'Beta', 'alpine']],
+    ['createdAt', NAMES],
+    ['updatedAt', NAMES],
+    ['deletedAt', NAMES],
+    ['createdBy', NAMES],
+    ['subjectType', NAMES],
+  ];
+
+  it.each(orders)('%s goes up, and what is the same stays in the order in which it was made', async (sortBy, names) => {
+    expect(await groups({ sortBy })).toEqual(names);
+    expect(await groups({ sortBy, sortOrder: 'asc' })).toEqual(names);
+  });
+
+  it.each([
+    ['subjectId', ['one,two', 'beta==two', 'alpine', 'Beta', 'Alpha']],
+    ['roleId', ['Alpha', 'Beta', 'alpine', 'beta==two', 'one,two']],
+    ['createdAt', [...NAMES].reverse()],
+    ['deletedAt', ['one,two', 'Alpha', 'alpine', 'Beta', 'beta==two']],
+    ['createdBy', NAMES],
+  ])('%s goes down when it is asked to', async (sortBy, names) => {
+    expect(await groups({ sortBy, sortOrder: 'desc' })).toEqual(names);
+  });
+
+  it('may be left out: the order is then that in which they were made, or that order turned round', async () => {
+    expect(await groups({})).toEqual(NAMES);
+    expect(await groups({ sortOrder: 'desc' })).toEqual([...NAMES].reverse());
+  });
+
+  it('sorts what was found, before the page is cut out', async () => {
+    const query = { filterBy: 'roleId==7,createdBy==ci-bot', sortBy: 'subjectId', sortOrder: 'desc', limit: '1' };
+
+    expect(await groups(query)).toEqual(['Beta']);
+    expect(await groups({ ...query, offset: '1' })).toEqual(['Alpha']);
+  });
+
+  it.each([
+    ['sortBy', 'tenantId', '`subjectId`, `subjectType`'],
+    ['sortBy', '', 'one of'],
+    ['sortOrder', 'up', '`asc`, `desc`'],
+    ['sortOrder', 'ASC', '`asc`, `desc`'],
+  ])('%s `%s` is refused, and what there is is named', async (name, value, words) => {
+    expectRefused(await ask({ [name]: value }), 400, `Query parameter \`${name}\``, words);
+  });
+});
+
+describe('search', () => {
+  it.each([
+    ['ALP', ['Alpha', 'alpine']],
+    ['viewer', ['Alpha', 'Beta']],
+    ['vision', ['alpine']],
+    ['acme', ['Alpha', 'one,two']],
+    ['ci-bot', []],
+    ['%', []],
+    ['', NAMES],
+  ])('%s looks into subject, role and scope, in any case', async (search, names) => {
+    expect(await groups({ search })).toEqual(names);
+  });
+
+  it('narrows what filterBy found', async () => {
+    expect(await groups({ search: 'al', filterBy: 'roleId==7' })).toEqual(['Alpha']);
+  });
+});
+
+describe('a page', () => {
+  const total = cast.users.length + cast.applications.length + cast.serviceAccounts.length + GROUPS.length - 1;
+  const seen = async (query: Record<string, string>) => {
+    const { totalRecords, displayRecords, accessRules } = (await ask(query)).body;
+    expect(accessRules).toHaveLength(displayRecords);
+    return [totalRecords, displayRecords];
+  };
+
+  it.each([
+    [{ limit: '2' }, 2],
+    [{ limit: '500' }, total],
+    [{ offset: '1' }, total - 1],
+    [{ limit: '3', offset: String(total - 2) }, 2],
+    [{ offset: String(total) }, 0],
+    [{ offset: '100000' }, 0],
+  ])('of %j says how many there are on it, and on all of them', async (query, shown) => {
+    expect(await seen(query)).toEqual([total, shown]);
+  });
+
+  it('follows the one before without a gap', async () => {
+    const ids: number[] = [];
+    for (let offset = 0; offset < total; offset += 3) {
+      const { body } = await ask({ limit: '3', offset: String(offset) });
+      ids.push(...body.accessRules.map(({ id }: { id: number }) => id));
+    }
+
+    expect(ids).toEqual([1, 2, 3, 4, 5, 7, 8, 9, 10]);
+  });
+
+  it.each([
+    ['limit', '0', 'from 1 to 500'],
+    ['limit', '501', 'from 1 to 500'],
+    ['limit', 'ten', 'an integer'],
+    ['limit', '', 'an integer'],
+    ['limit', '1.5', 'an integer'],
+    ['offset', '-1', 'of at least 0'],
+    ['offset', 'x', 'an integer'],
+  ])('is not asked for by %s=%s', async (name, value, words) => {
+    expectRefused(await ask({ [name]: value }), 400, `Query parameter \`${name}\``, words);
+  });
+});
+
+it('a query parameter that the document does not name is passed over, and becomes a finding', async () => {
+  const { status, body } = await ask({ fliterBy: 'subjectId==Alpha' });
+
+  expect(status).toBe(200);
+  expect(body.totalRecords).toBe(9);
+  expect(await server.findings('undocumented_query')).toContainEqual(expect.stringContaining('`fliterBy`'));
+});

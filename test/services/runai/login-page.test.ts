@@ -1,0 +1,494 @@
+import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { admin, researcher } from '../../support/cast.ts';
+import {
+  AUTHORIZATION,
+  authorizationPath,
+  CALLBACK,
+  CHALLENGE,
+  codeFields,
+  codeOf,
+  explained,
+  type Fields,
+  formOf,
+  judged,
+  LOGIN_ACTION,
+  LOGOUT,
+  locationOf,
+  logIn,
+  PUBLIC_CLIENT,
+  postForm,
+  REALM_TOKEN,
+  S256,
+  shownForm,
+  tokensOf,
+  VERIFIER,
+} from '../../support/oauth.ts';
+import { type Answer, START, testServer } from '../../support/server.ts';
+
+const ISSUER = 'http://localhost:6625/auth/realms/acme';
+const ORIGIN_CALLBACK = 'http://localhost:6625/login/callback';
+const ADMIN_UI = 'runai-admin-ui';
+const WRONG = 'not-the-password';
+const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&quot;`;
+
+const server = await testServer();
+const open = (given: Fields = {}, on = server) => on.call(`GET ${authorizationPath(given)}`);
+const openByPost = (given: Fields = {}) =>
+  postForm(server, AUTHORIZATION, new URL(authorizationPath(given), ISSUER).search.slice(1));
+
+/** Expects a page of ours: nothing is loaded, kept, framed or run. */
+function page({ status, body, headers, decision }: Answer, expected: number): string {
+  expect(status, String(body)).toBe(expected);
+  expect(headers).toMatchObject({
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+  });
+  const policy = String(headers['content-security-policy']).split(/; */);
+  expect(policy).toEqual(expect.arrayContaining(["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"]));
+  expect(policy.join()).not.toMatch(/script-src|unsafe-eval|https?:|\*/);
+  expect(headers).not.toHaveProperty('location');
+  expect(body).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(strangersIn(body)).toEqual([]);
+  if (expected !== 401) expect(decision).toBeNull();
+  return body;
+}
+
+const ELEMENTS = 'html head meta title style body main h1 p code form input label button'.split(' ');
+
+/** Elements and attributes that no page of ours has; what stands in quotes is neither. */
+function strangersIn(html: string): string[] {
+  const markup = html.replaceAll(/"[^"]*"/g, '""');
+  const elements = [...markup.matchAll(/<([a-z][^\s/>]*)/gi)].map(([, name = '']) => name);
+  const handlers = [...markup.matchAll(/\s(on\w+)\s*=/gi)].map(([, name = '']) => name);
+  return [...elements.filter((name) => !ELEMENTS.includes(name)), ...handlers];
+}
+
+/** What a page says is wrong. */
+const shownFault = (html: string) => /<p class="fault" role="alert">([^<]*)<\/p>/.exec(html)?.[1];
+
+describe('the authorization endpoint', () => {
+  it.each([
+    ['by GET', open],
+    ['by POST', openByPost],
+  ])('asked %s shows a page that asks who it is', async (_how, ask) => {
+    const html = page(await ask({ nonce: 'a-nonce', ...S256, response_mode: 'query' }), 200);
+
+    expect(shownForm(html)).toEqual({
+      action: LOGIN_ACTION,
+      fields: {
+        response_type: 'code',
+        client_id: PUBLIC_CLIENT,
+        redirect_uri: CALLBACK,
+        scope: 'openid',
+        state: 'a-state',
+        nonce: 'a-nonce',
+        code_challenge: CHALLENGE,
+        code_challenge_method: 'S256',
+        response_mode: 'query',
+        username: '',
+        password: '',
+      },
+    });
+    expect(html).toContain(PUBLIC_CLIENT);
+    expect(shownFault(html)).toBeUndefined();
+  });
+
+  it('fills in who the client expects', async () => {
+    const html = page(await open({ login_hint: researcher.email }), 200);
+
+    expect(shownForm(html).fields['username']).toBe(researcher.email);
+  });
+
+  it('asks again although it was asked before: a browser has no session', async () => {
+    await logIn(server, authorizationPath());
+    const answer = await open();
+
+    page(answer, 200);
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it.each(['state', 'nonce', 'login_hint'])('shows a script in `%s` as the text that it is', async (name) => {
+    const { fields } = shownForm(page(await open({ [name]: SCRIPT }), 200));
+
+    expect(fields[name === 'login_hint' ? 'username' : name]).toBe(SCRIPT);
+  });
+
+  it('shows a script in a redirect URI as the text that it is', async () => {
+    const redirectUri = `${CALLBACK}?next=${SCRIPT.replaceAll(' ', '')}`;
+
+    expect(shownForm(page(await open({ redirect_uri: redirectUri }), 200)).fields['redirect_uri']).toBe(redirectUri);
+  });
+});
+
+describe('nothing is sent to a place that is not known to be the client’s', () => {
+  const UNSAFE: [what: string, given: Fields, names: string][] = [
+    ['no client', { client_id: undefined }, '`client_id`'],
+    ['an empty client', { client_id: '' }, '`client_id`'],
+    ['an unknown client', { client_id: 'nobody' }, '`client_id`'],
+    ['a script for a client', { client_id: SCRIPT }, '`client_id`'],
+    ['an access key, which nobody logs in through', { client_id: researcher.accessKey.clientId }, '`client_id`'],
+    ['no redirect URI', { redirect_uri: undefined }, '`redirect_uri`'],
+    ['a redirect URI that is none', { redirect_uri: 'callback' }, '`redirect_uri`'],
+    ['a script for a redirect URI', { redirect_uri: `javascript:${SCRIPT}` }, '`redirect_uri`'],
+    ['a redirect URI of somebody else', { redirect_uri: `https://evil.test/?${SCRIPT}` }, '`redirect_uri`'],
+    [
+      'a fault and a redirect URI of somebody else',
+      { response_type: '', redirect_uri: 'https://evil.test/' },
+      'redirect',
+    ],
+    ['a prompt of none and an unknown client', { prompt: 'none', client_id: 'nobody' }, '`client_id`'],
+    ['a state of more than 4096 characters', { state: 'x'.repeat(4097) }, '`state`'],
+  ];
+
+  it.each(UNSAFE)('%s', async (_what, given, name) => {
+    for (const ask of [open, openByPost]) expect(shownFault(page(await ask(given), 400))).toContain(name);
+  });
+
+  it('not by the form either, whatever its hidden fields say', async () => {
+    const { fields } = shownForm((await open()).body);
+    const credentials = { username: researcher.email, password: researcher.password };
+    for (const change of [{ redirect_uri: 'https://evil.test/' }, { client_id: 'nobody' }]) {
+      page(await postForm(server, LOGIN_ACTION, { ...fields, ...credentials, ...change }), 400);
+    }
+  });
+
+  it('a parameter that is there twice', async () => {
+    expect(shownFault(page(await server.call(`GET ${authorizationPath()}&state=another`), 400))).toContain('`state`');
+    const body = `${new URL(authorizationPath(), ISSUER).search.slice(1)}&client_id=cli`;
+    expect(shownFault(page(await postForm(server, AUTHORIZATION, body), 400))).toContain('`client_id`');
+  });
+
+  it.each([
+    ['GET', AUTHORIZATION],
+    ['GET', LOGOUT],
+    ['POST', AUTHORIZATION],
+    ['POST', LOGIN_ACTION],
+    ['POST', LOGOUT],
+  ])('a realm that there is not: %s %s', async (method, path) => {
+    for (const realm of ['other', encodeURIComponent(SCRIPT).replaceAll('%2F', '-')]) {
+      const url = path.replace('/acme/', `/${realm}/`);
+      const answer = method === 'GET' ? await server.call(`GET ${url}`) : await postForm(server, url, {});
+
+      expect(shownFault(page(answer, 404))).toContain('`acme`');
+    }
+  });
+});
+
+describe('the client is told', () => {
+  const FAULTS: [what: string, given: Fields, error: string, names: string][] = [
+    ['no response type', { response_type: undefined }, 'invalid_request', 'response_type'],
+    [
+      'the response type of the implicit flow',
+      { response_type: 'token' },
+      'unsupported_response_type',
+      'response_type',
+    ],
+    ['a hybrid response type', { response_type: 'code id_token' }, 'unsupported_response_type', 'response_type'],
+    ['the response mode fragment', { response_mode: 'fragment' }, 'invalid_request', 'response_mode'],
+    ['the response mode form_post', { response_mode: 'form_post' }, 'invalid_request', 'response_mode'],
+    [
+      'a plain challenge',
+      { code_challenge: VERIFIER, code_challenge_method: 'plain' },
+      'invalid_request',
+      'code_challenge_method',
+    ],
+    ['a challenge without its method', { code_challenge: CHALLENGE }, 'invalid_request', 'code_challenge_method'],
+    ['a method without a challenge', { code_challenge_method: 'S256' }, 'invalid_request', 'code_challenge'],
+    ['a challenge with padding', { ...S256, code_challenge: `${CHALLENGE}=` }, 'invalid_request', 'code_challenge'],
+    ['a challenge in plain Base64', { ...S256, code_challenge: '+'.repeat(43) }, 'invalid_request', 'code_challenge'],
+    ['a challenge that is too short', { ...S256, code_challenge: 'x'.repeat(42) }, 'invalid_request', 'code_challenge'],
+    ['that nobody may be asked', { prompt: 'none' }, 'login_required', 'prompt'],
+    ['a request object', { request: 'x.y.z' }, 'request_not_supported', 'request'],
+    ['where a request object is', { request_uri: 'https://x.test' }, 'request_uri_not_supported', 'request_uri'],
+    ['an unknown scope', { scope: 'openid admin' }, 'invalid_scope', 'admin'],
+  ];
+
+  it.each(FAULTS)('%s', async (_what, given, error, name) => {
+    for (const ask of [open, openByPost]) {
+      const answer = await ask(given);
+      const { origin, pathname, searchParams } = locationOf(answer);
+
+      expect(origin + pathname).toBe(CALLBACK);
+      expect(Object.fromEntries(searchParams)).toEqual({
+        error,
+        error_description: expect.stringContaining(name),
+        state: 'a-state',
+        iss: ISSUER,
+      });
+      expect(searchParams.get('error_description')).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
+      expect(answer.headers['cache-control']).toBe('no-store');
+    }
+  });
+
+  it('the same by the form, before anybody is asked for a password', async () => {
+    const { fields } = shownForm((await open()).body);
+    const answer = await postForm(server, LOGIN_ACTION, { ...fields, response_mode: 'fragment', password: WRONG });
+
+    expect(locationOf(answer).searchParams.get('error')).toBe('invalid_request');
+    expect(answer.decision).toBeNull();
+  });
+
+  it('a state only if it sent one, unchanged', async () => {
+    const state = `ä +&=%20 ${SCRIPT}`;
+    const [without, kept] = [await open({ state: undefined, prompt: 'none' }), await open({ state, prompt: 'none' })];
+
+    expect(locationOf(without).searchParams.has('state')).toBe(false);
+    expect(locationOf(kept).searchParams.get('state')).toBe(state);
+  });
+});
+
+describe('a login', () => {
+  it('sends a code to the client, with its state and who answers', async () => {
+    const answer = await logIn(server, authorizationPath());
+    const { origin, pathname, searchParams } = locationOf(answer);
+
+    expect(origin + pathname).toBe(CALLBACK);
+    expect(Object.fromEntries(searchParams)).toEqual({
+      code: expect.stringMatching(/^\w{43}$/),
+      state: 'a-state',
+      iss: ISSUER,
+    });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.decision).toBeNull();
+  });
+
+  it('keeps the query that the redirect URI has', async () => {
+    const redirectUri = `${CALLBACK}?tenant=a&next=%2Fhome`;
+    const { searchParams } = locationOf(await logIn(server, authorizationPath({ redirect_uri: redirectUri })));
+    const fields = codeFields(String(searchParams.get('code')), { redirect_uri: redirectUri });
+
+    expect([...searchParams.keys()]).toEqual(['tenant', 'next', 'code', 'state', 'iss']);
+    expect(searchParams.get('next')).toBe('/home');
+    expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
+  });
+
+  it('is told in the ID token', async () => {
+    const own = await testServer();
+    const code = await codeOf(own, { nonce: 'a-nonce' });
+    own.clock.set(START + 5_000);
+    const { body } = await postForm(own, REALM_TOKEN, codeFields(code));
+    const digest = createHash('sha256').update(body.access_token).digest();
+
+    expect(decodeJwt(body.id_token)).toEqual({
+      iss: ISSUER,
+      sub: researcher.id,
+      aud: PUBLIC_CLIENT,
+      azp: PUBLIC_CLIENT,
+      typ: 'ID',
+      email: researcher.email,
+      email_verified: true,
+      preferred_username: researcher.email,
+      nonce: 'a-nonce',
+      auth_time: START / 1000,
+      iat: START / 1000 + 5,
+      exp: START / 1000 + 3605,
+      at_hash: digest.subarray(0, 16).toString('base64url'),
+      jti: expect.any(String),
+      sid: decodeJwt(body.access_token)['sid'],
+    });
+    expect(await judged(own, body.id_token)).toEqual([401, 'malformed_token']);
+  });
+
+  it('without the scope openid gives no ID token', async () => {
+    const { body } = await postForm(server, REALM_TOKEN, codeFields(await codeOf(server, { scope: 'profile' })));
+
+    expect(body).toMatchObject({ scope: 'profile', refresh_token: expect.any(String) });
+    expect(body).not.toHaveProperty('id_token');
+  });
+
+  it('finds the user in any spelling of the address', async () => {
+    const spelled = { email: researcher.email.toUpperCase(), password: researcher.password };
+
+    expect(locationOf(await logIn(server, authorizationPath(), spelled)).searchParams.has('code')).toBe(true);
+  });
+
+  const REFUSED: [what: string, email: string, reason: string][] = [
+    ['a wrong password', admin.email, 'wrong_password'],
+    ['an unknown user', 'nobody@acme.test', 'unknown_user'],
+    ['a script for a user', SCRIPT, 'unknown_user'],
+  ];
+
+  it.each(REFUSED)('with %s asks again, and is a decision', async (_what, email, reason) => {
+    const answer = await logIn(server, authorizationPath({ ...S256, nonce: 'a-nonce' }), { email, password: WRONG });
+    const html = page(answer, 401);
+    const { fields } = shownForm(html);
+    const remembered = await explained(server, answer, reason);
+
+    expect(shownFault(html)).toBe('The user name or the password is not valid.');
+    expect(fields).toMatchObject({ username: email, password: '', state: 'a-state', nonce: 'a-nonce', ...S256 });
+    expect(remembered).toMatchObject({ operation: 'log_in', request: { method: 'POST', path: LOGIN_ACTION } });
+    expect(html + JSON.stringify(remembered)).not.toContain(WRONG);
+  });
+
+  it('can be tried again from the page that asks again', async () => {
+    const { email, password } = researcher;
+    const { body } = await logIn(server, authorizationPath(), { email, password: WRONG });
+    const { action, fields } = shownForm(body);
+
+    expect(locationOf(await postForm(server, action, { ...fields, password })).searchParams.has('code')).toBe(true);
+  });
+
+  it('of a user who is disabled does not come about', async () => {
+    const own = await testServer();
+    await own.world.store.identities.edit(researcher.id, { enabled: false }, START);
+    const answer = await logIn(own, authorizationPath());
+
+    page(answer, 401);
+    await explained(own, answer, 'disabled');
+  });
+
+  it('of a user whom an identity provider vouches for does not come about', async () => {
+    const own = await testServer();
+    const { identities } = own.world.store;
+    const known = await identities.byId(researcher.id);
+    if (known === null) throw new Error('the cast has no researcher');
+    const email = 'external@acme.test';
+    await identities.create({ ...known, id: 'external', name: email, passwordHash: null, isLocal: false });
+    const answer = await logIn(own, authorizationPath(), { email, password: researcher.password });
+
+    page(answer, 401);
+    await explained(own, answer, 'external_user');
+  });
+});
+
+describe('a redirect URI', () => {
+  const isTaken = async (client_id: string, redirect_uri: string, on = server) => {
+    const { status } = await open({ client_id, redirect_uri }, on);
+    return status === 200;
+  };
+
+  it.each([
+    [ADMIN_UI, ORIGIN_CALLBACK],
+    [PUBLIC_CLIENT, 'http://127.0.0.1:4711/callback'],
+    [PUBLIC_CLIENT, 'http://127.0.0.1:51234/any/other/path?and=query'],
+    [PUBLIC_CLIENT, 'http://127.0.0.1/'],
+    [PUBLIC_CLIENT, 'http://localhost:1'],
+    ['cli', 'http://localhost:8080/callback'],
+  ])('of %s can be %s', async (client, uri) => {
+    expect(await isTaken(client, uri)).toBe(true);
+  });
+
+  it.each([
+    [ADMIN_UI, '/login/callback'],
+    [ADMIN_UI, `${ORIGIN_CALLBACK}/`],
+    [ADMIN_UI, `${ORIGIN_CALLBACK}?a=b`],
+    [ADMIN_UI, 'http://localhost:6625/login/callback/../../elsewhere'],
+    [ADMIN_UI, 'http://localhost:6625/login'],
+    [ADMIN_UI, 'http://localhost:6626/login/callback'],
+    [ADMIN_UI, 'https://localhost:6625/login/callback'],
+    [ADMIN_UI, 'http://127.0.0.1:6625/login/callback'],
+    [ADMIN_UI, 'http://localhost:6625.evil.test/login/callback'],
+    [ADMIN_UI, CALLBACK],
+    [PUBLIC_CLIENT, 'https://127.0.0.1:4711/callback'],
+    [PUBLIC_CLIENT, 'http://127.0.0.2:4711/callback'],
+    [PUBLIC_CLIENT, 'http://127.0.0.1.evil.test/callback'],
+    [PUBLIC_CLIENT, 'http://127.0.0.1@evil.test/callback'],
+    [PUBLIC_CLIENT, 'http://localhost.evil.test/callback'],
+    [PUBLIC_CLIENT, 'http://evil.test/?http://127.0.0.1:1'],
+    [PUBLIC_CLIENT, 'http://evil.test\\@127.0.0.1/callback'],
+    [PUBLIC_CLIENT, 'urn:ietf:wg:oauth:2.0:oob'],
+    [PUBLIC_CLIENT, `${CALLBACK}#`],
+    [PUBLIC_CLIENT, `${CALLBACK}#fragment`],
+    [PUBLIC_CLIENT, '//127.0.0.1/callback'],
+  ])('of %s cannot be %s', async (client, uri) => {
+    expect(await isTaken(client, uri)).toBe(false);
+  });
+
+  it('that is a path is one of the name that the server was called by', async () => {
+    const host = '127.0.0.1:6625';
+    const uri = `http://${host}/login/callback`;
+    const path = authorizationPath({ client_id: ADMIN_UI, redirect_uri: uri });
+
+    page(await server.call(`GET ${path}`, { headers: { host } }), 200);
+  });
+
+  it('that is a path is one of the public URL, where there is one', async () => {
+    const secure = await testServer({ publicUrl: 'https://mock.test' });
+
+    expect(await isTaken(ADMIN_UI, 'https://mock.test/login/callback', secure)).toBe(true);
+    expect(await isTaken(ADMIN_UI, ORIGIN_CALLBACK, secure)).toBe(false);
+  });
+});
+
+describe('a logout', () => {
+  const logOut = (fields: Fields) => server.call(`GET ${LOGOUT}?${formOf(fields)}`);
+  const refresh = (refreshToken: string) => {
+    const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: refreshToken };
+    return postForm(server, REALM_TOKEN, fields);
+  };
+
+  it('by an ID token ends the login that it is of', async () => {
+    const [ended, other] = [await tokensOf(server), await tokensOf(server)];
+    page(await logOut({ id_token_hint: ended.id_token }), 200);
+    const refused = await refresh(ended.refresh_token);
+
+    expect(await judged(server, ended.access_token)).toEqual([401, 'revoked_token']);
+    expect([refused.status, refused.body.error]).toEqual([400, 'invalid_grant']);
+    await explained(server, refused, 'revoked_refresh_token');
+    expect(await judged(server, other.access_token)).toEqual([200, undefined]);
+  });
+
+  it('by an ID token that has expired ends the login, too', async () => {
+    const own = await testServer();
+    const tokens = await tokensOf(own);
+    own.clock.set(START + 7_200_000);
+    page(await own.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);
+    const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token };
+
+    expect((await postForm(own, REALM_TOKEN, fields)).decision.reason).toBe('revoked_refresh_token');
+  });
+
+  it('goes where the client asks for, with its state', async () => {
+    const { id_token: hint } = await tokensOf(server);
+    const asked = { post_logout_redirect_uri: `${CALLBACK}?bye=1`, state: 'a & state' };
+    const byHint = locationOf(await logOut({ id_token_hint: hint, ...asked }));
+    const byName = locationOf(await logOut({ client_id: PUBLIC_CLIENT, ...asked, state: undefined }));
+    const byPost = locationOf(await postForm(server, LOGOUT, { id_token_hint: hint, ...asked }));
+
+    expect(Object.fromEntries(byHint.searchParams)).toEqual({ bye: '1', state: 'a & state' });
+    expect(byName.href).toBe(`${CALLBACK}?bye=1`);
+    expect(byPost.href).toBe(byHint.href);
+  });
+
+  it.each([
+    ['of somebody else', { client_id: PUBLIC_CLIENT, post_logout_redirect_uri: 'https://evil.test/' }],
+    ['of another client', { client_id: ADMIN_UI, post_logout_redirect_uri: CALLBACK }],
+    ['of nobody', { post_logout_redirect_uri: CALLBACK }],
+    ['of an unknown client', { client_id: 'nobody', post_logout_redirect_uri: CALLBACK }],
+    ['with a fragment', { client_id: PUBLIC_CLIENT, post_logout_redirect_uri: `${CALLBACK}#x` }],
+    ['that is a script', { client_id: PUBLIC_CLIENT, post_logout_redirect_uri: `javascript:${SCRIPT}` }],
+  ])('does not go to a place %s', async (_what, fields) => {
+    expect(shownFault(page(await logOut(fields), 400))).toContain('`post_logout_redirect_uri`');
+    expect(shownFault(page(await postForm(server, LOGOUT, fields), 400))).toContain('`post_logout_redirect_uri`');
+  });
+
+  it('by a refresh token of the client ends its login, and shows no page', async () => {
+    const tokens = await tokensOf(server);
+    const answer = await postForm(server, LOGOUT, { client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token });
+
+    expect([answer.status, answer.body]).toEqual([204, undefined]);
+    expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
+    expect((await refresh(tokens.refresh_token)).decision.reason).toBe('revoked_refresh_token');
+  });
+
+  it('by what is no token of the login ends nothing', async () => {
+    const tokens = await tokensOf(server);
+    const [header = '', payload = ''] = tokens.id_token.split('.');
+    for (const id_token_hint of [tokens.access_token, tokens.refresh_token, 'garbage', `${header}.${payload}.AAAA`]) {
+      page(await logOut({ id_token_hint }), 200);
+    }
+    for (const client_id of ['cli', undefined]) {
+      await postForm(server, LOGOUT, { client_id, refresh_token: tokens.refresh_token });
+    }
+
+    expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
+    expect((await refresh(tokens.refresh_token)).status).toBe(200);
+  });
+
+  it('without anything says that it is done', async () => {
+    expect(page(await server.call(`GET ${LOGOUT}`), 200)).toContain('Logged out');
+  });
+});

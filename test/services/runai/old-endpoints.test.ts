@@ -1,0 +1,320 @@
+import { decodeJwt } from 'jose';
+import { describe, expect, it } from 'vitest';
+import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
+import { adminBot, application, researcher } from '../../support/cast.ts';
+import { CALLBACK, codeOf, explained, judged, otherVersions, PUBLIC_CLIENT, S256 } from '../../support/oauth.ts';
+import { runaiRefusal } from '../../support/refusal-shapes.ts';
+import { START, type TestServer, testServer } from '../../support/server.ts';
+
+const APP_TOKEN = '/v1/k8s/auth/oauth/apptoken';
+const CODE_EXCHANGE = '/v1/k8s/auth/token/exchange';
+const REFRESH = '/v1/k8s/auth/oauth/tokens/refresh';
+const WRONG = 'not-the-secret';
+
+const profiles: readonly Profile[] = ['2.19', '2.24', '3.0'];
+const servers = Object.fromEntries(
+  await Promise.all(profiles.map(async (runai) => [runai, await testServer({ runai })] as const)),
+) as Record<Profile, TestServer>;
+const oldest = servers['2.19'];
+
+const { id: appId, name, clientId, secret } = application;
+
+describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s', (profile) => {
+  const server = servers[profile];
+  const ask = (body: unknown) => server.call(`POST ${APP_TOKEN}`, { body });
+
+  it.each([
+    ['its name', name],
+    ['its client id', clientId],
+  ])('gives an application by %s an access token and an ID token', async (_what, id) => {
+    const { status, body, headers } = await ask({ id, name, secret });
+
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(Object.keys(body).sort()).toEqual(['access_token', 'id_token']);
+    expect(decodeJwt(body.access_token)).toMatchObject({ sub: appId, azp: clientId, typ: 'Bearer' });
+    expect(decodeJwt(body.id_token)).toMatchObject({ sub: appId, aud: clientId, typ: 'ID' });
+    expect(await judged(server, body.access_token)).toEqual([200, undefined]);
+    expect(await judged(server, body.id_token)).toEqual([401, 'malformed_token']);
+  });
+
+  it('does not look at the name', async () => {
+    expect((await ask({ id: clientId, name: 'another', secret })).status).toBe(200);
+  });
+
+  it.each([
+    ['an unknown application', { id: 'nobody' }, 'unknown_client'],
+    ['a wrong secret', { secret: WRONG }, 'wrong_secret'],
+    ['the secret of somebody else', { secret: adminBot.clientSecret }, 'wrong_secret'],
+  ])('refuses %s', async (_what, change, reason) => {
+    const answer = await ask({ id: clientId, name, secret, ...change });
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toBe('The client id or the secret is not valid.');
+    expect(await explained(server, answer, reason)).toMatchObject({ operation: 'grant_app_token' });
+  });
+
+  it('refuses a disabled application', async () => {
+    const own = await testServer({ runai: profile });
+    await own.world.store.identities.edit(appId, { enabled: false }, START);
+    const answer = await own.call(`POST ${APP_TOKEN}`, { body: { id: clientId, name, secret } });
+
+    expect(answer.status).toBe(400);
+    await explained(own, answer, 'disabled');
+  });
+
+  it.each(['id', 'name', 'secret'])('asks for `%s`', async (field) => {
+    const answer = await ask({ id: clientId, name, secret, [field]: undefined });
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toContain(`\`${field}\``);
+  });
+
+  it('refuses with 401 where --runai-bad-credentials says so', async () => {
+    const strict = await testServer({ runai: profile, runaiBadCredentials: 401 });
+    const answer = await strict.call(`POST ${APP_TOKEN}`, { body: { id: clientId, name, secret: WRONG } });
+
+    expect(answer.status).toBe(401);
+  });
+});
+
+describe('GET /v1/k8s/auth/token/exchange of 2.19', () => {
+  const exchange = (code: string, redirectUri = CALLBACK) =>
+    oldest.call(`GET ${CODE_EXCHANGE}?${new URLSearchParams({ code, redirect_uri: redirectUri })}`);
+
+  it.each([PUBLIC_CLIENT, 'cli'])('gives the tokens of a login through %s, which it does not name', async (client) => {
+    const { status, body, headers } = await exchange(await codeOf(oldest, { client_id: client, nonce: 'a-nonce' }));
+
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(Object.keys(body).sort()).toEqual(['accessToken', 'idToken', 'refreshToken']);
+    expect(decodeJwt(body.accessToken)).toMatchObject({ sub: researcher.id, azp: client });
+    expect(decodeJwt(body.idToken)).toMatchObject({ sub: researcher.id, aud: client, nonce: 'a-nonce' });
+  });
+
+  it('takes a code once, and ends the login at the second time', async () => {
+    const code = await codeOf(oldest);
+    const { body } = await exchange(code);
+    const again = await exchange(code);
+
+    expect(again.status).toBe(400);
+    await explained(oldest, again, 'reused_code');
+    expect(await judged(oldest, body.accessToken)).toEqual([401, 'revoked_token']);
+  });
+
+  it('refuses another redirect URI, and names the parameter', async () => {
+    const answer = await exchange(await codeOf(oldest), `${CALLBACK}/other`);
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toContain('`redirect_uri`');
+    await explained(oldest, answer, 'wrong_redirect');
+  });
+
+  it('refuses a code that nobody issued, and names the parameter', async () => {
+    const answer = await exchange('x'.repeat(43));
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toContain('`code`');
+    await explained(oldest, answer, 'unknown_code');
+  });
+
+  it('refuses a code of PKCE, because it takes no verifier', async () => {
+    const answer = await exchange(await codeOf(oldest, S256));
+
+    expect(answer.status).toBe(400);
+    const { fixes } = await explained(oldest, answer, 'wrong_verifier');
+    expect(fixes[0].text).toContain('the token endpoint of the realm');
+  });
+
+  it.each(['code', 'redirect_uri'])('asks for `%s`', async (missing) => {
+    const query = new URLSearchParams({ code: 'x', redirect_uri: CALLBACK });
+    query.delete(missing);
+    const answer = await oldest.call(`GET ${CODE_EXCHANGE}?${query}`);
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toContain(`\`${missing}\``);
+  });
+});
+
+describe('POST /v1/k8s/auth/oauth/tokens/refresh of 2.19', () => {
+  const refresh = (token: string) => oldest.call(`POST ${REFRESH}?${new URLSearchParams({ refresh_token: token })}`);
+  const login = async (given: Record<string, string> = {}) => {
+    const { email: username, password } = researcher;
+    return (await oldest.grant({ grantType: 'password', username, password, ...given })).body;
+  };
+
+  it.each([
+    ['that named no client', {}],
+    ['through a client', { clientID: PUBLIC_CLIENT }],
+  ])('gives the next tokens of a login %s', async (_what, given) => {
+    const first = await login(given);
+    const { status, body } = await refresh(first.refreshToken);
+
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(['accessToken', 'idToken', 'refreshToken']);
+    expect(body.refreshToken).not.toBe(first.refreshToken);
+    expect(decodeJwt(body.accessToken)['azp']).toBe(decodeJwt(first.accessToken)['azp']);
+    expect(decodeJwt(body.accessToken)['sid']).toBe(decodeJwt(first.accessToken)['sid']);
+  });
+
+  it('takes a token once, and ends the login at the second time', async () => {
+    const first = await login();
+    const { body: next } = await refresh(first.refreshToken);
+    await explained(oldest, await refresh(first.refreshToken), 'reused_refresh_token');
+
+    expect(await judged(oldest, next.accessToken)).toEqual([401, 'revoked_token']);
+    await explained(oldest, await refresh(next.refreshToken), 'revoked_refresh_token');
+  });
+
+  it('refuses a token that nobody issued, and does not repeat it', async () => {
+    const answer = await refresh('a-refresh-token-of-nobody');
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).not.toContain('a-refresh-token-of-nobody');
+    await explained(oldest, answer, 'unknown_refresh_token');
+  });
+
+  it('asks for `refresh_token`', async () => {
+    const answer = await oldest.call(`POST ${REFRESH}`);
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toContain('`refresh_token`');
+  });
+});
+
+describe('later versions', () => {
+  const GONE: [profile: Profile, request: string, versions: string][] = [
+    ['3.0', `POST ${APP_TOKEN}`, '2.19, 2.24'],
+    ['2.24', `GET ${CODE_EXCHANGE}`, '2.19'],
+    ['3.0', `GET ${CODE_EXCHANGE}`, '2.19'],
+    ['2.24', `POST ${REFRESH}`, '2.19'],
+    ['3.0', `POST ${REFRESH}`, '2.19'],
+  ];
+
+  it.each(GONE)('%s: %s is no more, and a finding names %s', async (profile, request, versions) => {
+    const server = servers[profile];
+    const answer = await server.call(request, { body: { id: clientId, name, secret } });
+
+    expect(answer.status).toBe(404);
+    runaiRefusal(answer);
+    expect(await otherVersions(server)).toContain(`${request} was called, which only ${versions} has`);
+  });
+});
+
+describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) => {
+  const server = servers[profile];
+  const exchange = (code: string, given: Record<string, unknown> = {}) =>
+    server.grant({ grantType: 'exchange_token', code, clientID: PUBLIC_CLIENT, redirectUri: CALLBACK, ...given });
+
+  it('gives the tokens of a login by page', async () => {
+    const { status, body } = await exchange(await codeOf(server, { nonce: 'a-nonce' }));
+
+    expect(status).toBe(200);
+    expect(decodeJwt(body.accessToken)).toMatchObject({ sub: researcher.id, azp: PUBLIC_CLIENT });
+    expect(decodeJwt(body.idToken)).toMatchObject({ sub: researcher.id, aud: PUBLIC_CLIENT, nonce: 'a-nonce' });
+    expect(await judged(server, body.accessToken)).toEqual([200, undefined]);
+  });
+
+  it('takes the spelling of clients', async () => {
+    const body = { granttype: 'exchange_token', Code: await codeOf(server), ClientId: PUBLIC_CLIENT };
+
+    expect((await server.grant({ ...body, RedirectURI: CALLBACK })).status).toBe(200);
+  });
+
+  const WRONGLY: [what: string, given: Record<string, string>, reason: string, field: string][] = [
+    ['another redirect URI', { redirectUri: `${CALLBACK}/` }, 'wrong_redirect', '`redirectUri`'],
+    ['another client', { clientID: 'cli' }, 'code_of_other_client', '`clientID`'],
+    ['another code', { code: 'x'.repeat(43) }, 'unknown_code', '`code`'],
+  ];
+
+  it.each(WRONGLY)('refuses %s, and names the field', async (_what, given, reason, field) => {
+    const answer = await exchange(await codeOf(server), given);
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toContain(field);
+    await explained(server, answer, reason);
+  });
+
+  it.each(['code', 'clientID', 'redirectUri'])('asks for `%s`', async (field) => {
+    for (const empty of [undefined, '']) {
+      const answer = await exchange('x'.repeat(43), { [field]: empty });
+
+      expect(answer.status).toBe(400);
+      expect(runaiRefusal(answer)).toContain(`\`${field}\``);
+      expect(answer.decision).toBeNull();
+    }
+  });
+
+  it('refuses an unknown client', async () => {
+    const answer = await exchange('x'.repeat(43), { clientID: 'nobody' });
+
+    expect(answer.status).toBe(400);
+    await explained(server, answer, 'unknown_client');
+  });
+
+  it('refuses a code of PKCE, because it takes no verifier', async () => {
+    const answer = await exchange(await codeOf(server, S256));
+
+    expect(answer.status).toBe(400);
+    const { fixes } = await explained(server, answer, 'wrong_verifier');
+    expect(fixes[0].text).toContain('the token endpoint of the realm');
+  });
+
+  it('takes a code once, and ends the login at the second time', async () => {
+    const code = await codeOf(server);
+    const { body } = await exchange(code);
+    await explained(server, await exchange(code), 'reused_code');
+
+    expect(await judged(server, body.accessToken)).toEqual([401, 'revoked_token']);
+  });
+});
+
+describe.each(profiles)('what POST /api/v1/token of %s answers', (profile) => {
+  const server = servers[profile];
+  const lifetime = profile === '2.19' ? [] : ['expiresIn'];
+  const members = async (body: unknown) => {
+    const answer = await server.grant(body);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    expect(answer.body.expiresIn).toBe(profile === '2.19' ? undefined : 3600);
+    return Object.keys(answer.body).sort();
+  };
+  const withLogin = ['accessToken', ...lifetime, 'idToken', 'refreshToken'];
+  const { email: username, password } = researcher;
+
+  it('to users who log in: a refresh token and an ID token, too', async () => {
+    const { body } = await server.grant({ grantType: 'password', username, password });
+
+    expect(await members({ grantType: 'password', username, password })).toEqual(withLogin);
+    expect(await members({ grantType: 'refresh_token', refreshToken: body.refreshToken })).toEqual(withLogin);
+    const exchange = { grantType: 'exchange_token', clientID: PUBLIC_CLIENT, redirectUri: CALLBACK };
+    expect(await members({ ...exchange, code: await codeOf(server) })).toEqual(withLogin);
+  });
+
+  it('to clients with a secret: an access token', async () => {
+    const asked =
+      profile === '3.0'
+        ? { grantType: 'client_credentials', clientID: adminBot.clientId, clientSecret: adminBot.clientSecret }
+        : { grantType: 'app_token', appID: clientId, appSecret: secret };
+
+    expect(await members(asked)).toEqual(['accessToken', ...lifetime]);
+  });
+
+  it('to an unknown grant: the grants that it has', async () => {
+    const answer = await server.grant({ grantType: 'authorization_code' });
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of .*exchange_token/);
+  });
+});
+
+it.each([
+  ['2.19', 'client_credentials', '2.24, 3.0'],
+  ['3.0', 'app_token', '2.19, 2.24'],
+] as const)('POST /api/v1/token of %s has no %s, and a finding names %s', async (profile, grantType, versions) => {
+  const answer = await servers[profile].grant({ grantType, clientID: adminBot.clientId });
+
+  expect(answer.status).toBe(400);
+  expect(runaiRefusal(answer)).not.toContain(grantType);
+  const message = `the grant \`${grantType}\` was asked for by POST, which only ${versions} has there`;
+  expect(await otherVersions(servers[profile])).toContain(message);
+});

@@ -1,0 +1,251 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  CLUSTER,
+  EDITOR,
+  expectRefused,
+  NOTHING,
+  PLATFORM,
+  RESEARCH,
+  type RunaiCaller,
+  type RunaiServer,
+  runaiServer,
+  SPEECH,
+  SYSTEM_ADMINISTRATOR,
+  TENANT,
+  TOOLING,
+  VIEWER,
+  VISION,
+} from '../../support/runai.ts';
+import { START } from '../../support/server.ts';
+
+const createdAt = new Date(START).toISOString();
+const DEPARTMENTS = 'org-unit/departments';
+const PROJECTS = 'org-unit/projects';
+
+const cluster = { uuid: CLUSTER, name: 'cluster-a', tenantId: Number(TENANT), createdAt };
+const department = (id: string, name: string) => ({ id, name, clusterId: CLUSTER, createdAt });
+const project = (id: string, name: string, departmentId: string) => ({ ...department(id, name), departmentId });
+const departments = [department(RESEARCH, 'research'), department(PLATFORM, 'platform')];
+const projects = [
+  project(VISION, 'vision', RESEARCH),
+  project(SPEECH, 'speech', RESEARCH),
+  project(TOOLING, 'tooling', PLATFORM),
+];
+const workloads = [
+  {
+    ...{ id: 'b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c0001', name: 'train-vision', type: 'Training', phase: 'Running' },
+    ...{ projectId: VISION, projectName: 'vision', createdAt },
+  },
+  {
+    ...{ id: 'b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c0002', name: 'train-speech', type: 'Training', phase: 'Completed' },
+    ...{ projectId: SPEECH, projectName: 'speech', createdAt },
+  },
+];
+
+const servers: Readonly<Record<string, RunaiServer>> = {
+  '2.19': await runaiServer({ runai: '2.19' }),
+  '2.24': await runaiServer(),
+  '3.0': await runaiServer({ runai: '3.0' }),
+};
+const server = servers['2.24'] as RunaiServer;
+const { admin, done } = server;
+
+const lists: [path: string, body: unknown][] = [
+  ['tenants', [{ id: Number(TENANT), name: 'acme', displayName: 'acme', status: 'Ready' }]],
+  ['clusters', [cluster]],
+  ['clusters/minimal', [{ uuid: CLUSTER, name: 'cluster-a' }]],
+  [`clusters/${CLUSTER}`, cluster],
+  [`clusters/${CLUSTER.toUpperCase()}`, cluster],
+  [DEPARTMENTS, { departments, next: null }],
+  [`${DEPARTMENTS}/${PLATFORM}`, departments[1]],
+  [PROJECTS, { projects, next: null }],
+  [`${PROJECTS}/${TOOLING}`, projects[2]],
+  ['workloads', { workloads, next: null }],
+];
+
+describe.each(Object.keys(servers))('in %s', (profile) => {
+  it.each(lists)('%s are those of the cast', async (path, body) => {
+    expect(await (servers[profile] as RunaiServer).done(200, `GET ${path}`)).toEqual(body);
+  });
+});
+
+describe('a page', () => {
+  const named = async (path: string) => {
+    const { next, ...rest } = await done(200, `GET ${path}`);
+    return [(Object.values(rest).flat() as { name: string }[]).map(({ name }) => name), next];
+  };
+
+  it.each([
+    [`${DEPARTMENTS}?limit=1`, ['research'], 1],
+    [`${DEPARTMENTS}?limit=1&offset=1`, ['platform'], null],
+    [`${DEPARTMENTS}?limit=2`, ['research', 'platform'], null],
+    [`${DEPARTMENTS}?offset=2`, [], null],
+    [`${DEPARTMENTS}?search=PLAT`, ['platform'], null],
+    [`${DEPARTMENTS}?sortBy=name`, ['platform', 'research'], null],
+    [`${DEPARTMENTS}?sortBy=name&sortOrder=desc&limit=1`, ['research'], 1],
+    [`${DEPARTMENTS}?filterBy=name%3D%3Dresearch`, ['research'], null],
+    [`${DEPARTMENTS}?filterBy=name!%3Dresearch`, ['platform'], null],
+    [`${PROJECTS}?limit=2`, ['vision', 'speech'], 2],
+    [`${PROJECTS}?limit=2&offset=2`, ['tooling'], null],
+    [`${PROJECTS}?sortOrder=desc`, ['tooling', 'speech', 'vision'], null],
+    [`${PROJECTS}?search=i&sortBy=name`, ['tooling', 'vision'], null],
+    [`${PROJECTS}?search=i&sortBy=name&limit=1`, ['tooling'], 1],
+    [`${PROJECTS}?filterBy=name%3D%5Esp`, ['speech'], null],
+    [`${PROJECTS}?search=nothing`, [], null],
+    ['workloads?limit=1', ['train-vision'], 1],
+    ['workloads?limit=1&offset=1', ['train-speech'], null],
+    ['workloads?offset=7', [], null],
+  ])('%s', async (path, names, next) => {
+    expect(await named(path)).toEqual([names, next]);
+  });
+
+  it.each([DEPARTMENTS, PROJECTS, 'workloads'])('of %s is not asked for wrongly', async (path) => {
+    for (const [name, value] of [
+      ['limit', '0'],
+      ['limit', '501'],
+      ['limit', 'x'],
+      ['offset', '-1'],
+    ]) {
+      expectRefused(await admin(`GET ${path}?${name}=${value}`), 400, `Query parameter \`${name}\``);
+    }
+  });
+
+  it.each([DEPARTMENTS, PROJECTS])('of %s is not sorted and filtered by what is no field', async (path) => {
+    expectRefused(await admin(`GET ${path}?sortBy=id`), 400, 'Query parameter `sortBy`', '`name`');
+    expectRefused(await admin(`GET ${path}?sortOrder=up`), 400, 'Query parameter `sortOrder`');
+    expectRefused(await admin(`GET ${path}?filterBy=id%3D%3D1`), 400, '`id` is no field; there are name');
+  });
+});
+
+describe('who sees what:', () => {
+  const scopes = {
+    tenant: { scopeType: 'tenant', scopeId: TENANT },
+    cluster: { scopeType: 'cluster', scopeId: CLUSTER },
+    research: { scopeType: 'department', scopeId: RESEARCH },
+    platform: { scopeType: 'department', scopeId: PLATFORM },
+    speech: { scopeType: 'project', scopeId: SPEECH },
+    tooling: { scopeType: 'project', scopeId: TOOLING },
+  } as const;
+  type Name = keyof typeof scopes;
+  const everything = ['cluster-a', 'research', 'platform', 'vision', 'speech', 'tooling'];
+  const reaches: [of: Name, seen: readonly string[]][] = [
+    ['tenant', everything],
+    ['cluster', everything],
+    ['research', ['research', 'vision', 'speech']],
+    ['platform', ['platform', 'tooling']],
+    ['speech', ['speech']],
+    ['tooling', ['tooling']],
+  ];
+  const units: [name: string, path: string][] = [
+    ['cluster-a', `clusters/${CLUSTER}`],
+    ['research', `${DEPARTMENTS}/${RESEARCH}`],
+    ['platform', `${DEPARTMENTS}/${PLATFORM}`],
+    ['vision', `${PROJECTS}/${VISION}`],
+    ['speech', `${PROJECTS}/${SPEECH}`],
+    ['tooling', `${PROJECTS}/${TOOLING}`],
+  ];
+  const namesIn = (rows: readonly { name: string }[]) => rows.map(({ name }) => name);
+
+  it.each(reaches)('a role in %s shows %j', async (of, seen) => {
+    const { call } = await server.account({ roleId: VIEWER, ...scopes[of] });
+    const answers = await Promise.all(
+      ['clusters', 'clusters/minimal', DEPARTMENTS, PROJECTS, 'workloads', 'tenants'].map((path) =>
+        call(`GET ${path}`),
+      ),
+    );
+    for (const { status } of answers) expect(status).toBe(200);
+    const [clusters, minimal, inDepartments, inProjects, inWorkloads, tenants] = answers.map(({ body }) => body);
+
+    expect([...namesIn(clusters), ...namesIn(inDepartments.departments), ...namesIn(inProjects.projects)]).toEqual(
+      seen,
+    );
+    expect(namesIn(minimal)).toEqual(namesIn(clusters));
+    expect(namesIn(inWorkloads.workloads)).toEqual(
+      workloads.filter(({ projectName }) => seen.includes(projectName)).map(({ name }) => name),
+    );
+    expect(namesIn(tenants)).toEqual(['acme']);
+  });
+
+  it.each(reaches)('a role in %s lets read %j, and is refused the rest', async (of, seen) => {
+    const { call } = await server.account({ roleId: VIEWER, ...scopes[of] });
+    for (const [name, path] of units) {
+      const answer = await call(`GET ${path}`);
+      if (seen.includes(name)) {
+        expect(answer.body.name, path).toBe(name);
+      } else {
+        expectRefused(answer, 403, 'You do not have sufficient permissions.');
+        expect(answer.decision, path).toMatchObject({ effect: 'deny', reason: 'resource_mismatch' });
+      }
+    }
+  });
+
+  it('roles in several parts show all of them, page by page', async () => {
+    const { call } = await server.account(
+      { roleId: VIEWER, ...scopes.speech },
+      { roleId: EDITOR, ...scopes.platform },
+      { roleId: SYSTEM_ADMINISTRATOR, ...scopes.speech },
+    );
+    const first = (await call(`GET ${PROJECTS}?limit=1`)).body;
+    const second = (await call(`GET ${PROJECTS}?limit=1&offset=${first.next}`)).body;
+
+    expect(namesIn(first.projects)).toEqual(['speech']);
+    expect(first.next).toBe(1);
+    expect(namesIn(second.projects)).toEqual(['tooling']);
+    expect(second.next).toBeNull();
+    expect(namesIn((await call(`GET ${DEPARTMENTS}`)).body.departments)).toEqual(['platform']);
+  });
+
+  it('only roles that bring looking at it count', async () => {
+    const { permissionSets } = await done(200, 'GET authorization/permission-sets');
+    const set = permissionSets.find(({ name }: { name: string }) => name === 'departmentsReadAccess');
+    const role = { name: 'departments-only', permissionSets: [{ id: set.id }] };
+    const { id } = await done(201, 'POST /api/v2/authorization/roles', role);
+    const { call } = await server.account({ roleId: id }, { roleId: VIEWER, ...scopes.speech });
+
+    expect(namesIn((await call(`GET ${DEPARTMENTS}`)).body.departments)).toEqual(['research', 'platform']);
+    expect(namesIn((await call(`GET ${PROJECTS}`)).body.projects)).toEqual(['speech']);
+    expect((await call(`GET ${PROJECTS}/${VISION}`)).decision.reason).toBe('resource_mismatch');
+  });
+
+  describe('somebody without a role', () => {
+    let call: RunaiCaller;
+    beforeAll(async () => {
+      ({ call } = await server.account());
+    });
+
+    it.each([
+      ['tenants', 'tenant:read'],
+      ['clusters', 'cluster:read'],
+      ['clusters/minimal', 'cluster:read'],
+      [`clusters/${CLUSTER}`, 'cluster:read'],
+      [`clusters/${NOTHING}`, 'cluster:read'],
+      [DEPARTMENTS, 'department:read'],
+      [`${DEPARTMENTS}/${RESEARCH}`, 'department:read'],
+      [PROJECTS, 'project:read'],
+      [`${PROJECTS}/${VISION}`, 'project:read'],
+      ['workloads', 'workloads:read'],
+    ])('is refused %s', async (path, permission) => {
+      const refused = await call(`GET ${path}`);
+
+      expectRefused(refused, 403, 'You do not have sufficient permissions.');
+      expect(refused.decision).toMatchObject({ reason: 'missing_permission', missing: [permission] });
+      expectRefused(await server.call(`GET /api/v1/${path}`), 401);
+    });
+  });
+
+  it.each([
+    `clusters/${NOTHING}`,
+    'clusters/cluster-a',
+    `${DEPARTMENTS}/${VISION}`,
+    `${DEPARTMENTS}/research`,
+    `${PROJECTS}/${RESEARCH}`,
+    `${PROJECTS}/0`,
+  ])('nobody finds %s', async (path) => {
+    const { call } = await server.account({ roleId: VIEWER, ...scopes.speech });
+    for (const one of [admin, call]) {
+      const answer = await one(`GET ${path}`);
+      expectRefused(answer, 404, 'Resource id not found.');
+      expect(answer.decision.reason).toBe('no_such_object');
+    }
+  });
+});

@@ -1,0 +1,577 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  ADMINISTERED,
+  type Administered,
+  PLACE_NAMES,
+  PLACES,
+  type PlaceName,
+  placesOf,
+  RUNAI_OPERATIONS,
+  type RunaiProfile,
+  requestOf,
+  SCOPE_TYPES,
+  type ScopeType,
+  type StagedRunai,
+  stagedRunai,
+  successOf,
+  usualPlaceOf,
+} from '../../support/runai-requests.ts';
+import type { Answer } from '../../support/server.ts';
+
+/**
+ * Every operation: id | versions | the permission that it needs | where that has to be held.
+ * `public`: needs no token; `-`: a token is enough; `tenant`: in the whole tenant; `scope`: in any scope that holds the object.
+ */
+const TABLE = `
+grant_token | all | public | -
+grant_token_v2 | since 2.24 | public | -
+grant_app_token | until 2.24 | public | -
+exchange_code | only 2.19 | public | -
+refresh_token | only 2.19 | public | -
+get_openid_configuration | all | public | -
+get_realm_jwks | all | public | -
+authorize | all | public | -
+authorize_by_post | all | public | -
+log_in | all | public | -
+grant_realm_token | all | public | -
+introspect_token | all | public | -
+revoke_token | all | public | -
+end_session | all | public | -
+end_session_by_post | all | public | -
+get_userinfo | all | - | -
+get_userinfo_by_post | all | - | -
+get_access_keys | since 2.24 | - | -
+create_access_key1 | since 2.24 | - | -
+get_access_key_by_id1 | since 2.24 | - | -
+delete_access_key_by_id | since 2.24 | - | -
+regenerate_access_key_secret | since 2.24 | - | -
+get_access_keys_administration | since 2.24 | access-keys:read | tenant
+delete_access_key_by_id_administration | since 2.24 | access-keys:delete | tenant
+get_user_applications | only 2.24 | - | -
+create_user_application | only 2.24 | - | -
+get_user_application_by_id | only 2.24 | - | -
+delete_user_application_by_id | only 2.24 | - | -
+regenerate_user_application_secret | only 2.24 | - | -
+get_user_applications_administration | only 2.24 | access-keys:read | tenant
+delete_user_application_by_id_administration | only 2.24 | access-keys:delete | tenant
+get_applications | until 2.24 | apps:read | tenant
+create_application | until 2.24 | apps:create | tenant
+get_application_by_id | until 2.24 | apps:read | tenant
+update_application | until 2.24 | apps:update | tenant
+delete_application_by_id | until 2.24 | apps:delete | tenant
+regenerate_application_secret | until 2.24 | apps:update | tenant
+get_service_accounts | since 2.24 | service-account:read | tenant
+create_service_account | since 2.24 | service-account:create | tenant
+get_service_account_by_id | since 2.24 | service-account:read | tenant
+update_service_account | since 2.24 | service-account:update | tenant
+delete_service_account_by_id | since 2.24 | service-account:delete | tenant
+regenerate_service_account_secret | since 2.24 | service-account:update | tenant
+get_access_rules | all | access_rules:read | scope
+create_access_rule | all | access_rules:create | scope
+count_access_rules | all | access_rules:read | scope
+get_access_rule_by_id | all | access_rules:read | scope
+delete_access_rule_by_id | all | access_rules:delete | scope
+batch_access_rules | since 2.24 | access_rules:delete | scope
+batch_create_access_rules | since 2.24 | access_rules:create | scope
+get_my_access_rules | since 2.24 | - | -
+count_my_access_rules | since 2.24 | - | -
+get_permissions | all | - | -
+get_permitted_scopes | all | - | -
+get_roles | until 2.24 | roles:read | scope
+get_role_by_id | until 2.24 | roles:read | scope
+get_roles_v2 | since 2.24 | roles:read | scope
+create_role_v2 | since 2.24 | roles:create | tenant
+get_role_by_id_v2 | since 2.24 | roles:read | scope
+update_role_v2 | since 2.24 | roles:update | tenant
+delete_role_by_id_v2 | since 2.24 | roles:delete | tenant
+enable_role_v2 | since 2.24 | roles:update | tenant
+disable_role_v2 | since 2.24 | roles:update | tenant
+get_permission_sets | since 2.24 | roles:read | scope
+get_permission_set_by_id | since 2.24 | roles:read | scope
+get_users | all | users:read | tenant
+create_user | all | users:create | tenant
+count_users | all | users:read | tenant
+get_user_by_id | all | users:read | tenant
+delete_user_by_id | all | users:delete | tenant
+logout_user | all | users:update | tenant
+reset_user_password | all | users:update | tenant
+change_my_password | all | - | -
+get_tenants | all | tenant:read | scope
+get_clusters | all | cluster:read | scope
+get_clusters_minimal | all | cluster:read | scope
+get_cluster_by_uuid | all | cluster:read | scope
+get_departments | all | department:read | scope
+get_department_by_id | all | department:read | scope
+get_projects | all | project:read | scope
+get_project_by_id | all | project:read | scope
+get_workloads | all | workloads:read | scope
+`;
+
+const PROFILES: readonly RunaiProfile[] = ['2.19', '2.24', '3.0'];
+
+/** How many operations of each version ask for a token. */
+const OPERATIONS_OF: Readonly<Record<RunaiProfile, number>> = { '2.19': 34, '2.24': 67, '3.0': 52 };
+
+const VERSIONS: Readonly<Record<string, readonly RunaiProfile[]>> = {
+  all: PROFILES,
+  'until 2.24': ['2.19', '2.24'],
+  'since 2.24': ['2.24', '3.0'],
+  'only 2.19': ['2.19'],
+  'only 2.24': ['2.24'],
+};
+
+const ROLES_BEFORE = [
+  'System administrator',
+  'Editor',
+  'Research manager',
+  'L1 researcher',
+  'ML engineer',
+  'Viewer',
+  'L2 researcher',
+  'Environment administrator',
+  'Data source administrator',
+  'Compute resource administrator',
+  'Template administrator',
+  'Department viewer',
+  'Credentials administrator',
+  'Data volume administrator',
+  'Application administrator',
+  'Cloud support',
+  'Department administrator',
+  'Cloud operator',
+] as const;
+const ROLES_NOW = [
+  ...ROLES_BEFORE,
+  'AI practitioner',
+  'Data and storage administrator',
+  'Project administrator',
+] as const;
+type RoleName = (typeof ROLES_NOW)[number];
+
+const ROLES_OF: Readonly<Record<RunaiProfile, readonly RoleName[]>> = {
+  '2.19': ROLES_BEFORE,
+  '2.24': ROLES_NOW,
+  '3.0': ROLES_NOW,
+};
+
+const ADMINISTRATOR: readonly RoleName[] = ['System administrator'];
+const ADMINISTRATORS: readonly RoleName[] = ['System administrator', 'Department administrator'];
+const OPERATORS: readonly RoleName[] = ['System administrator', 'Cloud operator'];
+const RULE_MAKERS: readonly RoleName[] = [
+  'System administrator',
+  'Editor',
+  'Research manager',
+  'Application administrator',
+  'Department administrator',
+];
+const RULE_READERS: readonly RoleName[] = [...RULE_MAKERS, 'Cloud support', 'Cloud operator'];
+const ROLE_READERS: readonly RoleName[] = [...RULE_MAKERS, 'Cloud support'];
+const USER_READERS: readonly RoleName[] = [
+  'System administrator',
+  'Editor',
+  'Application administrator',
+  'Cloud support',
+  'Department administrator',
+  'Cloud operator',
+];
+const APP_READERS: readonly RoleName[] = [
+  'System administrator',
+  'Editor',
+  'Application administrator',
+  'Department administrator',
+  'Cloud operator',
+];
+const ACCOUNT_READERS: readonly RoleName[] = [
+  'System administrator',
+  'Editor',
+  'Department administrator',
+  'Project administrator',
+];
+const PROJECT: RoleName = 'Project administrator';
+
+/** The roles that have a permission: in 2.19, and since. Null: the version has no such permission. */
+const HOLDERS: Readonly<Record<string, readonly [before: readonly RoleName[] | null, now: readonly RoleName[]]>> = {
+  'tenant:read': [ROLES_BEFORE, ROLES_NOW],
+  'cluster:read': [ROLES_BEFORE, ROLES_NOW],
+  'department:read': [ROLES_BEFORE, ROLES_NOW],
+  'project:read': [ROLES_BEFORE, ROLES_NOW],
+  'workloads:read': [ROLES_BEFORE, ROLES_NOW],
+  'access_rules:read': [RULE_READERS, [...RULE_READERS, PROJECT]],
+  'access_rules:create': [RULE_MAKERS, [...RULE_MAKERS, PROJECT]],
+  'access_rules:delete': [RULE_MAKERS, [...RULE_MAKERS, PROJECT]],
+  'roles:read': [ROLE_READERS, [...ROLE_READERS, PROJECT]],
+  'roles:create': [null, ADMINISTRATOR],
+  'roles:update': [null, ADMINISTRATOR],
+  'roles:delete': [null, ADMINISTRATOR],
+  'users:read': [USER_READERS, USER_READERS],
+  'users:create': [ADMINISTRATOR, ADMINISTRATORS],
+  'users:update': [ADMINISTRATOR, ADMINISTRATORS],
+  'users:delete': [ADMINISTRATOR, ADMINISTRATORS],
+  'apps:read': [APP_READERS, [...APP_READERS, PROJECT]],
+  'apps:create': [OPERATORS, [...OPERATORS, 'Department administrator']],
+  'apps:update': [OPERATORS, [...OPERATORS, 'Department administrator']],
+  'apps:delete': [OPERATORS, [...OPERATORS, 'Department administrator']],
+  'service-account:read': [null, ACCOUNT_READERS],
+  'service-account:create': [null, ADMINISTRATORS],
+  'service-account:update': [null, ADMINISTRATORS],
+  'service-account:delete': [null, ADMINISTRATORS],
+  'access-keys:read': [null, ADMINISTRATOR],
+  'access-keys:delete': [null, ADMINISTRATOR],
+};
+
+interface Row {
+  readonly operation: string;
+  readonly profiles: readonly RunaiProfile[];
+  readonly isPublic: boolean;
+  /** Null: a token is enough. */
+  readonly needs: string | null;
+  readonly held: 'tenant' | 'scope' | null;
+}
+
+const ROWS = TABLE.trim()
+  .split('\n')
+  .map((line): Row => {
+    const [operation = '', versions = '', needs = '', held = ''] = line.split(' | ');
+    return {
+      operation,
+      profiles: VERSIONS[versions] ?? [],
+      isPublic: needs === 'public',
+      needs: needs.includes(':') ? needs : null,
+      held: held === 'tenant' || held === 'scope' ? held : null,
+    };
+  });
+
+/** The roles that may, in a version. */
+function mayBy({ needs }: Row, profile: RunaiProfile): readonly RoleName[] {
+  if (needs === null) return ROLES_OF[profile];
+  const [before, now] = HOLDERS[needs] ?? [];
+  const holders = profile === '2.19' ? before : now;
+  if (holders === undefined || holders === null) throw new Error(`${profile} has no permission ${needs}`);
+  return holders;
+}
+
+/** The places that an access rule for a place holds. */
+const HOLDS: Readonly<Record<Exclude<Administered, null>, readonly PlaceName[]>> = {
+  system: PLACE_NAMES,
+  acme: PLACE_NAMES.filter((name) => name !== 'system'),
+  'cluster-a': ['cluster-a', 'research', 'platform', 'vision', 'speech', 'tooling'],
+  research: ['research', 'vision', 'speech'],
+  vision: ['vision'],
+};
+
+const SOMEWHERE = ADMINISTERED.filter((name) => name !== null);
+
+const holds = (administered: Administered, place: PlaceName) =>
+  administered !== null && HOLDS[administered].includes(place);
+
+const RULES = '/api/v1/authorization/access-rules';
+const FORBIDDEN = { code: 403, message: 'You do not have sufficient permissions.' };
+
+/** What an answer should be, and what it was: written alike. */
+function allowed(operation: string): string {
+  return `${successOf(operation)} allow`;
+}
+
+function refused(reason: string, missing?: readonly string[]): string {
+  return [403, reason, missing, FORBIDDEN].map((part) => JSON.stringify(part)).join(' ');
+}
+
+function happened({ status, body, decision }: Answer): string {
+  if (decision?.effect === 'allow') return `${status} allow`;
+  return [status, decision?.reason, decision?.missing, body].map((part) => JSON.stringify(part)).join(' ');
+}
+
+function expectedByScope(row: Row, administered: Administered, place: PlaceName | null): string {
+  if (administered === null) return refused('missing_permission', [String(row.needs)]);
+  const isPart = administered !== 'system' && administered !== 'acme';
+  if (row.held === 'tenant') return isPart ? refused('incompatible_resource_type') : allowed(row.operation);
+  return place === null || holds(administered, place) ? allowed(row.operation) : refused('resource_mismatch');
+}
+
+/** The places of access rules that turn a refusal, one after the other. */
+function fixedIn({ operation, held }: Row, administered: Administered, place: PlaceName | null): PlaceName[] {
+  if (held === 'tenant' || place === null) return ['acme'];
+  // The body that says where the new rule will be is only read once there is any right to make one.
+  const isUnread = operation === 'create_access_rule' && administered === null;
+  if (!isUnread) return [place];
+  return place === 'system' ? ['acme', 'system'] : ['acme'];
+}
+
+/**
+ * Carries out the first fix of a refusal as the administrator, sends the same request again, and takes the fix back.
+ * Told is where access rules were made, and what happened then. A request that is refused again is mended again.
+ */
+async function mended(staged: StagedRunai, refusal: Answer, again: () => Promise<Answer>): Promise<string> {
+  const { server, make } = staged;
+  const rules: { id: string; scopeType: string; scopeId: string }[] = [];
+  let answer = refusal;
+  while (answer.status === 403 && rules.length < 2) {
+    const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
+    const { method, path, body } = decision.fixes[0]?.request ?? {};
+    if (path !== RULES) return `${answer.decision.reason} has no access rule as its first fix`;
+    rules.push(await make.ask(`${method} ${path}`, body));
+    answer = await again();
+  }
+  for (const { id } of rules) await make.ask(`DELETE ${RULES}/${id}`);
+  const places = rules.map(({ scopeType, scopeId }) => `${scopeType} ${scopeId}`);
+  return `fixed in ${places.join(', ')}: ${happened(answer)}`;
+}
+
+function fixed(operation: string, places: readonly PlaceName[]): string {
+  const told = places.map((place) => `${PLACES[place].type} ${PLACES[place].id}`);
+  return `fixed in ${told.join(', ')}: ${allowed(operation)}`;
+}
+
+/** A list that shows what is in the caller's scope. */
+interface List {
+  readonly operation: string;
+  readonly query?: string;
+  /** The kinds of places that it shows something of. */
+  readonly types: readonly ScopeType[];
+  /** The names of the places that an answer shows something of, or their number. */
+  readonly shown: (body: Answer['body']) => readonly string[] | number;
+}
+
+const nameOf = ({ name }: { name: string }) => name;
+
+const LISTS: readonly List[] = [
+  { operation: 'get_clusters', types: ['cluster'], shown: (body) => body.map(nameOf) },
+  { operation: 'get_clusters_minimal', types: ['cluster'], shown: (body) => body.map(nameOf) },
+  { operation: 'get_departments', types: ['department'], shown: (body) => body.departments.map(nameOf) },
+  { operation: 'get_projects', types: ['project'], shown: (body) => body.projects.map(nameOf) },
+  {
+    operation: 'get_workloads',
+    types: ['project'],
+    shown: (body) => body.workloads.map(({ projectName }: { projectName: string }) => projectName),
+  },
+  {
+    operation: 'get_access_rules',
+    query: '?filterBy=subjectId=^seen-in-',
+    types: SCOPE_TYPES,
+    shown: (body) => body.accessRules.map(({ subjectId }: { subjectId: string }) => subjectId.slice('seen-in-'.length)),
+  },
+  {
+    operation: 'count_access_rules',
+    query: '?filterBy=subjectId=^seen-in-',
+    types: SCOPE_TYPES,
+    shown: (body) => body.count,
+  },
+];
+
+function same(some: readonly string[], others: readonly string[]): boolean {
+  return [...some].sort().join() === [...others].sort().join();
+}
+
+/** The operations of the document of a version, with their requests. */
+function operationsOf(profile: RunaiProfile): Map<string, string> {
+  const file = new URL(`../../../dist/openapi/runai.${profile}.json`, import.meta.url);
+  const { paths } = JSON.parse(readFileSync(file, 'utf8')) as Document;
+  const found = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { operationId }]): [string, string][] =>
+      operationId === undefined ? [] : [[operationId, `${method.toUpperCase()} ${path}`]],
+    ),
+  );
+  return new Map(found);
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
+}
+
+interface LawRule {
+  readonly id: string;
+  readonly needs: { readonly all?: readonly string[] };
+  readonly on?: readonly string[];
+}
+
+interface LawRole {
+  readonly name: string;
+  readonly grants: readonly string[];
+}
+
+const counted = { roles: 0, allowed: 0, scopes: 0, lists: 0, fixes: 0 };
+afterAll(() => {
+  const { roles, scopes, lists, fixes } = counted;
+  const refusals = roles - counted.allowed;
+  console.log(
+    `truth table of Run:ai: ${roles} cases by role (${counted.allowed} allowed, ${refusals} refused), ${scopes} by scope, ${lists} of lists, ${fixes} fixes`,
+  );
+});
+
+describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
+  const roles = ROLES_OF[profile];
+  const rows = ROWS.filter(({ profiles, isPublic }) => profiles.includes(profile) && !isPublic);
+  let staged: StagedRunai;
+
+  beforeAll(async () => {
+    staged = await stagedRunai(profile, roles);
+    for (const name of PLACE_NAMES) await staged.make.lastingRule(PLACES[name], `seen-in-${name}`);
+  });
+
+  it('has every operation of the document, as the document has it', () => {
+    const all = ROWS.filter(({ profiles }) => profiles.includes(profile));
+    const documented = operationsOf(profile);
+
+    expect(all.map(({ operation }) => operation).sort()).toEqual([...documented.keys()].sort());
+    expect(rows.map(({ operation }) => requestOf(operation))).toEqual(
+      rows.map(({ operation }) => documented.get(operation)),
+    );
+    expect(rows).toHaveLength(OPERATIONS_OF[profile]);
+    expect(new Set(RUNAI_OPERATIONS)).toEqual(
+      new Set(ROWS.filter(({ isPublic }) => !isPublic).map(({ operation }) => operation)),
+    );
+  });
+
+  it('says of permissions, scopes and roles what the law says', async () => {
+    const { body: law } = await staged.server.call('GET /_mock/tables/runai');
+    const rules = new Map<string, LawRule>(law.rules.map((rule: LawRule) => [rule.id, rule]));
+    const told = law.operations.map(({ id, rule }: { id: string; rule: string }) => {
+      const { needs, on } = rules.get(rule) ?? {};
+      const isTenant = on !== undefined && !on.includes('project');
+      const held = on === undefined ? null : isTenant ? 'tenant' : 'scope';
+      return { operation: id, isPublic: rule === 'public', needs: needs?.all?.join(' + ') ?? null, held };
+    });
+    const may = rows.map((row) => {
+      const does = ({ grants }: LawRole) => row.needs === null || grants.includes(row.needs);
+      return [row.operation, law.roles.filter(does).map(({ name }: LawRole) => name)];
+    });
+
+    const ours = ROWS.filter(({ profiles }) => profiles.includes(profile));
+    const byOperation = (one: { operation: string }, other: { operation: string }) =>
+      one.operation < other.operation ? -1 : 1;
+    expect(told.sort(byOperation)).toEqual(ours.map(({ profiles: _, ...row }) => row).sort(byOperation));
+    expect(law.roles.map(({ name }: LawRole) => name).sort()).toEqual([...roles].sort());
+    expect(may.map(([operation, names]) => [operation, [...names].sort()])).toEqual(
+      rows.map((row) => [row.operation, [...mayBy(row, profile)].sort()]),
+    );
+  });
+
+  it.each(rows)('$operation is for those whose role has the permission', async (row) => {
+    const { operation } = row;
+    const may = mayBy(row, profile);
+    const shared = may.length < roles.length ? await staged.fill(operation, await staged.userWith('Viewer')) : {};
+    const judged = roles.map(async (role) => {
+      const caller = await staged.userWith(role);
+      const filling = may.includes(role) ? await staged.fill(operation, caller) : shared;
+      const answer = await staged.ask(operation, filling, caller);
+      const expected = may.includes(role) ? allowed(operation) : refused('missing_permission', [String(row.needs)]);
+      return { role, expected, happened: happened(answer), isAllowed: answer.status < 300 };
+    });
+    const cases = await Promise.all(judged);
+    counted.roles += cases.length;
+    counted.allowed += cases.filter(({ isAllowed }) => isAllowed).length;
+
+    const wrong = cases.filter((one) => one.happened !== one.expected);
+    expect(wrong).toEqual([]);
+  });
+
+  const refusesViewers = rows.filter((row) => !mayBy(row, profile).includes('Viewer'));
+
+  it.each(refusesViewers)('$operation is for a Viewer, too, once the first fix was carried out', async (row) => {
+    const { operation } = row;
+    const viewer = await staged.userWith('Viewer');
+    const filling = await staged.fill(operation, viewer);
+    const again = () => staged.ask(operation, filling, viewer);
+    const told = await mended(staged, await again(), again);
+    counted.fixes += 1;
+
+    expect(told).toBe(fixed(operation, fixedIn(row, null, usualPlaceOf(operation))));
+  });
+
+  const needing = rows.filter(({ needs }) => needs !== null);
+
+  it.each(needing)('$operation is for those whose scope holds the object, or who were given that', async (row) => {
+    const { operation } = row;
+    const places = placesOf(operation);
+    const wrong: object[] = [];
+    for (const place of places.length > 0 ? places : [null]) {
+      const judged = ADMINISTERED.map(async (administered) => {
+        const caller = await staged.administratorOf(administered);
+        const filling = await staged.fill(operation, caller, place ?? undefined);
+        const again = () => staged.ask(operation, filling, caller);
+        const answer = await again();
+        const expected = expectedByScope(row, administered, place);
+        counted.scopes += 1;
+        if (happened(answer) !== expected) wrong.push({ administered, place, expected, happened: happened(answer) });
+        if (answer.status !== 403) return;
+        const then = fixed(operation, fixedIn(row, administered, place));
+        const became = await mended(staged, answer, again);
+        counted.fixes += 1;
+        if (became !== then) wrong.push({ administered, place, expected: then, happened: became });
+      });
+      await Promise.all(judged);
+    }
+
+    expect(wrong).toEqual([]);
+  });
+
+  const lists = LISTS.filter(({ operation }) => rows.some((row) => row.operation === operation));
+
+  it.each(lists)('$operation shows what the scope of the caller holds, and nothing else', async (list) => {
+    const wrong: string[] = [];
+    for (const administered of SOMEWHERE) {
+      const { token } = await staged.administratorOf(administered);
+      const { body } = await staged.server.call(`${requestOf(list.operation)}${list.query ?? ''}`, { token });
+      const wanted = PLACE_NAMES.filter((name) => list.types.includes(PLACES[name].type) && holds(administered, name));
+      const shown = list.shown(body);
+      const isShown = typeof shown === 'number' ? shown === wanted.length : same(shown, wanted);
+      counted.lists += 1;
+      if (!isShown) wrong.push(`administrator of ${administered}: ${shown}, and not ${wanted}`);
+    }
+
+    expect(wrong).toEqual([]);
+  });
+
+  it('get_tenants shows the tenant to whoever has a role in any part of it', async () => {
+    for (const administered of SOMEWHERE) {
+      const { token } = await staged.administratorOf(administered);
+      const { body } = await staged.server.call(requestOf('get_tenants'), { token });
+      counted.lists += 1;
+
+      expect(body.map(nameOf), `administrator of ${administered}`).toEqual(['acme']);
+    }
+  });
+
+  it.runIf(profile !== '2.19')(
+    'batch_access_rules ends the rules that the scope holds, and tells of the others',
+    async () => {
+      for (const administered of SOMEWHERE) {
+        const { token } = await staged.administratorOf(administered);
+        const ids = await Promise.all(PLACE_NAMES.map((name) => staged.make.rule(PLACES[name])));
+        const idsOf = (isHeld: boolean) =>
+          ids.filter((_, at) => holds(administered, PLACE_NAMES[at] as PlaceName) === isHeld);
+        for (const action of ['validate_delete', 'delete']) {
+          const { body } = await staged.server.call(requestOf('batch_access_rules'), { token, body: { action, ids } });
+          const failed = idsOf(false).map((id) => ({ id, ...FORBIDDEN }));
+          counted.lists += 1;
+
+          expect(body, `administrator of ${administered}: ${action}`).toEqual({ succeeded: idsOf(true), failed });
+        }
+      }
+    },
+  );
+
+  it.runIf(profile !== '2.19')(
+    'batch_create_access_rules makes the rules that the scope holds, and tells of the others',
+    async () => {
+      for (const administered of SOMEWHERE) {
+        const { token } = await staged.administratorOf(administered);
+        const subject = { subjectId: `made-of-${administered}`, subjectType: 'group' };
+        const scopes = PLACE_NAMES.map((name) => ({ scopeType: PLACES[name].type, scopeId: PLACES[name].id }));
+        const orders = scopes.map((scope) => ({ ...subject, ...scope, roleId: 7 }));
+        const ordersOf = (isHeld: boolean) =>
+          orders.filter((_, at) => holds(administered, PLACE_NAMES[at] as PlaceName) === isHeld);
+        const { body } = await staged.server.call(requestOf('batch_create_access_rules'), {
+          token,
+          body: { payload: { roleId: 7, subjects: [subject], scopes } },
+        });
+        const failed = ordersOf(false).map((payload) => ({ payload, ...FORBIDDEN }));
+        counted.lists += 1;
+
+        expect(body.succeeded, `administrator of ${administered}`).toMatchObject(ordersOf(true));
+        expect(body.failed, `administrator of ${administered}`).toEqual(failed);
+      }
+    },
+  );
+});

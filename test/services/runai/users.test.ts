@@ -1,0 +1,425 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { adminBot, admin as adminUser, application, cast, plainBot, researcher } from '../../support/cast.ts';
+import { emptyFolder } from '../../support/folder.ts';
+import {
+  EDITOR,
+  expectRefused,
+  NOTHING,
+  RULES,
+  type RunaiCaller,
+  runaiServer,
+  SYSTEM_ADMINISTRATOR,
+  TENANT,
+  UUID,
+  VISION,
+} from '../../support/runai.ts';
+import { START } from '../../support/server.ts';
+
+const server = await runaiServer();
+const { admin, done } = server;
+const now = new Date(START).toISOString();
+const TEMPORARY = /^[A-Za-z0-9]{16}$/;
+let asResearcher: RunaiCaller;
+
+beforeAll(async () => {
+  asResearcher = server.as(await server.tokenOf(researcher));
+});
+beforeEach(async () => {
+  server.clock.set(START);
+  await server.call('POST /_mock/reset');
+});
+
+const byPassword = (username: string, password: string, on = server) =>
+  on.grant({ grantType: 'password', username, password });
+const byRefresh = (refreshToken: string) => server.grant({ grantType: 'refresh_token', refreshToken });
+const create = (email: string) => done(201, 'POST users', { email });
+
+describe('a user', () => {
+  it('is made with a password for the first login', async () => {
+    const { status, body } = await admin('POST users', { email: 'Eve@acme.test' });
+    const login = await byPassword('eve@acme.test', body.tempPassword);
+
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.stringMatching(UUID),
+      username: 'Eve@acme.test',
+      tempPassword: expect.stringMatching(TEMPORARY),
+    });
+    expect(login.status).toBe(200);
+    expect(await done(200, `GET users/${body.id}`)).toEqual({
+      ...{ id: body.id, username: 'Eve@acme.test', isLocal: true },
+      ...{ createdBy: adminBot.name, createdAt: now, updatedAt: now, lastLogin: now },
+    });
+  });
+
+  it('may do nothing until there is an access rule, and then at once', async () => {
+    const { username, tempPassword } = await create('eve@acme.test');
+    const call = server.as((await byPassword(username, tempPassword)).body.accessToken);
+    expect((await call('GET authorization/permissions')).body).toEqual([]);
+    expect((await call('GET users')).decision).toMatchObject({ reason: 'missing_permission', missing: ['users:read'] });
+    const rule = { subjectId: username, subjectType: 'user', roleId: SYSTEM_ADMINISTRATOR };
+    await done(201, `POST ${RULES}`, { ...rule, scopeType: 'tenant', scopeId: TENANT });
+
+    expect((await call('GET users')).status).toBe(200);
+  });
+
+  it('is the only one of the name, in whatever case', async () => {
+    for (const email of [researcher.email, researcher.email.toUpperCase()]) {
+      const refused = await admin('POST users', { email });
+
+      expectRefused(refused, 409, 'Resource with this name already exists', `There is a user \`${email}\``);
+    }
+    expect(await done(200, 'GET users/count')).toEqual({ count: 2 });
+  });
+
+  it.each([{ resetPassword: true }, { resetPassword: false, notify: false }, { notify: true }])(
+    'is made with %j, which changes nothing here',
+    async (given) => {
+      const { body } = await admin('POST users', { email: 'eve@acme.test', ...given });
+
+      expect(body.tempPassword).toMatch(TEMPORARY);
+      expect(await server.findings('other_version')).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['is missing', {}],
+    ['is not valid', { email: '' }],
+    ['is not valid', { email: 'eve' }],
+    ['is not valid', { email: 'eve@acme' }],
+    ['is not valid', { email: '@acme.test' }],
+    ['is not valid', { email: 'eve@ac me.test' }],
+    ['is not valid', { email: 'eve@@acme.test' }],
+    ['is not valid', { email: ' eve@acme.test' }],
+    ['is not valid', { email: `${'x'.repeat(246)}@acme.test` }],
+    ['is not valid', { email: null }],
+    ['is not valid', { email: ['eve@acme.test'] }],
+  ])('is not made where the address %s: %j', async (words, body) => {
+    expectRefused(await admin('POST users', body), 400, 'Field `email`', words);
+  });
+
+  it.each([
+    ['resetPassword', 'yes'],
+    ['notify', 1],
+  ])('is not made with the %s %j', async (field, value) => {
+    expectRefused(await admin('POST users', { email: 'eve@acme.test', [field]: value }), 400, `Field \`${field}\``);
+  });
+
+  it.each([NOTHING, 'x', application.id, adminBot.id, researcher.email])('is not found as %s', async (id) => {
+    for (const request of ['GET users/{}', 'DELETE users/{}', 'POST users/{}/logout', 'POST users/{}/password']) {
+      const answer = await admin(request.replace('{}', id));
+
+      expectRefused(answer, 404, 'Resource id not found.');
+      expect(answer.decision.reason).toBe('no_such_object');
+    }
+  });
+
+  it.each([
+    ['GET users', 'users:read'],
+    ['POST users', 'users:create'],
+    ['GET users/count', 'users:read'],
+    [`GET users/${researcher.id}`, 'users:read'],
+    [`DELETE users/${researcher.id}`, 'users:delete'],
+    [`POST users/${researcher.id}/logout`, 'users:update'],
+    [`POST users/${researcher.id}/password`, 'users:update'],
+  ])('is for who may see or manage users of the whole tenant: %s', async (request, permission) => {
+    const { call } = await server.account({
+      ...{ roleId: SYSTEM_ADMINISTRATOR, scopeType: 'project', scopeId: VISION },
+    });
+    const [refused, tooNarrow, nobody] = [
+      await asResearcher(request),
+      await call(request),
+      await server.call(request.replace(' ', ' /api/v1/')),
+    ];
+
+    expectRefused(refused, 403, 'You do not have sufficient permissions.');
+    expect(refused.decision).toMatchObject({ reason: 'missing_permission', missing: [permission] });
+    expect(tooNarrow.decision).toMatchObject({ effect: 'deny', reason: 'incompatible_resource_type' });
+    expectRefused(nobody, 401);
+  });
+
+  it('is seen, but not managed, by who may only look', async () => {
+    const { call } = await server.account({ roleId: EDITOR });
+
+    expect((await call('GET users')).status).toBe(200);
+    expect((await call('POST users', { email: 'eve@acme.test' })).status).toBe(403);
+    expect((await call(`DELETE users/${researcher.id}`)).status).toBe(403);
+  });
+});
+
+describe('a user who is deleted', () => {
+  it('is gone, with tokens, logins and access keys', async () => {
+    const { body: login } = await byPassword(researcher.email, researcher.password);
+    const removed = await admin(`DELETE users/${researcher.id}`);
+    const { clientId, clientSecret } = researcher.accessKey;
+    const byKey = await server.grant({ grantType: 'client_credentials', clientId, clientSecret });
+
+    expect(removed.status).toBe(204);
+    expect(removed.body).toBeUndefined();
+    for (const call of [server.as(login.accessToken), asResearcher]) {
+      const refused = await call('GET access-keys');
+      expectRefused(refused, 401);
+      expect(refused.decision.reason).toBe('unknown_subject');
+    }
+    expect((await byRefresh(login.refreshToken)).decision.reason).toBe('unknown_refresh_token');
+    expect(byKey.decision.reason).toBe('unknown_client');
+    expect((await byPassword(researcher.email, researcher.password)).decision.reason).toBe('unknown_user');
+    expect((await done(200, 'GET administration/access-keys')).accessKeys).toHaveLength(1);
+    expectRefused(await admin(`DELETE users/${researcher.id}`), 404);
+    expect(await done(200, 'GET users/count')).toEqual({ count: 1 });
+  });
+
+  it('gives the name back to somebody else, whom the old tokens are not for', async () => {
+    await done(204, `DELETE users/${researcher.id}`);
+    const heir = await create(researcher.email);
+
+    expect(heir.id).not.toBe(researcher.id);
+    expect((await asResearcher('GET access-keys')).decision.reason).toBe('unknown_subject');
+    expect((await byPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
+  });
+
+  it('may be the one who asks', async () => {
+    const call = server.as(await server.tokenOf(adminUser));
+
+    expect((await call(`DELETE users/${adminUser.id}`)).status).toBe(204);
+    expect((await call('GET users')).decision.reason).toBe('unknown_subject');
+    expect((await done(200, `GET ${RULES}?subjectType=user`)).totalRecords).toBe(1);
+  });
+});
+
+describe('a user who is logged out', () => {
+  it('has no login any more, and still the tokens of access keys', async () => {
+    const { body: login } = await byPassword(researcher.email, researcher.password);
+    const { body: refreshed } = await byRefresh(login.refreshToken);
+    const { body: others } = await byPassword(adminUser.email, adminUser.password);
+    const loggedIn = [login, refreshed].map(({ accessToken }) => server.as(accessToken));
+    for (const call of loggedIn) expect((await call('GET access-keys')).status).toBe(200);
+    const answer = await admin(`POST users/${researcher.id}/logout`);
+
+    expect(answer.status).toBe(200);
+    expect(answer.body).toBeUndefined();
+    for (const call of loggedIn) {
+      const refused = await call('GET access-keys');
+      expectRefused(refused, 401);
+      expect(refused.decision.reason).toBe('revoked_token');
+    }
+    expect((await byRefresh(refreshed.refreshToken)).decision.reason).toBe('revoked_refresh_token');
+    expect((await asResearcher('GET access-keys')).status).toBe(200);
+    expect((await server.as(others.accessToken)('GET access-keys')).status).toBe(200);
+    expect((await byRefresh(others.refreshToken)).status).toBe(200);
+    const { body: again } = await byPassword(researcher.email, researcher.password);
+    expect((await server.as(again.accessToken)('GET access-keys')).status).toBe(200);
+  });
+
+  it('may be logged out again, and without a login', async () => {
+    for (let time = 0; time < 2; time++) await done(200, `POST users/${researcher.id}/logout`);
+  });
+});
+
+describe('the password of a user', () => {
+  it('is replaced by one for the first login', async () => {
+    server.clock.set(START + 5000);
+    const { status, body } = await admin(`POST users/${researcher.id}/password`);
+
+    expect(status).toBe(200);
+    expect(body).toEqual({ tempPassword: expect.stringMatching(TEMPORARY) });
+    expect((await byPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
+    expect((await byPassword(researcher.email, body.tempPassword)).status).toBe(200);
+    expect((await done(200, `GET users/${researcher.id}`)).updatedAt).toBe(new Date(START + 5000).toISOString());
+  });
+
+  it('is changed by themselves', async () => {
+    const newPassword = 'eight-or-more';
+    const order = { currentPassword: researcher.password, newPassword };
+    const answer = await asResearcher('POST me/password', order);
+
+    expect(answer.status).toBe(200);
+    expect(answer.body).toBeUndefined();
+    expect((await byPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
+    expect((await byPassword(researcher.email, newPassword)).status).toBe(200);
+    expectRefused(await asResearcher('POST me/password', order), 400, 'Field `currentPassword`');
+  });
+
+  it('is not changed by who does not know it', async () => {
+    const order = { currentPassword: 'wrong', newPassword: 'eight-or-more' };
+    const refused = await asResearcher('POST me/password', order);
+
+    expectRefused(refused, 400, 'Field `currentPassword` is not the password of the caller');
+    expect((await byPassword(researcher.email, researcher.password)).status).toBe(200);
+  });
+
+  const good = { currentPassword: researcher.password, newPassword: 'eight-or-more' };
+
+  it.each([
+    ['newPassword', { ...good, newPassword: 'seven77' }],
+    ['newPassword', { ...good, newPassword: 'x'.repeat(256) }],
+    ['newPassword', { ...good, newPassword: null }],
+    ['newPassword', { currentPassword: good.currentPassword }],
+    ['currentPassword', { ...good, currentPassword: '' }],
+    ['currentPassword', { newPassword: good.newPassword }],
+  ])('is not changed where `%s` is malformed', async (field, body) => {
+    expectRefused(await asResearcher('POST me/password', body), 400, `Field \`${field}\``);
+  });
+
+  it('is nothing that service accounts and applications have', async () => {
+    const bot = await server.login(plainBot.clientId, plainBot.clientSecret);
+    const app = await server.grant({ grantType: 'app_token', AppId: application.name, AppSecret: application.secret });
+
+    for (const { body } of [bot, app]) {
+      const refused = await server.as(body.accessToken)('POST me/password', good);
+      expectRefused(refused, 400, 'is no local user, and has no password here');
+    }
+    expectRefused(await server.call('POST /api/v1/me/password', { body: good }), 401);
+  });
+});
+
+describe('the list of users', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const file = join(await emptyFolder(), 'idp.json');
+  await writeFile(file, JSON.stringify({ keys: [await exportJWK(publicKey)] }));
+  const world = await runaiServer({ runaiIdp: file });
+  const at = (second: number) => new Date(START + second * 1000).toISOString();
+  const EXTERNAL = 'Zoe@idp.test';
+  let externalToken: string;
+  let firstLogin: string;
+
+  /** The administrator logs in, then somebody of the identity provider, and then a local user is made. */
+  beforeAll(async () => {
+    world.clock.set(START + 1000);
+    await byPassword(adminUser.email, adminUser.password, world);
+    world.clock.set(START + 2000);
+    externalToken = await new SignJWT({ email: EXTERNAL, groups: ['night-shift'] })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setSubject('zoe')
+      .setExpirationTime(START / 1000 + 3600)
+      .sign(privateKey);
+    const { body } = await world.grant({ grantType: 'external_token_exchange', externalToken });
+    firstLogin = body.accessToken;
+    world.clock.set(START + 3000);
+    await world.done(201, 'POST users', { email: 'bob@beta.test' });
+  });
+
+  const zoe = () => world.done(200, 'GET users?search=zoe').then(([user]) => user);
+  const found = async (query: string) =>
+    (await world.done(200, `GET users?${query}`)).map(({ username }: { username: string }) => username);
+  const filter = (text: string) => `filterBy=${encodeURIComponent(text)}`;
+  const [ADMIN, RESEARCHER] = cast.users.map(({ email }) => email) as [string, string];
+  const BOB = 'bob@beta.test';
+
+  it('shows each whole, oldest first', async () => {
+    expect(await world.done(200, 'GET users')).toEqual([
+      {
+        ...{ id: adminUser.id, username: ADMIN, isLocal: true },
+        ...{ createdBy: 'Run:ai', createdAt: at(0), updatedAt: null, lastLogin: at(1) },
+      },
+      {
+        ...{ id: researcher.id, username: RESEARCHER, isLocal: true },
+        ...{ createdBy: 'Run:ai', createdAt: at(0), updatedAt: null, lastLogin: null },
+      },
+      {
+        ...{ id: expect.stringMatching(UUID), username: EXTERNAL, isLocal: false, groups: ['night-shift'] },
+        ...{ createdBy: '', createdAt: at(2), updatedAt: at(2), lastLogin: at(2) },
+      },
+      {
+        ...{ id: expect.stringMatching(UUID), username: BOB, isLocal: true },
+        ...{ createdBy: adminBot.name, createdAt: at(3), updatedAt: at(3), lastLogin: null },
+      },
+    ]);
+  });
+
+  it('has the users that are read by their ids', async () => {
+    for (const user of await world.done(200, 'GET users')) {
+      expect(await world.done(200, `GET users/${user.id}`)).toEqual(user);
+    }
+  });
+
+  it.each([
+    ['search=ACME', [ADMIN, RESEARCHER]],
+    ['filter=ACME', [ADMIN, RESEARCHER]],
+    ['search=zoe&filter=bob', [EXTERNAL]],
+    ['search=night-shift', []],
+    [filter(`username==${RESEARCHER}`), [RESEARCHER]],
+    [filter('username=$idp.test'), [EXTERNAL]],
+    [filter(`createdBy==${adminBot.name}`), [BOB]],
+    [filter('createdBy=^run'), [ADMIN, RESEARCHER]],
+    [filter('isLocal==false'), [EXTERNAL]],
+    [filter('isLocal!=false'), [ADMIN, RESEARCHER, BOB]],
+    [filter(`lastLogin>=${at(2)}`), [EXTERNAL]],
+    [filter(`lastLogin<=${at(2)}`), [ADMIN, EXTERNAL]],
+    [filter(`creationTime>=${at(2)},isLocal==true`), [BOB]],
+    [filter(`lastUpdated>=${at(0)}`), [EXTERNAL, BOB]],
+    [`${filter('isLocal==true')}&search=acme&sortBy=username&sortOrder=desc`, [RESEARCHER, ADMIN]],
+    ['sortBy=username', [EXTERNAL, ADMIN, BOB, RESEARCHER]],
+    ['sortBy=username&sortOrder=desc', [RESEARCHER, BOB, ADMIN, EXTERNAL]],
+    ['sortBy=createdBy', [EXTERNAL, ADMIN, RESEARCHER, BOB]],
+    ['sortBy=lastLogin', [RESEARCHER, BOB, ADMIN, EXTERNAL]],
+    ['sortBy=lastLogin&sortOrder=desc', [EXTERNAL, ADMIN, RESEARCHER, BOB]],
+    ['sortBy=creationTime&sortOrder=desc', [BOB, EXTERNAL, ADMIN, RESEARCHER]],
+    ['sortBy=lastUpdated', [ADMIN, RESEARCHER, EXTERNAL, BOB]],
+    ['sortBy=isLocal', [EXTERNAL, ADMIN, RESEARCHER, BOB]],
+    ['sortOrder=desc', [BOB, EXTERNAL, RESEARCHER, ADMIN]],
+    ['limit=2', [ADMIN, RESEARCHER]],
+    ['offset=1&limit=2', [RESEARCHER, EXTERNAL]],
+    ['offset=4', []],
+    ['limit=500', [ADMIN, RESEARCHER, EXTERNAL, BOB]],
+  ])('is narrowed, sorted and cut into pages: %s', async (query, names) => {
+    expect(await found(query)).toEqual(names);
+  });
+
+  it.each([
+    ['', 4],
+    ['search=acme', 2],
+    [filter('isLocal==false'), 1],
+    [`${filter('isLocal==false')}&search=acme`, 0],
+  ])('is counted: %s', async (query, count) => {
+    expect(await world.done(200, `GET users/count?${query}`)).toEqual({ count });
+  });
+
+  it.each([
+    ['limit=501', 'limit'],
+    ['limit=0', 'limit'],
+    ['offset=-1', 'offset'],
+    ['sortBy=email', 'sortBy'],
+    ['sortOrder=up', 'sortOrder'],
+    [filter('email==x'), 'filterBy'],
+    [filter('isLocal=@t'), 'filterBy'],
+    [filter('lastLogin==never'), 'filterBy'],
+  ])('is not asked for by %s', async (query, name) => {
+    expectRefused(await world.admin(`GET users?${query}`), 400, `Query parameter \`${name}\``);
+  });
+
+  it('has people of an identity provider, who have no password here', async () => {
+    const { id } = await zoe();
+    const password = { currentPassword: 'any', newPassword: 'eight-or-more' };
+
+    expectRefused(await world.admin(`POST users/${id}/password`), 400, `\`${EXTERNAL}\` is no local user`);
+    expectRefused(await world.as(firstLogin)('POST me/password', password), 400, 'is no local user');
+    expect((await byPassword(EXTERNAL, 'any', world)).decision.reason).toBe('external_user');
+  });
+
+  it('has them once, however often they come, and anew after they were deleted', async () => {
+    const { id } = await zoe();
+    const exchange = () => world.grant({ grantType: 'external_token_exchange', externalToken });
+    await exchange();
+    expect((await zoe()).id).toBe(id);
+    await world.done(204, `DELETE users/${id}`);
+    await exchange();
+
+    expect((await zoe()).id).not.toBe(id);
+    expect((await world.as(firstLogin)('GET access-keys')).decision.reason).toBe('unknown_subject');
+  });
+});
+
+it('2.19 knows no `notify`: it is passed over, and becomes a finding', async () => {
+  const old = await runaiServer({ runai: '2.19' });
+  const { status, body } = await old.admin('POST users', { email: 'eve@acme.test', notify: 'whatever' });
+
+  expect(status).toBe(201);
+  expect(body).toEqual({ id: expect.any(String), username: 'eve@acme.test', tempPassword: expect.any(String) });
+  expect(await old.findings('other_version')).toEqual([
+    'create_user was called with the field `notify`, which only 2.24, 3.0 has; it was ignored',
+  ]);
+});

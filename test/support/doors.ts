@@ -1,0 +1,145 @@
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import { expect, it } from 'vitest';
+
+/** One way to reach a running mock. */
+export interface Door {
+  /** What paths are below. */
+  readonly url: string;
+  fetch(input: string, init?: RequestInit): Promise<Response>;
+}
+
+interface Credentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const RULES = '/api/v1/authorization/access-rules';
+
+/** What a mock does, whichever door it is reached by. Every test begins with a reset. */
+export function behavesLikeTheMock(open: () => Promise<Door>): void {
+  const calls = async () => {
+    const door = await open();
+    const call = async (request: string, { token, body }: { token?: string; body?: unknown } = {}) => {
+      const [method = 'GET', path = '/'] = request.split(' ');
+      const response = await door.fetch(`${door.url}${path}`, {
+        method,
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const decision = response.headers.get('x-mock-decision');
+      return {
+        status: response.status,
+        // biome-ignore lint/suspicious/noExplicitAny: bodies of every form
+        body: (text === '' ? undefined : JSON.parse(text)) as any,
+        decision: decision === null ? null : JSON.parse(decision),
+      };
+    };
+    await call('POST /_mock/reset', { body: {} });
+    const { body: cast } = await call('GET /_mock/cast');
+    const tokenOf = async ({ clientId, clientSecret }: Credentials) =>
+      (await call('POST /api/v1/token', { body: { grantType: 'client_credentials', clientId, clientSecret } })).body
+        .accessToken as string;
+    return { door, call, cast, tokenOf };
+  };
+
+  it('mints tokens that an independent library verifies by discovery and JWKS', async () => {
+    const { door, cast, tokenOf } = await calls();
+    const token = await tokenOf(cast.runai.users[0].accessKey);
+    const issuer = `${door.url}/auth/realms/${cast.runai.tenant.realm}`;
+    const { jwks_uri: keys } = (await (await door.fetch(`${issuer}/.well-known/openid-configuration`)).json()) as {
+      jwks_uri: string;
+    };
+    const set = createRemoteJWKSet(new URL(keys), {
+      [customFetch]: (url, init) => door.fetch(url, init as RequestInit),
+    });
+    const { payload } = await jwtVerify(token, set, { issuer, requiredClaims: ['exp'] });
+
+    expect(payload['email']).toBe(cast.runai.users[0].email);
+  });
+
+  it('refuses a wrong secret, and says so beside the answer', async () => {
+    const { call, cast } = await calls();
+    const { clientId } = cast.runai.users[0].accessKey;
+    const { status, decision } = await call('POST /api/v1/token', {
+      body: { grantType: 'client_credentials', clientId, clientSecret: 'wrong' },
+    });
+
+    expect([status, decision.reason]).toEqual([400, 'wrong_secret']);
+  });
+
+  it('gives rights by access rules, and the fix of a refusal turns it', async () => {
+    const { call, cast, tokenOf } = await calls();
+    const admin = await tokenOf(cast.runai.users[0].accessKey);
+    const { body: made } = await call('POST /api/v1/service-accounts', { token: admin, body: { name: 'door' } });
+    const token = await tokenOf(made);
+    const refused = await call('GET /api/v1/users', { token });
+    const { body: decision } = await call(`GET /_mock/decisions/${refused.decision.id}`);
+    const { method, path, body } = decision.fixes[0].request;
+    const mended = await call(`${method} ${path}`, { token: admin, body });
+    const allowed = await call('GET /api/v1/users', { token });
+
+    expect([refused.status, path, mended.status, allowed.status]).toEqual([403, RULES, 201, 200]);
+  });
+
+  it('decides Air by scopes, and Cloud Functions by scopes and resource types', async () => {
+    const { call } = await calls();
+    const keyFor = async (order: object) =>
+      (await call('POST /_mock/keys', { body: { type: 'service', name: 'door', ...order } })).body.key as string;
+    const air = await keyFor({ services: ['air'], scopes: ['air:access', 'air:simulation_read'] });
+    const nvcf = await keyFor({ services: ['nvcf'], scopes: ['List Functions'], resource: { type: 'All Clusters' } });
+    const read = await call('GET /api/v3/simulations/', { token: air });
+    const write = await call('POST /api/v3/simulations/', { token: air, body: { name: 'lab' } });
+    const list = await call('GET /v2/nvcf/functions', { token: nvcf });
+
+    expect([read.status, write.status, list.status]).toEqual([200, 403, 403]);
+    expect([write.decision.reason, list.decision.reason]).toEqual(['missing_scope', 'incompatible_resource_type']);
+  });
+
+  it('moves its one clock: tokens expire, and edits that were recorded begin to count', async () => {
+    const { call, cast, tokenOf } = await calls();
+    await call('PUT /_mock/propagation', { body: { mode: 'fixed' } });
+    const { body: key } = await call('POST /_mock/keys', {
+      body: { type: 'service', name: 'late', services: ['air'], scopes: ['air:access'] },
+    });
+    await call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: ['air:access', 'air:simulation_read'] } });
+    const token = await tokenOf(cast.runai.users[0].accessKey);
+    const before = await call('GET /api/v3/simulations/', { token: key.key });
+    await call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    const after = await call('GET /api/v3/simulations/', { token: key.key });
+    const expired = await call('GET /api/v1/users', { token });
+
+    expect([before.status, before.decision.pending.effect]).toEqual([403, 'allow']);
+    expect([after.status, expired.status, expired.decision.reason]).toEqual([200, 401, 'expired_token']);
+  });
+
+  it('forgets everything at a reset', async () => {
+    const { call } = await calls();
+    const { body: key } = await call('POST /_mock/keys', {
+      body: { type: 'service', name: 'gone', services: ['air'], scopes: ['air:access'] },
+    });
+    await call('POST /_mock/reset', { body: {} });
+    const gone = await call(`GET /_mock/keys/${key.id}`);
+    const { body } = await call('GET /_mock/decisions');
+
+    expect([gone.status, body.decisions]).toEqual([404, []]);
+  });
+
+  it('answers what it does not know in the words of whose path it is', async () => {
+    const { call } = await calls();
+    const statuses = ['/api/v1/nothing', '/api/v3/nothing/', '/v2/nvcf/nothing', '/nothing'].map(async (path) => {
+      const { status, body } = await call(`GET ${path}`);
+      return [status, Object.keys(body)[0]];
+    });
+
+    expect(await Promise.all(statuses)).toEqual([
+      [404, 'code'],
+      [404, 'detail'],
+      [404, 'type'],
+      [404, 'type'],
+    ]);
+  });
+}

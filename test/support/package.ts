@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { emptyFolder } from './folder.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A variable that a workplace's npm may be set up with, and that npm warns about, has no place in what users see. */
+const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+
+/** The package as it would be published: the path of its tarball. */
+export async function packed(): Promise<string> {
+  const folder = await emptyFolder();
+  await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: ROOT, env: environment });
+  const [file] = await readdir(folder);
+  return join(folder, file as string);
+}
+
+/**
+ * An empty folder in which the package was installed from its tarball. Install scripts are left out and the binary of the
+ * native module is copied from here, because making it takes a minute where none can be fetched.
+ *
+ * @param linked further packages of this project that the folder can import
+ */
+export async function installed(tarball: string, linked: readonly string[] = []): Promise<string> {
+  const folder = await emptyFolder();
+  await run('npm', ['init', '-y'], { cwd: folder, env: environment });
+  await run('npm', ['pkg', 'set', 'type=module'], { cwd: folder, env: environment });
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  await run('npm', ['install', ...flags, tarball], { cwd: folder, env: environment });
+  const binary = 'node_modules/better-sqlite3/build';
+  await cp(join(ROOT, binary), join(folder, binary), { recursive: true });
+  for (const name of linked) await link(name, folder);
+  return folder;
+}
+
+/** A package as Node finds it from another folder. */
+async function link(name: string, folder: string): Promise<void> {
+  const { symlink } = await import('node:fs/promises');
+  await mkdir(join(folder, 'node_modules', name, '..'), { recursive: true });
+  await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+}
+
+/** Writes files into a folder. */
+export async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+}

@@ -1,0 +1,479 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { emptyFolder } from './folder.ts';
+import { type Answer, type TestServer, testServer } from './server.ts';
+
+export type RunaiProfile = '2.19' | '2.24' | '3.0';
+
+export const SCOPE_TYPES = ['system', 'tenant', 'cluster', 'department', 'project'] as const;
+export type ScopeType = (typeof SCOPE_TYPES)[number];
+
+/** What an access rule can be for. */
+export interface Place {
+  readonly type: ScopeType;
+  readonly id: string;
+}
+
+const CLUSTER_A = '3f6d2c10-8a54-4b7e-9d21-5e0a7c4f0001';
+const CLUSTER_B = '3f6d2c10-8a54-4b7e-9d21-5e0a7c4f0002';
+
+/** Every place of the staged world: those of the cast, and a second cluster. */
+export const PLACES = {
+  system: { type: 'system', id: 'system' },
+  acme: { type: 'tenant', id: '1001' },
+  'cluster-a': { type: 'cluster', id: CLUSTER_A },
+  'cluster-b': { type: 'cluster', id: CLUSTER_B },
+  research: { type: 'department', id: '4500001' },
+  platform: { type: 'department', id: '4500002' },
+  robotics: { type: 'department', id: '4500003' },
+  vision: { type: 'project', id: '4600001' },
+  speech: { type: 'project', id: '4600002' },
+  tooling: { type: 'project', id: '4600003' },
+  arms: { type: 'project', id: '4600004' },
+} as const satisfies Readonly<Record<string, Place>>;
+
+export type PlaceName = keyof typeof PLACES;
+export const PLACE_NAMES = Object.keys(PLACES) as readonly PlaceName[];
+
+/** Where an object is unless a test says where. */
+const HERE: Readonly<Record<ScopeType, PlaceName>> = {
+  system: 'system',
+  tenant: 'acme',
+  cluster: 'cluster-a',
+  department: 'research',
+  project: 'vision',
+};
+
+const UNITS = {
+  clusters: [
+    { id: CLUSTER_A, name: 'cluster-a' },
+    { id: CLUSTER_B, name: 'cluster-b' },
+  ],
+  departments: [
+    { id: '4500001', name: 'research', clusterId: CLUSTER_A },
+    { id: '4500002', name: 'platform', clusterId: CLUSTER_A },
+    { id: '4500003', name: 'robotics', clusterId: CLUSTER_B },
+  ],
+  projects: [
+    { id: '4600001', name: 'vision', departmentId: '4500001', clusterId: CLUSTER_A },
+    { id: '4600002', name: 'speech', departmentId: '4500001', clusterId: CLUSTER_A },
+    { id: '4600003', name: 'tooling', departmentId: '4500002', clusterId: CLUSTER_A },
+    { id: '4600004', name: 'arms', departmentId: '4500003', clusterId: CLUSTER_B },
+  ],
+  workloads: ['vision', 'speech', 'tooling', 'arms'].map((name, index) => ({
+    id: `b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c000${index + 1}`,
+    name: `train-${name}`,
+    type: 'Training',
+    phase: 'Running',
+    projectId: `460000${index + 1}`,
+  })),
+};
+
+/** Somebody who asks. */
+export interface RunaiCaller {
+  readonly token: string;
+  /** Of users only. */
+  readonly password?: string;
+}
+
+/** What a request is made with. */
+interface Order {
+  readonly caller: RunaiCaller;
+  readonly place: Place;
+}
+
+/** What fills the path and the body of a request. */
+export interface Filling {
+  readonly id?: string;
+  readonly body?: unknown;
+}
+
+/** How a request of an operation is made that only rights can spoil. */
+interface Recipe {
+  /** Method and path, as the document has them. */
+  readonly request: string;
+  readonly success: number;
+  /** Kinds of places that the object can be in, or be itself; absent: it is in none. The last is where it usually is. */
+  readonly within?: readonly ScopeType[];
+  /** Makes what the request is about: with every right, or as the caller where it has to be theirs. */
+  readonly fill?: Fill;
+}
+
+type Fill = (make: Maker, order: Order) => Filling | Promise<Filling>;
+
+const RULES = '/api/v1/authorization/access-rules';
+const ROLES = '/api/v2/authorization/roles';
+const APPS = '/api/v1/apps';
+const ACCOUNTS = '/api/v1/service-accounts';
+const KEYS = '/api/v1/access-keys';
+const USER_APPS = '/api/v1/user-applications';
+const USERS = '/api/v1/users';
+const OPENID = '/auth/realms/{realm}/protocol/openid-connect';
+
+const VIEWER = 7;
+const ACCOUNT_READ_ACCESS = 'a0969bbb-4625-4d29-a478-b6d38f90a9be';
+
+/** Makes objects of Run:ai. */
+class Maker {
+  readonly #server: Pick<TestServer, 'call'>;
+  readonly #root: string;
+  #count = 0;
+  readonly #rules = new Map<string, Promise<string>>();
+  #user: Promise<string> | null = null;
+
+  constructor(server: Pick<TestServer, 'call'>, root: string) {
+    this.#server = server;
+    this.#root = root;
+  }
+
+  name(prefix = 'staged'): string {
+    this.#count += 1;
+    return `${prefix}-${this.#count}`;
+  }
+
+  /** Asks, and expects to be answered. */
+  async ask(line: string, body?: unknown, token = this.#root): Promise<Answer['body']> {
+    const answer = await this.#server.call(line, { token, ...(body !== undefined && { body }) });
+    if (answer.status >= 300) throw new Error(`${line} was answered ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  async create(path: string, body: unknown, token?: string): Promise<string> {
+    return String((await this.ask(`POST ${path}`, body, token)).id);
+  }
+
+  newRule({ type, id }: Place, subjectId = this.name('team')) {
+    return { subjectId, subjectType: 'group', roleId: VIEWER, scopeType: type, scopeId: id };
+  }
+
+  rule = (place: Place, subjectId?: string) => this.create(RULES, this.newRule(place, subjectId));
+
+  /** One in each place, for requests that it outlives. Whose it is counts when it is made. */
+  lastingRule = (place: Place, subjectId?: string) => {
+    const made = this.#rules.get(place.id) ?? this.rule(place, subjectId);
+    this.#rules.set(place.id, made);
+    return made;
+  };
+
+  newRole = () => ({ name: this.name('Role'), permissionSets: [{ id: ACCOUNT_READ_ACCESS }] });
+
+  role = () => this.create(ROLES, this.newRole());
+
+  disabledRole = async () => {
+    const id = await this.role();
+    await this.ask(`POST ${ROLES}/${id}/disable`);
+    return id;
+  };
+
+  newUser = () => ({ email: `${this.name()}@acme.test` });
+
+  user = () => this.create(USERS, this.newUser());
+
+  /** One for all requests that a user outlives: making one takes 26 ms. */
+  lastingUser = () => {
+    this.#user ??= this.user();
+    return this.#user;
+  };
+
+  /** Of whatever has nothing but a name. */
+  named = (path: string, token?: string) => this.create(path, { name: this.name() }, token);
+}
+
+/** Of an object that is made for the request. */
+function about(object: (make: Maker, order: Order) => string | Promise<string>, body?: unknown): Fill {
+  return async (make, order) => ({ id: await object(make, order), ...(body !== undefined && { body }) });
+}
+
+const realm = about(() => 'acme');
+const unit = about((_, { place }) => place.id);
+const application = (body?: unknown) => about((make) => make.named(APPS), body);
+const serviceAccount = (body?: unknown) => about((make) => make.named(ACCOUNTS), body);
+const ownKey = about((make, { caller }) => make.named(KEYS, caller.token));
+const ownUserApp = about((make, { caller }) => make.named(USER_APPS, caller.token));
+const lastingUser = about((make) => make.lastingUser());
+const onlyName: Fill = (make) => ({ body: { name: make.name() } });
+
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  get_userinfo: { request: `GET ${OPENID}/userinfo`, success: 200, fill: realm },
+  get_userinfo_by_post: { request: `POST ${OPENID}/userinfo`, success: 200, fill: realm },
+
+  get_access_keys: { request: `GET ${KEYS}`, success: 200 },
+  create_access_key1: { request: `POST ${KEYS}`, success: 201, fill: onlyName },
+  get_access_key_by_id1: { request: `GET ${KEYS}/{accessKeyId}`, success: 200, fill: ownKey },
+  delete_access_key_by_id: { request: `DELETE ${KEYS}/{accessKeyId}`, success: 204, fill: ownKey },
+  regenerate_access_key_secret: { request: `POST ${KEYS}/{accessKeyId}/secret`, success: 200, fill: ownKey },
+  get_access_keys_administration: { request: 'GET /api/v1/administration/access-keys', success: 200 },
+  delete_access_key_by_id_administration: {
+    request: 'DELETE /api/v1/administration/access-keys/{accessKeyId}',
+    success: 204,
+    fill: about((make) => make.named(KEYS)),
+  },
+
+  get_user_applications: { request: `GET ${USER_APPS}`, success: 200 },
+  create_user_application: { request: `POST ${USER_APPS}`, success: 201, fill: onlyName },
+  get_user_application_by_id: { request: `GET ${USER_APPS}/{appId}`, success: 200, fill: ownUserApp },
+  delete_user_application_by_id: { request: `DELETE ${USER_APPS}/{appId}`, success: 204, fill: ownUserApp },
+  regenerate_user_application_secret: { request: `POST ${USER_APPS}/{appId}/secret`, success: 200, fill: ownUserApp },
+  get_user_applications_administration: { request: 'GET /api/v1/administration/user-applications', success: 200 },
+  delete_user_application_by_id_administration: {
+    request: 'DELETE /api/v1/administration/user-applications/{appId}',
+    success: 204,
+    fill: about((make) => make.named(USER_APPS)),
+  },
+
+  get_applications: { request: `GET ${APPS}`, success: 200 },
+  create_application: { request: `POST ${APPS}`, success: 201, fill: onlyName },
+  get_application_by_id: { request: `GET ${APPS}/{appId}`, success: 200, fill: application() },
+  update_application: { request: `PATCH ${APPS}/{appId}`, success: 200, fill: application({ enabled: false }) },
+  delete_application_by_id: { request: `DELETE ${APPS}/{appId}`, success: 204, fill: application() },
+  regenerate_application_secret: { request: `POST ${APPS}/{appId}/secret`, success: 200, fill: application() },
+
+  get_service_accounts: { request: `GET ${ACCOUNTS}`, success: 200 },
+  create_service_account: { request: `POST ${ACCOUNTS}`, success: 201, fill: onlyName },
+  get_service_account_by_id: { request: `GET ${ACCOUNTS}/{serviceAccountId}`, success: 200, fill: serviceAccount() },
+  update_service_account: {
+    request: `PATCH ${ACCOUNTS}/{serviceAccountId}`,
+    success: 200,
+    fill: serviceAccount({ enabled: false }),
+  },
+  delete_service_account_by_id: {
+    request: `DELETE ${ACCOUNTS}/{serviceAccountId}`,
+    success: 204,
+    fill: serviceAccount(),
+  },
+  regenerate_service_account_secret: {
+    request: `POST ${ACCOUNTS}/{serviceAccountId}/secret`,
+    success: 200,
+    fill: serviceAccount(),
+  },
+
+  get_access_rules: { request: `GET ${RULES}`, success: 200 },
+  count_access_rules: { request: `GET ${RULES}/count`, success: 200 },
+  create_access_rule: {
+    request: `POST ${RULES}`,
+    success: 201,
+    within: SCOPE_TYPES,
+    fill: (make, { place }) => ({ body: make.newRule(place) }),
+  },
+  get_access_rule_by_id: {
+    request: `GET ${RULES}/{accessRuleId}`,
+    success: 200,
+    within: SCOPE_TYPES,
+    fill: about((make, { place }) => make.lastingRule(place)),
+  },
+  delete_access_rule_by_id: {
+    request: `DELETE ${RULES}/{accessRuleId}`,
+    success: 204,
+    within: SCOPE_TYPES,
+    fill: about((make, { place }) => make.rule(place)),
+  },
+  batch_access_rules: {
+    request: `POST ${RULES}/batch`,
+    success: 200,
+    fill: async (make) => ({ body: { action: 'delete', ids: [await make.rule(PLACES.vision)] } }),
+  },
+  batch_create_access_rules: {
+    request: `POST ${RULES}/batch-create`,
+    success: 200,
+    fill: (make) => {
+      const { subjectId, subjectType, roleId, scopeType, scopeId } = make.newRule(PLACES.vision);
+      const payload = { roleId, subjects: [{ subjectId, subjectType }], scopes: [{ scopeType, scopeId }] };
+      return { body: { payload } };
+    },
+  },
+  get_my_access_rules: { request: 'GET /api/v1/authorization/me/access-rules', success: 200 },
+  count_my_access_rules: { request: 'GET /api/v1/authorization/me/access-rules/count', success: 200 },
+  get_permissions: { request: 'GET /api/v1/authorization/permissions', success: 200 },
+  get_permitted_scopes: {
+    request: 'POST /api/v1/authorization/permitted-scopes',
+    success: 200,
+    fill: () => ({ body: { resourceType: 'project', action: 'read' } }),
+  },
+
+  get_roles: { request: 'GET /api/v1/authorization/roles', success: 200 },
+  get_role_by_id: {
+    request: 'GET /api/v1/authorization/roles/{roleId}',
+    success: 200,
+    fill: about(() => String(VIEWER)),
+  },
+  get_roles_v2: { request: `GET ${ROLES}`, success: 200 },
+  create_role_v2: { request: `POST ${ROLES}`, success: 201, fill: (make) => ({ body: make.newRole() }) },
+  get_role_by_id_v2: { request: `GET ${ROLES}/{roleId}`, success: 200, fill: about((make) => make.role()) },
+  update_role_v2: {
+    request: `PUT ${ROLES}/{roleId}`,
+    success: 200,
+    fill: async (make) => ({ id: await make.role(), body: make.newRole() }),
+  },
+  delete_role_by_id_v2: { request: `DELETE ${ROLES}/{roleId}`, success: 204, fill: about((make) => make.role()) },
+  enable_role_v2: {
+    request: `POST ${ROLES}/{roleId}/enable`,
+    success: 204,
+    fill: about((make) => make.disabledRole()),
+  },
+  disable_role_v2: { request: `POST ${ROLES}/{roleId}/disable`, success: 204, fill: about((make) => make.role()) },
+  get_permission_sets: { request: 'GET /api/v1/authorization/permission-sets', success: 200 },
+  get_permission_set_by_id: {
+    request: 'GET /api/v1/authorization/permission-sets/{permissionSetId}',
+    success: 200,
+    fill: about(() => ACCOUNT_READ_ACCESS),
+  },
+
+  get_users: { request: `GET ${USERS}`, success: 200 },
+  count_users: { request: `GET ${USERS}/count`, success: 200 },
+  create_user: { request: `POST ${USERS}`, success: 201, fill: (make) => ({ body: make.newUser() }) },
+  get_user_by_id: { request: `GET ${USERS}/{userId}`, success: 200, fill: lastingUser },
+  delete_user_by_id: { request: `DELETE ${USERS}/{userId}`, success: 204, fill: about((make) => make.user()) },
+  logout_user: { request: `POST ${USERS}/{userId}/logout`, success: 200, fill: lastingUser },
+  reset_user_password: { request: `POST ${USERS}/{userId}/password`, success: 200, fill: lastingUser },
+  change_my_password: {
+    request: 'POST /api/v1/me/password',
+    success: 200,
+    fill: (_, { caller }) => ({ body: { currentPassword: caller.password, newPassword: 'another-password' } }),
+  },
+
+  get_tenants: { request: 'GET /api/v1/tenants', success: 200 },
+  get_clusters: { request: 'GET /api/v1/clusters', success: 200 },
+  get_clusters_minimal: { request: 'GET /api/v1/clusters/minimal', success: 200 },
+  get_cluster_by_uuid: { request: 'GET /api/v1/clusters/{clusterUuid}', success: 200, within: ['cluster'], fill: unit },
+  get_departments: { request: 'GET /api/v1/org-unit/departments', success: 200 },
+  get_department_by_id: {
+    request: 'GET /api/v1/org-unit/departments/{departmentId}',
+    success: 200,
+    within: ['department'],
+    fill: unit,
+  },
+  get_projects: { request: 'GET /api/v1/org-unit/projects', success: 200 },
+  get_project_by_id: {
+    request: 'GET /api/v1/org-unit/projects/{projectId}',
+    success: 200,
+    within: ['project'],
+    fill: unit,
+  },
+  get_workloads: { request: 'GET /api/v1/workloads', success: 200 },
+};
+
+/** Every operation that asks for a token, in any version. */
+export const RUNAI_OPERATIONS: readonly string[] = Object.keys(RECIPES);
+
+function recipeOf(operation: string): Recipe {
+  const recipe = RECIPES[operation];
+  if (recipe === undefined) throw new Error(`there is no recipe for ${operation}`);
+  return recipe;
+}
+
+/** Method and path, as the document has them. */
+export function requestOf(operation: string): string {
+  return recipeOf(operation).request;
+}
+
+/** The status where nothing stands in the way of the operation. */
+export function successOf(operation: string): number {
+  return recipeOf(operation).success;
+}
+
+/** Where objects of the operation can be; none for operations that are about no single place. */
+export function placesOf(operation: string): PlaceName[] {
+  const { within = [] } = recipeOf(operation);
+  return PLACE_NAMES.filter((name) => within.includes(PLACES[name].type));
+}
+
+/** Where the object of the operation is unless a test says where; null for operations that are about no single place. */
+export function usualPlaceOf(operation: string): PlaceName | null {
+  const type = recipeOf(operation).within?.at(-1);
+  return type === undefined ? null : HERE[type];
+}
+
+/** Of which places somebody is system administrator, and of nothing else; null: somebody of none. */
+export const ADMINISTERED = ['system', 'acme', 'cluster-a', 'research', 'vision', null] as const;
+export type Administered = (typeof ADMINISTERED)[number];
+
+/** A server of Run:ai, and somebody who may do everything on it. */
+export interface StagedRunai {
+  readonly server: TestServer;
+  readonly make: Maker;
+  /** A user who has a role in the whole tenant. */
+  userWith(role: string): Promise<RunaiCaller>;
+  administratorOf(place: Administered): Promise<RunaiCaller>;
+  /** Makes what a request of the operation can be about. */
+  fill(operation: string, caller: RunaiCaller, place?: PlaceName): Promise<Filling>;
+  ask(operation: string, filling: Filling, caller: RunaiCaller): Promise<Answer>;
+}
+
+const PASSWORD = 'staged-password';
+const SECRET = 'staged-secret';
+const ADMINISTRATOR = 'System administrator';
+
+function slug(role: string): string {
+  return role.toLowerCase().replaceAll(' ', '-');
+}
+
+function accountOf(place: Administered): string {
+  return `administrator-of-${place ?? 'nothing'}`;
+}
+
+function clientIdOf(place: Administered): string {
+  return `client-of-${place ?? 'nothing'}`;
+}
+
+/** A world with a user of every role, and accounts for scopes. 2.19 has no service accounts, 3.0 no applications. */
+async function seedWith(profile: RunaiProfile, roles: readonly string[]): Promise<string> {
+  const isOld = profile === '2.19';
+  const accounts = ADMINISTERED.map((place) => ({
+    name: accountOf(place),
+    clientId: clientIdOf(place),
+    [isOld ? 'secret' : 'clientSecret']: SECRET,
+    role: null,
+  }));
+  const accessRules = ADMINISTERED.filter((place) => place !== null).map((place) => ({
+    subjectType: isOld ? 'app' : 'service-account',
+    subjectId: accountOf(place),
+    role: ADMINISTRATOR,
+    scopeType: PLACES[place].type,
+    scopeId: PLACES[place].id,
+  }));
+  const users = roles.map((role) => ({
+    email: `${slug(role)}@acme.test`,
+    password: PASSWORD,
+    role,
+    accessKey: { name: 'seeded', clientId: `key-${slug(role)}`, clientSecret: SECRET },
+  }));
+  const runai = {
+    tenant: { id: 1001, name: 'acme', realm: 'acme' },
+    users,
+    [isOld ? 'applications' : 'serviceAccounts']: accounts,
+    ...UNITS,
+    accessRules,
+  };
+  const file = join(await emptyFolder(), 'seed.json');
+  await writeFile(file, JSON.stringify({ runai }));
+  return file;
+}
+
+/** @param roles the names of the roles of the version */
+export async function stagedRunai(profile: RunaiProfile, roles: readonly string[]): Promise<StagedRunai> {
+  const server = await testServer({ runai: profile, seed: await seedWith(profile, roles) });
+  const tokens = new Map<string, string>();
+  const tokenOf = async (clientId: string): Promise<string> => {
+    const asked =
+      profile === '2.19'
+        ? { grantType: 'app_token', appID: clientId, appSecret: SECRET }
+        : { grantType: 'client_credentials', clientID: clientId, clientSecret: SECRET };
+    const token = tokens.get(clientId) ?? (await server.grant(asked)).body.accessToken;
+    if (token === undefined) throw new Error(`there is no token for ${clientId}`);
+    tokens.set(clientId, token);
+    return token;
+  };
+  const make = new Maker(server, await tokenOf(clientIdOf('system')));
+  return {
+    server,
+    make,
+    userWith: async (role) => ({ token: await tokenOf(`key-${slug(role)}`), password: PASSWORD }),
+    administratorOf: async (place) => ({ token: await tokenOf(clientIdOf(place)) }),
+    fill: async (operation, caller, place) => {
+      const name = place ?? usualPlaceOf(operation) ?? HERE.project;
+      return (await recipeOf(operation).fill?.(make, { caller, place: PLACES[name] })) ?? {};
+    },
+    ask: (operation, { id = '', body }, { token }) =>
+      server.call(requestOf(operation).replace(/\{\w+\}/, id), { token, ...(body !== undefined && { body }) }),
+  };
+}

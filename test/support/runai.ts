@@ -1,0 +1,132 @@
+import { expect } from 'vitest';
+import type { Config } from '../../src/options.ts';
+import { adminBot, application } from './cast.ts';
+import { runaiRefusal } from './refusal-shapes.ts';
+import { type Answer, type TestServer, testServer } from './server.ts';
+
+export type RunaiProfile = Config['runai'];
+
+/** Scopes of the built-in cast. */
+export const TENANT = '1001';
+export const CLUSTER = '3f6d2c10-8a54-4b7e-9d21-5e0a7c4f0001';
+export const RESEARCH = '4500001';
+export const PLATFORM = '4500002';
+export const VISION = '4600001';
+export const SPEECH = '4600002';
+export const TOOLING = '4600003';
+
+/** Predefined roles, by their ids. */
+export const SYSTEM_ADMINISTRATOR = 1;
+export const EDITOR = 3;
+export const RESEARCH_MANAGER = 4;
+export const RESEARCHER = 5;
+export const VIEWER = 7;
+export const PROJECT_ADMINISTRATOR = 16;
+
+/** An id that nothing has. */
+export const NOTHING = '00000000-0000-4000-8000-000000000000';
+
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const SECRET = /^[A-Za-z0-9]{32}$/;
+
+/** Where access rules are, below `/api/v1`. */
+export const RULES = 'authorization/access-rules';
+
+/** Calls of one token: paths are below `/api/v1` unless they begin at the root. */
+export type RunaiCaller = (request: string, body?: unknown) => Promise<Answer>;
+
+/** What a rule says, but for whose it is. */
+export interface Given {
+  readonly roleId: number;
+  readonly scopeType?: string;
+  readonly scopeId?: string;
+}
+
+/** A client of the tenant: a service account, or an application where there are no service accounts. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly secret: string;
+  /** What access rules call its kind. */
+  readonly subjectType: 'service-account' | 'app';
+  /** With a token of its own. */
+  readonly call: RunaiCaller;
+}
+
+/** A server of one version, and who may do everything there. */
+export interface RunaiServer extends TestServer {
+  readonly admin: RunaiCaller;
+  as(token: string): RunaiCaller;
+  /** The answer to a token request of a client with a secret. */
+  login(clientId: string, secret: string): Promise<Answer>;
+  /** What the administrator's request makes or reads, which has to be answered with this status. */
+  done(status: number, request: string, body?: unknown): Promise<Answer['body']>;
+  /** A new account, with a rule for each of what is given; the whole tenant unless a scope is named. */
+  account(...given: readonly Given[]): Promise<Account>;
+  /** What people should know of, by kind. */
+  findings(kind: string): Promise<readonly string[]>;
+}
+
+export async function runaiServer(...[config = {}, ...parts]: Parameters<typeof testServer>): Promise<RunaiServer> {
+  const server = await testServer(config, ...parts);
+  const isOld = config.runai === '2.19';
+  let made = 0;
+  const as = (token: string): RunaiCaller => {
+    return (request, body) => {
+      const [method, path = ''] = request.split(' ');
+      return server.call(`${method} ${path.startsWith('/') ? path : `/api/v1/${path}`}`, { token, body });
+    };
+  };
+  const login: RunaiServer['login'] = (clientId, secret) =>
+    server.grant(
+      isOld
+        ? { grantType: 'app_token', AppId: clientId, AppSecret: secret }
+        : { grantType: 'client_credentials', clientId, clientSecret: secret },
+    );
+  const tokenOf = async (clientId: string, secret: string) => {
+    const { status, body } = await login(clientId, secret);
+    expect(status, JSON.stringify(body)).toBe(200);
+    return body.accessToken;
+  };
+  const admin = as(
+    isOld
+      ? await tokenOf(application.clientId, application.secret)
+      : await tokenOf(adminBot.clientId, adminBot.clientSecret),
+  );
+  const done: RunaiServer['done'] = async (status, request, body) => {
+    const answer = await admin(request, body);
+    expect(answer.status, `${request}: ${JSON.stringify(answer.body)}`).toBe(status);
+    return answer.body;
+  };
+  const subjectType = isOld ? 'app' : 'service-account';
+  return {
+    ...server,
+    admin,
+    as,
+    login,
+    done,
+    account: async (...given) => {
+      const { id, name, ...shown } = await done(201, `POST ${isOld ? 'apps' : 'service-accounts'}`, {
+        name: `made-${++made}`,
+      });
+      const secret = shown.secret ?? shown.clientSecret;
+      for (const { roleId, scopeType = 'tenant', scopeId = TENANT } of given) {
+        await done(201, `POST ${RULES}`, { subjectId: name, subjectType, roleId, scopeType, scopeId });
+      }
+      return { id, name, secret, subjectType, call: as(await tokenOf(name, secret)) };
+    },
+    findings: async (kind) => {
+      const { body } = await server.call('GET /_mock/findings');
+      return body.findings.flatMap((one: { kind: string; message: string }) =>
+        one.kind === kind ? [one.message] : [],
+      );
+    },
+  };
+}
+
+/** Expects a refusal as Run:ai tells it, that says these words. */
+export function expectRefused(answer: Answer, status: number, ...words: readonly string[]): void {
+  expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+  const said = runaiRefusal(answer);
+  for (const word of words) expect(said).toContain(word);
+}
