@@ -6,6 +6,7 @@ import { pageReader } from './pages.ts';
 
 export function sqliteCollections(database: Database, remembered: RememberedLists): Collections {
   const write = objectWriter(database);
+  const one = (stored: StoredRow | undefined) => (stored === undefined ? null : rowOf(stored));
   const select = (rest: string) =>
     database.prepare<unknown[], StoredRow>(`SELECT ${OBJECT_COLUMNS} FROM objects ${rest}`);
   const byId = select('WHERE collection = ? AND id = ?');
@@ -53,24 +54,27 @@ export function sqliteCollections(database: Database, remembered: RememberedList
       else write.update(one.row);
     }
   });
+  /** What became of a row, for the list of its owner. */
+  const noted = (collection: string, id: string, owner: string) =>
+    remembered.changed(collection, owner, id, one(byId.get(collection, id)));
   const pages = pageReader(database, remembered);
-  const one = (stored: StoredRow | undefined) => (stored === undefined ? null : rowOf(stored));
-
   return {
     byId: async (collection, id) => one(byId.get(collection, id)),
     byAlias: async (collection, alias) => one(byAlias.get(collection, alias)),
     ofParent: async (collection, parent) => ofParent.all(collection, parent).map(rowOf),
     ofOwner: async (collection, owner) =>
-      remembered.of(collection, `of ${owner}`, () => ofOwner.all(collection, owner).map(rowOf)),
+      remembered.ofOwner(collection, owner, () => ofOwner.all(collection, owner).map(rowOf)),
     visibleTo: async (collection, account) =>
       remembered.of(collection, `for ${account}`, () => visible.all({ collection, account }).map(rowOf)),
     insert: async (row, limit) => {
       insert.immediate(row, limit);
-      remembered.forget(row.collection);
+      noted(row.collection, row.id, row.owner);
     },
     change: async (collection, id, make) => {
+      const before = byId.get(collection, id)?.owner;
       const next = change.immediate(collection, id, make);
-      remembered.forget(collection);
+      if (before !== undefined && (next === null || next.owner === before)) noted(collection, id, before);
+      else remembered.forget(collection);
       return next;
     },
     changeParts: async (collection, parent, make) => {

@@ -6,9 +6,28 @@ import type { Row } from '../collections.ts';
 /** How many lists are remembered. */
 const MOST_LISTS = 500;
 
-/** Lists that were read before, by collection and account. Any change of a collection forgets all of its lists. */
+/**
+ * Lists that were read before, by collection and account. A change of a row makes another list of its owner's rows, without
+ * reading the others again, and forgets all other lists of the collection.
+ */
 export class RememberedLists {
   readonly #byCollection = new Map<string, Remembered<unknown>>();
+
+  /** What an owner has. */
+  ofOwner(collection: string, owner: string, read: () => readonly Row[]): readonly Row[] {
+    return this.of(collection, ownerList(owner), read);
+  }
+
+  /** A row was put, or taken away: null. */
+  changed(collection: string, owner: string, id: string, row: Row | null): void {
+    const lists = this.#byCollection.get(collection);
+    const before = lists?.find(ownerList(owner)) as readonly Row[] | undefined;
+    lists?.clear();
+    if (lists === undefined || before === undefined) return;
+    const at = before.findIndex((one) => one.id === id);
+    const others = at < 0 ? before : before.toSpliced(at, 1, ...(row === null ? [] : [row]));
+    lists.keep(ownerList(owner), at < 0 && row !== null ? [...before, row] : others);
+  }
 
   /** @param name the same for the same `read` */
   of<List>(collection: string, name: string, read: () => List): List {
@@ -27,6 +46,10 @@ export class RememberedLists {
   clear(): void {
     this.#byCollection.clear();
   }
+}
+
+function ownerList(owner: string): string {
+  return `of ${owner}`;
 }
 
 export interface StoredRow extends Omit<Row, 'sharedWith' | 'body' | 'facets'> {
