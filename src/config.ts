@@ -179,10 +179,12 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   }
   const byKey = new Map<string, keyof Config>(OPTION_NAMES.map((name) => [flagName(name), name]));
   const source = new Map<keyof Config, Given>();
+  const lines = await (await import('./lines.ts')).linesOf(file);
   for (const [key, value] of Object.entries(content)) {
     const name = byKey.get(key);
-    const written = `\`${key}\` in --config ${file}`;
-    if (name === undefined) faults.push(unknown(`key ${written}`, key, [...byKey.keys()]));
+    const line = lines.ofPlace(key);
+    const written = `\`${key}\` in --config ${file}${line === undefined ? '' : `, line ${line},`}`;
+    if (name === undefined) faults.push(unknown(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
     else if (!isPlain(value)) faults.push(`${written} is no plain value; expected ${OPTIONS[name].expected}.`);
     else source.set(name, { origin: 'file', written, texts: [value].flat().map(String) });
   }
@@ -197,6 +199,14 @@ function isPlain(value: unknown): boolean {
 
 function unknown(what: string, name: string, valid: readonly string[]): string {
   return `Unknown ${what}. The nearest valid name is \`${nearest(name, valid)}\`.`;
+}
+
+/** The parser of JSON tells a position, or ten characters on each side of it; that of YAML tells lines by itself. */
+function lineOfSyntaxError(text: string, said: string): string {
+  const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(said) ?? [];
+  const position = /at position (\d+)/.exec(said)?.[1] ?? (around && text.indexOf(around) + (before === '' ? 0 : 10));
+  if (position === undefined) return '';
+  return `, line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
 /**
@@ -216,6 +226,7 @@ export async function readDocument(file: string, flag: string): Promise<unknown>
     return file.endsWith('.json') ? JSON.parse(text) : (await import('yaml')).parse(text);
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
-    throw new Unusable(`${flag} ${file} is no ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${said}`, { cause });
+    const where = lineOfSyntaxError(text, said);
+    throw new Unusable(`${flag} ${file} is no ${file.endsWith('.json') ? 'JSON' : 'YAML'}${where}: ${said}`, { cause });
   }
 }

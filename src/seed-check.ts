@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { nearest } from './nearest.ts';
-import type { ServiceDefinition } from './service.ts';
+import type { SeedFault, ServiceDefinition } from './service.ts';
 
 /** The part of a JSON schema that expectations are told from. */
 interface Schema {
@@ -31,14 +31,24 @@ export function seedFaults(parts: unknown, services: readonly ServiceDefinition[
     properties: Object.fromEntries(schemas),
     additionalProperties: false,
   });
-  if (!validate(parts)) return (validate.errors ?? []).map(sentence);
+  const errors = validate(parts) ? [] : (validate.errors ?? []);
+  // Parts refer to the organisations of `ngc`, so only what is told of parts that can be read is worth telling.
+  const broken = new Set(errors.map(({ instancePath }) => instancePath.split('/')[1] ?? ''));
   const present = parts as Readonly<Record<string, unknown>>;
-  return services.flatMap(({ name, seed }) =>
-    present[name] === undefined ? [] : (seed?.faults(present[name], present) ?? []),
+  const readable = services.filter(
+    ({ name }) => present[name] !== undefined && !broken.has(name) && !broken.has('ngc'),
   );
+  const further = readable.flatMap(({ name, seed }) => seed?.faults(present[name], present) ?? []);
+  return [...errors.map(sentence), ...further.map(withNearest)];
 }
 
-function sentence({ keyword, params, instancePath, parentSchema }: ErrorObject): string {
+function withNearest(fault: SeedFault): string {
+  if (typeof fault === 'string') return fault;
+  const { message, given, valid } = fault;
+  return valid.length === 0 ? message : `${message}; the nearest valid name is \`${nearest(given, valid)}\``;
+}
+
+function sentence({ keyword, params, instancePath, parentSchema, data }: ErrorObject): string {
   const schema = (parentSchema ?? {}) as Schema;
   const place = instancePath
     .slice(1)
@@ -54,7 +64,11 @@ function sentence({ keyword, params, instancePath, parentSchema }: ErrorObject):
     const valid = Object.keys(schema.properties ?? {});
     return `unknown key \`${key}\`${place === '' ? '' : ` in \`${place}\``}; the nearest valid name is \`${nearest(key, valid)}\``;
   }
-  return `\`${place}\` must be ${expected(schema)}`;
+  const said = `\`${place}\` must be ${expected(schema)}`;
+  const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
+  return keyword === 'enum' && typeof data === 'string' && names.length > 0
+    ? `${said}; the nearest valid name is \`${nearest(data, names)}\``
+    : said;
 }
 
 function expected(schema: Schema = {}): string {

@@ -25,7 +25,7 @@ export async function chooseSeed(
   random: Random,
 ): Promise<Seed> {
   if (file === NONE) return seedOf({}, 'file', services, random);
-  if (file !== null) return seedOfContent(await contentOf(file), `--seed ${file}`, services, random);
+  if (file !== null) return seedOfContent(await contentOf(file), `--seed ${file}`, services, random, file);
   const parts = await Promise.all(
     seeded(services).map(async ({ name }) => [name, await fixture(name, 'cast.json')] as const),
   );
@@ -36,6 +36,7 @@ export async function chooseSeed(
  * The seed that somebody wrote.
  *
  * @param name what messages call it
+ * @param file where it was read, for the lines of what is wrong
  * @throws Unusable naming everything that is wrong with it
  */
 export async function seedOfContent(
@@ -43,11 +44,24 @@ export async function seedOfContent(
   name: string,
   services: readonly ServiceDefinition[],
   random: Random,
+  file: string | null = null,
 ): Promise<Seed> {
   const { seedFaults } = await import('./seed-check.ts');
   const faults = seedFaults(content, services);
-  if (faults.length > 0) throw new Unusable(`${name} cannot be used:\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0) {
+    const told = file === null ? faults : await withLines(file, faults);
+    throw new Unusable(`${name} cannot be used:\n  ${told.join('\n  ')}`);
+  }
   return seedOf(content as Parts, 'file', services, random);
+}
+
+async function withLines(file: string, faults: readonly string[]): Promise<string[]> {
+  const { lineOfSentence, linesOf } = await import('./lines.ts');
+  const lines = await linesOf(file);
+  return faults.map((fault) => {
+    const line = lineOfSentence(lines, fault);
+    return line === undefined ? fault : `line ${line}: ${fault}`;
+  });
 }
 
 /** The seed that a store kept. */

@@ -105,12 +105,17 @@ export interface WorldEvent {
   readonly [detail: string]: unknown;
 }
 
+/** What is wrong with a seed: a sentence; where a name is not known, with those that are. */
+export type SeedFault =
+  | string
+  | { readonly message: string; readonly given: string; readonly valid: readonly string[] };
+
 /** How a service turns its part of a seed into the world, and into the cast that people read. */
 export interface Seeding {
   /** JSON Schema of this service's part of a seed file. Objects in it are closed. */
   readonly schema: object;
-  /** What the schema cannot say of a part that fits it, each fault a sentence. @param seed the whole seed */
-  faults(part: unknown, seed: Readonly<Record<string, unknown>>): readonly string[];
+  /** What the schema cannot say of a part that fits it. @param seed the whole seed */
+  faults(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedFault[];
   /**
    * @param part fits the schema and has no faults
    * @param seed the whole seed, because parts refer to each other

@@ -15,6 +15,9 @@ export interface PolicyFault {
   readonly message: string;
   /** The vendor's documents rule it out, and its console stores it all the same. */
   readonly forceable: boolean;
+  /** Of a name that is not known: the name, and those that are. */
+  readonly given?: string;
+  readonly valid?: readonly string[];
 }
 
 /** Names of services that keys can be made for. */
@@ -72,7 +75,7 @@ function unknownName(
 ): PolicyFault {
   const valid = rows.map(({ id, label }) => (id === label ? `\`${id}\`` : `\`${label}\` (\`${id}\`)`));
   const message = `Field \`${field}\` names the unknown ${what} \`${given.slice(0, 100)}\`; expected ids or labels out of: ${valid.join(', ')}.`;
-  return { message, forceable: false };
+  return { message, forceable: false, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
 }
 
 /** A label is one type; what the vendor writes can stand for two of ours. */

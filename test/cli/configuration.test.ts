@@ -288,7 +288,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
       '--port is `x`; expected',
       '--token-ttl is `5`; expected',
       'NV_AUTH_MOCK_RUNAI_KEY_LIMIT is `-1`; expected',
-      '`explain` in --config options.yaml is `maybe`; expected',
+      '`explain` in --config options.yaml, line 1, is `maybe`; expected',
       '`log-level`',
       '`NV_AUTH_MOCK_SEED`',
     ]) {

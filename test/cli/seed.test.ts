@@ -206,6 +206,51 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
     expect.soft(stderr).not.toMatch(/^\s+at /m);
   });
 
+  it('what refers to nothing, with its line and the nearest name, and what cannot be read in other parts at once', async ({
+    command,
+    folder,
+  }) => {
+    const text = `runai:
+  tenant: { id: 1, name: umbra, realm: umbra }
+  users:
+    - { email: ada@umbra.test, password: pass, role: null }
+  projects:
+    - { id: p1, name: vision, departmentId: research }
+  departments:
+    - { id: reserch, name: research }
+  accessRules:
+    - subjectType: user
+      subjectId: adda@umbra.test
+      role: Viewer
+      scopeType: project
+      scopeId: p2
+nvcf:
+  functions:
+    - { org: acme, name: 5 }
+`;
+    await writeFile(join(folder, 'world.yaml'), text);
+    const { code, stderr } = await command.run(['--port', '0', '--seed', 'world.yaml']);
+    const told = stderr.split('\n').map((line) => line.trim());
+
+    expect(code).toBe(2);
+    for (const line of [
+      'line 6: `runai.projects[0]` names the department `research`, which is not in the seed; the nearest valid name is `reserch`',
+      'line 10: `runai.accessRules[0]` names the user `adda@umbra.test`, which is not in the seed; the nearest valid name is `ada@umbra.test`',
+      'line 10: `runai.accessRules[0]` names the project `p2`, which is not in the seed; the nearest valid name is `p1`',
+    ]) {
+      expect(told).toContain(line);
+    }
+    expect(stderr).toContain('line 17: `nvcf.functions[0].functionId` is missing');
+  });
+
+  it('a syntax error, with its line', async ({ command, folder }) => {
+    await writeFile(join(folder, 'world.json'), '{\n  "runai": {\n    "tenant": oops\n');
+    const { code, stderr } = await command.run(['--port', '0', '--seed', 'world.json']);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('--seed world.json is no JSON, line 3:');
+  });
+
   it('no tenant, and names the file', async ({ command, folder }) => {
     await writeFile(join(folder, 'world.json'), JSON.stringify({ runai: {} }));
     const { code, stderr } = await command.run(['--port', '0', '--seed', 'world.json']);

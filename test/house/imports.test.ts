@@ -50,11 +50,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^log$/, may: [/^core\//] },
   { files: /^assets$/, may: [/^node:fs\/promises$/] },
   { files: /^options$/, may: [/^core\//, /^log$/] },
-  { files: /^config$/, may: [/^core\//, /^options$/, /^nearest$/, /^yaml$/, /^node:fs\/promises$/] },
+  { files: /^config$/, may: [/^core\//, /^(options|nearest|lines)$/, /^yaml$/, /^node:fs\/promises$/] },
   { files: /^seed-check$/, may: [/^nearest$/, /^ajv$/], types: [/^service$/] },
   {
     files: /^seed$/,
-    may: [/^assets$/, /^seed-check$/, /^config$/, /^core\//, /^node:crypto$/],
+    may: [/^(assets|seed-check|lines|config)$/, /^core\//, /^node:crypto$/],
     types: [/^service$/, /^world$/, /^store\/[a-z-]+$/, /^random$/],
   },
   {
@@ -72,6 +72,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
   },
   { files: /^drift$/, may: [] },
+  { files: /^lines$/, may: [/^yaml$/, /^node:fs\/promises$/] },
   { files: /^library\//, may: [/^library\//, /^(config|server|log)$/], types: [/^core\//, /^options$/, /^fastify$/] },
   { files: /^(index|vitest|testcontainers)$/, may: [/^library\//, /^options$/, /^(vitest|testcontainers)$/] },
   { files: /^main$/, may: [/^cli\/index$/] },

@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/clock.ts';
 import { list, object, text } from '../../core/json-schema.ts';
 import { namedUuid } from '../../random.ts';
-import type { Seeding } from '../../service.ts';
+import type { SeedFault, Seeding } from '../../service.ts';
 import { nodeMembers } from './network.ts';
 import { airRow, EVERYBODY } from './objects.ts';
 import { IMAGES } from './tables/resources/images.ts';
@@ -82,7 +82,11 @@ export const seed: Seeding = {
       images.length === 0 && (systemNodes.length > 0 || simulations.some(({ nodes = [] }) => nodes.length > 0));
     return [
       ...[...strangers].map(
-        (org) => `\`air\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
+        (org): SeedFault => ({
+          message: `\`air\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
+          given: org,
+          valid: [...known.keys()],
+        }),
       ),
       ...[...twice].map((id) => `\`id\` \`${id}\` occurs twice in \`air\``),
       ...(lacksImage ? ['`air` has nodes, so it needs an image for them'] : []),

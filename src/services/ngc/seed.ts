@@ -5,7 +5,7 @@ import type { Law } from '../../core/law.ts';
 import { keyForm } from '../../credentials/ngc-key.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { namedUuid } from '../../random.ts';
-import type { Seeding } from '../../service.ts';
+import type { SeedFault, Seeding } from '../../service.ts';
 import type { NewNgcKey, NgcUser } from '../../store/ngc-keys.ts';
 
 interface SeedKey {
@@ -69,13 +69,17 @@ const SCHEMA = object(
 export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
   const policyOf = (key: SeedKey) => readPolicy(lawsOfKeys(), key.scopes ?? [], [key.resource ?? []].flat());
 
-  const faultsOfKey = (key: SeedKey): string[] => {
+  const faultsOfKey = (key: SeedKey): SeedFault[] => {
     const of = `key \`${key.name}\` of \`ngc\``;
     const form = keyForm(key.key);
     return [
       ...policyOf(key)
         .faults.filter(({ forceable }) => !forceable)
-        .map(({ message }) => `${of}: ${message}`),
+        .map(({ message, given = '', valid = [] }) => ({
+          message: `${of}: ${message.replace(/\.$/, '')}`,
+          given,
+          valid,
+        })),
       ...(form === 'marked'
         ? []
         : [`${of}: \`key\` was not minted by a mock; take one that \`POST /_mock/keys\` answered`]),

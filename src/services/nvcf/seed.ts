@@ -2,7 +2,7 @@ import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { list, object, text } from '../../core/json-schema.ts';
 import { namedUuid } from '../../random.ts';
-import type { Seeding } from '../../service.ts';
+import type { SeedFault, Seeding } from '../../service.ts';
 import type { Row } from '../../store/collections.ts';
 import { type AuthorizedParty, EVERYBODY, type FunctionVersion, functionRow, type Status } from './functions.ts';
 import { definitionOf } from './members.ts';
@@ -93,7 +93,11 @@ export const seed: Seeding = {
     );
     return [
       ...[...strangers].map(
-        (org) => `\`nvcf\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
+        (org): SeedFault => ({
+          message: `\`nvcf\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
+          given: org,
+          valid: [...known.keys()],
+        }),
       ),
       ...[...new Set(torn.map(({ functionId }) => functionId))].map(
         (id) => `functions: \`functionId\` \`${id}\` is of two organisations in \`nvcf\``,

@@ -1,7 +1,8 @@
+import type { SeedFault } from '../../service.ts';
 import type { RunaiSeed } from './seed-schema.ts';
 
 /** What the schema cannot say of a seed: what occurs twice, and what refers to nothing. */
-export function faultsOf(part: RunaiSeed): string[] {
+export function faultsOf(part: RunaiSeed): SeedFault[] {
   return [...repeated(part), ...dangling(part)];
 }
 
@@ -43,7 +44,7 @@ function repeated({
 type Reference = [place: string, kind: string, id: string | undefined];
 
 /** What names something that is not in the seed. */
-function dangling(part: RunaiSeed): string[] {
+function dangling(part: RunaiSeed): SeedFault[] {
   const { tenant, users = [], applications = [], serviceAccounts = [], accessRules = [] } = part;
   const { clusters = [], departments = [], projects = [], workloads = [] } = part;
   const ids = (units: readonly { id: string }[]) => units.map(({ id }) => id);
@@ -68,9 +69,10 @@ function dangling(part: RunaiSeed): string[] {
       [`accessRules[${at}]`, scopeType, scopeId],
     ]),
   ];
-  return references.flatMap(([place, kind, id]) =>
-    id === undefined || known[kind]?.includes(id) !== false
-      ? []
-      : [`\`runai.${place}\` names the ${kind} \`${id}\`, which is not in the seed`],
-  );
+  return references.flatMap(([place, kind, id]): SeedFault[] => {
+    const valid = known[kind];
+    if (id === undefined || valid === undefined || valid.includes(id)) return [];
+    const message = `\`runai.${place}\` names the ${kind} \`${id}\`, which is not in the seed`;
+    return [{ message, given: id, valid }];
+  });
 }

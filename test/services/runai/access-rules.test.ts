@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adminBot, application, cast, plainBot, researcher } from '../../support/cast.ts';
 import { emptyFolder } from '../../support/folder.ts';
+import { postForm, REALM_TOKEN } from '../../support/oauth.ts';
 import {
   type Account,
   CLUSTER,
@@ -95,7 +96,7 @@ describe('an access rule', () => {
   });
 
   it('says which cluster its scope is in, where it was told', async () => {
-    const made = await make({ clusterId: CLUSTER });
+    const made = await make({ clusterId: CLUSTER.toUpperCase() });
 
     expect(made.clusterId).toBe(CLUSTER);
     expect(await done(200, `GET ${RULES}/${made.id}`)).toMatchObject({ clusterId: CLUSTER });
@@ -363,6 +364,7 @@ describe('the list of access rules', () => {
     ['includeDeleted=true', [1, 2, 3, 4, 5, 6, 7, 8]],
     ['includeDeleted=false', [1, 2, 3, 4, 5, 6, 7]],
     ['includeDeleted=true&roleId=3', [8]],
+    ['includeDeleted=true&filterBy=phase%3D%3DDeleting', [8]],
     [`subjectType=group&scopeId=${VISION}&roleId=7&clusterId=${CLUSTER}`, [7]],
     ['subjectType=group&roleId=1', []],
     ['subjectType=user&search=ADMIN', [1]],
@@ -375,6 +377,20 @@ describe('the list of access rules', () => {
     for (const [query, ids] of filters) expect(await listed(`?${query}`), query).toEqual(ids);
   });
 
+  it('is narrowed by a cluster in whatever case its id is written', async () => {
+    const upper = CLUSTER.toUpperCase();
+    const [first, second, whole] = [
+      await make({ clusterId: upper }),
+      await make({ clusterId: CLUSTER, scopeId: SPEECH }),
+      await make({ scopeType: 'cluster', scopeId: upper }),
+    ];
+
+    for (const id of [CLUSTER, upper]) {
+      expect(await listed(`?clusterId=${id}`)).toEqual([first.id, second.id]);
+      expect(await listed(`?scopeId=${id}`)).toEqual([whole.id]);
+    }
+  });
+
   it('shows when a rule was deleted, where deleted ones are asked for', async () => {
     await withMore();
     const { body } = await admin(`GET ${RULES}?includeDeleted=true&roleId=3`);
@@ -384,6 +400,7 @@ describe('the list of access rules', () => {
       createdAt: new Date(START + 60_000).toISOString(),
       updatedAt: new Date(START + 120_000).toISOString(),
       deletedAt: new Date(START + 120_000).toISOString(),
+      status: { ...READY, phase: 'Deleting' },
     });
   });
 
@@ -632,10 +649,13 @@ describe('several access rules are made at once', () => {
     expect(body.succeeded.map((one: typeof GOOD) => [one.subjectId, one.scopeId])).toEqual([
       [researcher.email, RESEARCH],
     ]);
-    const noPlace = { code: 404, message: expect.stringContaining('`scopeId`: there is no project `nowhere`') };
+    const noPlace = {
+      code: 404,
+      message: 'Resource id not found: Field `scopeId`: there is no project `nowhere`.',
+    };
     const noSubject = {
       code: 404,
-      message: expect.stringContaining('`subjectId`: there is no user `nobody@acme.test`'),
+      message: 'Resource id not found: Field `subjectId`: there is no user `nobody@acme.test`.',
     };
     expect(body.failed).toEqual([
       {
@@ -946,6 +966,38 @@ describe('in a world of another seed', () => {
     expect((await asRoot('POST authorization/permitted-scopes', { resourceType: 'users' })).body.create.system).toBe(
       true,
     );
+  });
+});
+
+describe('2.19', async () => {
+  const member = { email: 'member@acme.test', password: 'only-for-this-test', role: 'Project administrator' };
+  const file = join(await emptyFolder(), 'seed.json');
+  const { tenant, applications, serviceAccounts } = cast;
+  await writeFile(file, JSON.stringify({ runai: { tenant, applications, serviceAccounts, users: [member] } }));
+  const old = await runaiServer({ runai: '2.19', seed: file });
+
+  it('finds a role that only others have when somebody comes who was given it by a seed', async () => {
+    const { email: username, password } = member;
+    const { body } = await old.grant({ grantType: 'password', username, password });
+    const call = old.as(body.accessToken);
+    expect(await old.findings('other_version')).toEqual([]);
+
+    expect((await call('GET authorization/permissions')).body).toEqual([]);
+    expect(await old.findings('other_version')).toEqual([
+      `access rule 1 gives \`${username}\` the role ${PROJECT_ADMINISTRATOR}, which this version does not have; it brings nothing`,
+    ]);
+  });
+
+  it('has no rules for service accounts, so that none is told as what would help', async () => {
+    const { clientId, clientSecret } = plainBot;
+    const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const { body } = await postForm(old, REALM_TOKEN, fields);
+    const { decision } = await old.as(body.access_token)('GET users');
+    const { body: remembered } = await old.call(`GET /_mock/decisions/${decision.id}`);
+    const [fix] = remembered.fixes;
+
+    expect(fix).toMatchObject({ kind: 'role', text: expect.stringContaining(plainBot.name) });
+    expect(fix).not.toHaveProperty('request');
   });
 });
 

@@ -60,6 +60,8 @@ const serverWith = (profile: Profile, config: Partial<Config> = {}) =>
 interface Way {
   readonly what: string;
   readonly profile: keyof typeof servers;
+  /** Where the token stands. */
+  readonly field: string;
   ask(on: TestServer, token: string | undefined, client?: string): Promise<Answer>;
   accessToken(answer: Answer): string;
   refreshToken(answer: Answer): string;
@@ -70,6 +72,7 @@ interface Way {
 const byV1 = (profile: Way['profile']): Way => ({
   what: `POST /api/v1/token of ${profile}`,
   profile,
+  field: 'externalToken',
   ask: (on, externalToken, clientID) => on.grant({ grantType: GRANT, externalToken, clientID }),
   accessToken: ({ body }) => body.accessToken,
   refreshToken: ({ body }) => body.refreshToken,
@@ -82,6 +85,7 @@ const byV1 = (profile: Way['profile']): Way => ({
 const byV2: Way = {
   what: 'POST /api/v2/token of 3.0',
   profile: '3.0',
+  field: 'external_token',
   ask: (on, external_token, client_id) => postForm(on, V2_TOKEN, { grant_type: GRANT, external_token, client_id }),
   accessToken: ({ body }) => body.access_token,
   refreshToken: ({ body }) => body.refresh_token,
@@ -134,7 +138,7 @@ const REFUSED: [what: string, token: string, names: RegExp][] = [
 const servers = { '2.24': await serverWith('2.24'), '3.0': await serverWith('3.0') };
 
 describe.each([byV1('2.24'), byV1('3.0'), byV2])('$what exchanges a token of the identity provider', (way) => {
-  const { ask, accessToken, refreshToken, refusal, profile } = way;
+  const { ask, accessToken, refreshToken, refusal, profile, field } = way;
   const server = servers[profile];
   const login = async (claims: Record<string, unknown>) => {
     const answer = await ask(server, await vouch(claims));
@@ -229,6 +233,12 @@ describe.each([byV1('2.24'), byV1('3.0'), byV2])('$what exchanges a token of the
     expect(await userOf(server, EMAIL)).toBeUndefined();
   });
 
+  it('and calls it as it was asked for', async () => {
+    const answer = await ask(server, await vouch({}, strangerKey));
+
+    expect(refusal(answer)).toMatch(new RegExp(`^Field \`${field}\` holds no token`));
+  });
+
   it('but not without one', async () => {
     for (const token of [undefined, '']) {
       const answer = await ask(server, token);
@@ -284,6 +294,16 @@ describe('an identity provider at a URL', () => {
     expect((await ask(server, await vouch())).status).toBe(200);
 
     expect(served.asked).toBe(1);
+  });
+
+  it('that is away is missed for keys that are not known, and for no others', async () => {
+    serve(key);
+    const server = await serverWith('2.24', { runaiIdp: await listening });
+    expect((await ask(server, await vouch())).status).toBe(200);
+    Object.assign(served, { status: 500, body: '{}' });
+
+    expect((await ask(server, await vouch({}, nextKey))).status).toBe(503);
+    expect((await ask(server, await vouch())).status).toBe(200);
   });
 
   it('can take a key back', async () => {

@@ -96,6 +96,18 @@ describe('the authorization endpoint', () => {
     expect(shownFault(html)).toBeUndefined();
   });
 
+  it.each<Fields>([
+    { request: '' },
+    { request_uri: '' },
+    { response_mode: '' },
+    { code_challenge_method: '' },
+    { code_challenge: '', code_challenge_method: '' },
+  ])('takes a parameter without a value as left out: %j', async (given) => {
+    for (const ask of [open, openByPost]) {
+      expect(shownForm(page(await ask(given), 200)).fields).toEqual(shownForm((await open()).body).fields);
+    }
+  });
+
   it('fills in who the client expects', async () => {
     const html = page(await open({ login_hint: researcher.email }), 200);
 
@@ -177,9 +189,21 @@ describe('nothing is sent to a place that is not known to be the client’s', ()
   });
 });
 
+it.each([
+  ['DELETE', AUTHORIZATION, 'GET, HEAD, POST'],
+  ['GET', LOGIN_ACTION, 'POST'],
+  ['PUT', LOGOUT, 'GET, HEAD, POST'],
+])('%s %s is told on a page, with the methods that there are', async (method, path, allow) => {
+  const answer = await server.call(`${method} ${path}`);
+
+  page(answer, 405);
+  expect(answer.headers['allow']).toBe(allow);
+});
+
 describe('the client is told', () => {
   const FAULTS: [what: string, given: Fields, error: string, names: string][] = [
     ['no response type', { response_type: undefined }, 'invalid_request', 'response_type'],
+    ['an empty response type', { response_type: '' }, 'invalid_request', 'response_type'],
     [
       'the response type of the implicit flow',
       { response_type: 'token' },
@@ -204,6 +228,8 @@ describe('the client is told', () => {
     ['a request object', { request: 'x.y.z' }, 'request_not_supported', 'request'],
     ['where a request object is', { request_uri: 'https://x.test' }, 'request_uri_not_supported', 'request_uri'],
     ['an unknown scope', { scope: 'openid admin' }, 'invalid_scope', 'admin'],
+    ['a scope that is no scope', { scope: 'openid "é\\' }, 'invalid_scope', 'scope'],
+    ['an unknown scope of many characters', { scope: 'x'.repeat(900) }, 'invalid_scope', 'xxx'],
   ];
 
   it.each(FAULTS)('%s', async (_what, given, error, name) => {
@@ -218,7 +244,7 @@ describe('the client is told', () => {
         state: 'a-state',
         iss: ISSUER,
       });
-      expect(searchParams.get('error_description')).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
+      expect(searchParams.get('error_description')).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,200}$/);
       expect(answer.headers['cache-control']).toBe('no-store');
     }
   });
@@ -263,6 +289,16 @@ describe('a login', () => {
     expect([...searchParams.keys()]).toEqual(['tenant', 'next', 'code', 'state', 'iss']);
     expect(searchParams.get('next')).toBe('/home');
     expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
+  });
+
+  it('keeps that query as it is written, and adds to it', async () => {
+    const redirectUri = `${CALLBACK}?a=b%20c&flag&d=%7e`;
+    const path = authorizationPath({ redirect_uri: redirectUri });
+    const answers = [await logIn(server, path), await server.call(`GET ${path}&prompt=none`)];
+    const [code, fault] = answers.map(({ headers }) => String(headers['location']).split(redirectUri));
+
+    expect(code).toEqual(['', expect.stringMatching(/^&code=\w{43}&state=a-state&iss=/)]);
+    expect(fault).toEqual(['', expect.stringMatching(/^&error=login_required&/)]);
   });
 
   it('is told in the ID token', async () => {
@@ -365,7 +401,9 @@ describe('a redirect URI', () => {
     [PUBLIC_CLIENT, 'http://127.0.0.1:4711/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.1:51234/any/other/path?and=query'],
     [PUBLIC_CLIENT, 'http://127.0.0.1/'],
+    [PUBLIC_CLIENT, 'http://127.0.0.1:43121/any/path?x=1'],
     [PUBLIC_CLIENT, 'http://localhost:1'],
+    [PUBLIC_CLIENT, 'http://localhost'],
     ['cli', 'http://localhost:8080/callback'],
   ])('of %s can be %s', async (client, uri) => {
     expect(await isTaken(client, uri)).toBe(true);
@@ -386,6 +424,13 @@ describe('a redirect URI', () => {
     [PUBLIC_CLIENT, 'http://127.0.0.2:4711/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.1.evil.test/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.1@evil.test/callback'],
+    [PUBLIC_CLIENT, 'http://user:pw@127.0.0.1:1/cb'],
+    [PUBLIC_CLIENT, 'http://2130706433/cb'],
+    [PUBLIC_CLIENT, 'http://127.1/'],
+    [PUBLIC_CLIENT, 'http:/127.0.0.1/cb'],
+    [PUBLIC_CLIENT, 'http:\\\\127.0.0.1\\cb'],
+    [PUBLIC_CLIENT, ' http://127.0.0.1/cb'],
+    [PUBLIC_CLIENT, 'http://127.0.\t0.1/cb'],
     [PUBLIC_CLIENT, 'http://localhost.evil.test/callback'],
     [PUBLIC_CLIENT, 'http://evil.test/?http://127.0.0.1:1'],
     [PUBLIC_CLIENT, 'http://evil.test\\@127.0.0.1/callback'],
@@ -441,15 +486,26 @@ describe('a logout', () => {
     expect((await postForm(own, REALM_TOKEN, fields)).decision.reason).toBe('revoked_refresh_token');
   });
 
+  it('by an ID token of another client than the one that is named ends nothing', async () => {
+    const tokens = await tokensOf(server);
+    for (const post_logout_redirect_uri of [undefined, CALLBACK]) {
+      const fields = { id_token_hint: tokens.id_token, client_id: 'cli', post_logout_redirect_uri };
+      expect(shownFault(page(await logOut(fields), 400))).toContain('`client_id`');
+    }
+
+    expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
+    expect((await refresh(tokens.refresh_token)).status).toBe(200);
+  });
+
   it('goes where the client asks for, with its state', async () => {
     const { id_token: hint } = await tokensOf(server);
-    const asked = { post_logout_redirect_uri: `${CALLBACK}?bye=1`, state: 'a & state' };
+    const asked = { post_logout_redirect_uri: `${CALLBACK}?bye=b%20c`, state: 'a & state' };
     const byHint = locationOf(await logOut({ id_token_hint: hint, ...asked }));
     const byName = locationOf(await logOut({ client_id: PUBLIC_CLIENT, ...asked, state: undefined }));
     const byPost = locationOf(await postForm(server, LOGOUT, { id_token_hint: hint, ...asked }));
 
-    expect(Object.fromEntries(byHint.searchParams)).toEqual({ bye: '1', state: 'a & state' });
-    expect(byName.href).toBe(`${CALLBACK}?bye=1`);
+    expect(byHint.href).toBe(`${CALLBACK}?bye=b%20c&state=a+%26+state`);
+    expect(byName.href).toBe(`${CALLBACK}?bye=b%20c`);
     expect(byPost.href).toBe(byHint.href);
   });
 
@@ -491,4 +547,12 @@ describe('a logout', () => {
   it('without anything says that it is done', async () => {
     expect(page(await server.call(`GET ${LOGOUT}`), 200)).toContain('Logged out');
   });
+
+  it.each(['id_token_hint', 'refresh_token', 'post_logout_redirect_uri'])(
+    'with `%s`, but no value, says the same',
+    async (name) => {
+      expect(page(await logOut({ [name]: '' }), 200)).toContain('Logged out');
+      expect(page(await postForm(server, LOGOUT, { [name]: '' }), 200)).toContain('Logged out');
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { admin, adminBot, application, plainBot, researcher } from '../../support/cast.ts';
@@ -24,7 +25,8 @@ import {
   V2_TOKEN,
   VERIFIER,
 } from '../../support/oauth.ts';
-import { START, type TestServer, testServer } from '../../support/server.ts';
+import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
+import { requestBytes, send } from '../../support/wire.ts';
 
 const WRONG = 'not-the-secret';
 const CLIENT_CREDENTIALS = 'client_credentials';
@@ -38,6 +40,7 @@ const bot = { client_id: adminBot.clientId, client_secret: adminBot.clientSecret
 const person = { username: researcher.email, password: researcher.password };
 const byKey = { grant_type: CLIENT_CREDENTIALS, ...key };
 const byPassword = { grant_type: 'password', client_id: PUBLIC_CLIENT, ...person };
+const byApplication = { ...byKey, client_id: application.clientId, client_secret: application.secret };
 
 const profiles: readonly Profile[] = ['2.19', '2.24', '3.0'];
 const servers = Object.fromEntries(
@@ -285,10 +288,15 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
   ],
   [
     'an application, which has a grant of its own',
+    { fields: byApplication, error: 'unauthorized_client', reason: 'wrong_grant' },
+  ],
+  [
+    'an application with a wrong secret',
     {
-      fields: { ...byKey, client_id: application.clientId, client_secret: application.secret },
-      error: 'unauthorized_client',
-      reason: 'wrong_grant',
+      fields: { ...byApplication, client_secret: WRONG },
+      status: 401,
+      error: 'invalid_client',
+      reason: 'wrong_secret',
     },
   ],
   [
@@ -353,7 +361,37 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, profile, path) => {
       error: 'invalid_client',
       reason: 'disabled',
     });
+    await expectRefusal(own, path, { fields: byKey, status: 401, error: 'invalid_client', reason: 'disabled' });
+    await expectRefusal(own, path, {
+      fields: { grant_type: CLIENT_CREDENTIALS },
+      headers: basic(keyId, keySecret),
+      status: 401,
+      error: 'invalid_client',
+      reason: 'disabled',
+    });
     await expectRefusal(own, path, { fields: byPassword, error: 'invalid_grant', reason: 'disabled' });
+  });
+});
+
+it('an application that is refused its grant has not logged in', async () => {
+  for (const path of [V2_TOKEN, REALM_TOKEN]) await postForm(server, path, byApplication);
+  const { body } = await server.call(`GET /api/v1/apps/${application.id}`, { token: await server.tokenOf(admin) });
+
+  expect(body).toMatchObject({ clientId: application.clientId, lastLogin: null });
+});
+
+describe('a field without a value counts as left out:', () => {
+  it('`code_verifier`, where the code has no challenge', async () => {
+    const fields = codeFields(await codeOf(server), { code_verifier: '' });
+
+    expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
+  });
+
+  it.each(['client_id', 'client_secret'])('`%s` beside a client by header', async (name) => {
+    const fields = { grant_type: CLIENT_CREDENTIALS, [name]: '' };
+    for (const path of [V2_TOKEN, REALM_TOKEN]) {
+      expect((await postForm(server, path, fields, basic(keyId, keySecret))).status).toBe(200);
+    }
   });
 });
 
@@ -371,6 +409,30 @@ describe('a client by header', () => {
 
     expect((await postForm(server, V2_TOKEN, fields, basic(keyId, keySecret))).status).toBe(200);
   });
+
+  it.each(['Basic', 'Basic bm8tY29sb24='])('that says "%s" is told how it is written', async (authorization) => {
+    const fields = { grant_type: CLIENT_CREDENTIALS };
+    const answer = await postForm(server, REALM_TOKEN, fields, { authorization });
+    const { fixes } = await explained(server, answer, 'malformed_basic');
+
+    expect(fixes[0].text).toContain('`Authorization: Basic`');
+  });
+
+  it('is not there twice', async () => {
+    const { port } = await server.listen('127.0.0.1', 0);
+    const { authorization } = basic(keyId, keySecret);
+    const headers = ['Host: localhost', 'Content-Type: application/x-www-form-urlencoded'];
+    const twice = [...headers, `Authorization: ${authorization}`, `Authorization: ${authorization}`];
+    const answer = await send(port, requestBytes(`POST ${REALM_TOKEN}`, twice, `grant_type=${CLIENT_CREDENTIALS}`));
+
+    expect(oauthError(answer, 400, 'invalid_request')).toContain('more than one header `Authorization`');
+  });
+});
+
+it('the scopes that a client with a secret asks for are in its token as in the answer', async () => {
+  const { body } = await postForm(server, REALM_TOKEN, { ...byKey, scope: 'openid email' });
+
+  expect([body.scope, decodeJwt(body.access_token)['scope']]).toEqual(['openid email', 'openid email']);
 });
 
 describe('which grants there are', () => {
@@ -562,6 +624,32 @@ describe.each(LOGIN_ENDPOINTS)('a refresh token at %s', (_what, path) => {
     expect(loser?.decision.reason).toBe('reused_refresh_token');
   });
 
+  const scopeOf = ({ body }: Answer) => decodeJwt(body.access_token)['scope'];
+
+  it('gets no more scopes than the login has, and stays good', async () => {
+    const { body } = await postForm(server, path, { ...byPassword, scope: 'openid' });
+    await expectRefusal(server, path, {
+      fields: refreshFields(body.refresh_token, { scope: 'openid email' }),
+      error: 'invalid_scope',
+      names: ['`scope`', 'email'],
+    });
+
+    expect(scopeOf(await postForm(server, path, refreshFields(body.refresh_token)))).toBe('openid');
+  });
+
+  it('gets fewer scopes, and all of them at the next time', async () => {
+    const scope = 'openid email';
+    const first = await postForm(server, path, { ...byPassword, scope });
+    const fewer = await postForm(server, path, refreshFields(first.body.refresh_token, { scope: 'email' }));
+    const all = await postForm(server, path, refreshFields(fewer.body.refresh_token));
+    const asked = await postForm(server, path, refreshFields(all.body.refresh_token, { scope }));
+
+    const answers = [fewer, all, asked];
+    const scopes = ['email', scope, scope];
+    expect(answers.map(scopeOf)).toEqual(scopes);
+    if (path === REALM_TOKEN) expect(answers.map(({ body }) => body.scope)).toEqual(scopes);
+  });
+
   it('of another client is refused, and stays good for its own', async () => {
     const { refresh_token: token } = await login();
     await expectRefusal(server, path, {
@@ -708,6 +796,19 @@ describe.each(QUESTIONS)('%s refuses', (_what, path) => {
 
   it.each(REFUSALS)('%s', (_case, refused) => expectRefusal(server, path, refused));
 
+  it('whoever is disabled', async () => {
+    const own = await testServer();
+    for (const { id } of [plainBot, researcher]) await own.world.store.identities.edit(id, { enabled: false }, START);
+    const disabled = { status: 401, error: 'invalid_client', reason: 'disabled' };
+
+    for (const client of [plainBot, researcher.accessKey]) {
+      const inBody = { client_id: client.clientId, client_secret: client.clientSecret };
+      await expectRefusal(own, path, { fields: { token: asked.token, ...inBody }, ...disabled });
+      const headers = basic(client.clientId, client.clientSecret);
+      await expectRefusal(own, path, { fields: { token: asked.token }, headers, ...disabled });
+    }
+  });
+
   it('other methods, and says which it has', async () => {
     const answer = await server.call(`GET ${path}`);
 
@@ -825,15 +926,15 @@ describe('revocation', () => {
 
 describe('userinfo', () => {
   it('is refused in the words of OAuth', async () => {
-    for (const [headers, reason] of [
-      [{}, 'no_token'],
-      [{ authorization: 'Bearer garbage' }, 'malformed_token'],
-      [basic(keyId, keySecret), 'wrong_scheme'],
+    for (const [headers, reason, challenge] of [
+      [{}, 'no_token', 'Bearer'],
+      [{ authorization: 'Bearer garbage' }, 'malformed_token', 'Bearer error="invalid_token"'],
+      [basic(keyId, keySecret), 'wrong_scheme', 'Bearer error="invalid_token"'],
     ] as const) {
       const answer = await server.call(`GET ${USERINFO}`, { headers });
 
       oauthError(answer, 401, 'invalid_token');
-      expect(answer.headers['www-authenticate']).toMatch(/^Bearer\b/);
+      expect(answer.headers['www-authenticate']).toBe(challenge);
       await explained(server, answer, reason);
     }
   });

@@ -2,7 +2,16 @@ import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { adminBot, application, researcher } from '../../support/cast.ts';
-import { CALLBACK, codeOf, explained, judged, otherVersions, PUBLIC_CLIENT, S256 } from '../../support/oauth.ts';
+import {
+  CALLBACK,
+  codeOf,
+  explained,
+  judged,
+  otherVersions,
+  PUBLIC_CLIENT,
+  S256,
+  VERIFIER,
+} from '../../support/oauth.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
 
@@ -260,6 +269,15 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     expect(fixes[0].text).toContain('the token endpoint of the realm');
   });
 
+  it('takes no verifier in any spelling: its document has none', async () => {
+    const spellings = ['codeVerifier', 'CodeVerifier', 'codeverifier', 'CODEVERIFIER', 'code_verifier'];
+    const given = Object.fromEntries(spellings.map((name) => [name, VERIFIER]));
+    const answer = await exchange(await codeOf(server, S256), given);
+
+    expect(answer.status).toBe(400);
+    await explained(server, answer, 'wrong_verifier');
+  });
+
   it('takes a code once, and ends the login at the second time', async () => {
     const code = await codeOf(server);
     const { body } = await exchange(code);
@@ -317,4 +335,14 @@ it.each([
   expect(runaiRefusal(answer)).not.toContain(grantType);
   const message = `the grant \`${grantType}\` was asked for by POST, which only ${versions} has there`;
   expect(await otherVersions(servers[profile])).toContain(message);
+});
+
+it('2.19 knows no `clientSecret`: it is passed over, and becomes a finding', async () => {
+  const { email: username, password } = researcher;
+  const body = { grantType: 'password', username, password, clientID: 'cli', clientSecret: WRONG };
+
+  expect((await oldest.grant(body)).status).toBe(200);
+  expect(await otherVersions(oldest)).toContain(
+    'grant_token was called with the field `clientSecret`, which only 2.24, 3.0 has; it was ignored',
+  );
 });

@@ -1,4 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { cast } from '../../support/cast.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import {
   CLUSTER,
   EDITOR,
@@ -248,4 +252,24 @@ describe('who sees what:', () => {
       expect(answer.decision.reason).toBe('no_such_object');
     }
   });
+});
+
+it('a project of a seed that names only its department is in the cluster of that', async () => {
+  const seed = {
+    ...{ tenant: cast.tenant, serviceAccounts: cast.serviceAccounts },
+    clusters: [CLUSTER, NOTHING].map((id) => ({ id, name: id })),
+    departments: [{ id: RESEARCH, name: 'research', clusterId: CLUSTER }],
+    projects: [{ id: VISION, name: 'vision', departmentId: RESEARCH }],
+  };
+  const file = join(await emptyFolder(), 'seed.json');
+  await writeFile(file, JSON.stringify({ runai: seed }));
+  const world = await runaiServer({ seed: file });
+  const seenFrom = async (scopeId: string) => {
+    const { call } = await world.account({ roleId: VIEWER, scopeType: 'cluster', scopeId });
+    const { projects: seen } = (await call(`GET ${PROJECTS}`)).body;
+    return [seen.map(({ name }: { name: string }) => name), (await call(`GET ${PROJECTS}/${VISION}`)).status];
+  };
+
+  expect(await seenFrom(CLUSTER)).toEqual([['vision'], 200]);
+  expect(await seenFrom(NOTHING)).toEqual([[], 403]);
 });

@@ -112,6 +112,9 @@ const TYPES: Readonly<Record<RunaiProfile, readonly string[]>> = {
   ],
 };
 
+/** Ways to write 1 that are no id. */
+const NO_IDS = ['0x1', '1.0', '1e0', '01', '%201'];
+
 describe.each(['2.19', '2.24'] as const)('the first list of roles, in %s', (profile) => {
   const { done } = servers[profile];
   const list = () => done(200, 'GET authorization/roles');
@@ -143,7 +146,7 @@ describe.each(['2.19', '2.24'] as const)('the first list of roles, in %s', (prof
     for (const role of await list()) expect(await done(200, `GET authorization/roles/${role.id}`)).toEqual(role);
   });
 
-  it.each(['2', '999', 'Viewer', '-1'])('has no role %s', async (id) => {
+  it.each(['2', '999', 'Viewer', '-1', ...NO_IDS])('has no role %s', async (id) => {
     expectRefused(await servers[profile].admin(`GET authorization/roles/${id}`), 404, 'Resource id not found.');
   });
 
@@ -201,6 +204,10 @@ describe.each(['2.24', '3.0'] as const)('the second list of roles, in %s', (prof
     const { roles } = await done(200, `GET ${ROLES}`);
     for (const role of roles) expect(await done(200, `GET ${ROLES}/${role.id}`)).toEqual(role);
     expectRefused(await admin(`GET ${ROLES}/999`), 404, 'Resource id not found.');
+  });
+
+  it.each(NO_IDS)('has no role %s', async (id) => {
+    expectRefused(await admin(`GET ${ROLES}/${id}`), 404, 'Resource id not found.');
   });
 
   it('says which roles newer ones are to replace', async () => {

@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adminBot, admin as adminUser, application, cast, plainBot, researcher } from '../../support/cast.ts';
 import { emptyFolder } from '../../support/folder.ts';
+import { codeFields, codeOf, oauthError, postForm, REALM_TOKEN } from '../../support/oauth.ts';
 import {
   EDITOR,
   expectRefused,
@@ -212,6 +213,27 @@ describe('a user who is logged out', () => {
     expect((await byRefresh(others.refreshToken)).status).toBe(200);
     const { body: again } = await byPassword(researcher.email, researcher.password);
     expect((await server.as(again.accessToken)('GET access-keys')).status).toBe(200);
+  });
+
+  it('has no code any more that could become a login', async () => {
+    const code = await codeOf(server);
+    await done(200, `POST users/${researcher.id}/logout`);
+
+    oauthError(await postForm(server, REALM_TOKEN, codeFields(code)), 400, 'invalid_grant');
+    const next = await codeOf(server);
+    expect((await postForm(server, REALM_TOKEN, codeFields(next))).status).toBe(200);
+  });
+
+  it('has no token any more that outlives its refresh token, whoever logged in since', async () => {
+    const HOUR = 3_600_000;
+    const own = await runaiServer({ tokenTtl: 2 * HOUR, refreshTtl: HOUR });
+    const { body } = await byPassword(researcher.email, researcher.password, own);
+    own.clock.set(START + HOUR + 60_000);
+    await byPassword(adminUser.email, adminUser.password, own);
+    expect((await own.as(body.accessToken)('GET access-keys')).status).toBe(200);
+    await own.done(200, `POST users/${researcher.id}/logout`);
+
+    expect((await own.as(body.accessToken)('GET access-keys')).decision.reason).toBe('revoked_token');
   });
 
   it('may be logged out again, and without a login', async () => {

@@ -1,4 +1,4 @@
-import { accessKeyClient, applicationClient, authenticateClient, serviceAccountClient } from './clients.ts';
+import { accessKeyClient, applicationClient, authenticateClient, serviceAccountClient, unnoted } from './clients.ts';
 import { badClient, type Grant, given } from './grant.ts';
 
 /** An access key or a service account with its secret (RFC 6749, 4.4). */
@@ -11,7 +11,10 @@ export const clientCredentials: Grant = {
     if (candidate !== null) return authenticateClient(candidate, { id, secret, challenge });
     const application = await applicationClient(context, id);
     // The secret first: who does not know it is not told that there is such an application.
-    const noted = application && { ...application, touch: async () => {} };
-    throw badClient('wrong_grant', await authenticateClient(noted, { id, secret, challenge }), challenge);
+    throw badClient(
+      'wrong_grant',
+      await authenticateClient(unnoted(application), { id, secret, challenge }),
+      challenge,
+    );
   },
 };

@@ -58,8 +58,13 @@ export async function publicClient(context: Context, request: TokenRequest): Pro
     return id;
   }
   const candidate = await confidentialClient(context, id);
-  const { identity, clientId } = await authenticateClient(candidate, { id, secret: secret ?? '', challenge });
+  const { identity, clientId } = await authenticateClient(unnoted(candidate), { id, secret: secret ?? '', challenge });
   throw badClient('wrong_grant', { identity, clientId }, challenge);
+}
+
+/** A client whose request is refused in the end: that is no login. */
+export function unnoted(candidate: Candidate | null): Candidate | null {
+  return candidate && { ...candidate, touch: async () => {} };
 }
 
 /** The client of tokens of a login that named none. */

@@ -1,0 +1,89 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe } from 'vitest';
+import { it } from '../support/command.ts';
+
+/** Something else that answers on a port. */
+async function otherServer(status: number): Promise<{ url: string; close: () => void }> {
+  const server = createServer((_request, response) => response.writeHead(status).end('hello'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
+describe.concurrent('nv-auth-mock doctor', () => {
+  it('finds nothing wrong with a server that is reached by the name it knows', async ({ command, expect }) => {
+    const { url } = await command.start();
+    const { code, stdout } = await command.launch(['doctor', '--url', url]).ended;
+
+    expect(stdout).not.toContain('BAD');
+    expect(stdout).toContain('a deliberately bad token is refused');
+    expect(code).toBe(0);
+  });
+
+  it('says that nothing listens', async ({ command, expect }) => {
+    const gone = await otherServer(200);
+    gone.close();
+    const { code, stdout } = await command.launch(['doctor', '--url', gone.url]).ended;
+
+    expect(stdout).toContain(`BAD  reached: nothing listens on ${gone.url}`);
+    expect(code).toBe(1);
+  });
+
+  it('says that something else has the address', async ({ command, expect }) => {
+    const other = await otherServer(200);
+    const { code, stdout } = await command.launch(['doctor', '--url', other.url]).ended;
+    other.close();
+
+    expect(stdout).toContain('something else has this address');
+    expect(code).toBe(1);
+  });
+
+  it('says that the host has no address', async ({ command, expect }) => {
+    const { stdout } = await command.launch(['doctor', '--url', 'http://mock.invalid:6625']).ended;
+
+    expect(stdout).toContain('no address is known for mock.invalid');
+  });
+
+  it('says that what answers speaks no TLS', async ({ command, expect }) => {
+    const { url } = await command.start();
+    const { stdout } = await command.launch(['doctor', '--url', url.replace('http:', 'https:')]).ended;
+
+    expect(stdout).toContain('use http:// in the URL');
+  });
+
+  it('says that tokens name another issuer', async ({ command, expect }) => {
+    const { url } = await command.start(['--public-url', 'http://mock:6625']);
+    const { code, stdout } = await command.launch(['doctor', '--url', url]).ended;
+
+    expect(stdout).toContain('BAD  issuer: tokens say http://mock:6625/auth/realms/acme');
+    expect(code).toBe(1);
+  });
+
+  it('says that the clock was moved', async ({ command, expect }) => {
+    const { url, call } = await command.start();
+    await call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    const { stdout } = await command.launch(['doctor', '--url', url]).ended;
+
+    expect(stdout).toContain('the clock of the mock was moved by PT1H');
+  });
+
+  it('says that a proxy is in the way, unless NO_PROXY names the host', async ({ command, expect }) => {
+    const { url } = await command.start();
+    const proxied = { env: { HTTP_PROXY: 'http://proxy.test:3128' } };
+    const excepted = { env: { ...proxied.env, NO_PROXY: '.local,127.0.0.1' } };
+    const bad = await command.launch(['doctor', '--url', url], proxied).ended;
+    const good = await command.launch(['doctor', '--url', url], excepted).ended;
+
+    expect(bad.stdout).toContain('BAD  proxy: HTTP_PROXY is set');
+    expect([bad.code, good.code]).toEqual([1, 0]);
+  });
+
+  it('ends with 2 for what is no URL', async ({ command, expect }) => {
+    const { code, stderr } = await command.launch(['doctor', '--url', 'mock']).ended;
+
+    expect([code, stderr]).toEqual([
+      2,
+      'nv-auth-mock: --url mock is no http or https URL, such as `http://mock:6625`.\n',
+    ]);
+  });
+});
