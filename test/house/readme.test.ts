@@ -75,12 +75,6 @@ describe('the section about edits that do not count yet', async () => {
   });
 });
 
-it('the README names every flag', () => {
-  const flags = Object.keys(OPTIONS).map((name) => `--${flagName(name)}`);
-
-  expect(flags.filter((flag) => !readme.includes(`\`${flag}`) && !readme.includes(`, ${flag}`))).toEqual([]);
-});
-
 it('every reason is told in docs/why-was-i-refused.md, and no other', () => {
   const page = readFileSync(join(ROOT, 'docs/why-was-i-refused.md'), 'utf8');
   const rows = [...page.matchAll(/^\| `(\w+)` \| (\w+) \| (.*) \|$/gm)].map(([, reason, stage, meaning]) => [

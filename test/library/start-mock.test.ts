@@ -1,0 +1,232 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  assertRefused,
+  connect,
+  decisionOf,
+  describeRefusals,
+  type Mock,
+  SwitchboardError,
+  startMock,
+} from '../../src/index.ts';
+
+const mocks: Mock[] = [];
+afterAll(() => Promise.all(mocks.map((mock) => mock.stop())));
+
+async function started(...[options]: Parameters<typeof startMock>): Promise<Mock> {
+  const mock = await startMock({ listen: false, ...options });
+  mocks.push(mock);
+  return mock;
+}
+
+describe('startMock', () => {
+  it('listens on a free port by itself, and is gone once it was stopped', async () => {
+    const mock = await startMock();
+    expect((await fetch(`${mock.url}/_mock/health`)).status).toBe(200);
+    await Promise.all([mock.stop(), mock.stop()]);
+
+    await expect(fetch(`${mock.url}/_mock/health`)).rejects.toThrow();
+  });
+
+  it('is stopped at the end of a block', async () => {
+    let url: string;
+    {
+      await using mock = await startMock();
+      url = mock.url;
+    }
+
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('takes the options of the command, durations as texts or milliseconds', async () => {
+    const mock = await started({
+      runai: '3.0',
+      tokenTtl: '90s',
+      codeTtl: 30_000,
+      propagation: 'fixed',
+      alias: ['mock'],
+    });
+    const { configuration } = (await mock.info()) as { configuration: Record<string, unknown> };
+
+    expect(configuration).toMatchObject({
+      runai: { value: '3.0', origin: 'option' },
+      'token-ttl': { value: 'PT1M30S', origin: 'option' },
+      'code-ttl': { value: 'PT30S', origin: 'option' },
+      alias: { value: ['mock'], origin: 'option' },
+      air: { value: '2.0', origin: 'default' },
+    });
+    expect(mock.posture).toContain('runai=3.0');
+  });
+
+  it('does not look at the environment', async () => {
+    process.env['NV_AUTH_MOCK_RUNAI'] = '2.19';
+    const mock = await started();
+    delete process.env['NV_AUTH_MOCK_RUNAI'];
+
+    expect(mock.posture).toContain('runai=2.24');
+  });
+
+  it('takes a world as a value, and tells what is wrong with one', async () => {
+    const seed = { runai: { tenant: { id: 7, name: 'umbrella', realm: 'umbrella' } } };
+    const mock = await started({ seed });
+
+    expect(mock.cast.runai.tenant.name).toBe('umbrella');
+    await expect(started({ seed: { runay: {} } })).rejects.toThrow('the nearest valid name is `runai`');
+  });
+
+  it.each([
+    ['an unknown option', { prot: 1 }, 'Unknown option `prot`. The nearest valid name is `port`.'],
+    ['a bad value', { runai: '2.25' }, 'option `runai` is `2.25`; expected one of `2.19`, `2.24`, `3.0`.'],
+    ['a duration without unit', { tokenTtl: '15' }, 'option `tokenTtl` is `15`; expected a positive duration'],
+    ['a file that cannot be read', { seed: '/nothing.yaml' }, '--seed /nothing.yaml cannot be read'],
+  ])('refuses %s', async (_what, options, said) => {
+    await expect(started(options as Parameters<typeof startMock>[0])).rejects.toThrow(said);
+  });
+
+  it('says that a port is in use', async () => {
+    const mock = await startMock();
+    mocks.push(mock);
+
+    await expect(startMock({ port: Number(new URL(mock.url).port) })).rejects.toThrow(/port/i);
+  });
+});
+
+describe('fetch in process', async () => {
+  const mock = await started();
+
+  it('takes a path, a URL, and a request; under any host name', async () => {
+    const inputs = ['/_mock/health', new URL('/_mock/health', mock.url), new Request(`${mock.url}/_mock/health`)];
+    const answers = await Promise.all(inputs.map((input) => mock.fetch(input)));
+    const elsewhere = await mock.fetch('https://acme.run.ai/auth/realms/acme/.well-known/openid-configuration');
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(((await elsewhere.json()) as { issuer: string }).issuer).toContain('acme.run.ai/auth/realms/acme');
+  });
+
+  it('sends methods, headers and bodies of every form, and gives answers without body', async () => {
+    const { clientId, clientSecret } = mock.cast.runai.serviceAccounts[0] as { clientId: string; clientSecret: string };
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    });
+    const granted = await mock.fetch('/api/v2/token', { method: 'POST', body: form });
+    const { access_token: token } = (await granted.json()) as { access_token: string };
+    const authorized = (init: RequestInit = {}) => ({
+      ...init,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    });
+    const made = await mock.fetch(
+      '/api/v1/access-keys',
+      authorized({ method: 'POST', body: JSON.stringify({ name: 'mine' }) }),
+    );
+    const { id } = (await made.json()) as { id: string };
+    const gone = await mock.fetch(`/api/v1/access-keys/${id}`, authorized({ method: 'DELETE' }));
+
+    expect([granted.status, made.status, gone.status, await gone.text()]).toEqual([200, 201, 204, '']);
+  });
+
+  it('answers redirects, and does not follow them', async () => {
+    const { status, headers } = await mock.fetch(
+      '/auth/realms/acme/protocol/openid-connect/auth?client_id=runai-cli&redirect_uri=http://127.0.0.1:1/cb&prompt=none&response_type=code',
+    );
+
+    expect(status).toBe(302);
+    expect(headers.get('location')).toContain('error=login_required');
+  });
+});
+
+describe('the typed switchboard', async () => {
+  const mock = await started();
+
+  it('makes, edits, rotates and deletes keys', async () => {
+    const made = await mock.keys.create({ type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] });
+    const edited = await mock.keys.edit(made.id, { scopes: ['air:access', 'air:simulation_read'] });
+    const { key } = await mock.keys.rotate(made.id);
+    const list = await mock.keys.list();
+    await mock.keys.delete(made.id);
+
+    expect(made.key).toMatch(/^nvapi-/);
+    expect(key).not.toBe(made.key);
+    expect(edited.history.map(({ version }) => version)).toEqual([1, 2]);
+    expect(list.map(({ id }) => id)).toContain(made.id);
+    await expect(mock.keys.get(made.id)).rejects.toBeInstanceOf(SwitchboardError);
+  });
+
+  it('moves the clock, and tells what happened', async () => {
+    await mock.propagation.set({ mode: 'fixed' });
+    const key = await mock.keys.create({ type: 'service', name: 'late', services: ['air'], scopes: ['air:access'] });
+    await mock.keys.edit(key.id, { scopes: ['air:simulation_read'] });
+    const { events } = await mock.clock.advance('15m');
+
+    expect(events).toMatchObject([{ kind: 'policy.effective', keyId: key.id, version: 2 }]);
+    expect((await mock.clock.now()).ahead).toBe('PT15M');
+    expect((await mock.propagation.get()).mode).toBe('fixed');
+    await expect(mock.clock.advance('soon')).rejects.toThrow('Field `by` must be a positive duration');
+  });
+
+  it('gives decisions, simulates, and knows tables and findings', async () => {
+    await mock.reset();
+    const answer = await mock.fetch('/api/v1/users');
+    const [last] = await mock.decisions.list({ effect: 'deny' });
+    const thought = await mock.decisions.simulate({
+      principal: 'researcher@acme.test',
+      method: 'GET',
+      path: '/api/v1/users',
+    });
+
+    expect(await mock.decisions.get(decisionOf(answer)?.id ?? '')).toEqual(last);
+    expect(await mock.decisions.last()).toEqual(last);
+    expect(thought).toMatchObject({ effect: 'deny', missing: ['users:read'] });
+    expect(await mock.tables('runai')).toMatchObject({ profile: '2.24' });
+    expect(await mock.findings()).toEqual([]);
+  });
+
+  it('is the same for a server that runs elsewhere', async () => {
+    const listening = await startMock();
+    mocks.push(listening);
+    const board = connect(listening.url);
+    await board.clock.advance('1h');
+
+    expect((await listening.clock.now()).ahead).toBe('PT1H');
+    expect((await board.readCast()).ngc.org).toBe('acme');
+  });
+});
+
+describe('a refusal', async () => {
+  const mock = await started();
+  const refused = await mock.fetch('/api/v1/users', { headers: { authorization: 'Bearer nonsense' } });
+
+  it('is asserted by its reason, on any kind of answer', () => {
+    assertRefused(refused, 'malformed_token');
+    assertRefused(
+      { headers: { 'x-mock-decision': '{"id":"1","effect":"deny","reason":"missing_scope","missing":["b","a"]}' } },
+      { reason: 'missing_scope', missing: ['a', 'b'] },
+    );
+  });
+
+  it.each([
+    ['another reason', refused, 'no_token', 'it was refused for `malformed_token`, not for `no_token`'],
+    ['no decision', { headers: new Headers() }, 'no_token', 'the answer carries no decision'],
+    [
+      'an answer that was allowed',
+      { headers: { 'x-mock-decision': '{"id":"7","effect":"allow"}' } },
+      'no_token',
+      'it was allowed (decision 7)',
+    ],
+    [
+      'something else that was missing',
+      { headers: { 'x-mock-decision': '{"id":"7","effect":"deny","reason":"missing_scope","missing":["a"]}' } },
+      { reason: 'missing_scope', missing: ['b'] },
+      'it lacked a, not b',
+    ],
+  ] as const)('is told apart from %s', (_what, answer, expected, said) => {
+    expect(() => assertRefused(answer, expected)).toThrow(said);
+  });
+
+  it('is described for people, with what would turn it', async () => {
+    const told = await describeRefusals(mock);
+
+    expect(told).toContain('GET /api/v1/users');
+    expect(told).toContain('fix: get a new token from the token endpoint');
+  });
+});
