@@ -179,10 +179,10 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   }
   const byKey = new Map<string, keyof Config>(OPTION_NAMES.map((name) => [flagName(name), name]));
   const source = new Map<keyof Config, Given>();
-  const lines = await (await import('./lines.ts')).linesOf(file);
+  const lineOf = await (await import('./lines.ts')).linesOf(file);
   for (const [key, value] of Object.entries(content)) {
     const name = byKey.get(key);
-    const line = lines.ofPlace(key);
+    const line = lineOf(key);
     const written = `\`${key}\` in --config ${file}${line === undefined ? '' : `, line ${line},`}`;
     if (name === undefined) faults.push(unknown(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
     else if (!isPlain(value)) faults.push(`${written} is no plain value; expected ${OPTIONS[name].expected}.`);

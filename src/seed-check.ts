@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
+import type { SeedFault } from './core/seed-fault.ts';
 import { nearest } from './nearest.ts';
-import type { SeedFault, ServiceDefinition } from './service.ts';
+import type { ServiceDefinition } from './service.ts';
 
 /** The part of a JSON schema that expectations are told from. */
 interface Schema {
@@ -14,16 +15,16 @@ const WORDS: Readonly<Record<string, string>> = {
   object: 'an object',
   array: 'a list',
   integer: 'a whole number',
-  string: 'a text that is not empty',
+  string: 'a text that is not empty (numbers in quotes)',
+  boolean: 'true or false',
 };
 
 /**
- * What is wrong with a seed somebody wrote: every fault with its place, and the nearest valid name for an unknown one.
- * Loaded only for such a seed, because the built-in cast is known to be good.
+ * What is wrong with a seed somebody wrote. Loaded only for such a seed, because the built-in cast is known to be good.
  *
  * @param parts the seed's content, by service
  */
-export function seedFaults(parts: unknown, services: readonly ServiceDefinition[]): string[] {
+export function seedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
   const schemas = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema] as const]));
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
   const validate = ajv.compile({
@@ -32,23 +33,23 @@ export function seedFaults(parts: unknown, services: readonly ServiceDefinition[
     additionalProperties: false,
   });
   const errors = validate(parts) ? [] : (validate.errors ?? []);
-  // Parts refer to the organisations of `ngc`, so only what is told of parts that can be read is worth telling.
   const broken = new Set(errors.map(({ instancePath }) => instancePath.split('/')[1] ?? ''));
   const present = parts as Readonly<Record<string, unknown>>;
-  const readable = services.filter(
-    ({ name }) => present[name] !== undefined && !broken.has(name) && !broken.has('ngc'),
-  );
-  const further = readable.flatMap(({ name, seed }) => seed?.faults(present[name], present) ?? []);
-  return [...errors.map(sentence), ...further.map(withNearest)];
+  const further = services.flatMap(({ name, seed }) => {
+    const isReadable = !broken.has(name) && !(seed?.readsOrganizations === true && broken.has('ngc'));
+    return present[name] === undefined || !isReadable ? [] : (seed?.faults(present[name], present) ?? []);
+  });
+  return [...errors.map(faultOf), ...further];
 }
 
-function withNearest(fault: SeedFault): string {
-  if (typeof fault === 'string') return fault;
-  const { message, given, valid } = fault;
-  return valid.length === 0 ? message : `${message}; the nearest valid name is \`${nearest(given, valid)}\``;
+/** A fault as one sentence, with the nearest valid name for an unknown one. */
+export function faultSentence({ message, given, valid = [] }: SeedFault): string {
+  return given === undefined || valid.length === 0
+    ? message
+    : `${message}; the nearest valid name is \`${nearest(given, valid)}\``;
 }
 
-function sentence({ keyword, params, instancePath, parentSchema, data }: ErrorObject): string {
+function faultOf({ keyword, params, instancePath, parentSchema, data }: ErrorObject): SeedFault {
   const schema = (parentSchema ?? {}) as Schema;
   const place = instancePath
     .slice(1)
@@ -57,18 +58,21 @@ function sentence({ keyword, params, instancePath, parentSchema, data }: ErrorOb
   const inside = place === '' ? '' : `${place}.`;
   if (keyword === 'required') {
     const { missingProperty: missing } = params as { missingProperty: string };
-    return `\`${inside}${missing}\` is missing; it must be ${expected(schema.properties?.[missing])}`;
+    return {
+      place,
+      message: `\`${inside}${missing}\` is missing; it must be ${expected(schema.properties?.[missing])}`,
+    };
   }
   if (keyword === 'additionalProperties') {
-    const { additionalProperty: key } = params as { additionalProperty: string };
-    const valid = Object.keys(schema.properties ?? {});
-    return `unknown key \`${key}\`${place === '' ? '' : ` in \`${place}\``}; the nearest valid name is \`${nearest(key, valid)}\``;
+    const { additionalProperty: given } = params as { additionalProperty: string };
+    const message = `unknown key \`${given}\`${place === '' ? '' : ` in \`${place}\``}`;
+    return { place: `${inside}${given}`, message, given, valid: Object.keys(schema.properties ?? {}) };
   }
-  const said = `\`${place}\` must be ${expected(schema)}`;
   const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
-  return keyword === 'enum' && typeof data === 'string' && names.length > 0
-    ? `${said}; the nearest valid name is \`${nearest(data, names)}\``
-    : said;
+  const message = `\`${place}\` must be ${expected(schema)}`;
+  return typeof data === 'string' && names.length > 0
+    ? { place, message, given: data, valid: names }
+    : { place, message };
 }
 
 function expected(schema: Schema = {}): string {

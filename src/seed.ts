@@ -46,22 +46,15 @@ export async function seedOfContent(
   random: Random,
   file: string | null = null,
 ): Promise<Seed> {
-  const { seedFaults } = await import('./seed-check.ts');
+  const { faultSentence, seedFaults } = await import('./seed-check.ts');
   const faults = seedFaults(content, services);
   if (faults.length > 0) {
-    const told = file === null ? faults : await withLines(file, faults);
-    throw new Unusable(`${name} cannot be used:\n  ${told.join('\n  ')}`);
+    const lineOf = file === null ? () => undefined : await (await import('./lines.ts')).linesOf(file);
+    const told = faults.map((fault) => ({ line: lineOf(fault.place), said: faultSentence(fault) }));
+    const lines = told.map(({ line, said }) => (line === undefined ? said : `line ${line}: ${said}`));
+    throw new Unusable(`${name} cannot be used:\n  ${[...new Set(lines)].join('\n  ')}`);
   }
   return seedOf(content as Parts, 'file', services, random);
-}
-
-async function withLines(file: string, faults: readonly string[]): Promise<string[]> {
-  const { lineOfSentence, linesOf } = await import('./lines.ts');
-  const lines = await linesOf(file);
-  return faults.map((fault) => {
-    const line = lineOfSentence(lines, fault);
-    return line === undefined ? fault : `line ${line}: ${fault}`;
-  });
 }
 
 /** The seed that a store kept. */

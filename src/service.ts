@@ -8,6 +8,7 @@ import type { KnownHosts } from './core/hosts.ts';
 import type { Law } from './core/law.ts';
 import type { Problem } from './core/problem.ts';
 import type { PropagationMode } from './core/propagation.ts';
+import type { SeedFault } from './core/seed-fault.ts';
 import type { RememberedTokens } from './credentials/remembered.ts';
 import type { Random } from './random.ts';
 import type { Store } from './store/index.ts';
@@ -105,15 +106,12 @@ export interface WorldEvent {
   readonly [detail: string]: unknown;
 }
 
-/** What is wrong with a seed: a sentence; where a name is not known, with those that are. */
-export type SeedFault =
-  | string
-  | { readonly message: string; readonly given: string; readonly valid: readonly string[] };
-
 /** How a service turns its part of a seed into the world, and into the cast that people read. */
 export interface Seeding {
   /** JSON Schema of this service's part of a seed file. Objects in it are closed. */
   readonly schema: object;
+  /** Its faults and records look into the part of `ngc`, too. */
+  readonly readsOrganizations?: true;
   /** What the schema cannot say of a part that fits it. @param seed the whole seed */
   faults(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedFault[];
   /**

@@ -16,6 +16,8 @@ export interface PolicyFault {
   /** The vendor's documents rule it out, and its console stores it all the same. */
   readonly forceable: boolean;
   /** Of a name that is not known: the name, and those that are. */
+  /** The field that names it. */
+  readonly field?: string;
   readonly given?: string;
   readonly valid?: readonly string[];
 }
@@ -75,7 +77,7 @@ function unknownName(
 ): PolicyFault {
   const valid = rows.map(({ id, label }) => (id === label ? `\`${id}\`` : `\`${label}\` (\`${id}\`)`));
   const message = `Field \`${field}\` names the unknown ${what} \`${given.slice(0, 100)}\`; expected ids or labels out of: ${valid.join(', ')}.`;
-  return { message, forceable: false, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
+  return { message, forceable: false, field, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
 }
 
 /** A label is one type; what the vendor writes can stand for two of ours. */

@@ -234,9 +234,9 @@ nvcf:
 
     expect(code).toBe(2);
     for (const line of [
-      'line 6: `runai.projects[0]` names the department `research`, which is not in the seed; the nearest valid name is `reserch`',
-      'line 10: `runai.accessRules[0]` names the user `adda@umbra.test`, which is not in the seed; the nearest valid name is `ada@umbra.test`',
-      'line 10: `runai.accessRules[0]` names the project `p2`, which is not in the seed; the nearest valid name is `p1`',
+      'line 6: `runai.projects[0].departmentId` names the department `research`, which is not in the seed; the nearest valid name is `reserch`',
+      'line 11: `runai.accessRules[0].subjectId` names the user `adda@umbra.test`, which is not in the seed; the nearest valid name is `ada@umbra.test`',
+      'line 14: `runai.accessRules[0].scopeId` names the project `p2`, which is not in the seed; the nearest valid name is `p1`',
     ]) {
       expect(told).toContain(line);
     }

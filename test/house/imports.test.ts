@@ -51,7 +51,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^assets$/, may: [/^node:fs\/promises$/] },
   { files: /^options$/, may: [/^core\//, /^log$/] },
   { files: /^config$/, may: [/^core\//, /^(options|nearest|lines)$/, /^yaml$/, /^node:fs\/promises$/] },
-  { files: /^seed-check$/, may: [/^nearest$/, /^ajv$/], types: [/^service$/] },
+  { files: /^seed-check$/, may: [/^nearest$/, /^ajv$/], types: [/^service$/, /^core\//] },
   {
     files: /^seed$/,
     may: [/^(assets|seed-check|lines|config)$/, /^core\//, /^node:crypto$/],

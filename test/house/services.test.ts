@@ -8,6 +8,7 @@ import type { Law } from '../../src/core/law.ts';
 import { DENY_REASONS, type DenyReason } from '../../src/core/reasons.ts';
 import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
 import { readDocument } from '../../src/http/openapi.ts';
+import { seedFaults } from '../../src/seed-check.ts';
 import type { ServiceDefinition } from '../../src/service.ts';
 import { control, type Ports, SERVICES } from '../../src/services/index.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
@@ -98,6 +99,13 @@ describe.each(ALL)('the document of $name', (service) => {
   });
 });
 
+it('the built-in casts fit what a seed must be', () => {
+  const seeded = SERVICES.filter(({ seed }) => seed !== null);
+  const parts = seeded.map(({ name, seed }) => [name, seed?.cast(JSON.parse(text(`fixtures/${name}/cast.json`)))]);
+
+  expect(seedFaults(Object.fromEntries(parts), SERVICES)).toEqual([]);
+});
+
 describe('every reason', () => {
   const laws = ALL.flatMap((service) => service.laws);
   const remedyUnder = (law: Law, reason: DenyReason) => fixes(refusalFor(reason, law.service), law.tables);
@@ -117,7 +125,7 @@ describe('every reason', () => {
   it.each([...keyReasons, 'unsupported_token'] as const)(
     '%s has a remedy in each service that takes keys',
     (reason) => {
-      for (const law of laws.filter(({ service }) => ['air', 'ngc', 'nvcf'].includes(service))) {
+      for (const law of laws.filter(({ service, tables }) => service === 'ngc' || tables.product !== undefined)) {
         expect(remedyUnder(law, reason), `${law.service} ${law.profile}`).toHaveLength(1);
       }
     },

@@ -1,7 +1,8 @@
 import type { Instant } from '../../core/clock.ts';
 import { list, object, text } from '../../core/json-schema.ts';
+import { type Placed, placed, strangers, twice } from '../../core/seed-fault.ts';
 import { namedUuid } from '../../random.ts';
-import type { SeedFault, Seeding } from '../../service.ts';
+import type { Seeding } from '../../service.ts';
 import { nodeMembers } from './network.ts';
 import { airRow, EVERYBODY } from './objects.ts';
 import { IMAGES } from './tables/resources/images.ts';
@@ -71,25 +72,20 @@ const SCHEMA = object(
 
 export const seed: Seeding = {
   schema: SCHEMA,
+  readsOrganizations: true,
   faults: (part, whole) => {
     const { simulations = [], images = [], systemNodes = [] } = part as AirSeed;
-    const known = accountsOf(whole);
-    const rows = [...simulations, ...images, ...systemNodes];
-    const strangers = new Set(rows.map(({ org }) => org).filter((org) => !known.has(org)));
-    const ids = rows.map(({ id }) => id);
-    const twice = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
+    const rows: Placed<{ readonly org: string; readonly id: string }>[] = [
+      ...placed('air.simulations', simulations),
+      ...placed('air.images', images),
+      ...placed('air.systemNodes', systemNodes),
+    ];
     const lacksImage =
       images.length === 0 && (systemNodes.length > 0 || simulations.some(({ nodes = [] }) => nodes.length > 0));
     return [
-      ...[...strangers].map(
-        (org): SeedFault => ({
-          message: `\`air\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
-          given: org,
-          valid: [...known.keys()],
-        }),
-      ),
-      ...[...twice].map((id) => `\`id\` \`${id}\` occurs twice in \`air\``),
-      ...(lacksImage ? ['`air` has nodes, so it needs an image for them'] : []),
+      ...strangers(rows, [...accountsOf(whole).keys()]),
+      ...twice('`id`', rows, ({ id }) => id),
+      ...(lacksImage ? [{ place: 'air.images', message: '`air` has nodes, so it needs an image for them' }] : []),
     ];
   },
   records: async (checked, now, _random, whole) => {

@@ -1,12 +1,14 @@
 import type { Instant } from '../../core/clock.ts';
 import { list, object, text } from '../../core/json-schema.ts';
-import { type GivenResource, readPolicy } from '../../core/key-policy.ts';
+import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../core/key-policy.ts';
 import type { Law } from '../../core/law.ts';
+import { type Placed, placed, type SeedFault, strangers, twice } from '../../core/seed-fault.ts';
 import { keyForm } from '../../credentials/ngc-key.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { namedUuid } from '../../random.ts';
-import type { SeedFault, Seeding } from '../../service.ts';
+import type { Seeding } from '../../service.ts';
 import type { NewNgcKey, NgcUser } from '../../store/ngc-keys.ts';
+import { ROLES } from './tables/roles.ts';
 
 interface SeedKey {
   readonly id?: string;
@@ -69,51 +71,59 @@ const SCHEMA = object(
 export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
   const policyOf = (key: SeedKey) => readPolicy(lawsOfKeys(), key.scopes ?? [], [key.resource ?? []].flat());
 
-  const faultsOfKey = (key: SeedKey): SeedFault[] => {
+  const faultsOfKey = ({ entry: key, place }: Placed<SeedKey>): SeedFault[] => {
     const of = `key \`${key.name}\` of \`ngc\``;
-    const form = keyForm(key.key);
+    const laws = lawsOfKeys();
+    const services = keyServices(laws);
+    const roles = [...knownRoles(laws), ...ROLES.map(({ name }) => name)];
+    const unknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
+      placed(`${place}.${list}`, names).flatMap(({ entry: given, place: where }) =>
+        valid.includes(given)
+          ? []
+          : [{ place: where, message: `${of}: there is no ${what} \`${given}\``, given, valid }],
+      );
     return [
       ...policyOf(key)
         .faults.filter(({ forceable }) => !forceable)
-        .map(({ message, given = '', valid = [] }) => ({
+        .map(({ message, field, given, valid }) => ({
+          place: `${place}.${field ?? ''}`,
           message: `${of}: ${message.replace(/\.$/, '')}`,
-          given,
-          valid,
+          ...(given !== undefined && { given, valid: valid ?? [] }),
         })),
-      ...(form === 'marked'
+      ...unknown('services', 'service', key.services, services),
+      ...unknown('roles', 'role', key.roles ?? [], roles),
+      ...(keyForm(key.key) === 'marked'
         ? []
-        : [`${of}: \`key\` was not minted by a mock; take one that \`POST /_mock/keys\` answered`]),
-      ...(key.type === 'personal' && key.user === undefined ? [`${of} is personal, so it needs \`user\``] : []),
+        : [
+            {
+              place: `${place}.key`,
+              message: `${of}: \`key\` was not minted by a mock; take one that \`POST /_mock/keys\` answered`,
+            },
+          ]),
+      ...(key.type === 'personal' && key.user === undefined
+        ? [{ place, message: `${of} is personal, so it needs \`user\`` }]
+        : []),
       ...(key.expiresAt !== undefined && Number.isNaN(Date.parse(key.expiresAt))
-        ? [`${of}: \`expiresAt\` is no time`]
+        ? [{ place: `${place}.expiresAt`, message: `${of}: \`expiresAt\` is no time` }]
         : []),
     ];
   };
 
   return {
     schema: SCHEMA,
+    readsOrganizations: true,
     faults: (part) => {
-      const { org, organizations, keys = [] } = part as NgcSeed;
-      const names = organizations.map(({ name }) => name);
-      const strangers = [org, ...keys.map((key) => key.org)].filter((name) => !names.includes(name));
+      const seed = part as NgcSeed;
+      const organizations = placed('ngc.organizations', seed.organizations);
+      const names = seed.organizations.map(({ name }) => name);
+      const keys = placed('ngc.keys', seed.keys);
       return [
-        ...new Set(
-          strangers.map((name) => `\`ngc\` names the organisation \`${name}\`, which \`organizations\` does not have`),
-        ),
-        ...repeated('organizations: `name`', names),
-        ...repeated(
-          'organizations: `ncaId`',
-          organizations.map(({ ncaId }) => ncaId),
-        ),
-        ...repeated(
-          'keys: `id`',
-          keys.flatMap((key) => key.id ?? []),
-        ),
-        ...repeated(
-          'keys: `name` in one organisation',
-          keys.map((key) => `${key.org}/${key.name}`),
-        ),
-        ...(new Set(keys.map(({ key }) => key)).size < keys.length ? ['keys: a `key` occurs twice in `ngc`'] : []),
+        ...strangers([{ entry: { org: seed.org }, place: 'ngc' }, ...keys], names),
+        ...twice('organizations: `name`', organizations, ({ name }) => name),
+        ...twice('organizations: `ncaId`', organizations, ({ ncaId }) => ncaId),
+        ...twice('keys: `id`', keys, ({ id }) => id),
+        ...twice('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
+        ...sameKeys(keys),
         ...keys.flatMap(faultsOfKey),
         ...tornUsers(keys),
       ];
@@ -139,16 +149,31 @@ function usersOf(keys: readonly SeedKey[]): NgcUser[] {
 }
 
 /** Users whose keys name different roles: roles are the user's, for every key of theirs. */
-function tornUsers(keys: readonly SeedKey[]): string[] {
-  const lists = new Map<string, Set<string>>();
-  for (const { org, user, roles } of keys) {
-    if (user === undefined || roles === undefined) continue;
+/** A key's text is not told. */
+function sameKeys(keys: readonly Placed<SeedKey>[]): SeedFault[] {
+  return twice('', keys, ({ key }) => key).map(({ place }) => ({
+    place,
+    message: 'keys: a `key` occurs twice in `ngc`',
+  }));
+}
+
+function tornUsers(keys: readonly Placed<SeedKey>[]): SeedFault[] {
+  const lists = new Map<string, string>();
+  return keys.flatMap(({ entry: { org, user, roles }, place }) => {
+    if (user === undefined || roles === undefined) return [];
     const name = `\`${user}\` of \`${org}\``;
-    lists.set(name, (lists.get(name) ?? new Set()).add([...roles].sort().join(', ')));
-  }
-  return [...lists]
-    .filter(([, roles]) => roles.size > 1)
-    .map(([name]) => `keys: the user ${name} has different \`roles\` on different keys of \`ngc\``);
+    const list = [...roles].sort().join(', ');
+    const before = lists.get(name) ?? list;
+    lists.set(name, before);
+    return before === list
+      ? []
+      : [
+          {
+            place: `${place}.roles`,
+            message: `keys: the user ${name} has different \`roles\` on different keys of \`ngc\``,
+          },
+        ];
+  });
 }
 
 function newKey(seed: SeedKey, policy: NewNgcKey['policy'], now: Instant): NewNgcKey {
@@ -167,9 +192,4 @@ function newKey(seed: SeedKey, policy: NewNgcKey['policy'], now: Instant): NewNg
     secretHash: hashSecret(seed.key),
     policy: type === 'personal' ? null : policy,
   };
-}
-
-function repeated(what: string, values: readonly string[]): string[] {
-  const twice = values.filter((value, index) => values.indexOf(value) !== index);
-  return [...new Set(twice)].map((value) => `${what} \`${value}\` occurs twice in \`ngc\``);
 }

@@ -1,8 +1,9 @@
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { list, object, text } from '../../core/json-schema.ts';
+import { placed, strangers, twice } from '../../core/seed-fault.ts';
 import { namedUuid } from '../../random.ts';
-import type { SeedFault, Seeding } from '../../service.ts';
+import type { Seeding } from '../../service.ts';
 import type { Row } from '../../store/collections.ts';
 import { type AuthorizedParty, EVERYBODY, type FunctionVersion, functionRow, type Status } from './functions.ts';
 import { definitionOf } from './members.ts';
@@ -80,29 +81,31 @@ const SCHEMA = object(
 
 export const seed: Seeding = {
   schema: SCHEMA,
+  readsOrganizations: true,
   faults: (part, whole) => {
     const { functions = [], clusterGroups = [], gpuQuotas = [], instanceTypes = [] } = part as NvcfSeed;
-    const known = accountsOf(whole);
-    const named = [...functions, ...clusterGroups, ...gpuQuotas, ...instanceTypes].map(({ org }) => org);
-    const sharedWith = functions.flatMap((one) => one.sharedWith ?? []);
-    const strangers = new Set([...named, ...sharedWith].filter((org) => !known.has(org)));
-    const versions = functions.map(({ versionId }) => versionId);
-    const twice = versions.filter((id, index) => versions.indexOf(id) !== index);
-    const torn = functions.filter((one) =>
+    const known = [...accountsOf(whole).keys()];
+    const placedFunctions = placed('nvcf.functions', functions);
+    const sharing = placedFunctions.flatMap(({ entry, place }) =>
+      (entry.sharedWith ?? []).map((org) => ({ entry: { org }, place: `${place}.sharedWith` })),
+    );
+    const rows = [
+      ...placedFunctions,
+      ...placed('nvcf.clusterGroups', clusterGroups),
+      ...placed('nvcf.gpuQuotas', gpuQuotas),
+      ...placed('nvcf.instanceTypes', instanceTypes),
+    ];
+    const torn = placedFunctions.filter(({ entry: one }) =>
       functions.some((other) => other.functionId === one.functionId && other.org !== one.org),
     );
     return [
-      ...[...strangers].map(
-        (org): SeedFault => ({
-          message: `\`nvcf\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
-          given: org,
-          valid: [...known.keys()],
-        }),
-      ),
-      ...[...new Set(torn.map(({ functionId }) => functionId))].map(
-        (id) => `functions: \`functionId\` \`${id}\` is of two organisations in \`nvcf\``,
-      ),
-      ...twice.map((id) => `functions: \`versionId\` \`${id}\` occurs twice in \`nvcf\``),
+      ...strangers(rows, known),
+      ...strangers(sharing, known),
+      ...torn.slice(1).map(({ entry, place }) => ({
+        place,
+        message: `functions: \`functionId\` \`${entry.functionId}\` is of two organisations in \`nvcf\``,
+      })),
+      ...twice('functions: `versionId`', placedFunctions, ({ versionId }) => versionId),
     ];
   },
   records: async (checked, now, _random, whole) => {

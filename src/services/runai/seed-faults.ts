@@ -1,4 +1,4 @@
-import type { SeedFault } from '../../service.ts';
+import { placed, type SeedFault, twice } from '../../core/seed-fault.ts';
 import type { RunaiSeed } from './seed-schema.ts';
 
 /** What the schema cannot say of a seed: what occurs twice, and what refers to nothing. */
@@ -7,72 +7,77 @@ export function faultsOf(part: RunaiSeed): SeedFault[] {
 }
 
 /** Ids, and the names that somebody is found by, which occur twice. */
-function repeated({
-  users = [],
-  applications = [],
-  serviceAccounts = [],
-  clients = [],
-  ...units
-}: RunaiSeed): string[] {
-  const keys = users.flatMap(({ accessKey }) => accessKey ?? []);
-  const groups: [what: string, values: readonly (string | undefined)[]][] = [
-    ['users: `email`', users.map(({ email }) => email.toLowerCase())],
-    ['applications: `name`', applications.map(({ name }) => name.toLowerCase())],
-    ['serviceAccounts: `name`', serviceAccounts.map(({ name }) => name.toLowerCase())],
-    ['clients: `clientId`', clients.map(({ clientId }) => clientId)],
-    ['access keys: `id`', keys.map(({ id }) => id)],
-    [
+function repeated(part: RunaiSeed): SeedFault[] {
+  const users = placed('runai.users', part.users);
+  const keys = users.flatMap(({ entry: { accessKey }, place }) =>
+    accessKey === undefined ? [] : [{ entry: accessKey, place: `${place}.accessKey` }],
+  );
+  const applications = placed('runai.applications', part.applications);
+  const accounts = placed('runai.serviceAccounts', part.serviceAccounts);
+  const clients = placed('runai.clients', part.clients);
+  const units = (['clusters', 'departments', 'projects', 'workloads'] as const).flatMap((list) =>
+    twice(`${list}: \`id\``, placed<{ readonly id: string }>(`runai.${list}`, part[list]), ({ id }) =>
+      id.toLowerCase(),
+    ),
+  );
+  return [
+    ...twice('users: `email`', users, ({ email }) => email.toLowerCase()),
+    ...twice('applications: `name`', applications, ({ name }) => name.toLowerCase()),
+    ...twice('serviceAccounts: `name`', accounts, ({ name }) => name.toLowerCase()),
+    ...twice('clients: `clientId`', clients, ({ clientId }) => clientId),
+    ...twice('access keys: `id`', keys, ({ id }) => id),
+    ...twice<{ readonly id?: string }>(
       'users, applications and serviceAccounts: `id`',
-      [...users, ...applications, ...serviceAccounts].map(({ id }) => id),
-    ],
-    [
+      [...users, ...applications, ...accounts],
+      ({ id }) => id,
+    ),
+    ...twice<{ readonly clientId: string }>(
       'access keys, applications and serviceAccounts: `clientId`',
-      [...keys, ...applications, ...serviceAccounts].map(({ clientId }) => clientId),
-    ],
-    ...(['clusters', 'departments', 'projects', 'workloads'] as const).map((name): [string, readonly string[]] => [
-      `${name}: \`id\``,
-      (units[name] ?? []).map(({ id }) => id.toLowerCase()),
-    ]),
-    ['accessRules', (units.accessRules ?? []).map((rule) => JSON.stringify(rule))],
+      [...keys, ...applications, ...accounts],
+      ({ clientId }) => clientId,
+    ),
+    ...units,
+    ...twice('accessRules', placed('runai.accessRules', part.accessRules), (rule) => JSON.stringify(rule)),
   ];
-  return groups.flatMap(([what, values]) => {
-    const twice = values.filter((value, index) => value !== undefined && values.indexOf(value) !== index);
-    return [...new Set(twice)].map((value) => `${what} \`${value}\` occurs twice in \`runai\``);
-  });
 }
 
-type Reference = [place: string, kind: string, id: string | undefined];
+/** A name that something has for something else, and where it stands. */
+interface Reference {
+  readonly place: string;
+  readonly kind: string;
+  readonly id: string | undefined;
+}
 
 /** What names something that is not in the seed. */
 function dangling(part: RunaiSeed): SeedFault[] {
-  const { tenant, users = [], applications = [], serviceAccounts = [], accessRules = [] } = part;
-  const { clusters = [], departments = [], projects = [], workloads = [] } = part;
-  const ids = (units: readonly { id: string }[]) => units.map(({ id }) => id);
+  const { tenant, users = [], applications = [], serviceAccounts = [] } = part;
+  const ids = (units: readonly { id: string }[] = []) => units.map(({ id }) => id);
   const known: Readonly<Record<string, readonly string[]>> = {
-    cluster: ids(clusters),
-    department: ids(departments),
-    project: ids(projects),
+    cluster: ids(part.clusters),
+    department: ids(part.departments),
+    project: ids(part.projects),
     tenant: [String(tenant.id)],
     user: users.map(({ email }) => email.toLowerCase()),
     app: applications.map(({ name }) => name.toLowerCase()),
     'service-account': serviceAccounts.map(({ name }) => name.toLowerCase()),
   };
+  const units = [...placed('runai.departments', part.departments), ...placed('runai.projects', part.projects)];
   const references: Reference[] = [
-    ...departments.map(({ clusterId }, at): Reference => [`departments[${at}]`, 'cluster', clusterId]),
-    ...projects.flatMap(({ clusterId, departmentId }, at): Reference[] => [
-      [`projects[${at}]`, 'cluster', clusterId],
-      [`projects[${at}]`, 'department', departmentId],
+    ...units.flatMap(({ entry: { clusterId, departmentId }, place }): Reference[] => [
+      { place: `${place}.clusterId`, kind: 'cluster', id: clusterId },
+      { place: `${place}.departmentId`, kind: 'department', id: departmentId },
     ]),
-    ...workloads.map(({ projectId }, at): Reference => [`workloads[${at}]`, 'project', projectId]),
-    ...accessRules.flatMap(({ subjectType, subjectId, scopeType, scopeId }, at): Reference[] => [
-      [`accessRules[${at}]`, subjectType, subjectId.toLowerCase()],
-      [`accessRules[${at}]`, scopeType, scopeId],
+    ...placed('runai.workloads', part.workloads).map(({ entry: { projectId }, place }): Reference => {
+      return { place: `${place}.projectId`, kind: 'project', id: projectId };
+    }),
+    ...placed('runai.accessRules', part.accessRules).flatMap(({ entry: rule, place }): Reference[] => [
+      { place: `${place}.subjectId`, kind: rule.subjectType, id: rule.subjectId.toLowerCase() },
+      { place: `${place}.scopeId`, kind: rule.scopeType, id: rule.scopeId },
     ]),
   ];
-  return references.flatMap(([place, kind, id]): SeedFault[] => {
+  return references.flatMap(({ place, kind, id }): SeedFault[] => {
     const valid = known[kind];
     if (id === undefined || valid === undefined || valid.includes(id)) return [];
-    const message = `\`runai.${place}\` names the ${kind} \`${id}\`, which is not in the seed`;
-    return [{ message, given: id, valid }];
+    return [{ place, message: `\`${place}\` names the ${kind} \`${id}\`, which is not in the seed`, given: id, valid }];
   });
 }

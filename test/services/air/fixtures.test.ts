@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyForm } from '../../../src/credentials/ngc-key.ts';
-import { seedFaults } from '../../../src/seed-check.ts';
+import { faultSentence, seedFaults } from '../../../src/seed-check.ts';
 import { SERVICES } from '../../../src/services/index.ts';
 import {
   type AirImagesServer,
@@ -251,7 +251,7 @@ describe('the cast as a seed', () => {
     ['nodes without an image', { simulations: [written.simulations[0]] }, /image/],
     ['a member that is not known', { volumes: [] }, /volumes/],
   ])('is refused with %s', (_, air, fault) => {
-    expect(seedFaults({ ngc: cast.ngc, air }, SERVICES).join('\n')).toMatch(fault);
+    expect(seedFaults({ ngc: cast.ngc, air }, SERVICES).map(faultSentence).join('\n')).toMatch(fault);
   });
 });
 

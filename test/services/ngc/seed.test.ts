@@ -7,8 +7,7 @@ import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { NOON } from '../../support/records.ts';
 
 const seeding = ngcSeed(() => [LAWS.documented, AIR_LAWS['2.0']]);
-const faults = (part: unknown) =>
-  seeding.faults(part, {}).map((fault) => (typeof fault === 'string' ? fault : fault.message));
+const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
 const records = (part: unknown) => seeding.records(part, NOON, seededRandom('seed'), {});
 
 const [service, personal] = [castKey('nvcf-deployer'), castKey('owner')];

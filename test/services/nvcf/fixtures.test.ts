@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyForm } from '../../../src/credentials/ngc-key.ts';
-import { seedFaults } from '../../../src/seed-check.ts';
+import { faultSentence, seedFaults } from '../../../src/seed-check.ts';
 import { SERVICES } from '../../../src/services/index.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import {
@@ -314,19 +314,19 @@ describe('a function of a seed', () => {
     const functions = [JSON.parse(JSON.stringify({ ...first, ...change }))];
     const faults = seedFaults({ ngc: cast.ngc, nvcf: { functions } }, SERVICES);
 
-    expect(faults.join('\n')).toContain(word);
+    expect(faults.map(faultSentence).join('\n')).toContain(word);
   });
 
   it('is refused where it is there twice', () => {
     const faults = seedFaults({ ngc: cast.ngc, nvcf: { functions: [first, first] } }, SERVICES);
 
-    expect(faults.join('\n')).toContain(first.versionId);
+    expect(faults.map(faultSentence).join('\n')).toContain(first.versionId);
   });
 
   it('is refused where its versions are of two organisations', () => {
     const other = { ...first, org: 'globex', versionId: placeOf('private').versionId };
     const faults = seedFaults({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
 
-    expect(faults.join('\n')).toContain(first.functionId);
+    expect(faults.map(faultSentence).join('\n')).toContain(first.functionId);
   });
 });

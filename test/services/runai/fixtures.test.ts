@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { passwordFits } from '../../../src/credentials/password.ts';
 import { seededRandom } from '../../../src/random.ts';
-import { seedFaults } from '../../../src/seed-check.ts';
+import { faultSentence, seedFaults } from '../../../src/seed-check.ts';
 import { SERVICES } from '../../../src/services/index.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { cast } from '../../support/cast.ts';
@@ -81,6 +81,6 @@ describe('a seed is refused, naming the member at fault:', () => {
     ],
     ['`runai.clients[0].redirectUris` is missing; it must be a list', { tenant, clients: [{ clientId: 'c' }] }],
   ])('%s', (fault, part) => {
-    expect(seedFaults({ runai: part }, SERVICES).join('\n')).toContain(fault);
+    expect(seedFaults({ runai: part }, SERVICES).map(faultSentence).join('\n')).toContain(fault);
   });
 });

@@ -1,0 +1,59 @@
+/** What is wrong with a seed. */
+export interface SeedFault {
+  /** Where: `ngc.keys[9].scopes`. */
+  readonly place: string;
+  /** A sentence without a full stop. */
+  readonly message: string;
+  /** A name that is not known, and those that are. */
+  readonly given?: string;
+  readonly valid?: readonly string[];
+}
+
+/** An entry of a list of a seed, with its place. */
+export interface Placed<Entry> {
+  readonly entry: Entry;
+  readonly place: string;
+}
+
+/** The entries of a list. @param list its place */
+export function placed<Entry>(list: string, entries: readonly Entry[] = []): readonly Placed<Entry>[] {
+  return entries.map((entry, index) => ({ entry, place: `${list}[${index}]` }));
+}
+
+/**
+ * Values that occur twice: the later entries are at fault.
+ *
+ * @param what a sentence's subject, such as ``users: `email` ``
+ */
+export function twice<Entry>(
+  what: string,
+  entries: readonly Placed<Entry>[],
+  of: (entry: Entry) => string | undefined,
+): SeedFault[] {
+  const first = new Map<string, string>();
+  return entries.flatMap(({ entry, place }) => {
+    const value = of(entry);
+    if (value === undefined) return [];
+    const before = first.get(value);
+    if (before === undefined) first.set(value, place);
+    return before === undefined
+      ? []
+      : [{ place, message: `${what} \`${value}\` occurs twice; \`${before}\` has it, too` }];
+  });
+}
+
+/** Entries of organisations that are not there. @param known names of those that are */
+export function strangers(entries: readonly Placed<{ readonly org: string }>[], known: readonly string[]): SeedFault[] {
+  return entries.flatMap(({ entry: { org }, place }) =>
+    known.includes(org)
+      ? []
+      : [
+          {
+            place: `${place}.org`,
+            message: `\`${place}\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
+            given: org,
+            valid: known,
+          },
+        ],
+  );
+}
