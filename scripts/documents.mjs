@@ -1,6 +1,6 @@
 // @ts-check
 /** Merges the OpenAPI files of each service into the one document that is served and validated against. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 
 const SOURCE = new URL('../openapi/', import.meta.url);
@@ -122,6 +122,18 @@ export function restricted(part, profile) {
 }
 
 /**
+ * Every profile that is named anywhere in a document.
+ *
+ * @param {any} part
+ * @returns {string[]}
+ */
+function profilesNamed(part) {
+  if (typeof part !== 'object' || part === null) return [];
+  const own = [...(part['x-profiles'] ?? []), ...Object.values(part['x-enum-profiles'] ?? {}).flat()];
+  return [...own, ...Object.values(part).flatMap(profilesNamed)];
+}
+
+/**
  * The document of each profile, where operations name the profiles that have them (`x-profiles`): with those of the
  * profile, and beside them a list of what only others have.
  *
@@ -133,6 +145,9 @@ export function profilesOf(merged) {
     Object.entries(item).map(([method, operation]) => ({ path, method, operation, profiles: operation['x-profiles'] })),
   );
   const profiles = [...new Set(operations.flatMap((one) => one.profiles ?? []))];
+  const unknown = profilesNamed(merged).find((name) => !profiles.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`x-profiles names \`${unknown}\`, which no operation has; there are ${profiles}`);
   return profiles.map((profile) => {
     const paths = {};
     const elsewhere = [];
@@ -147,6 +162,13 @@ export function profilesOf(merged) {
 /** Writes the merged document of every service to dist/openapi. */
 export async function buildDocuments() {
   await mkdir(TARGET, { recursive: true });
+  /** @type {string[]} */
+  const written = [];
+  /** @type {(name: string, document: object) => Promise<void>} */
+  const write = async (name, document) => {
+    written.push(`${name}.json`);
+    await writeFile(new URL(`${name}.json`, TARGET), JSON.stringify(document));
+  };
   const services = await readdir(SOURCE, { withFileTypes: true });
   for (const service of services.filter((entry) => entry.isDirectory())) {
     const folder = new URL(`${service.name}/`, SOURCE);
@@ -158,9 +180,9 @@ export async function buildDocuments() {
       })),
     );
     const merged = mergeDocuments(fragments);
-    await writeFile(new URL(`${service.name}.json`, TARGET), JSON.stringify(merged));
-    for (const [profile, document] of profilesOf(merged)) {
-      await writeFile(new URL(`${service.name}.${profile}.json`, TARGET), JSON.stringify(document));
-    }
+    await write(service.name, merged);
+    for (const [profile, document] of profilesOf(merged)) await write(`${service.name}.${profile}`, document);
   }
+  const old = (await readdir(TARGET)).filter((file) => !written.includes(file));
+  await Promise.all(old.map((file) => rm(new URL(file, TARGET))));
 }

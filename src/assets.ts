@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** The only file that knows where documents and fixtures lie: two folders beside the code, in the source tree as in the package. */
 const DOCUMENTS = new URL('../dist/openapi/', import.meta.url);
@@ -7,6 +7,12 @@ const FIXTURES = new URL('../fixtures/', import.meta.url);
 /** A merged OpenAPI document, as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
 export function documentText(name: string): Promise<string> {
   return readFile(new URL(`${name}.json`, DOCUMENTS), 'utf8');
+}
+
+/** Names of the documents that services are served by; of one with versions, those of the versions. */
+export async function documentNames(): Promise<string[]> {
+  const names = (await readdir(DOCUMENTS)).map((file) => file.replace(/\.json$/, '')).sort();
+  return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
 }
 
 /** A file of a service's fixtures, as a value. */

@@ -74,7 +74,9 @@ function textOf(name: keyof Config): (value: unknown) => string {
  */
 export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
   const faults: string[] = [];
-  const etc = folderOf([flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined));
+  const folder = [flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined);
+  if (folder !== undefined && !(await isThere(folder))) faults.push(`--etc ${folder} is not there; expected a folder.`);
+  const etc = folderOf(folder);
   const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
   const filePath = named ?? (await etc('config.yaml'));
   const sources: Source[] = [
@@ -134,11 +136,15 @@ function folderOf(folder: string | undefined): (name: string) => Promise<string 
   return async (name) => {
     if (folder === undefined) return undefined;
     const file = `${folder}/${name}`;
-    return access(file).then(
-      () => file,
-      () => undefined,
-    );
+    return (await isThere(file)) ? file : undefined;
   };
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function seedSource(file: string | undefined): Source {
@@ -201,6 +207,12 @@ function unknown(what: string, name: string, valid: readonly string[]): string {
   return `Unknown ${what}. The nearest valid name is \`${nearest(name, valid)}\`.`;
 }
 
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: ': it is not there',
+  EACCES: ': there is no permission',
+  EISDIR: ': it is a folder',
+};
+
 /** The parser of JSON tells a position, or ten characters on each side of it; that of YAML tells lines by itself. */
 function lineOfSyntaxError(text: string, said: string): string {
   const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(said) ?? [];
@@ -220,7 +232,8 @@ export async function readDocument(file: string, flag: string): Promise<unknown>
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new Unusable(`${flag} ${file} cannot be read. Give the path of a file that can.`, { cause });
+    const why = WHY_UNREADABLE[(cause as NodeJS.ErrnoException).code ?? ''] ?? '';
+    throw new Unusable(`${flag} ${file} cannot be read${why}. Give the path of a file that can.`, { cause });
   }
   try {
     return file.endsWith('.json') ? JSON.parse(text) : (await import('yaml')).parse(text);

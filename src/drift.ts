@@ -78,8 +78,8 @@ interface Found {
 function operationsOf(document: OpenApi): Map<string, Found> {
   const entries = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.flatMap((method): [string, Found][] => {
-      const operation = item[method] as Operation | undefined;
-      if (operation === undefined) return [];
+      const operation = item?.[method] as Operation | null | undefined;
+      if (operation === undefined || operation === null) return [];
       const nameless = path.replaceAll(/\{[^}]+\}/g, '{}').replace(/\/$/, '');
       const shared = (item['parameters'] ?? []) as NonNullable<Operation['parameters']>;
       const whole = { ...operation, parameters: [...shared, ...(operation.parameters ?? [])] };

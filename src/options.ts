@@ -54,9 +54,10 @@ export interface Option<Value = unknown> {
 
 type Options = { readonly [Name in keyof Config]: Option<Config[Name]> };
 
+/** A version such as `3.0` is the number 3 to YAML and to programs. */
 const oneOf = <const Value extends string>(values: readonly Value[]) => ({
   expected: `one of ${values.map((value) => `\`${value}\``).join(', ')}`,
-  read: (text: string) => values.find((value) => value === text),
+  read: (text: string) => values.find((value) => value === text || value === `${text}.0`),
 });
 
 const wholeNumber = (least: number, most: number) => ({

@@ -5,8 +5,10 @@ import { type Effective, readDocument } from './config.ts';
 import { type Clock, machineClock } from './core/clock.ts';
 import { Views } from './core/derived.ts';
 import { describeDecision } from './core/describe.ts';
+import { formatDuration } from './core/duration.ts';
 import { knownHosts } from './core/hosts.ts';
 import type { Law } from './core/law.ts';
+import { checkServices } from './core/tables.ts';
 import { Unusable } from './core/unusable.ts';
 import { reviveToggle, toggleOf } from './credentials/keyring.ts';
 import { prepareArrival } from './http/arrival.ts';
@@ -150,6 +152,8 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
 
 async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition[], limits: Limits, shelf: Documents) {
   const { settings } = pipeline.surroundings;
+  const faults = checkServices(services.map((one) => ({ ...one, tables: one.law(settings).tables })));
+  if (faults.length > 0) throw new Error(`services are in each other's way:\n  ${faults.join('\n  ')}`);
   const texts = await Promise.all(services.map((service) => documentText(service.law(settings).document)));
   const documents = await Promise.all(texts.map((text) => shelf.read(text)));
   const mounted = services.map(
@@ -303,10 +307,12 @@ function jwkSetOf(value: unknown, name: string): JwkSet {
   );
 }
 
-async function postureOf({ surroundings }: Pipeline, { data }: Config): Promise<string> {
+async function postureOf({ surroundings, world }: Pipeline, { data }: Config): Promise<string> {
+  const ahead = world.clockAhead();
   const { mode } = await toggleOf(surroundings);
   const profiles = surroundings.laws
     .filter(({ profile }) => profile !== null)
     .map(({ service, profile }) => `${service}=${profile}`);
-  return [`state=${data === null ? 'memory' : 'file'}`, `propagation=${mode}`, ...profiles].join(' ');
+  const moved = ahead === 0 ? [] : [`clock=+${formatDuration(ahead)}`];
+  return [`state=${data === null ? 'memory' : 'file'}`, `propagation=${mode}`, ...moved, ...profiles].join(' ');
 }

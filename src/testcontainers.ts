@@ -79,21 +79,8 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
     return connect(this.getUrl());
   }
 
-  /**
-   * An access token of Run:ai. Default: of the cast's administrator.
-   *
-   * @throws Error with what the server said
-   */
-  async getToken(client?: { readonly clientId: string; readonly clientSecret: string }): Promise<string> {
-    const { runai } = await this.getSwitchboard().readCast();
-    const { clientId, clientSecret } = client ?? runai.users.find(({ accessKey }) => accessKey)?.accessKey ?? {};
-    const response = await fetch(`${this.getUrl()}/api/v1/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
-    });
-    const body = (await response.json()) as { readonly accessToken?: string; readonly message?: string };
-    if (body.accessToken === undefined) throw new Error(`the mock gave no token: ${body.message}`);
-    return body.accessToken;
+  /** As of the switchboard. */
+  getToken(client?: { readonly clientId: string; readonly clientSecret: string }): Promise<string> {
+    return this.getSwitchboard().getToken(client);
   }
 }

@@ -27,8 +27,9 @@ export async function doctor(url: string): Promise<void> {
   const checks: Check[] = [proxyCheck(root)];
   const reached = await reach(root);
   checks.push(reached);
-  if (reached.good)
-    checks.push(await serverCheck(root), await issuerCheck(root), await timeCheck(root), await refusalCheck(root));
+  const server = reached.good ? await serverCheck(root) : null;
+  if (server !== null) checks.push(server);
+  if (server?.good === true) checks.push(await issuerCheck(root), await timeCheck(root), await refusalCheck(root));
   for (const { what, good, said } of checks) process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}: ${said}\n`);
   if (checks.some(({ good }) => !good)) process.exitCode = 1;
 }

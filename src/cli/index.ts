@@ -14,7 +14,7 @@ const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'help'] as const
 /** Runs the command that the arguments name. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
   try {
-    checkCommand(argv[2]);
+    checkCommand(argv[2] === 'help' ? argv[3] : argv[2]);
     await program(await packageVersion()).parseAsync(argv);
   } catch (thrown) {
     process.exitCode = report(thrown);
@@ -63,10 +63,7 @@ function program(version: string): Command {
       'compare an OpenAPI document of the vendor with what the mock serves: exit 0 when they agree, 1 when not',
     )
     .requiredOption('--spec <FILE>', "the vendor's document, JSON or YAML")
-    .option(
-      '--document <NAME>',
-      'what to compare it with: runai.2.19, runai.2.24, runai.3.0, air.2.0, air.dsx, nvcf or ngc; default: what fits best',
-    )
+    .option('--document <NAME>', 'what to compare it with, such as runai.2.24; default: what fits best')
     .action(async ({ spec, document }: { spec: string; document?: string }) =>
       (await import('./verify.ts')).verify(spec, document ?? null),
     );

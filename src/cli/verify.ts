@@ -1,4 +1,4 @@
-import { documentText } from '../assets.ts';
+import { documentNames, documentText } from '../assets.ts';
 import { readDocument } from '../config.ts';
 import { Unusable } from '../core/unusable.ts';
 import { type Drift, drift, type OpenApi } from '../drift.ts';
@@ -12,15 +12,26 @@ import { type Drift, drift, type OpenApi } from '../drift.ts';
  */
 export async function verify(file: string, document: string | null): Promise<void> {
   const content = await readDocument(file, '--spec');
-  if (typeof content !== 'object' || content === null || !('paths' in content)) {
+  const { openapi, paths } = (content ?? {}) as { readonly openapi?: unknown; readonly paths?: unknown };
+  if (typeof paths !== 'object' || paths === null || Array.isArray(paths)) {
     throw new Unusable(`--spec ${file} is no OpenAPI document: it has no \`paths\`.`);
   }
+  if (openapi !== undefined && !String(openapi).startsWith('3')) {
+    throw new Unusable(`--spec ${file} is a document of OpenAPI ${openapi}; expected version 3.`);
+  }
   const vendor = content as OpenApi;
-  const candidates = document === null ? DOCUMENTS : [document];
+  const names = await documentNames();
+  if (document !== null && !names.includes(document)) {
+    throw new Unusable(`--document ${document} is none that the mock serves. There are: ${names.join(', ')}.`);
+  }
+  const candidates = document === null ? names : [document];
   const compared = await Promise.all(candidates.map(async (name) => ({ name, ...drift(vendor, await served(name)) })));
   const best = compared.reduce((one, other) => (score(other) > score(one) ? other : one));
   if (best.compared === 0) {
-    throw new Unusable(`--spec ${file} has no operation that the mock serves in ${candidates.join(', ')}.`);
+    const [first] = Object.keys(vendor.paths);
+    throw new Unusable(
+      `--spec ${file} has no operation that the mock serves in ${candidates.join(', ')}; its first path is \`${first}\`. Paths are compared as they stand, without those of \`servers\`.`,
+    );
   }
   const told = [...best.lines, ...best.notes.map((note) => `note: ${note}`)];
   const lines = told.map((line) => `${line}\n`).join('');
@@ -36,11 +47,5 @@ function score({ compared, lines }: Drift): number {
 }
 
 async function served(name: string): Promise<OpenApi> {
-  if (!DOCUMENTS.includes(name)) {
-    throw new Unusable(`--document ${name} is none that the mock serves. There are: ${DOCUMENTS.join(', ')}.`);
-  }
   return JSON.parse(await documentText(name)) as OpenApi;
 }
-
-/** What can be compared with; of documents that fit as well, the first. */
-const DOCUMENTS = ['runai.2.24', 'runai.3.0', 'runai.2.19', 'air.2.0', 'air.dsx', 'nvcf', 'ngc'];

@@ -26,3 +26,16 @@ export function lawOf(service: string, profile: string | null, tables: Tables, d
 export function grantsOfRoles({ roles }: Tables, names: readonly string[]): ReadonlySet<string> {
   return new Set(roles.filter(({ name }) => names.includes(name)).flatMap(({ grants }) => grants));
 }
+
+/** A row that only some versions have. */
+export interface OfProfiles<Profile extends string = string> {
+  /** Absent: all of them. */
+  readonly profiles?: readonly Profile[];
+}
+
+/** The rows that a version has; which others have them, too, is left out. */
+export function rowsOf<Row extends object>(rows: readonly Row[], profile: string): Omit<Row, 'profiles'>[] {
+  return (rows as readonly (Row & OfProfiles)[])
+    .filter(({ profiles }) => profiles?.includes(profile) !== false)
+    .map(({ profiles: _, ...row }) => row);
+}

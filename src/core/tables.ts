@@ -37,6 +37,40 @@ export function checkTables(
   ];
 }
 
+/** What is compared between services. */
+export interface NamedService {
+  readonly name: string;
+  readonly prefixes: readonly string[];
+  readonly tables: Tables;
+}
+
+/**
+ * Checks services against each other: names and prefixes, and of those that keys are made for what a key's policy names.
+ *
+ * @returns every fault found, naming both services
+ */
+export function checkServices(services: readonly NamedService[]): string[] {
+  const ofKeys = services.filter(({ tables }) => tables.product !== undefined);
+  const own = (list: readonly NamedService[], of: (service: NamedService) => readonly string[]) =>
+    list.flatMap((service) => [...new Set(of(service))].map((value) => ({ value, name: service.name })));
+  const claims: [what: string, claims: readonly { value: string; name: string }[]][] = [
+    ['name', own(services, ({ name }) => [name])],
+    ['prefix', own(services, ({ prefixes }) => prefixes)],
+    ['product', own(ofKeys, ({ tables }) => [tables.product as string])],
+    ['scope', own(ofKeys, ({ tables }) => tables.grants.flatMap(({ id, label }) => [id, label]))],
+    [
+      'resource type',
+      own(ofKeys, ({ tables }) => (tables.resourceTypes ?? []).flatMap(({ id, label }) => [id, label])),
+    ],
+  ];
+  return claims.flatMap(([what, list]) =>
+    list.flatMap(({ value, name }, index) => {
+      const first = list.findIndex((other) => other.value === value);
+      return first < index ? [`the ${what} \`${value}\` is that of \`${list[first]?.name}\`, and of \`${name}\``] : [];
+    }),
+  );
+}
+
 function ids(rows: readonly { id: string }[]): string[] {
   return rows.map((row) => row.id);
 }

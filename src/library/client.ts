@@ -248,6 +248,12 @@ export interface Switchboard {
     }): Promise<Decision>;
   };
   findings(): Promise<readonly Finding[]>;
+  /**
+   * An access token of Run:ai. Default: of the first user of the cast who has an access key, its administrator.
+   *
+   * @throws Error with what the server said
+   */
+  getToken(client?: { readonly clientId: string; readonly clientSecret: string }): Promise<string>;
   /** The rules of a service as data. */
   tables(service: string): Promise<Record<string, unknown>>;
 }
@@ -300,8 +306,30 @@ export function switchboard(send: Send): Switchboard {
       simulate: (question) => call('POST', '/decisions/simulate', question),
     },
     findings: async () => (await call<{ findings: readonly Finding[] }>('GET', '/findings')).findings,
+    getToken: async (client) => {
+      const [{ runai }, version] = await Promise.all([call<Cast>('GET', '/cast'), runaiVersion(call)]);
+      const { clientId, clientSecret } = client ?? runai.users.find(({ accessKey }) => accessKey)?.accessKey ?? {};
+      // 2.19 takes every client as an application.
+      const request =
+        version === '2.19'
+          ? { grantType: 'app_token', appID: clientId, appSecret: clientSecret }
+          : { grantType: 'client_credentials', clientId, clientSecret };
+      const response = await send('/api/v1/token', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(request),
+      });
+      const { accessToken, message } = (await response.json()) as { accessToken?: string; message?: string };
+      if (accessToken === undefined) throw new Error(`the mock gave no token: ${message}`);
+      return accessToken;
+    },
     tables: (service) => call('GET', `/tables/${id(service)}`),
   };
+}
+
+async function runaiVersion(call: (method: string, path: string) => Promise<unknown>): Promise<unknown> {
+  const { configuration } = (await call('GET', '/info')) as { configuration: { runai: { value: unknown } } };
+  return configuration.runai.value;
 }
 
 /** The switchboard of a server that runs elsewhere, such as in a container. @param url its root */

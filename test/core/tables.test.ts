@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Tables } from '../../src/core/rule.ts';
-import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
+import { checkServices, checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;
 const good: Tables = {
@@ -84,5 +84,43 @@ describe('a fault is told with the name of its row:', () => {
 
   it.each(cases)('%s', (fault, tables, lookups = ['thing']) => {
     expect(checkTables({ ...good, ...tables } as Tables, documented, lookups)).toContain(fault);
+  });
+});
+
+describe('services that are in each other’s way', () => {
+  const service = (name: string, given: Partial<Tables> = {}, prefixes = [`/${name}`]) => ({
+    name,
+    prefixes,
+    tables: { ...NOTHING, product: name, ...given },
+  });
+  const scope = (id: string, label: string) => ({ id, label, source: 'toy', certainty: 'ours' as const });
+  const NOTHING: Tables = { term: 'scope', grants: [], roles: [], rules: [], operations: [], remedies: {} };
+
+  it.each([
+    ['by their names', [service('toys'), service('toys', { product: 'other' }, ['/other'])], 'name `toys`'],
+    ['by a prefix', [service('toys'), service('dolls', {}, ['/toys'])], 'prefix `/toys`'],
+    ['by a product', [service('toys'), service('dolls', { product: 'toys' })], 'product `toys`'],
+    [
+      'by a scope, or the label of one',
+      [
+        service('toys', { grants: [scope('play', 'Play')] }),
+        service('dolls', { grants: [scope('dolls:play', 'Play')] }),
+      ],
+      'scope `Play`',
+    ],
+  ])('are told apart %s', (_what, services, said) => {
+    expect(checkServices(services)).toEqual([expect.stringContaining(`the ${said} is that of \`toys\``)]);
+  });
+
+  it('may have permissions of the same names, where no key holds them', () => {
+    const grants = [scope('users:read', 'Users')];
+    const tables = { ...NOTHING, grants };
+
+    expect(
+      checkServices([
+        { name: 'a', prefixes: ['/a'], tables },
+        { name: 'b', prefixes: ['/b'], tables },
+      ]),
+    ).toEqual([]);
   });
 });

@@ -181,6 +181,15 @@ describe('the typed switchboard', async () => {
     expect(await mock.findings()).toEqual([]);
   });
 
+  it.each(['2.19', '2.24', '3.0'])('gets tokens of Run:ai, in %s, and leaves no finding', async (runai) => {
+    const own = await started({ runai });
+    const authorization = `Bearer ${await own.getToken()}`;
+
+    expect((await own.fetch('/api/v1/users', { headers: { authorization } })).status).toBe(200);
+    expect(await own.findings()).toEqual([]);
+    await expect(own.getToken({ clientId: 'nobody', clientSecret: 'x' })).rejects.toThrow('is not valid');
+  });
+
   it('is the same for a server that runs elsewhere', async () => {
     const listening = await startMock();
     mocks.push(listening);

@@ -164,7 +164,7 @@ describe('the package', () => {
     const files = Object.fromEntries(programs.map((program, index) => [`program-${index}.ts`, program]));
     await write(user, { ...files, 'keys.test.ts': await text('examples/vitest/keys.test.ts') });
     const flags =
-      '--noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable,dom --types node --skipLibCheck false';
+      '--noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable,dom --types node --skipLibCheck';
     await run(bin('tsc'), [...flags.split(' '), ...Object.keys(files), 'keys.test.ts'], { cwd: user }).catch(
       ({ stdout }: { stdout: string }) => {
         const ours = stdout.split('\n').filter((line) => /^(?:program|keys|node_modules\/nv-auth-mock)/.test(line));

@@ -1,8 +1,7 @@
-import { type Law, lawOf } from '../../core/law.ts';
+import { type Law, lawOf, rowsOf } from '../../core/law.ts';
 import type { Settings } from '../../service.ts';
 import {
   GRANT_TYPES,
-  type OfProfiles,
   OPERATIONS,
   PERMISSION_SETS,
   PERMISSIONS,
@@ -17,13 +16,6 @@ import {
 } from './tables/index.ts';
 
 export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
-
-/** The rows that a version has; which others have them, too, is left out. */
-export function rowsOf<Row extends object>(rows: readonly Row[], profile: Profile): Omit<Row, 'profiles'>[] {
-  return (rows as readonly (Row & OfProfiles)[])
-    .filter(({ profiles }) => profiles?.includes(profile) !== false)
-    .map(({ profiles: _, ...row }) => row);
-}
 
 /** The predefined roles of each version, with the permissions that it has. */
 export const ROLES_OF: Readonly<Record<Profile, readonly PredefinedRole[]>> = {

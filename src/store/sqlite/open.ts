@@ -113,7 +113,7 @@ function inspect(path: string): void {
 
 function makeFolder(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(resolve(path)));
   } catch (cause) {
     throw new Unusable(`The folder of --data ${path} cannot be made. Give a path that can be written.`, { cause });
   }
@@ -178,4 +178,11 @@ function unusable(path: string, cause: unknown): Unusable {
   }
   const said = cause instanceof Error ? cause.message : String(cause);
   return new Unusable(`--data ${path} cannot be used: ${said}. Give another file.`, { cause });
+}
+
+/** One after the other: Node's own way to make several never ends where the system makes none, as below /proc. */
+function makeFolders(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(path) !== path) makeFolders(dirname(path));
+  mkdirSync(path);
 }

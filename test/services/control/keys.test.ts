@@ -308,7 +308,7 @@ describe('what nobody could mean is refused, with the field and what is allowed'
       { resource: [{ type: 'All Functions' }, { type: 'Galaxy' }] },
       /`resource\.type`.*`Galaxy`/,
     ],
-    ['an unknown service', { services: ['nvcf', 'dgx'] }, /`services`.*`dgx`.*`nvcf`/],
+    ['an unknown service', { services: ['nvcf', 'no-such-service'] }, /`services`.*`no-such-service`.*`nvcf`/],
     ['an unknown organisation', { org: 'initech' }, /`org`.*`acme`.*`globex`/],
     ['an organisation in another case', { org: 'ACME' }, /`org`.*`acme`/],
     ['a past expiry', { expiresAt: at(-1) }, /`expiresAt`/],
@@ -331,7 +331,7 @@ describe('what nobody could mean is refused, with the field and what is allowed'
     ['neither user nor roles', { user: undefined, roles: undefined }, /`user`.*`roles`/],
     ["a service key's scopes", { scopes: ['list_functions'] }, /`scopes`/],
     ["a service key's resource", { resource: { type: 'All Functions' } }, /`resource`/],
-    ['an unknown service', { services: ['dgx'] }, /`services`.*`nvcf`/],
+    ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
     ['a past expiry', { expiresAt: at(-1) }, /`expiresAt`/],
   ];
   const count = async () => (await limited.call('GET /_mock/info')).body.counts.ngcKeys;
@@ -396,7 +396,7 @@ describe('what nobody could mean is refused, with the field and what is allowed'
     ['an unknown role', { roles: ['Emperor'] }, /`roles`.*`Emperor`.*`ORG_OWNER`/],
     ["a service key's scopes", { scopes: ['list_functions'] }, /`scopes`/],
     ["a service key's resource", { resource: { type: 'All Functions' } }, /`resource`/],
-    ['an unknown service', { services: ['dgx'] }, /`services`.*`nvcf`/],
+    ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
   ])('an edit of a personal key to %s, and nothing of it is stored', async (_what, given, said) => {
     const { id } = castKey('nvcf-user');
     const before = await read(id, limited);

@@ -32,12 +32,12 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
       alias: { value: ['mock'], origin: 'flag' },
       port: { value: 6625, origin: 'default' },
     },
-    services: [
+    services: expect.arrayContaining([
       { name: 'runai', title: 'NVIDIA Run:ai', profile: '2.24', operations: 80 },
-      { name: 'ngc', profile: null, operations: expect.any(Number) },
+      expect.objectContaining({ name: 'ngc', profile: null }),
       { name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: 123 },
-      { name: 'nvcf', profile: 'documented', operations: expect.any(Number) },
-    ],
+      expect.objectContaining({ name: 'nvcf', profile: 'documented' }),
+    ]),
     counts: {
       users: 2,
       applications: 1,

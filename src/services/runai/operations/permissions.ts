@@ -1,7 +1,8 @@
+import { rowsOf } from '../../../core/law.ts';
 import type { Standing } from '../../../core/policy.ts';
 import type { Handler } from '../../../service.ts';
 import { callerOf } from '../context.ts';
-import { profileOf, rowsOf } from '../laws.ts';
+import { profileOf } from '../laws.ts';
 import { scopesOf } from '../scopes.ts';
 import { RESOURCE_TYPES } from '../tables/index.ts';
 import { permissionsOf } from './roles.ts';

@@ -1,11 +1,12 @@
 import { rfc3339 } from '../../../core/clock.ts';
+import { rowsOf } from '../../../core/law.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Context, Handler, Lookup } from '../../../service.ts';
 import { Collision } from '../../../store/errors.ts';
 import { ruleBookOf } from '../access-rules.ts';
 import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
-import { profileOf, rowsOf } from '../laws.ts';
+import { profileOf } from '../laws.ts';
 import { type Fields, type ListQuery, paged, selected } from '../lists.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, rolesOf } from '../roles.ts';
 import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';

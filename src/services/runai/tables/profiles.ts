@@ -1,11 +1,10 @@
+import type { OfProfiles as Of } from '../../../core/law.ts';
+
 /** The versions that are emulated. */
 export type Profile = '2.19' | '2.24' | '3.0';
 
 /** A row that only some versions have. */
-export interface OfProfiles {
-  /** Absent: all of them. */
-  readonly profiles?: readonly Profile[];
-}
+export type OfProfiles = Of<Profile>;
 
 export const UNTIL_2_24 = ['2.19', '2.24'] as const;
 export const ONLY_2_19 = ['2.19'] as const;
