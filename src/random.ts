@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { createHash, hash, randomFillSync } from 'node:crypto';
 
 /** The only source of randomness: ids and secrets. */
 export interface Random {
@@ -36,7 +36,7 @@ export function seededRandom(seed: string): Random {
 
 /** The same id for the same name, in the form of a UUID. */
 export function namedUuid(name: string): string {
-  return uuidOf(createHash('sha256').update(name).digest('hex').slice(0, 32));
+  return uuidOf(hash('sha256', name, 'hex'));
 }
 
 /** The number at a place of a sequence that its seed decides: from 0 to below 1. */

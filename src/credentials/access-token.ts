@@ -51,8 +51,8 @@ export async function acceptedToken(
   const identity = await identities.byId(claims.sub);
   if (identity === null) throw unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
   if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
-  const names = [claims.jti, claims.sid].filter((name) => name !== undefined);
-  if (await grants.isRevoked(names)) throw unauthenticated('revoked_token', 'The access token was revoked.');
+  if (await grants.isRevoked([claims.jti ?? '', claims.sid ?? '']))
+    throw unauthenticated('revoked_token', 'The access token was revoked.');
   return { identity, clientId: claims.azp, claims };
 }
 

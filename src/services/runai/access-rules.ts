@@ -3,7 +3,7 @@ import { Remembered } from '../../core/remembered.ts';
 import type { Arrival, Surroundings } from '../../service.ts';
 import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
-import { type Roles, rolesOf } from './roles.ts';
+import { ROLES, type Roles, rolesOf } from './roles.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
@@ -99,22 +99,31 @@ export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: s
 const MOST_STANDINGS = 1000;
 
 interface KnownStanding {
-  readonly roles: Roles;
+  readonly roleRows: readonly Row[];
   readonly groups: readonly string[];
   readonly standing: Standing;
 }
 
-/** What somebody may do: what their rules bring, each in its own scope, and nothing else. */
-export async function standingOf(world: World & Partial<Witness>, identity: Identity): Promise<Standing> {
-  const book = await ruleBookOf(world);
-  const roles = await rolesOf(world);
-  const known = world.views.of(book, standingsOf);
+/**
+ * What somebody may do: what their rules bring, each in its own scope, and nothing else. Made once, and again when any rule
+ * or role changes, because every request asks for it.
+ */
+export async function standingOf(
+  world: World & Partial<Witness>,
+  identity: Identity,
+  tenantId: string,
+): Promise<Standing> {
+  const { collections } = world.store;
+  const ruleRows = await collections.ofOwner(ACCESS_RULES, tenantId);
+  const roleRows = await collections.ofOwner(ROLES, tenantId);
+  const known = world.views.of(ruleRows, standingsOf);
   const before = known.find(identity.id);
-  if (before?.roles === roles && before.groups === identity.groups) return before.standing;
-  const rules = rulesOf(book, identity);
+  if (before?.roleRows === roleRows && before.groups === identity.groups) return before.standing;
+  const roles = await rolesOf(world);
+  const rules = rulesOf(world.views.of(ruleRows, bookOf), identity);
   reportOtherRoles(world, rules, roles);
   const standing = standingBy(rules, roles);
-  known.keep(identity.id, { roles, groups: identity.groups, standing });
+  known.keep(identity.id, { roleRows, groups: identity.groups, standing });
   return standing;
 }
 
@@ -131,7 +140,7 @@ function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly A
 }
 
 /** Filled as it is asked for; a change of any rule makes another. */
-function standingsOf(_: RuleBook): Remembered<KnownStanding> {
+function standingsOf(_: readonly Row[]): Remembered<KnownStanding> {
   return new Remembered(MOST_STANDINGS);
 }
 

@@ -32,9 +32,11 @@ export async function impersonate(world: Surroundings, who: string): Promise<Cal
 }
 
 async function callerOf(world: Surroundings, granted: Granted): Promise<Caller> {
+  const tenant = await tenantIdOf(world);
+  const { kind, id, name } = granted.identity;
   return {
-    principal: { ...principalOf(granted), tenant: await tenantIdOf(world) },
-    standing: await standingOf(world, granted.identity),
+    principal: { kind, id, name, clientId: granted.clientId, tenant },
+    standing: await standingOf(world, granted.identity, tenant),
   };
 }
 

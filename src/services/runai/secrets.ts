@@ -17,7 +17,7 @@ export function drawSecret({ random }: Pick<Context, 'random'>): {
 
 /** What access tokens of a secret are ended by. A new secret has another, so what is made with it in the same second counts. */
 export function secretName(secretHash: string | null): string {
-  return namedUuid(`secret:${hashSecret(secretHash ?? '')}`);
+  return namedUuid(`secret:${secretHash}`);
 }
 
 /** What was made with a secret that is gone ends with it, where the server was started so; otherwise it runs out. */
