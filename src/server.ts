@@ -155,7 +155,7 @@ async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition
   const faults = checkServices(services.map((one) => ({ ...one, tables: one.law(settings).tables })));
   if (faults.length > 0) throw new Error(`services are in each other's way:\n  ${faults.join('\n  ')}`);
   const texts = await Promise.all(services.map((service) => documentText(service.law(settings).document)));
-  const documents = await Promise.all(texts.map((text) => shelf.read(text)));
+  const documents = texts.map((text) => shelf.read(text));
   const mounted = services.map(
     (service, index): Mounted => ({
       service,

@@ -1,6 +1,5 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
-import { OpenAPIBackend } from 'openapi-backend';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import type { OpenAPIBackend } from 'openapi-backend';
 import type { DocumentedOperation } from '../core/tables.ts';
 import { violationSentence } from './violations.ts';
 
@@ -58,9 +57,13 @@ export interface Elsewhere {
   readonly profiles: readonly string[];
 }
 
-/** A service's document, ready to be asked. */
+/** A service's document. What validates is made when it is first needed, because that is most of the time of a start. */
 export interface ApiDocument {
   readonly operations: readonly Operation[];
+  /** Makes what validates; until then nothing can be asked for its faults. */
+  ready(): Promise<void>;
+  /** Was it made? */
+  readonly isReady: boolean;
   readonly elsewhere: readonly Elsewhere[];
   /** How a body differs from a schema of the document: a sentence, or null. */
   schemaFault(schema: string, body: unknown): string | null;
@@ -97,22 +100,82 @@ interface RawOperation {
  * not once for each server. Holds as many as there are texts.
  */
 export class Documents {
-  readonly #read = new Map<string, Promise<ApiDocument>>();
+  readonly #read = new Map<string, ApiDocument>();
 
   /** The document with this text. */
-  read(text: string): Promise<ApiDocument> {
-    const read = this.#read.get(text) ?? readDocument(text);
+  read(text: string): ApiDocument {
+    const read = this.#read.get(text) ?? openDocument(text);
     this.#read.set(text, read);
     return read;
   }
 }
 
-const withFormats = (ajv: Ajv) => addFormats.default(ajv);
-
-/**
- * Reads a document. That it is valid OpenAPI is tested, and trusted here: looking at it again takes seconds.
- */
+/** The document with this text, ready to be asked. */
 export async function readDocument(text: string): Promise<ApiDocument> {
+  const document = openDocument(text);
+  await document.ready();
+  return document;
+}
+
+/** Operations by method, and the parameters that all of them have. */
+type PathItem = { readonly parameters?: NonNullable<RawOperation['parameters']> } & {
+  readonly [method: string]: Unlocated;
+};
+
+interface Definition {
+  readonly paths: Readonly<Record<string, PathItem>>;
+  readonly components?: { readonly schemas?: Readonly<Record<string, JsonSchema>> };
+  readonly security?: readonly unknown[];
+  readonly 'x-elsewhere'?: readonly Elsewhere[];
+}
+
+/** What of a document is only there once it is needed. */
+interface Prepared {
+  readonly api: OpenAPIBackend;
+  /** By operationId, references resolved. */
+  readonly operations: ReadonlyMap<string, RawOperation>;
+  readonly schemas: Readonly<Record<string, JsonSchema>>;
+  readonly closed: ClosedSchemas;
+}
+
+/** Opens a document. That it is valid OpenAPI is tested, and trusted here: looking at it again takes seconds. */
+function openDocument(text: string): ApiDocument {
+  const definition = JSON.parse(text) as Definition;
+  const { paths, security = [], 'x-elsewhere': elsewhere = [] } = definition;
+  let prepared: Prepared | undefined;
+  let preparing: Promise<Prepared> | undefined;
+  const asked = (): Prepared => {
+    if (prepared === undefined) throw new Error('the document was asked before it was ready');
+    return prepared;
+  };
+  const operations = Object.entries(paths).flatMap(([path, { parameters: shared = [], ...item }]) =>
+    Object.entries(item).map(([method, own]) => {
+      const raw = withReferences(definition, { ...own, parameters: [...shared, ...(own.parameters ?? [])] });
+      return operationOf({ security, ...raw, method, path }, asked);
+    }),
+  );
+  return {
+    operations,
+    elsewhere,
+    get isReady() {
+      return prepared !== undefined;
+    },
+    ready: async () => {
+      preparing ??= prepare(text);
+      prepared = await preparing;
+    },
+    schemaFault: (name, body) => asked().closed.fault(name, () => asked().schemas[name] ?? {}, body),
+  };
+}
+
+/** The validators are loaded here, and not with this file: a server that nobody asks anything never needs them. */
+async function prepare(text: string): Promise<Prepared> {
+  const [{ OpenAPIBackend }, { Ajv }, { default: addFormats }] = await Promise.all([
+    import('openapi-backend'),
+    import('ajv'),
+    import('ajv-formats'),
+  ]);
+  const withFormats = (ajv: Ajv) => addFormats.default(ajv);
   const api = new OpenAPIBackend({
     definition: JSON.parse(text),
     strict: true,
@@ -121,26 +184,45 @@ export async function readDocument(text: string): Promise<ApiDocument> {
     customizeAjv: (ajv) => withFormats(ajv as unknown as Ajv) as never,
   });
   await api.init();
-  const schemas = closedSchemas();
-  const {
-    components,
-    security,
-    'x-elsewhere': elsewhere = [],
-  } = api.definition as unknown as {
-    components: { schemas: Record<string, JsonSchema> };
-    security?: readonly unknown[];
-    'x-elsewhere'?: readonly Elsewhere[];
-  };
-  const operations = api.router.getOperations() as unknown as RawOperation[];
+  const found = api.router.getOperations() as unknown as RawOperation[];
+  const { components } = api.definition as unknown as Definition;
   return {
-    operations: operations.map((raw) => operationOf({ security: security ?? [], ...raw }, api, schemas)),
-    elsewhere,
-    schemaFault: (name, body) => schemas.fault(name, () => components.schemas[name] ?? {}, body),
+    api,
+    operations: new Map(found.map((raw) => [raw.operationId, raw])),
+    schemas: components?.schemas ?? {},
+    closed: closedSchemas(withFormats(new Ajv({ strict: false }))),
   };
 }
 
-function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSchemas): Operation {
-  const { operationId, 'x-twin-of': id = operationId, requestBody, responses } = raw;
+type Unlocated = Omit<RawOperation, 'method' | 'path'>;
+
+/** Parameters, body and the schema of the body, where they stand elsewhere in the document. */
+function withReferences(definition: Definition, raw: Unlocated): Unlocated {
+  const at = <Value>(value: Value): Value => {
+    const { $ref } = (value ?? {}) as { readonly $ref?: string };
+    if ($ref === undefined) return value;
+    const steps = $ref.slice(2).split('/');
+    return steps.reduce<unknown>(
+      (part, step) => (part as Record<string, unknown> | undefined)?.[step],
+      definition,
+    ) as Value;
+  };
+  const { parameters = [], requestBody } = raw;
+  const body = at(requestBody);
+  const content = Object.entries(body?.content ?? {}).map(([type, { schema }]) => [type, { schema: at(schema) }]);
+  return {
+    ...raw,
+    parameters: parameters.map((parameter) => {
+      const own = at(parameter);
+      return own.schema === undefined ? own : { ...own, schema: at(own.schema) };
+    }),
+    ...(body !== undefined && { requestBody: { ...body, content: Object.fromEntries(content) } }),
+  };
+}
+
+function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
+  const { operationId, 'x-twin-of': id = operationId, requestBody } = raw;
+  const whole = () => prepared().operations.get(operationId) as RawOperation;
   const parameters = raw.parameters ?? [];
   const named = (place: string) => parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
   const bodySchema = requestBody?.content['application/json']?.schema;
@@ -160,10 +242,10 @@ function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSche
     body: requestBody === undefined ? 'none' : requestBody.required === true ? 'required' : 'optional',
     bodyForm,
     bodyFields: new Map(fields.map((field) => [field.toLowerCase(), field])),
-    spelled: (body) => spelledAs(bodySchema, body),
+    spelled: (body) => spelledAs(whole().requestBody?.content['application/json']?.schema, body),
     bodyElsewhere: (bodySchema?.properties && bodySchema['x-elsewhere']) ?? {},
     requestFault: ({ path, query, body }) => {
-      validators ??= api.validator.getRequestValidatorsForOperation(
+      validators ??= prepared().api.validator.getRequestValidatorsForOperation(
         operationId,
       ) as unknown as readonly ValidateFunction[];
       const request = {
@@ -177,7 +259,7 @@ function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSche
       return failed === undefined ? null : requestFaultOf(failed.errors?.[0] as ErrorObject);
     },
     answerFault: (status, mediaType, body) => {
-      const response = responses[status];
+      const response = whole().responses[status];
       if (response === undefined) return `${id} answered ${status}, which its document does not name`;
       if (response.content === undefined) {
         return body === undefined ? null : `${id} answered ${status} with a body, and its document has none`;
@@ -186,7 +268,7 @@ function operationOf(raw: RawOperation, api: OpenAPIBackend, schemas: ClosedSche
       const schema = response.content[mediaType ?? '']?.schema;
       if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
       if (Buffer.isBuffer(body)) return null;
-      return schemas.fault(`${id} ${status} ${mediaType}`, () => schema, body);
+      return prepared().closed.fault(`${id} ${status} ${mediaType}`, () => schema, body);
     },
   };
 }
@@ -231,8 +313,7 @@ interface ClosedSchemas {
  * openapi-backend checks answers of one media type only, and the vendor's schemas allow any further member, so a member
  * that we made up would pass. Hence validators of our own, on closed copies.
  */
-function closedSchemas(): ClosedSchemas {
-  const ajv = withFormats(new Ajv({ strict: false }));
+function closedSchemas(ajv: Ajv): ClosedSchemas {
   const compiled = new Map<string, ValidateFunction>();
   return {
     fault: (name, schema, body) => {

@@ -45,6 +45,7 @@ export async function answer(
   const passage = begin(pipeline, route, raw, params, query);
   try {
     place(passage);
+    if (!route.document.isReady) await route.document.ready();
     await authenticate(passage);
     await decided(passage);
     if (looksUpFirst(route)) await coverTarget(passage);
