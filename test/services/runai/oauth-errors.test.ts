@@ -657,6 +657,12 @@ describe.each(LOGIN_ENDPOINTS)('a refresh token at %s', (_what, path) => {
       error: 'invalid_grant',
       reason: 'other_client',
     });
+    // Nor is told that it asks for more than the login has.
+    await expectRefusal(server, path, {
+      fields: refreshFields(token, { client_id: 'cli', scope: 'openid email profile' }),
+      error: 'invalid_grant',
+      reason: 'other_client',
+    });
 
     expect((await postForm(server, path, refreshFields(token))).status).toBe(200);
   });

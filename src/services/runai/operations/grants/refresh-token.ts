@@ -22,7 +22,7 @@ export const refreshToken: Grant = {
     const { store, now, settings } = context;
     const presented = needed(request, 'refreshToken');
     const clientId = await publicClient(context, request);
-    const narrower = await narrowerScope(request, context, presented);
+    const narrower = await narrowerScope(request, context, presented, clientId);
     const next = drawRefreshToken(context);
     const rotation = await store.grants.rotate(
       { hash: hashSecret(presented), clientId, anyClient: request.client.need === 'unasked' },
@@ -52,10 +52,12 @@ async function narrowerScope(
   { scope = '' }: TokenRequest,
   { store, now }: Context,
   presented: string,
+  clientId: string | null,
 ): Promise<string | null> {
   if (scope === '') return null;
   const login = await store.grants.active(hashSecret(presented), now);
-  if (login === null) return null;
+  // What is not the client's own is told by the rotation, which says nothing of its scopes.
+  if (login === null || (login.clientId !== null && login.clientId !== clientId)) return null;
   const more = scope.split(' ').filter((one) => !login.scope.split(' ').includes(one));
   if (more.length === 0) return scope;
   throw new Problem('invalid_scope', `Field \`scope\` may hold what the login was for; ${more.join(', ')} is more.`);
