@@ -1,5 +1,5 @@
 import { test as base, expect } from 'vitest';
-import { type Answered, describeRefusals, type ExpectedRefusal, refusalFault } from './library/refusals.ts';
+import { type Answered, type ExpectedRefusal, printRefusals, refusalFault } from './library/refusals.ts';
 import { type Mock, type MockOptions, startMock } from './library/start-mock.ts';
 
 /** Fixtures of a test: a mock as it was seeded. */
@@ -25,10 +25,7 @@ export const test = base.extend<MockFixtures>({
   ],
   mock: async ({ mockServer, onTestFailed }, use) => {
     await mockServer.reset();
-    onTestFailed(async () => {
-      const refusals = await describeRefusals(mockServer);
-      if (refusals !== '') console.error(`the mock refused, the last first:\n${refusals}`);
-    });
+    onTestFailed(() => printRefusals(mockServer));
     await use(mockServer);
   },
 });

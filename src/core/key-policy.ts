@@ -15,9 +15,9 @@ export interface PolicyFault {
   readonly message: string;
   /** The vendor's documents rule it out, and its console stores it all the same. */
   readonly forceable: boolean;
-  /** Of a name that is not known: the name, and those that are. */
   /** The field that names it. */
   readonly field?: string;
+  /** Of a name that is not known: the name, and those that are. */
   readonly given?: string;
   readonly valid?: readonly string[];
 }

@@ -57,6 +57,12 @@ export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisio
   return refusals.map(described).join('\n');
 }
 
+/** Prints the last refusals where there are any: for a test that failed. */
+export async function printRefusals(mock: Pick<Switchboard, 'decisions'>): Promise<void> {
+  const refusals = await describeRefusals(mock);
+  if (refusals !== '') console.error(`the mock refused, the last first:\n${refusals}`);
+}
+
 function described({ request, explanation, fixes }: Decision): string {
   const lines = fixes.map(({ text, request: call }) => {
     const how = call === undefined ? '' : ` (${call.method} ${call.path} ${JSON.stringify(call.body)})`;

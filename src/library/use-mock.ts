@@ -1,4 +1,4 @@
-import { describeRefusals } from './refusals.ts';
+import { printRefusals } from './refusals.ts';
 import { type Mock, type MockOptions, startMock } from './start-mock.ts';
 
 /** The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's own. */
@@ -27,9 +27,7 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}): () => Mock
   });
   hooks.beforeEach(() => mock().reset());
   hooks.afterEach?.(async (context) => {
-    if (context?.passed !== false) return;
-    const refusals = await describeRefusals(mock());
-    if (refusals !== '') console.error(`the mock refused, the last first:\n${refusals}`);
+    if (context?.passed === false) await printRefusals(mock());
   });
   hooks.afterAll(() => mock().stop());
   return mock;

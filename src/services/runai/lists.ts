@@ -66,6 +66,13 @@ export function paged<Item>(items: readonly Item[], { offset = 0, limit }: ListQ
   return items.slice(offset, offset + (limit ?? most));
 }
 
+/** One page with the offset of the next, as organisation units and roles are listed; null where nothing is left. */
+export function pageOf<Item>(items: readonly Item[], query: ListQuery, most: number) {
+  const page = paged(items, query, most);
+  const reached = (query.offset ?? 0) + page.length;
+  return { page, next: page.length > 0 && reached < items.length ? reached : null };
+}
+
 function filterOf<Item>(text: string, fields: Fields<Item>): (item: Item) => boolean {
   const [, name = '', sign, value = ''] = FILTER.exec(text) ?? [];
   const names = Object.keys(fields);

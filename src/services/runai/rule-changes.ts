@@ -103,7 +103,7 @@ export async function ended({ store, now, ...context }: Pick<Context, 'store' | 
   await store.collections.change(ACCESS_RULES, String(id), ({ body }) => {
     const rule = body as AccessRule;
     if (rule.deletedAt !== null) throw new NotFound();
-    return ruleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
+    return endedRow(rule, tenantId, now);
   });
 }
 
@@ -113,7 +113,9 @@ export async function endRulesOf(context: Context, { kind, name }: Identity): Pr
   const book = await ruleBookOf(context);
   const tenantId = await tenantIdOf(context);
   const rules = rulesOfSubject(book, SUBJECT_TYPES[kind], name);
-  await store.collections.commit(
-    rules.map((rule) => ({ kind: 'put', row: ruleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId) })),
-  );
+  await store.collections.commit(rules.map((rule) => ({ kind: 'put', row: endedRow(rule, tenantId, now) })));
+}
+
+function endedRow(rule: AccessRule, tenantId: string, now: number) {
+  return ruleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
 }

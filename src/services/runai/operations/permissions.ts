@@ -5,7 +5,7 @@ import { callerOf } from '../context.ts';
 import { profileOf } from '../laws.ts';
 import { scopesOf } from '../scopes.ts';
 import { RESOURCE_TYPES } from '../tables/index.ts';
-import { permissionsOf } from './roles.ts';
+import { ACTIONS, permissionsOf } from './roles.ts';
 
 /** What the caller may do, in whichever scope. */
 const getPermissions: Handler = (context) => {
@@ -14,7 +14,6 @@ const getPermissions: Handler = (context) => {
   return { status: 200, body: permissionsOf(held, types).filter(({ actions }) => actions.length > 0) };
 };
 
-const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 type Action = (typeof ACTIONS)[number];
 
 /** In which scopes the caller may do something to a resource type. */

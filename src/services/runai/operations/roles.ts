@@ -7,12 +7,12 @@ import { ruleBookOf } from '../access-rules.ts';
 import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
 import { profileOf } from '../laws.ts';
-import { type Fields, type ListQuery, paged, selected } from '../lists.ts';
+import { type Fields, type ListQuery, pageOf, selected } from '../lists.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, rolesOf } from '../roles.ts';
 import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
 import { tenantIdOf } from '../tenant.ts';
 
-const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
+export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 
 /** Permissions by resource type, every type with its actions. */
 export function permissionsOf(
@@ -91,9 +91,7 @@ const PAGE = 50;
 const listV2: Handler = async (context) => {
   const query = context.query as ListQuery;
   const all = selected([...(await rolesOf(context)).values()], query, FIELDS, ['name']);
-  const page = paged(all, query, PAGE);
-  const reached = (query.offset ?? 0) + page.length;
-  const next = page.length > 0 && reached < all.length ? reached : null;
+  const { page, next } = pageOf(all, query, PAGE);
   return { status: 200, body: { roles: page.map((one) => shownAsV2(one, profileOf(context.settings))), next } };
 };
 

@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../../core/clock.ts';
 import type { Context, Handler, Lookup } from '../../../service.ts';
-import { type ListQuery, paged, selected } from '../lists.ts';
+import { type ListQuery, pageOf, selected } from '../lists.ts';
 import { reachOf, type ScopePath, type Scopes, scopesOf, type Unit, WORKLOADS } from '../scopes.ts';
 import { tenantIdOf, tenantNameOf } from '../tenant.ts';
 
@@ -41,13 +41,11 @@ async function visible(context: Context, type: UnitType): Promise<Unit[]> {
 const PAGE = 50;
 
 /** A page of units, in the form of organisation units. */
-async function page(context: Context, type: UnitType) {
+async function pageOfUnits(context: Context, type: UnitType) {
   const query = context.query as ListQuery;
   const fields = { name: { kind: 'text', of: ({ name }: Unit) => name } } as const;
   const all = selected(await visible(context, type), query, fields, ['name']);
-  const units = paged(all, query, PAGE);
-  const reached = (query.offset ?? 0) + units.length;
-  return { units, next: units.length > 0 && reached < all.length ? reached : null };
+  return pageOf(all, query, PAGE);
 }
 
 async function shownCluster(context: Context, { id, name, createdAt }: Unit) {
@@ -84,15 +82,15 @@ const getCluster: Handler = async (context) => ({
 });
 
 const listDepartments: Handler = async (context) => {
-  const { units, next } = await page(context, 'department');
-  return { status: 200, body: { departments: units.map(shownDepartment), next } };
+  const { page, next } = await pageOfUnits(context, 'department');
+  return { status: 200, body: { departments: page.map(shownDepartment), next } };
 };
 
 const getDepartment: Handler = ({ target }) => ({ status: 200, body: shownDepartment(target as Unit) });
 
 const listProjects: Handler = async (context) => {
-  const { units, next } = await page(context, 'project');
-  return { status: 200, body: { projects: units.map(shownProject), next } };
+  const { page, next } = await pageOfUnits(context, 'project');
+  return { status: 200, body: { projects: page.map(shownProject), next } };
 };
 
 const getProject: Handler = ({ target }) => ({ status: 200, body: shownProject(target as Unit) });
@@ -109,16 +107,13 @@ export interface Workload {
 
 const listWorkloads: Handler = async (context) => {
   const { store } = context;
-  const query = context.query as ListQuery;
   const scopes = await scopesOf(context);
   const rows = await store.collections.ofOwner(WORKLOADS, await tenantIdOf(context));
   const seen = rows
     .map(({ body }) => body as Workload)
     .filter(({ projectId }) => context.admits(reachOf(scopes.path('project', projectId) as ScopePath)));
-  const units = paged(seen, query, PAGE);
-  const reached = (query.offset ?? 0) + units.length;
-  const next = units.length > 0 && reached < seen.length ? reached : null;
-  const shown = units.map(({ createdAt, ...workload }) => ({
+  const { page, next } = pageOf(seen, context.query as ListQuery, PAGE);
+  const shown = page.map(({ createdAt, ...workload }) => ({
     ...workload,
     projectName: scopes.path('project', workload.projectId)?.at(-1)?.name ?? '',
     createdAt: rfc3339(createdAt),
