@@ -28,6 +28,7 @@ import { type Random, systemRandom } from './random.ts';
 import { castOf, chooseSeed, revivedSeed, seedOfContent } from './seed.ts';
 import type { ServiceDefinition } from './service.ts';
 import { control, type Ports, SERVICES } from './services/index.ts';
+import { Unwritable } from './store/errors.ts';
 import { openSqliteStore } from './store/sqlite/index.ts';
 import { type IdentityProvider, identityProviderOf, type JwkSet } from './tokens/identity-provider.ts';
 import { tokensOf } from './tokens/index.ts';
@@ -100,11 +101,11 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
     config.reseed,
   ).catch(async (cause: unknown) => {
     await store.close();
-    throw cause;
+    throw startFault(cause);
   });
 
   try {
-    const notices = await seedNotices(world, seed.fingerprint, config);
+    const notices = [...store.notices, ...(await seedNotices(world, seed.fingerprint, config))];
     const pipeline: Pipeline = {
       world,
       surroundings: {
@@ -146,8 +147,13 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
     };
   } catch (cause) {
     await world.close();
-    throw cause;
+    throw startFault(cause);
   }
+}
+
+/** What cannot be stored stops a start as any other file that cannot be used does. */
+function startFault(cause: unknown): unknown {
+  return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
 }
 
 async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition[], limits: Limits, shelf: Documents) {

@@ -5,8 +5,9 @@ import { askRunning, runningUrl } from './running.ts';
 export async function health(flags: FlagTexts): Promise<void> {
   const url = await runningUrl(flags);
   try {
-    const answer = (await askRunning(`${url}/_mock/health`)) as { status?: unknown } | null;
-    if (answer?.status !== 'ready') throw new Error('what answers there is no nv-auth-mock');
+    const answer = (await askRunning(`${url}/_mock/health`)) as { status?: unknown; detail?: unknown } | null;
+    if (answer?.status === 'waiting') throw new Error(String(answer.detail));
+    if (answer?.status !== 'ready') throw new Error('what answers there is not nv-auth-mock');
     process.stdout.write(`ready on ${url}\n`);
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);

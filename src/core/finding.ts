@@ -11,7 +11,9 @@ export type FindingKind =
   /** a path was asked for that another version of the vendor's API has */
   | 'other_version'
   /** an answer of the mock does not fit its document */
-  | 'answer_off_document';
+  | 'answer_off_document'
+  /** nothing can be stored: a full disk, or a data file that is gone */
+  | 'storage';
 
 export interface Finding {
   readonly kind: FindingKind;

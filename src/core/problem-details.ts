@@ -18,6 +18,8 @@ const TITLES: Readonly<Record<number, string>> = {
   417: 'Expectation Failed',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
+  503: 'Service Unavailable',
+  507: 'Insufficient Storage',
 };
 
 /** A problem as an RFC 9457 document: the form of everything that is the mock's own and no vendor's. */

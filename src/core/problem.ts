@@ -48,6 +48,10 @@ export type ProblemKind =
   | 'expectation_failed'
   /** a web page or an unknown host name tries to drive the switchboard */
   | 'foreign_page'
+  /** nothing can be stored: the disk is full */
+  | 'storage_full'
+  /** nothing can be stored: the disk fails, or the data file is gone */
+  | 'storage_failing'
   /** our own fault */
   | 'internal';
 
@@ -78,6 +82,8 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   headers_too_large: 431,
   internal: 500,
   unavailable: 503,
+  storage_failing: 503,
+  storage_full: 507,
 };
 
 export interface ProblemParts {

@@ -14,6 +14,8 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
   413: 'PAYLOAD_TOO_LARGE',
   417: 'PRECONDITION_FAILED',
   500: 'INTERNAL_ERROR',
+  503: 'INTERNAL_ERROR',
+  507: 'INTERNAL_ERROR',
 };
 
 /** What the gateway says instead of what went wrong, as published answers show. */

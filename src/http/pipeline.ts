@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { cover, decide, refusal } from '../core/decide.ts';
-import { asProblem, Problem, type ProblemKind } from '../core/problem.ts';
+import { Problem, type ProblemKind } from '../core/problem.ts';
 import type { Log } from '../log.ts';
 import type { About, Outcome, ServiceDefinition } from '../service.ts';
 import { type Answer, mediaTypeOf, written } from './answer.ts';
@@ -19,6 +19,7 @@ import {
   questionOf,
   type Route,
 } from './passage.ts';
+import { isStorageProblem, problemOf } from './problem.ts';
 import { otherVersion, profilesWith } from './routes.ts';
 import { sightingOf, targetOf } from './sighting.ts';
 
@@ -79,7 +80,7 @@ export async function answerUnrouted(
     const isKnownPath = problem.kind === 'method_not_allowed';
     if (isKnownPath && service.habits?.authenticatesFirst === true) await service.authenticate?.(arrival);
   } catch (thrown) {
-    told = asProblem(thrown);
+    told = problemOf(thrown);
   }
   const { settings, random } = pipeline.surroundings;
   const path = pathOf(raw.url);
@@ -195,8 +196,9 @@ async function handle(passage: Passage): Promise<void> {
 
 /** Whatever was thrown, in the vendor's words; and a credential that was not accepted becomes a decision. */
 function refuse(passage: Passage, thrown: unknown): void {
-  const problem = asProblem(thrown);
+  const problem = problemOf(thrown);
   passage.problem = problem;
+  if (isStorageProblem(problem)) passage.context.findings.report('storage', problem.message, passage.context.now);
   passage.decision = MALFORMED.has(problem.kind) ? null : (passage.decision ?? refused(asked(passage), problem));
   passage.outcome = passage.route.voice.renderProblem(problem, aboutOf(passage));
 }
@@ -253,5 +255,6 @@ export function unknownPath({ url }: IncomingMessage): Problem {
 function logRefusal(log: Log, raw: IncomingMessage, status: number, problem: Problem): void {
   const line = `${status} ${raw.method} ${shortPath(pathOf(raw.url))} - ${problem.message}`;
   if (problem.kind === 'internal') log.error(line, problem.cause);
+  else if (isStorageProblem(problem)) log.error(line);
   else log.info(line);
 }

@@ -12,3 +12,15 @@ export class LimitReached extends Error {
 export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
+
+/** Nothing was stored, and reading goes on: the disk is full or failing, or the file that was written to is gone. */
+export class Unwritable extends Error {
+  override readonly name = 'Unwritable';
+  readonly why: 'full' | 'failing' | 'lost';
+
+  /** @param message for the person whose request failed */
+  constructor(why: Unwritable['why'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.why = why;
+  }
+}

@@ -21,6 +21,10 @@ export interface Store {
   readonly settings: SettingsStore;
   readonly decisions: DecisionLog;
   readonly world: WorldStore;
+  /** What somebody who opens it should know. */
+  readonly notices: readonly string[];
+  /** Why nothing can be written now, as far as that is known without writing; null where it can. */
+  fault(): string | null;
   /** Writes what is pending and lets go of the file. */
   close(): Promise<void>;
 }

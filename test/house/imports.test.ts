@@ -42,6 +42,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^openapi-backend$/,
       /^ajv(-formats)?$/,
       /^node:(http|net|crypto)$/,
+      /^store\/errors$/,
     ],
     types: [/^service$/, /^world$/, /^log$/, /^store\/[a-z-]+$/],
   },

@@ -39,6 +39,8 @@ const UNTYPED: ReadonlySet<ProblemKind> = new Set([
   'timeout',
   'expectation_failed',
   'internal',
+  'storage_full',
+  'storage_failing',
 ]);
 
 const INVALID_TOKEN =

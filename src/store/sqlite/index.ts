@@ -2,6 +2,7 @@ import type { Store } from '../index.ts';
 import { memoryDecisions } from '../memory/decisions.ts';
 import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
 import { sqliteCollections } from './collections.ts';
+import type { DataFile } from './data-file.ts';
 import { RevokedNames, sqliteGrants } from './grants.ts';
 import { rememberedIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
 import { LastLogins } from './last-logins.ts';
@@ -17,32 +18,50 @@ import { sqliteWorld } from './world.ts';
  * @throws Unusable when the file cannot be used
  */
 export function openSqliteStore(path: string | null): Store {
-  const database = openDatabase(path);
+  const { database, file, notices } = openDatabase(path);
+  const guarded: DataFile['guard'] = (subject, names) => file?.guard(subject, names) ?? subject;
+  const isUnwritable = (cause: unknown) => file?.refusalOf(cause) != null;
   const keys = new RememberedKeys();
   const identities = rememberedIdentities();
   const ngcKeys = new RememberedNgcKeys();
   const lists = new RememberedLists();
   const revoked = new RevokedNames();
   const settings = sqliteSettings(database);
-  const ofKeys = new LastLogins(database, 'access_keys', () => keys.clear());
-  const ofIdentities = new LastLogins(database, 'identities', () => identities.clear());
+  const ofKeys = new LastLogins(database, 'access_keys', () => keys.clear(), isUnwritable);
+  const ofIdentities = new LastLogins(database, 'identities', () => identities.clear(), isUnwritable);
   const forgetEverything = () => {
     for (const logins of [ofKeys, ofIdentities]) logins.drop();
     for (const remembered of [keys, identities, ngcKeys, lists, revoked, settings]) remembered.clear();
   };
   return {
-    accessKeys: sqliteAccessKeys(database, ofKeys, keys),
-    identities: sqliteIdentities(database, ofIdentities, identities, () => keys.clear()),
+    accessKeys: guarded(sqliteAccessKeys(database, ofKeys, keys), ['create', 'delete', 'replaceSecret']),
+    identities: guarded(
+      sqliteIdentities(database, ofIdentities, identities, () => keys.clear()),
+      ['create', 'edit', 'delete'],
+    ),
     oauthClients: sqliteOAuthClients(database),
-    grants: sqliteGrants(database, revoked),
-    ngcKeys: sqliteNgcKeys(database, ngcKeys),
-    collections: sqliteCollections(database, lists),
-    settings,
+    grants: guarded(sqliteGrants(database, revoked), [
+      'issueCode',
+      'redeemCode',
+      'issue',
+      'rotate',
+      'end',
+      'endAllOf',
+      'revoke',
+    ]),
+    ngcKeys: guarded(sqliteNgcKeys(database, ngcKeys), ['create', 'edit', 'replaceSecret', 'delete', 'flush']),
+    collections: guarded(sqliteCollections(database, lists), ['insert', 'change', 'changeParts', 'commit', 'sweep']),
+    settings: guarded(settings, ['set', 'next', 'remove']),
     decisions: memoryDecisions(),
-    world: sqliteWorld(database, forgetEverything),
+    world: guarded(sqliteWorld(database, forgetEverything), ['load']),
+    notices,
+    fault: () => file?.fault ?? null,
     close: async () => {
-      for (const logins of [ofKeys, ofIdentities]) logins.flush();
-      closeDatabase(database);
+      try {
+        for (const logins of [ofKeys, ofIdentities]) logins.flush();
+      } finally {
+        closeDatabase(database);
+      }
     },
   };
 }

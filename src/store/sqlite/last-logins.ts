@@ -9,11 +9,21 @@ export class LastLogins {
   readonly #pending = new Map<string, Instant>();
   readonly #write: (pending: ReadonlyMap<string, Instant>) => void;
   readonly #written: () => void;
+  readonly #isUnwritable: (cause: unknown) => boolean;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param written called when rows have changed */
-  constructor(database: Database, table: 'access_keys' | 'identities', written: () => void) {
+  /**
+   * @param written called when rows have changed
+   * @param isUnwritable does this say that the file cannot be written now?
+   */
+  constructor(
+    database: Database,
+    table: 'access_keys' | 'identities',
+    written: () => void,
+    isUnwritable: (cause: unknown) => boolean,
+  ) {
     this.#written = written;
+    this.#isUnwritable = isUnwritable;
     const update = database.prepare(`UPDATE ${table} SET last_login = ? WHERE id = ?`);
     this.#write = database.transaction((pending: ReadonlyMap<string, Instant>) => {
       for (const [id, at] of pending) update.run(at, id);
@@ -22,7 +32,16 @@ export class LastLogins {
 
   note(id: string, at: Instant): void {
     this.#pending.set(id, at);
-    this.#timer ??= setTimeout(() => this.flush(), DELAY_MS).unref();
+    this.#timer ??= setTimeout(() => this.#flushIfPossible(), DELAY_MS).unref();
+  }
+
+  /** On a full disk they go on waiting, and are tried again after the next login. */
+  #flushIfPossible(): void {
+    try {
+      this.flush();
+    } catch (cause) {
+      if (!this.#isUnwritable(cause)) throw cause;
+    }
   }
 
   /** Does any row differ from what is on the disk? */

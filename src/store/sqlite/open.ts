@@ -1,18 +1,10 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
+import { DataFile, fileIdentity } from './data-file.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { framesOf } from './wal.ts';
 
 /** Marks a file as ours: "NVAM" (https://www.sqlite.org/fileformat.html, offset 68). */
 const APPLICATION_ID = 0x4e56414d;
@@ -28,7 +20,10 @@ const PAGE_COUNT_AT = 28;
 /** How long another process may hold the file before we say so. */
 const BUSY_TIMEOUT_MS = 200;
 
-/** Every page of a file up to this size is looked at on opening; a larger one would make the start slow. */
+/**
+ * Every page of a file up to this size is looked at on opening; a larger one would make the start slow, and is looked at
+ * only when its last process left a log behind.
+ */
 const CHECKED_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -38,28 +33,73 @@ const CHECKED_BYTES = 4 * 1024 * 1024;
  */
 const OPEN_FILES = new Map<Database.Database, string>();
 
+/** A database that is open. */
+export interface Opened {
+  readonly database: Database.Database;
+  /** Null: it is in memory. */
+  readonly file: DataFile | null;
+  /** What somebody who opens it should know. */
+  readonly notices: readonly string[];
+}
+
 /**
  * Opens a data file of ours, or makes one, and brings its schema up to date. A file that cannot be used is left as it
- * is: its header is read as plain bytes first, because even a look through SQLite changes another program's file.
+ * is: its header is read as plain bytes first, because even a look through SQLite changes another program's file. What
+ * the log of a process that was killed holds is recovered first, and only then is the file looked at.
  *
  * @param path a file, or null for a world in memory
  * @throws Unusable with what to do
  */
-export function openDatabase(path: string | null): Database.Database {
-  if (path === null) return prepared(new Database(':memory:'), null);
-  if (existsSync(path)) inspect(path);
-  else makeFolder(path);
+export function openDatabase(path: string | null): Opened {
+  if (path === null) {
+    const database = new Database(':memory:');
+    prepare(database);
+    return { database, file: null, notices: [] };
+  }
+  const isThere = existsSync(path);
+  if (!isThere) makeFolder(path);
+  const logged = hasLog(path);
+  if (isThere) inspect(path, logged);
+  const frames = framesOf(`${path}-wal`);
   let database: Database.Database | undefined;
   try {
     // In full, because some names have a meaning of their own to SQLite, such as `:memory:`.
     database = new Database(resolve(path), { timeout: BUSY_TIMEOUT_MS });
-    prepared(database, path);
-    OPEN_FILES.set(database, identityOf(statSync(path)));
-    return database;
+    prepare(database, () => {
+      if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(database as Database.Database, path);
+    });
+    const counted = frames === 0 ? 0 : (checkpoint(database) ?? frames);
+    database.pragma('journal_mode = WAL');
+    OPEN_FILES.set(database, fileIdentity(statSync(path)));
+    return { database, file: new DataFile(path), notices: droppedNotice(path, frames - counted) };
   } catch (cause) {
     database?.close();
     throw cause instanceof Unusable ? cause : unusable(path, cause);
   }
+}
+
+/** Did its last process leave a log behind? */
+function hasLog(path: string): boolean {
+  return ['-wal', '-journal'].some((end) => (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0) > 0);
+}
+
+/** Folds the log into the file. @returns how many of its frames count; null where the disk has no room for it now */
+function checkpoint(database: Database.Database): number | null {
+  try {
+    const [result] = database.pragma('wal_checkpoint(PASSIVE)') as { log: number }[];
+    return Math.max(result?.log ?? 0, 0);
+  } catch (cause) {
+    if (cause instanceof Database.SqliteError && cause.code === 'SQLITE_FULL') return null;
+    throw cause;
+  }
+}
+
+function droppedNotice(path: string, frames: number): string[] {
+  if (frames <= 0) return [];
+  const were = frames === 1 ? 'One page of the log was' : `${frames} pages of the log were`;
+  return [
+    `${were} dropped from --data ${path}: no finished change has them. Its last process was stopped while writing.`,
+  ];
 }
 
 /** Closes it, and lets others have the file. */
@@ -68,18 +108,15 @@ export function closeDatabase(database: Database.Database): void {
   OPEN_FILES.delete(database);
 }
 
-function identityOf({ dev, ino }: Stats): string {
-  return `${dev}:${ino}`;
-}
-
 function inUse(path: string, cause?: unknown): Unusable {
   const message = `--data ${path} is in use by another server. Stop that one, use it, or give this one a file of its own.`;
   return new Unusable(message, { cause });
 }
 
-function inspect(path: string): void {
+/** @param logged its size says nothing, because its log holds the rest */
+function inspect(path: string, logged: boolean): void {
   const stats = statSync(path);
-  if ([...OPEN_FILES.values()].includes(identityOf(stats))) throw inUse(path);
+  if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
   if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
   if (!stats.isFile()) throw new Unusable(`--data ${path} is no ordinary file. Give the path of one.`);
   try {
@@ -99,7 +136,7 @@ function inspect(path: string): void {
   if (header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) {
     throw new Unusable(`--data ${path} is a database of another program. It was left as it is; give another file.`);
   }
-  if (stats.size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
+  if (!logged && stats.size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
     throw new Unusable(`--data ${path} is damaged: its end is missing. It was left as it is; give another file.`);
   }
   const version = header.readUInt32BE(USER_VERSION_AT);
@@ -135,20 +172,21 @@ function pageSizeOf(header: Buffer): number {
   return size === 1 ? 65_536 : size;
 }
 
-/** The marks are set before WAL is on and checkpointed after migrating, so that they stand in the header for `inspect`. */
-function prepared(database: Database.Database, path: string | null): Database.Database {
+/**
+ * The marks are set before WAL is on and checkpointed after migrating, so that they stand in the header for `inspect`.
+ *
+ * @param check looks at the file as it is found, and throws where it is damaged
+ */
+function prepare(database: Database.Database, check?: () => void): void {
   database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('foreign_keys = ON');
   database.pragma('synchronous = NORMAL');
   const version = database.pragma('user_version', { simple: true }) as number;
-  if (path !== null) checkPages(database, path);
+  check?.();
   if (version < MIGRATIONS.length) migrate(database, version);
-  if (path !== null) database.pragma('journal_mode = WAL');
-  return database;
 }
 
 function checkPages(database: Database.Database, path: string): void {
-  if (existsSync(path) && statSync(path).size > CHECKED_BYTES) return;
   const [health] = String(database.pragma('quick_check(1)', { simple: true })).split('\n');
   if (health !== 'ok')
     throw new Unusable(`--data ${path} is damaged (${health}). It was left as it is; give another file.`);
@@ -170,6 +208,11 @@ function unusable(path: string, cause: unknown): Unusable {
   if (code.startsWith('SQLITE_BUSY')) return inUse(path, cause);
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
     return new Unusable(`--data ${path} cannot be opened for writing. Change its permissions, or give another file.`, {
+      cause,
+    });
+  }
+  if (code === 'SQLITE_FULL') {
+    return new Unusable(`The disk of --data ${path} is full. Make room on it, or give a file on another disk.`, {
       cause,
     });
   }

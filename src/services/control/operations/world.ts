@@ -6,7 +6,14 @@ import type { Ports } from '../ports.ts';
 
 /** Health, what is running, who is who, the clock, and starting over. */
 export function worldOperations(ports: Ports) {
-  const getHealth: Handler = () => ({ status: 200, body: { status: 'ready' } });
+  /** It lives while it answers; it is ready while what it is told is kept. */
+  const getHealth: Handler = ({ store, findings, query, now }) => {
+    const fault = store.fault();
+    if (fault === null) return { status: 200, body: { status: 'ready' } };
+    findings.report('storage', fault, now);
+    if (query['ready'] !== undefined) throw new Problem('storage_failing', fault);
+    return { status: 200, body: { status: 'waiting', detail: fault } };
+  };
 
   const getInfo: Handler = async () => ({ status: 200, body: await ports.info() });
 

@@ -1,0 +1,162 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect } from 'vitest';
+import { admin, researcher } from '../support/cast.ts';
+import { it, type Server } from '../support/command.ts';
+
+const run = promisify(execFile);
+
+/** A disk of one megabyte; null where this user may not make one. */
+async function smallDisk(folder: string) {
+  const path = join(folder, 'disk');
+  await mkdir(path);
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
+  } catch {
+    return null;
+  }
+  return { path, remove: () => run('umount', ['--lazy', path]) };
+}
+
+/** Takes all the room that is left. */
+async function fill(disk: string): Promise<string> {
+  const path = join(disk, 'filler');
+  const file = await open(path, 'w');
+  try {
+    for (let { bavail, bsize } = await statfs(disk); bavail > 0; { bavail, bsize } = await statfs(disk)) {
+      await file.write(Buffer.alloc(bsize));
+    }
+  } finally {
+    await file.close();
+  }
+  return path;
+}
+
+async function newKey(server: Server, token: string, name: string) {
+  return server.call('POST /api/v1/access-keys', { token, body: { name } });
+}
+
+async function untilRefused(server: Server, token: string) {
+  for (let number = 0; number < 500; number++) {
+    const answer = await newKey(server, token, `key-${number}`);
+    if (answer.status !== 201) return { answer, made: number };
+  }
+  throw new Error('a full disk took 500 keys');
+}
+
+describe('on a full disk', () => {
+  it('a write is refused by 507 that names the disk, reading and logins go on, and nothing is lost', async ({
+    command,
+    folder,
+    skip,
+  }) => {
+    const disk = await smallDisk(folder);
+    if (disk === null) {
+      process.stdout.write('SKIP: a small disk needs the right to mount one\n');
+      return skip();
+    }
+    try {
+      const data = ['--data', join(disk.path, 'mock.db'), '--runai-key-limit', '1000'];
+      const server = await command.start(data);
+      const token = await server.tokenOf(researcher.accessKey);
+      const filler = await fill(disk.path);
+      const { answer, made } = await untilRefused(server, token);
+      expect(answer.status).toBe(507);
+      expect(answer.body).toMatchObject({
+        code: 507,
+        message: expect.stringMatching(/^The disk of the data file .*mock\.db is full.*Make room on it/),
+      });
+      const listed = (await server.call('GET /api/v1/access-keys', { token })).body.accessKeys;
+      expect(listed).toHaveLength(made + 1);
+      expect((await server.grant(admin.accessKey)).status).toBe(200);
+      expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
+        expect.objectContaining({ kind: 'storage', message: expect.stringContaining('is full') }),
+      );
+      // Longer than a login waits to be written: on a full disk it goes on waiting, and nothing ends.
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      expect((await server.call('GET /_mock/health')).body).toEqual({ status: 'ready' });
+      const ended = await server.stop();
+      expect(ended.stderr).not.toContain('went wrong in the mock itself');
+
+      const again = await command.start(data);
+      expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(made + 1);
+      await rm(filler);
+      expect((await newKey(again, token, 'there-is-room-again')).status).toBe(201);
+      await again.stop();
+    } finally {
+      await disk.remove();
+    }
+  });
+});
+
+describe('a data file that is taken away from a running server', () => {
+  const files = ['', '-wal'];
+
+  it.for([
+    ['removed', async (path: string) => rm(path)],
+    [
+      'replaced by another',
+      async (path: string) => {
+        await copyFile(path, `${path}.copy`);
+        await rename(`${path}.copy`, path);
+      },
+    ],
+  ] as const)(
+    'is noticed when it was %s: writes are refused, and it is not ready',
+    async ([became, take], { command, folder }) => {
+      const path = join(folder, 'mock.db');
+      const server = await command.start(['--data', path]);
+      const token = await server.tokenOf(researcher.accessKey);
+      await take(path);
+
+      const { status, body } = await newKey(server, token, 'lost');
+      expect(status).toBe(503);
+      expect(body.message).toMatch(new RegExp(`data file .* was ${became}.*Put the file back, or restart the server`));
+      expect((await server.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(1);
+      const health = await server.call('GET /_mock/health');
+      expect(health).toMatchObject({ status: 200, body: { status: 'waiting', detail: body.message } });
+      expect((await server.call('GET /_mock/health?ready')).status).toBe(503);
+      const asked = await command.run(['health', '--port', String(server.port)]);
+      expect(asked).toMatchObject({ code: 1, stderr: expect.stringContaining(`was ${became}`) });
+      expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
+        expect.objectContaining({ kind: 'storage', message: body.message }),
+      );
+      expect((await server.stop()).stderr).toMatch(/"level":"error".*was (removed|replaced)/);
+    },
+  );
+
+  it('goes on being written once it is back', async ({ command, folder }) => {
+    const path = join(folder, 'mock.db');
+    const server = await command.start(['--data', path]);
+    const token = await server.tokenOf(researcher.accessKey);
+    for (const end of files) await rename(path + end, `${path + end}.away`);
+    expect((await newKey(server, token, 'refused')).status).toBe(503);
+    for (const end of files) await rename(`${path + end}.away`, path + end);
+
+    expect((await newKey(server, token, 'kept')).status).toBe(201);
+    await server.stop();
+    const again = await command.start(['--data', path]);
+    expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(2);
+  });
+});
+
+describe('what a killed process left in its log', () => {
+  it('and belongs to no finished change is said at the start', async ({ command, folder }) => {
+    const path = join(folder, 'mock.db');
+    const server = await command.start(['--data', path]);
+    const token = await server.tokenOf(researcher.accessKey);
+    await newKey(server, token, 'kept');
+    await server.crash();
+    const log = await open(`${path}-wal`, 'r+');
+    const { size } = await log.stat();
+    await log.truncate(size - 100);
+    await log.close();
+
+    const running = command.launch(['--port', '0', '--data', path]);
+    await running.said(/note: .*pages? of the log (was|were) dropped from --data .*\n[\s\S]*nv-auth-mock ready on/);
+    running.kill('SIGTERM');
+    await running.ended;
+  });
+});
