@@ -39,12 +39,22 @@ import { openWorld, type World } from './world.ts';
 export interface Limits {
   readonly bodyBytes: number;
   readonly bodySilence: number;
+  readonly bodyPatience: number;
+  /** Connections that are open at once. */
+  readonly connections: number;
   readonly headersTimeout: number;
   /** How often lines are looked at for the timeouts. */
   readonly checkingInterval: number;
 }
 
-const LIMITS: Limits = { bodyBytes: 1024 * 1024, bodySilence: 60_000, headersTimeout: 60_000, checkingInterval: 5_000 };
+const LIMITS: Limits = {
+  bodyBytes: 1024 * 1024,
+  bodySilence: 60_000,
+  bodyPatience: 60_000,
+  connections: 5000,
+  headersTimeout: 60_000,
+  checkingInterval: 5_000,
+};
 
 /** What a server is made of. Only the configuration is needed; tests replace the rest. */
 export interface Parts {
@@ -171,7 +181,7 @@ async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition
   );
   const hosts = hostsOf(pipeline, mounted);
   const edges = edgesOf(pipeline, services, () => routes);
-  const lines = new Lines();
+  const lines = new Lines(limits);
   const app = makeFastify(edges, hosts, lines, limits);
   connectEdges(app, edges);
   const elsewhere = documents.flatMap((document) => document.elsewhere);

@@ -1,7 +1,18 @@
 import { type BinaryLike, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { Lane } from './lane.ts';
 
-const derive = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
+const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
+
+/**
+ * The threads that derive keys are those that sign tokens, and a process has four of them: one at a time leaves the
+ * others to the tokens, whoever tries passwords. The second state outside a world, because the threads are the process's.
+ */
+const LANE = new Lane(1);
+
+function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
+  return LANE.run(() => scryptOf(password, salt, length, cost));
+}
 
 /** Cost of a new hash: about 26 ms and 16 MiB. */
 const COST = { N: 16_384, r: 8, p: 1 };

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Derived } from '../core/derived.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Outcome } from '../service.ts';
@@ -34,6 +35,17 @@ export function written(
 
 function bytesOf(body: unknown): string | Buffer | undefined {
   return Buffer.isBuffer(body) ? body : JSON.stringify(body);
+}
+
+/** An answer as it stands on a connection that no response object has: the last one on it. */
+export function wireBytes({ status, headers, payload = '' }: Answer): Buffer {
+  const body = Buffer.from(payload);
+  const all = { ...headers, 'content-length': String(body.length), connection: 'close' };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  return Buffer.concat([
+    Buffer.from([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', ''].join('\r\n')),
+    body,
+  ]);
 }
 
 /** The media type of an outcome's body, without parameters. */

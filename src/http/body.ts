@@ -10,7 +10,15 @@ export interface BodyLimits {
   readonly bodyBytes: number;
   /** Milliseconds of silence within a body. */
   readonly bodySilence: number;
+  /** Milliseconds that any body may take; a longer one has a second more for each `LEAST_RATE` bytes of it. */
+  readonly bodyPatience: number;
 }
+
+/** Bytes a second, behind which no body may fall for good: a slow telephone line. */
+const LEAST_RATE = 16 * 1024;
+
+/** More than any documented form has. */
+const MOST_FIELDS = 100;
 
 /** Deeper than any documented body, shallower than what could exhaust a stack. */
 const MOST_DEPTH = 64;
@@ -69,25 +77,25 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
 }
 
-function readBytes(request: IncomingMessage, { bodyBytes, bodySilence }: BodyLimits): Promise<Buffer> {
+function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  return consumed(request, bodyBytes, bodySilence, (chunk) => chunks.push(chunk)).then(() =>
+  return consumed(request, limits.bodyBytes, limits, (chunk) => chunks.push(chunk)).then(() =>
     chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
   );
 }
 
 /** The size of a body, and its SHA-256 in hexadecimal. The bytes are dropped as they come. */
-export async function digestOf(request: IncomingMessage, most: number, { bodySilence }: BodyLimits) {
+export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
   const digest = createHash('sha256');
-  const size = isSent(request) ? await consumed(request, most, bodySilence, (chunk) => digest.update(chunk)) : 0;
+  const size = isSent(request) ? await consumed(request, most, limits, (chunk) => digest.update(chunk)) : 0;
   return { size, hash: digest.digest('hex') };
 }
 
-/** Hands every piece of a body on; tells how many bytes there were. @throws Problem for too many, or for silence */
+/** Hands every piece of a body on; tells how many bytes there were. @throws Problem for too many, or for too slow ones */
 function consumed(
   request: IncomingMessage,
   most: number,
-  silenceMs: number,
+  { bodySilence, bodyPatience }: BodyLimits,
   take: (chunk: Buffer) => void,
 ): Promise<number> {
   const tooLarge = () =>
@@ -96,10 +104,21 @@ function consumed(
 
   return new Promise((resolve, reject) => {
     let length = 0;
-    const giveUp = (problem: Problem) => {
+    const stopTimers = () => {
       clearTimeout(silence);
+      clearTimeout(lateness);
+    };
+    const giveUp = (problem: Problem) => {
+      stopTimers();
       request.off('data', onData);
       reject(problem);
+    };
+    /** Looked at again when what has come so far would be too little. @param waited milliseconds since the beginning */
+    const checkPace = (waited: number) => {
+      const granted = bodyPatience + (length / LEAST_RATE) * 1000;
+      if (granted <= waited) {
+        giveUp(cut(`After ${Math.round(waited / 1000)} s only ${length} bytes of the body had come; send it faster.`));
+      } else lateness = setTimeout(() => checkPace(granted), granted - waited);
     };
     const onData = (chunk: Buffer) => {
       silence.refresh();
@@ -108,12 +127,13 @@ function consumed(
       else take(chunk);
     };
     const silence = setTimeout(
-      () => giveUp(cut(`Nothing more of the body came for ${silenceMs / 1000} s.`)),
-      silenceMs,
+      () => giveUp(cut(`Nothing more of the body came for ${bodySilence / 1000} s.`)),
+      bodySilence,
     );
+    let lateness = setTimeout(() => checkPace(bodyPatience), bodyPatience);
     request.on('data', onData);
     request.on('end', () => {
-      clearTimeout(silence);
+      stopTimers();
       resolve(length);
     });
     request.on('close', () => {
@@ -130,20 +150,34 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(UTF8.decode(bytes));
   } catch (cause) {
-    throw new Problem('invalid_request', 'The body is no JSON text in UTF-8.', { cause });
+    throw new Problem('invalid_request', 'The body is not valid JSON in UTF-8.', { cause });
   }
 }
 
 /** A field that is there twice has no meaning that everybody agrees on (RFC 6749, 3.2). */
 function parseForm(bytes: Buffer): Record<string, string> {
-  const fields = [...new URLSearchParams(bytes.toString('utf8'))];
-  const names = fields.map(([name]) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new Problem('invalid_request', `The body has the field \`${shortName(twice)}\` twice; send it once.`);
+  if (countOf(bytes, 0x26) >= MOST_FIELDS) {
+    throw new Problem(
+      'invalid_request',
+      `The body has more than ${MOST_FIELDS} fields, which is the most that is read.`,
+    );
+  }
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {
+    if (fields.has(name)) {
+      throw new Problem('invalid_request', `The body has the field \`${shortName(name)}\` twice; send it once.`);
+    }
+    fields.set(name, value);
+  }
   const form = Object.fromEntries(fields);
   checkMembers(form);
   return form;
+}
+
+function countOf(bytes: Buffer, byte: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count += 1;
+  return count;
 }
 
 function shortName(name: string): string {

@@ -1,10 +1,10 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { asProblem, Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
-import type { Outcome, ServiceDefinition } from '../service.ts';
-import type { Answer } from './answer.ts';
+import type { ServiceDefinition } from '../service.ts';
+import { type Answer, wireBytes, written } from './answer.ts';
 import { pathOf } from './arrival.ts';
 import { shortPath } from './explain.ts';
 import type { Lines } from './lines.ts';
@@ -26,7 +26,7 @@ export interface Edges {
    * The bytes on the line were no request, or no body of the one that came last: an answer in bytes, after which the
    * line is closed.
    */
-  wire(error: WireError, request: IncomingMessage | undefined): string;
+  wire(error: WireError, request: IncomingMessage | undefined): Buffer;
 }
 
 /** https://nodejs.org/api/http.html#event-clienterror */
@@ -70,7 +70,8 @@ export function edgesOf(pipeline: Pipeline, services: readonly ServiceDefinition
       const service = ownerOf(path, services) ?? nobody(services);
       const { settings, random } = pipeline.surroundings;
       const nothing = { params: {}, operation: null, caller: null, decision: null };
-      return asBytes(service.renderProblem(wireProblem(error), { settings, random, path, ...nothing }));
+      const problem = wireProblem(error);
+      return wireBytes(written(service.renderProblem(problem, { settings, random, path, ...nothing }), problem));
     },
   };
 }
@@ -147,16 +148,4 @@ function wireProblem({ code }: NodeJS.ErrnoException): Problem {
 function pathInPacket(packet: Buffer | undefined): string | undefined {
   const target = /^[A-Z]+ (\S+)/.exec(packet?.toString('latin1', 0, 4096) ?? '')?.[1];
   return target && pathOf(target);
-}
-
-function asBytes({ status, headers, body }: Outcome): string {
-  const payload = body === undefined ? '' : JSON.stringify(body);
-  const lines = {
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-    ...headers,
-    'content-length': String(Buffer.byteLength(payload)),
-    connection: 'close',
-  };
-  const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}`);
-  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...head, '', payload].join('\r\n');
 }

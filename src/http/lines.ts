@@ -1,5 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Problem } from '../core/problem.ts';
+import { problemDetails } from '../core/problem-details.ts';
+import { wireBytes, written } from './answer.ts';
 
 /** A request with the answer to it. */
 interface Exchange {
@@ -7,17 +10,44 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
+export interface LineLimits {
+  /** How many may be open at once; further ones are told so, and closed. */
+  readonly connections: number;
+  /** Milliseconds that the rest of a request may take once it is answered. */
+  readonly bodyPatience: number;
+}
+
 /** The open lines of a server, and what each is busy with. */
 export class Lines {
   /** Null: nothing was asked on it yet. */
   readonly #busyWith = new Map<Socket, Exchange | null>();
+  readonly #limits: LineLimits;
+
+  constructor(limits: LineLimits) {
+    this.#limits = limits;
+  }
 
   watch(server: Server): void {
     server.on('connection', (socket: Socket) => {
+      if (this.#busyWith.size >= this.#limits.connections) {
+        socket.end(crowded(this.#limits.connections), () => socket.destroy());
+        return;
+      }
       this.#busyWith.set(socket, null);
       socket.once('close', () => this.#busyWith.delete(socket));
     });
-    server.on('request', (request, response) => this.#busyWith.set(request.socket, { request, response }));
+    server.on('request', (request, response) => {
+      this.#busyWith.set(request.socket, { request, response });
+      response.once('finish', () => this.#awaitRest(request));
+    });
+  }
+
+  /** A body that nobody wanted to read may end, so that its sender reads the answer; not for ever. */
+  #awaitRest(request: IncomingMessage): void {
+    if (request.complete) return;
+    setTimeout(() => {
+      if (!request.complete) request.socket.destroy();
+    }, this.#limits.bodyPatience).unref();
   }
 
   /** The request that came last on a line. */
@@ -39,4 +69,10 @@ export class Lines {
       if (exchange?.request.complete !== true || exchange.response.writableFinished) socket.destroy();
     }
   }
+}
+
+function crowded(most: number): Buffer {
+  const message = `${most} connections are open, which is the most that are held; close some, or send more requests over each.`;
+  const problem = new Problem('unavailable', message);
+  return wireBytes(written(problemDetails(problem), problem));
 }

@@ -1,0 +1,141 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Limits } from '../../src/server.ts';
+import { researcher } from '../support/cast.ts';
+import { testServer } from '../support/server.ts';
+import { type Line, openLine, requestBytes, send } from '../support/wire.ts';
+
+const HOST = 'Host: localhost:6625';
+const JSON_TYPE = 'Content-Type: application/json';
+const FORM_TYPE = 'Content-Type: application/x-www-form-urlencoded';
+const TOKEN = '/auth/realms/acme/protocol/openid-connect/token';
+
+const listening = async (limits: Partial<Limits> = {}) => {
+  const server = await testServer({}, { limits });
+  const { port } = await server.listen('127.0.0.1', 0);
+  return { ...server, port };
+};
+
+const server = await listening();
+const strict = await listening({ bodyPatience: 300, connections: 4 });
+
+/** Sends a byte every 40 ms for as long as the line is open, at most two seconds. */
+async function drip(line: Line): Promise<void> {
+  for (let bytes = 0; bytes < 50; bytes++) {
+    line.send(' ');
+    await pause(40);
+  }
+}
+
+describe('a form', () => {
+  it('of more than a hundred fields is refused, however many there are', async () => {
+    const names = Array.from({ length: 209_000 }, (_, number) => number.toString(36));
+    const reply = await send(server.port, requestBytes(`POST ${TOKEN}`, [HOST, FORM_TYPE], names.join('&')));
+
+    expect(reply.status).toBe(400);
+    expect(reply.body).toMatchObject({
+      error: 'invalid_request',
+      error_description: expect.stringContaining('more than 100 fields'),
+    });
+  });
+
+  it('of a hundred fields is read', async () => {
+    const names = Array.from({ length: 100 }, (_, number) => `field-${number}`);
+    const reply = await send(server.port, requestBytes(`POST ${TOKEN}`, [HOST, FORM_TYPE], names.join('&')));
+
+    expect(reply.body.error_description).not.toContain('fields');
+  });
+});
+
+describe('a body that drips', () => {
+  it('is given up although it is never silent for long', async () => {
+    const line = await openLine(strict.port);
+    line.send(requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Content-Length: 1000'], '{'));
+    const dripping = drip(line);
+
+    const reply = await line.reply();
+    expect(reply?.status).toBe(408);
+    expect(reply?.body.message).toMatch(/^After 0 s only \d+ bytes of the body had come; send it faster\.$/);
+    expect(await line.closed()).toBe('');
+    await dripping;
+  });
+
+  it('has as much time more as it is long', async () => {
+    const line = await openLine(strict.port);
+    const { clientId, clientSecret } = researcher.accessKey;
+    const credentials = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
+    const filler = ' '.repeat(16 * 1024);
+    const length = filler.length + credentials.length;
+    line.send(requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, `Content-Length: ${length}`], filler));
+    await pause(600);
+    line.send(credentials);
+
+    expect((await line.reply())?.status).toBe(200);
+    line.drop();
+  });
+
+  it('to an operation that reads none is answered at once, and its line does not stay', async () => {
+    const line = await openLine(strict.port);
+    line.send(requestBytes('GET /_mock/health', [HOST, 'Content-Length: 1000'], '{'));
+
+    expect((await line.reply())?.status).toBe(200);
+    const dripping = drip(line);
+    expect(await line.closed()).toBe('');
+    await dripping;
+  });
+});
+
+describe('more connections than are held', () => {
+  it('are told so, and closed', async () => {
+    const held = await Promise.all(Array.from({ length: 4 }, () => openLine(strict.port)));
+    const [first] = held as [Line];
+    first.send(requestBytes('GET /_mock/health', [HOST]));
+    expect((await first.reply())?.status).toBe(200);
+
+    const line = await openLine(strict.port);
+    const reply = await line.reply();
+    expect(reply).toMatchObject({
+      status: 503,
+      body: { status: 503, detail: expect.stringMatching(/^4 connections are open, .*; close some/) },
+    });
+    expect(await line.closed()).toBe('');
+
+    for (const one of held) one.drop();
+    await pause(50);
+    expect((await send(strict.port, requestBytes('GET /_mock/health', [HOST]))).status).toBe(200);
+  });
+});
+
+describe('many wrong passwords at once', () => {
+  it('do not keep a token waiting', async () => {
+    const { email, accessKey } = researcher;
+    let refused = 0;
+    const guesses = Array.from({ length: 60 }, async (_, number) => {
+      const body = { grantType: 'password', clientID: 'cli', username: email, password: `wrong-${number}` };
+      const { status } = await server.grant(body);
+      refused += 1;
+      return status;
+    });
+    await pause(20);
+    const { clientId, clientSecret } = accessKey;
+    const { status } = await server.grant({ grantType: 'client_credentials', clientId, clientSecret });
+
+    expect(status).toBe(200);
+    expect(refused).toBeLessThan(10);
+    expect(new Set(await Promise.all(guesses))).toEqual(new Set([400]));
+  });
+});
+
+describe('what is no HTTP on the login page', () => {
+  it('is refused as a page', async () => {
+    const reply = await openLine(server.port);
+    const path = '/auth/realms/acme/protocol/openid-connect/auth';
+    reply.send(`GET ${path} HTTP/1.1\r\n${HOST}\r\nX-Much: ${'x'.repeat(20_000)}\r\n\r\n`);
+    const text = await reply.closed();
+
+    expect(text).toMatch(/^HTTP\/1\.1 431 /);
+    expect(text).toContain('content-type: text/html; charset=utf-8');
+    expect(text).toContain('\r\n\r\n<!doctype html>');
+    expect(text).not.toContain('"Buffer"');
+  });
+});
