@@ -6,6 +6,7 @@ import { type Clock, machineClock } from './core/clock.ts';
 import { Views } from './core/derived.ts';
 import { describeDecision } from './core/describe.ts';
 import { formatDuration } from './core/duration.ts';
+import { newBudgets } from './core/held.ts';
 import { knownHosts } from './core/hosts.ts';
 import type { Law } from './core/law.ts';
 import { checkServices } from './core/tables.ts';
@@ -66,6 +67,8 @@ export interface Parts {
   /** The log is given the clock of the world, so that its lines and the decisions tell one time. */
   readonly log?: (clock: Clock) => Log;
   readonly limits?: Partial<Limits>;
+  /** How much may be remembered, in bytes. */
+  readonly budgets?: Parameters<typeof newBudgets>[0];
   /** `throw`: an answer that does not fit its document fails the request, for tests. Default: it becomes a finding. */
   readonly offDocument?: Pipeline['offDocument'];
   /** Where documents are read; servers that are given the same one share them. */
@@ -101,14 +104,15 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       ? chooseSeed(config.seed, SERVICES, random)
       : seedOfContent(parts.seed, 'the option `seed`', SERVICES, random),
   ]);
-  const store = openSqliteStore(config.data);
+  const budgets = newBudgets(parts.budgets);
+  const store = openSqliteStore(config.data, budgets);
   const world = await openWorld(
     store,
     parts.clock ?? machineClock(),
     seed,
     (kept) => revivedSeed(kept, SERVICES, random),
     random,
-    config.reseed,
+    { reseed: config.reseed, budgets },
   ).catch(async (cause: unknown) => {
     await store.close();
     throw startFault(cause);
@@ -131,7 +135,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
         settings: config,
         laws: SERVICES.map((service) => service.law(config)),
         random,
-        views: new Views(),
+        views: new Views(budgets.views),
       },
       log: parts.log?.(world.clock) ?? SILENT,
       limits,

@@ -1,6 +1,7 @@
 import type { Clock, Instant } from './core/clock.ts';
 import { MovableClock } from './core/clock.ts';
 import { Findings } from './core/finding.ts';
+import { type Budgets, newBudgets } from './core/held.ts';
 import { RememberedTokens } from './credentials/remembered.ts';
 import type { Random } from './random.ts';
 import type { Store } from './store/index.ts';
@@ -48,11 +49,11 @@ export async function openWorld(
   seed: Seed,
   revive: (kept: KeptSeed) => Seed,
   random: Random,
-  reseed = false,
+  { reseed = false, budgets = newBudgets() }: { readonly reseed?: boolean; readonly budgets?: Budgets } = {},
 ): Promise<World> {
   const clock = new MovableClock(machine);
-  const findings = new Findings();
-  const remembered = new RememberedTokens();
+  const findings = new Findings(budgets.findings);
+  const remembered = new RememberedTokens(budgets.tokens);
   const series = random.hex(6);
   let decisions = 0;
 

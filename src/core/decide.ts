@@ -30,11 +30,22 @@ export interface Reach {
 
 type Names = Readonly<Record<string, readonly string[]>>;
 
-/** What a look-up saw: the object, or that it is not there, or that it is somebody else's. */
-export type Sighting =
-  | { readonly seen: 'object'; readonly target: unknown; readonly reach?: Reach }
+/** What a decision needs of a look-up: that there is an object, or none, or one of somebody else's. */
+export type Seen =
+  | { readonly seen: 'object'; readonly reach?: Reach }
   | { readonly seen: 'foreign'; readonly owner: string }
   | { readonly seen: 'nothing' };
+
+/** What a look-up saw, with the object itself. */
+export type Sighting = Seen &
+  ({ readonly seen: 'object'; readonly target: unknown } | { readonly seen: 'foreign' | 'nothing' });
+
+/** A sighting to remember: the object may be large, and nothing is decided by it. */
+export function seenOf(sighting: Seen): Seen {
+  return sighting.seen === 'object'
+    ? { seen: 'object', ...(sighting.reach !== undefined && { reach: sighting.reach }) }
+    : sighting;
+}
 
 /** What is recorded already, and will turn the answer. */
 export interface Pending {
@@ -67,7 +78,7 @@ export function decide(question: Question, caller: Caller): Judgement {
  * May they do it to this object? Judged once the object was looked for. An object that is not there, or not theirs, is
  * told before anything about their resources is.
  */
-export function cover(question: Question, caller: Caller, sighting: Sighting): Judgement {
+export function cover(question: Question, caller: Caller, sighting: Seen): Judgement {
   switch (sighting.seen) {
     case 'foreign':
       return denial('foreign_object');
@@ -85,7 +96,7 @@ export function cover(question: Question, caller: Caller, sighting: Sighting): J
  * A refusal that was decided before the look-up, once it is known what that would have seen: only then can it be said
  * whether a pending version turns it.
  */
-export function refusal(early: Judgement, question: Question, caller: Caller, sighting: Sighting | null): Judgement {
+export function refusal(early: Judgement, question: Question, caller: Caller, sighting: Seen | null): Judgement {
   if (sighting === null) return early;
   if (sighting.seen === 'object') return cover(question, caller, sighting);
   const { pending: _, ...lasting } = early;
@@ -93,7 +104,7 @@ export function refusal(early: Judgement, question: Question, caller: Caller, si
 }
 
 /** Both moments at once, where the object was looked for already. */
-export function judge(question: Question, caller: Caller, sighting: Sighting | null): Judgement {
+export function judge(question: Question, caller: Caller, sighting: Seen | null): Judgement {
   const early = decide(question, caller);
   if (early.effect === 'deny') return refusal(early, question, caller, sighting);
   return sighting === null ? early : cover(question, caller, sighting);

@@ -1,5 +1,5 @@
 import type { Instant } from './clock.ts';
-import type { Caller, Pending, Question, Sighting } from './decide.ts';
+import type { Caller, Pending, Question, Seen } from './decide.ts';
 import type { Principal } from './principal.ts';
 import type { DenyReason } from './reasons.ts';
 
@@ -8,7 +8,7 @@ export interface Evidence {
   readonly question: Question;
   readonly caller: Caller;
   /** Of a refusal before the look-up: what the look-up would have seen. Null where the rule has none. */
-  readonly sighting: Sighting | null;
+  readonly sighting: Seen | null;
 }
 
 /** What was decided about one request, and why. Holds no token and no secret. */

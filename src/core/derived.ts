@@ -1,3 +1,5 @@
+import type { Budget } from './held.ts';
+
 /**
  * What was made of objects that never change, kept for as long as those objects are: the second answer about the same
  * rows costs nothing. One `Derived` is for one purpose.
@@ -21,13 +23,19 @@ export class Derived<Source extends object, Value> {
 /** Views of rows, one for each way of showing them: a view is made of nothing but its rows, and nobody changes either. */
 export class Views {
   readonly #byWay = new Map<unknown, Derived<object, unknown>>();
+  readonly #budget: Budget;
 
-  of<Rows extends object, View>(rows: Rows, way: (rows: Rows) => View): View {
+  /** @param budget for views that fill as they are asked */
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  of<Rows extends object, View>(rows: Rows, way: (rows: Rows, budget: Budget) => View): View {
     let views = this.#byWay.get(way);
     if (views === undefined) {
       views = new Derived();
       this.#byWay.set(way, views);
     }
-    return views.of(rows, way as (rows: object) => unknown) as View;
+    return views.of(rows, (source) => way(source as Rows, this.#budget)) as View;
   }
 }

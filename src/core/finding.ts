@@ -1,4 +1,5 @@
 import { type Instant, rfc3339 } from './clock.ts';
+import { type Budget, Held } from './held.ts';
 
 /** Something a person should know although no request failed for it. */
 export type FindingKind =
@@ -25,25 +26,31 @@ export interface Finding {
 
 const MOST = 200;
 
-/** The findings of one world: each kept once and counted, the newest 200. */
+/** Besides the message, of which there are two copies. */
+const FINDING_BYTES = 200;
+
+/** The findings of one world: each kept once and counted, the newest 200 of them, and no longer ones than their budget has room for. */
 export class Findings {
-  readonly #byText = new Map<string, Finding>();
+  readonly #byText: Held<Finding>;
+
+  constructor(budget: Budget) {
+    this.#byText = new Held(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
+  }
 
   report(kind: FindingKind, message: string, at: Instant): void {
     const key = `${kind}\n${message}`;
-    const known = this.#byText.get(key);
+    const known = this.#byText.find(key);
     if (known !== undefined) {
       known.lastSeenAt = at;
       known.count += 1;
       return;
     }
-    if (this.#byText.size >= MOST) this.#byText.delete(this.#byText.keys().next().value as string);
-    this.#byText.set(key, { kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 });
+    this.#byText.keep(key, { kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 });
   }
 
   /** Newest first, in the form of the switchboard. */
   list(): Record<string, unknown>[] {
-    return [...this.#byText.values()].reverse().map((finding) => ({
+    return this.#byText.newestFirst().map((finding) => ({
       ...finding,
       firstSeenAt: rfc3339(finding.firstSeenAt),
       lastSeenAt: rfc3339(finding.lastSeenAt),

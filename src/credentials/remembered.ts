@@ -1,16 +1,17 @@
 import { hash } from 'node:crypto';
-import { Remembered } from '../core/remembered.ts';
+import { type Budget, bytesOf, Held } from '../core/held.ts';
 import type { AccessTokenClaims } from '../tokens/verify.ts';
-
-/** Enough for every test suite, and about 5 MB. */
-const MOST = 10_000;
 
 /**
  * Tokens whose signature was verified before, by their hash, so that each is verified once. What can change since
  * (time, issuer, subject) is not remembered.
  */
 export class RememberedTokens {
-  readonly #claims = new Remembered<AccessTokenClaims>(MOST);
+  readonly #claims: Held<AccessTokenClaims>;
+
+  constructor(budget: Budget) {
+    this.#claims = new Held<AccessTokenClaims>(budget, bytesOf);
+  }
 
   find(token: string): AccessTokenClaims | undefined {
     return this.#claims.find(hash('sha256', token, 'base64'));

@@ -1,5 +1,5 @@
 import { rfc3339 } from '../core/clock.ts';
-import { boundResources, type Caller, type Judgement, type Question, type Sighting } from '../core/decide.ts';
+import { boundResources, type Caller, type Judgement, type Question, type Seen, seenOf } from '../core/decide.ts';
 import type { Decision, Evidence } from '../core/decision.ts';
 import { explain } from '../core/explain.ts';
 import type { Problem } from '../core/problem.ts';
@@ -11,6 +11,8 @@ export type Asked = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'requ
 
 /** Longer paths are cut, so that what is remembered stays bounded. */
 const MOST_PATH = 300;
+/** The same of what a key is bound to. */
+const MOST_NAMES = 1000;
 
 /** The decision of the `decide` step, and again of the `cover` step, which may turn it. */
 export function judged(asked: Asked, evidence: Evidence, judgement: Judgement, target: string | undefined): Decision {
@@ -35,7 +37,8 @@ export function judged(asked: Asked, evidence: Evidence, judgement: Judgement, t
   if (judgement.effect === 'allow') return decision;
   const { reason, missing } = judgement;
   const lack = missing.length > 0 && { missing };
-  return { ...decision, reason, ...lack, ...particulars(reason, question, caller, sighting), evidence };
+  const remembered = { question, caller, sighting: sighting && seenOf(sighting) };
+  return { ...decision, reason, ...lack, ...particulars(reason, question, caller, sighting), evidence: remembered };
 }
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
@@ -45,7 +48,7 @@ function particulars(
   reason: DenyReason,
   { rule, law }: Question,
   { standing }: Caller,
-  sighting: Sighting | null,
+  sighting: Seen | null,
 ): Partial<Decision> {
   switch (reason) {
     case 'foreign_object':
@@ -56,7 +59,7 @@ function particulars(
         accepted: (rule.on ?? []).map((type) => typeLabel(law, type)),
       };
     case 'resource_mismatch':
-      return { boundTo: resourceLabels(law, boundResources(rule, standing)).join(', ') };
+      return { boundTo: shortened(resourceLabels(law, boundResources(rule, standing)).join(', ')) };
     default:
       // A service key has no roles to speak of.
       return {
@@ -100,6 +103,11 @@ export function decisionHeader({ id, effect, reason, missing, pending }: Decisio
 export function refusalLine(status: number, decision: Decision): string {
   const { method, path } = decision.request;
   return `${status} ${method} ${path} - ${explain(decision)} [decision ${decision.id}]`;
+}
+
+/** A key may name thousands of objects. */
+function shortened(names: string): string {
+  return names.length <= MOST_NAMES ? names : `${names.slice(0, MOST_NAMES)}...`;
 }
 
 export function shortPath(path: string): string {

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { Findings } from '../../src/core/finding.ts';
+import { Budget } from '../../src/core/held.ts';
 
 it('a finding is kept once and counted', () => {
-  const findings = new Findings();
+  const findings = new Findings(new Budget(100_000));
   findings.report('issuer_differs', 'two names', 1000);
   findings.report('issuer_differs', 'two names', 2000);
 
@@ -18,7 +19,7 @@ it('a finding is kept once and counted', () => {
 });
 
 it('the newest 200 findings are kept, newest first', () => {
-  const findings = new Findings();
+  const findings = new Findings(new Budget(100_000));
   for (let number = 0; number < 250; number++) findings.report('undocumented_query', `q${number}`, number);
   const messages = findings.list().map(({ message }) => message);
 

@@ -1,5 +1,5 @@
+import { type Budget, Held } from '../../core/held.ts';
 import { NO_STANDING, type Rights, type Standing } from '../../core/policy.ts';
-import { Remembered } from '../../core/remembered.ts';
 import type { Arrival, Surroundings } from '../../service.ts';
 import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
@@ -95,9 +95,6 @@ export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: s
   return bySubject.get(subjectKey(type, id)) ?? [];
 }
 
-/** How many standings are remembered: every request asks for one. */
-const MOST_STANDINGS = 1000;
-
 interface KnownStanding {
   readonly roleRows: readonly Row[];
   readonly groups: readonly string[];
@@ -139,10 +136,13 @@ function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly A
   }
 }
 
-/** Filled as it is asked for; a change of any rule makes another. */
-function standingsOf(_: readonly Row[]): Remembered<KnownStanding> {
-  return new Remembered(MOST_STANDINGS);
+/** Filled as it is asked for, because every request asks for one; a change of any rule makes another. */
+function standingsOf(_: readonly Row[], budget: Budget): Held<KnownStanding> {
+  return new Held(budget, ({ standing }) => STANDING_BYTES * (1 + (standing.bundles?.length ?? 0)));
 }
+
+/** Of a standing, and of each of its bundles; what they hold are names of tables. */
+const STANDING_BYTES = 500;
 
 /** A disabled role brings nothing. */
 function standingBy(rules: readonly AccessRule[], roles: Roles): Standing {

@@ -1,28 +1,47 @@
 import type { Decision } from '../../core/decision.ts';
+import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { DecisionFilter, DecisionLog } from '../decisions.ts';
 
-/** About 1 MB. */
 const MOST = 2000;
 
+/** What a decision takes that is made of names of tables and a path, as nearly all are. */
+const PLAIN_BYTES = 1000;
+/** A decision whose evidence is larger is kept without it: it explains itself, and knows fewer fixes. */
+const MOST_EVIDENCE = 256 * 1024;
+
 /** Decisions are kept in memory: they explain what just happened, and writing each would cost more than the answer. */
-export function memoryDecisions(): DecisionLog {
-  const byId = new Map<string, Decision>();
+export function memoryDecisions(budget: Budget): DecisionLog {
+  const byId = new Held<Kept>(budget, ({ bytes }) => bytes, MOST);
   return {
     record: async (decision) => {
-      if (byId.size >= MOST) byId.delete(byId.keys().next().value as string);
-      byId.set(decision.id, decision);
+      byId.keep(decision.id, keptOf(decision));
     },
     list: async (filter, limit) => {
       const found: Decision[] = [];
-      for (const decision of [...byId.values()].reverse()) {
+      for (const { decision } of byId.newestFirst()) {
         if (found.length === limit) break;
         if (fits(decision, filter)) found.push(decision);
       }
       return found;
     },
-    byId: async (id) => byId.get(id) ?? null,
+    byId: async (id) => byId.find(id)?.decision ?? null,
     clear: async () => byId.clear(),
   };
+}
+
+interface Kept {
+  readonly decision: Decision;
+  readonly bytes: number;
+}
+
+/** Weighed by what can be long: the rights and the object that a refusal was decided by. */
+function keptOf(decision: Decision): Kept {
+  const { evidence } = decision;
+  if (evidence === undefined) return { decision, bytes: PLAIN_BYTES };
+  const bytes = bytesOf(evidence.caller) + bytesOf(evidence.sighting);
+  if (bytes <= MOST_EVIDENCE) return { decision, bytes: PLAIN_BYTES + bytes };
+  const { evidence: _, ...bare } = decision;
+  return { decision: bare, bytes: PLAIN_BYTES };
 }
 
 function fits(decision: Decision, { principal, effect, operation }: DecisionFilter): boolean {

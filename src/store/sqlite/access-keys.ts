@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { Remembered } from '../../core/remembered.ts';
+import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { AccessKey, AccessKeys, NewAccessKey } from '../access-keys.ts';
 import { Collision, LimitReached, NotFound } from '../errors.ts';
 import type { LastLogins } from './last-logins.ts';
@@ -12,13 +12,21 @@ const COLUMNS = `id, owner, created_by AS createdBy, name, client_id AS clientId
 export const INSERT_ACCESS_KEY = `INSERT INTO access_keys (id, owner, created_by, name, client_id, secret_hash, created_at)
   VALUES (@id, @owner, @createdBy, @name, @clientId, @secretHash, @createdAt)`;
 
+/** Of a list, of the view that is made of it, and of the JSON that is written of that. */
+const COPIES = 3;
+
 /**
  * Rows that were read before: a list of twenty costs more to read than the rest of its answer to make. Whatever changes
  * a row forgets what shows it.
  */
 export class RememberedKeys {
-  readonly byOwner = new Remembered<readonly AccessKey[]>(500);
-  readonly byClientId = new Remembered<AccessKey>(1000);
+  readonly byOwner: Held<readonly AccessKey[]>;
+  readonly byClientId: Held<AccessKey>;
+
+  constructor(budget: Budget) {
+    this.byOwner = new Held(budget, (keys) => COPIES * bytesOf(keys));
+    this.byClientId = new Held<AccessKey>(budget, bytesOf);
+  }
 
   forget({ owner, clientId }: Pick<AccessKey, 'owner' | 'clientId'>): void {
     this.byOwner.forget(owner);

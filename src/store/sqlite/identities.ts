@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { Remembered } from '../../core/remembered.ts';
+import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import { Collision, NotFound } from '../errors.ts';
 import type { Identities, Identity, OAuthClients } from '../identities.ts';
 import type { LastLogins } from './last-logins.ts';
@@ -26,13 +26,11 @@ export function identityWriter(database: Database): (identity: Identity) => void
   return (identity) => insert.run({ ...storedForm(identity), nameKey: nameKey(identity.name) });
 }
 
-/** How many identities are remembered by id: every request with a token asks for one. */
-const MOST_IDENTITIES = 1000;
+/** Identities by id: every request with a token asks for one. */
+export type KnownIdentities = Held<Identity>;
 
-export type KnownIdentities = Remembered<Identity>;
-
-export function rememberedIdentities(): KnownIdentities {
-  return new Remembered(MOST_IDENTITIES);
+export function knownIdentities(budget: Budget): KnownIdentities {
+  return new Held<Identity>(budget, bytesOf);
 }
 
 export function sqliteIdentities(

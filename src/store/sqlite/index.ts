@@ -1,10 +1,11 @@
+import { type Budgets, newBudgets } from '../../core/held.ts';
 import type { Store } from '../index.ts';
 import { memoryDecisions } from '../memory/decisions.ts';
 import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
 import { sqliteCollections } from './collections.ts';
 import type { DataFile } from './data-file.ts';
 import { RevokedNames, sqliteGrants } from './grants.ts';
-import { rememberedIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
+import { knownIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
 import { LastLogins } from './last-logins.ts';
 import { RememberedNgcKeys, sqliteNgcKeys } from './ngc-keys.ts';
 import { RememberedLists } from './objects.ts';
@@ -15,16 +16,17 @@ import { sqliteWorld } from './world.ts';
 /**
  * The store on SQLite: in a file, or in memory when `path` is null. A file belongs to one process at a time.
  *
+ * @param budgets what may be remembered
  * @throws Unusable when the file cannot be used
  */
-export function openSqliteStore(path: string | null): Store {
+export function openSqliteStore(path: string | null, budgets: Budgets = newBudgets()): Store {
   const { database, file, notices } = openDatabase(path);
   const guarded: DataFile['guard'] = (subject, names) => file?.guard(subject, names) ?? subject;
   const isUnwritable = (cause: unknown) => file?.refusalOf(cause) != null;
-  const keys = new RememberedKeys();
-  const identities = rememberedIdentities();
-  const ngcKeys = new RememberedNgcKeys();
-  const lists = new RememberedLists();
+  const keys = new RememberedKeys(budgets.rows);
+  const identities = knownIdentities(budgets.rows);
+  const ngcKeys = new RememberedNgcKeys(budgets.rows);
+  const lists = new RememberedLists(budgets.rows);
   const revoked = new RevokedNames();
   const settings = sqliteSettings(database);
   const ofKeys = new LastLogins(database, 'access_keys', () => keys.clear(), isUnwritable);
@@ -52,7 +54,7 @@ export function openSqliteStore(path: string | null): Store {
     ngcKeys: guarded(sqliteNgcKeys(database, ngcKeys), ['create', 'edit', 'replaceSecret', 'delete', 'flush']),
     collections: guarded(sqliteCollections(database, lists), ['insert', 'change', 'changeParts', 'commit', 'sweep']),
     settings: guarded(settings, ['set', 'next', 'remove']),
-    decisions: memoryDecisions(),
+    decisions: memoryDecisions(budgets.decisions),
     world: guarded(sqliteWorld(database, forgetEverything), ['load']),
     notices,
     fault: () => file?.fault ?? null,

@@ -1,12 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../core/clock.ts';
+import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { Policy, PolicyVersion } from '../../core/policy.ts';
-import { Remembered } from '../../core/remembered.ts';
 import { Collision, LimitReached, NotFound } from '../errors.ts';
 import type { KeyInForce, NewNgcKey, NgcKey, NgcKeyEdit, NgcKeys, NgcUser, Organization } from '../ngc-keys.ts';
 
-/** How many keys are remembered: every request with a key asks for one. */
-const MOST_KEYS = 1000;
 /** How many coming versions a decision looks at. */
 const MOST_PENDING = 32;
 
@@ -17,9 +15,16 @@ interface Known {
   readonly until: Instant;
 }
 
-/** Keys that were read before, by the hash of their secret. */
+/** Of a key, and of the caller that is made of it. */
+const COPIES = 2;
+
+/** Keys that were read before, by the hash of their secret: every request with a key asks for one. */
 export class RememberedNgcKeys {
-  readonly bySecret = new Remembered<Known>(MOST_KEYS);
+  readonly bySecret: Held<Known>;
+
+  constructor(budget: Budget) {
+    this.bySecret = new Held(budget, ({ inForce }) => COPIES * bytesOf(inForce));
+  }
 
   clear(): void {
     this.bySecret.clear();

@@ -1,17 +1,31 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../core/clock.ts';
-import { Remembered } from '../../core/remembered.ts';
+import { type Budget, Held } from '../../core/held.ts';
 import type { Row } from '../collections.ts';
 
-/** How many lists are remembered. */
-const MOST_LISTS = 500;
+/** Of a row as it is stored: the row, the view that is made of it, and the JSON that is written of that. */
+const COPIES = 6;
+const ROW_BYTES = 500;
+
+/** How long the bodies of rows are, as JSON. A row that was not read here counts as an empty one. */
+const LENGTHS = new WeakMap<object, number>();
+
+function bytesOfList(list: unknown): number {
+  if (!Array.isArray(list)) return ROW_BYTES;
+  return list.reduce((bytes: number, row: object) => bytes + ROW_BYTES + COPIES * (LENGTHS.get(row) ?? 0), 0);
+}
 
 /**
  * Lists that were read before, by collection and account. A change of a row makes another list of its owner's rows, without
  * reading the others again, and forgets all other lists of the collection.
  */
 export class RememberedLists {
-  readonly #byCollection = new Map<string, Remembered<unknown>>();
+  readonly #byCollection = new Map<string, Held<unknown>>();
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
 
   /** What an owner has. */
   ofOwner(collection: string, owner: string, read: () => readonly Row[]): readonly Row[] {
@@ -33,7 +47,7 @@ export class RememberedLists {
   of<List>(collection: string, name: string, read: () => List): List {
     let lists = this.#byCollection.get(collection);
     if (lists === undefined) {
-      lists = new Remembered(MOST_LISTS);
+      lists = new Held(this.#budget, bytesOfList);
       this.#byCollection.set(collection, lists);
     }
     return (lists.find(name) ?? lists.keep(name, read())) as List;
@@ -44,6 +58,7 @@ export class RememberedLists {
   }
 
   clear(): void {
+    for (const lists of this.#byCollection.values()) lists.clear();
     this.#byCollection.clear();
   }
 }
@@ -110,7 +125,9 @@ export function objectWriter(database: Database) {
 
 /** A row as it was put. */
 export function rowOf({ sharedWith, body, name, state, createdAt, modifiedAt, ...rest }: StoredRow): Row {
-  const row = { ...rest, sharedWith: JSON.parse(sharedWith), body: JSON.parse(body) };
-  if (name === null || createdAt === null || modifiedAt === null) return row;
-  return { ...row, facets: { name, state, createdAt, modifiedAt } };
+  const hasFacets = name !== null && createdAt !== null && modifiedAt !== null;
+  const facets = hasFacets ? { facets: { name, state, createdAt, modifiedAt } } : {};
+  const row = { ...rest, sharedWith: JSON.parse(sharedWith), body: JSON.parse(body), ...facets };
+  LENGTHS.set(row, body.length);
+  return row;
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../../../core/clock.ts';
+import { type Budget, bytesOf, Held } from '../../../core/held.ts';
 import type { Standing } from '../../../core/policy.ts';
 import type { Context, Handler, Outcome } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
@@ -16,29 +17,35 @@ interface Shown {
   readonly body: unknown;
 }
 
+/** Of the body, and of the JSON that is written of it. */
+const COPIES = 2;
+
 /** Answers about the same rows: for each standing, by what was asked for. */
 class Lists {
-  readonly #byStanding = new WeakMap<Standing, Map<string, Shown>>();
+  readonly #numbers = new WeakMap<Standing, number>();
+  readonly #shown: Held<Shown>;
+  #standings = 0;
+
+  constructor(budget: Budget) {
+    this.#shown = new Held(budget, ({ body }) => COPIES * bytesOf(body));
+  }
 
   of(standing: Standing, name: string, now: Instant, make: () => Shown): unknown {
-    const lists = this.#byStanding.get(standing) ?? new Map<string, Shown>();
-    this.#byStanding.set(standing, lists);
-    const known = lists.get(name);
-    if (known !== undefined && now < known.until) return known.body;
-    const shown = make();
-    lists.set(name, shown);
-    return shown.body;
+    const number = this.#numbers.get(standing) ?? ++this.#standings;
+    this.#numbers.set(standing, number);
+    const known = this.#shown.find(`${number} ${name}`);
+    return known !== undefined && now < known.until ? known.body : this.#shown.keep(`${number} ${name}`, make()).body;
   }
 }
 
-const newLists = () => new Lists();
+const newLists = (_: readonly Row[], budget: Budget) => new Lists(budget);
 
 /** What the caller may see of everything that is visible to their account. */
 async function listed(context: Context, name: string, bodyOf: (rows: readonly Row[]) => unknown): Promise<Outcome> {
   const { store, views, now, query } = context;
   const account = accountOf(context);
   const { visibility = ALL_VISIBILITIES } = query as { visibility?: readonly Visibility[] };
-  const asked = visibility === ALL_VISIBILITIES ? name : `${name} ${[...visibility].sort()}`;
+  const asked = visibility === ALL_VISIBILITIES ? name : `${name} ${[...new Set(visibility)].sort()}`;
   const rows = await store.collections.visibleTo(FUNCTIONS, account);
   const body = views.of(rows, newLists).of(callerOf(context).standing, asked, now, () => {
     const shown = rows.filter((row) => {

@@ -1,0 +1,168 @@
+/** One value of a holder, in the order of use of everything that draws on its budget. */
+interface Entry<Value> {
+  readonly holder: Held<Value>;
+  readonly name: string;
+  readonly bytes: number;
+  readonly value: Value;
+  older: Entry<unknown> | null;
+  newer: Entry<unknown> | null;
+}
+
+/**
+ * So many bytes that several holders share. What was used least recently makes room, whosever it is. The bytes are
+ * estimates: what counts is that they grow as the memory does.
+ */
+export class Budget {
+  readonly bytes: number;
+  #used = 0;
+  #oldest: Entry<unknown> | null = null;
+  #newest: Entry<unknown> | null = null;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  /** @internal of holders */
+  add(entry: Entry<unknown>): void {
+    this.#used += entry.bytes;
+    this.#append(entry);
+    while (this.#used > this.bytes && this.#oldest !== null) this.#oldest.holder.forget(this.#oldest.name);
+  }
+
+  /** @internal of holders */
+  remove(entry: Entry<unknown>): void {
+    this.#used -= entry.bytes;
+    this.#unlink(entry);
+  }
+
+  /** @internal of holders */
+  use(entry: Entry<unknown>): void {
+    if (this.#newest === entry) return;
+    this.#unlink(entry);
+    this.#append(entry);
+  }
+
+  #append(entry: Entry<unknown>): void {
+    entry.older = this.#newest;
+    entry.newer = null;
+    if (this.#newest === null) this.#oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
+  }
+
+  #unlink({ older, newer }: Entry<unknown>): void {
+    if (older === null) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.#newest = older;
+    else newer.older = older;
+  }
+}
+
+/** What an entry costs beside its value and its name. */
+const ENTRY_BYTES = 150;
+
+/** Values that are remembered by a name for as long as their budget has room. */
+export class Held<Value> {
+  readonly #entries = new Map<string, Entry<Value>>();
+  readonly #budget: Budget;
+  readonly #weigh: (value: Value) => number;
+  readonly #most: number;
+
+  /**
+   * @param weigh about how many bytes a value takes
+   * @param most how many values there are at the most, whatever they weigh; the oldest makes room
+   */
+  constructor(budget: Budget, weigh: (value: Value) => number, most = Number.POSITIVE_INFINITY) {
+    this.#budget = budget;
+    this.#weigh = weigh;
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The value of a name, which counts as a use of it. */
+  find(name: string): Value | undefined {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return undefined;
+    this.#budget.use(entry as Entry<unknown>);
+    return entry.value;
+  }
+
+  /** Keeps a value, and gives it back. One that is larger than the whole budget is not kept. */
+  keep(name: string, value: Value): Value {
+    this.forget(name);
+    const bytes = ENTRY_BYTES + 2 * name.length + this.#weigh(value);
+    if (bytes > this.#budget.bytes) return value;
+    const entry: Entry<Value> = { holder: this, name, bytes, value, older: null, newer: null };
+    this.#entries.set(name, entry);
+    if (this.#entries.size > this.#most) this.forget(this.#entries.keys().next().value as string);
+    this.#budget.add(entry as Entry<unknown>);
+    return value;
+  }
+
+  forget(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    this.#entries.delete(name);
+    this.#budget.remove(entry as Entry<unknown>);
+  }
+
+  clear(): void {
+    for (const entry of this.#entries.values()) this.#budget.remove(entry as Entry<unknown>);
+    this.#entries.clear();
+  }
+
+  /** The one that was kept last, first. */
+  newestFirst(): Value[] {
+    return Array.from(this.#entries.values(), ({ value }) => value).reverse();
+  }
+}
+
+const STRING_BYTES = 24;
+const MEMBER_BYTES = 16;
+
+/** About how many bytes a value takes that is made of plain objects, lists, sets and maps, and leads back to none of them. */
+export function bytesOf(root: unknown): number {
+  const waiting: unknown[] = [root];
+  let bytes = 0;
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    bytes += MEMBER_BYTES;
+    if (typeof value === 'string') bytes += STRING_BYTES + 2 * value.length;
+    else if (Array.isArray(value)) for (const one of value) waiting.push(one);
+    else if (value instanceof Set || value instanceof Map) for (const one of value.values()) waiting.push(one);
+    else if (Buffer.isBuffer(value)) bytes += value.length;
+    else if (typeof value === 'object' && value !== null) {
+      for (const one of Object.values(value)) waiting.push(one);
+    }
+  }
+  return bytes;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+/** What a process remembers, in bytes: whatever is not here is bounded by what the store holds. */
+const SHARES = {
+  /** rows that were read */
+  rows: 24 * MEGABYTE,
+  /** what was made of them */
+  views: 12 * MEGABYTE,
+  /** tokens that were verified */
+  tokens: 6 * MEGABYTE,
+  decisions: 6 * MEGABYTE,
+  findings: MEGABYTE / 4,
+} as const;
+
+export type Budgets = Readonly<Record<keyof typeof SHARES, Budget>>;
+
+/** The budgets of one process. */
+export function newBudgets(shares: Partial<Record<keyof typeof SHARES, number>> = {}): Budgets {
+  const all = Object.entries({ ...SHARES, ...shares }).map(([name, bytes]) => [name, new Budget(bytes)]);
+  return Object.fromEntries(all) as Budgets;
+}
