@@ -10,6 +10,7 @@ import {
   OPTIONS,
   type Option,
   PREFIX,
+  SECRETS,
   variableName,
 } from './options.ts';
 
@@ -117,7 +118,10 @@ function settle(name: keyof Config, sources: readonly Source[], faults: string[]
   const { origin, written, texts } = given;
   const values = texts.map((text) => option.read(text));
   const bad = values.indexOf(undefined);
-  if (bad >= 0) faults.push(`${written} is \`${texts[bad]}\`; expected ${option.expected}.`);
+  if (bad >= 0) {
+    const said = SECRETS.has(name) ? 'is not valid' : `is \`${texts[bad]}\``;
+    faults.push(`${written} ${said}; expected ${option.expected}.`);
+  }
   return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };
 }
 

@@ -15,6 +15,7 @@ export interface Config {
   readonly reseed: boolean;
   readonly publicUrl: string | null;
   readonly alias: readonly string[];
+  readonly adminToken: string | null;
   readonly signingKey: string | null;
   readonly signingAlg: 'RS256' | 'ES256' | null;
   readonly tokenTtl: number;
@@ -118,6 +119,13 @@ export const OPTIONS: Options = {
     fallback: [],
     expected: 'a host name without a port',
     read: (text) => (hostName(text) === text.toLowerCase() ? [text] : undefined),
+  },
+  adminToken: {
+    argument: 'TEXT',
+    description: 'what callers of the switchboard must send as `x-mock-admin-token`; default: nothing',
+    fallback: null,
+    expected: 'at least 8 printable ASCII characters without spaces',
+    read: (text) => (/^[!-~]{8,}$/.test(text) ? text : undefined),
   },
   signingKey: {
     argument: 'FILE',
@@ -231,8 +239,12 @@ export function variableName(name: string): string {
 /** Options that are durations, in milliseconds. */
 export const DURATIONS: ReadonlySet<keyof Config> = new Set(['tokenTtl', 'refreshTtl', 'codeTtl', 'propagationDelay']);
 
+/** Options whose values are never shown. */
+export const SECRETS: ReadonlySet<keyof Config> = new Set<keyof Config>(['adminToken']);
+
 /** The value in the words that a flag would give it. */
 export function shownValue(name: keyof Config, config: Config): unknown {
+  if (SECRETS.has(name) && config[name] !== null) return '(set)';
   return DURATIONS.has(name) ? formatDuration(config[name] as number) : config[name];
 }
 

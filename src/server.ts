@@ -15,6 +15,7 @@ import { reviveToggle, toggleOf } from './credentials/keyring.ts';
 import { prepareArrival } from './http/arrival.ts';
 import { serveDocs } from './http/docs.ts';
 import { connectEdges, type Edges, edgesOf, endWithWireProblem, type WireError } from './http/edges.ts';
+import { gateOf } from './http/gate.ts';
 import { type Hosts, hostsOf } from './http/hosts.ts';
 import { Lines } from './http/lines.ts';
 import { type Listen, preparedToListen } from './http/listen.ts';
@@ -119,7 +120,13 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
   });
 
   try {
-    const notices = [...store.notices, ...(await seedNotices(world, seed.fingerprint, config))];
+    const notices = [
+      ...store.notices,
+      ...exposureNotices(config),
+      ...(await seedNotices(world, seed.fingerprint, config)),
+    ];
+    const publicNames = config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname];
+    const hosts = knownHosts([...config.alias, ...publicNames]);
     const pipeline: Pipeline = {
       world,
       surroundings: {
@@ -128,10 +135,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
         identityProvider,
         remembered: world.remembered,
         findings: world.findings,
-        hosts: knownHosts([
-          ...config.alias,
-          ...(config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname]),
-        ]),
+        hosts,
         settings: config,
         laws: SERVICES.map((service) => service.law(config)),
         random,
@@ -141,6 +145,12 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       limits,
       publicUrl: config.publicUrl,
       explain: config.explain,
+      gate: gateOf({
+        hosts,
+        hostPatterns: SERVICES.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern)),
+        publicUrl: config.publicUrl,
+        adminToken: config.adminToken,
+      }),
       offDocument: parts.offDocument ?? 'report',
     };
     await reviveToggle({ store, settings: config });
@@ -196,6 +206,7 @@ async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition
   hosts.mount(app, edges.unrouted);
   serveDocs(
     app,
+    pipeline.gate,
     services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
   );
   const listen = preparedToListen(app, lines);
@@ -270,6 +281,14 @@ function portsOf(pipeline: Pipeline, version: string, { config, origins }: Effec
     },
     simulate: (principal, method, path) => simulate(pipeline, routes(), principal, method, path),
   };
+}
+
+/** On this machine the switchboard is for whoever uses it; beyond that, for everybody who reaches the address. */
+function exposureNotices({ host, adminToken }: Config): string[] {
+  if (adminToken !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)) return [];
+  return [
+    `whoever reaches ${host} can drive the mock at /_mock, and read its credentials; --admin-token TEXT asks them for a token`,
+  ];
 }
 
 /** @throws Unusable when a seed was asked for that is not the one of the data file */

@@ -180,8 +180,8 @@ export interface ServiceDefinition extends Voice {
   /** Those that count. */
   readonly law: (settings: Settings) => Law;
   readonly habits?: Habits;
-  /** Refuses a request before anything else is looked at. */
-  readonly admit?: (arrival: Arrival) => void;
+  /** It drives the mock itself: for whoever runs it, and not for web pages. */
+  readonly isSwitchboard?: true;
   /** @throws Problem `unauthenticated` */
   readonly authenticate: (arrival: Arrival) => Promise<Caller>;
   /**

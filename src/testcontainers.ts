@@ -15,6 +15,7 @@ export type ContainerOptions = Omit<ConfigOptions, 'port' | 'host' | 'data' | 's
 /** A mock in a container, which is started when its own health check says that it is ready. */
 export class NvAuthMockContainer extends GenericContainer {
   #aliases: string[] = [];
+  #adminToken: string | null = null;
 
   constructor(image = IMAGE) {
     super(image);
@@ -32,6 +33,7 @@ export class NvAuthMockContainer extends GenericContainer {
   }
 
   withOptions(options: ContainerOptions): this {
+    this.#adminToken = options.adminToken ?? this.#adminToken;
     const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
     return this.withEnvironment(
       Object.fromEntries(given.map(([name, value]) => [variableName(name), [value].flat().join(',')])),
@@ -45,17 +47,19 @@ export class NvAuthMockContainer extends GenericContainer {
   }
 
   override async start(): Promise<StartedNvAuthMockContainer> {
-    return new StartedNvAuthMockContainer(await super.start(), this.#aliases[0] ?? null);
+    return new StartedNvAuthMockContainer(await super.start(), this.#aliases[0] ?? null, this.#adminToken);
   }
 }
 
 /** A running container, with its URLs and its switchboard. */
 export class StartedNvAuthMockContainer extends AbstractStartedContainer {
   readonly #alias: string | null;
+  readonly #adminToken: string | null;
 
-  constructor(started: StartedTestContainer, alias: string | null) {
+  constructor(started: StartedTestContainer, alias: string | null, adminToken: string | null = null) {
     super(started);
     this.#alias = alias;
+    this.#adminToken = adminToken;
   }
 
   /** As this machine reaches it. */
@@ -76,7 +80,7 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
   }
 
   getSwitchboard(): Switchboard {
-    return connect(this.getUrl());
+    return connect(this.getUrl(), this.#adminToken);
   }
 
   /** As of the switchboard. */

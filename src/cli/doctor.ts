@@ -18,8 +18,9 @@ const MOST_SKEW = 5000;
  * it refuse. Exit code 0 where everything is well, 1 where not.
  *
  * @param url as the client has it
+ * @param headers what the switchboard asks for
  */
-export async function doctor(url: string): Promise<void> {
+export async function doctor(url: string, headers: Readonly<Record<string, string>>): Promise<void> {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new Unusable(`--url ${url} is no http or https URL, such as \`http://mock:6625\`.`);
   }
@@ -29,7 +30,9 @@ export async function doctor(url: string): Promise<void> {
   checks.push(reached);
   const server = reached.good ? await serverCheck(root) : null;
   if (server !== null) checks.push(server);
-  if (server?.good === true) checks.push(await issuerCheck(root), await timeCheck(root), await refusalCheck(root));
+  if (server?.good === true) {
+    checks.push(await issuerCheck(root, headers), await timeCheck(root, headers), await refusalCheck(root));
+  }
   for (const { what, good, said } of checks) process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}: ${said}\n`);
   if (checks.some(({ good }) => !good)) process.exitCode = 1;
 }
@@ -107,9 +110,11 @@ async function serverCheck(root: string): Promise<Check> {
   };
 }
 
-async function issuerCheck(root: string): Promise<Check> {
+async function issuerCheck(root: string, headers: Readonly<Record<string, string>>): Promise<Check> {
   const what = 'issuer';
-  const cast = await jsonOf(await ask(`${root}/_mock/cast`));
+  const answer = await ask(`${root}/_mock/cast`, headers);
+  if (answer.status === 401) return { what, good: false, said: 'it asks for its token: give it by --admin-token' };
+  const cast = await jsonOf(answer);
   const realm = (cast?.['runai'] as { tenant?: { realm?: string } } | undefined)?.tenant?.realm;
   if (realm === undefined) return { what, good: true, said: 'the world has no tenant, so there are no tokens' };
   const expected = `${root}/auth/realms/${realm}`;
@@ -124,9 +129,11 @@ async function issuerCheck(root: string): Promise<Check> {
       };
 }
 
-async function timeCheck(root: string): Promise<Check> {
+async function timeCheck(root: string, headers: Readonly<Record<string, string>>): Promise<Check> {
   const what = 'time';
-  const clock = await jsonOf(await ask(`${root}/_mock/clock`));
+  const answer = await ask(`${root}/_mock/clock`, headers);
+  if (answer.status === 401) return { what, good: false, said: 'it asks for its token: give it by --admin-token' };
+  const clock = await jsonOf(answer);
   const here = new Date((await import('../core/clock.ts')).machineClock().now());
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();
   if (Math.abs(skew) <= MOST_SKEW) return { what, good: true, said: `${clock?.['now']}, as here` };
@@ -156,7 +163,7 @@ async function refusalCheck(root: string): Promise<Check> {
   };
 }
 
-function ask(url: string, headers: Record<string, string> = {}): Promise<Response> {
+function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   return fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) });
 }
 

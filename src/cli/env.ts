@@ -1,6 +1,6 @@
 import type { FlagTexts } from '../config.ts';
 import { Unusable } from '../core/unusable.ts';
-import { askRunning, runningUrl } from './running.ts';
+import { askRunning, type Running, runningServer } from './running.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -19,8 +19,8 @@ const FORMATS = {
  * the key of the organisation's owner.
  */
 export async function env(flags: FlagTexts, format: keyof typeof FORMATS): Promise<void> {
-  const url = await runningUrl(flags);
-  const variables = variablesOf(await castFrom(url), url);
+  const server = await runningServer(flags);
+  const variables = variablesOf(await castFrom(server), server.url);
   process.stdout.write(FORMATS[format](variables));
   for (const [name, absent] of EXPECTED) {
     if (variables[name] === undefined) {
@@ -49,11 +49,13 @@ interface Cast {
   };
 }
 
-async function castFrom(url: string): Promise<Cast> {
-  const cast = await askRunning(`${url}/_mock/cast`).catch((cause: unknown) => {
+async function castFrom(server: Running): Promise<Cast> {
+  const { url } = server;
+  const { status, body } = await askRunning(server, '/_mock/cast').catch((cause: unknown) => {
     throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --port.`, { cause });
   });
-  if (typeof cast === 'object' && cast !== null) return cast;
+  if (status === 401) throw new Unusable(`The server on ${url} asks for its token: give it by --admin-token.`);
+  if (status === 200 && typeof body === 'object' && body !== null) return body;
   throw new Unusable(`What answers on ${url} is no nv-auth-mock. Say where it is with --port.`);
 }
 

@@ -1,11 +1,12 @@
 import type { FlagTexts } from '../config.ts';
-import { askRunning, runningUrl } from './running.ts';
+import { askRunning, runningServer } from './running.ts';
 
 /** Exit code 0 when the server is ready, 1 when not; for a container's HEALTHCHECK. */
 export async function health(flags: FlagTexts): Promise<void> {
-  const url = await runningUrl(flags);
+  const server = await runningServer(flags);
+  const { url } = server;
   try {
-    const answer = (await askRunning(`${url}/_mock/health`)) as { status?: unknown; detail?: unknown } | null;
+    const answer = (await askRunning(server, '/_mock/health')).body as { status?: unknown; detail?: unknown } | null;
     if (answer?.status === 'waiting') throw new Error(String(answer.detail));
     if (answer?.status !== 'ready') throw new Error('what answers there is not nv-auth-mock');
     process.stdout.write(`ready on ${url}\n`);

@@ -49,6 +49,7 @@ function program(version: string): Command {
     .description('print what a client needs, taken from the running server')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
+    .addOption(flagOf('adminToken', OPTIONS.adminToken))
     .addOption(
       new Flag('--format <FORMAT>', 'how it is written')
         .choices(['shell', 'dotenv', 'json', 'compose'])
@@ -73,9 +74,11 @@ function program(version: string): Command {
     .option('--url <URL>', 'as the client has it; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
-    .action(async ({ url, ...flags }: FlagTexts & { url?: string }) =>
-      (await import('./doctor.ts')).doctor(url ?? (await (await import('./running.ts')).runningUrl(flags))),
-    );
+    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .action(async ({ url, ...flags }: FlagTexts & { url?: string }) => {
+      const server = await (await import('./running.ts')).runningServer(flags);
+      await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers);
+    });
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;

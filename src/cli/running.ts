@@ -2,29 +2,44 @@ import { get } from 'node:http';
 import { type FlagTexts, readConfig } from '../config.ts';
 
 /** Milliseconds to wait for an answer. */
-const PATIENCE = 2000;
+const PATIENCE = 5000;
 
-/** Where the server on this machine should be, by `--port`, `--host` or their variables. */
-export async function runningUrl(flags: FlagTexts): Promise<string> {
-  const { host, port } = (await readConfig(flags)).config;
+/** A server that runs: where it is, and what its switchboard asks for. */
+export interface Running {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Where the server on this machine should be, by `--port`, `--host`, `--admin-token` or their variables. */
+export async function runningServer(flags: FlagTexts): Promise<Running> {
+  const { host, port, adminToken } = (await readConfig(flags)).config;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return {
+    url: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
+    headers: adminToken === null ? {} : { 'x-mock-admin-token': adminToken },
+  };
+}
+
+/** What a running server answered; the body is null where it is not JSON. */
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
 }
 
 /**
- * The JSON that a running server answers with; null when it answers anything else. Not by `fetch`, which refuses the
+ * Asks a running server. Not by `fetch`, which refuses the
  * ports that browsers may not call.
  *
  * @throws Error when nothing answers in time
  */
-export function askRunning(url: string): Promise<unknown> {
+export function askRunning({ url, headers }: Running, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { timeout: PATIENCE }, (response) => {
+    const request = get(`${url}${path}`, { headers, timeout: PATIENCE }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => {
         text += part;
       });
-      response.on('end', () => resolve(response.statusCode === 200 ? jsonOf(text) : null)).on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: jsonOf(text) })).on('error', reject);
     });
     request.on('timeout', () => request.destroy(new Error(`no answer in ${PATIENCE / 1000} s`))).on('error', reject);
   });

@@ -46,8 +46,10 @@ export type ProblemKind =
   | 'headers_too_large'
   /** an `Expect` header other than `100-continue` */
   | 'expectation_failed'
-  /** a web page or an unknown host name tries to drive the switchboard */
+  /** a web page calls the mock, or an unknown host name the switchboard */
   | 'foreign_page'
+  /** the switchboard is called without the token that it was given */
+  | 'no_admin_token'
   /** nothing can be stored: the disk is full */
   | 'storage_full'
   /** nothing can be stored: the disk fails, or the data file is gone */
@@ -69,6 +71,7 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   unauthenticated: 401,
   payment_required: 402,
   forbidden: 403,
+  no_admin_token: 401,
   foreign_page: 403,
   not_found: 404,
   unknown_path: 404,

@@ -57,6 +57,8 @@ export interface OperationRow extends Sourced {
   readonly rule: string;
   /** `caseless`: members of the body are matched to the document's spelling without regard to case. Default: `exact`. */
   readonly fieldNames?: 'exact' | 'caseless';
+  /** Of the switchboard: answered without the admin token. */
+  readonly unguarded?: true;
   /** Its body is read by the operation itself, as it comes, and may be larger than any other. */
   readonly streams?: true;
 }

@@ -12,6 +12,13 @@ export interface Answer {
 
 const JSON_TYPE = 'application/json';
 
+/** What a user stored: a browser saves it, and neither guesses what it is nor runs it as a page of this server. */
+const INERT = {
+  'content-disposition': 'attachment',
+  'content-security-policy': 'sandbox',
+  'x-content-type-options': 'nosniff',
+};
+
 /**
  * An outcome in bytes.
  *
@@ -26,11 +33,17 @@ export function written(
     status,
     headers: {
       ...(body !== undefined && { 'content-type': JSON_TYPE }),
+      ...(isUsers(body, headers) && problem === null && INERT),
       ...headers,
       ...(problem?.close === true && { connection: 'close' }),
     },
     payload: unchanged === true ? before?.of(body as object, JSON.stringify) : bytesOf(body),
   };
+}
+
+/** Bytes that are no page of ours: pages say what they may do. */
+function isUsers(body: unknown, headers: Outcome['headers']): boolean {
+  return Buffer.isBuffer(body) && headers?.['content-security-policy'] === undefined;
 }
 
 function bytesOf(body: unknown): string | Buffer | undefined {

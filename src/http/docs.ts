@@ -1,4 +1,8 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
+import { problemDetails } from '../core/problem-details.ts';
+import { written } from './answer.ts';
+import type { Gate } from './gate.ts';
+import { problemOf } from './problem.ts';
 
 /** A document to read: its service's name, what people call it, its JSON text. */
 export interface ReadableDocument {
@@ -11,17 +15,27 @@ export interface ReadableDocument {
  * The pages that no operation has: the documents at `/openapi/<service>.json`, a page to read them at `/docs`, and `/`,
  * which leads there.
  */
-export function serveDocs(app: FastifyInstance, documents: readonly ReadableDocument[]): void {
+export function serveDocs(app: FastifyInstance, gate: Gate, documents: readonly ReadableDocument[]): void {
+  const onRequest: onRequestHookHandler = (request, reply, next) => {
+    try {
+      gate.check(request.raw, 'open');
+      next();
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      const { status, headers, payload } = written(problemDetails(problem), problem);
+      reply.code(status).headers(headers).send(payload);
+    }
+  };
   for (const { name, text } of documents) {
-    app.get(`/openapi/${name}.json`, (_request, reply) => reply.type('application/json').send(text));
+    app.get(`/openapi/${name}.json`, { onRequest }, (_request, reply) => reply.type('application/json').send(text));
   }
-  app.get('/', (_request, reply) => reply.redirect('/docs'));
+  app.get('/', { onRequest }, (_request, reply) => reply.redirect('/docs'));
 
   // The page costs as much to set up as the whole server, and a running Fastify takes nothing more in: hence a second
   // one, made when somebody first looks.
   let pages: Promise<FastifyInstance> | undefined;
   for (const url of ['/docs', '/docs/*']) {
-    app.get(url, (request, reply) => {
+    app.get(url, { onRequest }, (request, reply) => {
       reply.hijack();
       pages ??= buildPages(documents);
       pages.then(
@@ -33,6 +47,10 @@ export function serveDocs(app: FastifyInstance, documents: readonly ReadableDocu
   app.addHook('onClose', async () => (await pages)?.close());
 }
 
+/** The pages load their own files only, ask this server only, and nobody frames them. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
 async function buildPages(documents: readonly ReadableDocument[]): Promise<FastifyInstance> {
   const [{ default: fastify }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
     import('fastify'),
@@ -40,6 +58,9 @@ async function buildPages(documents: readonly ReadableDocument[]): Promise<Fasti
     import('@fastify/swagger-ui'),
   ]);
   const inner = fastify({ exposeHeadRoutes: false });
+  inner.addHook('onSend', async (_request, reply) => {
+    reply.headers({ 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' });
+  });
   for (const { name, title, text } of documents) {
     await inner.register(async (scope) => {
       await scope.register(swagger, { mode: 'static', specification: { document: JSON.parse(text) } });

@@ -89,7 +89,9 @@ function routeOf(
   const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
   const readsBody = hasBody && row.streams !== true;
-  return { service, law, document, operation, handler, voice, row, readsBody, rule, lookup, written: new Derived() };
+  const guard = service.isSwitchboard !== true ? 'open' : row.unguarded === true ? 'known' : 'admin';
+  const written = new Derived<object, string>();
+  return { service, law, document, operation, handler, voice, row, readsBody, guard, rule, lookup, written };
 }
 
 /** A host's operation, as the tables are compared with it. */

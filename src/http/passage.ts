@@ -11,6 +11,7 @@ import type { World } from '../world.ts';
 import { headerLines, pathOf } from './arrival.ts';
 import { type BodyLimits, digestOf } from './body.ts';
 import { type Asked, shortPath } from './explain.ts';
+import type { Gate, Guard } from './gate.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 
 /** What the pipeline of one server works with. */
@@ -21,6 +22,7 @@ export interface Pipeline {
   readonly limits: BodyLimits;
   readonly publicUrl: string | null;
   readonly explain: boolean;
+  readonly gate: Gate;
   /** What becomes of an answer that does not fit its document: `throw` in tests, `report` as a finding in a server. */
   readonly offDocument: 'throw' | 'report';
 }
@@ -37,6 +39,7 @@ export interface Route {
   readonly row: OperationRow;
   /** False for methods that say nothing by a body (RFC 9110, 9.3.1), where the document names none. */
   readonly readsBody: boolean;
+  readonly guard: Guard;
   /** Null: public. */
   readonly rule: Rule | null;
   /** Null: the path names no object. */

@@ -24,8 +24,8 @@ import { otherVersion, profilesWith } from './routes.ts';
 import { sightingOf, targetOf } from './sighting.ts';
 
 /** What it takes to answer where there is no operation. */
-export type Spokesman = Pick<ServiceDefinition, 'admit' | 'renderProblem'> &
-  Partial<Pick<ServiceDefinition, 'habits' | 'authenticate'>>;
+export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
+  Partial<Pick<ServiceDefinition, 'isSwitchboard' | 'habits' | 'authenticate'>>;
 
 /** A request that cannot be read is no decision, whoever sent it: these leave none behind. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -76,7 +76,7 @@ export async function answerUnrouted(
   try {
     const arrival = contextOf(pipeline, raw, {}, {});
     arrival.origin = originOf(raw, pipeline.publicUrl);
-    service.admit?.(arrival);
+    pipeline.gate.check(raw, service.isSwitchboard === true ? 'admin' : 'open');
     const isKnownPath = problem.kind === 'method_not_allowed';
     if (isKnownPath && service.habits?.authenticatesFirst === true) await service.authenticate?.(arrival);
   } catch (thrown) {
@@ -93,9 +93,9 @@ export async function answerUnrouted(
 /** Which world, which service, under which name: and may the request come in at all? */
 function place({ pipeline, route, raw, context }: Passage): void {
   context.origin = originOf(raw, pipeline.publicUrl);
+  pipeline.gate.check(raw, route.guard);
   if (route.operation.pathParams.some((name) => context.params[name] === '')) throw unknownPath(raw);
   lowerUuids(route, context.params as Record<string, string>);
-  route.service.admit?.(context);
 }
 
 /** Who asks? */

@@ -258,12 +258,19 @@ export interface Switchboard {
   tables(service: string): Promise<Record<string, unknown>>;
 }
 
-/** @param send takes paths below the server's root */
-export function switchboard(send: Send): Switchboard {
+/**
+ * @param send takes paths below the server's root
+ * @param adminToken what the server was started with, where it was
+ */
+export function switchboard(send: Send, adminToken: string | null = null): Switchboard {
   const call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const response = await send(`/_mock${path}`, {
       method,
-      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: {
+        ...(adminToken !== null && { 'x-mock-admin-token': adminToken }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok)
@@ -332,9 +339,14 @@ async function runaiVersion(call: (method: string, path: string) => Promise<unkn
   return configuration.runai.value;
 }
 
-/** The switchboard of a server that runs elsewhere, such as in a container. @param url its root */
-export function connect(url: string): Switchboard {
-  return switchboard((path, init) => fetch(new URL(path, url), init));
+/**
+ * The switchboard of a server that runs elsewhere, such as in a container.
+ *
+ * @param url its root
+ * @param adminToken what it was started with, where it was
+ */
+export function connect(url: string, adminToken: string | null = null): Switchboard {
+  return switchboard((path, init) => fetch(new URL(path, url), init), adminToken);
 }
 
 function messageOf(text: string): string | null {

@@ -48,7 +48,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   try {
     const url = listen ? (await server.listen(host, port)).url : `http://localhost${port === 0 ? '' : `:${port}`}`;
     const fetch = inProcessFetch(server.app, url);
-    const { readCast, ...board } = switchboard(fetch);
+    const { readCast, ...board } = switchboard(fetch, effective.config.adminToken);
     return {
       ...board,
       url,

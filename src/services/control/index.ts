@@ -1,7 +1,6 @@
 import { lawOf } from '../../core/law.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import type { ServiceDefinition } from '../../service.ts';
-import { admit } from './admit.ts';
 import { explanationOperations } from './operations/explanations.ts';
 import { keyOperations } from './operations/keys.ts';
 import { propagationOperations } from './operations/propagation.ts';
@@ -20,7 +19,7 @@ export function control(ports: Ports): ServiceDefinition {
     prefixes: ['/_mock'],
     laws: [LAW],
     law: () => LAW,
-    admit,
+    isSwitchboard: true,
     authenticate: () => Promise.reject(new Error('every operation of the switchboard is public')),
     lookups: {},
     operations: {

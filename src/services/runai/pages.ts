@@ -5,7 +5,9 @@ const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  // Not `no-referrer`: with that, browsers send the form with `Origin: null`, which is no origin of ours.
+  'referrer-policy': 'same-origin',
 } as const;
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;place-items:center;background:#f4f5f2;color:#1c1f1a}

@@ -1,7 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { researcher } from '../../support/cast.ts';
-import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
+import { problemDocument } from '../../support/refusal-shapes.ts';
 import { type Answer, testServer } from '../../support/server.ts';
 import { forge } from '../../support/tokens.ts';
 import { openLine, type Reply, requestBytes, send } from '../../support/wire.ts';
@@ -357,40 +356,5 @@ describe('the switchboard takes only JSON', () => {
     );
 
     expect(answer.status).toBe(403);
-  });
-});
-
-describe('Run:ai is served under any name, from any page', () => {
-  const { clientId, clientSecret } = researcher.accessKey;
-  const credentials = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
-
-  it.each(['evil.test', 'acme.run.ai', 'runai.internal:8443', 'localhost.evil.test', 'x'])('%s', async (host) => {
-    const headers = [`Host: ${host}`, 'Origin: http://other.test'];
-    const granted = await send(port, requestBytes('POST /api/v1/token', [...headers, JSON_TYPE], credentials));
-    const listed = await send(
-      port,
-      requestBytes('GET /api/v1/access-keys', [...headers, `Authorization: Bearer ${granted.body.accessToken}`]),
-    );
-    const keys = await send(port, requestBytes('GET /auth/realms/acme/protocol/openid-connect/certs', headers));
-
-    expect(statusesOf([granted, listed, keys])).toEqual([200, 200, 200]);
-  });
-
-  it('and refuses in its own words there', async () => {
-    const answers = [
-      await send(port, requestBytes('GET /api/v1/access-keys', ['Host: evil.test', 'Origin: null'])),
-      await send(port, requestBytes('GET /api/v1/nothing', ['Host: evil.test', 'Origin: null'])),
-      await send(port, requestBytes('GET /api/v1/token', ['Host: evil.test', 'Origin: null'])),
-    ];
-
-    expect(statusesOf(answers)).toEqual([401, 404, 405]);
-    for (const answer of answers) runaiRefusal(answer);
-  });
-
-  it('and a path of nobody is 404 there', async () => {
-    const answer = await send(port, requestBytes('GET /nothing', ['Host: evil.test']));
-
-    expect(answer.status).toBe(404);
-    problemDocument(answer);
   });
 });

@@ -44,7 +44,8 @@ function page({ status, body, headers, decision }: Answer, expected: number): st
   expect(headers).toMatchObject({
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
   });
   const policy = String(headers['content-security-policy']).split(/; */);
   expect(policy).toEqual(expect.arrayContaining(["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"]));

@@ -4,7 +4,7 @@ const OURS = 'interface of the switchboard';
 
 /** Everything here is for whoever runs the mock: no credential, but only from this machine's own pages and tools. */
 export const OPERATIONS = [
-  { id: 'get_health', rule: 'public', source: OURS, certainty: 'ours' },
+  { id: 'get_health', rule: 'public', unguarded: true, source: OURS, certainty: 'ours' },
   { id: 'get_info', rule: 'public', source: OURS, certainty: 'ours' },
   { id: 'get_cast', rule: 'public', source: OURS, certainty: 'ours' },
   { id: 'reset_world', rule: 'public', source: OURS, certainty: 'ours' },

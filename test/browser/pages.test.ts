@@ -1,0 +1,148 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, launch, reboundName, type Site, siteWith } from '../support/browser.ts';
+import { researcher } from '../support/cast.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { testServer } from '../support/server.ts';
+
+const { clientId, clientSecret } = researcher.accessKey;
+
+/** What a page of an attacker tries, each with what a success would be. */
+const ATTEMPTS = [
+  { url: '/_mock/cast', init: {} },
+  {
+    url: '/_mock/clock/advance',
+    init: { method: 'POST', body: '{"by":"1h"}', headers: { 'content-type': 'application/json' } },
+  },
+  {
+    url: '/api/v1/token',
+    init: {
+      method: 'POST',
+      body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
+      headers: { 'content-type': 'application/json' },
+    },
+  },
+  {
+    url: '/v2/nvcf/assets',
+    init: {
+      method: 'POST',
+      body: '{"contentType":"text/html","description":"a page"}',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${castKey('nvcf-full-access').key}` },
+    },
+  },
+  { url: '/v2/nvcf/functions', init: { headers: { authorization: `Bearer ${castKey('nvcf-full-access').key}` } } },
+  { url: '/auth/realms/acme/.well-known/openid-configuration', init: {} },
+  { url: '/openapi/runai.json', init: {} },
+  { url: '/docs', init: {} },
+];
+
+/** Sends all of them to `root`, and shows the statuses; 0 where the browser does not let the page see one. */
+const attackPage = (root: string) => `<!doctype html><meta charset="utf-8"><pre></pre><script>
+(async () => {
+  const statuses = [];
+  for (const { url, init } of ${JSON.stringify(ATTEMPTS)}) {
+    statuses.push(await fetch('${root}' + url, init).then((answer) => answer.status, () => 0));
+  }
+  document.querySelector('pre').textContent = JSON.stringify(statuses);
+})();
+</script>`;
+
+if (!hasBrowser) process.stdout.write('SKIP: what browsers do is tested where there is Chromium\n');
+
+describe.skipIf(!hasBrowser)('in a browser', () => {
+  const open: { close(): unknown }[] = [];
+  const opened = <Closable extends { close(): unknown }>(one: Closable): Closable => {
+    open.push(one);
+    return one;
+  };
+  let port: number;
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof testServer>>;
+
+  beforeAll(async () => {
+    server = await testServer();
+    ({ port } = await server.listen('127.0.0.1', 0));
+    browser = opened(await launch());
+  }, 60_000);
+  afterAll(async () => {
+    for (const one of open.reverse()) await one.close();
+  });
+
+  const statusesShown = async (attacked: Browser, url: string) => {
+    const page = await attacked.newPage();
+    await page.goto(url);
+    await page.waitForFunction("document.querySelector('pre').textContent !== ''");
+    return JSON.parse((await page.textContent('pre')) ?? '') as number[];
+  };
+
+  it('a page under a name that was bent to the mock reaches nothing of it', async () => {
+    const site: Site = opened(await reboundName(attackPage(''), port));
+    const victim = opened(await launch(`http://127.0.0.1:${site.port}`));
+
+    expect(await statusesShown(victim, 'http://evil.test/attack')).toEqual(ATTEMPTS.map(() => 403));
+  });
+
+  it('a page of another origin reaches nothing of it, either', async () => {
+    const site = opened(await siteWith(attackPage(`http://localhost:${port}`)));
+    const before = (await server.call('GET /_mock/decisions')).body.decisions.length;
+
+    expect(await statusesShown(browser, `http://localhost:${site.port}/`)).toEqual(ATTEMPTS.map(() => 0));
+    expect((await server.call('GET /_mock/decisions')).body.decisions).toHaveLength(before);
+    expect((await server.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
+  });
+
+  it('people log in all the same, on the page of the mock', async () => {
+    const page = await browser.newPage();
+    const callback = opened(await siteWith('<!doctype html><title>back</title>'));
+    const query = new URLSearchParams({
+      client_id: 'runai-cli',
+      redirect_uri: `http://127.0.0.1:${callback.port}/callback`,
+      response_type: 'code',
+      state: 'of-the-client',
+    });
+    await page.goto(`http://localhost:${port}/auth/realms/acme/protocol/openid-connect/auth?${query}`);
+    await page.fill('#username', researcher.email);
+    await page.fill('#password', 'wrong');
+    await page.click('button');
+    expect(await page.textContent('[role=alert]')).toContain('not valid');
+    await page.fill('#password', researcher.password);
+    await page.click('button');
+
+    await page.waitForURL(/\/callback\?/);
+    const back = new URL(page.url()).searchParams;
+    expect(back.get('code')).toMatch(/.{20}/);
+    expect(back.get('state')).toBe('of-the-client');
+  });
+
+  it('the documents can be read, and no page of them is stopped by its own policy', async () => {
+    const page = await browser.newPage();
+    const said: string[] = [];
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) said.push(message.text());
+    });
+    await page.goto(`http://127.0.0.1:${port}/docs`);
+    await page.click('text=Switchboard');
+    await page.waitForSelector('.opblock');
+
+    expect(said).toEqual([]);
+  });
+
+  it('what somebody stored is saved, not shown', async () => {
+    const token = castKey('nvcf-full-access').key;
+    const body = { contentType: 'text/html', description: 'a page' };
+    const { uploadUrl } = (await server.call('POST /v2/nvcf/assets', { token, body })).body;
+    const { pathname, search } = new URL(uploadUrl);
+    const headers = { 'content-type': 'text/html', 'x-amz-meta-nvcf-asset-description': 'a page' };
+    await fetch(`http://127.0.0.1:${port}${pathname}${search}`, {
+      method: 'PUT',
+      headers,
+      body: '<title>mine</title>',
+    });
+    const page = await browser.newPage();
+    const download = page.waitForEvent('download');
+    await page.goto(`http://127.0.0.1:${port}${pathname}${search}`).catch(() => {});
+
+    expect(await (await download).failure()).toBeNull();
+    expect(await page.title()).not.toBe('mine');
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect } from 'vitest';
+import { connect } from '../../../src/library/client.ts';
+import { startMock } from '../../../src/library/start-mock.ts';
+import { researcher } from '../../support/cast.ts';
+import { it } from '../../support/command.ts';
+import { problemDocument } from '../../support/refusal-shapes.ts';
+import { testServer } from '../../support/server.ts';
+
+const TOKEN = 'a-token-of-the-team';
+const server = await testServer({ adminToken: TOKEN });
+const admin = { headers: { 'x-mock-admin-token': TOKEN } };
+
+describe('a switchboard with an admin token', () => {
+  it('refuses every call without it, whether the path exists or not, and says what to send', async () => {
+    const requests = [
+      'GET /_mock/cast',
+      'POST /_mock/reset',
+      'GET /_mock/decisions',
+      'GET /_mock/nothing',
+      'PUT /_mock/cast',
+    ];
+    for (const request of requests) {
+      const answer = await server.call(request);
+
+      expect(answer.status, request).toBe(401);
+      expect(problemDocument(answer)).toMatch(/`x-mock-admin-token` is missing: send the token .*`--admin-token`/);
+      expect(answer.decision).toBeNull();
+    }
+  });
+
+  it.each(['wrong', '', TOKEN.toUpperCase(), `${TOKEN}, ${TOKEN}`])('refuses the token %j', async (given) => {
+    const answer = await server.call('GET /_mock/cast', { headers: { 'x-mock-admin-token': given } });
+
+    // White space around a header's value is none of it (RFC 9110, 5.5).
+    expect(answer.status).toBe(given.trim() === TOKEN ? 200 : 401);
+    if (answer.status === 401) expect(problemDocument(answer)).toMatch(/is not right|is missing/);
+    expect(JSON.stringify(answer.body)).not.toContain(TOKEN);
+  });
+
+  it('answers with it, and never shows it', async () => {
+    const answer = await server.call('GET /_mock/info', admin);
+
+    expect(answer.status).toBe(200);
+    expect(answer.body.configuration['admin-token']).toEqual({ value: '(set)', origin: 'flag' });
+    expect(JSON.stringify(answer.body)).not.toContain(TOKEN);
+  });
+
+  it('tells its health without it, and the vendors do not ask for it', async () => {
+    expect((await server.call('GET /_mock/health')).status).toBe(200);
+    expect(await server.tokenOf(researcher)).toMatch(/^eyJ/);
+  });
+});
+
+describe('the admin token is given by', () => {
+  it('the library to itself, and to programs that connect', async () => {
+    await using mock = await startMock({ adminToken: TOKEN });
+
+    expect((await mock.clock.now()).ahead).toBe('PT0S');
+    expect(await mock.getToken()).toMatch(/^eyJ/);
+    expect((await connect(mock.url, TOKEN).clock.now()).ahead).toBe('PT0S');
+    await expect(connect(mock.url).clock.now()).rejects.toThrow(/x-mock-admin-token/);
+  });
+
+  it('a variable to the commands that ask a running server', async ({ command }) => {
+    const env = { NV_AUTH_MOCK_ADMIN_TOKEN: TOKEN };
+    const running = await command.start([], { env });
+    const port = ['--port', String(running.port)];
+
+    expect((await command.run(['env', ...port], { env })).stdout).toContain('RUNAI_CLIENT_ID');
+    expect((await command.run(['env', ...port, '--admin-token', TOKEN])).stdout).toContain('RUNAI_CLIENT_ID');
+    expect(await command.run(['env', ...port])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--admin-token'),
+    });
+    expect((await command.run(['doctor', ...port], { env })).code).toBe(0);
+    const lost = await command.run(['doctor', ...port]);
+    expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('give it by --admin-token') });
+    expect((await command.run(['health', ...port])).code).toBe(0);
+    expect((await running.stop()).stderr).not.toContain(TOKEN);
+  });
+});
+
+describe('an admin token', () => {
+  it('that is too short stops the start, and is not shown', async ({ command }) => {
+    const { code, stderr } = await command.run(['--port', '0', '--admin-token', 'hunter2']);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      '--admin-token is not valid; expected at least 8 printable ASCII characters without spaces',
+    );
+    expect(stderr).not.toContain('hunter2');
+  });
+
+  it('is asked for by the banner beyond this machine, and only there', async ({ command }) => {
+    const noted = async (...args: string[]) => (await command.run(['--port', '0', ...args])).stdout;
+
+    expect(await noted('--host', '0.0.0.0')).toMatch(
+      /note: whoever reaches 0\.0\.0\.0 can drive the mock.*--admin-token/,
+    );
+    expect(await noted('--host', '0.0.0.0', '--admin-token', TOKEN)).not.toMatch(/whoever reaches|a-token/);
+    expect(await noted()).not.toContain('whoever reaches');
+  });
+});
