@@ -1,4 +1,5 @@
 import { type Clock, rfc3339 } from './core/clock.ts';
+import { redacted } from './core/redact.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -18,8 +19,9 @@ export interface Log {
 /** A log of lines: for people, or with `json` one object each. */
 export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
   const most = LOG_LEVELS.indexOf(level);
-  const say = (at: Exclude<LogLevel, 'silent'>) => (message: string, cause?: unknown) => {
+  const say = (at: Exclude<LogLevel, 'silent'>) => (said: string, cause?: unknown) => {
     if (LOG_LEVELS.indexOf(at) > most) return;
+    const message = redacted(said);
     const time = rfc3339(clock.now());
     const stack = cause instanceof Error ? cause.stack : undefined;
     write(

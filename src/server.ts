@@ -12,6 +12,7 @@ import type { Law } from './core/law.ts';
 import { checkServices } from './core/tables.ts';
 import { Unusable } from './core/unusable.ts';
 import { reviveToggle, toggleOf } from './credentials/keyring.ts';
+import { foreignKeysIn } from './credentials/tripwire.ts';
 import { prepareArrival } from './http/arrival.ts';
 import { serveDocs } from './http/docs.ts';
 import { connectEdges, type Edges, edgesOf, endWithWireProblem, type WireError } from './http/edges.ts';
@@ -145,6 +146,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       limits,
       publicUrl: config.publicUrl,
       explain: config.explain,
+      tripwire: foreignKeysIn,
       gate: gateOf({
         hosts,
         hostPatterns: SERVICES.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern)),

@@ -1,5 +1,6 @@
 import { type Instant, rfc3339 } from './clock.ts';
 import { type Budget, Held } from './held.ts';
+import { redacted } from './redact.ts';
 
 /** Something a person should know although no request failed for it. */
 export type FindingKind =
@@ -37,7 +38,8 @@ export class Findings {
     this.#byText = new Held(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
   }
 
-  report(kind: FindingKind, message: string, at: Instant): void {
+  report(kind: FindingKind, said: string, at: Instant): void {
+    const message = redacted(said);
     const key = `${kind}\n${message}`;
     const known = this.#byText.find(key);
     if (known !== undefined) {

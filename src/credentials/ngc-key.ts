@@ -1,7 +1,6 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
-import type { Findings } from '../core/finding.ts';
 import { grantsOfRoles, type Law } from '../core/law.ts';
 import type { PolicyVersion } from '../core/policy.ts';
 import type { Principal } from '../core/principal.ts';
@@ -41,7 +40,6 @@ export interface NgcKeyAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
   readonly store: { readonly ngcKeys: NgcKeys };
-  readonly findings: Findings;
 }
 
 /**
@@ -58,27 +56,11 @@ export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Pro
   return keyOf(token, attempt);
 }
 
-/**
- * The key that a text is, if it counts now. One that was not minted here could be a real one: it is refused, and a
- * finding says so by a short hash.
- *
- * @throws Problem `unauthenticated` with the reason
- */
-export async function keyOf(
-  text: string,
-  { now, store, findings }: Omit<NgcKeyAttempt, 'headerLines'>,
-): Promise<KeyInForce> {
+/** The key that a text is, if it counts now. @throws Problem `unauthenticated` with the reason */
+export async function keyOf(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
   const found = await store.ngcKeys.bySecret(hashSecret(text), now);
   if (found === null) {
     const form = keyForm(text);
-    if (form === 'foreign') {
-      const short = hash('sha256', text, 'hex').slice(0, 8);
-      findings.report(
-        'foreign_credential',
-        `a key that no mock minted was sent here (SHA-256 begins with ${short}); if it is a real one, do not send it to a mock, and consider replacing it`,
-        now,
-      );
-    }
     throw refusedKey(form === 'marked' ? 'unknown_key' : `${form}_key`);
   }
   return counting(found, now);

@@ -37,6 +37,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /**
  * The body of a request; undefined where the operation has none. An optional JSON body that was not sent counts as `{}`.
  *
+ * @param look is shown the body as it came
  * @throws Problem naming what was expected
  */
 export async function readBody(
@@ -44,12 +45,14 @@ export async function readBody(
   operation: Operation,
   fieldNames: 'exact' | 'caseless',
   limits: BodyLimits,
+  look: (text: string) => void,
 ): Promise<unknown> {
   const { body, bodyForm } = operation;
   const sent = isSent(request);
   if (sent && bodyForm !== 'bytes') checkType(headerLines(request, 'content-type'), bodyForm);
   if (body === 'none') return undefined;
   const bytes = sent ? await readBytes(request, limits) : Buffer.alloc(0);
+  look(bytes.toString('latin1'));
   if (bodyForm === 'bytes') return bytes;
   if (bodyForm === 'form') return parseForm(bytes);
   if (bytes.length === 0) {

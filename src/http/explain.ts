@@ -4,6 +4,7 @@ import type { Decision, Evidence } from '../core/decision.ts';
 import { explain } from '../core/explain.ts';
 import type { Problem } from '../core/problem.ts';
 import type { DenyReason } from '../core/reasons.ts';
+import { redacted } from '../core/redact.ts';
 import { resourceLabels, typeLabel } from '../core/wording.ts';
 
 /** What every decision about one request has in common. */
@@ -80,7 +81,7 @@ export function refused(asked: Asked, problem: Problem): Decision | null {
     ...(claimed !== undefined && { claimed }),
     rule: null,
     reason,
-    ...(why !== undefined && { detail: why }),
+    ...(why !== undefined && { detail: redacted(why) }),
   };
 }
 
@@ -110,6 +111,7 @@ function shortened(names: string): string {
   return names.length <= MOST_NAMES ? names : `${names.slice(0, MOST_NAMES)}...`;
 }
 
+/** A path as messages, decisions and the log tell it. */
 export function shortPath(path: string): string {
-  return path.slice(0, MOST_PATH);
+  return redacted(path).slice(0, MOST_PATH);
 }

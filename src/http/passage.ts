@@ -23,6 +23,8 @@ export interface Pipeline {
   readonly publicUrl: string | null;
   readonly explain: boolean;
   readonly gate: Gate;
+  /** What a person should know of a text that came in, because it holds what may be a real credential. */
+  readonly tripwire: (text: string) => readonly string[];
   /** What becomes of an answer that does not fit its document: `throw` in tests, `report` as a finding in a server. */
   readonly offDocument: 'throw' | 'report';
 }

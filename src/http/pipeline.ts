@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Instant } from '../core/clock.ts';
 import { cover, decide, refusal } from '../core/decide.ts';
 import { Problem, type ProblemKind } from '../core/problem.ts';
 import type { Log } from '../log.ts';
@@ -73,6 +74,7 @@ export async function answerUnrouted(
   problem: Problem,
 ): Promise<Answer> {
   let told = problem;
+  lookAtHead(pipeline, raw, pipeline.world.clock.now());
   try {
     const arrival = contextOf(pipeline, raw, {}, {});
     arrival.origin = originOf(raw, pipeline.publicUrl);
@@ -92,10 +94,21 @@ export async function answerUnrouted(
 
 /** Which world, which service, under which name: and may the request come in at all? */
 function place({ pipeline, route, raw, context }: Passage): void {
+  lookAtHead(pipeline, raw, context.now);
   context.origin = originOf(raw, pipeline.publicUrl);
   pipeline.gate.check(raw, route.guard);
   if (route.operation.pathParams.some((name) => context.params[name] === '')) throw unknownPath(raw);
   lowerUuids(route, context.params as Record<string, string>);
+}
+
+/** A key that may be a real one is worth knowing of wherever it was sent: in the path, the query or any header. */
+function lookAtHead(pipeline: Pipeline, { url = '', rawHeaders }: IncomingMessage, now: Instant): void {
+  lookAt(pipeline, url, now);
+  for (const line of rawHeaders) lookAt(pipeline, line, now);
+}
+
+function lookAt({ tripwire, surroundings }: Pipeline, text: string, now: Instant): void {
+  for (const warning of tripwire(text)) surroundings.findings.report('foreign_credential', warning, now);
 }
 
 /** Who asks? */
@@ -125,7 +138,8 @@ async function decided(passage: Passage): Promise<void> {
 /** The body, as a value. */
 async function parse({ pipeline, route, raw, context }: Passage): Promise<void> {
   const { operation, row } = route;
-  const body = await readBody(raw, operation, row.fieldNames ?? 'exact', pipeline.limits);
+  const look = (text: string) => lookAt(pipeline, text, context.now);
+  const body = await readBody(raw, operation, row.fieldNames ?? 'exact', pipeline.limits, look);
   context.body = route.service.habits?.caselessEnums === true ? operation.spelled(body) : body;
 }
 

@@ -78,7 +78,7 @@ describe('a key that no mock minted', () => {
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 401, 401, 401]);
     expect(answers.slice(0, 4).map(({ decision }) => decision.reason)).toEqual(Array(4).fill('foreign_key'));
     expect(found).toEqual([
-      expect.objectContaining({ count: 4, message: expect.stringMatching(/\b[0-9a-f]{6,12}\b/) }),
+      expect.objectContaining({ count: 5, message: expect.stringMatching(/\b[0-9a-f]{6,12}\b/) }),
     ]);
     expect(found[0].message).not.toMatch(/[0-9a-f]{17}/);
     expect(decisions.map(({ principal }: { principal: unknown }) => principal)).toEqual(Array(5).fill(null));
