@@ -2,6 +2,11 @@
 export interface KnownHosts {
   /** Is this a name of ours: an IP literal, `localhost`, the host of the public URL, or an alias? The port does not matter. */
   has(host: string): boolean;
+  /**
+   * Was this server reached by this name for certain: `localhost` or a loopback address, the public URL's host, an alias?
+   * Any other address could be another machine's.
+   */
+  isOwn(host: string): boolean;
 }
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?)(?::(\d{1,5}))?$/;
@@ -24,6 +29,10 @@ export function knownHosts(names: readonly string[]): KnownHosts {
     has: (host) => {
       const name = hostName(host);
       return name !== null && (name.startsWith('[') || IPV4.test(name) || ours.has(name));
+    },
+    isOwn: (host) => {
+      const name = hostName(host);
+      return name !== null && (name === '[::1]' || (IPV4.test(name) && name.startsWith('127.')) || ours.has(name));
     },
   };
 }

@@ -79,16 +79,18 @@ async function verifiedClaims(
 }
 
 /** Scheme and authority, with the authority by itself. */
-const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)/;
+const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)$/;
 
 /**
  * A token of any name of this server counts under any other of them: a container and its host call the same server by
- * different names. That it happened is worth knowing, so it is a finding.
+ * different names. Issuers are compared whole all the same: one of these names, and the path of the realm behind it. That
+ * another name was used is worth knowing, so it is a finding.
  */
 function checkIssuer(issuer: string, { origin, hosts, findings, now }: AccessTokenAttempt, issuerPath: string): void {
   if (issuer === `${origin}${issuerPath}`) return;
-  const host = HTTP_ORIGIN.exec(issuer)?.[1] ?? '';
-  const ours = issuer.endsWith(`//${host}${issuerPath}`) && hosts.has(host) && hosts.has(new URL(origin).host);
+  const base = issuer.endsWith(issuerPath) ? issuer.slice(0, -issuerPath.length) : '';
+  const host = HTTP_ORIGIN.exec(base)?.[1];
+  const ours = host !== undefined && hosts.isOwn(host) && hosts.has(new URL(origin).host);
   if (!ours) {
     throw unauthenticated(
       'wrong_issuer',

@@ -33,6 +33,8 @@ export async function verify(token: string, key: SigningKey, now: Instant): Prom
     const { payload } = await jwtVerify(token, keyOf, {
       algorithms: [key.algorithm],
       currentDate: new Date(now),
+      // For `nbf`; of `exp` the library forgives as much, and `checkTimes` nothing.
+      clockTolerance: LEEWAY / 1000,
       requiredClaims: REQUIRED,
     });
     return accessTokenClaims(payload, now);
@@ -53,9 +55,12 @@ export async function readIdToken(token: string, key: SigningKey): Promise<{ sid
   }
 }
 
+/** Milliseconds that a token may be from the future: clocks of machines are set back by less. None for its end. */
+const LEEWAY = 5000;
+
 /** @throws Problem when the token is from the future, or its `exp` has passed */
 export function checkTimes({ iat, exp, azp }: AccessTokenClaims, now: Instant): void {
-  if (iat * 1000 > now) throw notYetValid('iat', iat, azp, now);
+  if (iat * 1000 > now + LEEWAY) throw notYetValid('iat', iat, azp, now);
   if (exp * 1000 <= now) throw expired({ exp, azp }, now);
 }
 

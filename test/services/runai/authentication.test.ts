@@ -80,9 +80,9 @@ const refused: [what: string, authorization: string | undefined, reason: string]
   ['an expired token', await bearer({ exp: inSeconds - 1 }), 'expired_token'],
   ['a token that expires now', await bearer({ exp: inSeconds }), 'expired_token'],
   ['an `exp` before the beginning of time', await bearer({ exp: -1e300 }), 'expired_token'],
-  ['an `nbf` in the future', await bearer({ nbf: inSeconds + 1 }), 'not_yet_valid'],
+  ['an `nbf` in the future', await bearer({ nbf: inSeconds + 6 }), 'not_yet_valid'],
   ['an `nbf` after the end of time', await bearer({ nbf: 1e300 }), 'not_yet_valid'],
-  ['an `iat` in the future', await bearer({ iat: inSeconds + 1 }), 'not_yet_valid'],
+  ['an `iat` in the future', await bearer({ iat: inSeconds + 6 }), 'not_yet_valid'],
   ['an `iat` after the end of time', await bearer({ iat: 1e300, exp: 1e301 }), 'not_yet_valid'],
   ['the algorithm `none`', `Bearer ${unsigned}`, 'unsupported_algorithm'],
   ['the algorithm `none` over a good signature', `Bearer ${unsigned}${goodSignature}`, 'unsupported_algorithm'],
@@ -112,6 +112,14 @@ const refused: [what: string, authorization: string | undefined, reason: string]
     'wrong_issuer',
   ],
   ['an issuer of another realm', await bearer({ iss: 'http://localhost:6625/auth/realms/other' }), 'wrong_issuer'],
+  ['an issuer at an address of another machine', await bearer({ iss: `http://8.8.8.8${ISSUER_PATH}` }), 'wrong_issuer'],
+  ['an issuer at such an address of IPv6', await bearer({ iss: `http://[2001:db8::1]${ISSUER_PATH}` }), 'wrong_issuer'],
+  [
+    'an issuer with a path that ends right',
+    await bearer({ iss: `http://localhost/x//localhost${ISSUER_PATH}` }),
+    'wrong_issuer',
+  ],
+  ['an issuer that is the path of ours only', await bearer({ iss: ISSUER_PATH }), 'wrong_issuer'],
   ['an issuer that is no URL', await bearer({ iss: 'acme' }), 'wrong_issuer'],
   ['an issuer with a slash at its end', await bearer({ iss: `${goodClaims.iss}/` }), 'wrong_issuer'],
   ['an issuer with a query', await bearer({ iss: `${goodClaims.iss}?realm=acme` }), 'wrong_issuer'],
@@ -236,6 +244,8 @@ describe('GET /api/v1/access-keys accepts', async () => {
     ['more than one space', `Bearer   ${good}`],
     ['an `exp` far beyond what a date can show', await bearer({ exp: 1e300 })],
     ['an `nbf` that is now', await bearer({ nbf: inSeconds })],
+    ['an `nbf` five seconds from now, as a clock that was set back sees it', await bearer({ nbf: inSeconds + 5 })],
+    ['an `iat` five seconds from now', await bearer({ iat: inSeconds + 5 })],
     ['claims and header members it does not know', await bearer({ scope: 'x' }, { x5t: 'y' })],
   ])('%s', async (_what, authorization) => {
     const answer = await list(authorization);
@@ -343,7 +353,7 @@ describe('the owner of a token', () => {
 });
 
 describe('a token of another name of this server', async () => {
-  const named = await testServer({ alias: ['mock-alias'] });
+  const named = await testServer({ alias: ['mock-alias', '10.9.9.9'] });
   beforeEach(async () => {
     await named.call('POST /_mock/reset');
   });
@@ -353,7 +363,9 @@ describe('a token of another name of this server', async () => {
     ['localhost:6625', '127.0.0.1:6625'],
     ['localhost:6625', 'localhost:7777'],
     ['[::1]:6625', 'localhost:6625'],
-    ['10.1.2.3:80', 'localhost:6625'],
+    ['127.9.9.9', 'localhost:6625'],
+    ['localhost:6625', '10.1.2.3:80'],
+    ['10.9.9.9:6625', 'localhost:6625'],
     ['mock-alias:6625', 'localhost:6625'],
     ['localhost:6625', 'mock-alias'],
   ])('minted under %s is accepted under %s, and that is a finding', async (mintedUnder, usedUnder) => {
@@ -504,9 +516,11 @@ it('a remembered token is from the future, once the clock stands before its time
   const mock = await testServer();
   const token = await mock.tokenOf(researcher);
   const before = await mock.call('GET /api/v1/access-keys', { token });
-  mock.clock.set(START - SECOND);
+  mock.clock.set(START - 5 * SECOND);
+  const setBack = await mock.call('GET /api/v1/access-keys', { token });
+  mock.clock.set(START - 6 * SECOND);
   const after = await mock.call('GET /api/v1/access-keys', { token });
 
-  expect(before.status).toBe(200);
+  expect([before.status, setBack.status]).toEqual([200, 200]);
   expect(after.decision).toMatchObject({ reason: 'not_yet_valid' });
 });
