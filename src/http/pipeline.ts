@@ -44,10 +44,11 @@ export async function answer(
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): Promise<Answer> {
+  // Refusals are compared with the document, too, so it is made ready before the first step that can refuse.
+  if (!route.document.isReady) await route.document.ready();
   const passage = begin(pipeline, route, raw, params, query);
   try {
     place(passage);
-    if (!route.document.isReady) await route.document.ready();
     await authenticate(passage);
     await decided(passage);
     if (looksUpFirst(route)) await coverTarget(passage);

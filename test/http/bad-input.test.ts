@@ -1,7 +1,9 @@
 import { METHODS } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { Documents } from '../../src/http/openapi.ts';
 import { lineLog } from '../../src/log.ts';
 import { cast, researcher } from '../support/cast.ts';
+import { castKey } from '../support/ngc-cast.ts';
 import { problemDocument, runaiRefusal } from '../support/refusal-shapes.ts';
 import { testServer } from '../support/server.ts';
 import { forge } from '../support/tokens.ts';
@@ -727,4 +729,17 @@ describe('a query parameter', () => {
       expect(problemDocument(answer)).toContain(`\`${name}\``);
     },
   );
+});
+
+it('the first request to a service may be one that is refused before anything else', async () => {
+  const fresh = await testServer({}, { documents: new Documents() });
+  const token = castKey('nvcf-full-access').key;
+  for (const path of [
+    '/v3/orgs//keys',
+    '/v2/orgs//nvcf/functions',
+    '/api/v3/simulations//',
+    '/api/v1/access-keys//x',
+  ]) {
+    expect((await fresh.call(`GET ${path}`, { token })).status, path).toBe(404);
+  }
 });

@@ -204,3 +204,22 @@ describe('over a line, a content type', async () => {
     expect(downloaded.headers).not.toHaveProperty('x-injected');
   });
 });
+
+describe('the media type of an asset', () => {
+  it.each(['text/html\u2028', 'no type', '/', 'a/b/c', 'text/plain\r\nx: y', 'text/plain; x=\u0000', ''])(
+    'is refused where it could not be sent: %j',
+    async (contentType) => {
+      expectInvalid(await acme('POST assets', { ...given, contentType }), 'POST assets', '`contentType`');
+    },
+  );
+
+  it.each(['image/png', 'text/plain; charset=utf-8', 'application/vnd.acme+json;v="1"'])(
+    'is sent as it was given: %s',
+    async (contentType) => {
+      const { uploadUrl } = await made({ contentType });
+      await put(uploadUrl, 'content');
+
+      expect((await take(uploadUrl)).headers['content-type']).toBe(contentType);
+    },
+  );
+});
