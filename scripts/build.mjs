@@ -1,11 +1,14 @@
 // @ts-check
 /** Everything that can be prepared before the start: the documents, and the code as a few files. */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildDocuments } from './documents.mjs';
 
 const DIST = new URL('../dist/', import.meta.url);
+
+/** Swagger UI as Fastify's plugin carries it: the vendor's own package reports its installations. */
+const SWAGGER_UI = new URL('../node_modules/@fastify/swagger-ui/', import.meta.url);
 
 /** The command, and what programs import. */
 const ENTRIES = ['main', 'index', 'vitest', 'testcontainers'];
@@ -19,9 +22,9 @@ export async function build() {
   const bundle = await rolldown({
     input: Object.fromEntries(ENTRIES.map((name) => [name, source(name)])),
     platform: 'node',
-    // Libraries go into the bundle, because finding and reading their files is a fifth of the start; left out are the
-    // native module, and the pages of /docs, which are loaded when somebody looks.
-    external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui', 'vitest', 'testcontainers'],
+    // Libraries go into the bundle, because finding and reading their files is a fifth of the start, and because a
+    // dependency of ours is one that everybody installs; left out is the native module.
+    external: ['better-sqlite3', 'vitest', 'testcontainers'],
     logLevel: 'warn',
   });
   const { output } = await bundle.write({
@@ -35,6 +38,16 @@ export async function build() {
   await writeFile(new URL(NOTICES, DIST), await noticesOf(modules));
   await removeAllBut([...output.map(({ fileName }) => fileName), NOTICES]);
   await buildDocuments();
+  await copySwaggerUi();
+}
+
+/** What the pages of /docs need of Swagger UI, so that nobody who installs the package installs a web server for it. */
+async function copySwaggerUi() {
+  const target = new URL('swagger-ui/', DIST);
+  await mkdir(target, { recursive: true });
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+    await copyFile(new URL(`static/${file}`, SWAGGER_UI), new URL(file, target));
+  }
 }
 
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
@@ -46,13 +59,15 @@ const NOTICES = 'THIRD-PARTY-NOTICES.txt';
  */
 async function noticesOf(modules) {
   const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []);
+  folders.push(fileURLToPath(SWAGGER_UI).replace(/\/$/, ''));
   const notices = [...new Set(folders)].sort().map(async (folder) => {
     const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
     const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
     const text = file === undefined ? '' : `\n${(await readFile(`${folder}/${file}`, 'utf8')).trim()}\n`;
     return `${name} ${version} (${license})\n${text}`;
   });
-  return `${(await Promise.all(notices)).join(`\n${'-'.repeat(80)}\n`)}`;
+  const pages = 'swagger-ui, in dist/swagger-ui (Apache-2.0, as this package: see LICENSE)\n';
+  return [...(await Promise.all(notices)), pages].join(`\n${'-'.repeat(80)}\n`);
 }
 
 /** Files of an earlier build. @param {string[]} written */

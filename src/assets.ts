@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** The only file that knows where documents and fixtures lie: two folders beside the code, in the source tree as in the package. */
+/** The only file that knows where documents, fixtures and the pages' files lie: folders beside the code, in the source tree as in the package. */
 const DOCUMENTS = new URL('../dist/openapi/', import.meta.url);
 const FIXTURES = new URL('../fixtures/', import.meta.url);
+const SWAGGER_UI = new URL('../dist/swagger-ui/', import.meta.url);
 
 /** A merged OpenAPI document, as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
 export function documentText(name: string): Promise<string> {
@@ -13,6 +14,11 @@ export function documentText(name: string): Promise<string> {
 export async function documentNames(): Promise<string[]> {
   const names = (await readdir(DOCUMENTS)).map((file) => file.replace(/\.json$/, '')).sort();
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
+}
+
+/** A file of Swagger UI, by its own name. */
+export function swaggerUiFile(name: string): Promise<string> {
+  return readFile(new URL(name, SWAGGER_UI), 'utf8');
 }
 
 /** A file of a service's fixtures, as a value. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import fastify, { type FastifyInstance } from 'fastify';
-import { documentText, fixture, packageVersion } from './assets.ts';
+import { documentText, fixture, packageVersion, swaggerUiFile } from './assets.ts';
 import { type Effective, readDocument } from './config.ts';
 import { type Clock, machineClock } from './core/clock.ts';
 import { Views } from './core/derived.ts';
@@ -210,6 +210,7 @@ async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition
     app,
     pipeline.gate,
     services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
+    swaggerUiFile,
   );
   const listen = preparedToListen(app, lines);
   await app.ready();

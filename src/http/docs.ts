@@ -1,7 +1,8 @@
-import type { FastifyInstance, onRequestHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { problemDetails } from '../core/problem-details.ts';
 import { written } from './answer.ts';
 import type { Gate } from './gate.ts';
+import { sendAnswer } from './mount.ts';
 import { problemOf } from './problem.ts';
 
 /** A document to read: its service's name, what people call it, its JSON text. */
@@ -11,72 +12,88 @@ export interface ReadableDocument {
   readonly text: string;
 }
 
-/**
- * The pages that no operation has: the documents at `/openapi/<service>.json`, a page to read them at `/docs`, and `/`,
- * which leads there.
- */
-export function serveDocs(app: FastifyInstance, gate: Gate, documents: readonly ReadableDocument[]): void {
-  const onRequest: onRequestHookHandler = (request, reply, next) => {
-    try {
-      gate.check(request.raw, 'open');
-      next();
-    } catch (thrown) {
-      const problem = problemOf(thrown);
-      const { status, headers, payload } = written(problemDetails(problem), problem);
-      reply.code(status).headers(headers).send(payload);
-    }
-  };
-  for (const { name, text } of documents) {
-    app.get(`/openapi/${name}.json`, { onRequest }, (_request, reply) => reply.type('application/json').send(text));
-  }
-  app.get('/', { onRequest }, (_request, reply) => reply.redirect('/docs'));
+/** Swagger UI: what its files are sent as. */
+const FILES: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+};
 
-  // The page costs as much to set up as the whole server, and a running Fastify takes nothing more in: hence a second
-  // one, made when somebody first looks.
-  let pages: Promise<FastifyInstance> | undefined;
-  for (const url of ['/docs', '/docs/*']) {
-    app.get(url, { onRequest }, (request, reply) => {
-      reply.hijack();
-      pages ??= buildPages(documents);
-      pages.then(
-        (inner) => inner.routing(request.raw, reply.raw),
-        () => reply.raw.destroy(),
-      );
-    });
-  }
-  app.addHook('onClose', async () => (await pages)?.close());
-}
+const HTML = 'text/html; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
 
 /** The pages load their own files only, ask this server only, and nobody frames them. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'x-content-type-options': 'nosniff',
+} as const;
 
-async function buildPages(documents: readonly ReadableDocument[]): Promise<FastifyInstance> {
-  const [{ default: fastify }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
-    import('fastify'),
-    import('@fastify/swagger'),
-    import('@fastify/swagger-ui'),
-  ]);
-  const inner = fastify({ exposeHeadRoutes: false });
-  inner.addHook('onSend', async (_request, reply) => {
-    reply.headers({ 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' });
-  });
-  for (const { name, title, text } of documents) {
-    await inner.register(async (scope) => {
-      await scope.register(swagger, { mode: 'static', specification: { document: JSON.parse(text) } });
-      await scope.register(swaggerUi, {
-        routePrefix: `/docs/${name}`,
-        uiConfig: { deepLinking: true, layout: 'BaseLayout' },
-        theme: { title },
-      });
+/**
+ * The pages that no operation has: the documents at `/openapi/<service>.json`, pages to read them below `/docs`, and `/`,
+ * which leads there.
+ *
+ * @param readFile the text of a file of Swagger UI
+ */
+export function serveDocs(
+  app: FastifyInstance,
+  gate: Gate,
+  documents: readonly ReadableDocument[],
+  readFile: (name: string) => Promise<string>,
+): void {
+  const get = (url: string, answer: (reply: FastifyReply) => FastifyReply | Promise<FastifyReply>) =>
+    app.get(url, async ({ raw }, reply) => {
+      try {
+        gate.check(raw, 'open');
+        return await answer(reply);
+      } catch (thrown) {
+        const problem = problemOf(thrown);
+        return sendAnswer(reply, written(problemDetails(problem), problem));
+      }
     });
-  }
+  /** At a path, with and without a slash at its end. */
+  const serve = (path: string, type: string, text: () => string | Promise<string>) => {
+    for (const url of [path, `${path}/`]) {
+      get(url, async (reply) =>
+        reply
+          .type(type)
+          .headers(HEADERS)
+          .send(await text()),
+      );
+    }
+  };
   const index = indexPage(documents);
-  for (const url of ['/docs', '/docs/']) {
-    inner.get(url, (_request, reply) => reply.type('text/html; charset=utf-8').send(index));
+  serve('/docs', HTML, () => index);
+  for (const document of documents) {
+    const { name, text } = document;
+    serve(`/openapi/${name}.json`, 'application/json', () => text);
+    serve(`/docs/${name}/json`, 'application/json', () => text);
+    serve(`/docs/${name}`, HTML, () => readerPage(document));
   }
-  await inner.ready();
-  return inner;
+  serve('/docs/static/reader.js', SCRIPT, () => READER);
+  for (const [file, type] of Object.entries(FILES)) serve(`/docs/static/${file}`, type, () => readFile(file));
+  get('/', (reply) => reply.redirect('/docs'));
+}
+
+/** Opens the document that its page names. A file of its own, so that no page has a script within. */
+const READER = `SwaggerUIBundle({
+  domNode: document.getElementById('reader'),
+  url: document.getElementById('reader').dataset.document,
+  deepLinking: true,
+  validatorUrl: null,
+});
+`;
+
+function readerPage({ name, title }: ReadableDocument): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<link rel="stylesheet" href="/docs/static/swagger-ui.css">
+<div id="reader" data-document="/openapi/${name}.json"></div>
+<script src="/docs/static/swagger-ui-bundle.js"></script>
+<script src="/docs/static/reader.js"></script>
+`;
 }
 
 function indexPage(documents: readonly ReadableDocument[]): string {

@@ -38,7 +38,6 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^http\//,
       /^core\//,
       /^fastify$/,
-      /^@fastify\//,
       /^openapi-backend$/,
       /^ajv(-formats)?$/,
       /^node:(http|net|crypto)$/,

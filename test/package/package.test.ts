@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { minVersion, satisfies } from 'semver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
 import { type Ended, launchProgram, type Running, ready, type Server } from '../support/command.ts';
@@ -136,14 +137,28 @@ describe('the package', () => {
   it('brings only what is not in its bundle', async () => {
     const { dependencies } = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
 
-    expect(Object.keys(dependencies).sort()).toEqual(['@fastify/swagger', '@fastify/swagger-ui', 'better-sqlite3']);
+    expect(Object.keys(dependencies)).toEqual(['better-sqlite3']);
+  });
+
+  it('needs nothing that asks for a newer Node than it does itself', async () => {
+    const own = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
+    const { packages } = JSON.parse(await readFile(join(user, 'package-lock.json'), 'utf8'));
+    const oldest = minVersion(own.engines.node)?.version ?? '';
+    const asked = Object.entries(packages as Record<string, { engines?: { node?: string } }>).filter(
+      ([path]) => path !== '',
+    );
+    const refusing = asked.filter(([, { engines }]) => !satisfies(oldest, engines?.node ?? '*'));
+
+    expect(oldest).toBe('20.19.0');
+    expect(asked.length).toBeGreaterThan(1);
+    expect(refusing.map(([path, { engines }]) => `${path} asks for ${engines?.node}`)).toEqual([]);
   });
 
   it('names whose work is in its bundle, with their licenses', async () => {
     const notices = await readFile(join(user, 'node_modules/nv-auth-mock/dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
 
-    for (const name of ['fastify', 'jose', 'openapi-backend', 'ajv', 'yaml', 'commander']) {
-      expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    for (const name of ['fastify', 'jose', 'openapi-backend', 'ajv', 'yaml', 'commander', 'swagger-ui']) {
+      expect(notices).toMatch(new RegExp(`^${name}(?: \\d|, in dist)`, 'm'));
     }
     expect(notices).toContain('Permission is hereby granted');
   });
