@@ -1,4 +1,11 @@
 #!/usr/bin/env node
-import { run } from './cli/index.ts';
+import { nodeRefusal } from './core/node-version.ts';
 
-await run(process.argv);
+const refusal = nodeRefusal(process.versions.node);
+if (refusal === null) {
+  const { run } = await import('./cli/index.ts');
+  await run(process.argv);
+} else {
+  process.stderr.write(`nv-auth-mock: ${refusal}\n`);
+  process.exitCode = 2;
+}

@@ -1,5 +1,7 @@
 import { readOptions } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
+import { nodeRefusal } from '../core/node-version.ts';
+import { Unusable } from '../core/unusable.ts';
 import type { ConfigOptions } from '../options.ts';
 import type { Cast, Switchboard } from './client.ts';
 import { switchboard } from './client.ts';
@@ -30,9 +32,11 @@ export interface Mock extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
 /**
  * Starts a mock in this process; resolves when it listens.
  *
- * @throws Error saying which option cannot be used, and what was expected
+ * @throws Error saying which option cannot be used and what was expected, or what the installation lacks
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
+  const refusal = nodeRefusal(process.versions.node);
+  if (refusal !== null) throw new Unusable(refusal);
   const { listen = true, seed, ...given } = options;
   const isContent = typeof seed === 'object' && seed !== null;
   const effective = readOptions({ port: 0, logLevel: 'silent', ...given, ...(!isContent && { seed: seed ?? null }) });

@@ -73,9 +73,13 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   { files: /^drift$/, may: [] },
   { files: /^lines$/, may: [/^yaml$/, /^node:fs\/promises$/] },
-  { files: /^library\//, may: [/^library\//, /^(config|server|log)$/], types: [/^core\//, /^options$/, /^fastify$/] },
+  {
+    files: /^library\//,
+    may: [/^library\//, /^(config|server|log)$/, /^core\/(node-version|unusable)$/],
+    types: [/^core\//, /^options$/, /^fastify$/],
+  },
   { files: /^(index|vitest|testcontainers)$/, may: [/^library\//, /^options$/, /^(vitest|testcontainers)$/] },
-  { files: /^main$/, may: [/^cli\/index$/] },
+  { files: /^main$/, may: [/^cli\/index$/, /^core\/node-version$/] },
   { files: /^server$/, may: [/^(?!cli\/|services\/(?!index$)).*/] },
 ];
 

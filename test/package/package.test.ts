@@ -9,7 +9,7 @@ import { startMock } from '../../src/index.ts';
 import { type Ended, launchProgram, type Running, ready, type Server } from '../support/command.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
-import { installed, packed, write } from '../support/package.ts';
+import { installed, packed, withoutBinary, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -186,6 +186,50 @@ describe('the package', () => {
         expect(ours).toEqual([]);
       },
     );
+  });
+});
+
+describe('installed without the binary of its native module', () => {
+  const told = 'better-sqlite3, which keeps the state, was installed without its binary';
+  let folder: string;
+  beforeAll(async () => {
+    folder = await withoutBinary(user);
+  });
+
+  it.each([
+    ['in memory', ['--port', '0']],
+    ['with a data file', ['--port', '0', '--data', 'mock.db']],
+  ])('the command says in one line what to run, %s', async (_, flags) => {
+    const { code, stdout, stderr } = await launchProgram(join(folder, 'node_modules/.bin/nv-auth-mock'), flags, folder)
+      .ended;
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(told);
+    for (const remedy of ['npm rebuild better-sqlite3', 'pnpm approve-builds', 'yarn rebuild better-sqlite3']) {
+      expect(stderr).toContain(remedy);
+    }
+  });
+
+  it('the library says the same', async () => {
+    const program = "import { startMock } from 'nv-auth-mock'; await startMock().catch((e) => console.log(e.message));";
+    await write(folder, { 'start.mjs': program });
+    const { stdout } = await run(process.execPath, ['start.mjs'], { cwd: folder });
+
+    expect(stdout).toContain(told);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('a binary of another Node is told as such', async () => {
+    const release = join(folder, 'node_modules/better-sqlite3/build/Release');
+    await mkdir(release, { recursive: true });
+    await write(release, { 'better_sqlite3.node': 'of another machine' });
+    const { code, stderr } = await launchProgram(join(folder, 'node_modules/.bin/nv-auth-mock'), ['-p', '0'], folder)
+      .ended;
+
+    expect(code).toBe(2);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/has a binary that Node \S+ cannot load .*npm rebuild better-sqlite3/);
   });
 });
 

@@ -42,6 +42,19 @@ export async function installed(tarball: string, linked: readonly string[] = [])
   return folder;
 }
 
+/** A copy of such a folder as installers leave it that run no install scripts. */
+export async function withoutBinary(folder: string): Promise<string> {
+  const copy = await emptyFolder();
+  for (const name of ['.bin', 'nv-auth-mock', 'better-sqlite3', 'bindings', 'file-uri-to-path']) {
+    await cp(join(folder, 'node_modules', name), join(copy, 'node_modules', name), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !path.endsWith('better-sqlite3/build'),
+    });
+  }
+  return copy;
+}
+
 /** A package as Node finds it from another folder. */
 async function link(name: string, folder: string): Promise<void> {
   const { symlink } = await import('node:fs/promises');

@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, read
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
+import { connect } from './connect.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { framesOf } from './wal.ts';
@@ -52,7 +53,7 @@ export interface Opened {
  */
 export function openDatabase(path: string | null): Opened {
   if (path === null) {
-    const database = new Database(':memory:');
+    const database = connect(':memory:');
     prepare(database);
     return { database, file: null, notices: [] };
   }
@@ -64,7 +65,7 @@ export function openDatabase(path: string | null): Opened {
   let database: Database.Database | undefined;
   try {
     // In full, because some names have a meaning of their own to SQLite, such as `:memory:`.
-    database = new Database(resolve(path), { timeout: BUSY_TIMEOUT_MS });
+    database = connect(resolve(path), { timeout: BUSY_TIMEOUT_MS });
     prepare(database, () => {
       if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(database as Database.Database, path);
     });

@@ -1,0 +1,13 @@
+/** The oldest Node that the package runs on; `engines` of package.json says the same. */
+export const OLDEST_NODE = '20.19';
+
+/**
+ * Why the server cannot run on a version of Node; null when it can. Entry points ask before they load anything else,
+ * because an older Node fails at the first import that it does not have.
+ */
+export function nodeRefusal(version: string): string | null {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE.split('.').map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return null;
+  return `This is Node ${version}, and Node ${OLDEST_NODE} or newer is needed. Install one (https://nodejs.org), and start again with it.`;
+}

@@ -1,0 +1,29 @@
+import Database from 'better-sqlite3';
+import { Unusable } from '../../core/unusable.ts';
+
+/** How the binary is made where an installer did not: npm asked not to run scripts, pnpm and yarn unless it was approved. */
+const REMEDY =
+  'Run `npm rebuild better-sqlite3 --ignore-scripts=false`; with pnpm `pnpm approve-builds` (choose better-sqlite3); ' +
+  'with yarn `yarn rebuild better-sqlite3`.';
+
+/**
+ * Opens a database. The native module looks for its binary when it is first asked to open one.
+ *
+ * @throws Unusable when the binary is not there, or is none that this Node can load
+ */
+export function connect(path: string, options: Database.Options = {}): Database.Database {
+  try {
+    return new Database(path, options);
+  } catch (cause) {
+    const why = faultOfBinary(cause);
+    if (why === null) throw cause;
+    throw new Unusable(`better-sqlite3, which keeps the state, ${why}. ${REMEDY}`, { cause });
+  }
+}
+
+function faultOfBinary(thrown: unknown): string | null {
+  const { code, message = '', tries } = thrown as { code?: unknown; message?: string; tries?: unknown };
+  if (Array.isArray(tries)) return 'was installed without its binary, because its install script did not run';
+  if (code !== 'ERR_DLOPEN_FAILED') return null;
+  return `has a binary that Node ${process.versions.node} cannot load (${message.split('\n')[0]})`;
+}
