@@ -34,6 +34,7 @@ export interface Config {
   readonly explain: boolean;
   readonly logLevel: LogLevel;
   readonly json: boolean;
+  readonly exitWithStdin: boolean;
 }
 
 /** Options as a program gives them: durations may be texts such as `15m`. */
@@ -222,6 +223,11 @@ export const OPTIONS: Options = {
     ...oneOf(LOG_LEVELS),
   },
   json: { description: 'the ready line and the log as JSON', fallback: false, ...onOff },
+  exitWithStdin: {
+    description: 'end when standard input closes, such as a pipe whose other end is a test that crashed',
+    fallback: false,
+    ...onOff,
+  },
 };
 
 export const OPTION_NAMES = Object.keys(OPTIONS) as readonly (keyof Config)[];

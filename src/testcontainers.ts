@@ -10,7 +10,7 @@ const ETC = '/etc/nv-auth-mock';
 const IMAGE = 'nv-auth-mock';
 
 /** Options of the server, by the names of `startMock`. Where it listens and what it keeps is the container's. */
-export type ContainerOptions = Omit<ConfigOptions, 'port' | 'host' | 'data' | 'seed' | 'alias'>;
+export type ContainerOptions = Omit<ConfigOptions, 'port' | 'host' | 'data' | 'seed' | 'alias' | 'exitWithStdin'>;
 
 /** A mock in a container, which is started when its own health check says that it is ready. */
 export class NvAuthMockContainer extends GenericContainer {

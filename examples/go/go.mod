@@ -1,3 +1,3 @@
 module example.test/nv-auth-mock
 
-go 1.22
+go 1.19

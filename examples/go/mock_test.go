@@ -1,4 +1,5 @@
-// Package mock_test starts the mock by its command and drives it by HTTP. Needs the command `nv-auth-mock`.
+// Package mock_test starts the mock by its command and drives it by HTTP. Needs the package `nv-auth-mock`, installed by npm
+// in this folder, or the path of its command in MOCK_COMMAND.
 package mock_test
 
 import (
@@ -12,15 +13,21 @@ import (
 	"testing"
 )
 
-// start runs the command and waits for its ready line.
+// start runs the command and waits for its ready line. The command itself, not npx, which hands no signals on. It ends when
+// its standard input closes, and the system closes that however this test ends.
 func start(t *testing.T) string {
 	t.Helper()
 	command := os.Getenv("MOCK_COMMAND")
 	if command == "" {
-		command = "npx nv-auth-mock"
+		command = "node_modules/.bin/nv-auth-mock"
 	}
-	arguments := append(strings.Fields(command), "start", "--port", "0", "--json")
+	arguments := append(strings.Fields(command), "start", "--port", "0", "--json", "--exit-with-stdin")
 	process := exec.Command(arguments[0], arguments[1:]...)
+	process.Stderr = os.Stderr
+	input, err := process.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	output, err := process.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +36,7 @@ func start(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = process.Process.Signal(os.Interrupt)
+		_ = input.Close()
 		_ = process.Wait()
 	})
 	line, err := bufio.NewReader(output).ReadBytes('\n')

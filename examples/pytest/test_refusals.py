@@ -1,4 +1,7 @@
-"""The mock as a fixture of pytest: started by its command, driven by HTTP. Needs the command `nv-auth-mock`."""
+"""The mock as a fixture of pytest: started by its command, driven by HTTP.
+
+Needs the package `nv-auth-mock`, installed by npm where pytest runs, or the path of its command in MOCK_COMMAND.
+"""
 
 import json
 import os
@@ -9,7 +12,7 @@ import urllib.request
 
 import pytest
 
-COMMAND = shlex.split(os.environ.get("MOCK_COMMAND", "npx nv-auth-mock"))
+COMMAND = shlex.split(os.environ.get("MOCK_COMMAND", "node_modules/.bin/nv-auth-mock"))
 
 
 def call(method, url, body=None, token=None):
@@ -27,11 +30,11 @@ def call(method, url, body=None, token=None):
 
 @pytest.fixture(scope="session")
 def server():
-    process = subprocess.Popen([*COMMAND, "start", "--port", "0", "--json"], stdout=subprocess.PIPE, text=True)
-    ready = json.loads(process.stdout.readline())
-    yield ready["url"]
-    process.terminate()
-    process.wait(timeout=10)
+    # The command itself, not npx, which hands no signals on. It ends when its standard input closes, and the system closes
+    # that however this process ends.
+    arguments = [*COMMAND, "start", "--port", "0", "--json", "--exit-with-stdin"]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield json.loads(process.stdout.readline())["url"]
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import type { MockServer } from '../server.ts';
 /** Starts the server; resolves once it is ready. It ends on SIGTERM or SIGINT. */
 export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
-  const { host, port, json, logLevel } = effective.config;
+  const { host, port, json, logLevel, exitWithStdin } = effective.config;
   // Loaded when the configuration is known to be good: a start that is refused ends sooner without it.
   const { buildServer } = await import('../server.ts');
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log });
   try {
     const listening = await server.listen(host, port);
-    stopOnSignal(server);
+    stopWhenTold(server, exitWithStdin);
     process.stdout.write(json ? readyEvent(server, listening) : banner(server, listening.url));
   } catch (cause) {
     await server.close();
@@ -37,20 +37,22 @@ function banner({ version, posture, notices }: MockServer, url: string): string 
   return `${lines.join('\n')}\n`;
 }
 
-/** The first signal lets running requests finish, the second ends at once. */
-function stopOnSignal(server: MockServer): void {
+/** The first signal lets running requests finish, and so does the end of standard input; another signal ends at once. */
+function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
   let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    server.close().then(
+      () => process.exit(0),
+      (cause: unknown) => {
+        process.stderr.write(`nv-auth-mock: stopping failed: ${String(cause)}\n`);
+        process.exit(1);
+      },
+    );
+  };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      server.close().then(
-        () => process.exit(0),
-        (cause: unknown) => {
-          process.stderr.write(`nv-auth-mock: stopping failed: ${String(cause)}\n`);
-          process.exit(1);
-        },
-      );
-    });
+    process.on(signal, () => (stopping ? process.exit(1) : stop()));
   }
+  if (exitWithStdin) process.stdin.once('end', stop).once('error', stop).resume();
 }

@@ -8,7 +8,7 @@ import { switchboard } from './client.ts';
 import { inProcessFetch } from './in-process.ts';
 
 /** What a mock is started with: the flags of the command, in camel case. The environment does not count. */
-export interface MockOptions extends Omit<ConfigOptions, 'seed'> {
+export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin'> {
   /** A file, `none`, or a world in the form of the cast. Default: the built-in cast. */
   readonly seed?: string | object | null;
   /** False: no socket; `mock.fetch` answers in process. Default: true. */

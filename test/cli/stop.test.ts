@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { admin, researcher } from '../support/cast.ts';
-import { it, type Server } from '../support/command.ts';
+import { it, launchProgram, MAIN, type Server } from '../support/command.ts';
 import { hasLoopback6 } from '../support/ports.ts';
 import { type Line, openLine, requestBytes } from '../support/wire.ts';
 
@@ -123,5 +125,58 @@ describe.concurrent('a server', () => {
     await server.ended;
 
     expect(since(start)).toBeLessThan(AT_ONCE_MS);
+  });
+});
+
+/** Starts the command as its child, says where it listens, and waits. */
+const PARENT = `
+  import { spawn } from 'node:child_process';
+  const [main, ...args] = process.argv.slice(2);
+  spawn(process.execPath, [main, ...args], { stdio: ['pipe', 'inherit', 'inherit'] });
+  setInterval(() => {}, 1000);
+`;
+
+describe.concurrent('with --exit-with-stdin', () => {
+  it('a server ends in order when standard input closes, and not before', async ({ command }) => {
+    const server = await command.start(['--exit-with-stdin'], { input: true });
+    const { line, rest } = await halfSentLine(server);
+    expect((await server.call('GET /_mock/health')).status).toBe(200);
+    server.closeInput();
+    line.send(rest);
+    const reply = await line.reply();
+    const { code, stderr } = await server.ended;
+
+    expect(reply?.status).toBe(200);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('a server ends when the program that started it is killed', async ({ folder, onTestFinished }) => {
+    await writeFile(join(folder, 'parent.mjs'), PARENT);
+    const args = ['parent.mjs', MAIN, 'start', '--port', '0', '--json', '--exit-with-stdin'];
+    const parent = launchProgram(process.execPath, args, folder);
+    const [, pid] = await parent.said(/"event":"ready".*"pid":(\d+)/);
+    const isThere = () => {
+      try {
+        return process.kill(Number(pid), 0);
+      } catch {
+        return false;
+      }
+    };
+    onTestFinished(() => {
+      if (isThere()) process.kill(Number(pid), 'SIGKILL');
+    });
+    expect(isThere()).toBe(true);
+    parent.kill('SIGKILL');
+    // Its output ends when the server's does, who has the same.
+    await parent.ended;
+
+    await expect.poll(isThere, { timeout: AT_ONCE_MS }).toBe(false);
+  });
+
+  it('a server without it does not look at standard input', async ({ command }) => {
+    const server = await command.start([], { input: true });
+    server.closeInput();
+
+    expect((await server.call('GET /_mock/health')).status).toBe(200);
   });
 });

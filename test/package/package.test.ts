@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmod, cp, mkdir, readFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -272,14 +272,45 @@ describe('from an empty folder', () => {
     expect(shown).toMatch(/fix: service key `reader`: add the scope `air:simulation_create` \(PATCH \/_mock\/keys\//);
   });
 
-  it.skipIf(!hasPytest())('the example for pytest passes', async () => {
-    await mkdir(join(user, 'python'), { recursive: true });
-    await cp(join(ROOT, 'examples/pytest/test_refusals.py'), join(user, 'python/test_refusals.py'));
-    const env = { ...process.env, MOCK_COMMAND: join(user, 'node_modules/.bin/nv-auth-mock') };
-    const { stdout } = await run('pytest', ['-q', '-p', 'no:cacheprovider', 'python'], { cwd: user, env });
+  describe.skipIf(!has('pytest', '--version'))('the example for pytest', () => {
+    const pytest = async (more = '') => {
+      const folder = join(user, 'python');
+      await mkdir(folder, { recursive: true });
+      await write(folder, { 'test_refusals.py': `${await text('examples/pytest/test_refusals.py')}${more}` });
+      return launchProgram('pytest', ['-q', '-s', '-p', 'no:cacheprovider', 'python'], user);
+    };
 
-    expect(stdout).toContain('2 passed');
+    it('passes', async () => {
+      const { code, stdout } = await (await pytest()).ended;
+
+      expect(stdout).toContain('2 passed');
+      expect(code).toBe(0);
+    });
+
+    it('leaves no server behind when it is killed', async () => {
+      const running = await pytest(KILLS_ITSELF);
+      const [, url = ''] = await running.said(/the mock is at (\S+)/);
+      const { signal } = await running.ended;
+
+      expect(signal).toBe('SIGKILL');
+      await expect.poll(() => fetch(url).catch(() => 'gone')).toBe('gone');
+    });
   });
+
+  it.skipIf(!has('go', 'version'))(
+    'the example for Go passes, and its server ends with it',
+    async () => {
+      const folder = join(user, 'go');
+      await cp(join(ROOT, 'examples/go'), folder, { recursive: true });
+      await symlink(join(user, 'node_modules'), join(folder, 'node_modules'));
+      const env = { GOCACHE: join(folder, 'cache'), GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod' };
+      const { code, stdout, stderr } = await launchProgram('go', ['test', './...'], folder, { env }).ended;
+
+      expect(stdout + stderr).toMatch(/^ok\s+example\.test/m);
+      expect(code).toBe(0);
+    },
+    120_000,
+  );
 
   it('the client of the compose example calls all three APIs, and exits with 0', async () => {
     await using mock = await startMock();
@@ -304,9 +335,18 @@ function vitest(file: string) {
   });
 }
 
-function hasPytest(): boolean {
+/** A test that crashes its runner while the mock of its session runs. */
+const KILLS_ITSELF = `
+
+def test_that_ends_the_runner(server):
+    print(f"the mock is at {server}", flush=True)
+    os.kill(os.getpid(), 9)
+`;
+
+/** Is a program on this machine? */
+function has(program: string, argument: string): boolean {
   try {
-    execFileSync('pytest', ['--version'], { stdio: 'ignore' });
+    execFileSync(program, [argument], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

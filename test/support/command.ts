@@ -5,7 +5,8 @@ import { test } from 'vitest';
 import { emptyFolder } from './folder.ts';
 import { readableMain } from './readable-copy.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** The built command. */
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** Where and how a command runs. */
 export interface Surroundings {
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** The user that runs it. */
   readonly uid?: number | undefined;
+  /** Is its standard input a pipe? Else it is at its end. */
+  readonly input?: boolean;
 }
 
 /** How a command ended. */
@@ -29,6 +32,7 @@ export interface Running {
   /** Waits until stdout has this, and gives the match. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
+  closeInput(): void;
   readonly ended: Promise<Ended>;
 }
 
@@ -111,15 +115,16 @@ export function launchProgram(
   program: string,
   args: readonly string[],
   cwd: string,
-  { env, uid }: Surroundings = {},
+  { env, uid, input = false }: Surroundings = {},
 ): Running {
   const { PATH, HOME } = process.env;
   const child = spawn(program, args, {
     cwd,
     env: { PATH, HOME, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
     ...(uid !== undefined && { uid, gid: uid }),
   });
+  if (!input) child.stdin.end();
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -135,6 +140,7 @@ export function launchProgram(
     pid: child.pid,
     ended,
     kill: (signal) => child.kill(signal),
+    closeInput: () => child.stdin.end(),
     said: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {
