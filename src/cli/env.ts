@@ -1,5 +1,6 @@
 import type { FlagTexts } from '../config.ts';
 import { Unusable } from '../core/unusable.ts';
+import { OPTIONS } from '../options.ts';
 import { askRunning, type Running, runningServer } from './running.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -17,16 +18,54 @@ const FORMATS = {
 /**
  * Prints what a client needs: addresses, and out of the cast of the running server the administrator's credentials and
  * the key of the organisation's owner.
+ *
+ * @param clientUrl the server as the client has it; null: as it was found here, but for Compose as its network has it
  */
-export async function env(flags: FlagTexts, format: keyof typeof FORMATS): Promise<void> {
+export async function env(flags: FlagTexts, format: keyof typeof FORMATS, clientUrl: string | null): Promise<void> {
   const server = await runningServer(flags);
-  const variables = variablesOf(await castFrom(server), server.url);
+  const cast = await castFrom(server);
+  const found = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
+  const variables = variablesOf(cast, originOf(clientUrl) ?? (await found()));
   process.stdout.write(FORMATS[format](variables));
   for (const [name, absent] of EXPECTED) {
     if (variables[name] === undefined) {
       process.stderr.write(`nv-auth-mock: the cast has no ${absent}, so ${name} is not printed\n`);
     }
   }
+}
+
+/** The name of the service in our example of a Compose file. */
+const SERVICE = 'mock';
+
+function originOf(clientUrl: string | null): string | null {
+  if (clientUrl === null) return null;
+  const origin = OPTIONS.publicUrl.read(clientUrl);
+  if (typeof origin === 'string') return origin;
+  throw new Unusable(`--client-url is \`${clientUrl}\`; expected ${OPTIONS.publicUrl.expected}.`);
+}
+
+/** In a network of containers 127.0.0.1 is the client itself, so the server's own names decide. */
+async function urlInNetwork(server: Running): Promise<string> {
+  const info = (await askRunning(server, '/_mock/info')).body as Info | null;
+  const { 'public-url': publicUrl, alias, port } = info?.configuration ?? {};
+  if (publicUrl?.value) return publicUrl.value;
+  const [name] = alias?.value ?? [];
+  if (name === undefined) {
+    process.stderr.write(
+      `nv-auth-mock: the server was told no name of its own, so this is for a service called \`${SERVICE}\`; start it with ` +
+        `--alias NAME or --public-url URL, or say --client-url URL\n`,
+    );
+  }
+  return `http://${name ?? SERVICE}:${port?.value || new URL(server.url).port}`;
+}
+
+/** The part of `/_mock/info` that is asked for. */
+interface Info {
+  readonly configuration?: {
+    readonly 'public-url'?: { readonly value: string | null };
+    readonly alias?: { readonly value: readonly string[] };
+    readonly port?: { readonly value: number };
+  };
 }
 
 /** What is worth telling when it cannot be printed. */

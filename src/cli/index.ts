@@ -55,8 +55,12 @@ function program(version: string): Command {
         .choices(['shell', 'dotenv', 'json', 'compose'])
         .default('shell'),
     )
-    .action(async ({ format, ...flags }: FlagTexts & { format: 'shell' | 'dotenv' | 'json' | 'compose' }) =>
-      (await import('./env.ts')).env(flags, format),
+    .option(
+      '--client-url <URL>',
+      'the server as the client has it; default: as it is found, for compose by the name it was given',
+    )
+    .action(async ({ format, clientUrl, ...flags }: FlagTexts & EnvFlags) =>
+      (await import('./env.ts')).env(flags, format, clientUrl ?? null),
     );
   root
     .command('verify')
@@ -82,6 +86,11 @@ function program(version: string): Command {
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;
+}
+
+interface EnvFlags {
+  readonly format: 'shell' | 'dotenv' | 'json' | 'compose';
+  readonly clientUrl?: string;
 }
 
 function flagOf(name: string, { short, argument, repeatable, description, fallback }: Option): Flag {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { it } from '../support/command.ts';
 import { ngcCast } from '../support/ngc-cast.ts';
 
 const execute = promisify(execFile);
+const COMPOSE = new URL('../../examples/compose/compose.yaml', import.meta.url);
 
 /** Runs a shell script in an environment that holds nothing of ours. */
 async function shell(script: string): Promise<string> {
@@ -24,7 +25,7 @@ const REQUEST =
 
 describe.concurrent('`env`', () => {
   it('prints what gets a token, in every format, found by flag or variable', async ({ command }) => {
-    const { port, url } = await command.start();
+    const { port, url } = await command.start(['--alias', 'nvidia']);
     const env = { NV_AUTH_MOCK_PORT: String(port) };
     const [forShell, ...others] = await Promise.all([
       command.run(['env', '--port', String(port)]),
@@ -45,7 +46,43 @@ describe.concurrent('`env`', () => {
     expect(forShell.stdout.match(/\w+(?==)/g)).toEqual(Object.keys(expected));
     expect(parseEnv(dotenv)).toEqual(expected);
     expect(JSON.parse(json)).toEqual(expected);
-    expect(parse(compose)).toEqual({ environment: expected });
+    const inNetwork = `http://nvidia:${port}`;
+    const addresses = { RUNAI_BASE_URL: inNetwork, AIR_API_URL: inNetwork, NVCF_BASE_URL: inNetwork };
+    expect(parse(compose)).toEqual({ environment: { ...expected, ...addresses } });
+  });
+
+  it.for([
+    ['the public URL of the server', ['--public-url', 'http://nv:8080', '--alias', 'nvidia'], [], /^http:\/\/nv:8080$/],
+    ['the first alias of the server', ['--alias', 'nvidia', '--alias', 'other'], [], /^http:\/\/nvidia:\d+$/],
+    ['what --client-url says', ['--alias', 'nvidia'], ['--client-url', 'http://here:1/'], /^http:\/\/here:1$/],
+  ] as const)('prints for Compose %s', async ([, started, flags, address], { command, expect }) => {
+    const { port } = await command.start(started);
+    const args = ['env', '--port', String(port), '--format', 'compose', ...flags];
+    const { code, stdout, stderr } = await command.run(args);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(parse(stdout).environment.AIR_API_URL).toMatch(address);
+  });
+
+  it('prints for Compose the service of the example where the server has no name, and says so', async ({
+    command,
+    expect,
+  }) => {
+    const { port } = await command.start();
+    const { stdout, stderr } = await command.run(['env', '--port', String(port), '--format', 'compose']);
+    const { services } = parse(await readFile(COMPOSE, 'utf8'));
+
+    expect(services).toHaveProperty('mock');
+    expect(parse(stdout).environment.RUNAI_BASE_URL).toBe(`http://mock:${port}`);
+    expect(stderr).toMatch(/a service called `mock`.*--alias NAME.*--client-url URL\n$/);
+  });
+
+  it('ends with 2 when --client-url is no URL of a server', async ({ command, expect }) => {
+    const { port } = await command.start();
+    const { code, stdout, stderr } = await command.run(['env', '--port', String(port), '--client-url', 'mock:6625']);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('--client-url is `mock:6625`; expected an http or https URL');
   });
 
   it('prints secrets with signs that a shell or Compose would read', async ({ command, folder, expect }) => {
