@@ -96,6 +96,49 @@ describe.each(PAGES.map((page) => ({ page, blocks: blocksOf(page) })))('$page', 
   });
 });
 
+describe('everything that the README and its pages show, in one world', async () => {
+  const { url } = await listeningServer();
+  /** What a reader would find changed who did not follow the page. */
+  const world = async () => {
+    const read = async (path: string) => (await fetch(`${url}/_mock/${path}`)).json();
+    const [{ ahead }, { mode }, { counts }] = (await Promise.all(['clock', 'propagation', 'info'].map(read))) as [
+      { readonly ahead: string },
+      { readonly mode: string },
+      { readonly counts: unknown },
+    ];
+    return { ahead, mode, counts };
+  };
+  const links = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/\]\((docs\/[^)#]+\.md)/g)];
+  const pages = ['README.md', ...new Set(links.map(([, page = '']) => page))];
+  const asFound = await world();
+
+  it('is found by its links', () => {
+    expect(PAGES.filter((page) => page.startsWith('docs/')).filter((page) => !pages.includes(page))).toEqual([]);
+  });
+
+  it.each(['the first time', 'once more'].flatMap((time) => pages.map((page) => [page, time] as const)))(
+    '%s runs %s, and leaves the world as it found it',
+    async (page) => {
+      const blocks = blocksOf(page);
+      const shell = blocks.flatMap((block, index) =>
+        block.language === 'sh' && !block.text.startsWith('npm ') ? [{ ...block, index }] : [],
+      );
+      if (shell.length === 0) return;
+      const printed = await runShell(
+        shell.map(({ text }) => text),
+        url,
+      );
+      if (page !== 'README.md') {
+        for (const [at, { index }] of shell.entries()) {
+          for (const line of shownAfter(blocks, index)) expect(printed[at], line).toContain(line);
+        }
+      } else expect(printed.join('')).toMatch(/HTTP\/1.1 403[\s\S]*HTTP\/1.1 403[\s\S]*^200$/m);
+
+      expect(await world()).toEqual(asFound);
+    },
+  );
+});
+
 it('every link of a page leads to a file', () => {
   const pages = ['README.md', 'CONTRIBUTING.md', ...PAGES];
   const broken = pages.flatMap((page) => {
