@@ -1,6 +1,6 @@
 // @ts-check
 /** Everything that can be prepared before the start: the documents, and the code as a few files. */
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildDocuments } from './documents.mjs';
@@ -39,6 +39,21 @@ export async function build() {
   await removeAllBut([...output.map(({ fileName }) => fileName), NOTICES]);
   await buildDocuments();
   await copySwaggerUi();
+  await linkCommand();
+}
+
+/**
+ * `npx nv-auth-mock` in a clone, as where the package is installed: npm links commands of dependencies only. On Windows a
+ * link takes rights that few have, so there it is `node dist/main.js`.
+ */
+async function linkCommand() {
+  if (process.platform === 'win32') return;
+  await chmod(new URL('main.js', DIST), 0o755);
+  const folder = new URL('../node_modules/.bin/', import.meta.url);
+  await mkdir(folder, { recursive: true });
+  await symlink('../../dist/main.js', new URL('nv-auth-mock', folder)).catch((cause) => {
+    if (cause.code !== 'EEXIST') throw cause;
+  });
 }
 
 /** What the pages of /docs need of Swagger UI, so that nobody who installs the package installs a web server for it. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -83,6 +83,30 @@ it('every reason is told in docs/why-was-i-refused.md, and no other', () => {
   ]);
 
   expect(Object.fromEntries(rows)).toEqual(DENY_REASONS);
+});
+
+describe('the command, as the README and its pages call it', () => {
+  const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)]
+    .filter((page) => page.endsWith('.md'))
+    .map((page) => ({ page, text: readFileSync(join(ROOT, page), 'utf8') }));
+
+  it('is found in a clone as where the package is installed', async () => {
+    const bare = /(?<!npx |\.bin\/)nv-auth-mock (?:start|health|env|doctor|verify)\b|(?<!\/app\/)dist\/main\.js/g;
+    const found = pages.flatMap(({ page, text }) => (text.match(bare) ?? []).map((call) => `${page}: ${call}`));
+    const { stdout } = await run('npx', ['nv-auth-mock', '--version'], { cwd: ROOT });
+
+    expect(found).toEqual([]);
+    expect(stdout).toBe(`${JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version}\n`);
+  });
+
+  it('has the subcommands that the README lists, and no other', async () => {
+    const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.js'), '--help']);
+    const commands = [...help.matchAll(/^ {2}([a-z]+) (?:\[options\])? /gm)].map(([, name]) => name);
+    const table = readme.slice(readme.indexOf('| `npx nv-auth-mock` and'), readme.indexOf('The last line on stdout'));
+    const listed = [...table.matchAll(/^\| (?:nothing, or )?`([a-z]+)/gm)].map(([, name]) => name);
+
+    expect(listed.filter((name) => name !== 'npx').sort()).toEqual(commands.filter((name) => name !== 'help').sort());
+  });
 });
 
 it('the help of the command names every flag', async () => {

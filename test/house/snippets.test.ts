@@ -38,12 +38,12 @@ function shownAfter(blocks: readonly Block[], index: number): string[] {
   return next.text.split('\n').filter((line) => line.trim() !== '');
 }
 
-/** A folder in which the package can be imported, and its command called as in the pages. */
+/** A folder that holds what an installation of the package holds: it can be imported, and its command can be called. */
 async function userFolder(): Promise<string> {
   const folder = await emptyFolder();
-  await mkdir(join(folder, 'node_modules'));
+  await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
   await symlink(ROOT, join(folder, 'node_modules/nv-auth-mock'));
-  await symlink(join(ROOT, 'dist'), join(folder, 'dist'));
+  await symlink('../nv-auth-mock/dist/main.js', join(folder, 'node_modules/.bin/nv-auth-mock'));
   return folder;
 }
 

@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmod, cp, mkdir, readFile, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { minVersion, satisfies } from 'semver';
@@ -152,6 +153,19 @@ describe('the package', () => {
     expect(oldest).toBe('20.19.0');
     expect(asked.length).toBeGreaterThan(1);
     expect(refusing.map(([path, { engines }]) => `${path} asks for ${engines?.node}`)).toEqual([]);
+  });
+
+  it('has the files that its pages link to', async () => {
+    const folder = join(user, 'node_modules/nv-auth-mock');
+    const pages = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.md'));
+    const broken = pages.map(async (page) => {
+      const links = (await readFile(join(folder, page), 'utf8')).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g);
+      const targets = [...links].map(([, link = '']) => join(folder, dirname(page), link));
+      return targets.filter((target) => !existsSync(target)).map((target) => `${page}: ${target}`);
+    });
+
+    expect(pages).toContain('README.md');
+    expect((await Promise.all(broken)).flat()).toEqual([]);
   });
 
   it('names whose work is in its bundle, with their licenses', async () => {
