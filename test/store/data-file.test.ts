@@ -204,12 +204,18 @@ describe('a data file is refused untouched to a user who', () => {
     return stderr;
   };
 
+  const own = isRoot ? NOBODY : process.getuid?.();
+  /** What a message says of who started the server, and of whose the file or the folder is. */
+  const ids = (path: string, digit: number) =>
+    `this process has uid ${own}; ${path} belongs to uid ${process.getuid?.()}, mode ${mode(digit).toString(8).padStart(3, '0')}`;
+
   it('may only read it', async ({ command, folder }) => {
     await ourFile(folder);
 
-    expect(await refusalIn(command, folder, 'mock.db', { file: 4, folder: 7 })).toMatch(
-      /cannot be read and written.*Change its permissions/,
-    );
+    const said = await refusalIn(command, folder, 'mock.db', { file: 4, folder: 7 });
+
+    expect(said).toMatch(/cannot be read and written.*Change its permissions/);
+    expect(said).toContain(ids(join(folder, 'mock.db'), 4));
   });
 
   it('may only write it', async ({ command, folder }) => {
@@ -229,11 +235,17 @@ describe('a data file is refused untouched to a user who', () => {
   });
 
   it('may not make it in its folder', async ({ command, folder }) => {
-    expect(await refusalIn(command, folder, 'mock.db', { folder: 5 })).toMatch(/permissions|give another file/i);
+    const said = await refusalIn(command, folder, 'mock.db', { folder: 5 });
+
+    expect(said).toMatch(/cannot be opened for writing.*Change the permissions of its folder/);
+    expect(said).toContain(ids(folder, 5));
   });
 
   it('may not make its folder', async ({ command, folder }) => {
-    expect(await refusalIn(command, folder, 'a/mock.db', { folder: 5 })).toMatch(/folder.*cannot be made.*Give a path/);
+    const said = await refusalIn(command, folder, 'a/mock.db', { folder: 5 });
+
+    expect(said).toMatch(/folder.*cannot be made.*Give a path/);
+    expect(said).toContain(ids(folder, 5));
   });
 });
 

@@ -6,6 +6,7 @@ import { connect } from './connect.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { framesOf } from './wal.ts';
+import { whose } from './whose.ts';
 
 /** Marks a file as ours: "NVAM" (https://www.sqlite.org/fileformat.html, offset 68). */
 const APPLICATION_ID = 0x4e56414d;
@@ -123,9 +124,12 @@ function inspect(path: string, logged: boolean): void {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    throw new Unusable(`--data ${path} cannot be read and written. Change its permissions, or give another file.`, {
-      cause,
-    });
+    throw new Unusable(
+      `--data ${path} cannot be read and written${whose(path)}. Change its permissions, or give another file.`,
+      {
+        cause,
+      },
+    );
   }
   const header = headerOf(path);
   if (header.length === 0) return;
@@ -153,7 +157,10 @@ function makeFolder(path: string): void {
   try {
     makeFolders(dirname(resolve(path)));
   } catch (cause) {
-    throw new Unusable(`The folder of --data ${path} cannot be made. Give a path that can be written.`, { cause });
+    throw new Unusable(
+      `The folder of --data ${path} cannot be made${whose(dirname(path))}. Give a path that can be written.`,
+      { cause },
+    );
   }
 }
 
@@ -208,9 +215,12 @@ function unusable(path: string, cause: unknown): Unusable {
   const code = cause instanceof Database.SqliteError ? cause.code : '';
   if (code.startsWith('SQLITE_BUSY')) return inUse(path, cause);
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
-    return new Unusable(`--data ${path} cannot be opened for writing. Change its permissions, or give another file.`, {
-      cause,
-    });
+    return new Unusable(
+      `--data ${path} cannot be opened for writing${whose(dirname(path))}. Change the permissions of its folder, or give another file.`,
+      {
+        cause,
+      },
+    );
   }
   if (code === 'SQLITE_FULL') {
     return new Unusable(`The disk of --data ${path} is full. Make room on it, or give a file on another disk.`, {
