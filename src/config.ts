@@ -77,14 +77,14 @@ export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEn
   const faults: string[] = [];
   const folder = [flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined);
   if (folder !== undefined && !(await isThere(folder))) faults.push(`--etc ${folder} is not there; expected a folder.`);
-  const etc = folderOf(folder);
+  const etc = folderOf(folder, faults);
   const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
-  const filePath = named ?? (await etc('config.yaml'));
+  const filePath = named ?? (await etc('config'));
   const sources: Source[] = [
     flagSource(flags),
     variableSource(environment, faults),
     filePath === undefined ? new Map() : await fileSource(filePath, faults),
-    seedSource(await etc('seed.yaml')),
+    seedSource(await etc('seed')),
   ];
   const settled = OPTION_NAMES.map((name) => [name, settle(name, sources, faults)] as const);
   if (faults.length > 0) throw new Unusable(faults.join('\n'));
@@ -135,12 +135,17 @@ function flagSource(flags: FlagTexts): Source {
   return new Map(given);
 }
 
-/** Files of a folder: the path of one that is there. */
-function folderOf(folder: string | undefined): (name: string) => Promise<string | undefined> {
+const ENDINGS = ['yaml', 'yml', 'json'] as const;
+
+/** Files of a folder: the path of one that is there, by its name without the ending. */
+function folderOf(folder: string | undefined, faults: string[]): (name: string) => Promise<string | undefined> {
   return async (name) => {
     if (folder === undefined) return undefined;
-    const file = `${folder}/${name}`;
-    return (await isThere(file)) ? file : undefined;
+    const files = ENDINGS.map((ending) => `${folder}/${name}.${ending}`);
+    const there = await Promise.all(files.map(isThere));
+    const [file, ...others] = files.filter((_, index) => there[index]);
+    if (others.length > 0) faults.push(`${file} and ${others.join(' and ')} are both there. Keep one of them.`);
+    return file;
   };
 }
 

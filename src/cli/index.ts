@@ -35,7 +35,7 @@ function program(version: string): Command {
     .option('-c, --config <FILE>', 'read options from a YAML or JSON file; keys are flag names')
     .option(
       '--etc <DIR>',
-      'a folder whose config.yaml and seed.yaml count, where they are there and nothing else is named',
+      'a folder whose config and seed (.yaml, .yml or .json) count, where they are there and nothing else is named',
     )
     .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
   root

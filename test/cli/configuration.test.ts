@@ -50,6 +50,32 @@ describe.concurrent('an option counts', () => {
     },
   );
 
+  it.for(['yaml', 'yml', 'json'])(
+    'from config.%s of the folder of --etc, and the world from the seed beside it',
+    async (ending, { command, folder, expect }) => {
+      await writeFile(join(folder, `config.${ending}`), '{ "runai": "3.0" }');
+      await writeFile(
+        join(folder, `seed.${ending}`),
+        '{ "runai": { "tenant": { "id": 7, "name": "u", "realm": "u" } } }',
+      );
+      const server = await command.start(['--etc', '.']);
+
+      expect(await configurationOf(server)).toMatchObject({
+        runai: { value: '3.0', origin: 'file' },
+        seed: { value: `./seed.${ending}`, origin: 'file' },
+      });
+      expect((await server.call('GET /_mock/cast')).body.runai.tenant.name).toBe('u');
+    },
+  );
+
+  it('from one file of that folder: two stop the start', async ({ command, folder, expect }) => {
+    for (const name of ['seed.yaml', 'seed.json']) await writeFile(join(folder, name), '{}');
+    const { code, stdout, stderr } = await command.run(['--port', '0', '--etc', '.']);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('./seed.yaml and ./seed.json are both there. Keep one of them.');
+  });
+
   it('from the file that a variable names; a list and a switch from variables', async ({ command, folder }) => {
     await writeFile(join(folder, 'options.yaml'), 'runai-key-limit: 1');
     const server = await command.start([], {

@@ -38,7 +38,7 @@ values separated by commas in its variable. An unknown flag, variable, key or op
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 | \`-c, --config FILE\` | \`NV_AUTH_MOCK_CONFIG\` | | options from a YAML or JSON file |
-| \`--etc DIR\` | \`NV_AUTH_MOCK_ETC\` | | a folder whose \`config.yaml\` and \`seed.yaml\` count, where they are there and nothing else is named |
+| \`--etc DIR\` | \`NV_AUTH_MOCK_ETC\` | | a folder whose \`config.yaml\` and \`seed.yaml\` count, where they are there and nothing else is named; \`.yml\` and \`.json\` will do |
 
 \`PORT\` is honoured where \`NV_AUTH_MOCK_PORT\` is not set. Durations: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`.
 `;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { imageSpec } from '../support/image.ts';
+import { imageParts, imageSpec } from '../support/image.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -22,12 +22,47 @@ describe('the Dockerfile', () => {
     expect(healthcheck).toEqual(['/nodejs/bin/node', '/app/dist/main.js', 'health']);
   });
 
+  it('asks for nothing that Podman 4 and Docker 20 do not have', () => {
+    const dockerfile = text('Dockerfile');
+
+    expect(dockerfile).not.toMatch(/--start-interval|^# syntax=|<<|--mount|--chmod|--link/m);
+    expect(dockerfile).toMatch(/^HEALTHCHECK .*--timeout=([5-9]|\d\d+)s/m);
+  });
+
+  it('has no variable that the check for secrets takes for one, unless that check is left out', () => {
+    // https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/
+    const looksSecret = /(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i;
+    const suspected = Object.keys(imageSpec().environment).filter((name) => looksSecret.test(name));
+
+    expect(suspected.every((name) => /^NV_AUTH_MOCK_(?:HOST|DATA|ETC)$/.test(name))).toBe(true);
+    expect(text('Dockerfile')).toMatch(/^# check=skip=SecretsUsedInArgOrEnv\n/);
+  });
+
+  it('makes a /data in which everybody may write, and copies it with its mode', () => {
+    expect(text('Dockerfile')).toMatch(
+      /mkdir -m 1777 \/image\/state\/data\b[\s\S]*^COPY --from=build \/image\/state \/$/m,
+    );
+  });
+
+  it('leaves the sources of the native module out', () => {
+    expect(imageParts()).toContain('node_modules/better-sqlite3/build/Release/better_sqlite3.node');
+    expect(imageParts().filter((part) => /better-sqlite3(?:\/(?:deps|src|build))?$/.test(part))).toEqual([]);
+  });
+
   it('copies nothing that its ignore file leaves out', () => {
     const ignored = text('.dockerignore').trim().split('\n');
     const copied = ['package.json', 'package-lock.json', 'fixtures', 'LICENSE', 'src', 'scripts', 'openapi'];
 
     expect(copied.filter((path) => ignored.includes(path))).toEqual([]);
   });
+});
+
+it('a port is published on loopback only, wherever one is published', () => {
+  const pages = ['README.md', 'docs/in-compose.md', 'docs/in-tests.md', 'examples/compose/compose.yaml'];
+  const published = pages.flatMap((page) => [...text(page).matchAll(/(\S+:)?6625:6625/g)].map(([, host]) => host));
+
+  expect(published.length).toBeGreaterThan(1);
+  expect(new Set(published.map((host) => host?.replace(/^"/, '')))).toEqual(new Set(['127.0.0.1:']));
 });
 
 it('the compose file waits for the mock to be healthy, and gives everybody one issuer', () => {

@@ -105,6 +105,17 @@ describe('through the start command of the image, in a scratch root', () => {
     expect(body.keys.map(({ name }: { name: string }) => name)).toContain('kept');
   });
 
+  it.skipIf(process.getuid?.() !== 0)('keeps it there under another user, too', async () => {
+    const data = image.here('/data/of-another.db');
+    const [program = '', ...rest] = [...spec.entrypoint, ...spec.command].map(image.here);
+    const env = environment({ NV_AUTH_MOCK_DATA: data });
+    const other = await ready(launchProgram(program, [...rest, '--json'], image.root, { env, uid: spec.uid + 1 }));
+    const { code } = await other.stop();
+
+    expect(code).toBe(0);
+    expect(existsSync(data)).toBe(true);
+  });
+
   it('takes the seed and the configuration of /etc/nv-auth-mock', async () => {
     await write(join(image.root, 'etc/nv-auth-mock'), {
       'seed.yaml': 'runai:\n  tenant: { id: 7, name: umbrella, realm: umbrella }\n',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { chown, cp, mkdir } from 'node:fs/promises';
+import { chmod, cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emptyFolder } from './folder.ts';
@@ -32,6 +32,13 @@ export function imageSpec(): ImageSpec {
   };
 }
 
+/** What the image has of a folder in which the project was built, and installed. */
+export function imageParts(): readonly string[] {
+  const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
+  const list = /cp -r --parents -t \/image\/app (.*?)&&/.exec(text)?.[1] ?? '';
+  return list.trim().split(/\s+/);
+}
+
 /** A folder that is laid out as the image is. */
 export interface ScratchRoot {
   readonly root: string;
@@ -40,21 +47,18 @@ export interface ScratchRoot {
 }
 
 /**
- * Lays a folder out as the Dockerfile's last stage does. Everything belongs to root but `/data`.
+ * Lays a folder out as the Dockerfile does: with the parts that it copies, and a `/data` in which everybody may write.
  *
  * @param packageFolder a folder in which the package and what it needs were installed
  */
 export async function scratchRoot(packageFolder: string): Promise<ScratchRoot> {
   const root = await emptyFolder();
-  const { uid } = imageSpec();
-  const source = join(packageFolder, 'node_modules');
-  await cp(join(source, 'nv-auth-mock'), join(root, 'app'), { recursive: true });
-  await cp(source, join(root, 'app/node_modules'), {
-    recursive: true,
-    filter: (path) => path !== join(source, 'nv-auth-mock'),
-  });
+  for (const part of imageParts()) {
+    const source = part.startsWith('node_modules/') ? packageFolder : join(packageFolder, 'node_modules/nv-auth-mock');
+    await cp(join(source, part), join(root, 'app', part), { recursive: true });
+  }
   for (const folder of ['data', 'etc/nv-auth-mock']) await mkdir(join(root, folder), { recursive: true });
-  if (process.getuid?.() === 0) await chown(join(root, 'data'), uid, uid);
+  await chmod(join(root, 'data'), 0o1777);
   const here = (argument: string) =>
     argument === '/nodejs/bin/node' ? process.execPath : argument.replace(/^\/(app|data|etc)(?=\/)/, `${root}/$1`);
   return { root, here };

@@ -2,20 +2,9 @@ import { chmodSync, cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { imageParts } from './image.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-/** What the built command reads, and of the native module only what it loads. */
-const PARTS = [
-  'package.json',
-  'dist',
-  'fixtures',
-  'node_modules/better-sqlite3/package.json',
-  'node_modules/better-sqlite3/lib',
-  'node_modules/better-sqlite3/build/Release/better_sqlite3.node',
-  'node_modules/bindings',
-  'node_modules/file-uri-to-path',
-];
 
 let copied: string | undefined;
 
@@ -24,7 +13,7 @@ export function readableMain(): string {
   if (copied === undefined) {
     copied = mkdtempSync(join(tmpdir(), 'nv-auth-mock-everybody-'));
     chmodSync(copied, 0o755);
-    for (const part of PARTS) cpSync(join(ROOT, part), join(copied, part), { recursive: true });
+    for (const part of imageParts()) cpSync(join(ROOT, part), join(copied, part), { recursive: true });
   }
   return join(copied, 'dist/main.js');
 }
