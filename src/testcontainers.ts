@@ -1,4 +1,13 @@
-import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import {
+  AbstractStartedContainer,
+  GenericContainer,
+  getContainerRuntimeClient,
+  type StartedTestContainer,
+  Wait,
+} from 'testcontainers';
 import { connect, type Switchboard } from './library/client.ts';
 import { type ConfigOptions, variableName } from './options.ts';
 
@@ -9,27 +18,45 @@ const ETC = '/etc/nv-auth-mock';
 /** The image of this package's version, as its Dockerfile makes it. */
 const IMAGE = 'nv-auth-mock';
 
+/** What the server says when it is seeded and listens, in text and in JSON. */
+const READY = /nv-auth-mock ready on |"event":"ready"/;
+
+/** How much of what the server said an error repeats, in characters: a refused start is a line. */
+const MOST_SAID = 4000;
+
+/** Whoever runs the image may read what was copied, whoever owns it here. */
+const FOR_EVERYBODY = 0o644;
+
 /** Options of the server, by the names of `startMock`. Where it listens and what it keeps is the container's. */
 export type ContainerOptions = Omit<ConfigOptions, 'port' | 'host' | 'data' | 'seed' | 'alias' | 'exitWithStdin'>;
 
-/** A mock in a container, which is started when its own health check says that it is ready. */
+/** A mock in a container, which is started when it says that it is ready. */
 export class NvAuthMockContainer extends GenericContainer {
   #aliases: string[] = [];
   #adminToken: string | null = null;
+  #files: string[] = [];
+  #said = '';
+  #log: Readable | null = null;
 
   constructor(image = IMAGE) {
     super(image);
-    this.withExposedPorts(PORT).withWaitStrategy(Wait.forHealthCheck());
+    this.withExposedPorts(PORT).withWaitStrategy(Wait.forLogMessage(READY));
   }
 
   /** A world in the form of the cast, JSON or YAML, in place of the built-in one. @param file on this machine */
   withSeed(file: string): this {
-    return this.withCopyFilesToContainer([{ source: file, target: `${ETC}/seed.yaml` }]);
+    return this.#withFile(file, 'seed');
   }
 
   /** Options from a file, whose keys are flag names. @param file on this machine */
   withConfig(file: string): this {
-    return this.withCopyFilesToContainer([{ source: file, target: `${ETC}/config.yaml` }]);
+    return this.#withFile(file, 'config');
+  }
+
+  #withFile(source: string, name: string): this {
+    this.#files.push(source);
+    const target = `${ETC}/${name}.${source.endsWith('.json') ? 'json' : 'yaml'}`;
+    return this.withCopyFilesToContainer([{ source, target, mode: FOR_EVERYBODY }]);
   }
 
   withOptions(options: ContainerOptions): this {
@@ -46,9 +73,42 @@ export class NvAuthMockContainer extends GenericContainer {
     return super.withNetworkAliases(...aliases).withEnvironment({ [variableName('alias')]: this.#aliases.join(',') });
   }
 
+  /** @throws Error with what the server said last, when it does not get ready */
   override async start(): Promise<StartedNvAuthMockContainer> {
-    return new StartedNvAuthMockContainer(await super.start(), this.#aliases[0] ?? null, this.#adminToken);
+    await Promise.all(this.#files.map(mustBeReadable));
+    try {
+      return new StartedNvAuthMockContainer(await super.start(), this.#aliases[0] ?? null, this.#adminToken);
+    } catch (cause) {
+      const said = this.#said.trim();
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The mock did not get ready: ${why}. It said ${said === '' ? 'nothing' : `last:\n${said}`}`, {
+        cause,
+      });
+    } finally {
+      this.#log?.destroy();
+    }
   }
+
+  /** From before its first word: a container that does not get ready is removed with its log. */
+  protected override async containerCreated(containerId: string): Promise<void> {
+    this.#said = '';
+    this.#log = await this.logOf(containerId);
+    this.#log.on('data', (text: unknown) => {
+      this.#said = `${this.#said}${String(text)}`.slice(-MOST_SAID);
+    });
+  }
+
+  /** What a container says from now on. */
+  protected async logOf(containerId: string): Promise<Readable> {
+    const { container } = await getContainerRuntimeClient();
+    return container.attach(container.getById(containerId));
+  }
+}
+
+async function mustBeReadable(file: string): Promise<void> {
+  await access(file, constants.R_OK).catch((cause: unknown) => {
+    throw new Error(`${file} is not there, or cannot be read. Give the path of a file on this machine.`, { cause });
+  });
 }
 
 /** A running container, with its URLs and its switchboard. */

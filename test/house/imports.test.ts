@@ -78,7 +78,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [/^library\//, /^(config|server|log)$/, /^core\/(node-version|unusable)$/],
     types: [/^core\//, /^options$/, /^fastify$/],
   },
-  { files: /^(index|vitest|testcontainers)$/, may: [/^library\//, /^options$/, /^(vitest|testcontainers)$/] },
+  {
+    files: /^(index|vitest|testcontainers)$/,
+    may: [/^library\//, /^options$/, /^(vitest|testcontainers)$/, /^node:fs(\/promises)?$/],
+    types: [/^node:stream$/],
+  },
   { files: /^main$/, may: [/^cli\/index$/, /^core\/node-version$/] },
   { files: /^server$/, may: [/^(?!cli\/|services\/(?!index$)).*/] },
 ];

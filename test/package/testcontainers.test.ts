@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { GenericContainer } from 'testcontainers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startMock } from '../../src/index.ts';
 import { NvAuthMockContainer, StartedNvAuthMockContainer } from '../../src/testcontainers.ts';
+import { launchProgram, MAIN } from '../support/command.ts';
 
 type Started = ConstructorParameters<typeof StartedNvAuthMockContainer>[0];
 
@@ -9,6 +13,22 @@ class Looked extends NvAuthMockContainer {
   get asked() {
     const { exposedPorts, environment, filesToCopy, networkAliases, waitStrategy, imageName } = this;
     return { exposedPorts, environment, filesToCopy, networkAliases, waitStrategy, image: imageName.string };
+  }
+
+  #log: Readable = Readable.from([]);
+
+  says(log: Readable): void {
+    this.#log = log;
+  }
+
+  /** As if an engine had made it, and it had said all that it says. */
+  async created(): Promise<void> {
+    await this.containerCreated('an id');
+    await once(this.#log, 'end');
+  }
+
+  protected override async logOf(): Promise<Readable> {
+    return this.#log;
   }
 }
 
@@ -19,20 +39,36 @@ function startedAt(url: string, alias: string | null = null): StartedNvAuthMockC
   return new StartedNvAuthMockContainer(started, alias);
 }
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 describe('a container of the mock, before it is started', () => {
-  it('exposes the port, and waits for the health check of the image', () => {
-    const { exposedPorts, waitStrategy, image } = new Looked().asked;
+  it('exposes the port of the image of its name', () => {
+    const { exposedPorts, image } = new Looked().asked;
 
     expect(exposedPorts).toEqual([6625]);
-    expect(waitStrategy.constructor.name).toBe('HealthCheckWaitStrategy');
     expect(image).toBe('nv-auth-mock:latest');
+  });
+
+  it.for([
+    ['as text', []],
+    ['as JSON', ['--json']],
+  ] as const)('waits for the line that a server ends its start with, %s', async ([, flags], { expect }) => {
+    const { message } = new Looked().asked.waitStrategy as unknown as { readonly message: RegExp };
+    const running = launchProgram(process.execPath, [MAIN, '--port', '0', ...flags], process.cwd());
+    const [said] = await running.said(message);
+    running.kill('SIGTERM');
+    await running.ended;
+
+    expect(said).not.toBe('');
   });
 
   it('takes options as variables, and files to where the image looks for them', () => {
     const { environment, filesToCopy } = new Looked('mine:1')
       .withOptions({ runai: '3.0', propagation: 'fixed', runaiRevokeOnDelete: true })
       .withSeed('/here/world.yaml')
-      .withConfig('/here/options.yaml').asked;
+      .withConfig('/here/options.json').asked;
 
     expect(environment).toEqual({
       NV_AUTH_MOCK_RUNAI: '3.0',
@@ -40,9 +76,32 @@ describe('a container of the mock, before it is started', () => {
       NV_AUTH_MOCK_RUNAI_REVOKE_ON_DELETE: 'true',
     });
     expect(filesToCopy).toEqual([
-      { source: '/here/world.yaml', target: '/etc/nv-auth-mock/seed.yaml' },
-      { source: '/here/options.yaml', target: '/etc/nv-auth-mock/config.yaml' },
+      { source: '/here/world.yaml', target: '/etc/nv-auth-mock/seed.yaml', mode: 0o644 },
+      { source: '/here/options.json', target: '/etc/nv-auth-mock/config.json', mode: 0o644 },
     ]);
+  });
+
+  it('is not started with a file that is not there', async () => {
+    const started = vi.spyOn(GenericContainer.prototype, 'start');
+    const missing = new Looked().withSeed('/nowhere/world.yaml').start();
+
+    await expect(missing).rejects.toThrow('/nowhere/world.yaml is not there, or cannot be read');
+    expect(started).not.toHaveBeenCalled();
+  });
+
+  it('tells what the server said last, when it does not get ready', async () => {
+    const container = new Looked();
+    vi.spyOn(GenericContainer.prototype, 'start').mockImplementation(async () => {
+      await container.created();
+      throw new Error('Log stream ended');
+    });
+    const lines = ['nv-auth-mock 0.1.0\n', '--runai is `9`; expected one of `2.19`\n'];
+    container.says(Readable.from([`${'x'.repeat(100_000)}\n`, ...lines]));
+    const thrown = await container.start().catch((cause: Error) => cause.message);
+
+    expect(thrown).toMatch(/^The mock did not get ready: Log stream ended\. It said last:\n/);
+    expect(thrown).toContain(lines.join('').trim());
+    expect(String(thrown).length).toBeLessThan(5000);
   });
 
   it('makes its network aliases names of the server', () => {
