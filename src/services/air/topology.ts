@@ -2,6 +2,7 @@ import { Problem } from '../../core/problem.ts';
 import type { Context } from '../../service.ts';
 import type { Change } from '../../store/collections.ts';
 import { accountOf } from './caller.ts';
+import { type DotEnd, readDot } from './dot.ts';
 import { newInterface, newNode } from './network.ts';
 import { type AirRow, collectionOf, newRow, put } from './objects.ts';
 import type { AirResource } from './tables/index.ts';
@@ -29,17 +30,25 @@ export interface Topology {
 
 /** Reads a topology. @throws Problem naming the part at fault */
 export function readTopology(format: string, content: unknown): Topology {
-  return format === 'DOT' ? readDot(content) : readJson(content);
+  return format === 'DOT' ? fromDot(content) : readJson(content);
 }
+
+/** Far more than a simulation has, and little enough to be stored at once. */
+const MOST_NODES = 1000;
+const MOST_LINKS = 2500;
+const LONGEST_NAME = 255;
 
 function readJson(content: unknown): Topology {
   if (!isObject(content)) throw wrong('`content`', 'an object with `nodes`');
   const { nodes, links = [], oob } = content;
   if (!isObject(nodes)) throw wrong('`content.nodes`', 'an object of nodes by their names');
-  for (const [name, node] of Object.entries(nodes)) {
+  const named = Object.entries(nodes);
+  if (named.length > MOST_NODES) throw wrong('`content.nodes`', `at most ${MOST_NODES} nodes`);
+  for (const [name, node] of named) {
     if (name === '') throw wrong('`content.nodes`', 'names that are not empty');
+    if (name.length > LONGEST_NAME) throw wrong('`content.nodes`', `names of at most ${LONGEST_NAME} characters`);
     if (!isObject(node)) throw wrong(`\`content.nodes.${name}\``, 'an object');
-    if (typeof node['os'] !== 'string') throw wrong(`\`content.nodes.${name}.os\``, 'the name or id of an image');
+    if (!isName(node['os'])) throw wrong(`\`content.nodes.${name}.os\``, 'the name or id of an image');
     const { x = 0, y = 0 } = isObject(node['pos']) ? node['pos'] : {};
     if (!Number.isInteger(x) || !Number.isInteger(y)) {
       throw wrong(`\`content.nodes.${name}.pos\``, 'whole numbers `x` and `y`');
@@ -52,6 +61,7 @@ function readJson(content: unknown): Topology {
     }
   }
   if (!Array.isArray(links)) throw wrong('`content.links`', 'a list of pairs');
+  if (links.length > MOST_LINKS) throw wrong('`content.links`', `at most ${MOST_LINKS} links`);
   const names = new Set(Object.keys(nodes));
   const read = links.map((link, index) => readLink(link, `\`content.links[${index}]\``, names));
   checkEnds(read);
@@ -82,7 +92,7 @@ function readLink(link: unknown, where: string, names: ReadonlySet<string>): Top
   if (!Array.isArray(link) || link.length !== 2) throw wrong(where, 'a pair of ends');
   const [one, other] = link.map((end: unknown): End | 'exit' => {
     if (end === 'exit') return end;
-    if (!isObject(end) || typeof end['node'] !== 'string' || typeof end['interface'] !== 'string') {
+    if (!isObject(end) || !isName(end['node']) || typeof end['interface'] !== 'string') {
       throw wrong(where, 'ends with `node` and `interface`, or `exit`');
     }
     if (!INTERFACE_NAME.test(end['interface'])) throw wrong(where, 'interfaces with names of 1 to 15 characters');
@@ -94,35 +104,17 @@ function readLink(link: unknown, where: string, names: ReadonlySet<string>): Top
   throw wrong(where, 'at least one end that is an interface');
 }
 
-const DOT_NAME = '"?([\\w.-]+)"?';
-const DOT_LINK = new RegExp(`^${DOT_NAME}:"?([\\w./-]+)"?\\s*--\\s*(?:${DOT_NAME}:"?([\\w./-]+)"?|"?exit"?)`);
-const DOT_NODE = new RegExp(`^${DOT_NAME}\\s*(?:\\[(.*)\\])?$`);
-const DOT_ATTRIBUTE = /(\w+)\s*=\s*(?:"([^"]*)"|([^\s,\]]+))/g;
-/** Words that say something of all nodes, of all cables, or of the graph. */
-const DOT_DEFAULTS: ReadonlySet<string | undefined> = new Set(['node', 'edge', 'graph']);
-
-/** The part of DOT that topologies are written in: a statement for each node, and one for each cable. */
-function readDot(content: unknown): Topology {
+/** An end of a cable without an interface is the outside, by its name. */
+function fromDot(content: unknown): Topology {
   if (typeof content !== 'string') throw wrong('`content`', 'DOT text');
-  const inside = /^\s*(?:strict\s+)?graph\b[^{]*\{([\s\S]*)\}\s*$/.exec(content)?.[1];
-  if (inside === undefined) throw wrong('`content`', 'DOT text such as `graph name { ... }`');
-  const nodes: Record<string, Record<string, unknown>> = {};
-  const links: unknown[] = [];
-  for (const statement of inside.split(/[\n;]/).map((line) => line.trim())) {
-    const link = DOT_LINK.exec(statement);
-    const node = link === null ? DOT_NODE.exec(statement) : null;
-    if (link !== null) {
-      const [, one, end, other, otherEnd] = link;
-      links.push([{ node: one, interface: end }, other === undefined ? 'exit' : { node: other, interface: otherEnd }]);
-    }
-    if (node?.[1] === undefined || DOT_DEFAULTS.has(node[1])) continue;
-    const attributes = [...(node[2] ?? '').matchAll(DOT_ATTRIBUTE)].map(([, name, quoted, bare]) => [
-      name,
-      /^\d+$/.test(quoted ?? bare ?? '') ? Number(quoted ?? bare) : (quoted ?? bare),
-    ]);
-    nodes[node[1]] = { ...nodes[node[1]], ...Object.fromEntries(attributes) };
-  }
-  return readJson({ nodes, links });
+  const { nodes, edges } = readDot(content);
+  const end = ({ node, port }: DotEnd) =>
+    port === undefined && node === 'exit' ? node : { node, ...(port !== undefined && { interface: port }) };
+  return readJson({ nodes, links: edges.map((ends) => ends.map(end)) });
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_NAME;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -139,9 +131,11 @@ export async function built(context: Context, simulation: string, topology: Topo
     collectionOf(IMAGES),
     accountOf(context),
   )) as readonly AirRow[];
+  const ids = new Map<unknown, string>();
+  for (const { id, body } of images.toReversed()) ids.set(body.members['name'], id).set(id, id);
   const imageOf = (name: string, os: unknown): string => {
-    const found = images.find(({ id, body }) => id === os || body.members['name'] === os);
-    if (found !== undefined) return found.id;
+    const found = ids.get(os);
+    if (found !== undefined) return found;
     throw wrong(`\`content.nodes.${name}.os\``, `an image that you may see; there is no \`${os}\``);
   };
   const nodes = new Map(

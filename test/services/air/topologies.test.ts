@@ -103,6 +103,18 @@ describe('importing', () => {
       'with comments',
       'graph g {\n // a remark\n # another\n a [os="generic/ubuntu2204"]\n b [os="generic/ubuntu2204"]\n a:e0 -- b:e0\n}',
     ],
+    [
+      'with what belongs to a line in the next one',
+      'strict graph {\n a\n [os="generic/ubuntu2204"]\n b [\n os="generic/ubuntu2204"\n ]\n a:e0\n --\n b:e0 [color="red"] }',
+    ],
+    [
+      'with signs that mean something in quotes and in comments',
+      'graph g { label="a; } -- b" /* { */ a [os="generic/ubuntu2204" note="x;]\\"y"]; b [os=generic/ubuntu2204 at=#ff0000] // }\n a:e0--b:e0 }',
+    ],
+    [
+      'in subgraphs, with defaults and points of the compass',
+      'graph g { node [shape=box] subgraph rack { a [os="generic/" + "ubuntu2204"] { b [os="x"] [os="generic/ubuntu2204"] } } a:e0:n -- b:e0:s }',
+    ],
   ])('DOT %s is understood as well', async (_what, content) => {
     const { nodes, links } = await done(200, 'POST simulations/parse/', { format: 'DOT', content });
 
@@ -145,6 +157,14 @@ describe('what is wrong with a file is named, and nothing of it is stored:', () 
     ['an interface without a name', linked([end('a', ''), end('b', 'e')]), 'content.links[0]'],
     ['an interface whose name is too long', linked([end('a', 'e'.repeat(16)), end('b', 'e')]), 'content.links[0]'],
     ['a node without a name', { nodes: { '': one } }, 'content.nodes'],
+    ['a node whose name is too long', { nodes: { ['n'.repeat(256)]: one } }, 'content.nodes'],
+    ['an image whose name is too long', { nodes: { a: { os: 'x'.repeat(256) } } }, 'content.nodes.a.os'],
+    [
+      'too many nodes',
+      { nodes: Object.fromEntries(Array.from({ length: 1001 }, (_, n) => [`n${n}`, one])) },
+      'content.nodes',
+    ],
+    ['too many links', { nodes: { a: one }, links: Array(2501).fill([end('a', 'e'), 'exit']) }, 'content.links'],
   ])('%s', async (_what, content, named) => {
     const world = await airServer();
     const stored = () => Promise.all([SIMULATIONS, NODES, INTERFACES, LINKS].map((list) => world.all(list)));
@@ -163,6 +183,21 @@ describe('what is wrong with a file is named, and nothing of it is stored:', () 
     ['a processor in words', 'graph g {\n a [os="x" cpu="two"]\n}', 'content.nodes.a.cpu'],
     ['a link to nowhere', 'graph g {\n a [os="x"]\n a:e -- b:e\n}', 'content.links[0]'],
     ['a node that is only named', 'graph g {\n a\n}', 'content'],
+    ['a cable that names no interface', 'graph g { a [os="x"] b [os="x"] a -- b }', 'content.links[0]'],
+    ['arrows', 'graph g { a:e -> b:e }', 'content'],
+    ['a directed graph', 'digraph g { }', 'content'],
+    ['a graph without an end', 'graph g { a [os="x"]', 'content'],
+    ['something after the graph', 'graph g { } graph h { }', 'content'],
+    ['quotes without an end', 'graph g { a [os="x] }', 'content'],
+    ['a comment without an end', 'graph g { /* }', 'content'],
+    ['a bracket without an end', 'graph g { a [x=<<b> ] }', 'content'],
+    ['an attribute without a value', 'graph g { a [os] }', 'content'],
+    ['a name that objects have by themselves', 'graph g { __proto__ [os="x"] }', 'content'],
+    ['a name that is too long', `graph g { ${'a'.repeat(256)} [os="x"] }`, 'content'],
+    ['a value that is too long', `graph g { a [os="${'x'.repeat(5000)}"] }`, 'content'],
+    ['an image whose name is too long', `graph g { a [os="${'x'.repeat(256)}"] }`, 'content.nodes.a.os'],
+    ['too many statements', `graph g { ${'a [os=x];'.repeat(20_001)} }`, 'content'],
+    ['subgraphs in subgraphs without end', `graph g { ${'subgraph {'.repeat(50_000)}`, 'content'],
   ])('DOT: %s', async (_what, content, named) => {
     expectRefused(await admin('POST simulations/import/', { format: 'DOT', name: 'x', content }), 400, named);
     expectRefused(await admin('POST simulations/parse/', { format: 'DOT', content }), 400, named);
@@ -178,6 +213,18 @@ describe('what is wrong with a file is named, and nothing of it is stored:', () 
   ])('%j names `%s`', async (body, named) => {
     expectRefused(await admin('POST simulations/import/', body), 400, named);
   });
+});
+
+it('as much as an import takes is stored at once', async () => {
+  const nodes = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`n${n}`, { os: 'generic/ubuntu2204' }]));
+  const links = Array.from({ length: 2500 }, (_, n) => [
+    end(`n${n % 1000}`, `e${n}`),
+    end(`n${(n + 1) % 1000}`, `f${n}`),
+  ]);
+
+  const { id } = await imported({ nodes, links });
+
+  expect(await done(200, `GET ${LINKS}?simulation=${id}&limit=1`)).toMatchObject({ count: 2500 });
 });
 
 describe('exporting', () => {
@@ -227,5 +274,39 @@ describe('parsing', () => {
 
     expect(told).toEqual({ name: 'n', ...CONTENT });
     expect(await air.all(SIMULATIONS)).toEqual(before);
+  });
+});
+
+describe('the time that a DOT text takes grows with its length, and no faster:', () => {
+  const LENGTH = 120_000;
+
+  it.each<[what: string, content: (length: number) => string]>([
+    ['one long line', (length) => `graph g { ${'a:e -- '.repeat(length / 7)}`],
+    ['white space', (length) => `graph g { a${' '.repeat(length)}`],
+    ['one long name', (length) => `graph g { ${'a'.repeat(length)}`],
+    ['quotes without an end', (length) => `graph g { a [x="${'b '.repeat(length / 2)}`],
+    ['escapes', (length) => `graph g { a [x="${'\\"'.repeat(length / 2)}`],
+    ['texts put together', (length) => `graph g { a [x=${'"b" + '.repeat(length / 6)}`],
+    ['semicolons', (length) => `graph g { ${';'.repeat(length)}`],
+    ['comments', (length) => `graph g { ${'/**/'.repeat(length / 4)}`],
+    ['comments without an end', (length) => `graph g { a [${'x=/* '.repeat(length / 5)}`],
+    ['subgraphs', (length) => `graph g { ${'subgraph {'.repeat(length / 10)}`],
+    ['brackets', (length) => `graph g { a [x=${'<'.repeat(length)}`],
+    ['attributes', (length) => `graph g { a [${Array.from({ length: length / 10 }, (_, n) => `a${n}=1`).join(' ')}`],
+    ['an interface of hyphens', (length) => `graph g { a:${'-'.repeat(length)} }`],
+    ['hyphens', (length) => `graph g { ${'a-'.repeat(length / 2)}`],
+  ])('%s', async (_what, content) => {
+    const time = async (length: number) => {
+      const body = { format: 'DOT', content: content(length) };
+      const start = performance.now();
+      expectRefused(await admin('POST simulations/parse/', body), 400, 'content');
+      return performance.now() - start;
+    };
+    await time(LENGTH);
+
+    const [once, fourfold] = [await time(LENGTH), await time(4 * LENGTH)];
+
+    // Sixteen-fold is what a quadratic reader would take. The rest is for what else the machine does.
+    expect(fourfold).toBeLessThan(10 * once + 250);
   });
 });

@@ -1,0 +1,258 @@
+import { Problem } from '../../core/problem.ts';
+
+/** A value of an attribute: a whole number where it is written as one. */
+type Value = string | number;
+
+/** One end of an edge. */
+export interface DotEnd {
+  readonly node: string;
+  /** What stands after the colon. */
+  readonly port?: string;
+}
+
+/** An undirected graph in the DOT language, as far as topologies use it. */
+export interface DotGraph {
+  /** Nodes that have a statement of their own, with their attributes. */
+  readonly nodes: Readonly<Record<string, Readonly<Record<string, Value>>>>;
+  readonly edges: readonly (readonly [DotEnd, DotEnd])[];
+}
+
+const MOST_STATEMENTS = 20_000;
+const MOST_DEPTH = 32;
+const LONGEST_NAME = 255;
+const LONGEST_VALUE = 4096;
+
+/**
+ * Reads an undirected graph. Every character is looked at once and nothing calls itself, so that the time grows with the
+ * text, and a text that is nested deep cannot exhaust the stack.
+ *
+ * It takes what the DOT language takes (https://graphviz.org/doc/info/lang.html), and names and values without quotes that have
+ * dots, slashes or hyphens, as topologies write them. Attributes of the graph and defaults of its nodes and edges say nothing
+ * about a network, and are passed over.
+ *
+ * @throws Problem that says where the text is wrong
+ */
+export function readDot(text: string): DotGraph {
+  const reader = new Reader(text);
+  reader.header();
+  const nodes = new Map<string, Map<string, Value>>();
+  const edges: [DotEnd, DotEnd][] = [];
+  let statements = 0;
+  for (let depth = 1; depth > 0; ) {
+    if (reader.takes(';')) continue;
+    if (reader.takes('}')) {
+      depth -= 1;
+      continue;
+    }
+    statements += 1;
+    if (statements > MOST_STATEMENTS) throw reader.wrong(`at most ${MOST_STATEMENTS} statements`);
+    if (depth > MOST_DEPTH) throw reader.wrong(`at most ${MOST_DEPTH} levels of subgraphs`);
+    if (reader.opensSubgraph()) depth += 1;
+    else reader.statement(nodes, edges);
+  }
+  reader.end();
+  const named = [...nodes].map(([name, attributes]) => [name, Object.fromEntries(attributes)] as const);
+  return { nodes: Object.fromEntries(named), edges };
+}
+
+const SPACE = /\s+/y;
+/** A name without quotes. Two hyphens are an edge, and two slashes a comment. One more than a name may have. */
+const BARE = /(?:[\w.\u0080-\uffff]|\/(?![/*])|-(?![->])){1,256}/y;
+const BARE_VALUE = /[^\s,;\]{}"]+/y;
+const QUOTE_OR_ESCAPE = /["\\]/g;
+const ANGLE = /[<>]/g;
+/** Words that say something of all nodes, of all edges, or of the graph; without regard to case. */
+const DEFAULTS: ReadonlySet<string> = new Set(['node', 'edge', 'graph']);
+/** As everywhere: names that objects have by themselves. */
+const UNUSABLE: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
+
+class Reader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#blank();
+  }
+
+  /** Everything before the first statement. */
+  header(): void {
+    let word = this.#match(BARE)?.[0].toLowerCase();
+    if (word === 'strict') word = this.#match(BARE)?.[0].toLowerCase();
+    if (word !== 'graph') throw this.wrong('DOT text such as `graph name { ... }`');
+    if (this.takes('{')) return;
+    this.#id('`{`');
+    this.#expect('{');
+  }
+
+  /** After the graph there is nothing. */
+  end(): void {
+    if (this.#at < this.#text.length) throw this.wrong('nothing after the graph');
+  }
+
+  takes(sign: string): boolean {
+    if (!this.#text.startsWith(sign, this.#at)) return false;
+    this.#at += sign.length;
+    this.#blank();
+    return true;
+  }
+
+  /** `{`, `subgraph {` or `subgraph name {`. */
+  opensSubgraph(): boolean {
+    if (this.takes('{')) return true;
+    const before = this.#at;
+    if (this.#match(BARE)?.[0].toLowerCase() === 'subgraph') {
+      if (!this.takes('{')) {
+        this.#id('the name of a subgraph');
+        this.#expect('{');
+      }
+      return true;
+    }
+    this.#at = before;
+    return false;
+  }
+
+  /** A node, an edge or a chain of them, or something about the whole graph. */
+  statement(nodes: Map<string, Map<string, Value>>, edges: [DotEnd, DotEnd][]): void {
+    const isQuoted = this.#text[this.#at] === '"';
+    const first = this.#end();
+    if (first.port === undefined && this.takes('=')) {
+      this.#value();
+    } else if (this.takes('--')) {
+      let one = first;
+      do {
+        const other = this.#end();
+        edges.push([one, other]);
+        one = other;
+      } while (this.takes('--'));
+      this.#attributes(new Map());
+    } else if (!isQuoted && DEFAULTS.has(first.node.toLowerCase())) {
+      this.#attributes(new Map());
+    } else {
+      const attributes = nodes.get(first.node) ?? new Map<string, Value>();
+      this.#attributes(attributes);
+      nodes.set(first.node, attributes);
+    }
+  }
+
+  /** That something else was expected at this place. */
+  wrong(expected: string, at = this.#at): Problem {
+    const before = this.#text.slice(0, at).split('\n');
+    const place = `line ${before.length}, column ${(before.at(-1) as string).length + 1}`;
+    return new Problem('invalid_request', `Field \`content\` is not valid; expected ${expected} at ${place}.`);
+  }
+
+  /** A name and what of it is meant: `name`, `name:port`, `name:port:n`. The point of the compass says nothing here. */
+  #end(): DotEnd {
+    const node = this.#id('a node, an edge or `}`');
+    if (!this.takes(':')) return { node };
+    const port = this.#id('the name of an interface');
+    if (this.takes(':')) this.#id('a point of the compass');
+    return { node, port };
+  }
+
+  /** Lists of attributes, as many as there are. */
+  #attributes(into: Map<string, Value>): void {
+    while (this.takes('[')) {
+      while (!this.takes(']')) {
+        const name = this.#id('the name of an attribute or `]`');
+        this.#expect('=');
+        into.set(name, this.#value());
+        if (!this.takes(',')) this.takes(';');
+      }
+    }
+  }
+
+  #value(): Value {
+    const start = this.#at;
+    const value = this.#quoted() ?? this.#html() ?? this.#match(BARE_VALUE)?.[0];
+    if (value === undefined) throw this.wrong('a value');
+    if (value.length > LONGEST_VALUE) throw this.wrong(`a value of at most ${LONGEST_VALUE} characters`, start);
+    return /^\d{1,15}$/.test(value) ? Number(value) : value;
+  }
+
+  #id(what: string): string {
+    const start = this.#at;
+    const name = this.#quoted() ?? this.#match(BARE)?.[0];
+    if (name === undefined) throw this.wrong(what);
+    if (name.length > LONGEST_NAME) throw this.wrong(`a name of at most ${LONGEST_NAME} characters`, start);
+    if (UNUSABLE.has(name)) throw this.wrong(`another name than \`${name}\`, which is not accepted anywhere,`, start);
+    return name;
+  }
+
+  /** Text in quotes, or several put together by `+`. */
+  #quoted(): string | undefined {
+    if (this.#text[this.#at] !== '"') return undefined;
+    const parts = [this.#oneQuoted()];
+    while (this.takes('+')) parts.push(this.#oneQuoted());
+    return parts.join('');
+  }
+
+  #oneQuoted(): string {
+    const start = this.#at;
+    if (this.#text[start] !== '"') throw this.wrong('text in quotes');
+    QUOTE_OR_ESCAPE.lastIndex = start + 1;
+    for (let sign = QUOTE_OR_ESCAPE.exec(this.#text); sign !== null; sign = QUOTE_OR_ESCAPE.exec(this.#text)) {
+      if (sign[0] === '\\') {
+        QUOTE_OR_ESCAPE.lastIndex += 1;
+        continue;
+      }
+      this.#at = sign.index + 1;
+      this.#blank();
+      return this.#text.slice(start + 1, sign.index).replace(/\\(?:\r?\n|(?="))/g, '');
+    }
+    throw this.wrong('the end of the quoted text that begins');
+  }
+
+  /** Text between angle brackets, which are balanced in it. */
+  #html(): string | undefined {
+    if (this.#text[this.#at] !== '<') return undefined;
+    const start = this.#at;
+    ANGLE.lastIndex = start;
+    let open = 0;
+    for (let sign = ANGLE.exec(this.#text); sign !== null; sign = ANGLE.exec(this.#text)) {
+      open += sign[0] === '<' ? 1 : -1;
+      if (open > 0) continue;
+      this.#at = sign.index + 1;
+      this.#blank();
+      return this.#text.slice(start + 1, sign.index);
+    }
+    throw this.wrong('the end of the text in `<` and `>` that begins');
+  }
+
+  #expect(sign: string): void {
+    if (!this.takes(sign)) throw this.wrong(`\`${sign}\``);
+  }
+
+  /** What matches at this place, which then is the place after it and the blanks behind it. */
+  #match(expression: RegExp): RegExpExecArray | null {
+    expression.lastIndex = this.#at;
+    const found = expression.exec(this.#text);
+    if (found === null) return null;
+    this.#at = expression.lastIndex;
+    this.#blank();
+    return found;
+  }
+
+  /** Passes over white space and comments. A `#` begins one at the start of a line only, because colours have it, too. */
+  #blank(): void {
+    let startsLine = this.#at === 0;
+    for (;;) {
+      SPACE.lastIndex = this.#at;
+      const space = SPACE.exec(this.#text)?.[0];
+      if (space !== undefined) {
+        this.#at += space.length;
+        startsLine ||= space.includes('\n');
+      } else if (this.#text.startsWith('//', this.#at) || (startsLine && this.#text[this.#at] === '#')) {
+        const end = this.#text.indexOf('\n', this.#at);
+        this.#at = end < 0 ? this.#text.length : end;
+      } else if (this.#text.startsWith('/*', this.#at)) {
+        const end = this.#text.indexOf('*/', this.#at + 2);
+        if (end < 0) throw this.wrong('the end of the comment that begins');
+        this.#at = end + 2;
+      } else {
+        return;
+      }
+    }
+  }
+}
