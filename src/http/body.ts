@@ -205,6 +205,36 @@ function checkMembers(root: unknown): void {
   }
 }
 
+/** A NUL, or half of a pair of surrogates: databases end a text there, or keep another one. */
+const UNKEEPABLE = /[\0\p{Surrogate}]/u;
+
+/**
+ * That every text of a value can be kept as it was sent. What a document asks for is better said first, so this comes after
+ * it.
+ *
+ * @param what the part of the request: `Field`, `Query parameter`
+ * @throws Problem naming the member that cannot
+ */
+export function checkTexts(what: string, root: unknown): void {
+  const waiting: [value: unknown, name: string][] = [[root, '']];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [value, name] = next;
+    if (typeof value === 'string' && UNKEEPABLE.test(value)) throw unkeepable(what, name);
+    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
+    for (const [key, member] of Object.entries(value)) {
+      const place = shortName(name === '' ? key : `${name}.${key}`);
+      if (UNKEEPABLE.test(key)) throw unkeepable(what, place);
+      waiting.push([member, place]);
+    }
+  }
+}
+
+/** @param name of which nothing is told that could not be sent on */
+function unkeepable(what: string, name: string): Problem {
+  const shown = name === '' ? 'The body' : `${what} \`${name.replace(/[\0\p{Surrogate}]/gu, '?')}\``;
+  return new Problem('invalid_request', `${shown} has a NUL character, or half of a surrogate pair; send it without.`);
+}
+
 /** Members in the document's spelling, whatever the case they were sent in. */
 function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

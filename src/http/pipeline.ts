@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { About, Outcome, ServiceDefinition } from '../service.ts';
 import { type Answer, mediaTypeOf, written } from './answer.ts';
 import { originOf, pathOf } from './arrival.ts';
-import { readBody } from './body.ts';
+import { checkTexts, readBody } from './body.ts';
 import { decisionHeader, judged, refusalLine, refused, shortPath } from './explain.ts';
 import type { Operation } from './openapi.ts';
 import {
@@ -159,7 +159,11 @@ function validate({ route, context }: Passage): void {
   }
   reportOtherMembers(operation, context);
   const fault = operation.requestFault({ path: context.params, query, body: context.body });
-  if (fault === null) return;
+  if (fault === null) {
+    checkTexts('Query parameter', query);
+    checkTexts('Field', context.body);
+    return;
+  }
   const { sentence, elsewhere } = fault;
   if (elsewhere.length > 0) {
     const message = `${operation.id} was refused for a value that only ${elsewhere.join(', ')} has: ${sentence}`;

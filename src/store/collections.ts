@@ -27,7 +27,7 @@ export interface Facets {
   readonly state: string | null;
   readonly createdAt: Instant;
   readonly modifiedAt: Instant;
-  /** Everything that a search may look into; default: the name. */
+  /** Everything that a search may look into; default: the name. Only its first 4096 characters count. */
   readonly text?: string;
 }
 

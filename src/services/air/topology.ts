@@ -34,7 +34,7 @@ export function readTopology(format: string, content: unknown): Topology {
 }
 
 /** Far more than a simulation has, and little enough to be stored at once. */
-const MOST_NODES = 1000;
+const MOST_NODES = 2000;
 const MOST_LINKS = 2500;
 const LONGEST_NAME = 255;
 

@@ -81,6 +81,9 @@ const NO_FACETS = { name: null, state: null, createdAt: null, modifiedAt: null }
 export const OBJECT_COLUMNS = `collection, id, owner, parent, alias, due_at AS dueAt, shared AS sharedWith, body, name, state,
   created_at AS createdAt, modified_at AS modifiedAt`;
 
+/** How many characters of a text searches look into, so that no row can make all of them slow. */
+export const MOST_SEARCHED = 4096;
+
 /** The statements that write objects; a seed uses the same. */
 export function objectWriter(database: Database) {
   const insert = database.prepare(
@@ -110,7 +113,7 @@ export function objectWriter(database: Database) {
     for (const account of sharedWith) share.run(collection, id, account);
     if (facets === undefined) return;
     undescribe.run(rowid);
-    describe.run(rowid, (facets.text ?? facets.name).toLowerCase());
+    describe.run(rowid, (facets.text ?? facets.name).slice(0, MOST_SEARCHED).toLowerCase());
   };
   return {
     insert: (row: Row) => put(insert, row),

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Page, PageQuery } from '../collections.ts';
-import { OBJECT_COLUMNS, type RememberedLists, rowOf, type StoredRow } from './objects.ts';
+import { MOST_SEARCHED, OBJECT_COLUMNS, type RememberedLists, rowOf, type StoredRow } from './objects.ts';
 
 /** Columns that rows are found by without looking into their bodies. */
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -39,7 +39,7 @@ export function pageReader(database: Database, remembered: RememberedLists): (qu
 
   /** The objects that a search can find are read one by one if they are few; otherwise they are met soon in any order. */
   const isRare = ({ search, collection }: PageQuery) => {
-    if (search === null || [...search.text].length < SHORTEST_SEARCH) return false;
+    if (search === null || !isIndexed(search.text)) return false;
     const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM object_texts WHERE object_texts MATCH @phrase LIMIT ${FEW})`;
     const phrase = phraseOf(search.text);
     return remembered.of(collection, `few ${phrase}`, () => ({
@@ -60,11 +60,22 @@ export function pageReader(database: Database, remembered: RememberedLists): (qu
 
 /** Groups of three letters are what is indexed. */
 const SHORTEST_SEARCH = 3;
+/**
+ * The index is asked for the beginning of a long text only: it compares every group of letters with all their places in
+ * every row that has them, and the rows that it finds are looked into again.
+ */
+const LONGEST_PHRASE = 24;
 const FEW = 1000;
 
-/** A text as a whole, whatever signs are in it. */
+/** A phrase of the index ends at a NUL. */
+function isIndexed(text: string): boolean {
+  return [...text].length >= SHORTEST_SEARCH && !text.includes('\0');
+}
+
+/** The beginning of a text as it is, whatever signs are in it. */
 function phraseOf(text: string): string {
-  return `"${text.toLowerCase().replaceAll('"', '""')}"`;
+  const beginning = [...text.toLowerCase()].slice(0, LONGEST_PHRASE).join('');
+  return `"${beginning.replaceAll('"', '""')}"`;
 }
 
 type Values = Readonly<Record<string, string | number>>;
@@ -112,7 +123,9 @@ function conditions({ collection, account, whose, where, search }: PageQuery, sh
       parts.unshift('object_texts MATCH @phrase');
     }
     values['search'] = search.text.toLowerCase();
-    const found = search.members.map((member) => `instr(fold(${expression(member)}), @search) > 0`);
+    const found = search.members.map(
+      (member) => `instr(fold(substr(${expression(member)}, 1, ${MOST_SEARCHED})), @search) > 0`,
+    );
     parts.push(found.length === 0 ? '0' : `(${found.join(' OR ')})`);
   }
   return { where: parts.join(' AND '), values };

@@ -161,7 +161,7 @@ describe('what is wrong with a file is named, and nothing of it is stored:', () 
     ['an image whose name is too long', { nodes: { a: { os: 'x'.repeat(256) } } }, 'content.nodes.a.os'],
     [
       'too many nodes',
-      { nodes: Object.fromEntries(Array.from({ length: 1001 }, (_, n) => [`n${n}`, one])) },
+      { nodes: Object.fromEntries(Array.from({ length: 2001 }, (_, n) => [`n${n}`, one])) },
       'content.nodes',
     ],
     ['too many links', { nodes: { a: one }, links: Array(2501).fill([end('a', 'e'), 'exit']) }, 'content.links'],
@@ -216,10 +216,10 @@ describe('what is wrong with a file is named, and nothing of it is stored:', () 
 });
 
 it('as much as an import takes is stored at once', async () => {
-  const nodes = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`n${n}`, { os: 'generic/ubuntu2204' }]));
+  const nodes = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`n${n}`, { os: 'generic/ubuntu2204' }]));
   const links = Array.from({ length: 2500 }, (_, n) => [
-    end(`n${n % 1000}`, `e${n}`),
-    end(`n${(n + 1) % 1000}`, `f${n}`),
+    end(`n${n % 2000}`, `e${n}`),
+    end(`n${(n + 1) % 2000}`, `f${n}`),
   ]);
 
   const { id } = await imported({ nodes, links });
