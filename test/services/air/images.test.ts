@@ -71,6 +71,41 @@ describe('an image that is made', () => {
     expect((await acme('POST images/', said)).body).toMatchObject(said);
   });
 
+  it.each([
+    [{}, { cpu: 1, memory: 1024, storage: 10 }],
+    [{ cpu: 4 }, { cpu: 4, memory: 1024, storage: 10 }],
+    [
+      { storage: 1, color: 'red' },
+      { cpu: 1, memory: 1024, storage: 1 },
+    ],
+  ])('completes minimum resources of %j', async (given, minimum_resources) => {
+    const { status, body } = await acme('POST images/', { ...IMAGE, minimum_resources: given });
+
+    expect({ status, minimum_resources: body.minimum_resources }).toEqual({ status: 201, minimum_resources });
+    expect((await acme(`GET images/${body.id}/`)).body).toEqual(body);
+  });
+
+  it('keeps the minimum resources that a change does not name', async () => {
+    const { body } = await acme('POST images/', { ...IMAGE, minimum_resources: { cpu: 2, memory: 4096 } });
+
+    const changed = await acme(`PATCH images/${body.id}/`, { minimum_resources: { memory: 512 } });
+
+    expect(changed.body.minimum_resources).toEqual({ cpu: 2, memory: 512, storage: 10 });
+  });
+
+  it.each([{ cpu: -1 }, { memory: 0 }, { storage: 1.5 }, { cpu: '2' }, { cpu: null }])(
+    'refuses minimum resources of %j',
+    async (minimum_resources) => {
+      const [member = ''] = Object.keys(minimum_resources);
+      const { id } = (await acme('POST images/', IMAGE)).body;
+
+      for (const request of ['POST images/', `PATCH images/${id}/`]) {
+        const refused = await acme(request, { ...IMAGE, minimum_resources });
+        expectRefusal(refused, 400, new RegExp(`minimum_resources.${member}`));
+      }
+    },
+  );
+
   it('has its size, status, owner and publication from nobody but the server', async () => {
     const { body } = await acme('POST images/', {
       ...IMAGE,

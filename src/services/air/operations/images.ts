@@ -30,6 +30,7 @@ const IMAGE: Special = {
   complete: (context, members) => ({
     members: {
       ...members,
+      minimum_resources: resources(members['minimum_resources'], IMAGES.defaults.minimum_resources),
       ...UPLOAD_MEMBERS,
       creator: creatorOf(context),
       published: false,
@@ -37,8 +38,22 @@ const IMAGE: Special = {
       publish_access_record_id: null,
     },
   }),
+  change: (_context, { body }, members) => {
+    const { minimum_resources: given } = members;
+    if (given === undefined) return { members };
+    const before = body.members['minimum_resources'] as Resources;
+    return { members: { ...members, minimum_resources: resources(given, before) } };
+  },
   view: imageView,
 };
+
+type Resources = Readonly<Record<keyof typeof IMAGES.defaults.minimum_resources, number>>;
+
+/** All of them, and nothing else, whatever part a request says. */
+function resources(given: unknown, otherwise: Resources): Resources {
+  const { cpu, memory, storage } = { ...otherwise, ...(given as Partial<Resources>) };
+  return { cpu, memory, storage };
+}
 
 /** An upload that has begun. */
 interface Upload {
