@@ -30,15 +30,34 @@ export function fixes(decision: Decision, tables: Tables, mend?: Mend): readonly
   const { reason, principal, evidence, pending } = decision;
   if (reason === null) return [];
   if (evidence !== undefined && pending?.effect === 'allow') return [propagationFix(decision, evidence, pending)];
-  if (mend !== undefined && evidence !== undefined && MENDABLE.has(reason)) return mend(evidence);
-  if (evidence !== undefined && MENDABLE.has(reason) && isMendable(evidence)) {
-    const told = keyFixes(evidence);
-    if (told.length > 0 || reason !== 'missing_role') return told;
+  if (evidence !== undefined && MENDABLE.has(reason) && (mend !== undefined || isMendable(evidence))) {
+    const told = (mend ?? keyFixes)(evidence);
+    if (told.length > 0) return told;
+    const absent = absenceOf(evidence);
+    if (absent !== null) return remedyOf(absent, tables);
+    return mend === undefined ? remedyOf(lastReason(evidence, reason), tables) : [];
   }
-  const remedy = tables.remedies[reason] ?? COMMON[reason];
-  if (remedy !== undefined) return [remedy];
+  const remedy = remedyOf(reason, tables);
+  if (remedy.length > 0) return remedy;
   const isLack = reason === 'missing_permission' || reason === 'missing_scope';
   return isLack && principal?.kind !== 'service-key' ? roleFixes(decision, tables.roles) : [];
+}
+
+function remedyOf(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[] {
+  return [remedies[reason] ?? COMMON[reason] ?? []].flat();
+}
+
+/** What a key would still be refused for, were it made for the service. */
+function lastReason(evidence: Evidence, reason: DenyReason): DenyReason {
+  if (reason !== 'service_not_enabled') return reason;
+  const next = judgementOf(evidence, serviceChange(evidence).standing);
+  return next.effect === 'deny' ? next.reason : reason;
+}
+
+/** Why no rights would turn a refusal: what it is about is not there, or is somebody else's. */
+function absenceOf({ sighting }: Evidence): 'no_such_object' | 'foreign_object' | null {
+  if (sighting?.seen === 'nothing') return 'no_such_object';
+  return sighting?.seen === 'foreign' ? 'foreign_object' : null;
 }
 
 /** Rights of keys can be edited, except where only roles bring them, and a service key has none. */
@@ -248,15 +267,17 @@ const SEND_TOKEN: RemedyRow = {
   text: 'send one header `Authorization: Bearer <token>`, with a token or key of this server',
 };
 
+const ANOTHER_OBJECT: RemedyRow = {
+  kind: 'object',
+  text: 'use an id from the list; ids of deleted objects are never used again',
+};
+
 /** What helps whoever the vendor is. */
 const COMMON: Partial<Record<DenyReason, RemedyRow>> = {
   no_token: SEND_TOKEN,
   multiple_authorization: SEND_TOKEN,
   wrong_scheme: SEND_TOKEN,
-  no_such_object: {
-    kind: 'object',
-    text: 'use an id from the list; ids of deleted objects are never used again',
-  },
+  no_such_object: ANOTHER_OBJECT,
   foreign_object: { kind: 'identity', text: 'call as its owner' },
   not_owner: { kind: 'identity', text: 'call as its owner; others may only read it' },
   other_organization: {

@@ -230,6 +230,18 @@ describe('a service key is told', () => {
     }
   });
 
+  it.each<[reason: DenyReason, sighting: Sighting]>([
+    ['no_such_object', { seen: 'nothing' }],
+    ['foreign_object', { seen: 'foreign', owner: 'bo' }],
+  ])('what helps against `%s`, where rights are missing for nothing that there is', (reason, sighting) => {
+    const lacking = decisionOn(onToys, key(['look'], toys(DOLL)), sighting);
+    const absent = decisionOn(onToys, key(['play'], toys(DOLL)), sighting);
+
+    expect([lacking.reason, absent.reason]).toEqual(['missing_scope', reason]);
+    expect(fixes(lacking, TOY_TABLES)).toEqual(fixes(absent, TOY_TABLES));
+    expect(fixes(lacking, TOY_TABLES)).toHaveLength(1);
+  });
+
   it('edits that begin with what is recorded already, because an edit takes the place of it', () => {
     const pending = [pendingVersion(2, ['look', 'mend'], toys(DOLL))];
     const decision = decisionOn(onToys, key(['look'], toys(BALL), { pending }), seen(reachOfBall()));

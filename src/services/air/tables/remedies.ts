@@ -9,6 +9,10 @@ export const REMEDIES = {
     kind: 'identity',
     text: 'use a personal key of a user who has these roles; a service key has none',
   },
+  missing_scope: {
+    kind: 'identity',
+    text: 'no role brings what is missing: use a service key that has it; `POST /_mock/keys` makes one',
+  },
   malformed_key: { kind: 'credential', text: `${ANOTHER_KEY}; send all 70 characters of it` },
   foreign_key: { kind: 'credential', text: `${ANOTHER_KEY}; never send a real one to a mock` },
   unknown_key: { kind: 'credential', text: `${ANOTHER_KEY}; this one was deleted or rotated, or is of another world` },
