@@ -3,8 +3,10 @@ import { list, object, text } from '../../core/json-schema.ts';
 import { type Placed, placed, strangers, twice } from '../../core/seed-fault.ts';
 import { namedUuid } from '../../random.ts';
 import type { Seeding } from '../../service.ts';
+import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
-import { airRow, EVERYBODY } from './objects.ts';
+import { type AirRow, airRow, EVERYBODY } from './objects.ts';
+import { DEMOS } from './tables/resources/demos.ts';
 import { IMAGES } from './tables/resources/images.ts';
 import { NODES } from './tables/resources/nodes.ts';
 import { SIMULATIONS } from './tables/resources/simulations.ts';
@@ -14,7 +16,7 @@ interface SeedSimulation {
   readonly org: string;
   readonly id: string;
   readonly name: string;
-  readonly state: string;
+  readonly state: 'INACTIVE' | 'ACTIVE' | 'DEMO';
   readonly creator?: string;
   readonly metadata?: string;
   /** Names of nodes, each of the first image. */
@@ -29,6 +31,19 @@ interface SeedImage {
   readonly published: boolean;
 }
 
+/** On the marketplace: made of a copy of the simulation. */
+interface SeedDemo {
+  readonly org: string;
+  readonly id: string;
+  readonly name: string;
+  /** The id of one of the organisation's. */
+  readonly simulation: string;
+  readonly tags: readonly string[];
+  readonly published: boolean;
+  readonly description?: string;
+  readonly publisher?: string;
+}
+
 /** The part of a seed that is about Air, once it fits the schema. */
 interface AirSeed {
   readonly simulations?: readonly SeedSimulation[];
@@ -39,6 +54,7 @@ interface AirSeed {
     readonly name: string;
     readonly category: string;
   }[];
+  readonly demos?: readonly SeedDemo[];
 }
 
 /** What is read of the part about NGC. */
@@ -66,30 +82,47 @@ const SCHEMA = object(
     ),
     images: list(object({ org: text, id: uuid, name: text, version: text, published: { type: 'boolean' } })),
     systemNodes: list(object({ org: text, id: uuid, name: text, category: { enum: ['', 'SERVER', 'SWITCH'] } })),
+    demos: list(
+      object(
+        {
+          org: text,
+          id: uuid,
+          name: { ...text, maxLength: 96 },
+          simulation: uuid,
+          tags: list({ type: 'string', minLength: 2, maxLength: 32 }),
+          published: { type: 'boolean' },
+          description: { ...text, maxLength: 256 },
+          publisher: text,
+        },
+        ['description', 'publisher'],
+      ),
+    ),
   },
-  ['simulations', 'images', 'systemNodes'],
+  ['simulations', 'images', 'systemNodes', 'demos'],
 );
 
 export const seed: Seeding = {
   schema: SCHEMA,
   readsOrganizations: true,
   faults: (part, whole) => {
-    const { simulations = [], images = [], systemNodes = [] } = part as AirSeed;
+    const { simulations = [], images = [], systemNodes = [], demos = [] } = part as AirSeed;
     const rows: Placed<{ readonly org: string; readonly id: string }>[] = [
       ...placed('air.simulations', simulations),
       ...placed('air.images', images),
       ...placed('air.systemNodes', systemNodes),
+      ...placed('air.demos', demos),
     ];
     const lacksImage =
       images.length === 0 && (systemNodes.length > 0 || simulations.some(({ nodes = [] }) => nodes.length > 0));
     return [
       ...strangers(rows, [...accountsOf(whole).keys()]),
       ...twice('`id`', rows, ({ id }) => id),
+      ...placed('air.demos', demos).flatMap(({ place, entry }) => sourceFault(place, entry, simulations)),
       ...(lacksImage ? [{ place: 'air.images', message: '`air` has nodes, so it needs an image for them' }] : []),
     ];
   },
   records: async (checked, now, _random, whole) => {
-    const { simulations = [], images = [], systemNodes = [] } = checked as AirSeed;
+    const { simulations = [], images = [], systemNodes = [], demos = [] } = checked as AirSeed;
     const accounts = accountsOf(whole);
     const ownerOf = (org: string) => accounts.get(org) ?? '';
     const times = { created: now, modified: now };
@@ -114,6 +147,7 @@ export const seed: Seeding = {
           }),
         ),
         ...simulations.flatMap((one) => simulationRows(one, ownerOf(one.org), first?.id ?? '', now)),
+        ...demos.flatMap((one) => demoRows(one, simulations, ownerOf(one.org), first?.id ?? '', now)),
       ],
     };
   },
@@ -170,4 +204,49 @@ function simulationRows(one: SeedSimulation, owner: string, image: string, now: 
       }),
     ),
   ];
+}
+
+/** What the request that makes a demo asks for as well. */
+function sourceFault(place: string, { org, simulation }: SeedDemo, simulations: readonly SeedSimulation[]) {
+  const source = simulations.find((one) => one.id === simulation && one.org === org);
+  if (source?.state === 'INACTIVE') return [];
+  return [
+    {
+      place: `${place}.simulation`,
+      message: `\`${place}\` is made of the simulation \`${simulation}\`, and \`${org}\` has none of this id that is \`INACTIVE\``,
+    },
+  ];
+}
+
+/** A demo, and the simulation that it is: a copy, under the demo's name so that two are not told by one. */
+function demoRows(
+  demo: SeedDemo,
+  simulations: readonly SeedSimulation[],
+  owner: string,
+  image: string,
+  now: Instant,
+): readonly AirRow[] {
+  const { id, org, name, simulation, tags, published, description = null, publisher = '' } = demo;
+  const source = simulations.find((one) => one.id === simulation) as SeedSimulation;
+  const copy: SeedSimulation = { ...source, id: namedUuid(`air-demo:${id}`), name, state: 'DEMO' };
+  const { checkpoint: _, ...defaults } = DEMOS.defaults;
+  const row = airRow(
+    DEMOS,
+    { id, owner },
+    { created: now, modified: now },
+    {
+      members: {
+        ...newDemo(copy.id, source.creator ?? `seed@${org}`),
+        ...defaults,
+        name,
+        tags: [...new Set(tags.map((tag) => tag.toLowerCase()))],
+        description,
+        publisher,
+        published,
+        publicly_published: published,
+      },
+      sharedWith: published ? [EVERYBODY] : [],
+    },
+  );
+  return [...simulationRows(copy, owner, image, now), row];
 }

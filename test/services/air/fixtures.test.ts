@@ -37,6 +37,14 @@ interface AirCast {
     readonly name: string;
     readonly category: string;
   }[];
+  readonly demos: readonly {
+    readonly org: string;
+    readonly id: string;
+    readonly name: string;
+    readonly simulation: string;
+    readonly tags: readonly string[];
+    readonly published: boolean;
+  }[];
 }
 
 const written: AirCast = JSON.parse(readFileSync(new URL('../../../fixtures/air/cast.json', import.meta.url), 'utf8'));
@@ -101,7 +109,10 @@ describe('the keys of the cast', () => {
   it.each(airKeys)('$name opens Air, for its own organisation only', async ({ key, org }) => {
     const [budget] = (await server.as(key)('GET resource-budgets/')).body.results;
     const { body } = await server.as(key)('GET simulations/');
-    const ids = body.results.map(({ id }: { id: string }) => id).toSorted();
+    const ids = body.results
+      .filter(({ state }: { state: string }) => state !== 'DEMO')
+      .map(({ id }: { id: string }) => id)
+      .toSorted();
 
     expect(budget.ngc_org_name).toBe(org);
     expect(ids).toEqual(
@@ -161,7 +172,9 @@ describe('the objects of the cast', () => {
   });
 
   it('have ids of their own, without `_`', () => {
-    const ids = [...written.simulations, ...written.images, ...written.systemNodes].map(({ id }) => id);
+    const ids = [...written.simulations, ...written.images, ...written.systemNodes, ...written.demos].map(
+      ({ id }) => id,
+    );
 
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -195,6 +208,39 @@ describe('the objects of the cast', () => {
     for (const org of ['acme', 'globex']) {
       expect((await of(org)(`GET systems/nodes/${id}/`)).body).toMatchObject({ id, name, category });
     }
+  });
+
+  it.each(written.demos)(
+    'every organisation is offered the demo $name',
+    async ({ org, id, name, simulation, tags }) => {
+      for (const caller of [
+        of(org),
+        of(other(org)),
+        await server.withScopes(['air:access', 'air:marketplace_demo_read']),
+      ]) {
+        const { body } = await caller('GET marketplace/demos/');
+        expect(body.results).toMatchObject([{ id, name, tags, published: true, publicly_published: true }]);
+        expect((await caller(`GET marketplace/demos/${id}/`)).body).toEqual(body.results[0]);
+      }
+      const { demo } = (await of(org)(`GET marketplace/demos/${id}/`)).body;
+      expect((await of(org)(`GET simulations/${demo}/`)).body).toMatchObject({ name, state: 'DEMO' });
+      const nodesOf = async (of_: string, caller = of(org)) => {
+        const { body } = await caller(`GET simulations/nodes/?simulation=${of_}`);
+        return body.results.map((node: { name: string }) => node.name).toSorted();
+      };
+      expect(await nodesOf(demo)).toEqual(await nodesOf(simulation));
+
+      const world = await airImagesServer();
+      const provisioned = await of(other(org), world)(`POST marketplace/demos/${id}/provision/`, {});
+      expect(provisioned.status, JSON.stringify(provisioned.body)).toBe(201);
+    },
+  );
+
+  it('of version dsx are offered to a key that only reads simulations', async () => {
+    const world = await airImagesServer({ air: 'dsx' });
+    const { body } = await world.as(castKey('air-reader').key)('GET marketplace/demos/');
+
+    expect(body.results.map(({ name }: { name: string }) => name)).toEqual(written.demos.map(({ name }) => name));
   });
 
   it('of every running simulation can be shut down, and of every resting one started', async () => {
@@ -250,6 +296,21 @@ describe('the cast as a seed', () => {
     ['a state between others', { simulations: [{ ...written.simulations[0], state: 'BOOTING' }] }, /state/],
     ['nodes without an image', { simulations: [written.simulations[0]] }, /image/],
     ['a member that is not known', { volumes: [] }, /volumes/],
+    [
+      'a demo of no simulation',
+      { ...written, demos: [{ ...written.demos[0], simulation: written.images[0]?.id }] },
+      /simulation/,
+    ],
+    [
+      'a demo of a simulation that runs',
+      { ...written, demos: [{ ...written.demos[0], simulation: written.simulations[1]?.id }] },
+      /INACTIVE/,
+    ],
+    [
+      'a demo of another organisation’s simulation',
+      { ...written, demos: [{ ...written.demos[0], org: 'globex' }] },
+      /globex/,
+    ],
   ])('is refused with %s', (_, air, fault) => {
     expect(seedFaults({ ngc: cast.ngc, air }, SERVICES).map(faultSentence).join('\n')).toMatch(fault);
   });

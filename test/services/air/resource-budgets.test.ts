@@ -32,9 +32,9 @@ describe('the resource budget', () => {
         image_storage: expect.any(Number),
         userconfigs: expect.any(Number),
         usage: {
-          cpu: 4,
-          memory: 4096,
-          disk_storage: 40,
+          cpu: 7,
+          memory: 7168,
+          disk_storage: 70,
           image_storage: expect.any(Number),
           userconfigs: 0,
         },

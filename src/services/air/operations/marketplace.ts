@@ -3,6 +3,7 @@ import { Problem } from '../../../core/problem.ts';
 import type { Context, Handler } from '../../../service.ts';
 import { audienceOf } from '../audience.ts';
 import { accountOf, callerOf, creatorOf } from '../caller.ts';
+import { newDemo } from '../demos.ts';
 import { amended, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';
 import { type AirRow, collectionOf, EVERYBODY, type Members, newRow, put, shown } from '../objects.ts';
 import { DEMO_TAGS } from '../tables/resources/demo-tags.ts';
@@ -51,18 +52,7 @@ const DEMO: Special = {
       members: {
         ...members,
         tags: wanted,
-        demo_simulation_state: 'DEMO',
-        demo: copy.id,
-        creator: creatorOf(context),
-        like_count: 0,
-        liked_by_client: false,
-        published: false,
-        publicly_published: false,
-        provision_count: 0,
-        expected_resource_usage: null,
-        publish_access_record_id: null,
-        featured: false,
-        order: null,
+        ...newDemo(copy.id, creatorOf(context)),
       },
     };
   },

@@ -1,0 +1,19 @@
+import type { Members } from './objects.ts';
+
+/** What no request says of a new demo. @param simulation the copy that it is made of */
+export function newDemo(simulation: string, creator: string): Members {
+  return {
+    demo_simulation_state: 'DEMO',
+    demo: simulation,
+    creator,
+    like_count: 0,
+    liked_by_client: false,
+    published: false,
+    publicly_published: false,
+    provision_count: 0,
+    expected_resource_usage: null,
+    publish_access_record_id: null,
+    featured: false,
+    order: null,
+  };
+}
