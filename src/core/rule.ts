@@ -38,6 +38,8 @@ export interface Rule<Grant extends string = string, Type extends string = strin
   };
   /** Resource types of which the key must have one. Absent: what the key is bound to does not matter. */
   readonly on?: readonly Type[];
+  /** Those of them that the row's own source does not name, and where they come from: what is decided by them is as sure as that. */
+  readonly added?: readonly AddedTypes<Type>[];
   /** Objects that need no resource at all. The types are then looked at once the object is known. */
   readonly open?: readonly Relation[];
   /** Objects that are visible to the caller and not theirs are refused. */
@@ -48,6 +50,11 @@ export interface Rule<Grant extends string = string, Type extends string = strin
   readonly versionless?: 'refuse' | 'narrow';
   /** How the object is found: by the named look-up of the service, from this path parameter; without one, from the body. */
   readonly cover?: { readonly lookup: string; readonly param?: string };
+}
+
+/** Resource types that were added to a row. */
+export interface AddedTypes<Type extends string = string> extends Sourced {
+  readonly types: readonly Type[];
 }
 
 /** Which rule an operation of the document falls under. */

@@ -85,6 +85,9 @@ function unsourced(tables: Tables): string[] {
     ...tables.grants.map((row): [string, Sourced] => [`grant \`${row.id}\``, row]),
     ...tables.roles.map((row): [string, Sourced] => [`role \`${row.name}\``, row]),
     ...tables.rules.map((row): [string, Sourced] => [`rule \`${row.id}\``, row]),
+    ...tables.rules.flatMap(({ id, added = [] }) =>
+      added.map((row): [string, Sourced] => [`what was added to rule \`${id}\``, row]),
+    ),
     ...tables.operations.map((row): [string, Sourced] => [`operation \`${row.id}\``, row]),
     ...(tables.resourceTypes ?? []).map((row): [string, Sourced] => [`resource type \`${row.id}\``, row]),
     ...Object.entries(tables.more ?? {}).flatMap(([table, more]) =>
@@ -114,9 +117,16 @@ function unknownTypes(tables: Tables): string[] {
     ...tables.rules.map((rule): [string, readonly string[]] => [`rule \`${rule.id}\``, rule.on ?? []]),
     ...tables.grants.map((grant): [string, readonly string[]] => [`grant \`${grant.id}\``, grant.onlyOn ?? []]),
   ];
-  return used.flatMap(([name, types]) =>
+  const idle = tables.rules.flatMap(({ id, on = [], added = [] }) =>
+    added
+      .flatMap(({ types }) => types)
+      .filter((type) => !on.includes(type))
+      .map((type) => `rule \`${id}\` says where the resource type \`${type}\` comes from, and does not accept it`),
+  );
+  const unknown = used.flatMap(([name, types]) =>
     types.filter((type) => !known.has(type)).map((type) => `${name} uses the unknown resource type \`${type}\``),
   );
+  return [...unknown, ...idle];
 }
 
 function unknownReasons({ remedies }: Tables): string[] {

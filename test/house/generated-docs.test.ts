@@ -73,7 +73,8 @@ async function coverageOf({ title, laws }: ServiceDefinition): Promise<string> {
   const lines = [...rows.values()].map(({ call, profiles, law, id }) => {
     const row = law.tables.operations.find((one) => one.id === id);
     const rule = law.tables.rules.find((one) => one.id === row?.rule);
-    const certainty = [...new Set([row?.certainty, rule?.certainty].filter(Boolean))].join(', ');
+    const added = (rule?.added ?? []).map(({ certainty }) => certainty);
+    const certainty = [...new Set([row?.certainty, rule?.certainty, ...added].filter(Boolean))].join(', ');
     return `| \`${call}\` | ${profiles.filter(Boolean).join(', ')} | ${cell(needs(rule))} | ${certainty} |`;
   });
   return `## ${title}
@@ -95,8 +96,8 @@ it('docs/coverage.md says what the tables and the documents say', async () => {
 
 ${GENERATED}
 
-Every operation there is, in which versions, what it needs, and how sure we are: of the operation itself, and of its
-rule where that differs. \`documented\`: the vendor says so; \`implied\`: it follows from that; \`observed\`: seen in published
+Every operation there is, in which versions, what it needs, and how sure we are: of the operation itself, of its
+rule where that differs, and of resource types that were added to the rule. \`documented\`: the vendor says so; \`implied\`: it follows from that; \`observed\`: seen in published
 clients or captures; \`inferred\`: the most plausible reading where the documentation is silent; \`contradicted\`: it says two
 things, and this is the one we follow; \`ours\`: there is nothing to go by. Sources and further tables:
 \`GET /_mock/tables/{service}\`.

@@ -35,6 +35,8 @@ const CERTAINTIES = ['documented', 'implied', 'observed', 'inferred', 'contradic
 
 interface Expected {
   readonly action: string;
+  /** How sure the source of the row is of the types that it lists. Default: `documented`. */
+  readonly certainty?: string;
   /** All of them, unless one is enough. */
   readonly scopes: readonly string[];
   readonly any?: boolean;
@@ -109,6 +111,7 @@ const PAGE_ROWS: readonly Expected[] = [
   { action: 'Create Function', scopes: ['Register Function'], types: [AF, AE], endpoints: ['POST /v2/nvcf/functions'] },
   {
     action: 'Deploy Function',
+    certainty: 'contradicted',
     scopes: ['Deploy Function', 'List Functions'],
     types: [AF, F, AE],
     endpoints: DEPLOYMENTS,
@@ -116,6 +119,7 @@ const PAGE_ROWS: readonly Expected[] = [
   { action: 'Invoke Function', scopes: ['Invoke Function'], types: [AF, F], endpoints: INVOCATIONS },
   {
     action: 'Get / List Functions',
+    certainty: 'contradicted',
     scopes: ['List Functions', 'List Function Details'],
     any: true,
     types: [AF, F, AE],
@@ -134,20 +138,34 @@ const PAGE_ROWS: readonly Expected[] = [
     types: [AF, F, AE],
     endpoints: [`PUT /v2/nvcf/secrets/${VERSION}`],
   },
-  { action: 'Authorize Clients', scopes: ['Authorize Clients'], types: [AF], endpoints: SHARING },
+  {
+    action: 'Authorize Clients',
+    certainty: 'contradicted',
+    scopes: ['Authorize Clients'],
+    types: [AF],
+    endpoints: SHARING,
+  },
   {
     action: 'List Clusters',
+    certainty: 'contradicted',
     scopes: ['List Clusters'],
     types: ['All Clusters', AE],
     endpoints: ['GET /v2/nvcf/clusterGroups'],
   },
   {
     action: 'Manage Registry Credentials',
+    certainty: 'contradicted',
     scopes: ['Manage Registry Credentials'],
     types: [AE],
     endpoints: REGISTRIES,
   },
-  { action: 'Manage Telemetry Endpoints', scopes: ['Manage Telemetries'], types: [AE], endpoints: TELEMETRIES },
+  {
+    action: 'Manage Telemetry Endpoints',
+    certainty: 'contradicted',
+    scopes: ['Manage Telemetries'],
+    types: [AE],
+    endpoints: TELEMETRIES,
+  },
   { action: 'GPU Quota', scopes: ['Read GPU Quota Rule'], types: [AE], endpoints: GPU_QUOTA },
   { action: 'GPU Instance Types / Capacity', scopes: ['GPU Capacity'], types: [AE], endpoints: GPU_CAPACITY },
 ];
@@ -238,9 +256,20 @@ interface RuleView {
   readonly id: string;
   readonly needs: { readonly all?: readonly string[]; readonly any?: readonly string[] };
   readonly on?: readonly string[];
+  readonly added?: readonly {
+    readonly types: readonly string[];
+    readonly source: string;
+    readonly certainty: string;
+  }[];
   readonly closed?: boolean;
   readonly source: string;
   readonly certainty: string;
+}
+
+/** How sure a rule is of each type that it accepts. */
+function certaintiesOf({ on = [], added = [], certainty }: RuleView): Record<string, string> {
+  const origin = (type: string) => added.find(({ types }) => types.includes(type));
+  return Object.fromEntries(on.map((type) => [type, origin(type)?.certainty ?? certainty]));
 }
 
 interface TypeView {
@@ -359,6 +388,17 @@ describe('rows of the service-keys page, documented profile', () => {
     }
   });
 
+  it.each(PAGE_ROWS)('$action: what the page lists is as sure as the row, and what was added is inferred', (row) => {
+    const { ruleOf, typeLabels } = LAWS.documented;
+    for (const endpoint of row.endpoints) {
+      const rule = ruleOf(endpoint);
+      const sure = Object.entries(certaintiesOf(rule)).map(([type, certainty]) => [typeLabels([type])[0], certainty]);
+      const expected = sure.map(([type]) => [type, row.types.includes(type ?? '') ? rule.certainty : 'inferred']);
+      expect(sure, endpoint).toEqual(expected);
+      expect(row.certainty ?? 'documented', endpoint).toBe(rule.certainty);
+    }
+  });
+
   const contradicted = [
     ...DEPLOYMENTS.slice(0, 1),
     ...READS,
@@ -385,6 +425,24 @@ describe('rows of the published code, open-source profile', () => {
       expect(rule.closed === true, endpoint).toBe(closed === true);
       expect(rule.source, endpoint).toContain('published control-plane code');
     }
+  });
+
+  it.each(CODE_ROWS)('$action: every type is as sure as the code', ({ endpoints }) => {
+    const { ruleOf } = LAWS['open-source'];
+    for (const endpoint of endpoints) {
+      const rule = ruleOf(endpoint);
+      expect(rule.certainty, endpoint).toBe('documented');
+      expect(new Set(Object.values(certaintiesOf(rule))), endpoint).toEqual(
+        new Set((rule.on ?? []).length === 0 ? [] : ['documented']),
+      );
+    }
+  });
+
+  it('that a version is no entry for a new version of its function is inferred', () => {
+    const { ruleOf, typeLabels } = LAWS['open-source'];
+    const { added } = ruleOf(`POST ${FUNCTION}/versions`);
+
+    expect(added?.map(({ types, certainty }) => [typeLabels(types), certainty])).toEqual([[[FV], 'inferred']]);
   });
 
   it('a new version takes All Functions and Function; a Function Versions entry does not do', () => {

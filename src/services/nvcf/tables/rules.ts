@@ -26,6 +26,23 @@ const INVOCABLE = ['account-functions', 'function', 'function-versions', 'author
 /** What reads take: also what other accounts share. */
 const READABLE = ['account-functions', 'function', 'function-versions', 'authorized-functions', 'entity'] as const;
 
+/** On the page's list of types, and in no row of its table. */
+const VERSIONS_ADDED = {
+  types: ['function-versions'],
+  source: 'service-keys page lists the type and has no row for it; counted wherever Function is',
+  certainty: 'inferred',
+} as const;
+/** Not on the page. */
+const SHARED_ADDED = {
+  types: ['authorized-functions'],
+  source:
+    'published control-plane code, where functions of other accounts are in play; the page does not know the type',
+  certainty: 'inferred',
+} as const;
+const FUNCTIONS_OF_PAGE = { on: FUNCTIONS, added: [VERSIONS_ADDED] } as const;
+const INVOCABLE_OF_PAGE = { on: INVOCABLE, added: [VERSIONS_ADDED, SHARED_ADDED] } as const;
+const READABLE_OF_PAGE = { on: READABLE, added: [VERSIONS_ADDED, SHARED_ADDED] } as const;
+
 const CREATE = { id: 'create-function', label: 'Create Function', needs: { all: ['register_function'] } } as const;
 const CREATE_VERSION = {
   id: 'create-function-version',
@@ -96,7 +113,7 @@ export const DOCUMENTED_RULES = [
     ...DEPLOY,
     id: 'deploy-function',
     needs: { all: ['deploy_function', 'list_functions'] },
-    on: FUNCTIONS,
+    ...FUNCTIONS_OF_PAGE,
     cover: OWN_VERSION,
     source: `${PAGE}; the page names create and update, reading and deleting are placed here`,
     certainty: 'contradicted',
@@ -105,7 +122,7 @@ export const DOCUMENTED_RULES = [
     ...DEPLOY,
     id: 'deploy-function-by-deployment',
     needs: { all: ['deploy_function', 'list_functions'] },
-    on: FUNCTIONS,
+    ...FUNCTIONS_OF_PAGE,
     cover: DEPLOYMENT,
     source: `${PAGE}; the same row, on paths that name the deployment`,
     certainty: 'contradicted',
@@ -113,7 +130,7 @@ export const DOCUMENTED_RULES = [
   {
     ...INVOKE,
     id: 'invoke-function',
-    on: INVOCABLE,
+    ...INVOCABLE_OF_PAGE,
     cover: VISIBLE_FUNCTION,
     versionless: 'refuse',
     source: PAGE,
@@ -122,7 +139,7 @@ export const DOCUMENTED_RULES = [
   {
     ...INVOKE,
     id: 'invoke-function-version',
-    on: INVOCABLE,
+    ...INVOCABLE_OF_PAGE,
     cover: VISIBLE_VERSION,
     source: PAGE,
     certainty: 'documented',
@@ -130,7 +147,7 @@ export const DOCUMENTED_RULES = [
   {
     ...INVOKE,
     id: 'poll-invocation',
-    on: INVOCABLE,
+    ...INVOCABLE_OF_PAGE,
     cover: INVOCATION,
     source: `${PAGE}; that a poll needs what the invocation needed is in the published code`,
     certainty: 'documented',
@@ -138,7 +155,7 @@ export const DOCUMENTED_RULES = [
   {
     ...READ,
     id: 'list-functions',
-    on: READABLE,
+    ...READABLE_OF_PAGE,
     versionless: 'narrow',
     source: `${PAGE}; the comma between the scopes is read as "or", as the API document says`,
     certainty: 'contradicted',
@@ -146,7 +163,7 @@ export const DOCUMENTED_RULES = [
   {
     ...READ,
     id: 'list-function-versions',
-    on: READABLE,
+    ...READABLE_OF_PAGE,
     cover: VISIBLE_FUNCTION,
     versionless: 'narrow',
     source: `${PAGE}; the comma between the scopes is read as "or", as the API document says`,
@@ -155,14 +172,14 @@ export const DOCUMENTED_RULES = [
   {
     ...READ,
     id: 'get-function-version',
-    on: READABLE,
+    ...READABLE_OF_PAGE,
     cover: VISIBLE_VERSION,
     source: `${PAGE}; the comma between the scopes is read as "or", as the API document says`,
     certainty: 'contradicted',
   },
-  { ...UPDATE, on: FUNCTIONS, source: PAGE, certainty: 'documented' },
-  { ...DELETE, on: FUNCTIONS, source: PAGE, certainty: 'documented' },
-  { ...SECRETS, on: FUNCTIONS, source: PAGE, certainty: 'documented' },
+  { ...UPDATE, ...FUNCTIONS_OF_PAGE, source: PAGE, certainty: 'documented' },
+  { ...DELETE, ...FUNCTIONS_OF_PAGE, source: PAGE, certainty: 'documented' },
+  { ...SECRETS, ...FUNCTIONS_OF_PAGE, source: PAGE, certainty: 'documented' },
   {
     ...AUTHORIZE,
     id: 'authorize-clients',
@@ -337,7 +354,18 @@ export const OPEN_SOURCE_RULES = [
   { ...TELEMETRIES, id: 'manage-telemetries', ...OF_CODE },
   { ...TELEMETRIES, id: 'manage-telemetry', cover: TELEMETRY, ...OF_CODE },
   ...GPU,
-  { ...CREATE_VERSION, on: OWNED, ...OF_CODE },
+  {
+    ...CREATE_VERSION,
+    on: OWNED,
+    added: [
+      {
+        types: ['function-versions'],
+        source: `${CODE}: an entry that names a version is no entry for the function`,
+        certainty: 'inferred',
+      },
+    ],
+    ...OF_CODE,
+  },
   { ...QUEUES, id: 'queue-details', ...PUBLIC_IS_FREE, cover: VISIBLE_FUNCTION, versionless: 'narrow', ...OF_CODE },
   { ...QUEUES, id: 'queue-details-version', ...PUBLIC_IS_FREE, cover: VISIBLE_VERSION, ...OF_CODE },
   { ...QUEUES, id: 'queue-position', ...PUBLIC_IS_FREE, cover: INVOCATION, ...OF_CODE },
