@@ -11,7 +11,7 @@ import { knownHosts } from './core/hosts.ts';
 import type { Law } from './core/law.ts';
 import { checkServices } from './core/tables.ts';
 import { Unusable } from './core/unusable.ts';
-import { reviveToggle, toggleOf } from './credentials/keyring.ts';
+import { reportUselessKeys, reviveToggle, toggleOf } from './credentials/keyring.ts';
 import { foreignKeysIn } from './credentials/tripwire.ts';
 import { prepareArrival } from './http/arrival.ts';
 import { serveDocs } from './http/docs.ts';
@@ -156,6 +156,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       offDocument: parts.offDocument ?? 'report',
     };
     await reviveToggle({ store, settings: config });
+    await reportUselessKeys(pipeline.surroundings, world.clock.now());
     const ports = portsOf(pipeline, version, parts.effective, () => routes);
     const services = [...SERVICES, control(ports)];
     const { app, listen, routes } = await assemble(pipeline, services, limits, parts.documents ?? new Documents());
@@ -268,6 +269,7 @@ function portsOf(pipeline: Pipeline, version: string, { config, origins }: Effec
     reset: async () => {
       await world.reset();
       await reviveToggle(pipeline.surroundings);
+      await reportUselessKeys(pipeline.surroundings, world.clock.now());
     },
     clockAhead: () => world.clockAhead(),
     advance: async (milliseconds) => {

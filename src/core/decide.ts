@@ -191,7 +191,8 @@ export function missingGrants(
   return any.length > 0 && !any.some((grant) => held.has(grant)) ? [...missing, ...any] : missing;
 }
 
-function resourceFault(
+/** What is wrong with what a caller is bound to; before the object is known, only whether a type counts at all. */
+export function resourceFault(
   rule: Rule,
   law: Law,
   resources: readonly Resource[] | null,

@@ -12,6 +12,8 @@ export type FindingKind =
   | 'foreign_credential'
   /** a path was asked for that another version of the vendor's API has */
   | 'other_version'
+  /** a key was stored that can do nothing */
+  | 'useless_key'
   /** an answer of the mock does not fit its document */
   | 'answer_off_document'
   /** nothing can be stored: a full disk, or a data file that is gone */

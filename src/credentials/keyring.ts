@@ -1,4 +1,7 @@
 import type { Instant } from '../core/clock.ts';
+import type { Findings } from '../core/finding.ts';
+import { keyWarnings } from '../core/key-warnings.ts';
+import type { Law } from '../core/law.ts';
 import type { Policy } from '../core/policy.ts';
 import { effectiveAt, type Propagation, type PropagationMode } from '../core/propagation.ts';
 import { drawnAt, type Random } from '../random.ts';
@@ -113,8 +116,35 @@ export async function editKey(
   await room.store.ngcKeys.edit(id, { ...edit, ...appended });
 }
 
+/** What to report of keys to, and by which laws. */
+export interface KeyReport {
+  readonly laws: readonly Law[];
+  readonly findings: Findings;
+  readonly store: Keyroom['store'];
+}
+
+/** Why a key can do nothing, as it was edited last; each reason becomes a finding. */
+export async function reportUseless(report: KeyReport, now: Instant, found: KeyInForce): Promise<readonly string[]> {
+  const { name, services } = found.key;
+  const warnings = keyWarnings(report.laws, { name, services, policy: await newestPolicy(report, found) });
+  for (const warning of warnings) report.findings.report('useless_key', warning, now);
+  return warnings;
+}
+
+/** The same of every key there is, as far as they are listed. */
+export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
+  for (const found of await report.store.ngcKeys.list({ org: undefined }, MOST_REPORTED, now)) {
+    await reportUseless(report, now, found);
+  }
+}
+
+const MOST_REPORTED = 1000;
+
 /** The policy that was recorded last, whether it counts yet or not: what an edit of a part of it goes on from. */
-export async function newestPolicy({ store }: Keyroom, { key, policy, pending }: KeyInForce): Promise<Policy | null> {
+export async function newestPolicy(
+  { store }: Pick<Keyroom, 'store'>,
+  { key, policy, pending }: KeyInForce,
+): Promise<Policy | null> {
   const newest = pending.length === 0 ? policy : await store.ngcKeys.newest(key.id);
   return newest === null ? null : { scopes: newest.scopes, resources: newest.resources };
 }

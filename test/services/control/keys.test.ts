@@ -537,8 +537,8 @@ describe('an edit of a service key', () => {
     ['expiry', { expiresAt: at(5_000) }],
     ['expiry away', { expiresAt: null }],
     ['status', { status: 'disabled' }],
-    ['services', { services: [] }],
-    ['all of these', { name: 'renamed', expiresAt: at(5_000), status: 'disabled', services: [] }],
+    ['services', { services: ['nvcf', 'air'] }],
+    ['all of these', { name: 'renamed', expiresAt: at(5_000), status: 'disabled', services: ['nvcf', 'air'] }],
   ])('of %s appends no version', async (_what, edit) => {
     const { id, key: _, ...before } = await created(service({ expiresAt: at(60_000) }));
     const { body } = await patch(id, edit);

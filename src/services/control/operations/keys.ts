@@ -1,7 +1,7 @@
 import { Problem } from '../../../core/problem.ts';
 import { quoted } from '../../../core/wording.ts';
-import { editKey, issueKey, newestPolicy, rotateKey } from '../../../credentials/keyring.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
+import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../credentials/keyring.ts';
+import type { Context, Handler } from '../../../service.ts';
 import { NotFound } from '../../../store/errors.ts';
 import type { KeyInForce, Organization } from '../../../store/ngc-keys.ts';
 import {
@@ -66,8 +66,8 @@ const create: Handler = async (context) => {
     },
     null,
   );
-  const key = await store.ngcKeys.byId(id, now);
-  return { status: 201, body: { ...(await keyView(context, key as KeyInForce)), key: text } };
+  const key = (await store.ngcKeys.byId(id, now)) as KeyInForce;
+  return { status: 201, body: { ...(await keyView(context, key)), key: text, ...(await warned(context, key)) } };
 };
 
 async function organizationOf({ store }: Context, name: string | undefined): Promise<Organization> {
@@ -112,7 +112,7 @@ const list: Handler = async (context) => {
   return { status: 200, body: { keys: await Promise.all(keys.map((key) => keyView(context, key))) } };
 };
 
-const get: Handler = async (context) => answered(context, await found(context));
+const get: Handler = async (context) => ({ status: 200, body: await keyView(context, await found(context)) });
 
 const update: Handler = async (context) => {
   const { now, laws } = context;
@@ -135,7 +135,8 @@ const update: Handler = async (context) => {
       ...(isPolicy && { policy: checkedPolicy(laws, edit, await newestPolicy(context, before)) }),
     }),
   );
-  return answered(context, await found(context));
+  const after = await found(context);
+  return { status: 200, body: { ...(await keyView(context, after)), ...(await warned(context, after)) } };
 };
 
 const remove: Handler = async (context) => {
@@ -164,8 +165,10 @@ async function found({ store, params, now }: Context): Promise<KeyInForce> {
   return key;
 }
 
-async function answered(context: Context, key: KeyInForce): Promise<Outcome> {
-  return { status: 200, body: await keyView(context, key) };
+/** It is stored, and can do nothing: legal, and hardly meant. */
+async function warned(context: Context, key: KeyInForce): Promise<{ readonly warnings?: readonly string[] }> {
+  const warnings = await reportUseless(context, context.now, key);
+  return warnings.length === 0 ? {} : { warnings };
 }
 
 /** Another request may have deleted the key since it was looked up. */

@@ -4,7 +4,7 @@ import type { Law } from '../../../core/law.ts';
 import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
 import { requestStatus } from '../../../core/request-status.ts';
-import { editKey, issueKey, newestPolicy, rotateKey } from '../../../credentials/keyring.ts';
+import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../credentials/keyring.ts';
 import type { Caller, Context, Handler, Lookup, Outcome } from '../../../service.ts';
 import { NotFound } from '../../../store/errors.ts';
 import type { KeyInForce } from '../../../store/ngc-keys.ts';
@@ -64,7 +64,7 @@ const create: Handler = async (context) => {
     },
     null,
   );
-  return answered(context, id, text);
+  return stored(context, id, text);
 };
 
 const list: Handler = async (context) => {
@@ -93,7 +93,7 @@ const update: Handler = async (context) => {
       ...(policies !== undefined && { services: servicesOf(laws, policies), policy: policyOf(laws, policies) }),
     }),
   );
-  return answered(context, key.id);
+  return stored(context, key.id);
 };
 
 const remove: Handler = async (context) => {
@@ -114,6 +114,13 @@ export const keyOperations = {
   deleteKey: remove,
   rotateKey: rotate,
 };
+
+/** A key that can do nothing is legal, so only a finding tells of it: the vendor's answer has no place for that. */
+async function stored(context: Context, id: string, value?: string): Promise<Outcome> {
+  const key = await context.store.ngcKeys.byId(id, context.now);
+  if (key !== null) await reportUseless(context, context.now, key);
+  return answered(context, id, value);
+}
 
 async function answered(context: Context, id: string, value?: string): Promise<Outcome> {
   const key = await context.store.ngcKeys.byId(id, context.now);

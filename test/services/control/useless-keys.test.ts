@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { castKey } from '../../support/ngc-cast.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
+
+const LIST = { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'All Functions' } };
+
+const findingsOf = async (server: TestServer): Promise<string[]> => {
+  const { findings } = (await server.call('GET /_mock/findings')).body;
+  return findings
+    .filter(({ kind }: { kind: string }) => kind === 'useless_key')
+    .map(({ message }: { message: string }) => message);
+};
+const make = async (server: TestServer, given: object) => {
+  const { status, body } = await server.call('POST /_mock/keys', { body: { type: 'service', name: 'ci', ...given } });
+  expect(status, JSON.stringify(body)).toBe(201);
+  return body;
+};
+
+describe('a key that can do nothing is made all the same, and the answer says so:', () => {
+  it.each<[what: string, given: object, warnings: RegExp[]]>([
+    ['no service', { ...LIST, services: [] }, [/^The key `ci` is made for no service, .*`nvcf`/]],
+    ['no scopes', { ...LIST, scopes: [] }, [/nothing in `nvcf`: it has no scope of `nvcf`/]],
+    ['scopes left out', { services: ['air'] }, [/nothing in `air`: it has no scope of `air`/]],
+    ['scopes of another service', { services: ['air'], scopes: ['list_functions'] }, [/nothing in `air`/]],
+    ['no resource', { services: ['nvcf'], scopes: ['update_function'] }, [/nothing in `nvcf`: no operation is open/]],
+    ['a type that no row has', { ...LIST, resource: { type: 'All Clusters' } }, [/nothing in `nvcf`: no operation/]],
+    ['half of what Deploy needs', { ...LIST, scopes: ['deploy_function'] }, [/nothing in `nvcf`: no operation/]],
+    ['no access to Air', { services: ['air'], scopes: ['air:simulation_read'] }, [/nothing in `air`: no operation/]],
+    ['two services of two', { services: ['nvcf', 'air'], scopes: [] }, [/`air`/, /`nvcf`/]],
+    ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/made for no service/]],
+  ])('%s', async (_what, given, expected) => {
+    const server = await testServer();
+
+    const { warnings, ...key } = await make(server, given);
+
+    expect(warnings).toEqual(expected.map((one) => expect.stringMatching(one)));
+    expect((await findingsOf(server)).toSorted()).toEqual([...warnings].toSorted());
+    const { key: _, ...shown } = key;
+    expect((await server.call(`GET /_mock/keys/${key.id}`)).body).toEqual(shown);
+  });
+
+  it.each<[what: string, given: object]>([
+    ['a list', LIST],
+    ['a list of one function', { ...LIST, resource: { type: 'Function', ids: [castKey('owner').id] } }],
+    ['what has no row of types', { services: ['nvcf'], scopes: ['invoke_function'] }],
+    ['a list, for another service as well', { ...LIST, services: ['nvcf', 'air'] }],
+    ['reading Air', { services: ['air'], scopes: ['air:access', 'air:simulation_read'] }],
+  ])('unless it can do something: %s', async (_what, given) => {
+    const server = await testServer();
+
+    expect(await make(server, given)).not.toHaveProperty('warnings');
+    expect(await findingsOf(server)).toEqual([]);
+  });
+
+  it('as the version that counts has it', async () => {
+    const [page, code] = [await testServer(), await testServer({ air: 'dsx', nvcf: 'open-source' })];
+    const given = {
+      services: ['nvcf', 'air'],
+      scopes: ['deploy_function', 'air:simulation_read'],
+      resource: LIST.resource,
+    };
+
+    expect((await make(page, given)).warnings).toHaveLength(2);
+    expect(await make(code, given)).not.toHaveProperty('warnings');
+  });
+
+  it('also when an edit takes away what it could do, whether that counts yet or not', async () => {
+    const server = await testServer({ propagation: 'fixed' });
+    const { id } = await make(server, LIST);
+
+    const { body } = await server.call(`PATCH /_mock/keys/${id}`, { body: { scopes: [] } });
+
+    expect(body.warnings).toEqual([expect.stringContaining('no scope of `nvcf`')]);
+    expect(await findingsOf(server)).toEqual(body.warnings);
+    expect((await server.call(`PATCH /_mock/keys/${id}`, { body: LIST })).body).not.toHaveProperty('warnings');
+  });
+});
+
+it('on the paths of the vendor, whose answer has no place for it, a finding says so', async () => {
+  const server = await testServer();
+  const token = castKey('owner').key;
+  const path = '/v3/orgs/acme/keys';
+  const policies = [{ product: 'nv-cloud-functions' }];
+
+  const made = await server.call(`POST ${path}/type/SERVICE_KEY`, { token, body: { name: 'idle', policies } });
+  expect(made.status, JSON.stringify(made.body)).toBe(200);
+  expect(await findingsOf(server)).toEqual([expect.stringMatching(/`idle` can do nothing in `nvcf`/)]);
+
+  const edited = await server.call(`PATCH ${path}/${made.body.apiKey.keyId}`, {
+    token,
+    body: { policies: [{ product: 'air', scopes: ['air:simulation_read'] }] },
+  });
+  expect(edited.status, JSON.stringify(edited.body)).toBe(200);
+  expect(await findingsOf(server)).toContainEqual(expect.stringMatching(/`idle` can do nothing in `air`/));
+});
+
+describe('the keys of a seed', () => {
+  it.each([{}, { air: 'dsx', nvcf: 'open-source' }] as const)(
+    'of the built-in cast are of use under %j',
+    async (config) => {
+      expect(await findingsOf(await testServer(config))).toEqual([]);
+    },
+  );
+
+  it('that can do nothing are found at start, and again after a reset', async () => {
+    const cast = (await (await testServer()).call('GET /_mock/cast')).body;
+    const [first, ...keys] = cast.ngc.keys.filter(({ type }: { type: string }) => type === 'service');
+    const ngc = { ...cast.ngc, keys: [{ ...first, scopes: [] }, ...keys] };
+    const server = await testServer({}, { seed: { ngc } });
+    const told = [expect.stringContaining(`\`${first.name}\` can do nothing`)];
+
+    expect(await findingsOf(server)).toEqual(told);
+    await server.call('POST /_mock/reset');
+    expect(await findingsOf(server)).toEqual(told);
+  });
+});
