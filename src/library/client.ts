@@ -106,6 +106,8 @@ export interface Key {
   readonly policy: KeyPolicy | null;
   readonly pending: readonly KeyPolicy[];
   readonly history: readonly KeyPolicy[];
+  /** Why it can do nothing, in the answer that stored it so. */
+  readonly warnings?: readonly string[];
 }
 
 /** Something a person should know although no request failed. */
