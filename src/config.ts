@@ -1,4 +1,5 @@
 import { access, readFile } from 'node:fs/promises';
+import { own } from './core/own.ts';
 import { Unusable } from './core/unusable.ts';
 import { nearest } from './nearest.ts';
 import {
@@ -241,7 +242,7 @@ export async function readDocument(file: string, flag: string): Promise<unknown>
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    const why = WHY_UNREADABLE[(cause as NodeJS.ErrnoException).code ?? ''] ?? '';
+    const why = own(WHY_UNREADABLE, (cause as NodeJS.ErrnoException).code ?? '') ?? '';
     throw new Unusable(`${flag} ${file} cannot be read${why}. Give the path of a file that can.`, { cause });
   }
   try {

@@ -1,5 +1,6 @@
 import { DURATION_FORMS, formatDuration, parseDuration } from './core/duration.ts';
 import { hostName } from './core/hosts.ts';
+import { own } from './core/own.ts';
 import { PROPAGATION_MODES, type PropagationMode } from './core/propagation.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 
@@ -79,7 +80,7 @@ const lifetime = {
 const path = { expected: 'a path', read: (text: string) => (text === '' ? undefined : text) };
 
 const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
-const onOff = { expected: '`on` or `off`', read: (text: string) => SWITCH[text.toLowerCase()] };
+const onOff = { expected: '`on` or `off`', read: (text: string) => own(SWITCH, text.toLowerCase()) };
 
 /** Every option there is: help, variables, file keys and the checks are read off this table. */
 export const OPTIONS: Options = {

@@ -1,4 +1,5 @@
 import { proxyVariables } from '../config.ts';
+import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 
 /** One thing that was looked at: what was found, and what to do about it where it is not good. */
@@ -91,7 +92,7 @@ function adviceOn(thrown: unknown, root: string): string {
       'its certificate comes from an authority that is not trusted here (NODE_EXTRA_CA_CERTS for Node).',
     ERR_TLS_CERT_ALTNAME_INVALID: `its certificate is not for ${hostname}.`,
   };
-  const named = advice[code];
+  const named = own(advice, code);
   if (named !== undefined) return named;
   if ((thrown as Error).name === 'TimeoutError')
     return `no answer in ${PATIENCE / 1000} s: something in between drops the packets.`;

@@ -1,5 +1,6 @@
 import type { Instant } from './clock.ts';
 import type { Law } from './law.ts';
+import { own } from './own.ts';
 import type { Resource, Rights, Standing } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { DenyReason } from './reasons.ts';
@@ -212,6 +213,6 @@ function isCovered({ type, ids = [] }: Resource, { versionless }: Rule, law: Law
   const row = law.resourceTypes.get(type);
   if (row === undefined) return false;
   if (row.names === null) return row.reach.includes(reach.relation);
-  const parts = versionless === 'narrow' ? reach.parts?.[type] : undefined;
-  return ids.some((id) => reach.names[type]?.includes(id) === true || parts?.includes(id) === true);
+  const parts = versionless === 'narrow' ? own(reach.parts, type) : undefined;
+  return ids.some((id) => own(reach.names, type)?.includes(id) === true || parts?.includes(id) === true);
 }

@@ -3,6 +3,7 @@ import { type Judgement, judge, missingGrants, type Pending } from './decide.ts'
 import type { Decision, Evidence } from './decision.ts';
 import { type GivenResource, readPolicy } from './key-policy.ts';
 import { grantsOfRoles, type Law } from './law.ts';
+import { own } from './own.ts';
 import type { Resource, Standing } from './policy.ts';
 import type { DenyReason } from './reasons.ts';
 import type { RemedyRow, RoleRow, Tables } from './rule.ts';
@@ -233,7 +234,7 @@ function resourceChanges({ question: { rule, law }, sighting }: Evidence, from: 
   return (rule.on ?? []).flatMap((type): Change[] => {
     const row = law.resourceTypes.get(type);
     if (row === undefined) return [];
-    const choices = row.names === null ? [undefined] : (reach?.names[type] ?? []).map((name) => [name]);
+    const choices = row.names === null ? [undefined] : (own(reach?.names, type) ?? []).map((name) => [name]);
     return choices.map((ids) => {
       const resources = withResource(law, from.standing.held, before, { type, ...(ids && { ids }) });
       return {

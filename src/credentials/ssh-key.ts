@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { own } from '../core/own.ts';
 
 const FORM = /^(ssh-rsa|ssh-ed25519) ([A-Za-z0-9+/]+={0,2})(?: .*)?$/;
 /** Fields of the material, the name of the type included (RFC 4253, 6.6; RFC 8709, 4). */
@@ -10,7 +11,7 @@ export function sshFingerprint(text: string): string | null {
   if (type === undefined || base64 === undefined) return null;
   const material = Buffer.from(base64, 'base64');
   const fields = fieldsOf(material);
-  if (fields === null || fields.length !== FIELDS[type] || fields[0]?.toString() !== type) return null;
+  if (fields === null || fields.length !== own(FIELDS, type) || fields[0]?.toString() !== type) return null;
   return `SHA256:${hash('sha256', material, 'base64').replace(/=+$/, '')}`;
 }
 

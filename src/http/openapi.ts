@@ -1,5 +1,6 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import type { OpenAPIBackend } from 'openapi-backend';
+import { own } from '../core/own.ts';
 import type { DocumentedOperation } from '../core/tables.ts';
 import { violationSentence } from './violations.ts';
 
@@ -164,7 +165,7 @@ function openDocument(text: string): ApiDocument {
       preparing ??= prepare(text);
       prepared = await preparing;
     },
-    schemaFault: (name, body) => asked().closed.fault(name, () => asked().schemas[name] ?? {}, body),
+    schemaFault: (name, body) => asked().closed.fault(name, () => own(asked().schemas, name) ?? {}, body),
   };
 }
 
@@ -264,8 +265,8 @@ function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
       if (response.content === undefined) {
         return body === undefined ? null : `${id} answered ${status} with a body, and its document has none`;
       }
-      if ('*/*' in response.content) return null;
-      const schema = response.content[mediaType ?? '']?.schema;
+      if (Object.hasOwn(response.content, '*/*')) return null;
+      const schema = own(response.content, mediaType ?? '')?.schema;
       if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
       if (Buffer.isBuffer(body)) return null;
       return prepared().closed.fault(`${id} ${status} ${mediaType}`, () => schema, body);
@@ -274,8 +275,11 @@ function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
 }
 
 function requestFaultOf(error: ErrorObject): RequestFault {
-  const values = error.keyword === 'enum' ? (error.parentSchema as JsonSchema | undefined)?.['x-elsewhere'] : undefined;
-  return { sentence: violationSentence(error), elsewhere: values?.[String(error.data)] ?? [] };
+  const { keyword, data, parentSchema } = error;
+  const values = keyword === 'enum' ? (parentSchema as JsonSchema | undefined)?.['x-elsewhere'] : undefined;
+  // Of what was sent in place of a name, nothing can be looked up, and an object may not even have a text.
+  const elsewhere = typeof data === 'string' || typeof data === 'number' ? own(values, String(data)) : undefined;
+  return { sentence: violationSentence(error), elsewhere: elsewhere ?? [] };
 }
 
 function isUuid({ in: place, schema }: { readonly in: string; readonly schema?: JsonSchema }): boolean {
@@ -287,8 +291,8 @@ function isQueryList({ in: place, schema }: { readonly in: string; readonly sche
 }
 
 function bodyFormOf(content: Content | undefined): BodyForm {
-  if (content === undefined || 'application/json' in content) return 'json';
-  return FORM_TYPE in content ? 'form' : 'bytes';
+  if (content === undefined || Object.hasOwn(content, 'application/json')) return 'json';
+  return Object.hasOwn(content, FORM_TYPE) ? 'form' : 'bytes';
 }
 
 /** Only along the schema, so what it does not describe stays as it is. */
@@ -300,7 +304,7 @@ function spelledAs(schema: JsonSchema | undefined, value: unknown): unknown {
   }
   if (Array.isArray(value)) return value.map((one) => spelledAs(schema.items, one));
   if (typeof value !== 'object' || schema.properties === undefined) return value;
-  const entries = Object.entries(value).map(([name, one]) => [name, spelledAs(schema.properties?.[name], one)]);
+  const entries = Object.entries(value).map(([name, one]) => [name, spelledAs(own(schema.properties, name), one)]);
   return Object.fromEntries(entries);
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import { own } from '../core/own.ts';
 
 /** The part of a JSON schema that an expectation is told from. */
 interface Schema {
@@ -33,7 +34,7 @@ export function violationSentence(error: ErrorObject): string {
   if (error.keyword === 'required') {
     const missing = String(error.params['missingProperty']);
     if (place === '') return 'The request has no body; expected a JSON object.';
-    return `${PLACES[place]} \`${[...segments, missing].join('.')}\` is missing; expected ${expectation(schema.properties?.[missing] ?? {})}.`;
+    return `${PLACES[place]} \`${[...segments, missing].join('.')}\` is missing; expected ${expectation(own(schema.properties, missing) ?? {})}.`;
   }
   const name = segments.length === 0 ? 'The body' : `${PLACES[place]} \`${segments.join('.')}\``;
   const isBound = error.keyword === 'minimum' || error.keyword === 'maximum';

@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Context, Handler, Lookup } from '../../service.ts';
 import type { Change, Row } from '../../store/collections.ts';
@@ -159,7 +160,7 @@ export async function amended(
 }
 
 function given(body: Members, names: readonly string[]): Members {
-  return Object.fromEntries(names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]));
+  return Object.fromEntries(names.filter((name) => own(body, name) !== undefined).map((name) => [name, body[name]]));
 }
 
 /** The object that a member names. @throws Problem naming the member where there is none for the caller */

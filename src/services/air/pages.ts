@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Context, Outcome } from '../../service.ts';
 import type { PageQuery } from '../../store/collections.ts';
@@ -66,7 +67,7 @@ export function pageOfAll(context: Context, path: string, all: readonly Readonly
   const offset = numberOf('offset', query['offset']) ?? 0;
   const asked = all.filter((entry) =>
     Object.entries(query).every(([name, value]) => {
-      const member = entry[name] ?? entry[`${name}s`];
+      const member = own(entry, name) ?? own(entry, `${name}s`);
       return member === undefined || [member].flat().map(String).includes(String(value));
     }),
   );
@@ -88,8 +89,8 @@ function numberOf(name: string, text: string | undefined): number | undefined {
 function orderOf(text = 'created'): PageQuery['order'] {
   const descending = text.startsWith('-');
   const name = descending ? text.slice(1) : text;
-  const by = ORDERS[name as keyof typeof ORDERS];
-  if (by !== undefined && Object.hasOwn(ORDERS, name)) return { by, descending };
+  const by = own(ORDERS, name);
+  if (by !== undefined) return { by, descending };
   const valid = Object.keys(ORDERS).map((one) => `\`${one}\``);
   throw new Problem(
     'invalid_request',

@@ -1,7 +1,8 @@
+import { own } from '../../core/own.ts';
 /** The members of an object that have these names; the vendor ignores what it does not know. */
 export function picked(value: unknown, names: readonly string[]): Record<string, unknown> {
   const given = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]));
+  return Object.fromEntries(names.filter((name) => own(given, name) !== undefined).map((name) => [name, given[name]]));
 }
 
 /** The same for each object of a list; undefined where there is none. */

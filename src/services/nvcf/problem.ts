@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
 import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
 import type { DenyReason } from '../../core/reasons.ts';
@@ -105,7 +106,7 @@ export function renderHostProblem(problem: Problem, about: About): Outcome {
 }
 
 function detailOf(problem: Problem, about: About): string {
-  const texts: Texts | undefined = TEXTS[about.operation as keyof typeof TEXTS];
+  const texts: Texts | undefined = own<Texts>(TEXTS, about.operation ?? '');
   switch (problem.kind) {
     case 'unauthenticated':
       return 'Authorization failed';
@@ -137,5 +138,5 @@ function filled(template: string, { params, caller, decision }: About): string {
     account: caller?.principal.account,
     ...params,
   };
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? '');
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => own(known, name) ?? '');
 }

@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 
 /** What a member of a list is compared as. Times are milliseconds. */
@@ -53,9 +54,9 @@ export function selected<Item>(
   const found = items.filter(
     (item) =>
       filters.every((fits) => fits(item)) &&
-      (wanted === '' || searched.some((name) => textOf(fields[name]?.of(item) ?? null).includes(wanted))),
+      (wanted === '' || searched.some((name) => textOf(own(fields, name)?.of(item) ?? null).includes(wanted))),
   );
-  const field = sortBy === undefined ? undefined : fields[sortBy];
+  const field = sortBy === undefined ? undefined : own(fields, sortBy);
   if (field === undefined) return sortOrder === 'desc' ? found.reverse() : found;
   const sign = sortOrder === 'desc' ? -1 : 1;
   return found.sort((one, other) => sign * compare(field.of(one), field.of(other)));
@@ -82,7 +83,7 @@ function filterOf<Item>(text: string, fields: Fields<Item>): (item: Item) => boo
       `\`${shown(text)}\` must be a field, an operator (${OPERATORS.join(' ')}) and a value, such as \`${names[0]}==...\``,
     );
   }
-  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const field = own(fields, name);
   if (field === undefined) throw badFilter(`\`${shown(name)}\` is no field; there are ${names.join(', ')}`);
   const { kind, of } = field;
   if (!OPERATORS_OF[kind].includes(operator)) {

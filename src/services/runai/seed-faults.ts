@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts';
 import { placed, type SeedFault, twice } from '../../core/seed-fault.ts';
 import type { RunaiSeed } from './seed-schema.ts';
 
@@ -76,7 +77,7 @@ function dangling(part: RunaiSeed): SeedFault[] {
     ]),
   ];
   return references.flatMap(({ place, kind, id }): SeedFault[] => {
-    const valid = known[kind];
+    const valid = own(known, kind);
     if (id === undefined || valid === undefined || valid.includes(id)) return [];
     return [{ place, message: `\`${place}\` names the ${kind} \`${id}\`, which is not in the seed`, given: id, valid }];
   });

@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { own } from '../../core/own.ts';
 import type { Page, PageQuery } from '../collections.ts';
 import { MOST_SEARCHED, OBJECT_COLUMNS, type RememberedLists, rowOf, type StoredRow } from './objects.ts';
 
@@ -134,7 +135,7 @@ function conditions({ collection, account, whose, where, search }: PageQuery, sh
 /** Of a member that is a list, one of its entries is enough. */
 function matches(member: string, value: string): string {
   const equal = `${expression(member)} = ${value}`;
-  if (COLUMNS[member] !== undefined) return equal;
+  if (own(COLUMNS, member) !== undefined) return equal;
   const path = `'$.${member}'`;
   const listed = `EXISTS (SELECT 1 FROM json_each(body, ${path}) WHERE json_each.value = ${value})`;
   return `(${equal} OR (json_type(body, ${path}) = 'array' AND ${listed}))`;
@@ -142,7 +143,7 @@ function matches(member: string, value: string): string {
 
 /** Members of bodies are compared as texts; true and false by their names. */
 function expression(member: string): string {
-  const column = COLUMNS[member];
+  const column = own(COLUMNS, member);
   if (column !== undefined) return column;
   const path = `'$.${member}'`;
   return `CASE json_type(body, ${path}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(json_extract(body, ${path}) AS TEXT) END`;

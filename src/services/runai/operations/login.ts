@@ -1,3 +1,4 @@
+import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import type { Context, Handler, Outcome } from '../../../service.ts';
@@ -137,7 +138,7 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
   const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
   const fault = (error: string, description: string) => ({ error, error_description: described(description) });
   for (const name of ['request', 'request_uri']) {
-    if (form[name] !== undefined) return fault(`${name}_not_supported`, `The parameter ${name} is not supported.`);
+    if (own(form, name) !== undefined) return fault(`${name}_not_supported`, `The parameter ${name} is not supported.`);
   }
   if (type === undefined) return fault('invalid_request', 'The parameter response_type is missing.');
   if (type !== 'code') return fault('unsupported_response_type', 'The parameter response_type must be code.');

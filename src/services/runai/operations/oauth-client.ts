@@ -1,3 +1,4 @@
+import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Context } from '../../../service.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
@@ -86,7 +87,7 @@ export async function anyCaller(context: Context, form: Form): Promise<string> {
 
 /** A field that has to be there. @throws Problem naming it */
 export function neededField(form: Form, name: string): string {
-  const value = form[name];
+  const value = own(form, name);
   if (value === undefined) throw missing(name);
   return value;
 }

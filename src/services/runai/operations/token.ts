@@ -1,3 +1,4 @@
+import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Context, Handler, Outcome } from '../../../service.ts';
 import { mintAccessToken, mintIdToken } from '../issue.ts';
@@ -28,7 +29,7 @@ export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: st
   const profile = profileOf(context.settings);
   const rows: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === endpoint);
   const row = rows.find((one) => one.grantType === grantType);
-  if (row?.profiles.includes(profile) === true) return GRANTS[grantType] as Grant;
+  if (row?.profiles.includes(profile) === true) return own(GRANTS, grantType) as Grant;
   if (row !== undefined) {
     const message = `the grant \`${grantType}\` was asked for by ${context.method}, which only ${row.profiles.join(', ')} has there`;
     context.findings.report('other_version', message, context.now);
@@ -89,7 +90,7 @@ function oldRequest(grantType: string, client: PresentedClient, fields: Partial<
     redirectUri: 'redirect_uri',
     refreshToken: 'refresh_token',
   };
-  return { ...fields, grantType, client, nameOf: (member) => names[member] ?? member };
+  return { ...fields, grantType, client, nameOf: (member) => own(names, member) ?? member };
 }
 
 const NO_CLIENT_NAMED: PresentedClient = { id: null, secret: null, need: 'unasked' };
