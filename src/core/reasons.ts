@@ -34,6 +34,11 @@ export const DENY_REASONS = {
   wrong_secret: { stage: 'authenticate', meaning: 'the client exists, and the secret is not its secret' },
   unknown_user: { stage: 'authenticate', meaning: 'no user has this name' },
   wrong_password: { stage: 'authenticate', meaning: 'the user exists, and the password is not theirs' },
+  ended_meanwhile: {
+    stage: 'authenticate',
+    meaning:
+      'the credential counted when it was looked at, and did not any more when the login was to begin: its owner was deleted or disabled in between, or it was replaced',
+  },
   unknown_refresh_token: { stage: 'authenticate', meaning: 'the refresh token was not issued here, or is long gone' },
   expired_refresh_token: { stage: 'authenticate', meaning: 'the refresh token has expired' },
   revoked_refresh_token: {

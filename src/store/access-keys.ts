@@ -21,7 +21,8 @@ export interface AccessKeys {
   /**
    * Adds a key, unless the owner has one of that name or has `limit` keys already.
    *
-   * @throws Collision when the name is taken (looked at first)
+   * @throws NotFound when the owner is gone (looked at first)
+   * @throws Collision when the name is taken (looked at next)
    * @throws LimitReached when the owner has `limit` keys
    */
   create(key: NewAccessKey, limit: number): Promise<void>;
@@ -38,6 +39,10 @@ export interface AccessKeys {
   /**
    * A token was granted to this key. Later reads show it at once; it may reach the disk up to a second later, so that
    * a token costs no write.
+   *
+   * @param secretHash the hash that the secret was compared with
+   * @throws NotFound when the key is gone
+   * @throws Changed when it has another secret by now, or its owner is disabled
    */
-  touch(id: string, at: Instant): Promise<void>;
+  touch(id: string, at: Instant, secretHash: string): Promise<void>;
 }

@@ -13,6 +13,11 @@ export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
+/** What the call rests on was so when it was read, and is not so any more. */
+export class Changed extends Error {
+  override readonly name = 'Changed';
+}
+
 /** Nothing was stored, and reading goes on: the disk is full or failing, or the file that was written to is gone. */
 export class Unwritable extends Error {
   override readonly name = 'Unwritable';

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import type { IdentityKind } from '../core/principal.ts';
+import type { Premise } from './grants.ts';
 
 /** Somebody who can hold tokens. */
 export interface Identity {
@@ -32,16 +33,20 @@ export interface Identities {
   all(kind: IdentityKind): Promise<readonly Identity[]>;
   /** @throws Collision when the name or the client id is taken among its kind */
   create(identity: Identity): Promise<void>;
-  /** @throws NotFound */
-  edit(id: string, edit: IdentityEdit, at: Instant): Promise<void>;
+  /**
+   * @param premise what the edit rests on, as it was when it was read
+   * @throws NotFound
+   * @throws Changed when the premise does not hold any more
+   */
+  edit(id: string, edit: IdentityEdit, at: Instant, premise?: Premise): Promise<void>;
   /** With all that is the identity's: access keys, codes, refresh tokens. @throws NotFound */
   delete(id: string): Promise<void>;
   byId(id: string): Promise<Identity | null>;
   /** By name, without regard to case. */
   byName(kind: IdentityKind, name: string): Promise<Identity | null>;
   byClientId(kind: IdentityKind, clientId: string): Promise<Identity | null>;
-  /** As `AccessKeys.touch`. */
-  touch(id: string, at: Instant): Promise<void>;
+  /** As `AccessKeys.touch`. @param secretHash of those who have a secret: the hash that it was compared with */
+  touch(id: string, at: Instant, secretHash?: string | null): Promise<void>;
 }
 
 /** An OAuth client that people log in through (RFC 6749, 2); all of ours are public. */

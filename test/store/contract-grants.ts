@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Instant } from '../../src/core/clock.ts';
-import type { AuthorizationCode, Grants, RefreshToken } from '../../src/store/grants.ts';
+import { Changed, NotFound } from '../../src/store/errors.ts';
+import type { AuthorizationCode, Grants, Premise, RefreshToken } from '../../src/store/grants.ts';
 import type { Store } from '../../src/store/index.ts';
 import { keptSeed, NOON, people, refreshToken } from '../support/records.ts';
 import type { Bench } from './contract.ts';
@@ -27,7 +28,7 @@ function code(hash: string, given: Partial<AuthorizationCode> = {}): Authorizati
   };
 }
 
-const loginOf = ({ hash: _, expiresAt: _end, ...login }: RefreshToken) => login;
+const loginOf = ({ hash: _, line: _line, expiresAt: _end, ...login }: RefreshToken) => login;
 
 /** What `src/store/grants.ts` promises beyond refresh tokens that are used one after the other. */
 export function grantsContract(kind: string, benchOf: () => Promise<Bench>): void {
@@ -58,7 +59,12 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
     /** Uses a refresh token up, at noon. */
     const use = (grants: Grants, hash: string, successor: string, clientId: string | null = null) =>
-      grants.rotate({ hash, clientId }, { hash: successor, expiresAt: NOON + 2 * HOUR }, NOON, LATER);
+      grants.rotate(
+        { hash, line: 'line-of-first', clientId },
+        { hash: successor, expiresAt: NOON + 2 * HOUR },
+        NOON,
+        LATER,
+      );
     const redeem = (grants: Grants, hash: string, now: Instant = NOON) => grants.redeemCode(hash, now, LATER);
 
     describe('a code', () => {
@@ -178,7 +184,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
     describe('a refresh token of a client', () => {
       const bound = refreshToken('first', { clientId: 'cli' });
-      const anyClient = { hash: 'first', clientId: null, anyClient: true };
+      const anyClient = { hash: 'first', line: 'line-of-first', clientId: null, anyClient: true };
       const next = { hash: 'second', expiresAt: NOON + 2 * HOUR };
 
       it('counts where no client is asked for, and its successor stays bound', async () => {
@@ -226,6 +232,102 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       });
     });
 
+    it('however often a login is continued, it is one row, and its first token is still known as used', async () => {
+      const store = await holding(refreshToken('first'), refreshToken('other'));
+      const tokens = ['first', ...Array.from({ length: 200 }, (_, number) => `next-${number}`)];
+      for (const [number, hash] of tokens.slice(0, -1).entries()) {
+        await use(store.grants, hash, tokens[number + 1] as string);
+      }
+
+      expect(await store.world.counts()).toMatchObject({ refreshTokens: 2 });
+      expect(await use((await bench.next()).grants, 'first', 'one-more')).toEqual({ outcome: 'reused' });
+      expect(await use((await bench.next()).grants, 'next-199', 'one-more')).toEqual({ outcome: 'revoked' });
+    });
+
+    describe('what a login rests on', () => {
+      const begin = {
+        'a refresh token': (store: Store, premise?: Premise) =>
+          store.grants.issue(refreshToken('first'), NOON, premise),
+        'a code': (store: Store, premise?: Premise) => store.grants.issueCode(code('first'), NOON, premise),
+      };
+      const nothingIssued = (store: Store) =>
+        nowAndLater(store, async (grants) => {
+          expect(await grants.active('first', NOON)).toBeNull();
+          expect(await redeem(grants, 'first')).toEqual({ outcome: 'unknown' });
+        });
+
+      describe.each(Object.entries(begin))('%s', (_what, issue) => {
+        it('of somebody who was deleted is NotFound', async () => {
+          const store = await holding();
+          await store.identities.delete('ada');
+
+          await expect(issue(store)).rejects.toBeInstanceOf(NotFound);
+          await nothingIssued(store);
+        });
+
+        it('of somebody who was disabled is Changed', async () => {
+          const store = await holding();
+          await store.identities.edit('ada', { enabled: false }, NOON);
+
+          await expect(issue(store)).rejects.toBeInstanceOf(Changed);
+          await nothingIssued(store);
+        });
+
+        it('for a password that is another by now is Changed', async () => {
+          const store = await holding();
+          await store.identities.edit('ada', { passwordHash: 'scrypt-of-another' }, NOON);
+
+          await expect(issue(store, { passwordHash: 'scrypt-of-ada' })).rejects.toBeInstanceOf(Changed);
+          await nothingIssued(store);
+        });
+
+        it('for the password there is counts', async () => {
+          const store = await holding();
+          await issue(store, { passwordHash: 'scrypt-of-ada' });
+
+          const isThere =
+            (await store.grants.active('first', NOON)) !== null ||
+            (await redeem(store.grants, 'first')).outcome === 'redeemed';
+          expect(isThere).toBe(true);
+        });
+      });
+
+      it('a refresh token of a login that was ended since is Changed', async () => {
+        const store = await holding(code('first'));
+        await redeem(store.grants, 'first');
+        await redeem(store.grants, 'first');
+        const late = refreshToken('late', { family: 'family-of-first' });
+
+        await expect(store.grants.issue(late, NOON)).rejects.toBeInstanceOf(Changed);
+        expect(await store.grants.active('late', NOON)).toBeNull();
+      });
+    });
+
+    describe('the login of a refresh token', () => {
+      const first = refreshToken('first', { clientId: 'cli', scope: 'openid' });
+      const known = ({ grants }: Store, hash = 'first') => grants.loginOf({ hash, line: 'line-of-first' });
+
+      it.each<[string, (store: Store) => Promise<unknown>]>([
+        ['can be used', async () => {}],
+        ['was used', ({ grants }) => use(grants, 'first', 'second', 'cli')],
+        ['was revoked', ({ grants }) => grants.end(first.family, NOON, LATER)],
+      ])('is told of one that %s', async (_what, happens) => {
+        const store = await holding(first);
+        await happens(store);
+
+        expect(await known(store)).toEqual(loginOf(first));
+        expect(await known(await bench.next())).toEqual(loginOf(first));
+      });
+
+      it('is null for one that is unknown, or whose owner is gone', async () => {
+        const store = await holding(first);
+
+        expect(await store.grants.loginOf({ hash: 'nothing', line: 'line-of-nothing' })).toBeNull();
+        await store.identities.delete('ada');
+        expect(await known(store)).toBeNull();
+      });
+    });
+
     describe('ending a login', () => {
       it('ends its refresh tokens and its access tokens, and no other login', async () => {
         const store = await holding(refreshToken('first'), refreshToken('other'));
@@ -256,7 +358,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         const store = await holding(
           refreshToken('first'),
           refreshToken('second', { clientId: 'cli' }),
-          refreshToken('bos', { subject: 'bo' }),
+          refreshToken('robots', { subject: 'app' }),
         );
         await use(store.grants, 'first', 'successor');
         await store.grants.endAllOf('ada', NOON, LATER);
@@ -265,8 +367,8 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           for (const hash of ['first', 'successor', 'second']) expect(await grants.active(hash, NOON), hash).toBeNull();
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
           expect(await grants.isRevoked(['family-of-second'])).toBe(true);
-          expect(await grants.active('bos', NOON)).not.toBeNull();
-          expect(await grants.isRevoked(['family-of-bos'])).toBe(false);
+          expect(await grants.active('robots', NOON)).not.toBeNull();
+          expect(await grants.isRevoked(['family-of-robots'])).toBe(false);
         });
       });
 

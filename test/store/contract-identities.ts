@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Collision, NotFound } from '../../src/store/errors.ts';
+import { Changed, Collision, NotFound } from '../../src/store/errors.ts';
 import type { Identity, IdentityEdit } from '../../src/store/identities.ts';
 import type { Store } from '../../src/store/index.ts';
 import { accessKey, identity, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
@@ -146,6 +146,22 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
         });
       });
 
+      it('that rests on a password which is another by now is Changed, and changes nothing', async () => {
+        const store = await peopled();
+        const premise = { passwordHash: 'scrypt-of-before' };
+        const edit = store.identities.edit('ada', { passwordHash: 'scrypt-of-new' }, NOON + 1, premise);
+
+        await expect(edit).rejects.toBeInstanceOf(Changed);
+        await nowAndLater(store, async ({ identities }) => expect(await identities.byId('ada')).toEqual(ada));
+      });
+
+      it('that rests on the password there is counts', async () => {
+        const { identities } = await peopled();
+        await identities.edit('ada', { passwordHash: 'scrypt-of-new' }, NOON + 1, { passwordHash: ada.passwordHash });
+
+        expect((await identities.byId('ada'))?.passwordHash).toBe('scrypt-of-new');
+      });
+
       it('keeps its place in the list', async () => {
         const store = await peopled();
         await store.identities.edit('ada', { groups: [] }, NOON);
@@ -162,6 +178,34 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
       });
     });
 
+    describe('a login', () => {
+      it('of nobody is NotFound', async () => {
+        const store = await peopled();
+        await store.identities.byId('ada');
+        await store.identities.delete('ada');
+
+        await nowAndLater(store, async ({ identities }) => {
+          await expect(identities.touch('ada', NOON + 1)).rejects.toBeInstanceOf(NotFound);
+        });
+      });
+
+      it('of somebody who is disabled is Changed', async () => {
+        const { identities } = await peopled();
+
+        await expect(identities.touch('bo', NOON + 1)).rejects.toBeInstanceOf(Changed);
+      });
+
+      it('with a secret that was replaced since is Changed, and not noted', async () => {
+        const store = await peopled();
+        await store.identities.edit('app', { secretHash: 'another' }, NOON + 1);
+
+        await expect(store.identities.touch('app', NOON + 2, app.secretHash)).rejects.toBeInstanceOf(Changed);
+        await nowAndLater(store, async ({ identities }) => {
+          expect((await identities.byId('app'))?.lastLogin).toBeNull();
+        });
+      });
+    });
+
     describe('a deleted one', () => {
       const key = accessKey('one');
       const bosKey = accessKey('one', { id: 'bos', owner: 'bo', createdBy: bo.name, clientId: 'client-of-bos' });
@@ -173,6 +217,7 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
       const lived = async () => {
         const store = await peopled();
         const { accessKeys, grants } = store;
+        await store.identities.edit('bo', { enabled: true }, NOON);
         for (const one of [key, bosKey]) await accessKeys.create(one, 20);
         for (const subject of ['ada', 'bo']) {
           await grants.issue(refreshToken(`token-of-${subject}`, { subject }), NOON);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Instant } from '../../src/core/clock.ts';
 import type { Decision } from '../../src/core/decision.ts';
-import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
+import { Changed, Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { RefreshToken } from '../../src/store/grants.ts';
 import type { Identity } from '../../src/store/identities.ts';
 import type { Store } from '../../src/store/index.ts';
@@ -229,7 +229,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       it('a login shows at once in every reading, and stays', async () => {
         const store = await withKeys();
         await readings(store);
-        await store.accessKeys.touch(adasOne.id, NOON + 10);
+        await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
 
         for (const shown of await readings(store)) expect(shown?.lastLogin).toBe(NOON + 10);
         for (const shown of await readings(await bench.next())) expect(shown?.lastLogin).toBe(NOON + 10);
@@ -241,11 +241,11 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         try {
           const store = await withKeys();
           await readings(store);
-          await store.accessKeys.touch(adasOne.id, NOON + 10);
+          await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
           await vi.advanceTimersByTimeAsync(1001);
 
           for (const shown of await readings(store)) expect(shown?.lastLogin).toBe(NOON + 10);
-          await store.accessKeys.touch(adasOne.id, NOON + 20);
+          await store.accessKeys.touch(adasOne.id, NOON + 20, adasOne.secretHash);
           for (const shown of await readings(store)) expect(shown?.lastLogin).toBe(NOON + 20);
         } finally {
           vi.useRealTimers();
@@ -254,15 +254,15 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
       it('the last of several logins counts', async () => {
         const store = await withKeys();
-        await store.accessKeys.touch(adasOne.id, NOON + 10);
-        await store.accessKeys.touch(adasOne.id, NOON + 20);
+        await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
+        await store.accessKeys.touch(adasOne.id, NOON + 20, adasOne.secretHash);
 
         expect((await (await bench.next()).accessKeys.byId(adasOne.id))?.lastLogin).toBe(NOON + 20);
       });
 
       it('a login and a new secret do not undo one another', async () => {
         const store = await withKeys();
-        await store.accessKeys.touch(adasOne.id, NOON + 10);
+        await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
         await store.accessKeys.replaceSecret(adasOne.id, 'new-hash');
 
         const expected = { ...adasOne, secretHash: 'new-hash', lastLogin: NOON + 10 };
@@ -271,9 +271,46 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         });
       });
 
+      it('a login with a secret that was replaced since is Changed, and not noted', async () => {
+        const store = await withKeys();
+        await store.accessKeys.replaceSecret(adasOne.id, 'new-hash');
+
+        await expect(store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash)).rejects.toBeInstanceOf(Changed);
+        await nowAndLater(store, async ({ accessKeys }) => {
+          expect((await accessKeys.byId(adasOne.id))?.lastLogin).toBeNull();
+        });
+      });
+
+      it('a login whose owner is disabled is Changed', async () => {
+        const { accessKeys } = await withKeys();
+
+        await expect(accessKeys.touch(bosOne.id, NOON + 10, bosOne.secretHash)).rejects.toBeInstanceOf(Changed);
+      });
+
+      it.each([
+        ['key', (store: Store) => store.accessKeys.delete(adasOne.id)],
+        ['owner', (store: Store) => store.identities.delete('ada')],
+      ])('a login whose %s was deleted since is NotFound', async (_what, remove) => {
+        const store = await withKeys();
+        await readings(store);
+        await remove(store);
+
+        await nowAndLater(store, async ({ accessKeys }) => {
+          await expect(accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash)).rejects.toBeInstanceOf(NotFound);
+        });
+      });
+
+      it('a key of somebody who is gone is NotFound, and not made', async () => {
+        const store = await peopled();
+        await store.identities.delete('ada');
+
+        await expect(store.accessKeys.create(adasOne, 20)).rejects.toBeInstanceOf(NotFound);
+        expect(await store.accessKeys.all({})).toEqual([]);
+      });
+
       it('a login does not bring a deleted key back', async () => {
         const store = await withKeys();
-        await store.accessKeys.touch(adasOne.id, NOON + 10);
+        await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
         await store.accessKeys.delete(adasOne.id);
 
         expect(await store.accessKeys.byId(adasOne.id)).toBeNull();
@@ -379,11 +416,11 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       const THIRTY_DAYS = 720 * HOUR;
       /** When access tokens of these logins have expired. */
       const LATER = NOON + 2 * HOUR;
-      const loginOf = ({ hash: _, expiresAt: _end, ...login }: RefreshToken) => login;
+      const loginOf = ({ hash: _, line: _line, expiresAt: _end, ...login }: RefreshToken) => login;
       const next = (hash: string, expiresAt: Instant = NOON + 2 * HOUR) => ({ hash, expiresAt });
       /** Uses a token of no client up, at noon. */
-      const use = ({ grants }: Store, hash: string, successor: string, now: Instant = NOON) =>
-        grants.rotate({ hash, clientId: null }, next(successor), now, LATER);
+      const use = ({ grants }: Store, hash: string, successor: string, now: Instant = NOON, line = 'line-of-first') =>
+        grants.rotate({ hash, line, clientId: null }, next(successor), now, LATER);
       const withLogin = async (given: Parameters<typeof refreshToken>[1] = {}) => {
         const store = await peopled();
         await store.grants.issue(refreshToken('first', given), NOON);
@@ -401,8 +438,10 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       });
 
       it('a token that was never issued is unknown', async () => {
-        expect(await use(await withLogin(), 'nothing', 'second')).toEqual({ outcome: 'unknown' });
-        expect(await use(await bench.next(), 'second', 'third')).toEqual({ outcome: 'unknown' });
+        const foreign = (store: Store, hash: string) => use(store, hash, 'next', NOON, 'line-of-nothing');
+
+        expect(await foreign(await withLogin(), 'nothing')).toEqual({ outcome: 'unknown' });
+        expect(await foreign(await bench.next(), 'next')).toEqual({ outcome: 'unknown' });
       });
 
       it('a token counts until the moment it expires, not at it', async () => {
@@ -429,7 +468,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
         expect(await use(store, 'first', 'fourth')).toEqual({ outcome: 'reused' });
         store = await bench.next();
-        const outcomes = { first: 'reused', second: 'reused', third: 'revoked', fourth: 'unknown' };
+        const outcomes = { first: 'reused', second: 'reused', third: 'revoked', fourth: 'reused' };
         for (const [hash, outcome] of Object.entries(outcomes)) {
           expect(await use(store, hash, 'fifth'), hash).toEqual({ outcome });
         }
@@ -454,39 +493,57 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       it.each([null, 'other'])('a token of a client that %s presents stays as it is', async (clientId) => {
         const store = await withLogin({ clientId: 'cli' });
 
-        expect(await store.grants.rotate({ hash: 'first', clientId }, next('second'), NOON, LATER)).toEqual({
+        expect(
+          await store.grants.rotate({ hash: 'first', line: 'line-of-first', clientId }, next('second'), NOON, LATER),
+        ).toEqual({
           outcome: 'other_client',
         });
         expect(
-          await (await bench.next()).grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON, LATER),
+          await (await bench.next()).grants.rotate(
+            { hash: 'first', line: 'line-of-first', clientId: 'cli' },
+            next('second'),
+            NOON,
+            LATER,
+          ),
         ).toEqual({ outcome: 'rotated', login: loginOf(refreshToken('first', { clientId: 'cli' })) });
       });
 
       it('a used token that another client presents leaves its family as it is', async () => {
         const { grants } = await withLogin({ clientId: 'cli' });
-        await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON, LATER);
+        await grants.rotate({ hash: 'first', line: 'line-of-first', clientId: 'cli' }, next('second'), NOON, LATER);
 
-        expect(await grants.rotate({ hash: 'first', clientId: 'other' }, next('third'), NOON, LATER)).toEqual({
+        expect(
+          await grants.rotate({ hash: 'first', line: 'line-of-first', clientId: 'other' }, next('third'), NOON, LATER),
+        ).toEqual({
           outcome: 'other_client',
         });
-        expect(await grants.rotate({ hash: 'second', clientId: 'cli' }, next('third'), NOON, LATER)).toMatchObject({
+        expect(
+          await grants.rotate({ hash: 'second', line: 'line-of-first', clientId: 'cli' }, next('third'), NOON, LATER),
+        ).toMatchObject({
           outcome: 'rotated',
         });
       });
 
       it('a successor is bound to the same client', async () => {
         const { grants } = await withLogin({ clientId: 'cli' });
-        await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON, LATER);
+        await grants.rotate({ hash: 'first', line: 'line-of-first', clientId: 'cli' }, next('second'), NOON, LATER);
 
         expect(
-          await (await bench.next()).grants.rotate({ hash: 'second', clientId: null }, next('third'), NOON, LATER),
+          await (await bench.next()).grants.rotate(
+            { hash: 'second', line: 'line-of-first', clientId: null },
+            next('third'),
+            NOON,
+            LATER,
+          ),
         ).toEqual({ outcome: 'other_client' });
       });
 
       it('a token of no client may be presented by any', async () => {
         const { grants } = await withLogin();
 
-        expect(await grants.rotate({ hash: 'first', clientId: 'cli' }, next('second'), NOON, LATER)).toEqual({
+        expect(
+          await grants.rotate({ hash: 'first', line: 'line-of-first', clientId: 'cli' }, next('second'), NOON, LATER),
+        ).toEqual({
           outcome: 'rotated',
           login: loginOf(refreshToken('first')),
         });
@@ -502,14 +559,14 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
           ];
           for (const [hash, expiresAt] of ends) {
             await store.grants.issue(
-              refreshToken(hash, { subject: hash === 'second' ? 'bo' : 'ada', expiresAt }),
+              refreshToken(hash, { subject: hash === 'second' ? 'app' : 'ada', expiresAt }),
               NOON,
             );
           }
           return bench.next();
         };
         const first = { subject: 'ada', expiresAt: NOON + 100 };
-        const second = { subject: 'bo', expiresAt: NOON + 200 };
+        const second = { subject: 'app', expiresAt: NOON + 200 };
         const third = { subject: 'ada', expiresAt: NOON + 300 };
         const spans: [from: number, to: number, expected: object[]][] = [
           [0, 1000, [first, second, third]],
@@ -527,11 +584,16 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
         it('are without the used ones, but with their successors', async () => {
           const store = await expiring();
-          await store.grants.rotate({ hash: 'second', clientId: null }, next('fourth', NOON + 250), NOON, LATER);
+          await store.grants.rotate(
+            { hash: 'second', line: 'line-of-second', clientId: null },
+            next('fourth', NOON + 250),
+            NOON,
+            LATER,
+          );
 
           expect(await (await bench.next()).grants.expiredBetween(NOON, NOON + 1000)).toEqual([
             first,
-            { subject: 'bo', expiresAt: NOON + 250 },
+            { subject: 'app', expiresAt: NOON + 250 },
             third,
           ]);
         });
@@ -741,7 +803,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         await store.accessKeys.create(accessKey('one'), 20);
         await store.grants.issue(refreshToken('first'), NOON);
         await store.settings.set('clock', '5');
-        await store.accessKeys.touch(accessKey('one').id, NOON + 10);
+        await store.accessKeys.touch(accessKey('one').id, NOON + 10, accessKey('one').secretHash);
         await store.identities.touch('ada', NOON + 10);
         await store.accessKeys.ofOwner('ada');
         await store.accessKeys.byClientId(accessKey('one').clientId);
@@ -764,7 +826,12 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
           expect(await store.settings.get('clock')).toBeNull();
           expect(await store.settings.get('realm')).toBeNull();
           expect(
-            await store.grants.rotate({ hash: 'first', clientId: null }, refreshToken('second'), NOON, NOON),
+            await store.grants.rotate(
+              { hash: 'first', line: 'line-of-first', clientId: null },
+              refreshToken('second'),
+              NOON,
+              NOON,
+            ),
           ).toEqual({
             outcome: 'unknown',
           });

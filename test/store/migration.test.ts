@@ -157,10 +157,30 @@ describe('a file in which roles were members of identities', () => {
 
     await opened(path, async ({ grants }) => {
       expect(await grants.active('token', NOON)).toEqual({
-        ...{ hash: 'token', family: 'family', subject: 'ada', clientId: 'cli' },
+        ...{ hash: 'token', line: 'token', family: 'family', subject: 'ada', clientId: 'cli' },
         ...{ scope: '', authTime: 0, expiresAt: NOON + 1 },
       });
     });
+  });
+
+  it('knows a token that was used once its login went on', async () => {
+    const path = await oldFile(WITH_ROLES);
+    const database = new Database(path);
+    const insert = database.prepare(
+      `INSERT INTO refresh_tokens (hash, family, subject, client_id, expires_at, used_at) VALUES (?, 'family', 'ada', 'cli', ?, ?)`,
+    );
+    insert.run('used', NOON + 1, NOON - 1);
+    insert.run('newest', NOON + 2, null);
+    database.close();
+    const store = openSqliteStore(path);
+    const use = (hash: string, line: string) =>
+      store.grants.rotate({ hash, line, clientId: 'cli' }, { hash: 'next', expiresAt: NOON + 3 }, NOON, NOON);
+
+    expect(await store.world.counts()).toMatchObject({ refreshTokens: 1 });
+    expect(await use('used', 'line-of-used')).toEqual({ outcome: 'unknown' });
+    expect(await use('newest', 'line-of-newest')).toMatchObject({ outcome: 'rotated' });
+    expect(await use('newest', 'line-of-newest')).toEqual({ outcome: 'reused' });
+    await store.close();
   });
 
   it('without anybody has no access rule, and numbers the first one 1', async () => {

@@ -47,6 +47,7 @@ export function accessKey(name: string, given: Partial<NewAccessKey> = {}): NewA
 export function refreshToken(hash: string, given: Partial<RefreshToken> = {}): RefreshToken {
   return {
     hash,
+    line: `line-of-${hash}`,
     family: `family-of-${hash}`,
     subject: 'ada',
     clientId: null,

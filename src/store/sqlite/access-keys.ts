@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { AccessKey, AccessKeys, NewAccessKey } from '../access-keys.ts';
-import { Collision, LimitReached, NotFound } from '../errors.ts';
+import { Changed, Collision, LimitReached, NotFound } from '../errors.ts';
 import type { LastLogins } from './last-logins.ts';
 
-type Changed = Pick<AccessKey, 'owner' | 'clientId'>;
+type Affected = Pick<AccessKey, 'owner' | 'clientId'>;
 
 const COLUMNS = `id, owner, created_by AS createdBy, name, client_id AS clientId, secret_hash AS secretHash,
   created_at AS createdAt, last_login AS lastLogin`;
@@ -47,17 +47,23 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, rem
   const all = select('ORDER BY rowid');
   const ofCreator = select('WHERE created_by = ? ORDER BY rowid');
   const ofClientAndCreator = select('WHERE client_id = ? AND created_by = ?');
+  const ownerThere = database.prepare('SELECT 1 FROM identities WHERE id = ?').pluck();
+  const grounds = database.prepare<[string], { readonly secretHash: string; readonly enabled: 0 | 1 }>(
+    `SELECT access_keys.secret_hash AS secretHash, enabled FROM access_keys
+     JOIN identities ON identities.id = access_keys.owner WHERE access_keys.id = ?`,
+  );
   const nameTaken = database.prepare('SELECT 1 FROM access_keys WHERE owner = ? AND name = ?').pluck();
   const count = database.prepare<[string], number>('SELECT count(*) FROM access_keys WHERE owner = ?').pluck();
   const insert = database.prepare(INSERT_ACCESS_KEY);
-  const remove = database.prepare<[string], Changed>(
+  const remove = database.prepare<[string], Affected>(
     'DELETE FROM access_keys WHERE id = ? RETURNING owner, client_id AS clientId',
   );
-  const replace = database.prepare<[string, string], Changed>(
+  const replace = database.prepare<[string, string], Affected>(
     'UPDATE access_keys SET secret_hash = ? WHERE id = ? RETURNING owner, client_id AS clientId',
   );
 
   const create = database.transaction((key: NewAccessKey, limit: number) => {
+    if (ownerThere.get(key.owner) === undefined) throw new NotFound();
     if (nameTaken.get(key.owner, key.name) !== undefined) throw new Collision();
     if ((count.get(key.owner) as number) >= limit) throw new LimitReached();
     insert.run(key);
@@ -67,7 +73,7 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, rem
     return createdBy === undefined ? byClientId.all(clientId) : ofClientAndCreator.all(clientId, createdBy);
   };
   /** @throws NotFound when a statement changed no row */
-  const changed = (row: Changed | undefined) => {
+  const changed = (row: Affected | undefined) => {
     if (row === undefined) throw new NotFound();
     remembered.forget(row);
   };
@@ -93,6 +99,11 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, rem
     },
     delete: async (id) => changed(remove.get(id)),
     replaceSecret: async (id, secretHash) => changed(replace.get(secretHash, id)),
-    touch: async (id, at) => lastLogins.note(id, at),
+    touch: async (id, at, secretHash) => {
+      const found = grounds.get(id);
+      if (found === undefined) throw new NotFound();
+      if (found.enabled === 0 || found.secretHash !== secretHash) throw new Changed();
+      lastLogins.note(id, at);
+    },
   };
 }

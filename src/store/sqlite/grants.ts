@@ -1,10 +1,20 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../core/clock.ts';
-import type { AuthorizationCode, Grants, Login, Redemption, RefreshToken, Rotation } from '../grants.ts';
+import { Changed, NotFound } from '../errors.ts';
+import type {
+  AuthorizationCode,
+  Grants,
+  Login,
+  Premise,
+  PresentedToken,
+  Redemption,
+  RefreshToken,
+  Rotation,
+} from '../grants.ts';
 
-type Used = { readonly usedAt: Instant | null };
-type TokenRow = RefreshToken & Used & { readonly revokedAt: Instant | null };
-type CodeRow = AuthorizationCode & Used;
+type TokenRow = RefreshToken & { readonly revokedAt: Instant | null };
+type CodeRow = AuthorizationCode & { readonly usedAt: Instant | null };
+type Holder = { readonly enabled: 0 | 1; readonly passwordHash: string | null };
 
 const LOGIN = 'hash, family, subject, client_id AS clientId, scope, auth_time AS authTime, expires_at AS expiresAt';
 
@@ -24,21 +34,27 @@ export class RevokedNames {
 
 export function sqliteGrants(database: Database, revoked: RevokedNames): Grants {
   const insert = database.prepare(
-    `INSERT INTO refresh_tokens (hash, family, subject, client_id, scope, auth_time, expires_at)
-     VALUES (@hash, @family, @subject, @clientId, @scope, @authTime, @expiresAt)`,
+    `INSERT INTO refresh_tokens (family, line, hash, subject, client_id, scope, auth_time, expires_at)
+     VALUES (@family, @line, @hash, @subject, @clientId, @scope, @authTime, @expiresAt)`,
   );
   const sweep = database.prepare('DELETE FROM refresh_tokens WHERE expires_at <= ?');
-  const byHash = database.prepare<[string], TokenRow>(
-    `SELECT ${LOGIN}, used_at AS usedAt, revoked_at AS revokedAt FROM refresh_tokens WHERE hash = ?`,
+  const token = (by: 'hash' | 'line') =>
+    database.prepare<[string], TokenRow>(
+      `SELECT ${LOGIN}, line, revoked_at AS revokedAt FROM refresh_tokens WHERE ${by} = ?`,
+    );
+  const byHash = token('hash');
+  const byLine = token('line');
+  // A login of a file from before has no line until its next token.
+  const succeed = database.prepare(
+    'UPDATE refresh_tokens SET hash = ?, line = CASE line WHEN hash THEN ? ELSE line END, expires_at = ? WHERE family = ?',
   );
-  const use = database.prepare('UPDATE refresh_tokens SET used_at = ? WHERE hash = ?');
   const revokeFamily = database.prepare('UPDATE refresh_tokens SET revoked_at = ? WHERE family = ?');
   const familiesOf = database
-    .prepare<[string], string>('SELECT DISTINCT family FROM refresh_tokens WHERE subject = ? AND revoked_at IS NULL')
+    .prepare<[string], string>('SELECT family FROM refresh_tokens WHERE subject = ? AND revoked_at IS NULL')
     .pluck();
   const expired = database.prepare<[Instant, Instant], { subject: string; expiresAt: Instant }>(
     `SELECT subject, expires_at AS expiresAt FROM refresh_tokens
-     WHERE expires_at > ? AND expires_at <= ? AND used_at IS NULL AND revoked_at IS NULL ORDER BY expires_at`,
+     WHERE expires_at > ? AND expires_at <= ? AND revoked_at IS NULL ORDER BY expires_at`,
   );
   const insertCode = database.prepare(
     `INSERT INTO authorization_codes
@@ -56,6 +72,12 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
   );
   const addName = database.prepare('INSERT OR REPLACE INTO revoked_names (name, until) VALUES (?, ?)');
   const sweepNames = database.prepare('DELETE FROM revoked_names WHERE until <= ?');
+  const isNamed = database
+    .prepare<[string, Instant], 1>('SELECT 1 FROM revoked_names WHERE name = ? AND until > ?')
+    .pluck();
+  const holder = database.prepare<[string], Holder>(
+    'SELECT enabled, password_hash AS passwordHash FROM identities WHERE id = ?',
+  );
   const allNames = database.prepare<[], string>('SELECT name FROM revoked_names').pluck();
 
   const revoke = (name: string, now: Instant, until: Instant) => {
@@ -68,11 +90,22 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
     revoke(family, now, until);
   };
 
-  const issue = database.transaction((token: RefreshToken, now: Instant) => {
+  /** What was read before is looked at again by the write that rests on it. */
+  const check = (subject: string, { passwordHash }: Premise) => {
+    const found = holder.get(subject);
+    if (found === undefined) throw new NotFound();
+    const isOther = passwordHash !== undefined && passwordHash !== found.passwordHash;
+    if (found.enabled === 0 || isOther) throw new Changed();
+  };
+
+  const issue = database.transaction((first: RefreshToken, now: Instant, premise: Premise) => {
+    check(first.subject, premise);
+    if (isNamed.get(first.family, now) !== undefined) throw new Changed();
     sweep.run(now - TOKEN_KEPT_MS);
-    insert.run(token);
+    insert.run(first);
   });
-  const issueCode = database.transaction((fresh: AuthorizationCode, now: Instant) => {
+  const issueCode = database.transaction((fresh: AuthorizationCode, now: Instant, premise: Premise) => {
+    check(fresh.subject, premise);
     sweepCodes.run(now - CODE_KEPT_MS);
     insertCode.run(fresh);
   });
@@ -89,20 +122,25 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
     return row.expiresAt <= now ? { outcome: 'expired' } : { outcome: 'redeemed', code: presented };
   });
 
+  /** The login of a token, and whether that is its newest. */
+  const presentedOf = ({ hash, line }: PresentedToken): readonly [login: TokenRow | undefined, isNewest: boolean] => {
+    const newest = byHash.get(hash);
+    return newest === undefined ? [byLine.get(line), false] : [newest, true];
+  };
+
   const rotate = database.transaction((...[presented, next, now, until]: Parameters<Grants['rotate']>): Rotation => {
-    const token = byHash.get(presented.hash);
-    if (token === undefined) return { outcome: 'unknown' };
-    const isOthers = token.clientId !== null && token.clientId !== presented.clientId;
+    const [login, isNewest] = presentedOf(presented);
+    if (login === undefined) return { outcome: 'unknown' };
+    const isOthers = login.clientId !== null && login.clientId !== presented.clientId;
     if (isOthers && presented.anyClient !== true) return { outcome: 'other_client' };
-    if (token.usedAt !== null) {
-      end(token.family, now, until);
+    if (!isNewest) {
+      end(login.family, now, until);
       return { outcome: 'reused' };
     }
-    if (token.revokedAt !== null) return { outcome: 'revoked' };
-    if (token.expiresAt <= now) return { outcome: 'expired' };
-    use.run(now, token.hash);
-    insert.run({ ...token, ...next });
-    return { outcome: 'rotated', login: loginOf(token) };
+    if (login.revokedAt !== null) return { outcome: 'revoked' };
+    if (login.expiresAt <= now) return { outcome: 'expired' };
+    succeed.run(next.hash, presented.line, next.expiresAt, login.family);
+    return { outcome: 'rotated', login: loginOf(login) };
   });
 
   const endAllOf = database.transaction((subject: string, now: Instant, until: Instant) => {
@@ -112,15 +150,19 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
   const endOne = database.transaction(end);
 
   return {
-    issueCode: async (fresh, now) => issueCode.immediate(fresh, now),
+    issueCode: async (fresh, now, premise = {}) => issueCode.immediate(fresh, now, premise),
     redeemCode: async (...use) => redeemCode.immediate(...use),
-    issue: async (token, now) => issue.immediate(token, now),
+    issue: async (first, now, premise = {}) => issue.immediate(first, now, premise),
     rotate: async (...use) => rotate.immediate(...use),
     active: async (hash, now) => {
-      const token = byHash.get(hash);
-      if (token === undefined || token.usedAt !== null || token.revokedAt !== null || token.expiresAt <= now)
-        return null;
-      return { ...loginOf(token), hash, expiresAt: token.expiresAt };
+      const newest = byHash.get(hash);
+      if (newest === undefined || newest.revokedAt !== null || newest.expiresAt <= now) return null;
+      const { line, expiresAt } = newest;
+      return { ...loginOf(newest), hash, line, expiresAt };
+    },
+    loginOf: async (presented) => {
+      const [login] = presentedOf(presented);
+      return login === undefined ? null : loginOf(login);
     },
     end: async (...which) => endOne.immediate(...which),
     endAllOf: async (...whose) => endAllOf.immediate(...whose),

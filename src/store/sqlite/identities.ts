@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { type Budget, bytesOf, Held } from '../../core/held.ts';
-import { Collision, NotFound } from '../errors.ts';
+import { Changed, Collision, NotFound } from '../errors.ts';
 import type { Identities, Identity, OAuthClients } from '../identities.ts';
 import type { LastLogins } from './last-logins.ts';
 
@@ -58,11 +58,19 @@ export function sqliteIdentities(
     if (isTaken !== undefined) throw new Collision();
     write(identity);
   });
-  const edit = database.transaction((...[id, changes, at]: Parameters<Identities['edit']>) => {
+  const edit = database.transaction((...[id, changes, at, { passwordHash } = {}]: Parameters<Identities['edit']>) => {
     const row = byId.get(id);
     if (row === undefined) throw new NotFound();
+    if (passwordHash !== undefined && passwordHash !== row.passwordHash) throw new Changed();
     update.run(storedForm({ ...identityOf(row), ...changes, updatedAt: at }));
   });
+
+  const identity = (id: string): Identity | null => {
+    const remembered = known.find(id);
+    if (remembered !== undefined) return remembered;
+    const row = byId.get(id);
+    return row === undefined ? null : known.keep(id, identityOf(row));
+  };
 
   return {
     all: async (kind) => ofKind.all(kind).map((row) => lastLogins.shownOn(identityOf(row))),
@@ -77,14 +85,18 @@ export function sqliteIdentities(
       forgetKeys();
     },
     byId: async (id) => {
-      const remembered = known.find(id);
-      if (remembered !== undefined) return lastLogins.shownOn(remembered);
-      const row = byId.get(id);
-      return row === undefined ? null : lastLogins.shownOn(known.keep(id, identityOf(row)));
+      const found = identity(id);
+      return found === null ? null : lastLogins.shownOn(found);
     },
     byName: async (kind, name) => shown(byName.get(kind, nameKey(name))),
     byClientId: async (kind, clientId) => shown(byClientId.get(kind, clientId)),
-    touch: async (id, at) => lastLogins.note(id, at),
+    touch: async (id, at, secretHash) => {
+      const found = identity(id);
+      if (found === null) throw new NotFound();
+      const isOther = secretHash !== undefined && secretHash !== found.secretHash;
+      if (!found.enabled || isOther) throw new Changed();
+      lastLogins.note(id, at);
+    },
   };
 }
 

@@ -212,4 +212,25 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX revoked_names_by_end ON revoked_names (until);
   `,
+  `
+  -- One row for each login, with its newest token. Tokens of before have no line: of those that were used nothing is kept.
+  CREATE TABLE newest_tokens (
+    family     TEXT PRIMARY KEY,
+    line       TEXT NOT NULL UNIQUE,
+    hash       TEXT NOT NULL UNIQUE,
+    subject    TEXT NOT NULL REFERENCES identities (id) ON DELETE CASCADE,
+    client_id  TEXT,
+    scope      TEXT NOT NULL,
+    auth_time  INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    revoked_at INTEGER
+  ) STRICT;
+  INSERT OR IGNORE INTO newest_tokens
+    SELECT family, hash, hash, subject, client_id, scope, auth_time, expires_at, revoked_at FROM refresh_tokens
+    WHERE used_at IS NULL ORDER BY expires_at DESC;
+  DROP TABLE refresh_tokens;
+  ALTER TABLE newest_tokens RENAME TO refresh_tokens;
+  CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at);
+  CREATE INDEX refresh_tokens_of_subject ON refresh_tokens (subject);
+  `,
 ];

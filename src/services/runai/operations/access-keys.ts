@@ -1,8 +1,8 @@
 import { rfc3339 } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem, unauthenticated } from '../../../core/problem.ts';
 import type { Context, Handler, Lookup } from '../../../service.ts';
 import type { AccessKey } from '../../../store/access-keys.ts';
-import { Collision, LimitReached } from '../../../store/errors.ts';
+import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
 import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';
@@ -131,6 +131,9 @@ function shownToAdministrator(key: AccessKey) {
 
 function creationProblem(thrown: unknown, name: string, limit: number): unknown {
   if (thrown instanceof Collision) return new Problem('conflict', `You already have an access key named \`${name}\`.`);
+  if (thrown instanceof NotFound) {
+    return unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
+  }
   if (thrown instanceof LimitReached) {
     return new Problem(
       'limit_reached',

@@ -7,8 +7,9 @@ import { lastExpiry } from '../issue.ts';
 import { loginPage, messagePage } from '../pages.ts';
 import { described } from '../problem.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
-import { authenticateUser } from './grants/password.ts';
+import { authenticateUser, badUser, premiseOf } from './grants/password.ts';
 import { newLogin } from './grants/sessions.ts';
+import { unlessEnded } from './grants/unless-ended.ts';
 import { type Form, formOf, issuerInPath } from './oauth-client.ts';
 import { knownScope } from './oauth-token.ts';
 
@@ -64,7 +65,10 @@ const logIn: Handler = async (context) => {
   const { username = '', password = '' } = form;
   try {
     const user = await authenticateUser(context, username, password, request.clientId);
-    return redirected(request, { code: await issueCode(context, request, user) });
+    const code = await unlessEnded(issueCode(context, request, user), (reason) =>
+      badUser(reason, { identity: user, clientId: request.clientId }),
+    );
+    return redirected(request, { code });
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     return { ...(await askWho(context, request, username, thrown.message)), refusal: thrown };
@@ -205,6 +209,7 @@ async function issueCode(
       expiresAt: now + settings.codeTtl,
     },
     now,
+    premiseOf(user),
   );
   return code;
 }

@@ -2,7 +2,7 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashPassword, passwordFits } from '../../../credentials/password.ts';
 import type { Context, Handler, Lookup } from '../../../service.ts';
-import { Collision } from '../../../store/errors.ts';
+import { Changed, Collision } from '../../../store/errors.ts';
 import type { Identity } from '../../../store/identities.ts';
 import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
@@ -93,13 +93,20 @@ const changeOwnPassword: Handler = async (context) => {
   const { currentPassword, newPassword } = context.body as { currentPassword: string; newPassword: string };
   const identity = await store.identities.byId(callerOf(context).principal.id);
   if (identity?.kind !== 'user' || !identity.isLocal) throw noPassword('The caller');
-  if (!(await passwordFits(currentPassword, identity.passwordHash))) {
-    throw new Problem('invalid_request', 'Field `currentPassword` is not the password of the caller.');
-  }
+  const { passwordHash: before } = identity;
+  if (!(await passwordFits(currentPassword, before))) throw wrongPassword();
   const passwordHash = await hashPassword(newPassword, context.random.alphanumeric(SALT_LENGTH));
-  await stillThere(store.identities.edit(identity.id, { passwordHash }, now));
+  try {
+    await stillThere(store.identities.edit(identity.id, { passwordHash }, now, { passwordHash: before }));
+  } catch (thrown) {
+    throw thrown instanceof Changed ? wrongPassword() : thrown;
+  }
   return { status: 200 };
 };
+
+function wrongPassword(): Problem {
+  return new Problem('invalid_request', 'Field `currentPassword` is not the password of the caller.');
+}
 
 function noPassword(who: string): Problem {
   return new Problem('bad_state', `${who} is no local user, and has no password here.`);

@@ -34,6 +34,7 @@ export const REMEDIES = {
   },
   unknown_user: { kind: 'credential', text: 'use the e-mail address of a user of `GET /_mock/cast`' },
   wrong_password: { kind: 'credential', text: 'use the password of `GET /_mock/cast`' },
+  ended_meanwhile: { kind: 'credential', text: 'try again with a credential that counts now' },
   unknown_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
   expired_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
   reused_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },

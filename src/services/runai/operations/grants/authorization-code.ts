@@ -7,6 +7,7 @@ import { lastExpiry } from '../../issue.ts';
 import { publicClient } from './clients.ts';
 import { type Grant, given, needed, type TokenRequest } from './grant.ts';
 import { beginSession } from './sessions.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, CredentialReason>> = {
   unknown: 'unknown_code',
@@ -31,7 +32,9 @@ export const authorizationCode: Grant = {
     const identity = await store.identities.byId(code.subject);
     if (identity === null) throw badCode('unknown_subject', 'The user of the code does not exist.');
     if (!identity.enabled) throw badCode('disabled', 'The user of the code is disabled.');
-    return beginSession(context, identity, code, code.nonce);
+    return unlessEnded(beginSession(context, identity, code, { nonce: code.nonce }), (reason) =>
+      badCode(reason, 'The login of the code does not count any more.'),
+    );
   },
 };
 

@@ -2,12 +2,13 @@ import { secretFits } from '../../../../credentials/secret.ts';
 import type { Context } from '../../../../service.ts';
 import { secretName } from '../../secrets.ts';
 import { badClient, type GrantResult, given, NO_CLIENT, type TokenRequest } from './grant.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 /** A client with its stored secret, and what it gets when the secret fits. */
 export interface Candidate {
   readonly secretHash: string | null;
   readonly granted: GrantResult;
-  /** Notes the login. */
+  /** Notes the login. @throws NotFound, Changed where the client counts no more */
   readonly touch: () => Promise<void>;
 }
 
@@ -31,8 +32,9 @@ export async function authenticateClient(
   if (candidate === null) throw badClient('unknown_client', undefined, challenge);
   if (!fits) throw badClient('wrong_secret', candidate.granted, challenge);
   if (!candidate.granted.identity.enabled) throw badClient('disabled', candidate.granted, challenge);
-  await candidate.touch();
-  return candidate.granted;
+  const { granted } = candidate;
+  await unlessEnded(candidate.touch(), (reason) => badClient(reason, granted, challenge));
+  return granted;
 }
 
 /** A client that has a secret: an access key, a service account or an application. */
@@ -79,7 +81,7 @@ export async function accessKeyClient({ store, now }: Context, clientId: string)
   return {
     secretHash: key.secretHash,
     granted: { identity, clientId, sid: secretName(key.secretHash) },
-    touch: () => store.accessKeys.touch(key.id, now),
+    touch: () => store.accessKeys.touch(key.id, now, key.secretHash),
   };
 }
 
@@ -101,6 +103,6 @@ function candidateOf(identity: GrantResult['identity'], { store, now }: Pick<Con
   return {
     secretHash,
     granted: { identity, clientId: clientId ?? name, sid: secretName(secretHash) },
-    touch: () => store.identities.touch(id, now),
+    touch: () => store.identities.touch(id, now, secretHash),
   };
 }

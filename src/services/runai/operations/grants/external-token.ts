@@ -1,4 +1,5 @@
 import { badCredentials, Problem } from '../../../../core/problem.ts';
+import type { CredentialReason } from '../../../../core/reasons.ts';
 import type { Context } from '../../../../service.ts';
 import { Collision } from '../../../../store/errors.ts';
 import type { Identity } from '../../../../store/identities.ts';
@@ -6,6 +7,7 @@ import { newUser } from '../../identities.ts';
 import { publicClient } from './clients.ts';
 import { type Grant, needed } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 /** Where identity providers write groups, the vendor's default first. */
 const GROUP_CLAIMS = ['GROUPS', 'groups'];
@@ -31,9 +33,10 @@ export const externalToken: Grant = {
       GROUP_CLAIMS.map((claim) => claims[claim])
         .find(Array.isArray)
         ?.map(String) ?? null;
-    const user = await knownUser(context, name, groups);
+    const gone = (reason: CredentialReason) => badCredentials(reason, 'The user of the token does not count any more.');
+    const user = await unlessEnded(knownUser(context, name, groups), gone);
     if (!user.enabled) throw badCredentials('disabled', 'The user of the token is disabled.');
-    return beginSession(context, user, newLogin(context, user, clientId));
+    return unlessEnded(beginSession(context, user, newLogin(context, user, clientId)), gone);
   },
 };
 

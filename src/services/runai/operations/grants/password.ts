@@ -2,11 +2,13 @@ import { badCredentials } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import { passwordFits } from '../../../../credentials/password.ts';
 import type { Context } from '../../../../service.ts';
+import type { Premise } from '../../../../store/grants.ts';
 import type { Identity } from '../../../../store/identities.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 import { clientOrNone, publicClient } from './clients.ts';
 import { type Grant, needed } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 /** A local user with their password (RFC 6749, 4.3). */
 export const password: Grant = {
@@ -15,7 +17,10 @@ export const password: Grant = {
     const secret = needed(request, 'password');
     const clientId = await publicClient(context, request);
     const user = await authenticateUser(context, username, secret, clientOrNone(clientId));
-    return beginSession(context, user, newLogin(context, user, clientId, request.scope));
+    const login = newLogin(context, user, clientId, request.scope);
+    return unlessEnded(beginSession(context, user, login, premiseOf(user)), (reason) =>
+      badUser(reason, { identity: user, clientId: clientOrNone(clientId) }),
+    );
   },
 };
 
@@ -36,6 +41,12 @@ export async function authenticateUser(
   return user;
 }
 
-function badUser(reason: CredentialReason, claimed?: Granted) {
+/** What a login with a password rests on. */
+export function premiseOf({ passwordHash }: Identity): Premise {
+  return { passwordHash };
+}
+
+/** In the same words whatever was wrong. */
+export function badUser(reason: CredentialReason, claimed?: Granted) {
   return badCredentials(reason, 'The user name or the password is not valid.', claimed && principalOf(claimed));
 }

@@ -6,7 +6,7 @@ import type { Rotation } from '../../../../store/grants.ts';
 import { lastExpiry } from '../../issue.ts';
 import { clientOrNone, publicClient } from './clients.ts';
 import { type Grant, needed, type TokenRequest } from './grant.ts';
-import { drawRefreshToken } from './sessions.ts';
+import { drawRefreshToken, storedForm } from './sessions.ts';
 
 const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, CredentialReason>> = {
   unknown: 'unknown_refresh_token',
@@ -23,9 +23,9 @@ export const refreshToken: Grant = {
     const presented = needed(request, 'refreshToken');
     const clientId = await publicClient(context, request);
     const narrower = await narrowerScope(request, context, presented, clientId);
-    const next = drawRefreshToken(context);
+    const next = drawRefreshToken(context, presented);
     const rotation = await store.grants.rotate(
-      { hash: hashSecret(presented), clientId, anyClient: request.client.need === 'unasked' },
+      { ...storedForm(presented), clientId, anyClient: request.client.need === 'unasked' },
       { hash: hashSecret(next), expiresAt: now + settings.refreshTtl },
       now,
       lastExpiry(context),

@@ -1,15 +1,28 @@
 import { hashSecret } from '../../../../credentials/secret.ts';
 import type { Context } from '../../../../service.ts';
-import type { Login } from '../../../../store/grants.ts';
+import type { Login, Premise, PresentedToken } from '../../../../store/grants.ts';
 import type { Identity } from '../../../../store/identities.ts';
 import { clientOrNone } from './clients.ts';
 import type { GrantResult } from './grant.ts';
 
 const LENGTH = 64;
+/** What all refresh tokens of one login begin with. */
+const LINE_LENGTH = 32;
 
-/** A refresh token that nobody can guess. */
-export function drawRefreshToken({ random }: Pick<Context, 'random'>): string {
-  return random.alphanumeric(LENGTH);
+/** A refresh token that nobody can guess: the first of a login, or the one that follows another. */
+export function drawRefreshToken({ random }: Pick<Context, 'random'>, before?: string): string {
+  return before === undefined
+    ? random.alphanumeric(LENGTH)
+    : `${lineOf(before)}${random.alphanumeric(LENGTH - LINE_LENGTH)}`;
+}
+
+/** What the store knows a refresh token by. */
+export function storedForm(token: string): PresentedToken {
+  return { hash: hashSecret(token), line: hashSecret(lineOf(token)) };
+}
+
+function lineOf(token: string): string {
+  return token.slice(0, LINE_LENGTH);
 }
 
 /** A login that begins now. */
@@ -17,20 +30,30 @@ export function newLogin({ random, now }: Context, user: Identity, clientId: str
   return { family: random.uuid(), subject: user.id, clientId, scope, authTime: now };
 }
 
-/** What a user gets who logged in: with the first refresh token of the login. */
+/** What a login rests on, and what its ID token repeats. */
+export interface Beginning extends Premise {
+  readonly nonce?: string | null;
+}
+
+/**
+ * What a user gets who logged in: with the first refresh token of the login.
+ *
+ * @throws NotFound, Changed: as `Grants.issue`
+ */
 export async function beginSession(
   context: Context,
   identity: Identity,
   login: Login,
-  nonce: string | null = null,
+  { nonce = null, ...premise }: Beginning = {},
 ): Promise<GrantResult> {
   const { store, now, settings } = context;
   const refreshToken = drawRefreshToken(context);
   const { family, subject, clientId, scope, authTime } = login;
   const expiresAt = now + settings.refreshTtl;
   await store.grants.issue(
-    { hash: hashSecret(refreshToken), family, subject, clientId, scope, authTime, expiresAt },
+    { ...storedForm(refreshToken), family, subject, clientId, scope, authTime, expiresAt },
     now,
+    premise,
   );
   await store.identities.touch(identity.id, now);
   return { identity, clientId: clientOrNone(clientId), sid: family, session: { login, refreshToken, nonce } };
