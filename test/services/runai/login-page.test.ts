@@ -25,7 +25,7 @@ import {
   tokensOf,
   VERIFIER,
 } from '../../support/oauth.ts';
-import { type Answer, START, testServer } from '../../support/server.ts';
+import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
 
 const ISSUER = 'http://localhost:6625/auth/realms/acme';
 const ORIGIN_CALLBACK = 'http://localhost:6625/login/callback';
@@ -529,6 +529,58 @@ describe('a logout', () => {
     expect([answer.status, answer.body]).toEqual([204, undefined]);
     expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
     expect((await refresh(tokens.refresh_token)).decision.reason).toBe('revoked_refresh_token');
+  });
+
+  describe.each(['GET', 'POST'])('by a refresh token, sent by %s,', (method) => {
+    const end = (on: TestServer, refresh_token: string, client_id = PUBLIC_CLIENT) =>
+      method === 'GET'
+        ? on.call(`GET ${LOGOUT}?${formOf({ client_id, refresh_token })}`)
+        : postForm(on, LOGOUT, { client_id, refresh_token });
+
+    it('that was used before ends the login that went on from it', async () => {
+      const first = await tokensOf(server);
+      const second = (await refresh(first.refresh_token)).body;
+      const third = (await refresh(second.refresh_token)).body;
+      expect((await end(server, first.refresh_token)).status).toBe(204);
+
+      for (const { access_token } of [first, second, third]) {
+        expect(await judged(server, access_token)).toEqual([401, 'revoked_token']);
+      }
+      expect((await refresh(third.refresh_token)).decision.reason).toBe('revoked_refresh_token');
+    });
+
+    it('that has expired ends the login, whose access tokens may count for longer', async () => {
+      const own = await testServer({ refreshTtl: 60_000 });
+      const tokens = await tokensOf(own);
+      own.clock.set(START + 60_000);
+      expect(await judged(own, tokens.access_token)).toEqual([200, undefined]);
+      expect((await end(own, tokens.refresh_token)).status).toBe(204);
+
+      expect(await judged(own, tokens.access_token)).toEqual([401, 'revoked_token']);
+    });
+
+    it('of a login that was ended before is done already', async () => {
+      const tokens = await tokensOf(server);
+      for (let time = 0; time < 2; time++) expect((await end(server, tokens.refresh_token)).status).toBe(204);
+
+      expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
+    });
+
+    it('that nobody knows is done already, and nothing else ends', async () => {
+      const tokens = await tokensOf(server);
+      for (const unknown of ['nothing', 'A'.repeat(64)]) expect((await end(server, unknown)).status).toBe(204);
+
+      expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
+    });
+
+    it('that was used before, of another client, ends nothing', async () => {
+      const first = await tokensOf(server);
+      const second = (await refresh(first.refresh_token)).body;
+      await end(server, first.refresh_token, 'cli');
+
+      expect(await judged(server, second.access_token)).toEqual([200, undefined]);
+      expect((await refresh(second.refresh_token)).status).toBe(200);
+    });
   });
 
   it('by what is no token of the login ends nothing', async () => {

@@ -8,7 +8,7 @@ import { loginPage, messagePage } from '../pages.ts';
 import { described } from '../problem.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateUser, badUser, premiseOf } from './grants/password.ts';
-import { newLogin } from './grants/sessions.ts';
+import { newLogin, storedForm } from './grants/sessions.ts';
 import { unlessEnded } from './grants/unless-ended.ts';
 import { type Form, formOf, issuerInPath } from './oauth-client.ts';
 import { knownScope } from './oauth-token.ts';
@@ -89,7 +89,8 @@ async function logOut(context: Context, form: Form): Promise<Outcome> {
   }
   if (claims !== null) await store.grants.end(claims.sid, now, lastExpiry(context));
   const refreshToken = form['refresh_token'];
-  const known = refreshToken === undefined ? null : await store.grants.active(hashSecret(refreshToken), now);
+  // Whoever has had a token of the login may end it: one that expired or was used since, too.
+  const known = refreshToken === undefined ? null : await store.grants.loginOf(storedForm(refreshToken));
   if (known !== null && (known.clientId === null || known.clientId === form['client_id'])) {
     await store.grants.end(known.family, now, lastExpiry(context));
   }

@@ -6,6 +6,7 @@ import { lastExpiry } from '../issue.ts';
 import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
+import { storedForm } from './grants/sessions.ts';
 import { anyCaller, confidentialCaller, formOf, issuerInPath, neededField } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE } from './token.ts';
@@ -128,14 +129,14 @@ async function seenAsRefresh({ store, now }: Context, token: string) {
   };
 }
 
-/** RFC 7009: a token that counts no more, or never did, is revoked already. */
+/** RFC 7009: what was never a token is revoked already. A refresh token ends its login, also one that was used or expired. */
 const revokeToken: Handler = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);
   const clientId = await anyCaller(context, form);
   const token = neededField(form, 'token');
   const { store, now } = context;
-  const refresh = await store.grants.active(hashSecret(token), now);
+  const refresh = await store.grants.loginOf(storedForm(token));
   const access = refresh === null ? await seenAsAccess(context, token) : null;
   const owner = refresh?.clientId ?? access?.client_id ?? clientId;
   if (owner !== clientId) throw badCredentials('other_client', 'The token belongs to another client.');
