@@ -27,6 +27,8 @@ export interface Config {
   readonly runaiKeyLimit: number;
   readonly runaiRevokeOnDelete: boolean;
   readonly runaiIdp: string | null;
+  readonly runaiIdpIssuer: string | null;
+  readonly runaiIdpAudience: string | null;
   readonly air: '2.0' | 'dsx';
   readonly airBadCredentials: 401 | 403;
   readonly nvcf: 'documented' | 'open-source';
@@ -78,6 +80,8 @@ const lifetime = {
 };
 
 const path = { expected: 'a path', read: (text: string) => (text === '' ? undefined : text) };
+
+const claim = { expected: 'a text that is not empty', read: path.read };
 
 const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
 const onOff = { expected: '`on` or `off`', read: (text: string) => own(SWITCH, text.toLowerCase()) };
@@ -183,6 +187,18 @@ export const OPTIONS: Options = {
     description: 'JWK set of an identity provider, whose tokens `external_token_exchange` takes',
     fallback: null,
     ...path,
+  },
+  runaiIdpIssuer: {
+    argument: 'ISSUER',
+    description: 'what `iss` of its tokens has to be; default: not looked at',
+    fallback: null,
+    ...claim,
+  },
+  runaiIdpAudience: {
+    argument: 'AUDIENCE',
+    description: 'what `aud` of its tokens has to be, or to hold; default: not looked at',
+    fallback: null,
+    ...claim,
   },
   air: {
     argument: 'VERSION',

@@ -328,8 +328,15 @@ async function signingKeyFrom({ signingKey, signingAlg }: Config): Promise<Signi
 const KEYS_TIMEOUT = 5000;
 
 /** A file is read now, so that a fault in it stops the start; a URL when the first token comes. */
-async function identityProviderFrom({ runaiIdp }: Config): Promise<IdentityProvider | null> {
-  if (runaiIdp === null) return null;
+async function identityProviderFrom(config: Config): Promise<IdentityProvider | null> {
+  const { runaiIdp, runaiIdpIssuer: issuer, runaiIdpAudience: audience } = config;
+  if (runaiIdp === null) {
+    const [flag] = (['runaiIdpIssuer', 'runaiIdpAudience'] as const).filter((one) => config[one] !== null);
+    if (flag === undefined) return null;
+    const message = `--${flagName(flag)} says which tokens count, and there is no --runai-idp that makes any. Give its JWK set, or leave the flag out.`;
+    throw new Unusable(message);
+  }
+  const expected = { ...(issuer !== null && { issuer }), ...(audience !== null && { audience }) };
   const name = `--runai-idp ${runaiIdp}`;
   if (/^https?:/.test(runaiIdp)) {
     const load = async () => {
@@ -337,10 +344,10 @@ async function identityProviderFrom({ runaiIdp }: Config): Promise<IdentityProvi
       if (!answer.ok) throw new Error(`it answered ${answer.status}`);
       return jwkSetOf(await answer.json(), name);
     };
-    return identityProviderOf(load, runaiIdp);
+    return identityProviderOf(load, runaiIdp, expected);
   }
   const keys = jwkSetOf(await readDocument(runaiIdp, '--runai-idp'), name);
-  return identityProviderOf(async () => keys, runaiIdp);
+  return identityProviderOf(async () => keys, runaiIdp, expected);
 }
 
 function jwkSetOf(value: unknown, name: string): JwkSet {

@@ -65,6 +65,11 @@ export const DENY_REASONS = {
     meaning: 'no identity provider is configured whose tokens could be exchanged',
   },
   bad_external_token: { stage: 'authenticate', meaning: 'the token of the identity provider does not count' },
+  unverified_email: {
+    stage: 'authenticate',
+    meaning:
+      'the identity provider does not vouch for the e-mail address in its token (`email_verified`), so the token stands for no local user, and where it says `false` for nobody',
+  },
   external_user: {
     stage: 'authenticate',
     meaning: 'the user has no password here: an identity provider vouches for them',

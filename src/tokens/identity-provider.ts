@@ -19,13 +19,24 @@ export type JwkSet = JSONWebKeySet;
 /** Asymmetric algorithms (RFC 7518, 3.1): a JWK set holds public keys only. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
+/** What its tokens have to say; what is not given is not looked at. */
+export interface Expected {
+  readonly issuer?: string;
+  /** Equal to `aud`, or one of it. */
+  readonly audience?: string;
+}
+
 /**
  * An identity provider by its JWK set.
  *
  * @param load reads the set. It is read at the first token, and again when a token names a key that is not in it.
  * @param name what messages call it
  */
-export function identityProviderOf(load: () => Promise<JwkSet>, name: string): IdentityProvider {
+export function identityProviderOf(
+  load: () => Promise<JwkSet>,
+  name: string,
+  expected: Expected = {},
+): IdentityProvider {
   let keys: JwkSet | undefined;
   const read = async (): Promise<JwkSet> => {
     try {
@@ -37,7 +48,7 @@ export function identityProviderOf(load: () => Promise<JwkSet>, name: string): I
     }
   };
   const verified = async (token: string, now: Instant, set: JwkSet) => {
-    const options = { algorithms: ALGORITHMS, currentDate: new Date(now), requiredClaims: ['sub', 'exp'] };
+    const options = { algorithms: ALGORITHMS, currentDate: new Date(now), requiredClaims: ['sub', 'exp'], ...expected };
     const { payload } = await jwtVerify(token, createLocalJWKSet(set), options);
     return payload;
   };

@@ -194,6 +194,41 @@ describe.each([byV1('2.24'), byV1('3.0'), byV2])('$what exchanges a token of the
     expect(decodeJwt(await login(claims))['preferred_username']).toBe(name);
   });
 
+  it('for a local user whose address it vouches for', async () => {
+    const token = await login({ email: researcher.email, email_verified: true, groups: undefined });
+
+    expect(decodeJwt(token)).toMatchObject({ sub: researcher.id, email: researcher.email });
+  });
+
+  it.each([
+    ['an address of which it does not say that it is verified', { email: admin.email }],
+    ['an address that is not verified', { email: admin.email, email_verified: false }],
+    ['an address in another case', { email: admin.email.toUpperCase() }],
+    ['an address that is verified in words', { email: admin.email, email_verified: 'true' }],
+    ['a user name', { email: undefined, preferred_username: admin.email }],
+    [
+      'a user name, beside a claim about no address',
+      { email: undefined, preferred_username: admin.email, email_verified: true },
+    ],
+    ['a subject', { email: undefined, sub: admin.email }],
+  ])('but for no local user by %s', async (_what, claims) => {
+    const answer = await ask(server, await vouch(claims));
+
+    expect(refusal(answer)).toContain('email_verified');
+    await explained(server, answer, 'unverified_email');
+    expect(await userOf(server, admin.email)).toMatchObject({ isLocal: true });
+    expect(await userOf(server, admin.email)).not.toHaveProperty('groups');
+  });
+
+  it('but makes no user of an address that is said not to be verified', async () => {
+    const email = newcomer();
+    const answer = await ask(server, await vouch({ email, email_verified: false }));
+
+    refusal(answer);
+    await explained(server, answer, 'unverified_email');
+    expect(await userOf(server, email)).toBeUndefined();
+  });
+
   it('through a client, and not through an access key', async () => {
     const token = await vouch({ email: newcomer() });
     const through = async (client: string) => ask(server, token, client);
@@ -255,6 +290,44 @@ describe.each([byV1('2.24'), byV1('3.0'), byV2])('$what exchanges a token of the
 
     expect(refusal(answer)).toContain('`--runai-idp`');
     expect(fixes[0].text).toContain('`--runai-idp`');
+  });
+});
+
+describe('an identity provider whose tokens have to name an issuer and an audience', async () => {
+  const ISSUER = 'https://idp.test';
+  const AUDIENCE = 'runai';
+  const { ask, refusal } = byV1('2.24');
+  const byIssuer = await serverWith('2.24', { runaiIdpIssuer: ISSUER });
+  const byAudience = await serverWith('2.24', { runaiIdpAudience: AUDIENCE });
+  const unasked = servers['2.24'];
+
+  it.each<[string, TestServer, Record<string, unknown>]>([
+    ['its issuer', byIssuer, { aud: 'anything' }],
+    ['its audience', byAudience, { iss: 'https://other.test', aud: AUDIENCE }],
+    ['its audience among others', byAudience, { aud: ['other', AUDIENCE] }],
+    ['any of both, where nothing is asked for', unasked, { iss: 'https://other.test', aud: 'other' }],
+  ])('takes a token that names %s', async (_what, server, claims) => {
+    expect((await ask(server, await vouch({ email: newcomer(), ...claims }))).status).toBe(200);
+  });
+
+  it.each<[string, TestServer, Record<string, unknown>, RegExp]>([
+    ['another issuer', byIssuer, { iss: 'https://other.test' }, /"iss"/],
+    ['its issuer and more', byIssuer, { iss: `${ISSUER}/` }, /"iss"/],
+    ['no issuer', byIssuer, { iss: undefined }, /"iss"/],
+    ['another audience', byAudience, { aud: 'other' }, /"aud"/],
+    ['other audiences', byAudience, { aud: ['other', 'runai-too'] }, /"aud"/],
+    ['no audience', byAudience, {}, /"aud"/],
+  ])('refuses a token that names %s', async (_what, server, claims, words) => {
+    const email = newcomer();
+    const answer = await ask(server, await vouch({ email, ...claims }));
+
+    expect(refusal(answer)).toMatch(words);
+    await explained(server, answer, 'bad_external_token');
+    expect(await userOf(server, email)).toBeUndefined();
+  });
+
+  it.each(['runaiIdpIssuer', 'runaiIdpAudience'])('has to be configured: %s alone stops the start', async (option) => {
+    await expect(testServer({ [option]: 'https://idp.test' })).rejects.toThrow('--runai-idp');
   });
 });
 

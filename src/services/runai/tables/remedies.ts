@@ -61,7 +61,11 @@ export const REMEDIES = {
   no_identity_provider: { kind: 'credential', text: 'start the server with `--runai-idp` and a JWK set' },
   bad_external_token: {
     kind: 'credential',
-    text: 'send a token that the identity provider of `--runai-idp` signed, whose time is now, with the claims `sub`, `exp` and `email`',
+    text: 'send a token that the identity provider of `--runai-idp` signed, whose time is now, with the claims `sub`, `exp` and `email`, and `iss` and `aud` as `--runai-idp-issuer` and `--runai-idp-audience` say',
+  },
+  unverified_email: {
+    kind: 'credential',
+    text: 'send a token with `"email_verified": true`, or log in as the local user with their password',
   },
   external_user: {
     kind: 'credential',

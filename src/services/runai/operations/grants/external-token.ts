@@ -29,19 +29,36 @@ export const externalToken: Grant = {
     if (typeof name !== 'string' || name === '') {
       throw badCredentials('bad_external_token', 'The token of the identity provider names nobody: it needs `email`.');
     }
+    const { email_verified: verified } = claims;
+    if (claims['email'] !== undefined && verified !== undefined && verified !== true) throw unverified();
+    const isVouchedFor = claims['email'] !== undefined && verified === true;
     const groups =
       GROUP_CLAIMS.map((claim) => claims[claim])
         .find(Array.isArray)
         ?.map(String) ?? null;
     const gone = (reason: CredentialReason) => badCredentials(reason, 'The user of the token does not count any more.');
-    const user = await unlessEnded(knownUser(context, name, groups), gone);
+    const user = await unlessEnded(knownUser(context, { name, groups, isVouchedFor }), gone);
     if (!user.enabled) throw badCredentials('disabled', 'The user of the token is disabled.');
     return unlessEnded(beginSession(context, user, newLogin(context, user, clientId)), gone);
   },
 };
 
-/** The user of that name, with the groups that the identity provider says. */
-async function knownUser(context: Context, name: string, groups: readonly string[] | null): Promise<Identity> {
+/** Whom a token names. */
+interface Named {
+  readonly name: string;
+  /** Null where the token says nothing of groups. */
+  readonly groups: readonly string[] | null;
+  /** Is the name an e-mail address that the identity provider has verified? */
+  readonly isVouchedFor: boolean;
+}
+
+/**
+ * The user of that name, with the groups that the identity provider says. A local user is who owns the address, so any
+ * other name than a verified address stands for none (OpenID Connect Core 1.0, 5.7).
+ *
+ * @throws Problem `bad_credentials` for a local user whom nobody vouches for
+ */
+async function knownUser(context: Context, { name, groups, isVouchedFor }: Named): Promise<Identity> {
   const { identities } = context.store;
   const known = await identities.byName('user', name);
   if (known === null) {
@@ -55,7 +72,15 @@ async function knownUser(context: Context, name: string, groups: readonly string
       throw thrown;
     }
   }
+  if (known.isLocal && !isVouchedFor) throw unverified();
   if (groups === null || JSON.stringify(groups) === JSON.stringify(known.groups)) return known;
   await identities.edit(known.id, { groups }, context.now);
   return { ...known, groups };
+}
+
+function unverified(): Problem {
+  return badCredentials(
+    'unverified_email',
+    'The token of the identity provider does not vouch for its e-mail address: it needs `"email_verified": true`.',
+  );
 }
