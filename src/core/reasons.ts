@@ -8,6 +8,11 @@ export const DENY_REASONS = {
   multiple_authorization: { stage: 'authenticate', meaning: 'more than one `Authorization` header was sent' },
   wrong_scheme: { stage: 'authenticate', meaning: 'the `Authorization` header does not say `Bearer <token>`' },
   malformed_token: { stage: 'authenticate', meaning: 'the bearer token is no JWT with the claims of an access token' },
+  ngc_key_as_token: {
+    stage: 'authenticate',
+    meaning:
+      'the bearer token is an NGC key (`nvapi-...`), and Run:ai takes access tokens, which `POST /api/v1/token` gives',
+  },
   unsupported_algorithm: {
     stage: 'authenticate',
     meaning: 'the token names another algorithm than the key it must be signed with',
@@ -15,6 +20,7 @@ export const DENY_REASONS = {
   unknown_key_id: { stage: 'authenticate', meaning: 'the `kid` in the token is not in the JWKS of this server' },
   bad_signature: { stage: 'authenticate', meaning: 'the signature does not fit the token' },
   wrong_issuer: { stage: 'authenticate', meaning: 'the `iss` of the token is no realm of this server' },
+  wrong_tenant: { stage: 'authenticate', meaning: 'the `tenant_id` of the token is not the tenant of this world' },
   expired_token: { stage: 'authenticate', meaning: 'the `exp` of the token has passed' },
   not_yet_valid: { stage: 'authenticate', meaning: 'the `nbf` or `iat` of the token lies in the future' },
   revoked_token: {

@@ -7,6 +7,7 @@ import type { Identities, Identity } from '../store/identities.ts';
 import type { Tokens } from '../tokens/index.ts';
 import { type AccessTokenClaims, checkTimes } from '../tokens/verify.ts';
 import { bearerToken } from './bearer.ts';
+import { NGC_KEY_PREFIX } from './ngc-key.ts';
 import type { RememberedTokens } from './remembered.ts';
 
 /** What an access token is judged by. */
@@ -22,14 +23,25 @@ export interface AccessTokenAttempt {
   readonly findings: Findings;
 }
 
+/** Whose tokens count. */
+export interface TokenRealm {
+  /** Path of the issuer below the origin, such as `/auth/realms/acme`. */
+  readonly issuerPath: string;
+  /** What `tenant_id` says, in digits. */
+  readonly tenantId: string;
+}
+
 /**
- * Whom a bearer access token stands for. Order: header, signature, time, issuer, subject.
+ * Whom a bearer access token stands for. Order: header, signature, time, issuer, tenant, subject.
  *
- * @param issuerPath path of the issuer below the origin, such as `/auth/realms/acme`
  * @throws Problem `unauthenticated` with the reason
  */
-export async function bearerOfAccessToken(attempt: AccessTokenAttempt, issuerPath: string): Promise<AcceptedToken> {
-  return acceptedToken(bearerToken(attempt.headerLines('authorization')), attempt, issuerPath);
+export async function bearerOfAccessToken(attempt: AccessTokenAttempt, realm: TokenRealm): Promise<AcceptedToken> {
+  const token = bearerToken(attempt.headerLines('authorization'));
+  if (token.startsWith(NGC_KEY_PREFIX)) {
+    throw unauthenticated('ngc_key_as_token', 'The bearer token is not an access token of this system.');
+  }
+  return acceptedToken(token, attempt, realm);
 }
 
 /** Whom a token stands for, and what it says. */
@@ -43,10 +55,11 @@ export interface AcceptedToken {
 export async function acceptedToken(
   token: string,
   attempt: AccessTokenAttempt,
-  issuerPath: string,
+  { issuerPath, tenantId }: TokenRealm,
 ): Promise<AcceptedToken> {
   const claims = rememberedClaims(token, attempt) ?? (await verifiedClaims(token, attempt));
   checkIssuer(claims.iss, attempt, issuerPath);
+  checkTenant(claims, tenantId);
   const { identities, grants } = attempt.store;
   const identity = await identities.byId(claims.sub);
   if (identity === null) throw unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
@@ -103,6 +116,13 @@ function checkIssuer(issuer: string, { origin, hosts, findings, now }: AccessTok
     `a token whose issuer is ${quoted(issuer)} was used under ${origin}; set --public-url to give all tokens one issuer`,
     now,
   );
+}
+
+/** A signing key that several worlds share vouches for tokens of each of them. Tokens of earlier versions name no tenant. */
+function checkTenant({ tenant_id: given }: AccessTokenClaims, tenantId: string): void {
+  if (given === undefined || (typeof given === 'number' && String(given) === tenantId)) return;
+  const why = `tenant_id is ${quoted(JSON.stringify(given))}, expected ${tenantId}`;
+  throw unauthenticated('wrong_tenant', 'The access token is of another tenant.', why);
 }
 
 function quoted(text: string): string {

@@ -4,13 +4,14 @@ import type { Caller } from '../core/decide.ts';
 import { grantsOfRoles, type Law } from '../core/law.ts';
 import type { PolicyVersion } from '../core/policy.ts';
 import type { Principal } from '../core/principal.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem, unauthenticated } from '../core/problem.ts';
 import type { CredentialReason } from '../core/reasons.ts';
 import type { KeyInForce, NgcKeys } from '../store/ngc-keys.ts';
 import { bearerToken } from './bearer.ts';
 import { hashSecret } from './secret.ts';
 
-const PREFIX = 'nvapi-';
+/** What every key begins with. */
+export const NGC_KEY_PREFIX = 'nvapi-';
 /** As published: 43 characters of base64url for 32 random bytes, and 21 characters of a checksum. */
 const FORM = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
 /** Published on purpose: the checksum only tells keys of this mock from real ones. */
@@ -21,7 +22,7 @@ export const KEY_BYTES = 32;
 
 /** The text of a key that carries our mark. @param drawn 32 random bytes in base64url */
 export function markedKey(drawn: string): string {
-  return `${PREFIX}${drawn}${checksumOf(drawn)}`;
+  return `${NGC_KEY_PREFIX}${drawn}${checksumOf(drawn)}`;
 }
 
 /** Has the text the form of a key, and is it one of a mock's? */
@@ -50,10 +51,31 @@ export interface NgcKeyAttempt {
  */
 export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
   const token = bearerToken(attempt.headerLines('authorization'), exact);
-  if (!token.startsWith(PREFIX)) {
-    throw new Problem('unauthenticated', 'The bearer token is no NGC key.', { reason: 'unsupported_token' });
+  if (!token.startsWith(NGC_KEY_PREFIX)) {
+    throw unauthenticated('unsupported_token', 'The bearer token is not an NGC key.', otherToken(token));
   }
   return keyOf(token, attempt);
+}
+
+/** What a token is that is not a key, where that can be seen. */
+function otherToken(token: string): string | undefined {
+  const issuer = /\./.test(token) ? issuerOf(token) : undefined;
+  if (issuer === undefined) return undefined;
+  return issuer.includes('/auth/realms/')
+    ? 'it is a token of Run:ai: here an NGC key counts, which begins with `nvapi-`'
+    : 'it is a JWT: here an NGC key counts, which begins with `nvapi-`';
+}
+
+/** The `iss` of a JWT (RFC 7519, 4.1.1), as it says itself; empty where it names none, undefined for what is not a JWT. */
+function issuerOf(token: string): string | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    if (typeof claims !== 'object' || claims === null) return undefined;
+    const { iss } = claims as { readonly iss?: unknown };
+    return typeof iss === 'string' ? iss : '';
+  } catch {
+    return undefined;
+  }
 }
 
 /** The key that a text is, if it counts now. @throws Problem `unauthenticated` with the reason */

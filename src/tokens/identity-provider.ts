@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import type { Instant } from '../core/clock.ts';
 import { badCredentials, Problem } from '../core/problem.ts';
+import { writingFault } from './compact.ts';
 
 /** Whose tokens are exchanged for ours. */
 export interface IdentityProvider {
@@ -55,6 +56,8 @@ export function identityProviderOf(
   return {
     verify: async (token, now, field) => {
       const isRemembered = keys !== undefined;
+      const fault = writingFault(token);
+      if (fault !== null) throw unaccepted(field, fault);
       try {
         return await verified(token, now, keys ?? (await read())).catch(async (thrown: unknown) => {
           if (!(thrown instanceof errors.JWKSNoMatchingKey) || !isRemembered) throw thrown;
@@ -62,9 +65,13 @@ export function identityProviderOf(
         });
       } catch (thrown) {
         if (!(thrown instanceof errors.JOSEError)) throw thrown;
-        const message = `Field \`${field}\` holds no token of the identity provider that counts: ${thrown.message}.`;
-        throw badCredentials('bad_external_token', message);
+        throw unaccepted(field, thrown.message);
       }
     },
   };
+}
+
+function unaccepted(field: string, why: string): Problem {
+  const message = `Field \`${field}\` holds no token of the identity provider that counts: ${why}.`;
+  return badCredentials('bad_external_token', message);
 }

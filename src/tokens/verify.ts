@@ -2,6 +2,7 @@ import { compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Instant } from '../core/clock.ts';
 import { rfc3339 } from '../core/clock.ts';
 import { type Problem, unauthenticated } from '../core/problem.ts';
+import { writingFault } from './compact.ts';
 import type { SigningKey } from './keys.ts';
 
 /** The claims of an access token that the mock reads. Times in seconds. */
@@ -15,6 +16,8 @@ export interface AccessTokenClaims {
   readonly jti?: string;
   readonly sid?: string;
   readonly scope?: string;
+  /** The tenant whose it is. */
+  readonly tenant_id?: unknown;
 }
 
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
@@ -29,6 +32,8 @@ export async function verify(token: string, key: SigningKey, now: Instant): Prom
     if (kid !== key.kid) throw unauthenticated('unknown_key_id', 'The key that signed the access token is not known.');
     return key.publicKey;
   };
+  const fault = writingFault(token);
+  if (fault !== null) throw malformed(fault);
   try {
     const { payload } = await jwtVerify(token, keyOf, {
       algorithms: [key.algorithm],
@@ -45,6 +50,7 @@ export async function verify(token: string, key: SigningKey, now: Instant): Prom
 
 /** As of `Tokens`. The time does not count: somebody may log out with a token that has expired. */
 export async function readIdToken(token: string, key: SigningKey): Promise<{ sid: string; aud: string } | null> {
+  if (writingFault(token) !== null) return null;
   try {
     const { payload } = await compactVerify(token, key.publicKey, { algorithms: [key.algorithm] });
     const { typ, sid, aud } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
@@ -65,7 +71,7 @@ export function checkTimes({ iat, exp, azp }: AccessTokenClaims, now: Instant): 
 }
 
 function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims {
-  const { iss, sub, azp, iat, exp, jti, sid, scope, typ } = payload;
+  const { iss, sub, azp, iat, exp, jti, sid, scope, typ, tenant_id } = payload;
   if (typ !== undefined && typ !== 'Bearer')
     throw malformed(`its \`typ\` is ${JSON.stringify(typ)}, expected "Bearer"`);
   if (
@@ -86,6 +92,7 @@ function accessTokenClaims(payload: JWTPayload, now: Instant): AccessTokenClaims
     ...(typeof jti === 'string' && { jti }),
     ...(typeof sid === 'string' && { sid }),
     ...(typeof scope === 'string' && { scope }),
+    ...(tenant_id !== undefined && { tenant_id }),
   };
   // The library compares whole seconds; a remembered token is compared in milliseconds, and must end at the same moment.
   checkTimes(claims, now);

@@ -4,7 +4,7 @@ import { bearerOfAccessToken } from '../../credentials/access-token.ts';
 import type { Arrival, Caller, Surroundings } from '../../service.ts';
 import type { Identity } from '../../store/identities.ts';
 import { standingOf } from './access-rules.ts';
-import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
+import { tenantIdOf, tokenRealmOf } from './tenant.ts';
 
 /** Whom an access token is for, and the client that asked for it (`azp`). */
 export interface Granted {
@@ -14,7 +14,7 @@ export interface Granted {
 
 /** @throws Problem `unauthenticated` */
 export async function authenticate(arrival: Arrival): Promise<Caller> {
-  return callerOf(arrival, await bearerOfAccessToken(arrival, issuerPath(await realmOf(arrival))));
+  return callerOf(arrival, await bearerOfAccessToken(arrival, await tokenRealmOf(arrival)));
 }
 
 /** Who an id is, if they may act: of a user, an application, a service account or an access key, or the client id of one. */

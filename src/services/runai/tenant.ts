@@ -1,3 +1,4 @@
+import type { TokenRealm } from '../../credentials/access-token.ts';
 import type { Surroundings } from '../../service.ts';
 
 /** Where the store keeps what there is of the tenant. */
@@ -23,6 +24,11 @@ export function issuerPath(realm: string): string {
 /** The tenant's id, as scopes write it; a whole number. Its objects in the store belong to it by this. */
 export async function tenantIdOf({ store }: World): Promise<string> {
   return (await store.settings.get(TENANT_ID_SETTING)) ?? '0';
+}
+
+/** Whose access tokens count here. */
+export async function tokenRealmOf(world: World): Promise<TokenRealm> {
+  return { issuerPath: issuerPath(await realmOf(world)), tenantId: await tenantIdOf(world) };
 }
 
 export async function tenantNameOf(world: World): Promise<string> {

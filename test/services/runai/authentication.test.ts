@@ -5,6 +5,7 @@ import { seededRandom } from '../../../src/random.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import type { Identity } from '../../../src/store/identities.ts';
 import { admin, adminBot, application, cast, researcher } from '../../support/cast.ts';
+import { type CastKey, ngcCast } from '../../support/ngc-cast.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
 import { forge, goodClaims, publicPem, shippedKey } from '../../support/tokens.ts';
@@ -62,6 +63,21 @@ const unsigned = `${base64({ alg: 'none', typ: 'JWT', kid: shippedKey.kid })}.${
 const changedPayload = `${goodHeader}.${base64({ ...goodClaims, sub: admin.id })}.${goodSignature}`;
 const changedSignature = `${goodHeader}.${goodPayload}.${goodSignature.replace(/.{4}$/, (end) => (end === 'AAAA' ? 'BBBB' : 'AAAA'))}`;
 
+/** The last character, with other bits of those that no byte is read from. */
+const withSpareBits = (part: string) => {
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const last = digits[digits.indexOf(part.at(-1) ?? '') ^ 1] ?? '';
+  const other = `${part.slice(0, -1)}${last}`;
+  expect(Buffer.from(other, 'base64url')).toEqual(Buffer.from(part, 'base64url'));
+  return other;
+};
+/** A good token whose payload ends in such bits, too. */
+const spare = (await Promise.all(['', 'x'].map((jti) => forge({ jti })))).find(
+  (token) => (token.split('.')[1] ?? '').length % 4 !== 0,
+) as string;
+const [, sparePayload = '', spareSignature = ''] = spare.split('.');
+const [ngcKey] = ngcCast.keys as [CastKey];
+
 const refused: [what: string, authorization: string | undefined, reason: string][] = [
   ['no header', undefined, 'no_token'],
   ['Basic credentials', `Basic ${Buffer.from('ci-bot:a-secret-of-it').toString('base64')}`, 'wrong_scheme'],
@@ -89,6 +105,35 @@ const refused: [what: string, authorization: string | undefined, reason: string]
   ['HS256 with the public key as its secret', await bearer({}, { alg: 'HS256' }, pemAsSecret), 'unsupported_algorithm'],
   ['ES256 by another key', await bearer({}, { alg: 'ES256' }, otherEc.privateKey), 'unsupported_algorithm'],
   ['PS256 by another key', `Bearer ${base64({ alg: 'PS256' })}.${goodPayload}.AAAA`, 'unsupported_algorithm'],
+  ['padding after its signature', `Bearer ${good}==`, 'malformed_token'],
+  ['padding after its payload', `Bearer ${goodHeader}.${goodPayload}==.${goodSignature}`, 'malformed_token'],
+  ['padding after its header', `Bearer ${goodHeader}=.${goodPayload}.${goodSignature}`, 'malformed_token'],
+  [
+    'a blank in its signature',
+    `Bearer ${goodHeader}.${goodPayload}.${goodSignature.slice(0, 9)} ${goodSignature.slice(9)}`,
+    'malformed_token',
+  ],
+  [
+    'a signature in plain base64',
+    `Bearer ${goodHeader}.${goodPayload}.${Buffer.from(goodSignature, 'base64url').toString('base64').replace(/=+$/, '')}`,
+    'malformed_token',
+  ],
+  [
+    'other spare bits in its signature',
+    `Bearer ${goodHeader}.${goodPayload}.${withSpareBits(goodSignature)}`,
+    'malformed_token',
+  ],
+  [
+    'other spare bits in its payload',
+    `Bearer ${goodHeader}.${withSpareBits(sparePayload)}.${spareSignature}`,
+    'malformed_token',
+  ],
+  ['an NGC key', `Bearer ${ngcKey.key}`, 'ngc_key_as_token'],
+  ['a text that only begins like an NGC key', 'Bearer nvapi-short', 'ngc_key_as_token'],
+  ['the tenant of somebody else', await bearer({ tenant_id: 1002 }), 'wrong_tenant'],
+  ['a tenant in words', await bearer({ tenant_id: '1001' }), 'wrong_tenant'],
+  ['no tenant, in so many words', await bearer({ tenant_id: null }), 'wrong_tenant'],
+  ['several tenants', await bearer({ tenant_id: [1001] }), 'wrong_tenant'],
   ['an unknown `kid`', await bearer({}, { kid: 'another-key' }), 'unknown_key_id'],
   ['no `kid`', await bearer({}, { kid: undefined as never }), 'unknown_key_id'],
   ['another RSA key under our `kid`', await bearer({}, {}, otherRsa.privateKey), 'bad_signature'],
@@ -187,6 +232,25 @@ describe('GET /api/v1/access-keys refuses', () => {
     for (const secret of secretsIn(authorization ?? '')) expect(told).not.toContain(secret);
     expect((await listWith(good)).status).toBe(200);
   });
+
+  it('an NGC key, and says that it is one and what is wanted', async () => {
+    const { decision } = await listWith(ngcKey.key);
+    const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+
+    expect(body.explanation).toContain('is an NGC key');
+    expect(body.fixes[0].text).toContain('POST /api/v1/token');
+  });
+
+  it.each(['/api/v3/simulations/', '/v2/nvcf/functions', '/v3/orgs/acme/keys'])(
+    'nothing, but its own tokens are told for what they are at GET %s',
+    async (path) => {
+      const { decision } = await server.call(`GET ${path}`, { token: good });
+      const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+
+      expect(body).toMatchObject({ reason: 'unsupported_token', detail: expect.stringContaining('a token of Run:ai') });
+      expect(body.explanation).toContain('nvapi-');
+    },
+  );
 
   it('two `Authorization` headers, even of one good token', async () => {
     const twice = [`Authorization: Bearer ${good}`, `Authorization: Bearer ${good}`];

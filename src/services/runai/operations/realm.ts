@@ -5,7 +5,7 @@ import type { Caller, Context, Handler, Outcome } from '../../../service.ts';
 import { lastExpiry } from '../issue.ts';
 import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
-import { issuerPath, realmOf } from '../tenant.ts';
+import { tokenRealmOf } from '../tenant.ts';
 import { storedForm } from './grants/sessions.ts';
 import { anyCaller, confidentialCaller, formOf, issuerInPath, neededField } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
@@ -97,7 +97,7 @@ const introspectToken: Handler = async (context) => {
 
 async function seenAsAccess(context: Context, token: string) {
   try {
-    const { identity, clientId, claims } = await acceptedToken(token, context, issuerPath(await realmOf(context)));
+    const { identity, clientId, claims } = await acceptedToken(token, context, await tokenRealmOf(context));
     const { iss, sub, iat, exp, jti, sid, scope } = claims;
     return {
       active: true,

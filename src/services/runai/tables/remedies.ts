@@ -8,6 +8,10 @@ const LOG_IN_BY_PAGE = 'log in at the authorization endpoint again';
 /** What to do about a credential that was not accepted. */
 export const REMEDIES = {
   malformed_token: { kind: 'credential', text: GET_TOKEN },
+  ngc_key_as_token: {
+    kind: 'credential',
+    text: 'get an access token from `POST /api/v1/token`, with an access key of `GET /_mock/cast`; NGC keys are for Air, Cloud Functions and NGC',
+  },
   unsupported_algorithm: { kind: 'credential', text: GET_TOKEN },
   unknown_key_id: {
     kind: 'credential',
@@ -18,6 +22,7 @@ export const REMEDIES = {
     kind: 'credential',
     text: `${GET_TOKEN} under the host name you call, or start the server with \`--public-url\` or \`--alias\``,
   },
+  wrong_tenant: { kind: 'credential', text: `${GET_TOKEN}; this one is of another tenant` },
   expired_token: { kind: 'credential', text: GET_TOKEN },
   not_yet_valid: { kind: 'credential', text: `${GET_TOKEN}; this one is from a time the clock has not reached` },
   revoked_token: { kind: 'credential', text: `${GET_TOKEN}; its login was ended` },
