@@ -9,6 +9,7 @@ interface Schema {
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -66,6 +67,8 @@ function faultOf({ keyword, params, instancePath, parentSchema, data }: ErrorObj
   if (keyword === 'additionalProperties') {
     const { additionalProperty: given } = params as { additionalProperty: string };
     const message = `unknown key \`${given}\`${place === '' ? '' : ` in \`${place}\``}`;
+    const places = placesOf(given, schema, inside);
+    if (places.length > 0) return { place: `${inside}${given}`, message: `${message}; it belongs to ${places}` };
     return { place: `${inside}${given}`, message, given, valid: Object.keys(schema.properties ?? {}) };
   }
   const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
@@ -73,6 +76,23 @@ function faultOf({ keyword, params, instancePath, parentSchema, data }: ErrorObj
   return typeof data === 'string' && names.length > 0
     ? { place, message, given: data, valid: names }
     : { place, message };
+}
+
+/** Where a key belongs that stands too far out: the places below that have it, of those the least deep. */
+function placesOf(key: string, { properties = {} }: Schema, inside: string): string {
+  let level = Object.entries(properties).map(([name, schema]) => ({ place: `${inside}${name}`, schema }));
+  while (level.length > 0) {
+    const within = level.flatMap(({ place, schema: { properties, items } }) => {
+      const above = items === undefined ? place : `${place}[]`;
+      return Object.entries(properties ?? items?.properties ?? {}).map(([name, schema]) => {
+        return { name, above, place: `${above}.${name}`, schema };
+      });
+    });
+    const found = within.filter(({ name }) => name.toLowerCase() === key.toLowerCase());
+    if (found.length > 0) return found.map(({ above, name }) => `\`${above}\`, as \`${name}\``).join(' or to ');
+    level = within;
+  }
+  return '';
 }
 
 function expected(schema: Schema = {}): string {

@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { own } from '../core/own.ts';
+import { otherSpelling } from '../core/spelling.ts';
 
 /** The part of a JSON schema that an expectation is told from. */
 interface Schema {
@@ -34,12 +35,22 @@ export function violationSentence(error: ErrorObject): string {
   if (error.keyword === 'required') {
     const missing = String(error.params['missingProperty']);
     if (place === '') return 'The request has no body; expected a JSON object.';
-    return `${PLACES[place]} \`${[...segments, missing].join('.')}\` is missing; expected ${expectation(own(schema.properties, missing) ?? {})}.`;
+    return `${PLACES[place]} \`${[...segments, missing].join('.')}\` is missing; expected ${expectation(own(schema.properties, missing) ?? {})}${instead(error.data, missing)}.`;
   }
   const name = segments.length === 0 ? 'The body' : `${PLACES[place]} \`${segments.join('.')}\``;
   const isBound = error.keyword === 'minimum' || error.keyword === 'maximum';
   const got = isBound ? `\`${error.data}\`` : sent(error.data);
   return `${name} is not valid; expected ${expectation(schema)}, got ${got}.`;
+}
+
+/** A name that was sent in another spelling is ignored as any unknown one: that is worth telling. */
+function instead(data: unknown, missing: string): string {
+  const given = typeof data === 'object' && data !== null ? otherSpelling(Object.keys(data), missing) : undefined;
+  return given === undefined ? '' : `, and there is \`${shortened(given)}\`, which is not read here`;
+}
+
+function shortened(name: string): string {
+  return name.slice(0, 100);
 }
 
 /** What a schema asks for, in words. */

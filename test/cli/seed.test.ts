@@ -100,6 +100,16 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
   const faults: [what: string, text: string, said: string[]][] = [
     ['an unknown part', JSON.stringify({ runay: world.runai }), ['unknown key `runay`', '`runai`']],
     [
+      'lists and members that stand too far out',
+      JSON.stringify({ users: [], ORGANIZATIONS: [], runai: { ...world.runai, realm: 'acme', clientSecret: 'x' } }),
+      [
+        'unknown key `users`; it belongs to `runai`, as `users`',
+        'unknown key `ORGANIZATIONS`; it belongs to `ngc`, as `organizations`',
+        'unknown key `realm` in `runai`; it belongs to `runai.tenant`, as `realm`',
+        'unknown key `clientSecret` in `runai`; it belongs to `runai.serviceAccounts[]`, as `clientSecret`',
+      ],
+    ],
+    [
       'unknown lists and members',
       changed((runai) => {
         runai['usres'] = runai['users'];

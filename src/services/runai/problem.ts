@@ -44,12 +44,17 @@ function allowed({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
 }
 
+/** The two token endpoints are easily taken for one another. */
+const NO_FORM =
+  'The fields here are `grantType`, `clientID`, `clientSecret`; a form with `grant_type` is for the token endpoint of the realm and, since 2.24, for `/api/v2/token`.';
+
 /** `code`, `message`, and `details` where there is more to say. */
-function vendorError(problem: Problem, { settings }: About): Outcome {
+function vendorError(problem: Problem, { settings, path }: About): Outcome {
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
-  const { message } = problem;
+  const isForm = problem.kind === 'unsupported_media_type' && path === '/api/v1/token';
+  const message = isForm ? `${problem.message} ${NO_FORM}` : problem.message;
   return {
     status,
     headers: {

@@ -280,3 +280,49 @@ describe('a refresh token', () => {
     expect(late.decision.reason).toBe('expired_refresh_token');
   });
 });
+
+describe('a field in the spelling of another endpoint', () => {
+  const { clientId, clientSecret } = admin.accessKey;
+
+  it.each([
+    ['grant_type', { grant_type: 'client_credentials', clientId, clientSecret }, 'grantType'],
+    ['GRANT-TYPE', { 'GRANT-TYPE': 'client_credentials', clientId, clientSecret }, 'grantType'],
+    ['client_id', { grantType: 'client_credentials', client_id: clientId, clientSecret }, 'clientID'],
+    ['client_secret', { grantType: 'client_credentials', clientId, client_secret: clientSecret }, 'clientSecret'],
+    ['refresh_token', { grantType: 'refresh_token', refresh_token: 'x' }, 'refreshToken'],
+  ])('is named beside the right one: %s', async (given, body, right) => {
+    const answer = await server.grant(body);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.message).toContain(`Field \`${right}\` is missing`);
+    expect(answer.body.message).toContain(`\`${given}\``);
+    expect(answer.body.message).not.toContain(clientSecret);
+  });
+
+  it.each(['/api/v2/token', '/auth/realms/acme/protocol/openid-connect/token'])('is named at %s, too', async (path) => {
+    const form = new URLSearchParams({ grantType: 'client_credentials', client_id: clientId });
+    const answer = await server.call(`POST ${path}`, {
+      body: String(form),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.error_description).toContain('`grant_type` is missing, and `grantType` is not read here');
+  });
+
+  it('in a form, which is for the other endpoints, is told with the right one', async () => {
+    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await server.call('POST /api/v1/token', { body: String(form), headers });
+
+    expect(answer.status).toBe(415);
+    for (const words of ['must be JSON', '`grantType`', '`/api/v2/token`'])
+      expect(answer.body.message).toContain(words);
+  });
+
+  it('is not named where nothing is like it', async () => {
+    expect((await server.grant({ clientId, clientSecret })).body.message).toMatch(
+      /^Field `grantType` is missing[^,]*\.$/,
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
+import { otherSpelling } from '../../../core/spelling.ts';
 import type { Context } from '../../../service.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateClient, confidentialClient } from './grants/clients.ts';
@@ -88,7 +89,7 @@ export async function anyCaller(context: Context, form: Form): Promise<string> {
 /** A field that has to be there. @throws Problem naming it */
 export function neededField(form: Form, name: string): string {
   const value = own(form, name);
-  if (value === undefined) throw missing(name);
+  if (value === undefined) throw missing(name, otherSpelling(Object.keys(form), name));
   return value;
 }
 
@@ -98,8 +99,9 @@ function noClient(): Problem {
   });
 }
 
-function missing(name: string): Problem {
-  return new Problem('invalid_request', `Field \`${name}\` is missing.`);
+function missing(name: string, other: string | undefined): Problem {
+  const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not read here`;
+  return new Problem('invalid_request', `Field \`${name}\` is missing${instead}.`);
 }
 
 /** The issuer of the realm that a path names. @throws Problem when there is none of that name */

@@ -59,6 +59,7 @@ async function requestOf(context: Context, form: Form, need: PresentedClient['ne
     externalToken: form['external_token'],
     scope: knownScope(form['scope']),
     nameOf: (member) => FORM_NAMES[member],
+    sent: Object.keys(form),
   };
 }
 

@@ -57,7 +57,7 @@ export async function issued(context: Context, result: GrantResult, withIdToken:
 }
 
 /** The body of `POST /api/v1/token`, in the document's spelling. */
-type V1Body = Partial<Record<Exclude<keyof TokenRequest, 'client' | 'nameOf' | 'grantType'>, string>> & {
+type V1Body = Partial<Record<Exclude<keyof TokenRequest, 'client' | 'nameOf' | 'sent' | 'grantType'>, string>> & {
   readonly grantType: string;
   readonly clientID?: string;
   readonly clientSecret?: string;
@@ -71,6 +71,7 @@ const grantToken: Handler = async (context) => {
     ...{ grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken },
     client: { id: body.clientID || null, secret: body.clientSecret || null, need: 'optional' },
     nameOf: (member) => member,
+    sent: Object.keys(body),
   };
   const grant = grantOf(context, 'v1', grantType, 'grantType');
   return v1Answer(context, await issued(context, await grant.redeem(request, context), true));
@@ -90,7 +91,7 @@ function oldRequest(grantType: string, client: PresentedClient, fields: Partial<
     redirectUri: 'redirect_uri',
     refreshToken: 'refresh_token',
   };
-  return { ...fields, grantType, client, nameOf: (member) => own(names, member) ?? member };
+  return { ...fields, grantType, client, nameOf: (member) => own(names, member) ?? member, sent: [] };
 }
 
 const NO_CLIENT_NAMED: PresentedClient = { id: null, secret: null, need: 'unasked' };

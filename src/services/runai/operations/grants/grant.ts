@@ -1,5 +1,6 @@
 import { Problem } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
+import { otherSpelling } from '../../../../core/spelling.ts';
 import type { Context } from '../../../../service.ts';
 import type { Login } from '../../../../store/grants.ts';
 import { type Granted, principalOf } from '../../caller.ts';
@@ -30,9 +31,14 @@ export interface TokenRequest {
   readonly client: PresentedClient;
   /** The endpoint's own name of a member, for messages. */
   readonly nameOf: (member: Member) => string;
+  /** The names that were sent, so that one in another spelling is told. */
+  readonly sent: readonly string[];
 }
 
-export type Member = Exclude<keyof TokenRequest, 'grantType' | 'client' | 'nameOf'> | 'clientID' | 'clientSecret';
+export type Member =
+  | Exclude<keyof TokenRequest, 'grantType' | 'client' | 'nameOf' | 'sent'>
+  | 'clientID'
+  | 'clientSecret';
 
 /** What a grant gives: an access token for somebody, and for users who logged in more. */
 export interface GrantResult extends Granted {
@@ -65,9 +71,12 @@ export function needed(request: TokenRequest, member: Exclude<Member, 'clientID'
 /** The same of a value that was found elsewhere. */
 export function given(request: TokenRequest, member: Member, value: string | null | undefined): string {
   if (value !== undefined && value !== null && value !== '') return value;
+  const name = request.nameOf(member);
+  const other = otherSpelling(request.sent, name);
+  const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not read here`;
   throw new Problem(
     'invalid_request',
-    `Field \`${request.nameOf(member)}\` is missing; the grant \`${request.grantType}\` needs it.`,
+    `Field \`${name}\` is missing; the grant \`${request.grantType}\` needs it${instead}.`,
   );
 }
 

@@ -1,0 +1,8 @@
+/** Of names that somebody sent, the one that is the wanted one in another spelling: `grant_type` for `grantType`. */
+export function otherSpelling(names: readonly string[], wanted: string): string | undefined {
+  return names.find((name) => name !== wanted && bare(name) === bare(wanted));
+}
+
+function bare(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toLowerCase();
+}
