@@ -79,6 +79,8 @@ export interface NgcKeys {
   /** One indexed look-up, whatever the length of the history. Says nothing about expiry and `enabled`. */
   bySecret(secretHash: string, at: Instant): Promise<KeyInForce | null>;
   byId(id: string, at: Instant): Promise<KeyInForce | null>;
+  /** Those of a name, which several keys may have: oldest first, at most `limit`. */
+  byName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]>;
   /** Oldest first, at most `limit`. */
   list(filter: { readonly org?: string | undefined }, limit: number, at: Instant): Promise<readonly KeyInForce[]>;
   /** Every version, the first one first. */

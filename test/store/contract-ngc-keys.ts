@@ -188,6 +188,33 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       });
     });
 
+    it('the limit counts the service keys there are: not deleted ones, and none of other kinds or organisations', async () => {
+      const store = await withKeys();
+      const make = (id: string, keys = store.ngcKeys) => keys.create(serviceKey(id), [], 2);
+      await store.ngcKeys.create(serviceKey('globex-bot', { org: 'globex' }), [], 2);
+      await make('second');
+      await expect(make('third')).rejects.toBeInstanceOf(LimitReached);
+      await store.ngcKeys.delete('second');
+      await store.ngcKeys.delete('adas');
+      await make('third');
+
+      await expect(make('fourth', (await bench.next()).ngcKeys)).rejects.toBeInstanceOf(LimitReached);
+    });
+
+    describe('by name', () => {
+      it('are all of that name, oldest first, as many as were asked for', async () => {
+        const store = await withKeys();
+        await store.ngcKeys.create(serviceKey('twin', { name: bot.name, org: 'globex' }), [], null);
+
+        await nowAndLater(store, async (keys) => {
+          expect(idsOf(await keys.byName(bot.name, 10, NOON))).toEqual(['bot', 'twin']);
+          expect(idsOf(await keys.byName(bot.name, 1, NOON))).toEqual(['bot']);
+          expect(await keys.byName(bot.name, 1, NOON)).toEqual([await keys.byId('bot', NOON)]);
+          expect(await keys.byName('nobody', 10, NOON)).toEqual([]);
+        });
+      });
+    });
+
     describe('reading', () => {
       it('nothing gives null, and an empty history', async () => {
         const { ngcKeys } = await withKeys();

@@ -226,6 +226,25 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         await expect(store.accessKeys.replaceSecret('nothing', 'new')).rejects.toBeInstanceOf(NotFound);
       });
 
+      it('the limit counts the keys there are: not deleted ones, and nobody elses', async () => {
+        const store = await withKeys();
+        const next = (name: string) => store.accessKeys.create(accessKey(name), 3);
+        await next('three');
+        await expect(next('four')).rejects.toBeInstanceOf(LimitReached);
+        await store.accessKeys.delete(adasTwo.id);
+        await next('four');
+        await expect(next('five')).rejects.toBeInstanceOf(LimitReached);
+        await store.identities.delete('ada');
+        await store.identities.create(identity('ada'));
+        for (const name of ['six', 'seven', 'eight']) await next(name);
+
+        await expect(next('nine')).rejects.toBeInstanceOf(LimitReached);
+        await store.world.load(keptSeed, { ...people, accessKeys: [adasOne] });
+        await store.accessKeys.create(adasTwo, 2);
+        const later = (await bench.next()).accessKeys.create(accessKey('three'), 2);
+        await expect(later).rejects.toBeInstanceOf(LimitReached);
+      });
+
       it('a login shows at once in every reading, and stays', async () => {
         const store = await withKeys();
         await readings(store);

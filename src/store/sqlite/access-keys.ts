@@ -53,7 +53,9 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, rem
      JOIN identities ON identities.id = access_keys.owner WHERE access_keys.id = ?`,
   );
   const nameTaken = database.prepare('SELECT 1 FROM access_keys WHERE owner = ? AND name = ?').pluck();
-  const count = database.prepare<[string], number>('SELECT count(*) FROM access_keys WHERE owner = ?').pluck();
+  const count = database
+    .prepare<[string], number>("SELECT keys FROM key_counts WHERE kind = 'access' AND owner = ?")
+    .pluck();
   const insert = database.prepare(INSERT_ACCESS_KEY);
   const remove = database.prepare<[string], Affected>(
     'DELETE FROM access_keys WHERE id = ? RETURNING owner, client_id AS clientId',
@@ -65,7 +67,7 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, rem
   const create = database.transaction((key: NewAccessKey, limit: number) => {
     if (ownerThere.get(key.owner) === undefined) throw new NotFound();
     if (nameTaken.get(key.owner, key.name) !== undefined) throw new Collision();
-    if ((count.get(key.owner) as number) >= limit) throw new LimitReached();
+    if (((count.get(key.owner) as number | undefined) ?? 0) >= limit) throw new LimitReached();
     insert.run(key);
   });
   const everybodys = (clientId: string | undefined, createdBy: string | undefined) => {

@@ -232,5 +232,31 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE newest_tokens RENAME TO refresh_tokens;
   CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at);
   CREATE INDEX refresh_tokens_of_subject ON refresh_tokens (subject);
+
+  CREATE INDEX ngc_keys_by_name ON ngc_keys (name);
+
+  -- How many there are, so that a limit costs the same whatever the number.
+  CREATE TABLE key_counts (
+    kind  TEXT NOT NULL CHECK (kind IN ('access', 'service')),
+    owner TEXT NOT NULL,
+    keys  INTEGER NOT NULL,
+    PRIMARY KEY (kind, owner)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO key_counts SELECT 'access', owner, count(*) FROM access_keys GROUP BY owner;
+  INSERT INTO key_counts SELECT 'service', org, count(*) FROM ngc_keys WHERE type = 'service' GROUP BY org;
+  CREATE TRIGGER access_key_made AFTER INSERT ON access_keys BEGIN
+    INSERT INTO key_counts VALUES ('access', NEW.owner, 1) ON CONFLICT DO UPDATE SET keys = keys + 1;
+  END;
+  CREATE TRIGGER access_key_gone AFTER DELETE ON access_keys BEGIN
+    UPDATE key_counts SET keys = keys - 1 WHERE kind = 'access' AND owner = OLD.owner;
+    DELETE FROM key_counts WHERE kind = 'access' AND owner = OLD.owner AND keys = 0;
+  END;
+  CREATE TRIGGER service_key_made AFTER INSERT ON ngc_keys WHEN NEW.type = 'service' BEGIN
+    INSERT INTO key_counts VALUES ('service', NEW.org, 1) ON CONFLICT DO UPDATE SET keys = keys + 1;
+  END;
+  CREATE TRIGGER service_key_gone AFTER DELETE ON ngc_keys WHEN OLD.type = 'service' BEGIN
+    UPDATE key_counts SET keys = keys - 1 WHERE kind = 'service' AND owner = OLD.org;
+    DELETE FROM key_counts WHERE kind = 'service' AND owner = OLD.org AND keys = 0;
+  END;
   `,
 ];

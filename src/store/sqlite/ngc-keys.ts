@@ -101,6 +101,7 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
     );
   const bySecret = select('WHERE secret_hash = ?');
   const byId = select('WHERE id = ?');
+  const byName = select('WHERE ngc_keys.name = ? ORDER BY ngc_keys.rowid LIMIT ?');
   const all = select('ORDER BY ngc_keys.rowid LIMIT ?');
   const ofOrg = select('WHERE ngc_keys.org = ? ORDER BY ngc_keys.rowid LIMIT ?');
   const inForce = database.prepare<unknown[], PolicyRow>(
@@ -131,7 +132,7 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
     .pluck();
   const idTaken = database.prepare('SELECT 1 FROM ngc_keys WHERE id = ?').pluck();
   const serviceKeys = database
-    .prepare<[string], number>("SELECT count(*) FROM ngc_keys WHERE org = ? AND type = 'service'")
+    .prepare<[string], number>("SELECT keys FROM key_counts WHERE kind = 'service' AND owner = ?")
     .pluck();
   const update = database.prepare(
     `UPDATE ngc_keys SET name = @name, description = @description, services = @services, enabled = @enabled,
@@ -164,7 +165,7 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
 
   const create = database.transaction((key: NewNgcKey, roles: readonly string[], limit: number | null) => {
     if (idTaken.get(key.id) !== undefined) throw new Collision();
-    if (key.type === 'service' && limit !== null && (serviceKeys.get(key.org) as number) >= limit) {
+    if (key.type === 'service' && limit !== null && limit <= ((serviceKeys.get(key.org) as number | undefined) ?? 0)) {
       throw new LimitReached();
     }
     if (key.user !== null) write.user({ org: key.org, email: key.user, roles });
@@ -230,6 +231,7 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
       const row = byId.get(id);
       return row === undefined ? null : read(row, at);
     },
+    byName: async (name, limit, at) => byName.all(name, limit).map((row) => read(row, at)),
     list: async ({ org }, limit, at) =>
       (org === undefined ? all.all(limit) : ofOrg.all(org, limit)).map((row) => read(row, at)),
     history: async (id) => history.all(id).map(policyOf),
