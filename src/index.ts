@@ -2,6 +2,7 @@ export type {
   Cast,
   Decision,
   DecisionFilter,
+  DenyReason,
   Finding,
   Fix,
   Key,

@@ -271,6 +271,10 @@ function portsOf(pipeline: Pipeline, version: string, { config, origins }: Effec
       await reviveToggle(pipeline.surroundings);
       await reportUselessKeys(pipeline.surroundings, world.clock.now());
     },
+    calls: () =>
+      routes()
+        .operationsOf('control')
+        .map(({ method, path, summary }) => ({ method, path, summary })),
     clockAhead: () => world.clockAhead(),
     advance: async (milliseconds) => {
       const { from, to } = await world.advance(milliseconds);

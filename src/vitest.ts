@@ -1,4 +1,5 @@
 import { test as base, expect } from 'vitest';
+import type { DenyReason } from './library/client.ts';
 import { type Answered, type ExpectedRefusal, printRefusals, refusalFault } from './library/refusals.ts';
 import { type Mock, type MockOptions, startMock } from './library/start-mock.ts';
 
@@ -33,7 +34,7 @@ export const test = base.extend<MockFixtures>({
 export const it = test;
 
 expect.extend({
-  toBeRefused(answer: Answered, expected: string | ExpectedRefusal) {
+  toBeRefused(answer: Answered, expected: DenyReason | ExpectedRefusal) {
     const fault = refusalFault(answer, expected);
     return {
       pass: fault === null,
@@ -46,7 +47,7 @@ declare module 'vitest' {
   // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
   interface Matchers<T = any> {
     /** The answer is a refusal of the mock for this reason. @param expected a reason, or with what was missing */
-    toBeRefused(expected: string | ExpectedRefusal): T;
+    toBeRefused(expected: DenyReason | ExpectedRefusal): T;
   }
 }
 

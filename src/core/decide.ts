@@ -55,11 +55,17 @@ export interface Pending {
   readonly effect: 'allow' | 'deny';
 }
 
-interface Denial {
+/** What would have to be added. */
+export interface Lack {
+  /** All of these. */
+  readonly missing: readonly string[];
+  /** Beside them one of these, of a rule that needs one of several. */
+  readonly missingAnyOf?: readonly string[];
+}
+
+interface Denial extends Lack {
   readonly effect: 'deny';
   readonly reason: DenyReason;
-  /** What would have to be added: all of these, or one of them where the rule asks for any. */
-  readonly missing: readonly string[];
 }
 
 /** The answer to "may this caller do this?", with its grounds. */
@@ -119,10 +125,25 @@ export function covers(question: Question, { standing }: Caller, reach: Reach): 
     : judgedByBundles(standing.bundles, question, reach).effect === 'allow';
 }
 
+/**
+ * The grants that an allowed answer rests on: all that the rule needs, and of those of which it needs one what is held.
+ * None where a role does in place of them.
+ */
+export function usedGrants({ rule, law }: Question, { standing }: Caller, reach: Reach | null): readonly string[] {
+  const { all = NONE, any = NONE, orRoles = NONE } = rule.needs;
+  if (orRoles.some((role) => standing.roles.includes(role))) return NONE;
+  if (any.length === 0) return all;
+  const counting = standing.bundles?.find(
+    (bundle) => isEnough(lackOf(rule, bundle, [])) && resourceFault(rule, law, bundle.resources, reach) === null,
+  );
+  const { held } = counting ?? standing;
+  return [...all, ...any.filter((grant) => held.has(grant))];
+}
+
 /** What the caller is bound to, of the rights that hold what the rule needs. */
 export function boundResources(rule: Rule, { bundles, resources }: Standing): readonly Resource[] {
   if (bundles === undefined) return resources ?? [];
-  return bundles.flatMap((bundle) => (missingGrants(rule, bundle, []).length === 0 ? (bundle.resources ?? []) : []));
+  return bundles.flatMap((bundle) => (isEnough(lackOf(rule, bundle, [])) ? (bundle.resources ?? []) : []));
 }
 
 /** By what counts now, with the first of the pending rights that turns it. */
@@ -150,10 +171,10 @@ function judgedBy(
   }
   if (rule.closed === true) return denial('closed_to_keys');
   const lacking = (rule.needs.roles ?? []).filter((role) => !standing.roles.includes(role));
-  if (lacking.length > 0) return denial('missing_role', lacking);
+  if (lacking.length > 0) return denial('missing_role', { missing: lacking });
   if (standing.bundles !== undefined) return judgedByBundles(standing.bundles, { rule, law }, reach);
-  const missing = missingGrants(rule, rights, standing.roles);
-  if (missing.length > 0) return denial(`missing_${law.tables.term}`, missing);
+  const lack = lackOf(rule, rights, standing.roles);
+  if (!isEnough(lack)) return denial(`missing_${law.tables.term}`, lack);
   const fault = resourceFault(rule, law, rights.resources, reach);
   return fault === null ? ALLOW : denial(fault);
 }
@@ -169,27 +190,36 @@ function judgedByBundles(
 ): Denial | typeof ALLOW {
   let fault: 'incompatible_resource_type' | 'resource_mismatch' | undefined;
   for (const bundle of [...bundles, NOTHING]) {
-    if (missingGrants(rule, bundle, []).length > 0) continue;
+    if (!isEnough(lackOf(rule, bundle, []))) continue;
     const found = resourceFault(rule, law, bundle.resources, reach);
     if (found === null) return ALLOW;
     if (fault !== 'resource_mismatch') fault = found;
   }
-  return fault === undefined ? denial(`missing_${law.tables.term}`, missingGrants(rule, NOTHING, [])) : denial(fault);
+  return fault === undefined ? denial(`missing_${law.tables.term}`, lackOf(rule, NOTHING, [])) : denial(fault);
 }
 
-function denial(reason: DenyReason, missing: readonly string[] = []): Denial {
-  return { effect: 'deny', reason, missing };
+const NONE: readonly string[] = [];
+const NO_LACK: Lack = { missing: NONE };
+
+function denial(reason: DenyReason, lack: Lack = NO_LACK): Denial {
+  return { effect: 'deny', reason, ...lack };
 }
 
-/** Everything of `all` that is not held, and all of `any` when none of it is; nothing where a role does in place of it. */
-export function missingGrants(
-  { needs: { all = [], any = [], orRoles = [] } }: Rule,
+/** What of a rule is not held; nothing where a role does in place of it. One of several that are one is one of `all`. */
+export function lackOf(
+  { needs: { all = NONE, any = NONE, orRoles = NONE } }: Rule,
   { held }: Rights,
   roles: readonly string[],
-): string[] {
-  if (orRoles.some((role) => roles.includes(role))) return [];
+): Lack {
+  if (orRoles.some((role) => roles.includes(role))) return NO_LACK;
   const missing = all.filter((grant) => !held.has(grant));
-  return any.length > 0 && !any.some((grant) => held.has(grant)) ? [...missing, ...any] : missing;
+  if (any.length === 0 || any.some((grant) => held.has(grant))) return { missing };
+  return any.length === 1 ? { missing: [...missing, ...any] } : { missing, missingAnyOf: any };
+}
+
+/** Is nothing missing? */
+export function isEnough({ missing, missingAnyOf }: Lack): boolean {
+  return missing.length === 0 && missingAnyOf === undefined;
 }
 
 /** What is wrong with what a caller is bound to; before the object is known, only whether a type counts at all. */

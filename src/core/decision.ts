@@ -24,8 +24,12 @@ export interface Decision {
   readonly claimed?: Principal;
   readonly rule: string | null;
   readonly reason: DenyReason | null;
-  /** Grants that the rule needs and the caller lacks. */
+  /** Grants that the rule needs and the caller lacks: all of them. */
   readonly missing?: readonly string[];
+  /** Grants of which the rule needs one, and the caller has none. */
+  readonly missingAnyOf?: readonly string[];
+  /** Of an answer that was allowed: the grants that counted. */
+  readonly used?: readonly string[];
   /** Grants that the caller holds; of an incompatible resource type, the types. */
   readonly held?: readonly string[];
   readonly roles?: readonly string[];

@@ -1,7 +1,7 @@
 import { rfc3339 } from './clock.ts';
 import type { Decision } from './decision.ts';
 import { DENY_REASONS } from './reasons.ts';
-import { named, quoted } from './wording.ts';
+import { lackInWords, named, quoted } from './wording.ts';
 
 /** The decision as one English sentence for the person whose request it was. */
 export function explain(decision: Decision): string {
@@ -65,9 +65,8 @@ function isGivenByScope({ evidence }: Decision): boolean {
 }
 
 /** What is missing, by the vendor's labels where they say more than the ids. */
-function needed({ missing = [], evidence }: Decision): string {
+function needed({ missing = [], missingAnyOf = [], evidence }: Decision): string {
   const grants = evidence?.question.law.tables.grants ?? [];
-  const any = evidence?.question.rule.needs.any ?? [];
   const told = (ids: readonly string[]) =>
     ids
       .map((id) => {
@@ -75,10 +74,7 @@ function needed({ missing = [], evidence }: Decision): string {
         return label === undefined || label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
       })
       .join(', ');
-  const choice = missing.filter((id) => any.includes(id));
-  const all = missing.filter((id) => !any.includes(id));
-  const oneOf = choice.length > 1 ? `one of ${told(choice)}` : told(choice);
-  return [told(all), oneOf].filter(Boolean).join(', and ');
+  return lackInWords({ missing, missingAnyOf }, told);
 }
 
 function holding({ held = [], roles = [], principal }: Decision): string {

@@ -1,5 +1,5 @@
 import { rfc3339 } from './clock.ts';
-import { type Judgement, judge, missingGrants, type Pending } from './decide.ts';
+import { isEnough, type Judgement, judge, lackOf, type Pending } from './decide.ts';
 import type { Decision, Evidence } from './decision.ts';
 import { type GivenResource, readPolicy } from './key-policy.ts';
 import { grantsOfRoles, type Law } from './law.ts';
@@ -7,7 +7,7 @@ import { own } from './own.ts';
 import type { Resource, Standing } from './policy.ts';
 import type { DenyReason } from './reasons.ts';
 import type { RemedyRow, RoleRow, Tables } from './rule.ts';
-import { named, quoted, resourceLabels, typeLabel } from './wording.ts';
+import { lackInWords, named, quoted, resourceLabels, typeLabel } from './wording.ts';
 
 /** One change that would turn a refusal, or the first step of it. */
 export interface Fix {
@@ -92,16 +92,15 @@ function propagationFix({ at }: Decision, evidence: Evidence, { version, effecti
 }
 
 function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
-  const { missing = [], evidence } = decision;
-  const any = missing.filter((grant) => evidence?.question.rule.needs.any?.includes(grant) === true);
-  const all = missing.filter((grant) => !any.includes(grant));
+  const { missing: all = [], missingAnyOf: any = [] } = decision;
   const does = ({ grants }: RoleRow) =>
     all.every((grant) => grants.includes(grant)) && (any.length === 0 || any.some((grant) => grants.includes(grant)));
   const would = roles.filter(does).map(({ name }) => name);
   const who = named(decision.principal);
-  if (would.length === 0) return [{ kind: 'grant', text: `give ${who} ${quoted(missing)}` }];
+  const lack = lackInWords({ missing: all, missingAnyOf: any });
+  if (would.length === 0) return [{ kind: 'grant', text: `give ${who} ${lack}` }];
   return [
-    { kind: 'role', roles: would, text: `give ${who} a role that has ${quoted(missing)}: ${quoted(would)}` },
+    { kind: 'role', roles: would, text: `give ${who} a role that has ${lack}: ${quoted(would)}` },
     { kind: 'identity', roles: would, text: `call as somebody who has the role ${quoted(would)}` },
   ];
 }
@@ -151,7 +150,7 @@ function serviceChange({ question: { law }, caller }: Evidence): Change {
 function roleChanges({ question: { rule, law } }: Evidence, from: Change): Change[] {
   const { standing } = from;
   const lacking = (rule.needs.roles ?? []).filter((role) => !standing.roles.includes(role));
-  if (lacking.length === 0 && missingGrants(rule, standing, standing.roles).length === 0) return [from];
+  if (lacking.length === 0 && isEnough(lackOf(rule, standing, standing.roles))) return [from];
   const choices = lacking.length > 0 ? [lacking] : law.tables.roles.map(({ name }) => [name]);
   return choices.map((added) => {
     const roles = [...standing.roles, ...added];
@@ -210,12 +209,10 @@ function givenResources(law: Law, resources: readonly Resource[]): readonly Give
 
 /** All that is needed of `all`; and of `any` one at a time. */
 function scopeChanges({ question: { rule } }: Evidence, from: Change): Change[] {
-  const { needs } = rule;
   const { standing } = from;
-  const missing = missingGrants(rule, standing, standing.roles);
-  if (missing.length === 0) return [from];
-  const all = missing.filter((scope) => needs.all?.includes(scope) === true);
-  const any = missing.filter((scope) => !all.includes(scope));
+  const lack = lackOf(rule, standing, standing.roles);
+  if (isEnough(lack)) return [from];
+  const { missing: all, missingAnyOf: any = [] } = lack;
   const choices = any.length === 0 ? [all] : any.map((scope) => [...all, scope]);
   return choices.map((added) => {
     const scopes = [...standing.held, ...added];

@@ -1,3 +1,4 @@
+import type { Lack } from './decide.ts';
 import type { Law } from './law.ts';
 import type { Resource } from './policy.ts';
 import type { Principal } from './principal.ts';
@@ -5,6 +6,15 @@ import type { Principal } from './principal.ts';
 /** Names in a sentence, set off as code. */
 export function quoted(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ');
+}
+
+/** All that is missing, and one of what one is needed of. */
+export function lackInWords(
+  { missing, missingAnyOf = [] }: Lack,
+  names: (grants: readonly string[]) => string = quoted,
+): string {
+  const oneOf = missingAnyOf.length === 0 ? '' : `one of ${names(missingAnyOf)}`;
+  return [names(missing), oneOf].filter(Boolean).join(', and ');
 }
 
 /** Who it is, in a sentence. */

@@ -96,10 +96,20 @@ function counting(found: KeyInForce, now: Instant): KeyInForce {
   return found;
 }
 
-/** The key of an id, if it counts now; null where there is none. @throws Problem `unauthenticated` with the reason */
-export async function keyOfId(ngcKeys: NgcKeys, id: string, now: Instant): Promise<KeyInForce | null> {
-  const found = await ngcKeys.byId(id, now);
-  return found === null ? null : counting(found, now);
+/**
+ * The key that somebody calls by its id or its name, if it counts now; null where there is none.
+ *
+ * @throws Problem `unauthenticated` with the reason; `invalid_request` where several keys have the name
+ */
+export async function keyCalled(ngcKeys: NgcKeys, who: string, now: Instant): Promise<KeyInForce | null> {
+  const named = async () => ngcKeys.byName(who, 2, now);
+  const byId = await ngcKeys.byId(who, now);
+  const [found, other] = byId === null ? await named() : [byId];
+  if (found === undefined) return null;
+  if (other !== undefined) {
+    throw new Problem('invalid_request', `Several keys have the name \`${found.key.name}\`: call one by its id.`);
+  }
+  return counting(found, now);
 }
 
 /** The public words are the same for every key that does not count. */

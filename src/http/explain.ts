@@ -1,5 +1,13 @@
 import { rfc3339 } from '../core/clock.ts';
-import { boundResources, type Caller, type Judgement, type Question, type Seen, seenOf } from '../core/decide.ts';
+import {
+  boundResources,
+  type Caller,
+  type Judgement,
+  type Question,
+  type Seen,
+  seenOf,
+  usedGrants,
+} from '../core/decide.ts';
 import type { Decision, Evidence } from '../core/decision.ts';
 import { explain } from '../core/explain.ts';
 import type { Problem } from '../core/problem.ts';
@@ -35,9 +43,13 @@ export function judged(asked: Asked, evidence: Evidence, judgement: Judgement, t
   if (target !== undefined) decision.target = target;
   if (standing.policyVersion !== undefined) decision.policyVersion = standing.policyVersion;
   if (judgement.pending !== undefined) decision.pending = judgement.pending;
-  if (judgement.effect === 'allow') return decision;
-  const { reason, missing } = judgement;
-  const lack = missing.length > 0 && { missing };
+  if (judgement.effect === 'allow') {
+    const used = usedGrants(question, caller, sighting?.seen === 'object' ? (sighting.reach ?? null) : null);
+    if (used.length > 0) decision.used = used;
+    return decision;
+  }
+  const { reason, missing, missingAnyOf } = judgement;
+  const lack = { ...(missing.length > 0 && { missing }), ...(missingAnyOf !== undefined && { missingAnyOf }) };
   const remembered = { question, caller, sighting: sighting && seenOf(sighting) };
   return { ...decision, reason, ...lack, ...particulars(reason, question, caller, sighting), evidence: remembered };
 }
@@ -89,12 +101,13 @@ export function refused(asked: Asked, problem: Problem): Decision | null {
 const MOST_HEADER = 4096;
 
 /** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
-export function decisionHeader({ id, effect, reason, missing, pending }: Decision): string {
+export function decisionHeader({ id, effect, reason, missing, missingAnyOf, pending }: Decision): string {
   if (effect === 'allow' && pending === undefined) return `{"id":"${id}","effect":"allow"}`;
   const always = { id, effect, ...(reason !== null && { reason }) };
   const header = JSON.stringify({
     ...always,
-    ...(missing !== undefined && missing.length > 0 && { missing }),
+    ...(missing !== undefined && { missing }),
+    ...(missingAnyOf !== undefined && { missingAnyOf }),
     ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
   });
   return header.length <= MOST_HEADER ? header : JSON.stringify(always);

@@ -59,6 +59,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     isTwin: false,
     method: '*',
     path: '/*',
+    summary: '',
     queryNames: 'any',
     uuidParams: [],
     queryLists: new Set(),

@@ -25,6 +25,8 @@ export interface Operation extends DocumentedOperation {
   readonly isTwin: boolean;
   /** As in the document: `/api/v1/access-keys/{accessKeyId}`. */
   readonly path: string;
+  /** What it does, in a few words. */
+  readonly summary: string;
   /** `any`: the document does not say. */
   readonly queryNames: ReadonlySet<string> | 'any';
   /** Path parameters that are UUIDs, whose case does not count (RFC 9562, 4). */
@@ -90,6 +92,7 @@ interface RawOperation {
   readonly 'x-twin-of'?: string;
   readonly method: string;
   readonly path: string;
+  readonly summary?: string;
   readonly security?: readonly unknown[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: JsonSchema }[];
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
@@ -234,6 +237,7 @@ function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
     id,
     method: raw.method.toUpperCase(),
     path: raw.path,
+    summary: raw.summary ?? '',
     public: raw.security?.length === 0,
     pathParams: named('path'),
     isTwin: id !== operationId,

@@ -1,5 +1,5 @@
 import { shortPath } from './explain.ts';
-import type { Elsewhere } from './openapi.ts';
+import type { Elsewhere, Operation } from './openapi.ts';
 import type { Route } from './passage.ts';
 
 /** A route with what its path says. */
@@ -19,6 +19,11 @@ export class Routes {
   constructor(routes: readonly Route[], elsewhere: readonly Elsewhere[] = []) {
     this.#routes = routes;
     this.#elsewhere = elsewhere;
+  }
+
+  /** The operations of a service, in the order of its document. */
+  operationsOf(service: string): readonly Operation[] {
+    return this.#routes.filter((route) => route.service.name === service).map(({ operation }) => operation);
   }
 
   /** The versions that have an operation that this one has not. */

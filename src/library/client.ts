@@ -1,3 +1,7 @@
+import type { DenyReason } from '../core/reasons.ts';
+
+export type { DenyReason };
+
 /** A decision as the switchboard tells it. */
 export interface Decision {
   readonly id: string;
@@ -12,8 +16,13 @@ export interface Decision {
   readonly claimed?: Principal;
   readonly rule: string | null;
   /** Why it was refused: a code of `docs/why-was-i-refused.md`. */
-  readonly reason: string | null;
+  readonly reason: DenyReason | null;
+  /** What the rule needs and the caller lacks: all of it. */
   readonly missing?: readonly string[];
+  /** Of what the rule needs one, and the caller has none. */
+  readonly missingAnyOf?: readonly string[];
+  /** Of an answer that was allowed: the scopes or permissions that counted. */
+  readonly used?: readonly string[];
   readonly held?: readonly string[];
   readonly roles?: readonly string[];
   readonly accepted?: readonly string[];

@@ -1,11 +1,15 @@
+import { DENY_REASONS, type DenyReason } from '../core/reasons.ts';
 import type { Decision, Switchboard } from './client.ts';
 
 /** What `x-mock-decision` says of an answer. */
 export interface DecisionNote {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
-  readonly reason?: string;
+  readonly reason?: DenyReason;
+  /** What is needed and missing: all of it. */
   readonly missing?: readonly string[];
+  /** What one is needed of. */
+  readonly missingAnyOf?: readonly string[];
   readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
 }
 
@@ -22,31 +26,47 @@ export function decisionOf({ headers }: Answered): DecisionNote | null {
 
 /** What a refusal is expected to be: its reason, and where it matters what was missing. */
 export interface ExpectedRefusal {
-  readonly reason: string;
+  /** A code of `docs/why-was-i-refused.md`. */
+  readonly reason: DenyReason;
+  /** What was missing, in any order; of what one is needed, too. */
   readonly missing?: readonly string[];
+  readonly missingAnyOf?: readonly string[];
 }
 
 /**
  * How an answer differs from a refusal that is expected, in a sentence; null where it does not.
  *
  * @param expected a reason by itself will do
+ * @throws Error for a reason that there is not: no answer can have it, so a test that does not expect it proves nothing
  */
-export function refusalFault(answer: Answered, expected: string | ExpectedRefusal): string | null {
-  const wanted = typeof expected === 'string' ? { reason: expected } : expected;
+export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRefusal): string | null {
+  const wanted = typeof expected === 'object' ? expected : { reason: expected };
+  checkReason(wanted?.reason);
   const note = decisionOf(answer);
   if (note === null) return 'the answer carries no decision: it is no refusal, or the server does not explain';
   if (note.effect === 'allow') return `it was allowed (decision ${note.id})`;
   if (note.reason !== wanted.reason)
     return `it was refused for \`${note.reason}\`, not for \`${wanted.reason}\` (decision ${note.id})`;
-  const missing = [...(note.missing ?? [])].sort();
-  const isSame = wanted.missing === undefined || JSON.stringify(missing) === JSON.stringify([...wanted.missing].sort());
-  return isSame
-    ? null
-    : `it lacked ${missing.join(', ') || 'nothing'}, not ${wanted.missing?.join(', ')} (decision ${note.id})`;
+  return lackFault(note, wanted, 'missing') ?? lackFault(note, wanted, 'missingAnyOf');
+}
+
+function checkReason(reason: unknown): void {
+  if (typeof reason === 'string' && Object.hasOwn(DENY_REASONS, reason)) return;
+  throw new Error(
+    `there is no reason \`${reason}\` to be refused for; there are ${Object.keys(DENY_REASONS).join(', ')}`,
+  );
+}
+
+function lackFault(note: DecisionNote, wanted: ExpectedRefusal, member: 'missing' | 'missingAnyOf'): string | null {
+  const lacked = [...(note[member] ?? [])].sort();
+  const expected = wanted[member];
+  if (expected === undefined || JSON.stringify(lacked) === JSON.stringify([...expected].sort())) return null;
+  const oneOf = member === 'missing' ? '' : 'one of ';
+  return `it lacked ${oneOf}${lacked.join(', ') || 'nothing'}, not ${oneOf}${expected.join(', ')} (decision ${note.id})`;
 }
 
 /** @throws Error unless the answer is the refusal that is expected */
-export function assertRefused(answer: Answered, expected: string | ExpectedRefusal): void {
+export function assertRefused(answer: Answered, expected: DenyReason | ExpectedRefusal): void {
   const fault = refusalFault(answer, expected);
   if (fault !== null) throw new Error(`expected a refusal: ${fault}`);
 }

@@ -1,36 +1,70 @@
 import { describe, expect, it } from 'vitest';
-import { type Caller, cover, covers, decide, type Question, type Reach } from '../../src/core/decide.ts';
+import { type Caller, cover, covers, decide, type Question, type Reach, usedGrants } from '../../src/core/decide.ts';
 import type { PendingRights, Resource } from '../../src/core/policy.ts';
 import type { DenyReason } from '../../src/core/reasons.ts';
 import type { Relation, Rule } from '../../src/core/rule.ts';
 import { ask, BALL, key, keyOfUser, ORG, openLaw, pendingVersion, seen, WHOLE_BALL } from './toy-law.ts';
 
 const ALLOW = { effect: 'allow' };
-const refusal = (reason: DenyReason, missing: readonly string[] = []) => ({ effect: 'deny', reason, missing });
+const refusal = (reason: DenyReason, missing: readonly string[] = [], missingAnyOf?: readonly string[]) => ({
+  ...{ effect: 'deny', reason, missing },
+  ...(missingAnyOf !== undefined && { missingAnyOf }),
+});
 
 describe('what has to be held', () => {
-  const cases: [what: string, needs: Rule['needs'], held: string[], missing: string[] | null][] = [
+  const cases: [what: string, needs: Rule['needs'], held: string[], missing: string[] | null, anyOf?: string[]][] = [
     ['nothing is needed', {}, [], null],
     ['nothing is needed, told by empty lists', { all: [], any: [] }, [], null],
     ['all of `all` is held', { all: ['a', 'b'] }, ['a', 'b', 'c'], null],
     ['a part of `all` is missing', { all: ['a', 'b', 'c'] }, ['b'], ['a', 'c']],
     ['one of `any` is held', { any: ['a', 'b'] }, ['b'], null],
-    ['none of `any` is held', { any: ['a', 'b'] }, ['c'], ['a', 'b']],
+    ['none of `any` is held', { any: ['a', 'b'] }, ['c'], [], ['a', 'b']],
+    ['the one of `any` is not held', { any: ['a'] }, ['c'], ['a']],
     ['`all` and `any` are held', { all: ['a'], any: ['b', 'c'] }, ['a', 'c'], null],
     ['`any` is held and `all` is not', { all: ['a'], any: ['b', 'c'] }, ['c'], ['a']],
-    ['`all` is held and `any` is not', { all: ['a'], any: ['b', 'c'] }, ['a'], ['b', 'c']],
-    ['neither is held', { all: ['a'], any: ['b', 'c'] }, [], ['a', 'b', 'c']],
+    ['`all` is held and `any` is not', { all: ['a'], any: ['b', 'c'] }, ['a'], [], ['b', 'c']],
+    ['neither is held', { all: ['a'], any: ['b', 'c'] }, [], ['a'], ['b', 'c']],
     ['only a name in other letters is held', { all: ['a'] }, ['A'], ['a']],
   ];
 
-  it.each(cases)('where %s', (_what, needs, held, missing) => {
-    expect(decide(ask({ needs }), key(held))).toEqual(missing === null ? ALLOW : refusal('missing_scope', missing));
+  it.each(cases)('where %s', (_what, needs, held, missing, anyOf) => {
+    const told = missing === null ? ALLOW : refusal('missing_scope', missing, anyOf);
+    expect(decide(ask({ needs }), key(held))).toEqual(told);
   });
 
   it('is told in the terms of the service', () => {
     expect(decide(ask({ needs: { all: ['a'] } }, { law: openLaw }), key([]))).toEqual(
       refusal('missing_permission', ['a']),
     );
+  });
+});
+
+describe('what counted of what is held', () => {
+  const cases: [what: string, needs: Rule['needs'], held: string[], used: string[]][] = [
+    ['nothing, where nothing is needed', {}, ['a'], []],
+    ['all of `all`', { all: ['a', 'b'] }, ['a', 'b', 'c'], ['a', 'b']],
+    ['what is held of `any`', { any: ['a', 'b', 'c'] }, ['b', 'c', 'd'], ['b', 'c']],
+    ['both', { all: ['a'], any: ['b', 'c'] }, ['a', 'c'], ['a', 'c']],
+  ];
+
+  it.each(cases)('is %s', (_what, needs, held, used) => {
+    expect(usedGrants(ask({ needs }), key(held), null)).toEqual(used);
+  });
+
+  it('is nothing where a role does in place of it', () => {
+    const standing = { ...key(['a']).standing, roles: ['owner'] };
+
+    expect(usedGrants(ask({ needs: { any: ['a', 'b'], orRoles: ['owner'] } }), { ...key([]), standing }, null)).toEqual(
+      [],
+    );
+  });
+
+  it('is of the rights that reach the object, where each has its own', () => {
+    const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
+    const standing = { ...key([]).standing, bundles: [bundle('a', 'doll'), bundle('b', 'ball')] };
+    const question = ask({ needs: { any: ['a', 'b'] }, on: ['toy'] });
+
+    expect(usedGrants(question, { ...key([]), standing }, BALL)).toEqual(['b']);
   });
 });
 
@@ -43,9 +77,9 @@ describe('of several grounds the first is told, in this order:', () => {
     ['organisation', worst, key([], lent, { services: [] }), refusal('other_organization')],
     ['service', { ...worst, org: ORG }, key([], lent, { services: [] }), refusal('service_not_enabled')],
     ['closed', { ...worst, org: ORG }, key([], lent), refusal('closed_to_keys')],
-    ['scopes', without({}), key([], lent), refusal('missing_scope', ['mend', 'play', 'look'])],
+    ['scopes', without({}), key([], lent), refusal('missing_scope', ['mend'], ['play', 'look'])],
     ['scopes of `all`', without({}), key(['play'], lent), refusal('missing_scope', ['mend'])],
-    ['scopes of `any`', without({}), key(['mend'], lent), refusal('missing_scope', ['play', 'look'])],
+    ['scopes of `any`', without({}), key(['mend'], lent), refusal('missing_scope', [], ['play', 'look'])],
     ['resource type', without({}), key(['mend', 'play'], lent), refusal('incompatible_resource_type')],
     ['resource', without({}), key(['mend', 'play'], [{ type: 'toy', ids: ['doll'] }]), refusal('resource_mismatch')],
   ];

@@ -75,7 +75,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^lines$/, may: [/^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^library\//,
-    may: [/^library\//, /^(config|server|log)$/, /^core\/(node-version|unusable)$/],
+    may: [/^library\//, /^(config|server|log)$/, /^core\/(node-version|unusable|reasons)$/],
     types: [/^core\//, /^options$/, /^fastify$/],
   },
   {

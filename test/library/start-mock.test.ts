@@ -1,13 +1,16 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
 import {
   assertRefused,
   connect,
+  type DenyReason,
   decisionOf,
   describeRefusals,
+  type ExpectedRefusal,
   type Mock,
   SwitchboardError,
   startMock,
 } from '../../src/index.ts';
+import { expect as expectWithMatchers } from '../../src/vitest.ts';
 
 const mocks: Mock[] = [];
 afterAll(() => Promise.all(mocks.map((mock) => mock.stop())));
@@ -230,6 +233,42 @@ describe('a refusal', async () => {
     ],
   ] as const)('is told apart from %s', (_what, answer, expected, said) => {
     expect(() => assertRefused(answer, expected)).toThrow(said);
+  });
+
+  const anyOf = {
+    headers: { 'x-mock-decision': '{"id":"7","effect":"deny","reason":"missing_scope","missingAnyOf":["b","a"]}' },
+  };
+
+  it('is asserted by what one is needed of', () => {
+    assertRefused(anyOf, { reason: 'missing_scope', missingAnyOf: ['a', 'b'] });
+    expect(() => assertRefused(anyOf, { reason: 'missing_scope', missing: ['a', 'b'] })).toThrow('it lacked nothing');
+    expect(() => assertRefused(anyOf, { reason: 'missing_scope', missingAnyOf: ['a'] })).toThrow(
+      'it lacked one of a, b',
+    );
+  });
+
+  it.each(['misspelt', 'constructor', '', { reason: 'missing_scopes' }, undefined, {}])(
+    'for a reason that there is not is expected by nobody, and not expected by nobody either: %j',
+    (given) => {
+      const expected = given as DenyReason;
+      for (const answer of [refused, { headers: new Headers() }]) {
+        expect(() => assertRefused(answer, expected)).toThrow('there is no reason');
+        expect(() => expectWithMatchers(answer).not.toBeRefused(expected)).toThrow('there is no reason');
+        expect(() => expectWithMatchers(answer).toBeRefused(expected)).toThrow('there is no reason');
+      }
+    },
+  );
+
+  it('is expected or not by the matcher', () => {
+    expectWithMatchers(refused).toBeRefused('malformed_token');
+    expectWithMatchers(refused).not.toBeRefused('no_token');
+    expect(() => expectWithMatchers(refused).not.toBeRefused('malformed_token')).toThrow('not to be this refusal');
+  });
+
+  it('names its reason by a type that knows every reason, and no other', () => {
+    expectTypeOf<Parameters<typeof assertRefused>[1]>().toEqualTypeOf<DenyReason | ExpectedRefusal>();
+    expectTypeOf<'missing_scope'>().toExtend<DenyReason>();
+    expectTypeOf<'misspelt'>().not.toExtend<DenyReason>();
   });
 
   it('is described for people, with what would turn it', async () => {

@@ -1,5 +1,5 @@
 import { Problem } from '../../core/problem.ts';
-import { bearerOfNgcKey, callerUnder, keyOfId } from '../../credentials/ngc-key.ts';
+import { bearerOfNgcKey, callerUnder, keyCalled } from '../../credentials/ngc-key.ts';
 import type { Arrival, Caller, Context, Surroundings } from '../../service.ts';
 import type { KeyInForce } from '../../store/ngc-keys.ts';
 import { LAWS } from './laws.ts';
@@ -11,9 +11,9 @@ export async function authenticate(arrival: Arrival): Promise<Caller> {
   return callerOfKey(await bearerOfNgcKey(arrival), arrival);
 }
 
-/** Who a key's id is. */
-export async function impersonate(world: Surroundings, id: string, now: number): Promise<Caller | null> {
-  const key = await keyOfId(world.store.ngcKeys, id, now);
+/** Who a key is, by its id or name. */
+export async function impersonate(world: Surroundings, who: string, now: number): Promise<Caller | null> {
+  const key = await keyCalled(world.store.ngcKeys, who, now);
   return key === null ? null : callerOfKey(key, world);
 }
 

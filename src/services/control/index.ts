@@ -20,6 +20,7 @@ export function control(ports: Ports): ServiceDefinition {
     laws: [LAW],
     law: () => LAW,
     isSwitchboard: true,
+    habits: { eitherSlash: true },
     authenticate: () => Promise.reject(new Error('every operation of the switchboard is public')),
     lookups: {},
     operations: {

@@ -2,11 +2,20 @@ import type { Decision } from '../../core/decision.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { WorldEvent } from '../../service.ts';
 
+/** A call of the switchboard. */
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+}
+
 /** What the switchboard needs of the rest of the server. */
 export interface Ports {
   info(): Promise<unknown>;
   cast(): Promise<unknown>;
   reset(): Promise<void>;
+  /** What the switchboard can be asked, in the order of its document. */
+  calls(): readonly Call[];
   /** How far the clock stands ahead of the real time, in milliseconds. */
   clockAhead(): number;
   /** Moves the clock forward by milliseconds. Tells what happened in between, earliest first. */

@@ -1,5 +1,5 @@
 import { type Law, lawOf } from '../../core/law.ts';
-import { bearerOfNgcKey, callerUnder, keyOfId } from '../../credentials/ngc-key.ts';
+import { bearerOfNgcKey, callerUnder, keyCalled } from '../../credentials/ngc-key.ts';
 import type { ServiceDefinition } from '../../service.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
@@ -25,7 +25,7 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition {
     law: () => LAW,
     authenticate: async (arrival) => arrival.views.of(await bearerOfNgcKey(arrival), CALLER),
     impersonate: async ({ store, views }, id, now) => {
-      const key = await keyOfId(store.ngcKeys, id, now);
+      const key = await keyCalled(store.ngcKeys, id, now);
       return key === null ? null : views.of(key, CALLER);
     },
     lookups: keyLookups,

@@ -1,4 +1,4 @@
-import { bearerOfNgcKey, keyOfId } from '../../credentials/ngc-key.ts';
+import { bearerOfNgcKey, keyCalled } from '../../credentials/ngc-key.ts';
 import type { Handler, ServiceDefinition } from '../../service.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
@@ -35,7 +35,7 @@ export const nvcf: ServiceDefinition = {
     return views.of(key, CALLERS[settings.nvcf]);
   },
   impersonate: async ({ store, settings, views }, id, now) => {
-    const key = await keyOfId(store.ngcKeys, id, now);
+    const key = await keyCalled(store.ngcKeys, id, now);
     return key === null ? null : views.of(key, CALLERS[settings.nvcf]);
   },
   lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups },

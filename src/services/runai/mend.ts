@@ -1,9 +1,9 @@
-import { judge } from '../../core/decide.ts';
+import { judge, lackOf } from '../../core/decide.ts';
 import type { Evidence } from '../../core/decision.ts';
 import type { Mend } from '../../core/fixes.ts';
 import type { Resource, Standing } from '../../core/policy.ts';
 import type { IdentityKind } from '../../core/principal.ts';
-import { named, quoted, resourceLabels } from '../../core/wording.ts';
+import { lackInWords, named, quoted, resourceLabels } from '../../core/wording.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { PredefinedRole } from './tables/index.ts';
 
@@ -27,7 +27,7 @@ export const mend: Mend = (evidence) => {
   const found = scopes
     .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
     .find(({ would }) => would.length > 0);
-  const needs = quoted([...(rule.needs.all ?? []), ...(rule.needs.any ?? [])]);
+  const needs = lackInWords(lackOf(rule, { held: new Set(), resources: [] }, []));
   if (found === undefined) return [{ kind: 'grant', text: `give ${named(principal)} a custom role that has ${needs}` }];
   const roles = found.would.map(({ name }) => name);
   const least = found.would.reduce((best, role) => (role.grants.length < best.grants.length ? role : best));

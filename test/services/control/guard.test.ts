@@ -23,7 +23,7 @@ const requests: [request: string, headers: string[], body: string, status: numbe
   ['POST /_mock/clock/advance', [JSON_TYPE], '{"by":"1ms"}', 200],
   ['POST /_mock/clock/advance', [JSON_TYPE], '{"by":', 400],
   ['POST /_mock/clock/advance', ['Content-Type: text/plain'], '{"by":"1ms"}', 415],
-  ['GET /_mock', [], '', 404],
+  ['GET /_mock', [], '', 200],
   ['GET /_mock/nothing', [], '', 404],
   ['POST /_mock/nothing', [JSON_TYPE], '{}', 404],
   ['DELETE /_mock/health', [], '', 405],

@@ -111,7 +111,12 @@ describe('with propagation fixed', () => {
       pending: [{ version: 2, recordedAt: at(0), effectiveAt: at(DELAY), scopes: ['list_functions'] }],
     });
     expect(edited.history).toHaveLength(2);
-    expect(decision).toMatchObject({ effect: 'deny', reason: 'missing_scope', missing: expect.any(Array), pending });
+    expect(decision).toMatchObject({
+      effect: 'deny',
+      reason: 'missing_scope',
+      missingAnyOf: expect.any(Array),
+      pending,
+    });
     expect(body).toMatchObject({ policyVersion: 1, pending });
     expect(body.explanation).toContain(at(DELAY));
   });

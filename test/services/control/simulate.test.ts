@@ -247,6 +247,55 @@ describe('somebody of Run:ai', () => {
   });
 });
 
+describe('a key by its name', () => {
+  it.each([
+    ['nvcf-deployer', 'GET /v2/nvcf/functions'],
+    ['air-reader', 'GET /api/v3/simulations/'],
+    ['nvcf-user', 'GET /v3/orgs/acme/keys'],
+  ])('gets what it gets by its id: %s, %s', async (name, request) => {
+    const [byName, byId] = [await simulate(name, request), await simulate(castKey(name).id, request)];
+
+    expect(byName.body.principal).toMatchObject({ name });
+    expect(grounds(byName.body)).toEqual(grounds(byId.body));
+  });
+
+  it('that several have is told to be ambiguous', async () => {
+    for (const org of ['acme', 'globex']) await make({ name: 'twin', org });
+    const answer = await simulate('twin', 'GET /v2/nvcf/functions');
+
+    expect(answer.status).toBe(400);
+    expect(problemDocument(answer)).toContain('Several keys have the name `twin`');
+  });
+});
+
+describe('what is missing', () => {
+  it('is all of it, or one of several, and an allowed answer says what counted', async () => {
+    const LIST = 'GET /v2/nvcf/functions';
+    const READERS = ['list_functions', 'list_functions_details'];
+    const held = async (scopes: string[]) => (await make({ name: `has-${scopes.length}-${scopes[0]}`, scopes })).key;
+
+    expect((await decisionOf(await held([]), LIST)).missingAnyOf).toEqual(READERS);
+    expect(await decisionOf(await held([]), LIST)).not.toHaveProperty('missing');
+    expect((await decisionOf(await held([]), `GET ${deployment()}`)).missing).toEqual(
+      expect.arrayContaining(['deploy_function']),
+    );
+    expect((await decisionOf(await held(['list_functions_details', 'invoke_function']), LIST)).used).toEqual([
+      'list_functions_details',
+    ]);
+    expect((await decisionOf(await held(READERS), LIST)).used).toEqual(READERS);
+  });
+
+  it('is in the header, too', async () => {
+    const { key } = await make({ name: 'has-nothing' });
+    const { decision } = await server.call('GET /v2/nvcf/functions', { token: key });
+
+    expect(decision).toEqual({
+      ...{ id: expect.any(String), effect: 'deny', reason: 'missing_scope' },
+      missingAnyOf: ['list_functions', 'list_functions_details'],
+    });
+  });
+});
+
 describe('a simulation is refused', () => {
   const { id } = castKey('owner');
   const good = { principal: id, method: 'GET', path: '/v2/nvcf/functions' };

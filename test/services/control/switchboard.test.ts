@@ -13,6 +13,18 @@ beforeEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
+it.each(['/_mock', '/_mock/'])('GET %s lists every call of the switchboard', async (path) => {
+  const { status, body } = await server.call(`GET ${path}`);
+  const { paths } = (await server.call('GET /openapi/control.json')).body;
+  const documented = Object.entries<object>(paths).flatMap(([where, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${where}`),
+  );
+
+  expect(status).toBe(200);
+  expect(body.calls.map((call: { method: string; path: string }) => `${call.method} ${call.path}`)).toEqual(documented);
+  expect(body.calls).toContainEqual({ method: 'GET', path: '/_mock/health', summary: 'Is it ready?' });
+});
+
 it('GET /_mock/health says that the server is ready', async () => {
   const { status, body } = await server.call('GET /_mock/health');
 

@@ -4,8 +4,10 @@ import { Problem } from '../../../core/problem.ts';
 import type { Handler } from '../../../service.ts';
 import type { Ports } from '../ports.ts';
 
-/** Health, what is running, who is who, the clock, and starting over. */
+/** What can be asked, health, what is running, who is who, the clock, and starting over. */
 export function worldOperations(ports: Ports) {
+  const listCalls: Handler = () => ({ status: 200, body: { calls: ports.calls(), documentation: '/docs' } });
+
   /** It lives while it answers; it is ready while what it is told is kept. */
   const getHealth: Handler = ({ store, findings, query, now }) => {
     const fault = store.fault();
@@ -44,6 +46,7 @@ export function worldOperations(ports: Ports) {
   };
 
   return {
+    list_calls: listCalls,
     get_health: getHealth,
     get_info: getInfo,
     get_cast: getCast,

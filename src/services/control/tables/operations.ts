@@ -4,6 +4,7 @@ const OURS = 'interface of the switchboard';
 
 /** Everything here is for whoever runs the mock: no credential, but only from this machine's own pages and tools. */
 export const OPERATIONS = [
+  { id: 'list_calls', rule: 'public', source: OURS, certainty: 'ours' },
   { id: 'get_health', rule: 'public', unguarded: true, source: OURS, certainty: 'ours' },
   { id: 'get_info', rule: 'public', source: OURS, certainty: 'ours' },
   { id: 'get_cast', rule: 'public', source: OURS, certainty: 'ours' },
