@@ -799,7 +799,7 @@ describe('what the caller has', () => {
   });
 
   describe('is where something may be done', () => {
-    const NOWHERE = { system: false, tenants: [], tenant: false, clusters: [], departments: [], projects: [] };
+    const NOWHERE = { system: false, tenants: [], clusters: [], departments: [], projects: [] };
     const nothing = { create: NOWHERE, read: NOWHERE, update: NOWHERE, delete: NOWHERE };
     const permitted = (call: RunaiCaller, body: object) => call('POST authorization/permitted-scopes', body);
     let spread: Account;
@@ -825,7 +825,13 @@ describe('what the caller has', () => {
 
     it('of one action only, where one is asked for', async () => {
       const { body } = await permitted(spread.call, { resourceType: 'project', action: 'read' });
-      const everywhere = { ...NOWHERE, tenants: [1001], tenant: true, clusters: [CLUSTER], departments: [RESEARCH] };
+      const everywhere = {
+        ...NOWHERE,
+        tenants: ['1001'],
+        tenant: '1001',
+        clusters: [CLUSTER],
+        departments: [RESEARCH],
+      };
 
       expect(body).toEqual({ ...nothing, read: { ...everywhere, projects: [VISION, TOOLING] } });
     });

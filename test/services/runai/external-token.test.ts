@@ -180,6 +180,17 @@ describe.each([byV1('2.24'), byV1('3.0'), byV2])('$what exchanges a token of the
     expect(await projectsOf(server, before)).toEqual([]);
   });
 
+  it('and does so for somebody who has used these rights already, and gives them back', async () => {
+    const email = newcomer();
+    const token = await login({ email });
+    expect(await projectsOf(server, token)).toEqual([PROJECT]);
+    await login({ email, groups: ['others'] });
+    expect(await projectsOf(server, token)).toEqual([]);
+    await login({ email });
+
+    expect(await projectsOf(server, token)).toEqual([PROJECT]);
+  });
+
   it('that says nothing of groups, and leaves them', async () => {
     const email = newcomer();
     await login({ email });

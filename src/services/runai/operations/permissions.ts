@@ -39,8 +39,9 @@ function permitted({ bundles = [] }: Standing, permission: string, asked: boolea
   const tenants = ids('tenant');
   return {
     system: scopes.some(({ type }) => type === 'system'),
-    tenants: tenants.map(Number),
-    tenant: tenants.includes(tenantId),
+    // Ids are texts here, that of the tenant too, which is a number everywhere else.
+    tenants,
+    ...(tenants.includes(tenantId) && { tenant: tenantId }),
     clusters: ids('cluster'),
     departments: ids('department'),
     projects: ids('project'),
