@@ -27,8 +27,15 @@ const DEPARTMENTS = 'org-unit/departments';
 const PROJECTS = 'org-unit/projects';
 
 const cluster = { uuid: CLUSTER, name: 'cluster-a', tenantId: Number(TENANT), createdAt };
-const department = (id: string, name: string) => ({ id, name, clusterId: CLUSTER, createdAt });
-const project = (id: string, name: string, departmentId: string) => ({ ...department(id, name), departmentId });
+const noResources = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
+const department = (id: string, name: string) => ({
+  ...{ id, name, clusterId: CLUSTER, description: '', createdAt, updatedAt: createdAt, ...noResources },
+});
+/** What the published models ask for; ids are texts. */
+const project = (id: string, name: string, departmentId: string) => ({
+  ...department(id, name),
+  ...{ departmentId, parentId: departmentId, status: { namespace: `runai-${name}`, phase: 'Ready' }, effective: {} },
+});
 const departments = [department(RESEARCH, 'research'), department(PLATFORM, 'platform')];
 const projects = [
   project(VISION, 'vision', RESEARCH),

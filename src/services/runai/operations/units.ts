@@ -52,12 +52,25 @@ async function shownCluster(context: Context, { id, name, createdAt }: Unit) {
   return { uuid: id, name, tenantId: Number(await tenantIdOf(context)), createdAt: rfc3339(createdAt) };
 }
 
+/** No quota is emulated. */
+const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
+
 function shownDepartment({ id, name, clusterId, createdAt }: Unit) {
-  return { id, name, ...(clusterId !== undefined && { clusterId }), createdAt: rfc3339(createdAt) };
+  const at = rfc3339(createdAt);
+  return {
+    ...{ id, name, description: '', createdAt: at, updatedAt: at, ...NO_RESOURCES },
+    ...(clusterId !== undefined && { clusterId }),
+  };
 }
 
 function shownProject({ departmentId, ...unit }: Unit) {
-  return { ...shownDepartment(unit), ...(departmentId !== undefined && { departmentId }) };
+  return {
+    ...shownDepartment(unit),
+    ...(departmentId !== undefined && { departmentId }),
+    parentId: departmentId ?? null,
+    status: { namespace: `runai-${unit.name}`, phase: 'Ready' },
+    effective: {},
+  };
 }
 
 const listTenants: Handler = async (context) => {
