@@ -445,8 +445,6 @@ describe('a path that does not exist', () => {
     '/API/v1/token',
     '/apiv1/token',
     '/authority',
-    '/_mock',
-    '/_mock/',
     '/_mock/nothing',
     '/_mockery/health',
     '/_MOCK/health',
