@@ -1,4 +1,4 @@
-import { missingGrants, resourceFault } from './decide.ts';
+import { isEnough, lackOf, resourceFault } from './decide.ts';
 import { keyServices } from './key-policy.ts';
 import type { Law } from './law.ts';
 import type { Policy } from './policy.ts';
@@ -39,6 +39,6 @@ export function keyWarnings(laws: readonly Law[], { name, services, policy }: Ke
 /** May a service key with this policy do this to anything? */
 function isOpen(rule: Rule, law: Law, { scopes, resources }: Policy): boolean {
   if (rule.closed === true || (rule.needs.roles ?? []).length > 0) return false;
-  if (missingGrants(rule, { held: new Set(scopes), resources }, []).length > 0) return false;
+  if (!isEnough(lackOf(rule, { held: new Set(scopes), resources }, []))) return false;
   return resourceFault(rule, law, resources, null) === null;
 }
