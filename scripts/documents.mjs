@@ -50,14 +50,14 @@ export function mergeDocuments(fragments) {
 
 /**
  * Operations that the vendor answers under a second path as well. A fragment asks for them by `x-twins`: what the paths
- * start with, what their twins start with, and the parameters that this adds.
+ * start with, what their twins start with, and the parameters and answers that this adds.
  *
  * @param {Record<string, Record<string, any>>} paths
  * @param {Fragment[]} fragments
  */
 function twinsOf(paths, fragments) {
   const rules = fragments.flatMap(({ document }) => document['x-twins'] ?? []);
-  const twins = rules.flatMap(({ path: start, twin, parameters }) =>
+  const twins = rules.flatMap(({ path: start, twin, parameters, responses }) =>
     Object.entries(paths)
       .filter(([path]) => path.startsWith(`${start}/`))
       .map(([path, item]) => [
@@ -70,6 +70,7 @@ function twinsOf(paths, fragments) {
               operationId: `${operation.operationId}_twin`,
               'x-twin-of': operation.operationId,
               parameters: [...parameters, ...(operation.parameters ?? [])],
+              ...(responses !== undefined && { responses: { ...responses, ...operation.responses } }),
             },
           ]),
         ),

@@ -36,6 +36,22 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'unsupported_media_type',
 ]);
 
+/**
+ * Statuses of the connection or of the server as a whole. No operation decides them, whatever it is, so its document need
+ * not name them; their bodies still have the form of the service's errors.
+ */
+const OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
+  [405, 'the path has no such method, so there is no operation that could name it'],
+  [408, 'the request, or its body, did not arrive in time'],
+  [413, 'the body is larger than the server reads, whatever it is for'],
+  [414, 'the path is longer than the server reads'],
+  [417, 'HTTP knows one expectation, and no operation has another'],
+  [431, 'the headers are larger than the server reads'],
+  [500, 'a fault of the mock, which no vendor documents'],
+  [503, 'something outside that the mock needs does not answer'],
+  [507, 'the machine has no room to keep what was sent'],
+]);
+
 /** Every step of a request, in order. A step that refuses throws a Problem; the rest is then passed over. */
 export async function answer(
   pipeline: Pipeline,
@@ -230,11 +246,13 @@ function aboutOf({ route, context, raw, decision }: Passage): About {
 /** Is the answer what the document promises? */
 function conform({ pipeline, route, context, problem, outcome }: Passage): void {
   const { operation, written } = route;
-  if (outcome.unchanged === true && written.has(outcome.body as object)) return;
+  const { status, body, unchanged } = outcome;
+  if (unchanged === true && written.has(body as object)) return;
   const fault =
-    problem === null
-      ? operation.answerFault(outcome.status, outcome.body === undefined ? null : mediaTypeOf(outcome), outcome.body)
-      : errorFault(route, outcome);
+    (problem === null ? null : errorFault(route, outcome)) ??
+    (OF_THE_SERVER.has(status)
+      ? null
+      : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body));
   if (fault === null) return;
   if (pipeline.offDocument === 'throw') throw new Error(`an answer does not fit its document: ${fault}`);
   context.findings.report('answer_off_document', fault, context.now);

@@ -83,6 +83,22 @@ describe('operations that have twins', () => {
     expect(merged.paths['/v2/orgs/{org}/toys/dolls'].get.parameters).toEqual([org]);
   });
 
+  it('answer what the operation does, and beside it what the fragment adds', () => {
+    const described = {
+      '/v2/toys/dolls': { get: { operationId: 'list_dolls', responses: { 200: 'all', 404: 'own' } } },
+    };
+    const { paths: whole } = mergeDocuments([
+      { name: 'paths.json', document: { openapi: '3.0.3', paths: described } },
+      {
+        name: 'twins.json',
+        document: { openapi: '3.0.3', paths: {}, 'x-twins': [{ ...rule, responses: { 403: 'added', 404: 'added' } }] },
+      },
+    ]);
+
+    expect(whole['/v2/orgs/{org}/toys/dolls'].get.responses).toEqual({ 200: 'all', 403: 'added', 404: 'own' });
+    expect(whole['/v2/toys/dolls'].get.responses).toEqual({ 200: 'all', 404: 'own' });
+  });
+
   it('say nothing of how they were made', () => {
     expect(merged).not.toHaveProperty('x-twins');
   });

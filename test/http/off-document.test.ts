@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { Documents } from '../../src/http/openapi.ts';
+import { SILENT } from '../../src/log.ts';
+import type { Parts } from '../../src/server.ts';
+import { testServer } from '../support/server.ts';
+
+/** A document, as far as it is changed here. */
+interface Changeable {
+  readonly paths: Readonly<Record<string, Record<string, { responses: Record<string, unknown> }>>>;
+  readonly components: { readonly schemas: Record<string, { required?: string[] }> };
+}
+
+/** The documents, with a change to those that have the path. */
+class Changed extends Documents {
+  readonly #path: string;
+  readonly #change: (document: Changeable) => void;
+
+  constructor(path: string, change: (document: Changeable) => void) {
+    super();
+    this.#path = path;
+    this.#change = change;
+  }
+
+  override read(text: string) {
+    const document: Changeable = JSON.parse(text);
+    if (this.#path in document.paths) this.#change(document);
+    return super.read(JSON.stringify(document));
+  }
+}
+
+const PATH = '/api/v1/access-keys';
+const TEXT = { host: 'localhost', 'content-type': 'text/plain' };
+/** Forgets what an operation answers by a status. */
+const without = (status: number, path = PATH, method = 'get') =>
+  new Changed(path, ({ paths }) => {
+    delete paths[path]?.[method]?.responses[status];
+  });
+const server = (documents: Documents, parts: Partial<Parts> = {}) => testServer({}, { documents, ...parts });
+/** What the switchboard tells of answers that did not fit, after a request. */
+const findingsAfter = async (documents: Documents, request: string, parts = {}) => {
+  const { call } = await server(documents, { offDocument: 'report' });
+  await call(request, parts);
+  const { findings } = (await call('GET /_mock/findings')).body;
+  return findings
+    .filter(({ kind }: { kind: string }) => kind === 'answer_off_document')
+    .map(({ message }: { message: string }) => message);
+};
+
+describe('a refusal that does not fit its document', () => {
+  it('is a finding when its operation does not name the status', async () => {
+    expect(await findingsAfter(without(401), `GET ${PATH}`)).toEqual([
+      'get_access_keys answered 401, which its document does not name',
+    ]);
+  });
+
+  it('is a finding when it was made before the caller was known, too', async () => {
+    const path = '/v3/orgs/{org}/keys';
+    expect(await findingsAfter(without(404, path), 'GET /v3/orgs//keys')).toEqual([
+      'listKeys answered 404, which its document does not name',
+    ]);
+  });
+
+  it('is a finding when its body is not what errors of the service look like', async () => {
+    const documents = new Changed(PATH, ({ components: { schemas } }) => {
+      (schemas['Error'] as { required: string[] }).required = ['trace'];
+    });
+    expect(await findingsAfter(documents, `GET ${PATH}`)).toEqual([expect.stringContaining("property 'trace'")]);
+  });
+
+  it('is no finding when the status is one of the server as a whole', async () => {
+    const body = 'x'.repeat(1024 * 1024 + 1);
+    const headers = { 'content-type': 'application/json' };
+    expect(await findingsAfter(new Documents(), 'POST /api/v1/token', { headers, body })).toEqual([]);
+  });
+
+  it('fails the request of a server under test', async () => {
+    const path = '/api/v1/token';
+    const { app } = await server(without(415, path, 'post'), { log: () => SILENT });
+    const { statusCode } = await app.inject({ method: 'POST', url: path, headers: TEXT, payload: 'text' });
+
+    expect(statusCode).toBe(500);
+  });
+});
+
+describe('the first request of a server', () => {
+  const paths = ['/v3/orgs//keys', '/api/v1/access-keys/', '/api/v1/administration/access-keys//', '/v2/nvcf/assets/'];
+
+  it.each(paths)('may be about a path with an empty segment: %s', async (path) => {
+    const { call } = await server(new Documents());
+
+    expect((await call(`GET ${path}`)).status).toBe(404);
+  });
+});
