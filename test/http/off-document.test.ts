@@ -83,7 +83,15 @@ describe('a refusal that does not fit its document', () => {
 });
 
 describe('the first request of a server', () => {
-  const paths = ['/v3/orgs//keys', '/api/v1/access-keys/', '/api/v1/administration/access-keys//', '/v2/nvcf/assets/'];
+  const paths = [
+    '/auth/realms//protocol/openid-connect/userinfo',
+    '/auth/realms//protocol/openid-connect/logout',
+    '/v2/orgs//ngc/nvcf/gpu/quota/rules',
+    '/v3/orgs//keys',
+    '/api/v1/access-keys/',
+    '/api/v1/administration/access-keys//',
+    '/v2/nvcf/assets/',
+  ];
 
   it.each(paths)('may be about a path with an empty segment: %s', async (path) => {
     const { call } = await server(new Documents());

@@ -34,7 +34,7 @@ export function formOf(fields: Fields | string): string {
 }
 
 export function postForm(
-  server: TestServer,
+  server: Pick<TestServer, 'call'>,
   path: string,
   fields: Fields | string,
   headers: Record<string, string> = {},
@@ -93,7 +93,11 @@ function unescaped(text: string): string {
 export type Credentials = Readonly<Record<'email' | 'password', string>>;
 
 /** What a browser does with a login page: opens it, fills it in, sends it. */
-export async function logIn(server: TestServer, page: string | URL, user: Credentials = researcher): Promise<Answer> {
+export async function logIn(
+  server: Pick<TestServer, 'call'>,
+  page: string | URL,
+  user: Credentials = researcher,
+): Promise<Answer> {
   const { pathname, search } = new URL(page, 'http://localhost:6625');
   const shown = await server.call(`GET ${pathname}${search}`);
   expect(shown.status, String(shown.body)).toBe(200);
@@ -108,7 +112,11 @@ export function locationOf({ status, headers }: Answer): URL {
 }
 
 /** A code of the login page. */
-export async function codeOf(server: TestServer, given: Fields = {}, user: Credentials = researcher): Promise<string> {
+export async function codeOf(
+  server: Pick<TestServer, 'call'>,
+  given: Fields = {},
+  user: Credentials = researcher,
+): Promise<string> {
   const code = locationOf(await logIn(server, authorizationPath(given), user)).searchParams.get('code');
   expect(code).toMatch(/^\w{43}$/);
   return String(code);
@@ -128,7 +136,7 @@ export interface Tokens {
 
 /** The tokens of a login by page. */
 export async function tokensOf(
-  server: TestServer,
+  server: Pick<TestServer, 'call'>,
   given: Fields = {},
   user: Credentials = researcher,
   path = REALM_TOKEN,

@@ -48,7 +48,7 @@ const INVALID_TOKEN =
   'Bearer error="invalid_token", error_description="Bearer token is malformed", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"';
 
 /** Paths that the NGC gateway answers by itself. */
-const GATEWAY = /^\/v[23]\/orgs\/[^/]+\/ngc(?:\/|$)|^\/v3\//;
+const GATEWAY = /^\/v[23]\/orgs\/[^/]*\/ngc(?:\/|$)|^\/v3\//;
 
 /** A key that is not accepted is forbidden, everything else that is no key unauthorized. */
 const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([

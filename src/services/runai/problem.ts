@@ -35,10 +35,10 @@ export function renderProblem(problem: Problem, about: About): Outcome {
 }
 
 /** Where people's browsers go. */
-const PAGES = /^\/auth\/realms\/[^/]+\/(?:protocol\/openid-connect\/(?:auth|logout)|login-actions\/authenticate)$/;
+const PAGES = /^\/auth\/realms\/[^/]*\/(?:protocol\/openid-connect\/(?:auth|logout)|login-actions\/authenticate)$/;
 /** Where RFC 6749, 7009 and 7662 say how errors look. */
 const OAUTH =
-  /^\/api\/v2\/token$|^\/auth\/realms\/[^/]+\/protocol\/openid-connect\/(?:token(?:\/introspect)?|userinfo|revoke)$/;
+  /^\/api\/v2\/token$|^\/auth\/realms\/[^/]*\/protocol\/openid-connect\/(?:token(?:\/introspect)?|userinfo|revoke)$/;
 
 function allowed({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};

@@ -1,0 +1,7 @@
+import { expect, it } from 'vitest';
+import { report } from './report.ts';
+import { SETS } from './sets.ts';
+
+it.each(Object.keys(SETS))('no generated request is answered off its document: %s', async (name) => {
+  expect(await report(name)).toEqual([]);
+});

@@ -1,0 +1,54 @@
+import type { InjectOptions } from 'fastify';
+import { configOf } from '../../src/config.ts';
+import { manualClock } from '../../src/core/clock.ts';
+import { Documents } from '../../src/http/openapi.ts';
+import { lineLog } from '../../src/log.ts';
+import type { Config } from '../../src/options.ts';
+import { seededRandom } from '../../src/random.ts';
+import { buildServer } from '../../src/server.ts';
+import { SERVICES } from '../../src/services/index.ts';
+import { type Document, readDocument } from '../support/documents.ts';
+import type { FuzzAnswer } from './judge.ts';
+import type { FuzzRequest } from './requests.ts';
+
+/** Servers of one process read the same documents. */
+const shelf = new Documents();
+const START = Date.UTC(2026, 0, 15, 12);
+
+export type Versions = Pick<Config, 'runai' | 'air' | 'nvcf'>;
+
+/** A server to be tried, in process. */
+export interface FuzzedServer {
+  readonly documents: readonly Document[];
+  send(request: Pick<FuzzRequest, 'method' | 'url' | 'headers' | 'payload'>): Promise<FuzzAnswer>;
+  close(): Promise<void>;
+}
+
+/** A server whose time and chance are the same every time, and which tells answers that do not fit as 500. */
+export async function fuzzedServer(versions: Versions): Promise<FuzzedServer> {
+  let logged = '';
+  const effective = configOf(versions);
+  const { app, close } = await buildServer({
+    effective,
+    clock: manualClock(START),
+    random: seededRandom('fuzz'),
+    offDocument: 'throw',
+    documents: shelf,
+    log: (clock) =>
+      lineLog('error', false, clock, (text) => {
+        logged += text;
+      }),
+  });
+  const names = [...SERVICES.map((service) => service.law(effective.config).document), 'control'];
+  return {
+    documents: names.map(readDocument),
+    close,
+    send: async ({ method, url, headers, payload }) => {
+      logged = '';
+      const options = { method, url, headers, ...(payload !== null && { payload }) };
+      const answer = await app.inject(options as InjectOptions);
+      const lines = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
+      return { status: answer.statusCode, headers: Object.fromEntries(lines), text: answer.payload, logged };
+    },
+  };
+}

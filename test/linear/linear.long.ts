@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { SETS } from '../fuzz/sets.ts';
+import { awaited } from './awaited.ts';
+import { linear } from './linear.ts';
+
+const PROGRESS = 20;
+const tried = new Set<string>();
+const { LINEAR_ONLY } = process.env;
+
+it.each(Object.entries(SETS))('no input takes more than its length: %s', async (name, versions) => {
+  let operations = 0;
+  const { inputs, worse } = await linear({
+    versions,
+    tried,
+    ...(LINEAR_ONLY !== undefined && { wanted: (input) => new RegExp(LINEAR_ONLY).test(input.name) }),
+    progress: (figures, operation) => {
+      operations += 1;
+      if (operations % PROGRESS !== 0) return;
+      say(
+        `${name}: ${operations} operations, ${figures.inputs} inputs, ${figures.worse.length} worse than linear, at ${operation}`,
+      );
+    },
+  });
+  say(`${name}: ${inputs} inputs, worse than linear: ${worse.length}\n${worse.map((one) => `  ${one}`).join('\n')}`);
+
+  expect(worse.filter((one) => !awaited(one))).toEqual([]);
+});
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
