@@ -5,7 +5,7 @@ import type { FuzzRequest } from '../fuzz/requests.ts';
 import type { Versions } from '../fuzz/world.ts';
 import type { Operation } from '../support/documents.ts';
 import { headerInputsOf, type Input, inputsOf } from './inputs.ts';
-import { worseThanLinear } from './measure.ts';
+import { cpuOf, type Prepare, worseThanLinear } from './measure.ts';
 import { searchInputsOf } from './searches.ts';
 
 /** What was tried, and what grows faster than it should. */
@@ -16,11 +16,15 @@ export interface LinearFigures {
 
 export interface LinearPlan {
   readonly versions: Versions;
-  /** Which inputs; all, unless a small share is wanted. */
+  /** Which operations; all, unless a small share is wanted. */
+  readonly only?: readonly string[];
+  /** Which of their inputs. */
   readonly wanted?: (input: Input) => boolean;
   /** Operations that were tried before, in other versions; those of this run are added. */
   readonly tried?: Set<string>;
   readonly progress?: (figures: LinearFigures, operation: string) => void;
+  /** Told at once, because it takes long until the end. */
+  readonly onWorse?: (told: string) => void;
 }
 
 /** Operations to one server: what they leave behind makes the next ones slower. */
@@ -32,31 +36,41 @@ const SEED = 7;
 /** Sends every text input in growing lengths, and tells those that are worse than linear. */
 export async function linear({
   versions,
+  only,
   wanted = () => true,
   tried = new Set(),
   progress,
+  onWorse,
 }: LinearPlan): Promise<LinearFigures> {
   const figures: LinearFigures = { inputs: 0, worse: [] };
-  const operations = (await opened(versions, async ({ operations }) => operations)).filter(({ service, id }) => {
+  const operations = (await operationsIn(versions)).filter(({ service, id }) => {
     const isNew = !tried.has(`${service} ${id}`) && !id.endsWith('_twin');
     tried.add(`${service} ${id}`);
-    return isNew;
+    return isNew && (only === undefined || only.includes(id));
   });
   const headed = new Set(['GET', 'POST'].flatMap((method) => firstOfEach(operations, method)));
   for (let from = 0; from < operations.length; from += OPERATIONS) {
+    const some = operations.slice(from, from + OPERATIONS);
     await opened(versions, async (batch) => {
-      for (const { id } of operations.slice(from, from + OPERATIONS)) {
+      for (const { id } of some) {
         const operation = batch.operations.find((one) => one.id === id) as Operation;
         for (const input of await inputsFor(batch, operation, headed.has(id), wanted)) {
           figures.inputs += 1;
           const told = await judged(batch, input);
           if (told !== null) figures.worse.push(told);
+          if (told !== null) onWorse?.(told);
         }
         progress?.(figures, id);
       }
     });
   }
   return figures;
+}
+
+async function operationsIn(versions: Versions): Promise<readonly Operation[]> {
+  const batch = await FuzzBatch.open(versions);
+  await batch.close();
+  return batch.operations;
 }
 
 async function opened<Value>(versions: Versions, use: (batch: FuzzBatch) => Promise<Value>): Promise<Value> {
@@ -82,15 +96,13 @@ function firstOfEach(operations: readonly Operation[], method: string): string[]
 
 async function inputsFor(batch: FuzzBatch, operation: Operation, isHeaded: boolean, wanted: (input: Input) => boolean) {
   const document = batch.documentOf(operation);
-  // Which inputs there are does not depend on the request that they are put into; finding one takes time.
-  const empty: FuzzRequest = { method: operation.method, url: operation.path, headers: {}, payload: null, body: {} };
-  const all = (request: FuzzRequest) => [
+  const request = await acceptedRequest(batch, operation);
+  const all = [
     ...inputsOf(document, operation, request),
     ...(isHeaded ? headerInputsOf(operation, request) : []),
     ...searchInputsOf(batch, operation, request),
   ];
-  if (!all(empty).some(wanted)) return [];
-  return all(await acceptedRequest(batch, operation)).filter(wanted);
+  return all.filter(wanted);
 }
 
 /** A request that is accepted; where none is found, the one that came furthest. */
@@ -116,13 +128,15 @@ function rankOf({ status }: FuzzAnswer): number {
 
 async function judged(batch: FuzzBatch, { name, most, at, before }: Input): Promise<string | null> {
   let mark = 100_000;
-  const growth = await worseThanLinear(async (size) => {
+  const prepare: Prepare = async (size) => {
     mark += 1;
     if (before !== undefined) await batch.sendUnlearnt(before(size, mark));
     const request = at(size, mark);
     return () => batch.sendUnlearnt(request);
-  }, most);
+  };
+  const growth = await worseThanLinear(cpuOf(prepare), most);
   if (growth === null) return null;
-  const { size, whole, quarter, ratio } = growth;
-  return `${name}: ${size / 4} characters take ${quarter.toFixed(1)} ms, ${size} take ${whole.toFixed(1)} ms (${ratio.toFixed(1)} times)`;
+  const { size, whole, quarter, ratios } = growth;
+  const growing = ratios.map((ratio) => ratio.toFixed(1)).join(' and ');
+  return `${name}: ${size / 4} characters take ${quarter.toFixed(1)} ms, ${size} take ${whole.toFixed(1)} ms (twice as much takes ${growing} times as long)`;
 }

@@ -1,64 +1,70 @@
 /** Gets ready to send something of about so many characters; only the sending is measured. */
 export type Prepare = (size: number) => Promise<() => Promise<void>>;
+/** How long something of about so many characters takes, in milliseconds. */
+export type Time = (size: number) => Promise<number>;
 
-/** What was seen of one input. Times are CPU of this process, in milliseconds. */
+/** What was seen of one input. Times are in milliseconds. */
 export interface Growth {
   readonly size: number;
   readonly whole: number;
   readonly quarter: number;
-  /** How many times longer four times as much takes. */
-  readonly ratio: number;
+  /** How many times longer twice as much takes: from a half to the whole, and from a quarter to a half. */
+  readonly ratios: readonly [number, number];
 }
 
 const FIRST = 1024;
 /** Long enough to be compared, short enough not to wait for. */
-const ENOUGH = 60;
-/** What takes less than this at its largest harms nobody, and cannot be compared. */
-const MEASURABLE = 12;
-/** Linear is 4, sorting about 4.6, quadratic 16. */
-const MOST_RATIO = 7;
+const ENOUGH = 120;
+/** What takes less than this at its largest harms nobody, and cannot be told from collections of garbage. */
+const MEASURABLE = 25;
+/** Linear is 2, sorting about 2.2, quadratic 4. */
+const MOST_RATIO = 2.6;
 const TINY = 16;
-const ROUNDS = 3;
+const ROUNDS = [2, 4, 6];
 
 /**
  * Sends n, 2n, 4n until it takes long enough, or is as large as may be.
  *
- * No time passes or fails by itself: only how times compare does. A suspicion has to be confirmed in every round, each
- * with the least of several times, so that a busy machine, a collection of garbage or code that is not compiled yet do
- * not look like growth.
+ * No time passes or fails by itself: only how times compare does, and both times that the size doubles, because what is
+ * collected or compiled on the way is a step and no growth. A suspicion has to be confirmed in every round, each with
+ * the least of more times than the one before, so that a busy machine does not look like growth either.
  *
  * @returns null where growth is not clearly worse than linear
  */
-export async function worseThanLinear(prepare: Prepare, most: number): Promise<Growth | null> {
+export async function worseThanLinear(timeOf: Time, most: number): Promise<Growth | null> {
   let size = Math.min(FIRST, most);
-  for (let time = await cpuOf(prepare, size); time < ENOUGH && size * 2 <= most; time = await cpuOf(prepare, size))
+  for (let time = await timeOf(size); time < ENOUGH && size * 2 <= most; time = await timeOf(size)) {
     size *= 2;
+  }
   let seen: Growth | null = null;
-  for (let round = 0; round < ROUNDS; round++) {
-    const runs = round === 0 ? 2 : 4;
-    seen = await growthAt(prepare, size, runs);
-    if (seen.whole < MEASURABLE || seen.ratio <= MOST_RATIO) return null;
+  for (const runs of ROUNDS) {
+    seen = await growthAt(timeOf, size, runs);
+    if (seen.whole < MEASURABLE || Math.min(...seen.ratios) <= MOST_RATIO) return null;
   }
   return seen;
 }
 
-async function growthAt(prepare: Prepare, size: number, runs: number): Promise<Growth> {
-  const least = { tiny: Infinity, quarter: Infinity, whole: Infinity };
+async function growthAt(timeOf: Time, size: number, runs: number): Promise<Growth> {
+  const sizes = [TINY, size / 4, size / 2, size];
+  const least = sizes.map(() => Number.POSITIVE_INFINITY);
   for (let run = 0; run < runs; run++) {
-    least.tiny = Math.min(least.tiny, await cpuOf(prepare, TINY));
-    least.quarter = Math.min(least.quarter, await cpuOf(prepare, size / 4));
-    least.whole = Math.min(least.whole, await cpuOf(prepare, size));
+    for (const [index, one] of sizes.entries()) {
+      least[index] = Math.min(least[index] as number, await timeOf(one));
+    }
   }
-  const { tiny, quarter, whole } = least;
-  // A quarter that is lost in the rest of a request counts as a tenth of what can be compared.
-  const ratio = (whole - tiny) / Math.max(quarter - tiny, MEASURABLE / 40);
-  return { size, whole, quarter, ratio };
+  const [tiny, quarter, half, whole] = least as [number, number, number, number];
+  // What is lost in the rest of a request counts as a little, so that nothing is divided by nothing.
+  const beside = (time: number) => Math.max(time - tiny, MEASURABLE / 50);
+  return { size, whole, quarter, ratios: [beside(whole) / beside(half), beside(half) / beside(quarter)] };
 }
 
-async function cpuOf(prepare: Prepare, size: number): Promise<number> {
-  const send = await prepare(size);
-  const before = process.cpuUsage();
-  await send();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+/** CPU of this process, whatever else the machine does. */
+export function cpuOf(prepare: Prepare): Time {
+  return async (size) => {
+    const send = await prepare(size);
+    const before = process.cpuUsage();
+    await send();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
 }
