@@ -1,5 +1,6 @@
 const MOST_VALUES = 60;
 const MOST_BODIES = 20;
+const MOST_LENGTH = 3000;
 
 /** Values that mean something to a server, by the name of the member they stood in. */
 export class Pool {
@@ -67,9 +68,14 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }
 
+/** Keys are left out: members that are called `key` hold anything, and what is sent in one may be shown again. */
+function isUseful(text: string): boolean {
+  return text.length > 0 && text.length < MOST_LENGTH && !text.startsWith('nvapi-');
+}
+
 /** Every text and number below a value, with the name it stands under. */
 function texts(value: unknown, name: string): [name: string, text: string][] {
-  if (typeof value === 'string') return value.length > 0 && value.length < 3000 ? [[name, value]] : [];
+  if (typeof value === 'string') return isUseful(value) ? [[name, value]] : [];
   if (typeof value === 'number') return [[name, String(value)]];
   if (Array.isArray(value)) return value.slice(0, 50).flatMap((one) => texts(one, name));
   if (typeof value !== 'object' || value === null) return [];

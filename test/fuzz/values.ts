@@ -186,7 +186,7 @@ export class Values {
       case 'object':
         return this.#object(schema, depth);
       default:
-        return anything;
+        return name in HINTS ? fc.oneof(this.text(schema, name), anything) : anything;
     }
   }
 

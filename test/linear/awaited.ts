@@ -4,6 +4,8 @@ const AWAITED: readonly RegExp[] = [
   /number of members|text of a form/,
   // Lists look for a text in names in a way that depends on both.
   /in long names/,
+  // Parties of an authorization are compared each with all.
+  /number of authorizedParties/,
   // Topologies are read by expressions that go back.
   /body content/,
 ];

@@ -23,20 +23,25 @@ const MOST_ODD = 256 * 1024;
 
 /** What a text is made of: letters, and what parsers and expressions go back for. */
 const FILLS = ['a', ' \t', ',a=', '-/.', '=='];
-/** For descriptions of topologies, whose parser has most to look for. */
-const GRAPH_FILLS = [
-  '"a" -- "b"\n',
-  '"a":"eth1" -- "b":"eth1"; ',
-  'a [',
-  '"a" [os="x" ',
-  '/*',
-  '//',
-  '"',
-  '-- ',
-  '\\"',
-  '{',
-  'a=b,',
-  '\n',
+/** For descriptions of topologies, whose parser has most to look for: what stands before, what is repeated, what follows. */
+const GRAPHS: readonly (readonly [before: string, fill: string, after: string])[] = [
+  ['', '"a":"eth1" -- "b":"eth1"; ', ''],
+  ['', 'a;\n', ''],
+  ['', 'a [os="x"]; ', ''],
+  ['a [', 'a', '];'],
+  ['a [', ' ', '];'],
+  ['a [', 'a=b,', '];'],
+  ['a [os="', 'a', '"];'],
+  ['a [', '[', ''],
+  ['a', ' ', ';'],
+  ['"', 'a', ''],
+  ['"a":"', 'a', '" -- "b":"c";'],
+  ['a:b', ' ', '-- c:d;'],
+  ['', '/*', ''],
+  ['', '//', ''],
+  ['', '{', ''],
+  ['', '} ', ''],
+  ['', '\\"', ''],
 ];
 
 /** Every text that a request of this operation can hold. @param request that is accepted, or nearly so */
@@ -143,11 +148,8 @@ function inBody(document: Document, { id, body }: Operation, request: FuzzReques
               ),
             ),
           ]
-        : filled(
-            `${id}: body ${pathName(path)}`,
-            MOST_BODY,
-            path.at(-1) === 'content' ? [...FILLS, ...GRAPH_FILLS] : FILLS,
-            (text) => sent(put(base, path, path.at(-1) === 'content' ? `graph "g" {\n${text}` : text)),
+        : textInputs(`${id}: body ${pathName(path)}`, (text) => sent(put(base, path, text))).concat(
+            path.at(-1) === 'content' ? graphInputs(`${id}: body ${pathName(path)}`, base, path, sent) : [],
           ),
     ),
     counted(`${id}: number of members`, MOST_BODY, 12, (count) =>
@@ -164,6 +166,20 @@ function inBody(document: Document, { id, body }: Operation, request: FuzzReques
           payload: text,
         }))),
   ];
+}
+
+function textInputs(name: string, make: Make): Input[] {
+  return filled(name, MOST_BODY, FILLS, make);
+}
+
+/** Graphs in DOT, of one statement many times, and of one that goes on. */
+function graphInputs(name: string, base: object, path: Place['path'], sent: (value: unknown) => FuzzRequest): Input[] {
+  const dot = { ...base, format: 'DOT' };
+  return GRAPHS.flatMap(([before, fill, after]) =>
+    filled(`${name} in DOT ${before}..${after}`, MOST_BODY, [fill], (text) =>
+      sent(put(dot, path, `graph "g" {\n${before}${text}${after}\n}`)),
+    ),
+  );
 }
 
 /** @param count of the characters that one takes */
@@ -197,7 +213,8 @@ function placesOf(document: Document, schema: Schema, path: readonly (string | n
   if (path.length > 6) return [];
   const parts = [...(whole.allOf ?? []), ...(whole.oneOf ?? []), ...(whole.anyOf ?? [])];
   const own = parts.flatMap((part) => placesOf(document, part, path));
-  if (whole.type === 'string') return [{ path, isList: false, item: null }, ...own];
+  const isFree = whole.type === undefined && whole.properties === undefined && parts.length === 0;
+  if (whole.type === 'string' || isFree) return [{ path, isList: false, item: null }, ...own];
   if (whole.type === 'array') {
     const item = exampleOf(document, whole.items ?? {}, 0);
     return [{ path, isList: true, item }, ...placesOf(document, whole.items ?? {}, [...path, 0]), ...own];
