@@ -22,6 +22,8 @@ const MOST_FIELDS = 100;
 
 /** Deeper than any documented body, shallower than what could exhaust a stack. */
 const MOST_DEPTH = 64;
+/** More than any documented object has, where its names are its user's. */
+const MOST_MEMBERS = 5000;
 const TYPES = {
   json: {
     essence: /^application\/(?:json|[a-z0-9.+-]+\+json)$/,
@@ -196,7 +198,11 @@ function checkMembers(root: unknown): void {
     if (depth > MOST_DEPTH) {
       throw new Problem('invalid_request', `The body is nested deeper than ${MOST_DEPTH} levels.`);
     }
-    for (const key of Object.keys(value)) {
+    const keys = Object.keys(value);
+    if (keys.length > MOST_MEMBERS && !Array.isArray(value)) {
+      throw new Problem('invalid_request', `The body has an object of more than ${MOST_MEMBERS} members.`);
+    }
+    for (const key of keys) {
       if (key === '__proto__' || key === 'constructor') {
         throw new Problem('invalid_request', `The body has a member \`${key}\`, which is not accepted anywhere.`);
       }

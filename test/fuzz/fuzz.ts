@@ -1,6 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Operation } from '../support/documents.ts';
-import { AWAITED } from './awaited.ts';
 import { FuzzBatch } from './batch.ts';
 import { curlOf } from './curl.ts';
 import type { FuzzAnswer, Violation } from './judge.ts';
@@ -24,11 +23,9 @@ export interface Told {
   readonly smallest: string;
 }
 
-/** What is not awaited, each as a few lines. */
+/** Each violation as a few lines. */
 export function unexpected({ violations }: Figures): readonly string[] {
-  return [...violations.values()]
-    .filter(({ sentence }) => !AWAITED.some((known) => known.test(sentence)))
-    .map(({ count, sentence, smallest }) => `${count} times: ${sentence}\n  ${smallest}`);
+  return [...violations.values()].map(({ count, sentence, smallest }) => `${count} times: ${sentence}\n  ${smallest}`);
 }
 
 export interface Plan {

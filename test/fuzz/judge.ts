@@ -127,7 +127,7 @@ export function asJson(text: string): unknown {
 }
 
 function offDecision(
-  { method, url }: FuzzRequest,
+  { method, url, headers: sent }: FuzzRequest,
   { status, headers }: FuzzAnswer,
   operation?: Operation,
 ): string | null {
@@ -135,7 +135,11 @@ function offDecision(
   if (header === undefined) {
     const isExpected = operation !== undefined && !operation.isPublic && !UNDECIDED.includes(status);
     const isEmptySegment = /\/(?:\/|$)/.test(pathOf(url)) && status === 404;
-    return isExpected && !isEmptySegment && method !== 'OPTIONS' ? `answered ${status} without x-mock-decision` : null;
+    // A page of another origin is refused before anything is decided.
+    const isForeignPage = status === 403 && sent['origin'] !== undefined;
+    return isExpected && !isEmptySegment && !isForeignPage && method !== 'OPTIONS'
+      ? `answered ${status} without x-mock-decision`
+      : null;
   }
   const decision = asJson(header) as { id?: unknown; effect?: unknown } | undefined;
   if (header.length > MOST_DECISION) return 'has a longer x-mock-decision than 4 kB';

@@ -4,15 +4,21 @@ import { nvcf } from '../../src/services/nvcf/index.ts';
 import { runai } from '../../src/services/runai/index.ts';
 import { testServer } from '../support/server.ts';
 
-const PATH = { runai: '/api/v1/users', nvcf: '/v2/nvcf/functions' } as const;
+const PATH: Readonly<Record<string, string>> = { runai: '/api/v1/users', nvcf: '/v2/nvcf/functions' };
+/** A path of the same service whose errors have another form. */
+const USERINFO = '/auth/realms/acme/protocol/openid-connect/userinfo';
 
 afterEach(() => vi.restoreAllMocks());
 
 /** Asks without a token, while the service refuses so; what became known of it. */
-async function offDocument(service: ServiceDefinition, outcome: Outcome): Promise<readonly string[]> {
+async function offDocument(
+  service: ServiceDefinition,
+  outcome: Outcome,
+  path = PATH[service.name] as string,
+): Promise<readonly string[]> {
   const server = await testServer({}, { offDocument: 'report' });
   vi.spyOn(service, 'renderProblem').mockReturnValue(outcome);
-  const answer = await server.call(`GET ${PATH[service.name as keyof typeof PATH]}`);
+  const answer = await server.call(`GET ${path}`);
   expect(answer.status).toBe(outcome.status);
   const { body } = await server.call('GET /_mock/findings');
   return body.findings
@@ -37,18 +43,23 @@ describe('a refusal that is not in one of the forms of its service is known', ()
     expect(messages[0]).toMatch(said);
   });
 
-  it.each<[what: string, service: ServiceDefinition, outcome: Outcome]>([
+  it.each<[what: string, service: ServiceDefinition, outcome: Outcome, path?: string]>([
     ['the usual one', runai, { status: 401, body: { code: 401, message: 'No.' } }],
-    ['one of two of the same type', runai, { status: 401, body: { error: 'invalid_token', error_description: 'No.' } }],
+    [
+      'one of two of the same type',
+      runai,
+      { status: 401, body: { error: 'invalid_token', error_description: 'No.' } },
+      USERINFO,
+    ],
     ['no body, where that is one', nvcf, { status: 401 }],
-  ])('and in a form of its service it is not: %s', async (_what, service, outcome) => {
-    expect(await offDocument(service, outcome)).toEqual([]);
+  ])('and in a form of its service it is not: %s', async (_what, service, outcome, path) => {
+    expect(await offDocument(service, outcome, path)).toEqual([]);
   });
 
   it('and fails the request where that is asked for', async () => {
     const server = await testServer();
     vi.spyOn(runai, 'renderProblem').mockReturnValueOnce({ status: 401, body: { code: 401 } });
 
-    await expect(server.call(`GET ${PATH.runai}`)).rejects.toThrow('failed inside');
+    await expect(server.call(`GET ${PATH['runai']}`)).rejects.toThrow('failed inside');
   });
 });

@@ -15,8 +15,10 @@ export interface Growth {
 const FIRST = 1024;
 /** Long enough to be compared, short enough not to wait for. */
 const ENOUGH = 120;
-/** What takes less than this at its largest harms nobody, and cannot be told from collections of garbage. */
-const MEASURABLE = 25;
+/** What takes less than this at its largest, a few token grants, harms nobody, and is mostly collections of garbage. */
+const MEASURABLE = 60;
+/** As much is lost in the rest of a request. */
+const LITTLE = 0.5;
 /** Linear is 2, sorting about 2.2, quadratic 4. */
 const MOST_RATIO = 2.6;
 const TINY = 16;
@@ -54,7 +56,7 @@ async function growthAt(timeOf: Time, size: number, runs: number): Promise<Growt
   }
   const [tiny, quarter, half, whole] = least as [number, number, number, number];
   // What is lost in the rest of a request counts as a little, so that nothing is divided by nothing.
-  const beside = (time: number) => Math.max(time - tiny, MEASURABLE / 50);
+  const beside = (time: number) => Math.max(time - tiny, LITTLE);
   return { size, whole, quarter, ratios: [beside(whole) / beside(half), beside(half) / beside(quarter)] };
 }
 

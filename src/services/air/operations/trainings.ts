@@ -150,7 +150,10 @@ const workbenches: Handler = (context) =>
 export const trainingOperations = {
   ...plain(TRAININGS, TRAINING),
   trainings_attendees_add: attending((before, named) => [...new Set([...before, ...named])]),
-  trainings_attendees_remove: attending((before, named) => before.filter((one) => !named.includes(one))),
+  trainings_attendees_remove: attending((before, named) => {
+    const gone = new Set(named);
+    return before.filter((one) => !gone.has(one));
+  }),
   trainings_external_user_group: externalUserGroup,
   trainings_workbench_simulations: workbenches,
 };

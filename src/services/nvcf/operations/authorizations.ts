@@ -103,8 +103,11 @@ function singleParty(context: Context, level: Level, verb: string): AuthorizedPa
   return partyOf(context, authorizedParty);
 }
 
+/** The first of those that are the same. */
 function distinct(parties: Parties): Parties {
-  return parties.filter((party, index) => parties.findIndex((other) => isSame(party, other)) === index);
+  const reversed = [...parties].reverse();
+  const byName = new Map(reversed.map((party) => [JSON.stringify([party.ncaId, party.clientId]), party]));
+  return [...byName.values()].reverse();
 }
 
 function isSame(one: AuthorizedParty, other: AuthorizedParty): boolean {

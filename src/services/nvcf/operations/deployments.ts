@@ -46,12 +46,12 @@ const update: Handler = async (context) => {
   const given = specificationsOf(context);
   const row = await amendTarget(context, (version) =>
     redeployed(context, version, ({ specifications }) => {
-      const named = given.map((one) => one['gpuSpecificationId']);
-      const unnamed = specifications.filter((known) => !named.includes(known['gpuSpecificationId']));
+      const named = new Set(given.map((one) => one['gpuSpecificationId']));
+      const known = new Map(specifications.map((one) => [one['gpuSpecificationId'], one]));
+      const unnamed = specifications.filter((one) => !named.has(one['gpuSpecificationId']));
       const next = given.map((one) => {
         const id = one['gpuSpecificationId'];
-        const before =
-          id === undefined ? unnamed.shift() : specifications.find((known) => known['gpuSpecificationId'] === id);
+        const before = id === undefined ? unnamed.shift() : known.get(id);
         return { ...before, ...picked(one, SPECIFICATION) };
       });
       if (next.some((one) => one['gpu'] === undefined || one['instanceType'] === undefined)) {

@@ -58,7 +58,8 @@ async function narrowerScope(
   const login = await store.grants.active(hashSecret(presented), now);
   // What is not the client's own is told by the rotation, which says nothing of its scopes.
   if (login === null || (login.clientId !== null && login.clientId !== clientId)) return null;
-  const more = scope.split(' ').filter((one) => !login.scope.split(' ').includes(one));
+  const granted = new Set(login.scope.split(' '));
+  const more = scope.split(' ').filter((one) => !granted.has(one));
   if (more.length === 0) return scope;
   throw new Problem('invalid_scope', `Field \`scope\` may hold what the login was for; ${more.join(', ')} is more.`);
 }
