@@ -76,7 +76,12 @@ export async function openWorld(
     advance: async (milliseconds) => {
       const from = clock.now();
       clock.advance(milliseconds);
-      await store.settings.set(CLOCK_SETTING, String(clock.ahead));
+      try {
+        await store.settings.set(CLOCK_SETTING, String(clock.ahead));
+      } catch (cause) {
+        clock.advance(-milliseconds);
+        throw cause;
+      }
       return { from, to: from + milliseconds };
     },
     reset: async () => {

@@ -53,7 +53,7 @@ export class MovableClock implements Clock {
     return this.#base.now() + this.#ahead;
   }
 
-  /** Moves the clock forward by a positive number of milliseconds. */
+  /** Moves the clock by milliseconds; back only by what it was moved before. */
   advance(milliseconds: number): void {
     this.#ahead += milliseconds;
   }
