@@ -3,7 +3,6 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { documentText, fixture, packageVersion, swaggerUiFile } from './assets.ts';
 import { type Effective, readDocument } from './config.ts';
 import { type Clock, machineClock } from './core/clock.ts';
-import { Views } from './core/derived.ts';
 import { describeDecision } from './core/describe.ts';
 import { formatDuration } from './core/duration.ts';
 import { newBudgets } from './core/held.ts';
@@ -14,15 +13,16 @@ import { Unusable } from './core/unusable.ts';
 import { reportUselessKeys, reviveToggle, toggleOf } from './credentials/keyring.ts';
 import { foreignKeysIn } from './credentials/tripwire.ts';
 import { prepareArrival } from './http/arrival.ts';
+import { surroundingsOf } from './http/context.ts';
 import { serveDocs } from './http/docs.ts';
 import { connectEdges, type Edges, edgesOf, endWithWireProblem, type WireError } from './http/edges.ts';
 import { gateOf } from './http/gate.ts';
 import { type Hosts, hostsOf } from './http/hosts.ts';
+import type { Server } from './http/in-flight.ts';
 import { Lines } from './http/lines.ts';
 import { type Listen, preparedToListen } from './http/listen.ts';
 import { type Mounted, mount, sendAnswer } from './http/mount.ts';
 import { Documents } from './http/openapi.ts';
-import type { Pipeline } from './http/passage.ts';
 import { Routes } from './http/routes.ts';
 import { simulate } from './http/simulate.ts';
 import { type Log, SILENT } from './log.ts';
@@ -72,7 +72,7 @@ export interface Parts {
   /** How much may be remembered, in bytes. */
   readonly budgets?: Parameters<typeof newBudgets>[0];
   /** `throw`: an answer that does not fit its document fails the request, for tests. Default: it becomes a finding. */
-  readonly offDocument?: Pipeline['offDocument'];
+  readonly offDocument?: Server['offDocument'];
   /** Where documents are read; servers that are given the same one share them. */
   readonly documents?: Documents;
 }
@@ -128,20 +128,13 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
     ];
     const publicNames = config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname];
     const hosts = knownHosts([...config.alias, ...publicNames]);
-    const pipeline: Pipeline = {
+    const server: Server = {
       world,
-      surroundings: {
-        store,
-        tokens: tokensOf(signingKey),
-        identityProvider,
-        remembered: world.remembered,
-        findings: world.findings,
-        hosts,
-        settings: config,
-        laws: SERVICES.map((service) => service.law(config)),
-        random,
-        views: new Views(budgets.views),
-      },
+      tokens: tokensOf(signingKey),
+      identityProvider,
+      hosts,
+      settings: config,
+      laws: SERVICES.map((service) => service.law(config)),
       log: parts.log?.(world.clock) ?? SILENT,
       limits,
       publicUrl: config.publicUrl,
@@ -156,15 +149,15 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       offDocument: parts.offDocument ?? 'report',
     };
     await reviveToggle({ store, settings: config });
-    await reportUselessKeys(pipeline.surroundings, world.clock.now());
-    const ports = portsOf(pipeline, version, parts.effective, () => routes);
+    await reportUselessKeys(surroundingsOf(server, world), world.clock.now());
+    const ports = portsOf(server, version, parts.effective, () => routes);
     const services = [...SERVICES, control(ports)];
-    const { app, listen, routes } = await assemble(pipeline, services, limits, parts.documents ?? new Documents());
+    const { app, listen, routes } = await assemble(server, services, limits, parts.documents ?? new Documents());
     return {
       app,
       world,
       version,
-      posture: await postureOf(pipeline, config),
+      posture: await postureOf(server, config),
       notices,
       listen,
       close: async () => {
@@ -183,8 +176,8 @@ function startFault(cause: unknown): unknown {
   return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
 }
 
-async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition[], limits: Limits, shelf: Documents) {
-  const { settings } = pipeline.surroundings;
+async function assemble(server: Server, services: readonly ServiceDefinition[], limits: Limits, shelf: Documents) {
+  const { settings } = server;
   const faults = checkServices(services.map((one) => ({ ...one, tables: one.law(settings).tables })));
   if (faults.length > 0) throw new Error(`services are in each other's way:\n  ${faults.join('\n  ')}`);
   const texts = await Promise.all(services.map((service) => documentText(service.law(settings).document)));
@@ -196,20 +189,20 @@ async function assemble(pipeline: Pipeline, services: readonly ServiceDefinition
       document: documents[index] as Mounted['document'],
     }),
   );
-  const hosts = hostsOf(pipeline, mounted);
-  const edges = edgesOf(pipeline, services, () => routes);
+  const hosts = hostsOf(server, mounted);
+  const edges = edgesOf(server, services, () => routes);
   const lines = new Lines(limits);
   const app = makeFastify(edges, hosts, lines, limits);
   connectEdges(app, edges);
   const elsewhere = documents.flatMap((document) => document.elsewhere);
   const routes = new Routes(
-    mounted.flatMap((one) => mount(app, pipeline, one)),
+    mounted.flatMap((one) => mount(app, server, one)),
     elsewhere,
   );
   hosts.mount(app, edges.unrouted);
   serveDocs(
     app,
-    pipeline.gate,
+    server.gate,
     services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
     swaggerUiFile,
   );
@@ -248,9 +241,9 @@ function noCompiler(): never {
   throw new Error('routes have no schema: the documents are what is validated against');
 }
 
-function portsOf(pipeline: Pipeline, version: string, { config, origins }: Effective, routes: () => Routes): Ports {
-  const { world } = pipeline;
-  const lawOfService = (name: string) => pipeline.surroundings.laws.find(({ service }) => service === name);
+function portsOf(server: Server, version: string, { config, origins }: Effective, routes: () => Routes): Ports {
+  const { world } = server;
+  const lawOfService = (name: string) => server.laws.find(({ service }) => service === name);
   const names = Object.keys(origins) as (keyof Config)[];
   return {
     info: async () => ({
@@ -268,8 +261,8 @@ function portsOf(pipeline: Pipeline, version: string, { config, origins }: Effec
     cast: async () => castOf(await world.seed(), SERVICES),
     reset: async () => {
       await world.reset();
-      await reviveToggle(pipeline.surroundings);
-      await reportUselessKeys(pipeline.surroundings, world.clock.now());
+      await reviveToggle(surroundingsOf(server, world));
+      await reportUselessKeys(surroundingsOf(server, world), world.clock.now());
     },
     calls: () =>
       routes()
@@ -288,7 +281,7 @@ function portsOf(pipeline: Pipeline, version: string, { config, origins }: Effec
       const mend = SERVICES.find(({ name }) => name === decision.service)?.mend;
       return describeDecision(decision, (lawOfService(decision.service) as Law).tables, mend);
     },
-    simulate: (principal, method, path) => simulate(pipeline, routes(), principal, method, path),
+    simulate: (principal, method, path) => simulate(server, routes(), principal, method, path),
   };
 }
 
@@ -362,10 +355,10 @@ function jwkSetOf(value: unknown, name: string): JwkSet {
   );
 }
 
-async function postureOf({ surroundings, world }: Pipeline, { data }: Config): Promise<string> {
-  const ahead = world.clockAhead();
-  const { mode } = await toggleOf(surroundings);
-  const profiles = surroundings.laws
+async function postureOf(server: Server, { data }: Config): Promise<string> {
+  const ahead = server.world.clockAhead();
+  const { mode } = await toggleOf(surroundingsOf(server, server.world));
+  const profiles = server.laws
     .filter(({ profile }) => profile !== null)
     .map(({ service, profile }) => `${service}=${profile}`);
   const moved = ahead === 0 ? [] : [`clock=+${formatDuration(ahead)}`];

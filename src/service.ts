@@ -32,22 +32,29 @@ export interface Settings {
   readonly propagationDelay: number;
 }
 
-/** Everything of one world that a request may touch. */
-export interface Surroundings {
-  readonly store: Store;
+/** What a process has, the same for all of its worlds, as far as services look at it. It never changes after the start. */
+export interface ServerScope {
   readonly tokens: Tokens;
   /** Whose tokens are exchanged for ours; null where none was configured. */
   readonly identityProvider: IdentityProvider | null;
-  readonly remembered: RememberedTokens;
-  readonly findings: Findings;
   readonly hosts: KnownHosts;
   readonly settings: Settings;
   /** What counts for each service, in the profile that was chosen. */
   readonly laws: readonly Law[];
+}
+
+/** What one world has, as far as services look at it. */
+export interface WorldScope {
+  readonly store: Store;
+  readonly remembered: RememberedTokens;
+  readonly findings: Findings;
   readonly random: Random;
   /** Views of rows, so that a list that did not change is put together once. */
   readonly views: Views;
 }
+
+/** Everything that a request may touch: of its world, and of the server that has it. */
+export interface Surroundings extends ServerScope, WorldScope {}
 
 /** A request before its caller is known. */
 export interface Arrival extends Surroundings {

@@ -1,5 +1,6 @@
 import type { Clock, Instant } from './core/clock.ts';
 import { MovableClock } from './core/clock.ts';
+import { Views } from './core/derived.ts';
 import { Findings } from './core/finding.ts';
 import { type Budgets, newBudgets } from './core/held.ts';
 import { RememberedTokens } from './credentials/remembered.ts';
@@ -21,6 +22,9 @@ export interface World {
   readonly store: Store;
   readonly findings: Findings;
   readonly remembered: RememberedTokens;
+  readonly random: Random;
+  /** Views of rows, so that a list that did not change is put together once. */
+  readonly views: Views;
   /** How far the clock stands ahead of the real time, in milliseconds. */
   clockAhead(): number;
   /** An id for the next decision; never the same twice, not even after a restart. */
@@ -70,6 +74,8 @@ export async function openWorld(
     store,
     findings,
     remembered,
+    random,
+    views: new Views(budgets.views),
     clockAhead: () => clock.ahead,
     nextDecisionId: () => `${series}-${++decisions}`,
     seed: keptSeed,

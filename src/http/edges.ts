@@ -7,12 +7,13 @@ import type { ServiceDefinition } from '../service.ts';
 import { type Answer, wireBytes, written } from './answer.ts';
 import { pathOf } from './arrival.ts';
 import { shortPath } from './explain.ts';
+import type { Server } from './in-flight.ts';
 import type { Lines } from './lines.ts';
 import { sendAnswer } from './mount.ts';
-import type { Pipeline } from './passage.ts';
-import { answerUnrouted, type Spokesman, unknownPath } from './pipeline.ts';
+import { answerUnrouted, type Spokesman } from './pipeline.ts';
 import { isBelow } from './prefixes.ts';
 import { otherVersion, type Routes } from './routes.ts';
+import { unknownPath } from './unknown-path.ts';
 
 /** Failures that no operation sees: they still speak the language of the service whose path it is. */
 export interface Edges {
@@ -33,10 +34,10 @@ export interface Edges {
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** @param routes asked only once a request has failed */
-export function edgesOf(pipeline: Pipeline, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
+export function edgesOf(server: Server, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
   const told = (raw: IncomingMessage, problem: Problem): Promise<Answer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
-    return answerUnrouted(pipeline, service, raw, problem);
+    return answerUnrouted(server, service, raw, problem);
   };
 
   const unrouted = (raw: IncomingMessage) => {
@@ -49,7 +50,7 @@ export function edgesOf(pipeline: Pipeline, services: readonly ServiceDefinition
     const profiles = routes().elsewhere(method, path);
     if (profiles.length === 0) return false;
     const message = otherVersion(method, path, profiles);
-    pipeline.surroundings.findings.report('other_version', message, pipeline.world.clock.now());
+    server.world.findings.report('other_version', message, server.world.clock.now());
     return true;
   };
 
@@ -68,10 +69,12 @@ export function edgesOf(pipeline: Pipeline, services: readonly ServiceDefinition
     wire: (error, request) => {
       const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
       const service = ownerOf(path, services) ?? nobody(services);
-      const { settings, random } = pipeline.surroundings;
+      const { settings, world } = server;
       const nothing = { params: {}, operation: null, caller: null, decision: null };
       const problem = wireProblem(error);
-      return wireBytes(written(service.renderProblem(problem, { settings, random, path, ...nothing }), problem));
+      return wireBytes(
+        written(service.renderProblem(problem, { settings, random: world.random, path, ...nothing }), problem),
+      );
     },
   };
 }

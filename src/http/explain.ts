@@ -14,6 +14,8 @@ import type { Problem } from '../core/problem.ts';
 import type { DenyReason } from '../core/reasons.ts';
 import { redacted } from '../core/redact.ts';
 import { resourceLabels, typeLabel } from '../core/wording.ts';
+import { pathOf } from './arrival.ts';
+import type { InFlight } from './in-flight.ts';
 
 /** What every decision about one request has in common. */
 export type Asked = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'request'>;
@@ -22,6 +24,17 @@ export type Asked = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'requ
 const MOST_PATH = 300;
 /** The same of what a key is bound to. */
 const MOST_NAMES = 1000;
+
+/** What every decision about this request has in common. */
+export function asked({ route, raw, context }: InFlight): Asked {
+  return {
+    id: context.world.nextDecisionId(),
+    at: context.now,
+    service: route.service.name,
+    operation: route.operation.id,
+    request: { method: context.method, path: shortPath(pathOf(raw.url)) },
+  };
+}
 
 /** The decision of the `decide` step, and again of the `cover` step, which may turn it. */
 export function judged(asked: Asked, evidence: Evidence, judgement: Judgement, target: string | undefined): Decision {

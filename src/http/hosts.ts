@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { ServiceHost } from '../service.ts';
 import type { Answer } from './answer.ts';
+import type { Route, Server } from './in-flight.ts';
 import { type Mounted, routeOfHost, sendAnswer } from './mount.ts';
-import type { Pipeline, Route } from './passage.ts';
 import { answer } from './pipeline.ts';
 
 /** A host that belongs to a service, with the route that all its requests take. */
@@ -25,7 +25,7 @@ const PATH = '/_hosts';
 /** All of them take any method, and the router knows only some: so they go by this one. */
 const METHOD = 'POST';
 
-export function hostsOf(pipeline: Pipeline, mounted: readonly Mounted[]): Hosts {
+export function hostsOf(server: Server, mounted: readonly Mounted[]): Hosts {
   const owned = mounted.flatMap((one): OwnedHost[] =>
     (one.service.hosts ?? []).map((host) => ({ host, route: routeOfHost(host, one) })),
   );
@@ -55,7 +55,7 @@ export function hostsOf(pipeline: Pipeline, mounted: readonly Mounted[]): Hosts 
           raw.method = methods.get(raw) ?? METHOD;
           const found = find(raw);
           if (found === null) return sendAnswer(reply, await unrouted(raw));
-          return sendAnswer(reply, await answer(pipeline, found.route, raw, found.params, {}));
+          return sendAnswer(reply, await answer(server, found.route, raw, found.params, {}));
         },
       });
     },

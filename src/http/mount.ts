@@ -4,8 +4,8 @@ import type { Law } from '../core/law.ts';
 import { checkTables, type DocumentedOperation } from '../core/tables.ts';
 import type { ServiceDefinition, ServiceHost } from '../service.ts';
 import type { Answer } from './answer.ts';
+import type { Route, Server } from './in-flight.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
-import type { Pipeline, Route } from './passage.ts';
 import { answer } from './pipeline.ts';
 import { isBelow } from './prefixes.ts';
 
@@ -22,7 +22,7 @@ export interface Mounted {
  * @returns the routes
  * @throws Error naming everything that is incomplete about the service
  */
-export function mount(app: FastifyInstance, pipeline: Pipeline, mounted: Mounted): readonly Route[] {
+export function mount(app: FastifyInstance, server: Server, mounted: Mounted): readonly Route[] {
   const { service, document } = mounted;
   const faults = mountFaults(mounted);
   if (faults.length > 0) {
@@ -39,7 +39,7 @@ export function mount(app: FastifyInstance, pipeline: Pipeline, mounted: Mounted
         handler: async (request, reply) => {
           const { params, query, raw } = request;
           const told = await answer(
-            pipeline,
+            server,
             route,
             raw,
             params as Record<string, string>,

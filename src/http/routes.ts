@@ -1,6 +1,6 @@
 import { shortPath } from './explain.ts';
+import type { Route } from './in-flight.ts';
 import type { Elsewhere, Operation } from './openapi.ts';
-import type { Route } from './passage.ts';
 
 /** A route with what its path says. */
 export interface Match {

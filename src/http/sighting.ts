@@ -1,8 +1,7 @@
 import type { Question, Sighting } from '../core/decide.ts';
+import type { RequestContext as Context } from './context.ts';
 import { shortPath } from './explain.ts';
-import type { Passage, Route } from './passage.ts';
-
-type Context = Passage['context'];
+import type { Route } from './in-flight.ts';
 
 /** What the rule's look-up sees; null where the rule has none, and before the body was read that names the object. */
 export async function sightingOf(route: Route, context: Context, { rule }: Question): Promise<Sighting | null> {

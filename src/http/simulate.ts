@@ -4,10 +4,12 @@ import { type Caller, judge } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import { Problem } from '../core/problem.ts';
 import { pathOf } from './arrival.ts';
+import { RequestContext, surroundingsOf } from './context.ts';
 import { judged, refused, shortPath } from './explain.ts';
-import { admitBy, contextOf, lowerUuids, type Pipeline, questionOf, type Route } from './passage.ts';
+import type { Route, Server } from './in-flight.ts';
 import type { Routes } from './routes.ts';
 import { sightingOf, targetOf } from './sighting.ts';
+import { enter, locate } from './steps/place.ts';
 
 /** What a decision that was only thought of is called: it is kept nowhere. */
 const SIMULATED = 'simulated';
@@ -19,7 +21,7 @@ const SIMULATED = 'simulated';
  * @throws Problem when there is nobody of that id, or no operation at that path
  */
 export async function simulate(
-  pipeline: Pipeline,
+  server: Server,
   routes: Routes,
   who: string,
   method: string,
@@ -37,20 +39,24 @@ export async function simulate(
     throw new Problem('invalid_request', message);
   }
   const { route, params } = match;
-  if (!pipeline.surroundings.laws.includes(route.law)) {
+  if (!server.laws.includes(route.law)) {
     throw new Problem('invalid_request', 'Field `path`: the switchboard has no law; whoever reaches it may.');
   }
-  lowerUuids(route, params);
-  const context = contextOf(pipeline, { method, url: path, rawHeaders: [] } as unknown as IncomingMessage, params, {});
+  // The steps read no more of a request that was only thought of.
+  const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
+  const context = new RequestContext(server, raw, params, {});
+  enter(server, context);
+  locate(route, { raw, context });
   const request = { method, path: shortPath(path) };
   const asked = { id: SIMULATED, at: context.now, service: route.service.name, operation: route.operation.id, request };
-  const question = questionOf(route, params);
-  if (question === null) return { ...asked, effect: 'allow', principal: null, rule: null, reason: null };
+  const { rule, law } = route;
+  if (rule === null) return { ...asked, effect: 'allow', principal: null, rule: null, reason: null };
 
-  const caller = await callerOf(pipeline, route, who, context.now);
+  const caller = await callerOf(server, route, who, context.now);
   if (caller instanceof Problem) return refused(asked, caller) as Decision;
+  const question = { rule, law, org: params['org'] };
   context.caller = caller;
-  admitBy(context, question);
+  context.question = question;
   const sighting = await sightingOf(route, context, question);
   const judgement = judge(question, caller, sighting);
   const about = sighting === null ? undefined : targetOf(context, question, sighting);
@@ -58,9 +64,9 @@ export async function simulate(
 }
 
 /** Who it would be; or why their credential would not count. @throws Problem for nobody */
-async function callerOf(pipeline: Pipeline, { service }: Route, who: string, now: Instant): Promise<Caller | Problem> {
+async function callerOf(server: Server, { service }: Route, who: string, now: Instant): Promise<Caller | Problem> {
   try {
-    const caller = (await service.impersonate?.(pipeline.surroundings, who, now)) ?? null;
+    const caller = (await service.impersonate?.(surroundingsOf(server, server.world), who, now)) ?? null;
     if (caller !== null) return caller;
   } catch (thrown) {
     if (thrown instanceof Problem && thrown.kind === 'unauthenticated') return thrown;

@@ -2,9 +2,9 @@ import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { lawOf } from '../../src/core/law.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
+import type { Server } from '../../src/http/in-flight.ts';
 import { mount, routeOfHost } from '../../src/http/mount.ts';
 import { readDocument } from '../../src/http/openapi.ts';
-import type { Pipeline } from '../../src/http/passage.ts';
 import type { ServiceDefinition, ServiceHost } from '../../src/service.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;
@@ -57,7 +57,7 @@ async function mounted({ service, law, paths = document.paths }: Parts) {
 
 async function mounting(parts: Parts) {
   const whole = await mounted(parts);
-  return () => mount(fastify(), {} as Pipeline, whole);
+  return () => mount(fastify(), {} as Server, whole);
 }
 
 it('a complete service is mounted, and gives its routes', async () => {
@@ -113,7 +113,7 @@ describe('a twin', () => {
   const prefixes = ['/toys', '/orgs/{org}/toys'];
 
   it('is a route of its own, with the row and the handler of the operation it is a twin of', async () => {
-    const routes = mount(fastify(), {} as Pipeline, await mounted({ service: { prefixes }, paths }));
+    const routes = mount(fastify(), {} as Server, await mounted({ service: { prefixes }, paths }));
 
     expect(routes.map(({ operation: { path } }) => path)).toEqual(Object.keys(paths));
     expect(routes.map(({ operation: { isTwin } }) => isTwin)).toEqual([false, true]);

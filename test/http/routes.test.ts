@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Route } from '../../src/http/in-flight.ts';
 import { readDocument } from '../../src/http/openapi.ts';
-import type { Route } from '../../src/http/passage.ts';
 import { Routes } from '../../src/http/routes.ts';
 import { SERVICES } from '../../src/services/index.ts';
 

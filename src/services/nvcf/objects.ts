@@ -26,10 +26,18 @@ export async function addObject(
 }
 
 /** Changes what the rule's look-up found; null deletes it. */
-export async function changeTarget<Body>(context: Context, change: (body: Body) => Body | null): Promise<Body | null> {
-  const { collection, id } = context.target as Row;
+export function changeTarget<Body>(context: Context, change: (body: Body) => Body | null): Promise<Body | null> {
+  return changeRow(context, context.target as Row, change);
+}
+
+/** Changes a row; null deletes it. @throws Problem when it is gone */
+export async function changeRow<Body>(
+  { store }: Pick<Context, 'store'>,
+  { collection, id }: Row,
+  change: (body: Body) => Body | null,
+): Promise<Body | null> {
   try {
-    const row = await context.store.collections.change(collection, id, (before) => {
+    const row = await store.collections.change(collection, id, (before) => {
       const body = change(before.body as Body);
       return body === null ? null : { ...before, body };
     });

@@ -98,8 +98,8 @@ function unknown(field: string, what: string): Problem {
 }
 
 /** A rule that was deleted can still be listed for a while, and counts no more. @throws NotFound */
-export async function ended({ store, now, ...context }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
-  const tenantId = await tenantIdOf({ store, ...context });
+export async function ended({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
+  const tenantId = await tenantIdOf({ store });
   await store.collections.change(ACCESS_RULES, String(id), ({ body }) => {
     const rule = body as AccessRule;
     if (rule.deletedAt !== null) throw new NotFound();

@@ -2,7 +2,7 @@ import { type Instant, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Context, Handler } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
-import { addObject, changeTarget, objectsOf } from '../objects.ts';
+import { addObject, changeRow, changeTarget, objectsOf } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
 export const ASSETS = 'nvcf.assets';
@@ -76,7 +76,7 @@ async function uploaded({ store, params }: Context): Promise<Row> {
 const upload: Handler = async (context) => {
   const target = await uploaded(context);
   const content = (context.body as Buffer).toString('base64');
-  await changeTarget<Asset>({ ...context, target }, (before) => ({ ...before, content }));
+  await changeRow<Asset>(context, target, (before) => ({ ...before, content }));
   return { status: 200 };
 };
 

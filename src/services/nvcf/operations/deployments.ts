@@ -35,8 +35,9 @@ function alreadyDeployed({ params }: Context, { id }: Deployment): Problem {
   );
 }
 
-const get: Handler = ({ target, now, ...context }) => {
-  if ((target as FunctionRow).body.deployment === null) throw notDeployed({ target, now, ...context });
+const get: Handler = (context) => {
+  const { target, now } = context;
+  if ((target as FunctionRow).body.deployment === null) throw notDeployed(context);
   return { status: 200, body: { deployment: deploymentView(target as Row, now) } };
 };
 

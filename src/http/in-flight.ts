@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import type { Decision } from '../core/decision.ts';
+import type { Derived } from '../core/derived.ts';
+import type { Law } from '../core/law.ts';
+import type { Problem } from '../core/problem.ts';
+import type { OperationRow, Rule } from '../core/rule.ts';
+import type { Log } from '../log.ts';
+import type { Handler, Lookup, Outcome, ServerScope, ServiceDefinition, Voice } from '../service.ts';
+import type { World } from '../world.ts';
+import type { BodyLimits } from './body.ts';
+import type { RequestContext } from './context.ts';
+import type { Gate, Guard } from './gate.ts';
+import type { ApiDocument, Operation } from './openapi.ts';
+
+/** What a process has, the same for all of its worlds. It never changes after the start. */
+export interface Server extends ServerScope {
+  /** The one that a request is about unless it names another. */
+  readonly world: World;
+  readonly log: Log;
+  readonly limits: BodyLimits;
+  readonly publicUrl: string | null;
+  readonly explain: boolean;
+  readonly gate: Gate;
+  /** What a person should know of a text that came in, because it holds what may be a real credential. */
+  readonly tripwire: (text: string) => readonly string[];
+  /** What becomes of an answer that does not fit its document: `throw` in tests, `report` as a finding in a server. */
+  readonly offDocument: 'throw' | 'report';
+}
+
+/** One operation with everything that is known of it before a request comes. */
+export interface Route {
+  readonly service: ServiceDefinition;
+  readonly law: Law;
+  readonly document: ApiDocument;
+  /** Whose words refusals are told in: the service's, or those of one of its hosts. */
+  readonly voice: Voice;
+  readonly operation: Operation;
+  readonly handler: Handler;
+  readonly row: OperationRow;
+  /** False for methods that say nothing by a body (RFC 9110, 9.3.1), where the document names none. */
+  readonly readsBody: boolean;
+  readonly guard: Guard;
+  /** Null: public. */
+  readonly rule: Rule | null;
+  /** Null: the path names no object. */
+  readonly lookup: Lookup | null;
+  /** Bodies of unchanged outcomes that were checked before, as JSON. */
+  readonly written: Derived<object, string>;
+}
+
+/** A request that came in, on its way through the steps. Each step reads what earlier ones wrote. */
+export interface Arrived {
+  readonly server: Server;
+  readonly raw: IncomingMessage;
+  readonly context: RequestContext;
+  /** For whom the path is. */
+  readonly guard: Guard;
+}
+
+/** A request of an operation. */
+export interface InFlight extends Arrived {
+  readonly route: Route;
+  decision: Decision | null;
+  problem: Problem | null;
+  outcome: Outcome;
+}

@@ -1,0 +1,47 @@
+import type { Outcome } from '../../service.ts';
+import { mediaTypeOf } from '../answer.ts';
+import type { InFlight, Route } from '../in-flight.ts';
+
+/**
+ * Statuses of the connection or of the server as a whole. No operation decides them, whatever it is, so its document need
+ * not name them; their bodies still have the form of the service's errors.
+ */
+const OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
+  [405, 'the path has no such method, so there is no operation that could name it'],
+  [408, 'the request, or its body, did not arrive in time'],
+  [413, 'the body is larger than the server reads, whatever it is for'],
+  [414, 'the path is longer than the server reads'],
+  [417, 'HTTP knows one expectation, and no operation has another'],
+  [431, 'the headers are larger than the server reads'],
+  [500, 'a fault of the mock, which no vendor documents'],
+  [503, 'something outside that the mock needs does not answer'],
+  [507, 'the machine has no room to keep what was sent'],
+]);
+
+/** Is the answer what the document promises? */
+export function conform({ server, route, context, problem, outcome }: InFlight): void {
+  const { operation, written } = route;
+  const { status, body, unchanged } = outcome;
+  if (unchanged === true && written.has(body as object)) return;
+  const fault =
+    (problem === null ? null : errorFault(route, outcome)) ??
+    (OF_THE_SERVER.has(status)
+      ? null
+      : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body));
+  if (fault === null) return;
+  if (server.offDocument === 'throw') throw new Error(`an answer does not fit its document: ${fault}`);
+  context.findings.report('answer_off_document', fault, context.now);
+}
+
+/** How a refusal differs from what this service's errors look like. */
+function errorFault({ document, service: { name }, voice }: Route, outcome: Outcome): string | null {
+  if (outcome.body === undefined) return voice.errors.includes(null) ? null : `${name} refused without a body`;
+  const mediaType = mediaTypeOf(outcome);
+  const faults = voice.errors.flatMap((form) =>
+    form?.mediaType === mediaType
+      ? [form.schema === null ? null : document.schemaFault(form.schema, outcome.body)]
+      : [],
+  );
+  if (faults.length === 0) return `${name} refused as ${mediaType}, and none of its errors is`;
+  return faults.includes(null) ? null : (faults[0] ?? null);
+}

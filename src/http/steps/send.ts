@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import type { Problem } from '../../core/problem.ts';
+import type { Log } from '../../log.ts';
+import { type Answer, written } from '../answer.ts';
+import { pathOf } from '../arrival.ts';
+import { decisionHeader, refusalLine, shortPath } from '../explain.ts';
+import type { InFlight } from '../in-flight.ts';
+import { isStorageProblem } from '../problem.ts';
+
+/** The answer, with its decision beside it. */
+export async function send({ server, route, context, raw, decision, problem, outcome }: InFlight): Promise<Answer> {
+  const answer = written(outcome, problem, route.written);
+  if (decision !== null) {
+    await context.store.decisions.record(decision);
+    if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
+  }
+  if (decision?.effect === 'deny') server.log.info(refusalLine(outcome.status, decision));
+  else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem);
+  else if (server.log.debugging) server.log.debug(`${outcome.status} ${raw.method} ${pathOf(raw.url)}`);
+  return answer;
+}
+
+export function logRefusal(log: Log, raw: IncomingMessage, status: number, problem: Problem): void {
+  const line = `${status} ${raw.method} ${shortPath(pathOf(raw.url))} - ${problem.message}`;
+  if (problem.kind === 'internal') log.error(line, problem.cause);
+  else if (isStorageProblem(problem)) log.error(line);
+  else log.info(line);
+}

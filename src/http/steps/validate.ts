@@ -1,0 +1,45 @@
+import { Problem } from '../../core/problem.ts';
+import { checkTexts } from '../body.ts';
+import type { RequestContext } from '../context.ts';
+import { shortPath } from '../explain.ts';
+import type { InFlight } from '../in-flight.ts';
+import type { Operation } from '../openapi.ts';
+
+/** Is the request what the document asks for? Query parameters that it does not name are passed over. */
+export function validate({ route, context }: InFlight): void {
+  const { operation } = route;
+  const { query } = context;
+  for (const name of Object.keys(query)) {
+    if (operation.queryNames === 'any' || operation.queryNames.has(name)) continue;
+    delete query[name];
+    const message = `${operation.id} was called with the query parameter \`${shortPath(name)}\`, which its document does not name; it was ignored`;
+    context.findings.report('undocumented_query', message, context.now);
+  }
+  for (const name of operation.queryLists) {
+    if (typeof query[name] === 'string') query[name] = query[name].split(',');
+  }
+  reportOtherMembers(operation, context);
+  const fault = operation.requestFault({ path: context.params, query, body: context.body });
+  if (fault === null) {
+    checkTexts('Query parameter', query);
+    checkTexts('Field', context.body);
+    return;
+  }
+  const { sentence, elsewhere } = fault;
+  if (elsewhere.length > 0) {
+    const message = `${operation.id} was refused for a value that only ${elsewhere.join(', ')} has: ${sentence}`;
+    context.findings.report('other_version', message, context.now);
+  }
+  throw new Problem('invalid_request', sentence);
+}
+
+/** Members of the body that this version does not have are passed over, as the vendor does, and worth knowing. */
+function reportOtherMembers({ id, bodyElsewhere }: Operation, { body, findings, now }: RequestContext): void {
+  if (typeof body !== 'object' || body === null) return;
+  for (const [name, profiles] of Object.entries(bodyElsewhere)) {
+    if (!Object.hasOwn(body, name)) continue;
+    const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has; it was ignored`;
+    findings.report('other_version', message, now);
+    delete (body as Record<string, unknown>)[name];
+  }
+}

@@ -1,0 +1,6 @@
+import type { Arrived } from './in-flight.ts';
+
+/** Reports what may be a real credential in a text that came in. */
+export function lookAt({ tripwire }: Arrived['server'], { findings, now }: Arrived['context'], text: string): void {
+  for (const warning of tripwire(text)) findings.report('foreign_credential', warning, now);
+}

@@ -1,0 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../core/problem.ts';
+import { pathOf } from './arrival.ts';
+import { shortPath } from './explain.ts';
+
+/** No operation has this path. */
+export function unknownPath({ url }: IncomingMessage): Problem {
+  return new Problem('unknown_path', `There is no operation at \`${shortPath(pathOf(url))}\`.`);
+}
