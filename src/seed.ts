@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Seed } from './app/world.ts';
 import { fixture } from './assets.ts';
 import { readDocument } from './config.ts';
 import { Unusable } from './core/unusable.ts';
 import type { Random } from './random.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { KeptSeed, WorldRecords } from './store/world.ts';
-import type { Seed } from './world.ts';
 
 /** `--seed none`: a world without anybody. */
 const NONE = 'none';

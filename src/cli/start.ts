@@ -1,14 +1,14 @@
+import type { MockServer } from '../app/server.ts';
 import { type FlagTexts, readConfig } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../log.ts';
-import type { MockServer } from '../server.ts';
 
 /** Starts the server; resolves once it is ready. It ends on SIGTERM or SIGINT. */
 export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { host, port, json, logLevel, exitWithStdin } = effective.config;
   // Loaded when the configuration is known to be good: a start that is refused ends sooner without it.
-  const { buildServer } = await import('../server.ts');
+  const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log });
   try {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { World } from '../app/world.ts';
 import { covers, type Question } from '../core/decide.ts';
 import type { Caller, Context, ServerScope, Surroundings, WorldScope } from '../service.ts';
-import type { World } from '../world.ts';
 import { headerLines } from './arrival.ts';
 import { digestOf } from './body.ts';
 import type { Server } from './in-flight.ts';

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { World } from '../app/world.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Derived } from '../core/derived.ts';
 import type { Law } from '../core/law.ts';
@@ -6,7 +7,6 @@ import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
 import type { Log } from '../log.ts';
 import type { Handler, Lookup, Outcome, ServerScope, ServiceDefinition, Voice } from '../service.ts';
-import type { World } from '../world.ts';
 import type { BodyLimits } from './body.ts';
 import type { RequestContext } from './context.ts';
 import type { Gate, Guard } from './gate.ts';

@@ -40,7 +40,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const { listen = true, seed, ...given } = options;
   const isContent = typeof seed === 'object' && seed !== null;
   const effective = readOptions({ port: 0, logLevel: 'silent', ...given, ...(!isContent && { seed: seed ?? null }) });
-  const [{ buildServer }, { lineLog }] = await Promise.all([import('../server.ts'), import('../log.ts')]);
+  const [{ buildServer }, { lineLog }] = await Promise.all([import('../app/server.ts'), import('../log.ts')]);
   const { host, port, logLevel, json } = effective.config;
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log, ...(isContent && { seed }) });

@@ -21,7 +21,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     types: [/^core\//, /^store\/[a-z-]+$/, /^tokens\//, /^credentials\/remembered$/, /^random$/],
   },
   {
-    files: /^world$/,
+    files: /^app\/world$/,
     may: [/^core\//, /^credentials\/remembered$/],
     types: [/^store\/[a-z-]+$/, /^random$/],
   },
@@ -43,7 +43,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^node:(http|net|crypto)$/,
       /^store\/errors$/,
     ],
-    types: [/^service$/, /^world$/, /^log$/, /^store\/[a-z-]+$/],
+    types: [/^service$/, /^app\/world$/, /^log$/, /^store\/[a-z-]+$/],
   },
   { files: /^nearest$/, may: [/^leven$/] },
   { files: /^random$/, may: [/^node:crypto$/] },
@@ -55,7 +55,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   {
     files: /^seed$/,
     may: [/^(assets|seed-check|lines|config)$/, /^core\//, /^node:crypto$/],
-    types: [/^service$/, /^world$/, /^store\/[a-z-]+$/, /^random$/],
+    types: [/^service$/, /^app\/world$/, /^store\/[a-z-]+$/, /^random$/],
   },
   {
     files: /^cli\//,
@@ -66,7 +66,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^log$/,
       /^assets$/,
       /^(nearest|drift)$/,
-      /^server$/,
+      /^app\/server$/,
       /^commander$/,
       /^node:http$/,
     ],
@@ -75,7 +75,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^lines$/, may: [/^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^library\//,
-    may: [/^library\//, /^(config|server|log)$/, /^core\/(node-version|unusable|reasons)$/],
+    may: [/^library\//, /^(config|log)$/, /^app\/server$/, /^core\/(node-version|unusable|reasons)$/],
     types: [/^core\//, /^options$/, /^fastify$/],
   },
   {
@@ -84,7 +84,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     types: [/^node:stream$/],
   },
   { files: /^main$/, may: [/^cli\/index$/, /^core\/node-version$/] },
-  { files: /^server$/, may: [/^(?!cli\/|services\/(?!index$)).*/] },
+  { files: /^app\//, may: [/^(?!cli\/|services\/(?!index$)).*/] },
 ];
 
 /** `OWN` in a pattern stands for what the first group of `files` found. */
@@ -124,7 +124,9 @@ describe('what may import what', () => {
     ['services/runai/tables/rules', 'services/runai/problem'],
     ['http/pipeline', 'services/runai/index'],
     ['config', 'services/index'],
-    ['main', 'server'],
+    ['main', 'app/server'],
+    ['http/context', 'app/world'],
+    ['app/world', 'store/sqlite/index'],
     ['somewhere-new', 'core/clock'],
   ])('would catch %s importing %s', (name, target) => {
     expect(violations(name, [{ specifier: target, target, typeOnly: false }])).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Limits } from '../../src/http/limits.ts';
 import { lineLog } from '../../src/log.ts';
-import type { Limits } from '../../src/server.ts';
 import { researcher } from '../support/cast.ts';
 import { problemDocument, runaiRefusal } from '../support/refusal-shapes.ts';
 import { START, testServer } from '../support/server.ts';

@@ -1,12 +1,12 @@
-import type { Clock, Instant } from './core/clock.ts';
-import { MovableClock } from './core/clock.ts';
-import { Views } from './core/derived.ts';
-import { Findings } from './core/finding.ts';
-import { type Budgets, newBudgets } from './core/held.ts';
-import { RememberedTokens } from './credentials/remembered.ts';
-import type { Random } from './random.ts';
-import type { Store } from './store/index.ts';
-import type { KeptSeed, WorldRecords } from './store/world.ts';
+import type { Clock, Instant } from '../core/clock.ts';
+import { MovableClock } from '../core/clock.ts';
+import { Views } from '../core/derived.ts';
+import { Findings } from '../core/finding.ts';
+import { type Budgets, newBudgets } from '../core/held.ts';
+import { RememberedTokens } from '../credentials/remembered.ts';
+import type { Random } from '../random.ts';
+import type { Store } from '../store/index.ts';
+import type { KeptSeed, WorldRecords } from '../store/world.ts';
 
 /** Where the store keeps how far the clock was moved. */
 const CLOCK_SETTING = 'clock.ahead';

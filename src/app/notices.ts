@@ -1,0 +1,46 @@
+import { formatDuration } from '../core/duration.ts';
+import { Unusable } from '../core/unusable.ts';
+import { toggleOf } from '../credentials/keyring.ts';
+import { surroundingsOf } from '../http/context.ts';
+import type { Server } from '../http/in-flight.ts';
+import type { Config } from '../options.ts';
+import type { World } from './world.ts';
+
+/** On this machine the switchboard is for whoever uses it; beyond that, for everybody who reaches the address. */
+export function exposureNotices({ host, adminToken }: Config): string[] {
+  if (adminToken !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)) return [];
+  return [
+    `whoever reaches ${host} can drive the mock at /_mock, and read its credentials; --admin-token TEXT asks them for a token`,
+  ];
+}
+
+/** @throws Unusable when a seed was asked for that is not the one of the data file */
+export async function seedNotices(
+  world: World,
+  fingerprint: string,
+  { seed, data, reseed }: Config,
+): Promise<string[]> {
+  const kept = await world.seed();
+  if (data === null && reseed) return ['--reseed has no effect without --data: a world in memory is always new'];
+  if (kept.fingerprint === fingerprint) return [];
+  if (seed !== null) {
+    throw new Unusable(
+      `--data ${data} holds a world that was made of another seed than --seed ${seed}. ` +
+        'Add --reseed to replace that world, or leave --seed out to keep it.',
+    );
+  }
+  return kept.origin === 'file'
+    ? ['the world in the data file was made of a seed file; --reseed replaces it by the built-in cast']
+    : ['the world in the data file was made of an older built-in cast; --reseed replaces it by the current one'];
+}
+
+/** One line: which state, which versions. */
+export async function postureOf(server: Server, { data }: Config): Promise<string> {
+  const ahead = server.world.clockAhead();
+  const { mode } = await toggleOf(surroundingsOf(server, server.world));
+  const profiles = server.laws
+    .filter(({ profile }) => profile !== null)
+    .map(({ service, profile }) => `${service}=${profile}`);
+  const moved = ahead === 0 ? [] : [`clock=+${formatDuration(ahead)}`];
+  return [`state=${data === null ? 'memory' : 'file'}`, `propagation=${mode}`, ...moved, ...profiles].join(' ');
+}

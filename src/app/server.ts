@@ -1,0 +1,187 @@
+import type { FastifyInstance } from 'fastify';
+import { documentText, packageVersion, swaggerUiFile } from '../assets.ts';
+import type { Effective } from '../config.ts';
+import { type Clock, machineClock } from '../core/clock.ts';
+import { newBudgets } from '../core/held.ts';
+import { knownHosts } from '../core/hosts.ts';
+import { checkServices } from '../core/tables.ts';
+import { Unusable } from '../core/unusable.ts';
+import { reportUselessKeys, reviveToggle } from '../credentials/keyring.ts';
+import { foreignKeysIn } from '../credentials/tripwire.ts';
+import { surroundingsOf } from '../http/context.ts';
+import { serveDocs } from '../http/docs.ts';
+import { connectEdges, edgesOf } from '../http/edges.ts';
+import { makeFastify } from '../http/fastify.ts';
+import { gateOf } from '../http/gate.ts';
+import { hostsOf } from '../http/hosts.ts';
+import type { Server } from '../http/in-flight.ts';
+import { LIMITS, type Limits } from '../http/limits.ts';
+import { Lines } from '../http/lines.ts';
+import { type Listen, preparedToListen } from '../http/listen.ts';
+import { type Mounted, mount } from '../http/mount.ts';
+import { Documents } from '../http/openapi.ts';
+import { Routes } from '../http/routes.ts';
+import { type Log, SILENT } from '../log.ts';
+import { type Random, systemRandom } from '../random.ts';
+import { chooseSeed, revivedSeed, seedOfContent } from '../seed.ts';
+import type { ServiceDefinition } from '../service.ts';
+import { control, SERVICES } from '../services/index.ts';
+import { Unwritable } from '../store/errors.ts';
+import { openSqliteStore } from '../store/sqlite/index.ts';
+import { tokensOf } from '../tokens/index.ts';
+import { identityProviderFrom, signingKeyFrom } from './keys.ts';
+import { exposureNotices, postureOf, seedNotices } from './notices.ts';
+import { portsOf } from './ports.ts';
+import { openWorld, type World } from './world.ts';
+
+/** What a server is made of. Only the configuration is needed; tests replace the rest. */
+export interface Parts {
+  readonly effective: Effective;
+  /** A world to start from, in place of `seed` of the configuration. */
+  readonly seed?: object;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** The log is given the clock of the world, so that its lines and the decisions tell one time. */
+  readonly log?: (clock: Clock) => Log;
+  readonly limits?: Partial<Limits>;
+  /** How much may be remembered, in bytes. */
+  readonly budgets?: Parameters<typeof newBudgets>[0];
+  /** `throw`: an answer that does not fit its document fails the request, for tests. Default: it becomes a finding. */
+  readonly offDocument?: Server['offDocument'];
+  /** Where documents are read; servers that are given the same one share them. */
+  readonly documents?: Documents;
+}
+
+export interface MockServer {
+  readonly app: FastifyInstance;
+  readonly world: World;
+  readonly version: string;
+  /** One line: which state, which versions. */
+  readonly posture: string;
+  /** What somebody who starts it should know. */
+  readonly notices: readonly string[];
+  readonly listen: Listen;
+  close(): Promise<void>;
+}
+
+/**
+ * A server with its world, which does not listen yet.
+ *
+ * @throws Unusable when a file or a value of the configuration cannot be used
+ */
+export async function buildServer(parts: Parts): Promise<MockServer> {
+  const { config } = parts.effective;
+  const random = parts.random ?? systemRandom();
+  const limits = { ...LIMITS, ...parts.limits };
+  const [version, signingKey, identityProvider, seed] = await Promise.all([
+    packageVersion(),
+    signingKeyFrom(config),
+    identityProviderFrom(config),
+    parts.seed === undefined
+      ? chooseSeed(config.seed, SERVICES, random)
+      : seedOfContent(parts.seed, 'the option `seed`', SERVICES, random),
+  ]);
+  const budgets = newBudgets(parts.budgets);
+  const store = openSqliteStore(config.data, budgets);
+  const world = await openWorld(
+    store,
+    parts.clock ?? machineClock(),
+    seed,
+    (kept) => revivedSeed(kept, SERVICES, random),
+    random,
+    { reseed: config.reseed, budgets },
+  ).catch(async (cause: unknown) => {
+    await store.close();
+    throw startFault(cause);
+  });
+
+  try {
+    const notices = [
+      ...store.notices,
+      ...exposureNotices(config),
+      ...(await seedNotices(world, seed.fingerprint, config)),
+    ];
+    const publicNames = config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname];
+    const hosts = knownHosts([...config.alias, ...publicNames]);
+    const server: Server = {
+      world,
+      tokens: tokensOf(signingKey),
+      identityProvider,
+      hosts,
+      settings: config,
+      laws: SERVICES.map((service) => service.law(config)),
+      log: parts.log?.(world.clock) ?? SILENT,
+      limits,
+      publicUrl: config.publicUrl,
+      explain: config.explain,
+      tripwire: foreignKeysIn,
+      gate: gateOf({
+        hosts,
+        hostPatterns: SERVICES.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern)),
+        publicUrl: config.publicUrl,
+        adminToken: config.adminToken,
+      }),
+      offDocument: parts.offDocument ?? 'report',
+    };
+    await reviveToggle({ store, settings: config });
+    await reportUselessKeys(surroundingsOf(server, world), world.clock.now());
+    const ports = portsOf(server, version, parts.effective, () => routes);
+    const services = [...SERVICES, control(ports)];
+    const { app, listen, routes } = await assemble(server, services, limits, parts.documents ?? new Documents());
+    return {
+      app,
+      world,
+      version,
+      posture: await postureOf(server, config),
+      notices,
+      listen,
+      close: async () => {
+        await app.close();
+        await world.close();
+      },
+    };
+  } catch (cause) {
+    await world.close();
+    throw startFault(cause);
+  }
+}
+
+/** What cannot be stored stops a start as any other file that cannot be used does. */
+function startFault(cause: unknown): unknown {
+  return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
+}
+
+async function assemble(server: Server, services: readonly ServiceDefinition[], limits: Limits, shelf: Documents) {
+  const { settings } = server;
+  const faults = checkServices(services.map((one) => ({ ...one, tables: one.law(settings).tables })));
+  if (faults.length > 0) throw new Error(`services are in each other's way:\n  ${faults.join('\n  ')}`);
+  const texts = await Promise.all(services.map((service) => documentText(service.law(settings).document)));
+  const documents = texts.map((text) => shelf.read(text));
+  const mounted = services.map(
+    (service, index): Mounted => ({
+      service,
+      law: service.law(settings),
+      document: documents[index] as Mounted['document'],
+    }),
+  );
+  const hosts = hostsOf(server, mounted);
+  const edges = edgesOf(server, services, () => routes);
+  const lines = new Lines(limits);
+  const app = makeFastify(edges, hosts, lines, limits);
+  connectEdges(app, edges);
+  const elsewhere = documents.flatMap((document) => document.elsewhere);
+  const routes = new Routes(
+    mounted.flatMap((one) => mount(app, server, one)),
+    elsewhere,
+  );
+  hosts.mount(app, edges.unrouted);
+  serveDocs(
+    app,
+    server.gate,
+    services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
+    swaggerUiFile,
+  );
+  const listen = preparedToListen(app, lines);
+  await app.ready();
+  return { app, listen, routes };
+}
