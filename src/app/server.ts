@@ -7,7 +7,7 @@ import { knownHosts } from '../core/hosts.ts';
 import { checkServices } from '../core/tables.ts';
 import { Unusable } from '../core/unusable.ts';
 import { reportUselessKeys, reviveToggle } from '../credentials/keyring.ts';
-import { foreignKeysIn } from '../credentials/tripwire.ts';
+import { tripwireOf } from '../credentials/tripwire.ts';
 import { surroundingsOf } from '../http/context.ts';
 import { serveDocs } from '../http/docs.ts';
 import { connectEdges, edgesOf } from '../http/edges.ts';
@@ -114,7 +114,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       limits,
       publicUrl: config.publicUrl,
       explain: config.explain,
-      tripwire: foreignKeysIn,
+      tripwire: tripwireOf(budgets.tokens),
       gate: gateOf({
         hosts,
         hostPatterns: SERVICES.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern)),

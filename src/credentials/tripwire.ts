@@ -1,17 +1,27 @@
 import { hash } from 'node:crypto';
+import { type Budget, Held } from '../core/held.ts';
 import { keyForm } from './ngc-key.ts';
 
 /** The form of a key, wherever it stands. */
 const KEYS = /nvapi-[A-Za-z0-9_-]{64}/g;
 const BEGINNING = 'nvapi-';
 
+const NONE: readonly string[] = [];
+
 /**
- * What to say of a text that holds keys which no mock minted, so possibly real ones: a sentence for each, in which the key
- * stands by the beginning of its hash.
+ * Tells what to say of a text that holds keys which no mock minted, so possibly real ones: a sentence for each, in which
+ * the key stands by the beginning of its hash. Keys that were seen to be a mock's are remembered, by the budget: nearly
+ * every request carries the same one, and its checksum costs more than all the rest of looking.
  */
-export function foreignKeysIn(text: string): readonly string[] {
-  if (!text.includes(BEGINNING)) return [];
-  return (text.match(KEYS) ?? []).flatMap((key) => (keyForm(key) === 'foreign' ? [warningOf(key)] : []));
+export function tripwireOf(budget: Budget): (text: string) => readonly string[] {
+  const harmless = new Held<true>(budget, () => 0);
+  const warningsOf = (key: string): readonly string[] => {
+    if (harmless.find(key) === true) return NONE;
+    if (keyForm(key) === 'foreign') return [warningOf(key)];
+    harmless.keep(key, true);
+    return NONE;
+  };
+  return (text) => (text.includes(BEGINNING) ? (text.match(KEYS) ?? []).flatMap(warningsOf) : NONE);
 }
 
 function warningOf(key: string): string {

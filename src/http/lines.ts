@@ -8,6 +8,8 @@ import { wireBytes, written } from './answer.ts';
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** It is answered, and its body was still coming when that was looked at. */
+  isLeftOver: boolean;
 }
 
 export interface LineLimits {
@@ -37,17 +39,19 @@ export class Lines {
       socket.once('close', () => this.#busyWith.delete(socket));
     });
     server.on('request', (request, response) => {
-      this.#busyWith.set(request.socket, { request, response });
-      response.once('finish', () => this.#awaitRest(request));
+      this.#busyWith.set(request.socket, { request, response, isLeftOver: false });
     });
+    const looking = setInterval(() => this.#cutLeftovers(), this.#limits.bodyPatience).unref();
+    server.once('close', () => clearInterval(looking));
   }
 
-  /** A body that nobody wanted to read may end, so that its sender reads the answer; not for ever. */
-  #awaitRest(request: IncomingMessage): void {
-    if (request.complete) return;
-    setTimeout(() => {
-      if (!request.complete) request.socket.destroy();
-    }, this.#limits.bodyPatience).unref();
+  /** A body that nobody wanted to read may end, so that its sender reads the answer: until it is looked at twice. */
+  #cutLeftovers(): void {
+    for (const [socket, exchange] of this.#busyWith) {
+      if (exchange === null || exchange.request.complete || !exchange.response.writableFinished) continue;
+      if (exchange.isLeftOver) socket.destroy();
+      exchange.isLeftOver = true;
+    }
   }
 
   /** The request that came last on a line. */

@@ -23,11 +23,12 @@ export function conform({ server, route, context, problem, outcome }: InFlight):
   const { operation, written } = route;
   const { status, body, unchanged } = outcome;
   if (unchanged === true && written.has(body as object)) return;
-  const fault =
-    (problem === null ? null : errorFault(route, outcome)) ??
-    (OF_THE_SERVER.has(status)
-      ? null
-      : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body));
+  const undocumented = OF_THE_SERVER.has(status)
+    ? null
+    : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);
+  // Documents name no other forms of errors than the service's, so one look is enough where that finds nothing.
+  const isError = problem !== null && (undocumented !== null || OF_THE_SERVER.has(status));
+  const fault = (isError ? errorFault(route, outcome) : null) ?? undocumented;
   if (fault === null) return;
   if (server.offDocument === 'throw') throw new Error(`an answer does not fit its document: ${fault}`);
   context.findings.report('answer_off_document', fault, context.now);

@@ -7,7 +7,8 @@ import { unknownPath } from '../unknown-path.ts';
 /** Which world, under which name: and may the request come in at all? */
 export function place({ server, raw, context, guard }: Arrived): void {
   enter(server, context);
-  for (const text of [raw.url ?? '', ...raw.rawHeaders]) lookAt(server, context, text);
+  lookAt(server, context, raw.url ?? '');
+  for (const line of raw.rawHeaders) lookAt(server, context, line);
   context.origin = originOf(raw, server.publicUrl);
   server.gate.check(raw, guard);
 }

@@ -1,4 +1,5 @@
 import type { Decision } from '../../core/decision.ts';
+import { Derived } from '../../core/derived.ts';
 import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { DecisionFilter, DecisionLog } from '../decisions.ts';
 
@@ -11,10 +12,12 @@ const MOST_EVIDENCE = 256 * 1024;
 
 /** Decisions are kept in memory: they explain what just happened, and writing each would cost more than the answer. */
 export function memoryDecisions(budget: Budget): DecisionLog {
+  // The same standing is judged again and again.
+  const weights = new Derived<object, number>();
   const byId = new Held<Kept>(budget, ({ bytes }) => bytes, MOST);
   return {
     record: async (decision) => {
-      byId.keep(decision.id, keptOf(decision));
+      byId.keep(decision.id, keptOf(decision, weights));
     },
     list: async (filter, limit) => {
       const found: Decision[] = [];
@@ -35,10 +38,10 @@ interface Kept {
 }
 
 /** Weighed by what can be long: the rights and the object that a refusal was decided by. */
-function keptOf(decision: Decision): Kept {
+function keptOf(decision: Decision, weights: Derived<object, number>): Kept {
   const { evidence } = decision;
   if (evidence === undefined) return { decision, bytes: PLAIN_BYTES };
-  const bytes = bytesOf(evidence.caller) + bytesOf(evidence.sighting);
+  const bytes = weights.of(evidence.caller.standing, bytesOf) + bytesOf(evidence.sighting);
   if (bytes <= MOST_EVIDENCE) return { decision, bytes: PLAIN_BYTES + bytes };
   const { evidence: _, ...bare } = decision;
   return { decision: bare, bytes: PLAIN_BYTES };
