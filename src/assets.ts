@@ -17,8 +17,8 @@ export async function documentNames(): Promise<string[]> {
 }
 
 /** A file of Swagger UI, by its own name. */
-export function swaggerUiFile(name: string): Promise<string> {
-  return readFile(new URL(name, SWAGGER_UI), 'utf8');
+export function swaggerUiFile(name: string): Promise<Buffer> {
+  return readFile(new URL(name, SWAGGER_UI));
 }
 
 /** A file of a service's fixtures, as a value. */

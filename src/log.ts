@@ -23,7 +23,7 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
     if (LOG_LEVELS.indexOf(at) > most) return;
     const message = redacted(said);
     const time = rfc3339(clock.now());
-    const stack = cause instanceof Error ? cause.stack : undefined;
+    const stack = cause instanceof Error && cause.stack !== undefined ? redacted(cause.stack) : undefined;
     write(
       json
         ? `${JSON.stringify({ time, level: at, message, ...(stack !== undefined && { stack }) })}\n`

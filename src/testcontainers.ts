@@ -60,11 +60,16 @@ export class NvAuthMockContainer extends GenericContainer {
   }
 
   withOptions(options: ContainerOptions): this {
-    this.#adminToken = options.adminToken ?? this.#adminToken;
     const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
     return this.withEnvironment(
       Object.fromEntries(given.map(([name, value]) => [variableName(name), [value].flat().join(',')])),
     );
+  }
+
+  /** The admin token among them is what the switchboard of the started container sends. */
+  override withEnvironment(environment: Readonly<Record<string, string>>): this {
+    this.#adminToken = environment[variableName('adminToken')] ?? this.#adminToken;
+    return super.withEnvironment(environment);
   }
 
   /** Further names of the container in its network; the server knows them as its own. */
@@ -140,7 +145,7 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
   }
 
   getSwitchboard(): Switchboard {
-    return connect(this.getUrl(), this.#adminToken);
+    return connect(this.getUrl(), { adminToken: this.#adminToken });
   }
 
   /** As of the switchboard. */

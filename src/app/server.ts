@@ -15,7 +15,7 @@ import { makeFastify } from '../http/fastify.ts';
 import { gateOf } from '../http/gate.ts';
 import { hostsOf } from '../http/hosts.ts';
 import type { Server } from '../http/in-flight.ts';
-import { LIMITS, type Limits } from '../http/limits.ts';
+import { type Limits, limitsOf } from '../http/limits.ts';
 import { Lines } from '../http/lines.ts';
 import { type Listen, preparedToListen } from '../http/listen.ts';
 import { type Mounted, mount } from '../http/mount.ts';
@@ -72,7 +72,7 @@ export interface MockServer {
 export async function buildServer(parts: Parts): Promise<MockServer> {
   const { config } = parts.effective;
   const random = parts.random ?? systemRandom();
-  const limits = { ...LIMITS, ...parts.limits };
+  const limits = limitsOf(parts.limits);
   const [version, signingKey, identityProvider, seed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),

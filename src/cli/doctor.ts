@@ -1,6 +1,7 @@
 import { proxyVariables } from '../config.ts';
 import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
+import { tokenAdvice } from './running.ts';
 
 /** One thing that was looked at: what was found, and what to do about it where it is not good. */
 interface Check {
@@ -114,7 +115,7 @@ async function serverCheck(root: string): Promise<Check> {
 async function issuerCheck(root: string, headers: Readonly<Record<string, string>>): Promise<Check> {
   const what = 'issuer';
   const answer = await ask(`${root}/_mock/cast`, headers);
-  if (answer.status === 401) return { what, good: false, said: 'it asks for its token: give it by --admin-token' };
+  if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
   const cast = await jsonOf(answer);
   const realm = (cast?.['runai'] as { tenant?: { realm?: string } } | undefined)?.tenant?.realm;
   if (realm === undefined) return { what, good: true, said: 'the world has no tenant, so there are no tokens' };
@@ -133,7 +134,7 @@ async function issuerCheck(root: string, headers: Readonly<Record<string, string
 async function timeCheck(root: string, headers: Readonly<Record<string, string>>): Promise<Check> {
   const what = 'time';
   const answer = await ask(`${root}/_mock/clock`, headers);
-  if (answer.status === 401) return { what, good: false, said: 'it asks for its token: give it by --admin-token' };
+  if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
   const clock = await jsonOf(answer);
   const here = new Date((await import('../core/clock.ts')).machineClock().now());
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();

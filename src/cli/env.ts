@@ -1,7 +1,7 @@
 import type { FlagTexts } from '../config.ts';
 import { Unusable } from '../core/unusable.ts';
 import { OPTIONS } from '../options.ts';
-import { askRunning, type Running, runningServer } from './running.ts';
+import { askRunning, type Running, runningServer, tokenAdvice } from './running.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -93,7 +93,7 @@ async function castFrom(server: Running): Promise<Cast> {
   const { status, body } = await askRunning(server, '/_mock/cast').catch((cause: unknown) => {
     throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --port.`, { cause });
   });
-  if (status === 401) throw new Unusable(`The server on ${url} asks for its token: give it by --admin-token.`);
+  if (status === 401) throw new Unusable(`The server on ${url} ${tokenAdvice(server.headers)}.`);
   if (status === 200 && typeof body === 'object' && body !== null) return body;
   throw new Unusable(`What answers on ${url} is no nv-auth-mock. Say where it is with --port.`);
 }

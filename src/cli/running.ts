@@ -52,3 +52,10 @@ function jsonOf(text: string): unknown {
     return null;
   }
 }
+
+/** What to say of a switchboard that refused these headers. */
+export function tokenAdvice(headers: Running['headers']): string {
+  return Object.keys(headers).length === 0
+    ? 'asks for its token: give it by --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'
+    : 'was started with another token than the one given by --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN';
+}

@@ -14,6 +14,8 @@ export async function start(flags: FlagTexts): Promise<void> {
   try {
     const listening = await server.listen(host, port);
     stopWhenTold(server, exitWithStdin);
+    // The banner tells them otherwise; whoever reads events looks into the log.
+    if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
     process.stdout.write(json ? readyEvent(server, listening) : banner(server, listening.url));
   } catch (cause) {
     await server.close();

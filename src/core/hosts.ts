@@ -18,8 +18,9 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 export function hostName(host: string): string | null {
   const [, name, port] = HOST.exec(host.toLowerCase()) ?? [];
   if (name === undefined || Number(port ?? 0) > 65_535) return null;
-  if (name.startsWith('[')) return URL.canParse(`http://${name}`) ? name : null;
-  return NUMERIC.test(name) && !IPV4.test(name) ? null : name;
+  if (NUMERIC.test(name) && !IPV4.test(name)) return null;
+  // Such as an IPv6 address that is none, or a label that only claims to be an international one (`xn--`).
+  return URL.canParse(`http://${name}`) ? name : null;
 }
 
 /** IP literals are known because a rebinding attack needs a name. */

@@ -1,16 +1,27 @@
 import { type BinaryLike, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { Problem } from '../core/problem.ts';
 import { Lane } from './lane.ts';
 
 const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
+
+/** Some seconds of work: whoever comes behind them would only wait. */
+const MOST_WAITING = 250;
 
 /**
  * The threads that derive keys are those that sign tokens, and a process has four of them: one at a time leaves the
  * others to the tokens, whoever tries passwords. The second state outside a world, because the threads are the process's.
  */
-const LANE = new Lane(1);
+const LANE = new Lane(1, MOST_WAITING);
 
-function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
+/** @throws Problem `unavailable` while too many passwords wait */
+async function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
+  if (!LANE.hasRoom) {
+    throw new Problem(
+      'unavailable',
+      `${MOST_WAITING} passwords are waiting to be checked. Try again in a few seconds.`,
+    );
+  }
   return LANE.run(() => scryptOf(password, salt, length, cost));
 }
 

@@ -12,6 +12,8 @@ export interface BodyLimits {
   readonly bodySilence: number;
   /** Milliseconds that any body may take; a longer one has a second more for each `LEAST_RATE` bytes of it. */
   readonly bodyPatience: number;
+  /** Of all bodies that are being read. */
+  readonly room: BodyRoom;
 }
 
 /** Bytes a second, behind which no body may fall for good: a slow telephone line. */
@@ -19,6 +21,9 @@ const LEAST_RATE = 16 * 1024;
 
 /** More than any documented form has. */
 const MOST_FIELDS = 100;
+
+/** Less than this is what any request may take. */
+const LEAST_BUFFER = 4096;
 
 /** Deeper than any documented body, shallower than what could exhaust a stack. */
 const MOST_DEPTH = 64;
@@ -82,11 +87,55 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
 }
 
-function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  return consumed(request, limits.bodyBytes, limits, (chunk) => chunks.push(chunk)).then(() =>
-    chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
-  );
+/** Into one buffer that grows: a body may come in as many pieces as it has bytes, and each piece would cost a hundred. */
+async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  let bytes: Buffer = Buffer.alloc(0);
+  let length = 0;
+  const most = Math.min(announcedLength(request) ?? limits.bodyBytes, limits.bodyBytes);
+  const grow = (needed: number) => {
+    const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(Math.max(2 * bytes.length, LEAST_BUFFER), most)));
+    limits.room.take(larger.length - bytes.length);
+    bytes.copy(larger, 0, 0, length);
+    bytes = larger;
+  };
+  try {
+    await consumed(request, limits.bodyBytes, limits, (chunk) => {
+      if (length + chunk.length > bytes.length) grow(length + chunk.length);
+      chunk.copy(bytes, length);
+      length += chunk.length;
+    });
+    return bytes.subarray(0, length);
+  } finally {
+    limits.room.give(bytes.length);
+  }
+}
+
+function announcedLength(request: IncomingMessage): number | null {
+  const [length] = headerLines(request, 'content-length');
+  return length === undefined ? null : Number(length);
+}
+
+/** What the bodies that are being read may take together. */
+export class BodyRoom {
+  readonly #most: number;
+  #taken = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @throws Problem `unavailable` when there is no room for so many bytes more */
+  take(bytes: number): void {
+    if (this.#taken + bytes > this.#most) {
+      const message = `Bodies of ${this.#most} bytes are being read already. Send fewer at once, and try this one again.`;
+      throw new Problem('unavailable', message, { close: true });
+    }
+    this.#taken += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#taken -= bytes;
+  }
 }
 
 /** The size of a body, and its SHA-256 in hexadecimal. The bytes are dropped as they come. */
@@ -105,7 +154,7 @@ function consumed(
 ): Promise<number> {
   const tooLarge = () =>
     new Problem('too_large', `The body is larger than ${most} bytes, which is the most that is read.`, { close: true });
-  if (Number(headerLines(request, 'content-length')[0]) > most) return Promise.reject(tooLarge());
+  if ((announcedLength(request) ?? 0) > most) return Promise.reject(tooLarge());
 
   return new Promise((resolve, reject) => {
     let length = 0;
@@ -128,8 +177,12 @@ function consumed(
     const onData = (chunk: Buffer) => {
       silence.refresh();
       length += chunk.length;
-      if (length > most) giveUp(tooLarge());
-      else take(chunk);
+      if (length > most) return giveUp(tooLarge());
+      try {
+        take(chunk);
+      } catch (cause) {
+        giveUp(cause as Problem);
+      }
     };
     const silence = setTimeout(
       () => giveUp(cut(`Nothing more of the body came for ${bodySilence / 1000} s.`)),

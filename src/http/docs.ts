@@ -32,13 +32,13 @@ const HEADERS = {
  * The pages that no operation has: the documents at `/openapi/<service>.json`, pages to read them below `/docs`, and `/`,
  * which leads there.
  *
- * @param readFile the text of a file of Swagger UI
+ * @param readFile a file of Swagger UI
  */
 export function serveDocs(
   app: FastifyInstance,
   gate: Gate,
   documents: readonly ReadableDocument[],
-  readFile: (name: string) => Promise<string>,
+  readFile: (name: string) => Promise<Buffer>,
 ): void {
   const get = (url: string, answer: (reply: FastifyReply) => FastifyReply | Promise<FastifyReply>) =>
     app.get(url, async ({ raw }, reply) => {
@@ -51,7 +51,7 @@ export function serveDocs(
       }
     });
   /** At a path, with and without a slash at its end. */
-  const serve = (path: string, type: string, text: () => string | Promise<string>) => {
+  const serve = (path: string, type: string, text: () => string | Buffer | Promise<Buffer>) => {
     for (const url of [path, `${path}/`]) {
       get(url, async (reply) =>
         reply
@@ -65,12 +65,20 @@ export function serveDocs(
   serve('/docs', HTML, () => index);
   for (const document of documents) {
     const { name, text } = document;
-    serve(`/openapi/${name}.json`, 'application/json', () => text);
-    serve(`/docs/${name}/json`, 'application/json', () => text);
+    const json = Buffer.from(text);
+    serve(`/openapi/${name}.json`, 'application/json', () => json);
+    serve(`/docs/${name}/json`, 'application/json', () => json);
     serve(`/docs/${name}`, HTML, () => readerPage(document));
   }
   serve('/docs/static/reader.js', SCRIPT, () => READER);
-  for (const [file, type] of Object.entries(FILES)) serve(`/docs/static/${file}`, type, () => readFile(file));
+  for (const [file, type] of Object.entries(FILES)) {
+    // Read when somebody first looks, and sent from the one copy however often it is asked for.
+    let read: Promise<Buffer> | undefined;
+    serve(`/docs/static/${file}`, type, () => {
+      read ??= readFile(file);
+      return read;
+    });
+  }
   get('/', (reply) => reply.redirect('/docs'));
 }
 

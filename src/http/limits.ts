@@ -1,4 +1,4 @@
-import type { BodyLimits } from './body.ts';
+import { type BodyLimits, BodyRoom } from './body.ts';
 import type { LineLimits } from './lines.ts';
 
 /** How much, and how slowly, may be sent. Times in milliseconds. */
@@ -8,11 +8,19 @@ export interface Limits extends BodyLimits, LineLimits {
   readonly checkingInterval: number;
 }
 
-export const LIMITS: Limits = {
-  bodyBytes: 1024 * 1024,
-  bodySilence: 60_000,
-  bodyPatience: 60_000,
-  connections: 5000,
-  headersTimeout: 60_000,
-  checkingInterval: 5_000,
-};
+const MEBIBYTE = 1024 * 1024;
+
+/** The limits of one server. @param given in place of the usual ones */
+export function limitsOf(given: Partial<Limits> = {}): Limits {
+  return {
+    bodyBytes: MEBIBYTE,
+    bodySilence: 60_000,
+    bodyPatience: 60_000,
+    room: new BodyRoom(48 * MEBIBYTE),
+    connections: 5000,
+    unanswered: 100,
+    headersTimeout: 60_000,
+    checkingInterval: 5_000,
+    ...given,
+  };
+}

@@ -8,6 +8,8 @@ import { wireBytes, written } from './answer.ts';
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Answers to requests of the line that came before, and are not written yet (pipelining). */
+  readonly earlier: readonly ServerResponse[];
   /** It is answered, and its body was still coming when that was looked at. */
   isLeftOver: boolean;
 }
@@ -15,6 +17,8 @@ interface Exchange {
 export interface LineLimits {
   /** How many may be open at once; further ones are told so, and closed. */
   readonly connections: number;
+  /** Requests of one line that wait for their answers (pipelining); the line of a client that sends more is closed. */
+  readonly unanswered: number;
   /** Milliseconds that the rest of a request may take once it is answered. */
   readonly bodyPatience: number;
 }
@@ -39,7 +43,9 @@ export class Lines {
       socket.once('close', () => this.#busyWith.delete(socket));
     });
     server.on('request', (request, response) => {
-      this.#busyWith.set(request.socket, { request, response, isLeftOver: false });
+      const earlier = unwritten(this.#busyWith.get(request.socket));
+      this.#busyWith.set(request.socket, { request, response, earlier, isLeftOver: false });
+      if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
     });
     const looking = setInterval(() => this.#cutLeftovers(), this.#limits.bodyPatience).unref();
     server.once('close', () => clearInterval(looking));
@@ -73,6 +79,14 @@ export class Lines {
       if (exchange?.request.complete !== true || exchange.response.writableFinished) socket.destroy();
     }
   }
+}
+
+const NONE: readonly ServerResponse[] = [];
+
+/** Nearly always the answer before was written, and so were all before it. */
+function unwritten(before: Exchange | null | undefined): readonly ServerResponse[] {
+  if (before == null || before.response.writableFinished) return NONE;
+  return [...before.earlier.filter((response) => !response.writableFinished), before.response];
 }
 
 function crowded(most: number): Buffer {

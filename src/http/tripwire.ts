@@ -1,6 +1,9 @@
+import { asciiDecoded } from '../core/redact.ts';
 import type { Arrived } from './in-flight.ts';
 
 /** Reports what may be a real credential in a text that came in. */
 export function lookAt({ tripwire }: Arrived['server'], { findings, now }: Arrived['context'], text: string): void {
-  for (const warning of tripwire(text)) findings.report('foreign_credential', warning, now);
+  for (const warning of tripwire(asciiDecoded(text))) {
+    findings.report('foreign_credential', warning, now);
+  }
 }

@@ -325,6 +325,9 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     },
     findings: async () => (await call<{ findings: readonly Finding[] }>('GET', '/findings')).findings,
     getToken: async (client) => {
+      if (client !== undefined && typeof client?.clientId !== 'string') {
+        throw new TypeError('getToken takes `{ clientId, clientSecret }` of an access key, or nothing.');
+      }
       const [{ runai }, version] = await Promise.all([call<Cast>('GET', '/cast'), runaiVersion(call)]);
       const { clientId, clientSecret } = client ?? runai.users.find(({ accessKey }) => accessKey)?.accessKey ?? {};
       // 2.19 takes every client as an application.
@@ -354,10 +357,16 @@ async function runaiVersion(call: (method: string, path: string) => Promise<unkn
  * The switchboard of a server that runs elsewhere, such as in a container.
  *
  * @param url its root
- * @param adminToken what it was started with, where it was
+ * @throws TypeError for a URL that is none
  */
-export function connect(url: string, adminToken: string | null = null): Switchboard {
+export function connect(url: string, { adminToken = null }: ConnectOptions = {}): Switchboard {
+  if (!/^https?:\/\//.test(url)) throw new TypeError(`connect takes an http or https URL, and got \`${url}\`.`);
   return switchboard((path, init) => fetch(new URL(path, url), init), adminToken);
+}
+
+export interface ConnectOptions {
+  /** What the server was started with, where it was. */
+  readonly adminToken?: string | null;
 }
 
 function messageOf(text: string): string | null {

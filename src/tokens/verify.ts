@@ -127,13 +127,18 @@ function malformed(why: string): Problem {
 
 /** Told of tokens that this server signed, so their client id is one that it knows. */
 function expired({ exp = 0, azp }: { readonly exp?: number; readonly azp?: unknown }, now: Instant): Problem {
-  const why = `exp ${shown(exp)}, the clock says ${rfc3339(now)}; made for client \`${azp}\``;
+  const why = `exp ${shown(exp)}, the clock says ${rfc3339(now)}${madeFor(azp)}`;
   return unauthenticated('expired_token', 'The access token has expired.', why);
 }
 
 function notYetValid(claim: 'nbf' | 'iat', seconds: number, azp: unknown, now: Instant): Problem {
-  const why = `${claim} ${shown(seconds)}, the clock says ${rfc3339(now)}; made for client \`${azp}\``;
+  const why = `${claim} ${shown(seconds)}, the clock says ${rfc3339(now)}${madeFor(azp)}`;
   return unauthenticated('not_yet_valid', 'The access token is not valid yet.', why);
+}
+
+/** A claim may be anything, and as long as a header. */
+function madeFor(azp: unknown): string {
+  return typeof azp === 'string' ? `; made for client \`${azp.slice(0, 100)}\`` : '';
 }
 
 /** A time from a token, which may be any number. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, rm, statfs, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
@@ -128,6 +128,33 @@ describe('a data file that is taken away from a running server', () => {
         expect.objectContaining({ kind: 'storage', message: body.message }),
       );
       expect((await server.stop()).stderr).toMatch(/"level":"error".*was (removed|replaced)/);
+    },
+  );
+
+  it.for([
+    ['cut short', async (path: string) => truncate(path, 0)],
+    [
+      'removed',
+      async (path: string) => {
+        await rm(path);
+        await symlink(path, path);
+      },
+    ],
+  ] as const)(
+    'is noticed when it was %s in another way; nothing is a 500',
+    async ([became, take], { command, folder }) => {
+      const path = join(folder, 'mock.db');
+      const server = await command.start(['--data', path]);
+      const token = await server.tokenOf(researcher.accessKey);
+      await newKey(server, token, 'kept');
+      await take(path);
+
+      const { status, body } = await newKey(server, token, 'lost');
+      expect(status).toBe(503);
+      expect(body.message).toContain(`was ${became}`);
+      for (const request of ['POST /_mock/reset', 'GET /_mock/health', 'GET /_mock/info', 'GET /api/v1/users']) {
+        expect((await server.call(request, { token })).status, request).not.toBe(500);
+      }
     },
   );
 

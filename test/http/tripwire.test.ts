@@ -22,6 +22,11 @@ const PLACES: [place: string, send: (key: string) => Promise<unknown>][] = [
   ['a header of another name', (key) => server.call('GET /api/v3/simulations/', { headers: { 'x-api-key': key } })],
   ['a cookie', (key) => server.call('GET /_mock/health', { headers: { cookie: `key=${key}` } })],
   ['a path', (key) => server.call(`GET /v2/nvcf/functions/${key}/versions`, { token })],
+  [
+    'a path that encodes its sign',
+    (key) => server.call(`GET /v2/nvcf/functions/${key.replace('-', '%2D')}/versions`, { token }),
+  ],
+  ['a path that encodes a letter', (key) => server.call(`GET /api/v1/users/${key.replace('n', '%6e')}`)],
   ['a path of nobody', (key) => server.call(`GET /nothing/${key}`)],
   ['a path of the switchboard', (key) => server.call(`GET /_mock/keys/${key}`)],
   ['the value of a query', (key) => server.call(`GET /v2/nvcf/functions?api_key=${key}`, { token })],

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { Row } from '../../src/store/collections.ts';
@@ -72,6 +72,27 @@ describe('a data file whose process was killed', () => {
       expect(await foundIn(copy), `killed after ${done} writes`).toEqual({ rows, notices: [] });
       await rm(copy);
     }
+  });
+
+  it('is opened through a link, whose log stands elsewhere', async ({ folder }) => {
+    const { path, rows } = await killed(folder);
+    const [first] = checkpointed(await readFile(`${path}-wal`));
+    const handle = await open(path, 'r+');
+    await handle.write(first?.bytes as Buffer, 0, PAGE, 0);
+    await handle.close();
+    const links = join(folder, 'links');
+    await mkdir(links);
+    await symlink(path, join(links, 'mock.db'));
+
+    expect((await foundIn(join(links, 'mock.db'))).rows).toEqual(rows);
+  });
+
+  it('is refused with a sentence where its log is no file', async ({ folder }) => {
+    const { path } = await killed(folder);
+    await rm(`${path}-wal`);
+    await mkdir(`${path}-wal`);
+
+    await expect(foundIn(path)).rejects.toThrow(/^--data .* cannot be used: .*Give another file/);
   });
 
   it('in the middle of a write to its log tells what was dropped', async ({ folder }) => {

@@ -16,7 +16,7 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 /** Whatever was thrown, in the vendor's words; and a credential that was not accepted becomes a decision. */
 export function refuse(flight: InFlight, thrown: unknown): void {
   const { route, context, decision } = flight;
-  const problem = problemOf(thrown);
+  const problem = problemOf(thrown, context.store);
   flight.problem = problem;
   if (isStorageProblem(problem)) context.findings.report('storage', problem.message, context.now);
   flight.decision = MALFORMED.has(problem.kind) ? null : (decision ?? refused(asked(flight), problem));

@@ -7,10 +7,21 @@ export function fileIdentity({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
+/** Null where there is none by that name, whatever stands in the way. */
+function statsOf(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** A data file while it is in use: what becomes of it, and what it means when it cannot be written. */
 export class DataFile {
   readonly #path: string;
   readonly #identity: string;
+  /** What it was at the least: pages that are free stay in it. */
+  #size = 0;
 
   /** @param path a file that is open */
   constructor(path: string) {
@@ -20,9 +31,13 @@ export class DataFile {
 
   /** Why nothing that is written now would be found again; null where it would. */
   get fault(): string | null {
-    const stats = statSync(this.#path, { throwIfNoEntry: false });
-    if (stats !== undefined && fileIdentity(stats) === this.#identity) return null;
-    const became = stats === undefined ? 'was removed' : 'was replaced by another';
+    const stats = statsOf(this.#path);
+    const isSame = stats !== null && fileIdentity(stats) === this.#identity;
+    if (isSame && stats.size >= this.#size) {
+      this.#size = stats.size;
+      return null;
+    }
+    const became = stats === null ? 'was removed' : isSame ? 'was cut short' : 'was replaced by another';
     return (
       `The data file ${this.#path} ${became} while the server was using it, so nothing is written any more. ` +
       'Put the file back, or restart the server.'
@@ -58,7 +73,7 @@ export class DataFile {
       const message = `The disk of the data file ${this.#path} is full, so this was not stored. Make room on it, and try again.`;
       return new Unwritable('full', message, { cause });
     }
-    if (code === 'SQLITE_READONLY' || code.startsWith('SQLITE_IOERR')) {
+    if (code === 'SQLITE_READONLY' || code === 'SQLITE_NOTADB' || /^SQLITE_(?:IOERR|CORRUPT)/.test(code)) {
       const message = `The data file ${this.#path} cannot be written (${code}), so this was not stored. Check its disk, and try again.`;
       return new Unwritable('failing', message, { cause });
     }

@@ -1,4 +1,14 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
@@ -60,11 +70,13 @@ export function openDatabase(path: string | null): Opened {
   }
   const isThere = existsSync(path);
   if (!isThere) makeFolder(path);
-  const logged = hasLog(path);
-  if (isThere) inspect(path, logged);
-  const frames = framesOf(`${path}-wal`);
   let database: Database.Database | undefined;
   try {
+    // SQLite keeps the log beside the file itself, wherever links lead there from.
+    const real = isThere ? realpathSync(path) : path;
+    const logged = hasLog(real);
+    if (isThere) inspect(path, logged);
+    const frames = framesOf(`${real}-wal`);
     // In full, because some names have a meaning of their own to SQLite, such as `:memory:`.
     database = connect(resolve(path), { timeout: BUSY_TIMEOUT_MS });
     prepare(database, () => {

@@ -57,7 +57,7 @@ describe('the admin token is given by', () => {
 
     expect((await mock.clock.now()).ahead).toBe('PT0S');
     expect(await mock.getToken()).toMatch(/^eyJ/);
-    expect((await connect(mock.url, TOKEN).clock.now()).ahead).toBe('PT0S');
+    expect((await connect(mock.url, { adminToken: TOKEN }).clock.now()).ahead).toBe('PT0S');
     await expect(connect(mock.url).clock.now()).rejects.toThrow(/x-mock-admin-token/);
   });
 
@@ -73,6 +73,8 @@ describe('the admin token is given by', () => {
       stderr: expect.stringContaining('--admin-token'),
     });
     expect((await command.run(['doctor', ...port], { env })).code).toBe(0);
+    const other = { NV_AUTH_MOCK_ADMIN_TOKEN: 'another-token' };
+    expect((await command.run(['env', ...port], { env: other })).stderr).toContain('another token than the one given');
     const lost = await command.run(['doctor', ...port]);
     expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('give it by --admin-token') });
     expect((await command.run(['health', ...port])).code).toBe(0);

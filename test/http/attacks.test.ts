@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { researcher } from '../support/cast.ts';
+import { testServer } from '../support/server.ts';
+import { forge } from '../support/tokens.ts';
+import { openLine, requestBytes, send } from '../support/wire.ts';
+
+const HOST = 'Host: localhost:6625';
+const JSON_TYPE = 'Content-Type: application/json';
+const server = await testServer({}, { limits: { unanswered: 20 } });
+const { port } = await server.listen('127.0.0.1', 0);
+
+const isServed = async () => {
+  expect((await send(port, requestBytes('GET /_mock/health', [HOST]))).status).toBe(200);
+};
+
+describe('one line that sends more than it reads', () => {
+  it('is closed beyond so many requests without an answer, and nobody else waits', async () => {
+    const login = JSON.stringify({ grantType: 'password', username: 'x', password: 'y' });
+    const line = await openLine(port);
+    line.send(Buffer.concat(Array(200).fill(requestBytes('POST /api/v1/token', [HOST, JSON_TYPE], login))));
+
+    await line.closed();
+    await isServed();
+    expect(
+      (await server.grant({ grantType: 'password', username: researcher.email, password: 'wrong', clientID: 'cli' }))
+        .status,
+    ).toBe(400);
+  });
+
+  it('may go on as long as it reads: many requests, few of them at once', async () => {
+    const line = await openLine(port);
+    const health = requestBytes('GET /_mock/health', [HOST]);
+    line.send(Buffer.concat(Array(10).fill(health)));
+    for (let answered = 0; answered < 300; answered++) {
+      expect((await line.reply())?.status).toBe(200);
+      if (answered < 290) line.send(health);
+    }
+    line.drop();
+  });
+});
+
+describe('passwords that wait', () => {
+  it('are so many at the most; further ones are told to come back', async () => {
+    const guess = (number: number) =>
+      server.app.inject({
+        method: 'POST',
+        url: '/api/v1/token',
+        headers: { host: 'localhost:6625', 'content-type': 'application/json' },
+        payload: { grantType: 'password', clientID: 'cli', username: researcher.email, password: `wrong-${number}` },
+      });
+    const answers = await Promise.all(Array.from({ length: 300 }, (_, number) => guess(number)));
+    const statuses = answers.map(({ statusCode }) => statusCode);
+
+    expect(new Set(statuses)).toEqual(new Set([400, 503]));
+    expect(statuses.filter((status) => status === 503).length).toBeLessThan(60);
+    expect(answers.find(({ statusCode }) => statusCode === 503)?.json().message).toMatch(
+      /passwords are waiting.*Try again/,
+    );
+  });
+});
+
+describe('bodies that are being read', () => {
+  it('cost what they are long, in however many pieces they come', async () => {
+    const line = await openLine(port);
+    const { clientId, clientSecret } = researcher.accessKey;
+    const body = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }).padStart(50_000);
+    line.send(requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Transfer-Encoding: chunked']));
+    for (let at = 0; at < body.length; at += 10_000) {
+      const pieces = [...body.slice(at, at + 10_000)].map((letter) => `1\r\n${letter}\r\n`);
+      line.send(pieces.join(''));
+    }
+    line.send('0\r\n\r\n');
+
+    expect((await line.reply())?.status).toBe(200);
+    line.drop();
+  });
+
+  it('have so much room together, and give it back', async () => {
+    const { BodyRoom } = await import('../../src/http/body.ts');
+    const small = await testServer({}, { limits: { room: new BodyRoom(120_000) } });
+    const { port: smallPort } = await small.listen('127.0.0.1', 0);
+    const head = requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Content-Length: 100000'], ' '.repeat(80_000));
+    const first = await openLine(smallPort);
+    first.send(head);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const second = await openLine(smallPort);
+    second.send(head);
+
+    expect(await second.reply()).toMatchObject({
+      status: 503,
+      body: { message: expect.stringMatching(/are being read already/) },
+    });
+    first.drop();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const third = await openLine(smallPort);
+    third.send(Buffer.concat([head, Buffer.from(' '.repeat(20_000))]));
+    expect((await third.reply())?.status).toBe(400);
+  });
+});
+
+describe('what only looks like what is expected', () => {
+  it.each(['xn--a', 'a.0x1', 'foo.0x'])('a host name that is none is refused: %s', async (host) => {
+    const token = `Authorization: Bearer ${await forge()}`;
+    const reply = await send(port, requestBytes('GET /api/v1/access-keys', [`Host: ${host}`, token]));
+
+    expect(reply.status).toBe(400);
+  });
+
+  it.each([
+    ['an object', { toString: 1, valueOf: 1 }],
+    ['a deep list', JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`)],
+    ['a long text', 'x'.repeat(3000)],
+  ])('a token that has expired, and whose `azp` is %s, is told so', async (_what, azp) => {
+    const { status, decision } = await server.call('GET /api/v1/access-keys', {
+      token: await forge({ exp: 2, azp } as never),
+    });
+
+    expect(status).toBe(401);
+    expect(decision.reason).toBe('expired_token');
+  });
+
+  it('a path that cannot be decoded is no path to simulate', async () => {
+    const body = { principal: researcher.email, method: 'GET', path: '/api/v1/users/%zz' };
+    const { status } = await server.call('POST /_mock/decisions/simulate', { body });
+
+    expect(status).toBe(400);
+  });
+});
