@@ -39,26 +39,6 @@ describe('one line that sends more than it reads', () => {
   });
 });
 
-describe('passwords that wait', () => {
-  it('are so many at the most; further ones are told to come back', async () => {
-    const guess = (number: number) =>
-      server.app.inject({
-        method: 'POST',
-        url: '/api/v1/token',
-        headers: { host: 'localhost:6625', 'content-type': 'application/json' },
-        payload: { grantType: 'password', clientID: 'cli', username: researcher.email, password: `wrong-${number}` },
-      });
-    const answers = await Promise.all(Array.from({ length: 300 }, (_, number) => guess(number)));
-    const statuses = answers.map(({ statusCode }) => statusCode);
-
-    expect(new Set(statuses)).toEqual(new Set([400, 503]));
-    expect(statuses.filter((status) => status === 503).length).toBeLessThan(60);
-    expect(answers.find(({ statusCode }) => statusCode === 503)?.json().message).toMatch(
-      /passwords are waiting.*Try again/,
-    );
-  });
-});
-
 describe('bodies that are being read', () => {
   it('cost what they are long, in however many pieces they come', async () => {
     const line = await openLine(port);
