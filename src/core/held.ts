@@ -96,20 +96,23 @@ export class Held<Value> {
 
   /** Keeps a value, and gives it back. One that is larger than the whole budget is not kept. */
   keep(name: string, value: Value): Value {
-    this.forget(name);
+    if (this.#entries.has(name)) this.forget(name);
     const bytes = ENTRY_BYTES + 2 * name.length + this.#weigh(value);
     if (bytes > this.#budget.bytes) return value;
     const entry: Entry<Value> = { holder: this, name, bytes, value, older: null, newer: null };
     this.#entries.set(name, entry);
-    if (this.#entries.size > this.#most) this.forget(this.#entries.keys().next().value as string);
+    if (this.#entries.size > this.#most) this.#drop(this.#entries.values().next().value as Entry<Value>);
     this.#budget.add(entry as Entry<unknown>);
     return value;
   }
 
   forget(name: string): void {
     const entry = this.#entries.get(name);
-    if (entry === undefined) return;
-    this.#entries.delete(name);
+    if (entry !== undefined) this.#drop(entry);
+  }
+
+  #drop(entry: Entry<Value>): void {
+    this.#entries.delete(entry.name);
     this.#budget.remove(entry as Entry<unknown>);
   }
 
