@@ -28,6 +28,7 @@ export class Lines {
   /** Null: nothing was asked on it yet. */
   readonly #busyWith = new Map<Socket, Exchange | null>();
   readonly #limits: LineLimits;
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(limits: LineLimits) {
     this.#limits = limits;
@@ -47,8 +48,7 @@ export class Lines {
       this.#busyWith.set(request.socket, { request, response, earlier, isLeftOver: false });
       if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
     });
-    const looking = setInterval(() => this.#cutLeftovers(), this.#limits.bodyPatience).unref();
-    server.once('close', () => clearInterval(looking));
+    this.#looking = setInterval(() => this.#cutLeftovers(), this.#limits.bodyPatience).unref();
   }
 
   /** A body that nobody wanted to read may end, so that its sender reads the answer: until it is looked at twice. */
@@ -67,6 +67,7 @@ export class Lines {
 
   /** Answers under way say `Connection: close`; lines on which nothing was sent end at once. */
   announceClose(): void {
+    clearInterval(this.#looking);
     for (const [socket, exchange] of this.#busyWith) {
       if (exchange?.response.headersSent === false) exchange.response.setHeader('connection', 'close');
       if (exchange === null && socket.bytesRead === 0) socket.destroy();
