@@ -1,4 +1,4 @@
-import type { Instant } from './core/clock.ts';
+import type { Clock, Instant } from './core/clock.ts';
 import type { Caller, Reach, Sighting } from './core/decide.ts';
 import type { Decision } from './core/decision.ts';
 import type { Views } from './core/derived.ts';
@@ -12,7 +12,7 @@ import type { SeedFault } from './core/seed-fault.ts';
 import type { RememberedTokens } from './credentials/remembered.ts';
 import type { Random } from './random.ts';
 import type { Store } from './store/index.ts';
-import type { WorldRecords } from './store/world.ts';
+import type { KeptSeed, WorldRecords } from './store/world.ts';
 import type { IdentityProvider } from './tokens/identity-provider.ts';
 import type { Tokens } from './tokens/index.ts';
 
@@ -53,6 +53,25 @@ export interface WorldScope {
   readonly views: Views;
 }
 
+/** One world, as the steps of a request and the switchboard see it: everything that changes, and nothing of another world. */
+export interface World extends WorldScope {
+  readonly clock: Clock;
+  /** How far the clock stands ahead of the real time, in milliseconds. */
+  clockAhead(): number;
+  /** An id for the next decision; never the same twice, not even after a restart. */
+  nextDecisionId(): string;
+  /** The seed it was made of. */
+  seed(): Promise<KeptSeed>;
+  /**
+   * Moves the clock forward, and the new time survives a restart.
+   *
+   * @returns the moments between which time jumped
+   */
+  advance(milliseconds: number): Promise<{ readonly from: Instant; readonly to: Instant }>;
+  /** Back to the seed it was made of: clock real, decisions and findings empty, what was made since is gone. */
+  reset(): Promise<void>;
+}
+
 /** Everything that a request may touch: of its world, and of the server that has it. */
 export interface Surroundings extends ServerScope, WorldScope {}
 
@@ -71,6 +90,7 @@ export type { Caller } from './core/decide.ts';
 
 /** What a handler gets. It can read and write the world, and answer by what it returns; it has no socket. */
 export interface Context extends Arrival {
+  readonly world: World;
   /** Null on public operations. */
   readonly caller: Caller | null;
   readonly params: Readonly<Record<string, string>>;

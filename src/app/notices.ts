@@ -4,7 +4,7 @@ import { toggleOf } from '../credentials/keyring.ts';
 import { surroundingsOf } from '../http/context.ts';
 import type { Server } from '../http/in-flight.ts';
 import type { Config } from '../options.ts';
-import type { World } from './world.ts';
+import type { World } from '../service.ts';
 
 /** On this machine the switchboard is for whoever uses it; beyond that, for everybody who reaches the address. */
 export function exposureNotices({ host, adminToken }: Config): string[] {

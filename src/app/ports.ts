@@ -1,8 +1,6 @@
 import type { Effective } from '../config.ts';
 import { describeDecision } from '../core/describe.ts';
 import type { Law } from '../core/law.ts';
-import { reportUselessKeys, reviveToggle } from '../credentials/keyring.ts';
-import { surroundingsOf } from '../http/context.ts';
 import type { Server } from '../http/in-flight.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
@@ -12,11 +10,10 @@ import { type Ports, SERVICES } from '../services/index.ts';
 
 /** What the switchboard needs of the rest of the server. @param routes asked only once a request has come */
 export function portsOf(server: Server, version: string, { config, origins }: Effective, routes: () => Routes): Ports {
-  const { world } = server;
   const lawOfService = (name: string) => server.laws.find(({ service }) => service === name);
   const names = Object.keys(origins) as (keyof Config)[];
   return {
-    info: async () => ({
+    info: async ({ store }) => ({
       name: 'nv-auth-mock',
       version,
       configuration: Object.fromEntries(
@@ -26,31 +23,23 @@ export function portsOf(server: Server, version: string, { config, origins }: Ef
         const { profile, tables } = service.law(config);
         return { name: service.name, title: service.title, profile, operations: tables.operations.length };
       }),
-      counts: await world.store.world.counts(),
+      counts: await store.world.counts(),
     }),
-    cast: async () => castOf(await world.seed(), SERVICES),
-    reset: async () => {
-      await world.reset();
-      await reviveToggle(surroundingsOf(server, world));
-      await reportUselessKeys(surroundingsOf(server, world), world.clock.now());
-    },
+    cast: async (world) => castOf(await world.seed(), SERVICES),
     calls: () =>
       routes()
         .operationsOf('control')
         .map(({ method, path, summary }) => ({ method, path, summary })),
-    clockAhead: () => world.clockAhead(),
-    advance: async (milliseconds) => {
-      const { from, to } = await world.advance(milliseconds);
-      const events = await Promise.all(SERVICES.map((service) => service.events?.(world.store, from, to) ?? []));
+    events: async ({ store }, from, to) => {
+      const events = await Promise.all(SERVICES.map((service) => service.events?.(store, from, to) ?? []));
       return events.flat().sort((one, other) => one.at - other.at);
     },
-    now: () => world.clock.now(),
     tables: (name) => lawOfService(name) ?? null,
     services: () => SERVICES.map(({ name }) => name),
     describe: (decision) => {
       const mend = SERVICES.find(({ name }) => name === decision.service)?.mend;
       return describeDecision(decision, (lawOfService(decision.service) as Law).tables, mend);
     },
-    simulate: (principal, method, path) => simulate(server, routes(), principal, method, path),
+    simulate: (world, thought) => simulate(server, world, routes(), thought),
   };
 }

@@ -8,7 +8,6 @@ import { checkServices } from '../core/tables.ts';
 import { Unusable } from '../core/unusable.ts';
 import { reportUselessKeys, reviveToggle } from '../credentials/keyring.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
-import { surroundingsOf } from '../http/context.ts';
 import { serveDocs } from '../http/docs.ts';
 import { connectEdges, edgesOf } from '../http/edges.ts';
 import { makeFastify } from '../http/fastify.ts';
@@ -24,7 +23,7 @@ import { Routes } from '../http/routes.ts';
 import { type Log, SILENT } from '../log.ts';
 import { type Random, systemRandom } from '../random.ts';
 import { chooseSeed, revivedSeed, seedOfContent } from '../seed.ts';
-import type { ServiceDefinition } from '../service.ts';
+import type { ServiceDefinition, World } from '../service.ts';
 import { control, SERVICES } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import { openSqliteStore } from '../store/sqlite/index.ts';
@@ -32,7 +31,7 @@ import { tokensOf } from '../tokens/index.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { exposureNotices, postureOf, seedNotices } from './notices.ts';
 import { portsOf } from './ports.ts';
-import { openWorld, type World } from './world.ts';
+import { type OwnedWorld, openWorld } from './world.ts';
 
 /** What a server is made of. Only the configuration is needed; tests replace the rest. */
 export interface Parts {
@@ -54,7 +53,7 @@ export interface Parts {
 
 export interface MockServer {
   readonly app: FastifyInstance;
-  readonly world: World;
+  readonly world: OwnedWorld;
   readonly version: string;
   /** One line: which state, which versions. */
   readonly posture: string;
@@ -83,14 +82,16 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
   ]);
   const budgets = newBudgets(parts.budgets);
   const store = openSqliteStore(config.data, budgets);
-  const world = await openWorld(
-    store,
-    parts.clock ?? machineClock(),
-    seed,
-    (kept) => revivedSeed(kept, SERVICES, random),
-    random,
-    { reseed: config.reseed, budgets },
-  ).catch(async (cause: unknown) => {
+  const laws = SERVICES.map((service) => service.law(config));
+  const settle = async (world: World) => {
+    await reviveToggle({ store: world.store, settings: config });
+    await reportUselessKeys({ laws, store: world.store, findings: world.findings }, world.clock.now());
+  };
+  const world = await openWorld({
+    ...{ store, seed, random, budgets, settle, reseed: config.reseed },
+    machine: parts.clock ?? machineClock(),
+    revive: (kept) => revivedSeed(kept, SERVICES, random),
+  }).catch(async (cause: unknown) => {
     await store.close();
     throw startFault(cause);
   });
@@ -109,7 +110,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       identityProvider,
       hosts,
       settings: config,
-      laws: SERVICES.map((service) => service.law(config)),
+      laws,
       log: parts.log?.(world.clock) ?? SILENT,
       limits,
       publicUrl: config.publicUrl,
@@ -123,8 +124,6 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       }),
       offDocument: parts.offDocument ?? 'report',
     };
-    await reviveToggle({ store, settings: config });
-    await reportUselessKeys(surroundingsOf(server, world), world.clock.now());
     const ports = portsOf(server, version, parts.effective, () => routes);
     const services = [...SERVICES, control(ports)];
     const { app, listen, routes } = await assemble(server, services, limits, parts.documents ?? new Documents());

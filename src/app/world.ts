@@ -2,9 +2,10 @@ import type { Clock, Instant } from '../core/clock.ts';
 import { MovableClock } from '../core/clock.ts';
 import { Views } from '../core/derived.ts';
 import { Findings } from '../core/finding.ts';
-import { type Budgets, newBudgets } from '../core/held.ts';
+import type { Budgets } from '../core/held.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import type { Random } from '../random.ts';
+import type { World } from '../service.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
 
@@ -16,45 +17,29 @@ export interface Seed extends KeptSeed {
   records(now: Instant): Promise<WorldRecords>;
 }
 
-/** Everything mutable that one sandbox owns. A process has one world today. */
-export interface World {
-  readonly clock: Clock;
-  readonly store: Store;
-  readonly findings: Findings;
-  readonly remembered: RememberedTokens;
-  readonly random: Random;
-  /** Views of rows, so that a list that did not change is put together once. */
-  readonly views: Views;
-  /** How far the clock stands ahead of the real time, in milliseconds. */
-  clockAhead(): number;
-  /** An id for the next decision; never the same twice, not even after a restart. */
-  nextDecisionId(): string;
-  /** The seed it was made of. */
-  seed(): Promise<KeptSeed>;
-  /**
-   * Moves the clock forward, and the new time survives a restart.
-   *
-   * @returns the moments between which time jumped
-   */
-  advance(milliseconds: number): Promise<{ readonly from: Instant; readonly to: Instant }>;
-  /** Back to the seed it was made of: clock real, decisions and findings empty, what was made since is gone. */
-  reset(): Promise<void>;
+/** A world with what only its owner does. */
+export interface OwnedWorld extends World {
   close(): Promise<void>;
 }
 
-/**
- * The world of a store. A new store is filled from the seed; one that has a world keeps it, unless `reseed`.
- *
- * @param revive makes a seed of the text that a store kept, for reset
- */
-export async function openWorld(
-  store: Store,
-  machine: Clock,
-  seed: Seed,
-  revive: (kept: KeptSeed) => Seed,
-  random: Random,
-  { reseed = false, budgets = newBudgets() }: { readonly reseed?: boolean; readonly budgets?: Budgets } = {},
-): Promise<World> {
+/** What a world is made of. */
+export interface WorldParts {
+  readonly store: Store;
+  readonly machine: Clock;
+  readonly seed: Seed;
+  readonly random: Random;
+  readonly budgets: Budgets;
+  /** Replaces what the store has by the seed. */
+  readonly reseed?: boolean;
+  /** Makes a seed of the text that a store kept, for reset. */
+  readonly revive: (kept: KeptSeed) => Seed;
+  /** What is done to a world that was filled or opened, before anybody uses it. */
+  readonly settle: (world: World) => Promise<void>;
+}
+
+/** The world of a store. A new store is filled from the seed; one that has a world keeps it, unless `reseed`. */
+export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
+  const { store, machine, seed, random, budgets, revive, settle } = parts;
   const clock = new MovableClock(machine);
   const findings = new Findings(budgets.findings);
   const remembered = new RememberedTokens(budgets.tokens);
@@ -65,11 +50,11 @@ export async function openWorld(
     await store.world.load(from, await from.records(machine.now()));
     clock.restart();
   };
-  if (reseed || (await store.world.seed()) === null) await fill(seed);
+  if (parts.reseed === true || (await store.world.seed()) === null) await fill(seed);
   clock.advance(Number(await store.settings.get(CLOCK_SETTING)));
 
   const keptSeed = async () => (await store.world.seed()) ?? seed;
-  return {
+  const world: OwnedWorld = {
     clock,
     store,
     findings,
@@ -95,7 +80,10 @@ export async function openWorld(
       await store.decisions.clear();
       findings.clear();
       remembered.clear();
+      await settle(world);
     },
     close: () => store.close(),
   };
+  await settle(world);
+  return world;
 }

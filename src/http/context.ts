@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { World } from '../app/world.ts';
+import type { Instant } from '../core/clock.ts';
 import { covers, type Question } from '../core/decide.ts';
-import type { Caller, Context, ServerScope, Surroundings, WorldScope } from '../service.ts';
+import type { Caller, Context, ServerScope, Surroundings, World, WorldScope } from '../service.ts';
 import { headerLines } from './arrival.ts';
 import { digestOf } from './body.ts';
 import type { Server } from './in-flight.ts';
@@ -9,8 +9,7 @@ import type { Server } from './in-flight.ts';
 /** What may be touched of a world and its server: what each has is asked of it, and nothing is copied. */
 class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   readonly server: ServerScope;
-  /** Chosen by the step `place`, before anything asks for it. */
-  world: Its;
+  readonly world: Its;
 
   constructor(server: ServerScope, world: Its) {
     this.server = server;
@@ -50,18 +49,26 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
 }
 
 /** Everything of a world and its server that is no request's. */
-export function surroundingsOf(server: ServerScope, world: World): Surroundings {
+export function surroundingsOf(server: ServerScope, world: WorldScope): Surroundings {
   return new Scope(server, world);
 }
 
-/** What a handler gets of one request; the steps fill it in, in their order. */
+/** A request as it came in: what is known of it once its world was chosen. */
+export interface Placed {
+  readonly world: World;
+  readonly origin: string;
+  readonly raw: IncomingMessage;
+}
+
+/** What a handler gets of one request. The step `place` makes it, and the steps behind it fill it in, in their order. */
 export class RequestContext extends Scope<World> implements Context {
-  now = 0;
-  origin = '';
+  readonly now: Instant;
+  readonly origin: string;
   caller: Caller | null = null;
   readonly method: string;
-  readonly params: Record<string, string>;
-  readonly query: Record<string, unknown>;
+  /** What the path says, once its operation is known. */
+  params: Record<string, string> = {};
+  query: Record<string, unknown> = {};
   body: unknown;
   target: unknown;
   /** What the route's rule asks about a caller; null on public operations. */
@@ -69,11 +76,11 @@ export class RequestContext extends Scope<World> implements Context {
   readonly headerLines: Context['headerLines'];
   readonly digest: Context['digest'];
 
-  constructor(server: Server, raw: IncomingMessage, params: Record<string, string>, query: Record<string, unknown>) {
-    super(server, server.world);
+  constructor(server: Server, { world, origin, raw }: Placed) {
+    super(server, world);
+    this.now = world.clock.now();
+    this.origin = origin;
     this.method = raw.method ?? 'GET';
-    this.params = params;
-    this.query = query;
     this.headerLines = (name) => headerLines(raw, name);
     this.digest = (most) => digestOf(raw, most, server.limits);
   }

@@ -10,7 +10,7 @@ import { shortPath } from './explain.ts';
 import type { Server } from './in-flight.ts';
 import type { Lines } from './lines.ts';
 import { sendAnswer } from './mount.ts';
-import { answerUnrouted, type Spokesman } from './pipeline.ts';
+import { answerUnrouted, type Spokesman, type WorthKnowing } from './pipeline.ts';
 import { isBelow } from './prefixes.ts';
 import { otherVersion, type Routes } from './routes.ts';
 import { unknownPath } from './unknown-path.ts';
@@ -35,23 +35,18 @@ export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** @param routes asked only once a request has failed */
 export function edgesOf(server: Server, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
-  const told = (raw: IncomingMessage, problem: Problem): Promise<Answer> => {
+  const told = (raw: IncomingMessage, problem: Problem, worthKnowing?: WorthKnowing): Promise<Answer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
-    return answerUnrouted(server, service, raw, problem);
+    return answerUnrouted(server, service, raw, problem, worthKnowing);
   };
 
   const unrouted = (raw: IncomingMessage) => {
     const path = pathOf(raw.url);
-    return told(raw, isOtherVersions(raw, path) ? unknownPath(raw) : unroutedProblem(raw, routes().methodsOf(path)));
-  };
-
-  /** A call that another version of the vendor's API would take is unknown to this one, and worth knowing of. */
-  const isOtherVersions = ({ method = 'GET' }: IncomingMessage, path: string): boolean => {
+    const { method = 'GET' } = raw;
     const profiles = routes().elsewhere(method, path);
-    if (profiles.length === 0) return false;
-    const message = otherVersion(method, path, profiles);
-    server.world.findings.report('other_version', message, server.world.clock.now());
-    return true;
+    if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes().methodsOf(path)));
+    // A call that another version of the vendor's API would take is unknown to this one, and worth knowing of.
+    return told(raw, unknownPath(raw), { kind: 'other_version', message: otherVersion(method, path, profiles) });
   };
 
   return {

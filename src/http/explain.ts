@@ -26,9 +26,9 @@ const MOST_PATH = 300;
 const MOST_NAMES = 1000;
 
 /** What every decision about this request has in common. */
-export function asked({ route, raw, context }: InFlight): Asked {
+export function asked({ route, raw, context, decisionId }: InFlight): Asked {
   return {
-    id: context.world.nextDecisionId(),
+    id: decisionId ?? context.world.nextDecisionId(),
     at: context.now,
     service: route.service.name,
     operation: route.operation.id,

@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { World } from '../app/world.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Derived } from '../core/derived.ts';
 import type { Law } from '../core/law.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
 import type { Log } from '../log.ts';
-import type { Handler, Lookup, Outcome, ServerScope, ServiceDefinition, Voice } from '../service.ts';
+import type { Handler, Lookup, Outcome, ServerScope, ServiceDefinition, Voice, World } from '../service.ts';
 import type { BodyLimits } from './body.ts';
 import type { RequestContext } from './context.ts';
 import type { Gate, Guard } from './gate.ts';
@@ -48,18 +47,20 @@ export interface Route {
   readonly written: Derived<object, string>;
 }
 
-/** A request that came in, on its way through the steps. Each step reads what earlier ones wrote. */
+/** A request that came in, in its world. */
 export interface Arrived {
   readonly server: Server;
   readonly raw: IncomingMessage;
   readonly context: RequestContext;
-  /** For whom the path is. */
-  readonly guard: Guard;
+  /** Why it may not come in, or into no world; null where it may. */
+  readonly fault: Problem | null;
 }
 
-/** A request of an operation. */
+/** A request of an operation, on its way through the steps. Each step reads what earlier ones wrote. */
 export interface InFlight extends Arrived {
   readonly route: Route;
+  /** What its decision is called; null: it gets an id of its own. */
+  readonly decisionId: string | null;
   decision: Decision | null;
   problem: Problem | null;
   outcome: Outcome;

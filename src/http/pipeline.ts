@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { Decision } from '../core/decision.ts';
+import type { FindingKind } from '../core/finding.ts';
 import type { Problem } from '../core/problem.ts';
 import type { ServiceDefinition } from '../service.ts';
 import { type Answer, written } from './answer.ts';
-import { RequestContext } from './context.ts';
-import type { InFlight, Route, Server } from './in-flight.ts';
+import { asked } from './explain.ts';
+import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
 import { problemOf } from './problem.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { conform } from './steps/conform.ts';
@@ -11,7 +13,7 @@ import { cover } from './steps/cover.ts';
 import { decide } from './steps/decide.ts';
 import { handle } from './steps/handle.ts';
 import { parse } from './steps/parse.ts';
-import { locate, place } from './steps/place.ts';
+import { admit, locate, place } from './steps/place.ts';
 import { aboutOf, refuse } from './steps/refuse.ts';
 import { logRefusal, send } from './steps/send.ts';
 import { validate } from './steps/validate.ts';
@@ -19,6 +21,12 @@ import { validate } from './steps/validate.ts';
 /** What it takes to answer where there is no operation. */
 export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
   Partial<Pick<ServiceDefinition, 'isSwitchboard' | 'habits' | 'authenticate'>>;
+
+/** What a person should know of a call that no operation has. */
+export interface WorthKnowing {
+  readonly kind: FindingKind;
+  readonly message: string;
+}
 
 /** Every step of a request, in order. A step that refuses throws a Problem; the rest is then passed over. */
 export async function answer(
@@ -30,9 +38,9 @@ export async function answer(
 ): Promise<Answer> {
   // Refusals are compared with the document, too, so it is made ready before the first step that can refuse.
   if (!route.document.isReady) await route.document.ready();
-  const flight = begin(server, route, raw, params, query);
+  const flight = begin(route, place(server, raw, route.guard), params, query);
   try {
-    place(flight);
+    admit(flight);
     locate(route, flight);
     await authenticate(flight);
     await decide(flight);
@@ -48,40 +56,65 @@ export async function answer(
   return send(flight);
 }
 
-function begin(
-  server: Server,
-  route: Route,
-  raw: IncomingMessage,
-  params: Record<string, string>,
-  query: Record<string, unknown>,
-): InFlight {
-  const context = new RequestContext(server, raw, params, query);
-  const { guard } = route;
-  return { server, route, raw, context, guard, decision: null, problem: null, outcome: { status: 500 } };
-}
-
 function looksUpFirst({ service }: Route): boolean {
   return service.habits?.looksUpFirst === true;
 }
 
-/** The answer to a request that no operation has (unknown path, wrong method, unreadable path): the same steps, as far as they go. */
+/**
+ * The answer to a request that no operation has (unknown path, wrong method, unreadable path): the same steps, as far as
+ * they go.
+ *
+ * @param worthKnowing what a person should know of the call, where there is something
+ */
 export async function answerUnrouted(
   server: Server,
   service: Spokesman,
   raw: IncomingMessage,
   problem: Problem,
+  worthKnowing?: WorthKnowing,
 ): Promise<Answer> {
-  const context = new RequestContext(server, raw, {}, {});
-  const guard = service.isSwitchboard === true ? 'admin' : 'open';
+  const arrived = place(server, raw, service.isSwitchboard === true ? 'admin' : 'open');
+  const { context } = arrived;
   let told = problem;
+  if (worthKnowing !== undefined) context.findings.report(worthKnowing.kind, worthKnowing.message, context.now);
   try {
-    place({ server, raw, context, guard });
+    admit(arrived);
     const isKnownPath = problem.kind === 'method_not_allowed';
     if (isKnownPath && service.habits?.authenticatesFirst === true) await service.authenticate?.(context);
   } catch (thrown) {
     told = problemOf(thrown);
   }
-  const outcome = service.renderProblem(told, aboutOf({ raw, context }, null));
+  const outcome = service.renderProblem(told, aboutOf(arrived, null));
   logRefusal(server.log, raw, outcome.status, told);
   return written(outcome, told);
+}
+
+/** The steps that decide, of a request that was only thought of: nobody authenticates, and nothing is done. */
+export async function decideOnly(
+  { server, raw, context, fault }: Arrived,
+  route: Route,
+  params: Record<string, string>,
+  decisionId: string,
+): Promise<Decision> {
+  const flight = { ...begin(route, { server, raw, context, fault }, params, {}), decisionId };
+  try {
+    locate(route, flight);
+    await decide(flight);
+    await cover(flight);
+  } catch (thrown) {
+    if (flight.decision === null) throw thrown;
+  }
+  return flight.decision ?? { ...asked(flight), effect: 'allow', principal: null, rule: null, reason: null };
+}
+
+function begin(
+  route: Route,
+  { server, raw, context, fault }: Arrived,
+  params: Record<string, string>,
+  query: Record<string, unknown>,
+): InFlight {
+  context.params = params;
+  context.query = query;
+  const nothing = { decisionId: null, decision: null, problem: null } as const;
+  return { server, raw, context, fault, route, ...nothing, outcome: { status: 500 } };
 }

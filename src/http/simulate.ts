@@ -1,72 +1,77 @@
 import type { IncomingMessage } from 'node:http';
-import type { Instant } from '../core/clock.ts';
-import { type Caller, judge } from '../core/decide.ts';
+import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import { Problem } from '../core/problem.ts';
+import type { World } from '../service.ts';
 import { pathOf } from './arrival.ts';
-import { RequestContext, surroundingsOf } from './context.ts';
-import { judged, refused, shortPath } from './explain.ts';
-import type { Route, Server } from './in-flight.ts';
-import type { Routes } from './routes.ts';
-import { sightingOf, targetOf } from './sighting.ts';
-import { enter, locate } from './steps/place.ts';
+import { RequestContext } from './context.ts';
+import { refused, shortPath } from './explain.ts';
+import type { Arrived, Route, Server } from './in-flight.ts';
+import { decideOnly } from './pipeline.ts';
+import type { Match, Routes } from './routes.ts';
 
 /** What a decision that was only thought of is called: it is kept nowhere. */
 const SIMULATED = 'simulated';
 
+/** A request that somebody thinks of. */
+export interface Thought {
+  /** Who would send it: id, name or client id. */
+  readonly principal: string;
+  readonly method: string;
+  readonly path: string;
+}
+
 /**
- * What would be decided about a request of somebody. Nothing is done, and nothing is remembered.
+ * What would be decided about a request of somebody in a world. Nothing is done, and nothing is remembered.
  *
- * @param who id, name or client id
  * @throws Problem when there is nobody of that id, or no operation at that path
  */
 export async function simulate(
   server: Server,
+  world: World,
   routes: Routes,
-  who: string,
-  method: string,
-  target: string,
+  { principal, method, path: target }: Thought,
 ): Promise<Decision> {
   const path = pathOf(target);
-  if (!isDecodable(path)) throw new Problem('invalid_request', 'Field `path` cannot be decoded.');
-  const match = routes.find(method, path);
-  if (match === null) {
-    const methods = routes.methodsOf(path).join(', ');
-    const message =
-      methods === ''
-        ? `Field \`path\`: no operation has the path \`${shortPath(path)}\`.`
-        : `Field \`method\`: \`${shortPath(path)}\` has no ${method}; it has ${methods}.`;
-    throw new Problem('invalid_request', message);
-  }
-  const { route, params } = match;
+  const { route, params } = matchOf(routes, method, path);
   if (!server.laws.includes(route.law)) {
     throw new Problem('invalid_request', 'Field `path`: the switchboard has no law; whoever reaches it may.');
   }
   // The steps read no more of a request that was only thought of.
   const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
-  const context = new RequestContext(server, raw, params, {});
-  enter(server, context);
-  locate(route, { raw, context });
-  const request = { method, path: shortPath(path) };
-  const asked = { id: SIMULATED, at: context.now, service: route.service.name, operation: route.operation.id, request };
-  const { rule, law } = route;
-  if (rule === null) return { ...asked, effect: 'allow', principal: null, rule: null, reason: null };
+  const context = new RequestContext(server, { world, origin: '', raw });
+  if (route.rule !== null) {
+    const caller = await callerOf(context, route, principal);
+    if (caller instanceof Problem) return refusedCredential(context, route, path, caller);
+    context.caller = caller;
+  }
+  const arrived: Arrived = { server, raw, context, fault: null };
+  return decideOnly(arrived, route, params, SIMULATED);
+}
 
-  const caller = await callerOf(server, route, who, context.now);
-  if (caller instanceof Problem) return refused(asked, caller) as Decision;
-  const question = { rule, law, org: params['org'] };
-  context.caller = caller;
-  context.question = question;
-  const sighting = await sightingOf(route, context, question);
-  const judgement = judge(question, caller, sighting);
-  const about = sighting === null ? undefined : targetOf(context, question, sighting);
-  return judged(asked, { question, caller, sighting }, judgement, about);
+/** @throws Problem where no operation has the path */
+function matchOf(routes: Routes, method: string, path: string): Match {
+  if (!isDecodable(path)) throw new Problem('invalid_request', 'Field `path` cannot be decoded.');
+  const match = routes.find(method, path);
+  if (match !== null) return match;
+  const methods = routes.methodsOf(path).join(', ');
+  const message =
+    methods === ''
+      ? `Field \`path\`: no operation has the path \`${shortPath(path)}\`.`
+      : `Field \`method\`: \`${shortPath(path)}\` has no ${method}; it has ${methods}.`;
+  throw new Problem('invalid_request', message);
+}
+
+function refusedCredential({ now, method }: RequestContext, route: Route, path: string, problem: Problem): Decision {
+  const asked = { id: SIMULATED, at: now, service: route.service.name, operation: route.operation.id };
+  const request = { method, path: shortPath(path) };
+  return refused({ ...asked, request }, problem) as Decision;
 }
 
 /** Who it would be; or why their credential would not count. @throws Problem for nobody */
-async function callerOf(server: Server, { service }: Route, who: string, now: Instant): Promise<Caller | Problem> {
+async function callerOf(context: RequestContext, { service }: Route, who: string): Promise<Caller | Problem> {
   try {
-    const caller = (await service.impersonate?.(surroundingsOf(server, server.world), who, now)) ?? null;
+    const caller = (await service.impersonate?.(context, who, context.now)) ?? null;
     if (caller !== null) return caller;
   } catch (thrown) {
     if (thrown instanceof Problem && thrown.kind === 'unauthenticated') return thrown;

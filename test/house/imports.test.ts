@@ -23,7 +23,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   {
     files: /^app\/world$/,
     may: [/^core\//, /^credentials\/remembered$/],
-    types: [/^store\/[a-z-]+$/, /^random$/],
+    types: [/^store\/[a-z-]+$/, /^random$/, /^service$/],
   },
   { files: /^services\/index$/, may: [/^services\/[a-z-]+\/(index|ports)$/], types: [/^service$/, /^core\//] },
   { files: /^services\/([a-z-]+)\/tables\//, may: [/^services\/OWN\/tables\//], types: [/^core\//] },
@@ -43,7 +43,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^node:(http|net|crypto)$/,
       /^store\/errors$/,
     ],
-    types: [/^service$/, /^app\/world$/, /^log$/, /^store\/[a-z-]+$/],
+    types: [/^service$/, /^log$/, /^store\/[a-z-]+$/],
   },
   { files: /^nearest$/, may: [/^leven$/] },
   { files: /^random$/, may: [/^node:crypto$/] },

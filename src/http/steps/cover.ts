@@ -1,9 +1,7 @@
 import { cover as judge } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
-import { pathOf } from '../arrival.ts';
 import { judged } from '../explain.ts';
 import type { InFlight } from '../in-flight.ts';
-import { otherVersion, profilesWith } from '../routes.ts';
 import { sightingOf, targetOf } from '../sighting.ts';
 
 /** Does the object exist for this caller, and does what they hold cover it? */
@@ -15,15 +13,6 @@ export async function cover(flight: InFlight): Promise<void> {
   if (sighting === null) return;
   const judgement = judge(question, caller, sighting);
   flight.decision = judged(decision, { question, caller, sighting }, judgement, targetOf(context, question, sighting));
-  if (sighting.seen === 'nothing') reportOtherVersion(flight);
   if (judgement.effect === 'deny') throw new Problem(sighting.seen === 'object' ? 'forbidden' : 'not_found');
   if (sighting.seen === 'object') context.target = sighting.target;
-}
-
-/** A path that looks like an object's can be one that only another version has. */
-function reportOtherVersion({ route, context, raw }: InFlight): void {
-  const path = pathOf(raw.url);
-  const profiles = profilesWith(route.document.elsewhere, context.method, path);
-  if (profiles.length > 0)
-    context.findings.report('other_version', otherVersion(context.method, path, profiles), context.now);
 }

@@ -1,26 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../../core/problem.ts';
 import { originOf } from '../arrival.ts';
-import type { RequestContext } from '../context.ts';
-import type { Arrived, Route, Server } from '../in-flight.ts';
+import { RequestContext } from '../context.ts';
+import type { Guard } from '../gate.ts';
+import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
 import { lookAt } from '../tripwire.ts';
 import { unknownPath } from '../unknown-path.ts';
 
-/** Which world, under which name: and may the request come in at all? */
-export function place({ server, raw, context, guard }: Arrived): void {
-  enter(server, context);
-  lookAt(server, context, raw.url ?? '');
-  for (const line of raw.rawHeaders) lookAt(server, context, line);
-  context.origin = originOf(raw, server.publicUrl);
-  server.gate.check(raw, guard);
+/** Which world, under which name? Nothing is made of a request before, and no other step chooses a world. */
+export function place(server: Server, raw: IncomingMessage, guard: Guard): Arrived {
+  const { world } = server;
+  let origin = '';
+  let fault: Problem | null = null;
+  try {
+    origin = originOf(raw, server.publicUrl);
+    server.gate.check(raw, guard);
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) throw thrown;
+    fault = thrown;
+  }
+  return { server, raw, context: new RequestContext(server, { world, origin, raw }), fault };
 }
 
-/** The only place that chooses a world; and from here on the request has its one time. */
-export function enter({ world }: Server, context: RequestContext): void {
-  context.world = world;
-  context.now = world.clock.now();
+/** May the request come in at all? What it carries that may be a real credential is told in any case. */
+export function admit({ server, raw, context, fault }: Arrived): void {
+  lookAt(server, context, raw.url ?? '');
+  for (const line of raw.rawHeaders) lookAt(server, context, line);
+  if (fault !== null) throw fault;
 }
 
 /** Which object, by its path? */
-export function locate({ operation }: Route, { raw, context }: Pick<Arrived, 'raw' | 'context'>): void {
+export function locate({ operation }: Route, { raw, context }: Pick<InFlight, 'raw' | 'context'>): void {
   if (operation.pathParams.some((name) => context.params[name] === '')) throw unknownPath(raw);
   // UUIDs are found whatever case they are written in.
   for (const name of operation.uuidParams) context.params[name] = (context.params[name] ?? '').toLowerCase();

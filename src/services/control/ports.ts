@@ -1,6 +1,7 @@
+import type { Instant } from '../../core/clock.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Tables } from '../../core/rule.ts';
-import type { WorldEvent } from '../../service.ts';
+import type { World, WorldEvent } from '../../service.ts';
 
 /** A call of the switchboard. */
 export interface Call {
@@ -11,25 +12,24 @@ export interface Call {
 
 /** What the switchboard needs of the rest of the server. */
 export interface Ports {
-  info(): Promise<unknown>;
-  cast(): Promise<unknown>;
-  reset(): Promise<void>;
+  info(world: World): Promise<unknown>;
+  cast(world: World): Promise<unknown>;
   /** What the switchboard can be asked, in the order of its document. */
   calls(): readonly Call[];
-  /** How far the clock stands ahead of the real time, in milliseconds. */
-  clockAhead(): number;
-  /** Moves the clock forward by milliseconds. Tells what happened in between, earliest first. */
-  advance(milliseconds: number): Promise<readonly WorldEvent[]>;
-  now(): number;
+  /** What happens by itself in a world in `(from, to]`, earliest first. */
+  events(world: World, from: Instant, to: Instant): Promise<readonly WorldEvent[]>;
   /** The law of a service; null where there is none of that name. */
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
   /** Names of the services that have tables. */
   services(): readonly string[];
   describe(decision: Decision): unknown;
   /**
-   * What would be decided about a request of somebody, with nothing done.
+   * What would be decided in a world about a request of somebody, with nothing done.
    *
    * @throws Problem when there is nobody of that id, or no operation at that path
    */
-  simulate(principal: string, method: string, path: string): Promise<Decision>;
+  simulate(
+    world: World,
+    thought: { readonly principal: string; readonly method: string; readonly path: string },
+  ): Promise<Decision>;
 }

@@ -23,9 +23,9 @@ export function explanationOperations(ports: Ports) {
     );
   };
 
-  const simulate: Handler = async ({ body }) => {
-    const { principal, method, path } = body as { principal: string; method: string; path: string };
-    return { status: 200, body: ports.describe(await ports.simulate(principal, method, path)) };
+  const simulate: Handler = async ({ world, body }) => {
+    const thought = body as { principal: string; method: string; path: string };
+    return { status: 200, body: ports.describe(await ports.simulate(world, thought)) };
   };
 
   const listFindings: Handler = ({ findings }) => ({ status: 200, body: { findings: findings.list() } });

@@ -17,31 +17,32 @@ export function worldOperations(ports: Ports) {
     return { status: 200, body: { status: 'waiting', detail: fault } };
   };
 
-  const getInfo: Handler = async () => ({ status: 200, body: await ports.info() });
+  const getInfo: Handler = async ({ world }) => ({ status: 200, body: await ports.info(world) });
 
-  const getCast: Handler = async () => ({ status: 200, body: await ports.cast() });
+  const getCast: Handler = async ({ world }) => ({ status: 200, body: await ports.cast(world) });
 
-  const resetWorld: Handler = async () => {
-    await ports.reset();
-    return { status: 200, body: { status: 'reset', now: rfc3339(ports.now()) } };
+  const resetWorld: Handler = async ({ world }) => {
+    await world.reset();
+    return { status: 200, body: { status: 'reset', now: rfc3339(world.clock.now()) } };
   };
 
-  const getClock: Handler = ({ now }) => ({
+  const getClock: Handler = ({ world, now }) => ({
     status: 200,
-    body: { now: rfc3339(now), ahead: formatDuration(ports.clockAhead()) },
+    body: { now: rfc3339(now), ahead: formatDuration(world.clockAhead()) },
   });
 
-  const advanceClock: Handler = async ({ body, now }) => {
+  const advanceClock: Handler = async ({ world, body, now }) => {
     const { by } = body as { by: string };
     const milliseconds = parseDuration(by);
     if (milliseconds === null) throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.`);
     if (now + milliseconds > END_OF_TIME) {
       throw new Problem('invalid_request', 'Field `by` leads beyond the year 9998; expected a shorter duration.');
     }
-    const events = await ports.advance(milliseconds);
+    const { from, to } = await world.advance(milliseconds);
+    const events = await ports.events(world, from, to);
     return {
       status: 200,
-      body: { now: rfc3339(ports.now()), events: events.map((event) => ({ ...event, at: rfc3339(event.at) })) },
+      body: { now: rfc3339(world.clock.now()), events: events.map((event) => ({ ...event, at: rfc3339(event.at) })) },
     };
   };
 
