@@ -9,6 +9,7 @@ import type { Law } from './core/law.ts';
 import type { Problem } from './core/problem.ts';
 import type { PropagationMode } from './core/propagation.ts';
 import type { SeedFault } from './core/seed-fault.ts';
+import type { Presented } from './credentials/presented.ts';
 import type { RememberedTokens } from './credentials/remembered.ts';
 import type { Random } from './random.ts';
 import type { Store } from './store/index.ts';
@@ -43,6 +44,19 @@ export interface ServerScope {
   readonly laws: readonly Law[];
 }
 
+/** Which worlds there are, as far as requests ask. */
+export interface WorldsByName {
+  /** The one that a request is about unless it names another. */
+  readonly default: World;
+  /** Is there no other world, and was there none? */
+  readonly isAlone: boolean;
+  has(id: string): boolean;
+  /** The world of an id, which counts as a use of it. */
+  find(id: string): World | undefined;
+  /** Ids of the worlds that a credential is of, there or gone: several where they were given the same. */
+  ownersOf(presented: Presented): readonly string[];
+}
+
 /** What one world has, as far as services look at it. */
 export interface WorldScope {
   readonly store: Store;
@@ -55,6 +69,9 @@ export interface WorldScope {
 
 /** One world, as the steps of a request and the switchboard see it: everything that changes, and nothing of another world. */
 export interface World extends WorldScope {
+  readonly id: string;
+  /** What its keys, refresh tokens and codes begin with, so that they lead to it; empty for the default world. */
+  readonly mark: string;
   readonly clock: Clock;
   /** How far the clock stands ahead of the real time, in milliseconds. */
   clockAhead(): number;
@@ -68,6 +85,9 @@ export interface World extends WorldScope {
    * @returns the moments between which time jumped
    */
   advance(milliseconds: number): Promise<{ readonly from: Instant; readonly to: Instant }>;
+  /** A request begins that may use it until `release`: as long as that, it stays as it is, whatever becomes of it. */
+  hold(): void;
+  release(): void;
   /** Back to the seed it was made of: clock real, decisions and findings empty, what was made since is gone. */
   reset(): Promise<void>;
 }
@@ -77,10 +97,13 @@ export interface Surroundings extends ServerScope, WorldScope {}
 
 /** A request before its caller is known. */
 export interface Arrival extends Surroundings {
+  readonly world: World;
   /** The one time of this request. */
   readonly now: Instant;
   /** Scheme and authority under which the caller reached this server, without a slash at the end. */
   readonly origin: string;
+  /** The same for URLs that are called without the caller's credential: in a world other than the default one they name it. */
+  readonly openOrigin: string;
   readonly method: string;
   /** Header lines of one name as they were received, each by itself. */
   headerLines(name: string): readonly string[];
@@ -90,7 +113,6 @@ export type { Caller } from './core/decide.ts';
 
 /** What a handler gets. It can read and write the world, and answer by what it returns; it has no socket. */
 export interface Context extends Arrival {
-  readonly world: World;
   /** Null on public operations. */
   readonly caller: Caller | null;
   readonly params: Readonly<Record<string, string>>;
@@ -219,6 +241,15 @@ export interface ServiceDefinition extends Voice {
   readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
   /** What would turn a refusal, where rights are given in a way of its own. */
   readonly mend?: Mend;
+  /** Names of the fields that credentials stand in, of operations whose row says that they select a world. */
+  readonly credentialFields?: {
+    /** Client ids, and names of applications. */
+    readonly clients?: readonly string[];
+    /** Refresh tokens and codes. */
+    readonly grants?: readonly string[];
+    /** NGC keys. */
+    readonly keys?: readonly string[];
+  };
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** By operationId; exactly those of the document. */
   readonly operations: Readonly<Record<string, Handler>>;

@@ -4,6 +4,7 @@ import { Views } from '../core/derived.ts';
 import { Findings } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
+import { worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../service.ts';
 import type { Store } from '../store/index.ts';
@@ -17,53 +18,82 @@ export interface Seed extends KeptSeed {
   records(now: Instant): Promise<WorldRecords>;
 }
 
+/** A store as the seed makes it, and what a person should know of it. */
+export interface Filled {
+  readonly store: Store;
+  readonly findings: readonly Parameters<Findings['report']>[];
+}
+
 /** A world with what only its owner does. */
 export interface OwnedWorld extends World {
+  /** Is a request using it? */
+  readonly isHeld: boolean;
+  /** Puts another store in the place of the one it has. */
+  replaceStore(next: Store): void;
+  /** Ends with the last request that uses it. */
   close(): Promise<void>;
 }
 
 /** What a world is made of. */
 export interface WorldParts {
-  readonly store: Store;
+  readonly id: string;
+  readonly filled: Filled;
   readonly machine: Clock;
-  readonly seed: Seed;
   readonly random: Random;
   readonly budgets: Budgets;
-  /** Replaces what the store has by the seed. */
-  readonly reseed?: boolean;
-  /** Makes a seed of the text that a store kept, for reset. */
-  readonly revive: (kept: KeptSeed) => Seed;
-  /** What is done to a world that was filled or opened, before anybody uses it. */
-  readonly settle: (world: World) => Promise<void>;
+  /** The store as the seed makes it, once more: another one, or the same with other content. */
+  readonly refill: (before: Store) => Promise<Filled>;
+  /** Is told of client ids that were made in it. */
+  readonly claim: (clientId: string) => void;
 }
 
-/** The world of a store. A new store is filled from the seed; one that has a world keeps it, unless `reseed`. */
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
-  const { store, machine, seed, random, budgets, revive, settle } = parts;
+  const { id, machine, random, budgets, refill, claim } = parts;
   const clock = new MovableClock(machine);
   const findings = new Findings(budgets.findings);
   const remembered = new RememberedTokens(budgets.tokens);
   const series = random.hex(6);
   let decisions = 0;
+  let holders = 0;
+  let current = parts.filled.store;
+  let store = watched(current, claim);
+  /** Stores that requests may still be using. */
+  let retired: Store[] = [];
 
-  const fill = async (from: Seed) => {
-    await store.world.load(from, await from.records(machine.now()));
+  const settle = async (found: Filled['findings']) => {
     clock.restart();
+    clock.advance(Number(await store.settings.get(CLOCK_SETTING)));
+    for (const finding of found) findings.report(...finding);
   };
-  if (parts.reseed === true || (await store.world.seed()) === null) await fill(seed);
-  clock.advance(Number(await store.settings.get(CLOCK_SETTING)));
+  const replaceStore = (next: Store) => {
+    if (next === current) return;
+    retired.push(current);
+    current = next;
+    store = watched(next, claim);
+  };
+  const closeRetired = async () => {
+    const unused = retired;
+    retired = [];
+    for (const one of unused) await one.close();
+  };
+  /** Settled when nobody uses the world any more, once it is closed. */
+  let whenUnused: (() => void) | null = null;
 
-  const keptSeed = async () => (await store.world.seed()) ?? seed;
-  const world: OwnedWorld = {
+  await settle(parts.filled.findings);
+  return {
+    id,
+    mark: worldMark(id),
     clock,
-    store,
+    get store() {
+      return store;
+    },
     findings,
     remembered,
     random,
     views: new Views(budgets.views),
     clockAhead: () => clock.ahead,
     nextDecisionId: () => `${series}-${++decisions}`,
-    seed: keptSeed,
+    seed: async () => (await store.world.seed()) as KeptSeed,
     advance: async (milliseconds) => {
       const from = clock.now();
       clock.advance(milliseconds);
@@ -75,15 +105,61 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       }
       return { from, to: from + milliseconds };
     },
+    hold: () => {
+      holders += 1;
+    },
+    release: () => {
+      holders -= 1;
+      if (holders > 0) return;
+      if (retired.length > 0) void closeRetired();
+      whenUnused?.();
+    },
+    get isHeld() {
+      return holders > 0;
+    },
+    replaceStore,
     reset: async () => {
-      await fill(revive(await keptSeed()));
+      const filled = await refill(current);
+      replaceStore(filled.store);
       await store.decisions.clear();
       findings.clear();
       remembered.clear();
-      await settle(world);
+      await settle(filled.findings);
     },
-    close: () => store.close(),
+    close: async () => {
+      if (holders > 0) {
+        await new Promise<void>((resolve) => {
+          whenUnused = resolve;
+        });
+      }
+      await closeRetired();
+      findings.clear();
+      remembered.clear();
+      await store.decisions.clear();
+      await store.close();
+    },
   };
-  await settle(world);
-  return world;
+}
+
+/** A store that tells which client ids are made in it: requests find their world by them. */
+function watched(store: Store, claim: (clientId: string) => void): Store {
+  const { identities, accessKeys } = store;
+  return {
+    ...store,
+    identities: {
+      ...identities,
+      create: async (identity) => {
+        await identities.create(identity);
+        if (identity.clientId !== null) claim(identity.clientId);
+        if (identity.kind === 'application') claim(identity.name);
+      },
+    },
+    accessKeys: {
+      ...accessKeys,
+      create: async (key, limit) => {
+        await accessKeys.create(key, limit);
+        claim(key.clientId);
+      },
+    },
+  };
 }

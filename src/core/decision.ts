@@ -42,6 +42,8 @@ export interface Decision {
   /** The version of the key's policy that was in force. */
   readonly policyVersion?: number;
   readonly pending?: Pending;
+  /** The world that the credential is of, where it is another one. */
+  readonly ofWorld?: string;
   /** Facts about the credential that make the reason concrete. */
   readonly detail?: string;
   readonly evidence?: Evidence;

@@ -160,6 +160,8 @@ const SHARES = {
   tokens: 6 * MEGABYTE,
   decisions: 6 * MEGABYTE,
   findings: MEGABYTE / 4,
+  /** worlds as seeds make them, to be copied */
+  images: 4 * MEGABYTE,
 } as const;
 
 export type Budgets = Readonly<Record<keyof typeof SHARES, Budget>>;

@@ -7,6 +7,11 @@ export interface KnownHosts {
    * Any other address could be another machine's.
    */
   isOwn(host: string): boolean;
+  /**
+   * The label before a known name, such as `acme` of `acme.localhost`: a world's own host. Null for a known name itself, for
+   * an IP address, and for any other name. `invocation` in `x.invocation.localhost` is none, because more stands before it.
+   */
+  labelOf(host: string): string | null;
 }
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?)(?::(\d{1,5}))?$/;
@@ -26,14 +31,23 @@ export function hostName(host: string): string | null {
 /** IP literals are known because a rebinding attack needs a name. */
 export function knownHosts(names: readonly string[]): KnownHosts {
   const ours = new Set(['localhost', ...names.map((name) => name.toLowerCase())]);
+  const labelOfName = (name: string): string | null => {
+    const at = name.indexOf('.');
+    return at > 0 && !ours.has(name) && ours.has(name.slice(at + 1)) ? name.slice(0, at) : null;
+  };
+  const isOurs = (name: string) => ours.has(name) || labelOfName(name) !== null;
   return {
     has: (host) => {
       const name = hostName(host);
-      return name !== null && (name.startsWith('[') || IPV4.test(name) || ours.has(name));
+      return name !== null && (name.startsWith('[') || IPV4.test(name) || isOurs(name));
     },
     isOwn: (host) => {
       const name = hostName(host);
-      return name !== null && (name === '[::1]' || (IPV4.test(name) && name.startsWith('127.')) || ours.has(name));
+      return name !== null && (name === '[::1]' || (IPV4.test(name) && name.startsWith('127.')) || isOurs(name));
+    },
+    labelOf: (host) => {
+      const name = hostName(host);
+      return name === null ? null : labelOfName(name);
     },
   };
 }

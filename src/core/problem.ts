@@ -48,6 +48,8 @@ export type ProblemKind =
   | 'expectation_failed'
   /** a web page calls the mock, or an unknown host name the switchboard */
   | 'foreign_page'
+  /** the path, the host name or a header names a world that is not there */
+  | 'no_such_world'
   /** the switchboard is called without the token that it was given */
   | 'no_admin_token'
   /** nothing can be stored: the disk is full */
@@ -75,6 +77,7 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   foreign_page: 403,
   not_found: 404,
   unknown_path: 404,
+  no_such_world: 404,
   method_not_allowed: 405,
   timeout: 408,
   conflict: 409,
@@ -96,6 +99,8 @@ export interface ProblemParts {
   readonly reason?: CredentialReason;
   /** Of the same: whom the credential would have stood for, where that is known although it was not accepted. */
   readonly claimed?: Principal;
+  /** Of the same: the world that the credential is of, where it is another one. */
+  readonly ofWorld?: string;
   /** Of the same: how to authenticate instead, the value of `WWW-Authenticate`. */
   readonly challenge?: string;
   /** Methods that the path has, of `method_not_allowed`. */
@@ -115,6 +120,7 @@ export class Problem extends Error {
   readonly why: string | undefined;
   readonly reason: CredentialReason | undefined;
   readonly claimed: Principal | undefined;
+  readonly ofWorld: string | undefined;
   readonly challenge: string | undefined;
   readonly allow: readonly string[];
   readonly close: boolean;
@@ -125,6 +131,7 @@ export class Problem extends Error {
     this.why = parts.why;
     this.reason = parts.reason;
     this.claimed = parts.claimed;
+    this.ofWorld = parts.ofWorld;
     this.challenge = parts.challenge;
     this.allow = parts.allow ?? [];
     this.close = parts.close ?? false;

@@ -92,6 +92,8 @@ export const DENY_REASONS = {
     stage: 'authenticate',
     meaning: 'the bearer token is no NGC key, and no other kind of token is accepted here',
   },
+  other_world: { stage: 'authenticate', meaning: 'the credential is of another world of this server' },
+  world_gone: { stage: 'authenticate', meaning: 'the credential is of a world that is not there any more' },
   other_organization: { stage: 'decide', meaning: 'the path names an organisation that is not the one of the key' },
   service_not_enabled: { stage: 'decide', meaning: 'the key was not made for this service' },
   closed_to_keys: { stage: 'decide', meaning: 'no key may do this, whatever it holds' },

@@ -66,6 +66,8 @@ export interface OperationRow extends Sourced {
   readonly fieldNames?: 'exact' | 'caseless';
   /** Of the switchboard: answered without the admin token. */
   readonly unguarded?: true;
+  /** Where credentials stand that are no header: they are looked at to find the world that the request is about. */
+  readonly selects?: 'body' | 'query';
   /** Its body is read by the operation itself, as it comes, and may be larger than any other. */
   readonly streams?: true;
 }

@@ -1,7 +1,8 @@
 import type { Instant } from '../core/clock.ts';
 import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
-import { unauthenticated } from '../core/problem.ts';
+import { Problem, unauthenticated } from '../core/problem.ts';
+import { worldOfName } from '../core/world-id.ts';
 import type { Grants } from '../store/grants.ts';
 import type { Identities, Identity } from '../store/identities.ts';
 import type { Tokens } from '../tokens/index.ts';
@@ -21,6 +22,7 @@ export interface AccessTokenAttempt {
   readonly remembered: RememberedTokens;
   readonly store: { readonly identities: Identities; readonly grants: Pick<Grants, 'isRevoked'> };
   readonly findings: Findings;
+  readonly world: { readonly id: string };
 }
 
 /** Whose tokens count. */
@@ -58,6 +60,7 @@ export async function acceptedToken(
   { issuerPath, tenantId }: TokenRealm,
 ): Promise<AcceptedToken> {
   const claims = rememberedClaims(token, attempt) ?? (await verifiedClaims(token, attempt));
+  checkWorld(claims, attempt.world.id);
   checkIssuer(claims.iss, attempt, issuerPath);
   checkTenant(claims, tenantId);
   const { identities, grants } = attempt.store;
@@ -91,19 +94,30 @@ async function verifiedClaims(
   return claims;
 }
 
-/** Scheme and authority, with the authority by itself. */
-const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)$/;
+/** Worlds share a signing key, so the signature does not tell them apart. */
+function checkWorld({ sid = '' }: AccessTokenClaims, world: string): void {
+  const ofWorld = worldOfName(sid);
+  if (ofWorld !== world) throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
+}
+
+/** Scheme and authority, with the authority by itself, and the world whose prefix follows. */
+const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)(?:\/w\/([^/?#]+))?$/;
 
 /**
  * A token of any name of this server counts under any other of them: a container and its host call the same server by
  * different names. Issuers are compared whole all the same: one of these names, and the path of the realm behind it. That
  * another name was used is worth knowing, so it is a finding.
  */
-function checkIssuer(issuer: string, { origin, hosts, findings, now }: AccessTokenAttempt, issuerPath: string): void {
+function checkIssuer(
+  issuer: string,
+  { origin, hosts, findings, now, world }: AccessTokenAttempt,
+  issuerPath: string,
+): void {
   if (issuer === `${origin}${issuerPath}`) return;
   const base = issuer.endsWith(issuerPath) ? issuer.slice(0, -issuerPath.length) : '';
-  const host = HTTP_ORIGIN.exec(base)?.[1];
-  const ours = host !== undefined && hosts.isOwn(host) && hosts.has(new URL(origin).host);
+  const [, host, below] = HTTP_ORIGIN.exec(base) ?? [];
+  const ofWorld = below ?? hosts.labelOf(host ?? '') ?? world.id;
+  const ours = host !== undefined && ofWorld === world.id && hosts.isOwn(host) && hosts.has(new URL(origin).host);
   if (!ours) {
     throw unauthenticated(
       'wrong_issuer',

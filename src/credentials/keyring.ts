@@ -9,6 +9,7 @@ import type { KeyInForce, NewNgcKey, NgcKeyEdit, NgcKeys } from '../store/ngc-ke
 import type { SettingsStore } from '../store/settings.ts';
 import { KEY_BYTES, markedKey } from './ngc-key.ts';
 import { hashSecret } from './secret.ts';
+import { marked } from './world-mark.ts';
 
 /** What the toggle says now: how long edits take, and what `jitter` draws from. */
 export interface Toggle extends Propagation {
@@ -17,6 +18,7 @@ export interface Toggle extends Propagation {
 
 /** The parts of a world that keys are administered with. */
 export interface Keyroom {
+  readonly world: { readonly mark: string };
   readonly store: { readonly ngcKeys: NgcKeys; readonly settings: SettingsStore };
   readonly settings: { readonly propagation: PropagationMode; readonly propagationDelay: number };
   readonly random: Random;
@@ -30,7 +32,7 @@ const STARTED_WITH = 'propagation.started-with';
 const DEFAULT_SEED = 'nv-auth-mock';
 
 /** What was set last, or what the server was started with. */
-export async function toggleOf({ store, settings }: Keyroom): Promise<Toggle> {
+export async function toggleOf({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<Toggle> {
   const [mode, delay, seed] = await Promise.all([MODE, DELAY, SEED].map((name) => store.settings.get(name)));
   return {
     mode: (mode as PropagationMode | null | undefined) ?? settings.propagation,
@@ -50,7 +52,7 @@ export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Parti
 }
 
 /** A toggle that was set survives a restart, unless the server is started with another one than before. */
-export async function reviveToggle({ store, settings }: Omit<Keyroom, 'random'>): Promise<void> {
+export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<void> {
   const started = `${settings.propagation} ${settings.propagationDelay}`;
   const before = await store.settings.get(STARTED_WITH);
   if (before === started) return;
@@ -78,21 +80,21 @@ export type KeyOrder = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enab
  * @throws LimitReached
  */
 export async function issueKey(
-  { store, random }: Keyroom,
+  { store, random, world }: Keyroom,
   now: Instant,
   { roles, ...order }: KeyOrder,
   limit: number | null,
 ): Promise<{ readonly id: string; readonly text: string }> {
   const id = random.uuid();
-  const text = markedKey(random.base64url(KEY_BYTES));
+  const text = markedKey(marked(world.mark, random.base64url(KEY_BYTES)));
   const key = { ...order, id, enabled: true, createdAt: now, secretHash: hashSecret(text) };
   await store.ngcKeys.create(key, roles, limit);
   return { id, text };
 }
 
 /** A new secret; the old one ends at once. @throws NotFound */
-export async function rotateKey({ store, random }: Keyroom, id: string): Promise<string> {
-  const text = markedKey(random.base64url(KEY_BYTES));
+export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
+  const text = markedKey(marked(world.mark, random.base64url(KEY_BYTES)));
   await store.ngcKeys.replaceSecret(id, hashSecret(text));
   return text;
 }

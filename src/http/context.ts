@@ -57,6 +57,7 @@ export function surroundingsOf(server: ServerScope, world: WorldScope): Surround
 export interface Placed {
   readonly world: World;
   readonly origin: string;
+  readonly openOrigin: string;
   readonly raw: IncomingMessage;
 }
 
@@ -64,6 +65,7 @@ export interface Placed {
 export class RequestContext extends Scope<World> implements Context {
   readonly now: Instant;
   readonly origin: string;
+  readonly openOrigin: string;
   caller: Caller | null = null;
   readonly method: string;
   /** What the path says, once its operation is known. */
@@ -76,10 +78,11 @@ export class RequestContext extends Scope<World> implements Context {
   readonly headerLines: Context['headerLines'];
   readonly digest: Context['digest'];
 
-  constructor(server: Server, { world, origin, raw }: Placed) {
+  constructor(server: Server, { world, origin, openOrigin, raw }: Placed) {
     super(server, world);
     this.now = world.clock.now();
     this.origin = origin;
+    this.openOrigin = openOrigin;
     this.method = raw.method ?? 'GET';
     this.headerLines = (name) => headerLines(raw, name);
     this.digest = (most) => digestOf(raw, most, server.limits);

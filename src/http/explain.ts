@@ -98,7 +98,7 @@ function particulars(
 /** A credential that was not accepted, as a decision; null for a problem that is none. */
 export function refused(asked: Asked, problem: Problem): Decision | null {
   if (problem.reason === undefined) return null;
-  const { reason, why, claimed } = problem;
+  const { reason, why, claimed, ofWorld } = problem;
   return {
     ...asked,
     effect: 'deny',
@@ -107,6 +107,7 @@ export function refused(asked: Asked, problem: Problem): Decision | null {
     rule: null,
     reason,
     ...(why !== undefined && { detail: redacted(why) }),
+    ...(ofWorld !== undefined && { ofWorld }),
   };
 }
 

@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { prepareArrival } from './arrival.ts';
+import type { Doors } from './doors.ts';
 import { type Edges, endWithWireProblem, type WireError } from './edges.ts';
 import type { Hosts } from './hosts.ts';
 import type { Limits } from './limits.ts';
@@ -7,7 +8,7 @@ import type { Lines } from './lines.ts';
 import { sendAnswer } from './mount.ts';
 
 /** Fastify listens and routes; what it would do by itself beyond that is turned off. */
-export function makeFastify(edges: Edges, hosts: Hosts, lines: Lines, limits: Limits): FastifyInstance {
+export function makeFastify(edges: Edges, hosts: Hosts, lines: Lines, limits: Limits, doors: Doors): FastifyInstance {
   return fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -23,6 +24,7 @@ export function makeFastify(edges: Edges, hosts: Hosts, lines: Lines, limits: Li
     // Not for rewriting alone: it is the only place that sees a request before the router does.
     rewriteUrl: (request) => {
       prepareArrival(request);
+      request.url = doors.open(request);
       return hosts.lead(request);
     },
     frameworkErrors: (error, request, reply) => {

@@ -5,16 +5,17 @@ import type { Law } from '../core/law.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
 import type { Log } from '../log.ts';
-import type { Handler, Lookup, Outcome, ServerScope, ServiceDefinition, Voice, World } from '../service.ts';
+import type { Handler, Lookup, Outcome, ServerScope, ServiceDefinition, Voice, WorldsByName } from '../service.ts';
 import type { BodyLimits } from './body.ts';
 import type { RequestContext } from './context.ts';
+import type { Doors } from './doors.ts';
 import type { Gate, Guard } from './gate.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 
 /** What a process has, the same for all of its worlds. It never changes after the start. */
 export interface Server extends ServerScope {
-  /** The one that a request is about unless it names another. */
-  readonly world: World;
+  readonly worlds: WorldsByName;
+  readonly doors: Doors;
   readonly log: Log;
   readonly limits: BodyLimits;
   readonly publicUrl: string | null;
@@ -47,6 +48,15 @@ export interface Route {
   readonly written: Derived<object, string>;
 }
 
+/** A body that was read before its world was known. */
+export interface BodyRead {
+  readonly value: unknown;
+  /** What it held, as it came. */
+  readonly texts: readonly string[];
+  /** What was wrong with it; null for nothing. */
+  readonly fault: unknown;
+}
+
 /** A request that came in, in its world. */
 export interface Arrived {
   readonly server: Server;
@@ -54,6 +64,8 @@ export interface Arrived {
   readonly context: RequestContext;
   /** Why it may not come in, or into no world; null where it may. */
   readonly fault: Problem | null;
+  /** Its body, where that had to be read to find its world. */
+  readonly body: BodyRead | null;
 }
 
 /** A request of an operation, on its way through the steps. Each step reads what earlier ones wrote. */

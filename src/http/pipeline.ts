@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Decision } from '../core/decision.ts';
 import type { FindingKind } from '../core/finding.ts';
 import type { Problem } from '../core/problem.ts';
+import { problemDetails } from '../core/problem-details.ts';
 import type { ServiceDefinition } from '../service.ts';
 import { type Answer, written } from './answer.ts';
 import { asked } from './explain.ts';
 import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
-import { problemOf } from './problem.ts';
+import { isOurs, problemOf } from './problem.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { conform } from './steps/conform.ts';
 import { cover } from './steps/cover.ts';
@@ -38,7 +39,16 @@ export async function answer(
 ): Promise<Answer> {
   // Refusals are compared with the document, too, so it is made ready before the first step that can refuse.
   if (!route.document.isReady) await route.document.ready();
-  const flight = begin(route, place(server, raw, route.guard), params, query);
+  const flight = begin(route, await place(server, raw, { guard: route.guard, route, query }), params, query);
+  try {
+    return await inOrder(flight);
+  } finally {
+    flight.context.world.release();
+  }
+}
+
+async function inOrder(flight: InFlight): Promise<Answer> {
+  const { route } = flight;
   try {
     admit(flight);
     locate(route, flight);
@@ -73,7 +83,8 @@ export async function answerUnrouted(
   problem: Problem,
   worthKnowing?: WorthKnowing,
 ): Promise<Answer> {
-  const arrived = place(server, raw, service.isSwitchboard === true ? 'admin' : 'open');
+  const guard = service.isSwitchboard === true ? 'admin' : 'open';
+  const arrived = await place(server, raw, { guard, route: null, query: {} });
   const { context } = arrived;
   let told = problem;
   if (worthKnowing !== undefined) context.findings.report(worthKnowing.kind, worthKnowing.message, context.now);
@@ -84,19 +95,20 @@ export async function answerUnrouted(
   } catch (thrown) {
     told = problemOf(thrown);
   }
-  const outcome = service.renderProblem(told, aboutOf(arrived, null));
+  context.world.release();
+  const outcome = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
   logRefusal(server.log, raw, outcome.status, told);
   return written(outcome, told);
 }
 
 /** The steps that decide, of a request that was only thought of: nobody authenticates, and nothing is done. */
 export async function decideOnly(
-  { server, raw, context, fault }: Arrived,
+  arrived: Arrived,
   route: Route,
   params: Record<string, string>,
   decisionId: string,
 ): Promise<Decision> {
-  const flight = { ...begin(route, { server, raw, context, fault }, params, {}), decisionId };
+  const flight = { ...begin(route, arrived, params, {}), decisionId };
   try {
     locate(route, flight);
     await decide(flight);
@@ -109,12 +121,12 @@ export async function decideOnly(
 
 function begin(
   route: Route,
-  { server, raw, context, fault }: Arrived,
+  { server, raw, context, fault, body }: Arrived,
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): InFlight {
   context.params = params;
   context.query = query;
   const nothing = { decisionId: null, decision: null, problem: null } as const;
-  return { server, raw, context, fault, route, ...nothing, outcome: { status: 500 } };
+  return { server, raw, context, fault, body, route, ...nothing, outcome: { status: 500 } };
 }

@@ -39,13 +39,13 @@ export async function simulate(
   }
   // The steps read no more of a request that was only thought of.
   const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
-  const context = new RequestContext(server, { world, origin: '', raw });
+  const context = new RequestContext(server, { world, origin: '', openOrigin: '', raw });
   if (route.rule !== null) {
     const caller = await callerOf(context, route, principal);
     if (caller instanceof Problem) return refusedCredential(context, route, path, caller);
     context.caller = caller;
   }
-  const arrived: Arrived = { server, raw, context, fault: null };
+  const arrived: Arrived = { server, raw, context, fault: null, body: null };
   return decideOnly(arrived, route, params, SIMULATED);
 }
 

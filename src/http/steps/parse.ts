@@ -3,9 +3,16 @@ import type { InFlight } from '../in-flight.ts';
 import { lookAt } from '../tripwire.ts';
 
 /** The body, as a value. */
-export async function parse({ server, route, raw, context }: InFlight): Promise<void> {
-  const { operation, row } = route;
+export async function parse(flight: InFlight): Promise<void> {
+  const { route, context } = flight;
+  const body = await valueOf(flight);
+  context.body = route.service.habits?.caselessEnums === true ? route.operation.spelled(body) : body;
+}
+
+async function valueOf({ server, route, raw, context, body }: InFlight): Promise<unknown> {
   const look = (text: string) => lookAt(server, context, text);
-  const body = await readBody(raw, operation, row.fieldNames ?? 'exact', server.limits, look);
-  context.body = route.service.habits?.caselessEnums === true ? operation.spelled(body) : body;
+  if (body === null) return readBody(raw, route.operation, route.row.fieldNames ?? 'exact', server.limits, look);
+  for (const text of body.texts) look(text);
+  if (body.fault !== null) throw body.fault;
+  return body.value;
 }

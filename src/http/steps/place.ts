@@ -1,25 +1,99 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
-import { originOf } from '../arrival.ts';
+import { DEFAULT_WORLD, MOST_WORLD_ID } from '../../core/world-id.ts';
+import type { World } from '../../service.ts';
+import { headerLines, originOf, pathOf } from '../arrival.ts';
+import { readBody } from '../body.ts';
 import { RequestContext } from '../context.ts';
+import { type Door, isBelowWorld, worldPath } from '../doors.ts';
 import type { Guard } from '../gate.ts';
-import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
+import type { Arrived, BodyRead, InFlight, Route, Server } from '../in-flight.ts';
+import { presented } from '../presented.ts';
 import { lookAt } from '../tripwire.ts';
 import { unknownPath } from '../unknown-path.ts';
 
-/** Which world, under which name? Nothing is made of a request before, and no other step chooses a world. */
-export function place(server: Server, raw: IncomingMessage, guard: Guard): Arrived {
-  const { world } = server;
-  let origin = '';
+/** Where a request is placed: for whom its path is, and its operation, if it has one. */
+export interface Destination {
+  readonly guard: Guard;
+  readonly route: Route | null;
+  readonly query: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Which world, under which name? By path, host name, header, credential, in this order; without any, the default one.
+ * Nothing is made of a request before, and no other step chooses a world.
+ */
+export async function place(server: Server, raw: IncomingMessage, { guard, route, query }: Destination): Promise<Arrived> {
+  const door = server.doors.of(raw);
+  let world = server.worlds.default;
+  let body: BodyRead | null = null;
   let fault: Problem | null = null;
+  let base = '';
   try {
-    origin = originOf(raw, server.publicUrl);
+    base = originOf(raw, server.publicUrl);
     server.gate.check(raw, guard);
+    if (door !== null) world = worldBehind(server, door, raw);
+    else if (!server.worlds.isAlone && route !== null) {
+      if (route.row.selects === 'body') body = await bodyOf(server, route, raw);
+      world = worldOfCredential(server, route, raw, { query, body: body?.value }) ?? world;
+    }
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     fault = thrown;
   }
-  return { server, raw, context: new RequestContext(server, { world, origin, raw }), fault };
+  world.hold();
+  const context = new RequestContext(server, { world, raw, ...originsOf(server, world, door, base) });
+  return { server, raw, context, fault, body };
+}
+
+/** Under the public URL a world has its own prefix, however it was reached; a host name of its own is part of the base. */
+function originsOf({ publicUrl }: Server, { id }: World, door: Door | null, base: string) {
+  const below = `${base}${worldPath(id)}`;
+  const isNamed = door?.kind === 'prefix' || (door?.kind === 'host' && publicUrl !== null);
+  return { origin: isNamed ? below : base, openOrigin: isNamed || id !== DEFAULT_WORLD ? below : base };
+}
+
+/** @throws Problem `no_such_world` */
+function worldBehind({ worlds }: Server, { kind, world: id }: Door, { url }: IncomingMessage): World {
+  const inner = pathOf(url);
+  if (kind === 'prefix' && isBelowWorld(inner)) {
+    const message = `Worlds do not stand in one another: call \`${inner.slice(0, 100)}\` without the world before it.`;
+    throw new Problem('no_such_world', message);
+  }
+  const found = worlds.find(id);
+  if (found !== undefined) return found;
+  const shown = `\`${id.slice(0, 2 * MOST_WORLD_ID)}\``;
+  const advice = 'make it by `POST /_mock/worlds` or with `--world`; `GET /_mock/worlds` lists those that are there';
+  const aboutHost =
+    kind === 'host' ? ` If the host name is another name of this server, start it with \`--alias\` and that name.` : '';
+  throw new Problem('no_such_world', `There is no world ${shown}: ${advice}.${aboutHost}`);
+}
+
+/** The world that a credential leads to; null where none does, or several. */
+function worldOfCredential(
+  { worlds }: Server,
+  route: Route,
+  raw: IncomingMessage,
+  sent: { readonly query: Readonly<Record<string, unknown>>; readonly body: unknown },
+): World | null {
+  const headers = (name: string) => headerLines(raw, name);
+  for (const one of presented(route, { headerLines: headers, ...sent })) {
+    const [owner, second] = worlds.ownersOf(one);
+    const world = owner === undefined || second !== undefined ? undefined : worlds.find(owner);
+    if (world !== undefined) return world;
+  }
+  return null;
+}
+
+/** Read before the caller is known, because it may be what tells the world; `parse` goes on with it. */
+async function bodyOf({ limits }: Server, { operation, row }: Route, raw: IncomingMessage): Promise<BodyRead> {
+  const texts: string[] = [];
+  try {
+    const value = await readBody(raw, operation, row.fieldNames ?? 'exact', limits, (text) => texts.push(text));
+    return { value, texts, fault: null };
+  } catch (fault) {
+    return { value: undefined, texts, fault };
+  }
 }
 
 /** May the request come in at all? What it carries that may be a real credential is told in any case. */

@@ -1,9 +1,12 @@
-import type { ProblemKind } from '../../core/problem.ts';
+import { Problem, type ProblemKind } from '../../core/problem.ts';
+import { problemDetails } from '../../core/problem-details.ts';
 import type { About } from '../../service.ts';
 import { pathOf } from '../arrival.ts';
 import { asked, refused } from '../explain.ts';
-import type { Arrived, InFlight } from '../in-flight.ts';
-import { isStorageProblem, problemOf } from '../problem.ts';
+import { type Presented, UNKNOWN_BY } from '../../credentials/presented.ts';
+import type { Arrived, InFlight, Server } from '../in-flight.ts';
+import { presented } from '../presented.ts';
+import { isOurs, isStorageProblem, problemOf } from '../problem.ts';
 import { otherVersion, profilesWith } from '../routes.ts';
 
 /** A request that cannot be read is no decision, whoever sent it: these leave none behind. */
@@ -20,9 +23,32 @@ export function refuse(flight: InFlight, thrown: unknown): void {
   const problem = problemOf(thrown, context.store);
   flight.problem = problem;
   if (isStorageProblem(problem)) context.findings.report('storage', problem.message, context.now);
-  flight.decision = MALFORMED.has(problem.kind) ? null : (decision ?? refused(asked(flight), problem));
+  flight.decision = MALFORMED.has(problem.kind) ? null : (decision ?? refused(asked(flight), ofWorld(flight, problem)));
   if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
-  flight.outcome = route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision });
+  flight.outcome = isOurs(problem)
+    ? problemDetails(problem)
+    : route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision });
+}
+
+/** A credential that is unknown here may be another world's: that is told in the decision; the vendor's words stay. */
+function ofWorld({ server, route, context }: InFlight, problem: Problem): Problem {
+  const { kind, message, reason, why, claimed } = problem;
+  const owner = problem.ofWorld ?? ownerElsewhere(server, presented(route, context), problem);
+  if (owner === undefined || owner === context.world.id) return problem;
+  const isThere = server.worlds.has(owner);
+  const told = isThere ? `it is of the world \`${owner}\`` : `the world \`${owner}\` is gone`;
+  return new Problem(kind, message, {
+    reason: isThere ? 'other_world' : 'world_gone',
+    why: [told, why].filter(Boolean).join('; '),
+    ...(reason !== undefined && claimed !== undefined && { claimed }),
+    ofWorld: owner,
+  });
+}
+
+function ownerElsewhere({ worlds }: Server, all: readonly Presented[], { reason }: Problem): string | undefined {
+  const kind = reason === undefined || worlds.isAlone ? undefined : UNKNOWN_BY[reason];
+  if (kind === undefined) return undefined;
+  return all.flatMap((one) => (one.kind === kind ? worlds.ownersOf(one) : []))[0];
 }
 
 /** A path that looks like an object's can be one that only another version has. */

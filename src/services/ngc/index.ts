@@ -28,6 +28,7 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition {
       const key = await keyCalled(store.ngcKeys, id, now);
       return key === null ? null : views.of(key, CALLER);
     },
+    credentialFields: { keys: ['credentials'] },
     lookups: keyLookups,
     operations: { ...keyOperations, ...callerInfoOperations },
     renderProblem,

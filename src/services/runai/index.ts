@@ -29,6 +29,10 @@ export const runai: ServiceDefinition = {
   authenticate,
   impersonate,
   mend,
+  credentialFields: {
+    clients: ['clientID', 'appID', 'client_id', 'id'],
+    grants: ['refreshToken', 'refresh_token', 'code'],
+  },
   lookups: {
     ...accessKeyLookups,
     ...accountLookups,

@@ -1,3 +1,4 @@
+import { nameInWorld } from '../../core/world-id.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { namedUuid } from '../../random.ts';
 import type { Context } from '../../service.ts';
@@ -16,12 +17,12 @@ export function drawSecret({ random }: Pick<Context, 'random'>): {
 }
 
 /** What access tokens of a secret are ended by. A new secret has another, so what is made with it in the same second counts. */
-export function secretName(secretHash: string | null): string {
-  return namedUuid(`secret:${secretHash}`);
+export function secretName(secretHash: string | null, world: string): string {
+  return nameInWorld(namedUuid(`secret:${secretHash}`), world);
 }
 
 /** What was made with a secret that is gone ends with it, where the server was started so; otherwise it runs out. */
 export async function endTokensOf(context: Context, secretHash: string | null): Promise<void> {
   if (!context.settings.runaiRevokeOnDelete) return;
-  await context.store.grants.revoke(secretName(secretHash), context.now, lastExpiry(context));
+  await context.store.grants.revoke(secretName(secretHash, context.world.id), context.now, lastExpiry(context));
 }

@@ -92,7 +92,7 @@ const startUpload: Handler = async (context) => {
   });
   const part_urls = Array.from({ length: partCount(size) }, (_, index) => ({
     part_number: index + 1,
-    url: `${context.origin}/api/v3/uploads/${row.id}.${upload.id}/${index + 1}`,
+    url: `${context.openOrigin}/api/v3/uploads/${row.id}.${upload.id}/${index + 1}`,
   }));
   return { status: 200, body: { upload_id: upload.id, part_urls, chunk_size: CHUNK } };
 };

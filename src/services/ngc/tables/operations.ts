@@ -14,6 +14,7 @@ export const OPERATIONS = [
   {
     id: 'getCallerInfo',
     rule: 'public',
+    selects: 'body',
     source: 'observed in published clients: an open path, the key is in the form',
     certainty: 'observed',
   },

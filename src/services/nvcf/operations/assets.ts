@@ -24,8 +24,8 @@ function view({ assetId, contentType, description, createdAt }: Asset) {
   return { assetId, contentType, description, createdAt: rfc3339(createdAt) };
 }
 
-function contentUrl({ origin }: Context, { uploadId }: Asset): string {
-  return `${origin}/v2/nvcf/uploads/${uploadId}`;
+function contentUrl({ openOrigin }: Context, { uploadId }: Asset): string {
+  return `${openOrigin}/v2/nvcf/uploads/${uploadId}`;
 }
 
 const create: Handler = async (context) => {

@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem, unauthenticated } from '../../../core/problem.ts';
+import { clientIdInWorld } from '../../../core/world-id.ts';
 import type { Context, Handler, Lookup } from '../../../service.ts';
 import type { AccessKey } from '../../../store/access-keys.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
@@ -41,7 +42,7 @@ async function createKey(context: Context) {
   const { name } = context.body as { name: string };
   const { secret: clientSecret, secretHash } = drawSecret(context);
   const id = random.uuid();
-  const clientId = random.hex(CLIENT_ID_LENGTH);
+  const clientId = clientIdInWorld(random.hex(CLIENT_ID_LENGTH), context.world.id);
   const owned = { owner: principal.id, createdBy: principal.name };
   try {
     const key = { id, ...owned, name, clientId, secretHash, createdAt: now };

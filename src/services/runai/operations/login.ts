@@ -1,6 +1,7 @@
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
+import { marked } from '../../../credentials/world-mark.ts';
 import type { Context, Handler, Outcome } from '../../../service.ts';
 import type { OAuthClient } from '../../../store/identities.ts';
 import { lastExpiry } from '../issue.ts';
@@ -188,7 +189,8 @@ async function askWho(
 ): Promise<Outcome> {
   const realm = await realmOf(context);
   const hidden = CARRIED.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]));
-  const action = `${issuerPath(realm)}/login-actions/authenticate`;
+  const { pathname } = new URL(context.openOrigin);
+  const action = `${pathname.replace(/\/$/, '')}${issuerPath(realm)}/login-actions/authenticate`;
   return loginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), fault });
 }
 
@@ -197,8 +199,8 @@ async function issueCode(
   { clientId, redirectUri, form }: AuthorizationRequest,
   user: Parameters<typeof newLogin>[1],
 ): Promise<string> {
-  const { store, random, now, settings } = context;
-  const code = random.alphanumeric(CODE_LENGTH);
+  const { store, random, now, settings, world } = context;
+  const code = marked(world.mark, random.alphanumeric(CODE_LENGTH));
   await store.grants.issueCode(
     {
       ...newLogin(context, user, clientId, knownScope(form['scope'])),

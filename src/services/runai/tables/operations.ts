@@ -14,6 +14,7 @@ export const OPERATIONS = [
   {
     id: 'grant_token',
     rule: 'public',
+    selects: 'body',
     fieldNames: 'caseless',
     source: 'API authentication guides 2.19 to 2.24; four spellings in published clients',
     certainty: 'observed',
@@ -21,6 +22,7 @@ export const OPERATIONS = [
   {
     id: 'grant_token_v2',
     rule: 'public',
+    selects: 'body',
     profiles: SINCE_2_24,
     source: 'OpenAPI 2.24 and the reference of 3.0',
     certainty: 'documented',
@@ -28,6 +30,7 @@ export const OPERATIONS = [
   {
     id: 'grant_app_token',
     rule: 'public',
+    selects: 'body',
     profiles: UNTIL_2_24,
     source: 'OpenAPI 2.18 to 2.24, deprecated',
     certainty: 'documented',
@@ -35,6 +38,7 @@ export const OPERATIONS = [
   {
     id: 'exchange_code',
     rule: 'public',
+    selects: 'query',
     profiles: ONLY_2_19,
     source: 'OpenAPI 2.18 and 2.19',
     certainty: 'documented',
@@ -42,6 +46,7 @@ export const OPERATIONS = [
   {
     id: 'refresh_token',
     rule: 'public',
+    selects: 'query',
     profiles: ONLY_2_19,
     source: 'OpenAPI 2.18 and 2.19',
     certainty: 'documented',
@@ -66,7 +71,7 @@ export const OPERATIONS = [
     certainty: 'inferred',
   },
   { id: 'log_in', rule: 'public', source: `the form of the login page; ${KEYCLOAK}`, certainty: 'inferred' },
-  { id: 'grant_realm_token', rule: 'public', source: `RFC 6749, 3.2; ${KEYCLOAK}`, certainty: 'inferred' },
+  { id: 'grant_realm_token', rule: 'public', selects: 'body', source: `RFC 6749, 3.2; ${KEYCLOAK}`, certainty: 'inferred' },
   {
     id: 'get_userinfo',
     rule: 'own-access',
@@ -79,8 +84,8 @@ export const OPERATIONS = [
     source: `OpenID Connect Core 1.0, 5.3; ${KEYCLOAK}`,
     certainty: 'inferred',
   },
-  { id: 'introspect_token', rule: 'public', source: `RFC 7662; ${KEYCLOAK}`, certainty: 'inferred' },
-  { id: 'revoke_token', rule: 'public', source: `RFC 7009; ${KEYCLOAK}`, certainty: 'inferred' },
+  { id: 'introspect_token', rule: 'public', selects: 'body', source: `RFC 7662; ${KEYCLOAK}`, certainty: 'inferred' },
+  { id: 'revoke_token', rule: 'public', selects: 'body', source: `RFC 7009; ${KEYCLOAK}`, certainty: 'inferred' },
   {
     id: 'end_session',
     rule: 'public',

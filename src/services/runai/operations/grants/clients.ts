@@ -74,35 +74,35 @@ export function clientOrNone(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }
 
-export async function accessKeyClient({ store, now }: Context, clientId: string): Promise<Candidate | null> {
+export async function accessKeyClient({ store, now, world }: Context, clientId: string): Promise<Candidate | null> {
   const key = await store.accessKeys.byClientId(clientId);
   const identity = key === null ? null : await store.identities.byId(key.owner);
   if (key === null || identity === null) return null;
   return {
     secretHash: key.secretHash,
-    granted: { identity, clientId, sid: secretName(key.secretHash) },
+    granted: { identity, clientId, sid: secretName(key.secretHash, world.id) },
     touch: () => store.accessKeys.touch(key.id, now, key.secretHash),
   };
 }
 
-export async function serviceAccountClient({ store, now }: Context, clientId: string): Promise<Candidate | null> {
-  const identity = await store.identities.byClientId('service-account', clientId);
-  return identity === null ? null : candidateOf(identity, { store, now });
+export async function serviceAccountClient(context: Context, clientId: string): Promise<Candidate | null> {
+  const identity = await context.store.identities.byClientId('service-account', clientId);
+  return identity === null ? null : candidateOf(identity, context);
 }
 
 /** By name or client id. */
-export async function applicationClient({ store, now }: Context, nameOrId: string): Promise<Candidate | null> {
-  const { identities } = store;
+export async function applicationClient(context: Context, nameOrId: string): Promise<Candidate | null> {
+  const { identities } = context.store;
   const identity =
     (await identities.byClientId('application', nameOrId)) ?? (await identities.byName('application', nameOrId));
-  return identity === null ? null : candidateOf(identity, { store, now });
+  return identity === null ? null : candidateOf(identity, context);
 }
 
-function candidateOf(identity: GrantResult['identity'], { store, now }: Pick<Context, 'store' | 'now'>): Candidate {
+function candidateOf(identity: GrantResult['identity'], { store, now, world }: Context): Candidate {
   const { id, name, clientId, secretHash } = identity;
   return {
     secretHash,
-    granted: { identity, clientId: clientId ?? name, sid: secretName(secretHash) },
+    granted: { identity, clientId: clientId ?? name, sid: secretName(secretHash, world.id) },
     touch: () => store.identities.touch(id, now, secretHash),
   };
 }

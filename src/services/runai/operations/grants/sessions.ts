@@ -1,4 +1,6 @@
+import { nameInWorld } from '../../../../core/world-id.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
+import { marked } from '../../../../credentials/world-mark.ts';
 import type { Context } from '../../../../service.ts';
 import type { Login, Premise, PresentedToken } from '../../../../store/grants.ts';
 import type { Identity } from '../../../../store/identities.ts';
@@ -10,9 +12,9 @@ const LENGTH = 64;
 const LINE_LENGTH = 32;
 
 /** A refresh token that nobody can guess: the first of a login, or the one that follows another. */
-export function drawRefreshToken({ random }: Pick<Context, 'random'>, before?: string): string {
+export function drawRefreshToken({ random, world }: Pick<Context, 'random' | 'world'>, before?: string): string {
   return before === undefined
-    ? random.alphanumeric(LENGTH)
+    ? marked(world.mark, random.alphanumeric(LENGTH))
     : `${lineOf(before)}${random.alphanumeric(LENGTH - LINE_LENGTH)}`;
 }
 
@@ -26,8 +28,8 @@ function lineOf(token: string): string {
 }
 
 /** A login that begins now. */
-export function newLogin({ random, now }: Context, user: Identity, clientId: string | null, scope = ''): Login {
-  return { family: random.uuid(), subject: user.id, clientId, scope, authTime: now };
+export function newLogin({ random, now, world }: Context, user: Identity, clientId: string | null, scope = ''): Login {
+  return { family: nameInWorld(random.uuid(), world.id), subject: user.id, clientId, scope, authTime: now };
 }
 
 /** What a login rests on, and what its ID token repeats. */

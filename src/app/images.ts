@@ -1,0 +1,79 @@
+import type { Clock, Instant } from '../core/clock.ts';
+import { Findings } from '../core/finding.ts';
+import { Budget, type Budgets, Held } from '../core/held.ts';
+import type { Law } from '../core/law.ts';
+import { type KeyReport, reportUselessKeys, reviveToggle } from '../credentials/keyring.ts';
+import type { Settings } from '../service.ts';
+import { openSqliteStore } from '../store/sqlite/index.ts';
+import type { Seed } from './world.ts';
+
+/** A world as its seed makes it, to be copied. */
+export interface Image {
+  readonly bytes: Uint8Array;
+  /** When it was made: what it holds begins then. */
+  readonly at: Instant;
+  /** What a person should know of it. */
+  readonly findings: readonly Parameters<Findings['report']>[];
+  /** Ids of all credentials in it. */
+  readonly credentialIds: ReadonlySet<string>;
+}
+
+/** Milliseconds that an image may be older than what is made of it: times in it are the beginning of the world. */
+const FRESH = 1000;
+
+/** What a world is settled by once it is filled. */
+export interface Customs {
+  readonly settings: Settings;
+  readonly laws: readonly Law[];
+}
+
+/** The toggle that the server was started with, and a word on keys that can do nothing. */
+export async function settle(store: KeyReport['store'], findings: Findings, { settings, laws }: Customs, now: Instant) {
+  await reviveToggle({ store, settings });
+  await reportUselessKeys({ laws, store, findings }, now);
+}
+
+/** Images of seeds. Making one takes twenty times as long as copying it, and tests make many worlds of one seed. */
+export class Images {
+  readonly #images: Held<Image>;
+  readonly #making = new Map<string, Promise<Image>>();
+  readonly #machine: Clock;
+  readonly #budgets: Budgets;
+  readonly #customs: Customs;
+
+  constructor(machine: Clock, budgets: Budgets, customs: Customs) {
+    this.#images = new Held(budgets.images, ({ bytes }) => bytes.length);
+    this.#machine = machine;
+    this.#budgets = budgets;
+    this.#customs = customs;
+  }
+
+  /** The image of a seed, made within the last second. */
+  async of(seed: Seed): Promise<Image> {
+    const known = this.#images.find(seed.text);
+    const age = known === undefined ? FRESH : this.#machine.now() - known.at;
+    if (known !== undefined && age >= 0 && age < FRESH) return known;
+    const making = this.#making.get(seed.text) ?? this.#make(seed).finally(() => this.#making.delete(seed.text));
+    this.#making.set(seed.text, making);
+    return this.#images.keep(seed.text, await making);
+  }
+
+  async #make(seed: Seed): Promise<Image> {
+    const at = this.#machine.now();
+    const records = await seed.records(at);
+    const store = openSqliteStore(null, this.#budgets);
+    try {
+      await store.world.load(seed, records);
+      const found: Parameters<Findings['report']>[] = [];
+      const findings = new Findings(new Budget(0));
+      findings.report = (...finding) => void found.push(finding);
+      await settle(store, findings, this.#customs, at);
+      const bytes = await store.image();
+      const none = { keyHash: String, secretHash: String, clientId: String };
+      const credentialIds = new Set((await store.world.rekey(none, seed)).map(({ id }) => id));
+      return { bytes, at, findings: found, credentialIds };
+    } finally {
+      await store.close();
+    }
+  }
+}
