@@ -5,7 +5,7 @@ import type { Server } from '../http/in-flight.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
 import { type Config, flagName, shownValue } from '../options.ts';
-import { castOf } from '../seed.ts';
+import { castOf } from '../seed/index.ts';
 import { type Ports, SERVICES } from '../services/index.ts';
 
 /** What the switchboard needs of the rest of the server. @param routes asked only once a request has come */

@@ -22,7 +22,7 @@ import { Documents } from '../http/openapi.ts';
 import { Routes } from '../http/routes.ts';
 import { type Log, SILENT } from '../log.ts';
 import { type Random, systemRandom } from '../random.ts';
-import { chooseSeed, revivedSeed, seedOfContent } from '../seed.ts';
+import { chooseSeed, revivedSeed, seedOfContent } from '../seed/index.ts';
 import type { ServiceDefinition, World } from '../service.ts';
 import { control, SERVICES } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';

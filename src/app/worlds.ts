@@ -9,7 +9,7 @@ import type { Presented } from '../credentials/presented.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../random.ts';
-import { ownSeed } from '../seed.ts';
+import { ownSeed } from '../seed/index.ts';
 import type { World, WorldsByName } from '../service.ts';
 import type { Store } from '../store/index.ts';
 import { openSqliteImage } from '../store/sqlite/index.ts';

@@ -18,7 +18,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   {
     files: /^service$/,
     may: [],
-    types: [/^core\//, /^store\/[a-z-]+$/, /^tokens\//, /^credentials\/remembered$/, /^random$/],
+    types: [/^core\//, /^store\/[a-z-]+$/, /^tokens\//, /^credentials\/(remembered|derivation)$/, /^random$/],
   },
   {
     files: /^app\/world$/,
@@ -51,10 +51,17 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^assets$/, may: [/^node:fs\/promises$/] },
   { files: /^options$/, may: [/^core\//, /^log$/] },
   { files: /^config$/, may: [/^core\//, /^(options|nearest|lines)$/, /^yaml$/, /^node:fs\/promises$/] },
-  { files: /^seed-check$/, may: [/^nearest$/, /^ajv$/], types: [/^service$/, /^core\//] },
+  { files: /^seed\/check$/, may: [/^nearest$/, /^ajv$/], types: [/^service$/, /^core\//] },
+  { files: /^seed\/(layers|schema|summary)$/, may: [/^core\//], types: [/^seed\/layers$/, /^service$/] },
   {
-    files: /^seed$/,
-    may: [/^(assets|seed-check|lines|config)$/, /^core\//, /^node:crypto$/],
+    files: /^seed\//,
+    may: [
+      /^seed\//,
+      /^(assets|lines|config)$/,
+      /^core\//,
+      /^credentials\/derivation$/,
+      /^node:(crypto|path|fs\/promises)$/,
+    ],
     types: [/^service$/, /^app\/world$/, /^store\/[a-z-]+$/, /^random$/],
   },
   {

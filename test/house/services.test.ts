@@ -8,7 +8,7 @@ import type { Law } from '../../src/core/law.ts';
 import { DENY_REASONS, type DenyReason } from '../../src/core/reasons.ts';
 import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
 import { readDocument } from '../../src/http/openapi.ts';
-import { seedFaults } from '../../src/seed-check.ts';
+import { seedFaults } from '../../src/seed/check.ts';
 import type { ServiceDefinition } from '../../src/service.ts';
 import { control, type Ports, SERVICES } from '../../src/services/index.ts';
 import { ROOT, sourceFiles } from './source-files.ts';

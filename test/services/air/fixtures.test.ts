@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyForm } from '../../../src/credentials/ngc-key.ts';
-import { faultSentence, seedFaults } from '../../../src/seed-check.ts';
+import { faultSentence, seedFaults } from '../../../src/seed/check.ts';
 import { SERVICES } from '../../../src/services/index.ts';
 import {
   type AirImagesServer,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { passwordFits } from '../../../src/credentials/password.ts';
 import { seededRandom } from '../../../src/random.ts';
-import { faultSentence, seedFaults } from '../../../src/seed-check.ts';
+import { faultSentence, seedFaults } from '../../../src/seed/check.ts';
 import { SERVICES } from '../../../src/services/index.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { cast } from '../../support/cast.ts';

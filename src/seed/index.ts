@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Seed } from './app/world.ts';
-import { fixture } from './assets.ts';
-import { readDocument } from './config.ts';
-import { Unusable } from './core/unusable.ts';
-import type { Random } from './random.ts';
-import type { ServiceDefinition } from './service.ts';
-import type { KeptSeed, WorldRecords } from './store/world.ts';
+import type { Seed } from '../app/world.ts';
+import { fixture } from '../assets.ts';
+import { readDocument } from '../config.ts';
+import { Unusable } from '../core/unusable.ts';
+import type { Random } from '../random.ts';
+import type { ServiceDefinition } from '../service.ts';
+import type { KeptSeed, WorldRecords } from '../store/world.ts';
 
 /** `--seed none`: a world without anybody. */
 const NONE = 'none';
@@ -46,10 +46,10 @@ export async function seedOfContent(
   random: Random,
   file: string | null = null,
 ): Promise<Seed> {
-  const { faultSentence, seedFaults } = await import('./seed-check.ts');
+  const { faultSentence, seedFaults } = await import('./check.ts');
   const faults = seedFaults(content, services);
   if (faults.length > 0) {
-    const lineOf = file === null ? () => undefined : await (await import('./lines.ts')).linesOf(file);
+    const lineOf = file === null ? () => undefined : await (await import('../lines.ts')).linesOf(file);
     const told = faults.map((fault) => ({ line: lineOf(fault.place), said: faultSentence(fault) }));
     const lines = told.map(({ line, said }) => (line === undefined ? said : `line ${line}: ${said}`));
     throw new Unusable(`${name} cannot be used:\n  ${[...new Set(lines)].join('\n  ')}`);

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
-import type { SeedFault } from './core/seed-fault.ts';
-import { nearest } from './nearest.ts';
-import type { ServiceDefinition } from './service.ts';
+import type { SeedFault } from '../core/seed-fault.ts';
+import { nearest } from '../nearest.ts';
+import type { ServiceDefinition } from '../service.ts';
 
 /** The part of a JSON schema that expectations are told from. */
 interface Schema {
