@@ -39,6 +39,13 @@ export function namedUuid(name: string): string {
   return uuidOf(hash('sha256', name, 'hex'));
 }
 
+/** Letters and digits that bytes stand for, each as likely as the others; some bytes stand for none. */
+export function alphanumericOf(bytes: Buffer): string {
+  let text = '';
+  for (const byte of bytes) if (byte < FAIR_BYTES) text += ALPHANUMERIC[byte % ALPHANUMERIC.length];
+  return text;
+}
+
 /** The number at a place of a sequence that its seed decides: from 0 to below 1. */
 export function drawnAt(seed: string, place: number): number {
   return createHash('sha256').update(`${seed}:${place}`).digest().readUIntBE(0, 6) / 2 ** 48;
@@ -78,11 +85,7 @@ function fromBytes(bytes: Bytes): Random {
     base64url: (length) => bytes(length).toString('base64url'),
     alphanumeric: (length) => {
       let text = '';
-      while (text.length < length) {
-        for (const byte of bytes(length - text.length)) {
-          if (byte < FAIR_BYTES) text += ALPHANUMERIC[byte % ALPHANUMERIC.length];
-        }
-      }
+      while (text.length < length) text += alphanumericOf(bytes(length - text.length));
       return text;
     },
   };

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { derivationOf, worldMark } from '../../src/credentials/derivation.ts';
+import { keyForm } from '../../src/credentials/ngc-key.ts';
+
+const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
+const home = derivationOf('default');
+const other = derivationOf('team-a');
+
+describe('what a world derives', () => {
+  it('is the same on every machine', () => {
+    expect(home.key('6e4c8a30')).toBe('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');
+    expect(home.secret('6e4c8a30')).toBe('cbqBaP1Bw3DaGIIPMWsmmxVJ0SPXjHRq');
+    expect(derivationOf('team-a').key('6e4c8a30')).toBe(other.key('6e4c8a30'));
+  });
+
+  it('differs between worlds and between ids, and between keys and secrets', () => {
+    const drawn = [home, other, derivationOf('team-b')].flatMap((world) =>
+      ids.flatMap((id) => [world.key(id), world.secret(id)]),
+    );
+
+    expect(new Set(drawn).size).toBe(drawn.length);
+    expect(home.key('a').includes(home.secret('a'))).toBe(false);
+  });
+});
+
+describe('a derived key', () => {
+  it.each(['default', 'team-a', 'x', '0123456789abcdef0123456789abcdef'])('is marked as a mock’s in %s', (world) => {
+    for (const id of ids) expect(keyForm(derivationOf(world).key(id))).toBe('marked');
+  });
+
+  it('begins with the mark of its world, but in the world that a server begins with', () => {
+    for (const id of ids) {
+      expect(other.key(id).slice('nvapi-'.length)).toMatch(new RegExp(`^${worldMark('team-a')}`));
+      expect(home.key(id)).not.toContain(worldMark('default'));
+    }
+  });
+});
+
+describe('a derived secret', () => {
+  it('is 32 letters and digits', () => {
+    for (const id of ids) expect(home.secret(id)).toMatch(/^[A-Za-z0-9]{32}$/);
+  });
+
+  it('has every letter and digit about as often', () => {
+    const counts = new Map<string, number>();
+    for (const id of ids.concat(ids.map((id) => `${id}-more`))) {
+      for (const letter of home.secret(id)) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+    }
+
+    expect(counts.size).toBe(62);
+    expect(Math.min(...counts.values())).toBeGreaterThan(0.6 * ((400 * 32) / 62));
+    expect(Math.max(...counts.values())).toBeLessThan(1.5 * ((400 * 32) / 62));
+  });
+});
+
+it('the mark of a world is 12 hexadecimal digits of its own', () => {
+  const marks = ['default', 'a', 'b', 'team-a'].map(worldMark);
+
+  for (const mark of marks) expect(mark).toMatch(/^[0-9a-f]{12}$/);
+  expect(new Set(marks).size).toBe(marks.length);
+});
+
+it('a client id is itself in the first world, and says elsewhere which world it is of', () => {
+  expect(home.clientId('ci-app')).toBe('ci-app');
+  expect(other.clientId('ci-app')).toBe('ci-app-team-a');
+});
