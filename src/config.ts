@@ -193,7 +193,9 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new Unusable(`--config ${file} must hold option names with their values, such as \`port: 6625\`.`);
   }
-  const byKey = new Map<string, keyof Config>(OPTION_NAMES.map((name) => [flagName(name), name]));
+  // A list is called by its plural in a file.
+  const names = OPTION_NAMES.map((name) => [flagName(name), name] as const);
+  const byKey = new Map<string, keyof Config>([...names, ['worlds', 'world']]);
   const source = new Map<keyof Config, Given>();
   const lineOf = await (await import('./lines.ts')).linesOf(file);
   for (const [key, value] of Object.entries(content)) {

@@ -2,6 +2,7 @@ import { DURATION_FORMS, formatDuration, parseDuration } from './core/duration.t
 import { hostName } from './core/hosts.ts';
 import { own } from './core/own.ts';
 import { PROPAGATION_MODES, type PropagationMode } from './core/propagation.ts';
+import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from './core/world-id.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 
 /** The start of every environment variable of ours. */
@@ -17,6 +18,8 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly alias: readonly string[];
   readonly adminToken: string | null;
+  readonly world: readonly string[];
+  readonly maxWorlds: number;
   readonly signingKey: string | null;
   readonly signingAlg: 'RS256' | 'ES256' | null;
   readonly tokenTtl: number;
@@ -132,6 +135,20 @@ export const OPTIONS: Options = {
     fallback: null,
     expected: 'at least 8 printable ASCII characters without spaces',
     read: (text) => (/^[!-~]{8,}$/.test(text) ? text : undefined),
+  },
+  world: {
+    argument: 'ID',
+    repeatable: true,
+    description: 'a world to make at the start, with credentials of its own; it stays until it is deleted',
+    fallback: [],
+    expected: `an id of ${WORLD_ID_FORM}, other than \`${DEFAULT_WORLD}\``,
+    read: (text) => (isWorldId(text) && text !== DEFAULT_WORLD ? [text] : undefined),
+  },
+  maxWorlds: {
+    argument: 'N',
+    description: 'how many worlds there may be beside the default one',
+    fallback: 1000,
+    ...wholeNumber(0, 100_000),
   },
   signingKey: {
     argument: 'FILE',

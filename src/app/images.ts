@@ -1,6 +1,6 @@
 import type { Clock, Instant } from '../core/clock.ts';
-import { Findings } from '../core/finding.ts';
-import { Budget, type Budgets, Held } from '../core/held.ts';
+import type { Findings } from '../core/finding.ts';
+import { type Budgets, Held } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../credentials/keyring.ts';
 import type { Settings } from '../service.ts';
@@ -28,9 +28,14 @@ export interface Customs {
 }
 
 /** The toggle that the server was started with, and a word on keys that can do nothing. */
-export async function settle(store: KeyReport['store'], findings: Findings, { settings, laws }: Customs, now: Instant) {
+export async function settle(
+  store: KeyReport['store'],
+  report: Findings['report'],
+  { settings, laws }: Customs,
+  now: Instant,
+): Promise<void> {
   await reviveToggle({ store, settings });
-  await reportUselessKeys({ laws, store, findings }, now);
+  await reportUselessKeys({ laws, store, findings: { report } }, now);
 }
 
 /** Images of seeds. Making one takes twenty times as long as copying it, and tests make many worlds of one seed. */
@@ -65,9 +70,7 @@ export class Images {
     try {
       await store.world.load(seed, records);
       const found: Parameters<Findings['report']>[] = [];
-      const findings = new Findings(new Budget(0));
-      findings.report = (...finding) => void found.push(finding);
-      await settle(store, findings, this.#customs, at);
+      await settle(store, (...finding) => found.push(finding), this.#customs, at);
       const bytes = await store.image();
       const none = { keyHash: String, secretHash: String, clientId: String };
       const credentialIds = new Set((await store.world.rekey(none, seed)).map(({ id }) => id));

@@ -1,7 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
 import { toggleOf } from '../credentials/keyring.ts';
-import { surroundingsOf } from '../http/context.ts';
 import type { Server } from '../http/in-flight.ts';
 import type { Config } from '../options.ts';
 import type { World } from '../service.ts';
@@ -36,8 +35,9 @@ export async function seedNotices(
 
 /** One line: which state, which versions. */
 export async function postureOf(server: Server, { data }: Config): Promise<string> {
-  const ahead = server.world.clockAhead();
-  const { mode } = await toggleOf(surroundingsOf(server, server.world));
+  const { default: world } = server.worlds;
+  const ahead = world.clockAhead();
+  const { mode } = await toggleOf({ store: world.store, settings: server.settings });
   const profiles = server.laws
     .filter(({ profile }) => profile !== null)
     .map(({ service, profile }) => `${service}=${profile}`);

@@ -1,17 +1,55 @@
 import type { Effective } from '../config.ts';
 import { describeDecision } from '../core/describe.ts';
 import type { Law } from '../core/law.ts';
+import { Problem } from '../core/problem.ts';
+import { Unusable } from '../core/unusable.ts';
+import { derivationOf } from '../credentials/derivation.ts';
 import type { Server } from '../http/in-flight.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
 import { type Config, flagName, shownValue } from '../options.ts';
-import { castOf } from '../seed/index.ts';
+import type { Random } from '../random.ts';
+import { castOf, seedOfValue } from '../seed/index.ts';
+import type { World } from '../service.ts';
 import { type Ports, SERVICES } from '../services/index.ts';
+import type { Snapshots } from './snapshots.ts';
+import type { MadeWorld, Origin, WorldEntry, Worlds } from './worlds.ts';
 
-/** What the switchboard needs of the rest of the server. @param routes asked only once a request has come */
-export function portsOf(server: Server, version: string, { config, origins }: Effective, routes: () => Routes): Ports {
+/** The server, as the switchboard drives it. */
+export interface Driven {
+  readonly server: Server;
+  readonly worlds: Worlds;
+  readonly snapshots: Snapshots;
+  readonly random: Random;
+  readonly version: string;
+  readonly effective: Effective;
+  /** Asked only once a request has come. */
+  readonly routes: () => Routes;
+}
+
+/** What the switchboard needs of the rest of the server. */
+export function portsOf({ server, worlds, snapshots, random, version, effective, routes }: Driven): Ports {
+  const { config, origins } = effective;
   const lawOfService = (name: string) => server.laws.find(({ service }) => service === name);
   const names = Object.keys(origins) as (keyof Config)[];
+  const originOf = async ({ seed, from }: Parameters<Ports['worlds']['make']>[0]): Promise<Origin> => {
+    if (from === undefined) {
+      if (seed === undefined) return { kind: 'seed', seed: worlds.entry('default').seed };
+      return { kind: 'seed', seed: await readSeed(() => seedOfValue(seed, SERVICES, random)) };
+    }
+    if (seed !== undefined) {
+      throw new Problem(
+        'invalid_request',
+        'Fields `from` and `seed` are both given; a copy has the seed of what it is copied from.',
+      );
+    }
+    if ('snapshot' in from) {
+      const { bytes, seed: ofSnapshot, world } = snapshots.find(from.snapshot);
+      return { kind: 'copy', image: bytes, seed: ofSnapshot, of: world };
+    }
+    const { world, seed: ofWorld } = worlds.entry(from.world);
+    return { kind: 'copy', image: await world.store.image(), seed: ofWorld, of: world.id };
+  };
   return {
     info: async ({ store }) => ({
       name: 'nv-auth-mock',
@@ -25,7 +63,7 @@ export function portsOf(server: Server, version: string, { config, origins }: Ef
       }),
       counts: await store.world.counts(),
     }),
-    cast: async (world) => castOf(await world.seed(), SERVICES),
+    cast: castOfWorld,
     calls: () =>
       routes()
         .operationsOf('control')
@@ -34,6 +72,42 @@ export function portsOf(server: Server, version: string, { config, origins }: Ef
       const events = await Promise.all(SERVICES.map((service) => service.events?.(store, from, to) ?? []));
       return events.flat().sort((one, other) => one.at - other.at);
     },
+    worlds: {
+      make: async (order) => {
+        const { id, credentials, ttl } = order;
+        const made = await worlds.create({ id, credentials, ttl, origin: await originOf(order) });
+        const { world } = made.entry;
+        const isCopy = order.from !== undefined && credentials === 'own';
+        const { ambiguous } = made;
+        return {
+          ...infoOf(made.entry),
+          cast: await castOfWorld(world),
+          ambiguous,
+          created: isCopy ? createdOf(made) : null,
+        };
+      },
+      list: () => worlds.list().map(infoOf),
+      find: (id) => infoOf(worlds.entry(id)),
+      delete: (id) => worlds.delete(id),
+    },
+    snapshots: {
+      take: ({ id }, name) => {
+        const { world, seed } = worlds.entry(id);
+        return snapshots.take(world, seed, name);
+      },
+      of: ({ id }) => snapshots.of(id),
+      find: (id) => snapshots.find(id),
+      restore: async ({ id }, which) => {
+        const { bytes, at, world } = snapshots.find(which);
+        if (world === id) return worlds.entry(id).world.restore(bytes, at);
+        const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
+        throw new Problem(
+          'conflict',
+          `The snapshot is of the world \`${world}\`, and this one is \`${id}\`; ${advice}.`,
+        );
+      },
+      delete: (id) => snapshots.delete(id),
+    },
     tables: (name) => lawOfService(name) ?? null,
     services: () => SERVICES.map(({ name }) => name),
     describe: (decision) => {
@@ -41,5 +115,47 @@ export function portsOf(server: Server, version: string, { config, origins }: Ef
       return describeDecision(decision, (lawOfService(decision.service) as Law).tables, mend);
     },
     simulate: (world, thought) => simulate(server, world, routes(), thought),
+  };
+}
+
+async function castOfWorld(world: World): Promise<unknown> {
+  return castOf(await world.seed(), SERVICES);
+}
+
+function infoOf({ world, credentials, ttl, createdAt, lastUsedAt }: WorldEntry) {
+  return { id: world.id, credentials, ttl, createdAt, lastUsedAt };
+}
+
+/** What is wrong with a seed is wrong with the request. */
+async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
+  try {
+    return await read();
+  } catch (thrown) {
+    throw thrown instanceof Unusable ? new Problem('invalid_request', `Field \`seed\`: ${thrown.message}`) : thrown;
+  }
+}
+
+/** In the form of the cast. */
+function createdOf({ entry, created }: MadeWorld) {
+  const derivation = derivationOf(entry.world.id);
+  const of = (kind: MadeWorld['created'][number]['kind']) => created.filter((one) => one.kind === kind);
+  return {
+    keys: of('ngc-key').map(({ id, name, owner: org }) => ({ id, name, org, key: derivation.key(id) })),
+    accessKeys: of('access-key').map(({ id, name, clientId }) => ({
+      ...{ id, name, clientId },
+      clientSecret: derivation.secret(id),
+    })),
+    applications: of('application').map(({ id, name, clientId }) => ({
+      id,
+      name,
+      clientId,
+      secret: derivation.secret(id),
+    })),
+    serviceAccounts: of('service-account').map(({ id, name, clientId }) => ({
+      ...{ id, name, clientId },
+      clientSecret: derivation.secret(id),
+    })),
+    // Clients that users log in through have no secret.
+    clients: [],
   };
 }

@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { documentText, packageVersion, swaggerUiFile } from '../assets.ts';
 import type { Effective } from '../config.ts';
 import { type Clock, machineClock } from '../core/clock.ts';
-import { newBudgets } from '../core/held.ts';
+import { type Budgets, newBudgets } from '../core/held.ts';
 import { knownHosts } from '../core/hosts.ts';
 import { checkServices } from '../core/tables.ts';
 import { Unusable } from '../core/unusable.ts';
-import { reportUselessKeys, reviveToggle } from '../credentials/keyring.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
 import { serveDocs } from '../http/docs.ts';
+import { doorsOf } from '../http/doors.ts';
 import { connectEdges, edgesOf } from '../http/edges.ts';
 import { makeFastify } from '../http/fastify.ts';
 import { gateOf } from '../http/gate.ts';
@@ -21,17 +21,22 @@ import { type Mounted, mount } from '../http/mount.ts';
 import { Documents } from '../http/openapi.ts';
 import { Routes } from '../http/routes.ts';
 import { type Log, SILENT } from '../log.ts';
+import type { Config } from '../options.ts';
 import { type Random, systemRandom } from '../random.ts';
 import { chooseSeed, revivedSeed, seedOfContent } from '../seed/index.ts';
 import type { ServiceDefinition, World } from '../service.ts';
 import { control, SERVICES } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
-import { openSqliteStore } from '../store/sqlite/index.ts';
+import type { Store } from '../store/index.ts';
+import { openSqliteImage, openSqliteStore } from '../store/sqlite/index.ts';
 import { tokensOf } from '../tokens/index.ts';
+import { type Customs, Images, settle } from './images.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { exposureNotices, postureOf, seedNotices } from './notices.ts';
 import { portsOf } from './ports.ts';
-import { type OwnedWorld, openWorld } from './world.ts';
+import { Snapshots } from './snapshots.ts';
+import type { Filled, Seed } from './world.ts';
+import { Worlds } from './worlds.ts';
 
 /** What a server is made of. Only the configuration is needed; tests replace the rest. */
 export interface Parts {
@@ -53,7 +58,9 @@ export interface Parts {
 
 export interface MockServer {
   readonly app: FastifyInstance;
-  readonly world: OwnedWorld;
+  /** The default one. */
+  readonly world: World;
+  readonly worlds: Worlds;
   readonly version: string;
   /** One line: which state, which versions. */
   readonly posture: string;
@@ -81,22 +88,24 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       : seedOfContent(parts.seed, 'the option `seed`', SERVICES, random),
   ]);
   const budgets = newBudgets(parts.budgets);
-  const store = openSqliteStore(config.data, budgets);
   const laws = SERVICES.map((service) => service.law(config));
-  const settle = async (world: World) => {
-    await reviveToggle({ store: world.store, settings: config });
-    await reportUselessKeys({ laws, store: world.store, findings: world.findings }, world.clock.now());
-  };
-  const world = await openWorld({
-    ...{ store, seed, random, budgets, settle, reseed: config.reseed },
-    machine: parts.clock ?? machineClock(),
-    revive: (kept) => revivedSeed(kept, SERVICES, random),
-  }).catch(async (cause: unknown) => {
-    await store.close();
-    throw startFault(cause);
-  });
+  const machine = parts.clock ?? machineClock();
+  const customs = { settings: config, laws };
+  const images = new Images(machine, budgets, customs);
+  const worlds = new Worlds({ machine, random, budgets, images, most: config.maxWorlds });
+  const store = openSqliteStore(config.data, budgets);
 
   try {
+    await beginWorld({ worlds, store, seed, random, machine, budgets, images, customs }, config);
+    for (const id of config.world) {
+      await worlds.create({
+        id,
+        origin: { kind: 'seed', seed: worlds.entry('default').seed },
+        credentials: 'own',
+        ttl: null,
+      });
+    }
+    const world = worlds.default;
     const notices = [
       ...store.notices,
       ...exposureNotices(config),
@@ -104,8 +113,10 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
     ];
     const publicNames = config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname];
     const hosts = knownHosts([...config.alias, ...publicNames]);
+    const hostPatterns = SERVICES.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern));
     const server: Server = {
-      world,
+      worlds,
+      doors: doorsOf(hosts, hostPatterns),
       tokens: tokensOf(signingKey),
       identityProvider,
       hosts,
@@ -116,33 +127,69 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       publicUrl: config.publicUrl,
       explain: config.explain,
       tripwire: tripwireOf(budgets.tokens),
-      gate: gateOf({
-        hosts,
-        hostPatterns: SERVICES.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern)),
-        publicUrl: config.publicUrl,
-        adminToken: config.adminToken,
-      }),
+      gate: gateOf({ hosts, hostPatterns, publicUrl: config.publicUrl, adminToken: config.adminToken }),
       offDocument: parts.offDocument ?? 'report',
     };
-    const ports = portsOf(server, version, parts.effective, () => routes);
+    const snapshots = new Snapshots(random);
+    const { effective } = parts;
+    const ports = portsOf({ server, worlds, snapshots, random, version, effective, routes: () => routes });
     const services = [...SERVICES, control(ports)];
     const { app, listen, routes } = await assemble(server, services, limits, parts.documents ?? new Documents());
     return {
       app,
       world,
+      worlds,
       version,
       posture: await postureOf(server, config),
       notices,
       listen,
       close: async () => {
         await app.close();
-        await world.close();
+        await worlds.close();
       },
     };
   } catch (cause) {
-    await world.close();
+    await worlds.close();
+    await store.close();
     throw startFault(cause);
   }
+}
+
+/** What the default world is begun with. */
+interface Beginning {
+  readonly worlds: Worlds;
+  readonly store: Store;
+  readonly seed: Seed;
+  readonly random: Random;
+  readonly machine: Clock;
+  readonly budgets: Budgets;
+  readonly images: Images;
+  readonly customs: Customs;
+}
+
+/** The world that a server begins with: a new store is filled by the seed; one that has a world keeps it, unless `reseed`. */
+async function beginWorld(
+  { worlds, store, seed, random, machine, budgets, images, customs }: Beginning,
+  { data, reseed }: Config,
+): Promise<void> {
+  const settled = async (from: Store): Promise<Filled> => {
+    const findings: Filled['findings'][number][] = [];
+    await settle(from, (...finding) => findings.push(finding), customs, machine.now());
+    return { store: from, findings };
+  };
+  const fill = async (from: Seed) => store.world.load(from, await from.records(machine.now()));
+  const kept = await store.world.seed();
+  if (reseed || kept === null) await fill(seed);
+  const made = reseed || kept === null ? seed : revivedSeed(kept, SERVICES, random);
+  const refill = async (before: Store): Promise<Filled> => {
+    if (data !== null) {
+      await fill(made);
+      return settled(store);
+    }
+    const { bytes, findings } = await images.of(made);
+    return { store: openSqliteImage(bytes, budgets, before.decisions), findings };
+  };
+  await worlds.begin(made, await settled(store), refill);
 }
 
 /** What cannot be stored stops a start as any other file that cannot be used does. */
@@ -166,7 +213,7 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   const hosts = hostsOf(server, mounted);
   const edges = edgesOf(server, services, () => routes);
   const lines = new Lines(limits);
-  const app = makeFastify(edges, hosts, lines, limits);
+  const app = makeFastify(edges, hosts, lines, limits, server.doors);
   connectEdges(app, edges);
   const elsewhere = documents.flatMap((document) => document.elsewhere);
   const routes = new Routes(
@@ -176,7 +223,7 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   hosts.mount(app, edges.unrouted);
   serveDocs(
     app,
-    server.gate,
+    server,
     services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
     swaggerUiFile,
   );

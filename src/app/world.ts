@@ -28,8 +28,8 @@ export interface Filled {
 export interface OwnedWorld extends World {
   /** Is a request using it? */
   readonly isHeld: boolean;
-  /** Puts another store in the place of the one it has. */
-  replaceStore(next: Store): void;
+  /** Puts what a snapshot holds in the place of its state; its time is the snapshot's from now on. */
+  restore(image: Uint8Array, at: Instant): Promise<void>;
   /** Ends with the last request that uses it. */
   close(): Promise<void>;
 }
@@ -117,7 +117,13 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     get isHeld() {
       return holders > 0;
     },
-    replaceStore,
+    restore: async (image, at) => {
+      replaceStore(await current.restored(image));
+      remembered.clear();
+      await settle([]);
+      clock.advance(at - clock.now());
+      await store.settings.set(CLOCK_SETTING, String(clock.ahead));
+    },
     reset: async () => {
       const filled = await refill(current);
       replaceStore(filled.store);

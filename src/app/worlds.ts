@@ -159,11 +159,11 @@ export class Worlds implements WorldsByName {
     }
   }
 
-  /** @throws Problem `not_found`, `protected` for the default world */
+  /** @throws Problem `not_found`, `conflict` for the default world */
   delete(id: string): void {
     if (id === DEFAULT_WORLD) {
       const message = 'The default world cannot be deleted; `POST /_mock/reset` gives it back as it was.';
-      throw new Problem('protected', message);
+      throw new Problem('conflict', message);
     }
     this.#remove(this.entry(id));
   }
@@ -234,7 +234,8 @@ export class Worlds implements WorldsByName {
     const { machine, random, budgets } = this.#parts;
     const claim = (clientId: string) => {
       // Of the default world only what others have is worth knowing: what nobody claims leads to it anyway.
-      if (id !== DEFAULT_WORLD || this.#claims.of('client', clientId).length > 0) this.#claims.add('client', clientId, id);
+      if (id !== DEFAULT_WORLD || this.#claims.of('client', clientId).length > 0)
+        this.#claims.add('client', clientId, id);
     };
     return openWorld({ id, filled, refill, claim, machine, random, budgets });
   }

@@ -97,7 +97,8 @@ async function verifiedClaims(
 /** Worlds share a signing key, so the signature does not tell them apart. */
 function checkWorld({ sid = '' }: AccessTokenClaims, world: string): void {
   const ofWorld = worldOfName(sid);
-  if (ofWorld !== world) throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
+  if (ofWorld !== world)
+    throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
 }
 
 /** Scheme and authority, with the authority by itself, and the world whose prefix follows. */

@@ -121,7 +121,7 @@ export async function editKey(
 /** What to report of keys to, and by which laws. */
 export interface KeyReport {
   readonly laws: readonly Law[];
-  readonly findings: Findings;
+  readonly findings: Pick<Findings, 'report'>;
   readonly store: Keyroom['store'];
 }
 

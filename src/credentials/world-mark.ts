@@ -9,7 +9,7 @@ const MARK_LENGTH = 12;
  * although nothing is kept of it.
  */
 export function worldMark(world: string): string {
-  return world === DEFAULT_WORLD ? '' : hash('sha256', `nv-auth-mock world ${world}`, 'hex').slice(0, MARK_LENGTH);
+  return world === DEFAULT_WORLD ? '' : hash('sha256', world, 'hex').slice(0, MARK_LENGTH);
 }
 
 /** What stands where a mark would. */

@@ -48,11 +48,6 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   }
 }
 
-/** Everything of a world and its server that is no request's. */
-export function surroundingsOf(server: ServerScope, world: WorldScope): Surroundings {
-  return new Scope(server, world);
-}
-
 /** A request as it came in: what is known of it once its world was chosen. */
 export interface Placed {
   readonly world: World;

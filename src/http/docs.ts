@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { problemDetails } from '../core/problem-details.ts';
 import { written } from './answer.ts';
-import type { Gate } from './gate.ts';
+import { worldPath } from './doors.ts';
+import type { Server } from './in-flight.ts';
 import { sendAnswer } from './mount.ts';
 import { problemOf } from './problem.ts';
+import { worldBehind } from './steps/place.ts';
 
 /** A document to read: its service's name, what people call it, its JSON text. */
 export interface ReadableDocument {
@@ -36,39 +39,47 @@ const HEADERS = {
  */
 export function serveDocs(
   app: FastifyInstance,
-  gate: Gate,
+  server: Pick<Server, 'gate' | 'doors' | 'worlds'>,
   documents: readonly ReadableDocument[],
   readFile: (name: string) => Promise<Buffer>,
 ): void {
-  const get = (url: string, answer: (reply: FastifyReply) => FastifyReply | Promise<FastifyReply>) =>
+  const { gate, doors } = server;
+  /** @throws Problem where there is no such world. @returns the path that everything in the world is below */
+  const prefixOf = (raw: IncomingMessage): string => {
+    const door = doors.of(raw);
+    if (door === null) return '';
+    const { id } = worldBehind(server, door, raw);
+    return door.kind === 'prefix' ? worldPath(id) : '';
+  };
+  const get = (url: string, answer: (reply: FastifyReply, below: string) => FastifyReply | Promise<FastifyReply>) =>
     app.get(url, async ({ raw }, reply) => {
       try {
         gate.check(raw, 'open');
-        return await answer(reply);
+        return await answer(reply, prefixOf(raw));
       } catch (thrown) {
         const problem = problemOf(thrown);
         return sendAnswer(reply, written(problemDetails(problem), problem));
       }
     });
   /** At a path, with and without a slash at its end. */
-  const serve = (path: string, type: string, text: () => string | Buffer | Promise<Buffer>) => {
+  const serve = (path: string, type: string, text: (below: string) => string | Buffer | Promise<Buffer>) => {
     for (const url of [path, `${path}/`]) {
-      get(url, async (reply) =>
+      get(url, async (reply, below) =>
         reply
           .type(type)
           .headers(HEADERS)
-          .send(await text()),
+          .send(await text(below)),
       );
     }
   };
-  const index = indexPage(documents);
-  serve('/docs', HTML, () => index);
+  serve('/docs', HTML, (below) => indexPage(documents, below));
   for (const document of documents) {
     const { name, text } = document;
     const json = Buffer.from(text);
-    serve(`/openapi/${name}.json`, 'application/json', () => json);
-    serve(`/docs/${name}/json`, 'application/json', () => json);
-    serve(`/docs/${name}`, HTML, () => readerPage(document));
+    const jsonBelow = (below: string) => (below === '' ? json : Buffer.from(withServer(text, below)));
+    serve(`/openapi/${name}.json`, 'application/json', jsonBelow);
+    serve(`/docs/${name}/json`, 'application/json', jsonBelow);
+    serve(`/docs/${name}`, HTML, (below) => readerPage(document, below));
   }
   serve('/docs/static/reader.js', SCRIPT, () => READER);
   for (const [file, type] of Object.entries(FILES)) {
@@ -79,7 +90,7 @@ export function serveDocs(
       return read;
     });
   }
-  get('/', (reply) => reply.redirect('/docs'));
+  get('/', (reply, below) => reply.redirect(`${below}/docs`));
 }
 
 /** Opens the document that its page names. A file of its own, so that no page has a script within. */
@@ -91,23 +102,28 @@ const READER = `SwaggerUIBundle({
 });
 `;
 
-function readerPage({ name, title }: ReadableDocument): string {
+/** The document of a world says where the world is, so that whoever follows it stays there. */
+function withServer(text: string, below: string): string {
+  return JSON.stringify({ ...JSON.parse(text), servers: [{ url: below }] });
+}
+
+function readerPage({ name, title }: ReadableDocument, below: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
-<link rel="stylesheet" href="/docs/static/swagger-ui.css">
-<div id="reader" data-document="/openapi/${name}.json"></div>
-<script src="/docs/static/swagger-ui-bundle.js"></script>
-<script src="/docs/static/reader.js"></script>
+<link rel="stylesheet" href="${below}/docs/static/swagger-ui.css">
+<div id="reader" data-document="${below}/openapi/${name}.json"></div>
+<script src="${below}/docs/static/swagger-ui-bundle.js"></script>
+<script src="${below}/docs/static/reader.js"></script>
 `;
 }
 
-function indexPage(documents: readonly ReadableDocument[]): string {
+function indexPage(documents: readonly ReadableDocument[], below: string): string {
   const rows = documents.map(
     ({ name, title }) =>
-      `<li><a href="/docs/${name}">${title}</a> <small><a href="/openapi/${name}.json">JSON</a></small></li>`,
+      `<li><a href="${below}/docs/${name}">${title}</a> <small><a href="${below}/openapi/${name}.json">JSON</a></small></li>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -123,6 +139,6 @@ function indexPage(documents: readonly ReadableDocument[]): string {
 <ul>
 ${rows.join('\n')}
 </ul>
-<p><a href="/_mock/cast">Who is who</a>, with credentials. <a href="/_mock/decisions?effect=deny">What was refused, and why.</a></p>
+<p><a href="${below}/_mock/cast">Who is who</a>, with credentials. <a href="${below}/_mock/decisions?effect=deny">What was refused, and why.</a></p>
 `;
 }

@@ -64,11 +64,11 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
     wire: (error, request) => {
       const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
       const service = ownerOf(path, services) ?? nobody(services);
-      const { settings, world } = server;
+      const { settings, worlds } = server;
       const nothing = { params: {}, operation: null, caller: null, decision: null };
       const problem = wireProblem(error);
       return wireBytes(
-        written(service.renderProblem(problem, { settings, random: world.random, path, ...nothing }), problem),
+        written(service.renderProblem(problem, { settings, random: worlds.default.random, path, ...nothing }), problem),
       );
     },
   };

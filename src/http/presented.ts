@@ -1,3 +1,4 @@
+import { own } from '../core/own.ts';
 import {
   type Presented,
   presentedClient,
@@ -5,7 +6,6 @@ import {
   presentedInHeader,
   presentedKey,
 } from '../credentials/presented.ts';
-import { own } from '../core/own.ts';
 import type { Context } from '../service.ts';
 import type { Route } from './in-flight.ts';
 

@@ -5,11 +5,11 @@ import { lookAt } from '../tripwire.ts';
 /** The body, as a value. */
 export async function parse(flight: InFlight): Promise<void> {
   const { route, context } = flight;
-  const body = await valueOf(flight);
+  const body = await sentBody(flight);
   context.body = route.service.habits?.caselessEnums === true ? route.operation.spelled(body) : body;
 }
 
-async function valueOf({ server, route, raw, context, body }: InFlight): Promise<unknown> {
+async function sentBody({ server, route, raw, context, body }: InFlight): Promise<unknown> {
   const look = (text: string) => lookAt(server, context, text);
   if (body === null) return readBody(raw, route.operation, route.row.fieldNames ?? 'exact', server.limits, look);
   for (const text of body.texts) look(text);

@@ -23,7 +23,11 @@ export interface Destination {
  * Which world, under which name? By path, host name, header, credential, in this order; without any, the default one.
  * Nothing is made of a request before, and no other step chooses a world.
  */
-export async function place(server: Server, raw: IncomingMessage, { guard, route, query }: Destination): Promise<Arrived> {
+export async function place(
+  server: Server,
+  raw: IncomingMessage,
+  { guard, route, query }: Destination,
+): Promise<Arrived> {
   const door = server.doors.of(raw);
   let world = server.worlds.default;
   let body: BodyRead | null = null;
@@ -53,8 +57,12 @@ function originsOf({ publicUrl }: Server, { id }: World, door: Door | null, base
   return { origin: isNamed ? below : base, openOrigin: isNamed || id !== DEFAULT_WORLD ? below : base };
 }
 
-/** @throws Problem `no_such_world` */
-function worldBehind({ worlds }: Server, { kind, world: id }: Door, { url }: IncomingMessage): World {
+/** The world that a door leads into. @throws Problem `no_such_world` */
+export function worldBehind(
+  { worlds }: Pick<Server, 'worlds'>,
+  { kind, world: id }: Door,
+  { url }: IncomingMessage,
+): World {
   const inner = pathOf(url);
   if (kind === 'prefix' && isBelowWorld(inner)) {
     const message = `Worlds do not stand in one another: call \`${inner.slice(0, 100)}\` without the world before it.`;

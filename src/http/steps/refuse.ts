@@ -1,9 +1,9 @@
 import { Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
+import { type Presented, UNKNOWN_BY } from '../../credentials/presented.ts';
 import type { About } from '../../service.ts';
 import { pathOf } from '../arrival.ts';
 import { asked, refused } from '../explain.ts';
-import { type Presented, UNKNOWN_BY } from '../../credentials/presented.ts';
 import type { Arrived, InFlight, Server } from '../in-flight.ts';
 import { presented } from '../presented.ts';
 import { isOurs, isStorageProblem, problemOf } from '../problem.ts';

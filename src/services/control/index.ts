@@ -4,7 +4,9 @@ import type { ServiceDefinition } from '../../service.ts';
 import { explanationOperations } from './operations/explanations.ts';
 import { keyOperations } from './operations/keys.ts';
 import { propagationOperations } from './operations/propagation.ts';
+import { snapshotOperations } from './operations/snapshots.ts';
 import { worldOperations } from './operations/world.ts';
+import { worldsOperations } from './operations/worlds.ts';
 import type { Ports } from './ports.ts';
 import { renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
@@ -25,6 +27,8 @@ export function control(ports: Ports): ServiceDefinition {
     lookups: {},
     operations: {
       ...worldOperations(ports),
+      ...worldsOperations(ports),
+      ...snapshotOperations(ports),
       ...explanationOperations(ports),
       ...keyOperations,
       ...propagationOperations,

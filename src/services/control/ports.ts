@@ -10,6 +10,43 @@ export interface Call {
   readonly summary: string;
 }
 
+/** A world as it is ordered. */
+export interface WorldOrder {
+  readonly id?: string | undefined;
+  /** A seed as a value; undefined: the server's. */
+  readonly seed?: unknown;
+  readonly from?: { readonly world: string } | { readonly snapshot: string } | undefined;
+  readonly credentials: 'own' | 'cast';
+  /** Milliseconds without use; null: for good. */
+  readonly ttl: number | null;
+}
+
+/** What there is to tell of a world. */
+export interface WorldInfo {
+  readonly id: string;
+  readonly credentials: 'own' | 'cast';
+  readonly ttl: number | null;
+  readonly createdAt: Instant;
+  readonly lastUsedAt: Instant;
+}
+
+/** A world that was made. */
+export interface MadeWorld extends WorldInfo {
+  readonly cast: unknown;
+  readonly ambiguous: readonly string[];
+  /** What had been made in the world that it is a copy of, with its new secrets; null where it is no copy with its own. */
+  readonly created: Readonly<Record<string, readonly unknown[]>> | null;
+}
+
+/** What there is to tell of a snapshot. */
+export interface SnapshotInfo {
+  readonly id: string;
+  readonly name: string | null;
+  readonly world: string;
+  readonly at: Instant;
+  readonly bytes: Uint8Array;
+}
+
 /** What the switchboard needs of the rest of the server. */
 export interface Ports {
   info(world: World): Promise<unknown>;
@@ -19,6 +56,26 @@ export interface Ports {
   /** What happens by itself in a world in `(from, to]`, earliest first. */
   events(world: World, from: Instant, to: Instant): Promise<readonly WorldEvent[]>;
   /** The law of a service; null where there is none of that name. */
+  readonly worlds: {
+    /** @throws Problem saying what is wrong with the order */
+    make(order: WorldOrder): Promise<MadeWorld>;
+    list(): readonly WorldInfo[];
+    /** @throws Problem `not_found` */
+    find(id: string): WorldInfo;
+    /** @throws Problem `not_found`, or `protected` */
+    delete(id: string): void;
+  };
+  readonly snapshots: {
+    /** @throws Problem `conflict` where there is no room */
+    take(world: World, name: string | null): Promise<SnapshotInfo>;
+    of(world: World): readonly SnapshotInfo[];
+    /** @throws Problem `not_found` */
+    find(id: string): SnapshotInfo;
+    /** @throws Problem `not_found`; `conflict` for a snapshot of another world */
+    restore(world: World, id: string): Promise<void>;
+    /** @throws Problem `not_found` */
+    delete(id: string): void;
+  };
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
   /** Names of the services that have tables. */
   services(): readonly string[];

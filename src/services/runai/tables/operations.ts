@@ -71,7 +71,13 @@ export const OPERATIONS = [
     certainty: 'inferred',
   },
   { id: 'log_in', rule: 'public', source: `the form of the login page; ${KEYCLOAK}`, certainty: 'inferred' },
-  { id: 'grant_realm_token', rule: 'public', selects: 'body', source: `RFC 6749, 3.2; ${KEYCLOAK}`, certainty: 'inferred' },
+  {
+    id: 'grant_realm_token',
+    rule: 'public',
+    selects: 'body',
+    source: `RFC 6749, 3.2; ${KEYCLOAK}`,
+    certainty: 'inferred',
+  },
   {
     id: 'get_userinfo',
     rule: 'own-access',

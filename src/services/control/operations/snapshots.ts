@@ -1,0 +1,52 @@
+import { rfc3339 } from '../../../core/clock.ts';
+import type { Handler } from '../../../service.ts';
+import type { Ports, SnapshotInfo } from '../ports.ts';
+
+/** https://www.iana.org/assignments/media-types/application/vnd.sqlite3 */
+const SQLITE = 'application/vnd.sqlite3';
+
+/** What a world was at a moment: to go back to, to take along as a file, to make other worlds from. */
+export function snapshotOperations({ snapshots }: Ports) {
+  const found = (id: string | undefined) => snapshots.find(id ?? '');
+
+  const list: Handler = ({ world }) => ({ status: 200, body: { snapshots: snapshots.of(world).map(shown) } });
+
+  const take: Handler = async ({ world, body }) => {
+    const { name = null } = body as { name?: string };
+    return { status: 201, body: shown(await snapshots.take(world, name)) };
+  };
+
+  const get: Handler = ({ params }) => ({ status: 200, body: shown(found(params['snapshotId'])) });
+
+  const download: Handler = ({ params }) => {
+    const { id, bytes } = found(params['snapshotId']);
+    return {
+      status: 200,
+      headers: { 'content-type': SQLITE, 'content-disposition': `attachment; filename="${id}.db"` },
+      body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    };
+  };
+
+  const restore: Handler = async ({ world, params }) => {
+    await snapshots.restore(world, params['snapshotId'] ?? '');
+    return { status: 200, body: { status: 'restored', now: rfc3339(world.clock.now()) } };
+  };
+
+  const remove: Handler = ({ params }) => {
+    snapshots.delete(params['snapshotId'] ?? '');
+    return { status: 204 };
+  };
+
+  return {
+    list_snapshots: list,
+    take_snapshot: take,
+    get_snapshot: get,
+    download_snapshot: download,
+    restore_snapshot: restore,
+    delete_snapshot: remove,
+  };
+}
+
+function shown({ id, name, world, at, bytes }: SnapshotInfo) {
+  return { id, name, world, at: rfc3339(at), bytes: bytes.length };
+}

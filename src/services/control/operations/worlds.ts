@@ -1,0 +1,99 @@
+import { rfc3339 } from '../../../core/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
+import type { KnownHosts } from '../../../core/hosts.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Context, Handler } from '../../../service.ts';
+import type { Ports, WorldInfo, WorldOrder } from '../ports.ts';
+
+/** Milliseconds without use after which a world ends, where nobody says another time. */
+const DEFAULT_TTL = 3_600_000;
+
+/** For good. */
+const NEVER = 'never';
+
+/** The longest that a world may be unused: a year, far below what a number of milliseconds can hold. */
+const LONGEST_TTL = 31_536_000_000;
+
+interface Given {
+  readonly id?: string;
+  readonly seed?: unknown;
+  readonly from?: { readonly world: string } | { readonly snapshot: string };
+  readonly credentials?: 'own' | 'cast';
+  readonly ttl?: string;
+}
+
+/** Worlds of their own for tests and teams. The registry is one, whatever world a request comes by. */
+export function worldsOperations({ worlds }: Ports) {
+  const list: Handler = (context) => ({
+    status: 200,
+    body: { worlds: worlds.list().map((world) => shown(context, world)) },
+  });
+
+  const create: Handler = async (context) => {
+    const { id, seed, from, credentials = 'own', ttl } = context.body as Given;
+    const order: WorldOrder = { id, seed, from, credentials, ttl: ttlOf(ttl) };
+    const { cast, ambiguous, created, ...world } = await worlds.make(order);
+    return {
+      status: 201,
+      body: {
+        ...shown(context, world),
+        cast,
+        ...(ambiguous.length > 0 && { ambiguous }),
+        ...(created !== null && { created }),
+      },
+    };
+  };
+
+  const get: Handler = (context) => ({
+    status: 200,
+    body: shown(context, worlds.find(context.params['worldId'] ?? '')),
+  });
+
+  const remove: Handler = ({ params }) => {
+    worlds.delete(params['worldId'] ?? '');
+    return { status: 204 };
+  };
+
+  return { list_worlds: list, create_world: create, get_world: get, delete_world: remove };
+}
+
+function ttlOf(given: string | undefined): number | null {
+  if (given === undefined) return DEFAULT_TTL;
+  if (given === NEVER) return null;
+  const ttl = parseDuration(given);
+  if (ttl !== null && ttl > 0 && ttl <= LONGEST_TTL) return ttl;
+  throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, of at most a year, or \`${NEVER}\`.`);
+}
+
+/** A world with the ways to it. */
+function shown({ origin, hosts }: Context, { id, credentials, ttl, createdAt, lastUsedAt }: WorldInfo) {
+  const root = rootOf(origin, hosts);
+  return {
+    id,
+    url: `${root.origin}/w/${id}`,
+    hostUrl: hostUrlOf(root, hosts, id),
+    header: { 'x-mock-world': id },
+    credentials,
+    ttl: ttl === null ? NEVER : formatDuration(ttl),
+    createdAt: rfc3339(createdAt),
+    lastUsedAt: rfc3339(lastUsedAt),
+    expiresAt: ttl === null ? null : rfc3339(lastUsedAt + ttl),
+  };
+}
+
+/** The server as it was reached, without the world that this was by. */
+function rootOf(origin: string, hosts: KnownHosts): URL {
+  const root = new URL(new URL(origin).origin);
+  const label = hosts.labelOf(root.host);
+  if (label !== null) root.hostname = root.hostname.slice(label.length + 1);
+  return root;
+}
+
+/** Only names have names below them; this machine is called `localhost`, too. Null where there is no name. */
+function hostUrlOf(root: URL, hosts: KnownHosts, id: string): string | null {
+  const isName = /[a-z]/.test(root.hostname) && !root.hostname.startsWith('[');
+  if (!isName && !hosts.isOwn(root.host)) return null;
+  const named = new URL(root);
+  named.hostname = `${id}.${isName ? root.hostname : 'localhost'}`;
+  return named.origin;
+}

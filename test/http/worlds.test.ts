@@ -1,0 +1,390 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { basic, REALM_TOKEN, V2_TOKEN } from '../support/oauth.ts';
+import { postForm } from '../support/oauth.ts';
+import { testServer } from '../support/server.ts';
+import { claimsOf, DOOR_NAMES, DOORS, makeWorld, orderWorld, tokenOf } from '../support/worlds.ts';
+
+const server = await testServer({ alias: ['mock.test'] });
+const a = await makeWorld(server, { id: 'a' });
+const b = await makeWorld(server, { id: 'b' });
+
+beforeEach(async () => {
+  for (const { call } of [a, b, server]) await call('POST /_mock/reset');
+});
+
+/** What a world calls itself: only its own clock tells them apart from outside. */
+const aheadOf = async (call: typeof server.call, parts = {}) => (await call('GET /_mock/clock', parts)).body.now;
+
+describe('a request finds its world', () => {
+  it.each(DOOR_NAMES)('by %s', async (door) => {
+    const into = DOORS[door](server, 'a');
+    await into('POST /_mock/clock/advance', { body: { by: '2h' } });
+
+    expect(await aheadOf(into)).toBe('2026-01-15T14:00:00.000Z');
+    expect(await aheadOf(a.call)).toBe('2026-01-15T14:00:00.000Z');
+    expect(await aheadOf(b.call)).toBe('2026-01-15T12:00:00.000Z');
+    expect(await aheadOf(server.call)).toBe('2026-01-15T12:00:00.000Z');
+  });
+
+  it('by any name of the server with one label before it', async () => {
+    await a.call('POST /_mock/clock/advance', { body: { by: '2h' } });
+
+    expect(await aheadOf(server.call, { headers: { host: 'A.mock.test' } })).toBe('2026-01-15T14:00:00.000Z');
+    expect(await aheadOf(server.call, { headers: { host: 'mock.test' } })).toBe('2026-01-15T12:00:00.000Z');
+  });
+
+  it('by the prefix first, then by the host, then by the header', async () => {
+    await a.call('POST /_mock/clock/advance', { body: { by: '2h' } });
+    const headers = { host: 'b.localhost', 'x-mock-world': 'default' };
+
+    expect(await aheadOf(a.call, { headers })).toBe('2026-01-15T14:00:00.000Z');
+    expect(await aheadOf(server.call, { headers: { host: 'a.localhost', 'x-mock-world': 'b' } })).toBe(
+      '2026-01-15T14:00:00.000Z',
+    );
+  });
+
+  it('the default one by its own name, too', async () => {
+    const { status } = await server.call('GET /w/default/_mock/clock', { headers: { host: 'a.localhost' } });
+
+    expect(status).toBe(200);
+  });
+
+  it('by the root of its prefix, with and without a slash', async () => {
+    const [bare, slash] = await Promise.all(['GET /w/a', 'GET /w/a/'].map((request) => server.call(request)));
+
+    expect([bare?.status, bare?.headers['location'], slash?.headers['location']]).toEqual([302, '/w/a/docs', '/w/a/docs']);
+  });
+});
+
+describe('by the credential alone, the world is that of', () => {
+  const { users, applications, serviceAccounts } = a.cast.runai;
+  const [{ accessKey }] = users;
+  const ofA = (token: string) => expect(claimsOf(token).sid).toMatch(/\.a$/);
+
+  it('an access key, in JSON, in a form and by Basic', async () => {
+    const { clientId: client_id, clientSecret: client_secret } = accessKey;
+    const form = { grant_type: 'client_credentials', client_id, client_secret };
+    ofA(await tokenOf(server.call, accessKey));
+    ofA((await postForm(server, V2_TOKEN, form)).body.access_token);
+    ofA((await postForm(server, REALM_TOKEN, form)).body.access_token);
+    const byBasic = await postForm(
+      server,
+      REALM_TOKEN,
+      { grant_type: 'client_credentials' },
+      basic(client_id, client_secret),
+    );
+    ofA(byBasic.body.access_token);
+  });
+
+  it('an application, by its client id, and a service account', async () => {
+    const [{ clientId: appID, secret: appSecret }] = applications;
+    ofA((await server.grant({ grantType: 'app_token', appID, appSecret })).body.accessToken);
+    ofA(await tokenOf(server.call, serviceAccounts[0]));
+  });
+
+  it('an application that was made in it, whose name is its client id', async () => {
+    const token = await tokenOf(a.call, accessKey);
+    const { body: made } = await a.call('POST /api/v1/applications', { token, body: { name: 'only-in-a' } });
+    const { body } = await server.grant({ grantType: 'app_token', appID: 'only-in-a', appSecret: made.secret });
+
+    ofA(body.accessToken);
+  });
+
+  it('an access key that was made in it', async () => {
+    const token = await tokenOf(a.call, accessKey);
+    const { body: made } = await a.call('POST /api/v1/access-keys', { token, body: { name: 'made' } });
+
+    ofA(await tokenOf(server.call, made));
+  });
+
+  it('an access token, also of a request that no operation has', async () => {
+    const token = await tokenOf(a.call, accessKey);
+    const listed = await server.call('GET /api/v1/access-keys', { token });
+
+    expect(listed.status).toBe(200);
+    expect((await a.call(`GET /_mock/decisions/${listed.decision.id}`)).status).toBe(200);
+    expect((await server.call(`GET /_mock/decisions/${listed.decision.id}`)).status).toBe(404);
+  });
+
+  it('a refresh token, and the next one of its login', async () => {
+    const [{ email: username, password }] = users;
+    const { body: first } = await a.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
+    const again = (refreshToken: string) => server.grant({ grantType: 'refresh_token', refreshToken });
+    const second = await again(first.refreshToken);
+    const third = await again(second.body.refreshToken);
+    const reused = await again(second.body.refreshToken);
+
+    ofA(second.body.accessToken);
+    ofA(third.body.accessToken);
+    expect(reused.decision.reason).toBe('reused_refresh_token');
+  });
+
+  it.each([
+    ['Air', 'air-admin', 'GET /api/v3/simulations/'],
+    ['Cloud Functions', 'nvcf-deployer', 'GET /v2/nvcf/functions'],
+    ['NGC', 'owner', 'GET /v3/orgs/acme/keys/type/SERVICE_KEY'],
+  ])('a key of %s', async (_, name, request) => {
+    const { key } = a.cast.ngc.keys.find((one: { name: string }) => one.name === name);
+    const { status, decision } = await server.call(request, { token: key });
+
+    expect(status).toBe(200);
+    expect((await a.call(`GET /_mock/decisions/${decision.id}`)).status).toBe(200);
+  });
+
+  it('a key that was made in it, and its next text', async () => {
+    const order = { type: 'service', name: 'made', services: ['air'], scopes: ['air:access', 'air:simulation_read'] };
+    const { body: made } = await a.call('POST /_mock/keys', { body: order });
+    const first = await server.call('GET /api/v3/simulations/', { token: made.key });
+    const { body: rotated } = await a.call(`POST /_mock/keys/${made.id}/rotate`);
+    const second = await server.call('GET /api/v3/simulations/', { token: rotated.key });
+    const old = await server.call('GET /api/v3/simulations/', { token: made.key });
+
+    expect([first.status, second.status, old.decision.reason]).toEqual([200, 200, 'unknown_key']);
+    expect((await a.call(`GET /_mock/decisions/${old.decision.id}`)).status).toBe(200);
+  });
+
+  it('a key in the form of the call that asks whose it is', async () => {
+    const { key } = a.cast.ngc.keys[0];
+    const { status } = await postForm(server, '/v3/keys/get-caller-info', { credentials: key });
+
+    expect(status).toBe(200);
+  });
+
+  it('a seed that no other world has, as it is written', async () => {
+    const { key } = (await server.call('POST /_mock/keys', {
+      body: { type: 'service', name: 'x', services: ['air'], scopes: ['air:access', 'air:simulation_read'] },
+    })).body;
+    await server.call('POST /_mock/reset');
+    const { ngc } = (await server.call('GET /_mock/cast')).body;
+    const entry = { org: 'acme', name: 'mine', type: 'service', services: ['air'], scopes: ['air:access', 'air:simulation_read'], key };
+    const world = await makeWorld(server, { seed: { ngc: { ...ngc, keys: [entry] } }, credentials: 'cast' });
+    const { status, decision } = await server.call('GET /api/v3/simulations/', { token: key });
+    await server.call(`DELETE /_mock/worlds/${world.id}`);
+
+    expect([status, decision.effect]).toEqual([200, 'allow']);
+    expect(world.made.ambiguous).toBeUndefined();
+  });
+});
+
+describe('a credential that several worlds have', () => {
+  it('leads to none of them, counts in the one that was chosen otherwise, and is told when the world is made', async () => {
+    const copy = await makeWorld(server, { credentials: 'cast' });
+    const { accessKey } = copy.cast.runai.users[0];
+    const plain = await tokenOf(server.call, accessKey);
+    const there = await tokenOf(copy.call, accessKey);
+    await server.call(`DELETE /_mock/worlds/${copy.id}`);
+
+    expect(claimsOf(plain).sid).not.toContain('.');
+    expect(claimsOf(there).sid).toMatch(new RegExp(`\\.${copy.id}$`));
+    expect(copy.made.ambiguous).toContain(accessKey.clientId);
+    expect(copy.made.ambiguous).toContain(copy.cast.ngc.keys[0].id);
+  });
+});
+
+describe('a credential of another world is refused as unknown, and the decision says whose it is', () => {
+  const [{ accessKey }] = b.cast.runai.users;
+  const airKey = b.cast.ngc.keys.find((one: { name: string }) => one.name === 'air-admin').key;
+  const expectOther = async (answer: Awaited<ReturnType<typeof a.call>>, status: number) => {
+    const { body } = await a.call(`GET /_mock/decisions/${answer.decision.id}`);
+    expect([answer.status, answer.decision.reason, body.ofWorld]).toEqual([status, 'other_world', 'b']);
+    expect(body.fixes[0].text).toContain('/w/b');
+    expect(body.explanation).toContain('`b`');
+  };
+
+  it('an access key', async () => {
+    const { clientId, clientSecret } = accessKey;
+    const body = { grantType: 'client_credentials', clientId, clientSecret };
+    await expectOther(await a.call('POST /api/v1/token', { body }), 400);
+  });
+
+  it('an access token', async () => {
+    const token = await tokenOf(b.call, accessKey);
+    await expectOther(await a.call('GET /api/v1/access-keys', { token }), 401);
+  });
+
+  it('an access token of the default world, and one of another in the default world', async () => {
+    const token = await server.tokenOf((await server.call('GET /_mock/cast')).body.runai.users[0]);
+    const { decision } = await a.call('GET /api/v1/access-keys', { token });
+    const ofB = await tokenOf(b.call, accessKey);
+    const there = await server.call('GET /w/default/api/v1/access-keys', { token: ofB });
+
+    expect([decision.reason, there.decision.reason]).toEqual(['other_world', 'other_world']);
+  });
+
+  it('a refresh token', async () => {
+    const [{ email: username, password }] = b.cast.runai.users;
+    const { body } = await b.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
+    const { refreshToken } = body;
+    await expectOther(await a.call('POST /api/v1/token', { body: { grantType: 'refresh_token', refreshToken } }), 400);
+  });
+
+  it('a key', async () => {
+    await expectOther(await a.call('GET /api/v3/simulations/', { token: airKey }), 403);
+    await expectOther(await a.call('GET /v2/nvcf/functions', { token: airKey }), 403);
+  });
+
+  it('and what only a subject of introspection is stays inactive, as any other unknown token', async () => {
+    const [{ clientId, clientSecret }] = a.cast.runai.serviceAccounts;
+    const token = await tokenOf(b.call, accessKey);
+    const answer = await postForm(server, `${REALM_TOKEN}/introspect`, { token }, basic(clientId, clientSecret));
+
+    expect([answer.status, answer.body]).toEqual([200, { active: false }]);
+  });
+});
+
+describe('a world that is not there', () => {
+  it.each([
+    ['by prefix', 'GET /w/nowhere/api/v1/access-keys', {}],
+    ['by host', 'GET /api/v1/access-keys', { host: 'nowhere.localhost' }],
+    ['by header', 'GET /api/v3/simulations/', { 'x-mock-world': 'nowhere' }],
+    ['with an id that none can have', 'GET /w/No%2Fwhere/v2/nvcf/functions', {}],
+    ['without an id', 'GET /w//_mock/cast', {}],
+    ['by an empty header', 'GET /_mock/cast', { 'x-mock-world': '' }],
+    ['where no operation is', 'GET /w/nowhere/nothing', {}],
+    ['where the documents are', 'GET /w/nowhere/docs', {}],
+    ['in a world', 'GET /w/a/w/b/_mock/cast', {}],
+  ])('is a problem of the switchboard %s', async (_, request, headers) => {
+    const { status, body, headers: sent } = await server.call(request, { headers });
+
+    expect([status, sent['content-type']]).toEqual([404, 'application/problem+json']);
+    expect(body.detail).toMatch(/POST \/_mock\/worlds|without the world before it/);
+  });
+
+  it('names --alias where the host name may be one of the server', async () => {
+    const { body } = await server.call('GET /_mock/cast', { headers: { host: 'nowhere.localhost' } });
+
+    expect(body.detail).toContain('`--alias`');
+  });
+});
+
+describe('worlds are deleted', () => {
+  it('and their credentials are refused as unknown, because the world is gone', async () => {
+    const gone = await makeWorld(server, { id: 'gone' });
+    const [user] = gone.cast.runai.users;
+    const token = await tokenOf(gone.call, user.accessKey);
+    const login = { grantType: 'password', username: user.email, password: user.password };
+    const { refreshToken } = (await gone.call('POST /api/v1/token', { body: login })).body;
+    const { status } = await server.call('DELETE /_mock/worlds/gone');
+    const { clientId, clientSecret } = user.accessKey;
+    const answers = [
+      await server.grant({ grantType: 'client_credentials', clientId, clientSecret }),
+      await server.grant({ grantType: 'refresh_token', refreshToken }),
+      await server.call('GET /api/v1/access-keys', { token }),
+      await server.call('GET /api/v3/simulations/', { token: gone.cast.ngc.keys[0].key }),
+    ];
+
+    expect(status).toBe(204);
+    expect(answers.map((answer) => [answer.status, answer.decision.reason])).toEqual([
+      [400, 'world_gone'],
+      [400, 'world_gone'],
+      [401, 'world_gone'],
+      [403, 'world_gone'],
+    ]);
+    expect((await gone.call('GET /_mock/clock')).status).toBe(404);
+  });
+
+  it('and made anew they have the same credentials', async () => {
+    const first = await makeWorld(server, { id: 'again' });
+    await server.call('DELETE /_mock/worlds/again');
+    const second = await makeWorld(server, { id: 'again' });
+    const token = await tokenOf(server.call, first.cast.runai.users[0].accessKey);
+    await server.call('DELETE /_mock/worlds/again');
+
+    expect(second.cast).toEqual(first.cast);
+    expect(claimsOf(token).sid).toMatch(/\.again$/);
+  });
+});
+
+describe('a world that is ordered badly is refused, with what to do', () => {
+  it.each([
+    [{ id: 'Upper' }, 400, 'a-z, 0-9'],
+    [{ id: 'with/slash' }, 400, 'a-z, 0-9'],
+    [{ id: '-edge' }, 400, 'a-z, 0-9'],
+    [{ id: 'x'.repeat(33) }, 400, 'a-z, 0-9'],
+    [{ id: '' }, 400, 'a-z, 0-9'],
+    [{ id: 'a' }, 409, 'DELETE /_mock/worlds/a'],
+    [{ id: 'default' }, 409, 'already'],
+    [{ ttl: '0s' }, 400, 'ttl'],
+    [{ ttl: 'soon' }, 400, 'ttl'],
+    [{ ttl: '2000d' }, 400, 'a year'],
+    [{ from: { world: 'nowhere' } }, 404, 'nowhere'],
+    [{ from: { snapshot: 'nothing' } }, 404, 'nothing'],
+    [{ from: { world: 'a' }, seed: 'none' }, 400, '`seed`'],
+    [{ seed: './seed.yaml' }, 400, 'path'],
+    [{ seed: { runai: { tenant: 'x' } } }, 400, 'runai.tenant'],
+    [{ credentials: 'mine' }, 400, 'credentials'],
+    [{ name: 'x' }, 400, 'name'],
+  ])('%j', async (order, status, said) => {
+    const answer = await orderWorld(server, order);
+
+    expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+    expect(answer.body.detail).toContain(said);
+  });
+
+  it('the one beyond the limit, which says which were unused longest', async () => {
+    const small = await testServer({ maxWorlds: 2 });
+    await makeWorld(small, { id: 'one' });
+    small.clock.set(small.clock.now() + 60_000);
+    await makeWorld(small, { id: 'two' });
+    const { status, body } = await orderWorld(small, {});
+
+    expect(status).toBe(409);
+    expect(body.detail).toMatch(/--max-worlds.*`one` \(for 1m|PT1M\), `two`/);
+  });
+
+  it('a second of one id at the same time', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => orderWorld(server, { id: 'race' })));
+    await server.call('DELETE /_mock/worlds/race');
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+  });
+
+  it('and the default one cannot be deleted', async () => {
+    const { status, body } = await server.call('DELETE /_mock/worlds/default');
+
+    expect([status, body.detail]).toEqual([409, expect.stringContaining('/_mock/reset')]);
+  });
+});
+
+describe('a world that nobody uses', () => {
+  it('ends after its ttl, on the clock of the machine, and each request is use', async () => {
+    const idle = await testServer();
+    const world = await makeWorld(idle, { ttl: '10m' });
+    const minutes = (count: number) => idle.clock.set(idle.clock.now() + count * 60_000);
+    await world.call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    minutes(9);
+    const used = await world.call('GET /_mock/clock');
+    minutes(9);
+    const usedAgain = await world.call('GET /_mock/clock');
+    minutes(10);
+    const ended = await world.call('GET /_mock/clock');
+
+    expect([used.status, usedAgain.status, ended.status]).toEqual([200, 200, 404]);
+    expect((await idle.call('GET /_mock/worlds')).body.worlds).toHaveLength(1);
+  });
+
+  it('stays for good where its ttl is `never`', async () => {
+    const idle = await testServer();
+    const world = await makeWorld(idle, { ttl: 'never' });
+    idle.clock.set(idle.clock.now() + 400 * 86_400_000);
+
+    expect((await world.call('GET /_mock/clock')).status).toBe(200);
+    expect([world.made.ttl, world.made.expiresAt]).toEqual(['never', null]);
+  });
+});
+
+it('tells every way into a world', async () => {
+  const { body } = await server.call('GET /_mock/worlds/a');
+  const byAddress = await server.call('GET /_mock/worlds/a', { headers: { host: '127.0.0.1:6625' } });
+  const inside = await DOORS.host(server, 'b')('GET /_mock/worlds/a');
+
+  expect(body).toMatchObject({
+    url: 'http://localhost:6625/w/a',
+    hostUrl: 'http://a.localhost:6625',
+    header: { 'x-mock-world': 'a' },
+    credentials: 'own',
+    ttl: 'PT1H',
+  });
+  expect(byAddress.body).toMatchObject({ url: 'http://127.0.0.1:6625/w/a', hostUrl: 'http://a.localhost:6625' });
+  expect(inside.body.url).toBe('http://localhost:6625/w/a');
+});
