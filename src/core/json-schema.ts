@@ -13,6 +13,11 @@ export function object(properties: Readonly<Record<string, object>>, optional: r
   };
 }
 
+/** A member with a sentence about it, for editors that read the schema. */
+export function described<Schema extends object>(schema: Schema, description: string) {
+  return { ...schema, description };
+}
+
 export function list(items: object) {
   return { type: 'array', items };
 }

@@ -24,21 +24,26 @@ export function placed<Entry>(list: string, entries: readonly Entry[] = []): rea
  * Values that occur twice: the later entries are at fault.
  *
  * @param what a sentence's subject, such as ``users: `email` ``
+ * @param derived the value of an entry that has none written. Two derived ones that are the same are no fault: they come
+ *   of names that are the same, which is told of the names
  */
 export function twice<Entry>(
   what: string,
   entries: readonly Placed<Entry>[],
   of: (entry: Entry) => string | undefined,
+  derived: (entry: Entry) => string | undefined = () => undefined,
 ): SeedFault[] {
-  const first = new Map<string, string>();
+  const first = new Map<string, { readonly place: string; readonly isWritten: boolean }>();
   return entries.flatMap(({ entry, place }) => {
-    const value = of(entry);
+    const written = of(entry);
+    const isWritten = written !== undefined;
+    const value = written ?? derived(entry);
     if (value === undefined) return [];
     const before = first.get(value);
-    if (before === undefined) first.set(value, place);
-    return before === undefined
+    if (before === undefined) first.set(value, { place, isWritten });
+    return before === undefined || !(isWritten || before.isWritten)
       ? []
-      : [{ place, message: `${what} \`${value}\` occurs twice; \`${before}\` has it, too` }];
+      : [{ place, message: `${what} \`${value}\` occurs twice; \`${before.place}\` has it, too` }];
   });
 }
 

@@ -20,27 +20,36 @@ const WORDS: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
+const REMOVING =
+  'only a seed with `extends` takes entries away, and only of lists whose entries are told apart by members';
+
 /**
  * What is wrong with a seed somebody wrote. Loaded only for such a seed, because the built-in cast is known to be good.
  *
  * @param parts the seed's content, by service
  */
 export function seedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
-  const schemas = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema] as const]));
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
-  const validate = ajv.compile({
-    type: 'object',
-    properties: Object.fromEntries(schemas),
-    additionalProperties: false,
-  });
-  const errors = validate(parts) ? [] : (validate.errors ?? []);
-  const broken = new Set(errors.map(({ instancePath }) => instancePath.split('/')[1] ?? ''));
+  const errors = schemaFaults(parts, services);
+  const broken = new Set(errors.map(({ place }) => place.split(/[.[]/)[0] ?? ''));
   const present = parts as Readonly<Record<string, unknown>>;
   const further = services.flatMap(({ name, seed }) => {
     const isReadable = !broken.has(name) && !(seed?.readsOrganizations === true && broken.has('ngc'));
     return present[name] === undefined || !isReadable ? [] : (seed?.faults(present[name], present) ?? []);
   });
-  return [...errors.map(faultOf), ...further];
+  return [...errors, ...further];
+}
+
+/** Where a seed does not fit the schemas of the services. @param parts the seed's content, by service */
+export function schemaFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
+  const schemas = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema] as const]));
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
+  // What a seed extends was read before; here it only is a name that is known.
+  const validate = ajv.compile({
+    type: 'object',
+    properties: { ...Object.fromEntries(schemas), extends: {} },
+    additionalProperties: false,
+  });
+  return validate(parts) ? [] : (validate.errors ?? []).map(faultOf);
 }
 
 /** A fault as one sentence, with the nearest valid name for an unknown one. */
@@ -67,6 +76,7 @@ function faultOf({ keyword, params, instancePath, parentSchema, data }: ErrorObj
   if (keyword === 'additionalProperties') {
     const { additionalProperty: given } = params as { additionalProperty: string };
     const message = `unknown key \`${given}\`${place === '' ? '' : ` in \`${place}\``}`;
+    if (given === 'remove') return { place: `${inside}${given}`, message: `${message}: ${REMOVING}` };
     const places = placesOf(given, schema, inside);
     if (places.length > 0) return { place: `${inside}${given}`, message: `${message}; it belongs to ${places}` };
     return { place: `${inside}${given}`, message, given, valid: Object.keys(schema.properties ?? {}) };

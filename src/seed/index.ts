@@ -3,20 +3,32 @@ import type { Seed } from '../app/world.ts';
 import { fixture } from '../assets.ts';
 import { readDocument } from '../config.ts';
 import { Unusable } from '../core/unusable.ts';
+import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import type { Random } from '../random.ts';
-import type { ServiceDefinition } from '../service.ts';
+import type { Seeding, ServiceDefinition } from '../service.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
+import { summaryOf } from './summary.ts';
 
 /** `--seed none`: a world without anybody. */
 const NONE = 'none';
+/** The built-in cast, as seeds and options name it. */
+export const BUILT_IN = 'builtin';
 
 /** A seed's content: a part for each service, by the service's name. */
-type Parts = Readonly<Record<string, unknown>>;
+export type Parts = Readonly<Record<string, unknown>>;
+
+/** What credentials that were left out come of: the world that a server begins with. */
+const FIRST = derivationOf('default');
+
+/** A seed of which other worlds can have their own. */
+interface OwnableSeed extends Seed {
+  own(derivation: Derivation): OwnableSeed;
+}
 
 /**
  * The seed that the server is to start from.
  *
- * @param file a world file, `none`, or null for the built-in cast
+ * @param file a world file, `none`, or `builtin` or null for the built-in cast
  * @throws Unusable naming what is wrong with the file
  */
 export async function chooseSeed(
@@ -24,19 +36,38 @@ export async function chooseSeed(
   services: readonly ServiceDefinition[],
   random: Random,
 ): Promise<Seed> {
-  if (file === NONE) return seedOf({}, 'file', services, random);
-  if (file !== null) return seedOfContent(await contentOf(file), `--seed ${file}`, services, random, file);
-  const parts = await Promise.all(
-    seeded(services).map(async ({ name }) => [name, await fixture(name, 'cast.json')] as const),
+  if (file === NONE) return seedOf({}, { origin: 'file' }, services, random);
+  if (file !== null && file !== BUILT_IN) {
+    return seedOfContent(await contentOf(file, '--seed'), `--seed ${file}`, services, random, file);
+  }
+  return seedOf(await builtInParts(services), { origin: 'built-in' }, services, random);
+}
+
+/**
+ * The seed that somebody gave as a value, such as over HTTP.
+ *
+ * @param value `builtin`, `none`, or a seed as a file would hold it
+ * @throws Unusable naming everything that is wrong with it
+ */
+export async function seedOfValue(
+  value: unknown,
+  services: readonly ServiceDefinition[],
+  random: Random,
+): Promise<Seed> {
+  if (value === BUILT_IN || value === NONE) return chooseSeed(value, services, random);
+  if (isParts(value)) return seedOfContent(value, 'the seed', services, random);
+  throw new Unusable(
+    typeof value === 'string'
+      ? `A path cannot be given over HTTP: the seed is \`${value.slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or what the file holds, as an object.`
+      : `The seed is ${value === null ? 'null' : `a ${Array.isArray(value) ? 'list' : typeof value}`}; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object that holds a part for each service, as \`GET /_mock/cast\` shows it.`,
   );
-  return seedOf(Object.fromEntries(parts), 'built-in', services, random);
 }
 
 /**
  * The seed that somebody wrote.
  *
  * @param name what messages call it
- * @param file where it was read, for the lines of what is wrong
+ * @param file where it was read, for the lines of what is wrong, and for what it extends; a seed without extends `builtin` at most
  * @throws Unusable naming everything that is wrong with it
  */
 export async function seedOfContent(
@@ -46,46 +77,117 @@ export async function seedOfContent(
   random: Random,
   file: string | null = null,
 ): Promise<Seed> {
-  const { faultSentence, seedFaults } = await import('./check.ts');
-  const faults = seedFaults(content, services);
-  if (faults.length > 0) {
-    const lineOf = file === null ? () => undefined : await (await import('../lines.ts')).linesOf(file);
-    const told = faults.map((fault) => ({ line: lineOf(fault.place), said: faultSentence(fault) }));
-    const lines = told.map(({ line, said }) => (line === undefined ? said : `line ${line}: ${said}`));
-    throw new Unusable(`${name} cannot be used:\n  ${[...new Set(lines)].join('\n  ')}`);
-  }
-  return seedOf(content as Parts, 'file', services, random);
+  if (!isParts(content)) throw notParts(name);
+  const { readSeed } = await import('./read.ts');
+  const builtIn = () => builtInParts(services);
+  const { parts, extended } = await readSeed(content, { name, file }, services, { builtIn, contentOf });
+  return seedOf(parts, { origin: 'file', extended }, services, random);
 }
 
 /** The seed that a store kept. */
 export function revivedSeed(kept: KeptSeed, services: readonly ServiceDefinition[], random: Random): Seed {
-  return seedOf(JSON.parse(kept.text) as Parts, kept.origin, services, random);
+  const { parts, extended } = read(kept);
+  return seedOf(parts, { origin: kept.origin, extended }, services, random);
+}
+
+/**
+ * The seed as another world has it, with credentials of that world; who is there, and under which ids, is the same. What
+ * takes long to make is made once for the seed and for all that are made of it.
+ *
+ * @param seed one that this file gave
+ */
+export function ownSeed(seed: Seed, derivation: Derivation): Seed {
+  if (!isOwnable(seed)) throw new TypeError('only a seed that was made here can be made the own one of a world');
+  return seed.own(derivation);
 }
 
 /** What people read of a seed: who is who, with their credentials. */
 export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Record<string, unknown> {
-  return castOfParts(JSON.parse(kept.text) as Parts, services);
+  return castOfParts(read(kept).parts, services);
+}
+
+/** Who is there, in one line, such as `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`. */
+export function castLine(kept: KeptSeed, services: readonly ServiceDefinition[]): string {
+  const { parts, extended } = read(kept);
+  const from = extended.length === 0 ? '' : `; extends ${extended.join(' and ')}`;
+  return `${summaryOf(parts, services)}${kept.origin === 'built-in' ? '; built-in' : from}`;
 }
 
 function castOfParts(parts: Parts, services: readonly ServiceDefinition[]): Record<string, unknown> {
-  const casts = seeded(services)
-    .filter(({ name }) => parts[name] !== undefined)
-    .map(({ name, seed }) => [name, seed.cast(parts[name])]);
-  return Object.fromEntries(casts);
+  return changed(parts, services, (seed, part) => seed.cast(part));
 }
 
-function seedOf(parts: Parts, origin: Seed['origin'], services: readonly ServiceDefinition[], random: Random): Seed {
+/** Where a seed comes from, as it is kept. */
+interface Provenance {
+  readonly origin: KeptSeed['origin'];
+  /** What it extended, nearest first; it is merged already. */
+  readonly extended?: readonly string[];
+}
+
+function read({ text }: KeptSeed): { readonly parts: Parts; readonly extended: readonly string[] } {
+  const { extends: extended = [], ...parts } = JSON.parse(text) as Parts & { readonly extends?: readonly string[] };
+  return { parts, extended };
+}
+
+/** @param given fits the schemas and has no faults */
+function seedOf(
+  given: Parts,
+  provenance: Provenance,
+  services: readonly ServiceDefinition[],
+  random: Random,
+): OwnableSeed {
+  const parts = changed(given, services, (seed, part) => seed.completed?.(part, FIRST) ?? part);
+  const hashed = once(async () => {
+    const known: Parts = provenance.extended?.includes(BUILT_IN) === true ? await builtInParts(services) : {};
+    const present = seeded(services).filter(({ name }) => parts[name] !== undefined);
+    const all = present.map(async ({ name, seed }) => {
+      return [name, (await seed.hashed?.(parts[name], random, known[name])) ?? parts[name]] as const;
+    });
+    return Object.fromEntries(await Promise.all(all));
+  });
+  return completeSeed(parts, provenance, services, random, hashed);
+}
+
+/** @param hashed the same parts with the hashes of their passwords, which are made when they are first needed */
+function completeSeed(
+  parts: Parts,
+  { origin, extended = [] }: Provenance,
+  services: readonly ServiceDefinition[],
+  random: Random,
+  hashed: () => Promise<Parts>,
+): OwnableSeed {
+  const bare = changed(parts, services, (seed, part) => seed.bare?.(part) ?? part);
   return {
-    text: JSON.stringify(parts),
+    text: JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts }),
     origin,
-    // Of the cast, so that a saved cast and the seed it came from are the same.
+    // Of the cast, so that a saved cast and the seed it came from are the same; without ids that follow from names, so
+    // that a seed is the same whether they are written or left out.
     fingerprint: createHash('sha256')
-      .update(JSON.stringify(castOfParts(parts, services)))
+      .update(JSON.stringify(castOfParts(bare, services)))
       .digest('hex'),
     records: async (now) => {
-      const present = seeded(services).filter(({ name }) => parts[name] !== undefined);
-      return merged(await Promise.all(present.map(({ name, seed }) => seed.records(parts[name], now, random, parts))));
+      const complete = await hashed();
+      const present = seeded(services).filter(({ name }) => complete[name] !== undefined);
+      return merged(
+        await Promise.all(present.map(({ name, seed }) => seed.records(complete[name], now, random, complete))),
+      );
     },
+    own: (derivation) => {
+      const owned = (of: Parts) => changed(of, services, (seed, part) => seed.own?.(part, derivation) ?? part);
+      return completeSeed(owned(parts), { origin, extended }, services, random, async () => owned(await hashed()));
+    },
+  };
+}
+
+/** The result of the first time that it succeeds. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | null = null;
+  return () => {
+    made ??= make().catch((cause: unknown) => {
+      made = null;
+      throw cause;
+    });
+    return made;
   };
 }
 
@@ -102,14 +204,41 @@ function merged(records: readonly WorldRecords[]): WorldRecords {
   };
 }
 
-async function contentOf(file: string): Promise<object> {
-  const content = (await readDocument(file, '--seed')) ?? {};
-  if (typeof content === 'object' && !Array.isArray(content)) return content;
-  throw new Unusable(`--seed ${file} must hold a part for each service, as \`GET /_mock/cast\` shows it.`);
+async function builtInParts(services: readonly ServiceDefinition[]): Promise<Parts> {
+  const parts = seeded(services).map(async ({ name }) => [name, await fixture(name, 'cast.json')] as const);
+  return Object.fromEntries(await Promise.all(parts));
 }
 
-type Seeded = ServiceDefinition & { readonly seed: NonNullable<ServiceDefinition['seed']> };
+async function contentOf(file: string, asked: string): Promise<Parts> {
+  const content = (await readDocument(file, asked)) ?? {};
+  if (isParts(content)) return content;
+  throw notParts(`${asked} ${file}`);
+}
+
+function notParts(name: string): Unusable {
+  return new Unusable(`${name} must hold a part for each service, as \`GET /_mock/cast\` shows it.`);
+}
+
+function isParts(value: unknown): value is Parts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isOwnable(seed: Seed): seed is OwnableSeed {
+  return 'own' in seed;
+}
+
+type Seeded = ServiceDefinition & { readonly seed: Seeding };
 
 function seeded(services: readonly ServiceDefinition[]): Seeded[] {
   return services.filter((service): service is Seeded => service.seed !== null);
+}
+
+/** Parts that are there, each changed by its service, in the order of the services. */
+function changed(
+  parts: Parts,
+  services: readonly ServiceDefinition[],
+  change: (seed: Seeding, part: unknown) => unknown,
+): Record<string, unknown> {
+  const present = seeded(services).filter(({ name }) => parts[name] !== undefined);
+  return Object.fromEntries(present.map(({ name, seed }) => [name, change(seed, parts[name])]));
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
+import { namedUuid } from '../../src/random.ts';
 import { admin, adminBot, plainBot, researcher } from '../support/cast.ts';
 import { it } from '../support/command.ts';
 
@@ -21,6 +22,23 @@ const world = {
     applications: [{ name: 'robot', clientId: 'robot', secret: 'robot-secret', role: null }],
     serviceAccounts: [{ name: 'bot', clientId: 'bot', clientSecret: 'bot-secret', role: 'L1 researcher' }],
     clients: [{ clientId: 'cli', redirectUris: ['http://localhost:*'] }],
+  },
+};
+const [firstUser, secondUser] = world.runai.users;
+/** What the cast shows of it: ids that were left out follow from the names. */
+const withIds = {
+  runai: {
+    ...world.runai,
+    users: [
+      {
+        ...firstUser,
+        id: namedUuid('user:ada@umbra.test'),
+        accessKey: { ...firstUser?.accessKey, id: namedUuid('access-key:ada-client') },
+      },
+      { ...secondUser, id: namedUuid('user:bo@umbra.test') },
+    ],
+    applications: world.runai.applications.map((one) => ({ ...one, id: namedUuid('application:robot') })),
+    serviceAccounts: world.runai.serviceAccounts.map((one) => ({ ...one, id: namedUuid('service-account:bot') })),
   },
 };
 const ada = { clientId: 'ada-client', clientSecret: 'ada-secret' };
@@ -56,7 +74,7 @@ describe.concurrent('--seed', () => {
     expect(body.accessKeys).toMatchObject([{ name: 'ada-key', clientId: 'ada-client' }]);
     expect((await server.call('POST /api/v1/token', { body: login })).status).toBe(200);
     expect((await server.grant(admin.accessKey)).status).toBe(400);
-    expect((await server.call('GET /_mock/cast')).body).toEqual(world);
+    expect((await server.call('GET /_mock/cast')).body).toEqual(withIds);
     expect((await server.call('GET /_mock/info')).body.counts).toMatchObject({ users: 2, accessKeys: 1 });
     expect((await server.call('GET /auth/realms/umbra/.well-known/openid-configuration')).status).toBe(200);
   });
@@ -123,11 +141,10 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
         delete tenant.id;
         delete tenant.realm;
         delete users[0].email;
-        delete users[0].password;
-        delete users[0].accessKey.clientSecret;
+        delete users[0].accessKey.name;
         delete users[1].role;
-        delete applications[0].secret;
-        delete serviceAccounts[0].clientId;
+        delete applications[0].name;
+        delete serviceAccounts[0].role;
         delete clients[0].clientId;
         delete clients[0].redirectUris;
       }),
@@ -135,11 +152,10 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
         '`runai.tenant.id`',
         '`runai.tenant.realm`',
         '`runai.users[0].email`',
-        '`runai.users[0].password`',
-        '`runai.users[0].accessKey.clientSecret`',
+        '`runai.users[0].accessKey.name`',
         '`runai.users[1].role`',
-        '`runai.applications[0].secret`',
-        '`runai.serviceAccounts[0].clientId`',
+        '`runai.applications[0].name`',
+        '`runai.serviceAccounts[0].role`',
         '`runai.clients[0].clientId`',
         '`runai.clients[0].redirectUris`',
       ],

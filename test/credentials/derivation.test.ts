@@ -24,7 +24,7 @@ describe('what a world derives', () => {
 });
 
 describe('a derived key', () => {
-  it.each(['default', 'team-a', 'x', '0123456789abcdef0123456789abcdef'])('is marked as a mock’s in %s', (world) => {
+  it.each(['default', 'team-a', 'x', '0123456789abcdef0123456789abcdef'])('has the mark of a mock in %s', (world) => {
     for (const id of ids) expect(keyForm(derivationOf(world).key(id))).toBe('marked');
   });
 

@@ -333,7 +333,7 @@ describe('a world that is ordered badly is refused, with what to do', () => {
   });
 
   it('a second of one id at the same time', async () => {
-    const answers = await Promise.all([1, 2, 3].map(() => orderWorld(server, { id: 'race' })));
+    const answers = await Promise.all([1, 2, 3].map(() => orderWorld(server, { id: "race" })));
     await server.call('DELETE /_mock/worlds/race');
 
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
-import { list, object, text } from '../../core/json-schema.ts';
+import { described, list, object, text } from '../../core/json-schema.ts';
 import { type Placed, placed, strangers, twice } from '../../core/seed-fault.ts';
 import { namedUuid } from '../../random.ts';
 import type { Seeding } from '../../service.ts';
@@ -64,38 +64,71 @@ interface Organizations {
 
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
+const org = described(text, 'The organisation that has it; one of `ngc.organizations`.');
+const id = described(uuid, 'The id; nothing else of Air has it.');
+
 const SCHEMA = object(
   {
-    simulations: list(
-      object(
-        {
-          org: text,
-          id: uuid,
-          name: text,
-          state: { enum: ['INACTIVE', 'ACTIVE'] },
-          creator: text,
-          metadata: text,
-          nodes: list(text),
-        },
-        ['creator', 'metadata', 'nodes'],
+    simulations: described(
+      list(
+        object(
+          {
+            org,
+            id,
+            name: described(text, 'The name.'),
+            state: described({ enum: ['INACTIVE', 'ACTIVE'] }, 'The state it begins in.'),
+            creator: described(text, 'The e-mail address of whoever made it. Left out: `seed@` and the organisation.'),
+            metadata: described(text, 'A text of its own.'),
+            nodes: described(list(text), 'Names of its nodes, each of the first image.'),
+          },
+          ['creator', 'metadata', 'nodes'],
+        ),
       ),
+      'Simulations.',
     ),
-    images: list(object({ org: text, id: uuid, name: text, version: text, published: { type: 'boolean' } })),
-    systemNodes: list(object({ org: text, id: uuid, name: text, category: { enum: ['', 'SERVER', 'SWITCH'] } })),
-    demos: list(
-      object(
-        {
-          org: text,
-          id: uuid,
-          name: { ...text, maxLength: 96 },
-          simulation: uuid,
-          tags: list({ type: 'string', minLength: 2, maxLength: 32 }),
-          published: { type: 'boolean' },
-          description: { ...text, maxLength: 256 },
-          publisher: text,
-        },
-        ['description', 'publisher'],
+    images: described(
+      list(
+        object({
+          org,
+          id,
+          name: described(text, 'The name, such as `generic/ubuntu2204`.'),
+          version: described(text, 'The version, such as `1.0`.'),
+          published: described({ type: 'boolean' }, 'May every organisation see it?'),
+        }),
       ),
+      'Images; nodes boot from the first one.',
+    ),
+    systemNodes: described(
+      list(
+        object({
+          org,
+          id,
+          name: described(text, 'The name.'),
+          category: described({ enum: ['', 'SERVER', 'SWITCH'] }, 'What kind of node it is a template of.'),
+        }),
+      ),
+      'Templates of nodes, which everybody sees.',
+    ),
+    demos: described(
+      list(
+        object(
+          {
+            org,
+            id,
+            name: described({ ...text, maxLength: 96 }, 'The name on the marketplace.'),
+            simulation: described(
+              uuid,
+              'The id of an `INACTIVE` simulation of the same organisation; the demo is a copy of it.',
+            ),
+            tags: described(list({ type: 'string', minLength: 2, maxLength: 32 }), 'What it is found by.'),
+            published: described({ type: 'boolean' }, 'May every organisation see it?'),
+            description: described({ ...text, maxLength: 256 }, 'What it is about.'),
+            publisher: described(text, 'Who stands behind it.'),
+          },
+          ['description', 'publisher'],
+        ),
+      ),
+      'Demos on the marketplace.',
     ),
   },
   ['simulations', 'images', 'systemNodes', 'demos'],
@@ -103,6 +136,7 @@ const SCHEMA = object(
 
 export const seed: Seeding = {
   schema: SCHEMA,
+  lists: { simulations: { by: ['id'] }, images: { by: ['id'] }, systemNodes: { by: ['id'] }, demos: { by: ['id'] } },
   readsOrganizations: true,
   faults: (part, whole) => {
     const { simulations = [], images = [], systemNodes = [], demos = [] } = part as AirSeed;

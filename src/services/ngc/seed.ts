@@ -1,8 +1,9 @@
 import type { Instant } from '../../core/clock.ts';
-import { list, object, text } from '../../core/json-schema.ts';
+import { described, list, object, text } from '../../core/json-schema.ts';
 import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../core/key-policy.ts';
 import type { Law } from '../../core/law.ts';
 import { type Placed, placed, type SeedFault, strangers, twice } from '../../core/seed-fault.ts';
+import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { keyForm } from '../../credentials/ngc-key.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { namedUuid } from '../../random.ts';
@@ -10,7 +11,8 @@ import type { Seeding } from '../../service.ts';
 import type { NewNgcKey, NgcUser } from '../../store/ngc-keys.ts';
 import { ROLES } from './tables/roles.ts';
 
-interface SeedKey {
+/** A key as somebody wrote it. */
+interface WrittenKey {
   readonly id?: string;
   readonly org: string;
   readonly name: string;
@@ -21,11 +23,14 @@ interface SeedKey {
   readonly user?: string;
   readonly roles?: readonly string[];
   readonly expiresAt?: string;
-  readonly key: string;
+  readonly key?: string;
 }
 
+/** A key with what was left out. */
+type SeedKey = WrittenKey & { readonly id: string; readonly key: string };
+
 /** The part of a seed that is about NGC, once it fits the schema. */
-interface NgcSeed {
+interface NgcSeed<Key = WrittenKey> {
   readonly org: string;
   readonly ncaId: string;
   readonly organizations: readonly {
@@ -33,45 +38,89 @@ interface NgcSeed {
     readonly ncaId: string;
     readonly airSubscription: boolean;
   }[];
-  readonly keys?: readonly SeedKey[];
+  readonly keys?: readonly Key[];
 }
 
 /** Ids stand in paths, and one official client turns `_` there into `-`. */
 const id = { type: 'string', pattern: '^[A-Za-z0-9.-]+$' };
-const resource = object({ type: text, ids: list(text) }, ['ids']);
+const resource = object(
+  {
+    type: described(text, 'The type of the resource, such as `All Functions` or `Function`.'),
+    ids: described(list(text), 'Ids of the objects that it is about, where the type takes some.'),
+  },
+  ['ids'],
+);
 
 const SCHEMA = object(
   {
-    org: text,
-    ncaId: text,
-    organizations: list(object({ name: id, ncaId: text, airSubscription: { type: 'boolean' } })),
-    keys: list(
-      object(
-        {
-          id,
-          org: text,
-          name: text,
-          type: { enum: ['personal', 'service'] },
-          services: list(text),
-          scopes: list(text),
-          resource: { anyOf: [resource, list(resource)] },
-          user: text,
-          roles: list(text),
-          expiresAt: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
-          key: text,
-        },
-        ['id', 'scopes', 'resource', 'user', 'roles', 'expiresAt'],
+    org: described(text, 'The organisation that paths without one mean; one of `organizations`.'),
+    ncaId: described(text, 'The account (NCA id) of that organisation.'),
+    organizations: described(
+      list(
+        object({
+          name: described(id, 'The name, as it stands in paths.'),
+          ncaId: described(text, 'The account (NCA id); no two organisations have the same.'),
+          airSubscription: described(
+            { type: 'boolean' },
+            'Does the organisation subscribe to Air? Without it, Air answers 402.',
+          ),
+        }),
       ),
+      'The organisations; those of Air and Cloud Functions are the same.',
+    ),
+    keys: described(
+      list(
+        object(
+          {
+            id: described(id, 'The id, as it stands in paths. Left out: it follows from organisation and name.'),
+            org: described(text, 'The organisation whose key it is.'),
+            name: described(text, 'The name; an organisation has no two keys of one name.'),
+            type: described(
+              { enum: ['personal', 'service'] },
+              'A personal key has the rights of its user, a service key those of its scopes.',
+            ),
+            services: described(list(text), 'The services that take the key, such as `nvcf` and `air`.'),
+            scopes: described(
+              list(text),
+              'Of a service key: what it may do, such as `list_functions` or `List Functions`.',
+            ),
+            resource: described(
+              { anyOf: [resource, list(resource)] },
+              'Of a service key: on what it may do it; one resource or a list of them.',
+            ),
+            user: described(text, 'Whose key it is, as an e-mail address; every personal key needs it.'),
+            roles: described(
+              list(text),
+              'The roles of that user, such as `ORG_OWNER` or `air-admin`; they count for every key of the user.',
+            ),
+            expiresAt: described(
+              { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
+              'When it stops counting (RFC 3339). Left out: never.',
+            ),
+            key: described(
+              text,
+              'Its text, with the mark of a mock, as `POST /_mock/keys` answers it. Left out: it is derived from the id.',
+            ),
+          },
+          ['id', 'scopes', 'resource', 'user', 'roles', 'expiresAt', 'key'],
+        ),
+      ),
+      'The keys of all organisations.',
     ),
   },
   ['keys'],
 );
 
+const LISTS = {
+  organizations: { by: ['name'] },
+  keys: { by: ['org', 'name'], called: ['NGC key', 'NGC keys'] },
+} as const;
+
 /** @param lawsOfKeys the laws whose scopes and resource types keys can hold */
 export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
-  const policyOf = (key: SeedKey) => readPolicy(lawsOfKeys(), key.scopes ?? [], [key.resource ?? []].flat());
+  const policyOf = (key: WrittenKey) => readPolicy(lawsOfKeys(), key.scopes ?? [], [key.resource ?? []].flat());
 
-  const faultsOfKey = ({ entry: key, place }: Placed<SeedKey>): SeedFault[] => {
+  const faultsOfKey = ({ entry: key, place }: Placed<WrittenKey>): SeedFault[] => {
     const of = `key \`${key.name}\` of \`ngc\``;
     const laws = lawsOfKeys();
     const services = keyServices(laws);
@@ -92,12 +141,12 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
         })),
       ...unknown('services', 'service', key.services, services),
       ...unknown('roles', 'role', key.roles ?? [], roles),
-      ...(keyForm(key.key) === 'marked'
+      ...(key.key === undefined || keyForm(key.key) === 'marked'
         ? []
         : [
             {
               place: `${place}.key`,
-              message: `${of}: \`key\` was not minted by a mock; take one that \`POST /_mock/keys\` answered`,
+              message: `${of}: \`key\` was not minted by a mock; leave it out, or take one that \`POST /_mock/keys\` answered`,
             },
           ]),
       ...(key.type === 'personal' && key.user === undefined
@@ -111,6 +160,7 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
 
   return {
     schema: SCHEMA,
+    lists: LISTS,
     readsOrganizations: true,
     faults: (part) => {
       const seed = part as NgcSeed;
@@ -121,15 +171,22 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
         ...strangers([{ entry: { org: seed.org }, place: 'ngc' }, ...keys], names),
         ...twice('organizations: `name`', organizations, ({ name }) => name),
         ...twice('organizations: `ncaId`', organizations, ({ ncaId }) => ncaId),
-        ...twice('keys: `id`', keys, ({ id }) => id),
+        ...twice('keys: `id`', keys, ({ id }) => id, idOf),
         ...twice('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
         ...sameKeys(keys),
         ...keys.flatMap(faultsOfKey),
         ...tornUsers(keys),
       ];
     },
-    records: async (checked, now) => {
-      const { organizations, keys = [] } = checked as NgcSeed;
+    completed: (part, derivation) => withKeys(part as NgcSeed, (key) => completeKey(key, derivation)),
+    own: (part, derivation) => withKeys(part as NgcSeed<SeedKey>, (key) => ({ ...key, key: derivation.key(key.id) })),
+    bare: (part) =>
+      withKeys(part as NgcSeed, (key) => {
+        const { id, ...rest } = key;
+        return id === idOf(key) ? rest : key;
+      }),
+    records: async (complete, now) => {
+      const { organizations, keys = [] } = complete as NgcSeed<SeedKey>;
       const ngcUsers = usersOf(keys);
       return { organizations, ngcUsers, ngcKeys: keys.map((key) => newKey(key, policyOf(key).policy, now)) };
     },
@@ -137,8 +194,22 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
   };
 }
 
+function withKeys<Key>(part: NgcSeed<Key>, change: (key: Key) => unknown): unknown {
+  return part.keys === undefined ? part : { ...part, keys: part.keys.map(change) };
+}
+
+/** The id of a key that was written without one: the same for the same name, so that a reset changes none. */
+function idOf({ org, name }: Pick<WrittenKey, 'org' | 'name'>): string {
+  return namedUuid(`ngc-key:${org}:${name}`);
+}
+
+function completeKey(key: WrittenKey, derivation: Derivation): SeedKey {
+  const id = key.id ?? idOf(key);
+  return { ...key, id, key: key.key ?? derivation.key(id) };
+}
+
 /** Each user once, with the roles that any of their keys names. */
-function usersOf(keys: readonly SeedKey[]): NgcUser[] {
+function usersOf(keys: readonly WrittenKey[]): NgcUser[] {
   const users = new Map<string, NgcUser>();
   for (const { org, user, roles } of keys) {
     if (user === undefined) continue;
@@ -148,16 +219,19 @@ function usersOf(keys: readonly SeedKey[]): NgcUser[] {
   return [...users.values()];
 }
 
-/** Users whose keys name different roles: roles are the user's, for every key of theirs. */
 /** A key's text is not told. */
-function sameKeys(keys: readonly Placed<SeedKey>[]): SeedFault[] {
-  return twice('', keys, ({ key }) => key).map(({ place }) => ({
-    place,
-    message: 'keys: a `key` occurs twice in `ngc`',
-  }));
+function sameKeys(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
+  const { key } = derivationOf('default');
+  return twice(
+    '',
+    keys,
+    (one) => one.key,
+    (one) => key(one.id ?? idOf(one)),
+  ).map(({ place }) => ({ place, message: 'keys: a `key` occurs twice in `ngc`' }));
 }
 
-function tornUsers(keys: readonly Placed<SeedKey>[]): SeedFault[] {
+/** Users whose keys name different roles: roles are the user's, for every key of theirs. */
+function tornUsers(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
   const lists = new Map<string, string>();
   return keys.flatMap(({ entry: { org, user, roles }, place }) => {
     if (user === undefined || roles === undefined) return [];
@@ -179,7 +253,7 @@ function tornUsers(keys: readonly Placed<SeedKey>[]): SeedFault[] {
 function newKey(seed: SeedKey, policy: NewNgcKey['policy'], now: Instant): NewNgcKey {
   const { org, name, type, services, expiresAt } = seed;
   return {
-    id: seed.id ?? namedUuid(`ngc-key:${org}:${name}`),
+    id: seed.id,
     org,
     type,
     name,

@@ -1,6 +1,6 @@
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
-import { list, object, text } from '../../core/json-schema.ts';
+import { described, list, object, text } from '../../core/json-schema.ts';
 import { placed, strangers, twice } from '../../core/seed-fault.ts';
 import { namedUuid } from '../../random.ts';
 import type { Seeding } from '../../service.ts';
@@ -49,38 +49,64 @@ const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 const uuid = { type: 'string', pattern: UUID };
 const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?\\d' };
 /** In the vendor's own form, which the documents describe. */
-const asDocumented = { type: 'object', properties: { org: text }, required: ['org'] };
+const asDocumented = {
+  type: 'object',
+  properties: { org: described(text, 'The organisation that has it; one of `ngc.organizations`.') },
+  required: ['org'],
+};
 
 const SCHEMA = object(
   {
-    functions: list(
-      object(
-        {
-          org: text,
-          name: text,
-          functionId: uuid,
-          versionId: uuid,
-          status: { enum: STATUSES },
-          access: { enum: ['owned', 'shared', 'public'] },
-          sharedWith: list(text),
-          deployTime: duration,
-          invokeTime: duration,
-          answer: {},
-          definition: { type: 'object' },
-        },
-        ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'definition'],
+    functions: described(
+      list(
+        object(
+          {
+            org: described(text, 'The organisation whose function it is; one of `ngc.organizations`.'),
+            name: described(text, 'The name of the function.'),
+            functionId: described(uuid, 'The id of the function; its versions share it.'),
+            versionId: described(uuid, 'The id of this version; no other version has it.'),
+            status: described({ enum: STATUSES }, 'The state it begins in.'),
+            access: described(
+              { enum: ['owned', 'shared', 'public'] },
+              'Who may invoke it: its organisation alone, those of `sharedWith` as well, or everybody.',
+            ),
+            sharedWith: described(list(text), 'Of a shared one: the names of the other organisations.'),
+            deployTime: described(duration, 'How long a deployment takes, such as `30s`. Left out: no time.'),
+            invokeTime: described(duration, 'How long an invocation takes, such as `30s`. Left out: no time.'),
+            answer: described({}, 'What an invocation answers. Left out: what it was sent.'),
+            definition: described({ type: 'object' }, 'Further members of the function, in the form of the vendor.'),
+          },
+          ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'definition'],
+        ),
       ),
+      'Versions of functions, one entry for each.',
     ),
-    clusterGroups: list(asDocumented),
-    gpuQuotas: list(asDocumented),
-    instanceTypes: list(asDocumented),
-    recognizedRegistries: list(object({ artifactType: text, registryName: text, registryHostname: text })),
+    clusterGroups: described(list(asDocumented), 'Cluster groups, in the form of the vendor.'),
+    gpuQuotas: described(list(asDocumented), 'Quotas of GPUs, in the form of the vendor.'),
+    instanceTypes: described(list(asDocumented), 'Instance types, in the form of the vendor.'),
+    recognizedRegistries: described(
+      list(
+        object({
+          artifactType: described(text, 'What it holds, such as `CONTAINER` or `MODEL`.'),
+          registryName: described(text, 'The name that people read.'),
+          registryHostname: described(text, 'The host name, such as `nvcr.io`.'),
+        }),
+      ),
+      'The registries that artifacts may come from.',
+    ),
   },
   ['functions', 'clusterGroups', 'gpuQuotas', 'instanceTypes', 'recognizedRegistries'],
 );
 
 export const seed: Seeding = {
   schema: SCHEMA,
+  lists: {
+    functions: { by: ['versionId'] },
+    clusterGroups: { by: ['org', 'id'] },
+    gpuQuotas: { by: ['org', 'name'] },
+    instanceTypes: { by: ['org', 'name'] },
+    recognizedRegistries: { by: ['artifactType', 'registryHostname'] },
+  },
   readsOrganizations: true,
   faults: (part, whole) => {
     const { functions = [], clusterGroups = [], gpuQuotas = [], instanceTypes = [] } = part as NvcfSeed;

@@ -1,18 +1,22 @@
 import { own } from '../../core/own.ts';
-import { placed, type SeedFault, twice } from '../../core/seed-fault.ts';
-import type { RunaiSeed } from './seed-schema.ts';
+import { type Placed, placed, type SeedFault, twice } from '../../core/seed-fault.ts';
+import { accessClientIdOf, accessKeyIdOf, accountIdOf, userIdOf } from './seed-credentials.ts';
+import type { WrittenSeed } from './seed-schema.ts';
 
 /** What the schema cannot say of a seed: what occurs twice, and what refers to nothing. */
-export function faultsOf(part: RunaiSeed): SeedFault[] {
+export function faultsOf(part: WrittenSeed): SeedFault[] {
   return [...repeated(part), ...dangling(part)];
 }
 
 /** Ids, and the names that somebody is found by, which occur twice. */
-function repeated(part: RunaiSeed): SeedFault[] {
+function repeated(part: WrittenSeed): SeedFault[] {
   const users = placed('runai.users', part.users);
-  const keys = users.flatMap(({ entry: { accessKey }, place }) =>
-    accessKey === undefined ? [] : [{ entry: accessKey, place: `${place}.accessKey` }],
-  );
+  const keys = users.flatMap(({ entry: user, place }) => {
+    const { accessKey: key } = user;
+    if (key === undefined) return [];
+    const { clientId = accessClientIdOf(user.email, key.name) } = key;
+    return [{ entry: { ...key, clientId, derivedId: accessKeyIdOf(user, key) }, place: `${place}.accessKey` }];
+  });
   const applications = placed('runai.applications', part.applications);
   const accounts = placed('runai.serviceAccounts', part.serviceAccounts);
   const clients = placed('runai.clients', part.clients);
@@ -26,20 +30,41 @@ function repeated(part: RunaiSeed): SeedFault[] {
     ...twice('applications: `name`', applications, ({ name }) => name.toLowerCase()),
     ...twice('serviceAccounts: `name`', accounts, ({ name }) => name.toLowerCase()),
     ...twice('clients: `clientId`', clients, ({ clientId }) => clientId),
-    ...twice('access keys: `id`', keys, ({ id }) => id),
-    ...twice<{ readonly id?: string }>(
-      'users, applications and serviceAccounts: `id`',
-      [...users, ...applications, ...accounts],
+    ...twice(
+      'access keys: `id`',
+      keys,
       ({ id }) => id,
+      ({ derivedId }) => derivedId,
     ),
-    ...twice<{ readonly clientId: string }>(
+    ...twice(
+      'users, applications and serviceAccounts: `id`',
+      [
+        ...derivingId(users, userIdOf),
+        ...derivingId(applications, (one) => accountIdOf('application', one)),
+        ...derivingId(accounts, (one) => accountIdOf('service-account', one)),
+      ],
+      ({ id }) => id,
+      ({ derivedId }) => derivedId,
+    ),
+    // A client id that was left out is the name, so that an application and a service account can have the same.
+    ...twice<{ readonly clientId?: string; readonly name: string }>(
       'access keys, applications and serviceAccounts: `clientId`',
       [...keys, ...applications, ...accounts],
-      ({ clientId }) => clientId,
+      ({ clientId, name }) => clientId ?? name,
     ),
     ...units,
     ...twice('accessRules', placed('runai.accessRules', part.accessRules), (rule) => JSON.stringify(rule)),
   ];
+}
+
+function derivingId<Entry extends { readonly id?: string }>(
+  entries: readonly Placed<Entry>[],
+  derivedIdOf: (entry: Entry) => string,
+) {
+  return entries.map(({ entry, place }) => ({
+    entry: { ...(entry.id !== undefined && { id: entry.id }), derivedId: derivedIdOf(entry) },
+    place,
+  }));
 }
 
 /** A name that something has for something else, and where it stands. */
@@ -50,7 +75,7 @@ interface Reference {
 }
 
 /** What names something that is not in the seed. */
-function dangling(part: RunaiSeed): SeedFault[] {
+function dangling(part: WrittenSeed): SeedFault[] {
   const { tenant, users = [], applications = [], serviceAccounts = [] } = part;
   const ids = (units: readonly { id: string }[] = []) => units.map(({ id }) => id);
   const known: Readonly<Record<string, readonly string[]>> = {

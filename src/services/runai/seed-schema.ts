@@ -1,4 +1,5 @@
-import { list, object, text } from '../../core/json-schema.ts';
+import { described, list, object, text } from '../../core/json-schema.ts';
+import type { SeedList } from '../../service.ts';
 import type { AccessRule } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
 import { SCOPE_TYPES } from './tables/index.ts';
@@ -7,43 +8,166 @@ import { SCOPE_TYPES } from './tables/index.ts';
 const keyName = { type: 'string', pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLength: 2, maxLength: 255 } as const;
 
 const roleNames = [...new Set(PROFILES.flatMap((profile) => ROLES_OF[profile].map(({ name }) => name)))];
-const role = { enum: [null, ...roleNames] } as const;
+const role = described(
+  { enum: [null, ...roleNames] } as const,
+  'A role for the whole tenant; null for somebody who has none there.',
+);
 
 /** Ids that stand in paths: one official client writes `_` as `-`. */
 const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
 
+const ID_LEFT_OUT = 'The id. Left out: it follows from the name.';
+const SECRET_LEFT_OUT = 'The secret. Left out: it is derived from the id.';
+
 /** What Run:ai's part of a seed file may hold (JSON Schema). */
 export const SEED_SCHEMA = object(
   {
-    tenant: object({ id: { type: 'integer' }, name: text, realm: { ...text, pattern: '^[A-Za-z0-9._-]+$' } }),
-    users: list(
-      object(
-        {
-          id: text,
-          email: text,
-          password: text,
-          role,
-          groups: list(text),
-          accessKey: object({ id: text, name: keyName, clientId: text, clientSecret: text }, ['id']),
-        },
-        ['id', 'groups', 'accessKey'],
-      ),
-    ),
-    applications: list(object({ id: text, name: text, clientId: text, secret: text, role }, ['id'])),
-    serviceAccounts: list(object({ id: text, name: text, clientId: text, clientSecret: text, role }, ['id'])),
-    clients: list(object({ clientId: text, redirectUris: list(text) })),
-    clusters: list(object({ id, name: text })),
-    departments: list(object({ id, name: text, clusterId: id }, ['clusterId'])),
-    projects: list(object({ id, name: text, departmentId: id, clusterId: id }, ['departmentId', 'clusterId'])),
-    workloads: list(object({ id, name: text, type: text, phase: text, projectId: id })),
-    accessRules: list(
+    tenant: described(
       object({
-        subjectType: { enum: ['user', 'group', 'app', 'service-account'] },
-        subjectId: text,
-        role: { enum: roleNames },
-        scopeType: { enum: SCOPE_TYPES.map((row) => row.id) },
-        scopeId: text,
+        id: described({ type: 'integer' }, 'The id, a number.'),
+        name: described(text, 'The name.'),
+        realm: described(
+          { ...text, pattern: '^[A-Za-z0-9._-]+$' },
+          'The realm, as it stands in the paths of its issuer.',
+        ),
       }),
+      'The tenant; there is one.',
+    ),
+    users: described(
+      list(
+        object(
+          {
+            id: described(text, ID_LEFT_OUT),
+            email: described(text, 'The e-mail address, which is the name that users log in by.'),
+            password: described(text, 'The password. Left out: it is derived from the id.'),
+            role,
+            groups: described(
+              list(text),
+              'Groups as an identity provider names them; access rules can be for a group.',
+            ),
+            accessKey: described(
+              object(
+                {
+                  id: described(text, 'The id. Left out: it follows from the client id.'),
+                  name: described(keyName, 'The name of the key.'),
+                  clientId: described(
+                    text,
+                    'The client id. Left out: it follows from the user and the name of the key.',
+                  ),
+                  clientSecret: described(text, SECRET_LEFT_OUT),
+                },
+                ['id', 'clientId', 'clientSecret'],
+              ),
+              'An access key of the user. Left out: the user has none.',
+            ),
+          },
+          ['id', 'password', 'groups', 'accessKey'],
+        ),
+      ),
+      'Users who log in with a password.',
+    ),
+    applications: described(
+      list(
+        object(
+          {
+            id: described(text, ID_LEFT_OUT),
+            name: described(text, 'The name.'),
+            clientId: described(text, 'The client id. Left out: the name.'),
+            secret: described(text, SECRET_LEFT_OUT),
+            role,
+          },
+          ['id', 'clientId', 'secret'],
+        ),
+      ),
+      'Applications, which log in with client id and secret.',
+    ),
+    serviceAccounts: described(
+      list(
+        object(
+          {
+            id: described(text, ID_LEFT_OUT),
+            name: described(text, 'The name.'),
+            clientId: described(text, 'The client id. Left out: the name.'),
+            clientSecret: described(text, SECRET_LEFT_OUT),
+            role,
+          },
+          ['id', 'clientId', 'clientSecret'],
+        ),
+      ),
+      'Service accounts, which log in with client id and secret.',
+    ),
+    clients: described(
+      list(
+        object({
+          clientId: described(text, 'The client id, which is no secret.'),
+          redirectUris: described(
+            list(text),
+            'Where a login may lead back to: paths of this server, or URLs with `*` for any port.',
+          ),
+        }),
+      ),
+      'Public OAuth clients, through which users log in.',
+    ),
+    clusters: described(
+      list(object({ id: described(id, 'The id.'), name: described(text, 'The name.') })),
+      'Clusters.',
+    ),
+    departments: described(
+      list(
+        object(
+          {
+            id: described(id, 'The id.'),
+            name: described(text, 'The name.'),
+            clusterId: described(id, 'The id of its cluster.'),
+          },
+          ['clusterId'],
+        ),
+      ),
+      'Departments.',
+    ),
+    projects: described(
+      list(
+        object(
+          {
+            id: described(id, 'The id.'),
+            name: described(text, 'The name.'),
+            departmentId: described(id, 'The id of its department.'),
+            clusterId: described(id, 'The id of its cluster.'),
+          },
+          ['departmentId', 'clusterId'],
+        ),
+      ),
+      'Projects.',
+    ),
+    workloads: described(
+      list(
+        object({
+          id: described(id, 'The id.'),
+          name: described(text, 'The name.'),
+          type: described(text, 'The type, such as `Training`.'),
+          phase: described(text, 'The phase, such as `Running`.'),
+          projectId: described(id, 'The id of its project.'),
+        }),
+      ),
+      'Workloads.',
+    ),
+    accessRules: described(
+      list(
+        object({
+          subjectType: described(
+            { enum: ['user', 'group', 'app', 'service-account'] },
+            'What kind of somebody has the role.',
+          ),
+          subjectId: described(
+            text,
+            'The e-mail address of a user; the name of a group, an application or a service account.',
+          ),
+          role: described({ enum: roleNames }, 'The name of the role.'),
+          scopeType: described({ enum: SCOPE_TYPES.map((row) => row.id) }, 'What kind of scope the role counts in.'),
+          scopeId: described(text, 'The id of that tenant, cluster, department or project.'),
+        }),
+      ),
+      'Roles in scopes, in addition to the members `role`.',
     ),
   },
   [
@@ -59,12 +183,30 @@ export const SEED_SCHEMA = object(
   ],
 );
 
-/** Run:ai's part of a seed, once it was checked against `SEED_SCHEMA`. Ids may be left out, they then follow from the names. */
-export interface RunaiSeed {
+/** What tells the entries of its lists apart. A rule is all that it says. */
+export const SEED_LISTS: Readonly<Record<string, SeedList>> = {
+  users: { by: ['email'], called: ['user', 'users'] },
+  applications: { by: ['name'], called: ['application', 'applications'] },
+  serviceAccounts: { by: ['name'], called: ['service account', 'service accounts'] },
+  clients: { by: ['clientId'] },
+  clusters: { by: ['id'] },
+  departments: { by: ['id'] },
+  projects: { by: ['id'] },
+  workloads: { by: ['id'] },
+  accessRules: { by: ['subjectType', 'subjectId', 'role', 'scopeType', 'scopeId'] },
+};
+
+/** Run:ai's part of a seed as somebody wrote it, once it was checked against `SEED_SCHEMA`. */
+export interface WrittenSeed extends SeedOf<WrittenUser, Applications['written'], ServiceAccounts['written']> {}
+
+/** Run:ai's part of a seed with everything that was left out of it. */
+export interface RunaiSeed extends SeedOf<SeedUser, Applications['complete'], ServiceAccounts['complete']> {}
+
+interface SeedOf<User, Application, ServiceAccount> {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
-  readonly users?: readonly SeedUser[];
-  readonly applications?: readonly SeedClient<'secret'>[];
-  readonly serviceAccounts?: readonly SeedClient<'clientSecret'>[];
+  readonly users?: readonly User[];
+  readonly applications?: readonly Application[];
+  readonly serviceAccounts?: readonly ServiceAccount[];
   readonly clients?: readonly { readonly clientId: string; readonly redirectUris: readonly string[] }[];
   readonly clusters?: readonly SeedUnit[];
   readonly departments?: readonly SeedUnit[];
@@ -85,25 +227,44 @@ export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType
   readonly role: string;
 };
 
-export interface SeedUser {
-  readonly id?: string;
+type Without<Entry, Member extends keyof Entry> = Omit<Entry, Member> & Partial<Pick<Entry, Member>>;
+
+export interface SeedAccessKey {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+export type WrittenAccessKey = Without<SeedAccessKey, 'id' | 'clientId' | 'clientSecret'>;
+
+interface UserOf<AccessKey> {
+  readonly id: string;
   readonly email: string;
   readonly password: string;
-  /** Of the built-in cast only: made of `password` beforehand, because that takes 26 ms; a test compares the two. */
+  /** Made of `password`; never written, but in the built-in cast, because it takes 26 ms. A test compares the two. */
   readonly passwordHash?: string;
   readonly role: string | null;
   readonly groups?: readonly string[];
-  readonly accessKey?: {
-    readonly id?: string;
-    readonly name: string;
-    readonly clientId: string;
-    readonly clientSecret: string;
-  };
+  readonly accessKey?: AccessKey;
 }
+export type SeedUser = UserOf<SeedAccessKey>;
+export type WrittenUser = Without<UserOf<WrittenAccessKey>, 'id' | 'password'>;
 
-type SeedClient<Secret extends string> = {
-  readonly id?: string;
+/** What logs in with client id and secret. */
+export interface SeedClient {
+  readonly id: string;
   readonly name: string;
   readonly clientId: string;
   readonly role: string | null;
-} & { readonly [Member in Secret]: string };
+}
+export type WrittenClient = Without<SeedClient, 'id' | 'clientId'>;
+
+interface Applications {
+  readonly complete: SeedClient & { readonly secret: string };
+  readonly written: WrittenClient & { readonly secret?: string };
+}
+
+interface ServiceAccounts {
+  readonly complete: SeedClient & { readonly clientSecret: string };
+  readonly written: WrittenClient & { readonly clientSecret?: string };
+}

@@ -1,7 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
-import { hashPassword } from '../../credentials/password.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { namedUuid, type Random } from '../../random.ts';
 import type { Seeding } from '../../service.ts';
 import type { NewAccessKey } from '../../store/access-keys.ts';
 import type { Row } from '../../store/collections.ts';
@@ -11,18 +9,31 @@ import { type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
 import { VENDOR } from './roles.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
+import { bare, completed, hashed, ownPart } from './seed-credentials.ts';
 import { faultsOf } from './seed-faults.ts';
-import { type RunaiSeed, SEED_SCHEMA, type SeedRule, type SeedUser } from './seed-schema.ts';
+import {
+  type RunaiSeed,
+  SEED_LISTS,
+  SEED_SCHEMA,
+  type SeedRule,
+  type SeedUser,
+  type WrittenSeed,
+} from './seed-schema.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
 
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
-  faults: (part) => faultsOf(part as RunaiSeed),
-  records: async (checked, now, random) => {
-    const part = checked as RunaiSeed;
+  lists: SEED_LISTS,
+  faults: (part) => faultsOf(part as WrittenSeed),
+  completed: (part, derivation) => completed(part as WrittenSeed, derivation),
+  own: (part, derivation) => ownPart(part as RunaiSeed, derivation),
+  bare: (part) => bare(part as WrittenSeed),
+  hashed: (part, random, builtIn) => hashed(part as RunaiSeed, random, builtIn as RunaiSeed | undefined),
+  records: async (complete, now) => {
+    const part = complete as RunaiSeed;
     const { tenant } = part;
-    const users = await Promise.all((part.users ?? []).map((user) => userRecords(user, now, random)));
+    const users = (part.users ?? []).map((user) => userRecords(user, now));
     const rules = rulesOf(part);
     const records: WorldRecords = {
       identities: [...users.map(({ identity }) => identity), ...accountsOf(part, now)],
@@ -45,15 +56,10 @@ export const seed: Seeding = {
     return records;
   },
   cast: (checked) => {
-    const { users, ...part } = checked as RunaiSeed;
+    const { users, ...part } = checked as WrittenSeed;
     return { ...part, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
   },
 };
-
-/** The same id for the same name, so that a reset changes none. */
-function stableId(kind: string, name: string): string {
-  return namedUuid(`${kind}:${name.toLowerCase()}`);
-}
 
 function blank(id: string, now: Instant): Omit<Identity, 'kind' | 'name'> {
   return {
@@ -77,7 +83,7 @@ function accountsOf({ applications = [], serviceAccounts = [] }: RunaiSeed, now:
     ...serviceAccounts.map((row) => ({ ...row, kind: 'service-account' }) as const),
   ];
   return rows.map(({ id, kind, name, clientId, clientSecret }) => ({
-    ...blank(id ?? stableId(kind, name), now),
+    ...blank(id, now),
     kind,
     name,
     clientId,
@@ -85,26 +91,20 @@ function accountsOf({ applications = [], serviceAccounts = [] }: RunaiSeed, now:
   }));
 }
 
-async function userRecords(user: SeedUser, now: Instant, random: Random) {
-  const { email, password, groups = [], accessKey } = user;
-  const id = user.id ?? stableId('user', email);
-  const passwordHash = user.passwordHash ?? (await hashPassword(password, random.alphanumeric(16)));
+function userRecords(user: SeedUser, now: Instant) {
+  const { id, email, groups = [], accessKey } = user;
+  const passwordHash = user.passwordHash ?? null;
   const identity: Identity = { ...blank(id, now), kind: 'user', name: email, groups, passwordHash };
-  const accessKeys: NewAccessKey[] = [];
-  if (accessKey !== undefined) {
-    const { name, clientId, clientSecret } = accessKey;
-    const secretHash = hashSecret(clientSecret);
-    accessKeys.push({
-      id: accessKey.id ?? stableId('access-key', clientId),
-      owner: id,
-      createdBy: email,
-      name,
-      clientId,
-      secretHash,
-      createdAt: now,
-    });
-  }
-  return { identity, accessKeys };
+  if (accessKey === undefined) return { identity, accessKeys: [] };
+  const { clientSecret, ...key } = accessKey;
+  const made: NewAccessKey = {
+    ...key,
+    owner: id,
+    createdBy: email,
+    secretHash: hashSecret(clientSecret),
+    createdAt: now,
+  };
+  return { identity, accessKeys: [made] };
 }
 
 function unitRows(

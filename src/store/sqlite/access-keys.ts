@@ -1,8 +1,8 @@
-import type { Database } from 'better-sqlite3';
 import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { AccessKey, AccessKeys, NewAccessKey } from '../access-keys.ts';
 import { Changed, Collision, LimitReached, NotFound } from '../errors.ts';
 import type { LastLogins } from './last-logins.ts';
+import type { Statements } from './statements.ts';
 
 type Affected = Pick<AccessKey, 'owner' | 'clientId'>;
 
@@ -39,32 +39,37 @@ export class RememberedKeys {
   }
 }
 
-export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, remembered: RememberedKeys): AccessKeys {
-  const select = (rest: string) => database.prepare<unknown[], AccessKey>(`SELECT ${COLUMNS} FROM access_keys ${rest}`);
+export function sqliteAccessKeys(
+  statements: Statements,
+  lastLogins: LastLogins,
+  remembered: RememberedKeys,
+): AccessKeys {
+  const select = (rest: string) =>
+    statements.prepare<unknown[], AccessKey>(`SELECT ${COLUMNS} FROM access_keys ${rest}`);
   const ofOwner = select('WHERE owner = ? ORDER BY rowid');
   const byId = select('WHERE id = ?');
   const byClientId = select('WHERE client_id = ?');
   const all = select('ORDER BY rowid');
   const ofCreator = select('WHERE created_by = ? ORDER BY rowid');
   const ofClientAndCreator = select('WHERE client_id = ? AND created_by = ?');
-  const ownerThere = database.prepare('SELECT 1 FROM identities WHERE id = ?').pluck();
-  const grounds = database.prepare<[string], { readonly secretHash: string; readonly enabled: 0 | 1 }>(
+  const ownerThere = statements.prepare('SELECT 1 FROM identities WHERE id = ?').pluck();
+  const grounds = statements.prepare<[string], { readonly secretHash: string; readonly enabled: 0 | 1 }>(
     `SELECT access_keys.secret_hash AS secretHash, enabled FROM access_keys
      JOIN identities ON identities.id = access_keys.owner WHERE access_keys.id = ?`,
   );
-  const nameTaken = database.prepare('SELECT 1 FROM access_keys WHERE owner = ? AND name = ?').pluck();
-  const count = database
+  const nameTaken = statements.prepare('SELECT 1 FROM access_keys WHERE owner = ? AND name = ?').pluck();
+  const count = statements
     .prepare<[string], number>("SELECT keys FROM key_counts WHERE kind = 'access' AND owner = ?")
     .pluck();
-  const insert = database.prepare(INSERT_ACCESS_KEY);
-  const remove = database.prepare<[string], Affected>(
+  const insert = statements.prepare(INSERT_ACCESS_KEY);
+  const remove = statements.prepare<[string], Affected>(
     'DELETE FROM access_keys WHERE id = ? RETURNING owner, client_id AS clientId',
   );
-  const replace = database.prepare<[string, string], Affected>(
+  const replace = statements.prepare<[string, string], Affected>(
     'UPDATE access_keys SET secret_hash = ? WHERE id = ? RETURNING owner, client_id AS clientId',
   );
 
-  const create = database.transaction((key: NewAccessKey, limit: number) => {
+  const create = statements.transaction((key: NewAccessKey, limit: number) => {
     if (ownerThere.get(key.owner) === undefined) throw new NotFound();
     if (nameTaken.get(key.owner, key.name) !== undefined) throw new Collision();
     if (((count.get(key.owner) as number | undefined) ?? 0) >= limit) throw new LimitReached();
@@ -83,7 +88,7 @@ export function sqliteAccessKeys(database: Database, lastLogins: LastLogins, rem
 
   return {
     create: async (key, limit) => {
-      create.immediate(key, limit);
+      create(key, limit);
       remembered.forget(key);
     },
     ofOwner: async (owner) => {

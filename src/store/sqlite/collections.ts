@@ -1,14 +1,14 @@
-import type { Database } from 'better-sqlite3';
 import type { Change, Collections, Row } from '../collections.ts';
 import { Collision, LimitReached, NotFound } from '../errors.ts';
 import { OBJECT_COLUMNS, objectWriter, type RememberedLists, rowOf, type StoredRow } from './objects.ts';
 import { pageReader } from './pages.ts';
+import type { Statements } from './statements.ts';
 
-export function sqliteCollections(database: Database, remembered: RememberedLists): Collections {
-  const write = objectWriter(database);
+export function sqliteCollections(statements: Statements, remembered: RememberedLists): Collections {
+  const write = objectWriter(statements);
   const one = (stored: StoredRow | undefined) => (stored === undefined ? null : rowOf(stored));
   const select = (rest: string) =>
-    database.prepare<unknown[], StoredRow>(`SELECT ${OBJECT_COLUMNS} FROM objects ${rest}`);
+    statements.prepare<unknown[], StoredRow>(`SELECT ${OBJECT_COLUMNS} FROM objects ${rest}`);
   const byId = select('WHERE collection = ? AND id = ?');
   const byAlias = select('WHERE collection = ? AND alias = ?');
   const ofParent = select('WHERE collection = ? AND parent = ? ORDER BY rowid');
@@ -18,20 +18,20 @@ export function sqliteCollections(database: Database, remembered: RememberedList
        (SELECT id FROM object_shares WHERE collection = @collection AND account IN (@account, '*'))) ORDER BY rowid`,
   );
   const due = select('WHERE collection = ? AND due_at > ? AND due_at <= ? ORDER BY due_at, id');
-  const overdue = database
+  const overdue = statements
     .prepare<unknown[], string>('SELECT id FROM objects WHERE collection = ? AND due_at <= ?')
     .pluck();
-  const owned = database
+  const owned = statements
     .prepare<unknown[], number>('SELECT count(*) FROM objects WHERE collection = ? AND owner = ?')
     .pluck();
 
-  const insert = database.transaction((row: Row, limit: number | null) => {
+  const insert = statements.transaction((row: Row, limit: number | null) => {
     if (byId.get(row.collection, row.id) !== undefined) throw new Collision();
     if (row.alias !== null && byAlias.get(row.collection, row.alias) !== undefined) throw new Collision();
     if (limit !== null && (owned.get(row.collection, row.owner) as number) >= limit) throw new LimitReached();
     write.insert(row);
   });
-  const change = database.transaction((collection: string, id: string, make: (row: Row) => Row | null) => {
+  const change = statements.transaction((collection: string, id: string, make: (row: Row) => Row | null) => {
     const stored = byId.get(collection, id);
     if (stored === undefined) throw new NotFound();
     const next = make(rowOf(stored));
@@ -39,15 +39,15 @@ export function sqliteCollections(database: Database, remembered: RememberedList
     else write.update(next);
     return next;
   });
-  const changeParts = database.transaction((collection: string, parent: string, make: (row: Row) => Row | null) =>
+  const changeParts = statements.transaction((collection: string, parent: string, make: (row: Row) => Row | null) =>
     ofParent.all(collection, parent).flatMap((stored) => change(collection, stored.id, make) ?? []),
   );
-  const sweep = database.transaction((collection: string, at: number) => {
+  const sweep = statements.transaction((collection: string, at: number) => {
     const ids = overdue.all(collection, at) as string[];
     for (const id of ids) write.remove(collection, id);
     return ids.length;
   });
-  const commit = database.transaction((changes: readonly Change[]) => {
+  const commit = statements.transaction((changes: readonly Change[]) => {
     for (const one of changes) {
       if (one.kind === 'remove') write.remove(one.collection, one.id);
       else if (byId.get(one.row.collection, one.row.id) === undefined) write.insert(one.row);
@@ -57,7 +57,7 @@ export function sqliteCollections(database: Database, remembered: RememberedList
   /** What became of a row, for the list of its owner. */
   const noted = (collection: string, id: string, owner: string) =>
     remembered.changed(collection, owner, id, one(byId.get(collection, id)));
-  const pages = pageReader(database, remembered);
+  const pages = pageReader(statements, remembered);
   return {
     byId: async (collection, id) => one(byId.get(collection, id)),
     byAlias: async (collection, alias) => one(byAlias.get(collection, alias)),
@@ -67,29 +67,29 @@ export function sqliteCollections(database: Database, remembered: RememberedList
     visibleTo: async (collection, account) =>
       remembered.of(collection, `for ${account}`, () => visible.all({ collection, account }).map(rowOf)),
     insert: async (row, limit) => {
-      insert.immediate(row, limit);
+      insert(row, limit);
       noted(row.collection, row.id, row.owner);
     },
     change: async (collection, id, make) => {
       const before = byId.get(collection, id)?.owner;
-      const next = change.immediate(collection, id, make);
+      const next = change(collection, id, make);
       if (before !== undefined && (next === null || next.owner === before)) noted(collection, id, before);
       else remembered.forget(collection);
       return next;
     },
     changeParts: async (collection, parent, make) => {
-      const rows = changeParts.immediate(collection, parent, make);
+      const rows = changeParts(collection, parent, make);
       remembered.forget(collection);
       return rows;
     },
     commit: async (changes) => {
-      commit.immediate(changes);
+      commit(changes);
       for (const one of changes) remembered.forget(one.kind === 'put' ? one.row.collection : one.collection);
     },
     page: async (query) => pages(query),
     dueBetween: async (collection, from, to) => due.all(collection, from, to).map(rowOf),
     sweep: async (collection, at) => {
-      if (sweep.immediate(collection, at) > 0) remembered.forget(collection);
+      if (sweep(collection, at) > 0) remembered.forget(collection);
     },
   };
 }

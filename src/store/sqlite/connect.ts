@@ -7,13 +7,14 @@ const REMEDY =
   'with yarn `yarn rebuild better-sqlite3`.';
 
 /**
- * Opens a database. The native module looks for its binary when it is first asked to open one.
+ * Opens a database: the file of a name, or a copy in memory of one that is given as its bytes. The native module looks for
+ * its binary when it is first asked to open one.
  *
  * @throws Unusable when the binary is not there, or is none that this Node can load
  */
-export function connect(path: string, options: Database.Options = {}): Database.Database {
+export function connect(source: string | Buffer, options: Database.Options = {}): Database.Database {
   try {
-    return new Database(path, options);
+    return new Database(source, options);
   } catch (cause) {
     const why = faultOfBinary(cause);
     if (why === null) throw cause;

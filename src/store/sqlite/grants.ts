@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../core/clock.ts';
 import { Changed, NotFound } from '../errors.ts';
 import type {
@@ -11,6 +10,7 @@ import type {
   RefreshToken,
   Rotation,
 } from '../grants.ts';
+import type { Statements } from './statements.ts';
 
 type TokenRow = RefreshToken & { readonly revokedAt: Instant | null };
 type CodeRow = AuthorizationCode & { readonly usedAt: Instant | null };
@@ -32,53 +32,53 @@ export class RevokedNames {
   }
 }
 
-export function sqliteGrants(database: Database, revoked: RevokedNames): Grants {
-  const insert = database.prepare(
+export function sqliteGrants(statements: Statements, revoked: RevokedNames): Grants {
+  const insert = statements.prepare(
     `INSERT INTO refresh_tokens (family, line, hash, subject, client_id, scope, auth_time, expires_at)
      VALUES (@family, @line, @hash, @subject, @clientId, @scope, @authTime, @expiresAt)`,
   );
-  const sweep = database.prepare('DELETE FROM refresh_tokens WHERE expires_at <= ?');
+  const sweep = statements.prepare('DELETE FROM refresh_tokens WHERE expires_at <= ?');
   const token = (by: 'hash' | 'line') =>
-    database.prepare<[string], TokenRow>(
+    statements.prepare<[string], TokenRow>(
       `SELECT ${LOGIN}, line, revoked_at AS revokedAt FROM refresh_tokens WHERE ${by} = ?`,
     );
   const byHash = token('hash');
   const byLine = token('line');
   // A login of a file from before has no line until its next token.
-  const succeed = database.prepare(
+  const succeed = statements.prepare(
     'UPDATE refresh_tokens SET hash = ?, line = CASE line WHEN hash THEN ? ELSE line END, expires_at = ? WHERE family = ?',
   );
-  const revokeFamily = database.prepare('UPDATE refresh_tokens SET revoked_at = ? WHERE family = ?');
-  const familiesOf = database
+  const revokeFamily = statements.prepare('UPDATE refresh_tokens SET revoked_at = ? WHERE family = ?');
+  const familiesOf = statements
     .prepare<[string], string>('SELECT family FROM refresh_tokens WHERE subject = ? AND revoked_at IS NULL')
     .pluck();
-  const expired = database.prepare<[Instant, Instant], { subject: string; expiresAt: Instant }>(
+  const expired = statements.prepare<[Instant, Instant], { subject: string; expiresAt: Instant }>(
     `SELECT subject, expires_at AS expiresAt FROM refresh_tokens
      WHERE expires_at > ? AND expires_at <= ? AND revoked_at IS NULL ORDER BY expires_at`,
   );
-  const insertCode = database.prepare(
+  const insertCode = statements.prepare(
     `INSERT INTO authorization_codes
        (hash, family, subject, client_id, scope, auth_time, redirect_uri, challenge, nonce, expires_at)
      VALUES (@hash, @family, @subject, @clientId, @scope, @authTime, @redirectUri, @challenge, @nonce, @expiresAt)`,
   );
-  const sweepCodes = database.prepare('DELETE FROM authorization_codes WHERE expires_at <= ?');
-  const code = database.prepare<[string], CodeRow>(
+  const sweepCodes = statements.prepare('DELETE FROM authorization_codes WHERE expires_at <= ?');
+  const code = statements.prepare<[string], CodeRow>(
     `SELECT ${LOGIN}, redirect_uri AS redirectUri, challenge, nonce, used_at AS usedAt FROM authorization_codes
      WHERE hash = ?`,
   );
-  const useCode = database.prepare('UPDATE authorization_codes SET used_at = ? WHERE hash = ?');
-  const useCodesOf = database.prepare(
+  const useCode = statements.prepare('UPDATE authorization_codes SET used_at = ? WHERE hash = ?');
+  const useCodesOf = statements.prepare(
     'UPDATE authorization_codes SET used_at = ? WHERE subject = ? AND used_at IS NULL',
   );
-  const addName = database.prepare('INSERT OR REPLACE INTO revoked_names (name, until) VALUES (?, ?)');
-  const sweepNames = database.prepare('DELETE FROM revoked_names WHERE until <= ?');
-  const isNamed = database
+  const addName = statements.prepare('INSERT OR REPLACE INTO revoked_names (name, until) VALUES (?, ?)');
+  const sweepNames = statements.prepare('DELETE FROM revoked_names WHERE until <= ?');
+  const isNamed = statements
     .prepare<[string, Instant], 1>('SELECT 1 FROM revoked_names WHERE name = ? AND until > ?')
     .pluck();
-  const holder = database.prepare<[string], Holder>(
+  const holder = statements.prepare<[string], Holder>(
     'SELECT enabled, password_hash AS passwordHash FROM identities WHERE id = ?',
   );
-  const allNames = database.prepare<[], string>('SELECT name FROM revoked_names').pluck();
+  const allNames = statements.prepare<[], string>('SELECT name FROM revoked_names').pluck();
 
   const revoke = (name: string, now: Instant, until: Instant) => {
     sweepNames.run(now);
@@ -98,19 +98,19 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
     if (found.enabled === 0 || isOther) throw new Changed();
   };
 
-  const issue = database.transaction((first: RefreshToken, now: Instant, premise: Premise) => {
+  const issue = statements.transaction((first: RefreshToken, now: Instant, premise: Premise) => {
     check(first.subject, premise);
     if (isNamed.get(first.family, now) !== undefined) throw new Changed();
     sweep.run(now - TOKEN_KEPT_MS);
     insert.run(first);
   });
-  const issueCode = database.transaction((fresh: AuthorizationCode, now: Instant, premise: Premise) => {
+  const issueCode = statements.transaction((fresh: AuthorizationCode, now: Instant, premise: Premise) => {
     check(fresh.subject, premise);
     sweepCodes.run(now - CODE_KEPT_MS);
     insertCode.run(fresh);
   });
 
-  const redeemCode = database.transaction((hash: string, now: Instant, until: Instant): Redemption => {
+  const redeemCode = statements.transaction((hash: string, now: Instant, until: Instant): Redemption => {
     const row = code.get(hash);
     if (row === undefined) return { outcome: 'unknown' };
     const { usedAt, ...presented } = row;
@@ -128,7 +128,7 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
     return newest === undefined ? [byLine.get(line), false] : [newest, true];
   };
 
-  const rotate = database.transaction((...[presented, next, now, until]: Parameters<Grants['rotate']>): Rotation => {
+  const rotate = statements.transaction((...[presented, next, now, until]: Parameters<Grants['rotate']>): Rotation => {
     const [login, isNewest] = presentedOf(presented);
     if (login === undefined) return { outcome: 'unknown' };
     const isOthers = login.clientId !== null && login.clientId !== presented.clientId;
@@ -143,17 +143,17 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
     return { outcome: 'rotated', login: loginOf(login) };
   });
 
-  const endAllOf = database.transaction((subject: string, now: Instant, until: Instant) => {
+  const endAllOf = statements.transaction((subject: string, now: Instant, until: Instant) => {
     for (const family of familiesOf.all(subject) as string[]) end(family, now, until);
     useCodesOf.run(now, subject);
   });
-  const endOne = database.transaction(end);
+  const endOne = statements.transaction(end);
 
   return {
-    issueCode: async (fresh, now, premise = {}) => issueCode.immediate(fresh, now, premise),
-    redeemCode: async (...use) => redeemCode.immediate(...use),
-    issue: async (first, now, premise = {}) => issue.immediate(first, now, premise),
-    rotate: async (...use) => rotate.immediate(...use),
+    issueCode: async (fresh, now, premise = {}) => issueCode(fresh, now, premise),
+    redeemCode: async (...use) => redeemCode(...use),
+    issue: async (first, now, premise = {}) => issue(first, now, premise),
+    rotate: async (...use) => rotate(...use),
     active: async (hash, now) => {
       const newest = byHash.get(hash);
       if (newest === undefined || newest.revokedAt !== null || newest.expiresAt <= now) return null;
@@ -164,8 +164,8 @@ export function sqliteGrants(database: Database, revoked: RevokedNames): Grants 
       const [login] = presentedOf(presented);
       return login === undefined ? null : loginOf(login);
     },
-    end: async (...which) => endOne.immediate(...which),
-    endAllOf: async (...whose) => endAllOf.immediate(...whose),
+    end: async (...which) => endOne(...which),
+    endAllOf: async (...whose) => endAllOf(...whose),
     revoke: async (...which) => revoke(...which),
     isRevoked: async (names) => {
       revoked.names ??= new Set(allNames.all() as string[]);

@@ -1,8 +1,8 @@
-import type { Database } from 'better-sqlite3';
 import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import { Changed, Collision, NotFound } from '../errors.ts';
 import type { Identities, Identity, OAuthClients } from '../identities.ts';
 import type { LastLogins } from './last-logins.ts';
+import type { Statements } from './statements.ts';
 
 type Row = Omit<Identity, 'enabled' | 'isLocal' | 'groups'> & {
   readonly enabled: 0 | 1;
@@ -21,8 +21,8 @@ const INSERT = `INSERT INTO identities
    @createdAt, @updatedAt, @lastLogin)`;
 
 /** Writes an identity; a seed uses the same. */
-export function identityWriter(database: Database): (identity: Identity) => void {
-  const insert = database.prepare(INSERT);
+export function identityWriter(statements: Statements): (identity: Identity) => void {
+  const insert = statements.prepare(INSERT);
   return (identity) => insert.run({ ...storedForm(identity), nameKey: nameKey(identity.name) });
 }
 
@@ -34,31 +34,31 @@ export function knownIdentities(budget: Budget): KnownIdentities {
 }
 
 export function sqliteIdentities(
-  database: Database,
+  statements: Statements,
   lastLogins: LastLogins,
   known: KnownIdentities,
   forgetKeys: () => void,
 ): Identities {
-  const select = (rest: string) => database.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM identities ${rest}`);
+  const select = (rest: string) => statements.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM identities ${rest}`);
   const byId = select('WHERE id = ?');
   const byName = select('WHERE kind = ? AND name_key = ?');
   const byClientId = select('WHERE kind = ? AND client_id = ?');
   const ofKind = select('WHERE kind = ? ORDER BY rowid');
-  const write = identityWriter(database);
-  const update = database.prepare(
+  const write = identityWriter(statements);
+  const update = statements.prepare(
     `UPDATE identities SET enabled = @enabled, secret_hash = @secretHash, password_hash = @passwordHash, groups = @groups,
        updated_at = @updatedAt WHERE id = @id`,
   );
-  const remove = database.prepare('DELETE FROM identities WHERE id = ?');
+  const remove = statements.prepare('DELETE FROM identities WHERE id = ?');
   const shown = (row: Row | undefined) => (row === undefined ? null : lastLogins.shownOn(identityOf(row)));
 
-  const create = database.transaction((identity: Identity) => {
+  const create = statements.transaction((identity: Identity) => {
     const { kind, name, clientId } = identity;
     const isTaken = byName.get(kind, nameKey(name)) ?? (clientId === null ? undefined : byClientId.get(kind, clientId));
     if (isTaken !== undefined) throw new Collision();
     write(identity);
   });
-  const edit = database.transaction((...[id, changes, at, { passwordHash } = {}]: Parameters<Identities['edit']>) => {
+  const edit = statements.transaction((...[id, changes, at, { passwordHash } = {}]: Parameters<Identities['edit']>) => {
     const row = byId.get(id);
     if (row === undefined) throw new NotFound();
     if (passwordHash !== undefined && passwordHash !== row.passwordHash) throw new Changed();
@@ -74,9 +74,9 @@ export function sqliteIdentities(
 
   return {
     all: async (kind) => ofKind.all(kind).map((row) => lastLogins.shownOn(identityOf(row))),
-    create: async (identity) => create.immediate(identity),
+    create: async (identity) => create(identity),
     edit: async (...change) => {
-      edit.immediate(...change);
+      edit(...change);
       known.forget(change[0]);
     },
     delete: async (id) => {
@@ -116,8 +116,8 @@ function storedForm(identity: Identity): Row {
 
 export const INSERT_OAUTH_CLIENT = 'INSERT INTO oauth_clients (client_id, redirect_uris) VALUES (?, ?)';
 
-export function sqliteOAuthClients(database: Database): OAuthClients {
-  const byId = database
+export function sqliteOAuthClients(statements: Statements): OAuthClients {
+  const byId = statements
     .prepare<[string], string>('SELECT redirect_uris FROM oauth_clients WHERE client_id = ?')
     .pluck();
   return {

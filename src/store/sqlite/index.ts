@@ -1,16 +1,20 @@
 import { type Budgets, newBudgets } from '../../core/held.ts';
+import type { DecisionLog } from '../decisions.ts';
 import type { Store } from '../index.ts';
 import { memoryDecisions } from '../memory/decisions.ts';
 import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
 import { sqliteCollections } from './collections.ts';
+import { type Connection, lastingConnection, RestingConnection } from './connection.ts';
 import type { DataFile } from './data-file.ts';
 import { RevokedNames, sqliteGrants } from './grants.ts';
 import { knownIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
 import { LastLogins } from './last-logins.ts';
 import { RememberedNgcKeys, sqliteNgcKeys } from './ngc-keys.ts';
 import { RememberedLists } from './objects.ts';
-import { closeDatabase, openDatabase } from './open.ts';
+import { closeDatabase, type Opened, openDatabase } from './open.ts';
+import { replaceContent } from './replacing.ts';
 import { sqliteSettings } from './settings.ts';
+import { Statements } from './statements.ts';
 import { sqliteWorld } from './world.ts';
 
 /**
@@ -20,7 +24,35 @@ import { sqliteWorld } from './world.ts';
  * @throws Unusable when the file cannot be used
  */
 export function openSqliteStore(path: string | null, budgets: Budgets = newBudgets()): Store {
-  const { database, file, notices } = openDatabase(path);
+  const { database, ...rest } = openDatabase(path);
+  const connection = path === null ? new RestingConnection(database) : lastingConnection(database, closeDatabase);
+  return storeOn(connection, rest, budgets, memoryDecisions(budgets.decisions));
+}
+
+/**
+ * A store in memory that begins as a copy of an image. The image stays as it is.
+ *
+ * @param decisions where its decisions go; without it, to a log of its own
+ * @throws Unusable when the image is none of ours, of a newer version, or damaged
+ */
+export function openSqliteImage(
+  image: Uint8Array,
+  budgets: Budgets,
+  decisions: DecisionLog = memoryDecisions(budgets.decisions),
+): Store {
+  return storeOn(new RestingConnection(image), NO_FILE, budgets, decisions);
+}
+
+/** What a store in memory is opened with. */
+const NO_FILE = { file: null, notices: [] } as const;
+
+function storeOn(
+  connection: Connection,
+  { file, notices }: Omit<Opened, 'database'>,
+  budgets: Budgets,
+  decisions: DecisionLog,
+): Store {
+  const statements = new Statements(connection);
   const guarded: DataFile['guard'] = (subject, names) => file?.guard(subject, names) ?? subject;
   const isUnwritable = (cause: unknown) => file?.refusalOf(cause) != null;
   const keys = new RememberedKeys(budgets.rows);
@@ -28,21 +60,30 @@ export function openSqliteStore(path: string | null, budgets: Budgets = newBudge
   const ngcKeys = new RememberedNgcKeys(budgets.rows);
   const lists = new RememberedLists(budgets.rows);
   const revoked = new RevokedNames();
-  const settings = sqliteSettings(database);
-  const ofKeys = new LastLogins(database, 'access_keys', () => keys.clear(), isUnwritable);
-  const ofIdentities = new LastLogins(database, 'identities', () => identities.clear(), isUnwritable);
-  const forgetEverything = () => {
-    for (const logins of [ofKeys, ofIdentities]) logins.drop();
+  const settings = sqliteSettings(statements);
+  const ofKeys = new LastLogins(statements, 'access_keys', () => keys.clear(), isUnwritable);
+  const ofIdentities = new LastLogins(statements, 'identities', () => identities.clear(), isUnwritable);
+  const lastLogins = [ofKeys, ofIdentities];
+  const forget = () => {
     for (const remembered of [keys, identities, ngcKeys, lists, revoked, settings]) remembered.clear();
   };
-  return {
-    accessKeys: guarded(sqliteAccessKeys(database, ofKeys, keys), ['create', 'delete', 'replaceSecret']),
+  const drop = () => {
+    for (const logins of lastLogins) logins.drop();
+    forget();
+  };
+  const replace = async (image: Uint8Array) => {
+    replaceContent(statements, image);
+    drop();
+    return store;
+  };
+  const store: Store = {
+    accessKeys: guarded(sqliteAccessKeys(statements, ofKeys, keys), ['create', 'delete', 'replaceSecret']),
     identities: guarded(
-      sqliteIdentities(database, ofIdentities, identities, () => keys.clear()),
+      sqliteIdentities(statements, ofIdentities, identities, () => keys.clear()),
       ['create', 'edit', 'delete'],
     ),
-    oauthClients: sqliteOAuthClients(database),
-    grants: guarded(sqliteGrants(database, revoked), [
+    oauthClients: sqliteOAuthClients(statements),
+    grants: guarded(sqliteGrants(statements, revoked), [
       'issueCode',
       'redeemCode',
       'issue',
@@ -51,19 +92,43 @@ export function openSqliteStore(path: string | null, budgets: Budgets = newBudge
       'endAllOf',
       'revoke',
     ]),
-    ngcKeys: guarded(sqliteNgcKeys(database, ngcKeys), ['create', 'edit', 'replaceSecret', 'delete', 'flush']),
-    collections: guarded(sqliteCollections(database, lists), ['insert', 'change', 'changeParts', 'commit', 'sweep']),
+    ngcKeys: guarded(sqliteNgcKeys(statements, ngcKeys), ['create', 'edit', 'replaceSecret', 'delete', 'flush']),
+    collections: guarded(sqliteCollections(statements, lists), ['insert', 'change', 'changeParts', 'commit', 'sweep']),
     settings: guarded(settings, ['set', 'next', 'remove']),
-    decisions: memoryDecisions(budgets.decisions),
-    world: guarded(sqliteWorld(database, forgetEverything), ['load']),
+    decisions,
+    world: guarded(sqliteWorld(statements, { forget, drop }), ['load', 'rekey']),
     notices,
     fault: () => file?.fault ?? null,
+    image: async () => wholeImage(connection, lastLogins),
+    restored:
+      file === null
+        ? async (image) => openSqliteImage(image, budgets, decisions)
+        : guarded({ replace }, ['replace']).replace,
+    rest: async () => connection.rest(),
     close: async () => {
       try {
-        for (const logins of [ofKeys, ofIdentities]) logins.flush();
+        for (const logins of lastLogins) logins.flush();
       } finally {
-        closeDatabase(database);
+        forget();
+        connection.close();
       }
     },
   };
+  return store;
+}
+
+/** An image with the last logins, even where the disk has no room for them. */
+function wholeImage(connection: Connection, lastLogins: readonly LastLogins[]): Uint8Array {
+  for (const logins of lastLogins) logins.flushIfPossible();
+  const image = connection.image();
+  const waiting = lastLogins.filter((logins) => logins.waiting);
+  if (waiting.length === 0) return image;
+  const copy = new RestingConnection(image);
+  try {
+    const statements = new Statements(copy);
+    for (const logins of waiting) logins.writeTo(statements);
+    return copy.image();
+  } finally {
+    copy.close();
+  }
 }

@@ -1,12 +1,22 @@
-import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../core/clock.ts';
+import type { Statements } from './statements.ts';
 
 /** How long a login may wait before it is written: every token would otherwise cost a write to the disk. */
 const DELAY_MS = 1000;
 
+type Table = 'access_keys' | 'identities';
+
+function writerOf(statements: Statements, table: Table): (pending: ReadonlyMap<string, Instant>) => void {
+  const update = statements.prepare(`UPDATE ${table} SET last_login = ? WHERE id = ?`);
+  return statements.transaction((pending) => {
+    for (const [id, at] of pending) update.run(at, id);
+  });
+}
+
 /** Last logins that are known and not yet on the disk, of the rows of one table. */
 export class LastLogins {
   readonly #pending = new Map<string, Instant>();
+  readonly #table: Table;
   readonly #write: (pending: ReadonlyMap<string, Instant>) => void;
   readonly #written: () => void;
   readonly #isUnwritable: (cause: unknown) => boolean;
@@ -16,27 +26,20 @@ export class LastLogins {
    * @param written called when rows have changed
    * @param isUnwritable does this say that the file cannot be written now?
    */
-  constructor(
-    database: Database,
-    table: 'access_keys' | 'identities',
-    written: () => void,
-    isUnwritable: (cause: unknown) => boolean,
-  ) {
+  constructor(statements: Statements, table: Table, written: () => void, isUnwritable: (cause: unknown) => boolean) {
     this.#written = written;
     this.#isUnwritable = isUnwritable;
-    const update = database.prepare(`UPDATE ${table} SET last_login = ? WHERE id = ?`);
-    this.#write = database.transaction((pending: ReadonlyMap<string, Instant>) => {
-      for (const [id, at] of pending) update.run(at, id);
-    });
+    this.#table = table;
+    this.#write = writerOf(statements, table);
   }
 
   note(id: string, at: Instant): void {
     this.#pending.set(id, at);
-    this.#timer ??= setTimeout(() => this.#flushIfPossible(), DELAY_MS).unref();
+    this.#timer ??= setTimeout(() => this.flushIfPossible(), DELAY_MS).unref();
   }
 
   /** On a full disk they go on waiting, and are tried again after the next login. */
-  #flushIfPossible(): void {
+  flushIfPossible(): void {
     try {
       this.flush();
     } catch (cause) {
@@ -62,6 +65,11 @@ export class LastLogins {
     this.#write(this.#pending);
     this.#pending.clear();
     this.#written();
+  }
+
+  /** Writes what is waiting to a copy of the database, and goes on waiting. */
+  writeTo(copy: Statements): void {
+    writerOf(copy, this.#table)(this.#pending);
   }
 
   /** The world they belonged to is gone. */

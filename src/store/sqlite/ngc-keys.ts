@@ -1,9 +1,9 @@
-import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../core/clock.ts';
 import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { Policy, PolicyVersion } from '../../core/policy.ts';
 import { Collision, LimitReached, NotFound } from '../errors.ts';
 import type { KeyInForce, NewNgcKey, NgcKey, NgcKeyEdit, NgcKeys, NgcUser, Organization } from '../ngc-keys.ts';
+import type { Statements } from './statements.ts';
 
 /** How many coming versions a decision looks at. */
 const MOST_PENDING = 32;
@@ -51,24 +51,24 @@ const POLICY = 'version, recorded_at AS recordedAt, effective_at AS effectiveAt,
 const ORGANIZATION = 'SELECT name, nca_id AS ncaId, air_subscription AS airSubscription FROM organizations';
 
 /** The statements that write keys; a seed uses the same. */
-export function ngcKeyWriter(database: Database) {
-  const organization = database.prepare(
+export function ngcKeyWriter(statements: Statements) {
+  const organization = statements.prepare(
     'INSERT INTO organizations (name, nca_id, air_subscription) VALUES (@name, @ncaId, @airSubscription)',
   );
-  const user = database.prepare(
+  const user = statements.prepare(
     'INSERT INTO ngc_users (org, email, roles) VALUES (@org, @email, @roles) ON CONFLICT DO NOTHING',
   );
-  const key = database.prepare(
+  const key = statements.prepare(
     `INSERT INTO ngc_keys
        (id, org, type, name, description, services, user, enabled, secret_hash, created_at, expires_at)
      VALUES (@id, @org, @type, @name, @description, @services, @user, @enabled, @secretHash, @createdAt, @expiresAt)`,
   );
-  const policy = database.prepare(
+  const policy = statements.prepare(
     `INSERT INTO ngc_policies (key_id, version, recorded_at, effective_at, scopes, resources)
      VALUES (@keyId, @version, @recordedAt, @effectiveAt, @scopes, @resources)`,
   );
-  const overtake = database.prepare('DELETE FROM ngc_timeline WHERE key_id = ? AND effective_at >= ?');
-  const begin = database.prepare('INSERT INTO ngc_timeline (key_id, effective_at, version) VALUES (?, ?, ?)');
+  const overtake = statements.prepare('DELETE FROM ngc_timeline WHERE key_id = ? AND effective_at >= ?');
+  const begin = statements.prepare('INSERT INTO ngc_timeline (key_id, effective_at, version) VALUES (?, ?, ?)');
 
   const append = (keyId: string, { version, recordedAt, effectiveAt, scopes, resources }: PolicyVersion) => {
     const texts = { scopes: JSON.stringify(scopes), resources: JSON.stringify(resources) };
@@ -89,10 +89,10 @@ export function ngcKeyWriter(database: Database) {
   };
 }
 
-export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys): NgcKeys {
-  const write = ngcKeyWriter(database);
+export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcKeys): NgcKeys {
+  const write = ngcKeyWriter(statements);
   const select = (rest: string) =>
-    database.prepare<unknown[], KeyRow>(
+    statements.prepare<unknown[], KeyRow>(
       `SELECT id, ngc_keys.org AS org, type, ngc_keys.name AS name, description, services, user, enabled,
          created_at AS createdAt, expires_at AS expiresAt, nca_id AS ncaId, air_subscription AS airSubscription, roles
        FROM ngc_keys
@@ -104,48 +104,48 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
   const byName = select('WHERE ngc_keys.name = ? ORDER BY ngc_keys.rowid LIMIT ?');
   const all = select('ORDER BY ngc_keys.rowid LIMIT ?');
   const ofOrg = select('WHERE ngc_keys.org = ? ORDER BY ngc_keys.rowid LIMIT ?');
-  const inForce = database.prepare<unknown[], PolicyRow>(
+  const inForce = statements.prepare<unknown[], PolicyRow>(
     `SELECT ${POLICY} FROM ngc_policies WHERE key_id = ? AND version =
        (SELECT version FROM ngc_timeline WHERE key_id = ? AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1)`,
   );
-  const pending = database.prepare<unknown[], PolicyRow>(
+  const pending = statements.prepare<unknown[], PolicyRow>(
     `SELECT p.version, p.recorded_at AS recordedAt, p.effective_at AS effectiveAt, p.scopes, p.resources
      FROM ngc_timeline t JOIN ngc_policies p ON p.key_id = t.key_id AND p.version = t.version
      WHERE t.key_id = ? AND t.effective_at > ? ORDER BY t.effective_at LIMIT ${MOST_PENDING}`,
   );
-  const history = database.prepare<[string], PolicyRow>(
+  const history = statements.prepare<[string], PolicyRow>(
     `SELECT ${POLICY} FROM ngc_policies WHERE key_id = ? ORDER BY version`,
   );
-  const newest = database.prepare<[string], PolicyRow>(
+  const newest = statements.prepare<[string], PolicyRow>(
     `SELECT ${POLICY} FROM ngc_policies WHERE key_id = ? ORDER BY version DESC LIMIT 1`,
   );
-  const pendingKeys = database
+  const pendingKeys = statements
     .prepare<[Instant], string>('SELECT DISTINCT key_id FROM ngc_timeline WHERE effective_at > ?')
     .pluck();
-  const isPending = database
+  const isPending = statements
     .prepare<unknown[], 1>('SELECT 1 FROM ngc_timeline WHERE key_id = ? AND effective_at > ?')
     .pluck();
-  const organization = database.prepare<[string], OrganizationRow>(`${ORGANIZATION} WHERE name = ?`);
-  const organizations = database.prepare<[], OrganizationRow>(`${ORGANIZATION} ORDER BY rowid`);
-  const user = database
+  const organization = statements.prepare<[string], OrganizationRow>(`${ORGANIZATION} WHERE name = ?`);
+  const organizations = statements.prepare<[], OrganizationRow>(`${ORGANIZATION} ORDER BY rowid`);
+  const user = statements
     .prepare<[string, string], string>('SELECT roles FROM ngc_users WHERE org = ? AND email = ?')
     .pluck();
-  const idTaken = database.prepare('SELECT 1 FROM ngc_keys WHERE id = ?').pluck();
-  const serviceKeys = database
+  const idTaken = statements.prepare('SELECT 1 FROM ngc_keys WHERE id = ?').pluck();
+  const serviceKeys = statements
     .prepare<[string], number>("SELECT keys FROM key_counts WHERE kind = 'service' AND owner = ?")
     .pluck();
-  const update = database.prepare(
+  const update = statements.prepare(
     `UPDATE ngc_keys SET name = @name, description = @description, services = @services, enabled = @enabled,
        expires_at = @expiresAt WHERE id = @id`,
   );
-  const setRoles = database.prepare('UPDATE ngc_users SET roles = ? WHERE org = ? AND email = ?');
-  const setSecret = database.prepare('UPDATE ngc_keys SET secret_hash = ? WHERE id = ?');
-  const remove = database.prepare('DELETE FROM ngc_keys WHERE id = ?');
-  const effective = database.prepare<[Instant, Instant], { keyId: string; version: number; effectiveAt: Instant }>(
+  const setRoles = statements.prepare('UPDATE ngc_users SET roles = ? WHERE org = ? AND email = ?');
+  const setSecret = statements.prepare('UPDATE ngc_keys SET secret_hash = ? WHERE id = ?');
+  const remove = statements.prepare('DELETE FROM ngc_keys WHERE id = ?');
+  const effective = statements.prepare<[Instant, Instant], { keyId: string; version: number; effectiveAt: Instant }>(
     `SELECT key_id AS keyId, version, effective_at AS effectiveAt FROM ngc_timeline
      WHERE effective_at > ? AND effective_at <= ? ORDER BY effective_at, key_id`,
   );
-  const expired = database.prepare<[Instant, Instant], { keyId: string; expiresAt: Instant }>(
+  const expired = statements.prepare<[Instant, Instant], { keyId: string; expiresAt: Instant }>(
     `SELECT id AS keyId, expires_at AS expiresAt FROM ngc_keys
      WHERE expires_at > ? AND expires_at <= ? ORDER BY expires_at, id`,
   );
@@ -163,7 +163,7 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
     };
   };
 
-  const create = database.transaction((key: NewNgcKey, roles: readonly string[], limit: number | null) => {
+  const create = statements.transaction((key: NewNgcKey, roles: readonly string[], limit: number | null) => {
     if (idTaken.get(key.id) !== undefined) throw new Collision();
     if (key.type === 'service' && limit !== null && limit <= ((serviceKeys.get(key.org) as number | undefined) ?? 0)) {
       throw new LimitReached();
@@ -178,7 +178,7 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
     return version;
   };
 
-  const edit = database.transaction((id: string, { policy, roles, ...changed }: NgcKeyEdit) => {
+  const edit = statements.transaction((id: string, { policy, roles, ...changed }: NgcKeyEdit) => {
     const row = byId.get(id);
     if (row === undefined) throw new NotFound();
     const { services, enabled } = changed;
@@ -195,7 +195,7 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
     if (policy !== undefined) append(id, policy);
   });
 
-  const flush = database.transaction((id: string | null, at: Instant) => {
+  const flush = statements.transaction((id: string | null, at: Instant) => {
     const ids = id === null ? pendingKeys.all(at) : isPending.get(id, at) === undefined ? [] : [id];
     return (ids as string[]).map((keyId) => {
       const { scopes, resources } = policyOf(newest.get(keyId) as PolicyRow);
@@ -216,7 +216,7 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
       const roles = user.get(org, email) as string | undefined;
       return roles === undefined ? null : { org, email, roles: JSON.parse(roles) };
     },
-    create: async (key, roles, limit) => create.immediate(key, roles, limit),
+    create: async (key, roles, limit) => create(key, roles, limit),
     bySecret: async (secretHash, at) => {
       const known = remembered.bySecret.find(secretHash);
       if (known !== undefined && at >= known.from && at < known.until) return known.inForce;
@@ -240,13 +240,13 @@ export function sqliteNgcKeys(database: Database, remembered: RememberedNgcKeys)
       return row === undefined ? null : policyOf(row);
     },
     edit: async (id, change) => {
-      edit.immediate(id, change);
+      edit(id, change);
       remembered.clear();
     },
     replaceSecret: async (id, secretHash) => changed(setSecret.run(secretHash, id)),
     delete: async (id) => changed(remove.run(id)),
     flush: async (id, at) => {
-      const flushed = flush.immediate(id, at);
+      const flushed = flush(id, at);
       remembered.clear();
       return flushed;
     },

@@ -1,7 +1,7 @@
-import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../core/clock.ts';
 import { type Budget, Held } from '../../core/held.ts';
 import type { Row } from '../collections.ts';
+import type { Statements } from './statements.ts';
 
 /** Of a row as it is stored: the row, the view that is made of it, and the JSON that is written of that. */
 const COPIES = 6;
@@ -85,24 +85,24 @@ export const OBJECT_COLUMNS = `collection, id, owner, parent, alias, due_at AS d
 export const MOST_SEARCHED = 4096;
 
 /** The statements that write objects; a seed uses the same. */
-export function objectWriter(database: Database) {
-  const insert = database.prepare(
+export function objectWriter(statements: Statements) {
+  const insert = statements.prepare(
     `INSERT INTO objects
        (collection, id, owner, parent, alias, due_at, shared, body, name, state, created_at, modified_at)
      VALUES (@collection, @id, @owner, @parent, @alias, @dueAt, @sharedWith, @body, @name, @state, @createdAt, @modifiedAt) RETURNING rowid`,
   );
-  const update = database.prepare(
+  const update = statements.prepare(
     `UPDATE objects SET owner = @owner, parent = @parent, alias = @alias, due_at = @dueAt, shared = @sharedWith,
        body = @body, name = @name, state = @state, created_at = @createdAt, modified_at = @modifiedAt
      WHERE collection = @collection AND id = @id RETURNING rowid`,
   );
-  const remove = database
+  const remove = statements
     .prepare<unknown[], number>('DELETE FROM objects WHERE collection = ? AND id = ? RETURNING rowid')
     .pluck();
-  const describe = database.prepare('INSERT INTO object_texts (rowid, text) VALUES (?, ?)');
-  const undescribe = database.prepare('DELETE FROM object_texts WHERE rowid = ?');
-  const unshare = database.prepare('DELETE FROM object_shares WHERE collection = ? AND id = ?');
-  const share = database.prepare('INSERT INTO object_shares (collection, id, account) VALUES (?, ?, ?)');
+  const describe = statements.prepare('INSERT INTO object_texts (rowid, text) VALUES (?, ?)');
+  const undescribe = statements.prepare('DELETE FROM object_texts WHERE rowid = ?');
+  const unshare = statements.prepare('DELETE FROM object_shares WHERE collection = ? AND id = ?');
+  const share = statements.prepare('INSERT INTO object_shares (collection, id, account) VALUES (?, ?, ?)');
 
   const put = (statement: typeof insert, { sharedWith, body, facets, ...row }: Row) => {
     const { collection, id } = row;

@@ -14,20 +14,17 @@ import Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
 import { connect } from './connect.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
+import { faultOfHeader, HEADER_BYTES } from './header.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { damageOf, migrate } from './schema.ts';
 import { framesOf } from './wal.ts';
 import { whose } from './whose.ts';
 
-/** Marks a file as ours: "NVAM" (https://www.sqlite.org/fileformat.html, offset 68). */
-const APPLICATION_ID = 0x4e56414d;
-const HEADER_BYTES = 100;
-const HEADER_MAGIC = 'SQLite format 3\0';
-const USER_VERSION_AT = 60;
-const APPLICATION_ID_AT = 68;
-
-/** Where the header keeps the size of a page and the number of pages. */
-const PAGE_SIZE_AT = 16;
-const PAGE_COUNT_AT = 28;
+/**
+ * The size of a page in memory: most tables and indexes of a world fill no page, and a world of small pages takes less than
+ * half of the bytes to hold and to copy. On a disk the usual 4096 stay.
+ */
+const MEMORY_PAGE_BYTES = 1024;
 
 /** How long another process may hold the file before we say so. */
 const BUSY_TIMEOUT_MS = 200;
@@ -65,6 +62,7 @@ export interface Opened {
 export function openDatabase(path: string | null): Opened {
   if (path === null) {
     const database = connect(':memory:');
+    database.pragma(`page_size = ${MEMORY_PAGE_BYTES}`);
     prepare(database);
     return { database, file: null, notices: [] };
   }
@@ -145,24 +143,10 @@ function inspect(path: string, logged: boolean): void {
   }
   const header = headerOf(path);
   if (header.length === 0) return;
-  if (header.length < HEADER_BYTES || header.toString('latin1', 0, HEADER_MAGIC.length) !== HEADER_MAGIC) {
-    throw new Unusable(
-      `--data ${path} is no SQLite database, or it is damaged. It was left as it is; give another file.`,
-    );
-  }
-  if (header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) {
-    throw new Unusable(`--data ${path} is a database of another program. It was left as it is; give another file.`);
-  }
-  if (!logged && stats.size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
-    throw new Unusable(`--data ${path} is damaged: its end is missing. It was left as it is; give another file.`);
-  }
-  const version = header.readUInt32BE(USER_VERSION_AT);
-  if (version > MIGRATIONS.length) {
-    throw new Unusable(
-      `--data ${path} was written by a newer version of nv-auth-mock (schema ${version}; this one knows ${MIGRATIONS.length}). ` +
-        'It was left as it is; use that version, or give another file.',
-    );
-  }
+  const fault = faultOfHeader(header, logged ? null : stats.size);
+  if (fault === null) return;
+  const remedy = fault.isNewer ? 'use that version, or give another file' : 'give another file';
+  throw new Unusable(`--data ${path} ${fault.what}. It was left as it is; ${remedy}.`);
 }
 
 function makeFolder(path: string): void {
@@ -186,12 +170,6 @@ function headerOf(path: string): Buffer {
   }
 }
 
-/** A page size of 1 stands for 65536. */
-function pageSizeOf(header: Buffer): number {
-  const size = header.readUInt16BE(PAGE_SIZE_AT);
-  return size === 1 ? 65_536 : size;
-}
-
 /**
  * The marks are set before WAL is on and checkpointed after migrating, so that they stand in the header for `inspect`.
  *
@@ -203,24 +181,15 @@ function prepare(database: Database.Database, check?: () => void): void {
   database.pragma('synchronous = NORMAL');
   const version = database.pragma('user_version', { simple: true }) as number;
   check?.();
-  if (version < MIGRATIONS.length) migrate(database, version);
+  if (version >= MIGRATIONS.length) return;
+  migrate(database, version);
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 function checkPages(database: Database.Database, path: string): void {
-  const [health] = String(database.pragma('quick_check(1)', { simple: true })).split('\n');
-  if (health !== 'ok')
-    throw new Unusable(`--data ${path} is damaged (${health}). It was left as it is; give another file.`);
-}
-
-function migrate(database: Database.Database, from: number): void {
-  database
-    .transaction(() => {
-      for (const step of MIGRATIONS.slice(from)) database.exec(step);
-      database.pragma(`application_id = ${APPLICATION_ID}`);
-      database.pragma(`user_version = ${MIGRATIONS.length}`);
-    })
-    .exclusive();
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  const damage = damageOf(database);
+  if (damage !== null)
+    throw new Unusable(`--data ${path} is damaged (${damage}). It was left as it is; give another file.`);
 }
 
 function unusable(path: string, cause: unknown): Unusable {

@@ -1,7 +1,8 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { own } from '../../core/own.ts';
 import type { Page, PageQuery } from '../collections.ts';
 import { MOST_SEARCHED, OBJECT_COLUMNS, type RememberedLists, rowOf, type StoredRow } from './objects.ts';
+import type { Prepared, Statements } from './statements.ts';
 
 /** Columns that rows are found by without looking into their bodies. */
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -19,16 +20,19 @@ const SHARED = `id IN (SELECT id FROM object_shares WHERE collection = @collecti
 const MOST_STATEMENTS = 200;
 
 /** Reads pages. How many rows there are is remembered until the collection changes: counting them is what takes long. */
-export function pageReader(database: Database, remembered: RememberedLists): (query: PageQuery) => Page {
-  // SQLite by itself knows only the case of ASCII.
-  database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase());
-  const statements = new Map<string, Statement>();
-  const prepared = (sql: string): Statement => {
-    const known = statements.get(sql);
-    if (known !== undefined) return known;
-    if (statements.size >= MOST_STATEMENTS) statements.clear();
-    const statement = database.prepare(sql);
-    statements.set(sql, statement);
+export function pageReader(statements: Statements, remembered: RememberedLists): (query: PageQuery) => Page {
+  const known = new Map<string, Prepared>();
+  let folding: Database | undefined;
+  const prepared = (sql: string): Prepared => {
+    const { database } = statements;
+    // SQLite by itself knows only the case of ASCII.
+    if (folding !== database) database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase());
+    folding = database;
+    const before = known.get(sql);
+    if (before !== undefined) return before;
+    if (known.size >= MOST_STATEMENTS) known.clear();
+    const statement = statements.prepare(sql);
+    known.set(sql, statement);
     return statement;
   };
   const isShared = (query: PageQuery) =>
@@ -88,7 +92,7 @@ function rowsOf(
   from: string,
   where: string,
   values: Values,
-  prepared: (sql: string) => Statement,
+  prepared: (sql: string) => Prepared,
 ) {
   const { order, limit, offset } = query;
   const taken = Math.min(limit, count - offset);

@@ -1,18 +1,18 @@
-import type { Database } from 'better-sqlite3';
 import type { SettingsStore } from '../settings.ts';
+import type { Statements } from './statements.ts';
 
 export const SET_SETTING = `INSERT INTO settings (name, value) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
 
 /** Settings are few and asked for by every request, so all of them are remembered. */
-export function sqliteSettings(database: Database): SettingsStore & { clear(): void } {
-  const all = database.prepare<[], [string, string]>('SELECT name, value FROM settings').raw();
-  const set = database.prepare(SET_SETTING);
-  const removal = database.prepare('DELETE FROM settings WHERE name = ?');
-  const removeAll = database.transaction((names: readonly string[]) => {
+export function sqliteSettings(statements: Statements): SettingsStore & { clear(): void } {
+  const all = statements.prepare<[], [string, string]>('SELECT name, value FROM settings').raw();
+  const set = statements.prepare(SET_SETTING);
+  const removal = statements.prepare('DELETE FROM settings WHERE name = ?');
+  const removeAll = statements.transaction((names: readonly string[]) => {
     for (const name of names) removal.run(name);
   });
-  const count = database
+  const count = statements
     .prepare<[string], string>(
       `INSERT INTO settings (name, value) VALUES (?, '1')
        ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value`,

@@ -1,30 +1,19 @@
-import type { Database } from 'better-sqlite3';
 import type { KeptSeed, WorldRecords, WorldStore } from '../world.ts';
 import { INSERT_ACCESS_KEY } from './access-keys.ts';
 import { INSERT_OAUTH_CLIENT, identityWriter } from './identities.ts';
 import { ngcKeyWriter } from './ngc-keys.ts';
 import { objectWriter } from './objects.ts';
+import { rekeyer } from './rekeying.ts';
+import { empty } from './replacing.ts';
 import { SET_SETTING } from './settings.ts';
+import type { Statements } from './statements.ts';
 
-/** In an order in which no row is left without what it refers to. */
-const TABLES = [
-  'revoked_names',
-  'authorization_codes',
-  'refresh_tokens',
-  'access_keys',
-  'oauth_clients',
-  'identities',
-  'ngc_timeline',
-  'ngc_policies',
-  'ngc_keys',
-  'ngc_users',
-  'organizations',
-  'object_texts',
-  'object_shares',
-  'objects',
-  'settings',
-  'seed',
-] as const;
+const PUT_SEED = `INSERT OR REPLACE INTO seed (only, fingerprint, origin, text)
+  VALUES (1, @fingerprint, @origin, @text)`;
+
+const CLIENT_IDS = `SELECT client_id FROM access_keys
+  UNION SELECT client_id FROM identities WHERE client_id IS NOT NULL
+  UNION SELECT name FROM identities WHERE kind = 'application'`;
 
 /** What `counts` counts, by the name that people read. */
 const COUNTED = {
@@ -38,45 +27,61 @@ const COUNTED = {
   objects: 'objects',
 } as const;
 
-/** @param forgetEverything lets go of what was remembered of the world that is replaced */
-export function sqliteWorld(database: Database, forgetEverything: () => void): WorldStore {
-  const seed = database.prepare<[], KeptSeed>('SELECT fingerprint, origin, text FROM seed');
+/** What of a world is remembered elsewhere. */
+export interface Remembered {
+  /** Lets go of rows that were read. */
+  forget(): void;
+  /** Lets go of what was noted and not written, too: the world that it belongs to is gone. */
+  drop(): void;
+}
+
+export function sqliteWorld(statements: Statements, remembered: Remembered): WorldStore {
+  const seed = statements.prepare<[], KeptSeed>('SELECT fingerprint, origin, text FROM seed');
+  const putSeed = (kept: KeptSeed) => statements.prepare(PUT_SEED).run(kept);
+  const keyHashes = statements.prepare<[], string>('SELECT secret_hash FROM ngc_keys').pluck();
+  const clientIds = statements.prepare<[], string>(CLIENT_IDS).pluck();
   const counts = Object.entries(COUNTED).map(
-    ([name, rows]) => [name, database.prepare<[], number>(`SELECT count(*) FROM ${rows}`).pluck()] as const,
+    ([name, rows]) => [name, statements.prepare<[], number>(`SELECT count(*) FROM ${rows}`).pluck()] as const,
   );
 
   const loadNgc = ({ organizations = [], ngcUsers = [], ngcKeys = [], objects = [] }: WorldRecords) => {
-    const ngc = ngcKeyWriter(database);
+    const ngc = ngcKeyWriter(statements);
     for (const organization of organizations) ngc.organization(organization);
     for (const user of ngcUsers) ngc.user(user);
     for (const key of ngcKeys) ngc.key(key);
-    const { insert } = objectWriter(database);
+    const { insert } = objectWriter(statements);
     for (const object of objects) insert(object);
   };
 
-  const load = database.transaction((kept: KeptSeed, records: WorldRecords) => {
-    for (const table of TABLES) database.prepare(`DELETE FROM ${table}`).run();
-    database
-      .prepare('INSERT INTO seed (only, fingerprint, origin, text) VALUES (1, @fingerprint, @origin, @text)')
-      .run(kept);
+  const load = statements.transaction((kept: KeptSeed, records: WorldRecords) => {
+    empty(statements);
+    putSeed(kept);
     const { identities = [], accessKeys = [], oauthClients = [], settings = {} } = records;
-    const identity = identityWriter(database);
+    const identity = identityWriter(statements);
     for (const record of identities) identity(record);
-    const accessKey = database.prepare(INSERT_ACCESS_KEY);
+    const accessKey = statements.prepare(INSERT_ACCESS_KEY);
     for (const record of accessKeys) accessKey.run(record);
-    const client = database.prepare(INSERT_OAUTH_CLIENT);
+    const client = statements.prepare(INSERT_OAUTH_CLIENT);
     for (const record of oauthClients) client.run(record.clientId, JSON.stringify(record.redirectUris));
     loadNgc(records);
-    const setting = database.prepare(SET_SETTING);
+    const setting = statements.prepare(SET_SETTING);
     for (const [name, value] of Object.entries(settings)) setting.run(name, value);
   });
+
+  const rekey = rekeyer(statements, putSeed);
 
   return {
     seed: async () => seed.get() ?? null,
     load: async (kept, records) => {
-      load.immediate(kept, records);
-      forgetEverything();
+      load(kept, records);
+      remembered.drop();
     },
+    rekey: async (rekeying, kept) => {
+      const changed = rekey(rekeying, kept);
+      remembered.forget();
+      return changed;
+    },
+    credentials: async () => ({ keyHashes: keyHashes.all(), clientIds: clientIds.all() }),
     counts: async () => Object.fromEntries(counts.map(([name, statement]) => [name, statement.get() as number])),
   };
 }

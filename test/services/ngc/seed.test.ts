@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { derivationOf } from '../../../src/credentials/derivation.ts';
 import { seededRandom } from '../../../src/random.ts';
 import { LAWS as AIR_LAWS } from '../../../src/services/air/laws.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
@@ -8,7 +9,8 @@ import { NOON } from '../../support/records.ts';
 
 const seeding = ngcSeed(() => [LAWS.documented, AIR_LAWS['2.0']]);
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
-const records = (part: unknown) => seeding.records(part, NOON, seededRandom('seed'), {});
+const completed = (part: unknown) => seeding.completed?.(part, derivationOf('default'));
+const records = (part: unknown) => seeding.records(completed(part), NOON, seededRandom('seed'), {});
 
 const [service, personal] = [castKey('nvcf-deployer'), castKey('owner')];
 const part = (given: Record<string, unknown>) => ({ ...ngcCast, ...given });

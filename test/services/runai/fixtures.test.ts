@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { derivationOf } from '../../../src/credentials/derivation.ts';
 import { passwordFits } from '../../../src/credentials/password.ts';
 import { seededRandom } from '../../../src/random.ts';
 import { faultSentence, seedFaults } from '../../../src/seed/check.ts';
@@ -47,7 +48,9 @@ it('a seed without hashes and ids is given them', async () => {
     { email: 'a@acme.test', password: 'pass', role: null, accessKey: { name: 'k', clientId: 'c', clientSecret: 's' } },
   ];
   const part = { tenant: cast.tenant, users };
-  const records = await seed.records(part, 5, seededRandom('seed'), { runai: part });
+  const random = seededRandom('seed');
+  const complete = await seed.hashed?.(seed.completed?.(part, derivationOf('default')), random, undefined);
+  const records = await seed.records(complete, 5, random, { runai: complete });
   const [user] = records.identities ?? [];
 
   expect(user).toMatchObject({ kind: 'user', name: 'a@acme.test', enabled: true, createdAt: 5 });
@@ -71,8 +74,8 @@ describe('a seed is refused, naming the member at fault:', () => {
     ['`runai.users[0].email` must be a text that is not empty', { tenant, users: [{ ...user, email: 1 }] }],
     ['`runai.users[0].role` must be null or one of', { tenant, users: [{ ...user, role: 'King' }] }],
     [
-      '`runai.users[0].accessKey.clientSecret` is missing; it must be a text',
-      { tenant, users: [{ ...user, accessKey: { name: 'key', clientId: 'c' } }] },
+      '`runai.users[0].accessKey.name` is missing; it must be a text',
+      { tenant, users: [{ ...user, accessKey: { clientId: 'c' } }] },
     ],
     ['users: `email` `a@acme.test` occurs twice', { tenant, users: [user, { ...user, email: 'A@acme.test' }] }],
     [

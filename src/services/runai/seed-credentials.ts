@@ -1,0 +1,168 @@
+import type { Derivation } from '../../credentials/derivation.ts';
+import { hashPassword } from '../../credentials/password.ts';
+import { namedUuid, type Random } from '../../random.ts';
+import type {
+  RunaiSeed,
+  SeedAccessKey,
+  SeedClient,
+  SeedUser,
+  WrittenAccessKey,
+  WrittenClient,
+  WrittenSeed,
+  WrittenUser,
+} from './seed-schema.ts';
+
+/** The length of client ids that the API makes for access keys, in hexadecimal digits. */
+const CLIENT_ID_LENGTH = 16;
+
+/** What has a secret and is found by its name. */
+type Kind = 'application' | 'service-account';
+
+/** The same id for the same name, so that a reset changes none. */
+function stableId(kind: 'user' | 'access-key' | Kind, name: string): string {
+  return namedUuid(`${kind}:${name.toLowerCase()}`);
+}
+
+/** The id of a user who was written without one. */
+export function userIdOf({ email }: Pick<WrittenUser, 'email'>): string {
+  return stableId('user', email);
+}
+
+/** The id of an application or a service account that was written without one. */
+export function accountIdOf(kind: Kind, { name }: { readonly name: string }): string {
+  return stableId(kind, name);
+}
+
+/** The id of an access key that was written without one. It comes of the client id as the first world has it. */
+export function accessKeyIdOf({ email }: Pick<WrittenUser, 'email'>, { name, clientId }: WrittenAccessKey): string {
+  return stableId('access-key', clientId ?? accessClientIdOf(email, name));
+}
+
+/** The client id of an access key that was written without one. */
+export function accessClientIdOf(email: string, name: string): string {
+  return stableId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
+}
+
+/** The part with ids, client ids, secrets and passwords that were left out of it. */
+export function completed(part: WrittenSeed, derivation: Derivation): RunaiSeed {
+  const { users, applications, serviceAccounts } = part;
+  return {
+    ...(part as RunaiSeed),
+    ...(users && { users: users.map((user) => completeUser(user, derivation)) }),
+    ...(applications && {
+      applications: applications.map((one) => {
+        const client = completeClient('application', one, derivation);
+        return { ...client, secret: one.secret ?? derivation.secret(client.id) };
+      }),
+    }),
+    ...(serviceAccounts && {
+      serviceAccounts: serviceAccounts.map((one) => {
+        const client = completeClient('service-account', one, derivation);
+        return { ...client, clientSecret: one.clientSecret ?? derivation.secret(client.id) };
+      }),
+    }),
+  };
+}
+
+function completeUser(user: WrittenUser, derivation: Derivation): SeedUser {
+  const { accessKey, ...rest } = user;
+  const id = user.id ?? userIdOf(user);
+  const password = user.password ?? derivation.secret(id);
+  return accessKey === undefined
+    ? { ...rest, id, password }
+    : // Members keep the order in which they were written: fingerprints depend on it.
+      { ...user, id, password, accessKey: completeAccessKey(user, accessKey, derivation) };
+}
+
+function completeAccessKey(user: WrittenUser, key: WrittenAccessKey, derivation: Derivation): SeedAccessKey {
+  const id = key.id ?? accessKeyIdOf(user, key);
+  return {
+    ...key,
+    id,
+    clientId: key.clientId ?? derivation.clientId(accessClientIdOf(user.email, key.name)),
+    clientSecret: key.clientSecret ?? derivation.secret(id),
+  };
+}
+
+function completeClient(kind: Kind, client: WrittenClient, derivation: Derivation): SeedClient {
+  const { id = accountIdOf(kind, client), clientId = derivation.clientId(client.name) } = client;
+  return { ...client, id, clientId };
+}
+
+/** The part as another world has it. */
+export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
+  const { users, applications, serviceAccounts } = part;
+  const ownClientId = ({ clientId }: { readonly clientId: string }) => derivation.clientId(clientId);
+  return {
+    ...part,
+    ...(users && {
+      users: users.map((user) => {
+        const { accessKey: key } = user;
+        if (key === undefined) return user;
+        return {
+          ...user,
+          accessKey: { ...key, clientId: ownClientId(key), clientSecret: derivation.secret(key.id) },
+        };
+      }),
+    }),
+    ...(applications && {
+      applications: applications.map((one) => ({
+        ...one,
+        clientId: ownClientId(one),
+        secret: derivation.secret(one.id),
+      })),
+    }),
+    ...(serviceAccounts && {
+      serviceAccounts: serviceAccounts.map((one) => ({
+        ...one,
+        clientId: ownClientId(one),
+        clientSecret: derivation.secret(one.id),
+      })),
+    }),
+  };
+}
+
+/** The part without the ids that `completed` gives back to it. */
+export function bare(part: WrittenSeed): WrittenSeed {
+  const { users, applications, serviceAccounts } = part;
+  return {
+    ...part,
+    ...(users && {
+      users: users.map((user) => {
+        const { accessKey } = user;
+        const bareUser = withoutId(user, userIdOf(user));
+        return accessKey === undefined
+          ? bareUser
+          : { ...bareUser, accessKey: withoutId(accessKey, accessKeyIdOf(user, accessKey)) };
+      }),
+    }),
+    ...(applications && {
+      applications: applications.map((one) => withoutId(one, accountIdOf('application', one))),
+    }),
+    ...(serviceAccounts && {
+      serviceAccounts: serviceAccounts.map((one) => withoutId(one, accountIdOf('service-account', one))),
+    }),
+  };
+}
+
+function withoutId<Entry extends { readonly id?: string }>(entry: Entry, derived: string): Entry {
+  const { id, ...rest } = entry;
+  return id === derived ? (rest as Entry) : entry;
+}
+
+/** The part with the hash of every password, one after the other: they would only wait for each other. */
+export async function hashed(part: RunaiSeed, random: Random, builtIn: RunaiSeed | undefined): Promise<RunaiSeed> {
+  if (part.users === undefined) return part;
+  const known = new Map(builtIn?.users?.map(({ password, passwordHash }) => [password, passwordHash]));
+  const users: SeedUser[] = [];
+  for (const user of part.users) {
+    const passwordHash =
+      user.passwordHash ??
+      known.get(user.password) ??
+      (await hashPassword(user.password, random.alphanumeric(SALT_LENGTH)));
+    users.push({ ...user, passwordHash });
+  }
+  return { ...part, users };
+}
+
+const SALT_LENGTH = 16;

@@ -1,0 +1,103 @@
+import type { Database } from 'better-sqlite3';
+import { imageOf, isReady, openImage } from './images.ts';
+
+/** How long nobody asks for a world before its database is let go of. */
+const IDLE_MS = 30_000;
+
+/** A larger database stays open: putting it away and opening it again would be felt. */
+const MOST_BYTES_AT_REST = 4 * 1024 * 1024;
+
+/** What a store's statements run on. */
+export interface Connection {
+  /** The database, open. */
+  use(): Database;
+  /** As `Store.rest`. */
+  rest(): void;
+  /** An image of it. */
+  image(): Uint8Array;
+  close(): void;
+}
+
+/** A database that stays open until it is closed. */
+export function lastingConnection(database: Database, close: (database: Database) => void): Connection {
+  return {
+    use: () => database,
+    rest: () => {},
+    image: () => imageOf(database),
+    close: () => close(database),
+  };
+}
+
+/**
+ * A database in memory that is an image of itself while nobody asks: an open one holds its schema, its pages and its
+ * statements beside, which is several times as much, and opening it again takes a tenth of a millisecond. Most of many
+ * worlds are at rest at any time.
+ */
+export class RestingConnection implements Connection {
+  #database: Database | null;
+  /** What it is while it rests. Both are null once it is closed. */
+  #image: Uint8Array | null = null;
+  #wasUsed = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param begin an open database, or an image
+   * @throws Unusable when the image is none of ours, of a newer version, or damaged
+   */
+  constructor(begin: Database | Uint8Array) {
+    this.#database = null;
+    if (!(begin instanceof Uint8Array)) this.#open(begin);
+    else if (isReady(begin)) this.#image = begin;
+    else this.#open(openImage(begin));
+  }
+
+  use(): Database {
+    this.#wasUsed = true;
+    return this.#database ?? this.#wake();
+  }
+
+  rest(): void {
+    const database = this.#database;
+    if (database === null || sizeOf(database) > MOST_BYTES_AT_REST) return;
+    this.#image = imageOf(database);
+    this.#database = null;
+    clearTimeout(this.#timer);
+    database.close();
+  }
+
+  image(): Uint8Array {
+    return this.#image ?? imageOf(this.use());
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#database?.close();
+    this.#database = null;
+    this.#image = null;
+  }
+
+  #wake(): Database {
+    if (this.#image === null) throw new TypeError('The store is closed');
+    const database = openImage(this.#image);
+    this.#image = null;
+    this.#open(database);
+    return database;
+  }
+
+  #open(database: Database): void {
+    this.#database = database;
+    this.#timer = setTimeout(() => this.#look(), IDLE_MS).unref();
+  }
+
+  #look(): void {
+    if (!this.#wasUsed) this.rest();
+    if (this.#database === null) return;
+    this.#wasUsed = false;
+    this.#timer?.refresh();
+  }
+}
+
+function sizeOf(database: Database): number {
+  const [pages, bytes] = ['page_count', 'page_size'].map((name) => Number(database.pragma(name, { simple: true })));
+  return (pages as number) * (bytes as number);
+}

@@ -1,0 +1,73 @@
+import { MIGRATIONS } from './migrations.ts';
+
+/** Marks a file as ours: "NVAM" (https://www.sqlite.org/fileformat.html, offset 68). */
+export const APPLICATION_ID = 0x4e56414d;
+
+/** How much of a database says what it is. */
+export const HEADER_BYTES = 100;
+
+const MAGIC = 'SQLite format 3\0';
+/** Where the header keeps the size of a page, what writes and what reads take part in, and the number of pages. */
+const PAGE_SIZE_AT = 16;
+const WRITE_VERSION_AT = 18;
+const READ_VERSION_AT = 19;
+const PAGE_COUNT_AT = 28;
+const USER_VERSION_AT = 60;
+const APPLICATION_ID_AT = 68;
+
+/** The versions of a database that has no write-ahead log, and of one that has. */
+const WITHOUT_LOG = 1;
+
+/** Why a database cannot be used. */
+export interface HeaderFault {
+  /** As what follows "it": `is a database of another program`. */
+  readonly what: string;
+  /** There is a version of this program that it can be used with. */
+  readonly isNewer: boolean;
+}
+
+/**
+ * What stands in the way of using a database, as far as its header says.
+ *
+ * @param size of the whole database in bytes; null where its size says nothing, because its log holds the rest
+ */
+export function faultOfHeader(header: Buffer, size: number | null): HeaderFault | null {
+  if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    return { what: 'is no SQLite database, or it is damaged', isNewer: false };
+  }
+  if (header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) {
+    return { what: 'is a database of another program', isNewer: false };
+  }
+  if (size !== null && size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
+    return { what: 'is damaged: its end is missing', isNewer: false };
+  }
+  const version = schemaVersionOf(header);
+  if (version <= MIGRATIONS.length) return null;
+  const known = `schema ${version}; this one knows ${MIGRATIONS.length}`;
+  return { what: `was written by a newer version of nv-auth-mock (${known})`, isNewer: true };
+}
+
+/** How many steps of the schema it has. */
+export function schemaVersionOf(header: Buffer): number {
+  return header.readUInt32BE(USER_VERSION_AT);
+}
+
+/**
+ * Does it say that a log beside it belongs to it? SQLite opens such a database in memory, and cannot read it then
+ * (https://www.sqlite.org/c3ref/deserialize.html).
+ */
+export function isLogged(header: Buffer): boolean {
+  return header[WRITE_VERSION_AT] !== WITHOUT_LOG || header[READ_VERSION_AT] !== WITHOUT_LOG;
+}
+
+/** Says in a header that the database is whole without a log. */
+export function markWithoutLog(header: Buffer): void {
+  header[WRITE_VERSION_AT] = WITHOUT_LOG;
+  header[READ_VERSION_AT] = WITHOUT_LOG;
+}
+
+/** A page size of 1 stands for 65536. */
+function pageSizeOf(header: Buffer): number {
+  const size = header.readUInt16BE(PAGE_SIZE_AT);
+  return size === 1 ? 65_536 : size;
+}

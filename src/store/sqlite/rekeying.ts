@@ -1,0 +1,73 @@
+import { Collision } from '../errors.ts';
+import type { KeptSeed, Rekeyed, Rekeying } from '../world.ts';
+import type { Statements } from './statements.ts';
+
+/** Something that has a secret, as it is stored. */
+interface Holder extends Rekeyed {
+  readonly secretHash: string | null;
+}
+
+const HOLDERS = `
+  SELECT 'ngc-key' AS kind, id, name, NULL AS clientId, org AS owner, secret_hash AS secretHash FROM ngc_keys
+  UNION ALL SELECT 'access-key', id, name, client_id, owner, secret_hash FROM access_keys
+  UNION ALL SELECT kind, id, name, client_id, '', secret_hash FROM identities WHERE kind <> 'user'`;
+
+const UPDATE_OF_IDENTITY = 'UPDATE identities SET secret_hash = @secretHash, client_id = @clientId WHERE id = @id';
+
+const UPDATES: Readonly<Record<Rekeyed['kind'], string>> = {
+  'ngc-key': 'UPDATE ngc_keys SET secret_hash = @secretHash WHERE id = @id',
+  'access-key': 'UPDATE access_keys SET secret_hash = @secretHash, client_id = @clientId WHERE id = @id',
+  application: UPDATE_OF_IDENTITY,
+  'service-account': UPDATE_OF_IDENTITY,
+};
+
+/** What rests on credentials of before. */
+const ENDED = ['authorization_codes', 'refresh_tokens', 'revoked_names'] as const;
+
+/**
+ * Gives everything that has a secret another one, as `WorldStore.rekey` promises.
+ *
+ * @param keep puts the seed in the place of the one before
+ */
+export function rekeyer(
+  statements: Statements,
+  keep: (seed: KeptSeed) => void,
+): (rekeying: Rekeying, kept: KeptSeed) => readonly Rekeyed[] {
+  return statements.transaction((rekeying, kept) => {
+    // Prepared anew each time: a world gets new credentials once, and need not hold the statements ever after.
+    const updates = new Map(Object.values(UPDATES).map((sql) => [sql, statements.prepare<[Holder]>(sql)] as const));
+    const put = (holder: Holder) => updates.get(UPDATES[holder.kind])?.run(holder);
+    const holders = statements.prepare<[], Holder>(HOLDERS).all();
+    const changes = holders.map((before) => ({ before, after: rekeyed(before, rekeying) }));
+    const wanted = new Set(changes.map(({ after }) => markOf(after)));
+    if (wanted.size < changes.length) throw new Collision();
+    // A mark that another one is to have must be free before that one's turn comes.
+    for (const { before, after } of changes) {
+      if (wanted.has(markOf(before)) && markOf(before) !== markOf(after)) put(withMark(before, `\0${before.id}`));
+    }
+    for (const { after } of changes) put(after);
+    for (const table of ENDED) statements.prepare(`DELETE FROM ${table}`).run();
+    keep(kept);
+    return changes.map(({ after: { secretHash: _, ...shown } }) => shown);
+  });
+}
+
+function rekeyed(holder: Holder, rekeying: Rekeying): Holder {
+  const { kind, id, clientId, secretHash } = holder;
+  const hashOf = (of: string) => (kind === 'ngc-key' ? rekeying.keyHash(of) : rekeying.secretHash(of));
+  return {
+    ...holder,
+    clientId: clientId === null ? null : rekeying.clientId(clientId),
+    secretHash: secretHash === null ? null : hashOf(id),
+  };
+}
+
+/** What no two of a kind may have in common: of an NGC key its secret, of others the client id, where there is one. */
+function markOf({ kind, id, clientId, secretHash }: Holder): string {
+  const mark = kind === 'ngc-key' ? secretHash : clientId;
+  return mark === null ? `${kind} without: ${id}` : `${kind} ${mark}`;
+}
+
+function withMark(holder: Holder, mark: string): Holder {
+  return holder.kind === 'ngc-key' ? { ...holder, secretHash: mark } : { ...holder, clientId: mark };
+}

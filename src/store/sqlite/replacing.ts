@@ -1,0 +1,89 @@
+import Database from 'better-sqlite3';
+import { openImage, refusal } from './images.ts';
+import type { Statements } from './statements.ts';
+
+/**
+ * What a store consists of, in an order in which no row is left without what it refers to when the tables are emptied,
+ * and none comes before it when they are filled from the end. How many keys there are is counted by triggers.
+ */
+const TABLES = [
+  'revoked_names',
+  'authorization_codes',
+  'refresh_tokens',
+  'access_keys',
+  'oauth_clients',
+  'identities',
+  'ngc_timeline',
+  'ngc_policies',
+  'ngc_keys',
+  'ngc_users',
+  'organizations',
+  'object_shares',
+  'objects',
+  'settings',
+  'seed',
+] as const;
+
+/** Removes every row of a store. */
+export function empty(statements: Statements): void {
+  for (const table of TABLES) statements.prepare(`DELETE FROM ${table}`).run();
+  // https://www.sqlite.org/fts5.html#the_delete_all_command
+  statements.prepare(`INSERT INTO object_texts (object_texts) VALUES ('delete-all')`).run();
+}
+
+/** Tables whose rows are found again by their rowid; of most others it says only which is older. */
+const FOUND_BY_ROWID: readonly string[] = ['objects'];
+/** Tables that are kept in the order of their keys, and have no rowids. */
+const WITHOUT_ROWID: readonly string[] = ['object_shares', 'ngc_timeline', 'ngc_policies', 'object_texts_idx'];
+
+/** What the index of texts consists of (https://www.sqlite.org/fts5.html#fts5_data_structures). The texts are not in it. */
+const INDEX_TABLES = ['object_texts_data', 'object_texts_idx', 'object_texts_docsize'] as const;
+
+/**
+ * Replaces the content of a database by that of an image, in one step.
+ *
+ * @throws Unusable when the image cannot be used
+ */
+export function replaceContent(statements: Statements, image: Uint8Array): void {
+  const source = openImage(image);
+  try {
+    statements.transaction(() => {
+      empty(statements);
+      for (const table of [...TABLES].reverse()) copyRows(source, statements.database, table);
+      copyIndex(source, statements.database);
+    })();
+  } catch (cause) {
+    const code = cause instanceof Database.SqliteError ? cause.code : '';
+    if (!code.startsWith('SQLITE_CONSTRAINT')) throw cause;
+    throw refusal(`is damaged (${(cause as Error).message})`, undefined, cause);
+  } finally {
+    source.close();
+  }
+}
+
+/** Texts are in nothing but the index, so that is copied as it is; SQLite lets nobody write to it by mistake. */
+function copyIndex(source: Database.Database, target: Database.Database): void {
+  target.unsafeMode(true);
+  try {
+    for (const table of INDEX_TABLES) {
+      target.prepare(`DELETE FROM ${table}`).run();
+      copyRows(source, target, table);
+    }
+  } finally {
+    target.unsafeMode(false);
+  }
+}
+
+/** Copies the rows of a table, the oldest first. Numbers of the index are larger than doubles hold exactly. */
+function copyRows(source: Database.Database, target: Database.Database, table: string): void {
+  const columns = source
+    .prepare(`SELECT * FROM ${table}`)
+    .columns()
+    .map(({ name }) => name);
+  if (FOUND_BY_ROWID.includes(table)) columns.unshift('rowid');
+  const names = columns.join(', ');
+  const order = WITHOUT_ROWID.includes(table) ? '' : 'ORDER BY rowid';
+  const rows = source.prepare<[], unknown[]>(`SELECT ${names} FROM ${table} ${order}`).raw().safeIntegers();
+  const insert = target.prepare(`INSERT INTO ${table} (${names}) VALUES (${columns.map(() => '?').join(', ')})`);
+  for (const row of rows.iterate()) insert.run(row);
+}

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { hashSecret } from '../../src/credentials/secret.ts';
+import { castOf } from '../../src/seed/index.ts';
+import { SERVICES } from '../../src/services/index.ts';
+import { NOON } from '../support/records.ts';
+import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
+import { testServer } from '../support/server.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into every part
+type Cast = any;
+const castFrom = async (value: unknown): Promise<Cast> => castOf(await seedFrom(value), SERVICES);
+const castOfFixtures = () =>
+  SERVICES.map(({ name, seed }) => {
+    const part = JSON.parse(readFileSync(new URL(`../../fixtures/${name}/cast.json`, import.meta.url), 'utf8'));
+    return [name, seed?.cast(part)] as const;
+  });
+
+describe('what a seed leaves out', () => {
+  it('is derived from names: the same on every machine', async () => {
+    const { runai, ngc } = await castFrom(onlyNames);
+
+    expect(runai.users[0]).toEqual({
+      ...onlyNames.runai.users[0],
+      id: '120eeae2-886b-b6c2-c58b-818d70d7579e',
+      password: 'CE8B2I3KdW5cGzn5C3JLU7AOOcNLpfWz',
+      accessKey: {
+        name: 'ada-key',
+        id: 'f8331798-6fe9-5536-6126-dd13e3ff3f2c',
+        clientId: '747a3c2d29e09936',
+        clientSecret: 'lPiwNzCwOp0BqcHKh3mYHZfpcD8qSWS9',
+      },
+    });
+    expect(runai.applications[0]).toEqual({
+      name: 'robot',
+      role: null,
+      id: '9dd3c023-6dc3-ab45-1afc-edbd5b603165',
+      clientId: 'robot',
+      secret: 'vuCW8fnoIBusuBvMmOyfKq65i5wvb6zb',
+    });
+    expect(runai.serviceAccounts[0]).toEqual({
+      name: 'bot',
+      role: 'L1 researcher',
+      id: 'aa28290f-930a-2fd2-6a58-9012135b938e',
+      clientId: 'bot',
+      clientSecret: 'tvIT2jaJJ7HcnRy877E1AOJGX3mT9hm8',
+    });
+    expect(ngc.keys[0]).toEqual({
+      ...onlyNames.ngc.keys[0],
+      id: 'a0d8c92d-a8ad-3813-528d-ec5322f32d93',
+      key: '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',
+    });
+  });
+
+  it('lets them in: by password, access key, application, service account and NGC key', async () => {
+    const server = await testServer({}, { seed: onlyNames });
+    const { runai, ngc } = (await server.call('GET /_mock/cast')).body;
+    const [user] = runai.users;
+    const { clientId, clientSecret } = user.accessKey;
+    const grants = [
+      { grantType: 'client_credentials', clientId, clientSecret },
+      { grantType: 'password', username: user.email, password: user.password },
+      { grantType: 'app_token', AppId: runai.applications[0].clientId, AppSecret: runai.applications[0].secret },
+      {
+        grantType: 'client_credentials',
+        clientId: runai.serviceAccounts[0].clientId,
+        clientSecret: runai.serviceAccounts[0].clientSecret,
+      },
+    ];
+
+    for (const body of grants) expect((await server.grant(body)).status, JSON.stringify(body)).toBe(200);
+    expect((await server.call('GET /api/v3/simulations/', { token: ngc.keys[0].key })).decision).toMatchObject({
+      reason: 'missing_scope',
+    });
+  });
+
+  it('can be any of them alone, and what is written stays', async () => {
+    const { runai, ngc } = await castFrom(withoutIds);
+    const [written] = withoutIds.runai.users;
+
+    expect(runai.users[0]).toMatchObject(withoutIds.runai.users[0] as object);
+    expect(ngc.keys[0]).toMatchObject(withoutIds.ngc.keys[0] as object);
+    const { password: _, ...user } = written as { password: string };
+    const [bo] = (await castFrom({ runai: { ...withoutIds.runai, users: [user] } })).runai.users;
+    expect(bo).toMatchObject(user);
+    expect(bo.password).toMatch(/^[A-Za-z0-9]{32}$/);
+  });
+
+  it('is given the ids that earlier versions gave it', async () => {
+    const { identities = [], accessKeys = [], ngcKeys = [] } = await (await seedFrom(withoutIds)).records(NOON);
+
+    expect([...identities, ...accessKeys, ...ngcKeys].map(({ id }) => id)).toEqual([
+      '120eeae2-886b-b6c2-c58b-818d70d7579e',
+      '95ad5662-bde6-7356-b116-9573de72c71a',
+      '9dd3c023-6dc3-ab45-1afc-edbd5b603165',
+      'aa28290f-930a-2fd2-6a58-9012135b938e',
+      'f8af3db8-067e-f63d-a16b-e9651f608acd',
+      '56d522c8-b7c2-2d55-e37a-0d3906d410b0',
+      '3ada0d22-0d45-e48a-68c0-6add356d7ddc',
+    ]);
+  });
+
+  it('is told where a name stands for two client ids', async () => {
+    const twins = { ...onlyNames.runai, serviceAccounts: [{ name: 'robot', role: null }] };
+
+    await expect(castFrom({ runai: twins })).rejects.toThrow(
+      'access keys, applications and serviceAccounts: `clientId` `robot` occurs twice; `runai.applications[0]` has it, too',
+    );
+  });
+
+  it('is told where an id that is written is that of another name', async () => {
+    const { runai, ngc } = await castFrom(onlyNames);
+    const user = { email: 'bo@umbra.test', role: null, id: runai.users[0].id };
+    const key = { ...onlyNames.ngc.keys[0], name: 'writer', id: ngc.keys[0].id };
+
+    await expect(castFrom({ runai: { ...onlyNames.runai, users: [...onlyNames.runai.users, user] } })).rejects.toThrow(
+      `\`id\` \`${runai.users[0].id}\` occurs twice; \`runai.users[0]\` has it, too`,
+    );
+    await expect(castFrom({ ngc: { ...onlyNames.ngc, keys: [...onlyNames.ngc.keys, key] } })).rejects.toThrow(
+      `keys: \`id\` \`${ngc.keys[0].id}\` occurs twice`,
+    );
+  });
+
+  it('is told once where a name occurs twice', async () => {
+    const [user] = onlyNames.runai.users;
+    const fault = await castFrom({
+      runai: { ...onlyNames.runai, users: [user, { ...user, accessKey: undefined }] },
+    }).catch((thrown: Error) => thrown.message);
+
+    expect(fault.split('\n').slice(1)).toEqual([
+      expect.stringContaining('users: `email` `ada@umbra.test` occurs twice'),
+    ]);
+  });
+});
+
+describe('a saved cast', () => {
+  it.each<[what: string, seed: unknown]>([
+    ['the built-in cast', 'builtin'],
+    ['nobody', 'none'],
+    ['a seed without ids', withoutIds],
+    ['a seed with ids', explicit],
+    ['a seed of names', onlyNames],
+  ])('of %s is the same seed', async (_, value) => {
+    const seed = await seedFrom(value);
+    const cast = castOf(seed, SERVICES);
+    const again = await seedFrom(cast);
+
+    expect(castOf(again, SERVICES)).toEqual(cast);
+    expect(again.fingerprint).toBe(seed.fingerprint);
+  });
+});
+
+describe('a fingerprint', () => {
+  const asWritten = (parts: Record<string, unknown>) => {
+    const cast = SERVICES.filter(({ name }) => name in parts).map(({ name, seed }) => [name, seed?.cast(parts[name])]);
+    return createHash('sha256')
+      .update(JSON.stringify(Object.fromEntries(cast)))
+      .digest('hex');
+  };
+
+  it.each<[what: string, value: unknown, parts: Record<string, unknown>]>([
+    ['the built-in cast', 'builtin', Object.fromEntries(castOfFixtures())],
+    ['nobody', 'none', {}],
+    ['a seed without ids', withoutIds, withoutIds],
+    ['a seed with ids', explicit, explicit],
+  ])(
+    'of %s is that of what is written, so that data files of earlier versions know their seed',
+    async (_, value, parts) => {
+      expect((await seedFrom(value)).fingerprint).toBe(asWritten(parts));
+    },
+  );
+
+  it('differs where a credential does', async () => {
+    const [app] = withoutIds.runai.applications;
+    const other = { ...withoutIds, runai: { ...withoutIds.runai, applications: [{ ...app, secret: 'another' }] } };
+
+    expect((await seedFrom(other)).fingerprint).not.toBe((await seedFrom(withoutIds)).fingerprint);
+  });
+});
+
+it('records hold hashes of what was derived, and no credential itself', async () => {
+  const { runai, ngc } = await castFrom(onlyNames);
+  const records = await (await seedFrom(onlyNames)).records(NOON);
+  const text = JSON.stringify(records);
+
+  expect(records.accessKeys?.[0]?.secretHash).toBe(hashSecret(runai.users[0].accessKey.clientSecret));
+  expect(records.ngcKeys?.[0]?.secretHash).toBe(hashSecret(ngc.keys[0].key));
+  for (const secret of [runai.users[0].password, runai.applications[0].secret, ngc.keys[0].key]) {
+    expect(text).not.toContain(secret);
+  }
+});

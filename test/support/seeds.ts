@@ -1,0 +1,60 @@
+import { seededRandom } from '../../src/random.ts';
+import { seedOfValue } from '../../src/seed/index.ts';
+import { SERVICES } from '../../src/services/index.ts';
+import { castKey, ngcCast } from './ngc-cast.ts';
+
+/** The seed that a value is. */
+export function seedFrom(value: unknown) {
+  return seedOfValue(value, SERVICES, seededRandom('seed'));
+}
+
+const tenant = { id: 7, name: 'umbra', realm: 'umbra' };
+
+/** A world as somebody would write it with all credentials and no ids. */
+export const withoutIds = {
+  runai: {
+    tenant,
+    users: [
+      {
+        email: 'Ada@umbra.test',
+        password: 'correct horse',
+        role: 'System administrator',
+        accessKey: { name: 'ada-key', clientId: 'ada-client', clientSecret: 'ada-secret' },
+      },
+      { email: 'bo@umbra.test', password: 'battery staple', role: null },
+    ],
+    applications: [{ name: 'robot', clientId: 'robot-client', secret: 'robot-secret', role: null }],
+    serviceAccounts: [{ name: 'bot', clientId: 'bot-client', clientSecret: 'bot-secret', role: 'L1 researcher' }],
+    clients: [{ clientId: 'cli', redirectUris: ['http://localhost:*'] }],
+  },
+  ngc: {
+    ...ngcCast,
+    keys: [castKey('owner'), castKey('nvcf-deployer')].map(({ id: _, ...key }) => key),
+  },
+};
+
+/** The same with ids, and with members in another order. */
+export const explicit = {
+  ngc: { ...ngcCast, keys: [castKey('owner'), castKey('nvcf-deployer')] },
+  runai: {
+    ...withoutIds.runai,
+    users: withoutIds.runai.users.map(({ role, ...user }, index) => ({ role, ...user, id: `user-${index}` })),
+    applications: [{ id: 'app-0', ...withoutIds.runai.applications[0] }],
+  },
+};
+
+/** Only names: every credential was left out. */
+export const onlyNames = {
+  runai: {
+    tenant,
+    users: [{ email: 'ada@umbra.test', role: 'System administrator', accessKey: { name: 'ada-key' } }],
+    applications: [{ name: 'robot', role: null }],
+    serviceAccounts: [{ name: 'bot', role: 'L1 researcher' }],
+  },
+  ngc: {
+    org: 'umbra',
+    ncaId: 'nca-umbra',
+    organizations: [{ name: 'umbra', ncaId: 'nca-umbra', airSubscription: true }],
+    keys: [{ org: 'umbra', name: 'reader', type: 'service', services: ['air'], scopes: ['air:access'] }],
+  },
+};
