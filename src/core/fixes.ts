@@ -38,7 +38,7 @@ export function fixes(decision: Decision, tables: Tables, mend?: Mend): readonly
     if (absent !== null) return remedyOf(absent, tables);
     return mend === undefined ? remedyOf(lastReason(evidence, reason), tables) : [];
   }
-  if (decision.ofWorld !== undefined) return worldFixes(decision.ofWorld, reason);
+  if (reason === 'other_world' || reason === 'world_gone') return worldFixes(decision.ofWorld, reason);
   const remedy = remedyOf(reason, tables);
   if (remedy.length > 0) return remedy;
   const isLack = reason === 'missing_permission' || reason === 'missing_scope';
@@ -46,11 +46,12 @@ export function fixes(decision: Decision, tables: Tables, mend?: Mend): readonly
 }
 
 /** What is of another world counts there; what is of a world that is gone counts nowhere. */
-function worldFixes(world: string, reason: DenyReason): readonly Fix[] {
+function worldFixes(world: string | undefined, reason: 'other_world' | 'world_gone'): readonly Fix[] {
   const ours = {
     kind: 'credential',
     text: 'use a credential of this world: `GET /_mock/cast` under the same prefix, host or header shows them',
   } as const;
+  if (world === undefined) return [ours];
   if (reason === 'world_gone') {
     const anew = `make the world anew (\`POST /_mock/worlds\` with the id \`${world}\`), and it has the same credentials again`;
     return [ours, { kind: 'credential', text: anew }];

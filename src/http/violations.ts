@@ -37,6 +37,11 @@ export function violationSentence(error: ErrorObject): string {
     if (place === '') return 'The request has no body; expected a JSON object.';
     return `${PLACES[place]} \`${[...segments, missing].join('.')}\` is missing; expected ${expectation(own(schema.properties, missing) ?? {})}${instead(error.data, missing)}.`;
   }
+  if (error.keyword === 'additionalProperties') {
+    const given = shortened(String(error.params['additionalProperty']));
+    const valid = Object.keys(schema.properties ?? {}).map((known) => `\`${known}\``);
+    return `${PLACES[place]} \`${[...segments, given].join('.')}\` is not known here; expected ${valid.join(', ')}.`;
+  }
   const name = segments.length === 0 ? 'The body' : `${PLACES[place]} \`${segments.join('.')}\``;
   const isBound = error.keyword === 'minimum' || error.keyword === 'maximum';
   const got = isBound ? `\`${error.data}\`` : sent(error.data);

@@ -18,11 +18,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   {
     files: /^service$/,
     may: [],
-    types: [/^core\//, /^store\/[a-z-]+$/, /^tokens\//, /^credentials\/(remembered|derivation)$/, /^random$/],
+    types: [/^core\//, /^store\/[a-z-]+$/, /^tokens\//, /^credentials\/(remembered|derivation|presented)$/, /^random$/],
   },
   {
     files: /^app\/world$/,
-    may: [/^core\//, /^credentials\/remembered$/],
+    may: [/^core\//, /^credentials\/(remembered|world-mark)$/],
     types: [/^store\/[a-z-]+$/, /^random$/, /^service$/],
   },
   { files: /^services\/index$/, may: [/^services\/[a-z-]+\/(index|ports)$/], types: [/^service$/, /^core\//] },
@@ -42,6 +42,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^ajv(-formats)?$/,
       /^node:(http|net|crypto)$/,
       /^store\/errors$/,
+      /^credentials\/presented$/,
     ],
     types: [/^service$/, /^log$/, /^store\/[a-z-]+$/],
   },

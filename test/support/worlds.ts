@@ -35,7 +35,8 @@ export const DOORS = {
     const [method, path] = request.split(' ');
     return server.call(`${method} /w/${world}${path}`, parts);
   },
-  host: (server, world) => (request, parts) => server.call(request, withHeader(parts, 'host', `${world}.localhost:6625`)),
+  host: (server, world) => (request, parts) =>
+    server.call(request, withHeader(parts, 'host', `${world}.localhost:6625`)),
   header: (server, world) => (request, parts) => server.call(request, withHeader(parts, 'x-mock-world', world)),
 } as const satisfies Record<string, Door>;
 
@@ -50,7 +51,9 @@ export async function tokenOf(
   call: TestServer['call'],
   { clientId, clientSecret }: { readonly clientId: string; readonly clientSecret: string },
 ): Promise<string> {
-  const answer = await call('POST /api/v1/token', { body: { grantType: 'client_credentials', clientId, clientSecret } });
+  const answer = await call('POST /api/v1/token', {
+    body: { grantType: 'client_credentials', clientId, clientSecret },
+  });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   return answer.body.accessToken;
 }

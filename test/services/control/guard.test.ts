@@ -104,7 +104,7 @@ describe('the switchboard refuses every request, whether its path exists or not,
     '127.0.0.1.nip.io',
     'evil-localhost',
     'localhostx',
-    'a.localhost:6625',
+    'a.b.localhost:6625',
     'mock-alias.evil.test',
     'xmock-alias',
     'internal',
@@ -123,7 +123,7 @@ describe('the switchboard refuses every request, whether its path exists or not,
   });
 
   it('a foreign name, also with a public URL', async () => {
-    for (const host of ['evil.test', 'evil.test:8443', 'acme.test', 'x.public.acme.test', 'mock.internal']) {
+    for (const host of ['evil.test', 'evil.test:8443', 'acme.test', 'x.y.public.acme.test', 'mock.internal']) {
       expect(statusesOf(await sendAll([`Host: ${host}`], publishedPort))).toEqual(refused);
     }
   });
