@@ -124,8 +124,9 @@ export class Worlds implements WorldsByName {
       case 'grant':
         return [this.#marks.get(presented.mark) ?? []].flat();
       case 'key': {
+        const claimed = this.#claims.hasKeys ? this.#claims.of('key', presented.hash()) : [];
         const marked = this.#marks.get(presented.mark);
-        return marked !== undefined ? [marked] : this.#claims.hasKeys ? this.#claims.of('key', presented.hash()) : [];
+        return marked === undefined || claimed.includes(marked) ? claimed : [marked, ...claimed];
       }
       case 'client': {
         const claimed = this.#claims.of('client', presented.clientId);
@@ -221,7 +222,8 @@ export class Worlds implements WorldsByName {
     };
     const filled = origin.kind === 'seed' ? await ofSeed() : await copied(origin.image, origin.of);
     const world = await this.#open(id, filled, (before) => ofSeed(before.decisions));
-    const ambiguous = await this.#claim(world, credentials === 'cast' ? kept : null);
+    const source = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
+    const ambiguous = await this.#claim(world, credentials === 'cast' ? source : null);
     const entry = this.#entryOf(world, { credentials, seed, ttl });
     this.#entries.set(id, entry);
     this.#gone.delete(id);
@@ -248,23 +250,26 @@ export class Worlds implements WorldsByName {
   /**
    * Notes what leads to a world.
    *
-   * @param shared the seed whose credentials it has as they are; null where all are its own, which carry their world
+   * @param source the world whose credentials it may have; null where all are its own
    * @returns what leads to others as well
    */
-  async #claim({ id, store }: World, shared: KeptSeed | null): Promise<readonly string[]> {
+  async #claim({ id, store }: World, source: string | null): Promise<readonly string[]> {
     const { keyHashes, clientIds } = await store.world.credentials();
     const ambiguous: string[] = [];
     for (const clientId of clientIds) {
-      if (shared !== null && (await hasClient(this.default.store, clientId))) {
+      if (source !== null && (await hasClient(this.default.store, clientId))) {
         this.#claims.add('client', clientId, DEFAULT_WORLD);
       }
       this.#claims.add('client', clientId, id);
       if (this.#claims.of('client', clientId).length > 1) ambiguous.push(clientId);
     }
-    if (shared === null) return ambiguous;
+    if (source === null) return ambiguous;
     const now = this.default.clock.now();
+    const others = [this.default, this.find(source) ?? this.default];
     for (const hash of keyHashes) {
-      if ((await this.default.store.ngcKeys.bySecret(hash, now)) !== null) this.#claims.add('key', hash, DEFAULT_WORLD);
+      for (const other of others) {
+        if ((await other.store.ngcKeys.bySecret(hash, now)) !== null) this.#claims.add('key', hash, other.id);
+      }
       this.#claims.add('key', hash, id);
       if (this.#claims.of('key', hash).length === 1) continue;
       const found = await store.ngcKeys.bySecret(hash, now);

@@ -1,0 +1,232 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { testServer } from '../../support/server.ts';
+import { makeWorld, orderWorld, tokenOf } from '../../support/worlds.ts';
+
+const server = await testServer();
+const AIR = { type: 'service', services: ['air'], scopes: ['air:access', 'air:simulation_read'] };
+
+/** A world with a key that was made since its seed. */
+async function worldWithKey(order: object = {}) {
+  const world = await makeWorld(server, order);
+  const { body: made } = await world.call('POST /_mock/keys', { body: { ...AIR, name: 'made' } });
+  return { ...world, made: made as { id: string; key: string } };
+}
+
+const reads = async (call: typeof server.call, token: string) => {
+  const { status, decision } = await call('GET /api/v3/simulations/', { token });
+  return status === 200 ? 'allowed' : decision.reason;
+};
+
+describe('a snapshot', () => {
+  it('is what a world goes back to, in state, toggle and time', async () => {
+    const { call, made } = await worldWithKey();
+    await call('PUT /_mock/propagation', { body: { mode: 'fixed', delay: '7m' } });
+    await call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    const { status, body: snapshot } = await call('POST /_mock/snapshots', { body: { name: 'before' } });
+    await call(`DELETE /_mock/keys/${made.id}`);
+    await call('PUT /_mock/propagation', { body: { mode: 'off' } });
+    await call('POST /_mock/clock/advance', { body: { by: '5h' } });
+    const without = await reads(call, made.key);
+    const { body: restored } = await call(`POST /_mock/snapshots/${snapshot.id}/restore`);
+
+    expect([status, snapshot.name, snapshot.at]).toEqual([201, 'before', '2026-01-15T13:00:00.000Z']);
+    expect([without, await reads(call, made.key)]).toEqual(['unknown_key', 'allowed']);
+    expect(restored).toEqual({ status: 'restored', now: '2026-01-15T13:00:00.000Z' });
+    expect((await call('GET /_mock/clock')).body.now).toBe('2026-01-15T13:00:00.000Z');
+    expect((await call('GET /_mock/propagation')).body).toMatchObject({ mode: 'fixed', delay: 'PT7M' });
+  });
+
+  it('can be restored again and again, and its clock goes on from there', async () => {
+    const own = await testServer();
+    const { body: snapshot } = await own.call('POST /_mock/snapshots');
+    own.clock.set(own.clock.now() + 3_600_000);
+    const restore = () => own.call(`POST /_mock/snapshots/${snapshot.id}/restore`);
+    const [first, second] = [await restore(), await restore()];
+    own.clock.set(own.clock.now() + 60_000);
+
+    expect([first.body.now, second.body.now]).toEqual(['2026-01-15T12:00:00.000Z', '2026-01-15T12:00:00.000Z']);
+    expect((await own.call('GET /_mock/clock')).body.now).toBe('2026-01-15T12:01:00.000Z');
+  });
+
+  it('keeps the decisions of its world when it is restored', async () => {
+    const { call, made } = await worldWithKey();
+    const { body: snapshot } = await call('POST /_mock/snapshots');
+    const { decision } = await call('GET /api/v3/simulations/', { token: made.key });
+    await call(`POST /_mock/snapshots/${snapshot.id}/restore`);
+
+    expect((await call(`GET /_mock/decisions/${decision.id}`)).status).toBe(200);
+  });
+
+  it('is listed in its world only, told by its id, and deleted', async () => {
+    const { call, id } = await worldWithKey();
+    const { body: first } = await call('POST /_mock/snapshots');
+    const { body: second } = await call('POST /_mock/snapshots', { body: { name: 'second' } });
+    const { body: listed } = await call('GET /_mock/snapshots');
+    const { body: elsewhere } = await server.call('GET /_mock/snapshots');
+    const { body: read } = await call(`GET /_mock/snapshots/${second.id}`);
+    const deleted = await call(`DELETE /_mock/snapshots/${first.id}`);
+
+    expect(listed.snapshots.map((one: { id: string }) => one.id)).toEqual([second.id, first.id]);
+    expect(elsewhere.snapshots).toEqual([]);
+    expect(read).toEqual({ ...second, name: 'second', world: id });
+    expect([deleted.status, (await call(`GET /_mock/snapshots/${first.id}`)).status]).toEqual([204, 404]);
+  });
+
+  it('of another world is not restored: a world is made from it', async () => {
+    const { call } = await worldWithKey();
+    const { body: snapshot } = await call('POST /_mock/snapshots');
+    const { status, body } = await server.call(`POST /_mock/snapshots/${snapshot.id}/restore`);
+
+    expect([status, body.detail]).toEqual([409, expect.stringContaining('POST /_mock/worlds')]);
+  });
+
+  it.each(['GET ', 'DELETE ', 'POST /restore', 'GET /file'])('that is not there: %s is 404', async (request) => {
+    const [method, path = ''] = request.split(' ');
+    const { status, body } = await server.call(`${method} /_mock/snapshots/nothing${path}`);
+
+    expect([status, body.detail]).toEqual([404, expect.stringContaining('/_mock/snapshots')]);
+  });
+
+  it('is a file that a server starts from, with the same credentials', async () => {
+    const { call, made, cast } = await worldWithKey({ id: 'taken' });
+    const { body: snapshot } = await call('POST /_mock/snapshots');
+    const file = await server.app.inject({
+      url: `/w/taken/_mock/snapshots/${snapshot.id}/file`,
+      headers: { host: 'localhost' },
+    });
+    const path = join(await mkdtemp(join(tmpdir(), 'snapshot-')), 'mock.db');
+    await writeFile(path, file.rawPayload);
+    const opened = await testServer({ data: path });
+
+    expect([file.statusCode, file.headers['content-type'], file.rawPayload.length]).toEqual([
+      200,
+      'application/vnd.sqlite3',
+      snapshot.bytes,
+    ]);
+    expect(await reads(opened.call, made.key)).toBe('allowed');
+    expect((await opened.call('GET /_mock/cast')).body).toEqual(cast);
+    await tokenOf(opened.call, cast.runai.users[0].accessKey);
+  });
+
+  it('of a world in a file goes back, and survives a restart', async () => {
+    const data = join(await mkdtemp(join(tmpdir(), 'snapshot-')), 'mock.db');
+    const first = await testServer({ data });
+    const { body: made } = await first.call('POST /_mock/keys', { body: { ...AIR, name: 'kept' } });
+    const { body: snapshot } = await first.call('POST /_mock/snapshots');
+    await first.call(`DELETE /_mock/keys/${made.id}`);
+    const { status } = await first.call(`POST /_mock/snapshots/${snapshot.id}/restore`);
+    await first.close();
+    const second = await testServer({ data });
+
+    expect(status).toBe(200);
+    expect(await reads(second.call, made.key)).toBe('allowed');
+  });
+
+  it('is refused beyond the hundredth, which says which to delete', async () => {
+    const own = await testServer();
+    const [first] = await Promise.all(Array.from({ length: 100 }, () => own.call('POST /_mock/snapshots')));
+    const { status, body } = await own.call('POST /_mock/snapshots');
+    await own.call(`DELETE /_mock/snapshots/${first?.body.id}`);
+    const again = await own.call('POST /_mock/snapshots');
+
+    expect([status, body.detail, again.status]).toEqual([409, expect.stringContaining('DELETE'), 201]);
+  });
+});
+
+describe('a world as a copy', () => {
+  it('of another one has its state and time, and credentials of its own', async () => {
+    const { call, id, made } = await worldWithKey();
+    await call('POST /_mock/clock/advance', { body: { by: '3h' } });
+    const copy = await makeWorld(server, { from: { world: id } });
+    const [created] = copy.made.created.keys;
+
+    expect((await copy.call('GET /_mock/clock')).body.now).toBe('2026-01-15T15:00:00.000Z');
+    expect(created).toMatchObject({ id: made.id, name: 'made', org: 'acme' });
+    expect(created.key).not.toBe(made.key);
+    expect([await reads(copy.call, made.key), await reads(server.call, created.key)]).toEqual([
+      'other_world',
+      'allowed',
+    ]);
+  });
+
+  it('tells every new secret of what had been made since the seed, and each counts', async () => {
+    const source = await makeWorld(server, {});
+    const token = await tokenOf(source.call, source.cast.runai.users[0].accessKey);
+    await source.call('POST /api/v1/access-keys', { token, body: { name: 'made' } });
+    await source.call('POST /api/v1/apps', { token, body: { name: 'made-app' } });
+    await source.call('POST /api/v1/service-accounts', { token, body: { name: 'made-bot' } });
+    const copy = await makeWorld(server, { from: { world: source.id } });
+    const { keys, accessKeys, applications, serviceAccounts, clients } = copy.made.created;
+    const [app] = applications;
+
+    expect([keys, clients]).toEqual([[], []]);
+    expect([accessKeys.length, applications.length, serviceAccounts.length]).toEqual([1, 1, 1]);
+    await tokenOf(server.call, accessKeys[0]);
+    await tokenOf(server.call, serviceAccounts[0]);
+    const grant = { grantType: 'app_token', appID: app.clientId, appSecret: app.secret };
+    expect((await server.grant(grant)).status).toBe(200);
+    expect(app.clientId).toBe(`made-app-${copy.id}`);
+  });
+
+  it('of a snapshot begins where it was taken, after its world is gone, too', async () => {
+    const { call, id, made } = await worldWithKey();
+    const { body: snapshot } = await call('POST /_mock/snapshots');
+    await call(`DELETE /_mock/keys/${made.id}`);
+    await server.call(`DELETE /_mock/worlds/${id}`);
+    const copy = await makeWorld(server, { from: { snapshot: snapshot.id } });
+
+    expect(copy.made.created.keys).toHaveLength(1);
+    expect(await reads(copy.call, copy.made.created.keys[0].key)).toBe('allowed');
+  });
+
+  it('with the credentials as they are counts where it is named, and says that they are not its own alone', async () => {
+    const { id, made } = await worldWithKey();
+    const copy = await makeWorld(server, { from: { world: id }, credentials: 'cast' });
+
+    expect(await reads(copy.call, made.key)).toBe('allowed');
+    expect(copy.made.ambiguous).toContain(made.id);
+    expect(copy.made.created).toBeUndefined();
+  });
+
+  it('is reset to the seed, with the credentials that it has', async () => {
+    const { id } = await worldWithKey();
+    const copy = await makeWorld(server, { from: { world: id } });
+    const [created] = copy.made.created.keys;
+    await copy.call('POST /_mock/reset');
+
+    expect(await reads(copy.call, created.key)).toBe('unknown_key');
+    expect((await copy.call('GET /_mock/cast')).body).toEqual(copy.cast);
+    await tokenOf(copy.call, copy.cast.runai.users[0].accessKey);
+  });
+});
+
+describe('a world of a seed in the order', () => {
+  it.each([
+    ['of the built-in cast', 'builtin', 2],
+    ['of nobody', 'none', 0],
+  ])('%s', async (_, seed, users) => {
+    const { call } = await makeWorld(server, { seed });
+
+    expect((await call('GET /_mock/info')).body.counts.users).toBe(users);
+  });
+
+  it('that says only what differs', async () => {
+    const user = { email: 'new@acme.test', role: 'Viewer', accessKey: { name: 'k' } };
+    const { cast, call } = await makeWorld(server, { seed: { extends: 'builtin', runai: { users: [user] } } });
+    const made = cast.runai.users.find((one: { email: string }) => one.email === 'new@acme.test');
+
+    expect(cast.runai.users).toHaveLength(3);
+    await tokenOf(call, made.accessKey);
+  });
+
+  it('with all that is wrong with it', async () => {
+    const { status, body } = await orderWorld(server, { seed: { runai: { users: [{ mail: 'x' }] }, nothing: 1 } });
+
+    expect(status).toBe(400);
+    expect(body.detail).toMatch(/nothing/);
+    expect(body.detail).toMatch(/mail/);
+  });
+});
