@@ -30,7 +30,9 @@ export interface OwnedWorld extends World {
   readonly isHeld: boolean;
   /** Puts what a snapshot holds in the place of its state; its time is the snapshot's from now on. */
   restore(image: Uint8Array, at: Instant): Promise<void>;
-  /** Ends with the last request that uses it. */
+  /** Ends it with the last request that uses it. */
+  end(): void;
+  /** Ends it now. */
   close(): Promise<void>;
 }
 
@@ -76,8 +78,14 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     retired = [];
     for (const one of unused) await one.close();
   };
-  /** Settled when nobody uses the world any more, once it is closed. */
-  let whenUnused: (() => void) | null = null;
+  let isEnding = false;
+  const close = async () => {
+    findings.clear();
+    remembered.clear();
+    await store.decisions.clear();
+    await closeRetired();
+    await current.close();
+  };
 
   await settle(parts.filled.findings);
   return {
@@ -111,8 +119,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     release: () => {
       holders -= 1;
       if (holders > 0) return;
-      if (retired.length > 0) void closeRetired();
-      whenUnused?.();
+      if (isEnding) void close();
+      else if (retired.length > 0) void closeRetired();
     },
     get isHeld() {
       return holders > 0;
@@ -132,18 +140,11 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       remembered.clear();
       await settle(filled.findings);
     },
-    close: async () => {
-      if (holders > 0) {
-        await new Promise<void>((resolve) => {
-          whenUnused = resolve;
-        });
-      }
-      await closeRetired();
-      findings.clear();
-      remembered.clear();
-      await store.decisions.clear();
-      await store.close();
+    end: () => {
+      isEnding = true;
+      if (holders === 0) void close();
     },
+    close,
   };
 }
 

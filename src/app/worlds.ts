@@ -13,7 +13,7 @@ import { ownSeed } from '../seed/index.ts';
 import type { World, WorldsByName } from '../service.ts';
 import type { Store } from '../store/index.ts';
 import { openSqliteImage } from '../store/sqlite/index.ts';
-import type { KeptSeed, Rekeyed, Rekeying } from '../store/world.ts';
+import type { Rekeyed, Rekeying } from '../store/world.ts';
 import { Claims } from './claims.ts';
 import type { Images } from './images.ts';
 import { type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
@@ -314,7 +314,7 @@ export class Worlds implements WorldsByName {
       this.#gone.delete(oldest);
       this.#marks.delete(worldMark(oldest));
     }
-    void world.close();
+    world.end();
   }
 
   #sweep(): void {

@@ -390,7 +390,7 @@ describe('a world that nobody uses', () => {
 it('tells every way into a world', async () => {
   const { body } = await server.call('GET /_mock/worlds/a');
   const byAddress = await server.call('GET /_mock/worlds/a', { headers: { host: '127.0.0.1:6625' } });
-  const inside = await DOORS.host(server, 'b')('GET /_mock/worlds/a');
+  const inside = await DOORS.host(server, 'b')('GET /_mock/worlds/a', {});
 
   expect(body).toMatchObject({
     url: 'http://localhost:6625/w/a',

@@ -214,7 +214,7 @@ describe('a world of a seed in the order', () => {
   });
 
   it('that says only what differs', async () => {
-    const user = { email: 'new@acme.test', role: 'Viewer', accessKey: { name: 'k' } };
+    const user = { email: 'new@acme.test', role: 'Viewer', accessKey: { name: 'new-key' } };
     const { cast, call } = await makeWorld(server, { seed: { extends: 'builtin', runai: { users: [user] } } });
     const made = cast.runai.users.find((one: { email: string }) => one.email === 'new@acme.test');
 

@@ -297,12 +297,12 @@ describe('under the host of a function, a request', () => {
 
 describe('a host that is no function’s', () => {
   it.each([
-    `x${echo.functionId}.invocation.localhost`,
-    `${echo.functionId}.localhost`,
-    `${echo.functionId}invocation.localhost`,
-    `a.${echo.functionId}.invocation.localhost`,
-    'invocation.localhost',
-    'echo.invocation.localhost',
+    `x${echo.functionId}.invocation.mock.test`,
+    `${echo.functionId}.mock.test`,
+    `${echo.functionId}invocation.mock.test`,
+    `a.${echo.functionId}.invocation.mock.test`,
+    'invocation.mock.test',
+    'echo.invocation.mock.test',
   ])('%s leads to the API as any other', async (host) => {
     const { body } = await server.call('GET /v2/nvcf/functions', { token: FULL, headers: { host } });
 

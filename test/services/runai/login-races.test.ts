@@ -14,7 +14,6 @@ import {
 import { type Answer, testServer } from '../../support/server.ts';
 
 const server = await testServer({ runaiKeyLimit: 100 });
-const { store } = server.world;
 const { email, password, id } = researcher;
 
 afterEach(async () => {
@@ -22,13 +21,14 @@ afterEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
-/** What is read of a credential, and looked at before the login begins. */
-const { byName, byClientId } = store.identities;
-const keyByClientId = store.accessKeys.byClientId;
-const ownerById = store.identities.byId;
+/** The store of the world; a reset puts another one in its place. */
+const storeNow = (): Store => server.world.store;
 
-/** Lets something happen right after a credential was read. */
+/** Lets something happen right after a credential was read, which is looked at before the login begins. */
 function meanwhile(happens: () => Promise<unknown>): void {
+  const store = storeNow();
+  const { byName, byClientId, byId: ownerById } = store.identities;
+  const keyByClientId = store.accessKeys.byClientId;
   const after =
     <Given extends unknown[], Found>(read: (...given: Given) => Promise<Found | null>) =>
     async (...given: Given): Promise<Found | null> => {
@@ -72,34 +72,35 @@ const endings: readonly (readonly [what: string, happens: (store: Store) => Prom
 
 describe.each(endings)('a login that the %s overtakes', (_what, happens) => {
   it.each(logins)('is refused as any wrong password at %s', async (_how, status, logIn) => {
-    meanwhile(() => happens(store));
+    meanwhile(() => happens(storeNow()));
     const answer = await logIn();
 
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'ended_meanwhile' });
     expect(JSON.stringify(answer.body)).toContain('The user name or the password is not valid.');
-    expect(await store.world.counts()).toMatchObject({ refreshTokens: 0 });
+    expect(await storeNow().world.counts()).toMatchObject({ refreshTokens: 0 });
   });
 });
 
 it.each(logins)('a password that a reset takes back does not count any more at %s', async (_how, status, logIn) => {
   // The cast's password becomes another one, and the login with that one is overtaken by the way back.
-  const original = (await store.identities.byId(id))?.passwordHash ?? null;
+  const original = (await storeNow().identities.byId(id))?.passwordHash ?? null;
   const passwordHash = await hashPassword(password, 'another-salt');
-  await store.identities.edit(id, { passwordHash }, 0);
+  await storeNow().identities.edit(id, { passwordHash }, 0);
   meanwhile(() => server.call('POST /_mock/reset'));
 
   expect((await logIn()).status).toBe(status);
-  expect((await store.identities.byId(id))?.passwordHash).toBe(original);
+  expect((await storeNow().identities.byId(id))?.passwordHash).toBe(original);
 });
 
 it('a change of a password that another change overtakes is refused, and the other stays', async () => {
   const token = (await server.grant({ grantType: 'password', username: email, password })).body.accessToken;
   const theirs = await hashPassword('theirs', 'salt');
-  const read = vi.spyOn(store.identities, 'byId').mockImplementation(async (who) => {
+  const { byId: ownerById } = storeNow().identities;
+  const read = vi.spyOn(storeNow().identities, 'byId').mockImplementation(async (who) => {
     const found = await ownerById(who);
     // The first look is that of the token.
-    if (read.mock.calls.length === 2) await store.identities.edit(id, { passwordHash: theirs }, 0);
+    if (read.mock.calls.length === 2) await storeNow().identities.edit(id, { passwordHash: theirs }, 0);
     return found;
   });
   const answer = await server.call('POST /api/v1/me/password', {
@@ -127,13 +128,13 @@ describe('a client that is overtaken', () => {
     },
   };
   const overtaking: readonly (readonly [string, keyof typeof clients, () => Promise<unknown>])[] = [
-    ['its deletion', 'an access key', () => store.accessKeys.delete(accessKey.id)],
-    ['the deletion of its owner', 'an access key', () => store.identities.delete(admin.id)],
-    ['a new secret', 'an access key', () => store.accessKeys.replaceSecret(accessKey.id, 'another')],
-    ['its deletion', 'an application', () => store.identities.delete(application.id)],
-    ['a new secret', 'an application', () => store.identities.edit(application.id, { secretHash: 'another' }, 0)],
-    ['its deletion', 'a service account', () => store.identities.delete(plainBot.id)],
-    ['its disabling', 'a service account', () => store.identities.edit(plainBot.id, { enabled: false }, 0)],
+    ['its deletion', 'an access key', () => storeNow().accessKeys.delete(accessKey.id)],
+    ['the deletion of its owner', 'an access key', () => storeNow().identities.delete(admin.id)],
+    ['a new secret', 'an access key', () => storeNow().accessKeys.replaceSecret(accessKey.id, 'another')],
+    ['its deletion', 'an application', () => storeNow().identities.delete(application.id)],
+    ['a new secret', 'an application', () => storeNow().identities.edit(application.id, { secretHash: 'another' }, 0)],
+    ['its deletion', 'a service account', () => storeNow().identities.delete(plainBot.id)],
+    ['its disabling', 'a service account', () => storeNow().identities.edit(plainBot.id, { enabled: false }, 0)],
   ];
 
   it.each(overtaking)('by %s gets no token: %s', async (_what, kind, happens) => {
@@ -145,7 +146,7 @@ describe('a client that is overtaken', () => {
   });
 
   it('is told whom it would have stood for', async () => {
-    meanwhile(() => store.accessKeys.delete(accessKey.id));
+    meanwhile(() => storeNow().accessKeys.delete(accessKey.id));
     const { decision } = await server.grant(clients['an access key']);
 
     expect((await server.call(`GET /_mock/decisions/${decision.id}`)).body.claimed).toMatchObject({
@@ -156,7 +157,7 @@ describe('a client that is overtaken', () => {
 
 it('an access key of somebody who is deleted while the request arrives is not made', async () => {
   const token = await server.tokenOf(admin);
-  const seen = vi.spyOn(store.identities, 'byId');
+  const seen = vi.spyOn(storeNow().identities, 'byId');
   const payload = new PassThrough();
   const answered = server.app
     .inject({
@@ -171,7 +172,7 @@ it('an access key of somebody who is deleted while the request arrives is not ma
     .then(({ statusCode, body }) => ({ statusCode, body: JSON.parse(body) }));
   payload.write('{"name":');
   await vi.waitUntil(() => seen.mock.calls.some(([who]) => who === admin.id));
-  await store.identities.delete(admin.id);
+  await storeNow().identities.delete(admin.id);
   payload.end('"late"}');
 
   expect(await answered).toMatchObject({

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { START, testServer } from '../support/server.ts';
+import { claimsOf, DOORS, makeWorld, type TestWorld } from '../support/worlds.ts';
+
+const MINUTE = 60_000;
+
+/** What is different in each world, so that an answer of another one is seen at once. */
+interface Expected {
+  readonly world: TestWorld;
+  readonly id: string;
+  readonly now: number;
+  readonly delay: number;
+  readonly name: string;
+  /** A key that may read simulations in every second world. */
+  readonly key: string;
+  readonly mayRead: boolean;
+  readonly admin: string;
+  readonly client: { readonly clientId: string; readonly clientSecret: string };
+}
+
+type Call = Awaited<ReturnType<typeof testServer>>['call'];
+
+/** A world that differs from all others: by its clock, its toggle, its objects and the rights of its keys. */
+async function prepared(server: { readonly call: Call }, index: number): Promise<Expected> {
+  const world = await makeWorld(server, { id: `apart-${index}` });
+  const { call, cast } = world;
+  const mayRead = index % 2 === 0;
+  const order = { type: 'service', name: 'apart', services: ['air'] };
+  const scopes = mayRead ? ['air:access', 'air:simulation_read'] : ['air:access'];
+  const delay = (index + 1) * MINUTE;
+  await call('POST /_mock/clock/advance', { body: { by: `${index}m` } });
+  const { body: made } = await call('POST /_mock/keys', { body: { ...order, scopes } });
+  await call('PUT /_mock/propagation', { body: { mode: 'fixed', delay: `${delay}ms` } });
+  const later = { scopes: ['air:access', 'air:simulation_read'] };
+  expect((await call(`PATCH /_mock/keys/${made.id}`, { body: later })).status).toBe(200);
+  const admin = cast.ngc.keys.find((one: { name: string }) => one.name === 'air-admin').key;
+  const name = `of-world-${index}`;
+  const { status } = await call('POST /api/v3/simulations/', { token: admin, body: { name } });
+  expect(status).toBe(201);
+  const client = cast.runai.users[0].accessKey;
+  return { world, id: world.id, now: START + index * MINUTE, delay, name, key: made.key, mayRead, admin, client };
+}
+
+/** One round of requests of a world; every answer could be no other world's. */
+async function expectOwnAnswers(call: Call, { id, now, delay, name, key, mayRead, admin, client }: Expected) {
+  const [list, edited, granted] = await Promise.all([
+    call('GET /api/v3/simulations/?search=of-world-', { token: admin }),
+    call('GET /api/v3/simulations/', { token: key }),
+    call('POST /api/v1/token', { body: { grantType: 'client_credentials', ...client } }),
+  ]);
+  const { sid, iat } = claimsOf(granted.body.accessToken);
+  const seen = {
+    names: list.body.results.map((one: { name: string }) => one.name),
+    edited: mayRead ? edited.status : [edited.status, edited.decision.reason, edited.decision.pending.effectiveAt],
+    token: [sid.endsWith(`.${id}`), iat],
+  };
+
+  expect(seen).toEqual({
+    names: [name],
+    edited: mayRead ? 200 : [403, 'missing_scope', new Date(now + delay).toISOString()],
+    token: [true, now / 1000],
+  });
+}
+
+describe('two hundred worlds at once, each with a clock, a toggle, keys and objects of its own', () => {
+  it('answer twenty rounds by credential alone, and never for another one', { timeout: 120_000 }, async () => {
+    const server = await testServer();
+    const worlds = await Promise.all(Array.from({ length: 200 }, (_, index) => prepared(server, index)));
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(worlds.map((expected) => expectOwnAnswers(server.call, expected)));
+    }
+    const counts = await Promise.all(
+      worlds.map(async ({ world }) => (await world.call('GET /_mock/decisions?limit=1')).status),
+    );
+
+    expect(new Set(counts)).toEqual(new Set([200]));
+    expect((await server.call('GET /_mock/decisions')).body.decisions).toEqual([]);
+  });
+
+  it('do so by prefix, host and header while others are made and deleted', { timeout: 60_000 }, async () => {
+    const server = await testServer();
+    const worlds = await Promise.all(Array.from({ length: 30 }, (_, index) => prepared(server, index)));
+    const churn = async () => {
+      for (let made = 0; made < 40; made++) {
+        const { id } = await makeWorld(server);
+        expect((await server.call(`DELETE /_mock/worlds/${id}`)).status).toBe(204);
+      }
+    };
+    const rounds = async () => {
+      for (let round = 0; round < 5; round++) {
+        const calls = worlds.flatMap((expected) =>
+          Object.values(DOORS).map((door) => expectOwnAnswers(door(server, expected.id), expected)),
+        );
+        await Promise.all(calls);
+      }
+    };
+    await Promise.all([churn(), rounds()]);
+  });
+});
+
+it('clients that differ in nothing but their credentials each get their own world over one address', async () => {
+  const server = await testServer();
+  const { url } = await server.listen('127.0.0.1', 0);
+  const worlds = await Promise.all(Array.from({ length: 40 }, (_, index) => prepared(server, index)));
+  const call: Call = async (request, { token, body } = {}) => {
+    const [method = 'GET', path] = request.split(' ');
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const decision = response.headers.get('x-mock-decision');
+    return {
+      status: response.status,
+      body: await response.json(),
+      headers: {},
+      decision: decision === null ? null : JSON.parse(decision),
+    };
+  };
+  for (let round = 0; round < 5; round++) {
+    await Promise.all(worlds.map((expected) => expectOwnAnswers(call, expected)));
+  }
+});
