@@ -66,6 +66,7 @@ export interface WorldStore {
    * @throws Collision when two of a kind would have the same; nothing is changed then
    */
   rekey(rekeying: Rekeying, kept: KeptSeed): Promise<readonly Rekeyed[]>;
+  /** What the callers of this world are known by. */
   credentials(): Promise<Credentials>;
   /** How many of each there are, by name. */
   counts(): Promise<Readonly<Record<string, number>>>;

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Instant } from '../../src/core/clock.ts';
-import type { Decision } from '../../src/core/decision.ts';
 import { Changed, Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { RefreshToken } from '../../src/store/grants.ts';
 import type { Identity } from '../../src/store/identities.ts';
 import type { Store } from '../../src/store/index.ts';
-import { accessKey, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
+import { accessKey, decision, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
 import { grantsContract } from './contract-grants.ts';
 import { identitiesContract } from './contract-identities.ts';
 
@@ -13,6 +12,8 @@ import { identitiesContract } from './contract-identities.ts';
 export interface Bench {
   /** The store for the next step of the test: one that keeps a file is closed and opened again. */
   next(): Promise<Store>;
+  /** Goes on with a store that takes the place of the one that is open. */
+  goOn(store: Store): Promise<Store>;
   /** Ends the store that is open. */
   end(): Promise<void>;
 }
@@ -692,18 +693,6 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
     });
 
     describe('decisions:', () => {
-      const decision = (id: string, given: Partial<Decision> = {}): Decision => ({
-        id,
-        at: NOON,
-        service: 'runai',
-        operation: 'get_access_keys',
-        request: { method: 'GET', path: '/api/v1/access-keys' },
-        effect: 'allow',
-        principal: { kind: 'user', id: 'ada', name: 'ada@acme.test', clientId: 'client-of-ada' },
-        rule: 'own',
-        reason: null,
-        ...given,
-      });
       const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;
       const recorded = async () => {
         const store = await bench.next();

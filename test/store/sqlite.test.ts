@@ -1,36 +1,74 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { newBudgets } from '../../src/core/held.ts';
 import type { Store } from '../../src/store/index.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { emptyFolder } from '../support/folder.ts';
-import { storeContract } from './contract.ts';
+import { type Bench, storeContract } from './contract.ts';
 import { collectionsContract } from './contract-collections.ts';
+import { imagesContract } from './contract-images.ts';
 import { ngcKeysContract } from './contract-ngc-keys.ts';
 import { pagesContract } from './contract-pages.ts';
+import { rekeyingContract } from './contract-rekeying.ts';
 import { settingsContract } from './contract-settings.ts';
 
-const inMemory = async () => {
-  const store = openSqliteStore(null);
-  return { next: async () => store, end: () => store.close() };
-};
+/** @param step gives the store for the next step, and is done with the one before where that is another */
+function benchOn(store: Store, step: (store: Store) => Promise<Store>, end = async () => {}): Bench {
+  let current = store;
+  return {
+    next: async () => {
+      current = await step(current);
+      return current;
+    },
+    goOn: async (other) => {
+      if (other !== current) await current.close();
+      current = other;
+      return current;
+    },
+    end: async () => {
+      await current.close();
+      await end();
+    },
+  };
+}
+
+const inMemory = async () => benchOn(openSqliteStore(null), async (store) => store);
+
+const resting = async () =>
+  benchOn(openSqliteStore(null), async (store) => {
+    await store.rest();
+    return store;
+  });
+
+const copied = async () =>
+  benchOn(openSqliteStore(null), async (store) => {
+    const copy = openSqliteImage(await store.image(), newBudgets());
+    await store.close();
+    return copy;
+  });
 
 const inFile = async () => {
   const folder = await emptyFolder();
-  let store: Store | undefined;
-  return {
-    next: async () => {
-      await store?.close();
-      store = openSqliteStore(join(folder, 'mock.db'));
-      return store;
-    },
-    end: async () => {
-      await store?.close();
-      await rm(folder, { recursive: true });
-    },
+  const open = () => openSqliteStore(join(folder, 'mock.db'));
+  const reopened = async (store: Store) => {
+    await store.close();
+    return open();
   };
+  return benchOn(open(), reopened, () => rm(folder, { recursive: true }));
 };
 
-for (const contract of [storeContract, ngcKeysContract, collectionsContract, pagesContract, settingsContract]) {
-  contract('SQLite in memory', inMemory);
-  contract('SQLite in a file that is closed and opened again between steps', inFile);
+const BENCHES = [
+  ['SQLite in memory', inMemory],
+  ['SQLite in memory that rests between steps', resting],
+  ['SQLite in memory, copied for each step', copied],
+  ['SQLite in a file that is closed and opened again between steps', inFile],
+] as const;
+
+const CONTRACTS = [
+  ...[storeContract, ngcKeysContract, collectionsContract, pagesContract, settingsContract],
+  ...[imagesContract, rekeyingContract],
+];
+
+for (const contract of CONTRACTS) {
+  for (const [kind, bench] of BENCHES) contract(kind, bench);
 }

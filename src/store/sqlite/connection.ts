@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { imageOf, isReady, openImage } from './images.ts';
 
 /** How long nobody asks for a world before its database is let go of. */
-const IDLE_MS = 30_000;
+const IDLE_MS = 10_000;
 
 /** A larger database stays open: putting it away and opening it again would be felt. */
 const MOST_BYTES_AT_REST = 4 * 1024 * 1024;

@@ -7,7 +7,7 @@ export const APPLICATION_ID = 0x4e56414d;
 export const HEADER_BYTES = 100;
 
 const MAGIC = 'SQLite format 3\0';
-/** Where the header keeps the size of a page, what writes and what reads take part in, and the number of pages. */
+/** Where the header keeps the size of a page, the versions of the format for writing and for reading, and the number of pages. */
 const PAGE_SIZE_AT = 16;
 const WRITE_VERSION_AT = 18;
 const READ_VERSION_AT = 19;
@@ -15,7 +15,7 @@ const PAGE_COUNT_AT = 28;
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
 
-/** The versions of a database that has no write-ahead log, and of one that has. */
+/** The version of the format of a database that has no write-ahead log. */
 const WITHOUT_LOG = 1;
 
 /** Why a database cannot be used. */

@@ -14,7 +14,7 @@ const PAGE_CACHE_KIB = 64;
 /** Images whose every page is known to be sound: those made here, and those that were looked at before. */
 const SOUND = new WeakSet<Uint8Array>();
 
-/** A database as the bytes of a file, whatever its last writes wait in. */
+/** A database as the bytes of a file, with what only its log holds. */
 export function imageOf(database: Database.Database): Uint8Array {
   const image = database.serialize();
   markWithoutLog(image);
@@ -66,7 +66,7 @@ function withoutLog(bytes: Buffer): Buffer {
   return copy;
 }
 
-/** @param what as what follows "it" */
+/** Why an image cannot be used. @param what follows the subject, as in "is damaged" */
 export function refusal(what: string, remedy = 'Use another image.', cause?: unknown): Unusable {
   return new Unusable(`The image of a store ${what}. ${remedy}`, { cause });
 }

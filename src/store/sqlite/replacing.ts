@@ -61,8 +61,13 @@ export function replaceContent(statements: Statements, image: Uint8Array): void 
   }
 }
 
-/** Texts are in nothing but the index, so that is copied as it is; SQLite lets nobody write to it by mistake. */
+/**
+ * Texts are in nothing but the index, so its tables are copied as they are, which SQLite lets nobody do by mistake. The index
+ * is made anew for that: one that was used remembers what its tables said.
+ */
 function copyIndex(source: Database.Database, target: Database.Database): void {
+  const made = target.prepare<[], string>(`SELECT sql FROM sqlite_schema WHERE name = 'object_texts'`).pluck().get();
+  target.exec(`DROP TABLE object_texts; ${made}`);
   target.unsafeMode(true);
   try {
     for (const table of INDEX_TABLES) {

@@ -1,0 +1,267 @@
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
+import { newBudgets } from '../../src/core/held.ts';
+import { Unusable } from '../../src/core/unusable.ts';
+import { Unwritable } from '../../src/store/errors.ts';
+import type { Store } from '../../src/store/index.ts';
+import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { it } from '../support/command.ts';
+import { fill as fillDisk, smallDisk } from '../support/disk.ts';
+import { accessKey, identity, keptSeed, NOON, people, row } from '../support/records.ts';
+import { fill, readingsOf } from './contract-images.ts';
+
+/** Where a header says that a log belongs to its database (https://www.sqlite.org/fileformat.html, offset 18). */
+const VERSIONS = { start: 18, end: 20 } as const;
+
+const openImage = (image: Uint8Array) => openSqliteImage(image, newBudgets());
+
+/** Everything in a copy of an image. */
+async function readingsIn(image: Uint8Array) {
+  const copy = openImage(image);
+  const readings = await readingsOf(copy);
+  await copy.close();
+  return readings;
+}
+
+/** Changes an image as nobody of us would. */
+function doctored(image: Uint8Array, sql: string): Uint8Array {
+  const database = new Database(Buffer.from(image));
+  database.exec(sql);
+  const bytes = database.serialize();
+  database.close();
+  return bytes;
+}
+
+describe('an image of a data file', () => {
+  it('is whole without the log that the file has', async ({ folder }) => {
+    const store = openSqliteStore(join(folder, 'mock.db'));
+    await fill(store);
+    const image = await store.image();
+    expect((await readFile(join(folder, 'mock.db-wal'))).length).toBeGreaterThan(0);
+
+    expect([...image.subarray(VERSIONS.start, VERSIONS.end)]).toEqual([1, 1]);
+    expect(await readingsIn(image)).toEqual(await readingsOf(store));
+    await store.close();
+  });
+
+  it('may be the bytes of the file once it is closed, and they stay as they are', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const store = openSqliteStore(path);
+    await fill(store);
+    const readings = await readingsOf(store);
+    await store.close();
+    const bytes = await readFile(path);
+    expect([...bytes.subarray(VERSIONS.start, VERSIONS.end)]).toEqual([2, 2]);
+
+    expect(await readingsIn(bytes)).toEqual(readings);
+    expect(bytes.equals(await readFile(path))).toBe(true);
+  });
+
+  it('of an earlier version is brought up to date, in a copy and in a file', async ({ folder }) => {
+    const database = new Database(':memory:');
+    for (const step of MIGRATIONS.slice(0, 3)) database.exec(step);
+    database.pragma(`application_id = ${0x4e56414d}`);
+    database.pragma('user_version = 3');
+    database.exec(`INSERT INTO identities (id, kind, name, name_key, enabled, created_at)
+      VALUES ('ada', 'user', 'ada@acme.test', 'ada@acme.test', 1, ${NOON})`);
+    const early = database.serialize();
+    database.close();
+    const copy = openImage(early);
+    const file = openSqliteStore(join(folder, 'mock.db'));
+    await file.restored(early);
+
+    for (const store of [copy, file]) {
+      expect(await store.identities.byId('ada')).toEqual(identity('ada'));
+      await store.identities.create(identity('bo'));
+      await store.close();
+    }
+  });
+
+  it('is whole although the file was taken away', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const store = openSqliteStore(path);
+    await fill(store);
+    const readings = await readingsOf(store);
+    await rm(path);
+
+    expect(await readingsIn(await store.image())).toEqual(readings);
+    await store.close();
+  });
+});
+
+it('an image has the logins that wait to be written, even where the disk is full', async ({ folder, skip }) => {
+  const disk = await smallDisk(folder);
+  if (disk === null) {
+    process.stdout.write('SKIP: a small disk needs the right to mount one\n');
+    return skip();
+  }
+  const store = openSqliteStore(join(disk.path, 'mock.db'));
+  try {
+    await fill(store);
+    await fillDisk(disk.path);
+    const insertMany = async () => {
+      for (let id = 0; id < 100; id++) await store.collections.insert(row(`row-${id}`), null);
+    };
+    await expect(insertMany()).rejects.toMatchObject({ why: 'full' });
+    await store.identities.touch('ada', NOON + 77);
+    const image = await store.image();
+
+    expect((await readingsIn(image)).people[0]?.find(({ id }) => id === 'ada')?.lastLogin).toBe(NOON + 77);
+    expect(await readingsIn(image)).toEqual(await readingsOf(store));
+    await expect(store.restored(image)).rejects.toMatchObject({ why: 'full' });
+    expect(await readingsIn(image)).toEqual(await readingsOf(store));
+  } finally {
+    await store.close().catch(() => {});
+    await disk.remove();
+  }
+});
+
+describe('a data file that cannot be restored stays as it was', () => {
+  it('where a row of the image refers to nothing: nothing of the others is in it', async ({ folder }) => {
+    const store = openSqliteStore(join(folder, 'mock.db'));
+    await fill(store);
+    const before = await readingsOf(store);
+    const orphan = `PRAGMA foreign_keys = OFF; DELETE FROM access_keys; DELETE FROM objects WHERE id = 'chair';
+      UPDATE settings SET value = 'other'; INSERT INTO access_keys (id, owner, created_by, name, client_id, secret_hash, created_at)
+      VALUES ('orphan', 'nobody', 'nobody', 'orphan', 'orphan', 'hash', ${NOON})`;
+    const image = doctored(await store.image(), orphan);
+    await store.accessKeys.touch(accessKey('three').id, NOON + 99, accessKey('three').secretHash);
+
+    await expect(store.restored(image)).rejects.toThrow(Unusable);
+    await expect(store.restored(image)).rejects.toThrow(/is damaged \(FOREIGN KEY constraint failed\)/);
+    const { accessKeys, ...others } = await readingsOf(store);
+    expect(accessKeys.map(({ name, lastLogin }) => [name, lastLogin])).toEqual([
+      ['one', NOON + 20],
+      ['three', NOON + 99],
+    ]);
+    expect(others).toEqual({ ...before, accessKeys: undefined });
+    await store.collections.insert({ ...row('late'), facets: facetsOf('late lamp') }, null);
+    expect((await readingsOf(store)).found.count).toBe(3);
+    await store.close();
+  });
+
+  it('where the file was taken away: what is read goes on', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const store = openSqliteStore(path);
+    await fill(store);
+    const before = await readingsOf(store);
+    const image = await store.image();
+    await rm(path);
+
+    await expect(store.restored(image)).rejects.toThrow(Unwritable);
+    await expect(store.restored(image)).rejects.toMatchObject({ why: 'lost' });
+    expect(await readingsOf(store)).toEqual(before);
+    await store.close();
+  });
+
+  it('where its process ends in the middle: the file opens with what was before', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const store = openSqliteStore(path);
+    await fill(store);
+    const [before, image] = [await readingsOf(store), await store.image()];
+    await store.world.load(keptSeed, people);
+    await store.restored(image);
+    const copy = join(folder, 'copy.db');
+    await copyFile(path, copy);
+    const log = await readFile(`${path}-wal`);
+    // The last frame of the log is the one that makes the change count.
+    await writeFile(`${copy}-wal`, log.subarray(0, log.length - 1));
+    await store.close();
+    const [torn, whole] = [openSqliteStore(copy), openSqliteStore(path)];
+
+    expect((await torn.world.counts())['ngcKeys']).toBe(0);
+    expect((await torn.world.counts())['users']).toBe(2);
+    expect(await readingsOf(whole)).toEqual(before);
+    await torn.close();
+    await whole.close();
+  });
+});
+
+function facetsOf(name: string) {
+  return { name, state: null, createdAt: NOON, modifiedAt: NOON };
+}
+
+describe('a store in memory', () => {
+  let store: Store;
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    store = openSqliteStore(null);
+    await fill(store);
+  });
+  afterEach(async () => {
+    await store.close();
+    vi.useRealTimers();
+  });
+
+  /** A store that rests is an image, and needs to make none. */
+  const isResting = async (one: Store) => {
+    const [image, again] = [await one.image(), await one.image()];
+    return image === again;
+  };
+
+  it('rests once nobody asked for a while, and answers as before', async () => {
+    const readings = await readingsOf(store);
+    expect(await isResting(store)).toBe(false);
+    await vi.advanceTimersByTimeAsync(21_000);
+
+    expect(await isResting(store)).toBe(true);
+    expect(await readingsOf(store)).toEqual(readings);
+    expect(await isResting(store)).toBe(false);
+    await vi.advanceTimersByTimeAsync(21_000);
+    expect(await isResting(store)).toBe(true);
+  });
+
+  it('does not rest while somebody asks now and then', async () => {
+    for (let time = 0; time < 10; time++) {
+      await vi.advanceTimersByTimeAsync(7_000);
+      await store.accessKeys.byId('nothing');
+    }
+
+    expect(await isResting(store)).toBe(false);
+  });
+
+  it('that is large does not rest, because that would be felt', async () => {
+    const body = { filler: 'x'.repeat(1_000_000) };
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await store.collections.insert(row(id, { body }), null);
+    await store.rest();
+
+    expect(await isResting(store)).toBe(false);
+  });
+
+  it('begins at rest where it is a copy, and leaves no timer behind when it is closed', async () => {
+    const copy = openImage(await store.image());
+    expect(await isResting(copy)).toBe(true);
+    await copy.accessKeys.byId('nothing');
+    expect(await isResting(copy)).toBe(false);
+    await copy.close();
+    await store.close();
+
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('that is closed answers nothing any more, at rest or not', async () => {
+    const copy = openImage(await store.image());
+    await copy.close();
+    await store.close();
+
+    for (const closed of [copy, store]) {
+      await expect(closed.accessKeys.byId('nothing')).rejects.toThrow(/closed/);
+      await expect(closed.image()).rejects.toThrow(/closed/);
+    }
+  });
+
+  it('gives back what it remembered of a common budget when it is closed', async () => {
+    const budgets = newBudgets();
+    const copies = [await store.image(), await store.image()].map((image) => openSqliteImage(image, budgets));
+    for (const copy of copies) await readingsOf(copy);
+    for (const copy of copies) await copy.accessKeys.ofOwner('ada');
+    expect(budgets.rows.used).toBeGreaterThan(0);
+    for (const copy of copies) await copy.close();
+
+    expect(budgets.rows.used).toBe(0);
+  });
+});
