@@ -149,7 +149,7 @@ export type Handler = (context: Context) => Outcome | Promise<Outcome>;
 /** Finds the object that a path names, as this caller may see it. */
 export type Lookup = (context: Context, id: string) => Promise<Sighting>;
 
-/** Something that happened by itself between two moments. */
+/** Something that happens by itself between two moments. */
 export interface WorldEvent {
   readonly at: Instant;
   readonly kind: string;
@@ -290,5 +290,9 @@ export interface ServiceDefinition extends Voice {
   readonly operations: Readonly<Record<string, Handler>>;
   readonly hosts?: readonly ServiceHost[];
   readonly seed: Seeding | null;
-  readonly events: ((store: Store, from: Instant, to: Instant) => Promise<readonly WorldEvent[]>) | null;
+  /**
+   * What happens by itself in `(from, to]`, in any order: at least the first `limit` of it, and not many more. Null where
+   * nothing does.
+   */
+  readonly events: ((store: Store, from: Instant, to: Instant, limit: number) => Promise<readonly WorldEvent[]>) | null;
 }

@@ -68,9 +68,10 @@ export function portsOf({ server, worlds, snapshots, random, version, effective,
       routes()
         .operationsOf('control')
         .map(({ method, path, summary }) => ({ method, path, summary })),
-    events: async ({ store }, from, to) => {
-      const events = await Promise.all(SERVICES.map((service) => service.events?.(store, from, to) ?? []));
-      return events.flat().sort((one, other) => one.at - other.at);
+    events: async ({ store }, from, to, limit) => {
+      const found = await Promise.all(SERVICES.map((service) => service.events?.(store, from, to, limit + 1) ?? []));
+      const events = found.flat().sort((one, other) => one.at - other.at);
+      return { events: events.slice(0, limit), more: events.length > limit };
     },
     worlds: {
       make: async (order) => {

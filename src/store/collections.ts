@@ -89,8 +89,8 @@ export interface Collections {
   commit(changes: readonly Change[]): Promise<void>;
   /** One page of what an account may see. Flat in the number of rows, where it is ordered and narrowed by facets. */
   page(query: PageQuery): Promise<Page>;
-  /** Rows that changed by themselves in `(from, to]`, earliest first. */
-  dueBetween(collection: string, from: Instant, to: Instant): Promise<readonly Row[]>;
+  /** Rows that change by themselves in `(from, to]`: the first `limit` of them, earliest first. */
+  dueBetween(collection: string, from: Instant, to: Instant, limit: number): Promise<readonly Row[]>;
   /** Deletes rows whose `dueAt` has passed. */
   sweep(collection: string, at: Instant): Promise<void>;
 }

@@ -100,9 +100,10 @@ export interface Grants {
   revoke(name: string, now: Instant, until: Instant): Promise<void>;
   /** Was one of the names that an access token carries revoked? Asked for every request, so it is answered from memory. */
   isRevoked(names: readonly string[]): Promise<boolean>;
-  /** The newest tokens of logins whose time ended in `(from, to]`, earliest first. */
+  /** The newest tokens of logins whose time ends in `(from, to]`: the first `limit` of them, earliest first. */
   expiredBetween(
     from: Instant,
     to: Instant,
+    limit: number,
   ): Promise<readonly { readonly subject: string; readonly expiresAt: Instant }[]>;
 }

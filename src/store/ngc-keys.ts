@@ -99,14 +99,16 @@ export interface NgcKeys {
    * @param id one key only
    */
   flush(id: string | null, at: Instant): Promise<readonly { readonly keyId: string; readonly version: number }[]>;
-  /** Versions that came into force in `(from, to]`, earliest first. */
+  /** Versions that come into force in `(from, to]`: the first `limit` of them, earliest first. */
   effectiveBetween(
     from: Instant,
     to: Instant,
+    limit: number,
   ): Promise<readonly { readonly keyId: string; readonly version: number; readonly effectiveAt: Instant }[]>;
-  /** Keys that expired in `(from, to]`, earliest first. */
+  /** Keys that expire in `(from, to]`: the first `limit` of them, earliest first. */
   expiredBetween(
     from: Instant,
     to: Instant,
+    limit: number,
   ): Promise<readonly { readonly keyId: string; readonly expiresAt: Instant }[]>;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Collections, Row } from '../../src/store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
-import { keptSeed, NOON, row } from '../support/records.ts';
+import { ALL, keptSeed, NOON, row } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 
 const THINGS = 'things';
@@ -197,8 +197,8 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
           expect(await later.visibleTo(THINGS, 'acme')).toEqual([]);
           expect(await later.visibleTo(THINGS, 'initech')).toEqual([next]);
           expect(await later.visibleTo(THINGS, 'nobody')).toEqual([]);
-          expect(await later.dueBetween(THINGS, 0, NOON)).toEqual([]);
-          expect(await later.dueBetween(THINGS, 0, NOON + 5)).toEqual([next]);
+          expect(await later.dueBetween(THINGS, 0, NOON, ALL)).toEqual([]);
+          expect(await later.dueBetween(THINGS, 0, NOON + 5, ALL)).toEqual([next]);
         });
       });
 
@@ -344,7 +344,7 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
         await collections.insert(row('another', { collection: 'others' }), null);
         await collections.change('others', 'own', (before) => ({ ...before, body: 'changed' }));
         await collections.sweep(THINGS, NOON);
-        await collections.dueBetween(THINGS, 0, NOON);
+        await collections.dueBetween(THINGS, 0, NOON, ALL);
 
         expect(await read(collections)).toBe(first);
       });
@@ -417,7 +417,17 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
       ])('are those due in (%i, %i], earliest first', async (from, to, ids) => {
         const { collections } = await holding(...timed);
 
-        expect(idsOf(await collections.dueBetween(THINGS, NOON + from, NOON + to))).toEqual(ids);
+        expect(idsOf(await collections.dueBetween(THINGS, NOON + from, NOON + to, ALL))).toEqual(ids);
+      });
+
+      it.each([
+        [0, []],
+        [2, ['early', 'a']],
+        [3, ['early', 'a', 'b']],
+      ])('are at most %i, the first ones', async (limit, ids) => {
+        const { collections } = await holding(...timed);
+
+        expect(idsOf(await collections.dueBetween(THINGS, 0, NOON + 1000, limit))).toEqual(ids);
       });
 
       it.each([

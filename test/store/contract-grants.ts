@@ -3,7 +3,7 @@ import type { Instant } from '../../src/core/clock.ts';
 import { Changed, NotFound } from '../../src/store/errors.ts';
 import type { AuthorizationCode, Grants, Premise, RefreshToken } from '../../src/store/grants.ts';
 import type { Store } from '../../src/store/index.ts';
-import { keptSeed, NOON, people, refreshToken } from '../support/records.ts';
+import { ALL, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 
 const HOUR = 3_600_000;
@@ -341,7 +341,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
           expect(await grants.active('other', NOON)).not.toBeNull();
           expect(await grants.isRevoked(['family-of-other'])).toBe(false);
-          expect(await grants.expiredBetween(NOON, NOON + DAY)).toEqual([
+          expect(await grants.expiredBetween(NOON, NOON + DAY, ALL)).toEqual([
             { subject: 'ada', expiresAt: refreshToken('other').expiresAt },
           ]);
         });

@@ -5,7 +5,7 @@ import { drawnAt } from '../../src/random.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
 import type { KeyInForce, NgcKeyEdit, NgcKeys } from '../../src/store/ngc-keys.ts';
-import { keptSeed, NOON, organizations, personalKey, serviceKey } from '../support/records.ts';
+import { ALL, keptSeed, NOON, organizations, personalKey, serviceKey } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 
 const MOST_PENDING = 32;
@@ -387,8 +387,8 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           expect(idsOf(await keys.list({}, 10, NOON))).toEqual(['adas-second', 'of-globex']);
           expect(await keys.history('bot')).toEqual([]);
           expect(await keys.newest('bot')).toBeNull();
-          expect(await keys.effectiveBetween(NOON, NOON + 100)).toEqual([]);
-          expect(await keys.expiredBetween(NOON, NOON + 100)).toEqual([]);
+          expect(await keys.effectiveBetween(NOON, NOON + 100, ALL)).toEqual([]);
+          expect(await keys.expiredBetween(NOON, NOON + 100, ALL)).toEqual([]);
           expect((await keys.byId('adas-second', NOON))?.roles).toEqual(['ORG_OWNER']);
         });
       });
@@ -564,8 +564,16 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           .sort((one, other) => one.effectiveAt - other.effectiveAt || (one.keyId < other.keyId ? -1 : 1));
 
         await nowAndLater(await recorded(), async (keys) => {
-          expect(await keys.effectiveBetween(NOON + from, NOON + to)).toEqual(expected);
+          expect(await keys.effectiveBetween(NOON + from, NOON + to, ALL)).toEqual(expected);
         });
+      });
+
+      it.each([0, 1, 7])('began for at most %i keys, the first ones', async (limit) => {
+        const { ngcKeys } = await recorded();
+        const everything = await ngcKeys.effectiveBetween(NOON, NOON + 1000, ALL);
+
+        expect(everything.length).toBeGreaterThan(7);
+        expect(await ngcKeys.effectiveBetween(NOON, NOON + 1000, limit)).toEqual(everything.slice(0, limit));
       });
 
       it('with edits between the readings follows each of them', async () => {
@@ -608,7 +616,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
             version(3, NOON, NOON + 30, policyOf('three')),
             copy,
           ]);
-          expect(await keys.effectiveBetween(NOON, NOON + 100)).toEqual([
+          expect(await keys.effectiveBetween(NOON, NOON + 100, ALL)).toEqual([
             { keyId: 'bot', version: 4, effectiveAt: NOON + 5 },
           ]);
         });
@@ -680,12 +688,28 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         }
 
         await nowAndLater(store, async (keys) => {
-          const expired = await keys.expiredBetween(NOON + from, NOON + to);
+          const expired = await keys.expiredBetween(NOON + from, NOON + to, ALL);
           expect(expired.map(({ keyId }) => keyId)).toEqual(ids);
           for (const { keyId, expiresAt } of expired) {
             expect(expiresAt).toBe((await keys.byId(keyId, NOON))?.key.expiresAt);
           }
         });
+      });
+
+      it('are at most so many, the earliest', async () => {
+        const { ngcKeys } = await withKeys();
+        for (const [id, after] of [
+          ['c', 3],
+          ['b', 1],
+          ['a', 1],
+          ['d', 2],
+        ] as const) {
+          await ngcKeys.create(serviceKey(id, { expiresAt: NOON + after }), [], null);
+        }
+
+        const expired = await ngcKeys.expiredBetween(NOON, NOON + 1000, 3);
+        expect(expired.map(({ keyId }) => keyId)).toEqual(['a', 'b', 'd']);
+        expect(await ngcKeys.expiredBetween(NOON, NOON + 1000, 0)).toEqual([]);
       });
 
       it('do so by their edited expiry', async () => {
@@ -694,7 +718,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await ngcKeys.edit('adas', { expiresAt: NOON + 8 });
         await ngcKeys.edit('adas', { expiresAt: null });
 
-        expect(await ngcKeys.expiredBetween(NOON, NOON + 1000)).toEqual([{ keyId: 'bot', expiresAt: NOON + 7 }]);
+        expect(await ngcKeys.expiredBetween(NOON, NOON + 1000, ALL)).toEqual([{ keyId: 'bot', expiresAt: NOON + 7 }]);
       });
     });
 

@@ -4,7 +4,11 @@ import { Changed, Collision, LimitReached, NotFound } from '../../src/store/erro
 import type { RefreshToken } from '../../src/store/grants.ts';
 import type { Identity } from '../../src/store/identities.ts';
 import type { Store } from '../../src/store/index.ts';
+<<<<<<< HEAD
 import { accessKey, decision, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
+=======
+import { ALL, accessKey, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
+>>>>>>> 5eab5c0 (feat: what happens next is asked for by number, and read off an index)
 import { grantsContract } from './contract-grants.ts';
 import { identitiesContract } from './contract-identities.ts';
 
@@ -599,7 +603,13 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         it.each(spans)('without %i, with %i, come earliest first', async (from, to, expected) => {
           const { grants } = await expiring();
 
-          expect(await grants.expiredBetween(NOON + from, NOON + to)).toEqual(expected);
+          expect(await grants.expiredBetween(NOON + from, NOON + to, ALL)).toEqual(expected);
+        });
+
+        it.each([0, 1, 2])('are at most %i, the first ones', async (limit) => {
+          const { grants } = await expiring();
+
+          expect(await grants.expiredBetween(NOON, NOON + 1000, limit)).toEqual([first, second, third].slice(0, limit));
         });
 
         it('are without the used ones, but with their successors', async () => {
@@ -611,7 +621,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
             LATER,
           );
 
-          expect(await (await bench.next()).grants.expiredBetween(NOON, NOON + 1000)).toEqual([
+          expect(await (await bench.next()).grants.expiredBetween(NOON, NOON + 1000, ALL)).toEqual([
             first,
             { subject: 'app', expiresAt: NOON + 250 },
             third,

@@ -9,6 +9,9 @@ import type { KeptSeed, WorldRecords } from '../../src/store/world.ts';
 /** A moment that records are made at. */
 export const NOON: Instant = Date.UTC(2026, 0, 15, 12);
 
+/** A limit that nothing reaches. */
+export const ALL = Number.MAX_SAFE_INTEGER;
+
 /** A local user, but for what is given. */
 export function identity(id: string, given: Partial<Identity> = {}): Identity {
   return {

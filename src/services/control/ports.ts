@@ -53,8 +53,13 @@ export interface Ports {
   cast(world: World): Promise<unknown>;
   /** What the switchboard can be asked, in the order of its document. */
   calls(): readonly Call[];
-  /** What happens by itself in a world in `(from, to]`, earliest first. */
-  events(world: World, from: Instant, to: Instant): Promise<readonly WorldEvent[]>;
+  /** What happens by itself in a world in `(from, to]`: the first `limit` events, earliest first. */
+  events(
+    world: World,
+    from: Instant,
+    to: Instant,
+    limit: number,
+  ): Promise<{ readonly events: readonly WorldEvent[]; readonly more: boolean }>;
   /** The law of a service; null where there is none of that name. */
   readonly worlds: {
     /** @throws Problem saying what is wrong with the order */

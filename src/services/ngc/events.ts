@@ -1,10 +1,10 @@
 import type { ServiceDefinition, WorldEvent } from '../../service.ts';
 
-/** What happened by itself: edited policies began to count, and keys ran out. */
-export const events: NonNullable<ServiceDefinition['events']> = async ({ ngcKeys }, from, to) => {
+/** What happens by itself: edited policies begin to count, and keys run out. */
+export const events: NonNullable<ServiceDefinition['events']> = async ({ ngcKeys }, from, to, limit) => {
   const [effective, expired] = await Promise.all([
-    ngcKeys.effectiveBetween(from, to),
-    ngcKeys.expiredBetween(from, to),
+    ngcKeys.effectiveBetween(from, to, limit),
+    ngcKeys.expiredBetween(from, to, limit),
   ]);
   return [
     ...effective.map(

@@ -2,11 +2,11 @@ import type { ServiceDefinition, WorldEvent } from '../../service.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INVOCATIONS } from './invocations.ts';
 
-/** What happened by itself: functions came up, and invocations were answered. */
-export const events: NonNullable<ServiceDefinition['events']> = async ({ collections }, from, to) => {
+/** What happens by itself: functions come up, and invocations are answered. */
+export const events: NonNullable<ServiceDefinition['events']> = async ({ collections }, from, to, limit) => {
   const [functions, invocations] = await Promise.all([
-    collections.dueBetween(FUNCTIONS, from, to),
-    collections.dueBetween(INVOCATIONS, from, to),
+    collections.dueBetween(FUNCTIONS, from, to, limit),
+    collections.dueBetween(INVOCATIONS, from, to, limit),
   ]);
   return [
     ...functions.map(

@@ -4,6 +4,10 @@ import { OBJECT_COLUMNS, objectWriter, type RememberedLists, rowOf, type StoredR
 import { pageReader } from './pages.ts';
 import type { Statements } from './statements.ts';
 
+/** Between two moments, in the order of an index. */
+export const SELECT_DUE = `SELECT ${OBJECT_COLUMNS} FROM objects
+  WHERE collection = ? AND due_at > ? AND due_at <= ? ORDER BY due_at, id LIMIT ?`;
+
 export function sqliteCollections(statements: Statements, remembered: RememberedLists): Collections {
   const write = objectWriter(statements);
   const one = (stored: StoredRow | undefined) => (stored === undefined ? null : rowOf(stored));
@@ -17,7 +21,7 @@ export function sqliteCollections(statements: Statements, remembered: Remembered
     `WHERE collection = @collection AND (owner = @account OR id IN
        (SELECT id FROM object_shares WHERE collection = @collection AND account IN (@account, '*'))) ORDER BY rowid`,
   );
-  const due = select('WHERE collection = ? AND due_at > ? AND due_at <= ? ORDER BY due_at, id');
+  const due = statements.prepare<unknown[], StoredRow>(SELECT_DUE);
   const overdue = statements
     .prepare<unknown[], string>('SELECT id FROM objects WHERE collection = ? AND due_at <= ?')
     .pluck();
@@ -87,7 +91,7 @@ export function sqliteCollections(statements: Statements, remembered: Remembered
       for (const one of changes) remembered.forget(one.kind === 'put' ? one.row.collection : one.collection);
     },
     page: async (query) => pages(query),
-    dueBetween: async (collection, from, to) => due.all(collection, from, to).map(rowOf),
+    dueBetween: async (collection, from, to, limit) => due.all(collection, from, to, limit).map(rowOf),
     sweep: async (collection, at) => {
       if (sweep(collection, at) > 0) remembered.forget(collection);
     },

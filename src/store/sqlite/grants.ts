@@ -18,6 +18,10 @@ type Holder = { readonly enabled: 0 | 1; readonly passwordHash: string | null };
 
 const LOGIN = 'hash, family, subject, client_id AS clientId, scope, auth_time AS authTime, expires_at AS expiresAt';
 
+/** Between two moments, in the order of an index. */
+export const SELECT_EXPIRED_LOGINS = `SELECT subject, expires_at AS expiresAt FROM refresh_tokens
+  WHERE expires_at > ? AND expires_at <= ? AND revoked_at IS NULL ORDER BY expires_at LIMIT ?`;
+
 /** How long a code that expired is known, so that its second use is told from an invented one. */
 const CODE_KEPT_MS = 86_400_000;
 /** The same of refresh tokens: a logout ends the access tokens of their logins, which may live longer. */
@@ -52,9 +56,8 @@ export function sqliteGrants(statements: Statements, revoked: RevokedNames): Gra
   const familiesOf = statements
     .prepare<[string], string>('SELECT family FROM refresh_tokens WHERE subject = ? AND revoked_at IS NULL')
     .pluck();
-  const expired = statements.prepare<[Instant, Instant], { subject: string; expiresAt: Instant }>(
-    `SELECT subject, expires_at AS expiresAt FROM refresh_tokens
-     WHERE expires_at > ? AND expires_at <= ? AND revoked_at IS NULL ORDER BY expires_at`,
+  const expired = statements.prepare<[Instant, Instant, number], { subject: string; expiresAt: Instant }>(
+    SELECT_EXPIRED_LOGINS,
   );
   const insertCode = statements.prepare(
     `INSERT INTO authorization_codes
@@ -172,7 +175,7 @@ export function sqliteGrants(statements: Statements, revoked: RevokedNames): Gra
       const known = revoked.names;
       return known.size > 0 && names.some((name) => known.has(name));
     },
-    expiredBetween: async (from, to) => expired.all(from, to),
+    expiredBetween: async (from, to, limit) => expired.all(from, to, limit),
   };
 }
 

@@ -259,4 +259,12 @@ export const MIGRATIONS: readonly string[] = [
     DELETE FROM key_counts WHERE kind = 'service' AND owner = OLD.org AND keys = 0;
   END;
   `,
+  `
+  -- What happens next is read off an index in its order, however many rows have the same moment or were revoked.
+  DROP INDEX objects_by_time;
+  CREATE INDEX objects_by_time ON objects (collection, due_at, id) WHERE due_at IS NOT NULL;
+  DROP INDEX ngc_keys_by_end;
+  CREATE INDEX ngc_keys_by_end ON ngc_keys (expires_at, id) WHERE expires_at IS NOT NULL;
+  CREATE INDEX refresh_tokens_in_use_by_end ON refresh_tokens (expires_at) WHERE revoked_at IS NULL;
+  `,
 ];

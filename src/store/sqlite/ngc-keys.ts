@@ -50,6 +50,13 @@ const POLICY = 'version, recorded_at AS recordedAt, effective_at AS effectiveAt,
 
 const ORGANIZATION = 'SELECT name, nca_id AS ncaId, air_subscription AS airSubscription FROM organizations';
 
+/** Between two moments, in the order of an index. */
+export const SELECT_EFFECTIVE = `SELECT key_id AS keyId, version, effective_at AS effectiveAt FROM ngc_timeline
+  WHERE effective_at > ? AND effective_at <= ? ORDER BY effective_at, key_id LIMIT ?`;
+/** As above. */
+export const SELECT_EXPIRED = `SELECT id AS keyId, expires_at AS expiresAt FROM ngc_keys
+  WHERE expires_at > ? AND expires_at <= ? ORDER BY expires_at, id LIMIT ?`;
+
 /** The statements that write keys; a seed uses the same. */
 export function ngcKeyWriter(statements: Statements) {
   const organization = statements.prepare(
@@ -141,14 +148,11 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
   const setRoles = statements.prepare('UPDATE ngc_users SET roles = ? WHERE org = ? AND email = ?');
   const setSecret = statements.prepare('UPDATE ngc_keys SET secret_hash = ? WHERE id = ?');
   const remove = statements.prepare('DELETE FROM ngc_keys WHERE id = ?');
-  const effective = statements.prepare<[Instant, Instant], { keyId: string; version: number; effectiveAt: Instant }>(
-    `SELECT key_id AS keyId, version, effective_at AS effectiveAt FROM ngc_timeline
-     WHERE effective_at > ? AND effective_at <= ? ORDER BY effective_at, key_id`,
-  );
-  const expired = statements.prepare<[Instant, Instant], { keyId: string; expiresAt: Instant }>(
-    `SELECT id AS keyId, expires_at AS expiresAt FROM ngc_keys
-     WHERE expires_at > ? AND expires_at <= ? ORDER BY expires_at, id`,
-  );
+  const effective = statements.prepare<
+    [Instant, Instant, number],
+    { keyId: string; version: number; effectiveAt: Instant }
+  >(SELECT_EFFECTIVE);
+  const expired = statements.prepare<[Instant, Instant, number], { keyId: string; expiresAt: Instant }>(SELECT_EXPIRED);
 
   const read = (row: KeyRow, at: Instant): KeyInForce => {
     const { ncaId, airSubscription, roles, services, enabled, ...rest } = row;
@@ -250,8 +254,8 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
       remembered.clear();
       return flushed;
     },
-    effectiveBetween: async (from, to) => effective.all(from, to),
-    expiredBetween: async (from, to) => expired.all(from, to),
+    effectiveBetween: async (from, to, limit) => effective.all(from, to, limit),
+    expiredBetween: async (from, to, limit) => expired.all(from, to, limit),
   };
 }
 

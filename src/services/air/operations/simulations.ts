@@ -182,7 +182,7 @@ const list: Handler = async (context) => {
   const { store, now, query } = context;
   const { state, ordering } = query as { state?: string; ordering?: string };
   if (state !== undefined || ordering?.endsWith('state') === true) {
-    const rows = await store.collections.dueBetween(collectionOf(SIMULATIONS), 0, END_OF_TIME);
+    const rows = await store.collections.dueBetween(collectionOf(SIMULATIONS), 0, END_OF_TIME, Number.MAX_SAFE_INTEGER);
     const late = (rows as readonly AirRow[]).filter((row) => row.facets?.state !== stateAt(row, now));
     await store.collections.commit(late.map((row) => put(withStateOf(row, now))));
   }
