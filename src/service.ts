@@ -1,4 +1,4 @@
-import type { Clock, Instant } from './core/clock.ts';
+import type { Instant, WorldClock } from './core/clock.ts';
 import type { Caller, Reach, Sighting } from './core/decide.ts';
 import type { Decision } from './core/decision.ts';
 import type { Views } from './core/derived.ts';
@@ -73,19 +73,11 @@ export interface World extends WorldScope {
   readonly id: string;
   /** What its keys, refresh tokens and codes begin with, so that they lead to it; empty for the default world. */
   readonly mark: string;
-  readonly clock: Clock;
-  /** How far the clock stands ahead of the real time, in milliseconds. */
-  clockAhead(): number;
+  readonly clock: WorldClock;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;
   /** The seed it was made of. */
   seed(): Promise<KeptSeed>;
-  /**
-   * Moves the clock forward, and the new time survives a restart.
-   *
-   * @returns the moments between which time jumped
-   */
-  advance(milliseconds: number): Promise<{ readonly from: Instant; readonly to: Instant }>;
   /** A request begins that may use it until `release`: as long as that, it stays as it is, whatever becomes of it. */
   hold(): void;
   release(): void;

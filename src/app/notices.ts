@@ -1,3 +1,4 @@
+import { rfc3339, type WorldClock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
 import { toggleOf } from '../credentials/keyring.ts';
@@ -36,11 +37,21 @@ export async function seedNotices(
 /** One line: which state, which versions. */
 export async function postureOf(server: Server, { data }: Config): Promise<string> {
   const { default: world } = server.worlds;
-  const ahead = world.clockAhead();
   const { mode } = await toggleOf({ store: world.store, settings: server.settings });
   const profiles = server.laws
     .filter(({ profile }) => profile !== null)
     .map(({ service, profile }) => `${service}=${profile}`);
-  const moved = ahead === 0 ? [] : [`clock=+${formatDuration(ahead)}`];
-  return [`state=${data === null ? 'memory' : 'file'}`, `propagation=${mode}`, ...moved, ...profiles].join(' ');
+  return [
+    `state=${data === null ? 'memory' : 'file'}`,
+    `propagation=${mode}`,
+    ...clockPosture(world.clock),
+    ...profiles,
+  ].join(' ');
+}
+
+/** Nothing, where the clock shows the real time. */
+function clockPosture(clock: WorldClock): string[] {
+  const { frozen, ahead } = clock;
+  if (frozen) return [`clock=frozen@${rfc3339(clock.now())}`];
+  return ahead === 0 ? [] : [`clock=${ahead > 0 ? '+' : ''}${formatDuration(ahead)}`];
 }

@@ -1,5 +1,4 @@
 import type { Clock, Instant } from '../core/clock.ts';
-import { MovableClock } from '../core/clock.ts';
 import { Views } from '../core/derived.ts';
 import { Findings } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
@@ -9,9 +8,7 @@ import type { Random } from '../random.ts';
 import type { World } from '../service.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
-
-/** Where the store keeps how far the clock was moved. */
-const CLOCK_SETTING = 'clock.ahead';
+import { openClock, storeState } from './world-clock.ts';
 
 /** A seed with what it becomes at a given moment. */
 export interface Seed extends KeptSeed {
@@ -51,7 +48,6 @@ export interface WorldParts {
 
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const { id, machine, random, budgets, refill, claim } = parts;
-  const clock = new MovableClock(machine);
   const findings = new Findings(budgets.findings);
   const remembered = new RememberedTokens(budgets.tokens);
   const series = random.hex(6);
@@ -62,9 +58,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   /** Stores that requests may still be using. */
   let retired: Store[] = [];
 
-  const settle = async (found: Filled['findings']) => {
-    clock.restart();
-    clock.advance(Number(await store.settings.get(CLOCK_SETTING)));
+  const clock = await openClock(machine, () => store.settings);
+  const tell = (found: Filled['findings']) => {
     for (const finding of found) findings.report(...finding);
   };
   const replaceStore = (next: Store) => {
@@ -87,7 +82,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     await current.close();
   };
 
-  await settle(parts.filled.findings);
+  tell(parts.filled.findings);
   return {
     id,
     mark: worldMark(id),
@@ -99,20 +94,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     remembered,
     random,
     views: new Views(budgets.views),
-    clockAhead: () => clock.ahead,
     nextDecisionId: () => `${series}-${++decisions}`,
     seed: async () => (await store.world.seed()) as KeptSeed,
-    advance: async (milliseconds) => {
-      const from = clock.now();
-      clock.advance(milliseconds);
-      try {
-        await store.settings.set(CLOCK_SETTING, String(clock.ahead));
-      } catch (cause) {
-        clock.advance(-milliseconds);
-        throw cause;
-      }
-      return { from, to: from + milliseconds };
-    },
     hold: () => {
       holders += 1;
     },
@@ -126,19 +109,24 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       return holders > 0;
     },
     restore: async (image, at) => {
-      replaceStore(await current.restored(image));
+      const next = await current.restored(image);
+      // What stood still goes on standing there; what ran runs on from the moment of the snapshot.
+      const { frozen } = await openClock(machine, () => next.settings);
+      if (!frozen) await storeState(next.settings, { ahead: at - machine.now() });
+      replaceStore(next);
       remembered.clear();
-      await settle([]);
-      clock.advance(at - clock.now());
-      await store.settings.set(CLOCK_SETTING, String(clock.ahead));
+      await clock.reread();
     },
     reset: async () => {
       const filled = await refill(current);
       replaceStore(filled.store);
+      clock.restart();
+      // A change of the clock that was written once the world was filled still counts.
+      await clock.reread();
       await store.decisions.clear();
       findings.clear();
       remembered.clear();
-      await settle(filled.findings);
+      tell(filled.findings);
     },
     end: () => {
       isEnding = true;

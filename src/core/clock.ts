@@ -34,34 +34,66 @@ export function manualClock(start: Instant): ManualClock {
   };
 }
 
-/** A clock that runs like another one, ahead of it by an offset that can only grow, except by `restart`. */
-export class MovableClock implements Clock {
-  readonly #base: Clock;
-  #ahead: number;
+/** The moments between which time jumped. */
+export interface Jump {
+  readonly from: Instant;
+  readonly to: Instant;
+}
 
-  constructor(base: Clock, ahead = 0) {
-    this.#base = base;
-    this.#ahead = ahead;
-  }
+/** The clock of a world: it runs like the machine's, ahead of it or behind it, or stands still. Every change survives a restart. */
+export interface WorldClock extends Clock {
+  /** How far it stands ahead of the real time, in milliseconds; negative behind it. */
+  readonly ahead: number;
+  /** Does it stand still? */
+  readonly frozen: boolean;
+  /**
+   * Moves it forward; a frozen one stays frozen.
+   *
+   * @throws UnreachableTime
+   */
+  advance(milliseconds: number): Promise<Jump>;
+  /**
+   * Moves it to a moment that is not before now; a frozen one stays frozen.
+   *
+   * @throws UnreachableTime for one that has passed: time never runs backwards except by reset or restore
+   */
+  set(to: Instant): Promise<Jump>;
+  /** It stands still from now on. */
+  freeze(): Promise<void>;
+  /** Runs on from where it stands, behind the real time where need be. */
+  resume(): Promise<void>;
+  /** Back to the real time, running. Does not write: a reset replaces the settings of the store itself. */
+  restart(): void;
+}
 
-  /** How far ahead of its base this clock is, in milliseconds. */
-  get ahead(): number {
-    return this.#ahead;
-  }
+/** A clock cannot be moved there: it would run backwards (`past`), or show what no date can show (`end`). */
+export class UnreachableTime extends Error {
+  override readonly name = 'UnreachableTime';
+  readonly why: 'past' | 'end';
 
-  now(): Instant {
-    return this.#base.now() + this.#ahead;
+  constructor(why: UnreachableTime['why']) {
+    super(why === 'past' ? 'time does not run backwards' : 'time ends with the year 9998');
+    this.why = why;
   }
+}
 
-  /** Moves the clock by milliseconds; back only by what it was moved before. */
-  advance(milliseconds: number): void {
-    this.#ahead += milliseconds;
-  }
+/** What a clock makes of the real time: it runs at a distance from it in milliseconds, or shows one moment. */
+export type ClockState = { readonly ahead: number } | { readonly frozenAt: Instant };
 
-  /** Back to the time of the base. */
-  restart(): void {
-    this.#ahead = 0;
-  }
+/** What a clock in this state shows. */
+export function readTime(state: ClockState, real: Instant): Instant {
+  return 'frozenAt' in state ? state.frozenAt : real + state.ahead;
+}
+
+/**
+ * A clock that shows another moment, and runs or stands still as before.
+ *
+ * @throws UnreachableTime
+ */
+export function moveTo(state: ClockState, to: Instant, real: Instant): ClockState {
+  if (!(to >= readTime(state, real))) throw new UnreachableTime('past');
+  if (to > END_OF_TIME) throw new UnreachableTime('end');
+  return 'frozenAt' in state ? { frozenAt: to } : { ahead: to - real };
 }
 
 /** An instant as RFC 3339 in UTC with milliseconds. */

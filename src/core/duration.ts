@@ -20,8 +20,12 @@ export function parseDuration(text: string): number | null {
   return Number.isSafeInteger(milliseconds) && milliseconds > 0 ? milliseconds : null;
 }
 
-/** A number of milliseconds as an ISO 8601 duration in hours, minutes and seconds. */
+/**
+ * A number of milliseconds as an ISO 8601 duration in hours, minutes and seconds. A negative one begins with a minus sign,
+ * as in ISO 8601-2: `-PT15M`.
+ */
 export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 0) return `-${formatDuration(-milliseconds)}`;
   const hours = Math.floor(milliseconds / MILLISECONDS.h);
   const minutes = Math.floor((milliseconds % MILLISECONDS.h) / MILLISECONDS.m);
   const seconds = (milliseconds % MILLISECONDS.m) / MILLISECONDS.s;

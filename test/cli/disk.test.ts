@@ -1,38 +1,9 @@
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, open, rename, rm, statfs, symlink, truncate } from 'node:fs/promises';
+import { copyFile, open, rename, rm, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
 import { admin, researcher } from '../support/cast.ts';
 import { it, type Server } from '../support/command.ts';
-
-const run = promisify(execFile);
-
-/** A disk of one megabyte; null where this user may not make one. */
-async function smallDisk(folder: string) {
-  const path = join(folder, 'disk');
-  await mkdir(path);
-  try {
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
-  } catch {
-    return null;
-  }
-  return { path, remove: () => run('umount', ['--lazy', path]) };
-}
-
-/** Takes all the room that is left. */
-async function fill(disk: string): Promise<string> {
-  const path = join(disk, 'filler');
-  const file = await open(path, 'w');
-  try {
-    for (let { bavail, bsize } = await statfs(disk); bavail > 0; { bavail, bsize } = await statfs(disk)) {
-      await file.write(Buffer.alloc(bsize));
-    }
-  } finally {
-    await file.close();
-  }
-  return path;
-}
+import { fill, smallDisk } from '../support/disk.ts';
 
 async function newKey(server: Server, token: string, name: string) {
   return server.call('POST /api/v1/access-keys', { token, body: { name } });

@@ -1,26 +1,53 @@
 import { describe, expect, it } from 'vitest';
-import { MovableClock, manualClock, rfc3339 } from '../../src/core/clock.ts';
+import { type ClockState, END_OF_TIME, moveTo, readTime, rfc3339, UnreachableTime } from '../../src/core/clock.ts';
 
-describe('a movable clock', () => {
-  it('runs like its base', () => {
-    const base = manualClock(1000);
-    const clock = new MovableClock(base);
-    base.set(2000);
+const NOON = Date.UTC(2026, 0, 15, 12);
 
-    expect(clock.now()).toBe(2000);
+describe('a clock that runs', () => {
+  it.each([0, 3_600_000, -3_600_000])('at a distance of %i ms shows the real time and that distance', (ahead) => {
+    expect(readTime({ ahead }, NOON)).toBe(NOON + ahead);
+    expect(readTime({ ahead }, NOON + 5)).toBe(NOON + ahead + 5);
   });
 
-  it('stays ahead by what it was moved, until it is restarted', () => {
-    const base = manualClock(1000);
-    const clock = new MovableClock(base, 50);
-    clock.advance(25);
-    base.set(2000);
+  it('shows what it was moved to, and runs on from there', () => {
+    const moved = moveTo({ ahead: 1000 }, NOON + 5000, NOON);
 
-    expect(clock.now()).toBe(2075);
-    expect(clock.ahead).toBe(75);
+    expect(readTime(moved, NOON)).toBe(NOON + 5000);
+    expect(readTime(moved, NOON + 7)).toBe(NOON + 5007);
+  });
+});
 
-    clock.restart();
-    expect(clock.now()).toBe(2000);
+describe('a clock that is frozen', () => {
+  it('shows the same moment whatever the real time', () => {
+    expect(readTime({ frozenAt: NOON }, NOON - 1)).toBe(NOON);
+    expect(readTime({ frozenAt: NOON }, NOON + 86_400_000)).toBe(NOON);
+  });
+
+  it('shows what it was moved to, and stays frozen', () => {
+    expect(moveTo({ frozenAt: NOON }, NOON + 5000, NOON + 1_000_000)).toEqual({ frozenAt: NOON + 5000 });
+  });
+});
+
+describe.each<[what: string, state: ClockState]>([
+  ['runs', { ahead: 60_000 }],
+  ['is frozen', { frozenAt: NOON + 60_000 }],
+])('a clock that %s', (_what, state) => {
+  const shown = readTime(state, NOON);
+
+  it.each([
+    ['past', shown - 1],
+    ['past', NOON],
+    ['past', Number.NaN],
+    ['past', Number.NEGATIVE_INFINITY],
+    ['end', END_OF_TIME + 1],
+    ['end', Number.POSITIVE_INFINITY],
+  ])('is not moved into the %s: %d', (why, to) => {
+    expect(() => moveTo(state, to, NOON)).toThrow(expect.objectContaining({ name: 'UnreachableTime', why }));
+    expect(() => moveTo(state, to, NOON)).toThrow(UnreachableTime);
+  });
+
+  it.each([shown, shown + 1, END_OF_TIME])('is moved to %d', (to) => {
+    expect(readTime(moveTo(state, to, NOON), NOON)).toBe(to);
   });
 });
 

@@ -47,6 +47,10 @@ describe('a duration is written', () => {
     [90_000, 'PT1M30S'],
     [900_000, 'PT15M'],
     [90_000_000, 'PT25H'],
+    [-900_000, '-PT15M'],
+    [-90_061_001, '-PT25H1M1.001S'],
+    [-1, '-PT0.001S'],
+    [-0, 'PT0S'],
   ])('%d ms as %s', (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
   });

@@ -22,7 +22,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^app\/world$/,
-    may: [/^core\//, /^credentials\/(remembered|world-mark)$/],
+    may: [/^core\//, /^credentials\/(remembered|world-mark)$/, /^app\/world-clock$/],
     types: [/^store\/[a-z-]+$/, /^random$/, /^service$/],
   },
   { files: /^services\/index$/, may: [/^services\/[a-z-]+\/(index|ports)$/], types: [/^service$/, /^core\//] },

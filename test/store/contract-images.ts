@@ -9,6 +9,7 @@ import type { Store } from '../../src/store/index.ts';
 import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { emptyFolder } from '../support/folder.ts';
 import {
+  ALL,
   accessKey,
   decision,
   identity,
@@ -81,7 +82,7 @@ export async function readingsOf(store: Store) {
     visible: await collections.visibleTo('things', 'acme'),
     others: await collections.visibleTo('things', 'globex'),
     parts: await collections.ofParent('things', 'first lamp'),
-    due: await collections.dueBetween('things', NOON, LATER),
+    due: await collections.dueBetween('things', NOON, LATER, ALL),
     found: await collections.page(searchFor('lamp')),
     login: await grants.active('first', NOON),
     revoked: await grants.isRevoked(['a-token']),

@@ -4,11 +4,7 @@ import { Changed, Collision, LimitReached, NotFound } from '../../src/store/erro
 import type { RefreshToken } from '../../src/store/grants.ts';
 import type { Identity } from '../../src/store/identities.ts';
 import type { Store } from '../../src/store/index.ts';
-<<<<<<< HEAD
-import { accessKey, decision, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
-=======
-import { ALL, accessKey, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
->>>>>>> 5eab5c0 (feat: what happens next is asked for by number, and read off an index)
+import { ALL, accessKey, decision, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
 import { grantsContract } from './contract-grants.ts';
 import { identitiesContract } from './contract-identities.ts';
 

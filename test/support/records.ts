@@ -1,4 +1,5 @@
 import type { Instant } from '../../src/core/clock.ts';
+import type { Decision } from '../../src/core/decision.ts';
 import type { NewAccessKey } from '../../src/store/access-keys.ts';
 import type { Row } from '../../src/store/collections.ts';
 import type { RefreshToken } from '../../src/store/grants.ts';
@@ -126,6 +127,22 @@ export function row(id: string, given: Partial<Row> = {}): Row {
     sharedWith: [],
     dueAt: null,
     body: { about: id },
+    ...given,
+  };
+}
+
+/** A decision that let Ada list her keys, but for what is given. */
+export function decision(id: string, given: Partial<Decision> = {}): Decision {
+  return {
+    id,
+    at: NOON,
+    service: 'runai',
+    operation: 'get_access_keys',
+    request: { method: 'GET', path: '/api/v1/access-keys' },
+    effect: 'allow',
+    principal: { kind: 'user', id: 'ada', name: 'ada@acme.test', clientId: 'client-of-ada' },
+    rule: 'own',
+    reason: null,
     ...given,
   };
 }

@@ -28,7 +28,7 @@ export function worldOperations(ports: Ports) {
 
   const getClock: Handler = ({ world, now }) => ({
     status: 200,
-    body: { now: rfc3339(now), ahead: formatDuration(world.clockAhead()) },
+    body: { now: rfc3339(now), ahead: formatDuration(world.clock.ahead) },
   });
 
   const advanceClock: Handler = async ({ world, body, now }) => {
@@ -38,7 +38,7 @@ export function worldOperations(ports: Ports) {
     if (now + milliseconds > END_OF_TIME) {
       throw new Problem('invalid_request', 'Field `by` leads beyond the year 9998; expected a shorter duration.');
     }
-    const { from, to } = await world.advance(milliseconds);
+    const { from, to } = await world.clock.advance(milliseconds);
     const { events } = await ports.events(world, from, to, Number.MAX_SAFE_INTEGER);
     return {
       status: 200,

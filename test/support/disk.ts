@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { mkdir, open, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A disk of one megabyte; null where this user may not make one. */
+export async function smallDisk(folder: string) {
+  const path = join(folder, 'disk');
+  await mkdir(path);
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
+  } catch {
+    return null;
+  }
+  return { path, remove: () => run('umount', ['--lazy', path]) };
+}
+
+/** Takes all the room that is left. */
+export async function fill(disk: string): Promise<string> {
+  const path = join(disk, 'filler');
+  const file = await open(path, 'w');
+  try {
+    for (let { bavail, bsize } = await statfs(disk); bavail > 0; { bavail, bsize } = await statfs(disk)) {
+      await file.write(Buffer.alloc(bsize));
+    }
+  } finally {
+    await file.close();
+  }
+  return path;
+}
