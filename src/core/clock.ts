@@ -96,6 +96,23 @@ export function moveTo(state: ClockState, to: Instant, real: Instant): ClockStat
   return 'frozenAt' in state ? { frozenAt: to } : { ahead: to - real };
 }
 
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
+
+/**
+ * Reads a time with its offset (RFC 3339, 5.6), such as `2026-01-15T12:00:00+01:00`. What is finer than a millisecond is
+ * dropped.
+ *
+ * @returns null for any other text, and for a moment that no clock here can show: the 30th of February, a leap second
+ */
+export function parseInstant(text: string): Instant | null {
+  const [, date, time, fraction = '', sign, hours = '0', minutes = '0'] = RFC_3339.exec(text) ?? [];
+  const seconds = Date.parse(`${date}T${time}Z`);
+  // What Date reads although the calendar does not have it, it shows as another day or hour.
+  if (Number.isNaN(seconds) || !rfc3339(seconds).startsWith(`${date}T${time}`)) return null;
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
+  return seconds + Number(fraction.slice(1, 4).padEnd(3, '0')) - offset;
+}
+
 /** An instant as RFC 3339 in UTC with milliseconds. */
 export function rfc3339(instant: Instant): string {
   return new Date(instant).toISOString();

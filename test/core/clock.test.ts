@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type ClockState, END_OF_TIME, moveTo, readTime, rfc3339, UnreachableTime } from '../../src/core/clock.ts';
+import {
+  type ClockState,
+  END_OF_TIME,
+  moveTo,
+  parseInstant,
+  readTime,
+  rfc3339,
+  UnreachableTime,
+} from '../../src/core/clock.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12);
 
@@ -48,6 +56,48 @@ describe.each<[what: string, state: ClockState]>([
 
   it.each([shown, shown + 1, END_OF_TIME])('is moved to %d', (to) => {
     expect(readTime(moveTo(state, to, NOON), NOON)).toBe(to);
+  });
+});
+
+describe('a time is read', () => {
+  it('to the millisecond', () => {
+    for (let millisecond = 0; millisecond < 1000; millisecond++) {
+      expect(parseInstant(rfc3339(NOON + millisecond))).toBe(NOON + millisecond);
+    }
+  });
+
+  it.each([
+    ['2026-01-15T12:00:00Z', NOON],
+    ['2026-01-15t12:00:00z', NOON],
+    ['2026-01-15 12:00:00Z', NOON],
+    ['2026-01-15T12:00:00.1Z', NOON + 100],
+    ['2026-01-15T12:00:00.0009Z', NOON],
+    ['2026-01-15T12:00:00-00:00', NOON],
+    ['2026-01-15T17:30:00+05:30', NOON],
+    ['2026-01-14T12:01:00-23:59', NOON],
+    ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
+    ['0001-01-01T00:00:00Z', -62_135_596_800_000],
+  ])('from %s', (text, instant) => {
+    expect(parseInstant(text)).toBe(instant);
+  });
+
+  it.each([
+    '2026-01-15T12:00:00',
+    '2026-01-15T12:00Z',
+    '2026-01-15',
+    '2026-02-29T12:00:00Z',
+    '2026-04-31T12:00:00Z',
+    '2026-00-01T12:00:00Z',
+    '2026-01-15T24:00:00Z',
+    '2026-12-31T23:59:60Z',
+    '2026-01-15T12:00:00+0100',
+    '2026-01-15T12:00:00+24:00',
+    '2026-01-15T12:00:00Z\n',
+    '+010000-01-01T00:00:00Z',
+    'undefinedTundefinedZ',
+    '',
+  ])('from nothing like %j', (text) => {
+    expect(parseInstant(text)).toBeNull();
   });
 });
 

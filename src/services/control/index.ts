@@ -1,6 +1,7 @@
 import { lawOf } from '../../core/law.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import type { ServiceDefinition } from '../../service.ts';
+import { clockOperations } from './operations/clock.ts';
 import { explanationOperations } from './operations/explanations.ts';
 import { keyOperations } from './operations/keys.ts';
 import { propagationOperations } from './operations/propagation.ts';
@@ -29,6 +30,7 @@ export function control(ports: Ports): ServiceDefinition {
       ...worldOperations(ports),
       ...worldsOperations(ports),
       ...snapshotOperations(ports),
+      ...clockOperations(ports),
       ...explanationOperations(ports),
       ...keyOperations,
       ...propagationOperations,

@@ -1,13 +1,9 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, cast, researcher } from '../../support/cast.ts';
 import { castFunction, ngcCast } from '../../support/ngc-cast.ts';
 import { START, testServer } from '../../support/server.ts';
 
 const server = await testServer();
-const advance = (by: unknown, on = server) => on.call('POST /_mock/clock/advance', { body: { by } });
 
 beforeEach(async () => {
   await server.call('POST /_mock/reset');
@@ -73,69 +69,6 @@ it('GET /_mock/cast shows the identities with everything needed to use them', as
   expect(body.runai.clients).toHaveLength(3);
 });
 
-describe('the clock', () => {
-  it('is moved forward, and says how far ahead it is', async () => {
-    const moved = await advance('15m');
-    await advance('PT1H');
-
-    expect(moved.body).toEqual({ now: new Date(START + 900_000).toISOString(), events: [] });
-    expect((await server.call('GET /_mock/clock')).body).toEqual({
-      now: new Date(START + 4_500_000).toISOString(),
-      ahead: 'PT1H15M',
-    });
-  });
-
-  it.each(['15', '-15m', '0s', 'soon', '', 15, null, ['15m']])('is not moved by %j, and `by` is named', async (by) => {
-    const answer = await advance(by);
-
-    expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ type: 'about:blank', title: 'Bad Request', status: 400 });
-    expect(answer.body.detail).toContain('`by`');
-    expect((await server.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
-  });
-
-  it('does not go beyond the years that a date can show', async () => {
-    expect((await advance('3650000d')).status).toBe(400);
-    expect((await advance('9'.repeat(20).concat('d'))).status).toBe(400);
-  });
-
-  it('ends the life of a token: the next call is refused', async () => {
-    const token = await server.tokenOf(researcher);
-    await advance('59m59s');
-    const before = await server.call('GET /api/v1/access-keys', { token });
-    await advance('1s');
-    const after = await server.call('GET /api/v1/access-keys', { token });
-
-    expect(before.status).toBe(200);
-    expect(after.status).toBe(401);
-    expect(after.decision.reason).toBe('expired_token');
-  });
-
-  it('tells what happened in between', async () => {
-    await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
-    const moved = await advance('48h');
-
-    expect(moved.body.events).toEqual([
-      { at: new Date(START + 86_400_000).toISOString(), kind: 'refresh-token.expired', subject: admin.id },
-    ]);
-  });
-
-  it('keeps its moved time over a restart on the same file, until a reset', async () => {
-    const data = join(await mkdtemp(join(tmpdir(), 'nv-auth-mock-')), 'mock.db');
-    const first = await testServer({ data });
-    await advance('2d', first);
-    await first.close();
-    const second = await testServer({ data });
-
-    expect((await second.call('GET /_mock/clock')).body.ahead).toBe('PT48H');
-
-    await second.call('POST /_mock/reset');
-    await second.close();
-    const third = await testServer({ data });
-    expect((await third.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
-  });
-});
-
 describe('a reset', () => {
   it('brings the world back to its seed', async () => {
     const token = await server.tokenOf(researcher);
@@ -143,7 +76,7 @@ describe('a reset', () => {
     await server.call(`POST /api/v1/access-keys/${researcher.accessKey.id}/secret`, { token });
     const login = await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
     await server.call('GET /api/v1/access-keys?unknown=1', { token });
-    await advance('10m');
+    await server.call('POST /_mock/clock/advance', { body: { by: '10m' } });
     const reset = await server.call('POST /_mock/reset');
 
     expect(reset.body).toEqual({ status: 'reset', now: new Date(START).toISOString() });

@@ -1,0 +1,122 @@
+import {
+  END_OF_TIME,
+  type Instant,
+  type Jump,
+  parseInstant,
+  rfc3339,
+  UnreachableTime,
+  type WorldClock,
+} from '../../../core/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Handler, Outcome, World, WorldEvent } from '../../../service.ts';
+import type { Ports } from '../ports.ts';
+
+/** How many events that are to come are shown. */
+const MOST_UPCOMING = 100;
+/** How many events that a move passed are told. */
+const MOST_PASSED = 1000;
+
+/** What time it is, what will happen by itself, and every way to move the clock. */
+export function clockOperations(ports: Ports) {
+  const get: Handler = async ({ world, now }) => {
+    const { events, more } = await ports.events(world, now, END_OF_TIME, MOST_UPCOMING);
+    return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
+  };
+
+  const moved = async (world: World, { from, to }: Jump): Promise<Outcome> => {
+    const { events, more } = await ports.events(world, from, to, MOST_PASSED);
+    return { status: 200, body: { ...clockView(world.clock, to), events: events.map(eventView), more } };
+  };
+
+  const stayed = (world: World): Promise<Outcome> => {
+    const now = world.clock.now();
+    return moved(world, { from: now, to: now });
+  };
+
+  /** What happens at the same moment as another request's event counts as passed, so each request gets an event of its own. */
+  const toNextEvent = async (world: World): Promise<Jump> => {
+    for (;;) {
+      const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
+      const [next] = events;
+      if (next === undefined) {
+        throw new Problem(
+          'conflict',
+          'Nothing more happens by itself in this world, so there is no next event; `by` with a duration moves the clock all the same.',
+        );
+      }
+      const jump = await world.clock.set(next.at).catch(nullForPast);
+      if (jump !== null && jump.to > jump.from) return jump;
+    }
+  };
+
+  const advance: Handler = async ({ world, body }) => {
+    const { by, to } = body as { by?: string; to?: 'next-event' };
+    if ((by === undefined) === (to === undefined)) {
+      const fault = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
+      throw new Problem(
+        'invalid_request',
+        `${fault}; expected one of \`by\`, ${DURATION_FORMS}, and \`to\`, \`next-event\`.`,
+      );
+    }
+    return moved(world, by === undefined ? await toNextEvent(world) : await advanceBy(world.clock, by));
+  };
+
+  const set: Handler = async ({ world, body }) => moved(world, await setTo(world.clock, (body as { to: string }).to));
+
+  const freeze: Handler = async ({ world }) => {
+    await world.clock.freeze();
+    return stayed(world);
+  };
+
+  const resume: Handler = async ({ world }) => {
+    await world.clock.resume();
+    return stayed(world);
+  };
+
+  return { get_clock: get, advance_clock: advance, set_clock: set, freeze_clock: freeze, resume_clock: resume };
+}
+
+/** @throws Problem that names the field */
+async function advanceBy(clock: WorldClock, by: string): Promise<Jump> {
+  const milliseconds = parseDuration(by);
+  if (milliseconds === null) throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.`);
+  return clock.advance(milliseconds).catch((thrown: unknown) => {
+    if (!(thrown instanceof UnreachableTime)) throw thrown;
+    throw new Problem('invalid_request', 'Field `by` leads beyond the year 9998; expected a shorter duration.');
+  });
+}
+
+/** @throws Problem that names the field */
+async function setTo(clock: WorldClock, text: string): Promise<Jump> {
+  const to = parseInstant(text);
+  if (to === null) {
+    const example = `${rfc3339(clock.now()).slice(0, 19)}Z`;
+    throw new Problem(
+      'invalid_request',
+      `Field \`to\` must be a time with its offset as RFC 3339 writes it, such as \`${example}\`.`,
+    );
+  }
+  return clock.set(to).catch((thrown: unknown) => {
+    if (!(thrown instanceof UnreachableTime)) throw thrown;
+    if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must lie before the year 9999.');
+    throw new Problem(
+      'invalid_request',
+      `Field \`to\` must not lie before now, which is ${rfc3339(clock.now())}: the clock goes back only by \`POST /_mock/reset\`.`,
+    );
+  });
+}
+
+/** Another request, or the time that passes, was faster. */
+function nullForPast(thrown: unknown): null {
+  if (thrown instanceof UnreachableTime && thrown.why === 'past') return null;
+  throw thrown;
+}
+
+function clockView({ ahead, frozen }: WorldClock, now: Instant) {
+  return { now: rfc3339(now), ahead: formatDuration(ahead), frozen };
+}
+
+function eventView(event: WorldEvent) {
+  return { ...event, at: rfc3339(event.at) };
+}
