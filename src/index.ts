@@ -1,5 +1,8 @@
 export type {
   Cast,
+  ClockChange,
+  ClockReading,
+  ClockState,
   Decision,
   DecisionFilter,
   DenyReason,

@@ -140,10 +140,11 @@ async function timeCheck(root: string, headers: Readonly<Record<string, string>>
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();
   if (Math.abs(skew) <= MOST_SKEW) return { what, good: true, said: `${clock?.['now']}, as here` };
   const ahead = String(clock?.['ahead']);
+  const changed = clock?.['frozen'] === true ? 'is frozen' : `was moved by ${ahead}`;
   const why =
     ahead === 'PT0S'
       ? 'the clocks of the machines differ'
-      : `the clock of the mock was moved by ${ahead} (POST /_mock/reset brings it back)`;
+      : `the clock of the mock ${changed} (POST /_mock/reset brings it back)`;
   return {
     what,
     good: false,

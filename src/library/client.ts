@@ -128,11 +128,38 @@ export interface Finding {
   readonly count: number;
 }
 
-/** Something that happened while the clock was moved. */
+/** Something that happens by itself. */
 export interface WorldEvent {
+  /** RFC 3339, UTC. */
   readonly at: string;
   readonly kind: string;
   readonly [detail: string]: unknown;
+}
+
+/** How the clock of the mock stands. */
+export interface ClockState {
+  /** RFC 3339, UTC. */
+  readonly now: string;
+  /** How far it stands ahead of the real time: an ISO 8601 duration, such as `PT15M`; `-PT15M` behind it. */
+  readonly ahead: string;
+  /** Does every request have the same time? */
+  readonly frozen: boolean;
+}
+
+/** The clock, and what is to come. */
+export interface ClockReading extends ClockState {
+  /** The next events, earliest first, at most 100. */
+  readonly upcoming: readonly WorldEvent[];
+  /** Are there more than these? */
+  readonly more: boolean;
+}
+
+/** The clock after a change, and what happened in between. */
+export interface ClockChange extends ClockState {
+  /** The first events, earliest first, at most 1000. */
+  readonly events: readonly WorldEvent[];
+  /** Were there more than these? */
+  readonly more: boolean;
 }
 
 export interface Propagation {
@@ -225,9 +252,23 @@ export interface Switchboard {
   /** The world back to its seed; clock real; decisions and findings empty. */
   reset(): Promise<void>;
   readonly clock: {
-    now(): Promise<{ readonly now: string; readonly ahead: string }>;
-    /** @param by a duration such as `15m` or `PT15M` */
-    advance(by: string): Promise<{ readonly now: string; readonly events: readonly WorldEvent[] }>;
+    now(): Promise<ClockReading>;
+    /**
+     * Moves it forward; a frozen one stays frozen.
+     *
+     * @param by a duration such as `15m` or `PT15M`, or where to: the earliest moment at which something happens by itself
+     */
+    advance(by: string | { readonly to: 'next-event' }): Promise<ClockChange>;
+    /**
+     * Moves it to a moment that is not before now; a frozen one stays frozen.
+     *
+     * @param to a Date, or RFC 3339 with an offset
+     */
+    set(to: Date | string): Promise<ClockChange>;
+    /** From now on every request has the same time, until the clock is moved or resumed. */
+    freeze(): Promise<ClockChange>;
+    /** It runs on from where it stands, behind the real time where need be. */
+    resume(): Promise<ClockChange>;
   };
   readonly propagation: {
     get(): Promise<Propagation>;
@@ -302,7 +343,10 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     reset: () => call('POST', '/reset'),
     clock: {
       now: () => call('GET', '/clock'),
-      advance: (by) => call('POST', '/clock/advance', { by }),
+      advance: (by) => call('POST', '/clock/advance', typeof by === 'object' ? by : { by }),
+      set: async (to) => call('POST', '/clock/set', { to: timeText(to) }),
+      freeze: () => call('POST', '/clock/freeze'),
+      resume: () => call('POST', '/clock/resume'),
     },
     propagation: {
       get: () => call('GET', '/propagation'),
@@ -346,6 +390,13 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     },
     tables: (service) => call('GET', `/tables/${id(service)}`),
   };
+}
+
+/** @throws TypeError for what is neither a text nor a moment */
+function timeText(to: Date | string): string {
+  if (typeof to === 'string') return to;
+  if (typeof to?.getTime === 'function' && !Number.isNaN(to.getTime())) return to.toISOString();
+  throw new TypeError('clock.set takes a Date, or a time such as `2030-01-15T12:00:00Z`.');
 }
 
 async function runaiVersion(call: (method: string, path: string) => Promise<unknown>): Promise<unknown> {

@@ -67,6 +67,15 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect(stdout).toContain('the clock of the mock was moved by PT1H');
   });
 
+  it('says that the clock is frozen', async ({ command, expect }) => {
+    const { url, call } = await command.start();
+    await call('POST /_mock/clock/freeze');
+    await call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    const { stdout } = await command.launch(['doctor', '--url', url]).ended;
+
+    expect(stdout).toContain('the clock of the mock is frozen (POST /_mock/reset brings it back)');
+  });
+
   it('says that a proxy is in the way, unless NO_PROXY names the host', async ({ command, expect }) => {
     const { url } = await command.start();
     const proxied = { env: { HTTP_PROXY: 'http://proxy.test:3128' } };

@@ -167,6 +167,35 @@ describe('the typed switchboard', async () => {
     await expect(mock.clock.advance('soon')).rejects.toThrow('Field `by` must be a positive duration');
   });
 
+  it('sets, freezes and resumes the clock, and moves it to the next event', async () => {
+    const own = await started();
+    const frozen = await own.clock.freeze();
+    const set = await own.clock.set('2100-01-15T13:00:00+01:00');
+    const expiresAt = '2100-01-16T00:00:00.000Z';
+    const key = await own.keys.create({ type: 'personal', name: 'k', services: ['air'], roles: ['air'], expiresAt });
+    const event = { at: expiresAt, kind: 'key.expired', keyId: key.id };
+
+    expect(frozen).toMatchObject({ frozen: true, events: [], more: false });
+    expect(set.now).toBe('2100-01-15T12:00:00.000Z');
+    expect(await own.clock.now()).toMatchObject({ now: set.now, frozen: true, upcoming: [event], more: false });
+    expect(await own.clock.advance({ to: 'next-event' })).toMatchObject({
+      now: expiresAt,
+      frozen: true,
+      events: [event],
+    });
+    await expect(own.clock.advance({ to: 'next-event' })).rejects.toMatchObject({ status: 409 });
+    expect((await own.clock.set(new Date('2101-01-01T00:00:00Z'))).now).toBe('2101-01-01T00:00:00.000Z');
+    expect((await own.clock.resume()).frozen).toBe(false);
+    await expect(own.clock.set(set.now)).rejects.toThrow('must not lie before now');
+  });
+
+  it.each([new Date(Number.NaN), undefined, null, 5, {}])(
+    'does not set the clock to %s, and says what it takes',
+    async (to) => {
+      await expect(mock.clock.set(to as never)).rejects.toThrow('clock.set takes a Date, or a time such as');
+    },
+  );
+
   it('gives decisions, simulates, and knows tables and findings', async () => {
     await mock.reset();
     const answer = await mock.fetch('/api/v1/users');
