@@ -1,4 +1,4 @@
-/** Small facts about the world that survive a restart: how far the clock was moved, the tenant's name. */
+/** Small facts about the world that survive a restart: how the clock stands to the real time, the tenant's name. */
 export interface SettingsStore {
   get(name: string): Promise<string | null>;
   set(name: string, value: string): Promise<void>;

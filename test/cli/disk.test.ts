@@ -86,9 +86,14 @@ describe('a data file that is taken away from a running server', () => {
       expect(status).toBe(503);
       expect(body.message).toMatch(new RegExp(`data file .* was ${became}.*Put the file back, or restart the server`));
       expect((await server.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(1);
-      const advanced = await server.call('POST /_mock/clock/advance', { body: { by: '1h' } });
-      expect(advanced.status).toBe(503);
-      expect((await server.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
+      for (const [change, body] of [
+        ['advance', { by: '1h' }],
+        ['set', { to: '2100-01-15T12:00:00Z' }],
+        ['freeze', {}],
+      ] as const) {
+        expect((await server.call(`POST /_mock/clock/${change}`, { body })).status).toBe(503);
+        expect((await server.call('GET /_mock/clock')).body).toMatchObject({ ahead: 'PT0S', frozen: false });
+      }
       expect((await server.call('POST /_mock/reset')).status).toBe(503);
       const health = await server.call('GET /_mock/health');
       expect(health).toMatchObject({ status: 200, body: { status: 'waiting', detail: body.message } });
