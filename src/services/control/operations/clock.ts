@@ -34,7 +34,7 @@ export function clockOperations(ports: Ports) {
     return moved(world, { from: now, to: now });
   };
 
-  /** What happens at the same moment as another request's event counts as passed, so each request gets an event of its own. */
+  /** Of several requests at once each is led to a moment of its own: one that came too late looks for the next. */
   const toNextEvent = async (world: World): Promise<Jump> => {
     for (;;) {
       const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
@@ -56,7 +56,7 @@ export function clockOperations(ports: Ports) {
       const fault = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
       throw new Problem(
         'invalid_request',
-        `${fault}; expected one of \`by\`, ${DURATION_FORMS}, and \`to\`, \`next-event\`.`,
+        `${fault}; expected one of two fields: \`by\`, ${DURATION_FORMS}, or \`to\`, which is \`next-event\`.`,
       );
     }
     return moved(world, by === undefined ? await toNextEvent(world) : await advanceBy(world.clock, by));
