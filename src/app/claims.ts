@@ -1,6 +1,11 @@
 /** What can lead to a world by being known there: client ids, and keys by their hash. */
 type Kind = 'client' | 'key';
 
+/** Applications are found by name without regard to case. */
+function folded(name: string): string {
+  return name.toLowerCase();
+}
+
 /** Which worlds have which credentials, where these do not carry their world themselves. */
 export class Claims {
   readonly #worlds = { client: new Map<string, Set<string>>(), key: new Map<string, Set<string>>() } as const;
@@ -13,10 +18,11 @@ export class Claims {
   }
 
   of(kind: Kind, name: string): readonly string[] {
-    return [...(this.#worlds[kind].get(name) ?? [])];
+    return [...(this.#worlds[kind].get(folded(name)) ?? [])];
   }
 
-  add(kind: Kind, name: string, world: string): void {
+  add(kind: Kind, given: string, world: string): void {
+    const name = folded(given);
     const worlds = this.#worlds[kind].get(name) ?? new Set();
     if (worlds.has(world)) return;
     this.#worlds[kind].set(name, worlds.add(world));

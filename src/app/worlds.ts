@@ -224,6 +224,8 @@ export class Worlds implements WorldsByName {
     const world = await this.#open(id, filled, (before) => ofSeed(before.decisions));
     const source = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
     const ambiguous = await this.#claim(world, credentials === 'cast' ? source : null);
+    // Most worlds wait for the test that they were made for.
+    await world.store.rest();
     const entry = this.#entryOf(world, { credentials, seed, ttl });
     this.#entries.set(id, entry);
     this.#gone.delete(id);
