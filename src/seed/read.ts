@@ -33,7 +33,7 @@ export async function readSeed(
   services: readonly ServiceDefinition[],
   bases: Bases,
 ): Promise<{ readonly parts: Parts; readonly extended: readonly string[] }> {
-  const stack = await stackOf(content, layer, services, bases);
+  const stack = await stackOf(content, layer.name, [layer], services, bases);
   const faults: LayerFault[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => extended(base, seed, services, faults));
   const found = seedFaults(merged.value, services).map((fault) => settled(fault, merged, layer));
@@ -48,57 +48,56 @@ interface Stacked {
   readonly seed: Written;
 }
 
-/** A seed, and below it those that it extends. */
+/**
+ * A seed, and below it those that it extends.
+ *
+ * @param layers those that led here, the first one on top; the last one is that of the content
+ */
 async function stackOf(
-  content: Parts,
-  top: Layer,
+  { $schema, extends: base, ...parts }: Parts,
+  name: string,
+  layers: readonly [Layer, ...Layer[]],
   services: readonly ServiceDefinition[],
-  { builtIn, contentOf }: Bases,
+  bases: Bases,
 ): Promise<Stacked[]> {
-  const stack: Stacked[] = [];
-  const files: string[] = top.file === null ? [] : [top.file];
-  let layer = top;
-  let name = top.name;
-  for (let { $schema, extends: base, ...parts } = content; ; { $schema, extends: base, ...parts } = content) {
-    stack.push({ name, seed: written(parts, layer) });
-    if ($schema !== undefined && typeof $schema !== 'string') throw await refused('$schema', layer, 'must be a text');
-    if (base === undefined) return stack;
-    if (typeof base !== 'string' || base === '') {
-      throw await refused('extends', layer, `must be \`${BUILT_IN}\`, or the path of a seed file`);
-    }
-    name = base;
-    if (base === BUILT_IN) {
-      const shown = new Map(services.map((service) => [service.name, service.seed]));
-      const cast = Object.entries(await builtIn()).map(([part, value]) => [part, shown.get(part)?.cast(value)]);
-      stack.push({ name, seed: written(Object.fromEntries(cast), { name: 'the built-in cast', file: null }) });
-      return stack;
-    }
-    const { file } = layer;
-    if (file === null) {
-      throw await refused(
-        'extends',
-        layer,
-        `can only be \`${BUILT_IN}\` in a seed that is given as a value, because such values come over HTTP, too: write what the file holds into the value`,
-      );
-    }
-    const next = isAbsolute(base) ? base : join(dirname(file), base);
-    if (files.some((one) => resolve(one) === resolve(next))) {
-      throw await refused('extends', layer, `goes in a circle: ${[...files, next].join(' -> ')}`);
-    }
-    if (files.length === MOST_LAYERS) {
-      throw await refused('extends', layer, `makes more than ${MOST_LAYERS} files that extend each other`);
-    }
-    content = await contentOf(next, `${await whereOf({ layer, place: 'extends' }, top)}\`extends\``);
-    files.push(next);
-    layer = { name: next, file: next };
+  const [top] = layers;
+  const layer = layers.at(-1) ?? top;
+  const refused = (place: string, said: string) =>
+    unusable([{ fault: { place, message: `\`${place}\` ${said}` }, at: { layer, place } }], top);
+  const here = { name, seed: written(parts, layer) };
+
+  if ($schema !== undefined && typeof $schema !== 'string') throw await refused('$schema', 'must be a text');
+  if (base === undefined) return [here];
+  if (typeof base !== 'string' || base === '') {
+    throw await refused('extends', `must be \`${BUILT_IN}\`, or the path of a seed file`);
   }
+  if (base === BUILT_IN) {
+    const cast = castOf(await bases.builtIn(), services);
+    return [here, { name: base, seed: written(cast, { name: 'the built-in cast', file: null }) }];
+  }
+  if (layer.file === null) {
+    throw await refused(
+      'extends',
+      `can only be \`${BUILT_IN}\` in a seed that is given as a value: such values come over HTTP, too. Write what the file holds into the value`,
+    );
+  }
+  const next = isAbsolute(base) ? base : join(dirname(layer.file), base);
+  const files = [...layers.map(({ file }) => file ?? ''), next];
+  if (files.slice(0, -1).some((file) => resolve(file) === resolve(next))) {
+    throw await refused('extends', `goes in a circle: ${files.join(' -> ')}`);
+  }
+  if (files.length > MOST_LAYERS) {
+    throw await refused('extends', `makes more than ${MOST_LAYERS} files that extend each other`);
+  }
+  const content = await bases.contentOf(next, `${await whereOf({ layer, place: 'extends' }, top)}\`extends\``);
+  const below = await stackOf(content, base, [...layers, { name: next, file: next }], services, bases);
+  return [here, ...below];
 }
 
-async function refused(member: string, layer: Layer, said: string): Promise<Unusable> {
-  return unusable(
-    [{ fault: { place: member, message: `\`${member}\` ${said}` }, at: { layer, place: member } }],
-    layer,
-  );
+/** The parts as people read them, without what is made of passwords. */
+function castOf(parts: Parts, services: readonly ServiceDefinition[]): Parts {
+  const shown = services.filter(({ name }) => parts[name] !== undefined);
+  return Object.fromEntries(shown.map(({ name, seed }) => [name, seed?.cast(parts[name])]));
 }
 
 interface Settled {

@@ -14,8 +14,8 @@ function repeated(part: WrittenSeed): SeedFault[] {
   const keys = users.flatMap(({ entry: user, place }) => {
     const { accessKey: key } = user;
     if (key === undefined) return [];
-    const { clientId = accessClientIdOf(user.email, key.name) } = key;
-    return [{ entry: { ...key, clientId, derivedId: accessKeyIdOf(user, key) }, place: `${place}.accessKey` }];
+    const derived = { derivedId: accessKeyIdOf(user, key), derivedClientId: accessClientIdOf(user.email, key.name) };
+    return [{ entry: { ...key, ...derived }, place: `${place}.accessKey` }];
   });
   const applications = placed('runai.applications', part.applications);
   const accounts = placed('runai.serviceAccounts', part.serviceAccounts);
@@ -46,15 +46,20 @@ function repeated(part: WrittenSeed): SeedFault[] {
       ({ id }) => id,
       ({ derivedId }) => derivedId,
     ),
-    // A client id that was left out is the name, so that an application and a service account can have the same.
-    ...twice<{ readonly clientId?: string; readonly name: string }>(
+    ...twice<{ readonly clientId?: string; readonly derivedClientId?: string }>(
       'access keys, applications and serviceAccounts: `clientId`',
-      [...keys, ...applications, ...accounts],
-      ({ clientId, name }) => clientId ?? name,
+      [...keys, ...namedClients(applications), ...namedClients(accounts)],
+      ({ clientId }) => clientId,
+      ({ derivedClientId }) => derivedClientId,
     ),
     ...units,
     ...twice('accessRules', placed('runai.accessRules', part.accessRules), (rule) => JSON.stringify(rule)),
   ];
+}
+
+/** A client id that was left out is the name, and an application and a service account may have the same: that is told. */
+function namedClients(entries: readonly Placed<{ readonly clientId?: string; readonly name: string }>[]) {
+  return entries.map(({ entry: { clientId, name }, place }) => ({ entry: { clientId: clientId ?? name }, place }));
 }
 
 function derivingId<Entry extends { readonly id?: string }>(

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { derivationOf, worldMark } from '../../src/credentials/derivation.ts';
+import { keyForm } from '../../src/credentials/ngc-key.ts';
+import { hashSecret } from '../../src/credentials/secret.ts';
+import { seededRandom } from '../../src/random.ts';
+import { castOf, ownSeed, revivedSeed } from '../../src/seed/index.ts';
+import { SERVICES } from '../../src/services/index.ts';
+import { NOON } from '../support/records.ts';
+import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
+import { testServer } from '../support/server.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into every part
+type Cast = any;
+const castFrom = (seed: Parameters<typeof castOf>[0]): Cast => castOf(seed, SERVICES);
+const derivation = derivationOf('team-a');
+
+/** Each credential of a cast, by what it is. */
+function credentials({ runai, ngc }: Cast): Record<string, string> {
+  const users = runai.users.flatMap(({ email, accessKey }: Cast) =>
+    accessKey === undefined
+      ? []
+      : [
+          [`${email} client`, accessKey.clientId],
+          [`${email} secret`, accessKey.clientSecret],
+        ],
+  );
+  const clients = [...runai.applications, ...runai.serviceAccounts].flatMap(
+    ({ name, clientId, secret, clientSecret }: Cast) => [
+      [`${name} client`, clientId],
+      [`${name} secret`, secret ?? clientSecret],
+    ],
+  );
+  const keys = ngc.keys.map(({ org, name, key }: Cast) => [`${org} ${name}`, key]);
+  return Object.fromEntries([...users, ...clients, ...keys]);
+}
+
+/** A cast without what worlds have of their own. */
+const rest = (cast: Cast) => {
+  const own = new Set(Object.values(credentials(cast)));
+  return JSON.parse(JSON.stringify(cast), (member, value) => (member !== 'name' && own.has(value) ? '' : value));
+};
+
+const SEEDS = [
+  ['the built-in cast', 'builtin'],
+  ['a seed that leaves ids out', withoutIds],
+  ['a seed with ids', explicit],
+  ['a seed of names', onlyNames],
+] as const;
+
+describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
+  it('has every key, secret and client id of its own, and everything else as it was', async () => {
+    const seed = await seedFrom(value);
+    const owned = castFrom(ownSeed(seed, derivation));
+    const before = credentials(castFrom(seed));
+    const after = credentials(owned);
+
+    expect(Object.keys(after)).toEqual(Object.keys(before));
+    for (const [what, credential] of Object.entries(after)) {
+      expect(credential, what).not.toBe(before[what]);
+      if (what.endsWith(' client')) expect(credential).toBe(`${before[what]}-team-a`);
+      else if (what.endsWith(' secret')) expect(credential).toMatch(/^[A-Za-z0-9]{32}$/);
+      else expect([keyForm(credential), credential.slice(6, 18)]).toEqual(['marked', worldMark('team-a')]);
+    }
+    expect(rest(owned)).toEqual(rest(castFrom(seed)));
+  });
+
+  it('has records under the same ids, each with what is derived of its id', async () => {
+    const seed = await seedFrom(value);
+    const [before, after] = [await seed.records(NOON), await ownSeed(seed, derivation).records(NOON)];
+    const ids = (records: typeof before) =>
+      [records.identities, records.accessKeys, records.ngcKeys, records.objects].map((rows) =>
+        rows?.map(({ id }) => id),
+      );
+
+    expect(ids(after)).toEqual(ids(before));
+    for (const { id, secretHash } of [...(after.accessKeys ?? []), ...(after.identities ?? [])]) {
+      if (secretHash !== null) expect(secretHash).toBe(hashSecret(derivation.secret(id)));
+    }
+    for (const { id, secretHash } of after.ngcKeys ?? []) expect(secretHash).toBe(hashSecret(derivation.key(id)));
+  });
+
+  it('is a seed like any other when its cast is saved, and when a store kept it', async () => {
+    const owned = ownSeed(await seedFrom(value), derivation);
+    const saved = await seedFrom(castFrom(owned));
+    const revived = revivedSeed(owned, SERVICES, seededRandom('seed'));
+
+    for (const again of [saved, revived]) {
+      expect(castFrom(again)).toEqual(castFrom(owned));
+      expect(again.fingerprint).toBe(owned.fingerprint);
+    }
+    expect((await saved.records(NOON)).ngcKeys).toEqual((await owned.records(NOON)).ngcKeys);
+  });
+});
+
+describe('worlds of one seed', () => {
+  it('share no credential, and each has the same every time', async () => {
+    const seed = await seedFrom('builtin');
+    const casts = ['a', 'b', 'c'].map((id) => castFrom(ownSeed(seed, derivationOf(id))));
+    const all = [castFrom(seed), ...casts].flatMap((cast) => Object.values(credentials(cast)));
+
+    expect(new Set(all).size).toBe(all.length);
+    expect(castFrom(ownSeed(await seedFrom('builtin'), derivationOf('b')))).toEqual(casts[1]);
+  });
+
+  it('share the hashes of passwords, whichever of them is filled first', async () => {
+    const seed = await seedFrom(withoutIds);
+    const [one, two] = ['a', 'b'].map((id) => ownSeed(seed, derivationOf(id)));
+    const hashes = await Promise.all(
+      [one, two, seed, ownSeed(one as typeof seed, derivationOf('c'))].map(async (of) =>
+        ((await of?.records(NOON))?.identities ?? []).map(({ passwordHash }) => passwordHash),
+      ),
+    );
+
+    expect(hashes[0]?.[0]).toMatch(/^scrypt\$/);
+    for (const other of hashes) expect(other).toEqual(hashes[0]);
+  });
+
+  it('let in with credentials of their own, and not with those of the seed', async () => {
+    const seed = await seedFrom(withoutIds);
+    const server = await testServer({}, { seed: castFrom(ownSeed(seed, derivation)) });
+    const { accessKey } = castFrom(ownSeed(seed, derivation)).runai.users[0];
+
+    expect((await server.grant({ grantType: 'client_credentials', ...accessKey })).status).toBe(200);
+    expect(
+      (await server.grant({ grantType: 'client_credentials', ...withoutIds.runai.users[0]?.accessKey })).status,
+    ).toBe(400);
+  });
+});
+
+it('only a seed that came from here has own ones', () => {
+  const foreign = { text: '{}', fingerprint: '', origin: 'file', records: async () => ({}) } as const;
+
+  expect(() => ownSeed(foreign, derivation)).toThrow(TypeError);
+});

@@ -1,0 +1,70 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Unusable } from '../../src/core/unusable.ts';
+import { passwordFits } from '../../src/credentials/password.ts';
+import { castLine, castOf } from '../../src/seed/index.ts';
+import { SERVICES } from '../../src/services/index.ts';
+import { NOON } from '../support/records.ts';
+import { onlyNames, seedFrom } from '../support/seeds.ts';
+
+describe('a seed that is given as a value', () => {
+  it('is the built-in cast, nobody, or what a file would hold', async () => {
+    expect(Object.keys(castOf(await seedFrom('builtin'), SERVICES)).sort()).toEqual(['air', 'ngc', 'nvcf', 'runai']);
+    expect(castOf(await seedFrom('none'), SERVICES)).toEqual({});
+    expect(castOf(await seedFrom({}), SERVICES)).toEqual({});
+    expect(castOf(await seedFrom(onlyNames), SERVICES)).toMatchObject(onlyNames);
+  });
+
+  it.each([
+    [
+      'seed.yaml',
+      'A path cannot be given over HTTP: the seed is `seed.yaml`; expected `builtin`, `none`, or what the file holds',
+    ],
+    ['', 'A path cannot be given over HTTP'],
+    [null, 'The seed is null; expected `builtin`, `none`, or an object'],
+    [5, 'The seed is a number; expected'],
+    [[], 'The seed is a list; expected'],
+    [{ runai: { users: 5 } }, '`runai.users` must be a list'],
+  ])('is refused where it is %j', async (value, said) => {
+    const thrown = await seedFrom(value).catch((cause: unknown) => cause);
+
+    expect(thrown).toBeInstanceOf(Unusable);
+    expect((thrown as Error).message).toContain(said);
+  });
+
+  it('tells no more of a text than its beginning', async () => {
+    const message = await seedFrom('x'.repeat(100_000)).then(
+      () => '',
+      (thrown: Error) => thrown.message,
+    );
+
+    expect(message).toContain('A path');
+    expect(message.length).toBeLessThan(500);
+  });
+
+  it('has its passwords hashed one after the other, so that a login meanwhile waits for one at most', async () => {
+    const users = Array.from({ length: 6 }, (_, index) => ({ email: `u${index}@umbra.test`, role: null }));
+    const seed = await seedFrom({ runai: { tenant: onlyNames.runai.tenant, users } });
+    const ended: string[] = [];
+    const filling = seed.records(NOON).then(() => ended.push('the world is filled'));
+    await setImmediate();
+    await passwordFits('any', null);
+    ended.push('the login is answered');
+    await filling;
+
+    expect(ended).toEqual(['the login is answered', 'the world is filled']);
+  });
+});
+
+it.each<[value: unknown, line: string]>([
+  ['builtin', '2 users, 1 application, 2 service accounts, 12 NGC keys; built-in'],
+  ['none', 'nobody'],
+  [onlyNames, '1 user, 1 application, 1 service account, 1 NGC key'],
+  [{ runai: onlyNames.runai }, '1 user, 1 application, 1 service account, no NGC keys'],
+  [
+    { extends: 'builtin', ngc: { keys: null } },
+    '2 users, 1 application, 2 service accounts, no NGC keys; extends builtin',
+  ],
+])('who is in %j is told in one line', async (value, line) => {
+  expect(castLine(await seedFrom(value), SERVICES)).toBe(line);
+});
