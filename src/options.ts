@@ -109,7 +109,7 @@ export const OPTIONS: Options = {
   seed: {
     argument: 'FILE',
     description:
-      'world to start from, YAML or JSON in the form of `GET /_mock/cast`; `none` = empty; default: the built-in cast',
+      'world to start from, YAML or JSON in the form of `GET /_mock/cast`; `none` = empty, `builtin` = the built-in cast; default: `builtin`',
     fallback: null,
     ...path,
   },

@@ -8,7 +8,10 @@ export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { host, port, json, logLevel, exitWithStdin } = effective.config;
   // Loaded when the configuration is known to be good: a start that is refused ends sooner without it.
-  const { buildServer } = await import('../app/server.ts');
+  const [{ buildServer }, { whoIsThere }] = await Promise.all([
+    import('../app/server.ts'),
+    import('../app/notices.ts'),
+  ]);
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log });
   try {
@@ -16,7 +19,9 @@ export async function start(flags: FlagTexts): Promise<void> {
     stopWhenTold(server, exitWithStdin);
     // The banner tells them otherwise; whoever reads events looks into the log.
     if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
-    process.stdout.write(json ? readyEvent(server, listening) : banner(server, listening.url));
+    process.stdout.write(
+      json ? readyEvent(server, listening) : banner(server, await whoIsThere(server.world), listening.url),
+    );
   } catch (cause) {
     await server.close();
     throw cause;
@@ -28,11 +33,12 @@ function readyEvent({ version }: MockServer, { url, port }: { url: string; port:
 }
 
 /** The ready line is the last one, and stands there only when everything is seeded and listening. */
-function banner({ version, posture, notices }: MockServer, url: string): string {
+function banner({ version, posture, notices }: MockServer, cast: string, url: string): string {
   const lines = [
     `nv-auth-mock ${version}`,
     posture,
-    `who is who: ${url}/_mock/cast   why was it refused: ${url}/_mock/decisions   documents: ${url}/docs`,
+    `cast: ${cast}`,
+    `its credentials: ${url}/_mock/cast   why was it refused: ${url}/_mock/decisions   documents: ${url}/docs`,
     ...notices.map((notice) => `note: ${notice}`),
     `nv-auth-mock ready on ${url}`,
   ];

@@ -89,6 +89,54 @@ describe.concurrent('--seed', () => {
     expect((await server.call('POST /_mock/reset')).status).toBe(200);
   });
 
+  it('takes `builtin` for the built-in cast, where a configuration names another seed', async ({ command, folder }) => {
+    await writeFile(join(folder, 'config.yaml'), 'seed: none\n');
+    const server = await command.start(['--config', 'config.yaml', '--seed', 'builtin']);
+
+    expect((await server.grant(admin.accessKey)).status).toBe(200);
+  });
+
+  it('takes a file that extends another, and lets in whoever was added', async ({ command, folder }) => {
+    await writeFile(join(folder, 'team.yaml'), 'extends: builtin\nngc:\n  keys: null\n');
+    await writeFile(
+      join(folder, 'mine.yaml'),
+      'extends: team.yaml\nrunai:\n  users:\n    - { email: eve@acme.test, role: Viewer, accessKey: { name: eve-key } }\n',
+    );
+    const server = await command.start(['--seed', 'mine.yaml']);
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const eve = cast.runai.users.at(-1);
+
+    expect(cast.ngc).not.toHaveProperty('keys');
+    expect((await server.grant(eve.accessKey)).status).toBe(200);
+    expect((await server.grant(admin.accessKey)).status).toBe(200);
+    await server.call('POST /_mock/reset');
+    expect((await server.grant(eve.accessKey)).status).toBe(200);
+  });
+
+  it.for([
+    ['cast: nobody', 'none', ''],
+    [
+      'cast: 2 users, 1 application, 2 service accounts, no NGC keys; extends builtin',
+      'mine.yaml',
+      'extends: builtin\nngc:\n  keys: null\n',
+    ],
+    ['cast: 2 users, 1 application, 1 service account, no NGC keys', 'mine.yaml', stringify(world)],
+  ] as const)(
+    'is told in the banner, now and when it is kept in a file: %s',
+    async ([line, seed, text], { command, folder }) => {
+      await writeFile(join(folder, 'mine.yaml'), text);
+      const running = command.launch(['--port', '0', '--seed', seed, '--data', 'mock.db']);
+      await running.said(/ready on/);
+      running.kill('SIGTERM');
+      await running.ended;
+      const later = command.launch(['--port', '0', '--data', 'mock.db']);
+      await later.said(/ready on/);
+      later.kill('SIGTERM');
+
+      for (const { stdout } of [await running.ended, await later.ended]) expect(stdout.split('\n')).toContain(line);
+    },
+  );
+
   it('is what a reset leads back to', async ({ command, folder }) => {
     await writeFile(join(folder, 'world.yaml'), stringify(world));
     const server = await command.start(['--seed', 'world.yaml']);

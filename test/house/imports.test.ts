@@ -74,7 +74,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^log$/,
       /^assets$/,
       /^(nearest|drift)$/,
-      /^app\/server$/,
+      /^app\/(server|notices)$/,
       /^commander$/,
       /^node:http$/,
     ],
