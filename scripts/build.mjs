@@ -36,7 +36,8 @@ export async function build() {
   await bundle.close();
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
   await writeFile(new URL(NOTICES, DIST), await noticesOf(modules));
-  await removeAllBut([...output.map(({ fileName }) => fileName), NOTICES]);
+  await writeFile(new URL(SEED_SCHEMA, DIST), await seedSchema());
+  await removeAllBut([...output.map(({ fileName }) => fileName), NOTICES, SEED_SCHEMA]);
   await buildDocuments();
   await copySwaggerUi();
   await linkCommand();
@@ -83,6 +84,26 @@ async function noticesOf(modules) {
   });
   const pages = 'swagger-ui, in dist/swagger-ui (Apache-2.0, as this package: see LICENSE)\n';
   return [...(await Promise.all(notices)), pages].join(`\n${'-'.repeat(80)}\n`);
+}
+
+const SEED_SCHEMA = 'seed.schema.json';
+
+/**
+ * The JSON Schema of seeds, made of those of the services. They are TypeScript, which not every Node that builds can run, so
+ * they are bundled and imported out of memory.
+ */
+async function seedSchema() {
+  const bundle = await rolldown({
+    input: fileURLToPath(new URL('seed-schema.ts', import.meta.url)),
+    platform: 'node',
+    logLevel: 'warn',
+  });
+  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
+  await bundle.close();
+  const { SEED_SCHEMA: schema } = await import(
+    `data:text/javascript;base64,${Buffer.from(output[0].code).toString('base64')}`
+  );
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
 /** Files of an earlier build. @param {string[]} written */

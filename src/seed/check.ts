@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { SeedFault } from '../core/seed-fault.ts';
 import { nearest } from '../nearest.ts';
 import type { ServiceDefinition } from '../service.ts';
@@ -41,15 +41,22 @@ export function seedFaults(parts: unknown, services: readonly ServiceDefinition[
 
 /** Where a seed does not fit the schemas of the services. @param parts the seed's content, by service */
 export function schemaFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
+  const validate = VALIDATORS.get(services) ?? validatorOf(services);
+  VALIDATORS.set(services, validate);
+  return validate(parts) ? [] : (validate.errors ?? []).map(faultOf);
+}
+
+/** To compile the schemas takes 40 ms, and they are always the same. */
+const VALIDATORS = new WeakMap<readonly ServiceDefinition[], ValidateFunction>();
+
+function validatorOf(services: readonly ServiceDefinition[]): ValidateFunction {
   const schemas = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema] as const]));
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
   // What a seed extends was read before; here it only is a name that is known.
-  const validate = ajv.compile({
+  return new Ajv({ allErrors: true, verbose: true, strict: false }).compile({
     type: 'object',
     properties: { ...Object.fromEntries(schemas), extends: {} },
     additionalProperties: false,
   });
-  return validate(parts) ? [] : (validate.errors ?? []).map(faultOf);
 }
 
 /** A fault as one sentence, with the nearest valid name for an unknown one. */

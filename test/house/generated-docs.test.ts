@@ -41,6 +41,7 @@ ${rows.join('\n')}
 | \`--etc DIR\` | \`NV_AUTH_MOCK_ETC\` | | a folder whose \`config.yaml\` and \`seed.yaml\` count, where they are there and nothing else is named; \`.yml\` and \`.json\` will do |
 
 \`PORT\` is honoured where \`NV_AUTH_MOCK_PORT\` is not set. Durations: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`.
+What a seed may say: [Your own users and keys](your-own-users.md).
 `;
 }
 

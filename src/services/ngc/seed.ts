@@ -62,7 +62,7 @@ const SCHEMA = object(
           ncaId: described(text, 'The account (NCA id); no two organisations have the same.'),
           airSubscription: described(
             { type: 'boolean' },
-            'Does the organisation subscribe to Air? Without it, Air answers 402.',
+            'Whether the organisation subscribes to Air; where it does not, Air answers 402.',
           ),
         }),
       ),

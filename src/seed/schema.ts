@@ -1,0 +1,97 @@
+import { described, text } from '../core/json-schema.ts';
+import { own } from '../core/own.ts';
+import type { SeedList, ServiceDefinition } from '../service.ts';
+
+/** The part of a JSON schema that this looks at. */
+interface Schema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly description?: string;
+}
+
+const SCHEMA_OF = described(text, 'Where the schema of the file is, for editors; the mock does not look at it.');
+const EXTENDS = described(
+  text,
+  'The seed that this one changes: `builtin` for the built-in cast, or the path of a file, seen from this one. What follows says only what differs.',
+);
+const REMOVE = described(
+  { const: true },
+  'Takes the entry away that the other members name. Nothing else stands beside it.',
+);
+
+/**
+ * JSON Schema (draft-07) of a whole seed file, for editors: of one that says everything, and of one that extends another.
+ * In the latter an entry may be a change, so it is only asked for what names it.
+ */
+export function seedSchema(services: readonly ServiceDefinition[]): object {
+  const seeded = services.flatMap(({ name, title, seed }) => (seed === null ? [] : [{ name, title, seed }]));
+  const parts = (schemaOf: (schema: Schema, lists: Readonly<Record<string, SeedList>>) => Schema) =>
+    Object.fromEntries(
+      seeded.map(({ name, title, seed }) => [
+        name,
+        described(schemaOf(seed.schema as Schema, seed.lists), `What the world has of ${title}.`),
+      ]),
+    );
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Seed of nv-auth-mock',
+    description: 'The world that a mock starts from: who is there, with which credentials, and what belongs to whom.',
+    type: 'object',
+    if: { required: ['extends'] },
+    // biome-ignore lint/suspicious/noThenProperty: it is the keyword of JSON Schema
+    then: { $ref: '#/definitions/changes' },
+    else: { $ref: '#/definitions/world' },
+    definitions: {
+      world: {
+        title: 'A whole world',
+        description: 'Everything that is there; a part that is left out is empty.',
+        type: 'object',
+        properties: { $schema: SCHEMA_OF, extends: EXTENDS, ...parts((schema) => schema) },
+        additionalProperties: false,
+      },
+      changes: {
+        title: 'Changes of another seed',
+        description: 'What differs from the seed that it extends; null takes away what may be left out.',
+        type: 'object',
+        properties: {
+          $schema: SCHEMA_OF,
+          extends: EXTENDS,
+          ...parts((schema, lists) => orNull(changesOf(schema, lists))),
+        },
+        additionalProperties: false,
+      },
+    },
+  };
+}
+
+/** What may be written of something to change it: nothing is needed, and what may be left out can be taken away. */
+function changesOf(schema: Schema, lists: Readonly<Record<string, SeedList>> = {}): Schema {
+  const { properties, required = [] } = schema;
+  if (properties === undefined) return schema;
+  const changes = Object.entries(properties).map(([name, member]) => {
+    const list = own(lists, name);
+    const change =
+      list === undefined || member.items === undefined
+        ? changesOf(member)
+        : { ...member, items: entryChangesOf(member.items, list) };
+    return [name, required.includes(name) ? change : orNull(change)] as const;
+  });
+  return { ...schema, properties: Object.fromEntries(changes), required: [] };
+}
+
+function entryChangesOf(schema: Schema, { by }: SeedList): Schema {
+  const { properties, ...changes } = changesOf(schema);
+  const needed = by.filter((member) => schema.required?.includes(member));
+  return { ...changes, properties: { ...properties, remove: REMOVE }, required: needed };
+}
+
+function orNull(schema: Schema): object {
+  const { type, enum: values, anyOf } = schema;
+  if (values !== undefined) return { ...schema, enum: [...new Set([...values, null])] };
+  if (anyOf !== undefined) return { ...schema, anyOf: [...anyOf, { type: 'null' }] };
+  return type === undefined ? schema : { ...schema, type: [type, 'null'] };
+}
