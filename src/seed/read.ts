@@ -106,6 +106,9 @@ interface Settled {
   readonly at: Source;
 }
 
+/** Nobody reads more faults at once, and an answer has to have an end. */
+const MOST_TOLD = 100;
+
 /** Places with an index: those that differ between what was written and what came of it. */
 const PLACE = /`([a-zA-Z]+(?:\.\w+)*\[\d+\][\w.[\]]*)`/g;
 
@@ -121,8 +124,12 @@ function settled(fault: SeedFault, merged: Written, top: Layer): Settled {
 
 async function unusable(faults: readonly Settled[], top: Layer): Promise<Unusable> {
   const lines = linesOnce();
-  const told = faults.map(async ({ fault, at }) => `${await whereOf(at, top, lines)}${faultSentence(fault)}`);
-  return new Unusable(`${top.name} cannot be used:\n  ${[...new Set(await Promise.all(told))].join('\n  ')}`);
+  const rest = faults.length - MOST_TOLD;
+  const told = faults
+    .slice(0, MOST_TOLD)
+    .map(async ({ fault, at }) => `${await whereOf(at, top, lines)}${faultSentence(fault)}`);
+  const said = [...new Set(await Promise.all(told)), ...(rest > 0 ? [`and ${rest} more`] : [])];
+  return new Unusable(`${top.name} cannot be used:\n  ${said.join('\n  ')}`);
 }
 
 /** Lines of files, each of which is read once however many faults it has. */

@@ -42,6 +42,17 @@ describe('a seed that is given as a value', () => {
     expect(message.length).toBeLessThan(500);
   });
 
+  it('has a hundred of its faults told, and how many more there are', async () => {
+    const users = Array.from({ length: 150 }, (_, index) => ({ email: `u${index}@umbra.test` }));
+    const said = await seedFrom({ runai: { tenant: onlyNames.runai.tenant, users } }).catch((thrown: Error) =>
+      thrown.message.split('\n'),
+    );
+
+    expect(said).toHaveLength(102);
+    expect(said).toContainEqual(expect.stringContaining('`runai.users[99].role` is missing'));
+    expect(said).toContain('  and 50 more');
+  });
+
   it('has its passwords hashed one after the other, so that a login meanwhile waits for one at most', async () => {
     const users = Array.from({ length: 6 }, (_, index) => ({ email: `u${index}@umbra.test`, role: null }));
     const seed = await seedFrom({ runai: { tenant: onlyNames.runai.tenant, users } });
