@@ -43,7 +43,7 @@ interface Schema {
 type Members = Readonly<Record<string, unknown>>;
 
 /** A layer by itself. */
-export function written(value: unknown, layer: Layer): Written {
+export function asWritten(value: unknown, layer: Layer): Written {
   return { value, origin: { layer, place: '' } };
 }
 
@@ -62,7 +62,7 @@ export function sourceOf({ origin }: Written, place: string): Source {
  * @param changes the seed that extends it, by service
  * @param faults what is found wrong is added here
  */
-export function extended(
+export function mergeLayer(
   base: Written,
   changes: Written,
   services: readonly ServiceDefinition[],
@@ -71,81 +71,87 @@ export function extended(
   const seeds = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed] as const]));
   const lists = new Map(seeds.map(([name, seed]) => [name, seed.lists]));
   const root = { properties: Object.fromEntries(seeds.map(([name, { schema }]) => [name, schema])) };
-  return mergedObject(base, changes, root, (name, below, above, schema) => {
+  return mergeObject(base, changes, root, (name, below, above, schema) => {
     const ofPart = lists.get(name);
-    return mergedValue(below, above, schema, (list, lower, upper, { items = {} }) => {
+    return mergeValue(below, above, schema, (list, lower, upper, { items = {} }) => {
       const told = own(ofPart, list);
       return told !== undefined && Array.isArray(lower.value) && Array.isArray(upper.value)
-        ? mergedList(lower, upper, items, told, faults)
-        : mergedValue(lower, upper, own(schema.properties, list) ?? {});
+        ? mergeList(lower, upper, items, told, faults)
+        : mergeValue(lower, upper, own(schema.properties, list) ?? {});
     });
   });
 }
 
 type Merge = (name: string, below: Written, above: Written, schema: Schema) => Written;
 
-const byMember: Merge = (_name, below, above, schema) => mergedValue(below, above, schema);
+const byMember: Merge = (_name, below, above, schema) => mergeValue(below, above, schema);
 
 /** Objects that the schema knows the members of are merged; what it leaves open is one value. */
-function mergedValue(below: Written, above: Written, schema: Schema, merge: Merge = byMember): Written {
+function mergeValue(below: Written, above: Written, schema: Schema, merge: Merge = byMember): Written {
   return schema.properties !== undefined && isObject(below.value) && isObject(above.value)
-    ? mergedObject(below, above, schema, merge)
+    ? mergeObject(below, above, schema, merge)
     : above;
 }
 
-function mergedObject(below: Written, above: Written, { properties = {} }: Schema, merge: Merge): Written {
+function mergeObject(below: Written, above: Written, { properties = {} }: Schema, merge: Merge): Written {
   const members = new Map(Object.keys(below.value as Members).map((name) => [name, part(below, name)]));
   for (const [name, value] of Object.entries(above.value as Members)) {
     if (value === undefined) continue;
     const schema = own(properties, name);
-    const before = members.get(name);
+    const member = part(above, name);
     if (value === null && schema !== undefined && schema.enum?.includes(null) !== true) members.delete(name);
-    else
-      members.set(
-        name,
-        before === undefined ? part(above, name) : merge(name, before, part(above, name), schema ?? {}),
-      );
+    else members.set(name, merge(name, members.get(name) ?? emptyOf(member), member, schema ?? {}));
   }
-  return assembled(above, Object.fromEntries([...members].map(([name, { value }]) => [name, value])), members);
+  return assemble(above, Object.fromEntries([...members].map(([name, { value }]) => [name, value])), members);
 }
 
-function mergedList(below: Written, above: Written, schema: Schema, { by }: SeedList, faults: LayerFault[]): Written {
-  const entries = entriesOf(below).map((entry): Written | null => entry);
-  const known = new Map(entries.flatMap((entry, index) => nameOf(entry?.value, by).map((name) => [name, index])));
-  const before = [...known.keys()];
-  const changed = new Set<string>();
+function mergeList(below: Written, above: Written, schema: Schema, { by }: SeedList, faults: LayerFault[]): Written {
+  const entries: (Written | null)[] = entriesOf(below);
+  // An entry that is changed or removed is not there any more for what follows: that is told to occur twice, or is new.
+  const open = new Map(entries.flatMap((entry, index) => keyOf(entry?.value, by).map((key) => [key, index])));
+  const names = entriesOf(below).flatMap(({ value }) => (isObject(value) ? [nameOf(value, by)] : []));
   for (const entry of entriesOf(above)) {
-    const [name] = nameOf(entry.value, by);
-    const index = name === undefined || changed.has(name) ? undefined : known.get(name);
-    if (name !== undefined) changed.add(name);
+    const [key = ''] = keyOf(entry.value, by);
+    const index = open.get(key);
+    open.delete(key);
     if (isObject(entry.value) && 'remove' in entry.value) {
-      const fault = faultOfRemoval(entry.value, name, by, index !== undefined, before);
+      const fault = faultOfRemoval(entry.value, by, index !== undefined, names);
       if (fault !== null) faults.push({ ...fault, place: entry.origin.place, layer: entry.origin.layer });
       else if (index !== undefined) entries[index] = null;
     } else {
       const lower = index === undefined ? null : entries[index];
-      if (index === undefined || lower == null) entries.push(entry);
-      else entries[index] = mergedValue(lower, entry, schema);
+      const merged = mergeValue(lower ?? emptyOf(entry), entry, schema);
+      if (index === undefined) entries.push(merged);
+      else entries[index] = merged;
     }
   }
   const left = entries.filter((entry) => entry !== null);
-  return assembled(
+  return assemble(
     above,
     left.map(({ value }) => value),
     left.map((entry, index) => [String(index), entry] as const),
   );
 }
 
-/** What names an entry; nothing where a member that does is missing. */
-function nameOf(entry: unknown, by: readonly string[]): [] | [name: string] {
+/** What tells an entry from others; nothing where a member that does is missing. */
+function keyOf(entry: unknown, by: readonly string[]): [] | [key: string] {
   if (!isObject(entry)) return [];
   const values = by.map((member) => own(entry, member));
-  return values.every((value) => typeof value === 'string') ? [values.join('/')] : [];
+  return values.every((value) => typeof value === 'string') ? [JSON.stringify(values)] : [];
+}
+
+/** How messages call an entry. */
+function nameOf(entry: Members, by: readonly string[]): string {
+  return by.map((member) => String(own(entry, member))).join('/');
+}
+
+/** Nothing, of the kind that something is: what it is merged with where nothing was before. */
+function emptyOf({ value, origin }: Written): Written {
+  return { value: Array.isArray(value) ? [] : isObject(value) ? {} : undefined, origin };
 }
 
 function faultOfRemoval(
   entry: Members,
-  name: string | undefined,
   by: readonly string[],
   isThere: boolean,
   there: readonly string[],
@@ -153,10 +159,11 @@ function faultOfRemoval(
   const needed = by.map((member) => `\`${member}\``).join(', ');
   const others = Object.keys(entry).filter((member) => member !== 'remove' && !by.includes(member));
   if (entry['remove'] !== true) return { message: '`remove` must be true; leave it out to keep the entry' };
-  if (name === undefined || others.length > 0) {
+  if (keyOf(entry, by).length === 0 || others.length > 0) {
     return { message: `an entry with \`remove\` takes another away, and has nothing beside it but ${needed}` };
   }
   if (isThere) return null;
+  const name = nameOf(entry, by);
   return { message: `\`${name}\` cannot be removed: what is extended does not have it`, given: name, valid: there };
 }
 
@@ -175,7 +182,7 @@ function originBelow({ layer, place, parts }: Origin, step: string): Origin {
   return parts?.get(step) ?? { layer, place: below };
 }
 
-function assembled(
+function assemble(
   { origin: { layer, place } }: Written,
   value: unknown,
   parts: Iterable<readonly [string, Written]>,

@@ -4,7 +4,7 @@ import { Unusable } from '../core/unusable.ts';
 import { linesOf } from '../lines.ts';
 import type { ServiceDefinition } from '../service.ts';
 import { faultSentence, seedFaults } from './check.ts';
-import { extended, type Layer, type LayerFault, type Source, sourceOf, type Written, written } from './layers.ts';
+import { asWritten, type Layer, type LayerFault, mergeLayer, type Source, sourceOf, type Written } from './layers.ts';
 
 type Parts = Readonly<Record<string, unknown>>;
 
@@ -35,7 +35,7 @@ export async function readSeed(
 ): Promise<{ readonly parts: Parts; readonly extended: readonly string[] }> {
   const stack = await stackOf(content, layer.name, [layer], services, bases);
   const faults: LayerFault[] = [];
-  const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => extended(base, seed, services, faults));
+  const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
   const found = seedFaults(merged.value, services).map((fault) => settled(fault, merged, layer));
   const all = [...faults.map((fault) => ({ fault, at: fault as Source })), ...found];
   if (all.length > 0) throw await unusable(all, layer);
@@ -64,7 +64,7 @@ async function stackOf(
   const layer = layers.at(-1) ?? top;
   const refused = (place: string, said: string) =>
     unusable([{ fault: { place, message: `\`${place}\` ${said}` }, at: { layer, place } }], top);
-  const here = { name, seed: written(parts, layer) };
+  const here = { name, seed: asWritten(parts, layer) };
 
   if ($schema !== undefined && typeof $schema !== 'string') throw await refused('$schema', 'must be a text');
   if (base === undefined) return [here];
@@ -73,7 +73,7 @@ async function stackOf(
   }
   if (base === BUILT_IN) {
     const cast = castOf(await bases.builtIn(), services);
-    return [here, { name: base, seed: written(cast, { name: 'the built-in cast', file: null }) }];
+    return [here, { name: base, seed: asWritten(cast, { name: 'the built-in cast', file: null }) }];
   }
   if (layer.file === null) {
     throw await refused(

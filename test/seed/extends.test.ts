@@ -128,6 +128,28 @@ describe('a seed that extends the built-in cast', () => {
     expect(Object.keys(others).sort()).toEqual(['air', 'ngc']);
   });
 
+  test('takes null for what a new entry leaves out, too', async () => {
+    const { runai } = await extended({ runai: { users: [{ ...newUser, password: null, groups: null }] } });
+
+    expect(runai.users.at(-1)).toMatchObject(newUser);
+    expect(runai.users.at(-1)).not.toHaveProperty('groups');
+  });
+
+  test('replaces an entry as a whole where it removes it first', async () => {
+    const { ngc } = await extended({
+      ngc: {
+        keys: [
+          { org: 'acme', name: 'owner', remove: true },
+          { ...newKey, name: 'owner' },
+        ],
+      },
+    });
+
+    expect(ngc.keys.at(-1)).toMatchObject({ ...newKey, name: 'owner' });
+    expect(ngc.keys.at(-1)).not.toHaveProperty('roles');
+    expect(ngc.keys).toHaveLength(ngcCast.keys.length);
+  });
+
   test('has the passwords of the built-in cast without hashing them again, and hashes those that it changes', async () => {
     const seed = await seedFrom({
       extends: 'builtin',
@@ -303,6 +325,17 @@ describe('a seed file', () => {
       expect.stringMatching(/^ {2}line 7: `runai\.users\[1\]\.role` must be null or one of/),
       `  ${base}, line 6: \`ngc.keys[0].type\` must be one of \`personal\`, \`service\`; the nearest valid name is \`service\``,
     ]);
+  });
+
+  withFiles('removes nothing from a list that is not there', async ({ files, seed }) => {
+    const folder = await files({
+      'base.yaml': 'extends: builtin\nngc: { keys: null }\n',
+      'seed.yaml': 'extends: base.yaml\nngc:\n  keys:\n    - { org: acme, name: owner, remove: true }\n',
+    });
+
+    await expect(seed(join(folder, 'seed.yaml'))).rejects.toThrow(
+      /\n {2}line 4: `acme\/owner` cannot be removed: what is extended does not have it$/,
+    );
   });
 
   withFiles('extends no circle', async ({ files, seed }) => {

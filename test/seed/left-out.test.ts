@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/credentials/secret.ts';
-import { castOf } from '../../src/seed/index.ts';
+import { seededRandom } from '../../src/random.ts';
+import { castOf, revivedSeed } from '../../src/seed/index.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { NOON } from '../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
@@ -149,6 +150,19 @@ describe('a saved cast', () => {
     expect(castOf(again, SERVICES)).toEqual(cast);
     expect(again.fingerprint).toBe(seed.fingerprint);
   });
+});
+
+it('a seed that an earlier version kept, without ids, is the same world', async () => {
+  const { fingerprint } = await seedFrom(withoutIds);
+  const kept = { text: JSON.stringify(withoutIds), origin: 'file', fingerprint } as const;
+  const revived = revivedSeed(kept, SERVICES, seededRandom('seed'));
+  const ids = async (seed: typeof revived) => {
+    const { identities = [], accessKeys = [], ngcKeys = [] } = await seed.records(NOON);
+    return [identities, accessKeys, ngcKeys].map((rows) => rows.map(({ id, secretHash }) => [id, secretHash]));
+  };
+
+  expect(revived.fingerprint).toBe(fingerprint);
+  expect(await ids(revived)).toEqual(await ids(await seedFrom(withoutIds)));
 });
 
 describe('a fingerprint', () => {
