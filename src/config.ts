@@ -203,6 +203,8 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
     const line = lineOf(key);
     const written = `\`${key}\` in --config ${file}${line === undefined ? '' : `, line ${line},`}`;
     if (name === undefined) faults.push(unknown(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
+    else if (source.has(name))
+      faults.push(`${written} is the same option as ${source.get(name)?.written}. Keep one of them.`);
     else if (!isPlain(value)) faults.push(`${written} is no plain value; expected ${OPTIONS[name].expected}.`);
     else source.set(name, { origin: 'file', written, texts: [value].flat().map(String) });
   }

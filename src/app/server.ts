@@ -32,6 +32,7 @@ import { openSqliteImage, openSqliteStore } from '../store/sqlite/index.ts';
 import { tokensOf } from '../tokens/index.ts';
 import { type Customs, Images, settle } from './images.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
+import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
 import { exposureNotices, postureOf, seedNotices } from './notices.ts';
 import { portsOf } from './ports.ts';
 import { Snapshots } from './snapshots.ts';
@@ -77,6 +78,7 @@ export interface MockServer {
  */
 export async function buildServer(parts: Parts): Promise<MockServer> {
   const { config } = parts.effective;
+  checkNamedWorlds(config);
   const random = parts.random ?? systemRandom();
   const limits = limitsOf(parts.limits);
   const [version, signingKey, identityProvider, seed] = await Promise.all([
@@ -97,14 +99,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
 
   try {
     await beginWorld({ worlds, store, seed, random, machine, budgets, images, customs }, config);
-    for (const id of config.world) {
-      await worlds.create({
-        id,
-        origin: { kind: 'seed', seed: worlds.entry('default').seed },
-        credentials: 'own',
-        ttl: null,
-      });
-    }
+    await makeNamedWorlds(worlds, config.world);
     const world = worlds.default;
     const notices = [
       ...store.notices,

@@ -2,6 +2,7 @@ import { proxyVariables } from '../config.ts';
 import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { tokenAdvice } from './running.ts';
+import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
 
 /** One thing that was looked at: what was found, and what to do about it where it is not good. */
 interface Check {
@@ -15,28 +16,64 @@ const PATIENCE = 5000;
 /** Milliseconds that clocks may differ before a client's own checks of tokens begin to fail. */
 const MOST_SKEW = 5000;
 
+/** What is looked at: a server, and the world in it that the client is in. */
+interface Place {
+  /** The server as the client has it, without a path. */
+  readonly root: string;
+  /** As the client says it by flag or path; null where it says none. */
+  readonly world: string | null;
+  /** What the client's paths are below. */
+  readonly base: string;
+  /** What the switchboard asks for. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
  * Looks at a mock from where its client is: reached, the right server, one issuer, one time, no proxy in the way, and does
  * it refuse. Exit code 0 where everything is well, 1 where not.
  *
- * @param url as the client has it
+ * @param url as the client has it, with the prefix of a world where it has one
  * @param headers what the switchboard asks for
+ * @param world the world that the client is in; null: that of the URL
+ * @throws Unusable where URL and world cannot be looked at
  */
-export async function doctor(url: string, headers: Readonly<Record<string, string>>): Promise<void> {
-  if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new Unusable(`--url ${url} is no http or https URL, such as \`http://mock:6625\`.`);
-  }
-  const root = new URL(url).origin;
+export async function doctor(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  world: string | null,
+): Promise<void> {
+  const place = placeOf(url, headers, world);
+  const { root } = place;
   const checks: Check[] = [proxyCheck(root)];
   const reached = await reach(root);
   checks.push(reached);
   const server = reached.good ? await serverCheck(root) : null;
   if (server !== null) checks.push(server);
-  if (server?.good === true) {
-    checks.push(await issuerCheck(root, headers), await timeCheck(root, headers), await refusalCheck(root));
+  const found = server?.good === true && place.world !== null ? await worldCheck(place, place.world) : null;
+  if (found !== null) checks.push(found);
+  if (server?.good === true && found?.good !== false) {
+    checks.push(await issuerCheck(place), await timeCheck(place), await refusalCheck(place));
   }
   for (const { what, good, said } of checks) process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}: ${said}\n`);
   if (checks.some(({ good }) => !good)) process.exitCode = 1;
+}
+
+/** The path of a client that has a world's prefix in its URL. */
+const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
+
+function placeOf(url: string, headers: Place['headers'], named: string | null): Place {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new Unusable(`--url ${url} is no http or https URL, such as \`http://mock:6625\`.`);
+  }
+  const { origin: root, pathname } = new URL(url);
+  const ofUrl = WORLD_PATH.exec(pathname)?.[1] ?? null;
+  if (ofUrl !== null && named !== null && ofUrl !== named) {
+    throw new Unusable(
+      `--url ${url} leads into the world \`${ofUrl}\`, and --world says \`${named}\`. Keep one of them.`,
+    );
+  }
+  const world = named ?? ofUrl;
+  return { root, world, base: `${root}${prefixOf(world)}`, headers };
 }
 
 /** Libraries that read these variables send requests elsewhere; this command does not. */
@@ -112,14 +149,25 @@ async function serverCheck(root: string): Promise<Check> {
   };
 }
 
-async function issuerCheck(root: string, headers: Readonly<Record<string, string>>): Promise<Check> {
+/** Is there such a world? What is asked further on is asked in it. */
+async function worldCheck({ root, base, headers }: Place, world: string): Promise<Check> {
+  const what = 'world';
+  const answer = await ask(`${root}/_mock/worlds`, headers);
+  if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
+  const ids = worldIdsOf(await jsonOf(answer)) ?? [];
+  return ids.includes(world)
+    ? { what, good: true, said: `\`${world}\`, below ${base}` }
+    : { what, good: false, said: `there is no \`${world}\`; those that are there: ${worldsInWords(ids)}` };
+}
+
+async function issuerCheck({ base, headers }: Place): Promise<Check> {
   const what = 'issuer';
-  const answer = await ask(`${root}/_mock/cast`, headers);
+  const answer = await ask(`${base}/_mock/cast`, headers);
   if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
   const cast = await jsonOf(answer);
   const realm = (cast?.['runai'] as { tenant?: { realm?: string } } | undefined)?.tenant?.realm;
   if (realm === undefined) return { what, good: true, said: 'the world has no tenant, so there are no tokens' };
-  const expected = `${root}/auth/realms/${realm}`;
+  const expected = `${base}/auth/realms/${realm}`;
   const metadata = await jsonOf(await ask(`${expected}/.well-known/openid-configuration`));
   const issuer = String(metadata?.['issuer']);
   return issuer === expected
@@ -127,13 +175,13 @@ async function issuerCheck(root: string, headers: Readonly<Record<string, string
     : {
         what,
         good: false,
-        said: `tokens say ${issuer}, and a strict client that was given ${root} refuses that. Give all clients one name for the server, and start it with --public-url and that name.`,
+        said: `tokens say ${issuer}, and a strict client that was given ${base} refuses that. Give all clients one name for the server, and start it with --public-url and that name.`,
       };
 }
 
-async function timeCheck(root: string, headers: Readonly<Record<string, string>>): Promise<Check> {
+async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   const what = 'time';
-  const answer = await ask(`${root}/_mock/clock`, headers);
+  const answer = await ask(`${base}/_mock/clock`, headers);
   if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
   const clock = await jsonOf(answer);
   const here = new Date((await import('../core/clock.ts')).machineClock().now());
@@ -144,7 +192,7 @@ async function timeCheck(root: string, headers: Readonly<Record<string, string>>
   const why =
     ahead === 'PT0S'
       ? 'the clocks of the machines differ'
-      : `the clock of the mock ${changed} (POST /_mock/reset brings it back)`;
+      : `the clock of the mock ${changed} (POST ${prefixOf(world)}/_mock/reset brings it back)`;
   return {
     what,
     good: false,
@@ -152,8 +200,8 @@ async function timeCheck(root: string, headers: Readonly<Record<string, string>>
   };
 }
 
-async function refusalCheck(root: string): Promise<Check> {
-  const answer = await ask(`${root}/api/v1/authorization/permissions`, {
+async function refusalCheck({ base }: Place): Promise<Check> {
+  const answer = await ask(`${base}/api/v1/authorization/permissions`, {
     authorization: 'Bearer deliberately.bad.token',
   });
   const isRefused = answer.status === 401;

@@ -1,7 +1,9 @@
 import type { FlagTexts } from '../config.ts';
 import { Unusable } from '../core/unusable.ts';
+import { isWorldId } from '../core/world-id.ts';
 import { OPTIONS } from '../options.ts';
 import { askRunning, type Running, runningServer, tokenAdvice } from './running.ts';
+import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -19,13 +21,19 @@ const FORMATS = {
  * Prints what a client needs: addresses, and out of the cast of the running server the administrator's credentials and
  * the key of the organisation's owner.
  *
- * @param clientUrl the server as the client has it; null: as it was found here, but for Compose as its network has it
+ * @param asked.clientUrl the server as the client has it; null: as it was found here, but for Compose as its network has it
+ * @param asked.world the world whose credentials are printed, and below which the addresses are; null: the default one, by
+ * no prefix
+ * @throws Unusable where there is no such server or world
  */
-export async function env(flags: FlagTexts, format: keyof typeof FORMATS, clientUrl: string | null): Promise<void> {
+export async function env(
+  flags: FlagTexts,
+  { format, clientUrl, world }: { format: keyof typeof FORMATS; clientUrl: string | null; world: string | null },
+): Promise<void> {
   const server = await runningServer(flags);
-  const cast = await castFrom(server);
+  const cast = await castFrom(server, world);
   const found = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
-  const variables = variablesOf(cast, originOf(clientUrl) ?? (await found()));
+  const variables = variablesOf(cast, `${originOf(clientUrl) ?? (await found())}${prefixOf(world)}`);
   process.stdout.write(FORMATS[format](variables));
   for (const [name, absent] of EXPECTED) {
     if (variables[name] === undefined) {
@@ -88,14 +96,33 @@ interface Cast {
   };
 }
 
-async function castFrom(server: Running): Promise<Cast> {
-  const { url } = server;
-  const { status, body } = await askRunning(server, '/_mock/cast').catch((cause: unknown) => {
+async function castFrom(server: Running, world: string | null): Promise<Cast> {
+  // What no world can be called is not asked for: such a path could lead elsewhere.
+  if (world !== null && !isWorldId(world)) throw await noSuchWorld(server, world);
+  const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock/cast`);
+  if (status === 200 && typeof body === 'object' && body !== null) return body;
+  if (status === 404 && world !== null) throw await noSuchWorld(server, world);
+  throw noMock(server);
+}
+
+async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
+  const ids = worldIdsOf((await answerOf(server, '/_mock/worlds')).body);
+  if (ids === null) return noMock(server);
+  return new Unusable(`There is no world \`${world}\` on ${server.url}. Those that are there: ${worldsInWords(ids)}.`);
+}
+
+/** @throws Unusable where nothing answers, or the switchboard wants another token */
+async function answerOf(server: Running, path: string): ReturnType<typeof askRunning> {
+  const { url, headers } = server;
+  const answer = await askRunning(server, path).catch((cause: unknown) => {
     throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --port.`, { cause });
   });
-  if (status === 401) throw new Unusable(`The server on ${url} ${tokenAdvice(server.headers)}.`);
-  if (status === 200 && typeof body === 'object' && body !== null) return body;
-  throw new Unusable(`What answers on ${url} is no nv-auth-mock. Say where it is with --port.`);
+  if (answer.status === 401) throw new Unusable(`The server on ${url} ${tokenAdvice(headers)}.`);
+  return answer;
+}
+
+function noMock({ url }: Running): Unusable {
+  return new Unusable(`What answers on ${url} is no nv-auth-mock. Say where it is with --port.`);
 }
 
 function variablesOf({ runai, ngc }: Cast, url: string): Variables {

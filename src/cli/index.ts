@@ -59,8 +59,9 @@ function program(version: string): Command {
       '--client-url <URL>',
       'the server as the client has it; default: as it is found, for compose by the name it was given',
     )
-    .action(async ({ format, clientUrl, ...flags }: FlagTexts & EnvFlags) =>
-      (await import('./env.ts')).env(flags, format, clientUrl ?? null),
+    .option('--world <ID>', 'the world that the client is in; default: the default one')
+    .action(async ({ format, clientUrl, world, ...flags }: FlagTexts & EnvFlags) =>
+      (await import('./env.ts')).env(flags, { format, clientUrl: clientUrl ?? null, world: world ?? null }),
     );
   root
     .command('verify')
@@ -79,9 +80,10 @@ function program(version: string): Command {
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
-    .action(async ({ url, ...flags }: FlagTexts & { url?: string }) => {
+    .option('--world <ID>', 'the world that the client is in; default: that of the URL, or the default one')
+    .action(async ({ url, world, ...flags }: FlagTexts & DoctorFlags) => {
       const server = await (await import('./running.ts')).runningServer(flags);
-      await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers);
+      await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers, world ?? null);
     });
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
@@ -91,6 +93,12 @@ function program(version: string): Command {
 interface EnvFlags {
   readonly format: 'shell' | 'dotenv' | 'json' | 'compose';
   readonly clientUrl?: string;
+  readonly world?: string;
+}
+
+interface DoctorFlags {
+  readonly url?: string;
+  readonly world?: string;
 }
 
 function flagOf(name: string, { short, argument, repeatable, description, fallback }: Option): Flag {

@@ -2,11 +2,16 @@ import type { MockServer } from '../app/server.ts';
 import { type FlagTexts, readConfig } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../log.ts';
+import type { Config } from '../options.ts';
+
+/** Where it listens. */
+type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
 /** Starts the server; resolves once it is ready. It ends on SIGTERM or SIGINT. */
 export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
-  const { host, port, json, logLevel, exitWithStdin } = effective.config;
+  const { config } = effective;
+  const { host, port, json, logLevel, exitWithStdin } = config;
   // Loaded when the configuration is known to be good: a start that is refused ends sooner without it.
   const [{ buildServer }, { whoIsThere }] = await Promise.all([
     import('../app/server.ts'),
@@ -20,7 +25,7 @@ export async function start(flags: FlagTexts): Promise<void> {
     // The banner tells them otherwise; whoever reads events looks into the log.
     if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
     process.stdout.write(
-      json ? readyEvent(server, listening) : banner(server, await whoIsThere(server.world), listening.url),
+      json ? readyEvent(server, listening, config) : banner(server, await whoIsThere(server.world), listening, config),
     );
   } catch (cause) {
     await server.close();
@@ -28,21 +33,38 @@ export async function start(flags: FlagTexts): Promise<void> {
   }
 }
 
-function readyEvent({ version }: MockServer, { url, port }: { url: string; port: number }): string {
-  return `${JSON.stringify({ event: 'ready', url, port, pid: process.pid, version })}\n`;
+function readyEvent({ version }: MockServer, { url, port }: Listening, { world: worlds }: Config): string {
+  const event = { event: 'ready', url, port, pid: process.pid, version, ...(worlds.length > 0 && { worlds }) };
+  return `${JSON.stringify(event)}\n`;
 }
 
 /** The ready line is the last one, and stands there only when everything is seeded and listening. */
-function banner({ version, posture, notices }: MockServer, cast: string, url: string): string {
+function banner({ version, posture, notices }: MockServer, cast: string, listening: Listening, config: Config): string {
+  const { url } = listening;
   const lines = [
     `nv-auth-mock ${version}`,
     posture,
     `cast: ${cast}`,
     `its credentials: ${url}/_mock/cast   why was it refused: ${url}/_mock/decisions   documents: ${url}/docs`,
+    ...worldsLine(listening, config),
     ...notices.map((notice) => `note: ${notice}`),
     `nv-auth-mock ready on ${url}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** How many worlds the banner names. */
+const MOST_TOLD = 20;
+
+/** The worlds that were asked for, with the ways into them; by host only where this machine's own names lead here. */
+function worldsLine({ port }: Listening, { world: ids, host }: Config): string[] {
+  if (ids.length === 0) return [];
+  const more = ids.length > MOST_TOLD ? `, and ${ids.length - MOST_TOLD} more` : '';
+  const isLocal = ['localhost', '::1', '::', '0.0.0.0'].includes(host) || host.startsWith('127.');
+  const byHost = isLocal ? `, at http://<id>.localhost:${port}` : '';
+  return [
+    `worlds: ${ids.slice(0, MOST_TOLD).join(', ')}${more}; each below /w/<id>${byHost}, or by its own credentials`,
+  ];
 }
 
 /** The first signal lets running requests finish, and so does the end of standard input; another signal ends at once. */

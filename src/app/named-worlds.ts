@@ -1,0 +1,27 @@
+import { Unusable } from '../core/unusable.ts';
+import type { Config } from '../options.ts';
+import type { Worlds } from './worlds.ts';
+
+/**
+ * Can the worlds that the configuration names all be made? Asked before anything is opened or written.
+ *
+ * @throws Unusable saying what to change
+ */
+export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world' | 'maxWorlds'>): void {
+  const twice = ids.find((id, index) => ids.indexOf(id) < index);
+  if (twice !== undefined) {
+    throw new Unusable(`--world names \`${twice}\` twice. Name each world once.`);
+  }
+  if (ids.length > maxWorlds) {
+    throw new Unusable(
+      `--world names ${ids.length} worlds, and --max-worlds ${maxWorlds} lets there be no more than that beside the ` +
+        'default one. Name fewer, or raise --max-worlds.',
+    );
+  }
+}
+
+/** Makes the worlds that the configuration names: of the default world's seed, with credentials of their own, for good. */
+export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
+  const { seed } = worlds.entry(worlds.default.id);
+  for (const id of ids) await worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
+}

@@ -1,0 +1,277 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { describe } from 'vitest';
+import { parse } from 'yaml';
+import { admin } from '../support/cast.ts';
+import { it, type Server } from '../support/command.ts';
+
+/** The credentials of a world's administrator, and all of its keys. */
+async function credentialsOf(server: Server, world: string) {
+  const { runai, ngc } = (await server.call(`GET /w/${world}/_mock/cast`)).body;
+  const { clientId, clientSecret } = runai.users[0].accessKey;
+  return { clientId, clientSecret, keys: ngc.keys.map(({ key }: { key: string }) => key) };
+}
+
+const idsOf = async (server: Server): Promise<string[]> =>
+  (await server.call('GET /_mock/worlds')).body.worlds.map(({ id }: { id: string }) => id);
+
+describe.concurrent('worlds of a start', () => {
+  it('are told in the banner with the ways into them, before the ready line', async ({ command, expect }) => {
+    const running = command.launch(['--port', '0', '--world', 'alice', '--world', 'bob']);
+    const [, url = ''] = await running.said(/ready on (.+)\n/);
+    running.kill('SIGTERM');
+    const { stdout } = await running.ended;
+
+    expect(stdout).toContain(
+      `\nworlds: alice, bob; each below /w/<id>, at http://<id>.localhost:${new URL(url).port}, or by its own credentials\n`,
+    );
+    expect(stdout.endsWith(`\nnv-auth-mock ready on ${url}\n`)).toBe(true);
+  });
+
+  it('are not told of where there are none', async ({ command, expect }) => {
+    const { stdout } = await command.run(['--port', '0']);
+
+    expect(stdout).not.toContain('worlds:');
+  });
+
+  it('are a member of the event that programs read', async ({ command, expect }) => {
+    const running = command.launch(['--port', '0', '--json', '--world', 'alice']);
+    const [line] = await running.said(/^.*\n/);
+
+    expect(JSON.parse(line)).toMatchObject({ event: 'ready', pid: running.pid, worlds: ['alice'] });
+  });
+
+  it.for([
+    ['flags', '', ['--world', 'alice', '--world', 'bob'], {}],
+    ['a variable', '', [], { NV_AUTH_MOCK_WORLD: 'alice,bob' }],
+    ['`worlds` in a file', 'worlds: [alice, bob]', ['--config', 'options.yaml'], {}],
+    ['`world` in a file', 'world:\n  - alice\n  - bob', ['--config', 'options.yaml'], {}],
+  ] as const)('are named by %s, and stay', async ([, file, args, env], { command, folder, expect }) => {
+    await writeFile(join(folder, 'options.yaml'), file);
+    const server = await command.start(args, { env });
+    const { body: world } = await server.call('GET /_mock/worlds/bob');
+
+    expect(await idsOf(server)).toEqual(['default', 'alice', 'bob']);
+    expect(world).toMatchObject({ credentials: 'own', ttl: 'never', expiresAt: null });
+  });
+
+  it('are found by credentials of their own, which are those of no other world', async ({ command, expect }) => {
+    const server = await command.start(['--world', 'alice', '--world', 'bob']);
+    const [alice, bob] = [await credentialsOf(server, 'alice'), await credentialsOf(server, 'bob')];
+    const made = await server.call('POST /api/v1/access-keys', {
+      token: await server.tokenOf(alice),
+      body: { name: 'hers' },
+    });
+    const namesIn = async (world: typeof alice) => {
+      const { body } = await server.call('GET /api/v1/access-keys', { token: await server.tokenOf(world) });
+      return body.accessKeys.map(({ name }: { name: string }) => name);
+    };
+
+    expect(made.status).toBe(201);
+    expect(await namesIn(alice)).toContain('hers');
+    expect(await namesIn(bob)).not.toContain('hers');
+    expect(new Set([alice, bob, admin.accessKey].map(({ clientSecret }) => clientSecret)).size).toBe(3);
+  });
+
+  it('are made anew at every start with the same credentials, also where the default one is kept in a file', async ({
+    command,
+    expect,
+  }) => {
+    const args = ['--data', 'mock.db', '--world', 'alice'];
+    const first = await command.start(args);
+    const before = await credentialsOf(first, 'alice');
+    const body = { name: 'kept-only-in-the-file' };
+    await first.call('POST /w/alice/api/v1/access-keys', { token: await first.tokenOf(before), body });
+    await first.call('POST /api/v1/access-keys', { token: await first.tokenOf(admin.accessKey), body });
+    await first.stop();
+    const second = await command.start(args);
+    const listed = async (token: string) => (await second.call('GET /api/v1/access-keys', { token })).body.accessKeys;
+
+    expect(await credentialsOf(second, 'alice')).toEqual(before);
+    expect(await listed(await second.tokenOf(admin.accessKey))).toHaveLength(2);
+    expect(await listed(await second.tokenOf(before))).toHaveLength(1);
+  });
+
+  it.for([
+    ['twice the same', ['--world', 'alice', '--world', 'bob', '--world', 'alice'], /`alice`.*twice/],
+    ['the default one', ['--world', 'default'], /--world is `default`; expected .* other than `default`/],
+    ['a capital', ['--world', 'Alice'], /--world is `Alice`; expected .*a-z, 0-9/],
+    ['a slash', ['--world', 'a/b'], /--world is `a\/b`; expected .*a-z, 0-9/],
+    ['nothing', ['--world', ''], /--world is ``; expected /],
+    ['one more than there may be', ['--max-worlds', '1', '--world', 'a', '--world', 'b'], /2 worlds.*--max-worlds/],
+  ] as const)('stop the start, which changes no file: %s', async ([, args, said], { command, expect }) => {
+    const { code, stdout, stderr } = await command.run(['--port', '0', '--data', 'mock.db', ...args]);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(said);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('are said once in a file: `world` and `worlds` beside each other stop the start', async ({
+    command,
+    folder,
+    expect,
+  }) => {
+    await writeFile(join(folder, 'options.yaml'), 'world: alice\nworlds: [bob]\n');
+    const { code, stderr } = await command.run(['--port', '0', '--config', 'options.yaml']);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/`worlds` in --config options\.yaml, line 2, .*`world`/);
+  });
+});
+
+describe.concurrent('`env --world`', () => {
+  it('prints the address below the world and its own credentials, in every format', async ({ command, expect }) => {
+    const server = await command.start(['--world', 'alice', '--alias', 'mock']);
+    const run = (format: string) =>
+      command.run(['env', '--port', String(server.port), '--world', 'alice', '--format', format]);
+    const [forShell, dotenv, json, compose] = await Promise.all(['shell', 'dotenv', 'json', 'compose'].map(run));
+    const { clientId, clientSecret, keys } = await credentialsOf(server, 'alice');
+    const variables = JSON.parse(json?.stdout ?? '');
+    const below = `http://mock:${server.port}/w/alice`;
+    const inNetwork = { RUNAI_BASE_URL: below, AIR_API_URL: below, NVCF_BASE_URL: below };
+
+    expect(variables).toMatchObject({
+      RUNAI_BASE_URL: `${server.url}/w/alice`,
+      RUNAI_CLIENT_ID: clientId,
+      RUNAI_CLIENT_SECRET: clientSecret,
+      AIR_API_URL: `${server.url}/w/alice`,
+      NVCF_BASE_URL: `${server.url}/w/alice`,
+    });
+    expect(keys).toContain(variables.NGC_API_KEY);
+    expect(parseEnv(dotenv?.stdout ?? '')).toEqual(variables);
+    expect(forShell?.stdout).toContain(`export RUNAI_BASE_URL='${server.url}/w/alice'\n`);
+    expect(parse(compose?.stdout ?? '')).toEqual({ environment: { ...variables, ...inNetwork } });
+  });
+
+  it('prints what --client-url says, with the world below it', async ({ command, expect }) => {
+    const { port } = await command.start(['--world', 'alice']);
+    const args = ['env', '--port', String(port), '--world', 'alice', '--client-url', 'http://mock:6625'];
+    const { stdout } = await command.run([...args, '--format', 'json']);
+
+    expect(JSON.parse(stdout).NVCF_BASE_URL).toBe('http://mock:6625/w/alice');
+  });
+
+  it('is about the world that the flag names, not about those that a variable makes at a start', async ({
+    command,
+    expect,
+  }) => {
+    const { port, url } = await command.start(['--world', 'alice']);
+    const env = { NV_AUTH_MOCK_WORLD: 'alice', NV_AUTH_MOCK_PORT: String(port) };
+    const { stdout } = await command.run(['env', '--format', 'json'], { env });
+
+    expect(JSON.parse(stdout).RUNAI_BASE_URL).toBe(url);
+  });
+
+  it('takes the default world by its name', async ({ command, expect }) => {
+    const { port, url } = await command.start();
+    const { stdout } = await command.run(['env', '--port', String(port), '--world', 'default', '--format', 'json']);
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      RUNAI_BASE_URL: `${url}/w/default`,
+      RUNAI_CLIENT_ID: admin.accessKey.clientId,
+    });
+  });
+
+  it.for(['carol', 'Alice', '..', 'a/b'])(
+    'ends with 2 for %s, a world that is not there, and tells those that are',
+    async (world, { command, expect }) => {
+      const { port, url } = await command.start(['--world', 'alice', '--world', 'bob']);
+      const { code, stdout, stderr } = await command.run(['env', '--port', String(port), '--world', world]);
+
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(
+        `There is no world \`${world}\` on ${url}. Those that are there: \`default\`, \`alice\`, \`bob\`.`,
+      );
+    },
+  );
+
+  it('asks with the token of the switchboard', async ({ command, expect }) => {
+    const token = ['--admin-token', 'open-sesame'];
+    const { port } = await command.start([...token, '--world', 'alice']);
+    const args = ['env', '--port', String(port), '--world'];
+    const [found, absent, without] = await Promise.all([
+      command.run([...args, 'alice', ...token]),
+      command.run([...args, 'carol', ...token]),
+      command.run([...args, 'carol']),
+    ]);
+
+    expect(found?.stdout).toContain('/w/alice');
+    expect(absent?.stderr).toContain('`alice`');
+    expect([without?.code, without?.stderr]).toEqual([2, expect.stringContaining('asks for its token')]);
+  });
+});
+
+describe.concurrent('`doctor --world`', () => {
+  it('looks at the world, and finds nothing wrong', async ({ command, expect }) => {
+    const { url } = await command.start(['--world', 'alice']);
+    const { code, stdout } = await command.launch(['doctor', '--url', url, '--world', 'alice']).ended;
+
+    expect(stdout).toContain(`ok   world: \`alice\`, below ${url}/w/alice\n`);
+    expect(stdout).toContain(`ok   issuer: ${url}/w/alice/auth/realms/acme\n`);
+    expect(stdout).toContain('ok   refuses: ');
+    expect(stdout).not.toContain('BAD');
+    expect(code).toBe(0);
+  });
+
+  it('takes the world of the URL that the client has', async ({ command, expect }) => {
+    const { url } = await command.start(['--world', 'alice']);
+    const { code, stdout } = await command.launch(['doctor', '--url', `${url}/w/alice`]).ended;
+
+    expect(stdout).toContain(`ok   issuer: ${url}/w/alice/auth/realms/acme\n`);
+    expect(code).toBe(0);
+  });
+
+  it('ends with 2 where the URL and the flag name two worlds', async ({ command, expect }) => {
+    const args = ['doctor', '--url', 'http://mock:6625/w/alice', '--world', 'bob'];
+    const { code, stderr } = await command.launch(args).ended;
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--url .* world `alice`.*--world .*`bob`/);
+  });
+
+  it('says that the clock of this world was moved, and which call brings it back', async ({ command, expect }) => {
+    const { url, call } = await command.start(['--world', 'alice', '--world', 'bob']);
+    await call('POST /w/alice/_mock/clock/advance', { body: { by: '1h' } });
+    const [alice, bob] = await Promise.all(
+      ['alice', 'bob'].map((world) => command.launch(['doctor', '--url', url, '--world', world]).ended),
+    );
+
+    expect(alice?.stdout).toMatch(/BAD {2}time: .*moved by PT1H \(POST \/w\/alice\/_mock\/reset brings it back\)/);
+    expect([alice?.code, bob?.code]).toEqual([1, 0]);
+  });
+
+  it('says that tokens of the world name another issuer', async ({ command, expect }) => {
+    const { url } = await command.start(['--world', 'alice', '--public-url', 'http://mock:6625']);
+    const { code, stdout } = await command.launch(['doctor', '--url', url, '--world', 'alice']).ended;
+
+    expect(stdout).toContain('BAD  issuer: tokens say http://mock:6625/w/alice/auth/realms/acme');
+    expect(stdout).toContain(`was given ${url}/w/alice refuses that`);
+    expect(code).toBe(1);
+  });
+
+  it.for(['carol', 'Alice'])(
+    'says that there is no world %s, and tells those that are',
+    async (world, { command, expect }) => {
+      const { url } = await command.start(['--world', 'alice']);
+      const { code, stdout } = await command.launch(['doctor', '--url', url, '--world', world]).ended;
+
+      expect(stdout).toContain(`BAD  world: there is no \`${world}\`; those that are there: \`default\`, \`alice\``);
+      expect(stdout).not.toMatch(/issuer|refuses/);
+      expect(code).toBe(1);
+    },
+  );
+
+  it('says that the switchboard asks for its token', async ({ command, expect }) => {
+    const { url } = await command.start(['--world', 'alice', '--admin-token', 'open-sesame']);
+    const args = ['doctor', '--url', url, '--world', 'alice'];
+    const [without, given] = await Promise.all([
+      command.launch(args).ended,
+      command.launch([...args, '--admin-token', 'open-sesame']).ended,
+    ]);
+
+    expect(without?.stdout).toMatch(/BAD {2}world: it asks for its token/);
+    expect(given?.code).toBe(0);
+  });
+});
