@@ -64,6 +64,9 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
     }
     return last;
   };
+  /** Where the host says already what the prefix says, the prefix adds nothing to the names that answers give. */
+  const prefixDoor = (world: string, rest: string, label: string | null): Door =>
+    label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world };
   const otherDoor = (raw: IncomingMessage, label: string | null): Door | null => {
     if (label !== null) return { kind: 'host', world: label };
     if (raw.headers[WORLD_HEADER] === undefined) return null;
@@ -75,7 +78,7 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
       const { label, isService } = named(raw.headers.host ?? '');
       // At a function's own host every path is the function's.
       const [, world, rest = ''] = !isService && url.startsWith(PREFIX) ? (BELOW_WORLD.exec(url) ?? []) : [];
-      const door: Door | null = world === undefined ? otherDoor(raw, label) : { kind: 'prefix', world };
+      const door = world === undefined ? otherDoor(raw, label) : prefixDoor(world, rest, label);
       if (door !== null) doors.set(raw, door);
       if (world === undefined) return url;
       return rest.startsWith('/') ? rest : `/${rest}`;
