@@ -113,7 +113,7 @@ export class Worlds implements WorldsByName {
   find(id: string): OwnedWorld | undefined {
     const entry = this.#entryThere(id);
     if (entry === undefined) return undefined;
-    if (entry.ttl !== null) entry.lastUsedAt = this.#parts.machine.now();
+    entry.lastUsedAt = this.#parts.machine.now();
     return entry.world;
   }
 

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { testServer } from '../support/server.ts';
+import { DOORS, makeWorld, orderWorld } from '../support/worlds.ts';
+
+it('a world that never ends tells when it was last used, and is not taken for one that nobody uses', async () => {
+  const server = await testServer({ maxWorlds: 2 });
+  const kept = await makeWorld(server, { id: 'kept', ttl: 'never' });
+  await makeWorld(server, { id: 'idle', ttl: 'never' });
+  server.clock.set(server.clock.now() + 60_000);
+  await kept.call('GET /_mock/clock');
+  const { body: told } = await server.call('GET /_mock/worlds/kept');
+  const { body: refused } = await orderWorld(server, {});
+
+  expect(told.lastUsedAt).toBe('2026-01-15T12:01:00.000Z');
+  expect(refused.detail).toMatch(/`idle` \(for PT1M\), `kept` \(for PT0S\)/);
+});
+
+it('a prefix that repeats the world of the host changes no link and no issuer', async () => {
+  const server = await testServer({ world: ['alice'] });
+  const issuerBy = async (path: string, host: string) => {
+    const document = 'auth/realms/acme/.well-known/openid-configuration';
+    return (await server.call(`GET ${path}/${document}`, { headers: { host } })).body.issuer;
+  };
+
+  expect(await issuerBy('/w/alice', 'alice.localhost:6625')).toBe('http://alice.localhost:6625/auth/realms/acme');
+  expect(await issuerBy('/w/default', 'alice.localhost:6625')).toBe(
+    'http://alice.localhost:6625/w/default/auth/realms/acme',
+  );
+});
+
+it('worlds do not stand in one another, whatever the host says', async () => {
+  const server = await testServer({ world: ['alice', 'bob'] });
+  const { status, body } = await DOORS.host(server, 'alice')('GET /w/alice/w/bob/_mock/clock', {});
+
+  expect([status, body.detail]).toEqual([404, expect.stringContaining('without the world before it')]);
+});
