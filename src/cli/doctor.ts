@@ -115,10 +115,13 @@ function adviceOn(thrown: unknown, root: string): string {
   const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
   const code = cause?.code ?? '';
   const { hostname, port } = new URL(root);
+  const noAddress = hostname.endsWith('.localhost')
+    ? `this system knows no addresses for names below localhost. Reach the world by its prefix, http://localhost:${port}/w/${hostname.slice(0, -'.localhost'.length)}, or by its credentials.`
+    : `no address is known for ${hostname}. In a compose network use the name of the service; from the host use 127.0.0.1.`;
   const advice: Readonly<Record<string, string>> = {
     ECONNREFUSED: `nothing listens on ${root}. Is it started, is port ${port || 'of the URL'} published, and in a container is --host 0.0.0.0 set?`,
-    ENOTFOUND: `no address is known for ${hostname}. In a compose network use the name of the service; from the host use 127.0.0.1.`,
-    EAI_AGAIN: `no address is known for ${hostname}. In a compose network use the name of the service; from the host use 127.0.0.1.`,
+    ENOTFOUND: noAddress,
+    EAI_AGAIN: noAddress,
     EPROTO: `what answers speaks no TLS: use http:// in the URL.`,
     ERR_SSL_WRONG_VERSION_NUMBER: `what answers speaks no TLS: use http:// in the URL.`,
     ERR_SSL_PACKET_LENGTH_TOO_LONG: `what answers speaks no TLS: use http:// in the URL.`,
@@ -138,13 +141,19 @@ function adviceOn(thrown: unknown, root: string): string {
 }
 
 async function serverCheck(root: string): Promise<Check> {
+  const what = 'server';
   const answer = await ask(`${root}/_mock/health`);
-  const isMock = answer.status === 200 && (await jsonOf(answer))?.['status'] === 'ready';
+  const body = await jsonOf(answer);
+  if (answer.status === 200 && body?.['status'] === 'ready') {
+    return { what, good: true, said: 'it is an nv-auth-mock, and ready' };
+  }
+  // Such as a host name that leads to a world which is not there.
+  const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') === true;
   return {
-    what: 'server',
-    good: isMock,
-    said: isMock
-      ? 'it is an nv-auth-mock, and ready'
+    what,
+    good: false,
+    said: isProblem
+      ? `it answered ${answer.status}: ${body?.['detail']}`
       : `it answered ${answer.status}, as no nv-auth-mock does: something else has this address`,
   };
 }

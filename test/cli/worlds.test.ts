@@ -1,4 +1,7 @@
+import { lookup } from 'node:dns/promises';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe } from 'vitest';
@@ -273,5 +276,31 @@ describe.concurrent('`doctor --world`', () => {
 
     expect(without?.stdout).toMatch(/BAD {2}world: it asks for its token/);
     expect(given?.code).toBe(0);
+  });
+
+  it('repeats what the server says of a host name that leads to no world', async ({ command, expect }) => {
+    const detail = 'There is no world `carol`: make it.';
+    const other = createServer((_request, response) => {
+      response.writeHead(404, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ detail }));
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { stdout } = await command.launch(['doctor', '--url', `http://127.0.0.1:${port}`]).ended;
+    other.close();
+
+    expect(stdout).toContain(`BAD  server: it answered 404: ${detail}\n`);
+  });
+
+  it('says how a world is reached where the system knows no names below localhost', async ({ command, expect }) => {
+    const { url } = await command.start(['--world', 'alice']);
+    const { port } = new URL(url);
+    const { stdout } = await command.launch(['doctor', '--url', `http://alice.localhost:${port}`]).ended;
+    const isKnown = await lookup('alice.localhost').then(
+      () => true,
+      () => false,
+    );
+
+    if (isKnown) expect(stdout).toContain('ok   refuses: ');
+    else expect(stdout).toContain(`Reach the world by its prefix, http://localhost:${port}/w/alice, or`);
   });
 });
