@@ -65,9 +65,15 @@ it('a port is published on loopback only, wherever one is published', () => {
   expect(new Set(published.map((host) => host?.replace(/^"/, '')))).toEqual(new Set(['127.0.0.1:']));
 });
 
-it('the compose file waits for the mock to be healthy, and gives everybody one issuer', () => {
-  const { services } = parse(text('examples/compose/compose.yaml'));
+it('the compose file waits for the mock to be healthy, and gives everybody in a world one issuer', () => {
+  const { services } = parse(text('examples/compose/compose.yaml'), { merge: true });
+  const { mock, ...clients } = services;
+  const [start, flag, publicUrl] = mock.command;
 
-  expect(services.client.depends_on).toEqual({ mock: { condition: 'service_healthy' } });
-  expect(services.mock.command).toEqual(['start', '--public-url', services.client.environment.RUNAI_BASE_URL]);
+  expect([start, flag]).toEqual(['start', '--public-url']);
+  expect(Object.keys(clients)).toEqual(mock.environment.NV_AUTH_MOCK_WORLD.split(','));
+  for (const [world, client] of Object.entries<typeof mock>(clients)) {
+    expect(client.depends_on).toEqual({ mock: { condition: 'service_healthy' } });
+    expect(new Set(Object.values(client.environment))).toEqual(new Set([`${publicUrl}/w/${world}`]));
+  }
 });

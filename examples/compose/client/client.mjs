@@ -1,11 +1,16 @@
 // What a service of yours would do: get a token, call Run:ai, Air and Cloud Functions. Exits 0 when all of them answer.
-const { RUNAI_BASE_URL: runai, AIR_API_URL: air, NVCF_BASE_URL: nvcf } = process.env;
+const { RUNAI_BASE_URL: runai, AIR_API_URL: air, NVCF_BASE_URL: nvcf, ...given } = process.env;
 
-/** Credentials of the cast: public test credentials. */
-const cast = await json(await fetch(`${runai}/_mock/cast`));
-const { clientId, clientSecret } = cast.runai.users[0].accessKey;
-const keyOf = (service, test) =>
-  cast.ngc.keys.find((key) => key.org === cast.ngc.org && key.services.includes(service) && test(key)).key;
+/** Credentials that it was given; else those of the cast that its base URL leads to. All are public test credentials. */
+const { clientId, clientSecret, airKey, nvcfKey } =
+  given.RUNAI_CLIENT_ID === undefined
+    ? await credentialsOfCast()
+    : {
+        clientId: given.RUNAI_CLIENT_ID,
+        clientSecret: given.RUNAI_CLIENT_SECRET,
+        airKey: given.NGC_API_KEY,
+        nvcfKey: given.NGC_API_KEY,
+      };
 
 const { accessToken } = await json(
   await fetch(`${runai}/api/v1/token`, {
@@ -20,16 +25,23 @@ if (issuer !== iss) throw new Error(`the token says ${iss}, discovery says ${iss
 
 const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
 const { accessKeys } = await json(await fetch(`${runai}/api/v1/access-keys`, bearer(accessToken)));
-const simulations = await json(
-  await fetch(`${air}/api/v3/simulations/`, bearer(keyOf('air', ({ type }) => type === 'personal'))),
-);
-const { functions } = await json(
-  await fetch(`${nvcf}/v2/nvcf/functions`, bearer(keyOf('nvcf', ({ roles }) => roles !== undefined))),
-);
+const simulations = await json(await fetch(`${air}/api/v3/simulations/`, bearer(airKey)));
+const { functions } = await json(await fetch(`${nvcf}/v2/nvcf/functions`, bearer(nvcfKey)));
 
 console.log(
   `issuer ${issuer}: ${accessKeys.length} access keys, ${simulations.count} simulations, ${functions.length} functions`,
 );
+
+async function credentialsOfCast() {
+  const { runai: tenant, ngc } = await json(await fetch(`${runai}/_mock/cast`));
+  const keyOf = (service, test) =>
+    ngc.keys.find((key) => key.org === ngc.org && key.services.includes(service) && test(key)).key;
+  return {
+    ...tenant.users[0].accessKey,
+    airKey: keyOf('air', ({ type }) => type === 'personal'),
+    nvcfKey: keyOf('nvcf', ({ roles }) => roles !== undefined),
+  };
+}
 
 async function json(response) {
   if (response.ok) return response.json();

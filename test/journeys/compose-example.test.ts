@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { listeningServer } from '../support/listening.ts';
+import { callsBelow, fetchThrough } from '../support/sockets.ts';
+import { tokenOf } from '../support/worlds.ts';
+
+const run = promisify(execFile);
+const EXAMPLE = fileURLToPath(new URL('../../examples/compose/', import.meta.url));
+const { services } = parse(readFileSync(`${EXAMPLE}compose.yaml`, 'utf8'), { merge: true });
+const IN_NETWORK = 'http://mock:6625';
+
+/** The server of the example, which has what the example says, but for the public URL: nobody here finds that name. */
+const { url } = await listeningServer({ world: services.mock.environment.NV_AUTH_MOCK_WORLD.split(',') });
+const call = callsBelow(url, fetchThrough(Number(new URL(url).port)));
+const credentialsOf = async (world: string) => {
+  const { runai, ngc } = (await call(`GET /w/${world}/_mock/cast`)).body;
+  return { ...runai.users[0].accessKey, key: ngc.keys.find(({ name }: { name: string }) => name === 'owner').key };
+};
+/** What tells the worlds apart: a second access key. */
+const ofAlice = await credentialsOf('alice');
+const token = await tokenOf(call, ofAlice);
+await call('POST /api/v1/access-keys', { token, body: { name: 'second' } });
+
+async function printedWith(environment: Readonly<Record<string, string>>): Promise<string> {
+  const env = Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, value.replace(IN_NETWORK, url)]),
+  );
+  const { stdout } = await run(process.execPath, [`${EXAMPLE}client/client.mjs`], {
+    env: { PATH: process.env['PATH'], ...env },
+  });
+  return stdout;
+}
+
+describe.each([
+  ['alice', 2],
+  ['bob', 1],
+] as const)('the client of %s in the compose example', (world, keys) => {
+  it('finds its world by nothing but its base URL', async () => {
+    const printed = await printedWith(services[world].environment);
+
+    expect(printed).toMatch(new RegExp(`^issuer ${url}/w/${world}/auth/realms/acme: ${keys} access keys, \\d+ sim`));
+  });
+
+  it('finds it by its own credentials alone, at the address that everybody has', async () => {
+    const { clientId, clientSecret, key } = await credentialsOf(world);
+    const printed = await printedWith({
+      RUNAI_BASE_URL: IN_NETWORK,
+      AIR_API_URL: IN_NETWORK,
+      NVCF_BASE_URL: IN_NETWORK,
+      RUNAI_CLIENT_ID: clientId,
+      RUNAI_CLIENT_SECRET: clientSecret,
+      NGC_API_KEY: key,
+    });
+
+    expect(printed).toMatch(
+      new RegExp(`^issuer ${url}/auth/realms/acme: ${keys} access keys, \\d+ simulations, \\d+ f`),
+    );
+  });
+});
