@@ -124,6 +124,30 @@ describe.concurrent('worlds of a start', () => {
   });
 });
 
+describe.concurrent('a snapshot of a world', () => {
+  it('is a file that another server starts with, with the credentials and objects of the world', async ({
+    command,
+    folder,
+    expect,
+  }) => {
+    const first = await command.start(['--world', 'alice']);
+    const alice = await credentialsOf(first, 'alice');
+    const body = { name: 'before-the-snapshot' };
+    await first.call('POST /api/v1/access-keys', { token: await first.tokenOf(alice), body });
+    const { body: snapshot } = await first.call('POST /w/alice/_mock/snapshots', { body: {} });
+    const file = await fetch(`${first.url}/w/alice/_mock/snapshots/${snapshot.id}/file`);
+    await writeFile(join(folder, 'alice.db'), Buffer.from(await file.arrayBuffer()));
+    const second = await command.start(['--data', 'alice.db']);
+    const token = await second.tokenOf(alice);
+    const { accessKeys } = (await second.call('GET /api/v1/access-keys', { token })).body;
+
+    expect(accessKeys.map(({ name }: { name: string }) => name)).toContain('before-the-snapshot');
+    expect(await credentialsOf(second, 'default')).toEqual(alice);
+    expect((await second.call('POST /_mock/reset')).status).toBe(200);
+    expect(await second.grant(alice)).toMatchObject({ status: 200 });
+  });
+});
+
 describe.concurrent('`env --world`', () => {
   it('prints the address below the world and its own credentials, in every format', async ({ command, expect }) => {
     const server = await command.start(['--world', 'alice', '--alias', 'mock']);

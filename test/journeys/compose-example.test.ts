@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { listeningServer } from '../support/listening.ts';
 import { callsBelow, fetchThrough } from '../support/sockets.ts';
@@ -35,29 +35,41 @@ async function printedWith(environment: Readonly<Record<string, string>>): Promi
   return stdout;
 }
 
-describe.each([
+/** What the page shows for alice: her base URL, and her credentials alone. */
+const page = readFileSync(fileURLToPath(new URL('../../docs/in-compose.md', import.meta.url)), 'utf8');
+const [byUrl, byCredentials] = [...page.matchAll(/^```yaml\n(environment:.*?)^```$/gms)].map(
+  ([, block = '']) => parse(block).environment,
+);
+
+it('the page shows the environment of the example, and the credentials that the world has at every start', () => {
+  const { clientId, clientSecret, key } = ofAlice;
+
+  expect(byUrl).toEqual(services.alice.environment);
+  expect(byCredentials).toEqual({
+    RUNAI_BASE_URL: IN_NETWORK,
+    AIR_API_URL: IN_NETWORK,
+    NVCF_BASE_URL: IN_NETWORK,
+    RUNAI_CLIENT_ID: clientId,
+    RUNAI_CLIENT_SECRET: clientSecret,
+    NGC_API_KEY: key,
+  });
+});
+
+it.each([
   ['alice', 2],
   ['bob', 1],
-] as const)('the client of %s in the compose example', (world, keys) => {
-  it('finds its world by nothing but its base URL', async () => {
-    const printed = await printedWith(services[world].environment);
+] as const)('the client of %s finds its world by nothing but its base URL', async (world, keys) => {
+  const printed = await printedWith(services[world].environment);
 
-    expect(printed).toMatch(new RegExp(`^issuer ${url}/w/${world}/auth/realms/acme: ${keys} access keys, \\d+ sim`));
-  });
+  expect(printed).toMatch(
+    new RegExp(`^issuer ${url}/w/${world}/auth/realms/acme: ${keys} access keys, \\d+ simulations`),
+  );
+});
 
-  it('finds it by its own credentials alone, at the address that everybody has', async () => {
-    const { clientId, clientSecret, key } = await credentialsOf(world);
-    const printed = await printedWith({
-      RUNAI_BASE_URL: IN_NETWORK,
-      AIR_API_URL: IN_NETWORK,
-      NVCF_BASE_URL: IN_NETWORK,
-      RUNAI_CLIENT_ID: clientId,
-      RUNAI_CLIENT_SECRET: clientSecret,
-      NGC_API_KEY: key,
-    });
+it('a client finds it by the credentials of the world alone, at the address that everybody has', async () => {
+  const printed = await printedWith(byCredentials);
 
-    expect(printed).toMatch(
-      new RegExp(`^issuer ${url}/auth/realms/acme: ${keys} access keys, \\d+ simulations, \\d+ f`),
-    );
-  });
+  expect(printed).toMatch(
+    new RegExp(`^issuer ${url}/auth/realms/acme: 2 access keys, \\d+ simulations, \\d+ functions`),
+  );
 });

@@ -287,4 +287,20 @@ describe('what a world gives out works for whoever has only the link', () => {
 
     expect(shownForm(page).action).toMatch(new RegExp(`^/w/${WORLD}${ISSUER_PATH}/login-actions/`));
   });
+
+  it("a function's own host, below the world's", async () => {
+    const { functionId } = cast.nvcf.functions.find(({ name }: { name: string }) => name === 'echo');
+    const token = keyOf('nvcf-full-access');
+    const asked = (host: string) =>
+      callsBelow(`http://${functionId}.invocation.${host}`, plain.through)('POST /w/echo', {
+        token,
+        body: { of: 'alice' },
+      });
+    const [byHost, byCredential, elsewhere] = await Promise.all(
+      [`${WORLD}.localhost`, 'localhost', 'bob.localhost'].map(asked),
+    );
+
+    expect([byHost?.status, byCredential?.status]).toEqual([200, 200]);
+    expect(elsewhere?.decision).toMatchObject({ effect: 'deny', reason: 'other_world' });
+  });
 });
