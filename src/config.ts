@@ -178,7 +178,7 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
     const name = byVariable.get(variable);
     if (name !== undefined && (text === '' || (name === 'port' && text.startsWith('tcp://')))) continue;
     if (name !== undefined) {
-      const texts = OPTIONS[name].repeatable === true ? text.split(',') : [text];
+      const texts = OPTIONS[name].repeatable === true ? text.split(',').map((one) => one.trim()) : [text];
       source.set(name, { origin: 'variable', written: variable, texts });
     } else if (!INJECTED.test(variable)) {
       faults.push(unknown(`variable ${variable}`, variable, [...byVariable.keys(), ...PLACES]));

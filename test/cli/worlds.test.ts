@@ -48,6 +48,7 @@ describe.concurrent('worlds of a start', () => {
   it.for([
     ['flags', '', ['--world', 'alice', '--world', 'bob'], {}],
     ['a variable', '', [], { NV_AUTH_MOCK_WORLD: 'alice,bob' }],
+    ['a variable with spaces', '', [], { NV_AUTH_MOCK_WORLD: 'alice, bob' }],
     ['`worlds` in a file', 'worlds: [alice, bob]', ['--config', 'options.yaml'], {}],
     ['`world` in a file', 'world:\n  - alice\n  - bob', ['--config', 'options.yaml'], {}],
   ] as const)('are named by %s, and stay', async ([, file, args, env], { command, folder, expect }) => {
