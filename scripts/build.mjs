@@ -1,17 +1,43 @@
 // @ts-check
 /** Everything that can be prepared before the start: the documents, and the code as a few files. */
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildDocuments } from './documents.mjs';
 
 const DIST = new URL('../dist/', import.meta.url);
 
+const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
+
 /** Swagger UI as Fastify's plugin carries it: the vendor's own package reports its installations. */
 const SWAGGER_UI = new URL('../node_modules/@fastify/swagger-ui/', import.meta.url);
 
-/** The command, and what programs import. */
-const ENTRIES = ['main', 'index', 'vitest', 'testcontainers'];
+/** What both kinds of programs import: those that `require`, and those that `import`. */
+const ENTRIES = ['index', 'testcontainers'];
+
+/** What is an ES module only: the command, and the fixtures of a runner that is one itself. */
+const MODULES = ['main', 'vitest'];
+
+/** Left out of the bundle: the native module, and what users bring. */
+const EXTERNAL = ['better-sqlite3', 'vitest', 'testcontainers'];
+
+/**
+ * What tests replace in the process of their app, and what the libraries in the bundle use in its place: all of it is of
+ * `core/machine.ts`.
+ */
+const MACHINE = {
+  Date: 'RealDate',
+  performance: 'performance',
+  queueMicrotask: 'queueMicrotask',
+  'process.nextTick': 'nextTick',
+  setTimeout: 'setTimeout',
+  setInterval: 'setInterval',
+  setImmediate: 'setImmediate',
+  clearTimeout: 'clearTimeout',
+  clearInterval: 'clearInterval',
+  clearImmediate: 'clearImmediate',
+};
 
 /** @param {string} name */
 function source(name) {
@@ -19,28 +45,96 @@ function source(name) {
 }
 
 export async function build() {
+  const { output: modules, needed } = await buildModules();
+  const core = await buildCore(needed);
+  const facades = await writeFacades(core);
+  const output = [...core, ...modules];
+  const parts = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  await writeFile(new URL(NOTICES, DIST), await noticesOf(parts));
+  await writeFile(new URL(SEED_SCHEMA, DIST), await seedSchema());
+  await removeAllBut([...output.map(({ fileName }) => fileName), ...facades, NOTICES, SEED_SCHEMA]);
+  await buildDocuments();
+  await copySwaggerUi();
+  await linkCommand();
+}
+
+/**
+ * All code, as CommonJS, which everything can load: jest as it comes, too. Libraries go in, because finding and reading
+ * their files is a fifth of the start, and because a dependency of ours is one that everybody installs.
+ *
+ * @param {ReadonlySet<string>} needed sources that ES modules import
+ */
+async function buildCore(needed) {
+  const machine = source('core/machine');
   const bundle = await rolldown({
-    input: Object.fromEntries(ENTRIES.map((name) => [name, source(name)])),
+    input: Object.fromEntries([...ENTRIES, ...needed].map((name) => [flat(name), source(name)])),
     platform: 'node',
-    // Libraries go into the bundle, because finding and reading their files is a fifth of the start, and because a
-    // dependency of ours is one that everybody installs; left out is the native module.
-    external: ['better-sqlite3', 'vitest', 'testcontainers'],
+    external: EXTERNAL,
+    transform: { inject: Object.fromEntries(Object.entries(MACHINE).map(([name, ours]) => [name, [machine, ours]])) },
     logLevel: 'warn',
   });
   const { output } = await bundle.write({
     dir: fileURLToPath(DIST),
-    format: 'esm',
+    format: 'cjs',
     sourcemap: true,
-    chunkFileNames: '[name].js',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    // What many files need is not to bring the validator along, nor the validator the server.
+    codeSplitting: {
+      groups: [
+        { name: 'machine', test: /src\/core\/machine/, priority: 1 },
+        { name: 'ajv', test: /node_modules\/(?:ajv|ajv-formats)\// },
+      ],
+    },
   });
   await bundle.close();
-  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
-  await writeFile(new URL(NOTICES, DIST), await noticesOf(modules));
-  await writeFile(new URL(SEED_SCHEMA, DIST), await seedSchema());
-  await removeAllBut([...output.map(({ fileName }) => fileName), NOTICES, SEED_SCHEMA]);
-  await buildDocuments();
-  await copySwaggerUi();
-  await linkCommand();
+  return output;
+}
+
+/** What is an ES module only. It holds itself, and imports the rest from the files of the core. */
+async function buildModules() {
+  /** @type {Set<string>} */
+  const needed = new Set();
+  const bundle = await rolldown({
+    input: Object.fromEntries(MODULES.map((name) => [name, source(name)])),
+    platform: 'node',
+    external: EXTERNAL,
+    plugins: [
+      {
+        name: 'core',
+        resolveId: (id, importer) => {
+          if (importer === undefined || !id.startsWith('.')) return null;
+          const name = relative(SOURCES, resolve(dirname(importer), id)).replace(/\.ts$/, '');
+          needed.add(name);
+          return { id: `./${flat(name)}.cjs`, external: true };
+        },
+      },
+    ],
+    logLevel: 'warn',
+  });
+  const { output } = await bundle.write({ dir: fileURLToPath(DIST), format: 'esm', sourcemap: true });
+  await bundle.close();
+  return { output, needed };
+}
+
+/**
+ * What programs import as ES modules: names of the core. There is one copy of the code in a process, however it is loaded.
+ *
+ * @param {readonly (import('rolldown').OutputChunk | import('rolldown').OutputAsset)[]} core
+ */
+async function writeFacades(core) {
+  const files = core.flatMap((chunk) =>
+    chunk.type === 'chunk' && ENTRIES.includes(chunk.name)
+      ? [{ name: `${chunk.name}.js`, text: `export { ${chunk.exports.join(', ')} } from './${chunk.fileName}';\n` }]
+      : [],
+  );
+  await Promise.all(files.map(({ name, text }) => writeFile(new URL(name, DIST), text)));
+  return files.map(({ name }) => name);
+}
+
+/** All files of the build lie in one folder, because the code finds documents and fixtures beside it. @param {string} name */
+function flat(name) {
+  return name.replaceAll('/', '-');
 }
 
 /**

@@ -12,8 +12,11 @@ const TARGET = `${ROOT}dist/types/`;
 /** Those of the package's `exports`. */
 const ENTRIES = ['index', 'vitest', 'testcontainers'];
 
-/** Every declaration that an entry point leads to. */
-function declarations() {
+/** Those of them that can be required: TypeScript wants declarations of their own for them. */
+const REQUIRABLE = ['index', 'testcontainers'];
+
+/** The declarations of every source, by their paths. */
+function emit() {
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
   const program = ts.createProgram(
@@ -23,16 +26,28 @@ function declarations() {
   /** @type {Map<string, string>} */
   const emitted = new Map();
   program.emit(undefined, (path, text) => emitted.set(resolve(path), text));
+  return emitted;
+}
+
+/**
+ * Every declaration that entry points lead to.
+ *
+ * @param {ReadonlyMap<string, string>} emitted
+ * @param {readonly string[]} entries
+ * @param {'js' | 'cjs'} kind of what is declared
+ */
+function declarations(emitted, entries, kind) {
+  const ending = kind === 'js' ? '.d.ts' : '.d.cts';
   /** @type {Map<string, string>} */
   const reached = new Map();
-  const waiting = ENTRIES.map((entry) => `${TARGET}${entry}.d.ts`);
-  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    const text = emitted.get(resolve(path));
-    if (text === undefined) throw new Error(`${path} is needed, and was not made`);
-    if (reached.has(path)) continue;
+  const waiting = entries.map((entry) => `${TARGET}${entry}`);
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const text = emitted.get(resolve(`${name}.d.ts`));
+    if (text === undefined) throw new Error(`${name}.d.ts is needed, and was not made`);
+    if (reached.has(name + ending)) continue;
     for (const [, target] of text.matchAll(/from '(\.[^']+)\.ts'/g))
-      waiting.push(resolve(dirname(path), `${target}.d.ts`));
-    reached.set(path, text.replaceAll(/(from '\.[^']+)\.ts'/g, "$1.js'"));
+      waiting.push(resolve(dirname(name), String(target)));
+    reached.set(name + ending, text.replaceAll(/(from '\.[^']+)\.ts'/g, `$1.${kind}'`));
   }
   return reached;
 }
@@ -50,7 +65,13 @@ async function bodies() {
 }
 
 await rm(TARGET, { recursive: true, force: true });
-for (const [path, text] of [...declarations(), ...(await bodies())]) {
+const emitted = emit();
+const files = [
+  ...declarations(emitted, ENTRIES, 'js'),
+  ...declarations(emitted, REQUIRABLE, 'cjs'),
+  ...(await bodies()),
+];
+for (const [path, text] of files) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
 }

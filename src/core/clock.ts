@@ -1,3 +1,5 @@
+import { RealDate } from './machine.ts';
+
 /**
  * The only file that reads the machine's clock. Everything else is given a time.
  *
@@ -15,7 +17,7 @@ export const END_OF_TIME: Instant = Date.UTC(9999, 0, 1) - 1;
 
 /** The machine's own clock. */
 export function machineClock(): Clock {
-  return { now: () => Date.now() };
+  return { now: () => RealDate.now() };
 }
 
 /** A clock that stands still until it is set; for tests. */

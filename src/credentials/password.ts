@@ -1,6 +1,7 @@
 import { type BinaryLike, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Problem } from '../core/problem.ts';
+import { processWide } from '../core/process-wide.ts';
 import { Lane } from './lane.ts';
 
 const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
@@ -12,7 +13,7 @@ const MOST_WAITING = 250;
  * The threads that derive keys are those that sign tokens, and a process has four of them: one at a time leaves the
  * others to the tokens, whoever tries passwords. The second state outside a world, because the threads are the process's.
  */
-const LANE = new Lane(1, MOST_WAITING);
+const LANE = processWide<Pick<Lane, 'hasRoom' | 'run'>>('password-lane.1', () => new Lane(1, MOST_WAITING));
 
 /** @throws Problem `unavailable` while too many passwords wait */
 async function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {

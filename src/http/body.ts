@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { clearTimeout, setTimeout } from '../core/machine.ts';
 import { Problem } from '../core/problem.ts';
 import { headerLines } from './arrival.ts';
 import type { Operation } from './openapi.ts';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { clearInterval, setInterval } from '../core/machine.ts';
 import { Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { wireBytes, written } from './answer.ts';

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createServer, type Server as TwinServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { setTimeout } from '../core/machine.ts';
 import { Unusable } from '../core/unusable.ts';
 import type { Lines } from './lines.ts';
 

@@ -20,8 +20,13 @@ export interface Answered {
 
 /** What was decided about the request of an answer; null where it carries no decision. */
 export function decisionOf({ headers }: Answered): DecisionNote | null {
-  const text = headers instanceof Headers ? headers.get('x-mock-decision') : headers['x-mock-decision'];
+  const text = isHeaders(headers) ? headers.get('x-mock-decision') : headers['x-mock-decision'];
   return typeof text === 'string' ? (JSON.parse(text) as DecisionNote) : null;
+}
+
+/** Of whatever realm and library: some bring a class of their own. */
+function isHeaders(headers: Answered['headers']): headers is Headers {
+  return typeof headers['get'] === 'function';
 }
 
 /** What a refusal is expected to be: its reason, and where it matters what was missing. */

@@ -6,7 +6,7 @@ export interface TestHooks {
   beforeAll(hook: () => Promise<void>): void;
   beforeEach(hook: () => Promise<void>): void;
   /** Where it is given and its hook is told that the test failed, as by node:test, the last refusals are printed. */
-  afterEach?(hook: (context?: { readonly passed?: boolean }) => Promise<void>): void;
+  afterEach?(hook: (...given: readonly unknown[]) => Promise<void>): void;
   afterAll(hook: () => Promise<void>): void;
 }
 
@@ -26,8 +26,9 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}): () => Mock
     running = await startMock(options);
   });
   hooks.beforeEach(() => mock().reset());
-  hooks.afterEach?.(async (context) => {
-    if (context?.passed === false) await printRefusals(mock());
+  // No hook names a parameter: jest and mocha take it for a callback, and wait until it is called.
+  hooks.afterEach?.(async (...[context]) => {
+    if ((context as { passed?: unknown } | undefined)?.passed === false) await printRefusals(mock());
   });
   hooks.afterAll(() => mock().stop());
   return mock;

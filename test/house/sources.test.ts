@@ -5,11 +5,15 @@ const FILES = sourceFiles('src', '.ts');
 
 /** What only one file may do, and that file. */
 const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
-  ['reads the machine’s clock', /\bDate\.now\(|new Date\(\)|performance\.now|hrtime/, 'src/core/clock.ts'],
+  ['reads the machine’s clock', /Date\.now\(|new (?:Real)?Date\(\)|performance\.now|hrtime/, 'src/core/clock.ts'],
   ['draws randomness', /Math\.random|randomBytes|randomUUID|randomFill|randomInt|getRandomValues/, 'src/random.ts'],
   ['reads the environment', /process\.env/, 'src/config.ts'],
   ['knows where files of the package lie', /import\.meta/, 'src/assets.ts'],
+  ['takes what tests replace from Node', /'node:(?:timers|vm|perf_hooks)/, 'src/core/machine.ts'],
 ];
+
+/** Globals that tests replace in the process of their app. */
+const REPLACED = /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bnextTick\b|\bperformance\b/g;
 
 describe('only one file', () => {
   it.each(OWNERS)('%s', (_what, pattern, owner) => {
@@ -20,6 +24,17 @@ describe('only one file', () => {
 });
 
 describe('no source file', () => {
+  it('uses timers of the app: it imports those that no test replaces', () => {
+    const found = FILES.filter(({ path }) => path !== 'src/core/machine.ts').flatMap((file) => {
+      const imported = /import \{([^}]*)\} from '[./a-z]+\/machine\.ts'/.exec(file.text)?.[1] ?? '';
+      const names = [...codeOf(file.text).matchAll(REPLACED)].map(([name]) => name);
+      return names.filter((name) => !imported.includes(name)).map((name) => `${file.path}: ${name}`);
+    });
+
+    expect(found).toEqual([]);
+    expect(FILES.filter(({ text }) => /from '[./a-z]+\/machine\.ts'/.test(text)).length).toBeGreaterThan(3);
+  });
+
   it('is a drawer for everything', () => {
     expect(FILES.filter(({ path }) => /(utils?|helpers?|common|misc)\.ts$/.test(path))).toEqual([]);
   });
@@ -38,6 +53,14 @@ describe('no source file', () => {
     expect(FILES.filter(({ text }) => /\b(TODO|FIXME|XXX)\b/.test(text)).map(({ path }) => path)).toEqual([]);
   });
 });
+
+/** Without comments, imports and texts. */
+function codeOf(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .replace(/^import [\s\S]*?;$/gm, '')
+    .replace(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g, "''");
+}
 
 it('tables are literals: no function, no call', () => {
   const tables = FILES.filter(({ path }) => /^src\/services\/[a-z]+\/tables\//.test(path));

@@ -22,6 +22,15 @@ export function connect(source: string | Buffer, options: Database.Options = {})
   }
 }
 
+/**
+ * The code of an error of SQLite; empty for anything else. The native module makes all its errors of the class that it was
+ * given first in this process, which is another copy's where the module was loaded twice: so they are told by their name.
+ */
+export function codeOf(thrown: unknown): string {
+  const { name, code } = (thrown ?? {}) as { name?: unknown; code?: unknown };
+  return name === 'SqliteError' && typeof code === 'string' ? code : '';
+}
+
 function faultOfBinary(thrown: unknown): string | null {
   const { code, message = '', tries } = thrown as { code?: unknown; message?: string; tries?: unknown };
   if (Array.isArray(tries)) return 'was installed without its binary, because its install script did not run';

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { Unwritable } from '../errors.ts';
+import { codeOf } from './connect.ts';
 
 /** Which file it is, whatever its name: names can be given to other files while this one is open. */
 export function fileIdentity({ dev, ino }: Stats): string {
@@ -68,7 +68,7 @@ export class DataFile {
 
   /** What the system did not take, in the store's words; null for anything else. */
   refusalOf(cause: unknown): Unwritable | null {
-    const code = cause instanceof Database.SqliteError ? cause.code : '';
+    const code = codeOf(cause);
     if (code === 'SQLITE_FULL') {
       const message = `The disk of the data file ${this.#path} is full, so this was not stored. Make room on it, and try again.`;
       return new Unwritable('full', message, { cause });

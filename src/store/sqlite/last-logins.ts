@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
+import { clearTimeout, setTimeout } from '../../core/machine.ts';
 import type { Statements } from './statements.ts';
 
 /** How long a login may wait before it is written: every token would otherwise cost a write to the disk. */

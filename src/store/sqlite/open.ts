@@ -10,9 +10,10 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { processWide } from '../../core/process-wide.ts';
 import { Unusable } from '../../core/unusable.ts';
-import { connect } from './connect.ts';
+import { codeOf, connect } from './connect.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { faultOfHeader, HEADER_BYTES } from './header.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -40,7 +41,7 @@ const CHECKED_BYTES = 4 * 1024 * 1024;
  * system has it per process: when a process closes a file, all locks it holds on that file end (POSIX fcntl), so merely
  * looking into a file that is open already would hand it to the next server.
  */
-const OPEN_FILES = new Map<Database.Database, string>();
+const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 
 /** A database that is open. */
 export interface Opened {
@@ -101,7 +102,7 @@ function checkpoint(database: Database.Database): number | null {
     const [result] = database.pragma('wal_checkpoint(PASSIVE)') as { log: number }[];
     return Math.max(result?.log ?? 0, 0);
   } catch (cause) {
-    if (cause instanceof Database.SqliteError && cause.code === 'SQLITE_FULL') return null;
+    if (codeOf(cause) === 'SQLITE_FULL') return null;
     throw cause;
   }
 }
@@ -193,7 +194,7 @@ function checkPages(database: Database.Database, path: string): void {
 }
 
 function unusable(path: string, cause: unknown): Unusable {
-  const code = cause instanceof Database.SqliteError ? cause.code : '';
+  const code = codeOf(cause);
   if (code.startsWith('SQLITE_BUSY')) return inUse(path, cause);
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
     return new Unusable(

@@ -1,0 +1,164 @@
+import { Socket } from 'node:net';
+import { performance as nodePerformance } from 'node:perf_hooks';
+import nodeTimers from 'node:timers';
+import { types } from 'node:util';
+import { runInNewContext, runInThisContext } from 'node:vm';
+import { MessageChannel } from 'node:worker_threads';
+
+/**
+ * Time and timers of the machine, which no fake of a test reaches.
+ *
+ * The mock lives in the process of the test that uses it, and that test may have replaced the clock and the timers of its
+ * app before it loads the mock, or after. Test runners replace what is found by name: globals, and members of
+ * `node:timers`, of `timers/promises` and of `process`. So nothing here is looked up by such a name when it is needed. Our
+ * sources import it from here; in the libraries that go into the bundle, the build puts it in place of the globals
+ * (`scripts/build.mjs`).
+ *
+ * What stays out of reach: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask`. Where
+ * they are replaced in Node's own realm (vitest and sinon, when told to; never jest), neither works for anybody.
+ */
+
+/** What the process has once, also where a test runner gives every file of tests a realm of its own, as jest does. */
+export const processGlobal = runInThisContext('globalThis') as typeof globalThis;
+
+/** `Date` of a realm that nobody else has. A date of any realm is an instance of it: an app makes them in its own. */
+export const RealDate = runInNewContext('Date') as DateConstructor;
+Object.defineProperty(RealDate, Symbol.hasInstance, { value: types.isDate });
+
+export const performance = nodePerformance;
+
+/** The process's own: a test runner's copy of `process` may be given another. */
+export function nextTick<Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args): void {
+  processGlobal.process.nextTick(callback, ...args);
+}
+
+/** As the global; what `callback` throws ends the process, too. */
+export function queueMicrotask(callback: () => void): void {
+  Promise.resolve()
+    .then(callback)
+    .catch((thrown: unknown) => {
+      nextTick(() => {
+        throw thrown;
+      });
+    });
+}
+
+/** As Node has it: longer delays count as one millisecond. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+type Timers = Pick<
+  typeof nodeTimers,
+  'setTimeout' | 'setInterval' | 'setImmediate' | 'clearTimeout' | 'clearInterval' | 'clearImmediate'
+>;
+
+/**
+ * Does Node itself answer? Its objects have members that no fake imitates. If a later Node renames them, the timers below
+ * are used, which work as well.
+ */
+export function areReal(timers: Timers): boolean {
+  const nothing = () => {};
+  const timeout = timers.setTimeout(nothing, LONGEST_MS);
+  const interval = timers.setInterval(nothing, LONGEST_MS);
+  const immediate = timers.setImmediate(nothing);
+  timers.clearTimeout(timeout);
+  timers.clearInterval(interval);
+  timers.clearImmediate(immediate);
+  return '_idleTimeout' in timeout && '_idleTimeout' in interval && '_onImmediate' in immediate;
+}
+
+/**
+ * Timers made of the idle time of sockets that are never connected, and of messages that a thread sends to itself: both
+ * are counted inside Node. They differ from Node's own in one respect: timeouts do not keep the process running.
+ */
+export function unreplacedTimers(): Timers {
+  const clear = (timer: unknown) => {
+    if (timer instanceof SocketTimer) timer.close();
+  };
+  const immediates = new Immediates();
+  const timers = {
+    setTimeout: (callback: Callback, delay?: number, ...args: unknown[]) =>
+      new SocketTimer(() => callback(...args), delay, false),
+    setInterval: (callback: Callback, delay?: number, ...args: unknown[]) =>
+      new SocketTimer(() => callback(...args), delay, true),
+    setImmediate: (callback: Callback, ...args: unknown[]) => immediates.add(() => callback(...args)),
+    clearTimeout: clear,
+    clearInterval: clear,
+    clearImmediate: (task: unknown) => immediates.delete(task),
+  };
+  return timers as unknown as Timers;
+}
+
+type Callback = (...args: unknown[]) => void;
+
+class SocketTimer {
+  readonly #socket = new Socket();
+  readonly #delay: number;
+
+  constructor(callback: () => void, delay = 1, repeats = false) {
+    this.#delay = delay >= 1 && delay <= LONGEST_MS ? delay : 1;
+    this.#socket.on('timeout', () => {
+      if (repeats) this.refresh();
+      callback();
+    });
+    this.refresh();
+  }
+
+  refresh(): this {
+    this.#socket.setTimeout(this.#delay);
+    return this;
+  }
+
+  close(): this {
+    this.#socket.setTimeout(0);
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return false;
+  }
+}
+
+class Immediates {
+  readonly #waiting = new Set<() => void>();
+  readonly #channel = new MessageChannel();
+
+  constructor() {
+    this.#channel.port1.on('message', () => this.#next());
+    this.#channel.port1.unref();
+  }
+
+  add(task: () => void): () => void {
+    this.#waiting.add(task);
+    this.#channel.port1.ref();
+    this.#channel.port2.postMessage(null);
+    return task;
+  }
+
+  delete(task: unknown): void {
+    this.#waiting.delete(task as () => void);
+    if (this.#waiting.size === 0) this.#channel.port1.unref();
+  }
+
+  /** One for each message; of tasks that were cleared the message comes all the same. */
+  #next(): void {
+    const [task] = this.#waiting;
+    if (task === undefined) return;
+    this.delete(task);
+    task();
+  }
+}
+
+/** Node's own where they are not replaced yet, and otherwise timers that are made of something else. */
+export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = areReal(
+  nodeTimers,
+)
+  ? { ...nodeTimers }
+  : unreplacedTimers();
