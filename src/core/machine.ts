@@ -90,26 +90,50 @@ export function unreplacedTimers(): Timers {
 
 type Callback = (...args: unknown[]) => void;
 
+/**
+ * The idle time of a socket is counted once, and never stopped: where Node loads its own timers late, stopping is what a
+ * test has replaced. When it is over, it is looked at whether that was enough.
+ */
 class SocketTimer {
-  readonly #socket = new Socket();
+  readonly #callback: () => void;
   readonly #delay: number;
+  readonly #repeats: boolean;
+  /** When to fire, in milliseconds of `performance`; null: not at all. */
+  #due: number | null = null;
+  #isCounting = false;
 
   constructor(callback: () => void, delay = 1, repeats = false) {
+    this.#callback = callback;
     this.#delay = delay >= 1 && delay <= LONGEST_MS ? delay : 1;
-    this.#socket.on('timeout', () => {
-      if (repeats) this.refresh();
-      callback();
-    });
+    this.#repeats = repeats;
     this.refresh();
   }
 
+  #count(milliseconds: number): void {
+    this.#isCounting = true;
+    new Socket().setTimeout(milliseconds, () => {
+      this.#isCounting = false;
+      if (this.#due === null) return;
+      const left = this.#due - nodePerformance.now();
+      if (left > 0) this.#count(Math.ceil(left));
+      else this.#fire();
+    });
+  }
+
+  #fire(): void {
+    this.#due = null;
+    if (this.#repeats) this.refresh();
+    this.#callback();
+  }
+
   refresh(): this {
-    this.#socket.setTimeout(this.#delay);
+    this.#due = nodePerformance.now() + this.#delay;
+    if (!this.#isCounting) this.#count(this.#delay);
     return this;
   }
 
   close(): this {
-    this.#socket.setTimeout(0);
+    this.#due = null;
     return this;
   }
 

@@ -143,7 +143,8 @@ describe('through the start command of the image, in a scratch root', () => {
 describe('the package', () => {
   it('passes publint, and are-the-types-wrong', async () => {
     await run(bin('publint'), ['run', tarball, '--strict']);
-    await run(bin('attw'), [tarball, '--profile', 'esm-only', '--exclude-entrypoints', './apis/*']);
+    await run(bin('attw'), [tarball, '--profile', 'esm-only', '--entrypoints', './vitest']);
+    await run(bin('attw'), [tarball, '--profile', 'node16', '--entrypoints', '.', './testcontainers']);
   });
 
   it('brings only what is not in its bundle', async () => {
@@ -201,13 +202,27 @@ describe('the package', () => {
   it('type-checks the programs of the documentation, strictly', async () => {
     const pages = ['docs/in-tests.md', 'docs/in-compose.md'];
     const programs = (await Promise.all(pages.map((page) => blocks(page, 'ts')))).flat();
-    const files = Object.fromEntries(programs.map((program, index) => [`program-${index}.ts`, program]));
-    await write(user, { ...files, 'keys.test.ts': await text('examples/vitest/keys.test.ts') });
+    const files: Record<string, string> = Object.fromEntries(
+      programs.map((program, index) => [`program-${index}.ts`, program]),
+    );
+    files['required.cts'] = `import mock = require('nv-auth-mock');
+      import containers = require('nv-auth-mock/testcontainers');
+      const started: Promise<mock.Mock> = mock.startMock({ runai: '3.0' });
+      export const all = [started, new containers.NvAuthMockContainer(), mock.useMock({ beforeAll, beforeEach, afterEach, afterAll })];
+      declare function beforeAll(hook: () => Promise<void>): void;
+      declare function beforeEach(hook: () => Promise<void>): void;
+      declare function afterEach(hook: (done: (fault?: string) => void) => void | Promise<void>): void;
+      declare function afterAll(hook: () => Promise<void>): void;`;
+    const examples = ['keys.test.ts', 'refresh.test.ts'];
+    for (const name of examples) files[name] = await text(`examples/vitest/${name}`);
+    await write(user, files);
     const flags =
       '--noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable,dom --types node --skipLibCheck';
-    await run(bin('tsc'), [...flags.split(' '), ...Object.keys(files), 'keys.test.ts'], { cwd: user }).catch(
+    await run(bin('tsc'), [...flags.split(' '), ...Object.keys(files)], { cwd: user }).catch(
       ({ stdout }: { stdout: string }) => {
-        const ours = stdout.split('\n').filter((line) => /^(?:program|keys|node_modules\/nv-auth-mock)/.test(line));
+        const ours = stdout
+          .split('\n')
+          .filter((line) => /^(?:program|keys|refresh|required|node_modules\/nv-auth-mock)/.test(line));
         expect(ours).toEqual([]);
       },
     );

@@ -11,6 +11,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A variable that a workplace's npm may be set up with, and that npm warns about, has no place in what users see. */
 const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
 
+const QUIETLY = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+
 /** The package as it would be published: the path of its tarball. */
 export async function packed(): Promise<string> {
   const folder = await emptyFolder();
@@ -34,11 +36,30 @@ export async function installed(tarball: string, linked: readonly string[] = [])
   const folder = await emptyFolder();
   await run('npm', ['init', '-y'], { cwd: folder, env: environment });
   await run('npm', ['pkg', 'set', 'type=module'], { cwd: folder, env: environment });
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  await run('npm', ['install', ...flags, tarball], { cwd: folder, env: environment });
+  await run('npm', ['install', ...QUIETLY, tarball], { cwd: folder, env: environment });
   const binary = 'node_modules/better-sqlite3/build';
   await cp(join(ROOT, binary), join(folder, binary), { recursive: true });
   for (const name of linked) await link(name, folder);
+  return folder;
+}
+
+/**
+ * A folder that holds what an installation of the package holds and runs, without its declarations.
+ *
+ * @param linked further packages of this project that the folder can import
+ * @param added packages of the registry, in the version that users get now
+ */
+export async function copied(linked: readonly string[] = [], added: readonly string[] = []): Promise<string> {
+  const folder = await emptyFolder();
+  await write(folder, { 'package.json': '{ "name": "app", "version": "1.0.0" }' });
+  // First, because npm removes what it did not install.
+  if (added.length > 0) await run('npm', ['install', ...QUIETLY, ...added], { cwd: folder, env: environment });
+  const target = join(folder, 'node_modules/nv-auth-mock');
+  for (const part of ['package.json', 'dist', 'fixtures']) {
+    const filter = (path: string) => !path.endsWith('.map') && !path.endsWith('dist/types');
+    await cp(join(ROOT, part), join(target, part), { recursive: true, filter });
+  }
+  for (const name of ['better-sqlite3', ...linked]) await link(name, folder);
   return folder;
 }
 

@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type TestHooks, useMock } from '../../src/index.ts';
+
+type Hook = (...given: readonly unknown[]) => Promise<void>;
+
+/** A runner that remembers the hooks it was given. */
+function runner(): { readonly hooks: TestHooks; readonly given: Record<keyof TestHooks, Hook> } {
+  const given = {} as Record<keyof TestHooks, Hook>;
+  const take = (name: keyof TestHooks) => (hook: Hook) => {
+    given[name] = hook;
+  };
+  return {
+    given,
+    hooks: {
+      beforeAll: take('beforeAll'),
+      beforeEach: take('beforeEach'),
+      afterEach: take('afterEach'),
+      afterAll: take('afterAll'),
+    },
+  };
+}
+
+describe('useMock', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('gives hooks without parameters: a runner would wait for a callback', () => {
+    const { hooks, given } = runner();
+    useMock(hooks);
+
+    expect(Object.values(given).map(({ length }) => length)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('gives the mock between its hooks, as it was seeded for every test', async () => {
+    const { hooks, given } = runner();
+    const mock = useMock(hooks, { listen: false });
+    expect(() => mock()).toThrow('the mock starts before the first test');
+
+    await given.beforeAll();
+    await mock().clock.advance('1h');
+    await given.beforeEach();
+
+    expect((await mock().clock.now()).ahead).toBe('PT0S');
+    await given.afterAll();
+  });
+
+  it.each([
+    ['prints the refusals of a test that its runner calls failed', { passed: false }, 1],
+    ['prints nothing after a test that passed', { passed: true }, 0],
+    ['prints nothing where the runner does not say', undefined, 0],
+  ])('%s', async (_what, context, times) => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { hooks, given } = runner();
+    const mock = useMock(hooks, { listen: false });
+    await given.beforeAll();
+    await given.beforeEach();
+    await mock().fetch('/api/v1/users');
+    await given.afterEach(context);
+    await given.afterAll();
+
+    expect(print).toHaveBeenCalledTimes(times);
+    if (times > 0) expect(print.mock.calls[0]?.[0]).toContain('GET /api/v1/users');
+  });
+});

@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copied, write } from '../support/package.ts';
+
+const run = promisify(execFile);
+const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+/** Globals that tests replace in the process of their app. */
+const REPLACED = new Set([
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'clearImmediate',
+  'queueMicrotask',
+  'performance',
+  'Date',
+]);
+
+/** Members of `process` that they replace. */
+const MEMBERS = new Set(['nextTick', 'hrtime']);
+
+/** Names under which libraries know the global object. */
+const GLOBALS = /^(?:globalThis|global|root|self|window|context)$/;
+
+/** Where such a name stands all the same, and why that does no harm. */
+const EXPLAINED: Readonly<Record<string, string>> = {
+  'src/core/machine.ts': 'gives them to all the others',
+  'machine.cjs': 'is where that file is, and loads what it imports',
+  'node_modules/lodash/lodash.js': 'looks at the global for `debounce` and the like, which nobody here calls',
+  'node_modules/pino/lib/time.js': 'has time stamps in nanoseconds; our log has stamps of its own',
+  'node_modules/fastify/lib/logger-factory.js': 'takes `performance` from Node',
+  'node_modules/undici/lib/web/fetch/util.js': 'takes `performance` from Node',
+};
+
+/** Which part of a file of the bundle a source has become begins with its name. */
+function partsOf(file: string, text: string): (at: number) => string {
+  const heads = [...text.matchAll(/^\/\/ ((?:node_modules|src)\/\S+)$/gm)];
+  return (at) => heads.findLast(({ index }) => index <= at)?.[1] ?? file;
+}
+
+/** Every use of what a test may have replaced, as `source: name`. */
+function usesIn(file: string, text: string): string[] {
+  const partAt = partsOf(file, text);
+  const found: string[] = [];
+  const look = (node: ts.Node) => {
+    const use = ts.isIdentifier(node) ? useOf(node) : ts.isStringLiteral(node) ? moduleOf(node) : null;
+    if (use !== null) found.push(`${partAt(node.getStart())}: ${use}`);
+    ts.forEachChild(node, look);
+  };
+  look(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS));
+  return found;
+}
+
+function moduleOf({ text }: ts.StringLiteral): string | null {
+  return /^(?:node:)?timers(?:\/promises)?$/.test(text) ? text : null;
+}
+
+/** A global by its bare name, or by that of the global object; a member of `process`, taken in whatever way. */
+function useOf(node: ts.Identifier): string | null {
+  const { parent, text } = node;
+  if (ts.isPropertyAccessExpression(parent) && parent.name === node) {
+    const owner = parent.expression.getText();
+    const isReplaced = MEMBERS.has(text)
+      ? !/^require_machine(?:\$\d+)?$/.test(owner)
+      : REPLACED.has(text) && GLOBALS.test(owner);
+    return isReplaced ? parent.getText() : null;
+  }
+  const isName = 'name' in parent && parent.name === node && !ts.isShorthandPropertyAssignment(parent);
+  if (ts.isBindingElement(parent)) return MEMBERS.has(text) ? `{ ${text} }` : null;
+  return REPLACED.has(text) && !isName ? text : null;
+}
+
+describe('the bundle', () => {
+  const files = readdirSync(DIST).filter((file) => /\.c?js$/.test(file));
+  const uses = files.flatMap((file) => usesIn(file, readFileSync(join(DIST, file), 'utf8')));
+
+  it('uses nothing that a test replaces in the process of its app', () => {
+    const unexplained = uses.filter((use) => !Object.keys(EXPLAINED).some((source) => use.startsWith(`${source}: `)));
+
+    expect([...new Set(unexplained)]).toEqual([]);
+  });
+
+  it.each([
+    'setImmediate(done)',
+    'const now = Date.now',
+    'globalThis.setTimeout(done)',
+    'process2.nextTick(done)',
+    'const { nextTick } = process',
+    'const timers = require("timers/promises")',
+    'const own = { queueMicrotask }',
+  ])('would be caught using `%s`', (code) => {
+    expect(usesIn('some.cjs', `// node_modules/some/index.js\n${code};`)).toHaveLength(1);
+  });
+
+  it.each(['socket.setTimeout(1)', 'const own = { Date: 1 }', 'require_machine.setTimeout(done)', 'own.Date.now()'])(
+    'is not blamed for `%s`',
+    (code) => {
+      expect(usesIn('some.cjs', `${code};`)).toEqual([]);
+    },
+  );
+
+  it('needs every explanation that is given', () => {
+    const needless = Object.keys(EXPLAINED).filter((source) => !uses.some((use) => use.startsWith(`${source}: `)));
+
+    expect(needless).toEqual([]);
+  });
+
+  it('holds every library once', () => {
+    const parts = files.flatMap((file) => [
+      ...readFileSync(join(DIST, file), 'utf8').matchAll(/^\/\/ ((?:node_modules|src)\/\S+)$/gm),
+    ]);
+    const names = parts.map(([, name = '']) => name);
+    // A module whose default export is asked for by itself has a line for it in a file of its own.
+    const twice = names.filter((name, index) => names.indexOf(name) !== index);
+
+    expect(names.length).toBeGreaterThan(500);
+    expect(twice).toEqual([]);
+  });
+});
+
+describe('the package', () => {
+  let folder: string;
+  const node = async (name: string, program: string) => {
+    await write(folder, { [name]: program });
+    const { stdout } = await run(process.execPath, [name], { cwd: folder });
+    return stdout;
+  };
+  beforeAll(async () => {
+    folder = await copied(['testcontainers']);
+  });
+
+  it('can be required, and finds its files', async () => {
+    const program = `const { startMock } = require('nv-auth-mock');
+      startMock({ listen: false }).then(async (mock) => {
+        const answer = await mock.fetch('/docs/runai');
+        console.log((await mock.getToken()).split('.').length, answer.status);
+        await mock.stop();
+      });`;
+
+    expect(await node('required.cjs', program)).toBe('3 200\n');
+  });
+
+  it('is the same when it is required and when it is imported', async () => {
+    const program = `import * as imported from 'nv-auth-mock';
+      import * as containers from 'nv-auth-mock/testcontainers';
+      import { createRequire } from 'node:module';
+      const require = createRequire(import.meta.url);
+      const pairs = [[imported, require('nv-auth-mock')], [containers, require('nv-auth-mock/testcontainers')]];
+      console.log(JSON.stringify(pairs.map(([a, b]) => [Object.keys(a).length > 1, Object.keys(b).every((name) => a[name] === b[name])])));`;
+
+    expect(JSON.parse(await node('both.mjs', program))).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+  });
+
+  it('does not open a file that another copy of it has open, and leaves that one its lock', async () => {
+    const copy = join(folder, 'copy/node_modules/nv-auth-mock');
+    await cp(join(folder, 'node_modules/nv-auth-mock'), copy, { recursive: true });
+    const program = `const one = require('nv-auth-mock');
+      const two = require('node:module').createRequire(__dirname + '/copy/program.cjs')('nv-auth-mock');
+      const opened = (mock) => mock.then(() => 'opened', ({ name, message }) => name + ': ' + message);
+      const options = { listen: false, data: 'shared.db' };
+      (async () => {
+        const first = await one.startMock(options);
+        console.log(one.startMock !== two.startMock, await opened(two.startMock(options)));
+        const program = "require('nv-auth-mock').startMock(" + JSON.stringify(options) + ").then(() => 'opened', (e) => e.message).then(console.log)";
+        console.log(require('node:child_process').execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }));
+        await first.stop();
+        const second = two.startMock(options);
+        console.log(await opened(second));
+        await (await second).stop();
+      })();`;
+    const [another, process_, after] = (await node('copies.cjs', program)).split('\n').filter((line) => line !== '');
+
+    expect(another).toMatch(/^true Unusable: --data shared\.db is in use by another server/);
+    expect(process_).toMatch(/^--data shared\.db is in use by another server/);
+    expect(after).toBe('opened');
+  });
+});

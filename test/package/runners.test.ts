@@ -1,0 +1,226 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copied, write } from '../support/package.ts';
+
+const run = promisify(execFile);
+const example = (path: string) => readFile(fileURLToPath(new URL(`../../examples/${path}`, import.meta.url)), 'utf8');
+
+interface Ended {
+  readonly code?: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program of a folder's packages; one that fails has ended, too. */
+function ended(folder: string, program: string, ...args: string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
+  const limit = { cwd: folder, env, timeout: 60_000 };
+  return run(process.execPath, [join(folder, 'node_modules', program), ...args], limit).catch(
+    (thrown: Ended) => thrown,
+  );
+}
+
+/**
+ * What an app's test does with the mock, in any runner. It throws where something does not work, and hangs where a timer
+ * of the mock does not fire.
+ */
+const USES_ALL = `
+async function useAll({ startMock }, countTimers) {
+  const mock = await startMock({ logLevel: 'debug', json: true });
+  const authorization = 'Bearer ' + (await mock.getToken());
+  const list = [await mock.fetch('/api/v1/access-keys', { headers: { authorization } })];
+  await mock.keys.create({ type: 'service', name: 'made', services: ['air'], scopes: ['air:access'] });
+  await mock.reset();
+  const left = countTimers();
+  list.push(await fetch(mock.url + '/api/v1/access-keys', { headers: { authorization } }));
+  const { now } = await mock.clock.now();
+  await mock.stop();
+  const statuses = list.map(({ status }) => status).join();
+  if (statuses !== '200,200') throw new Error('answers were ' + statuses);
+  if (left !== 0) throw new Error(left + ' timers of the mock are among those of the app');
+  if (new Date().getUTCFullYear() !== 1999) throw new Error('the time of the app is not faked');
+  return now;
+}
+`;
+
+/** Everything but what Node itself cannot do without in its own realm. */
+const FAKES = `{ now: Date.UTC(1999, 5, 1), toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate',
+  'clearImmediate', 'Date', 'performance', 'hrtime'] }`;
+
+/** Is this the real time? The mock shows it whatever its app is told. */
+function expectNow(text: string | undefined): void {
+  expect(Math.abs(Date.parse(text ?? '') - Date.now())).toBeLessThan(120_000);
+}
+
+const stampsOf = ({ stderr }: Ended) =>
+  [...stderr.matchAll(/"time":"([^"]+)","level":"debug"/g)].map(([, time]) => time);
+
+describe('in vitest', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await copied(['vitest']);
+  });
+  const vitest = (file: string) => ended(folder, 'vitest/vitest.mjs', 'run', file, '--root', folder);
+
+  it('the example with fake timers passes', async () => {
+    await write(folder, { 'refresh.test.ts': await example('vitest/refresh.test.ts') });
+    const { stdout, stderr } = await vitest('refresh.test.ts');
+
+    expect(stdout + stderr).toContain('1 passed');
+  });
+
+  it.each(['before', 'after'])('everything works when it is faked %s the import', async (when) => {
+    const [before, after] = when === 'before' ? ['vi.useFakeTimers(fakes);', ''] : ['', 'vi.useFakeTimers(fakes);'];
+    const program = `import { test, vi } from 'vitest';
+      ${USES_ALL}
+      const fakes = ${FAKES};
+      ${before}
+      const loaded = await import('nv-auth-mock');
+      ${after}
+      test('all', async () => {
+        const now = await useAll(loaded, () => vi.getTimerCount());
+        vi.useRealTimers();
+        console.log('shown ' + now);
+      });`;
+    await write(folder, { [`${when}.test.mjs`]: program });
+    const result = await vitest(`${when}.test.mjs`);
+
+    expect(result.stdout + result.stderr).toContain('1 passed');
+    expectNow(/shown (\S+)/.exec(result.stdout)?.[1]);
+    expect(stampsOf(result).length).toBeGreaterThan(2);
+    for (const stamp of stampsOf(result)) expectNow(stamp);
+  });
+});
+
+describe('in node:test', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await copied();
+  });
+
+  it.each(['before', 'after'])('everything works when its mock timers are enabled %s the import', async (when) => {
+    const enable =
+      "mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'], now: Date.UTC(1999, 5, 1) });";
+    const program = `import { mock, test } from 'node:test';
+      ${USES_ALL}
+      ${when === 'before' ? enable : ''}
+      const loaded = await import('nv-auth-mock');
+      ${when === 'before' ? '' : enable}
+      test('all', async () => {
+        const now = await useAll(loaded, () => 0);
+        mock.timers.reset();
+        console.log('shown ' + now);
+      });`;
+    await write(folder, { [`${when}.mjs`]: program });
+    const { stdout } = await run(process.execPath, [`${when}.mjs`], { cwd: folder, timeout: 60_000 });
+
+    expect(stdout).toContain('# pass 1');
+    expectNow(/shown (\S+)/.exec(stdout)?.[1]);
+  });
+
+  it('a test that fails shows what was refused, by the hook of useMock', async () => {
+    const program = `import { after, afterEach, before, beforeEach, test } from 'node:test';
+      import { useMock } from 'nv-auth-mock';
+      const mock = useMock({ beforeAll: before, beforeEach, afterEach, afterAll: after }, { listen: false });
+      test('fails', async () => {
+        const { status } = await mock().fetch('/api/v1/users');
+        if (status !== 200) throw new Error('not as expected');
+      });`;
+    await write(folder, { 'fails.mjs': program });
+    const failed = await run(process.execPath, ['fails.mjs'], { cwd: folder }).catch((thrown: Ended) => thrown);
+
+    expect(failed.stdout).toContain('# fail 1');
+    expect(failed.stdout + failed.stderr).toContain('the mock refused, the last first:');
+    expect(failed.stdout + failed.stderr).toContain('GET /api/v1/users');
+  });
+});
+
+describe('in jest, as it comes, and with the timers of sinon', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await copied([], ['jest@30', '@sinonjs/fake-timers@15']);
+  }, 120_000);
+  const jest = (...args: string[]) => ended(folder, 'jest/bin/jest.js', ...args);
+
+  it('the example passes', async () => {
+    await write(folder, { 'clock.test.cjs': await example('jest/clock.test.cjs') });
+    const { stderr } = await jest('clock.test.cjs');
+
+    expect(stderr).toContain('2 passed');
+    expect(stderr).not.toContain('did not exit');
+  });
+
+  it.each(['before', 'after'])('everything works when everything is faked %s the mock is required', async (when) => {
+    const fake = 'jest.useFakeTimers({ now: Date.UTC(1999, 5, 1) });';
+    const program = `${USES_ALL}
+      ${when === 'before' ? fake : ''}
+      const loaded = require('nv-auth-mock');
+      ${when === 'before' ? '' : fake}
+      test('all', async () => {
+        const now = await useAll(loaded, () => jest.getTimerCount());
+        process.stdout.write('shown ' + now + '\\n');
+      });`;
+    await write(folder, { [`${when}.test.js`]: program });
+    const result = await jest(`${when}.test.js`);
+
+    expect(result.stderr).toContain('1 passed');
+    expectNow(/shown (\S+)/.exec(result.stdout)?.[1]);
+    expect(stampsOf(result).length).toBeGreaterThan(2);
+    for (const stamp of stampsOf(result)) expectNow(stamp);
+  });
+
+  it.each(['before', 'after'])('everything works when sinon has faked everything %s the import', async (when) => {
+    const program = `import { install } from '@sinonjs/fake-timers';
+      ${USES_ALL}
+      const early = ${when === 'before'} ? install(${FAKES}) : null;
+      const loaded = await import('nv-auth-mock');
+      const clock = early ?? install(${FAKES});
+      // Sinon replaces the timers of Node itself, too: its HTTP server looks at its connections by one.
+      const now = await useAll(loaded, () => clock.countTimers() - 1);
+      clock.uninstall();
+      console.log('shown ' + now);`;
+    await write(folder, { [`${when}.mjs`]: program });
+    const { stdout, stderr } = await run(process.execPath, [`${when}.mjs`], { cwd: folder, timeout: 60_000 });
+
+    expectNow(/shown (\S+)/.exec(stdout)?.[1]);
+    // It tells of every timer that the mock clears by what is not its own.
+    expect(stderr).not.toContain('machine.cjs');
+  });
+
+  it('two files of tests in one process do not open one data file, and tell SQLite’s errors', async () => {
+    const holds = `const { startMock } = require('nv-auth-mock');
+      test('holds it', async () => {
+        await startMock({ listen: false, data: 'kept.db' });
+      });`;
+    const wants = `const { writeFileSync } = require('node:fs');
+      const { startMock } = require('nv-auth-mock');
+      test('is told', async () => {
+        await expect(startMock({ listen: false, data: 'kept.db' })).rejects.toThrow('is in use by another server');
+      });
+      test('a damaged file is told as such', async () => {
+        const mock = await startMock({ listen: false, data: 'damaged.db' });
+        await mock.stop();
+        const { readFileSync } = require('node:fs');
+        const bytes = readFileSync('damaged.db');
+        writeFileSync('damaged.db', bytes.fill(0xff, 100, 4096));
+        await expect(startMock({ listen: false, data: 'damaged.db' })).rejects.toThrow('is damaged');
+      });`;
+    await write(folder, { '1-holds.test.js': holds, '2-wants.test.js': wants, 'order.cjs': IN_ORDER });
+    const { stderr } = await jest('--runInBand', '--testSequencer', './order.cjs', '[12]-');
+
+    expect(stderr).toContain('3 passed');
+  });
+});
+
+/** Files by their names: what one leaves behind, the next one finds. */
+const IN_ORDER = `const { default: Sequencer } = require('@jest/test-sequencer');
+module.exports = class extends Sequencer {
+  sort(tests) {
+    return [...tests].sort((one, other) => (one.path < other.path ? -1 : 1));
+  }
+};
+`;
