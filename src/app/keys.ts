@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fixture } from '../assets.ts';
 import { readDocument } from '../config.ts';
+import { timeoutSignal } from '../core/machine.ts';
 import { Unusable } from '../core/unusable.ts';
 import { type Config, flagName } from '../options.ts';
 import { type IdentityProvider, identityProviderOf, type JwkSet } from '../tokens/identity-provider.ts';
@@ -35,7 +36,7 @@ export async function identityProviderFrom(config: Config): Promise<IdentityProv
   const name = `--runai-idp ${runaiIdp}`;
   if (/^https?:/.test(runaiIdp)) {
     const load = async () => {
-      const answer = await fetch(runaiIdp, { signal: AbortSignal.timeout(KEYS_TIMEOUT) });
+      const answer = await fetch(runaiIdp, { signal: timeoutSignal(KEYS_TIMEOUT) });
       if (!answer.ok) throw new Error(`it answered ${answer.status}`);
       return jwkSetOf(await answer.json(), name);
     };

@@ -1,4 +1,5 @@
 import { proxyVariables } from '../config.ts';
+import { timeoutSignal } from '../core/machine.ts';
 import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { tokenAdvice } from './running.ts';
@@ -224,7 +225,7 @@ async function refusalCheck({ base }: Place): Promise<Check> {
 }
 
 function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  return fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) });
+  return fetch(url, { headers, redirect: 'manual', signal: timeoutSignal(PATIENCE) });
 }
 
 async function jsonOf(answer: Response): Promise<Record<string, unknown> | null> {

@@ -186,3 +186,11 @@ export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterva
 )
   ? { ...nodeTimers }
   : unreplacedTimers();
+
+/** As `AbortSignal.timeout`, which newer versions of Node let a test replace, too. */
+export function timeoutSignal(milliseconds: number): AbortSignal {
+  const controller = new AbortController();
+  const timeout = () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+  setTimeout(timeout, milliseconds).unref();
+  return controller.signal;
+}

@@ -1,7 +1,14 @@
 import timers from 'node:timers';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
-import { areReal, processGlobal, queueMicrotask, RealDate, unreplacedTimers } from '../../src/core/machine.ts';
+import {
+  areReal,
+  processGlobal,
+  queueMicrotask,
+  RealDate,
+  timeoutSignal,
+  unreplacedTimers,
+} from '../../src/core/machine.ts';
 
 describe('the machine', () => {
   it('knows the time whatever a test says it is', () => {
@@ -33,6 +40,15 @@ describe('the machine', () => {
 
       expect([one, found, left]).toEqual([one, false, 0]);
     }
+  });
+
+  it('aborts what takes too long, as Node would', async () => {
+    const ours = timeoutSignal(5);
+    const nodes = AbortSignal.timeout(5);
+    expect(ours.aborted).toBe(false);
+    await Promise.all([ours, nodes].map((signal) => new Promise((done) => signal.addEventListener('abort', done))));
+
+    expect([ours.reason.name, ours.reason.message]).toEqual([nodes.reason.name, nodes.reason.message]);
   });
 
   it('runs microtasks in their order, before timers', async () => {

@@ -13,7 +13,8 @@ const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
 ];
 
 /** Globals that tests replace in the process of their app. */
-const REPLACED = /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bnextTick\b|\bperformance\b/g;
+const REPLACED =
+  /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bnextTick\b|\bperformance\b|AbortSignal\.timeout/g;
 
 describe('only one file', () => {
   it.each(OWNERS)('%s', (_what, pattern, owner) => {

@@ -142,7 +142,7 @@ describe('in node:test', () => {
 describe('in jest, as it comes, and with the timers of sinon', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await copied([], ['jest@30', '@sinonjs/fake-timers@15']);
+    folder = await copied([], ['jest@30.5.2', '@sinonjs/fake-timers@15.5.0']);
   }, 120_000);
   const jest = (...args: string[]) => ended(folder, 'jest/bin/jest.js', ...args);
 

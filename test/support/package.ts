@@ -47,7 +47,7 @@ export async function installed(tarball: string, linked: readonly string[] = [])
  * A folder that holds what an installation of the package holds and runs, without its declarations.
  *
  * @param linked further packages of this project that the folder can import
- * @param added packages of the registry, in the version that users get now
+ * @param added packages of the registry, with their versions
  */
 export async function copied(linked: readonly string[] = [], added: readonly string[] = []): Promise<string> {
   const folder = await emptyFolder();
