@@ -13,11 +13,11 @@ const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
 /** Swagger UI as Fastify's plugin carries it: the vendor's own package reports its installations. */
 const SWAGGER_UI = new URL('../node_modules/@fastify/swagger-ui/', import.meta.url);
 
-/** What both kinds of programs import: those that `require`, and those that `import`. */
-const ENTRIES = ['index', 'testcontainers'];
+/** The command, and what both kinds of programs import: those that `require`, and those that `import`. */
+const ENTRIES = ['main', 'index', 'testcontainers'];
 
-/** What is an ES module only: the command, and the fixtures of a runner that is one itself. */
-const MODULES = ['main', 'vitest'];
+/** What is an ES module only: the fixtures of a runner that is one itself. */
+const MODULES = ['vitest'];
 
 /** Left out of the bundle: the native module, and what users bring. */
 const EXTERNAL = ['better-sqlite3', 'vitest', 'testcontainers'];
@@ -119,17 +119,23 @@ async function buildModules() {
 
 /**
  * What programs import as ES modules: names of the core. There is one copy of the code in a process, however it is loaded.
+ * The file that they name has to be a small one: Node reads all of it for its names, which takes longer than to run it.
  *
  * @param {readonly (import('rolldown').OutputChunk | import('rolldown').OutputAsset)[]} core
  */
 async function writeFacades(core) {
   const files = core.flatMap((chunk) =>
-    chunk.type === 'chunk' && ENTRIES.includes(chunk.name)
-      ? [{ name: `${chunk.name}.js`, text: `export { ${chunk.exports.join(', ')} } from './${chunk.fileName}';\n` }]
-      : [],
+    chunk.type === 'chunk' && ENTRIES.includes(chunk.name) ? [{ name: `${chunk.name}.js`, text: facadeOf(chunk) }] : [],
   );
   await Promise.all(files.map(({ name, text }) => writeFile(new URL(name, DIST), text)));
   return files.map(({ name }) => name);
+}
+
+/** @param {import('rolldown').OutputChunk} chunk */
+function facadeOf({ code, exports, fileName }) {
+  const [shebang = ''] = /^#!.*\n/.exec(code) ?? [];
+  if (exports.length === 0) return `${shebang}import './${fileName}';\n`;
+  return `${shebang}export { ${exports.join(', ')} } from './${fileName}';\n`;
 }
 
 /** All files of the build lie in one folder, because the code finds documents and fixtures beside it. @param {string} name */

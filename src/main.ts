@@ -3,8 +3,7 @@ import { nodeRefusal } from './core/node-version.ts';
 
 const refusal = nodeRefusal(process.versions.node);
 if (refusal === null) {
-  const { run } = await import('./cli/index.ts');
-  await run(process.argv);
+  import('./cli/index.ts').then(({ run }) => run(process.argv));
 } else {
   process.stderr.write(`nv-auth-mock: ${refusal}\n`);
   process.exitCode = 2;
