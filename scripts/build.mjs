@@ -82,8 +82,8 @@ async function buildCore(needed) {
     // What many files need is not to bring the validator along, nor the validator the server.
     codeSplitting: {
       groups: [
-        { name: 'machine', test: /src\/core\/machine/, priority: 1 },
-        { name: 'ajv', test: /node_modules\/(?:ajv|ajv-formats)\// },
+        { name: 'machine', test: /src[\\/]core[\\/]machine/, priority: 1 },
+        { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
       ],
     },
   });
@@ -140,7 +140,7 @@ function facadeOf({ code, exports, fileName }) {
 
 /** All files of the build lie in one folder, because the code finds documents and fixtures beside it. @param {string} name */
 function flat(name) {
-  return name.replaceAll('/', '-');
+  return name.replaceAll(/[\\/]/g, '-');
 }
 
 /**

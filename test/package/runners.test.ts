@@ -9,6 +9,9 @@ import { copied, write } from '../support/package.ts';
 const run = promisify(execFile);
 const example = (path: string) => readFile(fileURLToPath(new URL(`../../examples/${path}`, import.meta.url)), 'utf8');
 
+/** A busy machine takes its time, and what hangs is told all the same. */
+const PATIENCE_MS = 60_000;
+
 interface Ended {
   readonly code?: number;
   readonly stdout: string;
@@ -18,7 +21,7 @@ interface Ended {
 /** Runs a program of a folder's packages; one that fails has ended, too. */
 function ended(folder: string, program: string, ...args: string[]): Promise<Ended> {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
-  const limit = { cwd: folder, env, timeout: 60_000 };
+  const limit = { cwd: folder, env, timeout: PATIENCE_MS };
   return run(process.execPath, [join(folder, 'node_modules', program), ...args], limit).catch(
     (thrown: Ended) => thrown,
   );
@@ -59,7 +62,7 @@ function expectNow(text: string | undefined): void {
 const stampsOf = ({ stderr }: Ended) =>
   [...stderr.matchAll(/"time":"([^"]+)","level":"debug"/g)].map(([, time]) => time);
 
-describe('in vitest', () => {
+describe('in vitest', { timeout: PATIENCE_MS }, () => {
   let folder: string;
   beforeAll(async () => {
     folder = await copied(['vitest']);
@@ -85,7 +88,7 @@ describe('in vitest', () => {
         const now = await useAll(loaded, () => vi.getTimerCount());
         vi.useRealTimers();
         console.log('shown ' + now);
-      });`;
+      }, ${PATIENCE_MS});`;
     await write(folder, { [`${when}.test.mjs`]: program });
     const result = await vitest(`${when}.test.mjs`);
 
@@ -96,7 +99,7 @@ describe('in vitest', () => {
   });
 });
 
-describe('in node:test', () => {
+describe('in node:test', { timeout: PATIENCE_MS }, () => {
   let folder: string;
   beforeAll(async () => {
     folder = await copied();
@@ -116,7 +119,7 @@ describe('in node:test', () => {
         console.log('shown ' + now);
       });`;
     await write(folder, { [`${when}.mjs`]: program });
-    const { stdout } = await run(process.execPath, [`${when}.mjs`], { cwd: folder, timeout: 60_000 });
+    const { stdout } = await run(process.execPath, [`${when}.mjs`], { cwd: folder, timeout: PATIENCE_MS });
 
     expect(stdout).toContain('# pass 1');
     expectNow(/shown (\S+)/.exec(stdout)?.[1]);
@@ -139,7 +142,7 @@ describe('in node:test', () => {
   });
 });
 
-describe('in jest, as it comes, and with the timers of sinon', () => {
+describe('in jest, as it comes, and with the timers of sinon', { timeout: PATIENCE_MS }, () => {
   let folder: string;
   beforeAll(async () => {
     folder = await copied([], ['jest@30.5.2', '@sinonjs/fake-timers@15.5.0']);
@@ -163,7 +166,7 @@ describe('in jest, as it comes, and with the timers of sinon', () => {
       test('all', async () => {
         const now = await useAll(loaded, () => jest.getTimerCount());
         process.stdout.write('shown ' + now + '\\n');
-      });`;
+      }, ${PATIENCE_MS});`;
     await write(folder, { [`${when}.test.js`]: program });
     const result = await jest(`${when}.test.js`);
 
@@ -184,7 +187,7 @@ describe('in jest, as it comes, and with the timers of sinon', () => {
       clock.uninstall();
       console.log('shown ' + now);`;
     await write(folder, { [`${when}.mjs`]: program });
-    const { stdout, stderr } = await run(process.execPath, [`${when}.mjs`], { cwd: folder, timeout: 60_000 });
+    const { stdout, stderr } = await run(process.execPath, [`${when}.mjs`], { cwd: folder, timeout: PATIENCE_MS });
 
     expectNow(/shown (\S+)/.exec(stdout)?.[1]);
     // It tells of every timer that the mock clears by what is not its own.
