@@ -5,6 +5,7 @@ import type { Law } from '../core/law.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../credentials/keyring.ts';
 import type { Settings } from '../service.ts';
 import { openSqliteStore } from '../store/sqlite/index.ts';
+import type { Rekeyed } from '../store/world.ts';
 import type { Seed } from './world.ts';
 
 /** A world as its seed makes it, to be copied. */
@@ -14,8 +15,8 @@ export interface Image {
   readonly at: Instant;
   /** What a person should know of it. */
   readonly findings: readonly Parameters<Findings['report']>[];
-  /** Ids of all credentials in it. */
-  readonly credentialIds: ReadonlySet<string>;
+  /** All credentials in it. */
+  readonly credentials: readonly Rekeyed[];
 }
 
 /** Milliseconds that an image may be older than what is made of it: times in it are the beginning of the world. */
@@ -73,8 +74,7 @@ export class Images {
       await settle(store, (...finding) => found.push(finding), this.#customs, at);
       const bytes = await store.image();
       const none = { keyHash: String, secretHash: String, clientId: String };
-      const credentialIds = new Set((await store.world.rekey(none, seed)).map(({ id }) => id));
-      return { bytes, at, findings: found, credentialIds };
+      return { bytes, at, findings: found, credentials: await store.world.rekey(none, seed) };
     } finally {
       await store.close();
     }

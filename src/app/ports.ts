@@ -77,12 +77,11 @@ export function portsOf({ server, worlds, snapshots, random, version, effective,
       make: async (order) => {
         const { id, credentials, ttl } = order;
         const made = await worlds.create({ id, credentials, ttl, origin: await originOf(order) });
-        const { world } = made.entry;
         const isCopy = order.from !== undefined && credentials === 'own';
         const { ambiguous } = made;
         return {
           ...infoOf(made.entry),
-          cast: await castOfWorld(world),
+          cast: castOf(made.kept, SERVICES),
           ambiguous,
           created: isCopy ? createdOf(made) : null,
         };

@@ -170,7 +170,7 @@ async function beginWorld(
   const settled = async (from: Store): Promise<Filled> => {
     const findings: Filled['findings'][number][] = [];
     await settle(from, (...finding) => findings.push(finding), customs, machine.now());
-    return { store: from, findings };
+    return { store: from, findings, isNew: false };
   };
   const fill = async (from: Seed) => store.world.load(from, await from.records(machine.now()));
   const kept = await store.world.seed();
@@ -182,7 +182,7 @@ async function beginWorld(
       return settled(store);
     }
     const { bytes, findings } = await images.of(made);
-    return { store: openSqliteImage(bytes, budgets, before.decisions), findings };
+    return { store: openSqliteImage(bytes, budgets, before.decisions), findings, isNew: true };
   };
   await worlds.begin(made, await settled(store), refill);
 }

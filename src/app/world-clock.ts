@@ -15,6 +15,9 @@ const SETTING = 'clock';
 /** Where earlier versions kept how far the clock was ahead, in milliseconds. */
 const EARLIER_SETTING = 'clock.ahead';
 
+/** What the settings of a new world say. */
+export const REAL_TIME: ClockState = { ahead: 0 };
+
 /** The clock of a world, and what only the owner of the world does with it. */
 export interface OwnedClock extends WorldClock {
   /** Takes over what the settings say: the store was replaced, or filled with another world. */
@@ -25,9 +28,14 @@ export interface OwnedClock extends WorldClock {
  * The clock of a world, as the settings of its store have it.
  *
  * @param settings asked at every use, because the store of a world can be replaced
+ * @param state what they say, where that is known
  */
-export async function openClock(machine: Clock, settings: () => SettingsStore): Promise<OwnedClock> {
-  return new StoredClock(machine, settings, await storedState(settings()));
+export async function openClock(
+  machine: Clock,
+  settings: () => SettingsStore,
+  state?: ClockState,
+): Promise<OwnedClock> {
+  return new StoredClock(machine, settings, state ?? (await storedState(settings())));
 }
 
 /** Writes down how a clock stands to the real time; `reread` takes it over. */
@@ -101,7 +109,7 @@ class StoredClock implements OwnedClock {
   }
 
   restart(): void {
-    this.#state = { ahead: 0 };
+    this.#state = REAL_TIME;
   }
 
   reread(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Random } from '../random.ts';
 import type { World } from '../service.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
-import { openClock, storeState } from './world-clock.ts';
+import { openClock, REAL_TIME, storeState } from './world-clock.ts';
 
 /** A seed with what it becomes at a given moment. */
 export interface Seed extends KeptSeed {
@@ -18,6 +18,8 @@ export interface Seed extends KeptSeed {
 /** A store as the seed makes it, and what a person should know of it. */
 export interface Filled {
   readonly store: Store;
+  /** Does its clock show the real time? */
+  readonly isNew: boolean;
   readonly findings: readonly Parameters<Findings['report']>[];
 }
 
@@ -58,7 +60,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   /** Stores that requests may still be using. */
   let retired: Store[] = [];
 
-  const clock = await openClock(machine, () => store.settings);
+  const clock = await openClock(machine, () => store.settings, parts.filled.isNew ? REAL_TIME : undefined);
   const tell = (found: Filled['findings']) => {
     for (const finding of found) findings.report(...finding);
   };
@@ -122,7 +124,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       replaceStore(filled.store);
       clock.restart();
       // A change of the clock that was written once the world was filled still counts.
-      await clock.reread();
+      if (!filled.isNew) await clock.reread();
       await store.decisions.clear();
       findings.clear();
       remembered.clear();

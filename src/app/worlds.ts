@@ -1,6 +1,7 @@
 import type { Clock, Instant } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Budgets } from '../core/held.ts';
+import { clearInterval, setInterval } from '../core/machine.ts';
 import { Problem } from '../core/problem.ts';
 import { quoted } from '../core/wording.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
@@ -15,7 +16,7 @@ import type { Store } from '../store/index.ts';
 import { openSqliteImage } from '../store/sqlite/index.ts';
 import type { Rekeyed, Rekeying } from '../store/world.ts';
 import { Claims } from './claims.ts';
-import type { Images } from './images.ts';
+import type { Image, Images } from './images.ts';
 import { type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
 
 /** What a world is made from: a seed, or what another world or a snapshot holds. */
@@ -48,6 +49,8 @@ export interface WorldEntry {
 /** A world that was made. */
 export interface MadeWorld {
   readonly entry: WorldEntry;
+  /** Its seed, with what in it is its own. */
+  readonly kept: Seed;
   /** Client ids, and ids of keys, that other worlds have too: they lead to none of them. */
   readonly ambiguous: readonly string[];
   /** Of a copy with credentials of its own: what had been made since the seed, and has new secrets now. */
@@ -205,25 +208,26 @@ export class Worlds implements WorldsByName {
   async #made(id: string, { origin, credentials, ttl }: WorldOrder): Promise<MadeWorld> {
     const { budgets, images } = this.#parts;
     const { seed } = origin;
-    const derivation = credentials === 'own' ? derivationOf(id) : null;
+    const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
     const kept = derivation === null ? seed : ownSeed(seed, derivation);
     const image = await images.of(seed);
     const ofSeed = async (decisions?: Store['decisions']): Promise<Filled> => {
       const { bytes, findings } = await images.of(seed);
-      const store = openSqliteImage(bytes, budgets, decisions);
-      if (derivation !== null) await store.world.rekey(rekeyingOf(derivation, DEFAULT_WORLD), kept);
-      return { store, findings };
+      const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation, DEFAULT_WORLD), kept };
+      return { store: openSqliteImage(bytes, budgets, decisions, rekeyed), findings, isNew: true };
     };
     const made: { rekeyed: readonly Rekeyed[] } = { rekeyed: [] };
     const copied = async (bytes: Uint8Array, of: string): Promise<Filled> => {
       const store = openSqliteImage(bytes, budgets);
       if (derivation !== null) made.rekeyed = await store.world.rekey(rekeyingOf(derivation, of), kept);
-      return { store, findings: image.findings };
+      return { store, findings: image.findings, isNew: false };
     };
     const filled = origin.kind === 'seed' ? await ofSeed() : await copied(origin.image, origin.of);
     const world = await this.#open(id, filled, (before) => ofSeed(before.decisions));
     const source = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
-    const ambiguous = await this.#claim(world, credentials === 'cast' ? source : null);
+    const isOwn = origin.kind === 'seed' && derivation !== null;
+    const known = isOwn ? ownClientIds(image, derivation) : undefined;
+    const ambiguous = await this.#claim(world, credentials === 'cast' ? source : null, known);
     // Most worlds wait for the test that they were made for.
     await world.store.rest();
     const entry = this.#entryOf(world, { credentials, seed, ttl });
@@ -231,7 +235,12 @@ export class Worlds implements WorldsByName {
     this.#gone.delete(id);
     this.#marks.set(worldMark(id), id);
     this.#sweepLater();
-    return { entry, ambiguous, created: made.rekeyed.filter((one) => !image.credentialIds.has(one.id)) };
+    return {
+      entry,
+      kept,
+      ambiguous,
+      created: made.rekeyed.filter(({ id: made }) => !image.credentials.some((one) => one.id === made)),
+    };
   }
 
   #open(id: string, filled: Filled, refill: (before: Store) => Promise<Filled>): Promise<OwnedWorld> {
@@ -253,10 +262,12 @@ export class Worlds implements WorldsByName {
    * Notes what leads to a world.
    *
    * @param source the world whose credentials it may have; null where all are its own
+   * @param known its client ids, where they are known without asking the store
    * @returns what leads to others as well
    */
-  async #claim({ id, store }: World, source: string | null): Promise<readonly string[]> {
-    const { keyHashes, clientIds } = await store.world.credentials();
+  async #claim({ id, store }: World, source: string | null, known?: readonly string[]): Promise<readonly string[]> {
+    const { keyHashes, clientIds } =
+      known === undefined ? await store.world.credentials() : { keyHashes: [], clientIds: known };
     const ambiguous: string[] = [];
     for (const clientId of clientIds) {
       if (source !== null && (await hasClient(this.default.store, clientId))) {
@@ -334,6 +345,26 @@ export class Worlds implements WorldsByName {
   get ids(): string {
     return quoted(this.list().map(({ world }) => world.id));
   }
+}
+
+/** What callers of a world are known by that has an image with credentials of its own: the names of applications, too. */
+function ownClientIds({ credentials }: Image, { clientId: inWorld }: Derivation): string[] {
+  return credentials.flatMap(({ kind, name, clientId }) => [
+    ...(clientId === null ? [] : [inWorld(clientId)]),
+    ...(kind === 'application' ? [name] : []),
+  ]);
+}
+
+/** Each credential is needed twice: for the store, and for the cast. A reset needs them again. */
+function rememberedDerivation({ key, secret, clientId }: Derivation): Derivation {
+  const keys = new Map<string, string>();
+  const secrets = new Map<string, string>();
+  const remembered = (known: Map<string, string>, derive: (id: string) => string) => (id: string) => {
+    const derived = known.get(id) ?? derive(id);
+    known.set(id, derived);
+    return derived;
+  };
+  return { key: remembered(keys, key), secret: remembered(secrets, secret), clientId };
 }
 
 /** What a world has in place of what it was copied of. @param of the world whose client ids are replaced */

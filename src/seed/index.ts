@@ -22,6 +22,7 @@ const FIRST = derivationOf('default');
 
 /** A seed of which other worlds can have their own. */
 interface OwnableSeed extends Seed {
+  readonly parts: Parts;
   own(derivation: Derivation): OwnableSeed;
 }
 
@@ -103,7 +104,7 @@ export function ownSeed(seed: Seed, derivation: Derivation): Seed {
 
 /** What people read of a seed: who is who, with their credentials. */
 export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Record<string, unknown> {
-  return castOfParts(read(kept).parts, services);
+  return castOfParts(isOwnable(kept) ? kept.parts : read(kept).parts, services);
 }
 
 /** Who is there, in one line, such as `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`. */
@@ -158,6 +159,7 @@ function completeSeed(
 ): OwnableSeed {
   const bare = changed(parts, services, (seed, part) => seed.bare?.(part) ?? part);
   return {
+    parts,
     text: JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts }),
     origin,
     // Of the cast, so that a saved cast and the seed it came from are the same; without ids that follow from names, so
@@ -223,7 +225,7 @@ function isParts(value: unknown): value is Parts {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isOwnable(seed: Seed): seed is OwnableSeed {
+function isOwnable(seed: KeptSeed): seed is OwnableSeed {
   return 'own' in seed;
 }
 

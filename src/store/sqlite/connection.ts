@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { clearTimeout, setTimeout } from '../../core/machine.ts';
 import { imageOf, isReady, openImage } from './images.ts';
 
 /** How long nobody asks for a world before its database is let go of. */
@@ -37,6 +38,8 @@ export class RestingConnection implements Connection {
   #database: Database | null;
   /** What it is while it rests. Both are null once it is closed. */
   #image: Uint8Array | null = null;
+  /** What is done to it before it is used for the first time. */
+  #first: (() => void) | null = null;
   #wasUsed = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -49,6 +52,11 @@ export class RestingConnection implements Connection {
     if (!(begin instanceof Uint8Array)) this.#open(begin);
     else if (isReady(begin)) this.#image = begin;
     else this.#open(openImage(begin));
+  }
+
+  /** Has something done to it, but not before somebody uses it: most of many worlds are never used. */
+  beforeUse(first: () => void): void {
+    this.#first = first;
   }
 
   use(): Database {
@@ -66,7 +74,7 @@ export class RestingConnection implements Connection {
   }
 
   image(): Uint8Array {
-    return this.#image ?? imageOf(this.use());
+    return (this.#first === null ? this.#image : null) ?? imageOf(this.use());
   }
 
   close(): void {
@@ -77,10 +85,24 @@ export class RestingConnection implements Connection {
   }
 
   #wake(): Database {
-    if (this.#image === null) throw new TypeError('The store is closed');
-    const database = openImage(this.#image);
+    const image = this.#image;
+    if (image === null) throw new TypeError('The store is closed');
+    const database = openImage(image);
     this.#image = null;
     this.#open(database);
+    const first = this.#first;
+    this.#first = null;
+    try {
+      first?.();
+    } catch (cause) {
+      // As it was, so that the next use does not find it half done.
+      this.#database = null;
+      this.#image = image;
+      this.#first = first;
+      clearTimeout(this.#timer);
+      database.close();
+      throw cause;
+    }
     return database;
   }
 

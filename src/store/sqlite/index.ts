@@ -2,6 +2,7 @@ import { type Budgets, newBudgets } from '../../core/held.ts';
 import type { DecisionLog } from '../decisions.ts';
 import type { Store } from '../index.ts';
 import { memoryDecisions } from '../memory/decisions.ts';
+import type { KeptSeed, Rekeying } from '../world.ts';
 import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
 import { sqliteCollections } from './collections.ts';
 import { type Connection, lastingConnection, RestingConnection } from './connection.ts';
@@ -12,10 +13,11 @@ import { LastLogins } from './last-logins.ts';
 import { RememberedNgcKeys, sqliteNgcKeys } from './ngc-keys.ts';
 import { RememberedLists } from './objects.ts';
 import { closeDatabase, type Opened, openDatabase } from './open.ts';
+import { rekeyer } from './rekeying.ts';
 import { replaceContent } from './replacing.ts';
 import { sqliteSettings } from './settings.ts';
 import { Statements } from './statements.ts';
-import { sqliteWorld } from './world.ts';
+import { seedWriter, sqliteWorld } from './world.ts';
 
 /**
  * The store on SQLite: in a file, or in memory when `path` is null. A file belongs to one process at a time.
@@ -33,14 +35,22 @@ export function openSqliteStore(path: string | null, budgets: Budgets = newBudge
  * A store in memory that begins as a copy of an image. The image stays as it is.
  *
  * @param decisions where its decisions go; without it, to a log of its own
+ * @param rekeyed credentials in place of those of the image, as by `WorldStore.rekey`; they are put in when it is first used
  * @throws Unusable when the image is none of ours, of a newer version, or damaged
  */
 export function openSqliteImage(
   image: Uint8Array,
   budgets: Budgets,
   decisions: DecisionLog = memoryDecisions(budgets.decisions),
+  rekeyed?: { readonly rekeying: Rekeying; readonly kept: KeptSeed },
 ): Store {
-  return storeOn(new RestingConnection(image), NO_FILE, budgets, decisions);
+  const connection = new RestingConnection(image);
+  if (rekeyed !== undefined) {
+    const statements = new Statements(connection);
+    const rekey = rekeyer(statements, seedWriter(statements));
+    connection.beforeUse(() => rekey(rekeyed.rekeying, rekeyed.kept));
+  }
+  return storeOn(connection, NO_FILE, budgets, decisions);
 }
 
 /** What a store in memory is opened with. */

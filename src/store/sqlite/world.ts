@@ -35,9 +35,15 @@ export interface Remembered {
   drop(): void;
 }
 
+export function seedWriter(statements: Statements): (kept: KeptSeed) => void {
+  return (kept) => {
+    statements.prepare(PUT_SEED).run(kept);
+  };
+}
+
 export function sqliteWorld(statements: Statements, remembered: Remembered): WorldStore {
   const seed = statements.prepare<[], KeptSeed>('SELECT fingerprint, origin, text FROM seed');
-  const putSeed = (kept: KeptSeed) => statements.prepare(PUT_SEED).run(kept);
+  const putSeed = seedWriter(statements);
   const keyHashes = statements.prepare<[], string>('SELECT secret_hash FROM ngc_keys').pluck();
   const clientIds = statements.prepare<[], string>(CLIENT_IDS).pluck();
   const counts = Object.entries(COUNTED).map(
