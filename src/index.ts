@@ -1,8 +1,9 @@
+export type { Cast, NgcCast, RunaiCast } from './library/cast.ts';
 export type {
-  Cast,
   ClockChange,
   ClockReading,
   ClockState,
+  ConnectOptions,
   Decision,
   DecisionFilter,
   DenyReason,
@@ -13,17 +14,26 @@ export type {
   KeyOrder,
   KeyPolicy,
   KeyResource,
-  NgcCast,
   Principal,
   Propagation,
-  RunaiCast,
   Switchboard,
   WorldEvent,
 } from './library/client.ts';
 export { connect, SwitchboardError } from './library/client.ts';
+export type { ClientCredentials } from './library/credentials.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
 export { assertRefused, decisionOf, describeRefusals } from './library/refusals.ts';
-export type { Mock, MockOptions } from './library/start-mock.ts';
+export type { MockOptions } from './library/start-mock.ts';
 export { startMock } from './library/start-mock.ts';
 export type { TestHooks } from './library/use-mock.ts';
 export { useMock } from './library/use-mock.ts';
+export type { Mock, World, WorldOptions } from './library/world.ts';
+export type {
+  CreatedCredentials,
+  MadeWorld,
+  Snapshot,
+  SnapshotsBoard,
+  WorldInfo,
+  WorldOrder,
+  WorldsBoard,
+} from './library/worlds.ts';

@@ -54,6 +54,8 @@ export interface WorldsByName {
   has(id: string): boolean;
   /** The world of an id, which counts as a use of it. */
   find(id: string): World | undefined;
+  /** Was there a world of this id, which was deleted or ended? The latest 10,000 are known. */
+  isGone(id: string): boolean;
   /** Ids of the worlds that a credential is of, there or gone: several where they were given the same. */
   ownersOf(presented: Presented): readonly string[];
 }

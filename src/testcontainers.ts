@@ -9,6 +9,7 @@ import {
   Wait,
 } from 'testcontainers';
 import { connect, type Switchboard } from './library/client.ts';
+import type { ClientCredentials } from './library/credentials.ts';
 import { type ConfigOptions, variableName } from './options.ts';
 
 /** Inside the container; the image's own. */
@@ -144,12 +145,13 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
     return `${this.getUrl()}/_mock`;
   }
 
-  getSwitchboard(): Switchboard {
-    return connect(this.getUrl(), { adminToken: this.#adminToken });
+  /** @param world the id of a world that is there; default: the one that the server begins with */
+  getSwitchboard(world?: string): Switchboard {
+    return connect(this.getUrl(), { adminToken: this.#adminToken, ...(world !== undefined && { world }) });
   }
 
   /** As of the switchboard. */
-  getToken(client?: { readonly clientId: string; readonly clientSecret: string }): Promise<string> {
-    return this.getSwitchboard().getToken(client);
+  getToken(who?: string | ClientCredentials): Promise<string> {
+    return this.getSwitchboard().getToken(who);
   }
 }

@@ -1,21 +1,28 @@
 import { test as base, expect } from 'vitest';
 import type { DenyReason } from './library/client.ts';
 import { type Answered, type ExpectedRefusal, printRefusals, refusalFault } from './library/refusals.ts';
-import { type Mock, type MockOptions, startMock } from './library/start-mock.ts';
+import { type MockOptions, startMock } from './library/start-mock.ts';
+import type { Mock, World, WorldOptions } from './library/world.ts';
 
-/** Fixtures of a test: a mock as it was seeded. */
+/** Fixtures of a test: a world of its own. */
 export interface MockFixtures {
-  /** Options of the mock; a file of tests overrides them with `test.extend({ mockOptions: {...} })`. */
+  /** Options of the server; a file of tests overrides them with `test.extend({ mockOptions: [{...}, { scope: 'worker' }] })`. */
   readonly mockOptions: MockOptions;
-  /** One server for each worker. */
+  /** Options of the worlds: `test.extend({ worldOptions: { seed: './seed.yaml' } })`. */
+  readonly worldOptions: WorldOptions;
+  /** One server for each worker, and its default world. What tests change in it, others find. */
   readonly mockServer: Mock;
-  /** The server, reset before the test. When the test fails, the last refusals are printed with their explanations. */
-  readonly mock: Mock;
+  /**
+   * A world with credentials of its own, made before the test and deleted after it; of `test.concurrent`, too. When the test
+   * fails, the last refusals of its world are printed with their explanations.
+   */
+  readonly mock: World;
 }
 
-/** vitest's `test` with a mock: `test('...', async ({ mock }) => { ... })`. */
+/** vitest's `test` with a world: `test('...', async ({ mock }) => { ... })`. */
 export const test = base.extend<MockFixtures>({
   mockOptions: [{}, { scope: 'worker' }],
+  worldOptions: {},
   mockServer: [
     async ({ mockOptions }, use) => {
       const server = await startMock(mockOptions);
@@ -24,10 +31,18 @@ export const test = base.extend<MockFixtures>({
     },
     { scope: 'worker' },
   ],
-  mock: async ({ mockServer, onTestFailed }, use) => {
-    await mockServer.reset();
-    onTestFailed(() => printRefusals(mockServer));
-    await use(mockServer);
+  mock: async ({ mockServer, worldOptions, onTestFinished, onTestFailed }, use) => {
+    const world = await mockServer.world(worldOptions);
+    // Not after `use`: hooks that a test registers run later than that, and may still need its world. These, registered
+    // first, run last; those of a failure after all others.
+    onTestFinished(async ({ task }) => {
+      if (task.result?.state !== 'fail') await world.stop();
+    });
+    onTestFailed(async ({ task }) => {
+      await printRefusals(world, task.name);
+      await world.stop();
+    });
+    await use(world);
   },
 });
 

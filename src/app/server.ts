@@ -23,7 +23,7 @@ import { Routes } from '../http/routes.ts';
 import { type Log, SILENT } from '../log.ts';
 import type { Config } from '../options.ts';
 import { type Random, systemRandom } from '../random.ts';
-import { chooseSeed, revivedSeed, seedOfContent } from '../seed/index.ts';
+import { chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import type { ServiceDefinition, World } from '../service.ts';
 import { control, SERVICES } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
@@ -68,6 +68,8 @@ export interface MockServer {
   /** What somebody who starts it should know. */
   readonly notices: readonly string[];
   readonly listen: Listen;
+  /** What a seed file of this machine holds, as a value for the switchboard. @throws Unusable naming all that is wrong with it */
+  readSeed(file: string): Promise<object>;
   close(): Promise<void>;
 }
 
@@ -138,6 +140,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       posture: await postureOf(server, config),
       notices,
       listen,
+      readSeed: (file) => seedValueOfFile(file, 'the option `seed`', SERVICES),
       close: async () => {
         await app.close();
         await worlds.close();

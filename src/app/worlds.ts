@@ -120,6 +120,10 @@ export class Worlds implements WorldsByName {
     return entry.world;
   }
 
+  isGone(id: string): boolean {
+    return this.#gone.has(id);
+  }
+
   ownersOf(presented: Presented): readonly string[] {
     switch (presented.kind) {
       case 'token':

@@ -1,4 +1,7 @@
 import type { DenyReason } from '../core/reasons.ts';
+import type { Cast } from './cast.ts';
+import { type ClientCredentials, tokenRequest } from './credentials.ts';
+import type { MadeWorld, Snapshot, SnapshotsBoard, WorldInfo, WorldsBoard } from './worlds.ts';
 
 export type { DenyReason };
 
@@ -28,6 +31,8 @@ export interface Decision {
   readonly accepted?: readonly string[];
   readonly target?: string;
   readonly boundTo?: string;
+  /** The world that the credential is of, where it is another one. */
+  readonly ofWorld?: string;
   readonly policyVersion?: number;
   readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
   readonly detail?: string;
@@ -168,59 +173,6 @@ export interface Propagation {
   readonly seed?: string;
 }
 
-/** The cast: who is who, with public test credentials. The shape of a seed file. */
-export interface Cast {
-  readonly runai: RunaiCast;
-  readonly ngc: NgcCast;
-  readonly nvcf: { readonly functions: readonly (Record<string, unknown> & { readonly name: string })[] };
-  readonly air: { readonly simulations: readonly (Record<string, unknown> & { readonly name: string })[] };
-}
-
-export interface RunaiCast {
-  readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
-  readonly users: readonly {
-    readonly email: string;
-    readonly password: string;
-    readonly role: string | null;
-    readonly accessKey?: {
-      readonly id: string;
-      readonly name: string;
-      readonly clientId: string;
-      readonly clientSecret: string;
-    };
-  }[];
-  readonly applications: readonly {
-    readonly name: string;
-    readonly clientId: string;
-    readonly secret: string;
-    readonly role: string | null;
-  }[];
-  readonly serviceAccounts: readonly {
-    readonly name: string;
-    readonly clientId: string;
-    readonly clientSecret: string;
-    readonly role: string | null;
-  }[];
-  readonly clusters?: readonly { readonly id: string; readonly name: string }[];
-  readonly departments?: readonly { readonly id: string; readonly name: string }[];
-  readonly projects?: readonly { readonly id: string; readonly name: string; readonly departmentId?: string }[];
-}
-
-export interface NgcCast {
-  readonly org: string;
-  readonly ncaId: string;
-  readonly keys: readonly {
-    readonly id: string;
-    readonly org: string;
-    readonly name: string;
-    readonly type: 'service' | 'personal';
-    readonly services: readonly string[];
-    readonly scopes?: readonly string[];
-    readonly roles?: readonly string[];
-    readonly key: string;
-  }[];
-}
-
 /** Narrows a list of decisions. */
 export interface DecisionFilter {
   readonly effect?: 'allow' | 'deny';
@@ -244,7 +196,7 @@ export class SwitchboardError extends Error {
 /** How the switchboard is reached: over the network, or in process. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** The switchboard of a server, typed. Every call throws a `SwitchboardError` that says what to change. */
+/** The switchboard of a world, typed. Every call throws a `SwitchboardError` that says what to change. */
 export interface Switchboard {
   /** Version, effective configuration, services and counts. */
   info(): Promise<Record<string, unknown>>;
@@ -300,22 +252,32 @@ export interface Switchboard {
     }): Promise<Decision>;
   };
   findings(): Promise<readonly Finding[]>;
+  /** The worlds of the server: one registry, whichever world asks. */
+  readonly worlds: WorldsBoard;
+  readonly snapshots: SnapshotsBoard;
+  /** What the world is now, to come back to: short for `snapshots.take`. */
+  snapshot(name?: string): Promise<Snapshot>;
+  /** The world becomes what it was, clock included: short for `snapshots.restore`. */
+  restore(id: string): Promise<{ readonly now: string }>;
   /**
-   * An access token of Run:ai. Default: of the first user of the cast who has an access key, its administrator.
+   * An access token of Run:ai.
    *
-   * @throws Error with what the server said
+   * @param who a user of the cast by e-mail (by their access key, or by their password where they have none); an
+   * application, a service account or an access key of the cast by name or client id; or credentials of your own.
+   * Default: the first user of the cast who has an access key, its administrator
+   * @throws Error naming the nearest name of the cast, or with what the server said
    */
-  getToken(client?: { readonly clientId: string; readonly clientSecret: string }): Promise<string>;
+  getToken(who?: string | ClientCredentials): Promise<string>;
   /** The rules of a service as data. */
   tables(service: string): Promise<Record<string, unknown>>;
 }
 
 /**
- * @param send takes paths below the server's root
+ * @param send takes paths below the root of a server, or of a world
  * @param adminToken what the server was started with, where it was
  */
 export function switchboard(send: Send, adminToken: string | null = null): Switchboard {
-  const call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+  const answerOf = async (method: string, path: string, body?: unknown): Promise<Response> => {
     const response = await send(`/_mock${path}`, {
       method,
       headers: {
@@ -324,9 +286,12 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    if (!response.ok)
-      throw new SwitchboardError(response.status, messageOf(text) ?? `the switchboard answered ${response.status}`);
+    if (response.ok) return response;
+    const { status } = response;
+    throw new SwitchboardError(status, messageOf(await response.text()) ?? `the switchboard answered ${status}`);
+  };
+  const call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+    const text = await (await answerOf(method, path, body)).text();
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   };
   const id = (text: string) => encodeURIComponent(text);
@@ -336,6 +301,15 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     );
     const { decisions } = await call<{ decisions: readonly Decision[] }>('GET', `/decisions?${query}`);
     return decisions;
+  };
+  const snapshots: SnapshotsBoard = {
+    take: (name) => call('POST', '/snapshots', name === undefined ? {} : { name }),
+    list: async () => (await call<{ snapshots: readonly Snapshot[] }>('GET', '/snapshots')).snapshots,
+    get: (snapshot) => call('GET', `/snapshots/${id(snapshot)}`),
+    file: async (snapshot) =>
+      new Uint8Array(await (await answerOf('GET', `/snapshots/${id(snapshot)}/file`)).arrayBuffer()),
+    restore: (snapshot) => call('POST', `/snapshots/${id(snapshot)}/restore`),
+    delete: (snapshot) => call('DELETE', `/snapshots/${id(snapshot)}`),
   };
   return {
     info: () => call('GET', '/info'),
@@ -368,17 +342,18 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
       simulate: (question) => call('POST', '/decisions/simulate', question),
     },
     findings: async () => (await call<{ findings: readonly Finding[] }>('GET', '/findings')).findings,
-    getToken: async (client) => {
-      if (client !== undefined && typeof client?.clientId !== 'string') {
-        throw new TypeError('getToken takes `{ clientId, clientSecret }` of an access key, or nothing.');
-      }
-      const [{ runai }, version] = await Promise.all([call<Cast>('GET', '/cast'), runaiVersion(call)]);
-      const { clientId, clientSecret } = client ?? runai.users.find(({ accessKey }) => accessKey)?.accessKey ?? {};
-      // 2.19 takes every client as an application.
-      const request =
-        version === '2.19'
-          ? { grantType: 'app_token', appID: clientId, appSecret: clientSecret }
-          : { grantType: 'client_credentials', clientId, clientSecret };
+    worlds: {
+      create: (order = {}) => call<MadeWorld>('POST', '/worlds', order),
+      list: async () => (await call<{ worlds: readonly WorldInfo[] }>('GET', '/worlds')).worlds,
+      get: (world) => call('GET', `/worlds/${id(world)}`),
+      delete: (world) => call('DELETE', `/worlds/${id(world)}`),
+    },
+    snapshots,
+    snapshot: snapshots.take,
+    restore: snapshots.restore,
+    getToken: async (who) => {
+      const [cast, version] = await Promise.all([call<Cast>('GET', '/cast'), runaiVersion(call)]);
+      const request = tokenRequest(cast, who, version);
       const response = await send('/api/v1/token', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -399,25 +374,33 @@ function timeText(to: Date | string): string {
   throw new TypeError('clock.set takes a Date, or a time such as `2030-01-15T12:00:00Z`.');
 }
 
-async function runaiVersion(call: (method: string, path: string) => Promise<unknown>): Promise<unknown> {
-  const { configuration } = (await call('GET', '/info')) as { configuration: { runai: { value: unknown } } };
+async function runaiVersion(call: (method: string, path: string) => Promise<unknown>): Promise<string> {
+  const { configuration } = (await call('GET', '/info')) as { configuration: { runai: { value: string } } };
   return configuration.runai.value;
 }
 
 /**
- * The switchboard of a server that runs elsewhere, such as in a container.
+ * The switchboard of a server that runs elsewhere, such as in a container; of its default world, or of another.
  *
- * @param url its root
+ * @param url the root of the server, or of a world: what `worlds.create` tells as `url`
  * @throws TypeError for a URL that is none
  */
-export function connect(url: string, { adminToken = null }: ConnectOptions = {}): Switchboard {
+export function connect(url: string, { adminToken = null, world }: ConnectOptions = {}): Switchboard {
   if (!/^https?:\/\//.test(url)) throw new TypeError(`connect takes an http or https URL, and got \`${url}\`.`);
-  return switchboard((path, init) => fetch(new URL(path, url), init), adminToken);
+  const root = `${url.replace(/\/$/, '')}${world === undefined ? '' : worldPath(world)}`;
+  return switchboard((path, init) => fetch(`${root}${path}`, init), adminToken);
 }
 
 export interface ConnectOptions {
   /** What the server was started with, where it was. */
   readonly adminToken?: string | null;
+  /** The id of a world that is there. Default: that of the URL, or the server's own. */
+  readonly world?: string;
+}
+
+/** What the path of everything in a world begins with. */
+export function worldPath(world: string): string {
+  return `/w/${encodeURIComponent(world)}`;
 }
 
 function messageOf(text: string): string | null {

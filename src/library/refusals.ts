@@ -82,10 +82,15 @@ export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisio
   return refusals.map(described).join('\n');
 }
 
-/** Prints the last refusals where there are any: for a test that failed. */
-export async function printRefusals(mock: Pick<Switchboard, 'decisions'>): Promise<void> {
+/**
+ * Prints the last refusals where there are any: for a test that failed.
+ *
+ * @param test its name, where others run at the same time and print, too
+ */
+export async function printRefusals(mock: Pick<Switchboard, 'decisions'>, test?: string): Promise<void> {
   const refusals = await describeRefusals(mock);
-  if (refusals !== '') console.error(`the mock refused, the last first:\n${refusals}`);
+  const where = test === undefined ? '' : ` in "${test}"`;
+  if (refusals !== '') console.error(`the mock refused${where}, the last first:\n${refusals}`);
 }
 
 function described({ request, explanation, fixes }: Decision): string {

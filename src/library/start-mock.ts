@@ -3,9 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import { nodeRefusal } from '../core/node-version.ts';
 import { Unusable } from '../core/unusable.ts';
 import type { ConfigOptions } from '../options.ts';
-import type { Cast, Switchboard } from './client.ts';
-import { switchboard } from './client.ts';
 import { inProcessFetch } from './in-process.ts';
+import { type Host, type Mock, mockOf } from './world.ts';
 
 /** What a mock is started with: the flags of the command, in camel case. The environment does not count. */
 export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin'> {
@@ -13,20 +12,6 @@ export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin
   readonly seed?: string | object | null;
   /** False: no socket; `mock.fetch` answers in process. Default: true. */
   readonly listen?: boolean;
-}
-
-/** A running mock. `await using mock = await startMock()` stops it at the end of the block. */
-export interface Mock extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
-  /** Scheme, host and port; without a socket a base that `fetch` of the mock understands. */
-  readonly url: string;
-  /** Who is who, with credentials; of the seed. */
-  readonly cast: Cast;
-  /** One line: which state, which versions. */
-  readonly posture: string;
-  /** Answers in process, whether there is a socket or not. Any host name will do: `https://acme.run.ai/api/v1/token`. */
-  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
-  /** Running requests finish. Can be called again. */
-  stop(): Promise<void>;
 }
 
 /**
@@ -51,17 +36,19 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   };
   try {
     const url = listen ? (await server.listen(host, port)).url : `http://localhost${port === 0 ? '' : `:${port}`}`;
-    const fetch = inProcessFetch(server.app, url);
-    const { readCast, ...board } = switchboard(fetch, effective.config.adminToken);
-    return {
-      ...board,
+    const answer = inProcessFetch(server.app, url);
+    const running: Host = {
       url,
-      cast: await readCast(),
       posture: server.posture,
-      fetch,
-      stop,
-      [Symbol.asyncDispose]: stop,
+      adminToken: effective.config.adminToken,
+      readSeed: server.readSeed,
+      isStopped: () => stopped !== undefined,
+      fetch: async (...request: Parameters<typeof answer>) => {
+        if (stopped !== undefined) throw new Error('The mock was stopped, and answers no more.');
+        return answer(...request);
+      },
     };
+    return await mockOf(running, stop);
   } catch (cause) {
     await stop();
     throw cause;

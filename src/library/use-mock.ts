@@ -1,5 +1,6 @@
 import { printRefusals } from './refusals.ts';
-import { type Mock, type MockOptions, startMock } from './start-mock.ts';
+import { type MockOptions, startMock } from './start-mock.ts';
+import type { Mock, World, WorldOptions } from './world.ts';
 
 /** The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's own. */
 export interface TestHooks {
@@ -11,25 +12,43 @@ export interface TestHooks {
 }
 
 /**
- * One mock for a file of tests, reset before each of them.
+ * One server for a file of tests, and a world with credentials of its own for each of them: made before the test, deleted
+ * after it. It is for tests that run one after another; those that run at the same time take a world each, by
+ * `await using world = await mock().world()`.
  *
- * @returns the mock, once the tests run
+ * @param options of the server
+ * @param worldOptions of the worlds
+ * @returns the world of the test that runs; outside of tests the server itself, whose URL leads to the world of each test
+ * by the credentials of that world. It throws before the first `beforeAll`
  */
-export function useMock(hooks: TestHooks, options: MockOptions = {}): () => Mock {
-  let running: Mock | undefined;
-  const mock = (): Mock => {
-    if (running === undefined)
+export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOptions: WorldOptions = {}): () => World {
+  let server: Mock | undefined;
+  /** The worlds of tests that stand in one another, as those of node:test may, the innermost last. */
+  const worlds: World[] = [];
+  const running = (): Mock => {
+    if (server === undefined)
       throw new Error('the mock starts before the first test: call this inside a test or a hook');
-    return running;
+    return server;
   };
-  hooks.beforeAll(async () => {
-    running = await startMock(options);
-  });
-  hooks.beforeEach(() => mock().reset());
+  const mock = () => worlds.at(-1) ?? running();
   // No hook names a parameter: jest and mocha take it for a callback, and wait until it is called.
-  hooks.afterEach?.(async (...[context]) => {
-    if ((context as { passed?: unknown } | undefined)?.passed === false) await printRefusals(mock());
+  hooks.beforeAll(async () => {
+    server = await startMock(options);
   });
-  hooks.afterAll(() => mock().stop());
+  hooks.beforeEach(async () => {
+    // Nobody says that a test has ended where there is no such hook.
+    if (hooks.afterEach === undefined) await worlds.pop()?.stop();
+    worlds.push(await running().world(worldOptions));
+  });
+  hooks.afterEach?.(async (...[context]) => {
+    const world = worlds.pop();
+    if (world === undefined) return;
+    if ((context as { passed?: unknown } | undefined)?.passed === false) await printRefusals(world);
+    await world.stop();
+  });
+  hooks.afterAll(async () => {
+    worlds.length = 0;
+    await running().stop();
+  });
   return mock;
 }

@@ -85,6 +85,27 @@ export async function seedOfContent(
   return seedOf(parts, { origin: 'file', extended }, services, random);
 }
 
+/**
+ * What a seed file holds, as a value that can be given over HTTP: it names no other file.
+ *
+ * @param file of this machine
+ * @param name what messages call the request for it
+ * @throws Unusable naming everything that is wrong with the file, and with those that it extends
+ */
+export async function seedValueOfFile(
+  file: string,
+  name: string,
+  services: readonly ServiceDefinition[],
+): Promise<Parts> {
+  const content = await contentOf(file, name);
+  const { readSeed } = await import('./read.ts');
+  const layer = { name: `${name} ${file}`, file };
+  const { parts } = await readSeed(content, layer, services, { builtIn: () => builtInParts(services), contentOf });
+  const { extends: base } = content;
+  // The server extends the built-in cast faster itself: it knows the hashes of its passwords.
+  return base === undefined || base === BUILT_IN ? content : parts;
+}
+
 /** The seed that a store kept. */
 export function revivedSeed(kept: KeptSeed, services: readonly ServiceDefinition[], random: Random): Seed {
   const { parts, extended } = read(kept);

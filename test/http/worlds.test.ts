@@ -294,7 +294,8 @@ describe('worlds are deleted', () => {
       [401, 'world_gone'],
       [403, 'world_gone'],
     ]);
-    expect((await gone.call('GET /_mock/clock')).status).toBe(404);
+    const below = await gone.call('GET /_mock/clock');
+    expect([below.status, below.body.detail]).toEqual([404, expect.stringContaining('The world `gone` is gone')]);
   });
 
   it('and made anew they have the same credentials', async () => {

@@ -213,8 +213,7 @@ describe('the package', () => {
       declare function beforeEach(hook: () => Promise<void>): void;
       declare function afterEach(hook: (done: (fault?: string) => void) => void | Promise<void>): void;
       declare function afterAll(hook: () => Promise<void>): void;`;
-    const examples = ['keys.test.ts', 'refresh.test.ts'];
-    for (const name of examples) files[name] = await text(`examples/vitest/${name}`);
+    Object.assign(files, await examplesForVitest());
     await write(user, files);
     const flags =
       '--noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable,dom --types node --skipLibCheck';
@@ -222,7 +221,7 @@ describe('the package', () => {
       ({ stdout }: { stdout: string }) => {
         const ours = stdout
           .split('\n')
-          .filter((line) => /^(?:program|keys|refresh|required|node_modules\/nv-auth-mock)/.test(line));
+          .filter((line) => /^(?:program|\w+\.test|required|node_modules\/nv-auth-mock)/.test(line));
         expect(ours).toEqual([]);
       },
     );
@@ -289,11 +288,15 @@ describe('from an empty folder', () => {
     expect(stdout).toContain('# pass 1');
   });
 
-  it('the example for vitest passes', async () => {
-    await write(user, { 'keys.test.ts': await text('examples/vitest/keys.test.ts') });
-    const { stdout } = await vitest('keys.test.ts');
+  it('the examples for vitest pass, and the programs of the documentation', async () => {
+    const shown = (await blocks('docs/in-tests.md', 'ts')).filter((program) => /^test\b/m.test(program));
+    const documented = Object.fromEntries(shown.map((program, index) => [`shown-${index}.test.ts`, program]));
+    const files = { ...(await examplesForVitest()), ...documented };
+    await write(user, files);
+    const { stdout } = await vitest(...Object.keys(files));
 
-    expect(stdout).toContain('1 passed');
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['worlds.test.ts', 'shown-0.test.ts']));
+    expect(stdout).toMatch(new RegExp(`Test Files +${Object.keys(files).length} passed`));
   });
 
   it('a test that fails in vitest shows the refused request, what was missing, and the fix', async () => {
@@ -310,6 +313,33 @@ describe('from an empty folder', () => {
     expect(shown).toContain('POST /api/v3/simulations/');
     expect(shown).toContain('it needs `air:simulation_create`');
     expect(shown).toMatch(/fix: service key `reader`: add the scope `air:simulation_create` \(PATCH \/_mock\/keys\//);
+  });
+
+  it('tests that fail in vitest at the same time show what was refused in their own worlds only', async () => {
+    const program = `import { expect, test } from 'nv-auth-mock/vitest';
+      for (const path of ['/api/v1/users', '/v2/nvcf/functions']) {
+        test.concurrent('fails at ' + path, async ({ mock, onTestFailed }) => {
+          onTestFailed(async () => console.log('still there', (await mock.clock.now()).ahead));
+          const { status } = await mock.fetch(path);
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          expect(status).toBe(200);
+        });
+      }`;
+    await write(user, { 'fail.test.mjs': program });
+    const { stdout, stderr } = await vitest('fail.test.mjs').catch(
+      (ended: { stdout: string; stderr: string }) => ended,
+    );
+    const printed = [
+      ...(stdout + stderr).matchAll(/the mock refused in "fails at (\S+)", the last first:\n((?: .*\n)+)/g),
+    ];
+    const requests = printed.map(([, test = '', refusals = '']) => [test, refusals.match(/^ {2}GET \S+/gm)]);
+
+    expect(stdout).toContain('2 failed');
+    expect(stdout.match(/still there PT0S/g)).toHaveLength(2);
+    expect(requests.sort()).toEqual([
+      ['/api/v1/users', ['  GET /api/v1/users']],
+      ['/v2/nvcf/functions', ['  GET /v2/nvcf/functions']],
+    ]);
   });
 
   describe.skipIf(!has('pytest', '--version'))('the example for pytest', () => {
@@ -368,8 +398,16 @@ describe('from an empty folder', () => {
   });
 });
 
-function vitest(file: string) {
-  return run(process.execPath, [join(user, 'node_modules/vitest/vitest.mjs'), 'run', file, '--root', user], {
+/** By their file names. */
+async function examplesForVitest(): Promise<Record<string, string>> {
+  const names = await readdir(join(ROOT, 'examples/vitest'));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await text(`examples/vitest/${name}`)])),
+  );
+}
+
+function vitest(...files: readonly string[]) {
+  return run(process.execPath, [join(user, 'node_modules/vitest/vitest.mjs'), 'run', ...files, '--root', user], {
     cwd: user,
     env: { ...process.env, NO_COLOR: '1' },
   });

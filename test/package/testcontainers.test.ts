@@ -133,6 +133,16 @@ describe('a started container', async () => {
     await expect(started.getToken({ clientId: 'nobody', clientSecret: 'x' })).rejects.toThrow('is not valid');
   });
 
+  it('gives the switchboard of a world by its id, and tokens of everybody by name', async () => {
+    const started = startedAt(mock.url);
+    const { id } = await started.getSwitchboard().worlds.create();
+    await started.getSwitchboard(id).clock.advance('1h');
+
+    expect((await started.getSwitchboard(id).clock.now()).ahead).toBe('PT1H');
+    expect((await started.getSwitchboard().clock.now()).ahead).toBe('PT0S');
+    expect(await started.getToken('researcher@acme.test')).toMatch(/^eyJ/);
+  });
+
   it('is driven by its switchboard', async () => {
     const board = startedAt(mock.url).getSwitchboard();
     const key = await board.keys.create({ type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] });

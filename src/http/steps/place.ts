@@ -71,6 +71,10 @@ export function worldBehind(
   const found = worlds.find(id);
   if (found !== undefined) return found;
   const shown = `\`${id.slice(0, 2 * MOST_WORLD_ID)}\``;
+  if (worlds.isGone(id)) {
+    const why = 'it was deleted, or nobody used it for longer than its `ttl`';
+    throw new Problem('no_such_world', `The world ${shown} is gone: ${why}. Make another by \`POST /_mock/worlds\`.`);
+  }
   const advice = 'make it by `POST /_mock/worlds` or with `--world`; `GET /_mock/worlds` lists those that are there';
   const aboutHost =
     kind === 'host' ? ` If the host name is another name of this server, start it with \`--alias\` and that name.` : '';

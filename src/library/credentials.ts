@@ -1,0 +1,118 @@
+import { nearest } from '../nearest.ts';
+import type { Cast } from './cast.ts';
+
+/** Credentials of a client, as an access key or a service account has them. */
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** How many names a message lists. */
+const MOST_NAMED = 20;
+
+type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
+
+/**
+ * The text of a key of the cast.
+ *
+ * @param name its name, or `org/name` where several organisations have one of that name
+ * @throws Error naming the nearest name, or the names that there are
+ */
+export function keyOf(cast: Cast, name: string): string {
+  const keys = (cast.ngc as Seeded<'ngc'>)?.keys ?? [];
+  const full = ({ org, name: own }: { org: string; name: string }) => `${org}/${own}`;
+  const found = keys.filter((key) => key.name === name || full(key) === name);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only.key;
+  if (found.length > 1) {
+    throw new Error(`Several keys of the cast are called \`${name}\`: say ${listed(found.map(full))}.`);
+  }
+  throw new Error(unknownName('key', name, [...keys.map((key) => key.name), ...keys.map(full)], keys.map(full)));
+}
+
+/** What asks the first token endpoint of Run:ai for a token. */
+export type TokenRequest = Readonly<Record<string, string>>;
+
+/** The version of Run:ai that takes every client as an application. */
+const EVERY_CLIENT_IS_AN_APPLICATION = '2.19';
+/** The version that has the grant of applications no more. */
+const NO_GRANT_FOR_APPLICATIONS = '3.0';
+
+/**
+ * The request for a token of somebody.
+ *
+ * @param who an e-mail of a user; a name or client id of an application, a service account or an access key; credentials;
+ * or nobody in particular: the first user who has an access key
+ * @param version of Run:ai
+ * @throws Error naming the nearest name, or the names that there are; TypeError for what is no credential
+ */
+export function tokenRequest(cast: Cast, who: string | ClientCredentials | undefined, version: string): TokenRequest {
+  const client = (clientId: string, clientSecret: string): TokenRequest =>
+    version === EVERY_CLIENT_IS_AN_APPLICATION
+      ? application(clientId, clientSecret)
+      : { grantType: 'client_credentials', clientId, clientSecret };
+  if (typeof who === 'object' && who !== null) {
+    const { clientId, clientSecret } = who;
+    if (typeof clientId !== 'string' || typeof clientSecret !== 'string') throw notCredentials();
+    return client(clientId, clientSecret);
+  }
+  if (who !== undefined && typeof who !== 'string') throw notCredentials();
+
+  const { users = [], applications = [], serviceAccounts = [] } = (cast.runai as Seeded<'runai'>) ?? {};
+  if (who === undefined) {
+    const first = users.find(({ accessKey }) => accessKey !== undefined)?.accessKey;
+    if (first !== undefined) return client(first.clientId, first.clientSecret);
+    throw new Error('No user of the cast has an access key: say who is to get the token.');
+  }
+  const holders: readonly { readonly names: readonly string[]; readonly request: () => TokenRequest }[] = [
+    ...users.map(({ email, password, accessKey }) => ({
+      names: [email, ...(accessKey === undefined ? [] : [accessKey.name, accessKey.clientId])],
+      request: (): TokenRequest =>
+        accessKey === undefined
+          ? { grantType: 'password', username: email, password }
+          : client(accessKey.clientId, accessKey.clientSecret),
+    })),
+    ...applications.map(({ name, clientId, secret }) => ({
+      names: [name, clientId],
+      request: () => {
+        if (version !== NO_GRANT_FOR_APPLICATIONS) return application(clientId, secret);
+        throw new Error(
+          `\`${name}\` is an application, and Run:ai ${version} grants applications no tokens: name a service account or a user.`,
+        );
+      },
+    })),
+    ...serviceAccounts.map(({ name, clientId, clientSecret }) => ({
+      names: [name, clientId],
+      request: () => client(clientId, clientSecret),
+    })),
+  ];
+  const holder = holders.find(({ names }) => names.includes(who));
+  if (holder !== undefined) return holder.request();
+  const all = holders.flatMap(({ names }) => names);
+  const main = holders.flatMap(({ names }) => names.slice(0, 1));
+  throw new Error(unknownName('user, application or service account', who, all, main));
+}
+
+/** The grant of applications. */
+function application(appID: string, appSecret: string): TokenRequest {
+  return { grantType: 'app_token', appID, appSecret };
+}
+
+function notCredentials(): TypeError {
+  return new TypeError(
+    'getToken takes the name of somebody of the cast, `{ clientId, clientSecret }` of an access key or a service account, or nothing.',
+  );
+}
+
+function unknownName(kind: string, name: string, valid: readonly string[], shown: readonly string[]): string {
+  if (shown.length === 0) return `There is no ${kind} \`${name}\` in the cast, nor any other.`;
+  return `There is no ${kind} \`${name}\` in the cast; the nearest is \`${nearest(name, valid)}\`. There are ${listed(shown)}.`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  return `${names
+    .slice(0, MOST_NAMED)
+    .map((name) => `\`${name}\``)
+    .join(', ')}${more}`;
+}

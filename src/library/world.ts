@@ -1,0 +1,139 @@
+import type { Cast } from './cast.ts';
+import { type Switchboard, SwitchboardError, switchboard, worldPath } from './client.ts';
+import { keyOf } from './credentials.ts';
+import type { CreatedCredentials, WorldOrder } from './worlds.ts';
+
+/** What a world of the library is made of. */
+export interface WorldOptions extends Omit<WorldOrder, 'seed'> {
+  /** A file, `builtin`, `none`, or a seed as a value. Default: what the mock was started with. */
+  readonly seed?: string | object | null;
+}
+
+/**
+ * A world with everything that a mock has: an app that is given its URL, or its credentials, shares nothing with the
+ * users of other worlds. `await using world = await mock.world()` deletes it at the end of the block.
+ */
+export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
+  readonly id: string;
+  /** What paths are below; without a socket a base that `fetch` understands. */
+  readonly url: string;
+  /** The same by a host name of its own; null where the server has no name, such as under an address of a network. */
+  readonly hostUrl: string | null;
+  /** Who is who, with credentials; of the seed. */
+  readonly cast: Cast;
+  /** One line: which state, which versions. */
+  readonly posture: string;
+  /** Client ids, and ids of keys, that other worlds have as well: they lead to none of them. */
+  readonly ambiguous: readonly string[];
+  /** Of a copy with credentials of its own what had been made since the seed; null of any other. */
+  readonly created: CreatedCredentials | null;
+  /**
+   * Answers in process, whether there is a socket or not; redirects are answered, not followed. A path is one of this
+   * world, unless it begins with `/w/`. Any host name will do: `https://acme.run.ai/api/v1/token` goes into this world, too,
+   * by the header `x-mock-world`; of a mock itself into the world that its credential leads to.
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /**
+   * The text of a key of the cast, such as `nvcf-deployer`.
+   *
+   * @param name or `org/name`
+   * @throws Error naming the nearest name, or the names that there are
+   */
+  key(name: string): string;
+  /**
+   * Another world of the same server; worlds do not nest.
+   *
+   * @throws Unusable saying what is wrong with a seed file, SwitchboardError with anything else
+   */
+  world(options?: WorldOptions): Promise<World>;
+  /** Deletes the world: requests that run finish. Can be called again, and when it is gone already. */
+  stop(): Promise<void>;
+}
+
+/** A running mock, and its default world. `await using mock = await startMock()` stops it at the end of the block. */
+export interface Mock extends World {
+  /** Running requests finish; all worlds end. Can be called again. */
+  stop(): Promise<void>;
+}
+
+/** The server that worlds are in, as the library has it. */
+export interface Host {
+  /** Its root. */
+  readonly url: string;
+  readonly posture: string;
+  readonly adminToken: string | null;
+  /** Answers in process. */
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  /** What a seed file holds, as a value. @throws Unusable saying what is wrong with it */
+  readonly readSeed: (file: string) => Promise<object>;
+  readonly isStopped: () => boolean;
+}
+
+const DEFAULT_WORLD = 'default';
+const WORLD_HEADER = 'x-mock-world';
+
+/** Seeds that are no files. */
+const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
+
+/** The default world of a server. @param stop stops the server */
+export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Mock> {
+  const board = switchboard(host.fetch, host.adminToken);
+  const [cast, { hostUrl }] = await Promise.all([board.readCast(), board.worlds.get(DEFAULT_WORLD)]);
+  const made = { id: DEFAULT_WORLD, hostUrl, cast };
+  return worldOf(host, made, { url: host.url, fetch: host.fetch, stop });
+}
+
+/** @throws Unusable, SwitchboardError */
+async function makeWorld(host: Host, { seed, ...order }: WorldOptions = {}): Promise<World> {
+  const { worlds } = switchboard(host.fetch, host.adminToken);
+  const isFile = typeof seed === 'string' && !NAMED_SEEDS.has(seed);
+  const value = isFile ? await host.readSeed(seed) : seed;
+  const made = await worlds.create({ ...order, ...(value != null && { seed: value as object }) });
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= host.isStopped() ? Promise.resolve() : worlds.delete(made.id).catch(unlessGone);
+    return stopped;
+  };
+  const url = `${host.url}${worldPath(made.id)}`;
+  return worldOf(host, made, { url, fetch: fetchInto(host, made.id, url), stop });
+}
+
+function unlessGone(thrown: unknown): void {
+  if (!(thrown instanceof SwitchboardError && thrown.status === 404)) throw thrown;
+}
+
+interface Made {
+  readonly id: string;
+  readonly hostUrl: string | null;
+  readonly cast: Cast;
+  readonly ambiguous?: readonly string[];
+  readonly created?: CreatedCredentials;
+}
+
+/** What worlds have in common, the default one among them. */
+function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'stop'>): World {
+  const { readCast: _, ...board } = switchboard((path, init) => host.fetch(`${own.url}${path}`, init), host.adminToken);
+  const { id, hostUrl, cast, ambiguous = [], created = null } = made;
+  return {
+    ...board,
+    ...{ id, hostUrl, cast, ambiguous, created },
+    posture: host.posture,
+    ...own,
+    key: (name) => keyOf(cast, name),
+    world: (options) => makeWorld(host, options),
+    [Symbol.asyncDispose]: own.stop,
+  };
+}
+
+/** A path, unless it is below the root of the server or names a host. */
+const PATH_OF_WORLD = /^\/(?!\/|w\/)/;
+
+function fetchInto({ url: root, fetch }: Host, id: string, url: string): World['fetch'] {
+  return async (input, init) => {
+    const target = typeof input === 'string' && PATH_OF_WORLD.test(input) ? `${url}${input}` : input;
+    const request = new Request(typeof target === 'string' ? new URL(target, root) : target, init);
+    // What names a world by its path or host name stays in that one: both come before the header.
+    if (!request.headers.has(WORLD_HEADER)) request.headers.set(WORLD_HEADER, id);
+    return fetch(request);
+  };
+}

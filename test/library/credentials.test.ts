@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Mock, startMock } from '../../src/index.ts';
+
+const mocks: Mock[] = [];
+afterAll(() => Promise.all(mocks.map((mock) => mock.stop())));
+
+async function started(options: Parameters<typeof startMock>[0] = {}): Promise<Mock> {
+  const mock = await startMock({ listen: false, ...options });
+  mocks.push(mock);
+  return mock;
+}
+
+/** A seed with a user who has no access key, and with two keys of one name. */
+const KEY = { type: 'service', services: ['air'], scopes: ['air:access'], name: 'twin' };
+const SEED = {
+  extends: 'builtin',
+  runai: { users: [{ email: 'eve@acme.test', password: 'password-of-eve', role: 'Viewer' }] },
+  ngc: {
+    keys: [
+      { ...KEY, org: 'acme' },
+      { ...KEY, org: 'globex' },
+    ],
+  },
+};
+
+describe('a key of the cast', () => {
+  let mock: Mock;
+  beforeAll(async () => {
+    mock = await started({ seed: SEED });
+  });
+
+  it('is found by its name, and by organisation and name', () => {
+    const { key } = mock.cast.ngc.keys.find(({ name }) => name === 'nvcf-deployer') as { key: string };
+
+    expect(mock.key('nvcf-deployer')).toBe(key);
+    expect(mock.key('acme/nvcf-deployer')).toBe(key);
+    expect(mock.key('acme/twin')).not.toBe(mock.key('globex/twin'));
+  });
+
+  it('that is not there is told with the nearest name, one that is there twice with both', async () => {
+    const empty = await started({ seed: 'none' });
+
+    expect(() => mock.key('nvcf-deployr')).toThrow('the nearest is `nvcf-deployer`. There are `acme/owner`');
+    expect(() => mock.key('globex/owner')).toThrow('There is no key `globex/owner` in the cast');
+    expect(() => mock.key('twin')).toThrow(
+      'Several keys of the cast are called `twin`: say `acme/twin`, `globex/twin`.',
+    );
+    expect(() => empty.key('owner')).toThrow('There is no key `owner` in the cast, nor any other.');
+  });
+});
+
+describe.each(['2.19', '2.24', '3.0'])('a token of Run:ai %s', (runai) => {
+  let mock: Mock;
+  beforeAll(async () => {
+    mock = await started({ runai, seed: SEED });
+  });
+  const whose = async (...who: Parameters<Mock['getToken']>) => {
+    const authorization = `Bearer ${await mock.getToken(...who)}`;
+    await mock.fetch('/api/v1/users', { headers: { authorization } });
+    return (await mock.decisions.last())?.principal?.name;
+  };
+
+  it.each([
+    ['a user with an access key, by e-mail', 'researcher@acme.test', 'researcher@acme.test'],
+    ['a user by the name of their access key', 'researcher-key', 'researcher@acme.test'],
+    ['a user with a password only', 'eve@acme.test', 'eve@acme.test'],
+    ['a service account by name', 'batch-bot', 'batch-bot'],
+  ])('is had for %s', async (_, who, name) => {
+    expect(await whose(who)).toBe(name);
+  });
+
+  it('is had for the administrator, and for credentials', async () => {
+    const [, researcher] = mock.cast.runai.users;
+
+    expect(await whose()).toBe('admin@acme.test');
+    expect(await whose(researcher?.accessKey)).toBe('researcher@acme.test');
+    expect(await mock.findings()).toEqual([]);
+  });
+
+  it('is had for an application where the version grants them any', async () => {
+    if (runai === '3.0')
+      await expect(mock.getToken('ci-app')).rejects.toThrow('Run:ai 3.0 grants applications no tokens');
+    else expect(await whose('ci-app')).toBe('ci-app');
+  });
+
+  it('is had in a world by the same names', async () => {
+    await using world = await mock.world();
+    const token = await world.getToken('ci-bot');
+    const { clientId = '' } = world.cast.runai.serviceAccounts[0] ?? {};
+
+    expect(clientId).toMatch(/^ci-bot-/);
+    expect(await world.getToken(clientId)).toMatch(/^eyJ/);
+    expect((await world.fetch('/api/v1/users', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+  });
+
+  it('of nobody is told with the nearest name', async () => {
+    await expect(mock.getToken('reseacher@acme.test')).rejects.toThrow(
+      'There is no user, application or service account `reseacher@acme.test` in the cast; the nearest is `researcher@acme.test`. There are `admin@acme.test`',
+    );
+    await expect(mock.getToken({ clientId: 'x' } as never)).rejects.toThrow('getToken takes');
+    await expect(mock.getToken(null as never)).rejects.toThrow('getToken takes');
+  });
+});
+
+it('a token of nobody in a cast without anybody is told as such', async () => {
+  const mock = await started({ seed: { runai: { tenant: { id: 1, name: 'empty', realm: 'empty' } } } });
+
+  await expect(mock.getToken()).rejects.toThrow('No user of the cast has an access key');
+  await expect(mock.getToken('ci-bot')).rejects.toThrow('nor any other');
+});

@@ -1,0 +1,296 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import {
+  connect,
+  decisionOf,
+  type Mock,
+  SwitchboardError,
+  startMock,
+  type World,
+  type WorldOptions,
+} from '../../src/index.ts';
+import { emptyFolder } from '../support/folder.ts';
+import { claimsOf } from '../support/worlds.ts';
+
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+const DOORS = [
+  ['over a socket', true],
+  ['without a socket', false],
+] as const;
+
+describe.each(DOORS)('a world of the library, %s', (_, listen) => {
+  let mock: Mock;
+  let world: World;
+  beforeAll(async () => {
+    mock = await startMock({ listen, alias: ['mock'] });
+    world = await mock.world({ id: 'one' });
+  });
+  afterAll(() => mock.stop());
+  /** As a client of any kind sends it. */
+  const send: World['fetch'] = (input, init) => (listen ? fetch(input, init) : mock.fetch(input, init));
+
+  it('has everything that a mock has', () => {
+    expect(Object.keys(world).sort()).toEqual(Object.keys(mock).sort());
+    expectTypeOf(mock).toExtend<World>();
+    expect(world).toMatchObject({ id: 'one', url: `${mock.url}/w/one`, posture: mock.posture, ambiguous: [] });
+    expect(world.hostUrl).toMatch(/^http:\/\/one\.localhost(:\d+)?$/);
+    expect(mock.hostUrl).toMatch(/^http:\/\/default\.localhost(:\d+)?$/);
+    expect([mock.id, mock.created, world.created]).toEqual(['default', null, null]);
+  });
+
+  it('has credentials of its own, and the people of the mock', () => {
+    expect(world.cast.runai.users.map(({ email }) => email)).toEqual(mock.cast.runai.users.map(({ email }) => email));
+    expect(world.key('nvcf-deployer')).not.toBe(mock.key('nvcf-deployer'));
+    expect(world.cast.runai.applications[0]?.clientId).toBe('ci-app-one');
+  });
+
+  it('answers below its URL, and by its credentials at the URL of the mock', async () => {
+    const at = (url: string) => send(`${url}/v2/nvcf/functions`, bearer(world.key('nvcf-deployer')));
+    const below = await at(world.url);
+    const plain = await at(mock.url);
+    const ids = (await world.decisions.list()).map(({ id }) => id);
+
+    expect([below.status, plain.status]).toEqual([200, 200]);
+    expect(ids).toEqual(expect.arrayContaining([decisionOf(below)?.id, decisionOf(plain)?.id]));
+    expect(await mock.decisions.list()).toEqual([]);
+  });
+
+  it('fetches a path below itself, and a URL of any host name in itself', async () => {
+    const issuerOf = async (input: string | URL | Request) => {
+      const answer = await world.fetch(input);
+      return ((await answer.json()) as { issuer: string }).issuer;
+    };
+    const discovery = '/auth/realms/acme/.well-known/openid-configuration';
+    const key = bearer(world.key('air-admin'));
+    const elsewhere = await world.fetch(new Request('https://air.nvidia.com/api/v3/simulations/', key));
+    const anonymous = await world.fetch('https://acme.run.ai/api/v1/users');
+    await expect(world.fetch('http://')).rejects.toThrow('Invalid URL');
+
+    expect(await issuerOf(`${world.hostUrl}${discovery}`)).toBe(`${world.hostUrl}/auth/realms/acme`);
+    expect(await issuerOf(discovery)).toBe(`${world.url}/auth/realms/acme`);
+    expect(await issuerOf(`${world.url}${discovery}`)).toBe(`${world.url}/auth/realms/acme`);
+    expect(await issuerOf(`/w/one${discovery}`)).toBe(`${world.url}/auth/realms/acme`);
+    expect(await issuerOf(new URL(`http://acme.run.ai${discovery}`))).toBe('http://acme.run.ai/auth/realms/acme');
+    expect((await world.decisions.get(decisionOf(elsewhere)?.id ?? '')).effect).toBe('allow');
+    expect((await world.decisions.get(decisionOf(anonymous)?.id ?? '')).reason).toBe('no_token');
+  });
+
+  it('sends methods, headers and bodies', async () => {
+    const token = await world.getToken();
+    const made = await world.fetch('/api/v1/access-keys', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'mine' }),
+    });
+
+    expect(made.status).toBe(201);
+    expect(claimsOf(token)).toMatchObject({
+      iss: `${world.url}/auth/realms/acme`,
+      sid: expect.stringMatching(/\.one$/),
+    });
+  });
+
+  it('has a switchboard and a clock of its own', async () => {
+    await using own = await mock.world();
+    await own.clock.advance('2h');
+    await own.propagation.set({ mode: 'fixed', delay: '5m' });
+    const key = await own.keys.create({ type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] });
+    const keys = async (of: World) => (await of.keys.list()).map(({ id }) => id);
+
+    expect([(await own.clock.now()).ahead, (await mock.clock.now()).ahead]).toEqual(['PT2H', 'PT0S']);
+    expect((await world.propagation.get()).mode).toBe('off');
+    expect([(await keys(own)).includes(key.id), (await keys(mock)).includes(key.id)]).toEqual([true, false]);
+    await own.reset();
+    expect([(await own.clock.now()).ahead, (await keys(own)).includes(key.id)]).toEqual(['PT0S', false]);
+    expect(own.key('owner')).toMatch(/^nvapi-/);
+    expect((await own.fetch('/api/v3/simulations/', bearer(own.key('owner')))).status).toBe(200);
+  });
+
+  it('is made by another world as well: they do not stand in one another', async () => {
+    await using second = await world.world({ id: 'second', ttl: 'never' });
+
+    expect(second.url).toBe(`${mock.url}/w/second`);
+    expect((await world.worlds.list()).map(({ id }) => id)).toEqual(['default', 'one', 'second']);
+    expect(await mock.worlds.get('second')).toMatchObject({ ttl: 'never', expiresAt: null, credentials: 'own' });
+  });
+
+  it('takes the credentials of the seed, and tells which are in several worlds', async () => {
+    await using shared = await mock.world({ credentials: 'cast' });
+    const keyId = mock.cast.ngc.keys[0]?.id;
+
+    expect(shared.cast).toEqual(mock.cast);
+    expect(shared.ambiguous).toEqual(expect.arrayContaining([keyId, 'ci-app']));
+  });
+
+  it('takes a seed as a value, by name and from a file', async () => {
+    const folder = await emptyFolder();
+    const tenant = (id: number) => ({ runai: { tenant: { id, name: 'umbrella', realm: 'umbrella' } } });
+    await writeFile(join(folder, 'base.json'), JSON.stringify({ extends: 'builtin', ...tenant(8) }));
+    await writeFile(
+      join(folder, 'seed.yaml'),
+      'extends: ./base.json\nrunai:\n  users: [{email: eve@acme.test, role: null}]\n',
+    );
+    const seeds: readonly WorldOptions['seed'][] = [
+      tenant(7),
+      'none',
+      'builtin',
+      null,
+      join(folder, 'base.json'),
+      join(folder, 'seed.yaml'),
+    ];
+    const worlds = await Promise.all(seeds.map((seed) => mock.world({ seed: seed as null })));
+    const [value, none, builtIn, left, base, extended] = worlds.map(({ cast }) => cast);
+    await Promise.all(worlds.map((one) => one.stop()));
+
+    expect([value?.runai.tenant.id, base?.runai.tenant.id, extended?.runai.tenant.id]).toEqual([7, 8, 8]);
+    expect(none).toEqual({});
+    expect(builtIn?.runai.users).toHaveLength(mock.cast.runai.users.length);
+    expect(left?.runai.users).toHaveLength(mock.cast.runai.users.length);
+    expect(extended?.runai.users.map(({ email }) => email)).toEqual([
+      ...mock.cast.runai.users.map(({ email }) => email),
+      'eve@acme.test',
+    ]);
+  });
+
+  it('refuses what cannot be made, before anything is made', async () => {
+    const folder = await emptyFolder();
+    const file = join(folder, 'bad.yaml');
+    await writeFile(file, 'extends: builtin\nrunay: {}\n');
+    const before = await mock.worlds.list();
+
+    await expect(mock.world({ seed: file })).rejects.toThrow(
+      /the option `seed` .*bad\.yaml cannot be used:\s+line 2: .*`runai`/,
+    );
+    await expect(mock.world({ seed: '/nothing.yaml' })).rejects.toThrow(
+      'the option `seed` /nothing.yaml cannot be read',
+    );
+    await expect(mock.world({ id: 'one' })).rejects.toThrow('There is a world `one` already');
+    await expect(mock.world({ credential: 'own' } as WorldOptions)).rejects.toThrow('credentials');
+    await expect(mock.world({ from: { world: 'x' }, seed: 'none' })).rejects.toThrow('`seed`');
+    expect(await mock.worlds.list()).toHaveLength(before.length);
+  });
+
+  it('goes back to snapshots, gives them as files, and is copied with what was made in it', async () => {
+    await using own = await mock.world({ id: `copied-${listen}` });
+    const key = await own.keys.create({
+      type: 'service',
+      name: 'made',
+      services: ['air'],
+      scopes: ['air:access', 'air:simulation_read'],
+    });
+    const first = await own.snapshot('first');
+    await own.clock.advance('1h');
+    await own.keys.delete(key.id);
+    const second = await own.snapshots.take();
+    const listed = await own.snapshots.list();
+    await using copy = await mock.world({ from: { snapshot: first.id } });
+    const { now } = await own.restore(first.id);
+    const bytes = await own.snapshots.file(first.id);
+    const data = join(await emptyFolder(), 'first.db');
+    await writeFile(data, bytes);
+    await using opened = await startMock({ listen: false, data });
+
+    const ran = Date.parse(now) - Date.parse(first.at);
+    expect(ran >= 0 && ran < 60_000, `${first.at}, restored ${now}`).toBe(true);
+    expect(first).toMatchObject({ name: 'first', world: own.id, bytes: bytes.length });
+    expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining([first.id, second.id]));
+    expect(await own.snapshots.get(second.id)).toEqual(second);
+    expect((await own.keys.get(key.id)).name).toBe('made');
+    expect(copy.created?.keys).toMatchObject([{ id: key.id, name: 'made', org: 'acme' }]);
+    const renewed = bearer(copy.created?.keys[0]?.key ?? '');
+    expect((await copy.fetch('/api/v3/simulations/', renewed)).status).toBe(200);
+    expect((await opened.fetch('/api/v3/simulations/', bearer(key.key))).status).toBe(200);
+    await own.snapshots.delete(first.id);
+    await own.snapshots.delete(second.id);
+    await expect(own.restore(first.id)).rejects.toThrow(first.id);
+  });
+
+  it('ends at the end of its block, and its calls say that it is gone', async () => {
+    let gone: World;
+    {
+      await using own = await mock.world({ id: 'gone' });
+      gone = own;
+      expect((await own.fetch('/_mock/health')).status).toBe(200);
+    }
+    const answer = await gone.fetch('/api/v1/users');
+    const refused = await mock.fetch('/api/v3/simulations/', bearer(gone.key('owner')));
+
+    expect(answer.status).toBe(404);
+    expect(((await answer.json()) as { detail: string }).detail).toContain('The world `gone` is gone');
+    await expect(gone.clock.now()).rejects.toThrow('The world `gone` is gone: it was deleted');
+    await expect(gone.getToken()).rejects.toBeInstanceOf(SwitchboardError);
+    expect(decisionOf(refused)?.reason).toBe('world_gone');
+  });
+
+  it('is stopped as often as one likes, also when somebody else deleted it, or the mock was stopped', async () => {
+    const twice = await mock.world();
+    await Promise.all([twice.stop(), twice.stop()]);
+    await twice.stop();
+    const deleted = await mock.world({ id: 'deleted' });
+    await mock.worlds.delete('deleted');
+    await deleted.stop();
+    const next = await mock.world({ id: 'deleted' });
+    await deleted.stop();
+
+    expect((await next.clock.now()).ahead).toBe('PT0S');
+    const other = await startMock({ listen });
+    const orphan = await other.world();
+    await other.stop();
+    await orphan.stop();
+    await expect(orphan.clock.now()).rejects.toThrow('The mock was stopped');
+    await expect(mock.worlds.delete('default')).rejects.toThrow('The default world cannot be deleted');
+  });
+});
+
+describe('the switchboard of a world of a server elsewhere', () => {
+  it('is found by the id of the world, or by its URL, and makes worlds', async () => {
+    await using mock = await startMock({ adminToken: 'admin-token-of-this-test' });
+    const adminToken = 'admin-token-of-this-test';
+    const made = await connect(mock.url, { adminToken }).worlds.create({ credentials: 'own' });
+    const byId = connect(mock.url, { adminToken, world: made.id });
+    const byUrl = connect(`${made.url}/`, { adminToken });
+    await byId.clock.advance('3h');
+    const token = await byId.getToken('ci-bot');
+
+    expect((await byUrl.clock.now()).ahead).toBe('PT3H');
+    expect(await byUrl.readCast()).toEqual(made.cast);
+    expect(claimsOf(token).sid).toMatch(new RegExp(`\\.${made.id}$`));
+    expect((await mock.clock.now()).ahead).toBe('PT0S');
+    await byUrl.worlds.delete(made.id);
+    await expect(byId.clock.now()).rejects.toThrow(`The world \`${made.id}\` is gone`);
+    await expect(connect(mock.url, { adminToken, world: 'no/where' }).clock.now()).rejects.toThrow('There is no world');
+  });
+});
+
+describe.each(DOORS)('fifty worlds at once, %s', (_, listen) => {
+  it('have each their clock and their keys, and no answer is of another world', { timeout: 60_000 }, async () => {
+    await using mock = await startMock({ listen });
+    const send: World['fetch'] = (input, init) => (listen ? fetch(input, init) : mock.fetch(input, init));
+    const journey = async (index: number) => {
+      await using world = await mock.world();
+      const name = `key-of-${index}`;
+      const service = { type: 'service', services: ['air'] } as const;
+      await world.clock.advance(`${index}m`);
+      const made = await world.keys.create({ ...service, name, scopes: ['air:access', 'air:simulation_read'] });
+      // One token in three is past its hour.
+      const token = await world.getToken();
+      if (index % 3 === 0) await world.clock.advance('1h');
+      const users = await send(`${mock.url}/api/v1/users`, bearer(token));
+      const simulations = await send(`${index % 2 === 0 ? mock.url : world.url}/api/v3/simulations/`, bearer(made.key));
+      const [last] = await world.decisions.list({ principal: name });
+
+      expect((await world.clock.now()).ahead).toMatch(index % 3 === 0 ? /^PT1H/ : `PT${index}M`);
+      expect(users.status).toBe(index % 3 === 0 ? 401 : 200);
+      expect(decisionOf(users)?.reason).toBe(index % 3 === 0 ? 'expired_token' : undefined);
+      expect(simulations.status).toBe(200);
+      expect([last?.principal?.name, last?.principal?.id]).toEqual([name, made.id]);
+      expect((await world.keys.list()).filter((key) => key.name.startsWith('key-of-'))).toMatchObject([{ name }]);
+    };
+    await Promise.all(Array.from({ length: 50 }, (_unused, index) => journey(index + 1)));
+
+    expect((await mock.worlds.list()).map(({ id }) => id)).toEqual(['default']);
+    expect(await mock.decisions.list()).toEqual([]);
+  });
+});
