@@ -75,6 +75,8 @@ export interface World extends WorldScope {
   readonly id: string;
   /** What its keys, refresh tokens and codes begin with, so that they lead to it; empty for the default world. */
   readonly mark: string;
+  /** `own`: no other world has its client ids; `cast`: they are as they are written, such as an application's name. */
+  readonly credentials: 'own' | 'cast';
   readonly clock: WorldClock;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;

@@ -122,8 +122,8 @@ async function castOfWorld(world: World): Promise<unknown> {
   return castOf(await world.seed(), SERVICES);
 }
 
-function infoOf({ world, credentials, ttl, createdAt, lastUsedAt }: WorldEntry) {
-  return { id: world.id, credentials, ttl, createdAt, lastUsedAt };
+function infoOf({ world, ttl, createdAt, lastUsedAt }: WorldEntry) {
+  return { id: world.id, credentials: world.credentials, ttl, createdAt, lastUsedAt };
 }
 
 /** What is wrong with a seed is wrong with the request. */

@@ -38,6 +38,7 @@ export interface OwnedWorld extends World {
 /** What a world is made of. */
 export interface WorldParts {
   readonly id: string;
+  readonly credentials: World['credentials'];
   readonly filled: Filled;
   readonly machine: Clock;
   readonly random: Random;
@@ -49,7 +50,7 @@ export interface WorldParts {
 }
 
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
-  const { id, machine, random, budgets, refill, claim } = parts;
+  const { id, credentials, machine, random, budgets, refill, claim } = parts;
   const findings = new Findings(budgets.findings);
   const remembered = new RememberedTokens(budgets.tokens);
   const series = random.hex(6);
@@ -88,6 +89,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   return {
     id,
     mark: worldMark(id),
+    credentials,
     clock,
     get store() {
       return store;

@@ -38,7 +38,6 @@ export interface WorldOrder {
 /** What is kept of a world beside itself. */
 export interface WorldEntry {
   readonly world: OwnedWorld;
-  readonly credentials: WorldOrder['credentials'];
   /** What it was made of, before anything in it became its own. */
   readonly seed: Seed;
   readonly ttl: number | null;
@@ -96,8 +95,8 @@ export class Worlds implements WorldsByName {
 
   /** The world that the server begins with. @param filled its store */
   async begin(seed: Seed, filled: Filled, refill: (before: Store) => Promise<Filled>): Promise<void> {
-    const world = await this.#open(DEFAULT_WORLD, filled, refill);
-    this.#default = this.#entryOf(world, { credentials: 'cast', seed, ttl: null });
+    const world = await this.#open(DEFAULT_WORLD, 'cast', filled, refill);
+    this.#default = this.#entryOf(world, { seed, ttl: null });
   }
 
   get default(): OwnedWorld {
@@ -227,14 +226,14 @@ export class Worlds implements WorldsByName {
       return { store, findings: image.findings, isNew: false };
     };
     const filled = origin.kind === 'seed' ? await ofSeed() : await copied(origin.image, origin.of);
-    const world = await this.#open(id, filled, (before) => ofSeed(before.decisions));
+    const world = await this.#open(id, credentials, filled, (before) => ofSeed(before.decisions));
     const source = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
     const isOwn = origin.kind === 'seed' && derivation !== null;
     const known = isOwn ? ownClientIds(image, derivation) : undefined;
     const ambiguous = await this.#claim(world, credentials === 'cast' ? source : null, known);
     // Most worlds wait for the test that they were made for.
     await world.store.rest();
-    const entry = this.#entryOf(world, { credentials, seed, ttl });
+    const entry = this.#entryOf(world, { seed, ttl });
     this.#entries.set(id, entry);
     this.#gone.delete(id);
     this.#marks.set(worldMark(id), id);
@@ -247,17 +246,22 @@ export class Worlds implements WorldsByName {
     };
   }
 
-  #open(id: string, filled: Filled, refill: (before: Store) => Promise<Filled>): Promise<OwnedWorld> {
+  #open(
+    id: string,
+    credentials: WorldOrder['credentials'],
+    filled: Filled,
+    refill: (before: Store) => Promise<Filled>,
+  ): Promise<OwnedWorld> {
     const { machine, random, budgets } = this.#parts;
     const claim = (clientId: string) => {
       // Of the default world only what others have is worth knowing: what nobody claims leads to it anyway.
       if (id !== DEFAULT_WORLD || this.#claims.of('client', clientId).length > 0)
         this.#claims.add('client', clientId, id);
     };
-    return openWorld({ id, filled, refill, claim, machine, random, budgets });
+    return openWorld({ id, credentials, filled, refill, claim, machine, random, budgets });
   }
 
-  #entryOf(world: OwnedWorld, rest: Pick<WorldEntry, 'credentials' | 'seed' | 'ttl'>): WorldEntry {
+  #entryOf(world: OwnedWorld, rest: Pick<WorldEntry, 'seed' | 'ttl'>): WorldEntry {
     const now = this.#parts.machine.now();
     return { world, ...rest, createdAt: now, lastUsedAt: now };
   }

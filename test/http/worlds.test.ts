@@ -85,14 +85,15 @@ describe('by the credential alone, the world is that of', () => {
     ofA(await tokenOf(server.call, serviceAccounts[0]));
   });
 
-  it('an application that was made in it, whose name is its client id', async () => {
+  it('an application that was made in it, by its name and by its client id', async () => {
     const token = await tokenOf(a.call, accessKey);
     const { body: made } = await a.call('POST /api/v1/apps', { token, body: { name: 'only-in-a' } });
     const rule = { subjectType: 'app', subjectId: 'only-in-a', roleId: 1, scopeType: 'tenant', scopeId: '1001' };
     await a.call('POST /api/v1/authorization/access-rules', { token, body: rule });
-    const { body } = await server.grant({ grantType: 'app_token', appID: 'only-in-a', appSecret: made.secret });
-
-    ofA(body.accessToken);
+    for (const appID of ['only-in-a', made.clientId]) {
+      ofA((await server.grant({ grantType: 'app_token', appID, appSecret: made.secret })).body.accessToken);
+    }
+    expect(made.clientId).toBe('only-in-a-a');
   });
 
   it('an access key that was made in it', async () => {

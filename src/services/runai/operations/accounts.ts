@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
+import { clientIdInWorld } from '../../../core/world-id.ts';
 import type { Context, Handler, Lookup } from '../../../service.ts';
 import { Collision } from '../../../store/errors.ts';
 import type { Identity } from '../../../store/identities.ts';
@@ -44,18 +45,16 @@ function operationsOf({ kind, called, secretMember }: Kind) {
   const create: Handler = async (context) => {
     const { name } = context.body as { name: string };
     const { secret, secretHash } = drawSecret(context);
-    const account = {
-      ...newIdentity(context, kind, name, callerOf(context).principal.name),
-      // The published examples have one name for both.
-      clientId: name,
-      secretHash,
-    };
+    const { world } = context;
+    // The published examples have one name for both. Worlds with credentials of their own may all have one of that name.
+    const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
+    const account = { ...newIdentity(context, kind, name, callerOf(context).principal.name), clientId, secretHash };
     try {
       await context.store.identities.create(account);
     } catch (thrown) {
       throw thrown instanceof Collision ? new Problem('conflict', `There is ${called} named \`${name}\`.`) : thrown;
     }
-    return { status: 201, body: { id: account.id, name, clientId: name, [secretMember]: secret } };
+    return { status: 201, body: { id: account.id, name, clientId, [secretMember]: secret } };
   };
   const get: Handler = async (context) => ({ status: 200, body: shown(targetOf(context), await tenantIdOf(context)) });
   const update: Handler = async (context) => {
