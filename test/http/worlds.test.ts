@@ -389,6 +389,41 @@ describe('a world that nobody uses', () => {
   });
 });
 
+describe('the credentials of a world', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a cast, by member
+  const parts = ({ runai, ngc }: any) => {
+    const accounts = [...runai.applications, ...runai.serviceAccounts];
+    const keys = runai.users.map((user: { accessKey: object }) => user.accessKey);
+    return {
+      own: [...keys, ...accounts]
+        .flatMap(({ clientId, clientSecret, secret }) => [clientId, clientSecret ?? secret])
+        .concat(ngc.keys.map((one: { key: string }) => one.key)),
+      same: {
+        people: runai.users.map((one: Record<string, unknown>) => [
+          one['id'],
+          one['email'],
+          one['password'],
+          one['role'],
+        ]),
+        ids: [...keys, ...accounts, ...ngc.keys].map(({ id, name }) => [id, name]),
+        clients: runai.clients,
+        tenant: runai.tenant,
+      },
+    };
+  };
+
+  it('are all its own, and what is no credential is the same in every world', async () => {
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const [ofServer, ofA, ofB] = [cast, a.cast, b.cast].map(parts);
+    const all = [ofServer, ofA, ofB].flatMap((one) => one?.own ?? []);
+
+    expect(all.length).toBeGreaterThan(50);
+    expect(new Set(all).size).toBe(all.length);
+    expect(all.every((text) => typeof text === 'string' && text !== '')).toBe(true);
+    expect([ofA?.same, ofB?.same]).toEqual([ofServer?.same, ofServer?.same]);
+  });
+});
+
 it('tells every way into a world', async () => {
   const { body } = await server.call('GET /_mock/worlds/a');
   const byAddress = await server.call('GET /_mock/worlds/a', { headers: { host: '127.0.0.1:6625' } });

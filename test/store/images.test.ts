@@ -6,8 +6,10 @@ import { newBudgets } from '../../src/core/held.ts';
 import { Unusable } from '../../src/core/unusable.ts';
 import { Unwritable } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
+import { RestingConnection } from '../../src/store/sqlite/connection.ts';
 import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { openDatabase } from '../../src/store/sqlite/open.ts';
 import { it } from '../support/command.ts';
 import { fill as fillDisk, smallDisk } from '../support/disk.ts';
 import { accessKey, identity, keptSeed, NOON, people, row } from '../support/records.ts';
@@ -188,13 +190,11 @@ describe('a store in memory', () => {
   let store: Store;
 
   beforeEach(async () => {
-    vi.useFakeTimers();
     store = openSqliteStore(null);
     await fill(store);
   });
   afterEach(async () => {
     await store.close();
-    vi.useRealTimers();
   });
 
   /** A store that rests is an image, and needs to make none. */
@@ -203,24 +203,13 @@ describe('a store in memory', () => {
     return image === again;
   };
 
-  it('rests once nobody asked for a while, and answers as before', async () => {
+  it('answers at rest as before', async () => {
     const readings = await readingsOf(store);
     expect(await isResting(store)).toBe(false);
-    await vi.advanceTimersByTimeAsync(21_000);
+    await store.rest();
 
     expect(await isResting(store)).toBe(true);
     expect(await readingsOf(store)).toEqual(readings);
-    expect(await isResting(store)).toBe(false);
-    await vi.advanceTimersByTimeAsync(21_000);
-    expect(await isResting(store)).toBe(true);
-  });
-
-  it('does not rest while somebody asks now and then', async () => {
-    for (let time = 0; time < 10; time++) {
-      await vi.advanceTimersByTimeAsync(7_000);
-      await store.accessKeys.byId('nothing');
-    }
-
     expect(await isResting(store)).toBe(false);
   });
 
@@ -232,15 +221,12 @@ describe('a store in memory', () => {
     expect(await isResting(store)).toBe(false);
   });
 
-  it('begins at rest where it is a copy, and leaves no timer behind when it is closed', async () => {
+  it('begins at rest where it is a copy', async () => {
     const copy = openImage(await store.image());
     expect(await isResting(copy)).toBe(true);
     await copy.accessKeys.byId('nothing');
     expect(await isResting(copy)).toBe(false);
     await copy.close();
-    await store.close();
-
-    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('that is closed answers nothing any more, at rest or not', async () => {
@@ -263,5 +249,33 @@ describe('a store in memory', () => {
     for (const copy of copies) await copy.close();
 
     expect(budgets.rows.used).toBe(0);
+  });
+});
+
+describe('the connection to a database in memory', () => {
+  const IDLE_MS = 40;
+  const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const isResting = (connection: RestingConnection) => connection.image() === connection.image();
+  let connection: RestingConnection;
+
+  beforeEach(() => {
+    connection = new RestingConnection(openDatabase(null).database, IDLE_MS);
+  });
+  afterEach(() => connection.close());
+
+  it('rests once nobody asked for a while, and again', async () => {
+    expect(isResting(connection)).toBe(false);
+    await vi.waitUntil(() => isResting(connection), { timeout: 5000, interval: 2 * IDLE_MS + 20 });
+    connection.use();
+    expect(isResting(connection)).toBe(false);
+    await vi.waitUntil(() => isResting(connection), { timeout: 5000, interval: 2 * IDLE_MS + 20 });
+  });
+
+  it('does not rest while somebody asks now and then', async () => {
+    const first = connection.use();
+    for (let time = 0; time < 20; time++) {
+      await later(IDLE_MS / 4);
+      expect(connection.use()).toBe(first);
+    }
   });
 });

@@ -35,6 +35,7 @@ export function lastingConnection(database: Database, close: (database: Database
  * worlds are at rest at any time.
  */
 export class RestingConnection implements Connection {
+  readonly #idle: number;
   #database: Database | null;
   /** What it is while it rests. Both are null once it is closed. */
   #image: Uint8Array | null = null;
@@ -45,9 +46,11 @@ export class RestingConnection implements Connection {
 
   /**
    * @param begin an open database, or an image
+   * @param idle milliseconds
    * @throws Unusable when the image is none of ours, of a newer version, or damaged
    */
-  constructor(begin: Database | Uint8Array) {
+  constructor(begin: Database | Uint8Array, idle: number = IDLE_MS) {
+    this.#idle = idle;
     this.#database = null;
     if (!(begin instanceof Uint8Array)) this.#open(begin);
     else if (isReady(begin)) this.#image = begin;
@@ -108,7 +111,7 @@ export class RestingConnection implements Connection {
 
   #open(database: Database): void {
     this.#database = database;
-    this.#timer = setTimeout(() => this.#look(), IDLE_MS).unref();
+    this.#timer = setTimeout(() => this.#look(), this.#idle).unref();
   }
 
   #look(): void {
