@@ -10,6 +10,8 @@ import type { Seed } from './world.ts';
 
 /** A world as its seed makes it, to be copied. */
 export interface Image {
+  /** What it was made of; it knows the hashes of its passwords, which take long. */
+  readonly seed: Seed;
   readonly bytes: Uint8Array;
   /** When it was made: what it holds begins then. */
   readonly at: Instant;
@@ -21,6 +23,9 @@ export interface Image {
 
 /** Milliseconds that an image may be older than what is made of it: times in it are the beginning of the world. */
 const FRESH = 1000;
+
+/** Of a seed: its text, what that says, and the same with hashes, two bytes a letter. */
+const COPIES = 6;
 
 /** What a world is settled by once it is filled. */
 export interface Customs {
@@ -48,7 +53,7 @@ export class Images {
   readonly #customs: Customs;
 
   constructor(machine: Clock, budgets: Budgets, customs: Customs) {
-    this.#images = new Held(budgets.images, ({ bytes }) => bytes.length);
+    this.#images = new Held(budgets.images, ({ bytes, seed }) => bytes.length + COPIES * seed.text.length);
     this.#machine = machine;
     this.#budgets = budgets;
     this.#customs = customs;
@@ -59,7 +64,8 @@ export class Images {
     const known = this.#images.find(seed.text);
     const age = known === undefined ? FRESH : this.#machine.now() - known.at;
     if (known !== undefined && age >= 0 && age < FRESH) return known;
-    const making = this.#making.get(seed.text) ?? this.#make(seed).finally(() => this.#making.delete(seed.text));
+    const making =
+      this.#making.get(seed.text) ?? this.#make(known?.seed ?? seed).finally(() => this.#making.delete(seed.text));
     this.#making.set(seed.text, making);
     return this.#images.keep(seed.text, await making);
   }
@@ -74,7 +80,7 @@ export class Images {
       await settle(store, (...finding) => found.push(finding), this.#customs, at);
       const bytes = await store.image();
       const none = { keyHash: String, secretHash: String, clientId: String };
-      return { bytes, at, findings: found, credentials: await store.world.rekey(none, seed) };
+      return { seed, bytes, at, findings: found, credentials: await store.world.rekey(none, seed) };
     } finally {
       await store.close();
     }
