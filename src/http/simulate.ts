@@ -5,6 +5,7 @@ import { Problem } from '../core/problem.ts';
 import type { World } from '../service.ts';
 import { pathOf } from './arrival.ts';
 import { RequestContext } from './context.ts';
+import { worldPath } from './doors.ts';
 import { refused, shortPath } from './explain.ts';
 import type { Arrived, Route, Server } from './in-flight.ts';
 import { decideOnly } from './pipeline.ts';
@@ -32,7 +33,7 @@ export async function simulate(
   routes: Routes,
   { principal, method, path: target }: Thought,
 ): Promise<Decision> {
-  const path = pathOf(target);
+  const path = pathWithin(world, pathOf(target));
   const { route, params } = matchOf(routes, method, path);
   if (!server.laws.includes(route.law)) {
     throw new Problem('invalid_request', 'Field `path`: the switchboard has no law; whoever reaches it may.');
@@ -47,6 +48,12 @@ export async function simulate(
   }
   const arrived: Arrived = { server, raw, context, fault: null, body: null };
   return decideOnly(arrived, route, params, SIMULATED);
+}
+
+/** A path as somebody copies it from a request that went into the world. */
+function pathWithin({ id }: World, path: string): string {
+  const below = `${worldPath(id)}/`;
+  return path.startsWith(below) ? path.slice(below.length - 1) : path;
 }
 
 /** @throws Problem where no operation has the path */

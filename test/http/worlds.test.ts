@@ -424,6 +424,18 @@ describe('the credentials of a world', () => {
   });
 });
 
+it('simulates a request as it is copied from a log, with the prefix of its world', async () => {
+  const ask = (path: string) =>
+    a.call('POST /_mock/decisions/simulate', { body: { principal: 'air-admin', method: 'GET', path } });
+  const answers = await Promise.all([ask('/api/v3/simulations/'), ask('/w/a/api/v3/simulations/')]);
+
+  expect(answers.map(({ body }) => [body.effect, body.request.path])).toEqual([
+    ['allow', '/api/v3/simulations/'],
+    ['allow', '/api/v3/simulations/'],
+  ]);
+  expect((await ask('/w/b/api/v3/simulations/')).status).toBe(400);
+});
+
 it('tells every way into a world', async () => {
   const { body } = await server.call('GET /_mock/worlds/a');
   const byAddress = await server.call('GET /_mock/worlds/a', { headers: { host: '127.0.0.1:6625' } });
