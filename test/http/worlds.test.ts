@@ -1,4 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { basic, postForm, REALM_TOKEN, V2_TOKEN } from '../support/oauth.ts';
 import { testServer } from '../support/server.ts';
 import { claimsOf, DOOR_NAMES, DOORS, makeWorld, orderWorld, tokenOf } from '../support/worlds.ts';
@@ -273,6 +276,33 @@ describe('a world that is not there', () => {
 });
 
 describe('worlds are deleted', () => {
+  it('while requests run in them, which finish; later ones find them gone', async () => {
+    const { id, cast, call } = await makeWorld(server);
+    const token = cast.ngc.keys.find((one: { name: string }) => one.name === 'air-admin').key;
+    const { url } = await server.listen('127.0.0.1', 0);
+    const slow = request(`${url}/w/${id}/api/v3/simulations/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    });
+    const running = once(slow, 'response') as Promise<[IncomingMessage]>;
+    slow.write('{"name":');
+    await vi.waitUntil(() => server.worlds.find(id)?.isHeld === true);
+    expect((await server.call(`DELETE /_mock/worlds/${id}`)).status).toBe(204);
+    const later = [
+      await call('GET /api/v3/simulations/', { token }),
+      await DOORS.host(server, id)('GET /api/v3/simulations/', { token }),
+      await DOORS.header(server, id)('GET /api/v3/simulations/', { token }),
+      await server.call('GET /api/v3/simulations/', { token }),
+    ];
+    slow.end('"finished"}');
+    const [answer] = await running;
+    const { name } = JSON.parse(await textOf(answer));
+
+    expect([answer.statusCode, name]).toEqual([201, 'finished']);
+    expect(later.map(({ status }) => status)).toEqual([404, 404, 404, 403]);
+    expect(later[3]?.decision.reason).toBe('world_gone');
+  });
+
   it('and their credentials are refused as unknown, because the world is gone', async () => {
     const gone = await makeWorld(server, { id: 'gone' });
     const [user] = gone.cast.runai.users;
