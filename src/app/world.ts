@@ -46,7 +46,7 @@ export interface WorldParts {
   /** The store as the seed makes it, once more: another one, or the same with other content. */
   readonly refill: (before: Store) => Promise<Filled>;
   /** Is told of client ids that were made in it. */
-  readonly claim: (clientId: string) => void;
+  readonly claim: (clientId: string) => Promise<void>;
 }
 
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
@@ -141,7 +141,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
 }
 
 /** A store that tells which client ids are made in it: requests find their world by them. */
-function watched(store: Store, claim: (clientId: string) => void): Store {
+function watched(store: Store, claim: WorldParts['claim']): Store {
   const { identities, accessKeys } = store;
   return {
     ...store,
@@ -149,15 +149,14 @@ function watched(store: Store, claim: (clientId: string) => void): Store {
       ...identities,
       create: async (identity) => {
         await identities.create(identity);
-        if (identity.clientId !== null) claim(identity.clientId);
-        if (identity.kind === 'application') claim(identity.name);
+        if (identity.clientId !== null) await claim(identity.clientId);
       },
     },
     accessKeys: {
       ...accessKeys,
       create: async (key, limit) => {
         await accessKeys.create(key, limit);
-        claim(key.clientId);
+        await claim(key.clientId);
       },
     },
   };

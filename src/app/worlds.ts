@@ -16,7 +16,7 @@ import type { Store } from '../store/index.ts';
 import { openSqliteImage } from '../store/sqlite/index.ts';
 import type { Rekeyed, Rekeying } from '../store/world.ts';
 import { Claims } from './claims.ts';
-import type { Image, Images } from './images.ts';
+import type { Images } from './images.ts';
 import { type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
 
 /** What a world is made from: a seed, or what another world or a snapshot holds. */
@@ -227,10 +227,10 @@ export class Worlds implements WorldsByName {
     };
     const filled = origin.kind === 'seed' ? await ofSeed() : await copied(origin.image, origin.of);
     const world = await this.#open(id, credentials, filled, (before) => ofSeed(before.decisions));
-    const source = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
-    const isOwn = origin.kind === 'seed' && derivation !== null;
-    const known = isOwn ? ownClientIds(image, derivation) : undefined;
-    const ambiguous = await this.#claim(world, credentials === 'cast' ? source : null, known);
+    const ambiguous =
+      derivation === null
+        ? await this.#claimShared(world, origin.kind === 'copy' ? origin.of : DEFAULT_WORLD)
+        : await this.#claimOwn(id, origin.kind === 'copy' ? made.rekeyed : image.credentials, derivation);
     // Most worlds wait for the test that they were made for.
     await world.store.rest();
     const entry = this.#entryOf(world, { seed, ttl });
@@ -253,10 +253,10 @@ export class Worlds implements WorldsByName {
     refill: (before: Store) => Promise<Filled>,
   ): Promise<OwnedWorld> {
     const { machine, random, budgets } = this.#parts;
-    const claim = (clientId: string) => {
+    const claim = async (clientId: string) => {
       // Of the default world only what others have is worth knowing: what nobody claims leads to it anyway.
-      if (id !== DEFAULT_WORLD || this.#claims.of('client', clientId).length > 0)
-        this.#claims.add('client', clientId, id);
+      if (id !== DEFAULT_WORLD) await this.#claimClient(clientId, id);
+      else if (this.#claims.of('client', clientId).length > 0) this.#claims.add('client', clientId, id);
     };
     return openWorld({ id, credentials, filled, refill, claim, machine, random, budgets });
   }
@@ -266,25 +266,39 @@ export class Worlds implements WorldsByName {
     return { world, ...rest, createdAt: now, lastUsedAt: now };
   }
 
+  /** @returns is it a client id of the default world, or of another one, as well? */
+  async #claimClient(clientId: string, id: string): Promise<boolean> {
+    if (await hasClient(this.default.store, clientId)) this.#claims.add('client', clientId, DEFAULT_WORLD);
+    this.#claims.add('client', clientId, id);
+    return this.#claims.of('client', clientId).length > 1;
+  }
+
   /**
-   * Notes what leads to a world.
+   * Notes the client ids of a world with credentials of its own; its keys carry it, and names stay what they are in every
+   * world.
    *
-   * @param source the world whose credentials it may have; null where all are its own
-   * @param known its client ids, where they are known without asking the store
    * @returns what leads to others as well
    */
-  async #claim({ id, store }: World, source: string | null, known?: readonly string[]): Promise<readonly string[]> {
-    const { keyHashes, clientIds } =
-      known === undefined ? await store.world.credentials() : { keyHashes: [], clientIds: known };
+  async #claimOwn(id: string, credentials: readonly Rekeyed[], derivation: Derivation): Promise<readonly string[]> {
     const ambiguous: string[] = [];
-    for (const clientId of clientIds) {
-      if (source !== null && (await hasClient(this.default.store, clientId))) {
-        this.#claims.add('client', clientId, DEFAULT_WORLD);
-      }
-      this.#claims.add('client', clientId, id);
-      if (this.#claims.of('client', clientId).length > 1) ambiguous.push(clientId);
+    for (const { clientId: given } of credentials) {
+      if (given === null) continue;
+      const clientId = given.endsWith(`-${id}`) ? given : derivation.clientId(given);
+      if (await this.#claimClient(clientId, id)) ambiguous.push(clientId);
     }
-    if (source === null) return ambiguous;
+    return ambiguous;
+  }
+
+  /**
+   * Notes what leads to a world whose credentials are as they were.
+   *
+   * @param source the world that has them, too
+   * @returns what leads to others as well
+   */
+  async #claimShared({ id, store }: World, source: string): Promise<readonly string[]> {
+    const { keyHashes, clientIds } = await store.world.credentials();
+    const ambiguous: string[] = [];
+    for (const clientId of clientIds) if (await this.#claimClient(clientId, id)) ambiguous.push(clientId);
     const now = this.default.clock.now();
     const others = [this.default, this.find(source) ?? this.default];
     for (const hash of keyHashes) {
@@ -353,14 +367,6 @@ export class Worlds implements WorldsByName {
   get ids(): string {
     return quoted(this.list().map(({ world }) => world.id));
   }
-}
-
-/** What callers of a world are known by that has an image with credentials of its own: the names of applications, too. */
-function ownClientIds({ credentials }: Image, { clientId: inWorld }: Derivation): string[] {
-  return credentials.flatMap(({ kind, name, clientId }) => [
-    ...(clientId === null ? [] : [inWorld(clientId)]),
-    ...(kind === 'application' ? [name] : []),
-  ]);
 }
 
 /** Each credential is needed twice: for the store, and for the cast. A reset needs them again. */

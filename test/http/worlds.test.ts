@@ -88,14 +88,13 @@ describe('by the credential alone, the world is that of', () => {
     ofA(await tokenOf(server.call, serviceAccounts[0]));
   });
 
-  it('an application that was made in it, by its name and by its client id', async () => {
+  it('an application that was made in it, by its client id', async () => {
     const token = await tokenOf(a.call, accessKey);
     const { body: made } = await a.call('POST /api/v1/apps', { token, body: { name: 'only-in-a' } });
     const rule = { subjectType: 'app', subjectId: 'only-in-a', roleId: 1, scopeType: 'tenant', scopeId: '1001' };
     await a.call('POST /api/v1/authorization/access-rules', { token, body: rule });
-    for (const appID of ['only-in-a', made.clientId]) {
-      ofA((await server.grant({ grantType: 'app_token', appID, appSecret: made.secret })).body.accessToken);
-    }
+    const grant = { grantType: 'app_token', appID: made.clientId, appSecret: made.secret };
+    ofA((await server.grant(grant)).body.accessToken);
     expect(made.clientId).toBe('only-in-a-a');
   });
 
@@ -185,6 +184,35 @@ describe('by the credential alone, the world is that of', () => {
 });
 
 describe('a credential that several worlds have', () => {
+  it('is no other one’s because a world has an application of that name', async () => {
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const [{ clientId: appID, secret: appSecret }] = cast.runai.applications;
+    const { status, body } = await server.grant({ grantType: 'app_token', appID, appSecret });
+
+    expect(a.cast.runai.applications[0].name).toBe(appID);
+    expect(status).toBe(200);
+    expect(claimsOf(body.accessToken).sid).not.toContain('.');
+  });
+
+  it('counts in the default one where that had it first', async () => {
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const token = await tokenOf(server.call, cast.runai.users[0].accessKey);
+    const { body: made } = await server.call('POST /api/v1/service-accounts', { token, body: { name: 'ci-bot-late' } });
+    const late = await makeWorld(server, { id: 'late' });
+    const first = await tokenOf(server.call, made);
+    const shared = await makeWorld(server, { credentials: 'cast' });
+    const there = await tokenOf(shared.call, shared.cast.runai.users[0].accessKey);
+    const taken = await server.call('POST /api/v1/service-accounts', { token, body: { name: 'both' } });
+    const both = await shared.call('POST /api/v1/service-accounts', { token: there, body: { name: 'both' } });
+    const second = await tokenOf(server.call, taken.body);
+    for (const { id } of [late, shared]) await server.call(`DELETE /_mock/worlds/${id}`);
+
+    expect(late.cast.runai.serviceAccounts[0].clientId).toBe('ci-bot-late');
+    expect(late.made.ambiguous).toEqual(['ci-bot-late']);
+    expect(both.body.clientId).toBe('both');
+    expect([first, second].map((one) => claimsOf(one).sid)).not.toContainEqual(expect.stringContaining('.'));
+  });
+
   it('leads to none of them, counts in the one that was chosen otherwise, and is told when the world is made', async () => {
     const copy = await makeWorld(server, { credentials: 'cast' });
     const { accessKey } = copy.cast.runai.users[0];
