@@ -1,5 +1,6 @@
 /** What can lead to a world by being known there: client ids, and keys by their hash. */
-type Kind = 'client' | 'key';
+const KINDS = ['client', 'key'] as const;
+type Kind = (typeof KINDS)[number];
 
 /** Applications are found by name without regard to case. */
 function folded(name: string): string {
@@ -10,7 +11,7 @@ function folded(name: string): string {
 export class Claims {
   readonly #worlds = { client: new Map<string, Set<string>>(), key: new Map<string, Set<string>>() } as const;
   /** What each world claims, so that it can be dropped without looking at the claims of others. */
-  readonly #ofWorld = new Map<string, (readonly [kind: Kind, name: string])[]>();
+  readonly #ofWorld = new Map<string, Readonly<Record<Kind, Set<string>>>>();
 
   /** Are there any claims of keys? */
   get hasKeys(): boolean {
@@ -24,20 +25,25 @@ export class Claims {
   add(kind: Kind, given: string, world: string): void {
     const name = folded(given);
     const worlds = this.#worlds[kind].get(name) ?? new Set();
-    if (worlds.has(world)) return;
     this.#worlds[kind].set(name, worlds.add(world));
-    const own = this.#ofWorld.get(world) ?? [];
-    own.push([kind, name]);
+    const own = this.#ofWorld.get(world) ?? { client: new Set(), key: new Set() };
+    own[kind].add(name);
     this.#ofWorld.set(world, own);
+  }
+
+  /** A world does not have it any more. */
+  remove(kind: Kind, given: string, world: string): void {
+    const name = folded(given);
+    this.#ofWorld.get(world)?.[kind].delete(name);
+    const worlds = this.#worlds[kind].get(name);
+    worlds?.delete(world);
+    if (worlds?.size === 0) this.#worlds[kind].delete(name);
   }
 
   /** A world is gone. */
   drop(world: string): void {
-    for (const [kind, name] of this.#ofWorld.get(world) ?? []) {
-      const worlds = this.#worlds[kind].get(name);
-      worlds?.delete(world);
-      if (worlds?.size === 0) this.#worlds[kind].delete(name);
-    }
+    const own = this.#ofWorld.get(world);
+    for (const kind of KINDS) for (const name of own?.[kind] ?? []) this.remove(kind, name, world);
     this.#ofWorld.delete(world);
   }
 }

@@ -12,7 +12,7 @@ import type { Random } from '../random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import type { World } from '../service.ts';
 import { type Ports, SERVICES } from '../services/index.ts';
-import type { Snapshots } from './snapshots.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { MadeWorld, Origin, WorldEntry, Worlds } from './worlds.ts';
 
 /** The server, as the switchboard drives it. */
@@ -44,11 +44,11 @@ export function portsOf({ server, worlds, snapshots, random, version, effective,
       );
     }
     if ('snapshot' in from) {
-      const { bytes, seed: ofSnapshot, world } = snapshots.find(from.snapshot);
-      return { kind: 'copy', image: bytes, seed: ofSnapshot, of: world };
+      const { bytes, world, ...made } = snapshots.find(from.snapshot);
+      return { kind: 'copy', image: bytes, seed: made.seed, credentials: made.credentials, of: world };
     }
-    const { world, seed: ofWorld } = worlds.entry(from.world);
-    return { kind: 'copy', image: await world.store.image(), seed: ofWorld, of: world.id };
+    const { world, seed: ofWorld, credentials } = worlds.entry(from.world);
+    return { kind: 'copy', image: await world.store.image(), seed: ofWorld, credentials, of: world.id };
   };
   return {
     info: async ({ store }) => ({
@@ -91,20 +91,16 @@ export function portsOf({ server, worlds, snapshots, random, version, effective,
       delete: (id) => worlds.delete(id),
     },
     snapshots: {
-      take: ({ id }, name) => {
-        const { world, seed } = worlds.entry(id);
-        return snapshots.take(world, seed, name);
-      },
+      take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
       of: ({ id }) => snapshots.of(id),
       find: (id) => snapshots.find(id),
       restore: async ({ id }, which) => {
-        const { bytes, at, world } = snapshots.find(which);
-        if (world === id) return worlds.entry(id).world.restore(bytes, at);
+        const snapshot = snapshots.find(which);
+        const entry = worlds.entry(id);
+        const fault = whyNotHere(snapshot, entry);
+        if (fault === null) return entry.world.restore(snapshot.bytes, snapshot.at);
         const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
-        throw new Problem(
-          'conflict',
-          `The snapshot is of the world \`${world}\`, and this one is \`${id}\`; ${advice}.`,
-        );
+        throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
       },
       delete: (id) => snapshots.delete(id),
     },
@@ -122,8 +118,15 @@ async function castOfWorld(world: World): Promise<unknown> {
   return castOf(await world.seed(), SERVICES);
 }
 
-function infoOf({ world, ttl, createdAt, lastUsedAt }: WorldEntry) {
-  return { id: world.id, credentials: world.credentials, ttl, createdAt, lastUsedAt };
+/** A world goes back to what it was itself: what makes it what it is would not fit the state of another one. */
+function whyNotHere(snapshot: Snapshot, { world: { id }, seed, credentials }: WorldEntry): string | null {
+  if (snapshot.world !== id) return `the world \`${snapshot.world}\`, and this one is \`${id}\``;
+  if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
+  return `an earlier world \`${id}\`, which was made of another seed, or with other credentials`;
+}
+
+function infoOf({ world, credentials, ttl, createdAt, lastUsedAt }: WorldEntry) {
+  return { id: world.id, credentials, ttl, createdAt, lastUsedAt };
 }
 
 /** What is wrong with a seed is wrong with the request. */

@@ -1,18 +1,16 @@
 import type { Instant } from '../core/clock.ts';
 import { Problem } from '../core/problem.ts';
 import type { Random } from '../random.ts';
-import type { OwnedWorld, Seed } from './world.ts';
+import type { Made, WorldEntry } from './worlds.ts';
 
 /** What a world was at a moment. */
-export interface Snapshot {
+export interface Snapshot extends Made {
   readonly id: string;
   readonly name: string | null;
   /** The world that it is of. */
   readonly world: string;
   /** What the clock of the world said. */
   readonly at: Instant;
-  /** What the world was made of. */
-  readonly seed: Seed;
   readonly bytes: Uint8Array;
 }
 
@@ -30,12 +28,12 @@ export class Snapshots {
   }
 
   /** @throws Problem `conflict` when there is no room for one more */
-  async take(world: OwnedWorld, seed: Seed, name: string | null): Promise<Snapshot> {
+  async take({ world, seed, credentials }: WorldEntry, name: string | null): Promise<Snapshot> {
     this.#mustHaveRoom(0);
     const at = world.clock.now();
     const bytes = await world.store.image();
     this.#mustHaveRoom(bytes.length);
-    const snapshot = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at, seed, bytes };
+    const snapshot = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at, seed, credentials, bytes };
     this.#byId.set(snapshot.id, snapshot);
     return snapshot;
   }

@@ -109,7 +109,8 @@ class StoredClock implements OwnedClock {
   }
 
   restart(): void {
-    this.#state = REAL_TIME;
+    // Another object each time: a change under way has to see that the state was replaced.
+    this.#state = { ...REAL_TIME };
   }
 
   reread(): Promise<void> {

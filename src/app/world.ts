@@ -6,6 +6,7 @@ import { RememberedTokens } from '../credentials/remembered.ts';
 import { worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../service.ts';
+import type { Identity } from '../store/identities.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
 import { openClock, REAL_TIME, storeState } from './world-clock.ts';
@@ -45,19 +46,33 @@ export interface WorldParts {
   readonly budgets: Budgets;
   /** The store as the seed makes it, once more: another one, or the same with other content. */
   readonly refill: (before: Store) => Promise<Filled>;
-  /** Is told of client ids that were made in it. */
-  readonly claim: (clientId: string) => Promise<void>;
+  readonly claims: ClaimsOfWorld;
+  /** Is told when the last request that used it ends. */
+  readonly left: () => void;
 }
 
+/** Who wants to know by what a world is found. */
+export interface ClaimsOfWorld {
+  /** A client id was made in the world. */
+  made(clientId: string): Promise<void>;
+  /** Client ids were deleted in it. */
+  gone(clientIds: readonly string[]): Promise<void>;
+  /** All of its state was replaced: by its seed, or by a snapshot. */
+  replaced(by: 'seed' | 'snapshot'): Promise<void>;
+}
+
+/** How many replaced stores are kept open for the requests that may use them. */
+const MOST_RETIRED = 8;
+
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
-  const { id, credentials, machine, random, budgets, refill, claim } = parts;
+  const { id, credentials, machine, random, budgets, refill, claims, left } = parts;
   const findings = new Findings(budgets.findings);
   const remembered = new RememberedTokens(budgets.tokens);
   const series = random.hex(6);
   let decisions = 0;
   let holders = 0;
   let current = parts.filled.store;
-  let store = watched(current, claim);
+  let store = watched(current, claims);
   /** Stores that requests may still be using. */
   let retired: Store[] = [];
 
@@ -68,8 +83,11 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const replaceStore = (next: Store) => {
     if (next === current) return;
     retired.push(current);
+    // While one request lasts, others may replace the store as often as they like. Whoever still uses an old one keeps
+    // it alive, and its memory goes with them.
+    if (retired.length > MOST_RETIRED) void retired.shift()?.rest();
     current = next;
-    store = watched(next, claim);
+    store = watched(next, claims);
   };
   const closeRetired = async () => {
     const unused = retired;
@@ -106,6 +124,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     release: () => {
       holders -= 1;
       if (holders > 0) return;
+      left();
       if (isEnding) void close();
       else if (retired.length > 0) void closeRetired();
     },
@@ -120,6 +139,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       replaceStore(next);
       remembered.clear();
       await clock.reread();
+      await claims.replaced('snapshot');
     },
     reset: async () => {
       const filled = await refill(current);
@@ -131,6 +151,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       findings.clear();
       remembered.clear();
       tell(filled.findings);
+      await claims.replaced('seed');
     },
     end: () => {
       isEnding = true;
@@ -140,8 +161,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   };
 }
 
-/** A store that tells which client ids are made in it: requests find their world by them. */
-function watched(store: Store, claim: WorldParts['claim']): Store {
+/** A store that tells which client ids come and go in it: requests find their world by them. */
+function watched(store: Store, { made, gone }: ClaimsOfWorld): Store {
   const { identities, accessKeys } = store;
   return {
     ...store,
@@ -149,15 +170,31 @@ function watched(store: Store, claim: WorldParts['claim']): Store {
       ...identities,
       create: async (identity) => {
         await identities.create(identity);
-        if (identity.clientId !== null) await claim(identity.clientId);
+        for (const clientId of clientIdsOf(identity)) await made(clientId);
+      },
+      delete: async (id) => {
+        const [identity, keys] = [await identities.byId(id), await accessKeys.ofOwner(id)];
+        await identities.delete(id);
+        const own = identity === null ? [] : clientIdsOf(identity);
+        await gone([...own, ...keys.map(({ clientId }) => clientId)]);
       },
     },
     accessKeys: {
       ...accessKeys,
       create: async (key, limit) => {
         await accessKeys.create(key, limit);
-        await claim(key.clientId);
+        await made(key.clientId);
+      },
+      delete: async (id) => {
+        const key = await accessKeys.byId(id);
+        await accessKeys.delete(id);
+        await gone(key === null ? [] : [key.clientId]);
       },
     },
   };
+}
+
+/** The name of an application stands for its client id. */
+function clientIdsOf({ kind, name, clientId }: Pick<Identity, 'kind' | 'name' | 'clientId'>): string[] {
+  return [...(clientId === null ? [] : [clientId]), ...(kind === 'application' ? [name] : [])];
 }

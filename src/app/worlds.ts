@@ -16,13 +16,20 @@ import type { Store } from '../store/index.ts';
 import { openSqliteImage } from '../store/sqlite/index.ts';
 import type { Rekeyed, Rekeying } from '../store/world.ts';
 import { Claims } from './claims.ts';
-import type { Images } from './images.ts';
-import { type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
+import type { Image, Images } from './images.ts';
+import { type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
 
 /** What a world is made from: a seed, or what another world or a snapshot holds. */
 export type Origin =
   | { readonly kind: 'seed'; readonly seed: Seed }
-  | { readonly kind: 'copy'; readonly image: Uint8Array; readonly seed: Seed; readonly of: string };
+  | (Made & { readonly kind: 'copy'; readonly image: Uint8Array; readonly of: string });
+
+/** What a world was made of, and whose credentials it has. */
+export interface Made {
+  /** What it was made of, before anything in it became its own. */
+  readonly seed: Seed;
+  readonly credentials: WorldOrder['credentials'];
+}
 
 /** A world to make. */
 export interface WorldOrder {
@@ -36,10 +43,8 @@ export interface WorldOrder {
 }
 
 /** What is kept of a world beside itself. */
-export interface WorldEntry {
+export interface WorldEntry extends Made {
   readonly world: OwnedWorld;
-  /** What it was made of, before anything in it became its own. */
-  readonly seed: Seed;
   readonly ttl: number | null;
   readonly createdAt: Instant;
   lastUsedAt: Instant;
@@ -88,6 +93,7 @@ export class Worlds implements WorldsByName {
   readonly #claims = new Claims();
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(parts: WorldsParts) {
     this.#parts = parts;
@@ -95,8 +101,10 @@ export class Worlds implements WorldsByName {
 
   /** The world that the server begins with. @param filled its store */
   async begin(seed: Seed, filled: Filled, refill: (before: Store) => Promise<Filled>): Promise<void> {
-    const world = await this.#open(DEFAULT_WORLD, 'cast', filled, refill);
-    this.#default = this.#entryOf(world, { seed, ttl: null });
+    const world = await this.#open({ id: DEFAULT_WORLD, credentials: 'cast' }, filled, refill, () =>
+      this.#claimOfDefault(),
+    );
+    this.#default = this.#entryOf(world, { credentials: 'cast', seed, ttl: null });
   }
 
   get default(): OwnedWorld {
@@ -132,7 +140,9 @@ export class Worlds implements WorldsByName {
       case 'key': {
         const claimed = this.#claims.hasKeys ? this.#claims.of('key', presented.hash()) : [];
         const marked = this.#marks.get(presented.mark);
-        return marked === undefined || claimed.includes(marked) ? claimed : [marked, ...claimed];
+        if (marked === undefined || claimed.includes(marked)) return claimed;
+        // What a world had that is gone is of those that have it now.
+        return claimed.length > 0 && !this.#entries.has(marked) ? claimed : [marked, ...claimed];
       }
       case 'client': {
         const claimed = this.#claims.of('client', presented.clientId);
@@ -176,6 +186,7 @@ export class Worlds implements WorldsByName {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#sweeping);
     const all = [this.#default, ...this.#entries.values()].flatMap((entry) => entry ?? []);
     this.#entries.clear();
@@ -183,6 +194,7 @@ export class Worlds implements WorldsByName {
   }
 
   #check(id: string): void {
+    if (this.#isClosed) throw closing();
     if (!isWorldId(id)) {
       const shown = id.slice(0, 2 * MOST_WORLD_ID);
       throw new Problem('invalid_request', `Field \`id\` must be ${WORLD_ID_FORM}; it is \`${shown}\`.`);
@@ -210,107 +222,146 @@ export class Worlds implements WorldsByName {
 
   async #made(id: string, { origin, credentials, ttl }: WorldOrder): Promise<MadeWorld> {
     const { budgets, images } = this.#parts;
-    const { seed } = origin;
+    const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
     const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
     const kept = derivation === null ? seed : ownSeed(seed, derivation);
     const image = await images.of(seed);
-    const ofSeed = async (decisions?: Store['decisions']): Promise<Filled> => {
-      const { bytes, findings } = await images.of(seed);
-      const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation, DEFAULT_WORLD), kept };
+    const filledBy = ({ bytes, findings }: Image, decisions?: Store['decisions']): Filled => {
+      const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation), kept };
       return { store: openSqliteImage(bytes, budgets, decisions, rekeyed), findings, isNew: true };
     };
-    const made: { rekeyed: readonly Rekeyed[] } = { rekeyed: [] };
-    const copied = async (bytes: Uint8Array, of: string): Promise<Filled> => {
-      const store = openSqliteImage(bytes, budgets);
-      if (derivation !== null) made.rekeyed = await store.world.rekey(rekeyingOf(derivation, of), kept);
-      return { store, findings: image.findings, isNew: false };
-    };
-    const filled = origin.kind === 'seed' ? await ofSeed() : await copied(origin.image, origin.of);
-    const world = await this.#open(id, credentials, filled, (before) => ofSeed(before.decisions));
-    const ambiguous =
-      derivation === null
-        ? await this.#claimShared(world, origin.kind === 'copy' ? origin.of : DEFAULT_WORLD)
-        : await this.#claimOwn(id, origin.kind === 'copy' ? made.rekeyed : image.credentials, derivation);
-    // Most worlds wait for the test that they were made for.
-    await world.store.rest();
-    const entry = this.#entryOf(world, { seed, ttl });
-    this.#entries.set(id, entry);
-    this.#gone.delete(id);
-    this.#marks.set(worldMark(id), id);
-    this.#sweepLater();
-    return {
-      entry,
-      kept,
-      ambiguous,
-      created: made.rekeyed.filter(({ id: made }) => !image.credentials.some((one) => one.id === made)),
-    };
+    const refill = async (before: Store) => filledBy(await images.of(seed), before.decisions);
+    const filled =
+      origin.kind === 'seed'
+        ? filledBy(image)
+        : { store: openSqliteImage(origin.image, budgets), findings: image.findings, isNew: false };
+    const source = credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
+    const known = derivation === null ? undefined : ownClientIds(image, derivation);
+    try {
+      const rekeyed =
+        origin.kind === 'copy' && derivation !== null
+          ? await rekeyedCopy(filled.store, { origin, derivation, image, kept })
+          : [];
+      const world = await this.#open({ id, credentials }, filled, refill, (by) =>
+        this.#claimAnew(world, source, by === 'seed' ? known : undefined),
+      );
+      const shared = await this.#claim(world, source, origin.kind === 'seed' ? known : undefined);
+      // That names are the same in every world is nothing to tell.
+      const names = new Set(derivation === null ? [] : namesIn(image));
+      // Most worlds wait for the test that they were made for.
+      await world.store.rest();
+      if (this.#isClosed) throw closing();
+      const entry = this.#entryOf(world, { credentials, seed, ttl });
+      this.#entries.set(id, entry);
+      this.#gone.delete(id);
+      this.#marks.set(worldMark(id), id);
+      this.#sweepLater();
+      return {
+        entry,
+        kept,
+        ambiguous: shared.filter((one) => !names.has(one)),
+        created: rekeyed.filter(({ id: made }) => !image.credentials.some((one) => one.id === made)),
+      };
+    } catch (cause) {
+      this.#claims.drop(id);
+      await filled.store.close();
+      throw cause;
+    }
   }
 
-  #open(
-    id: string,
-    credentials: WorldOrder['credentials'],
+  async #open(
+    { id, credentials }: Pick<World, 'id' | 'credentials'>,
     filled: Filled,
     refill: (before: Store) => Promise<Filled>,
+    replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
     const { machine, random, budgets } = this.#parts;
-    const claim = async (clientId: string) => {
-      // Of the default world only what others have is worth knowing: what nobody claims leads to it anyway.
-      if (id !== DEFAULT_WORLD) await this.#claimClient(clientId, id);
-      else if (this.#claims.of('client', clientId).length > 0) this.#claims.add('client', clientId, id);
+    // Requests of a world that was deleted finish; there may be another one of its id by then.
+    const entry = () => {
+      const there = id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
+      return there?.world === world ? there : undefined;
     };
-    return openWorld({ id, credentials, filled, refill, claim, machine, random, budgets });
+    const made = async (clientId: string) => {
+      // Of the default world only what others have is worth knowing: what nobody claims leads to it anyway.
+      const isOfDefault = id === DEFAULT_WORLD ? false : await hasClient(this.default.store, clientId);
+      if (entry() === undefined) return;
+      if (isOfDefault) this.#claims.add('client', clientId, DEFAULT_WORLD);
+      if (id !== DEFAULT_WORLD || this.#claims.of('client', clientId).length > 0)
+        this.#claims.add('client', clientId, id);
+    };
+    const gone = async (clientIds: readonly string[]) => {
+      for (const clientId of clientIds) {
+        if (!(await hasClient(world.store, clientId)) && entry() !== undefined)
+          this.#claims.remove('client', clientId, id);
+      }
+    };
+    const left = () => {
+      const there = entry();
+      if (there !== undefined) there.lastUsedAt = machine.now();
+    };
+    const claims = { made, gone, replaced };
+    const world = await openWorld({ id, credentials, filled, refill, claims, left, machine, random, budgets });
+    return world;
   }
 
-  #entryOf(world: OwnedWorld, rest: Pick<WorldEntry, 'seed' | 'ttl'>): WorldEntry {
+  #entryOf(world: OwnedWorld, rest: Pick<WorldEntry, 'credentials' | 'seed' | 'ttl'>): WorldEntry {
     const now = this.#parts.machine.now();
     return { world, ...rest, createdAt: now, lastUsedAt: now };
   }
 
-  /** @returns is it a client id of the default world, or of another one, as well? */
-  async #claimClient(clientId: string, id: string): Promise<boolean> {
-    if (await hasClient(this.default.store, clientId)) this.#claims.add('client', clientId, DEFAULT_WORLD);
-    this.#claims.add('client', clientId, id);
-    return this.#claims.of('client', clientId).length > 1;
-  }
-
   /**
-   * Notes the client ids of a world with credentials of its own; its keys carry it, and names stay what they are in every
-   * world.
+   * Notes what leads to a world, in place of what was noted before.
    *
+   * @param source the world whose credentials it may have; null where all are its own
+   * @param known its client ids, where they are known without asking the store
    * @returns what leads to others as well
    */
-  async #claimOwn(id: string, credentials: readonly Rekeyed[], derivation: Derivation): Promise<readonly string[]> {
-    const ambiguous: string[] = [];
-    for (const { clientId: given } of credentials) {
-      if (given === null) continue;
-      const clientId = given.endsWith(`-${id}`) ? given : derivation.clientId(given);
-      if (await this.#claimClient(clientId, id)) ambiguous.push(clientId);
+  async #claim({ id, store }: World, source: string | null, known?: readonly string[]): Promise<readonly string[]> {
+    const { keyHashes, clientIds } =
+      known === undefined ? await store.world.credentials() : { keyHashes: [], clientIds: known };
+    const found: Parameters<Claims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
+    for (const clientId of clientIds) {
+      if (await hasClient(this.default.store, clientId)) found.push(['client', clientId, DEFAULT_WORLD]);
     }
-    return ambiguous;
-  }
-
-  /**
-   * Notes what leads to a world whose credentials are as they were.
-   *
-   * @param source the world that has them, too
-   * @returns what leads to others as well
-   */
-  async #claimShared({ id, store }: World, source: string): Promise<readonly string[]> {
-    const { keyHashes, clientIds } = await store.world.credentials();
-    const ambiguous: string[] = [];
-    for (const clientId of clientIds) if (await this.#claimClient(clientId, id)) ambiguous.push(clientId);
+    const hashes = source === null ? [] : keyHashes;
     const now = this.default.clock.now();
-    const others = [this.default, this.find(source) ?? this.default];
-    for (const hash of keyHashes) {
+    const others = new Set([this.default, this.find(source ?? DEFAULT_WORLD) ?? this.default]);
+    for (const hash of hashes) {
+      found.push(['key', hash, id]);
       for (const other of others) {
-        if ((await other.store.ngcKeys.bySecret(hash, now)) !== null) this.#claims.add('key', hash, other.id);
+        if ((await other.store.ngcKeys.bySecret(hash, now)) !== null) found.push(['key', hash, other.id]);
       }
-      this.#claims.add('key', hash, id);
+    }
+    // At once, so that no request finds half of it.
+    this.#claims.drop(id);
+    for (const claim of found) this.#claims.add(...claim);
+    const ambiguous = clientIds.filter((clientId) => this.#claims.of('client', clientId).length > 1);
+    for (const hash of hashes) {
       if (this.#claims.of('key', hash).length === 1) continue;
-      const found = await store.ngcKeys.bySecret(hash, now);
-      if (found !== null) ambiguous.push(found.key.id);
+      const known = await store.ngcKeys.bySecret(hash, now);
+      if (known !== null) ambiguous.push(known.key.id);
     }
     return ambiguous;
+  }
+
+  /** The same once its state was replaced. A world that is gone leads nowhere. */
+  async #claimAnew(world: World, source: string | null, known?: readonly string[]): Promise<void> {
+    const isThere = () => this.#entries.get(world.id)?.world === world;
+    if (!isThere()) return;
+    await this.#claim(world, source, known);
+    if (!this.#entries.has(world.id)) this.#claims.drop(world.id);
+  }
+
+  /** Notes what of the default world others have, too. */
+  async #claimOfDefault(): Promise<void> {
+    this.#claims.drop(DEFAULT_WORLD);
+    if (this.#entries.size === 0) return;
+    const { keyHashes, clientIds } = await this.default.store.world.credentials();
+    const claim = (kind: 'client' | 'key', name: string) => {
+      if (this.#claims.of(kind, name).length > 0) this.#claims.add(kind, name, DEFAULT_WORLD);
+    };
+    for (const clientId of clientIds) claim('client', clientId);
+    for (const hash of keyHashes) claim('key', hash);
   }
 
   /** The world that is gone whose id a client id ends with. */
@@ -369,6 +420,19 @@ export class Worlds implements WorldsByName {
   }
 }
 
+/** What callers of a world are known by that has an image with credentials of its own: the names of applications, too. */
+function ownClientIds(image: Image, { clientId: inWorld }: Derivation): string[] {
+  return [
+    ...image.credentials.flatMap(({ clientId }) => (clientId === null ? [] : inWorld(clientId))),
+    ...namesIn(image),
+  ];
+}
+
+/** The names of applications, which stand for their client ids. */
+function namesIn({ credentials }: Image): string[] {
+  return credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : []));
+}
+
 /** Each credential is needed twice: for the store, and for the cast. A reset needs them again. */
 function rememberedDerivation({ key, secret, clientId }: Derivation): Derivation {
   const keys = new Map<string, string>();
@@ -381,14 +445,61 @@ function rememberedDerivation({ key, secret, clientId }: Derivation): Derivation
   return { key: remembered(keys, key), secret: remembered(secrets, secret), clientId };
 }
 
-/** What a world has in place of what it was copied of. @param of the world whose client ids are replaced */
-function rekeyingOf(derivation: Derivation, of: string): Rekeying {
-  const end = of === DEFAULT_WORLD ? '' : `-${of}`;
+/** @param inWorld the client id in place of the one given */
+function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = derivation.clientId): Rekeying {
   return {
     keyHash: (id) => hashSecret(derivation.key(id)),
     secretHash: (id) => hashSecret(derivation.secret(id)),
-    clientId: (given) => derivation.clientId(given.endsWith(end) ? given.slice(0, given.length - end.length) : given),
+    clientId: inWorld,
   };
+}
+
+/** What a copy with credentials of its own is made of. */
+interface Copy {
+  readonly origin: Extract<Origin, { kind: 'copy' }>;
+  readonly derivation: Derivation;
+  /** Of its seed. */
+  readonly image: Image;
+  readonly kept: Seed;
+}
+
+async function rekeyedCopy({ world }: Store, copy: Copy): Promise<readonly Rekeyed[]> {
+  const { clientIds } = await world.credentials();
+  return world.rekey(rekeyingOf(copy.derivation, renaming(clientIds, copy)), copy.kept);
+}
+
+/**
+ * Client ids of a copy: those of the seed become what the seed says, and of others the end is replaced that says which
+ * world they were of, as long as nothing else is called so.
+ */
+function renaming(clientIds: readonly string[], { origin, derivation, image }: Copy): Rekeying['clientId'] {
+  const { clientId: inWorld } = derivation;
+  const { clientId: inSource } = derivationOf(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
+  const ofSeed = image.credentials.flatMap(({ clientId }) => clientId ?? []);
+  const names = new Map(ofSeed.map((clientId) => [inSource(clientId), inWorld(clientId)]));
+  const taken = new Set(names.values());
+  const end = origin.of === DEFAULT_WORLD ? '' : `-${origin.of}`;
+  // What ends with its world has the better right to the name without that end.
+  const others = clientIds.filter((one) => !names.has(one));
+  const inOrder = [...others.filter((one) => one.endsWith(end)), ...others.filter((one) => !one.endsWith(end))];
+  for (const given of inOrder) {
+    let name = inWorld(given.endsWith(end) ? given.slice(0, given.length - end.length) : given);
+    if (taken.has(name)) name = inWorld(given);
+    while (taken.has(name)) name = inWorld(name);
+    names.set(given, name);
+    taken.add(name);
+  }
+  return (given) => names.get(given) ?? inWorld(given);
+}
+
+/** The seed of a copy that has the credentials of what it is copied from. */
+function seedAsIn(origin: Origin): Seed {
+  if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
+  return ownSeed(origin.seed, derivationOf(origin.of));
+}
+
+function closing(): Problem {
+  return new Problem('unavailable', 'The server is closing, and makes no more worlds.');
 }
 
 async function hasClient({ accessKeys, identities }: Store, clientId: string): Promise<boolean> {

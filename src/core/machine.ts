@@ -21,6 +21,8 @@ import { MessageChannel } from 'node:worker_threads';
 /** What the process has once, also where a test runner gives every file of tests a realm of its own, as jest does. */
 export const processGlobal = runInThisContext('globalThis') as typeof globalThis;
 
+const processOfMachine = processGlobal.process;
+
 /** `Date` of a realm that nobody else has. A date of any realm is an instance of it: an app makes them in its own. */
 export const RealDate = runInNewContext('Date') as DateConstructor;
 Object.defineProperty(RealDate, Symbol.hasInstance, { value: types.isDate });
@@ -29,7 +31,7 @@ export const performance = nodePerformance;
 
 /** The process's own: a test runner's copy of `process` may be given another. */
 export function nextTick<Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args): void {
-  processGlobal.process.nextTick(callback, ...args);
+  processOfMachine.nextTick(callback, ...args);
 }
 
 /** As the global; what `callback` throws ends the process, too. */

@@ -7,6 +7,8 @@ export interface Door {
   readonly kind: 'prefix' | 'host' | 'header';
   /** As it was written: there need not be such a world. */
   readonly world: string;
+  /** Of a prefix: the world that the host names beside it, where it names one. */
+  readonly beside?: string | null;
 }
 
 /** The ways into worlds: they are taken off a request before the router sees it. */
@@ -66,7 +68,7 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
   };
   /** Where the host says already what the prefix says, the prefix adds nothing to the names that answers give. */
   const prefixDoor = (world: string, rest: string, label: string | null): Door =>
-    label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world };
+    label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world, beside: label };
   const otherDoor = (raw: IncomingMessage, label: string | null): Door | null => {
     if (label !== null) return { kind: 'host', world: label };
     if (raw.headers[WORLD_HEADER] === undefined) return null;

@@ -34,3 +34,13 @@ it('worlds do not stand in one another, whatever the host says', async () => {
 
   expect([status, body.detail]).toEqual([404, expect.stringContaining('without the world before it')]);
 });
+
+it('a prefix makes up for no host name that leads nowhere, as one would that is bent to this machine', async () => {
+  const server = await testServer({ alias: ['cloud'] });
+  const headers = { host: 'evil.cloud' };
+  const { status, body } = await server.call('GET /w/default/_mock/cast', { headers });
+
+  expect(status).toBe(404);
+  expect(body.detail).toContain('There is no world `evil`');
+  expect(body.detail).toContain('--alias');
+});

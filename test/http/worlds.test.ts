@@ -91,11 +91,11 @@ describe('by the credential alone, the world is that of', () => {
   it('an application that was made in it, by its client id', async () => {
     const token = await tokenOf(a.call, accessKey);
     const { body: made } = await a.call('POST /api/v1/apps', { token, body: { name: 'only-in-a' } });
-    const rule = { subjectType: 'app', subjectId: 'only-in-a', roleId: 1, scopeType: 'tenant', scopeId: '1001' };
-    await a.call('POST /api/v1/authorization/access-rules', { token, body: rule });
+    const rule = { subjectType: 'app', subjectId: made.clientId, roleId: 1, scopeType: 'tenant', scopeId: '1001' };
+    const { body: given } = await a.call('POST /api/v1/authorization/access-rules', { token, body: rule });
     const grant = { grantType: 'app_token', appID: made.clientId, appSecret: made.secret };
     ofA((await server.grant(grant)).body.accessToken);
-    expect(made.clientId).toBe('only-in-a-a');
+    expect([made.clientId, given.subjectId]).toEqual(['only-in-a-a', 'only-in-a']);
   });
 
   it('an access key that was made in it', async () => {

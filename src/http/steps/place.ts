@@ -60,10 +60,12 @@ function originsOf({ publicUrl }: Server, { id }: World, door: Door | null, base
 /** The world that a door leads into. @throws Problem `no_such_world` */
 export function worldBehind(
   { worlds }: Pick<Server, 'worlds'>,
-  { kind, world: id }: Door,
-  { url }: IncomingMessage,
+  { kind, world: id, beside = null }: Door,
+  raw: Pick<IncomingMessage, 'url'>,
 ): World {
-  const inner = pathOf(url);
+  const inner = pathOf(raw.url);
+  // No prefix makes up for a host name that leads nowhere: a page's own name could be bent to this machine.
+  if (beside !== null && !worlds.has(beside)) return worldBehind({ worlds }, { kind: 'host', world: beside }, raw);
   if (kind === 'prefix' && isBelowWorld(inner)) {
     const message = `Worlds do not stand in one another: call \`${inner.slice(0, 100)}\` without the world before it.`;
     throw new Problem('no_such_world', message);

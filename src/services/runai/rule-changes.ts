@@ -49,11 +49,11 @@ export async function made(context: Context, order: NewRule): Promise<AccessRule
   const role = (await rolesOf(context)).get(order.roleId);
   if (role === undefined) throw unknown('roleId', `there is no role \`${order.roleId}\``);
   if (!role.enabled) throw new Problem('bad_state', `Field \`roleId\`: the role \`${role.name}\` is disabled.`);
-  await checkSubject(context, order);
+  const subjectId = await subjectOf(context, order);
   await store.collections.sweep(ACCESS_RULES, now);
   const rule: AccessRule = {
     id: (await store.settings.next(LAST_RULE_SETTING)) + 1,
-    subjectId: order.subjectId,
+    subjectId,
     subjectType: order.subjectType,
     roleId: role.id,
     scopeId,
@@ -68,7 +68,7 @@ export async function made(context: Context, order: NewRule): Promise<AccessRule
     await store.collections.insert(ruleRow(rule, scopes.tenantId), null);
   } catch (thrown) {
     if (!(thrown instanceof Collision)) throw thrown;
-    throw new Problem('conflict', `\`${order.subjectId}\` has the role \`${role.name}\` in this scope already.`);
+    throw new Problem('conflict', `\`${subjectId}\` has the role \`${role.name}\` in this scope already.`);
   }
   return rule;
 }
@@ -86,11 +86,20 @@ const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> =
   'service-account': 'service-account',
 };
 
-/** Groups are the identity provider's, so any of them may come to exist. */
-async function checkSubject({ store }: Context, { subjectType, subjectId }: NewRule): Promise<void> {
-  if (subjectType === 'group') return;
-  const known = await store.identities.byName(KINDS[subjectType], subjectId);
-  if (known === null) throw unknown('subjectId', `there is no ${subjectType} \`${subjectId}\``);
+/**
+ * Whom a rule is for, by name; an account's client id, which is its name in the published examples, stands for it. Groups
+ * are the identity provider's, so any of them may come to exist.
+ *
+ * @throws Problem for somebody who is not there
+ */
+async function subjectOf({ store }: Context, { subjectType, subjectId }: NewRule): Promise<string> {
+  if (subjectType === 'group') return subjectId;
+  const { identities } = store;
+  const kind = KINDS[subjectType];
+  if ((await identities.byName(kind, subjectId)) !== null) return subjectId;
+  const account = await identities.byClientId(kind, subjectId);
+  if (account === null) throw unknown('subjectId', `there is no ${subjectType} \`${subjectId}\``);
+  return account.name;
 }
 
 function unknown(field: string, what: string): Problem {

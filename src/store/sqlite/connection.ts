@@ -111,9 +111,16 @@ export class RestingConnection implements Connection {
 
   #open(database: Database): void {
     this.#database = database;
-    this.#timer = setTimeout(() => this.#look(), this.#idle).unref();
+    // A store that nobody has any more is not kept by its timer.
+    const held = new WeakRef(this);
+    const look = () => {
+      const connection = held.deref();
+      if (connection !== undefined) connection.#look();
+    };
+    this.#timer = setTimeout(look, this.#idle).unref();
   }
 
+  /** Rests, if nobody used it since this was called last. */
   #look(): void {
     if (!this.#wasUsed) this.rest();
     if (this.#database === null) return;

@@ -90,6 +90,17 @@ describe('a snapshot', () => {
     expect([status, body.detail]).toEqual([404, expect.stringContaining('/_mock/snapshots')]);
   });
 
+  it('of an earlier world of the same id is not restored where that was made of another seed', async () => {
+    const { call, id } = await makeWorld(server, { seed: 'none' });
+    const { body: snapshot } = await call('POST /_mock/snapshots');
+    await server.call(`DELETE /_mock/worlds/${id}`);
+    await makeWorld(server, { id });
+    const { status, body } = await call(`POST /_mock/snapshots/${snapshot.id}/restore`);
+
+    expect(status).toBe(409);
+    expect(body.detail).toContain('made of another seed');
+  });
+
   it('is a file that a server starts from, with the same credentials', async () => {
     const { call, made, cast } = await worldWithKey({ id: 'taken' });
     const { body: snapshot } = await call('POST /_mock/snapshots');
@@ -180,6 +191,35 @@ describe('a world as a copy', () => {
 
     expect(copy.made.created.keys).toHaveLength(1);
     expect(await reads(copy.call, copy.made.created.keys[0].key)).toBe('allowed');
+  });
+
+  it('has client ids of its own also where what was made is called as its seed or the world would call it', async () => {
+    const source = await makeWorld(server, { id: 'alike' });
+    const token = await tokenOf(source.call, source.cast.runai.users[0].accessKey);
+    for (const name of ['alike', 'alike-alike', 'made', 'made-alike']) {
+      await source.call('POST /api/v1/apps', { token, body: { name } });
+    }
+    const copy = await makeWorld(server, { id: 'copied', from: { world: 'alike' } });
+    const grants = copy.made.created.applications.map(
+      ({ clientId: appID, secret: appSecret }: { clientId: string; secret: string }) =>
+        copy.call('POST /api/v1/token', { body: { grantType: 'app_token', appID, appSecret } }),
+    );
+
+    expect((await Promise.all(grants)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    await tokenOf(server.call, copy.cast.runai.users[0].accessKey);
+  });
+
+  it('with the credentials as they are shows them in its cast, keeps them in a reset, and can be copied itself', async () => {
+    const source = await makeWorld(server, {});
+    const copy = await makeWorld(server, { from: { world: source.id }, credentials: 'cast' });
+    const [{ accessKey }] = source.cast.runai.users;
+
+    expect(copy.cast).toEqual(source.cast);
+    await copy.call('POST /_mock/reset');
+    expect((await copy.call('GET /_mock/cast')).body).toEqual(source.cast);
+    await tokenOf(copy.call, accessKey);
+    const further = await makeWorld(server, { from: { world: copy.id } });
+    await tokenOf(server.call, further.cast.runai.users[0].accessKey);
   });
 
   it('with the credentials as they are counts where it is named, and says that they are not its own alone', async () => {
