@@ -58,6 +58,8 @@ export interface WorldsByName {
   isGone(id: string): boolean;
   /** Ids of the worlds that a credential is of, there or gone: several where they were given the same. */
   ownersOf(presented: Presented): readonly string[];
+  /** Has the default world this client or key? `ownersOf` does not tell: what nobody claims leads there anyway. */
+  isOfDefault(presented: Presented): Promise<boolean>;
 }
 
 /** What one world has, as far as services look at it. */

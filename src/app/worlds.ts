@@ -151,6 +151,12 @@ export class Worlds implements WorldsByName {
     }
   }
 
+  async isOfDefault(presented: Presented): Promise<boolean> {
+    const { store, clock } = this.default;
+    if (presented.kind === 'client') return hasClient(store, presented.clientId);
+    return presented.kind === 'key' && (await store.ngcKeys.bySecret(presented.hash(), clock.now())) !== null;
+  }
+
   /** What is there, the default world first. */
   list(): readonly WorldEntry[] {
     const others = [...this.#entries.keys()].flatMap((id) => this.#entryThere(id) ?? []);

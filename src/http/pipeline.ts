@@ -60,7 +60,7 @@ async function inOrder(flight: InFlight): Promise<Answer> {
     if (!looksUpFirst(route)) await cover(flight);
     await handle(flight);
   } catch (thrown) {
-    refuse(flight, thrown);
+    await refuse(flight, thrown);
   }
   conform(flight);
   return send(flight);

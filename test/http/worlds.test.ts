@@ -257,6 +257,35 @@ describe('a credential of another world is refused as unknown, and the decision 
     expect([decision.reason, there.decision.reason]).toEqual(['other_world', 'other_world']);
   });
 
+  it('an access key and a key of the default world, which the documentation shows', async () => {
+    // Of a server where no world ever had them as well.
+    const other = await testServer();
+    const { call } = await makeWorld(other, { id: 'own' });
+    const { body: cast } = await other.call('GET /_mock/cast');
+    const { clientId, clientSecret } = cast.runai.users[0].accessKey;
+    const { key } = cast.ngc.keys.find((one: { name: string }) => one.name === 'air-admin');
+    const body = { grantType: 'client_credentials', clientId, clientSecret };
+    const answers = [
+      await call('POST /api/v1/token', { body }),
+      await call('GET /api/v3/simulations/', { token: key }),
+      await call('GET /v2/nvcf/functions', { token: key }),
+    ];
+
+    for (const { decision } of answers) {
+      expect(decision.reason).toBe('other_world');
+      const { body: told } = await call(`GET /_mock/decisions/${decision.id}`);
+      expect(told.ofWorld).toBe('default');
+      expect(told.fixes[0].text).toContain('`/w/default`');
+    }
+  });
+
+  it('but a credential that no world has stays unknown', async () => {
+    const body = { grantType: 'client_credentials', clientId: 'nobody', clientSecret: 'nothing' };
+    const answers = [await a.call('POST /api/v1/token', { body }), await server.call('POST /api/v1/token', { body })];
+
+    expect(answers.map(({ decision }) => decision.reason)).toEqual(['unknown_client', 'unknown_client']);
+  });
+
   it('a refresh token', async () => {
     const [{ email: username, password }] = b.cast.runai.users;
     const { body } = await b.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });

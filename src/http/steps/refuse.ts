@@ -1,10 +1,11 @@
 import { Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
-import { type Presented, UNKNOWN_BY } from '../../credentials/presented.ts';
+import { DEFAULT_WORLD } from '../../core/world-id.ts';
+import { UNKNOWN_BY } from '../../credentials/presented.ts';
 import type { About } from '../../service.ts';
 import { pathOf } from '../arrival.ts';
 import { asked, refused } from '../explain.ts';
-import type { Arrived, InFlight, Server } from '../in-flight.ts';
+import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
 import { presented } from '../presented.ts';
 import { isOurs, isStorageProblem, problemOf } from '../problem.ts';
 import { otherVersion, profilesWith } from '../routes.ts';
@@ -18,12 +19,14 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 ]);
 
 /** Whatever was thrown, in the vendor's words; and a credential that was not accepted becomes a decision. */
-export function refuse(flight: InFlight, thrown: unknown): void {
+export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   const { route, context, decision } = flight;
   const problem = problemOf(thrown, context.store);
   flight.problem = problem;
   if (isStorageProblem(problem)) context.findings.report('storage', problem.message, context.now);
-  flight.decision = MALFORMED.has(problem.kind) ? null : (decision ?? refused(asked(flight), ofWorld(flight, problem)));
+  flight.decision = MALFORMED.has(problem.kind)
+    ? null
+    : (decision ?? refused(asked(flight), await ofWorld(flight, problem)));
   if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
   flight.outcome = isOurs(problem)
     ? problemDetails(problem)
@@ -31,9 +34,9 @@ export function refuse(flight: InFlight, thrown: unknown): void {
 }
 
 /** A credential that is unknown here may be another world's: that is told in the decision; the vendor's words stay. */
-function ofWorld({ server, route, context }: InFlight, problem: Problem): Problem {
+async function ofWorld({ server, route, context }: InFlight, problem: Problem): Promise<Problem> {
   const { kind, message, reason, why, claimed } = problem;
-  const owner = problem.ofWorld ?? ownerElsewhere(server, presented(route, context), problem);
+  const owner = problem.ofWorld ?? (await ownerElsewhere(server, route, context, problem));
   if (owner === undefined || owner === context.world.id) return problem;
   const isThere = server.worlds.has(owner);
   const told = isThere ? `it is of the world \`${owner}\`` : `the world \`${owner}\` is gone`;
@@ -45,10 +48,19 @@ function ofWorld({ server, route, context }: InFlight, problem: Problem): Proble
   });
 }
 
-function ownerElsewhere({ worlds }: Server, all: readonly Presented[], { reason }: Problem): string | undefined {
+async function ownerElsewhere(
+  { worlds }: Server,
+  route: Route,
+  context: InFlight['context'],
+  { reason }: Problem,
+): Promise<string | undefined> {
   const kind = reason === undefined || worlds.isAlone ? undefined : UNKNOWN_BY[reason];
   if (kind === undefined) return undefined;
-  return all.flatMap((one) => (one.kind === kind ? worlds.ownersOf(one) : []))[0];
+  const unknown = presented(route, context).filter((one) => one.kind === kind);
+  const [owner] = unknown.flatMap((one) => worlds.ownersOf(one));
+  if (owner !== undefined || context.world.id === DEFAULT_WORLD) return owner;
+  for (const one of unknown) if (await worlds.isOfDefault(one)) return DEFAULT_WORLD;
+  return undefined;
 }
 
 /** A path that looks like an object's can be one that only another version has. */
