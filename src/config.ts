@@ -235,25 +235,39 @@ function lineOfSyntaxError(text: string, said: string): string {
   return `, line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
+/** What a parser said, for somebody who did not call it. */
+function syntaxFault(cause: unknown): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return said.replace(
+    /^Source contains multiple documents; [^\n]*? at line/,
+    'It holds several documents, the second one at line',
+  );
+}
+
 /**
  * A JSON or YAML file as a value.
  *
  * @param flag what messages call it
+ * @param otherwise what may be given in place of a file that cannot be read, as a sentence
  * @throws Unusable when it cannot be read or has another syntax
  */
-export async function readDocument(file: string, flag: string): Promise<unknown> {
+export async function readDocument(file: string, flag: string, otherwise = ''): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
     const why = own(WHY_UNREADABLE, (cause as NodeJS.ErrnoException).code ?? '') ?? '';
-    throw new Unusable(`${flag} ${file} cannot be read${why}. Give the path of a file that can.`, { cause });
+    throw new Unusable(`${flag} ${file} cannot be read${why}. Give the path of a file that can be read.${otherwise}`, {
+      cause,
+    });
   }
   try {
     return file.endsWith('.json') ? JSON.parse(text) : (await import('yaml')).parse(text);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const said = syntaxFault(cause);
     const where = lineOfSyntaxError(text, said);
-    throw new Unusable(`${flag} ${file} is no ${file.endsWith('.json') ? 'JSON' : 'YAML'}${where}: ${said}`, { cause });
+    throw new Unusable(`${flag} ${file} is not valid ${file.endsWith('.json') ? 'JSON' : 'YAML'}${where}: ${said}`, {
+      cause,
+    });
   }
 }

@@ -14,8 +14,8 @@ export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world'
   }
   if (ids.length > maxWorlds) {
     throw new Unusable(
-      `--world names ${ids.length} worlds, and --max-worlds ${maxWorlds} lets there be no more than that beside the ` +
-        'default one. Name fewer, or raise --max-worlds.',
+      `--world names ${ids.length} ${ids.length === 1 ? 'world' : 'worlds'}, but --max-worlds is ${maxWorlds}. ` +
+        'Name fewer worlds, or raise --max-worlds.',
     );
   }
 }

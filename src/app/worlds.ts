@@ -222,7 +222,7 @@ export class Worlds implements WorldsByName {
       .slice(0, MOST_NAMED)
       .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(machine.now() - lastUsedAt)})`);
     const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
-    const message = `${most} worlds are there, which is the most (\`--max-worlds\`). Delete one by \`DELETE /_mock/worlds/{id}\`.${unused}`;
+    const message = `There may be no more worlds: \`--max-worlds\` is ${most}. Delete one by \`DELETE /_mock/worlds/{id}\`.${unused}`;
     return new Problem('conflict', message);
   }
 

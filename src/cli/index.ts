@@ -136,6 +136,12 @@ function withAdvice(command: Command) {
     if (exitCode === 0) throw new CommanderError(exitCode, code, message);
     const said = message.replace(/^error: /, '').replace(/\n.*$/s, '');
     const given = /'(--?[^']+)'/.exec(said)?.[1];
+    if (code === 'commander.excessArguments') {
+      const [first = ''] = command.args;
+      throw new Unusable(
+        `\`${command.name()}\` takes flags only, and was given \`${first}\`. Does the flag before it lack its value?`,
+      );
+    }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];
     throw new Unusable(`Unknown flag \`${given}\`. The nearest valid name is \`${nearest(given, flags)}\`.`);

@@ -2,7 +2,7 @@ import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import type { OpenAPIBackend } from 'openapi-backend';
 import { own } from '../core/own.ts';
 import type { DocumentedOperation } from '../core/tables.ts';
-import { violationSentence } from './violations.ts';
+import { violationsSentence } from './violations.ts';
 
 /** The parts of a request that are checked against the document. */
 export interface RequestParts {
@@ -261,7 +261,7 @@ function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
         ...(body !== undefined && bodyForm !== 'bytes' && { requestBody: body }),
       };
       const failed = validators.find((validate) => !validate(request));
-      return failed === undefined ? null : requestFaultOf(failed.errors?.[0] as ErrorObject);
+      return failed === undefined ? null : requestFaultOf(failed.errors ?? []);
     },
     answerFault: (status, mediaType, body) => {
       const response = whole().responses[status];
@@ -278,12 +278,12 @@ function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
   };
 }
 
-function requestFaultOf(error: ErrorObject): RequestFault {
-  const { keyword, data, parentSchema } = error;
+function requestFaultOf(errors: readonly ErrorObject[]): RequestFault {
+  const { keyword, data, parentSchema } = errors[0] as ErrorObject;
   const values = keyword === 'enum' ? (parentSchema as JsonSchema | undefined)?.['x-elsewhere'] : undefined;
   // Of what was sent in place of a name, nothing can be looked up, and an object may not even have a text.
   const elsewhere = typeof data === 'string' || typeof data === 'number' ? own(values, String(data)) : undefined;
-  return { sentence: violationSentence(error), elsewhere: elsewhere ?? [] };
+  return { sentence: violationsSentence(errors), elsewhere: elsewhere ?? [] };
 }
 
 function isUuid({ in: place, schema }: { readonly in: string; readonly schema?: JsonSchema }): boolean {

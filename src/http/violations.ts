@@ -15,6 +15,9 @@ interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
 }
 
 /** What the parts of a request are called, by the first segment of an error's path. */
@@ -26,10 +29,42 @@ const PLACES: Readonly<Record<string, string>> = {
 };
 
 /**
+ * The sentence for a request that does not fit. Of a value that fits none of several schemas it tells all of them: the
+ * first fault alone, which is that of the first schema, would rule out what the others allow.
+ *
+ * @param errors as ajv lists them: those of a choice before the choice itself
+ */
+export function violationsSentence(errors: readonly ErrorObject[]): string {
+  const first = errors[0] as ErrorObject;
+  const choice = errors.find(({ keyword, instancePath }) => isChoice(keyword) && instancePath === first.instancePath);
+  return (choice && choiceSentence(choice)) ?? violationSentence(first);
+}
+
+function isChoice(keyword: string): boolean {
+  return keyword === 'anyOf' || keyword === 'oneOf';
+}
+
+/** Undefined where a schema of the choice says too little for a sentence, and for a whole body. */
+function choiceSentence({ instancePath, parentSchema, data }: ErrorObject): string | undefined {
+  const [place = '', ...segments] = instancePath.split('/').slice(1);
+  const { anyOf, oneOf } = (parentSchema ?? {}) as Schema;
+  const schemas = anyOf ?? oneOf ?? [];
+  if (segments.length === 0 || schemas.some(({ type }) => type === undefined)) return undefined;
+  const [last, ...others] = schemas.map(alternative).reverse();
+  const all = others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`;
+  return `${PLACES[place]} \`${segments.join('.')}\` is not valid; expected ${all}, got ${sent(data)}.`;
+}
+
+function alternative(schema: Schema): string {
+  if (schema.required === undefined) return expectation(schema);
+  return `${expectation(schema)} with ${schema.required.map((name) => `\`${name}\``).join(', ')}`;
+}
+
+/**
  * One sentence for the person whose request failed: which field, what was expected, what was sent. What was sent is told
  * by its kind and length only, because it could be a secret.
  */
-export function violationSentence(error: ErrorObject): string {
+function violationSentence(error: ErrorObject): string {
   const [place = '', ...segments] = error.instancePath.split('/').slice(1);
   const schema = (error.parentSchema ?? {}) as Schema;
   if (error.keyword === 'required') {
@@ -72,7 +107,7 @@ function range({ minLength, maxLength, minimum, maximum, minItems, maxItems }: S
   if (maxItems !== undefined) return `of at most ${maxItems} entries`;
   if (minLength !== undefined && maxLength !== undefined) return `of ${minLength} to ${maxLength} characters`;
   if (maxLength !== undefined) return `of at most ${maxLength} characters`;
-  if (minLength !== undefined) return `of at least ${minLength} characters`;
+  if (minLength !== undefined) return `of at least ${characters(minLength)}`;
   if (minimum !== undefined && maximum !== undefined) return `from ${minimum} to ${maximum}`;
   if (maximum !== undefined) return `of at most ${maximum}`;
   return minimum === undefined ? '' : `of at least ${minimum}`;

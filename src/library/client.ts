@@ -193,6 +193,12 @@ export class SwitchboardError extends Error {
   }
 }
 
+/** @throws TypeError for what is no id, such as a whole snapshot */
+function snapshotId(given: string): string {
+  if (typeof given === 'string' && given !== '') return given;
+  throw new TypeError('restore takes the id of a snapshot: `const { id } = await world.snapshot()`.');
+}
+
 /** How the switchboard is reached: over the network, or in process. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
@@ -308,7 +314,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     get: (snapshot) => call('GET', `/snapshots/${id(snapshot)}`),
     file: async (snapshot) =>
       new Uint8Array(await (await answerOf('GET', `/snapshots/${id(snapshot)}/file`)).arrayBuffer()),
-    restore: (snapshot) => call('POST', `/snapshots/${id(snapshot)}/restore`),
+    restore: async (snapshot) => call('POST', `/snapshots/${id(snapshotId(snapshot))}/restore`),
     delete: (snapshot) => call('DELETE', `/snapshots/${id(snapshot)}`),
   };
   return {

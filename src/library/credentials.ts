@@ -16,9 +16,11 @@ type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
  * The text of a key of the cast.
  *
  * @param name its name, or `org/name` where several organisations have one of that name
- * @throws Error naming the nearest name, or the names that there are
+ * @throws Error naming the nearest name, or the names that there are; TypeError for what is no text
  */
 export function keyOf(cast: Cast, name: string): string {
+  if (typeof name !== 'string')
+    throw new TypeError('key takes the name of a key of the cast, such as `nvcf-deployer`.');
   const keys = (cast.ngc as Seeded<'ngc'>)?.keys ?? [];
   const full = ({ org, name: own }: { org: string; name: string }) => `${org}/${own}`;
   const found = keys.filter((key) => key.name === name || full(key) === name);

@@ -1,4 +1,5 @@
 import { DENY_REASONS, type DenyReason } from '../core/reasons.ts';
+import { nearest } from '../nearest.ts';
 import type { Decision, Switchboard } from './client.ts';
 
 /** What `x-mock-decision` says of an answer. */
@@ -57,8 +58,10 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
 
 function checkReason(reason: unknown): void {
   if (typeof reason === 'string' && Object.hasOwn(DENY_REASONS, reason)) return;
+  const reasons = Object.keys(DENY_REASONS);
+  if (reason === undefined) throw new TypeError(`there is no reason in the call. Say one of ${reasons.join(', ')}`);
   throw new Error(
-    `there is no reason \`${reason}\` to be refused for; there are ${Object.keys(DENY_REASONS).join(', ')}`,
+    `there is no reason \`${reason}\`; the nearest is \`${nearest(String(reason), reasons)}\`. There are ${reasons.join(', ')}`,
   );
 }
 

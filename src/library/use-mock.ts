@@ -27,10 +27,11 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   const worlds: World[] = [];
   const running = (): Mock => {
     if (server === undefined)
-      throw new Error('the mock starts before the first test: call this inside a test or a hook');
+      throw new Error('the mock starts before the first test: call `mock()` inside a test or a hook');
     return server;
   };
   const mock = () => worlds.at(-1) ?? running();
+  checkHooks(hooks);
   // No hook names a parameter: jest and mocha take it for a callback, and wait until it is called.
   hooks.beforeAll(async () => {
     server = await startMock(options);
@@ -51,4 +52,16 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
     await running().stop();
   });
   return mock;
+}
+
+/** Runners call their hooks otherwise; node:test, for one, has no `beforeAll`. @throws TypeError naming those that are missing */
+function checkHooks(hooks: TestHooks | undefined): void {
+  const missing = (['beforeAll', 'beforeEach', 'afterAll'] as const).filter(
+    (name) => typeof hooks?.[name] !== 'function',
+  );
+  if (missing.length === 0) return;
+  throw new TypeError(
+    `useMock takes the hooks of the test runner; ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing. In jest: ` +
+      '{ beforeAll, beforeEach, afterEach, afterAll }. In node:test: { beforeAll: before, beforeEach, afterEach, afterAll: after }.',
+  );
 }

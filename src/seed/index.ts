@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
 import type { Seed } from '../app/world.ts';
 import { fixture } from '../assets.ts';
 import { readDocument } from '../config.ts';
@@ -59,8 +60,8 @@ export async function seedOfValue(
   if (isParts(value)) return seedOfContent(value, 'the seed', services, random);
   throw new Unusable(
     typeof value === 'string'
-      ? `A path cannot be given over HTTP: the seed is \`${value.slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or what the file holds, as an object.`
-      : `The seed is ${value === null ? 'null' : `a ${Array.isArray(value) ? 'list' : typeof value}`}; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object that holds a part for each service, as \`GET /_mock/cast\` shows it.`,
+      ? `it is the text \`${value.slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or a seed as an object. The path of a file cannot be given over HTTP.`
+      : `The seed is ${value === null ? 'null' : `a ${Array.isArray(value) ? 'list' : typeof value}`}; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`.`,
   );
 }
 
@@ -233,13 +234,13 @@ async function builtInParts(services: readonly ServiceDefinition[]): Promise<Par
 }
 
 async function contentOf(file: string, asked: string): Promise<Parts> {
-  const content = (await readDocument(file, asked)) ?? {};
+  const content = (await readDocument(file, asked, extname(file) === '' ? ` Or say \`${BUILT_IN}\`.` : '')) ?? {};
   if (isParts(content)) return content;
   throw notParts(`${asked} ${file}`);
 }
 
 function notParts(name: string): Unusable {
-  return new Unusable(`${name} must hold a part for each service, as \`GET /_mock/cast\` shows it.`);
+  return new Unusable(`${name} must be an object, in the form of \`GET /_mock/cast\`.`);
 }
 
 function isParts(value: unknown): value is Parts {

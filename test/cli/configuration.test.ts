@@ -326,8 +326,8 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
 describe.concurrent('a config file that cannot be used ends the start:', () => {
   const files: [what: string, file: string, text: string | null, said: RegExp][] = [
     ['one that is not there', 'missing.yaml', null, /cannot be read/],
-    ['broken YAML', 'broken.yaml', 'port: [1\n', /no YAML/],
-    ['broken JSON', 'broken.json', '{"port": 1', /no JSON/],
+    ['broken YAML', 'broken.yaml', 'port: [1\n', /not valid YAML/],
+    ['broken JSON', 'broken.json', '{"port": 1', /not valid JSON/],
     ['a list', 'list.yaml', '- port\n', /option names with their values/],
     ['a value that is an object', 'nested.yaml', 'data:\n  file: mock.db\n', /`data`/],
   ];

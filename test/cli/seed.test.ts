@@ -322,7 +322,7 @@ nvcf:
     const { code, stderr } = await command.run(['--port', '0', '--seed', 'world.json']);
 
     expect(code).toBe(2);
-    expect(stderr).toContain('--seed world.json is no JSON, line 3:');
+    expect(stderr).toContain('--seed world.json is not valid JSON, line 3:');
   });
 
   it('no tenant, and names the file', async ({ command, folder }) => {
@@ -336,8 +336,10 @@ nvcf:
 
   const files: [what: string, file: string, text: string | null, said: string][] = [
     ['a file that is not there', 'missing.yaml', null, 'cannot be read'],
-    ['broken YAML', 'broken.yaml', 'runai: [', 'no YAML'],
-    ['a list', 'list.yaml', '- runai', 'a part for each service'],
+    ['broken YAML', 'broken.yaml', 'runai: [', 'not valid YAML'],
+    ['several documents in one', 'several.yaml', '{}\n---\n{}\n', 'several documents, the second one at line 2'],
+    ['a misspelt name', 'builtins', null, 'Or say `builtin`'],
+    ['a list', 'list.yaml', '- runai', 'must be an object'],
   ];
 
   it.for(files)('%s', async ([, file, text, said], { command, folder }) => {

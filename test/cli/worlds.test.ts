@@ -104,6 +104,8 @@ describe.concurrent('worlds of a start', () => {
     ['a slash', ['--world', 'a/b'], /--world is `a\/b`; expected .*a-z, 0-9/],
     ['nothing', ['--world', ''], /--world is ``; expected /],
     ['one more than there may be', ['--max-worlds', '1', '--world', 'a', '--world', 'b'], /2 worlds.*--max-worlds/],
+    ['one where there may be none', ['--max-worlds', '0', '--world', 'a'], /names 1 world, but --max-worlds is 0/],
+    ['a flag in place of its id', ['--world', '--reseed', 'x'], /`start` takes flags only, and was given `x`/],
   ] as const)('stop the start, which changes no file: %s', async ([, args, said], { command, expect }) => {
     const { code, stdout, stderr } = await command.run(['--port', '0', '--data', 'mock.db', ...args]);
 

@@ -322,7 +322,18 @@ describe('a world that is not there', () => {
     const { status, body, headers: sent } = await server.call(request, { headers });
 
     expect([status, sent['content-type']]).toEqual([404, expect.stringContaining('application/problem+json')]);
-    expect(body.detail).toMatch(/POST \/_mock\/worlds|without the world before it/);
+    expect(body.detail).toMatch(/POST \/_mock\/worlds|a-z, 0-9|without the world before it/);
+  });
+
+  it.each([
+    ['Team', 'No world can have the id `Team`; expected 1 to 32 characters of a-z, 0-9'],
+    ['', 'The id of a world is empty; expected'],
+    ['a, b', 'No world can have the id `a, b`'],
+  ])('with an id that none can have is not told to be made: %j', async (id, said) => {
+    const { status, body } = await server.call('GET /_mock/clock', { headers: { 'x-mock-world': id } });
+
+    expect([status, body.detail]).toEqual([404, expect.stringContaining(said)]);
+    expect(body.detail).not.toContain('POST');
   });
 
   it('names --alias where the host name may be one of the server', async () => {
@@ -413,6 +424,11 @@ describe('a world that is ordered badly is refused, with what to do', () => {
     [{ from: { world: 'nowhere' } }, 404, 'nowhere'],
     [{ from: { snapshot: 'nothing' } }, 404, 'nothing'],
     [{ from: { world: 'a' }, seed: 'none' }, 400, '`seed`'],
+    [{ from: {} }, 400, '`from` is not valid; expected an object with `world` or an object with `snapshot`'],
+    [{ from: { world: 'a', snapshot: 'b' } }, 400, 'an object with `world` or an object with `snapshot`'],
+    [{ from: 'a' }, 400, 'an object with `world` or an object with `snapshot`, got a string'],
+    [{ seed: null }, 400, '`seed` is not valid; expected a string or an object, got null'],
+    [{ seed: [] }, 400, 'expected a string or an object, got an array'],
     [{ seed: './seed.yaml' }, 400, 'path'],
     [{ seed: { runai: { tenant: 'x' } } }, 400, 'runai.tenant'],
     [{ credentials: 'mine' }, 400, 'credentials'],

@@ -288,6 +288,10 @@ describe('a refusal', async () => {
     },
   );
 
+  it('is not expected by a misspelt reason, and the nearest one is named', () => {
+    expect(() => assertRefused(refused, 'no_tokn' as DenyReason)).toThrow('the nearest is `no_token`');
+  });
+
   it('is expected or not by the matcher', () => {
     expectWithMatchers(refused).toBeRefused('malformed_token');
     expectWithMatchers(refused).not.toBeRefused('no_token');

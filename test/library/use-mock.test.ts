@@ -32,6 +32,17 @@ describe('useMock', () => {
     expect(Object.values(given).map(({ length }) => length)).toEqual([0, 0, 0, 0]);
   });
 
+  it.each([
+    ['nothing', undefined, 'beforeAll, beforeEach, afterAll are missing'],
+    [
+      'hooks by the names of node:test',
+      { before: () => {}, beforeEach: () => {}, after: () => {} },
+      'beforeAll: before',
+    ],
+  ])('says which hooks it takes where it is given %s', (_what, hooks, said) => {
+    expect(() => useMock(hooks as unknown as TestHooks)).toThrow(said);
+  });
+
   it('gives the mock between its hooks, as it was seeded for every test', async () => {
     const { hooks, given } = runner();
     const mock = useMock(hooks, { listen: false });

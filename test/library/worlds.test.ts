@@ -166,10 +166,19 @@ describe.each(DOORS)('a world of the library, %s', (_, listen) => {
     await expect(mock.world({ seed: '/nothing.yaml' })).rejects.toThrow(
       'the option `seed` /nothing.yaml cannot be read',
     );
+    await expect(mock.world({ seed: 'builtins' })).rejects.toThrow('Or say `builtin`');
     await expect(mock.world({ id: 'one' })).rejects.toThrow('There is a world `one` already');
     await expect(mock.world({ credential: 'own' } as WorldOptions)).rejects.toThrow('credentials');
     await expect(mock.world({ from: { world: 'x' }, seed: 'none' })).rejects.toThrow('`seed`');
     expect(await mock.worlds.list()).toHaveLength(before.length);
+  });
+
+  it('says what to give in place of a snapshot, and of a key without a name', async () => {
+    const taken = await world.snapshot();
+
+    await expect(world.restore(taken as unknown as string)).rejects.toThrow('restore takes the id of a snapshot');
+    expect(() => world.key(undefined as unknown as string)).toThrow('key takes the name of a key');
+    await world.snapshots.delete(taken.id);
   });
 
   it('goes back to snapshots, gives them as files, and is copied with what was made in it', async () => {
@@ -260,7 +269,9 @@ describe('the switchboard of a world of a server elsewhere', () => {
     expect((await mock.clock.now()).ahead).toBe('PT0S');
     await byUrl.worlds.delete(made.id);
     await expect(byId.clock.now()).rejects.toThrow(`The world \`${made.id}\` is gone`);
-    await expect(connect(mock.url, { adminToken, world: 'no/where' }).clock.now()).rejects.toThrow('There is no world');
+    await expect(connect(mock.url, { adminToken, world: 'no/where' }).clock.now()).rejects.toThrow(
+      'No world can have the id',
+    );
   });
 });
 

@@ -252,7 +252,7 @@ describe('a fault of a seed that extends another', () => {
       'the seed cannot be used:\n  `extends` must be `builtin`, or the path of a seed file',
     );
     await expect(seedFrom({ extends: './base.yaml' })).rejects.toThrow(
-      '`extends` can only be `builtin` in a seed that is given as a value',
+      'a seed that is given as a value can extend `builtin` alone',
     );
     await expect(seedFrom({ extend: 'builtin' })).rejects.toThrow('the nearest valid name is `extends`');
   });
@@ -377,8 +377,10 @@ describe('a seed file', () => {
       `line 1: \`extends\` ${folder}/missing.yaml cannot be read: it is not there`,
     );
     await expect(seed(join(folder, 'list.yaml'))).rejects.toThrow(
-      `\`extends\` ${folder}/a-list.yaml must hold a part for each service`,
+      `\`extends\` ${folder}/a-list.yaml must be an object`,
     );
-    await expect(seed(join(folder, 'broken.yaml'))).rejects.toThrow(`\`extends\` ${folder}/broken.json is no JSON`);
+    await expect(seed(join(folder, 'broken.yaml'))).rejects.toThrow(
+      `\`extends\` ${folder}/broken.json is not valid JSON`,
+    );
   });
 });

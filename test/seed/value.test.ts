@@ -18,9 +18,9 @@ describe('a seed that is given as a value', () => {
   it.each([
     [
       'seed.yaml',
-      'A path cannot be given over HTTP: the seed is `seed.yaml`; expected `builtin`, `none`, or what the file holds',
+      'it is the text `seed.yaml`; expected `builtin`, `none`, or a seed as an object. The path of a file cannot be given',
     ],
-    ['', 'A path cannot be given over HTTP'],
+    ['', 'it is the text ``; expected `builtin`'],
     [null, 'The seed is null; expected `builtin`, `none`, or an object'],
     [5, 'The seed is a number; expected'],
     [[], 'The seed is a list; expected'],
@@ -38,7 +38,7 @@ describe('a seed that is given as a value', () => {
       (thrown: Error) => thrown.message,
     );
 
-    expect(message).toContain('A path');
+    expect(message).toContain('it is the text');
     expect(message.length).toBeLessThan(500);
   });
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
-import { DEFAULT_WORLD, MOST_WORLD_ID } from '../../core/world-id.ts';
+import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../../core/world-id.ts';
 import type { World } from '../../service.ts';
 import { headerLines, originOf, pathOf } from '../arrival.ts';
 import { readBody } from '../body.ts';
@@ -67,7 +67,7 @@ export function worldBehind(
   // No prefix makes up for a host name that leads nowhere: a page's own name could be bent to this machine.
   if (beside !== null && !worlds.has(beside)) return worldBehind({ worlds }, { kind: 'host', world: beside }, raw);
   if (kind === 'prefix' && isBelowWorld(inner)) {
-    const message = `Worlds do not stand in one another: call \`${inner.slice(0, 100)}\` without the world before it.`;
+    const message = `Worlds cannot be nested: call \`${inner.slice(0, 100)}\` without the world before it.`;
     throw new Problem('no_such_world', message);
   }
   const found = worlds.find(id);
@@ -77,9 +77,14 @@ export function worldBehind(
     const why = 'it was deleted, or nobody used it for longer than its `ttl`';
     throw new Problem('no_such_world', `The world ${shown} is gone: ${why}. Make another by \`POST /_mock/worlds\`.`);
   }
-  const advice = 'make it by `POST /_mock/worlds` or with `--world`; `GET /_mock/worlds` lists those that are there';
   const aboutHost =
     kind === 'host' ? ` If the host name is another name of this server, start it with \`--alias\` and that name.` : '';
+  if (!isWorldId(id)) {
+    const named = id === '' ? 'The id of a world is empty' : `No world can have the id ${shown}`;
+    const message = `${named}; expected ${WORLD_ID_FORM}. \`GET /_mock/worlds\` lists the worlds that are there.${aboutHost}`;
+    throw new Problem('no_such_world', message);
+  }
+  const advice = 'make it by `POST /_mock/worlds` or with `--world`; `GET /_mock/worlds` lists those that are there';
   throw new Problem('no_such_world', `There is no world ${shown}: ${advice}.${aboutHost}`);
 }
 
