@@ -109,11 +109,11 @@ export const OPTIONS: Options = {
   seed: {
     argument: 'FILE',
     description:
-      'world to start from, YAML or JSON in the form of `GET /_mock/cast`; `none` = empty, `builtin` = the built-in cast; default: `builtin`',
+      'seed to start from, YAML or JSON in the form of `GET /_mock/cast`; `none` = empty, `builtin` = the built-in cast; default: `builtin`',
     fallback: null,
     ...path,
   },
-  reseed: { description: 'replace the world in --data by the seed', fallback: false, ...onOff },
+  reseed: { description: 'replace what is in --data by the seed', fallback: false, ...onOff },
   publicUrl: {
     argument: 'URL',
     description: 'what issuers and links say; default: the URL of each request',

@@ -440,7 +440,7 @@ describe('an identity provider at a URL', () => {
 describe('a file that is no JWK set stops the start', () => {
   it.each([
     ['missing', undefined, 'cannot be read'],
-    ['no JSON', 'keys', 'is no JSON'],
+    ['no JSON', 'keys', 'is not valid JSON'],
     ['a single key', JSON.stringify(key.jwk), 'holds no JWK set'],
     ['an empty set', '{"keys":[]}', 'holds no JWK set'],
   ])('%s', async (_what, text, words) => {

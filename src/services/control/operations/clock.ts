@@ -102,7 +102,7 @@ async function setTo(clock: WorldClock, text: string): Promise<Jump> {
     if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must lie before the year 9999.');
     throw new Problem(
       'invalid_request',
-      `Field \`to\` must not lie before now, which is ${rfc3339(clock.now())}: the clock goes back only by \`POST /_mock/reset\`.`,
+      `Field \`to\` must not lie before now, which is ${rfc3339(clock.now())}: only \`POST /_mock/reset\` and a restored snapshot turn the clock back.`,
     );
   });
 }
