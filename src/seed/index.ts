@@ -179,16 +179,20 @@ function completeSeed(
   random: Random,
   hashed: () => Promise<Parts>,
 ): OwnableSeed {
-  const bare = changed(parts, services, (seed, part) => seed.bare?.(part) ?? part);
+  let text: string | undefined;
+  let fingerprint: string | undefined;
   return {
     parts,
-    text: JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts }),
+    // Both are made when somebody asks: a world has a seed of its own, and most worlds are never used.
+    get text() {
+      text ??= JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts });
+      return text;
+    },
     origin,
-    // Of the cast, so that a saved cast and the seed it came from are the same; without ids that follow from names, so
-    // that a seed is the same whether they are written or left out.
-    fingerprint: createHash('sha256')
-      .update(JSON.stringify(castOfParts(bare, services)))
-      .digest('hex'),
+    get fingerprint() {
+      fingerprint ??= fingerprintOf(parts, services);
+      return fingerprint;
+    },
     records: async (now) => {
       const complete = await hashed();
       const present = seeded(services).filter(({ name }) => complete[name] !== undefined);
@@ -201,6 +205,17 @@ function completeSeed(
       return completeSeed(owned(parts), { origin, extended }, services, random, async () => owned(await hashed()));
     },
   };
+}
+
+/**
+ * Of the cast, so that a saved cast and the seed it came from are the same; without ids that follow from names, so that a
+ * seed is the same whether they are written or left out.
+ */
+function fingerprintOf(parts: Parts, services: readonly ServiceDefinition[]): string {
+  const bare = changed(parts, services, (seed, part) => seed.bare?.(part) ?? part);
+  return createHash('sha256')
+    .update(JSON.stringify(castOfParts(bare, services)))
+    .digest('hex');
 }
 
 /** The result of the first time that it succeeds. */
