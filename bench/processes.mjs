@@ -6,13 +6,37 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const METER = new URL('./meter.mjs', import.meta.url).href;
 const REFERENCES = fileURLToPath(new URL('./references.mjs', import.meta.url));
 
 /** @typedef {{ url: string, pid: number, startedIn: number, stop: () => Promise<void> }} Running */
 
+/** What a server has used since it began: microseconds of CPU in all its threads, bytes of memory. @typedef {{ cpu: number, memory: number }} Usage */
+
+/** @typedef {Running & { usage: () => Promise<Usage> }} Metered */
+
+const START = ['start', '--port', '0', '--log-level', 'warn'];
+
 /** @param {string[]} [flags] */
 export function ours(flags = []) {
-  return started([MAIN, 'start', '--port', '0', '--log-level', 'warn', ...flags]);
+  return started([MAIN, ...START, ...flags]);
+}
+
+/**
+ * A server that can be asked what it has used.
+ *
+ * @param {string[]} [flags]
+ * @param {string} [main] of which build
+ * @returns {Promise<Metered>}
+ */
+export async function metered(flags = [], main = MAIN) {
+  const server = await started(['--import', METER, main, ...START, ...flags], '', ['ipc']);
+  const usage = async () => {
+    server.child.send('usage');
+    const [told] = await once(server.child, 'message');
+    return /** @type {Usage} */ (told);
+  };
+  return { ...server, usage };
 }
 
 /** @param {'sign' | 'send' | 'start'} what @param {string} [input] */
@@ -23,11 +47,13 @@ export function reference(what, input = '') {
 /**
  * @param {string[]} args
  * @param {string} [input]
- * @returns {Promise<Running>} once it has said that it is ready; `startedIn` is how long that took, in milliseconds
+ * @param {'ipc'[]} [channels] beside the standard ones
+ * @returns {Promise<Running & { child: import('node:child_process').ChildProcess }>} once it has said that it is ready; `startedIn` is how long that took, in milliseconds
  */
-async function started(args, input = '') {
+async function started(args, input = '', channels = []) {
   const begin = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit', ...channels] });
+  if (child.stdin === null || child.stdout === null) throw new TypeError('a child process without pipes');
   child.stdin.end(input);
   let said = '';
   for await (const chunk of child.stdout) {
@@ -35,7 +61,7 @@ async function started(args, input = '') {
     const url = /ready on (\S+)/.exec(said)?.[1];
     if (url === undefined) continue;
     const startedIn = performance.now() - begin;
-    return { url, pid: Number(child.pid), startedIn, stop: () => stopped(child) };
+    return { url, pid: Number(child.pid), startedIn, child, stop: () => stopped(child) };
   }
   throw new Error(`it ended before it was ready: ${said}`);
 }

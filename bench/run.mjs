@@ -7,16 +7,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import Database from 'better-sqlite3';
+import { against } from './against.mjs';
+import { median, print, ratio } from './figures.mjs';
+import { accessToken, FUNCTIONS, grants, KEY, keyOf, serviceKey, twentyKeys } from './loads.mjs';
 import { ours, reference, residentMemory } from './processes.mjs';
+import { WORLD_ROWS } from './worlds.mjs';
 
 const ROUNDS = 7;
 const SECONDS = 2;
 const STARTS = 9;
 const MANY = 100_000;
-const KEY = { clientId: '5f0c2a9d11e84b70', clientSecret: 'MOCKadminAccessKeySecret00000001' };
-const FUNCTIONS = '/v2/nvcf/functions';
 const VERSIONS = 10_000;
 /** Pages of fifty simulations, each the same work in a small world and in a large one. @type {Record<string, (count: number) => string>} */
 const PAGES = {
@@ -26,7 +29,6 @@ const PAGES = {
   'search for one': (count) => `search=bench-${count - 1}`,
   'search for all': () => 'search=bench',
 };
-const TOKEN_REQUEST = { grantType: 'client_credentials', ...KEY };
 
 const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-'));
 const large = join(folder, 'large.db');
@@ -56,31 +58,40 @@ const ROWS = [
   [`idle memory, ${MANY} keys stored (MB)`, (name) => memory(name, ['--data', large])],
 ];
 
-const [part = ''] = process.argv.slice(2);
+const { positionals, values } = parseArgs({ options: { against: { type: 'string' } }, allowPositionals: true });
+const [part = ''] = positionals;
 try {
-  await fill(large);
-  print('what', 'ratio', 'ours', 'bare');
-  for (const [name, measure] of ROWS) if (name.includes(part)) await measure(name);
+  if (values.against === undefined) await all(part);
+  else await against(values.against, part);
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+/** @param {string} part of the names of rows */
+async function all(part) {
+  const rows = ROWS.filter(([name]) => name.includes(part));
+  if (rows.length > 0) {
+    await fill(large);
+    print('what', 'ratio', 'ours', 'bare');
+    for (const [name, measure] of rows) await measure(name);
+  }
+  for (const { columns, measure } of WORLD_ROWS.filter(({ name }) => name.includes(part))) {
+    print('worlds', ...columns);
+    await measure();
+  }
 }
 
 /** @param {string} name @param {string[]} flags */
 async function tokens(name, flags) {
   const servers = [await ours(flags), await reference('sign')];
-  const body = JSON.stringify(TOKEN_REQUEST);
-  await compare(name, servers, (url) => ({
-    url: `${url}/api/v1/token`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  }));
+  const { path, ...load } = grants(KEY);
+  await compare(name, servers, (url) => ({ url: `${url}${path}`, ...load }));
 }
 
 /** @param {string} name @param {string[]} flags */
 async function lists(name, flags) {
   const our = await ours(flags);
-  const headers = { authorization: `Bearer ${await token(our.url)}` };
+  const headers = { authorization: `Bearer ${await accessToken(our.url)}` };
   await twentyKeys(our.url, headers);
   const answer = await (await fetch(`${our.url}/api/v1/access-keys`, { headers })).text();
   await compare(name, [our, await reference('send', answer)], (url) => ({ url: `${url}/api/v1/access-keys`, headers }));
@@ -119,18 +130,7 @@ async function functionsAtTwo(name, usual, hard) {
 async function withServiceKey({ keys = 10, versions = 1, flags = [] }) {
   const file = join(await mkdtemp(join(folder, 'keys-')), 'mock.db');
   const first = await ours(['--data', file]);
-  const made = await fetch(`${first.url}/_mock/keys`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      type: 'service',
-      name: 'bench',
-      services: ['nvcf'],
-      scopes: ['list_functions'],
-      resource: { type: 'All Functions' },
-    }),
-  });
-  const { id, key } = /** @type {{ id: string, key: string }} */ (await made.json());
+  const { id, key } = await serviceKey(first.url);
   await first.stop();
   fillKeys(file, id, keys, versions);
   return { ...(await ours(['--data', file, ...flags])), headers: { authorization: `Bearer ${key}` } };
@@ -173,8 +173,7 @@ async function pagesAtTwo(name, query) {
   const servers = [];
   for (const count of counts) {
     const server = await ours(['--data', await simulationFile(count)]);
-    const { ngc } = /** @type {any} */ (await (await fetch(`${server.url}/_mock/cast`)).json());
-    const { key } = ngc.keys.find((/** @type {{ name: string }} */ one) => one.name === 'air-admin');
+    const key = keyOf(await (await fetch(`${server.url}/_mock/cast`)).json(), 'air-admin');
     const path = `/api/v3/simulations/?limit=50&${query(count)}`;
     requests[server.url] = { path, headers: { authorization: `Bearer ${key}` } };
     servers.push(server);
@@ -224,16 +223,16 @@ async function starts(name, flags) {
       await server.stop();
     }
   }
-  const [our, bare] = times.map(median);
-  print(name, ratio(our, bare), `${our?.toFixed(0)} ms`, `${bare?.toFixed(0)} ms`);
+  const [our, bare] = /** @type {[number, number]} */ (times.map(median));
+  print(name, ratio(our, bare), `${our.toFixed(0)} ms`, `${bare.toFixed(0)} ms`);
 }
 
 /** @param {string} name @param {string[]} flags */
 async function memory(name, flags) {
   const servers = [await ours(flags), await reference('start')];
   await sleep(1000);
-  const [our, bare] = servers.map(({ pid }) => residentMemory(pid));
-  print(name, ratio(our, bare), `${our?.toFixed(0)} MB`, `${bare?.toFixed(0)} MB`);
+  const [our, bare] = /** @type {[number, number]} */ (servers.map(({ pid }) => residentMemory(pid)));
+  print(name, ratio(our, bare), `${our.toFixed(0)} MB`, `${bare.toFixed(0)} MB`);
   for (const server of servers) await server.stop();
 }
 
@@ -253,30 +252,9 @@ async function compare(name, servers, request) {
       if (round >= 0) rates[index]?.push(result.requests.average);
     }
   }
-  const [our, bare] = rates.map(median);
-  print(name, ratio(our, bare), `${our?.toFixed(0)}/s`, `${bare?.toFixed(0)}/s`);
+  const [our, bare] = /** @type {[number, number]} */ (rates.map(median));
+  print(name, ratio(our, bare), `${our.toFixed(0)}/s`, `${bare.toFixed(0)}/s`);
   for (const server of servers) await server.stop();
-}
-
-/** @param {string} url */
-async function token(url) {
-  const response = await fetch(`${url}/api/v1/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(TOKEN_REQUEST),
-  });
-  return /** @type {{ accessToken: string }} */ (await response.json()).accessToken;
-}
-
-/** @param {string} url @param {Record<string, string>} headers */
-async function twentyKeys(url, headers) {
-  for (let number = 1; number < 20; number++) {
-    await fetch(`${url}/api/v1/access-keys`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ name: `bench-${number}` }),
-    });
-  }
 }
 
 /** A data file with many keys, of many users. @param {string} file */
@@ -298,19 +276,4 @@ async function fill(file) {
     }
   })();
   database.close();
-}
-
-/** @param {number[]} numbers */
-function median(numbers) {
-  return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)];
-}
-
-/** @param {number | undefined} our @param {number | undefined} bare */
-function ratio(our, bare) {
-  return ((our ?? 0) / (bare ?? 1)).toFixed(2);
-}
-
-/** @param {string} what @param {string} ratio @param {string} our @param {string} bare */
-function print(what, ratio, our, bare) {
-  process.stdout.write(`${what.padEnd(42)} ${ratio.padStart(6)} ${our.padStart(10)} ${bare.padStart(10)}\n`);
 }

@@ -1,0 +1,171 @@
+// @ts-check
+/**
+ * What worlds cost in the process that has them, told to the parent as JSON.
+ * Usage: node --expose-gc bench/in-process.mjs cost | memory WORLDS_AT_ONCE
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FUNCTIONS, keyOf } from './loads.mjs';
+
+/** The build, by the types of its sources. */
+const BUILT = new URL('../dist/index.js', import.meta.url).href;
+const { startMock } = /** @type {typeof import('../src/index.ts')} */ (await import(BUILT));
+
+const ROUNDS = 20;
+const OF_A_ROUND = 50;
+const STARTS = 15;
+const HELD = 1000;
+/** Milliseconds after which an image of a seed is made anew: `FRESH` in src/app/images.ts. */
+const STALE = 1000;
+/** Milliseconds after which a world that nobody asks for has gone to rest: twice `IDLE_MS` in src/store/sqlite/connection.ts. */
+const AT_REST = 20_000;
+const NEW_WORLD = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+
+/** @typedef {{ name: string, times: number[] }} Cost `times`: milliseconds of CPU, in all threads */
+/** @typedef {{ name: string, bytes: number }} Holding resident memory of a world */
+
+const [what, atOnce] = process.argv.slice(2);
+process.stdout.write(JSON.stringify(what === 'memory' ? await memory(Number(atOnce)) : await costs()));
+
+/** @returns {Promise<Cost[]>} a start first */
+async function costs() {
+  const start = await startCost();
+  const mock = await startMock();
+  const byPost = async () => {
+    const made = await mock.fetch('/_mock/worlds', NEW_WORLD);
+    const { id } = /** @type {{ id: string }} */ (await made.json());
+    return () => mock.worlds.delete(id);
+  };
+  const byLibrary = async () => {
+    const world = await mock.world();
+    return () => world.stop();
+  };
+  const world = await mock.world();
+  const kinds = [
+    { name: 'a world, by POST /_mock/worlds', act: byPost },
+    { name: 'a world, by mock.world()', act: byLibrary },
+    { name: 'a reset of a world', act: () => world.reset(), prepare: () => change(world) },
+    { name: 'a reset of the default world', act: () => mock.reset(), prepare: () => change(mock) },
+  ];
+  const all = kinds.map(({ name }) => ({ name, times: /** @type {number[]} */ ([]) }));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [index, { act, prepare }] of kinds.entries()) {
+      const time = await meanCost(act, prepare);
+      if (round >= 0) all[index]?.times.push(time);
+    }
+  }
+  const stale = { name: 'a world of a seed not used for a second', times: /** @type {number[]} */ ([]) };
+  for (let round = 0; round < 5; round++) {
+    await sleep(STALE + 100);
+    const begin = process.cpuUsage();
+    const end = await byPost();
+    stale.times.push(since(begin));
+    await end();
+  }
+  await mock.stop();
+  return [start, ...all, stale];
+}
+
+/** A start, as a test that has a server of its own does it. The first ones, which compile the code, do not count. */
+async function startCost() {
+  const times = [];
+  for (let round = -2; round < STARTS; round++) {
+    const begin = process.cpuUsage();
+    const mock = await startMock();
+    if (round >= 0) times.push(since(begin));
+    await mock.stop();
+  }
+  return { name: 'a start, by startMock()', times };
+}
+
+/**
+ * Of a round, with whatever the runtime collected meanwhile.
+ *
+ * @param {() => Promise<unknown>} act what it gives back, if that is a function, is done after the round
+ * @param {() => Promise<unknown>} [prepare]
+ * @returns {Promise<number>} milliseconds of CPU
+ */
+async function meanCost(act, prepare = async () => {}) {
+  let sum = 0;
+  const ends = [];
+  for (let number = 0; number < OF_A_ROUND; number++) {
+    await prepare();
+    const begin = process.cpuUsage();
+    const end = await act();
+    sum += since(begin);
+    if (typeof end === 'function') ends.push(end);
+  }
+  for (const end of ends) await end();
+  return sum / OF_A_ROUND;
+}
+
+/** Something for a reset to undo. @param {import('../src/library/world.ts').World} world */
+async function change(world) {
+  const made = await world.fetch('/api/v3/simulations/', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${world.key('air-admin')}` },
+    body: '{"name":"bench"}',
+  });
+  if (made.status !== 201) throw new Error(`simulation: ${made.status} ${await made.text()}`);
+}
+
+/**
+ * @param {number} atOnce so many worlds are used at the same time; the others rest or wait meanwhile
+ * @returns {Promise<Holding[]>}
+ */
+async function memory(atOnce) {
+  const mock = await startMock();
+  // What the first worlds leave behind, compiled code above all, is no memory of the others.
+  const first = await worlds(mock, 50);
+  await useEach(mock, first);
+  for (const { id } of first) await mock.worlds.delete(id);
+  const before = await resident();
+  const held = await worlds(mock, HELD);
+  const made = await resident();
+  let most = 0;
+  for (let from = 0; from < HELD; from += atOnce) {
+    await useEach(mock, held.slice(from, from + atOnce));
+    most = Math.max(most, await resident());
+    await sleep(AT_REST + 2000);
+  }
+  const rested = await resident();
+  await mock.stop();
+  return [
+    { name: 'an idle world, never used', bytes: (made - before) / HELD },
+    { name: `at the most, ${atOnce} in use at once`, bytes: (most - before) / HELD },
+    { name: `an idle world, used ${atOnce} at once`, bytes: (rested - before) / HELD },
+  ];
+}
+
+/** @param {import('../src/library/world.ts').Mock} mock @param {number} count */
+async function worlds(mock, count) {
+  const made = [];
+  for (let number = 0; number < count; number++) {
+    const { id, cast } = /** @type {any} */ (await (await mock.fetch('/_mock/worlds', NEW_WORLD)).json());
+    made.push({ id, key: keyOf(cast, 'nvcf-full-access') });
+  }
+  return made;
+}
+
+/** @param {import('../src/library/world.ts').Mock} mock @param {readonly { id: string, key: string }[]} worlds */
+async function useEach(mock, worlds) {
+  for (const { id, key } of worlds) {
+    const answer = await mock.fetch(`/w/${id}${FUNCTIONS}`, { headers: { authorization: `Bearer ${key}` } });
+    if (answer.status !== 200) throw new Error(`functions of ${id}: ${answer.status} ${await answer.text()}`);
+    await answer.arrayBuffer();
+  }
+}
+
+/** What stays once everything that nobody needs is let go of. */
+async function resident() {
+  for (let round = 0; round < 3; round++) {
+    await sleep(50);
+    globalThis.gc?.();
+  }
+  return process.memoryUsage.rss();
+}
+
+/** @param {NodeJS.CpuUsage} begin @returns {number} milliseconds */
+function since(begin) {
+  const { user, system } = process.cpuUsage(begin);
+  return (user + system) / 1000;
+}

@@ -1,0 +1,102 @@
+// @ts-check
+/** What a world costs, and what many of them cost each other. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { COLUMNS, compareUsage } from './compare.mjs';
+import { median, print, spread } from './figures.mjs';
+import { FUNCTIONS, grants, KEY, keyOf, post, reads } from './loads.mjs';
+import { metered } from './processes.mjs';
+
+const IN_PROCESS = fileURLToPath(new URL('./in-process.mjs', import.meta.url));
+const HELD = 1000;
+/** How many worlds a busy server has in use within the time after which they rest. */
+const AT_ONCE = 200;
+const KEY_NAME = 'nvcf-full-access';
+const run = promisify(execFile);
+
+/** @type {{ name: string, columns: readonly string[], measure: () => Promise<void> }[]} */
+export const WORLD_ROWS = [
+  { name: 'worlds: making and resetting', columns: ['CPU', 'spread', 'of a start'], measure: costs },
+  { name: 'worlds: size of 1,000', columns: ['each'], measure: memory },
+  { name: 'worlds: speed of 1,000', columns: COLUMNS, measure: held },
+];
+
+async function costs() {
+  const all = /** @type {import('./in-process.mjs').Cost[]} */ (await inProcess('cost'));
+  const start = median(all[0]?.times ?? []);
+  for (const { name, times } of all) {
+    print(name, `${median(times).toFixed(2)} ms`, spread(times), `1/${(start / median(times)).toFixed(0)}`);
+  }
+}
+
+async function memory() {
+  // They wait most of the time. What was in use at once is not given back to the system, but used for the next worlds.
+  const [few, all] = await Promise.all([AT_ONCE, HELD].map((atOnce) => inProcess('memory', `${atOnce}`)));
+  const [unused, ...of] = /** @type {import('./in-process.mjs').Holding[]} */ (few);
+  for (const { name, bytes } of [unused, ...of, ...all.slice(1)].flatMap((one) => one ?? [])) {
+    print(name, `${(bytes / 1000).toFixed(0)} kB`);
+  }
+}
+
+/** A server with many worlds, against one that has none but the default one. */
+async function held() {
+  const [many, alone] = [await metered(['--max-worlds', `${HELD}`]), await metered()];
+  const made = [];
+  for (let number = 0; number < HELD; number++) made.push(await post(`${many.url}/_mock/worlds`, { ttl: 'never' }));
+  const worlds = made.map(({ id, cast }) => ({
+    prefix: `/w/${id}`,
+    key: keyOf(cast, KEY_NAME),
+    access: accessKeyOf(cast),
+  }));
+  const key = keyOf(await (await fetch(`${alone.url}/_mock/cast`)).json(), KEY_NAME);
+  for (const [what, requests, of, usual] of /** @type {const} */ ([
+    ['list of functions', 10_000, listOf, reads(FUNCTIONS, key)],
+    ['token grants', 3000, grantOf, grants(KEY)],
+  ])) {
+    for (const [by, isPrefixed] of /** @type {const} */ ([
+      ['prefix', true],
+      ['credential', false],
+    ])) {
+      const loads = worlds.map((world) => of(world, isPrefixed ? world.prefix : ''));
+      for (const [where, load] of /** @type {const} */ ([
+        ['one', loads.slice(0, 1)],
+        ['each in turn', loads],
+      ])) {
+        await compareUsage(
+          `${what}, by ${by}, ${where} of ${HELD}`,
+          [
+            { server: many, load },
+            { server: alone, load: usual },
+          ],
+          requests,
+        );
+      }
+    }
+  }
+  for (const server of [many, alone]) await server.stop();
+}
+
+/** @typedef {{ prefix: string, key: string, access: typeof KEY }} Known a world, with two of its credentials */
+
+/** @param {Known} world @param {string} prefix */
+function listOf({ key }, prefix) {
+  return reads(`${prefix}${FUNCTIONS}`, key);
+}
+
+/** @param {Known} world @param {string} prefix */
+function grantOf({ access }, prefix) {
+  return grants(access, prefix);
+}
+
+/** The access key of a world that is `KEY` in the default one. @param {any} cast @returns {typeof KEY} */
+function accessKeyOf(cast) {
+  const keys = cast.runai.users.map((/** @type {{ accessKey: typeof KEY }} */ { accessKey }) => accessKey);
+  return keys.find((/** @type {typeof KEY} */ { clientId }) => clientId.startsWith(KEY.clientId));
+}
+
+/** @param {string[]} what @returns {Promise<any>} */
+async function inProcess(...what) {
+  const { stdout } = await run(process.execPath, ['--expose-gc', IN_PROCESS, ...what]);
+  return JSON.parse(stdout);
+}
