@@ -1,9 +1,9 @@
 // @ts-check
 /** This build against that of another commit, in one run. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { COLUMNS, compareUsage } from './compare.mjs';
@@ -67,7 +67,7 @@ export async function against(ref, part) {
       for (const server of [ours, theirs]) await server.stop();
     }
   } finally {
-    await run('git', ['worktree', 'remove', '--force', folder], { cwd: ROOT });
+    await removed(folder);
   }
 }
 
@@ -84,10 +84,16 @@ async function built(ref) {
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
     await run(process.execPath, ['scripts/build.mjs'], { cwd: folder });
   } catch (cause) {
-    await run('git', ['worktree', 'remove', '--force', folder], { cwd: ROOT });
+    await removed(folder);
     throw cause;
   }
   return { folder, main: join(folder, 'dist', 'main.js') };
+}
+
+/** @param {string} folder of a worktree, in a temporary one */
+async function removed(folder) {
+  await run('git', ['worktree', 'remove', '--force', folder], { cwd: ROOT });
+  await rm(dirname(folder), { recursive: true, force: true });
 }
 
 /** How long an answer is. @param {string} url @param {import('./compare.mjs').Load} load */
