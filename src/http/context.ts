@@ -48,13 +48,8 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   }
 }
 
-/** A request as it came in: what is known of it once its world was chosen. */
-export interface Placed {
-  readonly world: World;
-  readonly origin: string;
-  readonly openOrigin: string;
-  readonly raw: IncomingMessage;
-}
+/** Under which names answers to a request speak of this server. */
+export type Origins = Pick<Context, 'origin' | 'openOrigin'>;
 
 /** What a handler gets of one request. The step `place` makes it, and the steps behind it fill it in, in their order. */
 export class RequestContext extends Scope<World> implements Context {
@@ -73,7 +68,7 @@ export class RequestContext extends Scope<World> implements Context {
   readonly headerLines: Context['headerLines'];
   readonly digest: Context['digest'];
 
-  constructor(server: Server, { world, origin, openOrigin, raw }: Placed) {
+  constructor(server: Server, world: World, raw: IncomingMessage, { origin, openOrigin }: Origins) {
     super(server, world);
     this.now = world.clock.now();
     this.origin = origin;

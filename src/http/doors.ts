@@ -79,10 +79,14 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
       const url = raw.url ?? '/';
       const { label, isService } = named(raw.headers.host ?? '');
       // At a function's own host every path is the function's.
-      const [, world, rest = ''] = !isService && url.startsWith(PREFIX) ? (BELOW_WORLD.exec(url) ?? []) : [];
-      const door = world === undefined ? otherDoor(raw, label) : prefixDoor(world, rest, label);
-      if (door !== null) doors.set(raw, door);
-      if (world === undefined) return url;
+      const found = !isService && url.startsWith(PREFIX) ? BELOW_WORLD.exec(url) : null;
+      if (found === null) {
+        const door = otherDoor(raw, label);
+        if (door !== null) doors.set(raw, door);
+        return url;
+      }
+      const [, world = '', rest = ''] = found;
+      doors.set(raw, prefixDoor(world, rest, label));
       return rest.startsWith('/') ? rest : `/${rest}`;
     },
     of: (raw) => doors.get(raw) ?? null,

@@ -14,6 +14,9 @@ import type { Match, Routes } from './routes.ts';
 /** What a decision that was only thought of is called: it is kept nowhere. */
 const SIMULATED = 'simulated';
 
+/** Nothing was sent under any name. */
+const NOWHERE = { origin: '', openOrigin: '' } as const;
+
 /** A request that somebody thinks of. */
 export interface Thought {
   /** Who would send it: id, name or client id. */
@@ -40,7 +43,7 @@ export async function simulate(
   }
   // The steps read no more of a request that was only thought of.
   const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
-  const context = new RequestContext(server, { world, origin: '', openOrigin: '', raw });
+  const context = new RequestContext(server, world, raw, NOWHERE);
   if (route.rule !== null) {
     const caller = await callerOf(context, route, principal);
     if (caller instanceof Problem) return refusedCredential(context, route, path, caller);

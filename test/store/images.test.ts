@@ -255,7 +255,10 @@ describe('a store in memory', () => {
 describe('the connection to a database in memory', () => {
   const IDLE_MS = 40;
   const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-  const isResting = (connection: RestingConnection) => connection.image() === connection.image();
+  const isResting = (connection: RestingConnection) => {
+    const [image, again] = [connection.image(), connection.image()];
+    return image === again;
+  };
   let connection: RestingConnection;
 
   beforeEach(() => {

@@ -4,7 +4,7 @@ import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../../co
 import type { World } from '../../service.ts';
 import { headerLines, originOf, pathOf } from '../arrival.ts';
 import { readBody } from '../body.ts';
-import { RequestContext } from '../context.ts';
+import { type Origins, RequestContext } from '../context.ts';
 import { type Door, isBelowWorld, worldPath } from '../doors.ts';
 import type { Guard } from '../gate.ts';
 import type { Arrived, BodyRead, InFlight, Route, Server } from '../in-flight.ts';
@@ -46,12 +46,13 @@ export async function place(
     fault = thrown;
   }
   world.hold();
-  const context = new RequestContext(server, { world, raw, ...originsOf(server, world, door, base) });
+  const context = new RequestContext(server, world, raw, originsOf(server, world, door, base));
   return { server, raw, context, fault, body };
 }
 
 /** Under the public URL a world has its own prefix, however it was reached; a host name of its own is part of the base. */
-function originsOf({ publicUrl }: Server, { id }: World, door: Door | null, base: string) {
+function originsOf({ publicUrl }: Server, { id }: World, door: Door | null, base: string): Origins {
+  if (door === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base };
   const below = `${base}${worldPath(id)}`;
   const isNamed = door?.kind === 'prefix' || (door?.kind === 'host' && publicUrl !== null);
   return { origin: isNamed ? below : base, openOrigin: isNamed || id !== DEFAULT_WORLD ? below : base };
