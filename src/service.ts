@@ -75,8 +75,10 @@ export interface WorldScope {
 /** One world, as the steps of a request and the switchboard see it: everything that changes, and nothing of another world. */
 export interface World extends WorldScope {
   readonly id: string;
-  /** What its keys, refresh tokens and codes begin with, so that they lead to it; empty for the default world. */
+  /** What its keys begin with, so that they lead to it; empty for the default world. */
   readonly mark: string;
+  /** The same of its refresh tokens and codes; the default world has one, too. */
+  readonly grantMark: string;
   /** `own`: no other world has its client ids; `cast`: they are as they are written, such as an application's name. */
   readonly credentials: 'own' | 'cast';
   readonly clock: WorldClock;

@@ -3,7 +3,7 @@ import { Views } from '../core/derived.ts';
 import { Findings } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
-import { worldMark } from '../credentials/world-mark.ts';
+import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../service.ts';
 import type { Identity } from '../store/identities.ts';
@@ -107,6 +107,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   return {
     id,
     mark: worldMark(id),
+    grantMark: grantMark(id),
     credentials,
     clock,
     get store() {

@@ -8,7 +8,7 @@ import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import type { Presented } from '../credentials/presented.ts';
 import { hashSecret } from '../credentials/secret.ts';
-import { worldMark } from '../credentials/world-mark.ts';
+import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../random.ts';
 import { ownSeed } from '../seed/index.ts';
 import type { World, WorldsByName } from '../service.ts';
@@ -88,7 +88,7 @@ export class Worlds implements WorldsByName {
   /** Ids that are taken although their world is not there yet. */
   readonly #making = new Set<string>();
   /** Ids by mark: of those that are there, and of those that are gone. */
-  readonly #marks = new Map<string, string>();
+  readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
   readonly #gone = new Set<string>();
   readonly #claims = new Claims();
   #default: WorldEntry | null = null;

@@ -4,12 +4,16 @@ import { DEFAULT_WORLD } from '../core/world-id.ts';
 const MARK_LENGTH = 12;
 
 /**
- * What the texts of a world begin with that carry no name of it: NGC keys behind their prefix, refresh tokens and codes.
- * 12 lower-case hexadecimal digits of the hash of its id; empty for the default world. So a credential leads to its world
- * although nothing is kept of it.
+ * What refresh tokens and codes of a world begin with: 12 lower-case hexadecimal digits of the hash of its id. So they
+ * lead to their world although nothing is kept of them.
  */
+export function grantMark(world: string): string {
+  return hash('sha256', world, 'hex').slice(0, MARK_LENGTH);
+}
+
+/** The same of NGC keys, behind their prefix. Those of the default world are as its seed has them: it has none. */
 export function worldMark(world: string): string {
-  return world === DEFAULT_WORLD ? '' : hash('sha256', world, 'hex').slice(0, MARK_LENGTH);
+  return world === DEFAULT_WORLD ? '' : grantMark(world);
 }
 
 /** What stands where a mark would. */

@@ -16,7 +16,7 @@ import { handle } from './steps/handle.ts';
 import { parse } from './steps/parse.ts';
 import { admit, locate, place } from './steps/place.ts';
 import { aboutOf, refuse } from './steps/refuse.ts';
-import { logRefusal, send } from './steps/send.ts';
+import { logRefusal, send, whereOf } from './steps/send.ts';
 import { validate } from './steps/validate.ts';
 
 /** What it takes to answer where there is no operation. */
@@ -97,7 +97,7 @@ export async function answerUnrouted(
   }
   context.world.release();
   const outcome = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
-  logRefusal(server.log, raw, outcome.status, told);
+  logRefusal(server.log, raw, outcome.status, told, whereOf(context.world.id));
   return written(outcome, told);
 }
 

@@ -2,7 +2,17 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { basic, postForm, REALM_TOKEN, V2_TOKEN } from '../support/oauth.ts';
+import {
+  authorizationPath,
+  basic,
+  CALLBACK,
+  locationOf,
+  logIn,
+  PUBLIC_CLIENT,
+  postForm,
+  REALM_TOKEN,
+  V2_TOKEN,
+} from '../support/oauth.ts';
 import { testServer } from '../support/server.ts';
 import { claimsOf, DOOR_NAMES, DOORS, makeWorld, orderWorld, tokenOf } from '../support/worlds.ts';
 
@@ -291,6 +301,22 @@ describe('a credential of another world is refused as unknown, and the decision 
     const { body } = await b.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
     const { refreshToken } = body;
     await expectOther(await a.call('POST /api/v1/token', { body: { grantType: 'refresh_token', refreshToken } }), 400);
+  });
+
+  it('a refresh token and a code of the default world', async () => {
+    const [{ email: username, password }] = b.cast.runai.users;
+    const { body } = await server.grant({ grantType: 'password', username, password });
+    const { refreshToken } = body;
+    const { code } = Object.fromEntries(locationOf(await logIn(server, authorizationPath())).searchParams);
+    const exchange = { grant_type: 'authorization_code', code, client_id: PUBLIC_CLIENT, redirect_uri: CALLBACK };
+    const answers = [
+      await a.call('POST /api/v1/token', { body: { grantType: 'refresh_token', refreshToken } }),
+      await postForm(a, REALM_TOKEN, exchange),
+    ];
+    const { body: decision } = await a.call(`GET /_mock/decisions/${answers[1]?.decision.id}`);
+
+    expect(answers.map((answer) => answer.decision.reason)).toEqual(['other_world', 'other_world']);
+    expect(decision.ofWorld).toBe('default');
   });
 
   it('a key', async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Problem } from '../../core/problem.ts';
+import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import type { Log } from '../../log.ts';
 import { type Answer, written } from '../answer.ts';
 import { pathOf } from '../arrival.ts';
@@ -14,14 +15,21 @@ export async function send({ server, route, context, raw, decision, problem, out
     await context.store.decisions.record(decision);
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
   }
-  if (decision?.effect === 'deny') server.log.info(refusalLine(outcome.status, decision));
-  else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem);
-  else if (server.log.debugging) server.log.debug(`${outcome.status} ${raw.method} ${pathOf(raw.url)}`);
+  const where = whereOf(context.world.id);
+  if (decision?.effect === 'deny') server.log.info(`${refusalLine(outcome.status, decision)}${where}`);
+  else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where);
+  else if (server.log.debugging) server.log.debug(`${outcome.status} ${raw.method} ${pathOf(raw.url)}${where}`);
   return answer;
 }
 
-export function logRefusal(log: Log, raw: IncomingMessage, status: number, problem: Problem): void {
-  const line = `${status} ${raw.method} ${shortPath(pathOf(raw.url))} - ${problem.message}`;
+/** The worlds of a server share its log. */
+export function whereOf(world: string): string {
+  return world === DEFAULT_WORLD ? '' : ` [world ${world}]`;
+}
+
+/** @param where as of `whereOf` */
+export function logRefusal(log: Log, raw: IncomingMessage, status: number, problem: Problem, where: string): void {
+  const line = `${status} ${raw.method} ${shortPath(pathOf(raw.url))} - ${problem.message}${where}`;
   if (problem.kind === 'internal') log.error(line, problem.cause);
   else if (isStorageProblem(problem)) log.error(line);
   else log.info(line);

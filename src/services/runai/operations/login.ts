@@ -200,7 +200,7 @@ async function issueCode(
   user: Parameters<typeof newLogin>[1],
 ): Promise<string> {
   const { store, random, now, settings, world } = context;
-  const code = marked(world.mark, random.alphanumeric(CODE_LENGTH));
+  const code = marked(world.grantMark, random.alphanumeric(CODE_LENGTH));
   await store.grants.issueCode(
     {
       ...newLogin(context, user, clientId, knownScope(form['scope'])),

@@ -14,7 +14,7 @@ const LINE_LENGTH = 32;
 /** A refresh token that nobody can guess: the first of a login, or the one that follows another. */
 export function drawRefreshToken({ random, world }: Pick<Context, 'random' | 'world'>, before?: string): string {
   return before === undefined
-    ? marked(world.mark, random.alphanumeric(LENGTH))
+    ? marked(world.grantMark, random.alphanumeric(LENGTH))
     : `${lineOf(before)}${random.alphanumeric(LENGTH - LINE_LENGTH)}`;
 }
 
