@@ -12,8 +12,9 @@ import type { Random } from '../random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import type { World } from '../service.ts';
 import { type Ports, SERVICES } from '../services/index.ts';
+import type { Origin } from './copies.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
-import type { MadeWorld, Origin, WorldEntry, Worlds } from './worlds.ts';
+import type { MadeWorld, WorldEntry, Worlds } from './worlds.ts';
 
 /** The server, as the switchboard drives it. */
 export interface Driven {

@@ -1,7 +1,8 @@
 import type { Instant } from '../core/clock.ts';
 import { Problem } from '../core/problem.ts';
 import type { Random } from '../random.ts';
-import type { Made, WorldEntry } from './worlds.ts';
+import type { Made } from './copies.ts';
+import type { WorldEntry } from './worlds.ts';
 
 /** What a world was at a moment. */
 export interface Snapshot extends Made {

@@ -3,33 +3,17 @@ import { formatDuration } from '../core/duration.ts';
 import type { Budgets } from '../core/held.ts';
 import { clearInterval, setInterval } from '../core/machine.ts';
 import { Problem } from '../core/problem.ts';
-import { quoted } from '../core/wording.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
-import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import type { Presented } from '../credentials/presented.ts';
-import { hashSecret } from '../credentials/secret.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../random.ts';
-import { ownSeed } from '../seed/index.ts';
 import type { World, WorldsByName } from '../service.ts';
 import type { Store } from '../store/index.ts';
-import { openSqliteImage } from '../store/sqlite/index.ts';
-import type { Rekeyed, Rekeying } from '../store/world.ts';
+import type { Rekeyed } from '../store/world.ts';
 import { Claims } from './claims.ts';
-import type { Image, Images } from './images.ts';
+import { type Made, makeCopy, type Origin } from './copies.ts';
+import type { Images } from './images.ts';
 import { type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
-
-/** What a world is made from: a seed, or what another world or a snapshot holds. */
-export type Origin =
-  | { readonly kind: 'seed'; readonly seed: Seed }
-  | (Made & { readonly kind: 'copy'; readonly image: Uint8Array; readonly of: string });
-
-/** What a world was made of, and whose credentials it has. */
-export interface Made {
-  /** What it was made of, before anything in it became its own. */
-  readonly seed: Seed;
-  readonly credentials: WorldOrder['credentials'];
-}
 
 /** A world to make. */
 export interface WorldOrder {
@@ -227,33 +211,15 @@ export class Worlds implements WorldsByName {
   }
 
   async #made(id: string, { origin, credentials, ttl }: WorldOrder): Promise<MadeWorld> {
-    const { budgets, images } = this.#parts;
-    const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
-    const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
-    const kept = derivation === null ? seed : ownSeed(seed, derivation);
-    const image = await images.of(seed);
-    const filledBy = ({ bytes, findings }: Image, decisions?: Store['decisions']): Filled => {
-      const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation), kept };
-      return { store: openSqliteImage(bytes, budgets, decisions, rekeyed), findings, isNew: true };
-    };
-    const refill = async (before: Store) => filledBy(await images.of(seed), before.decisions);
-    const filled =
-      origin.kind === 'seed'
-        ? filledBy(image)
-        : { store: openSqliteImage(origin.image, budgets), findings: image.findings, isNew: false };
-    const source = credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
-    const known = derivation === null ? undefined : ownClientIds(image, derivation);
+    const { filled, refill, seed, kept, source, clientIds, names, created } = await makeCopy(
+      { id, origin, credentials },
+      this.#parts,
+    );
     try {
-      const rekeyed =
-        origin.kind === 'copy' && derivation !== null
-          ? await rekeyedCopy(filled.store, { origin, derivation, image, kept })
-          : [];
       const world = await this.#open({ id, credentials }, filled, refill, (by) =>
-        this.#claimAnew(world, source, by === 'seed' ? known : undefined),
+        this.#claimAnew(world, source, by === 'seed' ? clientIds : undefined),
       );
-      const shared = await this.#claim(world, source, origin.kind === 'seed' ? known : undefined);
-      // That names are the same in every world is nothing to tell.
-      const names = new Set(derivation === null ? [] : namesIn(image));
+      const shared = await this.#claim(world, source, origin.kind === 'seed' ? clientIds : undefined);
       // Most worlds wait for the test that they were made for.
       await world.store.rest();
       if (this.#isClosed) throw closing();
@@ -262,12 +228,8 @@ export class Worlds implements WorldsByName {
       this.#gone.delete(id);
       this.#marks.set(worldMark(id), id);
       this.#sweepLater();
-      return {
-        entry,
-        kept,
-        ambiguous: shared.filter((one) => !names.has(one)),
-        created: rekeyed.filter(({ id: made }) => !image.credentials.some((one) => one.id === made)),
-      };
+      // That names are the same in every world is nothing to tell.
+      return { entry, kept, ambiguous: shared.filter((one) => !names.has(one)), created };
     } catch (cause) {
       this.#claims.drop(id);
       await filled.store.close();
@@ -419,89 +381,6 @@ export class Worlds implements WorldsByName {
   #sweepLater(): void {
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
-
-  /** For messages: the ids that are there. */
-  get ids(): string {
-    return quoted(this.list().map(({ world }) => world.id));
-  }
-}
-
-/** What callers of a world are known by that has an image with credentials of its own: the names of applications, too. */
-function ownClientIds(image: Image, { clientId: inWorld }: Derivation): string[] {
-  return [
-    ...image.credentials.flatMap(({ clientId }) => (clientId === null ? [] : inWorld(clientId))),
-    ...namesIn(image),
-  ];
-}
-
-/** The names of applications, which stand for their client ids. */
-function namesIn({ credentials }: Image): string[] {
-  return credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : []));
-}
-
-/** Each credential is needed twice: for the store, and for the cast. A reset needs them again. */
-function rememberedDerivation({ key, secret, clientId }: Derivation): Derivation {
-  const keys = new Map<string, string>();
-  const secrets = new Map<string, string>();
-  const remembered = (known: Map<string, string>, derive: (id: string) => string) => (id: string) => {
-    const derived = known.get(id) ?? derive(id);
-    known.set(id, derived);
-    return derived;
-  };
-  return { key: remembered(keys, key), secret: remembered(secrets, secret), clientId };
-}
-
-/** @param inWorld the client id in place of the one given */
-function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = derivation.clientId): Rekeying {
-  return {
-    keyHash: (id) => hashSecret(derivation.key(id)),
-    secretHash: (id) => hashSecret(derivation.secret(id)),
-    clientId: inWorld,
-  };
-}
-
-/** What a copy with credentials of its own is made of. */
-interface Copy {
-  readonly origin: Extract<Origin, { kind: 'copy' }>;
-  readonly derivation: Derivation;
-  /** Of its seed. */
-  readonly image: Image;
-  readonly kept: Seed;
-}
-
-async function rekeyedCopy({ world }: Store, copy: Copy): Promise<readonly Rekeyed[]> {
-  const { clientIds } = await world.credentials();
-  return world.rekey(rekeyingOf(copy.derivation, renaming(clientIds, copy)), copy.kept);
-}
-
-/**
- * Client ids of a copy: those of the seed become what the seed says, and of others the end is replaced that says which
- * world they were of, as long as nothing else is called so.
- */
-function renaming(clientIds: readonly string[], { origin, derivation, image }: Copy): Rekeying['clientId'] {
-  const { clientId: inWorld } = derivation;
-  const { clientId: inSource } = derivationOf(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
-  const ofSeed = image.credentials.flatMap(({ clientId }) => clientId ?? []);
-  const names = new Map(ofSeed.map((clientId) => [inSource(clientId), inWorld(clientId)]));
-  const taken = new Set(names.values());
-  const end = origin.of === DEFAULT_WORLD ? '' : `-${origin.of}`;
-  // What ends with its world has the better right to the name without that end.
-  const others = clientIds.filter((one) => !names.has(one));
-  const inOrder = [...others.filter((one) => one.endsWith(end)), ...others.filter((one) => !one.endsWith(end))];
-  for (const given of inOrder) {
-    let name = inWorld(given.endsWith(end) ? given.slice(0, given.length - end.length) : given);
-    if (taken.has(name)) name = inWorld(given);
-    while (taken.has(name)) name = inWorld(name);
-    names.set(given, name);
-    taken.add(name);
-  }
-  return (given) => names.get(given) ?? inWorld(given);
-}
-
-/** The seed of a copy that has the credentials of what it is copied from. */
-function seedAsIn(origin: Origin): Seed {
-  if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
-  return ownSeed(origin.seed, derivationOf(origin.of));
 }
 
 function closing(): Problem {

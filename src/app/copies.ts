@@ -1,0 +1,155 @@
+import type { Budgets } from '../core/held.ts';
+import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { type Derivation, derivationOf } from '../credentials/derivation.ts';
+import { hashSecret } from '../credentials/secret.ts';
+import { ownSeed } from '../seed/index.ts';
+import type { World } from '../service.ts';
+import type { Store } from '../store/index.ts';
+import { openSqliteImage } from '../store/sqlite/index.ts';
+import type { Rekeyed, Rekeying } from '../store/world.ts';
+import type { Image, Images } from './images.ts';
+import type { Filled, Seed } from './world.ts';
+
+/** What a world is made from: a seed, or what another world or a snapshot holds. */
+export type Origin =
+  | { readonly kind: 'seed'; readonly seed: Seed }
+  | (Made & { readonly kind: 'copy'; readonly image: Uint8Array; readonly of: string });
+
+/** What a world was made of, and whose credentials it has. */
+export interface Made {
+  /** What it was made of, before anything in it became its own. */
+  readonly seed: Seed;
+  readonly credentials: World['credentials'];
+}
+
+/** What a new world begins with. */
+export interface Begun {
+  readonly filled: Filled;
+  /** As `WorldParts.refill`. */
+  readonly refill: (before: Store) => Promise<Filled>;
+  /** What it was made of, before anything in it became its own. */
+  readonly seed: Seed;
+  /** The same, with what in it is its own. */
+  readonly kept: Seed;
+  /** The world whose credentials it has, too; null where all are its own. */
+  readonly source: string | null;
+  /** By what its callers are known who have credentials of its own, as the seed makes it; undefined: the store knows. */
+  readonly clientIds: readonly string[] | undefined;
+  /** Those of them that are names, the same in every world. */
+  readonly names: ReadonlySet<string>;
+  /** Of a copy with credentials of its own: what had been made since the seed, and has new secrets now. */
+  readonly created: readonly Rekeyed[];
+}
+
+/** Fills a new world: by a copy of the image of its seed, or of another world. */
+export async function makeCopy(
+  { id, origin, credentials }: { readonly id: string; readonly origin: Origin } & Pick<Made, 'credentials'>,
+  { images, budgets }: { readonly images: Images; readonly budgets: Budgets },
+): Promise<Begun> {
+  const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
+  const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
+  const kept = derivation === null ? seed : ownSeed(seed, derivation);
+  const image = await images.of(seed);
+  const filledBy = ({ bytes, findings }: Image, decisions?: Store['decisions']): Filled => {
+    const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation), kept };
+    return { store: openSqliteImage(bytes, budgets, decisions, rekeyed), findings, isNew: true };
+  };
+  const begun = {
+    refill: async (before: Store) => filledBy(await images.of(seed), before.decisions),
+    seed,
+    kept,
+    source: credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD,
+    clientIds: derivation === null ? undefined : ownClientIds(image, derivation),
+    names: new Set(derivation === null ? [] : namesIn(image)),
+  };
+  if (origin.kind === 'seed') return { ...begun, filled: filledBy(image), created: [] };
+  const store = openSqliteImage(origin.image, budgets);
+  const filled = { store, findings: image.findings, isNew: false };
+  if (derivation === null) return { ...begun, filled, created: [] };
+  try {
+    const rekeyed = await rekeyedCopy(store, { origin, derivation, image, kept });
+    const ofSeed = new Set(image.credentials.map((one) => one.id));
+    return { ...begun, filled, created: rekeyed.filter((one) => !ofSeed.has(one.id)) };
+  } catch (cause) {
+    await store.close();
+    throw cause;
+  }
+}
+
+/** What callers of a world are known by that has an image with credentials of its own: the names of applications, too. */
+function ownClientIds(image: Image, { clientId: inWorld }: Derivation): string[] {
+  return [
+    ...image.credentials.flatMap(({ clientId }) => (clientId === null ? [] : inWorld(clientId))),
+    ...namesIn(image),
+  ];
+}
+
+/** The names of applications, which stand for their client ids. */
+function namesIn({ credentials }: Image): string[] {
+  return credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : []));
+}
+
+/** Each credential is needed twice: for the store, and for the cast. A reset needs them again. */
+function rememberedDerivation({ key, secret, clientId }: Derivation): Derivation {
+  const keys = new Map<string, string>();
+  const secrets = new Map<string, string>();
+  const remembered = (known: Map<string, string>, derive: (id: string) => string) => (id: string) => {
+    const derived = known.get(id) ?? derive(id);
+    known.set(id, derived);
+    return derived;
+  };
+  return { key: remembered(keys, key), secret: remembered(secrets, secret), clientId };
+}
+
+/** @param inWorld the client id in place of the one given */
+function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = derivation.clientId): Rekeying {
+  return {
+    keyHash: (id) => hashSecret(derivation.key(id)),
+    secretHash: (id) => hashSecret(derivation.secret(id)),
+    clientId: inWorld,
+  };
+}
+
+/** What a copy with credentials of its own is made of. */
+interface Copy {
+  readonly origin: Extract<Origin, { kind: 'copy' }>;
+  readonly derivation: Derivation;
+  /** Of its seed. */
+  readonly image: Image;
+  readonly kept: Seed;
+}
+
+async function rekeyedCopy({ world }: Store, copy: Copy): Promise<readonly Rekeyed[]> {
+  const { clientIds } = await world.credentials();
+  return world.rekey(rekeyingOf(copy.derivation, renaming(clientIds, copy)), copy.kept);
+}
+
+/**
+ * Client ids of a copy: those of the seed become what the seed says, and of others the end is replaced that says which
+ * world they were of, as long as nothing else is called so.
+ */
+function renaming(clientIds: readonly string[], { origin, derivation, image }: Copy): Rekeying['clientId'] {
+  const { clientId: inWorld } = derivation;
+  const { clientId: inSource } = derivationOf(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
+  const ofSeed = image.credentials.flatMap(({ clientId }) => clientId ?? []);
+  const names = new Map(ofSeed.map((clientId) => [inSource(clientId), inWorld(clientId)]));
+  const taken = new Set(names.values());
+  const end = origin.of === DEFAULT_WORLD ? '' : `-${origin.of}`;
+  // What ends with its world has the better right to the name without that end.
+  const others = clientIds.filter((one) => !names.has(one));
+  const inOrder = [...others.filter((one) => one.endsWith(end)), ...others.filter((one) => !one.endsWith(end))];
+  for (const given of inOrder) {
+    let name = inWorld(given.endsWith(end) ? given.slice(0, given.length - end.length) : given);
+    if (taken.has(name)) name = inWorld(given);
+    while (taken.has(name)) name = inWorld(name);
+    names.set(given, name);
+    taken.add(name);
+  }
+  return (given) => names.get(given) ?? inWorld(given);
+}
+
+/** The seed of a copy that has the credentials of what it is copied from. */
+function seedAsIn(origin: Origin): Seed {
+  if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
+  return ownSeed(origin.seed, derivationOf(origin.of));
+}
