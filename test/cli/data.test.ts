@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { admin, cast, researcher } from '../support/cast.ts';
 import { type Credentials, it, type Server } from '../support/command.ts';
 import { takenPort } from '../support/ports.ts';
@@ -87,7 +87,7 @@ describe.concurrent('--data keeps over a restart', () => {
     const log = join(folder, 'mock.db-wal');
     const { size } = await stat(log);
     await before.grant(admin.accessKey);
-    await expect.poll(async () => (await stat(log)).size, { timeout: 10_000 }).toBeGreaterThan(size);
+    await vi.waitUntil(async () => (await stat(log)).size > size, { timeout: 10_000 });
     await before.crash();
 
     const after = await command.start(DATA);

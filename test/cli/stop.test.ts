@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { admin, researcher } from '../support/cast.ts';
 import { it, launchProgram, MAIN, type Server } from '../support/command.ts';
 import { hasLoopback6 } from '../support/ports.ts';
@@ -170,7 +170,7 @@ describe.concurrent('with --exit-with-stdin', () => {
     // Its output ends when the server's does, who has the same.
     await parent.ended;
 
-    await expect.poll(isThere, { timeout: AT_ONCE_MS }).toBe(false);
+    await vi.waitUntil(() => !isThere(), { timeout: AT_ONCE_MS });
   });
 
   it('a server without it does not look at standard input', async ({ command }) => {
