@@ -67,11 +67,15 @@ it('a port is published on loopback only, wherever one is published', () => {
 
 it('the compose file waits for the mock to be healthy, and gives everybody in a world one issuer', () => {
   const { services } = parse(text('examples/compose/compose.yaml'), { merge: true });
-  const { mock, ...clients } = services;
+  const { mock, client: both, ...clients } = services;
   const [start, flag, publicUrl] = mock.command;
+  const worlds = mock.environment.NV_AUTH_MOCK_WORLD.split(',');
 
   expect([start, flag]).toEqual(['start', '--public-url']);
-  expect(Object.keys(clients)).toEqual(mock.environment.NV_AUTH_MOCK_WORLD.split(','));
+  expect(Object.keys(clients)).toEqual(worlds);
+  expect(both.depends_on).toEqual({ mock: { condition: 'service_healthy' } });
+  expect(both.environment.WORLDS.split(' ')).toEqual(worlds);
+  expect(both.command.at(-1)).toContain(`=${publicUrl}/w/$$WORLD`);
   for (const [world, client] of Object.entries<typeof mock>(clients)) {
     expect(client.depends_on).toEqual({ mock: { condition: 'service_healthy' } });
     expect(new Set(Object.values(client.environment))).toEqual(new Set([`${publicUrl}/w/${world}`]));
