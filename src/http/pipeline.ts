@@ -39,31 +39,27 @@ export async function answer(
 ): Promise<Answer> {
   // Refusals are compared with the document, too, so it is made ready before the first step that can refuse.
   if (!route.document.isReady) await route.document.ready();
-  const flight = begin(route, await place(server, raw, { guard: route.guard, route, query }), params, query);
+  const placed = place(server, raw, { guard: route.guard, route, query });
+  const flight = begin(route, placed instanceof Promise ? await placed : placed, params, query);
   try {
-    return await inOrder(flight);
+    try {
+      admit(flight);
+      locate(route, flight);
+      await authenticate(flight);
+      await decide(flight);
+      if (looksUpFirst(route)) await cover(flight);
+      if (route.readsBody) await parse(flight);
+      validate(flight);
+      if (!looksUpFirst(route)) await cover(flight);
+      await handle(flight);
+    } catch (thrown) {
+      await refuse(flight, thrown);
+    }
+    conform(flight);
+    return await send(flight);
   } finally {
     flight.context.world.release();
   }
-}
-
-async function inOrder(flight: InFlight): Promise<Answer> {
-  const { route } = flight;
-  try {
-    admit(flight);
-    locate(route, flight);
-    await authenticate(flight);
-    await decide(flight);
-    if (looksUpFirst(route)) await cover(flight);
-    if (route.readsBody) await parse(flight);
-    validate(flight);
-    if (!looksUpFirst(route)) await cover(flight);
-    await handle(flight);
-  } catch (thrown) {
-    await refuse(flight, thrown);
-  }
-  conform(flight);
-  return send(flight);
 }
 
 function looksUpFirst({ service }: Route): boolean {

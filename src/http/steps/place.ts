@@ -23,31 +23,50 @@ export interface Destination {
  * Which world, under which name? By path, host name, header, credential, in this order; without any, the default one.
  * Nothing is made of a request before, and no other step chooses a world.
  */
-export async function place(
-  server: Server,
-  raw: IncomingMessage,
-  { guard, route, query }: Destination,
-): Promise<Arrived> {
-  const door = server.doors.of(raw);
-  let world = server.worlds.default;
-  let body: BodyRead | null = null;
-  let fault: Problem | null = null;
-  let base = '';
+export function place(server: Server, raw: IncomingMessage, destination: Destination): Arrived | Promise<Arrived> {
+  const { guard, route } = destination;
+  const entry: Entry = { door: server.doors.of(raw), base: '', fault: null, body: null };
   try {
-    base = originOf(raw, server.publicUrl);
+    entry.base = originOf(raw, server.publicUrl);
     server.gate.check(raw, guard);
-    if (door !== null) world = worldBehind(server, door, raw);
-    else if (!server.worlds.isAlone && route !== null) {
-      if (route.row.selects === 'body') body = await bodyOf(server, route, raw);
+  } catch (thrown) {
+    entry.fault = asFault(thrown);
+  }
+  // Only a body that may tell the world is waited for.
+  const isToBeRead = entry.fault === null && entry.door === null && route?.row.selects === 'body';
+  if (!isToBeRead || server.worlds.isAlone) return arrived(server, raw, destination, entry);
+  return bodyOf(server, route, raw).then((body) => arrived(server, raw, destination, { ...entry, body }));
+}
+
+/** What is known of a request before its world is. */
+interface Entry {
+  readonly door: Door | null;
+  readonly body: BodyRead | null;
+  base: string;
+  fault: Problem | null;
+}
+
+function arrived(server: Server, raw: IncomingMessage, { route, query }: Destination, entry: Entry): Arrived {
+  const { door, body, base } = entry;
+  let { fault } = entry;
+  let world = server.worlds.default;
+  try {
+    if (fault === null && door !== null) world = worldBehind(server, door, raw);
+    else if (fault === null && route !== null && !server.worlds.isAlone) {
       world = worldOfCredential(server, route, raw, { query, body: body?.value }) ?? world;
     }
   } catch (thrown) {
-    if (!(thrown instanceof Problem)) throw thrown;
-    fault = thrown;
+    fault = asFault(thrown);
   }
   world.hold();
   const context = new RequestContext(server, world, raw, originsOf(server, world, door, base));
   return { server, raw, context, fault, body };
+}
+
+/** @throws what is no Problem */
+function asFault(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  throw thrown;
 }
 
 /** Under the public URL a world has its own prefix, however it was reached; a host name of its own is part of the base. */
