@@ -1,11 +1,12 @@
 import { quoted } from '../core/wording.ts';
+import { worldPath } from '../core/world-id.ts';
 
 /** How many worlds a message names. */
 const MOST_NAMED = 20;
 
 /** The path that everything in a world is below; of none, the server's own. */
 export function prefixOf(world: string | null): string {
-  return world === null ? '' : `/w/${world}`;
+  return world === null ? '' : worldPath(world);
 }
 
 /** The ids that `GET /_mock/worlds` answered; null where that was no such answer. */

@@ -8,6 +8,7 @@ import type { Resource, Standing } from './policy.ts';
 import type { DenyReason } from './reasons.ts';
 import type { RemedyRow, RoleRow, Tables } from './rule.ts';
 import { lackInWords, named, quoted, resourceLabels, typeLabel } from './wording.ts';
+import { WORLD_HEADER, worldPath } from './world-id.ts';
 
 /** One change that would turn a refusal, or the first step of it. */
 export interface Fix {
@@ -56,7 +57,7 @@ function worldFixes(world: string | undefined, reason: 'other_world' | 'world_go
     const anew = `make the world anew (\`POST /_mock/worlds\` with the id \`${world}\`), and it has the same credentials again`;
     return [ours, { kind: 'credential', text: anew }];
   }
-  const there = `the credential is of the world \`${world}\`: call it below \`/w/${world}\`, or with the header \`x-mock-world: ${world}\``;
+  const there = `the credential is of the world \`${world}\`: call it below \`${worldPath(world)}\`, or with the header \`${WORLD_HEADER}: ${world}\``;
   return [{ kind: 'credential', text: there }, ours];
 }
 

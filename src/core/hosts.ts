@@ -28,6 +28,21 @@ export function hostName(host: string): string | null {
   return URL.canParse(`http://${name}`) ? name : null;
 }
 
+/**
+ * What follows a name that belongs to a service, such as `localhost` behind the name of a function; null where no such name
+ * stands there.
+ *
+ * @param patterns of such names, each up to where a name of the server follows
+ */
+export function behindServiceName(host: string, patterns: readonly RegExp[]): string | null {
+  const name = host.toLowerCase();
+  for (const pattern of patterns) {
+    const found = pattern.exec(name)?.[0];
+    if (found !== undefined) return name.slice(found.length);
+  }
+  return null;
+}
+
 /** IP literals are known because a rebinding attack needs a name. */
 export function knownHosts(names: readonly string[]): KnownHosts {
   const ours = new Set(['localhost', ...names.map((name) => name.toLowerCase())]);

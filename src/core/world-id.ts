@@ -1,6 +1,17 @@
 /** The world that a server begins with, and that a request is about which names no other. */
 export const DEFAULT_WORLD = 'default';
 
+/** What paths in worlds begin with. */
+export const WORLD_PREFIX = '/w/';
+
+/** The header that names a world. */
+export const WORLD_HEADER = 'x-mock-world';
+
+/** The path below the root of a server that everything in a world is below. */
+export function worldPath(id: string): string {
+  return `${WORLD_PREFIX}${id}`;
+}
+
 /** The longest id of a world. */
 export const MOST_WORLD_ID = 32;
 

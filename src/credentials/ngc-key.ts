@@ -7,6 +7,7 @@ import type { Principal } from '../core/principal.ts';
 import { Problem, unauthenticated } from '../core/problem.ts';
 import type { CredentialReason } from '../core/reasons.ts';
 import type { KeyInForce, NgcKeys } from '../store/ngc-keys.ts';
+import { claimsSaid } from '../tokens/compact.ts';
 import { bearerToken } from './bearer.ts';
 import { hashSecret } from './secret.ts';
 
@@ -59,23 +60,12 @@ export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Pro
 
 /** What a token is that is not a key, where that can be seen. */
 function otherToken(token: string): string | undefined {
-  const issuer = /\./.test(token) ? issuerOf(token) : undefined;
-  if (issuer === undefined) return undefined;
-  return issuer.includes('/auth/realms/')
+  const claims = claimsSaid(token);
+  if (claims === null) return undefined;
+  const { iss } = claims;
+  return typeof iss === 'string' && iss.includes('/auth/realms/')
     ? 'it is a token of Run:ai: here an NGC key counts, which begins with `nvapi-`'
     : 'it is a JWT: here an NGC key counts, which begins with `nvapi-`';
-}
-
-/** The `iss` of a JWT (RFC 7519, 4.1.1), as it says itself; empty where it names none, undefined for what is not a JWT. */
-function issuerOf(token: string): string | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    if (typeof claims !== 'object' || claims === null) return undefined;
-    const { iss } = claims as { readonly iss?: unknown };
-    return typeof iss === 'string' ? iss : '';
-  } catch {
-    return undefined;
-  }
 }
 
 /** The key that a text is, if it counts now. @throws Problem `unauthenticated` with the reason */

@@ -1,5 +1,6 @@
 import type { CredentialReason } from '../core/reasons.ts';
 import { worldOfName } from '../core/world-id.ts';
+import { claimsSaid } from '../tokens/compact.ts';
 import { NGC_KEY_PREFIX } from './ngc-key.ts';
 import { hashSecret } from './secret.ts';
 import { markIn } from './world-mark.ts';
@@ -48,14 +49,8 @@ function presentedByBasic(base64: string): Presented | null {
 
 /** A JWT that carries a world at the end of its `sid`; null for any other text. */
 function presentedToken(text: string): Presented | null {
-  const payload = text.split('.', 2)[1];
-  if (payload === undefined) return null;
-  try {
-    const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly sid?: unknown };
-    return typeof sid === 'string' ? { kind: 'token', world: worldOfName(sid) } : null;
-  } catch {
-    return null;
-  }
+  const sid = claimsSaid(text)?.['sid'];
+  return typeof sid === 'string' ? { kind: 'token', world: worldOfName(sid) } : null;
 }
 
 /** Which kind of credential a reason says is unknown: it may be another world's. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { problemDetails } from '../core/problem-details.ts';
+import { worldPath } from '../core/world-id.ts';
 import { written } from './answer.ts';
-import { worldPath } from './doors.ts';
 import type { Server } from './in-flight.ts';
 import { sendAnswer } from './mount.ts';
 import { problemOf } from './problem.ts';

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { KnownHosts } from '../core/hosts.ts';
+import { behindServiceName, type KnownHosts } from '../core/hosts.ts';
+import { WORLD_HEADER, WORLD_PREFIX } from '../core/world-id.ts';
 import { headerLines } from './arrival.ts';
 
 /** By what a request says which world it is about, its credential aside. */
@@ -23,35 +24,17 @@ export interface Doors {
   of(raw: IncomingMessage): Door | null;
 }
 
-/** The header that names a world. */
-export const WORLD_HEADER = 'x-mock-world';
-
-const PREFIX = '/w/';
-
 /** A path below a world, with what stands before the next slash or query. */
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
 
 /** Does a path lead into a world? */
 export function isBelowWorld(path: string): boolean {
-  return path.startsWith(PREFIX);
-}
-
-/** The path below the root of a server that a path in a world is. */
-export function worldPath(world: string): string {
-  return `${PREFIX}${world}`;
+  return path.startsWith(WORLD_PREFIX);
 }
 
 /** @param hostPatterns host names that belong to services, each up to where a name of the server follows */
 export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doors {
   const doors = new WeakMap<IncomingMessage, Door>();
-  /** Where the name of the server begins behind a name that belongs to a service; 0 where none stands before it. */
-  const beforeServer = (host: string): number => {
-    for (const pattern of hostPatterns) {
-      const found = pattern.exec(host)?.[0];
-      if (found !== undefined) return found.length;
-    }
-    return 0;
-  };
   // Nearly every request comes under the same name as the one before.
   let last: { readonly host: string; readonly label: string | null; readonly isService: boolean } = {
     host: '',
@@ -60,9 +43,8 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
   };
   const named = (given: string) => {
     if (given !== last.host) {
-      const host = given.toLowerCase();
-      const at = beforeServer(host);
-      last = { host: given, label: hosts.labelOf(host.slice(at)), isService: at > 0 };
+      const behind = behindServiceName(given, hostPatterns);
+      last = { host: given, label: hosts.labelOf(behind ?? given), isService: behind !== null };
     }
     return last;
   };
@@ -79,7 +61,7 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
       const url = raw.url ?? '/';
       const { label, isService } = named(raw.headers.host ?? '');
       // At a function's own host every path is the function's.
-      const found = !isService && url.startsWith(PREFIX) ? BELOW_WORLD.exec(url) : null;
+      const found = !isService && url.startsWith(WORLD_PREFIX) ? BELOW_WORLD.exec(url) : null;
       if (found === null) {
         const door = otherDoor(raw, label);
         if (door !== null) doors.set(raw, door);

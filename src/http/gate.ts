@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { hostName, type KnownHosts } from '../core/hosts.ts';
+import { behindServiceName, hostName, type KnownHosts } from '../core/hosts.ts';
 import { Problem } from '../core/problem.ts';
 
 /** For whom something is: for callers under known names with the admin token, for those without it, or for any program. */
@@ -33,11 +33,8 @@ export function gateOf({ hosts, hostPatterns, publicUrl, adminToken }: GateParts
   const tokenHash = adminToken === null ? null : sha256(adminToken);
   const isKnown = (host: string): boolean => {
     if (hosts.has(host)) return true;
-    const name = host.toLowerCase();
-    return hostPatterns.some((pattern) => {
-      const prefix = pattern.exec(name)?.[0];
-      return prefix !== undefined && hosts.has(name.slice(prefix.length));
-    });
+    const behind = behindServiceName(host, hostPatterns);
+    return behind !== null && hosts.has(behind);
   };
   // Nearly every request comes under the same name as the one before.
   let last = { host: '', known: false };

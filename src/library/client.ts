@@ -1,4 +1,5 @@
 import type { DenyReason } from '../core/reasons.ts';
+import { worldPath } from '../core/world-id.ts';
 import type { Cast } from './cast.ts';
 import { type ClientCredentials, tokenRequest } from './credentials.ts';
 import type { MadeWorld, Snapshot, SnapshotsBoard, WorldInfo, WorldsBoard } from './worlds.ts';
@@ -393,7 +394,7 @@ async function runaiVersion(call: (method: string, path: string) => Promise<unkn
  */
 export function connect(url: string, { adminToken = null, world }: ConnectOptions = {}): Switchboard {
   if (!/^https?:\/\//.test(url)) throw new TypeError(`connect takes an http or https URL, and got \`${url}\`.`);
-  const root = `${url.replace(/\/$/, '')}${world === undefined ? '' : worldPath(world)}`;
+  const root = `${url.replace(/\/$/, '')}${world === undefined ? '' : worldPath(encodeURIComponent(world))}`;
   return switchboard((path, init) => fetch(`${root}${path}`, init), adminToken);
 }
 
@@ -402,11 +403,6 @@ export interface ConnectOptions {
   readonly adminToken?: string | null;
   /** The id of a world that is there. Default: that of the URL, or the server's own. */
   readonly world?: string;
-}
-
-/** What the path of everything in a world begins with. */
-export function worldPath(world: string): string {
-  return `/w/${encodeURIComponent(world)}`;
 }
 
 function messageOf(text: string): string | null {

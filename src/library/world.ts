@@ -1,5 +1,6 @@
+import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../core/world-id.ts';
 import type { Cast } from './cast.ts';
-import { type Switchboard, SwitchboardError, switchboard, worldPath } from './client.ts';
+import { type Switchboard, SwitchboardError, switchboard } from './client.ts';
 import { keyOf } from './credentials.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
@@ -68,9 +69,6 @@ export interface Host {
   readonly readSeed: (file: string) => Promise<object>;
   readonly isStopped: () => boolean;
 }
-
-const DEFAULT_WORLD = 'default';
-const WORLD_HEADER = 'x-mock-world';
 
 /** Seeds that are no files. */
 const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);

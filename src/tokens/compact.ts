@@ -16,6 +16,16 @@ export function writingFault(token: string): string | null {
   return `its ${PARTS[at]} ${what}`;
 }
 
+/** What a JWT says (RFC 7519, 4), with nothing verified; null for a text that is none. */
+export function claimsSaid(token: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString());
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
 function isCanonical(part: string): boolean {
   return Buffer.from(part, 'base64url').toString('base64url') === part;
 }

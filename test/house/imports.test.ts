@@ -85,7 +85,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^lines$/, may: [/^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^library\//,
-    may: [/^library\//, /^(config|log|nearest)$/, /^app\/server$/, /^core\/(node-version|unusable|reasons)$/],
+    may: [/^library\//, /^(config|log|nearest)$/, /^app\/server$/, /^core\/(node-version|unusable|reasons|world-id)$/],
     types: [/^core\//, /^options$/, /^fastify$/],
   },
   {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { START, testServer } from '../support/server.ts';
+import { callsBelow, fetchThrough } from '../support/sockets.ts';
 import { claimsOf, DOORS, makeWorld, type TestWorld } from '../support/worlds.ts';
 
 const MINUTE = 60_000;
@@ -102,24 +103,7 @@ it('clients that differ in nothing but their credentials each get their own worl
   const server = await testServer();
   const { url } = await server.listen('127.0.0.1', 0);
   const worlds = await Promise.all(Array.from({ length: 40 }, (_, index) => prepared(server, index)));
-  const call: Call = async (request, { token, body } = {}) => {
-    const [method = 'GET', path] = request.split(' ');
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const decision = response.headers.get('x-mock-decision');
-    return {
-      status: response.status,
-      body: await response.json(),
-      headers: {},
-      decision: decision === null ? null : JSON.parse(decision),
-    };
-  };
+  const call = callsBelow(url, fetchThrough(Number(new URL(url).port)));
   for (let round = 0; round < 5; round++) {
     await Promise.all(worlds.map((expected) => expectOwnAnswers(call, expected)));
   }

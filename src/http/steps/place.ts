@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
-import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../../core/world-id.ts';
+import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM, worldPath } from '../../core/world-id.ts';
 import type { World } from '../../service.ts';
 import { headerLines, originOf, pathOf } from '../arrival.ts';
 import { readBody } from '../body.ts';
 import { type Origins, RequestContext } from '../context.ts';
-import { type Door, isBelowWorld, worldPath } from '../doors.ts';
+import { type Door, isBelowWorld } from '../doors.ts';
 import type { Guard } from '../gate.ts';
 import type { Arrived, BodyRead, InFlight, Route, Server } from '../in-flight.ts';
 import { presented } from '../presented.ts';

@@ -2,6 +2,7 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import type { KnownHosts } from '../../../core/hosts.ts';
 import { Problem } from '../../../core/problem.ts';
+import { WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
 import type { Context, Handler } from '../../../service.ts';
 import type { Ports, WorldInfo, WorldOrder } from '../ports.ts';
 
@@ -70,9 +71,9 @@ function shown({ origin, hosts }: Context, { id, credentials, ttl, createdAt, la
   const root = rootOf(origin, hosts);
   return {
     id,
-    url: `${root.origin}/w/${id}`,
+    url: `${root.origin}${worldPath(id)}`,
     hostUrl: hostUrlOf(root, hosts, id),
-    header: { 'x-mock-world': id },
+    header: { [WORLD_HEADER]: id },
     credentials,
     ttl: ttl === null ? NEVER : formatDuration(ttl),
     createdAt: rfc3339(createdAt),
