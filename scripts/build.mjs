@@ -24,7 +24,7 @@ const EXTERNAL = ['better-sqlite3', 'vitest', 'testcontainers'];
 
 /**
  * What tests replace in the process of their app, and what the libraries in the bundle use in its place: all of it is of
- * `core/machine.ts`.
+ * `machine/time.ts`.
  */
 const MACHINE = {
   Date: 'RealDate',
@@ -65,7 +65,7 @@ export async function build() {
  * @param {ReadonlySet<string>} needed sources that ES modules import
  */
 async function buildCore(needed) {
-  const machine = source('core/machine');
+  const machine = source('machine/time');
   const bundle = await rolldown({
     input: Object.fromEntries([...ENTRIES, ...needed].map((name) => [flat(name), source(name)])),
     platform: 'node',
@@ -82,7 +82,7 @@ async function buildCore(needed) {
     // What many files need is not to bring the validator along, nor the validator the server.
     codeSplitting: {
       groups: [
-        { name: 'machine', test: /src[\\/]core[\\/]machine/, priority: 1 },
+        { name: 'machine', test: /src[\\/]machine[\\/]time/, priority: 1 },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
       ],
     },

@@ -8,9 +8,9 @@ import {
   type StartedTestContainer,
   Wait,
 } from 'testcontainers';
+import { type ConfigOptions, variableName } from './config/options.ts';
 import { connect, type Switchboard } from './library/client.ts';
 import type { ClientCredentials } from './library/credentials.ts';
-import { type ConfigOptions, variableName } from './options.ts';
 
 /** Inside the container; the image's own. */
 const PORT = 6625;

@@ -1,9 +1,9 @@
+import type { World } from '../contract/world.ts';
 import type { Budgets } from '../core/held.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { ownSeed } from '../seed/index.ts';
-import type { World } from '../service.ts';
 import type { Store } from '../store/index.ts';
 import { openSqliteImage } from '../store/sqlite/index.ts';
 import type { Rekeyed, Rekeying } from '../store/world.ts';

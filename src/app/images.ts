@@ -1,9 +1,9 @@
+import type { Settings } from '../contract/settings.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Findings } from '../core/finding.ts';
 import { type Budgets, Held } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
-import { type KeyReport, reportUselessKeys, reviveToggle } from '../credentials/keyring.ts';
-import type { Settings } from '../service.ts';
+import { type KeyReport, reportUselessKeys, reviveToggle } from '../kits/ngc/keyring.ts';
 import { openSqliteStore } from '../store/sqlite/index.ts';
 import type { Rekeyed } from '../store/world.ts';
 import type { Seed } from './world.ts';

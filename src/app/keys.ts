@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { fixture } from '../assets.ts';
-import { readDocument } from '../config.ts';
-import { timeoutSignal } from '../core/machine.ts';
+import { readDocument } from '../config/config.ts';
+import { type Config, flagName } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
-import { type Config, flagName } from '../options.ts';
+import { fixture } from '../machine/assets.ts';
+import { timeoutSignal } from '../machine/time.ts';
 import { type IdentityProvider, identityProviderOf, type JwkSet } from '../tokens/identity-provider.ts';
 import { readSigningKey, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
 

@@ -1,5 +1,5 @@
+import type { Config } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
-import type { Config } from '../options.ts';
 import type { Worlds } from './worlds.ts';
 
 /**

@@ -1,11 +1,11 @@
+import type { Config } from '../config/options.ts';
+import type { World } from '../contract/world.ts';
 import { rfc3339, type WorldClock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
-import { toggleOf } from '../credentials/keyring.ts';
 import type { Server } from '../http/in-flight.ts';
-import type { Config } from '../options.ts';
+import { toggleOf } from '../kits/ngc/keyring.ts';
 import { castLine } from '../seed/index.ts';
-import type { World } from '../service.ts';
 import { SERVICES } from '../services/index.ts';
 
 /** On this machine the switchboard is for whoever uses it; beyond that, for everybody who reaches the address. */

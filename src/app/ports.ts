@@ -1,5 +1,7 @@
-import type { Effective } from '../config.ts';
-import { describeDecision } from '../core/describe.ts';
+import type { Effective } from '../config/config.ts';
+import { type Config, flagName, shownValue } from '../config/options.ts';
+import type { World } from '../contract/world.ts';
+import { describeDecision } from '../core/explaining/describe.ts';
 import type { Law } from '../core/law.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -7,10 +9,8 @@ import { derivationOf } from '../credentials/derivation.ts';
 import type { Server } from '../http/in-flight.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
-import { type Config, flagName, shownValue } from '../options.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
-import type { World } from '../service.ts';
 import { type Ports, SERVICES } from '../services/index.ts';
 import type { Origin } from './copies.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
@@ -108,7 +108,7 @@ export function portsOf({ server, worlds, snapshots, random, version, effective,
     tables: (name) => lawOfService(name) ?? null,
     services: () => SERVICES.map(({ name }) => name),
     describe: (decision) => {
-      const mend = SERVICES.find(({ name }) => name === decision.service)?.mend;
+      const mend = SERVICES.find(({ name }) => name === decision.service)?.findFixes;
       return describeDecision(decision, (lawOfService(decision.service) as Law).tables, mend);
     },
     simulate: (world, thought) => simulate(server, world, routes(), thought),

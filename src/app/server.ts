@@ -1,30 +1,31 @@
 import type { FastifyInstance } from 'fastify';
-import { documentText, packageVersion, swaggerUiFile } from '../assets.ts';
-import type { Effective } from '../config.ts';
+import type { Effective } from '../config/config.ts';
+import type { Config } from '../config/options.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { World } from '../contract/world.ts';
 import { type Clock, machineClock } from '../core/clock.ts';
 import { type Budgets, newBudgets } from '../core/held.ts';
 import { knownHosts } from '../core/hosts.ts';
+import { type Log, SILENT } from '../core/log.ts';
 import { checkServices } from '../core/tables.ts';
 import { Unusable } from '../core/unusable.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
 import { serveDocs } from '../http/docs.ts';
-import { doorsOf } from '../http/doors.ts';
-import { connectEdges, edgesOf } from '../http/edges.ts';
-import { makeFastify } from '../http/fastify.ts';
-import { gateOf } from '../http/gate.ts';
-import { hostsOf } from '../http/hosts.ts';
 import type { Server } from '../http/in-flight.ts';
-import { type Limits, limitsOf } from '../http/limits.ts';
-import { Lines } from '../http/lines.ts';
-import { type Listen, preparedToListen } from '../http/listen.ts';
 import { type Mounted, mount } from '../http/mount.ts';
 import { Documents } from '../http/openapi.ts';
 import { Routes } from '../http/routes.ts';
-import { type Log, SILENT } from '../log.ts';
-import type { Config } from '../options.ts';
-import { type Random, systemRandom } from '../random.ts';
+import { Connections } from '../http/transport/connections.ts';
+import { doorsOf } from '../http/transport/doors.ts';
+import { connectEdges, edgesOf } from '../http/transport/edges.ts';
+import { makeFastify } from '../http/transport/fastify.ts';
+import { gateOf } from '../http/transport/gate.ts';
+import { hostsOf } from '../http/transport/hosts.ts';
+import { type Limits, limitsOf } from '../http/transport/limits.ts';
+import { type Listen, prepareToListen } from '../http/transport/listen.ts';
+import { documentText, packageVersion, swaggerUiFile } from '../machine/assets.ts';
+import { type Random, systemRandom } from '../machine/random.ts';
 import { chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
-import type { ServiceDefinition, World } from '../service.ts';
 import { control, SERVICES } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
@@ -210,7 +211,7 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   );
   const hosts = hostsOf(server, mounted);
   const edges = edgesOf(server, services, () => routes);
-  const lines = new Lines(limits);
+  const lines = new Connections(limits);
   const app = makeFastify(edges, hosts, lines, limits, server.doors);
   connectEdges(app, edges);
   const elsewhere = documents.flatMap((document) => document.elsewhere);
@@ -225,7 +226,7 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
     services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
     swaggerUiFile,
   );
-  const listen = preparedToListen(app, lines);
+  const listen = prepareToListen(app, lines);
   await app.ready();
   return { app, listen, routes };
 }

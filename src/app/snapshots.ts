@@ -1,6 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import { Problem } from '../core/problem.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../machine/random.ts';
 import type { Made } from './copies.ts';
 import type { WorldEntry } from './worlds.ts';
 

@@ -1,11 +1,11 @@
+import type { World } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { Views } from '../core/derived.ts';
 import { Findings } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
-import type { Random } from '../random.ts';
-import type { World } from '../service.ts';
+import type { Random } from '../machine/random.ts';
 import type { Identity } from '../store/identities.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';

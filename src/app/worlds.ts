@@ -1,13 +1,13 @@
+import type { World, WorldsByName } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Budgets } from '../core/held.ts';
-import { clearInterval, setInterval } from '../core/machine.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
 import type { Presented } from '../credentials/presented.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
-import type { Random } from '../random.ts';
-import type { World, WorldsByName } from '../service.ts';
+import type { Random } from '../machine/random.ts';
+import { clearInterval, setInterval } from '../machine/time.ts';
 import type { Store } from '../store/index.ts';
 import type { Rekeyed } from '../store/world.ts';
 import { Claims } from './claims.ts';

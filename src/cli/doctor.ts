@@ -1,7 +1,7 @@
-import { proxyVariables } from '../config.ts';
-import { timeoutSignal } from '../core/machine.ts';
+import { proxyVariables } from '../config/config.ts';
 import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
+import { timeoutSignal } from '../machine/time.ts';
 import { tokenAdvice } from './running.ts';
 import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
 

@@ -1,7 +1,7 @@
-import type { FlagTexts } from '../config.ts';
+import type { FlagTexts } from '../config/config.ts';
+import { OPTIONS } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
 import { isWorldId } from '../core/world-id.ts';
-import { OPTIONS } from '../options.ts';
 import { askRunning, type Running, runningServer, tokenAdvice } from './running.ts';
 import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
 

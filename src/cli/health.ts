@@ -1,4 +1,4 @@
-import type { FlagTexts } from '../config.ts';
+import type { FlagTexts } from '../config/config.ts';
 import { askRunning, runningServer } from './running.ts';
 
 /** Exit code 0 when the server is ready, 1 when not; for a container's HEALTHCHECK. */

@@ -1,10 +1,10 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
-import { packageVersion } from '../assets.ts';
-import type { FlagTexts } from '../config.ts';
+import type { FlagTexts } from '../config/config.ts';
+import { findNearest } from '../config/nearest.ts';
+import { type Config, DURATIONS, flagName, OPTIONS, type Option } from '../config/options.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
-import { nearest } from '../nearest.ts';
-import { type Config, DURATIONS, flagName, OPTIONS, type Option } from '../options.ts';
+import { packageVersion } from '../machine/assets.ts';
 
 /** Exit code for everything that the person who called can mend. */
 const MENDABLE = 2;
@@ -127,7 +127,7 @@ function withSwitches(flags: FlagTexts): FlagTexts {
 
 function checkCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-') || (COMMANDS as readonly string[]).includes(word)) return;
-  throw new Unusable(`Unknown command \`${word}\`. The nearest valid name is \`${nearest(word, COMMANDS)}\`.`);
+  throw new Unusable(`Unknown command \`${word}\`. The nearest valid name is \`${findNearest(word, COMMANDS)}\`.`);
 }
 
 /** Commander suggests a flag only when it is very near, and of any command; we always do, and of this one. */
@@ -144,7 +144,7 @@ function withAdvice(command: Command) {
     }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];
-    throw new Unusable(`Unknown flag \`${given}\`. The nearest valid name is \`${nearest(given, flags)}\`.`);
+    throw new Unusable(`Unknown flag \`${given}\`. The nearest valid name is \`${findNearest(given, flags)}\`.`);
   };
 }
 

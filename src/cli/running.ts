@@ -1,5 +1,5 @@
 import { get } from 'node:http';
-import { type FlagTexts, readConfig } from '../config.ts';
+import { type FlagTexts, readConfig } from '../config/config.ts';
 
 /** Milliseconds to wait for an answer. */
 const PATIENCE = 5000;

@@ -1,8 +1,8 @@
 import type { MockServer } from '../app/server.ts';
-import { type FlagTexts, readConfig } from '../config.ts';
+import { type FlagTexts, readConfig } from '../config/config.ts';
+import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
-import { lineLog } from '../log.ts';
-import type { Config } from '../options.ts';
+import { lineLog } from '../core/log.ts';
 
 /** Where it listens. */
 type Listening = Awaited<ReturnType<MockServer['listen']>>;

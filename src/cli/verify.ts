@@ -1,7 +1,7 @@
-import { documentNames, documentText } from '../assets.ts';
-import { readDocument } from '../config.ts';
+import { readDocument } from '../config/config.ts';
 import { Unusable } from '../core/unusable.ts';
-import { type Drift, drift, type OpenApi } from '../drift.ts';
+import { documentNames, documentText } from '../machine/assets.ts';
+import { type Drift, findDrift, type OpenApi } from '../verify/drift.ts';
 
 /**
  * Compares a vendor's document with what the mock serves, and lists how they differ. Exit code 0 where they do not, 1 where
@@ -25,7 +25,9 @@ export async function verify(file: string, document: string | null): Promise<voi
     throw new Unusable(`--document ${document} is none that the mock serves. There are: ${names.join(', ')}.`);
   }
   const candidates = document === null ? names : [document];
-  const compared = await Promise.all(candidates.map(async (name) => ({ name, ...drift(vendor, await served(name)) })));
+  const compared = await Promise.all(
+    candidates.map(async (name) => ({ name, ...findDrift(vendor, await served(name)) })),
+  );
   const best = compared.reduce((one, other) => (score(other) > score(one) ? other : one));
   if (best.compared === 0) {
     const [first] = Object.keys(vendor.paths);

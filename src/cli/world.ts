@@ -1,4 +1,4 @@
-import { quoted } from '../core/wording.ts';
+import { quote } from '../core/explaining/wording.ts';
 import { worldPath } from '../core/world-id.ts';
 
 /** How many worlds a message names. */
@@ -19,5 +19,5 @@ export function worldIdsOf(body: unknown): readonly string[] | null {
 /** Worlds in a sentence; of many, the first ones. */
 export function worldsInWords(ids: readonly string[]): string {
   const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
-  return `${quoted(ids.slice(0, MOST_NAMED))}${more}`;
+  return `${quote(ids.slice(0, MOST_NAMED))}${more}`;
 }

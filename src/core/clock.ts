@@ -1,4 +1,4 @@
-import { RealDate } from './machine.ts';
+import { RealDate } from '../machine/time.ts';
 
 /**
  * The only file that reads the machine's clock. Everything else is given a time.

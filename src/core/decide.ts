@@ -1,9 +1,9 @@
 import type { Instant } from './clock.ts';
+import type { DenyReason } from './explaining/reasons.ts';
 import type { Law } from './law.ts';
 import { own } from './own.ts';
 import type { Resource, Rights, Standing } from './policy.ts';
 import type { Principal } from './principal.ts';
-import type { DenyReason } from './reasons.ts';
 import type { Relation, Rule } from './rule.ts';
 
 /** Who asks, and what they hold. */
@@ -69,7 +69,7 @@ interface Denial extends Lack {
 }
 
 /** The answer to "may this caller do this?", with its grounds. */
-export type Judgement = ({ readonly effect: 'allow' } | Denial) & { readonly pending?: Pending };
+export type Verdict = ({ readonly effect: 'allow' } | Denial) & { readonly pending?: Pending };
 
 const ALLOW = { effect: 'allow' } as const;
 
@@ -77,15 +77,15 @@ const ALLOW = { effect: 'allow' } as const;
  * May the caller do what the rule is about? Judged before the body is read, so no object is known yet. Order of checks:
  * organisation, service, `closed`, roles, scopes (`all`, then `any`), resource type.
  */
-export function decide(question: Question, caller: Caller): Judgement {
-  return judged(question, caller, null);
+export function decide(question: Question, caller: Caller): Verdict {
+  return verdictWithPending(question, caller, null);
 }
 
 /**
  * May they do it to this object? Judged once the object was looked for. An object that is not there, or not theirs, is
  * told before anything about their resources is.
  */
-export function cover(question: Question, caller: Caller, sighting: Seen): Judgement {
+export function cover(question: Question, caller: Caller, sighting: Seen): Verdict {
   switch (sighting.seen) {
     case 'foreign':
       return denial('foreign_object');
@@ -94,7 +94,7 @@ export function cover(question: Question, caller: Caller, sighting: Seen): Judge
     case 'object': {
       const { reach = null } = sighting;
       const isForbidden = question.rule.ownersOnly === true && reach !== null && reach.relation !== 'owned';
-      return isForbidden ? denial('not_owner') : judged(question, caller, reach);
+      return isForbidden ? denial('not_owner') : verdictWithPending(question, caller, reach);
     }
   }
 }
@@ -103,7 +103,7 @@ export function cover(question: Question, caller: Caller, sighting: Seen): Judge
  * A refusal that was decided before the look-up, once it is known what that would have seen: only then can it be said
  * whether a pending version turns it.
  */
-export function refusal(early: Judgement, question: Question, caller: Caller, sighting: Seen | null): Judgement {
+export function completeDenial(early: Verdict, question: Question, caller: Caller, sighting: Seen | null): Verdict {
   if (sighting === null) return early;
   if (sighting.seen === 'object') return cover(question, caller, sighting);
   const { pending: _, ...lasting } = early;
@@ -111,25 +111,25 @@ export function refusal(early: Judgement, question: Question, caller: Caller, si
 }
 
 /** Both moments at once, where the object was looked for already. */
-export function judge(question: Question, caller: Caller, sighting: Seen | null): Judgement {
+export function decideAndCover(question: Question, caller: Caller, sighting: Seen | null): Verdict {
   const early = decide(question, caller);
-  if (early.effect === 'deny') return refusal(early, question, caller, sighting);
+  if (early.effect === 'deny') return completeDenial(early, question, caller, sighting);
   return sighting === null ? early : cover(question, caller, sighting);
 }
 
 /** Does what the caller holds cover the object, too? For lists, which show what is covered. */
-export function covers(question: Question, { standing }: Caller, reach: Reach): boolean {
+export function mayReach(question: Question, { standing }: Caller, reach: Reach): boolean {
   const { rule, law } = question;
   return standing.bundles === undefined
     ? resourceFault(rule, law, standing.resources, reach) === null
-    : judgedByBundles(standing.bundles, question, reach).effect === 'allow';
+    : verdictUnderBundles(standing.bundles, question, reach).effect === 'allow';
 }
 
 /**
- * The grants that an allowed answer rests on: all that the rule needs, and of those of which it needs one what is held.
+ * The permissions that an allowed answer rests on: all that the rule needs, and of those of which it needs one what is held.
  * None where a role does in place of them.
  */
-export function usedGrants({ rule, law }: Question, { standing }: Caller, reach: Reach | null): readonly string[] {
+export function usedPermissions({ rule, law }: Question, { standing }: Caller, reach: Reach | null): readonly string[] {
   const { all = NONE, any = NONE, orRoles = NONE } = rule.needs;
   if (orRoles.some((role) => standing.roles.includes(role))) return NONE;
   if (any.length === 0) return all;
@@ -137,7 +137,7 @@ export function usedGrants({ rule, law }: Question, { standing }: Caller, reach:
     (bundle) => isEnough(lackOf(rule, bundle, [])) && resourceFault(rule, law, bundle.resources, reach) === null,
   );
   const { held } = counting ?? standing;
-  return [...all, ...any.filter((grant) => held.has(grant))];
+  return [...all, ...any.filter((permission) => held.has(permission))];
 }
 
 /** What the caller is bound to, of the rights that hold what the rule needs. */
@@ -147,11 +147,11 @@ export function boundResources(rule: Rule, { bundles, resources }: Standing): re
 }
 
 /** By what counts now, with the first of the pending rights that turns it. */
-function judged(question: Question, caller: Caller, reach: Reach | null): Judgement {
+function verdictWithPending(question: Question, caller: Caller, reach: Reach | null): Verdict {
   const { standing } = caller;
-  const now = judgedBy(standing, question, caller, reach);
+  const now = verdictUnder(standing, question, caller, reach);
   for (const coming of standing.pending) {
-    const { effect } = judgedBy(coming, question, caller, reach);
+    const { effect } = verdictUnder(coming, question, caller, reach);
     if (effect === now.effect) continue;
     const { version, effectiveAt } = coming;
     return { ...now, pending: { version, effectiveAt, effect } };
@@ -159,7 +159,7 @@ function judged(question: Question, caller: Caller, reach: Reach | null): Judgem
   return now;
 }
 
-function judgedBy(
+function verdictUnder(
   rights: Rights,
   { rule, law, org }: Question,
   { principal, standing }: Caller,
@@ -172,7 +172,7 @@ function judgedBy(
   if (rule.closed === true) return denial('closed_to_keys');
   const lacking = (rule.needs.roles ?? []).filter((role) => !standing.roles.includes(role));
   if (lacking.length > 0) return denial('missing_role', { missing: lacking });
-  if (standing.bundles !== undefined) return judgedByBundles(standing.bundles, { rule, law }, reach);
+  if (standing.bundles !== undefined) return verdictUnderBundles(standing.bundles, { rule, law }, reach);
   const lack = lackOf(rule, rights, standing.roles);
   if (!isEnough(lack)) return denial(`missing_${law.tables.term}`, lack);
   const fault = resourceFault(rule, law, rights.resources, reach);
@@ -183,7 +183,7 @@ function judgedBy(
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
 /** One bundle that allows is enough. Otherwise the refusal that comes closest is told. */
-function judgedByBundles(
+function verdictUnderBundles(
   bundles: readonly Rights[],
   { rule, law }: Question,
   reach: Reach | null,
@@ -212,8 +212,8 @@ export function lackOf(
   roles: readonly string[],
 ): Lack {
   if (orRoles.some((role) => roles.includes(role))) return NO_LACK;
-  const missing = all.filter((grant) => !held.has(grant));
-  if (any.length === 0 || any.some((grant) => held.has(grant))) return { missing };
+  const missing = all.filter((permission) => !held.has(permission));
+  if (any.length === 0 || any.some((permission) => held.has(permission))) return { missing };
   return any.length === 1 ? { missing: [...missing, ...any] } : { missing, missingAnyOf: any };
 }
 

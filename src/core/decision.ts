@@ -1,7 +1,7 @@
 import type { Instant } from './clock.ts';
 import type { Caller, Pending, Question, Seen } from './decide.ts';
+import type { DenyReason } from './explaining/reasons.ts';
 import type { Principal } from './principal.ts';
-import type { DenyReason } from './reasons.ts';
 
 /** What a decision was made of, so that it can be explained and its fixes be tried. */
 export interface Evidence {
@@ -24,13 +24,13 @@ export interface Decision {
   readonly claimed?: Principal;
   readonly rule: string | null;
   readonly reason: DenyReason | null;
-  /** Grants that the rule needs and the caller lacks: all of them. */
+  /** Permissions that the rule needs and the caller lacks: all of them. */
   readonly missing?: readonly string[];
-  /** Grants of which the rule needs one, and the caller has none. */
+  /** Permissions of which the rule needs one, and the caller has none. */
   readonly missingAnyOf?: readonly string[];
-  /** Of an answer that was allowed: the grants that counted. */
+  /** Of an answer that was allowed: the permissions that counted. */
   readonly used?: readonly string[];
-  /** Grants that the caller holds; of an incompatible resource type, the types. */
+  /** Permissions that the caller holds; of an incompatible resource type, the types. */
   readonly held?: readonly string[];
   readonly roles?: readonly string[];
   /** Resource types that the rule accepts, by label. */

@@ -1,6 +1,6 @@
 import { type Instant, rfc3339 } from './clock.ts';
 import { type Budget, Held } from './held.ts';
-import { redacted } from './redact.ts';
+import { redact } from './redact.ts';
 
 /** Something a person should know although no request failed for it. */
 export type FindingKind =
@@ -41,7 +41,7 @@ export class Findings {
   }
 
   report(kind: FindingKind, said: string, at: Instant): void {
-    const message = redacted(said);
+    const message = redact(said);
     const key = `${kind}\n${message}`;
     const known = this.#byText.find(key);
     if (known !== undefined) {

@@ -22,9 +22,9 @@ export function lawOf(service: string, profile: string | null, tables: Tables, d
   };
 }
 
-/** Every grant that the roles bring; roles that the tables do not know bring nothing. */
-export function grantsOfRoles({ roles }: Tables, names: readonly string[]): ReadonlySet<string> {
-  return new Set(roles.filter(({ name }) => names.includes(name)).flatMap(({ grants }) => grants));
+/** Every permission that the roles bring; roles that the tables do not know bring nothing. */
+export function permissionsOfRoles({ roles }: Tables, names: readonly string[]): ReadonlySet<string> {
+  return new Set(roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions));
 }
 
 /** A row that only some versions have. */

@@ -1,5 +1,5 @@
+import type { CredentialReason } from './explaining/reasons.ts';
 import type { Principal } from './principal.ts';
-import type { CredentialReason } from './reasons.ts';
 
 /**
  * Everything that can go wrong with a request. A service's `problem.ts` turns each into its vendor's status and words;

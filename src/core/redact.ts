@@ -8,15 +8,15 @@ const CREDENTIALS: readonly { readonly begins: RegExp; readonly form: RegExp; re
 ];
 
 /** A text for the log, a decision or a finding: without the credentials that its sender put where they do not belong. */
-export function redacted(text: string): string {
-  const meant = asciiDecoded(text);
+export function redact(text: string): string {
+  const meant = decodeAscii(text);
   // Shown as it was sent, unless what it means is what nobody may see.
   if (!CREDENTIALS.some(({ begins }) => begins.test(meant))) return text;
   return CREDENTIALS.reduce((told, { form, shown }) => told.replace(form, shown), meant);
 }
 
 /** A text of a URL with what is encoded in it (RFC 3986, 2.1) as it is meant, as far as that is ASCII. */
-export function asciiDecoded(text: string): string {
+export function decodeAscii(text: string): string {
   if (!text.includes('%')) return text;
   return text.replace(/%([2-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }

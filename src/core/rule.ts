@@ -23,17 +23,17 @@ export interface Sourced {
 export type Relation = 'owned' | 'shared' | 'public';
 
 /** What an action needs: one row of a service's law. */
-export interface Rule<Grant extends string = string, Type extends string = string> extends Sourced {
+export interface Rule<Permission extends string = string, Type extends string = string> extends Sourced {
   readonly id: string;
   /** The documentation's own term for the action. */
   readonly label: string;
   /** What is given must hold: each of `all`, and at least one of `any`. Nothing given: every authenticated caller may. */
   readonly needs: {
-    readonly all?: readonly Grant[];
-    readonly any?: readonly Grant[];
+    readonly all?: readonly Permission[];
+    readonly any?: readonly Permission[];
     /** Each of these roles. */
     readonly roles?: readonly string[];
-    /** Any of these roles does in place of the grants. */
+    /** Any of these roles does in place of the permissions. */
     readonly orRoles?: readonly string[];
   };
   /** Resource types of which the key must have one. Absent: what the key is bound to does not matter. */
@@ -73,8 +73,8 @@ export interface OperationRow extends Sourced {
 }
 
 /** A permission or a scope that the service knows. */
-export interface GrantRow<Grant extends string = string, Type extends string = string> extends Sourced {
-  readonly id: Grant;
+export interface PermissionRow<Permission extends string = string, Type extends string = string> extends Sourced {
+  readonly id: Permission;
   readonly label: string;
   /** Resource types without which the vendor does not give it; absent: any. */
   readonly onlyOn?: readonly Type[];
@@ -95,9 +95,9 @@ export interface ResourceTypeRow<Type extends string = string> extends Sourced {
 }
 
 /** A role, and what it brings. */
-export interface RoleRow<Grant extends string = string> extends Sourced {
+export interface RoleRow<Permission extends string = string> extends Sourced {
   readonly name: string;
-  readonly grants: readonly Grant[];
+  readonly permissions: readonly Permission[];
 }
 
 /** What somebody can do about a reason, where it is the same for everybody. */
@@ -107,15 +107,15 @@ export interface RemedyRow {
 }
 
 /** The law of one service in one profile: literals, checked by `checkTables` when the server is built. */
-export interface Tables<Grant extends string = string, Type extends string = string> {
-  /** What the vendor calls a grant; it decides the reason of a refusal: `missing_permission` or `missing_scope`. */
+export interface Tables<Permission extends string = string, Type extends string = string> {
+  /** What the vendor calls a permission; it decides the reason of a refusal: `missing_permission` or `missing_scope`. */
   readonly term: 'permission' | 'scope';
   /** What NGC calls the service in a key's policies; absent where keys need not be made for it. */
   readonly product?: string;
-  readonly grants: readonly GrantRow<Grant, Type>[];
+  readonly permissions: readonly PermissionRow<Permission, Type>[];
   readonly resourceTypes?: readonly ResourceTypeRow<Type>[];
-  readonly roles: readonly RoleRow<Grant>[];
-  readonly rules: readonly Rule<Grant, Type>[];
+  readonly roles: readonly RoleRow<Permission>[];
+  readonly rules: readonly Rule<Permission, Type>[];
   readonly operations: readonly OperationRow[];
   /** By reason: what to do about a refusal that no change of rights would turn. */
   readonly remedies: Readonly<Record<string, RemedyRow>>;

@@ -16,7 +16,7 @@ export interface Placed<Entry> {
 }
 
 /** The entries of a list. @param list its place */
-export function placed<Entry>(list: string, entries: readonly Entry[] = []): readonly Placed<Entry>[] {
+export function placeEntries<Entry>(list: string, entries: readonly Entry[] = []): readonly Placed<Entry>[] {
   return entries.map((entry, index) => ({ entry, place: `${list}[${index}]` }));
 }
 
@@ -27,7 +27,7 @@ export function placed<Entry>(list: string, entries: readonly Entry[] = []): rea
  * @param derived the value of an entry that has none written. Two derived ones that are the same are no fault: they come
  *   of names that are the same, which is told of the names
  */
-export function twice<Entry>(
+export function findDuplicates<Entry>(
   what: string,
   entries: readonly Placed<Entry>[],
   of: (entry: Entry) => string | undefined,
@@ -48,7 +48,10 @@ export function twice<Entry>(
 }
 
 /** Entries of organisations that are not there. @param known names of those that are */
-export function strangers(entries: readonly Placed<{ readonly org: string }>[], known: readonly string[]): SeedFault[] {
+export function findUnknownOrganizations(
+  entries: readonly Placed<{ readonly org: string }>[],
+  known: readonly string[],
+): SeedFault[] {
   return entries.flatMap(({ entry: { org }, place }) =>
     known.includes(org)
       ? []

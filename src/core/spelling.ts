@@ -1,5 +1,5 @@
 /** Of names that somebody sent, the one that is the wanted one in another spelling: `grant_type` for `grantType`. */
-export function otherSpelling(names: readonly string[], wanted: string): string | undefined {
+export function findOtherSpelling(names: readonly string[], wanted: string): string | undefined {
   return names.find((name) => name !== wanted && bare(name) === bare(wanted));
 }
 

@@ -1,4 +1,4 @@
-import { DENY_REASONS } from './reasons.ts';
+import { DENY_REASONS } from './explaining/reasons.ts';
 import type { Sourced, Tables } from './rule.ts';
 
 /** What the tables are compared with: the operations of the service's document. */
@@ -20,7 +20,7 @@ export function checkTables(
   lookups: readonly string[],
 ): string[] {
   return [
-    ...repeated('grant', ids(tables.grants)),
+    ...repeated('permission', ids(tables.permissions)),
     ...repeated(
       'role',
       tables.roles.map((role) => role.name),
@@ -57,7 +57,7 @@ export function checkServices(services: readonly NamedService[]): string[] {
     ['name', own(services, ({ name }) => [name])],
     ['prefix', own(services, ({ prefixes }) => prefixes)],
     ['product', own(ofKeys, ({ tables }) => [tables.product as string])],
-    ['scope', own(ofKeys, ({ tables }) => tables.grants.flatMap(({ id, label }) => [id, label]))],
+    ['scope', own(ofKeys, ({ tables }) => tables.permissions.flatMap(({ id, label }) => [id, label]))],
     [
       'resource type',
       own(ofKeys, ({ tables }) => (tables.resourceTypes ?? []).flatMap(({ id, label }) => [id, label])),
@@ -82,7 +82,7 @@ function repeated(what: string, names: readonly string[]): string[] {
 
 function unsourced(tables: Tables): string[] {
   const rows: [string, Sourced][] = [
-    ...tables.grants.map((row): [string, Sourced] => [`grant \`${row.id}\``, row]),
+    ...tables.permissions.map((row): [string, Sourced] => [`permission \`${row.id}\``, row]),
     ...tables.roles.map((row): [string, Sourced] => [`role \`${row.name}\``, row]),
     ...tables.rules.map((row): [string, Sourced] => [`rule \`${row.id}\``, row]),
     ...tables.rules.flatMap(({ id, added = [] }) =>
@@ -98,16 +98,18 @@ function unsourced(tables: Tables): string[] {
 }
 
 function unknownGrants(tables: Tables): string[] {
-  const known = new Set(ids(tables.grants));
+  const known = new Set(ids(tables.permissions));
   const used: [string, readonly string[]][] = [
-    ...tables.roles.map((role): [string, readonly string[]] => [`role \`${role.name}\``, role.grants]),
+    ...tables.roles.map((role): [string, readonly string[]] => [`role \`${role.name}\``, role.permissions]),
     ...tables.rules.map((rule): [string, readonly string[]] => [
       `rule \`${rule.id}\``,
       [...(rule.needs.all ?? []), ...(rule.needs.any ?? [])],
     ]),
   ];
-  return used.flatMap(([name, grants]) =>
-    grants.filter((grant) => !known.has(grant)).map((grant) => `${name} uses the unknown grant \`${grant}\``),
+  return used.flatMap(([name, permissions]) =>
+    permissions
+      .filter((permission) => !known.has(permission))
+      .map((permission) => `${name} uses the unknown permission \`${permission}\``),
   );
 }
 
@@ -115,7 +117,10 @@ function unknownTypes(tables: Tables): string[] {
   const known = new Set(ids(tables.resourceTypes ?? []));
   const used: [string, readonly string[]][] = [
     ...tables.rules.map((rule): [string, readonly string[]] => [`rule \`${rule.id}\``, rule.on ?? []]),
-    ...tables.grants.map((grant): [string, readonly string[]] => [`grant \`${grant.id}\``, grant.onlyOn ?? []]),
+    ...tables.permissions.map((permission): [string, readonly string[]] => [
+      `permission \`${permission.id}\``,
+      permission.onlyOn ?? [],
+    ]),
   ];
   const idle = tables.rules.flatMap(({ id, on = [], added = [] }) =>
     added

@@ -3,12 +3,12 @@ import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import { Problem, unauthenticated } from '../core/problem.ts';
 import { worldOfName } from '../core/world-id.ts';
+import { NGC_KEY_PREFIX } from '../kits/ngc/ngc-key.ts';
 import type { Grants } from '../store/grants.ts';
 import type { Identities, Identity } from '../store/identities.ts';
 import type { Tokens } from '../tokens/index.ts';
 import { type AccessTokenClaims, checkTimes } from '../tokens/verify.ts';
 import { bearerToken } from './bearer.ts';
-import { NGC_KEY_PREFIX } from './ngc-key.ts';
 import type { RememberedTokens } from './remembered.ts';
 
 /** What an access token is judged by. */
@@ -43,7 +43,7 @@ export async function bearerOfAccessToken(attempt: AccessTokenAttempt, realm: To
   if (token.startsWith(NGC_KEY_PREFIX)) {
     throw unauthenticated('ngc_key_as_token', 'The bearer token is not an access token of this system.');
   }
-  return acceptedToken(token, attempt, realm);
+  return acceptToken(token, attempt, realm);
 }
 
 /** Whom a token stands for, and what it says. */
@@ -54,7 +54,7 @@ export interface AcceptedToken {
 }
 
 /** As above, of a token that did not come in a header. */
-export async function acceptedToken(
+export async function acceptToken(
   token: string,
   attempt: AccessTokenAttempt,
   { issuerPath, tenantId }: TokenRealm,

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { clientIdInWorld } from '../core/world-id.ts';
-import { alphanumericOf } from '../random.ts';
-import { markedKey } from './ngc-key.ts';
-import { marked, worldMark } from './world-mark.ts';
+import { makeKeyText } from '../kits/ngc/ngc-key.ts';
+import { alphanumericOf } from '../machine/random.ts';
+import { addMark, worldMark } from './world-mark.ts';
 
 /** Where credentials come from that nobody chose: the same for the same world and the same id. */
 export interface Derivation {
@@ -26,7 +26,7 @@ export function derivationOf(world: string): Derivation {
   // of worlds and uses have no colon, so two triples are never one text.
   const drawn = (use: string, id: string) => createHmac('sha256', `${world}:${use}`).update(id).digest();
   return {
-    key: (id) => markedKey(marked(mark, drawn('key', id).toString('base64url'))),
+    key: (id) => makeKeyText(addMark(mark, drawn('key', id).toString('base64url'))),
     secret: (id) => {
       let text = '';
       // Some bytes stand for no letter, so one block is seldom enough.

@@ -1,7 +1,7 @@
-import type { CredentialReason } from '../core/reasons.ts';
+import type { CredentialReason } from '../core/explaining/reasons.ts';
 import { worldOfName } from '../core/world-id.ts';
+import { NGC_KEY_PREFIX } from '../kits/ngc/ngc-key.ts';
 import { claimsSaid } from '../tokens/compact.ts';
-import { NGC_KEY_PREFIX } from './ngc-key.ts';
 import { hashSecret } from './secret.ts';
 import { markIn } from './world-mark.ts';
 

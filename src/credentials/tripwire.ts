@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type Budget, Held } from '../core/held.ts';
-import { keyForm } from './ngc-key.ts';
+import { keyForm } from '../kits/ngc/ngc-key.ts';
 
 /** The form of a key, wherever it stands. */
 const KEYS = /nvapi-[A-Za-z0-9_-]{64}/g;

@@ -22,6 +22,6 @@ export function markIn(text: string): string {
 }
 
 /** A drawn text with a world's mark at its beginning, as long as before. */
-export function marked(mark: string, drawn: string): string {
+export function addMark(mark: string, drawn: string): string {
   return `${mark}${drawn.slice(mark.length)}`;
 }

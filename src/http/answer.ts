@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
+import type { Outcome } from '../contract/request.ts';
 import type { Derived } from '../core/derived.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Outcome } from '../service.ts';
 
 /** What is written to the socket. */
 export interface Answer {
@@ -24,7 +24,7 @@ const INERT = {
  *
  * @param before bodies of unchanged outcomes that were written before
  */
-export function written(
+export function writeAnswer(
   { status, body, headers, unchanged }: Outcome,
   problem: Problem | null,
   before?: Derived<object, string>,

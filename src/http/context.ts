@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import type { Context } from '../contract/request.ts';
+import type { ServerScope, Surroundings, World, WorldScope } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
-import { covers, type Question } from '../core/decide.ts';
-import type { Caller, Context, ServerScope, Surroundings, World, WorldScope } from '../service.ts';
-import { headerLines } from './arrival.ts';
-import { digestOf } from './body.ts';
+import type { Caller } from '../core/decide.ts';
+import { mayReach, type Question } from '../core/decide.ts';
 import type { Server } from './in-flight.ts';
+import { headerLines } from './transport/arrival.ts';
+import { digestOf } from './transport/body.ts';
 
 /** What may be touched of a world and its server: what each has is asked of it, and nothing is copied. */
 class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
@@ -78,6 +80,6 @@ export class RequestContext extends Scope<World> implements Context {
     this.digest = (most) => digestOf(raw, most, server.limits);
   }
 
-  readonly admits: Context['admits'] = (reach) =>
-    this.caller !== null && this.question !== null && covers(this.question, this.caller, reach);
+  readonly mayReach: Context['mayReach'] = (reach) =>
+    this.caller !== null && this.question !== null && mayReach(this.question, this.caller, reach);
 }

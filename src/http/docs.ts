@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { problemDetails } from '../core/problem-details.ts';
 import { worldPath } from '../core/world-id.ts';
-import { written } from './answer.ts';
+import { writeAnswer } from './answer.ts';
 import type { Server } from './in-flight.ts';
 import { sendAnswer } from './mount.ts';
 import { problemOf } from './problem.ts';
@@ -58,7 +58,7 @@ export function serveDocs(
         return await answer(reply, prefixOf(raw));
       } catch (thrown) {
         const problem = problemOf(thrown);
-        return sendAnswer(reply, written(problemDetails(problem), problem));
+        return sendAnswer(reply, writeAnswer(problemDetails(problem), problem));
       }
     });
   /** At a path, with and without a slash at its end. */

@@ -2,23 +2,23 @@ import { rfc3339 } from '../core/clock.ts';
 import {
   boundResources,
   type Caller,
-  type Judgement,
   type Question,
   type Seen,
   seenOf,
-  usedGrants,
+  usedPermissions,
+  type Verdict,
 } from '../core/decide.ts';
 import type { Decision, Evidence } from '../core/decision.ts';
-import { explain } from '../core/explain.ts';
+import type { DenyReason } from '../core/explaining/reasons.ts';
+import { explain } from '../core/explaining/sentence.ts';
+import { labelOfType, labelsOfResources } from '../core/explaining/wording.ts';
 import type { Problem } from '../core/problem.ts';
-import type { DenyReason } from '../core/reasons.ts';
-import { redacted } from '../core/redact.ts';
-import { resourceLabels, typeLabel } from '../core/wording.ts';
-import { pathOf } from './arrival.ts';
+import { redact } from '../core/redact.ts';
 import type { InFlight } from './in-flight.ts';
+import { pathOf } from './transport/arrival.ts';
 
 /** What every decision about one request has in common. */
-export type Asked = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'request'>;
+export type RequestFacts = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'request'>;
 
 /** Longer paths are cut, so that what is remembered stays bounded. */
 const MOST_PATH = 300;
@@ -26,7 +26,7 @@ const MOST_PATH = 300;
 const MOST_NAMES = 1000;
 
 /** What every decision about this request has in common. */
-export function asked({ route, raw, context, decisionId }: InFlight): Asked {
+export function factsOf({ route, raw, context, decisionId }: InFlight): RequestFacts {
   return {
     id: decisionId ?? context.world.nextDecisionId(),
     at: context.now,
@@ -37,7 +37,12 @@ export function asked({ route, raw, context, decisionId }: InFlight): Asked {
 }
 
 /** The decision of the `decide` step, and again of the `cover` step, which may turn it. */
-export function judged(asked: Asked, evidence: Evidence, judgement: Judgement, target: string | undefined): Decision {
+export function decisionOfVerdict(
+  asked: RequestFacts,
+  evidence: Evidence,
+  judgement: Verdict,
+  target: string | undefined,
+): Decision {
   const { id, at, service, operation, request } = asked;
   const { question, caller, sighting } = evidence;
   const { principal, standing } = caller;
@@ -57,7 +62,7 @@ export function judged(asked: Asked, evidence: Evidence, judgement: Judgement, t
   if (standing.policyVersion !== undefined) decision.policyVersion = standing.policyVersion;
   if (judgement.pending !== undefined) decision.pending = judgement.pending;
   if (judgement.effect === 'allow') {
-    const used = usedGrants(question, caller, sighting?.seen === 'object' ? (sighting.reach ?? null) : null);
+    const used = usedPermissions(question, caller, sighting?.seen === 'object' ? (sighting.reach ?? null) : null);
     if (used.length > 0) decision.used = used;
     return decision;
   }
@@ -81,11 +86,11 @@ function particulars(
       return sighting?.seen === 'foreign' ? { boundTo: sighting.owner } : {};
     case 'incompatible_resource_type':
       return {
-        held: [...new Set(boundResources(rule, standing).map(({ type }) => typeLabel(law, type)))],
-        accepted: (rule.on ?? []).map((type) => typeLabel(law, type)),
+        held: [...new Set(boundResources(rule, standing).map(({ type }) => labelOfType(law, type)))],
+        accepted: (rule.on ?? []).map((type) => labelOfType(law, type)),
       };
     case 'resource_mismatch':
-      return { boundTo: shortened(resourceLabels(law, boundResources(rule, standing)).join(', ')) };
+      return { boundTo: shortened(labelsOfResources(law, boundResources(rule, standing)).join(', ')) };
     default:
       // A service key has no roles to speak of.
       return {
@@ -96,7 +101,7 @@ function particulars(
 }
 
 /** A credential that was not accepted, as a decision; null for a problem that is none. */
-export function refused(asked: Asked, problem: Problem): Decision | null {
+export function decisionOfProblem(asked: RequestFacts, problem: Problem): Decision | null {
   if (problem.reason === undefined) return null;
   const { reason, why, claimed, ofWorld } = problem;
   return {
@@ -106,7 +111,7 @@ export function refused(asked: Asked, problem: Problem): Decision | null {
     ...(claimed !== undefined && { claimed }),
     rule: null,
     reason,
-    ...(why !== undefined && { detail: redacted(why) }),
+    ...(why !== undefined && { detail: redact(why) }),
     ...(ofWorld !== undefined && { ofWorld }),
   };
 }
@@ -140,5 +145,5 @@ function shortened(names: string): string {
 
 /** A path as messages, decisions and the log tell it. */
 export function shortPath(path: string): string {
-  return redacted(path).slice(0, MOST_PATH);
+  return redact(path).slice(0, MOST_PATH);
 }

@@ -1,16 +1,18 @@
 import type { IncomingMessage } from 'node:http';
+import type { Handler, Lookup, Outcome } from '../contract/request.ts';
+import type { ServiceDefinition, Voice } from '../contract/service.ts';
+import type { ServerScope, WorldsByName } from '../contract/world.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Derived } from '../core/derived.ts';
 import type { Law } from '../core/law.ts';
+import type { Log } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
-import type { Log } from '../log.ts';
-import type { Handler, Lookup, Outcome, ServerScope, ServiceDefinition, Voice, WorldsByName } from '../service.ts';
-import type { BodyLimits } from './body.ts';
 import type { RequestContext } from './context.ts';
-import type { Doors } from './doors.ts';
-import type { Gate, Guard } from './gate.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
+import type { BodyLimits } from './transport/body.ts';
+import type { Doors } from './transport/doors.ts';
+import type { Gate, Guard } from './transport/gate.ts';
 
 /** What a process has, the same for all of its worlds. It never changes after the start. */
 export interface Server extends ServerScope {

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ServiceDefinition, ServiceHost } from '../contract/service.ts';
 import { Derived } from '../core/derived.ts';
 import type { Law } from '../core/law.ts';
 import { checkTables, type DocumentedOperation } from '../core/tables.ts';
-import type { ServiceDefinition, ServiceHost } from '../service.ts';
 import type { Answer } from './answer.ts';
 import type { Route, Server } from './in-flight.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import { answer } from './pipeline.ts';
-import { isBelow } from './prefixes.ts';
+import { isBelow } from './transport/prefixes.ts';
 
 /** A service with its document, and the law that counts. */
 export interface Mounted {
@@ -31,7 +31,7 @@ export function mount(app: FastifyInstance, server: Server, mounted: Mounted): r
   return document.operations.map((operation) => {
     const route = routeOf(operation, mounted, service.operations[operation.id], service);
     const url = operation.path.replaceAll(/\{([^}]+)\}/g, ':$1');
-    const urls = service.habits?.eitherSlash === true && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
+    const urls = service.quirks?.eitherSlash === true && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
     for (const one of urls)
       app.route({
         method: operation.method,

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { ServiceDefinition } from '../contract/service.ts';
 import type { Decision } from '../core/decision.ts';
 import type { FindingKind } from '../core/finding.ts';
 import type { Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
-import type { ServiceDefinition } from '../service.ts';
-import { type Answer, written } from './answer.ts';
-import { asked } from './explain.ts';
+import { type Answer, writeAnswer } from './answer.ts';
+import { factsOf } from './explain.ts';
 import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
 import { isOurs, problemOf } from './problem.ts';
 import { authenticate } from './steps/authenticate.ts';
@@ -21,7 +21,7 @@ import { validate } from './steps/validate.ts';
 
 /** What it takes to answer where there is no operation. */
 export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
-  Partial<Pick<ServiceDefinition, 'isSwitchboard' | 'habits' | 'authenticate'>>;
+  Partial<Pick<ServiceDefinition, 'isSwitchboard' | 'quirks' | 'authenticate'>>;
 
 /** What a person should know of a call that no operation has. */
 export interface WorthKnowing {
@@ -63,7 +63,7 @@ export async function answer(
 }
 
 function looksUpFirst({ service }: Route): boolean {
-  return service.habits?.looksUpFirst === true;
+  return service.quirks?.looksUpFirst === true;
 }
 
 /**
@@ -87,14 +87,14 @@ export async function answerUnrouted(
   try {
     admit(arrived);
     const isKnownPath = problem.kind === 'method_not_allowed';
-    if (isKnownPath && service.habits?.authenticatesFirst === true) await service.authenticate?.(context);
+    if (isKnownPath && service.quirks?.authenticatesFirst === true) await service.authenticate?.(context);
   } catch (thrown) {
     told = problemOf(thrown);
   }
   context.world.release();
   const outcome = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
   logRefusal(server.log, raw, outcome.status, told, whereOf(context.world.id));
-  return written(outcome, told);
+  return writeAnswer(outcome, told);
 }
 
 /** The steps that decide, of a request that was only thought of: nobody authenticates, and nothing is done. */
@@ -112,7 +112,7 @@ export async function decideOnly(
   } catch (thrown) {
     if (flight.decision === null) throw thrown;
   }
-  return flight.decision ?? { ...asked(flight), effect: 'allow', principal: null, rule: null, reason: null };
+  return flight.decision ?? { ...factsOf(flight), effect: 'allow', principal: null, rule: null, reason: null };
 }
 
 function begin(

@@ -1,3 +1,4 @@
+import type { Context } from '../contract/request.ts';
 import { own } from '../core/own.ts';
 import {
   type Presented,
@@ -6,11 +7,10 @@ import {
   presentedInHeader,
   presentedKey,
 } from '../credentials/presented.ts';
-import type { Context } from '../service.ts';
 import type { Route } from './in-flight.ts';
 
 /** What a request presents of credentials: in its header, and where its operation says that they stand. */
-export function presented(
+export function findPresented(
   { rule, row, service }: Route,
   { headerLines, query, body }: Pick<Context, 'headerLines' | 'query' | 'body'>,
 ): readonly Presented[] {

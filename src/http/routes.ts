@@ -70,7 +70,7 @@ export function otherVersion(method: string, path: string, profiles: readonly st
 }
 
 function isEitherSlash({ service, operation }: Route): boolean {
-  return service.habits?.eitherSlash === true && operation.path.endsWith('/');
+  return service.quirks?.eitherSlash === true && operation.path.endsWith('/');
 }
 
 function variables({ operation }: Route): number {

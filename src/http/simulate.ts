@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import { Problem } from '../core/problem.ts';
 import { worldPath } from '../core/world-id.ts';
-import type { World } from '../service.ts';
-import { pathOf } from './arrival.ts';
 import { RequestContext } from './context.ts';
-import { refused, shortPath } from './explain.ts';
+import { decisionOfProblem, shortPath } from './explain.ts';
 import type { Arrived, Route, Server } from './in-flight.ts';
 import { decideOnly } from './pipeline.ts';
 import type { Match, Routes } from './routes.ts';
+import { pathOf } from './transport/arrival.ts';
 
 /** What a decision that was only thought of is called: it is kept nowhere. */
 const SIMULATED = 'simulated';
@@ -75,7 +75,7 @@ function matchOf(routes: Routes, method: string, path: string): Match {
 function refusedCredential({ now, method }: RequestContext, route: Route, path: string, problem: Problem): Decision {
   const asked = { id: SIMULATED, at: now, service: route.service.name, operation: route.operation.id };
   const request = { method, path: shortPath(path) };
-  return refused({ ...asked, request }, problem) as Decision;
+  return decisionOfProblem({ ...asked, request }, problem) as Decision;
 }
 
 /** Who it would be; or why their credential would not count. @throws Problem for nobody */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../core/problem.ts';
-import { pathOf } from './arrival.ts';
 import { shortPath } from './explain.ts';
+import { pathOf } from './transport/arrival.ts';
 
 /** No operation has this path. */
 export function unknownPath({ url }: IncomingMessage): Problem {

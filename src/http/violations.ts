@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { own } from '../core/own.ts';
-import { otherSpelling } from '../core/spelling.ts';
+import { findOtherSpelling } from '../core/spelling.ts';
 
 /** The part of a JSON schema that an expectation is told from. */
 interface Schema {
@@ -85,7 +85,7 @@ function violationSentence(error: ErrorObject): string {
 
 /** A name that was sent in another spelling is ignored as any unknown one: that is worth telling. */
 function instead(data: unknown, missing: string): string {
-  const given = typeof data === 'object' && data !== null ? otherSpelling(Object.keys(data), missing) : undefined;
+  const given = typeof data === 'object' && data !== null ? findOtherSpelling(Object.keys(data), missing) : undefined;
   return given === undefined ? '' : `, and there is \`${shortened(given)}\`, which is not read here`;
 }
 

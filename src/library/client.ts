@@ -1,4 +1,4 @@
-import type { DenyReason } from '../core/reasons.ts';
+import type { DenyReason } from '../core/explaining/reasons.ts';
 import { worldPath } from '../core/world-id.ts';
 import type { Cast } from './cast.ts';
 import { type ClientCredentials, tokenRequest } from './credentials.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { findNearest } from '../config/nearest.ts';
 import type { Cast } from './cast.ts';
 
 /** Credentials of a client, as an access key or a service account has them. */
@@ -108,7 +108,7 @@ function notCredentials(): TypeError {
 
 function unknownName(kind: string, name: string, valid: readonly string[], shown: readonly string[]): string {
   if (shown.length === 0) return `There is no ${kind} \`${name}\` in the cast, nor any other.`;
-  return `There is no ${kind} \`${name}\` in the cast; the nearest is \`${nearest(name, valid)}\`. There are ${listed(shown)}.`;
+  return `There is no ${kind} \`${name}\` in the cast; the nearest is \`${findNearest(name, valid)}\`. There are ${listed(shown)}.`;
 }
 
 function listed(names: readonly string[]): string {

@@ -1,5 +1,5 @@
-import { DENY_REASONS, type DenyReason } from '../core/reasons.ts';
-import { nearest } from '../nearest.ts';
+import { findNearest } from '../config/nearest.ts';
+import { DENY_REASONS, type DenyReason } from '../core/explaining/reasons.ts';
 import type { Decision, Switchboard } from './client.ts';
 
 /** What `x-mock-decision` says of an answer. */
@@ -61,7 +61,7 @@ function checkReason(reason: unknown): void {
   const reasons = Object.keys(DENY_REASONS);
   if (reason === undefined) throw new TypeError(`there is no reason in the call. Say one of ${reasons.join(', ')}`);
   throw new Error(
-    `there is no reason \`${reason}\`; the nearest is \`${nearest(String(reason), reasons)}\`. There are ${reasons.join(', ')}`,
+    `there is no reason \`${reason}\`; the nearest is \`${findNearest(String(reason), reasons)}\`. There are ${reasons.join(', ')}`,
   );
 }
 

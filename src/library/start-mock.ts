@@ -1,8 +1,8 @@
-import { readOptions } from '../config.ts';
+import { readOptions } from '../config/config.ts';
+import type { ConfigOptions } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
-import { nodeRefusal } from '../core/node-version.ts';
 import { Unusable } from '../core/unusable.ts';
-import type { ConfigOptions } from '../options.ts';
+import { nodeRefusal } from '../machine/node-version.ts';
 import { inProcessFetch } from './in-process.ts';
 import { type Host, type Mock, mockOf } from './world.ts';
 
@@ -25,7 +25,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const { listen = true, seed, ...given } = options;
   const isContent = typeof seed === 'object' && seed !== null;
   const effective = readOptions({ port: 0, logLevel: 'silent', ...given, ...(!isContent && { seed: seed ?? null }) });
-  const [{ buildServer }, { lineLog }] = await Promise.all([import('../app/server.ts'), import('../log.ts')]);
+  const [{ buildServer }, { lineLog }] = await Promise.all([import('../app/server.ts'), import('../core/log.ts')]);
   const { host, port, logLevel, json } = effective.config;
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log, ...(isContent && { seed }) });

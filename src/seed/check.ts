@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { findNearest } from '../config/nearest.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
-import { nearest } from '../nearest.ts';
-import type { ServiceDefinition } from '../service.ts';
 
 /** The part of a JSON schema that expectations are told from. */
 interface Schema {
@@ -28,8 +28,8 @@ const REMOVING =
  *
  * @param parts the seed's content, by service
  */
-export function seedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
-  const errors = schemaFaults(parts, services);
+export function findSeedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
+  const errors = findSchemaFaults(parts, services);
   const broken = new Set(errors.map(({ place }) => place.split(/[.[]/)[0] ?? ''));
   const present = parts as Readonly<Record<string, unknown>>;
   const further = services.flatMap(({ name, seed }) => {
@@ -40,7 +40,7 @@ export function seedFaults(parts: unknown, services: readonly ServiceDefinition[
 }
 
 /** Where a seed does not fit the schemas of the services. @param parts the seed's content, by service */
-export function schemaFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
+export function findSchemaFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
   const validate = VALIDATORS.get(services) ?? validatorOf(services);
   VALIDATORS.set(services, validate);
   return validate(parts) ? [] : (validate.errors ?? []).map(faultOf);
@@ -63,7 +63,7 @@ function validatorOf(services: readonly ServiceDefinition[]): ValidateFunction {
 export function faultSentence({ message, given, valid = [] }: SeedFault): string {
   return given === undefined || valid.length === 0
     ? message
-    : `${message}; the nearest valid name is \`${nearest(given, valid)}\``;
+    : `${message}; the nearest valid name is \`${findNearest(given, valid)}\``;
 }
 
 function faultOf({ keyword, params, instancePath, parentSchema, data }: ErrorObject): SeedFault {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import type { Seed } from '../app/world.ts';
-import { fixture } from '../assets.ts';
-import { readDocument } from '../config.ts';
+import { readDocument } from '../config/config.ts';
+import type { Seeding } from '../contract/seed.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 import { Unusable } from '../core/unusable.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
-import type { Random } from '../random.ts';
-import type { Seeding, ServiceDefinition } from '../service.ts';
+import { fixture } from '../machine/assets.ts';
+import type { Random } from '../machine/random.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
 import { summaryOf } from './summary.ts';
 

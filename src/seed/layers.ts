@@ -1,6 +1,7 @@
+import type { SeedList } from '../contract/seed.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
-import type { SeedList, ServiceDefinition } from '../service.ts';
 
 /** A seed as it was written in one place; one seed can extend another. */
 export interface Layer {

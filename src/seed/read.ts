@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { readSourceLines } from '../config/source-lines.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 import { Unusable } from '../core/unusable.ts';
-import { linesOf } from '../lines.ts';
-import type { ServiceDefinition } from '../service.ts';
-import { faultSentence, seedFaults } from './check.ts';
+import { faultSentence, findSeedFaults } from './check.ts';
 import { asWritten, type Layer, type LayerFault, mergeLayer, type Source, sourceOf, type Written } from './layers.ts';
 
 type Parts = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export async function readSeed(
   const stack = await stackOf(content, layer.name, [layer], services, bases);
   const faults: LayerFault[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
-  const found = seedFaults(merged.value, services).map((fault) => settled(fault, merged, layer));
+  const found = findSeedFaults(merged.value, services).map((fault) => settled(fault, merged, layer));
   const all = [...faults.map((fault) => ({ fault, at: fault as Source })), ...found];
   if (all.length > 0) throw await unusable(all, layer);
   return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
@@ -133,17 +133,21 @@ async function unusable(faults: readonly Settled[], top: Layer): Promise<Unusabl
 }
 
 /** Lines of files, each of which is read once however many faults it has. */
-function linesOnce(): typeof linesOf {
-  const read = new Map<string, ReturnType<typeof linesOf>>();
+function linesOnce(): typeof readSourceLines {
+  const read = new Map<string, ReturnType<typeof readSourceLines>>();
   return (file) => {
-    const lines = read.get(file) ?? linesOf(file);
+    const lines = read.get(file) ?? readSourceLines(file);
     read.set(file, lines);
     return lines;
   };
 }
 
 /** File and line of a place, as messages begin with them: the line alone where the file is the one that was given. */
-async function whereOf({ layer, place }: Source, top: Layer, lines: typeof linesOf = linesOf): Promise<string> {
+async function whereOf(
+  { layer, place }: Source,
+  top: Layer,
+  lines: typeof readSourceLines = readSourceLines,
+): Promise<string> {
   const line = layer.file === null ? undefined : (await lines(layer.file))(place);
   const parts = [...(layer === top ? [] : [layer.name]), ...(line === undefined ? [] : [`line ${line}`])];
   return parts.length === 0 ? '' : `${parts.join(', ')}: `;

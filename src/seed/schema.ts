@@ -1,6 +1,7 @@
+import type { SeedList } from '../contract/seed.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 import { described, text } from '../core/json-schema.ts';
 import { own } from '../core/own.ts';
-import type { SeedList, ServiceDefinition } from '../service.ts';
 
 /** The part of a JSON schema that this looks at. */
 interface Schema {

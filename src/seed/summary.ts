@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../service.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 
 /**
  * Who is in a seed, in a few words: `2 users, 1 application, no service accounts, 12 NGC keys`.

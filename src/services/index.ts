@@ -1,5 +1,5 @@
+import type { ServiceDefinition } from '../contract/service.ts';
 import type { Law } from '../core/law.ts';
-import type { ServiceDefinition } from '../service.ts';
 import { air } from './air/index.ts';
 import { ngc } from './ngc/index.ts';
 import { nvcf } from './nvcf/index.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
-import { namedUuid } from '../../src/random.ts';
+import { namedUuid } from '../../src/machine/random.ts';
 import { admin, adminBot, plainBot, researcher } from '../support/cast.ts';
 import { it } from '../support/command.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { drift, type OpenApi } from '../../src/drift.ts';
+import { findDrift, type OpenApi } from '../../src/verify/drift.ts';
 import { it } from '../support/command.ts';
 
 const schema = (properties: object) => ({ type: 'object', properties });
@@ -76,11 +76,11 @@ describe('a document of the vendor and what is served', () => {
   ];
 
   it.for(cases)('%s', ([, vendor, lines]) => {
-    expect(drift(vendor, served).lines).toEqual(lines);
+    expect(findDrift(vendor, served).lines).toEqual(lines);
   });
 
   it('do not differ for an operation that a part of a document leaves out; it is noted', () => {
-    const { notes, compared } = drift(documentOf({ '/things/{id}': { delete: operation() } }), served);
+    const { notes, compared } = findDrift(documentOf({ '/things/{id}': { delete: operation() } }), served);
 
     expect(notes).toEqual(['GET /things/{id}: the mock serves it, the document does not have it']);
     expect(compared).toBe(1);
@@ -97,7 +97,9 @@ describe('a document of the vendor and what is served', () => {
       { schemas: { Tree: tree } },
     );
 
-    expect(drift(vendor, served).lines).toContain('GET /things/{id}: field of 200 `child`: only the document has it');
+    expect(findDrift(vendor, served).lines).toContain(
+      'GET /things/{id}: field of 200 `child`: only the document has it',
+    );
   });
 });
 

@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest';
 import {
   type Caller,
   cover,
-  covers,
   decide,
-  type Judgement,
+  mayReach,
   type Question,
   type Reach,
   type Sighting,
+  type Verdict,
 } from '../../src/core/decide.ts';
 import type { Decision } from '../../src/core/decision.ts';
-import { fixes } from '../../src/core/fixes.ts';
+import { findFixes } from '../../src/core/explaining/fixes.ts';
 import type { Law } from '../../src/core/law.ts';
 import type { Resource, Standing } from '../../src/core/policy.ts';
 import type { Relation, Rule } from '../../src/core/rule.ts';
-import { drawnAt } from '../../src/random.ts';
+import { drawnAt } from '../../src/machine/random.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { effectAfter, faultsOfEdit } from './edit.ts';
 import { decisionOn, ORG, personalKey, serviceKey, sourced, toyLaw } from './toy-law.ts';
@@ -95,7 +95,7 @@ function someSighting(draws: Draws, law: Law): Sighting | null {
 }
 
 function someRule(draws: Draws, law: Law): Rule {
-  const grants = law.tables.grants.map(({ id }) => id);
+  const grants = law.tables.permissions.map(({ id }) => id);
   const types = (law.tables.resourceTypes ?? []).map(({ id }) => id);
   return {
     id: 'r',
@@ -113,7 +113,7 @@ function someRule(draws: Draws, law: Law): Rule {
 }
 
 function someStanding(draws: Draws, law: Law, bound: boolean): Standing {
-  const grants = law.tables.grants.map(({ id }) => id);
+  const grants = law.tables.permissions.map(({ id }) => id);
   const rights = () => ({
     held: new Set(draws.some(grants, 0.6)),
     resources: bound ? someResources(draws, law) : null,
@@ -138,7 +138,7 @@ function someCase(draws: Draws, law: Law, rule = someRule(draws, law)): Case {
   };
 }
 
-function judge({ question, caller, sighting }: Case): Judgement {
+function judge({ question, caller, sighting }: Case): Verdict {
   const early = decide(question, caller);
   return early.effect === 'deny' || sighting === null ? early : cover(question, caller, sighting);
 }
@@ -161,7 +161,7 @@ function told({ question: { rule, org }, caller: { principal, standing }, sighti
   return JSON.stringify({ rule, org, kind: principal.kind, ...standing, held: [...standing.held], sighting });
 }
 
-const grantsOf = (law: Law) => law.tables.grants.map(({ id }) => id);
+const grantsOf = (law: Law) => law.tables.permissions.map(({ id }) => id);
 
 describe('whatever the rule, the key and the object are,', () => {
   const cases = many('toys', toyLaw);
@@ -276,7 +276,7 @@ describe('whatever the rule, the key and the object are,', () => {
       if (sighting?.seen !== 'object' || sighting.reach === undefined || decide(question, caller).effect === 'deny') {
         continue;
       }
-      expect(covers(question, caller, sighting.reach)).toBe(cover(question, caller, sighting).effect === 'allow');
+      expect(mayReach(question, caller, sighting.reach)).toBe(cover(question, caller, sighting).effect === 'allow');
     }
   });
 
@@ -336,7 +336,7 @@ function couldBeMended(one: Case): boolean {
 }
 
 function requestsOf(decision: Decision, law: Law, method: 'PATCH' | 'POST') {
-  const requests = fixes(decision, law.tables).flatMap(({ request }) => request ?? []);
+  const requests = findFixes(decision, law.tables).flatMap(({ request }) => request ?? []);
   return requests.filter((request) => request.method === method);
 }
 

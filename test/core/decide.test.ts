@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type Caller, cover, covers, decide, type Question, type Reach, usedGrants } from '../../src/core/decide.ts';
+import {
+  type Caller,
+  cover,
+  decide,
+  mayReach,
+  type Question,
+  type Reach,
+  usedPermissions,
+} from '../../src/core/decide.ts';
+import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { PendingRights, Resource } from '../../src/core/policy.ts';
-import type { DenyReason } from '../../src/core/reasons.ts';
 import type { Relation, Rule } from '../../src/core/rule.ts';
 import { ask, BALL, key, keyOfUser, ORG, openLaw, pendingVersion, seen, WHOLE_BALL } from './toy-law.ts';
 
@@ -48,15 +56,15 @@ describe('what counted of what is held', () => {
   ];
 
   it.each(cases)('is %s', (_what, needs, held, used) => {
-    expect(usedGrants(ask({ needs }), key(held), null)).toEqual(used);
+    expect(usedPermissions(ask({ needs }), key(held), null)).toEqual(used);
   });
 
   it('is nothing where a role does in place of it', () => {
     const standing = { ...key(['a']).standing, roles: ['owner'] };
 
-    expect(usedGrants(ask({ needs: { any: ['a', 'b'], orRoles: ['owner'] } }), { ...key([]), standing }, null)).toEqual(
-      [],
-    );
+    expect(
+      usedPermissions(ask({ needs: { any: ['a', 'b'], orRoles: ['owner'] } }), { ...key([]), standing }, null),
+    ).toEqual([]);
   });
 
   it('is of the rights that reach the object, where each has its own', () => {
@@ -64,7 +72,7 @@ describe('what counted of what is held', () => {
     const standing = { ...key([]).standing, bundles: [bundle('a', 'doll'), bundle('b', 'ball')] };
     const question = ask({ needs: { any: ['a', 'b'] }, on: ['toy'] });
 
-    expect(usedGrants(question, { ...key([]), standing }, BALL)).toEqual(['b']);
+    expect(usedPermissions(question, { ...key([]), standing }, BALL)).toEqual(['b']);
   });
 });
 
@@ -408,17 +416,17 @@ describe('a list shows an object', () => {
   ];
 
   it.each(cases)('%s', (_what, resources, shown) => {
-    expect(covers(question, holding(['play'], resources), BALL)).toBe(shown);
+    expect(mayReach(question, holding(['play'], resources), BALL)).toBe(shown);
   });
 
   it('whatever the key may do else: scopes were looked at before', () => {
-    expect(covers(question, holding([], [{ type: 'all-toys' }]), BALL)).toBe(true);
+    expect(mayReach(question, holding([], [{ type: 'all-toys' }]), BALL)).toBe(true);
   });
 
   it('that is open, to everybody', () => {
     const open = ask({ on: ['toy'], open: ['public'] });
 
-    expect(covers(open, holding([], []), { ...BALL, relation: 'public' })).toBe(true);
-    expect(covers(open, holding([], []), BALL)).toBe(false);
+    expect(mayReach(open, holding([], []), { ...BALL, relation: 'public' })).toBe(true);
+    expect(mayReach(open, holding([], []), BALL)).toBe(false);
   });
 });

@@ -1,10 +1,10 @@
-import { judge } from '../../src/core/decide.ts';
+import { decideAndCover } from '../../src/core/decide.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { parseDuration } from '../../src/core/duration.ts';
-import type { Fix } from '../../src/core/fixes.ts';
-import { type GivenResource, type PolicyFault, readPolicy } from '../../src/core/key-policy.ts';
-import { grantsOfRoles, type Law } from '../../src/core/law.ts';
+import type { Fix } from '../../src/core/explaining/fixes.ts';
+import { type Law, permissionsOfRoles } from '../../src/core/law.ts';
 import type { Policy, Standing } from '../../src/core/policy.ts';
+import { type GivenResource, type PolicyFault, readPolicy } from '../../src/kits/ngc/key-policy.ts';
 
 /** The body of an edit of a key, as far as it changes rights. */
 interface Edit {
@@ -20,7 +20,7 @@ export function effectAfter(decision: Decision, request: NonNullable<Fix['reques
   if (decision.evidence === undefined) throw new Error('a decision without its grounds cannot be taken again');
   const { question, caller, sighting } = decision.evidence;
   const standing = standingAfter(decision.at, caller.standing, question.law, request);
-  return judge(question, { ...caller, standing }, sighting).effect;
+  return decideAndCover(question, { ...caller, standing }, sighting).effect;
 }
 
 /** What is wrong with the policy that the edit leads to. @param laws those whose scopes and types a key can hold */
@@ -52,7 +52,8 @@ function flushed({ pending, ...now }: Standing): Standing {
 
 function edited(before: Standing, law: Law, edit: Edit): Standing {
   const { services = before.services, roles, scopes, resource } = edit;
-  if (roles !== undefined) return { ...before, services, roles, held: grantsOfRoles(law.tables, roles), pending: [] };
+  if (roles !== undefined)
+    return { ...before, services, roles, held: permissionsOfRoles(law.tables, roles), pending: [] };
   if (scopes === undefined && resource === undefined) return { ...before, services, pending: [] };
   const { policy } = readEdit(before, [law], edit);
   return { ...before, services, held: new Set(policy.scopes), resources: policy.resources, pending: [] };

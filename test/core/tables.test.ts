@@ -5,11 +5,11 @@ import { checkServices, checkTables, type DocumentedOperation } from '../../src/
 const sourced = { source: 'test', certainty: 'ours' } as const;
 const good: Tables = {
   term: 'permission',
-  grants: [{ id: 'things:read', label: 'View things', onlyOn: ['thing'], ...sourced }],
+  permissions: [{ id: 'things:read', label: 'View things', onlyOn: ['thing'], ...sourced }],
   resourceTypes: [
     { id: 'thing', label: 'Thing', names: '<thingId>', reach: [], encoding: { type: 'thing' }, ...sourced },
   ],
-  roles: [{ name: 'reader', grants: ['things:read'], ...sourced }],
+  roles: [{ name: 'reader', permissions: ['things:read'], ...sourced }],
   rules: [
     {
       id: 'read-thing',
@@ -30,8 +30,8 @@ const documented: DocumentedOperation[] = [
   { id: 'get_thing', public: false, pathParams: ['thingId'] },
   { id: 'get_health', public: true, pathParams: [] },
 ];
-const [grant, type, role, rule, thing, health] = [
-  good.grants[0],
+const [permission, type, role, rule, thing, health] = [
+  good.permissions[0],
   good.resourceTypes?.[0],
   good.roles[0],
   good.rules[0],
@@ -45,22 +45,25 @@ it('tables that hold together have no faults', () => {
 
 describe('a fault is told with the name of its row:', () => {
   const cases: [fault: string, tables: object, lookups?: string[]][] = [
-    ['grant `things:read` stands in its table twice', { grants: [grant, grant] }],
+    ['permission `things:read` stands in its table twice', { permissions: [permission, permission] }],
     ['role `reader` stands in its table twice', { roles: [role, role] }],
     ['rule `read-thing` stands in its table twice', { rules: [rule, rule] }],
     ['operation `get_thing` stands in its table twice', { operations: [thing, thing, health] }],
     ['resource type `thing` stands in its table twice', { resourceTypes: [type, type] }],
-    ['grant `things:read` has no source', { grants: [{ ...grant, source: '' }] }],
+    ['permission `things:read` has no source', { permissions: [{ ...permission, source: '' }] }],
     ['resource type `thing` has no source', { resourceTypes: [{ ...type, source: '' }] }],
     ['role `reader` has no source', { roles: [{ ...role, source: '' }] }],
     ['rule `read-thing` has no source', { rules: [{ ...rule, source: ' ' }] }],
     ['operation `get_thing` has no source', { operations: [{ ...thing, source: '' }, health] }],
-    ['role `reader` uses the unknown grant `x`', { roles: [{ ...role, grants: ['x'] }] }],
-    ['rule `read-thing` uses the unknown grant `x`', { rules: [{ ...rule, needs: { any: ['x'] } }] }],
-    ['rule `read-thing` uses the unknown grant `y`', { rules: [{ ...rule, needs: { all: ['y'] } }] }],
+    ['role `reader` uses the unknown permission `x`', { roles: [{ ...role, permissions: ['x'] }] }],
+    ['rule `read-thing` uses the unknown permission `x`', { rules: [{ ...rule, needs: { any: ['x'] } }] }],
+    ['rule `read-thing` uses the unknown permission `y`', { rules: [{ ...rule, needs: { all: ['y'] } }] }],
     ['rule `read-thing` uses the unknown resource type `x`', { rules: [{ ...rule, on: ['thing', 'x'] }] }],
     ['rule `read-thing` uses the unknown resource type `thing`', { resourceTypes: undefined }],
-    ['grant `things:read` uses the unknown resource type `x`', { grants: [{ ...grant, onlyOn: ['x'] }] }],
+    [
+      'permission `things:read` uses the unknown resource type `x`',
+      { permissions: [{ ...permission, onlyOn: ['x'] }] },
+    ],
     ['there is a remedy for the unknown reason `bored`', { remedies: { bored: good.remedies['no_token'] } }],
     ['there is a remedy for the unknown reason `toString`', { remedies: { toString: good.remedies['no_token'] } }],
     ['operation `get_thing` names the unknown rule `x`', { operations: [{ ...thing, rule: 'x' }, health], rules: [] }],
@@ -94,7 +97,7 @@ describe('services that are in each other’s way', () => {
     tables: { ...NOTHING, product: name, ...given },
   });
   const scope = (id: string, label: string) => ({ id, label, source: 'toy', certainty: 'ours' as const });
-  const NOTHING: Tables = { term: 'scope', grants: [], roles: [], rules: [], operations: [], remedies: {} };
+  const NOTHING: Tables = { term: 'scope', permissions: [], roles: [], rules: [], operations: [], remedies: {} };
 
   it.each([
     ['by their names', [service('toys'), service('toys', { product: 'other' }, ['/other'])], 'name `toys`'],
@@ -103,8 +106,8 @@ describe('services that are in each other’s way', () => {
     [
       'by a scope, or the label of one',
       [
-        service('toys', { grants: [scope('play', 'Play')] }),
-        service('dolls', { grants: [scope('dolls:play', 'Play')] }),
+        service('toys', { permissions: [scope('play', 'Play')] }),
+        service('dolls', { permissions: [scope('dolls:play', 'Play')] }),
       ],
       'scope `Play`',
     ],
@@ -113,8 +116,8 @@ describe('services that are in each other’s way', () => {
   });
 
   it('may have permissions of the same names, where no key holds them', () => {
-    const grants = [scope('users:read', 'Users')];
-    const tables = { ...NOTHING, grants };
+    const permissions = [scope('users:read', 'Users')];
+    const tables = { ...NOTHING, permissions };
 
     expect(
       checkServices([

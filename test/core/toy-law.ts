@@ -1,10 +1,10 @@
-import { type Caller, judge, type Question, type Reach, type Sighting } from '../../src/core/decide.ts';
+import { type Caller, decideAndCover, type Question, type Reach, type Sighting } from '../../src/core/decide.ts';
 import type { Decision } from '../../src/core/decision.ts';
-import { grantsOfRoles, lawOf } from '../../src/core/law.ts';
+import { lawOf, permissionsOfRoles } from '../../src/core/law.ts';
 import type { PendingRights, Resource, Standing } from '../../src/core/policy.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
-import { judged } from '../../src/http/explain.ts';
+import { decisionOfVerdict } from '../../src/http/explain.ts';
 
 export const sourced = { source: 'test', certainty: 'ours' } as const;
 
@@ -12,7 +12,7 @@ export const sourced = { source: 'test', certainty: 'ours' } as const;
 export const TOY_TABLES = {
   term: 'scope',
   product: 'nv-toys',
-  grants: [
+  permissions: [
     { id: 'play', label: 'Play', ...sourced },
     { id: 'look', label: 'Look At', ...sourced },
     { id: 'look_closely', label: 'Look Closely', ...sourced },
@@ -56,8 +56,8 @@ export const TOY_TABLES = {
     },
   ],
   roles: [
-    { name: 'Player', grants: ['play', 'look'], ...sourced },
-    { name: 'Parent', grants: ['play', 'look', 'look_closely', 'mend', 'burn'], ...sourced },
+    { name: 'Player', permissions: ['play', 'look'], ...sourced },
+    { name: 'Parent', permissions: ['play', 'look', 'look_closely', 'mend', 'burn'], ...sourced },
   ],
   rules: [],
   operations: [],
@@ -68,7 +68,7 @@ export const toyLaw = lawOf('toys', null, TOY_TABLES);
 /** A service that no key needs to be made for. */
 export const openLaw = lawOf('open', null, {
   term: 'permission',
-  grants: [],
+  permissions: [],
   roles: [],
   rules: [],
   operations: [],
@@ -102,7 +102,7 @@ export function key(
 
 /** A personal key of somebody with these roles. */
 export function keyOfUser(roles: readonly string[], more: Partial<Standing> = {}): Caller {
-  const held = grantsOfRoles(TOY_TABLES, roles);
+  const held = permissionsOfRoles(TOY_TABLES, roles);
   return {
     principal: personalKey,
     standing: { roles, held, resources: null, services: ['toys'], pending: [], ...more },
@@ -133,5 +133,5 @@ export const seen = (reach: Reach = BALL): Sighting => ({ seen: 'object', target
 export function decisionOn(question: Question, caller: Caller, sighting: Sighting | null, target?: string): Decision {
   const request = { method: 'GET', path: '/toys' };
   const asked = { id: 'd-1', at: 0, service: question.law.service, operation: 'get_toy', request };
-  return judged(asked, { question, caller, sighting }, judge(question, caller, sighting), target);
+  return decisionOfVerdict(asked, { question, caller, sighting }, decideAndCover(question, caller, sighting), target);
 }

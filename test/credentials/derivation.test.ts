@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';
-import { keyForm } from '../../src/credentials/ngc-key.ts';
 import { worldMark } from '../../src/credentials/world-mark.ts';
+import { keyForm } from '../../src/kits/ngc/ngc-key.ts';
 
 const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
 const home = derivationOf('default');

@@ -1,11 +1,11 @@
 import type { InjectOptions } from 'fastify';
 import { buildServer } from '../../src/app/server.ts';
-import { configOf } from '../../src/config.ts';
+import { configOf } from '../../src/config/config.ts';
+import type { Config } from '../../src/config/options.ts';
 import { manualClock } from '../../src/core/clock.ts';
+import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
-import { lineLog } from '../../src/log.ts';
-import type { Config } from '../../src/options.ts';
-import { seededRandom } from '../../src/random.ts';
+import { seededRandom } from '../../src/machine/random.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { type Document, readDocument } from '../support/documents.ts';
 import type { FuzzAnswer } from './judge.ts';

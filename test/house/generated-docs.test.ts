@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { configOf } from '../../src/config.ts';
+import { configOf } from '../../src/config/config.ts';
+import { flagName, OPTIONS, type Option, shownValue, variableName } from '../../src/config/options.ts';
+import type { ServiceDefinition } from '../../src/contract/service.ts';
 import type { Law } from '../../src/core/law.ts';
 import type { Rule } from '../../src/core/rule.ts';
 import { readDocument } from '../../src/http/openapi.ts';
-import { flagName, OPTIONS, type Option, shownValue, variableName } from '../../src/options.ts';
-import type { ServiceDefinition } from '../../src/service.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { ROOT } from './source-files.ts';
 

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { DENY_REASONS } from '../../src/core/reasons.ts';
-import { flagName, OPTIONS } from '../../src/options.ts';
+import { flagName, OPTIONS } from '../../src/config/options.ts';
+import { DENY_REASONS } from '../../src/core/explaining/reasons.ts';
 import { listeningServer } from '../support/listening.ts';
 import { ROOT } from './source-files.ts';
 

@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ServiceDefinition } from '../../src/contract/service.ts';
 import type { Decision } from '../../src/core/decision.ts';
-import { fixes } from '../../src/core/fixes.ts';
+import { findFixes } from '../../src/core/explaining/fixes.ts';
+import { DENY_REASONS, type DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { Law } from '../../src/core/law.ts';
-import { DENY_REASONS, type DenyReason } from '../../src/core/reasons.ts';
 import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
 import { readDocument } from '../../src/http/openapi.ts';
-import { seedFaults } from '../../src/seed/check.ts';
-import type { ServiceDefinition } from '../../src/service.ts';
+import { findSeedFaults } from '../../src/seed/check.ts';
 import { control, type Ports, SERVICES } from '../../src/services/index.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
 
@@ -103,12 +103,12 @@ it('the built-in casts fit what a seed must be', () => {
   const seeded = SERVICES.filter(({ seed }) => seed !== null);
   const parts = seeded.map(({ name, seed }) => [name, seed?.cast(JSON.parse(text(`fixtures/${name}/cast.json`)))]);
 
-  expect(seedFaults(Object.fromEntries(parts), SERVICES)).toEqual([]);
+  expect(findSeedFaults(Object.fromEntries(parts), SERVICES)).toEqual([]);
 });
 
 describe('every reason', () => {
   const laws = ALL.flatMap((service) => service.laws);
-  const remedyUnder = (law: Law, reason: DenyReason) => fixes(refusalFor(reason, law.service), law.tables);
+  const remedyUnder = (law: Law, reason: DenyReason) => findFixes(refusalFor(reason, law.service), law.tables);
   const reasons = Object.keys(DENY_REASONS) as DenyReason[];
   const credentialReasons = reasons.filter((reason) => DENY_REASONS[reason].stage === 'authenticate');
   const keyReasons = credentialReasons.filter((reason) => /_key$/.test(reason));

@@ -6,10 +6,14 @@ const FILES = sourceFiles('src', '.ts');
 /** What only one file may do, and that file. */
 const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
   ['reads the machine’s clock', /Date\.now\(|new (?:Real)?Date\(\)|performance\.now|hrtime/, 'src/core/clock.ts'],
-  ['draws randomness', /Math\.random|randomBytes|randomUUID|randomFill|randomInt|getRandomValues/, 'src/random.ts'],
-  ['reads the environment', /process\.env/, 'src/config.ts'],
+  [
+    'draws randomness',
+    /Math\.random|randomBytes|randomUUID|randomFill|randomInt|getRandomValues/,
+    'src/machine/random.ts',
+  ],
+  ['reads the environment', /process\.env/, 'src/config/config.ts'],
   ['knows where files of the package lie', /import\.meta/, 'src/assets.ts'],
-  ['takes what tests replace from Node', /'node:(?:timers|vm|perf_hooks)/, 'src/core/machine.ts'],
+  ['takes what tests replace from Node', /'node:(?:timers|vm|perf_hooks)/, 'src/machine/time.ts'],
 ];
 
 /** Globals that tests replace in the process of their app. */
@@ -26,7 +30,7 @@ describe('only one file', () => {
 
 describe('no source file', () => {
   it('uses timers of the app: it imports those that no test replaces', () => {
-    const found = FILES.filter(({ path }) => path !== 'src/core/machine.ts').flatMap((file) => {
+    const found = FILES.filter(({ path }) => path !== 'src/machine/time.ts').flatMap((file) => {
       const imported = /import \{([^}]*)\} from '[./a-z]+\/machine\.ts'/.exec(file.text)?.[1] ?? '';
       const names = [...codeOf(file.text).matchAll(REPLACED)].map(([name]) => name);
       return names.filter((name) => !imported.includes(name)).map((name) => `${file.path}: ${name}`);

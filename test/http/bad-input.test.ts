@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
-import { lineLog } from '../../src/log.ts';
 import { cast, researcher } from '../support/cast.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { problemDocument, runaiRefusal } from '../support/refusal-shapes.ts';

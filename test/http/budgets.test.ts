@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Limits } from '../../src/http/limits.ts';
+import type { Limits } from '../../src/http/transport/limits.ts';
 import { researcher } from '../support/cast.ts';
 import { testServer } from '../support/server.ts';
 import { type Line, openLine, requestBytes, send } from '../support/wire.ts';

@@ -1,11 +1,11 @@
 import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
+import type { ServiceDefinition, ServiceHost } from '../../src/contract/service.ts';
 import { lawOf } from '../../src/core/law.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
 import type { Server } from '../../src/http/in-flight.ts';
 import { mount, routeOfHost } from '../../src/http/mount.ts';
 import { readDocument } from '../../src/http/openapi.ts';
-import type { ServiceDefinition, ServiceHost } from '../../src/service.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;
 const operation = (operationId: string) => ({
@@ -20,7 +20,7 @@ const document = {
   components: { schemas: {} },
 };
 const toyRow = { id: 'get_toy', rule: 'public', ...sourced };
-const tables: Tables = { term: 'scope', grants: [], roles: [], rules: [], operations: [toyRow], remedies: {} };
+const tables: Tables = { term: 'scope', permissions: [], roles: [], rules: [], operations: [toyRow], remedies: {} };
 const answerNothing = () => ({ status: 200 });
 const voice = {
   renderProblem: () => ({ status: 500 }),

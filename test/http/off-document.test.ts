@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Parts } from '../../src/app/server.ts';
+import { SILENT } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
-import { SILENT } from '../../src/log.ts';
 import { testServer } from '../support/server.ts';
 
 /** A document, as far as it is changed here. */

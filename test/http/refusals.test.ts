@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Outcome, ServiceDefinition } from '../../src/service.ts';
+import type { Outcome } from '../../src/contract/request.ts';
+import type { ServiceDefinition } from '../../src/contract/service.ts';
 import { nvcf } from '../../src/services/nvcf/index.ts';
 import { runai } from '../../src/services/runai/index.ts';
 import { testServer } from '../support/server.ts';

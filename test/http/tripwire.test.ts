@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../src/log.ts';
+import { lineLog } from '../../src/core/log.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
 

@@ -32,7 +32,7 @@ const GLOBALS = /^(?:globalThis|global|root|self|window|context)$/;
 
 /** Where such a name stands all the same, and why that does no harm. */
 const EXPLAINED: Readonly<Record<string, string>> = {
-  'src/core/machine.ts': 'gives them to all the others',
+  'src/machine/time.ts': 'gives them to all the others',
   'machine.cjs': 'is where that file is, and loads what it imports',
   'node_modules/lodash/lodash.js': 'looks at the global for `debounce` and the like, which nobody here calls',
   'node_modules/pino/lib/time.js': 'has time stamps in nanoseconds; our log has stamps of its own',

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../../src/random.ts';
+import { seededRandom } from '../../src/machine/random.ts';
 import { castLine, castOf, chooseSeed } from '../../src/seed/index.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { cast as builtIn } from '../support/cast.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/credentials/secret.ts';
-import { seededRandom } from '../../src/random.ts';
+import { seededRandom } from '../../src/machine/random.ts';
 import { castOf, revivedSeed } from '../../src/seed/index.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { NOON } from '../support/records.ts';

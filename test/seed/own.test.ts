@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';
-import { keyForm } from '../../src/credentials/ngc-key.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { worldMark } from '../../src/credentials/world-mark.ts';
-import { seededRandom } from '../../src/random.ts';
+import { keyForm } from '../../src/kits/ngc/ngc-key.ts';
+import { seededRandom } from '../../src/machine/random.ts';
 import { castOf, ownSeed, revivedSeed } from '../../src/seed/index.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { NOON } from '../support/records.ts';

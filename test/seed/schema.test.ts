@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { derivationOf } from '../../src/credentials/derivation.ts';
-import { schemaFaults } from '../../src/seed/check.ts';
+import { findSchemaFaults } from '../../src/seed/check.ts';
 import { castOf, ownSeed } from '../../src/seed/index.ts';
 import { seedSchema } from '../../src/seed/schema.ts';
 import { SERVICES } from '../../src/services/index.ts';
@@ -158,7 +158,9 @@ describe('what our own check refuses by schema, it refuses, too:', () => {
   ])('each way to spoil %s, and nothing else', async (_, value) => {
     const cast = castOf(await seedFrom(value), SERVICES);
     const ways = [...spoilt(cast)];
-    const differing = ways.filter(([, seed]) => schemaFaults(seed, SERVICES).length > 0 !== errors(seed).length > 0);
+    const differing = ways.filter(
+      ([, seed]) => findSchemaFaults(seed, SERVICES).length > 0 !== errors(seed).length > 0,
+    );
 
     expect(ways.length).toBeGreaterThan(200);
     expect(differing.map(([what]) => what)).toEqual([]);

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/random.ts';
+import { seededRandom } from '../../src/machine/random.ts';
 import { type BuiltServer, startBuilt, type Vitals } from './server.ts';
 import { type Ask, askOf, type Client, GRANT, kindAt } from './traffic.ts';
 

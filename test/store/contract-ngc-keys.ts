@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Instant } from '../../src/core/clock.ts';
 import type { Policy, PolicyVersion } from '../../src/core/policy.ts';
-import { drawnAt } from '../../src/random.ts';
+import { drawnAt } from '../../src/machine/random.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
 import type { KeyInForce, NgcKeyEdit, NgcKeys } from '../../src/store/ngc-keys.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/random.ts';
+import { seededRandom } from '../../src/machine/random.ts';
 import type { Change, Collections, Facets, PageQuery, Row } from '../../src/store/collections.ts';
 import { NOON, row } from '../support/records.ts';
 import type { Bench } from './contract.ts';

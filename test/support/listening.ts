@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
 import { buildServer, type MockServer } from '../../src/app/server.ts';
-import { configOf } from '../../src/config.ts';
-import type { Config } from '../../src/options.ts';
+import { configOf } from '../../src/config/config.ts';
+import type { Config } from '../../src/config/options.ts';
 
 /** A server that listens on a free port, at the real time, as a program of any language meets it. */
 export async function listeningServer(config: Partial<Config> = {}): Promise<MockServer & { readonly url: string }> {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Config } from '../../src/options.ts';
+import type { Config } from '../../src/config/options.ts';
 import { adminBot, application } from './cast.ts';
 import { runaiRefusal } from './refusal-shapes.ts';
 import { type Answer, type TestServer, testServer } from './server.ts';

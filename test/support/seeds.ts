@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/random.ts';
+import { seededRandom } from '../../src/machine/random.ts';
 import { seedOfValue } from '../../src/seed/index.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { castKey, ngcCast } from './ngc-cast.ts';

@@ -1,12 +1,12 @@
 import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
 import { afterAll, expect } from 'vitest';
 import { buildServer, type MockServer, type Parts } from '../../src/app/server.ts';
-import { configOf } from '../../src/config.ts';
+import { configOf } from '../../src/config/config.ts';
+import type { Config } from '../../src/config/options.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';
+import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
-import { lineLog } from '../../src/log.ts';
-import type { Config } from '../../src/options.ts';
-import { seededRandom } from '../../src/random.ts';
+import { seededRandom } from '../../src/machine/random.ts';
 import type { CastUser } from './cast.ts';
 
 /** Every test reads the same documents, so they are made once. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../service.ts';
+import type { Outcome } from '../../contract/request.ts';
 import { mediaTypeOf } from '../answer.ts';
 import type { InFlight, Route } from '../in-flight.ts';
 import { isOurs } from '../problem.ts';

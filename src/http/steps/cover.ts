@@ -1,6 +1,6 @@
 import { cover as judge } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
-import { judged } from '../explain.ts';
+import { decisionOfVerdict } from '../explain.ts';
 import type { InFlight } from '../in-flight.ts';
 import { sightingOf, targetOf } from '../sighting.ts';
 
@@ -12,7 +12,12 @@ export async function cover(flight: InFlight): Promise<void> {
   const sighting = await sightingOf(route, context, question);
   if (sighting === null) return;
   const judgement = judge(question, caller, sighting);
-  flight.decision = judged(decision, { question, caller, sighting }, judgement, targetOf(context, question, sighting));
+  flight.decision = decisionOfVerdict(
+    decision,
+    { question, caller, sighting },
+    judgement,
+    targetOf(context, question, sighting),
+  );
   if (judgement.effect === 'deny') throw new Problem(sighting.seen === 'object' ? 'forbidden' : 'not_found');
   if (sighting.seen === 'object') context.target = sighting.target;
 }

@@ -1,6 +1,6 @@
-import { decide as judge, refusal } from '../../core/decide.ts';
+import { completeDenial, decide as judge } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
-import { asked, judged } from '../explain.ts';
+import { decisionOfVerdict, factsOf } from '../explain.ts';
 import type { InFlight } from '../in-flight.ts';
 import { sightingOf, targetOf } from '../sighting.ts';
 
@@ -13,12 +13,12 @@ export async function decide(flight: InFlight): Promise<void> {
   context.question = question;
   const judgement = judge(question, caller);
   if (judgement.effect === 'allow') {
-    flight.decision = judged(asked(flight), { question, caller, sighting: null }, judgement, undefined);
+    flight.decision = decisionOfVerdict(factsOf(flight), { question, caller, sighting: null }, judgement, undefined);
     return;
   }
   const sighting = await sightingOf(route, context, question);
   const target = sighting === null ? undefined : targetOf(context, question, sighting);
-  const refused = refusal(judgement, question, caller, sighting);
-  flight.decision = judged(asked(flight), { question, caller, sighting }, refused, target);
+  const refused = completeDenial(judgement, question, caller, sighting);
+  flight.decision = decisionOfVerdict(factsOf(flight), { question, caller, sighting }, refused, target);
   throw new Problem('forbidden');
 }

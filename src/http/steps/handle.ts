@@ -1,9 +1,9 @@
-import { asked, refused } from '../explain.ts';
+import { decisionOfProblem, factsOf } from '../explain.ts';
 import type { InFlight } from '../in-flight.ts';
 
 /** Do it. What a handler refuses in words of its own, such as a page, is a decision too. */
 export async function handle(flight: InFlight): Promise<void> {
   const outcome = await flight.route.handler(flight.context);
   flight.outcome = outcome;
-  if (outcome.refusal !== undefined) flight.decision = refused(asked(flight), outcome.refusal);
+  if (outcome.refusal !== undefined) flight.decision = decisionOfProblem(factsOf(flight), outcome.refusal);
 }

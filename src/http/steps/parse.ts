@@ -1,16 +1,16 @@
-import { readBody } from '../body.ts';
 import type { InFlight } from '../in-flight.ts';
-import { lookAt } from '../tripwire.ts';
+import { readBody } from '../transport/body.ts';
+import { reportForeignCredentials } from '../tripwire.ts';
 
 /** The body, as a value. */
 export async function parse(flight: InFlight): Promise<void> {
   const { route, context } = flight;
   const body = await sentBody(flight);
-  context.body = route.service.habits?.caselessEnums === true ? route.operation.spelled(body) : body;
+  context.body = route.service.quirks?.caselessEnums === true ? route.operation.spelled(body) : body;
 }
 
 async function sentBody({ server, route, raw, context, body }: InFlight): Promise<unknown> {
-  const look = (text: string) => lookAt(server, context, text);
+  const look = (text: string) => reportForeignCredentials(server, context, text);
   if (body === null) return readBody(raw, route.operation, route.row.fieldNames ?? 'exact', server.limits, look);
   for (const text of body.texts) look(text);
   if (body.fault !== null) throw body.fault;

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import type { World } from '../../contract/world.ts';
 import { Problem } from '../../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM, worldPath } from '../../core/world-id.ts';
-import type { World } from '../../service.ts';
-import { headerLines, originOf, pathOf } from '../arrival.ts';
-import { readBody } from '../body.ts';
 import { type Origins, RequestContext } from '../context.ts';
-import { type Door, isBelowWorld } from '../doors.ts';
-import type { Guard } from '../gate.ts';
 import type { Arrived, BodyRead, InFlight, Route, Server } from '../in-flight.ts';
-import { presented } from '../presented.ts';
-import { lookAt } from '../tripwire.ts';
+import { findPresented } from '../presented.ts';
+import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
+import { readBody } from '../transport/body.ts';
+import { type Door, isBelowWorld } from '../transport/doors.ts';
+import type { Guard } from '../transport/gate.ts';
+import { reportForeignCredentials } from '../tripwire.ts';
 import { unknownPath } from '../unknown-path.ts';
 
 /** Where a request is placed: for whom its path is, and its operation, if it has one. */
@@ -116,7 +116,7 @@ function worldOfCredential(
   sent: { readonly query: Readonly<Record<string, unknown>>; readonly body: unknown },
 ): World | null {
   const headers = (name: string) => headerLines(raw, name);
-  for (const one of presented(route, { headerLines: headers, ...sent })) {
+  for (const one of findPresented(route, { headerLines: headers, ...sent })) {
     const [owner, second] = worlds.ownersOf(one);
     const world = owner === undefined || second !== undefined ? undefined : worlds.find(owner);
     if (world !== undefined) return world;
@@ -137,8 +137,8 @@ async function bodyOf({ limits }: Server, { operation, row }: Route, raw: Incomi
 
 /** May the request come in at all? What it carries that may be a real credential is told in any case. */
 export function admit({ server, raw, context, fault }: Arrived): void {
-  lookAt(server, context, raw.url ?? '');
-  for (const line of raw.rawHeaders) lookAt(server, context, line);
+  reportForeignCredentials(server, context, raw.url ?? '');
+  for (const line of raw.rawHeaders) reportForeignCredentials(server, context, line);
   if (fault !== null) throw fault;
 }
 

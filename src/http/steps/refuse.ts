@@ -1,14 +1,14 @@
+import type { About } from '../../contract/service.ts';
 import { Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import { UNKNOWN_BY } from '../../credentials/presented.ts';
-import type { About } from '../../service.ts';
-import { pathOf } from '../arrival.ts';
-import { asked, refused } from '../explain.ts';
+import { decisionOfProblem, factsOf } from '../explain.ts';
 import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
-import { presented } from '../presented.ts';
+import { findPresented } from '../presented.ts';
 import { isOurs, isStorageProblem, problemOf } from '../problem.ts';
 import { otherVersion, profilesWith } from '../routes.ts';
+import { pathOf } from '../transport/arrival.ts';
 
 /** A request that cannot be read is no decision, whoever sent it: these leave none behind. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -26,7 +26,7 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   if (isStorageProblem(problem)) context.findings.report('storage', problem.message, context.now);
   flight.decision = MALFORMED.has(problem.kind)
     ? null
-    : (decision ?? refused(asked(flight), await ofWorld(flight, problem)));
+    : (decision ?? decisionOfProblem(factsOf(flight), await ofWorld(flight, problem)));
   if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
   flight.outcome = isOurs(problem)
     ? problemDetails(problem)
@@ -56,7 +56,7 @@ async function ownerElsewhere(
 ): Promise<string | undefined> {
   const kind = reason === undefined || worlds.isAlone ? undefined : UNKNOWN_BY[reason];
   if (kind === undefined) return undefined;
-  const unknown = presented(route, context).filter((one) => one.kind === kind);
+  const unknown = findPresented(route, context).filter((one) => one.kind === kind);
   const [owner] = unknown.flatMap((one) => worlds.ownersOf(one));
   if (owner !== undefined || context.world.id === DEFAULT_WORLD) return owner;
   for (const one of unknown) if (await worlds.isOfDefault(one)) return DEFAULT_WORLD;

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
+import type { Log } from '../../core/log.ts';
 import type { Problem } from '../../core/problem.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
-import type { Log } from '../../log.ts';
-import { type Answer, written } from '../answer.ts';
-import { pathOf } from '../arrival.ts';
+import { type Answer, writeAnswer } from '../answer.ts';
 import { decisionHeader, refusalLine, shortPath } from '../explain.ts';
 import type { InFlight } from '../in-flight.ts';
 import { isStorageProblem } from '../problem.ts';
+import { pathOf } from '../transport/arrival.ts';
 
 /** The answer, with its decision beside it. */
 export async function send({ server, route, context, raw, decision, problem, outcome }: InFlight): Promise<Answer> {
-  const answer = written(outcome, problem, route.written);
+  const answer = writeAnswer(outcome, problem, route.written);
   if (decision !== null) {
     await context.store.decisions.record(decision);
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);

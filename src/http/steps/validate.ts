@@ -1,9 +1,9 @@
 import { Problem } from '../../core/problem.ts';
-import { checkTexts } from '../body.ts';
 import type { RequestContext } from '../context.ts';
 import { shortPath } from '../explain.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { Operation } from '../openapi.ts';
+import { checkTexts } from '../transport/body.ts';
 
 /** Is the request what the document asks for? Query parameters that it does not name are passed over. */
 export function validate({ route, context }: InFlight): void {

@@ -1,5 +1,5 @@
-import { namedUuid } from '../../random.ts';
-import type { Context } from '../../service.ts';
+import type { Context } from '../../contract/request.ts';
+import { namedUuid } from '../../machine/random.ts';
 import { EVERYBODY } from './objects.ts';
 
 /** The id of an account as Air writes it. */

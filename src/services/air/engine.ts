@@ -1,6 +1,6 @@
+import type { Context, Handler, Lookup } from '../../contract/request.ts';
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Context, Handler, Lookup } from '../../service.ts';
 import type { Change, Row } from '../../store/collections.ts';
 import { NotFound } from '../../store/errors.ts';
 import { accountOf } from './caller.ts';

@@ -1,4 +1,4 @@
-import type { ServiceDefinition, WorldEvent } from '../../service.ts';
+import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 import { type AirRow, collectionOf } from './objects.ts';
 import { stateAt } from './states.ts';
 import { SIMULATIONS } from './tables/resources/simulations.ts';

@@ -1,5 +1,5 @@
+import type { Context } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
-import type { Context } from '../../service.ts';
 import type { Change } from '../../store/collections.ts';
 import { creatorOf } from './caller.ts';
 import { type AirRow, newRow, put } from './objects.ts';

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../../service.ts';
+import type { ServiceDefinition } from '../../contract/service.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { lookupOf, plain } from './engine.ts';
 import { events } from './events.ts';
@@ -22,7 +22,7 @@ export const air: ServiceDefinition = {
   prefixes: ['/api/v3'],
   laws: Object.values(LAWS),
   law: (settings) => LAWS[settings.air],
-  habits: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true },
+  quirks: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true },
   authenticate,
   impersonate,
   lookups: {

@@ -29,7 +29,7 @@ function lawOfProfile(profile: Profile): Law {
     {
       term: 'scope',
       product: 'air',
-      grants: SCOPES,
+      permissions: SCOPES,
       roles: profile === '2.0' ? ROLES : DSX_ROLES,
       rules: own.map(({ resource, operation }) => ruleOf(profile, resource, operation)),
       operations: [

@@ -1,5 +1,5 @@
-import type { Random } from '../../random.ts';
-import type { Context } from '../../service.ts';
+import type { Context } from '../../contract/request.ts';
+import type { Random } from '../../machine/random.ts';
 import { type AirRow, type Members, newRow } from './objects.ts';
 import { INTERFACES } from './tables/resources/interfaces.ts';
 import { NODES } from './tables/resources/nodes.ts';

@@ -1,5 +1,5 @@
+import type { Context } from '../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
-import type { Context } from '../../service.ts';
 import type { Change, Row } from '../../store/collections.ts';
 import { accountOf, callerOf } from './caller.ts';
 import type { AirResource } from './tables/index.ts';

@@ -1,6 +1,6 @@
+import type { Context, Outcome } from '../../contract/request.ts';
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Context, Outcome } from '../../service.ts';
 import type { PageQuery } from '../../store/collections.ts';
 import { type AirRow, collectionOf, ownerOf } from './objects.ts';
 import type { AirResource } from './tables/index.ts';

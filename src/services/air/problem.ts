@@ -1,6 +1,7 @@
+import type { Outcome } from '../../contract/request.ts';
+import type { About, ErrorForm } from '../../contract/service.ts';
 import { HTTP_STATUS, type Problem } from '../../core/problem.ts';
-import { requestStatus } from '../../core/request-status.ts';
-import type { About, ErrorForm, Outcome } from '../../service.ts';
+import { requestStatus } from '../../kits/ngc/envelope.ts';
 
 const JSON_TYPE = 'application/json';
 

@@ -1,4 +1,4 @@
-import type { Context } from '../../service.ts';
+import type { Context } from '../../contract/request.ts';
 import { type AirRow, collectionOf } from './objects.ts';
 import type { AirResource } from './tables/index.ts';
 import { HISTORIES } from './tables/resources/histories.ts';

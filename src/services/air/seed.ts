@@ -1,8 +1,8 @@
+import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { described, list, object, text } from '../../core/json-schema.ts';
-import { type Placed, placed, strangers, twice } from '../../core/seed-fault.ts';
-import { namedUuid } from '../../random.ts';
-import type { Seeding } from '../../service.ts';
+import { findDuplicates, findUnknownOrganizations, type Placed, placeEntries } from '../../core/seed-fault.ts';
+import { namedUuid } from '../../machine/random.ts';
 import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
 import { type AirRow, airRow, EVERYBODY } from './objects.ts';
@@ -141,17 +141,17 @@ export const seed: Seeding = {
   faults: (part, whole) => {
     const { simulations = [], images = [], systemNodes = [], demos = [] } = part as AirSeed;
     const rows: Placed<{ readonly org: string; readonly id: string }>[] = [
-      ...placed('air.simulations', simulations),
-      ...placed('air.images', images),
-      ...placed('air.systemNodes', systemNodes),
-      ...placed('air.demos', demos),
+      ...placeEntries('air.simulations', simulations),
+      ...placeEntries('air.images', images),
+      ...placeEntries('air.systemNodes', systemNodes),
+      ...placeEntries('air.demos', demos),
     ];
     const lacksImage =
       images.length === 0 && (systemNodes.length > 0 || simulations.some(({ nodes = [] }) => nodes.length > 0));
     return [
-      ...strangers(rows, [...accountsOf(whole).keys()]),
-      ...twice('`id`', rows, ({ id }) => id),
-      ...placed('air.demos', demos).flatMap(({ place, entry }) => sourceFault(place, entry, simulations)),
+      ...findUnknownOrganizations(rows, [...accountsOf(whole).keys()]),
+      ...findDuplicates('`id`', rows, ({ id }) => id),
+      ...placeEntries('air.demos', demos).flatMap(({ place, entry }) => sourceFault(place, entry, simulations)),
       ...(lacksImage ? [{ place: 'air.images', message: '`air` has nodes, so it needs an image for them' }] : []),
     ];
   },

@@ -1,5 +1,5 @@
+import type { Context } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Context } from '../../service.ts';
 import type { Change } from '../../store/collections.ts';
 import { accountOf } from './caller.ts';
 import { type DotEnd, readDot } from './dot.ts';

@@ -1,6 +1,6 @@
+import type { ServiceDefinition } from '../../contract/service.ts';
 import { lawOf } from '../../core/law.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
-import type { ServiceDefinition } from '../../service.ts';
 import { clockOperations } from './operations/clock.ts';
 import { explanationOperations } from './operations/explanations.ts';
 import { keyOperations } from './operations/keys.ts';
@@ -23,7 +23,7 @@ export function control(ports: Ports): ServiceDefinition {
     laws: [LAW],
     law: () => LAW,
     isSwitchboard: true,
-    habits: { eitherSlash: true },
+    quirks: { eitherSlash: true },
     authenticate: () => Promise.reject(new Error('every operation of the switchboard is public')),
     lookups: {},
     operations: {

@@ -1,9 +1,9 @@
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
-import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../core/key-policy.ts';
+import { quote } from '../../core/explaining/wording.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
-import { quoted } from '../../core/wording.ts';
+import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../kits/ngc/key-policy.ts';
 
 /** The policy of a service key, as an order or an edit gives it. */
 export interface GivenPolicy {
@@ -24,7 +24,7 @@ export function checkedServices(laws: readonly Law[], services: readonly string[
   if (unknown === undefined) return [...new Set(services)];
   throw new Problem(
     'invalid_request',
-    `Field \`services\` has the unknown service \`${unknown.slice(0, 100)}\`; expected ${quoted(known)}.`,
+    `Field \`services\` has the unknown service \`${unknown.slice(0, 100)}\`; expected ${quote(known)}.`,
   );
 }
 
@@ -34,7 +34,7 @@ export function checkRoles(laws: readonly Law[], roles: readonly string[]): void
   if (unknown === undefined) return;
   throw new Problem(
     'invalid_request',
-    `Field \`roles\` has the unknown role \`${unknown.slice(0, 100)}\`; expected some of ${quoted(known)}.`,
+    `Field \`roles\` has the unknown role \`${unknown.slice(0, 100)}\`; expected some of ${quote(known)}.`,
   );
 }
 

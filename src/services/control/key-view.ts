@@ -1,7 +1,7 @@
+import type { Context } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
 import type { Law } from '../../core/law.ts';
 import type { PolicyVersion, Resource } from '../../core/policy.ts';
-import type { Context } from '../../service.ts';
 import type { KeyInForce } from '../../store/ngc-keys.ts';
 
 /** A key with what counts, what will count, and everything that was ever recorded. */

@@ -1,7 +1,8 @@
+import type { WorldEvent } from '../../contract/service.ts';
+import type { World } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Tables } from '../../core/rule.ts';
-import type { World, WorldEvent } from '../../service.ts';
 
 /** A call of the switchboard. */
 export interface Call {

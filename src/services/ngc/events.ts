@@ -1,4 +1,4 @@
-import type { ServiceDefinition, WorldEvent } from '../../service.ts';
+import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 
 /** What happens by itself: edited policies begin to count, and keys run out. */
 export const events: NonNullable<ServiceDefinition['events']> = async ({ ngcKeys }, from, to, limit) => {

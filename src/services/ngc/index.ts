@@ -1,6 +1,6 @@
+import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Law, lawOf } from '../../core/law.ts';
-import { bearerOfNgcKey, callerUnder, keyCalled } from '../../credentials/ngc-key.ts';
-import type { ServiceDefinition } from '../../service.ts';
+import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/ngc-key.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
 import { keyLookups, keyOperations } from './operations/keys.ts';

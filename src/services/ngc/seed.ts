@@ -1,13 +1,19 @@
+import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { described, list, object, text } from '../../core/json-schema.ts';
-import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../core/key-policy.ts';
 import type { Law } from '../../core/law.ts';
-import { type Placed, placed, type SeedFault, strangers, twice } from '../../core/seed-fault.ts';
+import {
+  findDuplicates,
+  findUnknownOrganizations,
+  type Placed,
+  placeEntries,
+  type SeedFault,
+} from '../../core/seed-fault.ts';
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
-import { keyForm } from '../../credentials/ngc-key.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { namedUuid } from '../../random.ts';
-import type { Seeding } from '../../service.ts';
+import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../kits/ngc/key-policy.ts';
+import { keyForm } from '../../kits/ngc/ngc-key.ts';
+import { namedUuid } from '../../machine/random.ts';
 import type { NewNgcKey, NgcUser } from '../../store/ngc-keys.ts';
 import { ROLES } from './tables/roles.ts';
 
@@ -126,7 +132,7 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
     const services = keyServices(laws);
     const roles = [...knownRoles(laws), ...ROLES.map(({ name }) => name)];
     const unknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
-      placed(`${place}.${list}`, names).flatMap(({ entry: given, place: where }) =>
+      placeEntries(`${place}.${list}`, names).flatMap(({ entry: given, place: where }) =>
         valid.includes(given)
           ? []
           : [{ place: where, message: `${of}: there is no ${what} \`${given}\``, given, valid }],
@@ -164,15 +170,15 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
     readsOrganizations: true,
     faults: (part) => {
       const seed = part as NgcSeed;
-      const organizations = placed('ngc.organizations', seed.organizations);
+      const organizations = placeEntries('ngc.organizations', seed.organizations);
       const names = seed.organizations.map(({ name }) => name);
-      const keys = placed('ngc.keys', seed.keys);
+      const keys = placeEntries('ngc.keys', seed.keys);
       return [
-        ...strangers([{ entry: { org: seed.org }, place: 'ngc' }, ...keys], names),
-        ...twice('organizations: `name`', organizations, ({ name }) => name),
-        ...twice('organizations: `ncaId`', organizations, ({ ncaId }) => ncaId),
-        ...twice('keys: `id`', keys, ({ id }) => id, idOf),
-        ...twice('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
+        ...findUnknownOrganizations([{ entry: { org: seed.org }, place: 'ngc' }, ...keys], names),
+        ...findDuplicates('organizations: `name`', organizations, ({ name }) => name),
+        ...findDuplicates('organizations: `ncaId`', organizations, ({ ncaId }) => ncaId),
+        ...findDuplicates('keys: `id`', keys, ({ id }) => id, idOf),
+        ...findDuplicates('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
         ...sameKeys(keys),
         ...keys.flatMap(faultsOfKey),
         ...tornUsers(keys),
@@ -222,7 +228,7 @@ function usersOf(keys: readonly WrittenKey[]): NgcUser[] {
 /** A key's text is not told. */
 function sameKeys(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
   const { key } = derivationOf('default');
-  return twice(
+  return findDuplicates(
     '',
     keys,
     (one) => one.key,

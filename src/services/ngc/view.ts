@@ -8,8 +8,8 @@ export function productPolicies(laws: readonly Law[], services: readonly string[
   return services.flatMap((service) => {
     const law = laws.find((one) => one.service === service);
     if (law?.tables.product === undefined) return [];
-    const { product, grants } = law.tables;
-    const own = policy?.scopes.filter((scope) => grants.some(({ id }) => id === scope)) ?? [];
+    const { product, permissions } = law.tables;
+    const own = policy?.scopes.filter((scope) => permissions.some(({ id }) => id === scope)) ?? [];
     const resources = (policy?.resources ?? []).flatMap(({ type, ids }) => {
       const encoding = law.resourceTypes.get(type)?.encoding;
       if (encoding === undefined) return [];

@@ -1,5 +1,6 @@
-import { callerUnder } from '../../credentials/ngc-key.ts';
-import type { Caller, Context } from '../../service.ts';
+import type { Context } from '../../contract/request.ts';
+import type { Caller } from '../../core/decide.ts';
+import { callerUnder } from '../../kits/ngc/ngc-key.ts';
 import { LAWS } from './laws.ts';
 
 /** Callers of keys, by the profile that they are judged under. */

@@ -1,4 +1,4 @@
-import type { ServiceDefinition, WorldEvent } from '../../service.ts';
+import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INVOCATIONS } from './invocations.ts';
 

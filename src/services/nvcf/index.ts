@@ -1,5 +1,6 @@
-import { bearerOfNgcKey, keyCalled } from '../../credentials/ngc-key.ts';
-import type { Handler, ServiceDefinition } from '../../service.ts';
+import type { Handler } from '../../contract/request.ts';
+import type { ServiceDefinition } from '../../contract/service.ts';
+import { bearerOfNgcKey, keyCalled } from '../../kits/ngc/ngc-key.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
 import { LAWS } from './laws.ts';
@@ -26,7 +27,7 @@ export const nvcf: ServiceDefinition = {
   name: 'nvcf',
   title: 'NVIDIA Cloud Functions',
   prefixes: ['/v2/nvcf', '/v2/orgs/{org}/nvcf', '/v2/orgs/{org}/ngc/nvcf', '/v3/orgs/{org}/ngc/nvcf', '/health'],
-  habits: { caselessEnums: true },
+  quirks: { caselessEnums: true },
   laws: Object.values(LAWS),
   law: (settings) => LAWS[settings.nvcf],
   authenticate: async (arrival) => {

@@ -1,5 +1,5 @@
+import type { Context } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Context } from '../../service.ts';
 import type { Row } from '../../store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../store/errors.ts';
 import { accountOf } from './caller.ts';

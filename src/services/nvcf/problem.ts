@@ -1,9 +1,10 @@
+import type { Outcome } from '../../contract/request.ts';
+import type { About, ErrorForm } from '../../contract/service.ts';
+import type { DenyReason } from '../../core/explaining/reasons.ts';
 import { own } from '../../core/own.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
 import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
-import type { DenyReason } from '../../core/reasons.ts';
-import { requestStatusOutcome } from '../../core/request-status.ts';
-import type { About, ErrorForm, Outcome } from '../../service.ts';
+import { renderRequestStatus } from '../../kits/ngc/envelope.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 
 /** What `renderProblem` makes. */
@@ -61,7 +62,7 @@ const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
 
 /** A problem as Cloud Functions tells it; on paths of the NGC gateway, as that does. */
 export function renderProblem(problem: Problem, about: About): Outcome {
-  if (GATEWAY.test(about.path)) return requestStatusOutcome(problem, about.random.uuid());
+  if (GATEWAY.test(about.path)) return renderRequestStatus(problem, about.random.uuid());
   if (problem.kind === 'unauthenticated' && !KEY_REASONS.has(problem.reason)) {
     const challenge = problem.reason === 'unsupported_token' ? INVALID_TOKEN : 'Bearer';
     return { status: 401, headers: { 'www-authenticate': challenge } };

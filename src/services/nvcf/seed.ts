@@ -1,9 +1,9 @@
+import type { Seeding } from '../../contract/seed.ts';
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { described, list, object, text } from '../../core/json-schema.ts';
-import { placed, strangers, twice } from '../../core/seed-fault.ts';
-import { namedUuid } from '../../random.ts';
-import type { Seeding } from '../../service.ts';
+import { findDuplicates, findUnknownOrganizations, placeEntries } from '../../core/seed-fault.ts';
+import { namedUuid } from '../../machine/random.ts';
 import type { Row } from '../../store/collections.ts';
 import { type AuthorizedParty, EVERYBODY, type FunctionVersion, functionRow, type Status } from './functions.ts';
 import { definitionOf } from './members.ts';
@@ -111,27 +111,27 @@ export const seed: Seeding = {
   faults: (part, whole) => {
     const { functions = [], clusterGroups = [], gpuQuotas = [], instanceTypes = [] } = part as NvcfSeed;
     const known = [...accountsOf(whole).keys()];
-    const placedFunctions = placed('nvcf.functions', functions);
+    const placedFunctions = placeEntries('nvcf.functions', functions);
     const sharing = placedFunctions.flatMap(({ entry, place }) =>
       (entry.sharedWith ?? []).map((org) => ({ entry: { org }, place: `${place}.sharedWith` })),
     );
     const rows = [
       ...placedFunctions,
-      ...placed('nvcf.clusterGroups', clusterGroups),
-      ...placed('nvcf.gpuQuotas', gpuQuotas),
-      ...placed('nvcf.instanceTypes', instanceTypes),
+      ...placeEntries('nvcf.clusterGroups', clusterGroups),
+      ...placeEntries('nvcf.gpuQuotas', gpuQuotas),
+      ...placeEntries('nvcf.instanceTypes', instanceTypes),
     ];
     const torn = placedFunctions.filter(({ entry: one }) =>
       functions.some((other) => other.functionId === one.functionId && other.org !== one.org),
     );
     return [
-      ...strangers(rows, known),
-      ...strangers(sharing, known),
+      ...findUnknownOrganizations(rows, known),
+      ...findUnknownOrganizations(sharing, known),
       ...torn.slice(1).map(({ entry, place }) => ({
         place,
         message: `functions: \`functionId\` \`${entry.functionId}\` is of two organisations in \`nvcf\``,
       })),
-      ...twice('functions: `versionId`', placedFunctions, ({ versionId }) => versionId),
+      ...findDuplicates('functions: `versionId`', placedFunctions, ({ versionId }) => versionId),
     ];
   },
   records: async (checked, now, _random, whole) => {

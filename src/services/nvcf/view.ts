@@ -1,5 +1,5 @@
 import { type Instant, rfc3339 } from '../../core/clock.ts';
-import { namedUuid } from '../../random.ts';
+import { namedUuid } from '../../machine/random.ts';
 import type { Row } from '../../store/collections.ts';
 import { type FunctionRow, type FunctionVersion, statusAt } from './functions.ts';
 

@@ -1,6 +1,7 @@
+import type { Arrival } from '../../contract/request.ts';
+import type { Surroundings } from '../../contract/world.ts';
 import { type Budget, Held } from '../../core/held.ts';
 import { NO_STANDING, type Rights, type Standing } from '../../core/policy.ts';
-import type { Arrival, Surroundings } from '../../service.ts';
 import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
 import { ROLES, type Roles, rolesOf } from './roles.ts';
@@ -151,12 +152,15 @@ function standingBy(rules: readonly AccessRule[], roles: Roles): Standing {
     return role?.enabled === true ? [{ rule, role }] : [];
   });
   const bundles = given.map(
-    ({ rule, role }): Rights => ({ held: role.grants, resources: [{ type: rule.scopeType, ids: [rule.scopeId] }] }),
+    ({ rule, role }): Rights => ({
+      held: role.permissions,
+      resources: [{ type: rule.scopeType, ids: [rule.scopeId] }],
+    }),
   );
   return {
     ...NO_STANDING,
     roles: [...new Set(given.map(({ role }) => role.name))],
-    held: new Set(given.flatMap(({ role }) => [...role.grants])),
+    held: new Set(given.flatMap(({ role }) => [...role.permissions])),
     bundles,
   };
 }

@@ -1,7 +1,9 @@
+import type { Arrival } from '../../contract/request.ts';
+import type { Surroundings } from '../../contract/world.ts';
+import type { Caller } from '../../core/decide.ts';
 import type { Principal } from '../../core/principal.ts';
 import { unauthenticated } from '../../core/problem.ts';
 import { bearerOfAccessToken } from '../../credentials/access-token.ts';
-import type { Arrival, Caller, Surroundings } from '../../service.ts';
 import type { Identity } from '../../store/identities.ts';
 import { standingOf } from './access-rules.ts';
 import { tenantIdOf, tokenRealmOf } from './tenant.ts';

@@ -1,4 +1,4 @@
-import type { ServiceDefinition, WorldEvent } from '../../service.ts';
+import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 
 /** What happens by itself: refresh tokens that nobody uses run out. */
 export const events: NonNullable<ServiceDefinition['events']> = async (store, from, to, limit) => {

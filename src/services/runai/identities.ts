@@ -1,4 +1,4 @@
-import type { Context } from '../../service.ts';
+import type { Context } from '../../contract/request.ts';
 import type { Identity } from '../../store/identities.ts';
 
 /** Somebody new, with nothing yet. */

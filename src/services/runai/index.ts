@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../../service.ts';
+import type { ServiceDefinition } from '../../contract/service.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { events } from './events.ts';
 import { LAWS, profileOf } from './laws.ts';
@@ -28,7 +28,7 @@ export const runai: ServiceDefinition = {
   law: (settings) => LAWS[profileOf(settings)],
   authenticate,
   impersonate,
-  mend,
+  findFixes: mend,
   credentialFields: {
     clients: ['clientID', 'appID', 'client_id', 'id'],
     grants: ['refreshToken', 'refresh_token', 'code'],

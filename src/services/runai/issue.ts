@@ -1,5 +1,5 @@
+import type { Arrival } from '../../contract/request.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
-import type { Arrival } from '../../service.ts';
 import type { Identity } from '../../store/identities.ts';
 import type { Granted } from './caller.ts';
 import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';

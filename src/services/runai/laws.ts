@@ -1,5 +1,5 @@
+import type { Settings } from '../../contract/settings.ts';
 import { type Law, lawOf, rowsOf } from '../../core/law.ts';
-import type { Settings } from '../../service.ts';
 import {
   GRANT_TYPES,
   OPERATIONS,
@@ -26,7 +26,7 @@ export const ROLES_OF: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
 
 function rolesIn(profile: Profile, roles: readonly PredefinedRole[]): PredefinedRole[] {
   const known = new Set<string>(rowsOf(PERMISSIONS, profile).map(({ id }) => id));
-  return roles.map((role) => ({ ...role, grants: role.grants.filter((grant) => known.has(grant)) }));
+  return roles.map((role) => ({ ...role, permissions: role.permissions.filter((one) => known.has(one)) }));
 }
 
 /** Rules of operations that a version lacks are left out with them. */
@@ -38,7 +38,7 @@ function lawOfProfile(profile: Profile): Law {
     profile,
     {
       term: 'permission',
-      grants: rowsOf(PERMISSIONS, profile),
+      permissions: rowsOf(PERMISSIONS, profile),
       resourceTypes: SCOPE_TYPES,
       roles: ROLES_OF[profile],
       rules: RULES.filter(({ id }) => used.has(id)),

@@ -1,9 +1,9 @@
-import { judge, lackOf } from '../../core/decide.ts';
+import { decideAndCover, lackOf } from '../../core/decide.ts';
 import type { Evidence } from '../../core/decision.ts';
-import type { Mend } from '../../core/fixes.ts';
+import type { FindFixes } from '../../core/explaining/fixes.ts';
+import { describeLack, labelsOfResources, namePrincipal, quote } from '../../core/explaining/wording.ts';
 import type { Resource, Standing } from '../../core/policy.ts';
 import type { IdentityKind } from '../../core/principal.ts';
-import { lackInWords, named, quoted, resourceLabels } from '../../core/wording.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { PredefinedRole } from './tables/index.ts';
 
@@ -13,31 +13,32 @@ const PATH = '/api/v1/authorization/access-rules';
  * The access rule that would turn a refusal: the role that brings least of those that help, in the narrowest scope that
  * is enough. It is tried on the decision itself before it is told.
  */
-export const mend: Mend = (evidence) => {
+export const mend: FindFixes = (evidence) => {
   const { question, caller, sighting } = evidence;
   const { rule, law } = question;
   const { principal } = caller;
   const scopes = narrowestScopes(evidence);
   const allows = (role: PredefinedRole, scope: Resource): boolean => {
-    const bundle = { held: new Set<string>(role.grants), resources: [scope] };
+    const bundle = { held: new Set<string>(role.permissions), resources: [scope] };
     const standing: Standing = { ...caller.standing, bundles: [...(caller.standing.bundles ?? []), bundle] };
-    return judge(question, { principal, standing }, sighting).effect === 'allow';
+    return decideAndCover(question, { principal, standing }, sighting).effect === 'allow';
   };
   const all = law.tables.roles as readonly PredefinedRole[];
   const found = scopes
     .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
     .find(({ would }) => would.length > 0);
-  const needs = lackInWords(lackOf(rule, { held: new Set(), resources: [] }, []));
-  if (found === undefined) return [{ kind: 'grant', text: `give ${named(principal)} a custom role that has ${needs}` }];
+  const needs = describeLack(lackOf(rule, { held: new Set(), resources: [] }, []));
+  if (found === undefined)
+    return [{ kind: 'grant', text: `give ${namePrincipal(principal)} a custom role that has ${needs}` }];
   const roles = found.would.map(({ name }) => name);
-  const least = found.would.reduce((best, role) => (role.grants.length < best.grants.length ? role : best));
-  const where = resourceLabels(law, [found.scope]).join('');
+  const least = found.would.reduce((best, role) => (role.permissions.length < best.permissions.length ? role : best));
+  const where = labelsOfResources(law, [found.scope]).join('');
   const { type: scopeType, ids: [scopeId = ''] = [] } = found.scope;
   return [
     {
       kind: 'role',
       roles,
-      text: `give ${named(principal)} an access rule for \`${where}\` with a role that has ${needs}: ${quoted(roles)}`,
+      text: `give ${namePrincipal(principal)} an access rule for \`${where}\` with a role that has ${needs}: ${quote(roles)}`,
       // In 2.19 there are no service accounts to make rules for.
       ...((law.profile !== '2.19' || principal.kind !== 'service-account') && {
         request: {
@@ -53,7 +54,7 @@ export const mend: Mend = (evidence) => {
         },
       }),
     },
-    { kind: 'identity', roles, text: `call as somebody who has the role ${quoted(roles)} there` },
+    { kind: 'identity', roles, text: `call as somebody who has the role ${quote(roles)} there` },
   ];
 };
 

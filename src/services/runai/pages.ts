@@ -1,4 +1,4 @@
-import type { Outcome } from '../../service.ts';
+import type { Outcome } from '../../contract/request.ts';
 
 /** Pages load nothing from anywhere, and nobody frames them. */
 const HEADERS = {

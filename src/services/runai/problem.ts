@@ -1,5 +1,6 @@
+import type { Outcome } from '../../contract/request.ts';
+import type { About, ErrorForm } from '../../contract/service.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
-import type { About, ErrorForm, Outcome } from '../../service.ts';
 import { messagePage } from './pages.ts';
 
 const JSON_TYPE = 'application/json';

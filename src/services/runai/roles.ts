@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../service.ts';
+import type { Surroundings } from '../../contract/world.ts';
 import type { Row } from '../../store/collections.ts';
 import { profileOf, ROLES_OF } from './laws.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
@@ -31,7 +31,7 @@ export interface CustomRole {
 /** A role, predefined or custom. */
 export interface Role extends CustomRole {
   readonly custom: boolean;
-  readonly grants: ReadonlySet<string>;
+  readonly permissions: ReadonlySet<string>;
 }
 
 export type Roles = ReadonlyMap<number, Role>;
@@ -51,32 +51,32 @@ const WAYS: Readonly<Record<Profile, (rows: readonly Row[]) => Roles>> = {
 
 function together(profile: Profile, rows: readonly Row[]): Roles {
   const predefined = ROLES_OF[profile].map(
-    ({ id, name, description, grants }): Role => ({
+    ({ id, name, description, permissions }): Role => ({
       id,
       name,
       description,
-      permissionSets: setsWithin(grants),
+      permissionSets: setsWithin(permissions),
       enabled: true,
       createdBy: VENDOR,
       createdAt: PREDEFINED_AT,
       updatedAt: PREDEFINED_AT,
       custom: false,
-      grants: new Set(grants),
+      permissions: new Set(permissions),
     }),
   );
   const custom = rows.map(({ body }): Role => {
     const role = body as CustomRole;
-    return { ...role, custom: true, grants: new Set(grantsOfSets(role.permissionSets)) };
+    return { ...role, custom: true, permissions: new Set(permissionsOfSets(role.permissionSets)) };
   });
   return new Map([...predefined, ...custom].map((role) => [role.id, role]));
 }
 
-function grantsOfSets(ids: readonly string[]): readonly string[] {
+function permissionsOfSets(ids: readonly string[]): readonly string[] {
   return PERMISSION_SETS.filter(({ id }) => ids.includes(id)).flatMap(({ permissions }) => permissions);
 }
 
 /** The sets that hold no more than the role does. */
-function setsWithin(grants: readonly string[]): string[] {
-  const held = new Set(grants);
+function setsWithin(permissions: readonly string[]): string[] {
+  const held = new Set(permissions);
   return PERMISSION_SETS.filter(({ permissions }) => permissions.every((one) => held.has(one))).map(({ id }) => id);
 }

@@ -1,6 +1,6 @@
+import type { Context } from '../../contract/request.ts';
 import type { Reach } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Context } from '../../service.ts';
 import { Collision, NotFound } from '../../store/errors.ts';
 import type { Identity } from '../../store/identities.ts';
 import {

@@ -1,5 +1,5 @@
+import type { Surroundings } from '../../contract/world.ts';
 import { rfc3339 } from '../../core/clock.ts';
-import type { Surroundings } from '../../service.ts';
 import type { AccessRule } from './access-rules.ts';
 import { profileOf } from './laws.ts';
 import type { Fields } from './lists.ts';

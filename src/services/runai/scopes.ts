@@ -1,5 +1,5 @@
+import type { Surroundings } from '../../contract/world.ts';
 import type { Reach } from '../../core/decide.ts';
-import type { Surroundings } from '../../service.ts';
 import type { Row } from '../../store/collections.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf, tenantNameOf } from './tenant.ts';

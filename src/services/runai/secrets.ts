@@ -1,7 +1,7 @@
+import type { Context } from '../../contract/request.ts';
 import { nameInWorld } from '../../core/world-id.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { namedUuid } from '../../random.ts';
-import type { Context } from '../../service.ts';
+import { namedUuid } from '../../machine/random.ts';
 import { lastExpiry } from './issue.ts';
 
 /** As a real secret of Keycloak. */

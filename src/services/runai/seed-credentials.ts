@@ -1,6 +1,6 @@
 import type { Derivation } from '../../credentials/derivation.ts';
 import { hashPassword } from '../../credentials/password.ts';
-import { namedUuid, type Random } from '../../random.ts';
+import { namedUuid, type Random } from '../../machine/random.ts';
 import type {
   RunaiSeed,
   SeedAccessKey,

@@ -1,5 +1,5 @@
 import { own } from '../../core/own.ts';
-import { type Placed, placed, type SeedFault, twice } from '../../core/seed-fault.ts';
+import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { accessClientIdOf, accessKeyIdOf, accountIdOf, userIdOf } from './seed-credentials.ts';
 import type { WrittenSeed } from './seed-schema.ts';
 
@@ -10,33 +10,33 @@ export function faultsOf(part: WrittenSeed): SeedFault[] {
 
 /** Ids, and the names that somebody is found by, which occur twice. */
 function repeated(part: WrittenSeed): SeedFault[] {
-  const users = placed('runai.users', part.users);
+  const users = placeEntries('runai.users', part.users);
   const keys = users.flatMap(({ entry: user, place }) => {
     const { accessKey: key } = user;
     if (key === undefined) return [];
     const derived = { derivedId: accessKeyIdOf(user, key), derivedClientId: accessClientIdOf(user.email, key.name) };
     return [{ entry: { ...key, ...derived }, place: `${place}.accessKey` }];
   });
-  const applications = placed('runai.applications', part.applications);
-  const accounts = placed('runai.serviceAccounts', part.serviceAccounts);
-  const clients = placed('runai.clients', part.clients);
+  const applications = placeEntries('runai.applications', part.applications);
+  const accounts = placeEntries('runai.serviceAccounts', part.serviceAccounts);
+  const clients = placeEntries('runai.clients', part.clients);
   const units = (['clusters', 'departments', 'projects', 'workloads'] as const).flatMap((list) =>
-    twice(`${list}: \`id\``, placed<{ readonly id: string }>(`runai.${list}`, part[list]), ({ id }) =>
+    findDuplicates(`${list}: \`id\``, placeEntries<{ readonly id: string }>(`runai.${list}`, part[list]), ({ id }) =>
       id.toLowerCase(),
     ),
   );
   return [
-    ...twice('users: `email`', users, ({ email }) => email.toLowerCase()),
-    ...twice('applications: `name`', applications, ({ name }) => name.toLowerCase()),
-    ...twice('serviceAccounts: `name`', accounts, ({ name }) => name.toLowerCase()),
-    ...twice('clients: `clientId`', clients, ({ clientId }) => clientId),
-    ...twice(
+    ...findDuplicates('users: `email`', users, ({ email }) => email.toLowerCase()),
+    ...findDuplicates('applications: `name`', applications, ({ name }) => name.toLowerCase()),
+    ...findDuplicates('serviceAccounts: `name`', accounts, ({ name }) => name.toLowerCase()),
+    ...findDuplicates('clients: `clientId`', clients, ({ clientId }) => clientId),
+    ...findDuplicates(
       'access keys: `id`',
       keys,
       ({ id }) => id,
       ({ derivedId }) => derivedId,
     ),
-    ...twice(
+    ...findDuplicates(
       'users, applications and serviceAccounts: `id`',
       [
         ...derivingId(users, userIdOf),
@@ -46,14 +46,16 @@ function repeated(part: WrittenSeed): SeedFault[] {
       ({ id }) => id,
       ({ derivedId }) => derivedId,
     ),
-    ...twice<{ readonly clientId?: string; readonly derivedClientId?: string }>(
+    ...findDuplicates<{ readonly clientId?: string; readonly derivedClientId?: string }>(
       'access keys, applications and serviceAccounts: `clientId`',
       [...keys, ...namedClients(applications), ...namedClients(accounts)],
       ({ clientId }) => clientId,
       ({ derivedClientId }) => derivedClientId,
     ),
     ...units,
-    ...twice('accessRules', placed('runai.accessRules', part.accessRules), (rule) => JSON.stringify(rule)),
+    ...findDuplicates('accessRules', placeEntries('runai.accessRules', part.accessRules), (rule) =>
+      JSON.stringify(rule),
+    ),
   ];
 }
 
@@ -92,16 +94,19 @@ function dangling(part: WrittenSeed): SeedFault[] {
     app: applications.map(({ name }) => name.toLowerCase()),
     'service-account': serviceAccounts.map(({ name }) => name.toLowerCase()),
   };
-  const units = [...placed('runai.departments', part.departments), ...placed('runai.projects', part.projects)];
+  const units = [
+    ...placeEntries('runai.departments', part.departments),
+    ...placeEntries('runai.projects', part.projects),
+  ];
   const references: Reference[] = [
     ...units.flatMap(({ entry: { clusterId, departmentId }, place }): Reference[] => [
       { place: `${place}.clusterId`, kind: 'cluster', id: clusterId },
       { place: `${place}.departmentId`, kind: 'department', id: departmentId },
     ]),
-    ...placed('runai.workloads', part.workloads).map(({ entry: { projectId }, place }): Reference => {
+    ...placeEntries('runai.workloads', part.workloads).map(({ entry: { projectId }, place }): Reference => {
       return { place: `${place}.projectId`, kind: 'project', id: projectId };
     }),
-    ...placed('runai.accessRules', part.accessRules).flatMap(({ entry: rule, place }): Reference[] => [
+    ...placeEntries('runai.accessRules', part.accessRules).flatMap(({ entry: rule, place }): Reference[] => [
       { place: `${place}.subjectId`, kind: rule.subjectType, id: rule.subjectId.toLowerCase() },
       { place: `${place}.scopeId`, kind: rule.scopeType, id: rule.scopeId },
     ]),

@@ -1,5 +1,5 @@
+import type { SeedList } from '../../contract/seed.ts';
 import { described, list, object, text } from '../../core/json-schema.ts';
-import type { SeedList } from '../../service.ts';
 import type { AccessRule } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
 import { SCOPE_TYPES } from './tables/index.ts';

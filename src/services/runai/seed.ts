@@ -1,6 +1,6 @@
+import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import type { Seeding } from '../../service.ts';
 import type { NewAccessKey } from '../../store/access-keys.ts';
 import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';

@@ -1,5 +1,5 @@
+import type { Surroundings } from '../../contract/world.ts';
 import type { TokenRealm } from '../../credentials/access-token.ts';
-import type { Surroundings } from '../../service.ts';
 
 /** Where the store keeps what there is of the tenant. */
 export const TENANT_ID_SETTING = 'runai.tenant.id';

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { clearTimeout, setTimeout } from '../../core/machine.ts';
+import { clearTimeout, setTimeout } from '../../machine/time.ts';
 import { imageOf, isReady, openImage } from './images.ts';
 
 /** How long nobody asks for a world before its database is let go of. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
-import { clearTimeout, setTimeout } from '../../core/machine.ts';
+import { clearTimeout, setTimeout } from '../../machine/time.ts';
 import type { Statements } from './statements.ts';
 
 /** How long a login may wait before it is written: every token would otherwise cost a write to the disk. */

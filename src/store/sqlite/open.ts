@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
-import { processWide } from '../../core/process-wide.ts';
 import { Unusable } from '../../core/unusable.ts';
+import { processWide } from '../../machine/process-wide.ts';
 import { codeOf, connect } from './connect.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { faultOfHeader, HEADER_BYTES } from './header.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyForm } from '../../../src/credentials/ngc-key.ts';
-import { faultSentence, seedFaults } from '../../../src/seed/check.ts';
+import { keyForm } from '../../../src/kits/ngc/ngc-key.ts';
+import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
 import { SERVICES } from '../../../src/services/index.ts';
 import {
   type AirImagesServer,
@@ -255,7 +255,7 @@ describe('the objects of the cast', () => {
 
 describe('the cast as a seed', () => {
   it('is without fault', () => {
-    expect(seedFaults(cast, SERVICES)).toEqual([]);
+    expect(findSeedFaults(cast, SERVICES)).toEqual([]);
   });
 
   it('gives the same world', async () => {
@@ -312,7 +312,7 @@ describe('the cast as a seed', () => {
       /globex/,
     ],
   ])('is refused with %s', (_, air, fault) => {
-    expect(seedFaults({ ngc: cast.ngc, air }, SERVICES).map(faultSentence).join('\n')).toMatch(fault);
+    expect(findSeedFaults({ ngc: cast.ngc, air }, SERVICES).map(faultSentence).join('\n')).toMatch(fault);
   });
 });
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../../src/options.ts';
+import type { Config } from '../../../src/config/options.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../../src/credentials/derivation.ts';
-import { seededRandom } from '../../../src/random.ts';
+import { seededRandom } from '../../../src/machine/random.ts';
 import { LAWS as AIR_LAWS } from '../../../src/services/air/laws.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
 import { LAWS } from '../../../src/services/nvcf/laws.ts';

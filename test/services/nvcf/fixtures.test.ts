@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyForm } from '../../../src/credentials/ngc-key.ts';
-import { faultSentence, seedFaults } from '../../../src/seed/check.ts';
+import { keyForm } from '../../../src/kits/ngc/ngc-key.ts';
+import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
 import { SERVICES } from '../../../src/services/index.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import {
@@ -36,7 +36,7 @@ async function seeded(parts: unknown): Promise<NvcfServer> {
 
 describe('the built-in cast', () => {
   it('fits what a seed must be', () => {
-    expect(seedFaults({ ngc: cast.ngc, nvcf: cast.nvcf }, SERVICES)).toEqual([]);
+    expect(findSeedFaults({ ngc: cast.ngc, nvcf: cast.nvcf }, SERVICES)).toEqual([]);
   });
 
   it('is shown as it stands in the fixtures', () => {
@@ -312,20 +312,20 @@ describe('a function of a seed', () => {
     ['no name', { name: undefined }, 'name'],
   ])('is refused with %s', (_what, change, word) => {
     const functions = [JSON.parse(JSON.stringify({ ...first, ...change }))];
-    const faults = seedFaults({ ngc: cast.ngc, nvcf: { functions } }, SERVICES);
+    const faults = findSeedFaults({ ngc: cast.ngc, nvcf: { functions } }, SERVICES);
 
     expect(faults.map(faultSentence).join('\n')).toContain(word);
   });
 
   it('is refused where it is there twice', () => {
-    const faults = seedFaults({ ngc: cast.ngc, nvcf: { functions: [first, first] } }, SERVICES);
+    const faults = findSeedFaults({ ngc: cast.ngc, nvcf: { functions: [first, first] } }, SERVICES);
 
     expect(faults.map(faultSentence).join('\n')).toContain(first.versionId);
   });
 
   it('is refused where its versions are of two organisations', () => {
     const other = { ...first, org: 'globex', versionId: placeOf('private').versionId };
-    const faults = seedFaults({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
+    const faults = findSeedFaults({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
 
     expect(faults.map(faultSentence).join('\n')).toContain(first.functionId);
   });

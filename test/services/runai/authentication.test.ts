@@ -1,7 +1,7 @@
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/log.ts';
-import { seededRandom } from '../../../src/random.ts';
+import { lineLog } from '../../../src/core/log.ts';
+import { seededRandom } from '../../../src/machine/random.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import type { Identity } from '../../../src/store/identities.ts';
 import { admin, adminBot, application, cast, researcher } from '../../support/cast.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { decodeJwt, exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Config } from '../../../src/options.ts';
+import type { Config } from '../../../src/config/options.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { emptyFolder } from '../../support/folder.ts';

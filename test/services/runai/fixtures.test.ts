@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../../src/credentials/derivation.ts';
 import { passwordFits } from '../../../src/credentials/password.ts';
-import { seededRandom } from '../../../src/random.ts';
-import { faultSentence, seedFaults } from '../../../src/seed/check.ts';
+import { seededRandom } from '../../../src/machine/random.ts';
+import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
 import { SERVICES } from '../../../src/services/index.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { cast } from '../../support/cast.ts';
 
 describe('the built-in cast', () => {
   it('fits what a seed must be', () => {
-    expect(seedFaults({ runai: seed.cast(cast) }, SERVICES)).toEqual([]);
+    expect(findSeedFaults({ runai: seed.cast(cast) }, SERVICES)).toEqual([]);
   });
 
   it.each(cast.users)('has the password of $email hashed beforehand', async ({ password, passwordHash }) => {
@@ -84,6 +84,6 @@ describe('a seed is refused, naming the member at fault:', () => {
     ],
     ['`runai.clients[0].redirectUris` is missing; it must be a list', { tenant, clients: [{ clientId: 'c' }] }],
   ])('%s', (fault, part) => {
-    expect(seedFaults({ runai: part }, SERVICES).map(faultSentence).join('\n')).toContain(fault);
+    expect(findSeedFaults({ runai: part }, SERVICES).map(faultSentence).join('\n')).toContain(fault);
   });
 });

@@ -1,6 +1,6 @@
+import type { Context, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { audienceOf } from '../audience.ts';

@@ -1,7 +1,7 @@
+import type { Context, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
-import type { Context, Handler } from '../../../service.ts';
 import { callerOf } from '../caller.ts';
 import { amended, mustOwn, plain, type Special, targetOf } from '../engine.ts';
 import { type AirRow, newRow, put, shown } from '../objects.ts';

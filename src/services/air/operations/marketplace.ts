@@ -1,6 +1,6 @@
+import type { Context, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler } from '../../../service.ts';
 import { audienceOf } from '../audience.ts';
 import { accountOf, callerOf, creatorOf } from '../caller.ts';
 import { newDemo } from '../demos.ts';

@@ -1,5 +1,5 @@
+import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler } from '../../../service.ts';
 import type { Change } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { amended, deletion, drafted, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';

@@ -1,8 +1,8 @@
+import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { sshFingerprint } from '../../../credentials/ssh-key.ts';
-import { namedUuid } from '../../../random.ts';
-import type { Context, Handler, Lookup } from '../../../service.ts';
+import { namedUuid } from '../../../machine/random.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf, callerOf } from '../caller.ts';
 import { plain, type Special, targetOf } from '../engine.ts';

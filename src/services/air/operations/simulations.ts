@@ -1,6 +1,6 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
 import type { Change } from '../../../store/collections.ts';
 import { creatorOf } from '../caller.ts';
 import { amended, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';

@@ -1,5 +1,5 @@
+import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler } from '../../../service.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf, callerOf, creatorOf } from '../caller.ts';
 import { amended, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';

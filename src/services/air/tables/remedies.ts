@@ -1,4 +1,4 @@
-import type { DenyReason } from '../../../core/reasons.ts';
+import type { DenyReason } from '../../../core/explaining/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
 
 const ANOTHER_KEY = 'use a key of `GET /_mock/cast`, or make one with `POST /_mock/keys`';

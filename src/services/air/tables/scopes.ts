@@ -1,4 +1,4 @@
-import type { GrantRow } from '../../../core/rule.ts';
+import type { PermissionRow } from '../../../core/rule.ts';
 
 const PAGE = 'API authentication page, scopes';
 const LATER = 'API reference (DSX Air), requirements of single operations';
@@ -29,6 +29,6 @@ export const SCOPES = [
   { id: 'air:sre', label: 'air:sre', source: LATER, certainty: 'documented' },
   { id: 'air:manifest_read', label: 'air:manifest_read', source: LATER, certainty: 'documented' },
   { id: 'air:manifest_write', label: 'air:manifest_write', source: LATER, certainty: 'documented' },
-] as const satisfies readonly GrantRow[];
+] as const satisfies readonly PermissionRow[];
 
 export type Scope = (typeof SCOPES)[number]['id'];

@@ -1,3 +1,6 @@
+import type { Handler, Outcome } from '../../../contract/request.ts';
+import type { WorldEvent } from '../../../contract/service.ts';
+import type { World } from '../../../contract/world.ts';
 import {
   END_OF_TIME,
   type Instant,
@@ -9,7 +12,6 @@ import {
 } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Handler, Outcome, World, WorldEvent } from '../../../service.ts';
 import type { Ports } from '../ports.ts';
 
 /** How many events that are to come are shown. */

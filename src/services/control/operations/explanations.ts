@@ -1,5 +1,6 @@
+import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Handler } from '../../../service.ts';
+import type { Tables } from '../../../core/rule.ts';
 import type { DecisionFilter } from '../../../store/decisions.ts';
 import type { Ports } from '../ports.ts';
 
@@ -35,7 +36,7 @@ export function explanationOperations(ports: Ports) {
     const found = ports.tables(service);
     if (found === null)
       throw new Problem('not_found', `There is no service of this name; there are: ${ports.services().join(', ')}.`);
-    return { status: 200, body: { service, profile: found.profile, ...found.tables } };
+    return { status: 200, body: { service, profile: found.profile, ...servedTables(found.tables) } };
   };
 
   return {
@@ -44,5 +45,14 @@ export function explanationOperations(ports: Ports) {
     simulate_decision: simulate,
     list_findings: listFindings,
     get_tables: getTables,
+  };
+}
+
+/** As they have always been served: scopes and permissions are called grants there. */
+function servedTables({ permissions, roles, ...tables }: Tables) {
+  return {
+    ...tables,
+    grants: permissions,
+    roles: roles.map(({ permissions: grants, ...role }) => ({ ...role, grants })),
   };
 }

@@ -1,7 +1,7 @@
+import type { Context, Handler } from '../../../contract/request.ts';
+import { quote } from '../../../core/explaining/wording.ts';
 import { Problem } from '../../../core/problem.ts';
-import { quoted } from '../../../core/wording.ts';
-import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../credentials/keyring.ts';
-import type { Context, Handler } from '../../../service.ts';
+import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../kits/ngc/keyring.ts';
 import { NotFound } from '../../../store/errors.ts';
 import type { KeyInForce, Organization } from '../../../store/ngc-keys.ts';
 import {
@@ -78,7 +78,7 @@ async function organizationOf({ store }: Context, name: string | undefined): Pro
   const message =
     first === undefined
       ? 'This world has no organisation, so no key can be made in it; start it of a seed that has one.'
-      : `Field \`org\` names an unknown organisation; expected one of ${quoted(all.map((one) => one.name))}.`;
+      : `Field \`org\` names an unknown organisation; expected one of ${quote(all.map((one) => one.name))}.`;
   throw new Problem('invalid_request', message);
 }
 
@@ -100,7 +100,7 @@ async function personOf({ store, laws }: Context, org: string, { user, roles, na
     );
   }
   if (known !== null && roles !== undefined && [...known.roles].sort().join() !== [...roles].sort().join()) {
-    const message = `\`${email}\` has the roles ${quoted(known.roles) || 'none'} already; leave \`roles\` out, or change them with \`PATCH /_mock/keys/{id}\`.`;
+    const message = `\`${email}\` has the roles ${quote(known.roles) || 'none'} already; leave \`roles\` out, or change them with \`PATCH /_mock/keys/{id}\`.`;
     throw new Problem('conflict', message);
   }
   return { email, roles: known?.roles ?? roles ?? [] };

@@ -1,9 +1,9 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import { END_OF_TIME } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { PropagationMode } from '../../../core/propagation.ts';
-import { setToggle, toggleOf } from '../../../credentials/keyring.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
+import { setToggle, toggleOf } from '../../../kits/ngc/keyring.ts';
 
 /** How long edited keys go on being judged by what they were. */
 const get: Handler = (context) => shown(context);

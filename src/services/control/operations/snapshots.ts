@@ -1,5 +1,5 @@
+import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
-import type { Handler } from '../../../service.ts';
 import type { Ports, SnapshotInfo } from '../ports.ts';
 
 /** https://www.iana.org/assignments/media-types/application/vnd.sqlite3 */

@@ -1,6 +1,6 @@
+import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Handler } from '../../../service.ts';
 import type { Ports } from '../ports.ts';
 
 /** What can be asked, health, what is running, who is who, and starting over. */

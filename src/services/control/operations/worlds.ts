@@ -1,9 +1,9 @@
+import type { Context, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import type { KnownHosts } from '../../../core/hosts.ts';
 import { Problem } from '../../../core/problem.ts';
 import { WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
-import type { Context, Handler } from '../../../service.ts';
 import type { Ports, WorldInfo, WorldOrder } from '../ports.ts';
 
 /** Milliseconds without use after which a world ends, where nobody says another time. */

@@ -4,7 +4,7 @@ import { OPERATIONS } from './operations.ts';
 /** The switchboard has no law: whoever reaches it may. */
 export const TABLES = {
   term: 'permission',
-  grants: [],
+  permissions: [],
   roles: [],
   rules: [],
   operations: OPERATIONS,

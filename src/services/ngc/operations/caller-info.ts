@@ -1,6 +1,6 @@
-import { keyOf } from '../../../credentials/ngc-key.ts';
-import { namedUuid } from '../../../random.ts';
-import type { Handler } from '../../../service.ts';
+import type { Handler } from '../../../contract/request.ts';
+import { keyOf } from '../../../kits/ngc/ngc-key.ts';
+import { namedUuid } from '../../../machine/random.ts';
 import { productPolicies } from '../view.ts';
 import { success } from './keys.ts';
 

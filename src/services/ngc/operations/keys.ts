@@ -1,11 +1,12 @@
+import type { Context, Handler, Lookup, Outcome } from '../../../contract/request.ts';
 import { END_OF_TIME, type Instant } from '../../../core/clock.ts';
-import { type GivenResource, readPolicy } from '../../../core/key-policy.ts';
+import type { Caller } from '../../../core/decide.ts';
 import type { Law } from '../../../core/law.ts';
 import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
-import { requestStatus } from '../../../core/request-status.ts';
-import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../credentials/keyring.ts';
-import type { Caller, Context, Handler, Lookup, Outcome } from '../../../service.ts';
+import { requestStatus } from '../../../kits/ngc/envelope.ts';
+import { type GivenResource, readPolicy } from '../../../kits/ngc/key-policy.ts';
+import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../kits/ngc/keyring.ts';
 import { NotFound } from '../../../store/errors.ts';
 import type { KeyInForce } from '../../../store/ngc-keys.ts';
 import { apiKeyView } from '../view.ts';

@@ -8,7 +8,7 @@ import { RULES } from './rules.ts';
 /** The law of NGC's key administration. */
 export const TABLES = {
   term: 'permission',
-  grants: PERMISSIONS,
+  permissions: PERMISSIONS,
   roles: ROLES,
   rules: RULES,
   operations: OPERATIONS,

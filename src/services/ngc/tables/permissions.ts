@@ -1,4 +1,4 @@
-import type { GrantRow } from '../../../core/rule.ts';
+import type { PermissionRow } from '../../../core/rule.ts';
 
 /** What somebody may do with the keys of an organisation. */
 export const PERMISSIONS = [
@@ -8,6 +8,6 @@ export const PERMISSIONS = [
     source: 'account pages: owners manage service keys; the id is ours',
     certainty: 'inferred',
   },
-] as const satisfies readonly GrantRow[];
+] as const satisfies readonly PermissionRow[];
 
 export type Permission = (typeof PERMISSIONS)[number]['id'];

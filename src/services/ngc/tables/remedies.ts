@@ -1,4 +1,4 @@
-import type { DenyReason } from '../../../core/reasons.ts';
+import type { DenyReason } from '../../../core/explaining/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
 
 const OWNERS_KEY = 'use a personal key of the organisation owner: `GET /_mock/cast` shows it';

@@ -5,7 +5,7 @@ import type { Permission } from './permissions.ts';
 export const ROLES = [
   {
     name: 'ORG_OWNER',
-    grants: ['keys:manage'],
+    permissions: ['keys:manage'],
     source: 'role id seen in published answers; that it manages keys is inferred',
     certainty: 'inferred',
   },

@@ -1,6 +1,6 @@
+import type { Context, Handler } from '../../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
 import { addObject, changeRow, changeTarget, objectsOf } from '../objects.ts';
 import { ofAccount } from './lookups.ts';

@@ -1,5 +1,5 @@
+import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import {
@@ -156,7 +156,7 @@ function noParties(context: Context, level: Level): Problem {
 /** The function's own list, and that of each version that has one; narrowed to what the key covers. */
 const listOfFunction: Handler = async (context) => {
   const rows = (context.target ?? (await ownTarget(context))) as readonly FunctionRow[];
-  const covered = rows.filter((row) => context.admits(reachOfVersion(row, 'owned')));
+  const covered = rows.filter((row) => context.mayReach(reachOfVersion(row, 'owned')));
   const [first] = covered;
   const versions = covered.filter(({ body }) => body.versionParties.length > 0);
   const views = [...(first === undefined ? [] : [OF_FUNCTION.view(first)]), ...versions.map(OF_VERSION.view)];

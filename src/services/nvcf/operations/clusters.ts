@@ -1,5 +1,5 @@
-import { requestStatus } from '../../../core/request-status.ts';
-import type { Context, Handler } from '../../../service.ts';
+import type { Context, Handler } from '../../../contract/request.ts';
+import { requestStatus } from '../../../kits/ngc/envelope.ts';
 import { objectsOf } from '../objects.ts';
 
 export const CLUSTER_GROUPS = 'nvcf.cluster-groups';

@@ -1,5 +1,5 @@
+import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic } from '../functions.ts';

@@ -1,7 +1,7 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import type { Instant } from '../../../core/clock.ts';
 import { type Budget, bytesOf, Held } from '../../../core/held.ts';
 import type { Standing } from '../../../core/policy.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf, callerOf } from '../caller.ts';
 import { FUNCTIONS, reachOfVersion, relationTo } from '../functions.ts';
@@ -51,7 +51,7 @@ async function listed(context: Context, name: string, bodyOf: (rows: readonly Ro
     const shown = rows.filter((row) => {
       const relation = relationTo(row, account);
       const isAsked = visibility.some((one) => VISIBILITIES[one] === relation);
-      return relation !== null && isAsked && context.admits(reachOfVersion(row, relation));
+      return relation !== null && isAsked && context.mayReach(reachOfVersion(row, relation));
     });
     const changes = rows.map(({ dueAt }) => dueAt ?? 0).filter((dueAt) => dueAt > now);
     return { until: Math.min(Number.POSITIVE_INFINITY, ...changes), body: bodyOf(shown) };
@@ -70,7 +70,7 @@ const listIds: Handler = (context) =>
 const listVersions: Handler = (context) => {
   const account = accountOf(context);
   const versions = (context.target as readonly Row[]).filter((row) =>
-    context.admits(reachOfVersion(row, relationTo(row, account) ?? 'owned')),
+    context.mayReach(reachOfVersion(row, relationTo(row, account) ?? 'owned')),
   );
   return { status: 200, body: { functions: versions.map((row) => functionView(row, account, context.now)) } };
 };

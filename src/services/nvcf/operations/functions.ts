@@ -1,5 +1,5 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { behaviourOf } from '../behaviour.ts';

@@ -1,5 +1,5 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../functions.ts';
@@ -60,7 +60,7 @@ export function chosen(context: Context): FunctionRow {
   const { params, now } = context;
   const account = accountOf(context);
   const all = ([context.target].flat() as FunctionRow[]).filter((row) =>
-    context.admits(reachOfVersion(row, relationTo(row, account) ?? 'owned')),
+    context.mayReach(reachOfVersion(row, relationTo(row, account) ?? 'owned')),
   );
   const statuses = all.map((row) => statusAt(row.body, now));
   const up = all.filter((_, index) => ['ACTIVE', 'DEGRADING'].includes(statuses[index] ?? ''));

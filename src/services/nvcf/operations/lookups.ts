@@ -1,4 +1,4 @@
-import type { Context, Lookup } from '../../../service.ts';
+import type { Context, Lookup } from '../../../contract/request.ts';
 import { accountOf } from '../caller.ts';
 import { asAnybody, asOwner, FUNCTIONS, ownVersions, visibleVersions } from '../functions.ts';
 import { INVOCATIONS, type InvocationRow, isGone } from '../invocations.ts';

@@ -1,5 +1,5 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../functions.ts';
@@ -11,7 +11,7 @@ async function queuesOf(context: Context, versions: readonly Row[]): Promise<Out
   const account = accountOf(context);
   const deployed = (versions as readonly FunctionRow[]).filter(
     (row) =>
-      context.admits(reachOfVersion(row, relationTo(row, account) ?? 'owned')) &&
+      context.mayReach(reachOfVersion(row, relationTo(row, account) ?? 'owned')) &&
       ['ACTIVE', 'DEPLOYING'].includes(statusAt(row.body, context.now)),
   );
   const functionId = context.params['functionId'];

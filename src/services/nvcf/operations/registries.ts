@@ -1,6 +1,6 @@
+import type { Handler } from '../../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Handler } from '../../../service.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { EVERYBODY } from '../functions.ts';

@@ -1,4 +1,4 @@
-import type { Context, Handler, Outcome } from '../../../service.ts';
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import { accountOf, callerOf } from '../caller.ts';
 import { chosen } from './invocation.ts';
 

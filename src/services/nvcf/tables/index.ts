@@ -9,7 +9,7 @@ import { SCOPES } from './scopes.ts';
 const COMMON = {
   term: 'scope',
   product: 'nv-cloud-functions',
-  grants: SCOPES,
+  permissions: SCOPES,
   roles: ROLES,
   operations: OPERATIONS,
   remedies: REMEDIES,

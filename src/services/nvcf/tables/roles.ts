@@ -5,7 +5,7 @@ import type { Scope } from './scopes.ts';
 export const ROLES = [
   {
     name: 'Cloud Functions Admin',
-    grants: [
+    permissions: [
       'invoke_function',
       'list_functions',
       'list_functions_details',
@@ -27,7 +27,7 @@ export const ROLES = [
   },
   {
     name: 'Cloud Functions User',
-    grants: ['invoke_function', 'list_functions', 'queue_details'],
+    permissions: ['invoke_function', 'list_functions', 'queue_details'],
     source: 'function-permissions page: any user may invoke; the rest follows the code constant for account users',
     certainty: 'inferred',
   },

@@ -1,4 +1,4 @@
-import type { GrantRow } from '../../../core/rule.ts';
+import type { PermissionRow } from '../../../core/rule.ts';
 import type { ResourceTypeId } from './resource-types.ts';
 
 const PAGE = 'service-keys page, scope list';
@@ -34,6 +34,6 @@ export const SCOPES = [
   { id: 'list_clusters', label: 'List Clusters', source: NO_ID, certainty: 'ours' },
   { id: 'read_gpu_quota_rule', label: 'Read GPU Quota Rule', onlyOn: ['entity'], source: NO_ID, certainty: 'ours' },
   { id: 'gpu_capacity', label: 'GPU Capacity', onlyOn: ['entity'], source: NO_ID, certainty: 'ours' },
-] as const satisfies readonly GrantRow<string, ResourceTypeId>[];
+] as const satisfies readonly PermissionRow<string, ResourceTypeId>[];
 
 export type Scope = (typeof SCOPES)[number]['id'];

@@ -1,5 +1,5 @@
+import type { Handler } from '../../../contract/request.ts';
 import { HTTP_STATUS, Problem } from '../../../core/problem.ts';
-import type { Handler } from '../../../service.ts';
 import { NotFound } from '../../../store/errors.ts';
 import type { AccessRule } from '../access-rules.ts';
 import { messageOf } from '../problem.ts';
@@ -36,7 +36,7 @@ const batch: Handler = async (context) => {
       const sighting = await accessRule(context, id);
       if (sighting.seen !== 'object') throw new Problem('not_found');
       const rule = sighting.target as AccessRule;
-      if (!context.admits(reachOfRule(rule, scopes))) throw new Problem('forbidden');
+      if (!context.mayReach(reachOfRule(rule, scopes))) throw new Problem('forbidden');
       if (action === 'delete') await ended(context, rule.id);
     });
     if ('result' in outcome) succeeded.push(id);
@@ -74,7 +74,7 @@ const batchCreate: Handler = async (context) => {
   for (const order of orders) {
     const outcome = await attempt(async () => {
       const path = knownScope(names.scopes, order.scopeType, order.scopeId);
-      if (!context.admits(reachOf(path))) throw new Problem('forbidden');
+      if (!context.mayReach(reachOf(path))) throw new Problem('forbidden');
       return made(context, order);
     });
     if ('result' in outcome) succeeded.push(shownRule(outcome.result, names));

@@ -1,4 +1,4 @@
-import type { Context, Handler, Lookup } from '../../../service.ts';
+import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { ACCESS_RULES, type AccessRule, ruleBookOf } from '../access-rules.ts';
 import { stillThere } from '../gone.ts';
 import { type ListQuery, paged, selected } from '../lists.ts';
@@ -55,7 +55,7 @@ async function found(context: Context, names: Names): Promise<AccessRule[]> {
       (ids === undefined || ids.includes(rule.subjectId.toLowerCase())) &&
       (query.subjectIdFilter === undefined || contains(rule.subjectId, query.subjectIdFilter)) &&
       (since === null || rule.updatedAt >= since) &&
-      context.admits(reachOfRule(rule, names.scopes)),
+      context.mayReach(reachOfRule(rule, names.scopes)),
   );
   return selected(seen, query, fieldsOf(names), ['subjectId', 'roleName', 'scopeName']);
 }

@@ -1,7 +1,7 @@
+import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
-import type { Context, Handler, Lookup } from '../../../service.ts';
 import { Collision } from '../../../store/errors.ts';
 import type { Identity } from '../../../store/identities.ts';
 import { callerOf } from '../context.ts';

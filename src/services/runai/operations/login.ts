@@ -1,8 +1,8 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
-import { marked } from '../../../credentials/world-mark.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
+import { addMark } from '../../../credentials/world-mark.ts';
 import type { OAuthClient } from '../../../store/identities.ts';
 import { lastExpiry } from '../issue.ts';
 import { loginPage, messagePage } from '../pages.ts';
@@ -200,7 +200,7 @@ async function issueCode(
   user: Parameters<typeof newLogin>[1],
 ): Promise<string> {
   const { store, random, now, settings, world } = context;
-  const code = marked(world.grantMark, random.alphanumeric(CODE_LENGTH));
+  const code = addMark(world.grantMark, random.alphanumeric(CODE_LENGTH));
   await store.grants.issueCode(
     {
       ...newLogin(context, user, clientId, knownScope(form['scope'])),

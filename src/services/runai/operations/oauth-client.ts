@@ -1,7 +1,7 @@
+import type { Context } from '../../../contract/request.ts';
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
-import { otherSpelling } from '../../../core/spelling.ts';
-import type { Context } from '../../../service.ts';
+import { findOtherSpelling } from '../../../core/spelling.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateClient, confidentialClient } from './grants/clients.ts';
 import { badClient, type PresentedClient } from './grants/grant.ts';
@@ -89,7 +89,7 @@ export async function anyCaller(context: Context, form: Form): Promise<string> {
 /** A field that has to be there. @throws Problem naming it */
 export function neededField(form: Form, name: string): string {
   const value = own(form, name);
-  if (value === undefined) throw missing(name, otherSpelling(Object.keys(form), name));
+  if (value === undefined) throw missing(name, findOtherSpelling(Object.keys(form), name));
   return value;
 }
 

@@ -1,5 +1,5 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { type Form, formOf, issuerInPath, neededField, presentedClient } from './oauth-client.ts';
 import { grantOf, type Issued, issued, NO_STORE } from './token.ts';

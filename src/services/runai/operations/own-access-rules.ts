@@ -1,4 +1,4 @@
-import type { Context, Handler } from '../../../service.ts';
+import type { Context, Handler } from '../../../contract/request.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
 import { callerOf } from '../context.ts';
 import { type ListQuery, paged, selected } from '../lists.ts';

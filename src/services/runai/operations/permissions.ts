@@ -1,6 +1,6 @@
+import type { Handler } from '../../../contract/request.ts';
 import { rowsOf } from '../../../core/law.ts';
 import type { Standing } from '../../../core/policy.ts';
-import type { Handler } from '../../../service.ts';
 import { callerOf } from '../context.ts';
 import { profileOf } from '../laws.ts';
 import { scopesOf } from '../scopes.ts';

@@ -1,7 +1,8 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Caller } from '../../../core/decide.ts';
 import { badCredentials, Problem } from '../../../core/problem.ts';
-import { acceptedToken } from '../../../credentials/access-token.ts';
+import { acceptToken } from '../../../credentials/access-token.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
-import type { Caller, Context, Handler, Outcome } from '../../../service.ts';
 import { lastExpiry } from '../issue.ts';
 import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
@@ -97,7 +98,7 @@ const introspectToken: Handler = async (context) => {
 
 async function seenAsAccess(context: Context, token: string) {
   try {
-    const { identity, clientId, claims } = await acceptedToken(token, context, await tokenRealmOf(context));
+    const { identity, clientId, claims } = await acceptToken(token, context, await tokenRealmOf(context));
     const { iss, sub, iat, exp, jti, sid, scope } = claims;
     return {
       active: true,

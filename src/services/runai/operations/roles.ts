@@ -1,7 +1,7 @@
+import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { rowsOf } from '../../../core/law.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler, Lookup } from '../../../service.ts';
 import { Collision } from '../../../store/errors.ts';
 import { ruleBookOf } from '../access-rules.ts';
 import { callerOf } from '../context.ts';
@@ -49,7 +49,7 @@ function shownAsV1(one: Role, profile: Profile) {
     id,
     name,
     description,
-    permissions: permissionsOf(one.grants, rowsOf(RESOURCE_TYPES, profile)),
+    permissions: permissionsOf(one.permissions, rowsOf(RESOURCE_TYPES, profile)),
     createdAt: rfc3339(one.createdAt),
     updatedAt: rfc3339(one.updatedAt),
     createdBy,

@@ -1,6 +1,6 @@
+import type { Context, Handler, Outcome } from '../../../contract/request.ts';
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Context, Handler, Outcome } from '../../../service.ts';
 import { mintAccessToken, mintIdToken } from '../issue.ts';
 import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';

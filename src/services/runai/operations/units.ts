@@ -1,5 +1,5 @@
+import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
-import type { Context, Handler, Lookup } from '../../../service.ts';
 import { type ListQuery, pageOf, selected } from '../lists.ts';
 import { reachOf, type ScopePath, type Scopes, scopesOf, type Unit, WORKLOADS } from '../scopes.ts';
 import { tenantIdOf, tenantNameOf } from '../tenant.ts';
@@ -35,7 +35,7 @@ export const unitLookups = {
 /** The units that the caller's scopes hold. */
 async function visible(context: Context, type: UnitType): Promise<Unit[]> {
   const scopes = await scopesOf(context);
-  return OF_TYPE[type](scopes).filter(({ id }) => context.admits(reachOf(scopes.path(type, id) as ScopePath)));
+  return OF_TYPE[type](scopes).filter(({ id }) => context.mayReach(reachOf(scopes.path(type, id) as ScopePath)));
 }
 
 const PAGE = 50;
@@ -124,7 +124,7 @@ const listWorkloads: Handler = async (context) => {
   const rows = await store.collections.ofOwner(WORKLOADS, await tenantIdOf(context));
   const seen = rows
     .map(({ body }) => body as Workload)
-    .filter(({ projectId }) => context.admits(reachOf(scopes.path('project', projectId) as ScopePath)));
+    .filter(({ projectId }) => context.mayReach(reachOf(scopes.path('project', projectId) as ScopePath)));
   const { page, next } = pageOf(seen, context.query as ListQuery, PAGE);
   const shown = page.map(({ createdAt, ...workload }) => ({
     ...workload,

@@ -1,4 +1,4 @@
-import type { GrantRow } from '../../../core/rule.ts';
+import type { PermissionRow } from '../../../core/rule.ts';
 import { type OfProfiles, ONLY_2_19, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
 const SPEC = 'OpenAPI 2.18 to 2.24, permission model: resource types and actions';
@@ -104,6 +104,6 @@ export const PERMISSIONS = [
   { id: 'roles:update', label: 'Edit roles', profiles: SINCE_2_24, source: CUSTOM, certainty: 'documented' },
   { id: 'roles:delete', label: 'Delete roles', profiles: SINCE_2_24, source: CUSTOM, certainty: 'documented' },
   { id: 'workloads:read', label: 'View workloads', source: OURS, certainty: 'ours' },
-] as const satisfies readonly (GrantRow & OfProfiles)[];
+] as const satisfies readonly (PermissionRow & OfProfiles)[];
 
 export type Permission = (typeof PERMISSIONS)[number]['id'];

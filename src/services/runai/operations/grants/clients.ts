@@ -1,5 +1,5 @@
+import type { Context } from '../../../../contract/request.ts';
 import { secretFits } from '../../../../credentials/secret.ts';
-import type { Context } from '../../../../service.ts';
 import { secretName } from '../../secrets.ts';
 import { badClient, type GrantResult, given, NO_CLIENT, type TokenRequest } from './grant.ts';
 import { unlessEnded } from './unless-ended.ts';

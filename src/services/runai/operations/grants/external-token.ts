@@ -1,6 +1,6 @@
+import type { Context } from '../../../../contract/request.ts';
+import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { badCredentials, Problem } from '../../../../core/problem.ts';
-import type { CredentialReason } from '../../../../core/reasons.ts';
-import type { Context } from '../../../../service.ts';
 import { Collision } from '../../../../store/errors.ts';
 import type { Identity } from '../../../../store/identities.ts';
 import { newUser } from '../../identities.ts';

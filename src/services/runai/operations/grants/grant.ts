@@ -1,7 +1,7 @@
+import type { Context } from '../../../../contract/request.ts';
+import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { Problem } from '../../../../core/problem.ts';
-import type { CredentialReason } from '../../../../core/reasons.ts';
-import { otherSpelling } from '../../../../core/spelling.ts';
-import type { Context } from '../../../../service.ts';
+import { findOtherSpelling } from '../../../../core/spelling.ts';
 import type { Login } from '../../../../store/grants.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 
@@ -72,7 +72,7 @@ export function needed(request: TokenRequest, member: Exclude<Member, 'clientID'
 export function given(request: TokenRequest, member: Member, value: string | null | undefined): string {
   if (value !== undefined && value !== null && value !== '') return value;
   const name = request.nameOf(member);
-  const other = otherSpelling(request.sent, name);
+  const other = findOtherSpelling(request.sent, name);
   const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not read here`;
   throw new Problem(
     'invalid_request',

@@ -1,7 +1,7 @@
+import type { Context } from '../../../../contract/request.ts';
+import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { badCredentials } from '../../../../core/problem.ts';
-import type { CredentialReason } from '../../../../core/reasons.ts';
 import { passwordFits } from '../../../../credentials/password.ts';
-import type { Context } from '../../../../service.ts';
 import type { Premise } from '../../../../store/grants.ts';
 import type { Identity } from '../../../../store/identities.ts';
 import { type Granted, principalOf } from '../../caller.ts';

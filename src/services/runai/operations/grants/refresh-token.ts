@@ -1,7 +1,7 @@
+import type { Context } from '../../../../contract/request.ts';
+import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { badCredentials, Problem } from '../../../../core/problem.ts';
-import type { CredentialReason } from '../../../../core/reasons.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
-import type { Context } from '../../../../service.ts';
 import type { Rotation } from '../../../../store/grants.ts';
 import { lastExpiry } from '../../issue.ts';
 import { clientOrNone, publicClient } from './clients.ts';

@@ -1,7 +1,7 @@
+import type { Context } from '../../../../contract/request.ts';
 import { nameInWorld } from '../../../../core/world-id.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
-import { marked } from '../../../../credentials/world-mark.ts';
-import type { Context } from '../../../../service.ts';
+import { addMark } from '../../../../credentials/world-mark.ts';
 import type { Login, Premise, PresentedToken } from '../../../../store/grants.ts';
 import type { Identity } from '../../../../store/identities.ts';
 import { clientOrNone } from './clients.ts';
@@ -14,7 +14,7 @@ const LINE_LENGTH = 32;
 /** A refresh token that nobody can guess: the first of a login, or the one that follows another. */
 export function drawRefreshToken({ random, world }: Pick<Context, 'random' | 'world'>, before?: string): string {
   return before === undefined
-    ? marked(world.grantMark, random.alphanumeric(LENGTH))
+    ? addMark(world.grantMark, random.alphanumeric(LENGTH))
     : `${lineOf(before)}${random.alphanumeric(LENGTH - LINE_LENGTH)}`;
 }
 

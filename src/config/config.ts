@@ -1,0 +1,273 @@
+import { access, readFile } from 'node:fs/promises';
+import { own } from '../core/own.ts';
+import { Unusable } from '../core/unusable.ts';
+import { findNearest } from './nearest.ts';
+import {
+  type Config,
+  type ConfigOptions,
+  DURATIONS,
+  flagName,
+  OPTION_NAMES,
+  OPTIONS,
+  type Option,
+  PREFIX,
+  SECRETS,
+  variableName,
+} from './options.ts';
+
+export type Origin = 'flag' | 'variable' | 'file' | 'option' | 'default';
+
+/** The configuration, and where each value of it came from. */
+export interface Effective {
+  readonly config: Config;
+  readonly origins: Readonly<Record<keyof Config, Origin>>;
+}
+
+/** What flags gave, by option name; a switch gives `on`. */
+export type FlagTexts = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** A value as somebody wrote it, and where. */
+interface Given {
+  readonly origin: Origin;
+  /** How messages call the place. */
+  readonly written: string;
+  readonly texts: readonly string[];
+}
+
+type Source = ReadonlyMap<keyof Config, Given>;
+
+/** A configuration without flags, variables or files; for programs and tests. */
+export function configOf(given: Partial<Config> = {}): Effective {
+  const defaults = Object.fromEntries(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback])) as unknown as Config;
+  const origins = OPTION_NAMES.map((name) => [name, given[name] === undefined ? 'default' : 'flag']);
+  return { config: Object.freeze({ ...defaults, ...given }), origins: Object.fromEntries(origins) };
+}
+
+/**
+ * The configuration of a program that starts a server by itself.
+ *
+ * @throws Unusable naming every option at fault, with the nearest valid name
+ */
+export function readOptions(options: ConfigOptions): Effective {
+  const faults = Object.keys(options)
+    .filter((name) => !(OPTION_NAMES as readonly string[]).includes(name))
+    .map((name) => unknown(`option \`${name}\``, name, OPTION_NAMES));
+  const source: Source = new Map(
+    OPTION_NAMES.flatMap((name): [keyof Config, Given][] => {
+      const value = options[name];
+      if (value === undefined || value === null) return [];
+      return [[name, { origin: 'option', written: `option \`${name}\``, texts: [value].flat().map(textOf(name)) }]];
+    }),
+  );
+  const settled = OPTION_NAMES.map((name) => [name, settle(name, [source], faults)] as const);
+  if (faults.length > 0) throw new Unusable(faults.join('\n'));
+  return effectiveOf(settled);
+}
+
+/** Options as they would be written; a bare number of a duration is in milliseconds. */
+function textOf(name: keyof Config): (value: unknown) => string {
+  return (value) => (typeof value === 'number' && DURATIONS.has(name) ? `${value}ms` : String(value));
+}
+
+/**
+ * Flags over variables over the config file over defaults.
+ *
+ * @throws Unusable naming every value and name at fault, with the nearest valid name
+ */
+export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
+  const faults: string[] = [];
+  const folder = [flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined);
+  if (folder !== undefined && !(await isThere(folder))) faults.push(`--etc ${folder} is not there; expected a folder.`);
+  const etc = folderOf(folder, faults);
+  const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
+  const filePath = named ?? (await etc('config'));
+  const sources: Source[] = [
+    flagSource(flags),
+    variableSource(environment, faults),
+    filePath === undefined ? new Map() : await fileSource(filePath, faults),
+    seedSource(await etc('seed')),
+  ];
+  const settled = OPTION_NAMES.map((name) => [name, settle(name, sources, faults)] as const);
+  if (faults.length > 0) throw new Unusable(faults.join('\n'));
+  return effectiveOf(settled);
+}
+
+function effectiveOf(
+  settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: Origin }])[],
+): Effective {
+  return {
+    config: Object.freeze(Object.fromEntries(settled.map(([name, { value }]) => [name, value])) as unknown as Config),
+    origins: Object.fromEntries(settled.map(([name, { origin }]) => [name, origin])) as Effective['origins'],
+  };
+}
+
+/** What the environment says of proxies for a URL, in the spellings that clients read. */
+export function proxyVariables(
+  url: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): { readonly proxy: string | null; readonly exceptions: readonly string[] } {
+  const names = [...(url.startsWith('https:') ? ['HTTPS_PROXY'] : ['HTTP_PROXY']), 'ALL_PROXY'];
+  const set = names.flatMap((name) => [name, name.toLowerCase()]).find((name) => environment[name]);
+  const exceptions = (environment['NO_PROXY'] || environment['no_proxy'] || '').split(',').map((name) => name.trim());
+  return { proxy: set ?? null, exceptions: exceptions.filter(Boolean) };
+}
+
+function settle(name: keyof Config, sources: readonly Source[], faults: string[]) {
+  const option: Option = OPTIONS[name];
+  const given = sources.find((source) => source.has(name))?.get(name);
+  if (given === undefined) return { origin: 'default' as const, value: option.fallback };
+  const { origin, written, texts } = given;
+  const values = texts.map((text) => option.read(text));
+  const bad = values.indexOf(undefined);
+  if (bad >= 0) {
+    const said = SECRETS.has(name) ? 'is not valid' : `is \`${texts[bad]}\``;
+    faults.push(`${written} ${said}; expected ${option.expected}.`);
+  }
+  return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };
+}
+
+function flagSource(flags: FlagTexts): Source {
+  const given = OPTION_NAMES.flatMap((name): [keyof Config, Given][] => {
+    const texts = flags[name];
+    return texts === undefined
+      ? []
+      : [[name, { origin: 'flag', written: `--${flagName(name)}`, texts: [texts].flat() }]];
+  });
+  return new Map(given);
+}
+
+const ENDINGS = ['yaml', 'yml', 'json'] as const;
+
+/** Files of a folder: the path of one that is there, by its name without the ending. */
+function folderOf(folder: string | undefined, faults: string[]): (name: string) => Promise<string | undefined> {
+  return async (name) => {
+    if (folder === undefined) return undefined;
+    const files = ENDINGS.map((ending) => `${folder}/${name}.${ending}`);
+    const there = await Promise.all(files.map(isThere));
+    const [file, ...others] = files.filter((_, index) => there[index]);
+    if (others.length > 0) faults.push(`${file} and ${others.join(' and ')} are both there. Keep one of them.`);
+    return file;
+  };
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function seedSource(file: string | undefined): Source {
+  return new Map(file === undefined ? [] : [['seed', { origin: 'file', written: file, texts: [file] }]]);
+}
+
+/** Names that Kubernetes injects into every pod for a Service called `nv-auth-mock`. */
+const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
+
+/** Variables that say where options are, and are none themselves. */
+const PLACES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
+
+function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {
+  const byVariable = new Map(OPTION_NAMES.map((name) => [variableName(name), name]));
+  const source = new Map<keyof Config, Given>();
+  const { PORT } = environment;
+  // An empty variable is one that was left open, as compose files do.
+  if (PORT) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith(PREFIX) || text === undefined || PLACES.has(variable)) continue;
+    const name = byVariable.get(variable);
+    if (name !== undefined && (text === '' || (name === 'port' && text.startsWith('tcp://')))) continue;
+    if (name !== undefined) {
+      const texts = OPTIONS[name].repeatable === true ? text.split(',').map((one) => one.trim()) : [text];
+      source.set(name, { origin: 'variable', written: variable, texts });
+    } else if (!INJECTED.test(variable)) {
+      faults.push(unknown(`variable ${variable}`, variable, [...byVariable.keys(), ...PLACES]));
+    }
+  }
+  return source;
+}
+
+async function fileSource(file: string, faults: string[]): Promise<Source> {
+  const content = await readDocument(file, '--config');
+  if (content === null) return new Map();
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    throw new Unusable(`--config ${file} must hold option names with their values, such as \`port: 6625\`.`);
+  }
+  // A list is called by its plural in a file.
+  const names = OPTION_NAMES.map((name) => [flagName(name), name] as const);
+  const byKey = new Map<string, keyof Config>([...names, ['worlds', 'world']]);
+  const source = new Map<keyof Config, Given>();
+  const lineOf = await (await import('./source-lines.ts')).readSourceLines(file);
+  for (const [key, value] of Object.entries(content)) {
+    const name = byKey.get(key);
+    const line = lineOf(key);
+    const written = `\`${key}\` in --config ${file}${line === undefined ? '' : `, line ${line},`}`;
+    if (name === undefined) faults.push(unknown(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
+    else if (source.has(name))
+      faults.push(`${written} is the same option as ${source.get(name)?.written}. Keep one of them.`);
+    else if (!isPlain(value)) faults.push(`${written} is no plain value; expected ${OPTIONS[name].expected}.`);
+    else source.set(name, { origin: 'file', written, texts: [value].flat().map(String) });
+  }
+  return source;
+}
+
+/** A text, a number or a switch, or a list of them. */
+function isPlain(value: unknown): boolean {
+  const values = Array.isArray(value) ? value : [value];
+  return values.length > 0 && values.every((one) => ['string', 'number', 'boolean'].includes(typeof one));
+}
+
+function unknown(what: string, name: string, valid: readonly string[]): string {
+  return `Unknown ${what}. The nearest valid name is \`${findNearest(name, valid)}\`.`;
+}
+
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: ': it is not there',
+  EACCES: ': there is no permission',
+  EISDIR: ': it is a folder',
+};
+
+/** The parser of JSON tells a position, or ten characters on each side of it; that of YAML tells lines by itself. */
+function lineOfSyntaxError(text: string, said: string): string {
+  const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(said) ?? [];
+  const position = /at position (\d+)/.exec(said)?.[1] ?? (around && text.indexOf(around) + (before === '' ? 0 : 10));
+  if (position === undefined) return '';
+  return `, line ${text.slice(0, Number(position)).split('\n').length}`;
+}
+
+/** What a parser said, for somebody who did not call it. */
+function syntaxFault(cause: unknown): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return said.replace(
+    /^Source contains multiple documents; [^\n]*? at line/,
+    'It holds several documents, the second one at line',
+  );
+}
+
+/**
+ * A JSON or YAML file as a value.
+ *
+ * @param flag what messages call it
+ * @param otherwise what may be given in place of a file that cannot be read, as a sentence
+ * @throws Unusable when it cannot be read or has another syntax
+ */
+export async function readDocument(file: string, flag: string, otherwise = ''): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const why = own(WHY_UNREADABLE, (cause as NodeJS.ErrnoException).code ?? '') ?? '';
+    throw new Unusable(`${flag} ${file} cannot be read${why}. Give the path of a file that can be read.${otherwise}`, {
+      cause,
+    });
+  }
+  try {
+    return file.endsWith('.json') ? JSON.parse(text) : (await import('yaml')).parse(text);
+  } catch (cause) {
+    const said = syntaxFault(cause);
+    const where = lineOfSyntaxError(text, said);
+    throw new Unusable(`${flag} ${file} is not valid ${file.endsWith('.json') ? 'JSON' : 'YAML'}${where}: ${said}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+
+/**
+ * Where things stand in a JSON or YAML file, by their places: `runai.users[0].role`. What is not there has the line of what
+ * should hold it; lines count from 1. The file is read once more for it, only when something is wrong with it.
+ */
+export async function readSourceLines(file: string): Promise<(place: string) => number | undefined> {
+  const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter });
+  const lineAt = (node: unknown): number | undefined => {
+    const start = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range?.[0];
+    return start === undefined ? undefined : counter.linePos(start).line;
+  };
+  return (place) => {
+    let node: unknown = document.contents;
+    let line = lineAt(node);
+    for (const step of place.split(/[.[\]]+/).filter(Boolean)) {
+      if (isMap(node)) {
+        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === step);
+        if (pair === undefined) break;
+        line = lineAt(pair.key) ?? line;
+        node = pair.value;
+      } else {
+        node = (node as { readonly items?: readonly unknown[] } | null)?.items?.[Number(step)];
+        line = lineAt(node) ?? line;
+      }
+    }
+    return line;
+  };
+}

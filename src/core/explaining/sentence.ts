@@ -1,0 +1,84 @@
+import { rfc3339 } from '../clock.ts';
+import type { Decision } from '../decision.ts';
+import { DENY_REASONS } from './reasons.ts';
+import { describeLack, namePrincipal, quote } from './wording.ts';
+
+/** The decision as one English sentence for the person whose request it was. */
+export function explain(decision: Decision): string {
+  const who = namePrincipal(decision.principal);
+  const what =
+    decision.effect === 'allow'
+      ? `${who} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
+      : `${decision.operation} was refused${underVersion(decision)}: ${grounds(decision, who)}`;
+  const detail = decision.detail === undefined ? '' : ` (${decision.detail})`;
+  return `${what}${detail}${coming(decision)}`;
+}
+
+/** Only where a further version makes it worth telling. */
+function underVersion({ policyVersion, pending }: Decision): string {
+  return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
+    ? ''
+    : ` under version ${policyVersion} of the policy`;
+}
+
+function coming({ pending }: Decision): string {
+  if (pending === undefined) return '';
+  const does = pending.effect === 'allow' ? 'would allow' : 'would refuse';
+  return `; version ${pending.version} is recorded, and ${does} it from ${rfc3339(pending.effectiveAt)}`;
+}
+
+function grounds(decision: Decision, who: string): string {
+  const { target, boundTo, reason } = decision;
+  switch (reason) {
+    case 'missing_role':
+    case 'missing_permission':
+    case 'missing_scope':
+      return `it needs ${needed(decision)}, and ${who} ${holding(decision)}`;
+    case 'incompatible_resource_type':
+      if (isGivenByScope(decision)) {
+        return `${who} has the permission for ${quote(decision.held ?? [])}, and this concerns all of ${quote(decision.accepted ?? [])}`;
+      }
+      return `${who} has the scope, and it counts only on ${quote(decision.accepted ?? [])}; the key is bound to ${quote(decision.held ?? []) || 'nothing'}`;
+    case 'resource_mismatch':
+      if (isGivenByScope(decision)) {
+        return `${who} has the permission for \`${boundTo}\`, and the call is about \`${target}\``;
+      }
+      return `${who} is bound to \`${boundTo}\`, and the call is about \`${target}\``;
+    case 'foreign_object':
+      return `\`${target}\` belongs to \`${boundTo}\`, so it does not exist for ${who}`;
+    case 'no_such_object':
+      return `there is no \`${target}\` for ${who}`;
+    case 'other_organization':
+      return `the path names another organisation than \`${decision.principal?.org}\`, whose key ${who} is`;
+    case null:
+      return 'of no recorded reason';
+    default:
+      return [DENY_REASONS[reason].meaning, decision.claimed && `it claims to be ${namePrincipal(decision.claimed)}`]
+        .filter(Boolean)
+        .join('; ');
+  }
+}
+
+/** Permissions that count for a scope each, and not for a key as a whole. */
+function isGivenByScope({ evidence }: Decision): boolean {
+  return evidence?.caller.standing.bundles !== undefined;
+}
+
+/** What is missing, by the vendor's labels where they say more than the ids. */
+function needed({ missing = [], missingAnyOf = [], evidence }: Decision): string {
+  const permissions = evidence?.question.law.tables.permissions ?? [];
+  const told = (ids: readonly string[]) =>
+    ids
+      .map((id) => {
+        const label = permissions.find((permission) => permission.id === id)?.label;
+        return label === undefined || label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
+      })
+      .join(', ');
+  return describeLack({ missing, missingAnyOf }, told);
+}
+
+function holding({ held = [], roles = [], principal }: Decision): string {
+  const holds = held.length === 0 ? 'holds nothing' : `holds ${quote(held)}`;
+  if (principal?.kind === 'service-key') return holds;
+  return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quote(roles)} ${holds}`;
+}

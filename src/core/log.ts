@@ -1,0 +1,49 @@
+import { type Clock, rfc3339 } from './clock.ts';
+import { redact } from './redact.ts';
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where the server tells what happens. Never given a token or a secret. */
+export interface Log {
+  readonly error: (message: string, cause?: unknown) => void;
+  readonly warn: (message: string) => void;
+  /** Refusals, with their reasons. */
+  readonly info: (message: string) => void;
+  /** Every answer. */
+  readonly debug: (message: string) => void;
+  /** False where `debug` does nothing, so that its message need not be made. */
+  readonly debugging: boolean;
+}
+
+/** A log of lines: for people, or with `json` one object each. */
+export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
+  const most = LOG_LEVELS.indexOf(level);
+  const say = (at: Exclude<LogLevel, 'silent'>) => (said: string, cause?: unknown) => {
+    if (LOG_LEVELS.indexOf(at) > most) return;
+    const message = redact(said);
+    const time = rfc3339(clock.now());
+    const stack = cause instanceof Error && cause.stack !== undefined ? redact(cause.stack) : undefined;
+    write(
+      json
+        ? `${JSON.stringify({ time, level: at, message, ...(stack !== undefined && { stack }) })}\n`
+        : `${time} ${at.padEnd(5)} ${message}${stack === undefined ? '' : `\n${stack}`}\n`,
+    );
+  };
+  return {
+    error: say('error'),
+    warn: say('warn'),
+    info: say('info'),
+    debug: say('debug'),
+    debugging: most >= LOG_LEVELS.indexOf('debug'),
+  };
+}
+
+/** A log that says nothing. */
+export const SILENT: Log = {
+  error: () => {},
+  warn: () => {},
+  info: () => {},
+  debug: () => {},
+  debugging: false,
+};

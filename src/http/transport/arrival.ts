@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { hostName } from '../../core/hosts.ts';
+import { Problem } from '../../core/problem.ts';
+
+/** RFC 9112, 3.2.2: a proxy asks for a whole URL. */
+const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i;
+
+/**
+ * What is done to a request before the router sees it. HEAD becomes GET (Node leaves the body out by itself), so that
+ * no route needs a twin. A target in absolute form becomes a path. What announces a body is taken away, because Fastify
+ * would refuse one that it cannot read before the caller is known; our own `parse` step reads it, and `headerLines` still
+ * has the headers.
+ */
+export function prepareArrival(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): void {
+  if (request.method === 'HEAD') request.method = 'GET';
+  if (request.url?.startsWith('/') === false) request.url = request.url.replace(ABSOLUTE_FORM, '') || '/';
+  request.headers['content-type'] = undefined;
+  request.headers['content-length'] = undefined;
+  request.headers['transfer-encoding'] = undefined;
+}
+
+/** Header lines of one name (in lower case) as they were received, each by itself. */
+export function headerLines({ rawHeaders }: IncomingMessage, name: string): string[] {
+  const lines: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const key = rawHeaders[index] as string;
+    if (key.length === name.length && key.toLowerCase() === name) lines.push(rawHeaders[index + 1] as string);
+  }
+  return lines;
+}
+
+/**
+ * Scheme and authority under which the caller reached this server.
+ *
+ * @throws Problem when the `Host` header is none
+ */
+export function originOf(request: IncomingMessage, publicUrl: string | null): string {
+  if (publicUrl !== null) return publicUrl;
+  const [host = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
+  if (second !== undefined || hostName(host) === null) {
+    throw new Problem(
+      'invalid_request',
+      'The request must have one `Host` header: a host name with an optional port.',
+      {
+        close: true,
+      },
+    );
+  }
+  return `http://${host.toLowerCase()}`;
+}
+
+/** The path of a request target, without its query. */
+export function pathOf(url: string | undefined): string {
+  const target = url ?? '/';
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
+}

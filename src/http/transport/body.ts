@@ -1,0 +1,316 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../../core/problem.ts';
+import { clearTimeout, setTimeout } from '../../machine/time.ts';
+import type { Operation } from '../openapi.ts';
+import { headerLines } from './arrival.ts';
+
+/** How much, and how slowly, may be sent. */
+export interface BodyLimits {
+  /** Bytes of a JSON body. */
+  readonly bodyBytes: number;
+  /** Milliseconds of silence within a body. */
+  readonly bodySilence: number;
+  /** Milliseconds that any body may take; a longer one has a second more for each `LEAST_RATE` bytes of it. */
+  readonly bodyPatience: number;
+  /** Of all bodies that are being read. */
+  readonly room: BodyRoom;
+}
+
+/** Bytes a second, behind which no body may fall for good: a slow telephone line. */
+const LEAST_RATE = 16 * 1024;
+
+/** More than any documented form has. */
+const MOST_FIELDS = 100;
+
+/** Less than this is what any request may take. */
+const LEAST_BUFFER = 4096;
+
+/** Deeper than any documented body, shallower than what could exhaust a stack. */
+const MOST_DEPTH = 64;
+/** More than any documented object has, where its names are its user's. */
+const MOST_MEMBERS = 5000;
+const TYPES = {
+  json: {
+    essence: /^application\/(?:json|[a-z0-9.+-]+\+json)$/,
+    expected: 'The body must be JSON: send the header `Content-Type: application/json` (in UTF-8).',
+  },
+  form: {
+    essence: /^application\/x-www-form-urlencoded$/,
+    expected: 'The body must be a form: send the header `Content-Type: application/x-www-form-urlencoded`.',
+  },
+} as const;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The body of a request; undefined where the operation has none. An optional JSON body that was not sent counts as `{}`.
+ *
+ * @param look is shown the body as it came
+ * @throws Problem naming what was expected
+ */
+export async function readBody(
+  request: IncomingMessage,
+  operation: Operation,
+  fieldNames: 'exact' | 'caseless',
+  limits: BodyLimits,
+  look: (text: string) => void,
+): Promise<unknown> {
+  const { body, bodyForm } = operation;
+  const sent = isSent(request);
+  if (sent && bodyForm !== 'bytes') checkType(headerLines(request, 'content-type'), bodyForm);
+  if (body === 'none') return undefined;
+  const bytes = sent ? await readBytes(request, limits) : Buffer.alloc(0);
+  look(bytes.toString('latin1'));
+  if (bodyForm === 'bytes') return bytes;
+  if (bodyForm === 'form') return parseForm(bytes);
+  if (bytes.length === 0) {
+    if (body === 'optional') return {};
+    throw new Problem('invalid_request', 'The request has no body; expected a JSON object.');
+  }
+  const value = parseJson(bytes);
+  checkMembers(value);
+  return fieldNames === 'caseless' ? documentSpelling(value, operation.bodyFields) : value;
+}
+
+function isSent(request: IncomingMessage): boolean {
+  const [length = '0'] = headerLines(request, 'content-length');
+  return length !== '0' || headerLines(request, 'transfer-encoding').length > 0;
+}
+
+function checkType(types: readonly string[], form: keyof typeof TYPES): void {
+  const [essence = '', ...parameters] = (types[0] ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
+  if (types.length === 1 && TYPES[form].essence.test(essence) && isUtf8) return;
+  throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
+}
+
+/** Into one buffer that grows: a body may come in as many pieces as it has bytes, and each piece would cost a hundred. */
+async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  let bytes: Buffer = Buffer.alloc(0);
+  let length = 0;
+  const most = Math.min(announcedLength(request) ?? limits.bodyBytes, limits.bodyBytes);
+  const grow = (needed: number) => {
+    const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(Math.max(2 * bytes.length, LEAST_BUFFER), most)));
+    limits.room.take(larger.length - bytes.length);
+    bytes.copy(larger, 0, 0, length);
+    bytes = larger;
+  };
+  try {
+    await consumed(request, limits.bodyBytes, limits, (chunk) => {
+      if (length + chunk.length > bytes.length) grow(length + chunk.length);
+      chunk.copy(bytes, length);
+      length += chunk.length;
+    });
+    return bytes.subarray(0, length);
+  } finally {
+    limits.room.give(bytes.length);
+  }
+}
+
+function announcedLength(request: IncomingMessage): number | null {
+  const [length] = headerLines(request, 'content-length');
+  return length === undefined ? null : Number(length);
+}
+
+/** What the bodies that are being read may take together. */
+export class BodyRoom {
+  readonly #most: number;
+  #taken = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @throws Problem `unavailable` when there is no room for so many bytes more */
+  take(bytes: number): void {
+    if (this.#taken + bytes > this.#most) {
+      const message = `Bodies of ${this.#most} bytes are being read already. Send fewer at once, and try this one again.`;
+      throw new Problem('unavailable', message, { close: true });
+    }
+    this.#taken += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#taken -= bytes;
+  }
+}
+
+/** The size of a body, and its SHA-256 in hexadecimal. The bytes are dropped as they come. */
+export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
+  const digest = createHash('sha256');
+  const size = isSent(request) ? await consumed(request, most, limits, (chunk) => digest.update(chunk)) : 0;
+  return { size, hash: digest.digest('hex') };
+}
+
+/** Hands every piece of a body on; tells how many bytes there were. @throws Problem for too many, or for too slow ones */
+function consumed(
+  request: IncomingMessage,
+  most: number,
+  { bodySilence, bodyPatience }: BodyLimits,
+  take: (chunk: Buffer) => void,
+): Promise<number> {
+  const tooLarge = () =>
+    new Problem('too_large', `The body is larger than ${most} bytes, which is the most that is read.`, { close: true });
+  if ((announcedLength(request) ?? 0) > most) return Promise.reject(tooLarge());
+
+  return new Promise((resolve, reject) => {
+    let length = 0;
+    const stopTimers = () => {
+      clearTimeout(silence);
+      clearTimeout(lateness);
+    };
+    const giveUp = (problem: Problem) => {
+      stopTimers();
+      request.off('data', onData);
+      reject(problem);
+    };
+    /** Looked at again when what has come so far would be too little. @param waited milliseconds since the beginning */
+    const checkPace = (waited: number) => {
+      const granted = bodyPatience + (length / LEAST_RATE) * 1000;
+      if (granted <= waited) {
+        giveUp(cut(`After ${Math.round(waited / 1000)} s only ${length} bytes of the body had come; send it faster.`));
+      } else lateness = setTimeout(() => checkPace(granted), granted - waited);
+    };
+    const onData = (chunk: Buffer) => {
+      silence.refresh();
+      length += chunk.length;
+      if (length > most) return giveUp(tooLarge());
+      try {
+        take(chunk);
+      } catch (cause) {
+        giveUp(cause as Problem);
+      }
+    };
+    const silence = setTimeout(
+      () => giveUp(cut(`Nothing more of the body came for ${bodySilence / 1000} s.`)),
+      bodySilence,
+    );
+    let lateness = setTimeout(() => checkPace(bodyPatience), bodyPatience);
+    request.on('data', onData);
+    request.on('end', () => {
+      stopTimers();
+      resolve(length);
+    });
+    request.on('close', () => {
+      if (!request.readableEnded) giveUp(cut('The body ended before all of it was sent.'));
+    });
+  });
+}
+
+function cut(message: string): Problem {
+  return new Problem('timeout', message, { close: true });
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(UTF8.decode(bytes));
+  } catch (cause) {
+    throw new Problem('invalid_request', 'The body is not valid JSON in UTF-8.', { cause });
+  }
+}
+
+/** A field that is there twice has no meaning that everybody agrees on (RFC 6749, 3.2). */
+function parseForm(bytes: Buffer): Record<string, string> {
+  if (countOf(bytes, 0x26) >= MOST_FIELDS) {
+    throw new Problem(
+      'invalid_request',
+      `The body has more than ${MOST_FIELDS} fields, which is the most that is read.`,
+    );
+  }
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {
+    if (fields.has(name)) {
+      throw new Problem('invalid_request', `The body has the field \`${shortName(name)}\` twice; send it once.`);
+    }
+    fields.set(name, value);
+  }
+  const form = Object.fromEntries(fields);
+  checkMembers(form);
+  return form;
+}
+
+function countOf(bytes: Buffer, byte: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count += 1;
+  return count;
+}
+
+function shortName(name: string): string {
+  return name.slice(0, 100);
+}
+
+/** Without recursion: the body may be as deep as it is long. */
+function checkMembers(root: unknown): void {
+  const waiting: [value: unknown, depth: number][] = [[root, 1]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [value, depth] = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > MOST_DEPTH) {
+      throw new Problem('invalid_request', `The body is nested deeper than ${MOST_DEPTH} levels.`);
+    }
+    const keys = Object.keys(value);
+    if (keys.length > MOST_MEMBERS && !Array.isArray(value)) {
+      throw new Problem('invalid_request', `The body has an object of more than ${MOST_MEMBERS} members.`);
+    }
+    for (const key of keys) {
+      if (key === '__proto__' || key === 'constructor') {
+        throw new Problem('invalid_request', `The body has a member \`${key}\`, which is not accepted anywhere.`);
+      }
+      waiting.push([(value as Record<string, unknown>)[key], depth + 1]);
+    }
+  }
+}
+
+/** A NUL, or half of a pair of surrogates: databases end a text there, or keep another one. */
+const UNKEEPABLE = /[\0\p{Surrogate}]/u;
+
+/**
+ * That every text of a value can be kept as it was sent. What a document asks for is better said first, so this comes after
+ * it.
+ *
+ * @param what the part of the request: `Field`, `Query parameter`
+ * @throws Problem naming the member that cannot
+ */
+export function checkTexts(what: string, root: unknown): void {
+  const waiting: [value: unknown, name: string][] = [[root, '']];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [value, name] = next;
+    if (typeof value === 'string' && UNKEEPABLE.test(value)) throw unkeepable(what, name);
+    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
+    for (const [key, member] of Object.entries(value)) {
+      const place = shortName(name === '' ? key : `${name}.${key}`);
+      if (UNKEEPABLE.test(key)) throw unkeepable(what, place);
+      waiting.push([member, place]);
+    }
+  }
+}
+
+/** @param name of which nothing is told that could not be sent on */
+function unkeepable(what: string, name: string): Problem {
+  const shown = name === '' ? 'The body' : `${what} \`${name.replace(/[\0\p{Surrogate}]/gu, '?')}\``;
+  return new Problem('invalid_request', `${shown} has a NUL character, or half of a surrogate pair; send it without.`);
+}
+
+/** Members in the document's spelling, whatever the case they were sent in. */
+function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const sentAs = new Map<string, string>();
+  const renamed: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const field = spelling.get(key.toLowerCase()) ?? key;
+    const before = sentAs.get(field);
+    if (before !== undefined) {
+      throw new Problem(
+        'invalid_request',
+        `The body has the field \`${field}\` twice, as \`${before}\` and as \`${key}\`; send it once.`,
+      );
+    }
+    sentAs.set(field, key);
+    renamed[field] = member;
+  }
+  return renamed;
+}

@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { ServiceDefinition } from '../../contract/service.ts';
+import { asProblem, Problem } from '../../core/problem.ts';
+import { problemDetails } from '../../core/problem-details.ts';
+import { type Answer, wireBytes, writeAnswer } from '../answer.ts';
+import { shortPath } from '../explain.ts';
+import type { Server } from '../in-flight.ts';
+import { sendAnswer } from '../mount.ts';
+import { answerUnrouted, type Spokesman, type WorthKnowing } from '../pipeline.ts';
+import { otherVersion, type Routes } from '../routes.ts';
+import { unknownPath } from '../unknown-path.ts';
+import { pathOf } from './arrival.ts';
+import type { Connections } from './connections.ts';
+import { isBelow } from './prefixes.ts';
+
+/** Failures that no operation sees: they still speak the language of the service whose path it is. */
+export interface Edges {
+  /** No route has this method and path. */
+  unrouted(raw: IncomingMessage): Promise<Answer>;
+  /** The framework refused by itself. */
+  framework(error: unknown, raw: IncomingMessage): Promise<Answer>;
+  /** The request expects something else than to go on sending. */
+  expectation(raw: IncomingMessage): Promise<Answer>;
+  /**
+   * The bytes on the line were no request, or no body of the one that came last: an answer in bytes, after which the
+   * line is closed.
+   */
+  wire(error: WireError, request: IncomingMessage | undefined): Buffer;
+}
+
+/** https://nodejs.org/api/http.html#event-clienterror */
+export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
+/** @param routes asked only once a request has failed */
+export function edgesOf(server: Server, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
+  const told = (raw: IncomingMessage, problem: Problem, worthKnowing?: WorthKnowing): Promise<Answer> => {
+    const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
+    return answerUnrouted(server, service, raw, problem, worthKnowing);
+  };
+
+  const unrouted = (raw: IncomingMessage) => {
+    const path = pathOf(raw.url);
+    const { method = 'GET' } = raw;
+    const profiles = routes().elsewhere(method, path);
+    if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes().methodsOf(path)));
+    // A call that another version of the vendor's API would take is unknown to this one, and worth knowing of.
+    return told(raw, unknownPath(raw), { kind: 'other_version', message: otherVersion(method, path, profiles) });
+  };
+
+  return {
+    unrouted,
+    framework: (error, raw) => {
+      // A method whose bodies must say their type; no operation has it.
+      const isQuery = (error as { code?: unknown }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
+      return isQuery ? unrouted(raw) : told(raw, frameworkProblem(error));
+    },
+    expectation: (raw) =>
+      told(
+        raw,
+        new Problem('expectation_failed', 'The only expectation that can be met is `100-continue`.', { close: true }),
+      ),
+    wire: (error, request) => {
+      const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
+      const service = ownerOf(path, services) ?? nobody(services);
+      const { settings, worlds } = server;
+      const nothing = { params: {}, operation: null, caller: null, decision: null };
+      const problem = wireProblem(error);
+      return wireBytes(
+        writeAnswer(
+          service.renderProblem(problem, { settings, random: worlds.default.random, path, ...nothing }),
+          problem,
+        ),
+      );
+    },
+  };
+}
+
+/** Lets Fastify answer its own failures through the edges. */
+export function connectEdges(app: FastifyInstance, edges: Edges): void {
+  app.setNotFoundHandler(async (request, reply) => sendAnswer(reply, await edges.unrouted(request.raw)));
+  app.setErrorHandler(async (error, request, reply) => sendAnswer(reply, await edges.framework(error, request.raw)));
+  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    edges.expectation(request).then(({ status, headers, payload }) => {
+      response.writeHead(status, headers).end(payload);
+    });
+  });
+}
+
+/** For Fastify's `clientErrorHandler`. */
+export function endWithWireProblem(edges: Edges, lines: Connections, error: WireError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (socket.writable) socket.end(edges.wire(error, lines.requestOn(socket)), () => socket.destroy());
+  else socket.destroy();
+}
+
+/** Where several have a prefix that fits, the one with the longest. */
+function ownerOf(path: string, services: readonly ServiceDefinition[]): ServiceDefinition | undefined {
+  const claims = services.flatMap((service) =>
+    service.prefixes
+      .filter((prefix) => isBelow(path, prefix))
+      .map((prefix) => ({ service, depth: prefix.split('/').length })),
+  );
+  return claims.sort((one, other) => other.depth - one.depth)[0]?.service;
+}
+
+/** Speaks for paths that are no service's: plain problem documents. */
+function nobody(services: readonly ServiceDefinition[]): Spokesman {
+  const served = services.map(
+    ({ title, prefixes }) => `${title} (${prefixes.map((prefix) => `${prefix}/...`).join(', ')})`,
+  );
+  return {
+    renderProblem: (problem: Problem) =>
+      problemDetails(
+        problem.kind === 'unknown_path'
+          ? new Problem(
+              'unknown_path',
+              `Nothing is served at this path. There are: ${served.join('; ')}; documentation at /docs.`,
+            )
+          : problem,
+      ),
+  };
+}
+
+function unroutedProblem(raw: IncomingMessage, allow: readonly string[]): Problem {
+  if (allow.length === 0) return unknownPath(raw);
+  const message = `\`${shortPath(pathOf(raw.url))}\` has no method ${raw.method}; it has ${allow.join(', ')}.`;
+  return new Problem('method_not_allowed', message, { allow });
+}
+
+function frameworkProblem(error: unknown): Problem {
+  const code = (error as { code?: unknown }).code;
+  if (code === 'FST_ERR_BAD_URL')
+    return new Problem('bad_path', 'The path cannot be decoded: a `%` is not followed by UTF-8 in hexadecimal.');
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new Problem('path_too_long', 'A part of the path is too long.');
+  return asProblem(error);
+}
+
+/** https://nodejs.org/api/http.html#event-clienterror */
+function wireProblem({ code }: NodeJS.ErrnoException): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Problem('headers_too_large', 'The request line and headers are larger than 16 KiB together.');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Problem('timeout', 'The request did not arrive in time.');
+  return new Problem('invalid_request', 'The request is not valid HTTP/1.1.');
+}
+
+/** The last packet only, so the path is known when the request came in one piece. */
+function pathInPacket(packet: Buffer | undefined): string | undefined {
+  const target = /^[A-Z]+ (\S+)/.exec(packet?.toString('latin1', 0, 4096) ?? '')?.[1];
+  return target && pathOf(target);
+}

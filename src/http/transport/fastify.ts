@@ -1,0 +1,45 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { sendAnswer } from '../mount.ts';
+import { prepareArrival } from './arrival.ts';
+import type { Connections } from './connections.ts';
+import type { Doors } from './doors.ts';
+import { type Edges, endWithWireProblem, type WireError } from './edges.ts';
+import type { Hosts } from './hosts.ts';
+import type { Limits } from './limits.ts';
+
+/** Fastify listens and routes; what it would do by itself beyond that is turned off. */
+export function makeFastify(
+  edges: Edges,
+  hosts: Hosts,
+  lines: Connections,
+  limits: Limits,
+  doors: Doors,
+): FastifyInstance {
+  return fastify({
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 16_384 },
+    requestTimeout: 0,
+    // Routes carry no schema, so the compilers for them are never asked; loading them is an eighth of the start.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
+    http: {
+      requireHostHeader: false,
+      headersTimeout: limits.headersTimeout,
+      connectionsCheckingInterval: limits.checkingInterval,
+    },
+    // Not for rewriting alone: it is the only place that sees a request before the router does.
+    rewriteUrl: (request) => {
+      prepareArrival(request);
+      request.url = doors.open(request);
+      return hosts.lead(request);
+    },
+    frameworkErrors: (error, request, reply) => {
+      edges.framework(error, request.raw).then((answer) => sendAnswer(reply, answer));
+    },
+    clientErrorHandler: (error, socket) => endWithWireProblem(edges, lines, error as unknown as WireError, socket),
+  });
+}
+
+function noCompiler(): never {
+  throw new Error('routes have no schema: the documents are what is validated against');
+}

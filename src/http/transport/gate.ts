@@ -1,0 +1,100 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { behindServiceName, hostName, type KnownHosts } from '../../core/hosts.ts';
+import { Problem } from '../../core/problem.ts';
+
+/** For whom something is: for callers under known names with the admin token, for those without it, or for any program. */
+export type Guard = 'admin' | 'known' | 'open';
+
+/** What lets requests in. */
+export interface Gate {
+  /**
+   * May it come in? No web page may call the mock: not under a name that was bent to this machine (DNS rebinding), and
+   * not from another origin; programs may, under any name. What drives the mock may be called under known names only,
+   * and with the admin token where there is one.
+   *
+   * @throws Problem `foreign_page` or `no_admin_token`
+   */
+  check(request: IncomingMessage, guard: Guard): void;
+}
+
+export interface GateParts {
+  readonly hosts: KnownHosts;
+  /** Host names that belong to services, each up to where a name of the server follows. */
+  readonly hostPatterns: readonly RegExp[];
+  readonly publicUrl: string | null;
+  readonly adminToken: string | null;
+}
+
+/** The header that the admin token comes in. */
+const ADMIN_HEADER = 'x-mock-admin-token';
+
+export function gateOf({ hosts, hostPatterns, publicUrl, adminToken }: GateParts): Gate {
+  const tokenHash = adminToken === null ? null : sha256(adminToken);
+  const isKnown = (host: string): boolean => {
+    if (hosts.has(host)) return true;
+    const behind = behindServiceName(host, hostPatterns);
+    return behind !== null && hosts.has(behind);
+  };
+  // Nearly every request comes under the same name as the one before.
+  let last = { host: '', known: false };
+  const known = (host: string): boolean => {
+    if (host !== last.host) last = { host, known: isKnown(host) };
+    return last.known;
+  };
+  return {
+    check: ({ headers }, guard) => {
+      const host = headers.host ?? 'localhost';
+      if (known(host)) {
+        if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) throw foreignOrigin();
+      } else if (guard !== 'open' || isFromPage(headers)) throw unknownHost(host);
+      if (guard !== 'admin' || tokenHash === null) return;
+      const given = headers[ADMIN_HEADER];
+      if (!timingSafeEqual(sha256(String(given)), tokenHash)) throw noAdminToken(given !== undefined);
+    },
+  };
+}
+
+/**
+ * May a browser have sent it for a page? A rebound page's requests to a plain http name carry no `Sec-Fetch-*`, and its
+ * GETs only `Referer` and the browser's name; `Sec-Fetch-Mode` alone says nothing, because Node's own fetch sends it.
+ */
+function isFromPage(headers: IncomingMessage['headers']): boolean {
+  return (
+    headers.origin !== undefined ||
+    headers.referer !== undefined ||
+    headers['sec-fetch-site'] !== undefined ||
+    headers['user-agent']?.startsWith('Mozilla/') === true
+  );
+}
+
+function isOwn(origin: string, host: string, publicUrl: string | null): boolean {
+  const given = origin.toLowerCase();
+  const name = host.toLowerCase();
+  return given === `http://${name}` || given === `https://${name}` || given === publicUrl;
+}
+
+function foreignOrigin(): Problem {
+  return new Problem(
+    'foreign_page',
+    'The request was sent by a page of another origin, and pages may call the mock from its own origin only.',
+  );
+}
+
+function unknownHost(host: string): Problem {
+  const name = hostName(host);
+  const under = name === null ? 'this host name' : `the host name \`${name.slice(0, 100)}\``;
+  return new Problem(
+    'foreign_page',
+    `The mock does not answer this under ${under}. Use localhost or an IP address, or start the server with \`--alias NAME\`.`,
+  );
+}
+
+function noAdminToken(isGiven: boolean): Problem {
+  const what = isGiven ? `The header \`${ADMIN_HEADER}\` is not right` : `The header \`${ADMIN_HEADER}\` is missing`;
+  return new Problem('no_admin_token', `${what}: send the token that the server was started with (\`--admin-token\`).`);
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { ServiceHost } from '../../contract/service.ts';
+import type { Answer } from '../answer.ts';
+import type { Route, Server } from '../in-flight.ts';
+import { type Mounted, routeOfHost, sendAnswer } from '../mount.ts';
+import { answer } from '../pipeline.ts';
+
+/** A host that belongs to a service, with the route that all its requests take. */
+interface OwnedHost {
+  readonly host: ServiceHost;
+  readonly route: Route;
+}
+
+/** Leads requests by the name they were sent to, before the router looks at their path. */
+export interface Hosts {
+  /** The path that a request is to be routed by: another one where its host belongs to a service. */
+  lead(raw: IncomingMessage): string;
+  /** Lets them answer. */
+  mount(app: FastifyInstance, unrouted: (raw: IncomingMessage) => Promise<Answer>): void;
+}
+
+/** The router's own path for them. Asked for under another host it is as unknown as any other. */
+const PATH = '/_hosts';
+/** All of them take any method, and the router knows only some: so they go by this one. */
+const METHOD = 'POST';
+
+export function hostsOf(server: Server, mounted: readonly Mounted[]): Hosts {
+  const owned = mounted.flatMap((one): OwnedHost[] =>
+    (one.service.hosts ?? []).map((host) => ({ host, route: routeOfHost(host, one) })),
+  );
+  const find = (raw: IncomingMessage) => {
+    const name = (raw.headers.host ?? '').toLowerCase();
+    for (const { host, route } of owned) {
+      const match = host.pattern.exec(name);
+      if (match !== null) return { route, params: { ...match.groups } };
+    }
+    return null;
+  };
+  const methods = new WeakMap<IncomingMessage, string | undefined>();
+  return {
+    lead: (raw) => {
+      if (find(raw) === null) return raw.url ?? '/';
+      methods.set(raw, raw.method);
+      raw.method = METHOD;
+      return PATH;
+    },
+    mount: (app, unrouted) => {
+      app.route({
+        method: METHOD,
+        url: PATH,
+        handler: async (request, reply) => {
+          const { raw, originalUrl } = request;
+          raw.url = originalUrl;
+          raw.method = methods.get(raw) ?? METHOD;
+          const found = find(raw);
+          if (found === null) return sendAnswer(reply, await unrouted(raw));
+          return sendAnswer(reply, await answer(server, found.route, raw, found.params, {}));
+        },
+      });
+    },
+  };
+}

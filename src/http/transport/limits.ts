@@ -1,0 +1,26 @@
+import { type BodyLimits, BodyRoom } from './body.ts';
+import type { ConnectionLimits } from './connections.ts';
+
+/** How much, and how slowly, may be sent. Times in milliseconds. */
+export interface Limits extends BodyLimits, ConnectionLimits {
+  readonly headersTimeout: number;
+  /** How often lines are looked at for the timeouts. */
+  readonly checkingInterval: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The limits of one server. @param given in place of the usual ones */
+export function limitsOf(given: Partial<Limits> = {}): Limits {
+  return {
+    bodyBytes: MEBIBYTE,
+    bodySilence: 60_000,
+    bodyPatience: 60_000,
+    room: new BodyRoom(48 * MEBIBYTE),
+    connections: 5000,
+    unanswered: 100,
+    headersTimeout: 60_000,
+    checkingInterval: 5_000,
+    ...given,
+  };
+}

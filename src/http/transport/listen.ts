@@ -1,0 +1,94 @@
+import type { Server } from 'node:http';
+import { createServer, type Server as TwinServer } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { Unusable } from '../../core/unusable.ts';
+import { setTimeout } from '../../machine/time.ts';
+import type { Connections } from './connections.ts';
+
+/** Milliseconds after which requests that were only half sent are cut off when the server stops. */
+const HALF_SENT_MS = 3000;
+const LOOPBACK = '127.0.0.1';
+
+export interface Listening {
+  readonly port: number;
+  /** How people reach it. */
+  readonly url: string;
+}
+
+/** Listens on an address. @throws Unusable when the address or port cannot be had */
+export type Listen = (host: string, port: number) => Promise<Listening>;
+
+/**
+ * Prepares a server for listening on 127.0.0.1 (and then also on ::1 where the machine has it, because clients try that
+ * first for `localhost`) or elsewhere, and for stopping well: answers then say `Connection: close`, idle lines close at
+ * once, requests that arrived are finished, and those that were only half sent are cut after three seconds.
+ */
+export function prepareToListen(app: FastifyInstance, lines: Connections): Listen {
+  const { server } = app;
+  let twin: TwinServer | undefined;
+
+  lines.watch(server);
+  app.addHook('preClose', (done) => {
+    twin?.close();
+    lines.announceClose();
+    setTimeout(() => lines.cutHalfSent(), HALF_SENT_MS).unref();
+    done();
+  });
+
+  return async (host, port) => {
+    const address = host === 'localhost' ? LOOPBACK : host;
+    try {
+      await app.listen({ host: address, port });
+    } catch (cause) {
+      throw unusableAddress(host, port, cause);
+    }
+    const socketAddress = server.address();
+    const bound = typeof socketAddress === 'object' && socketAddress !== null ? socketAddress.port : port;
+    if (address === LOOPBACK) twin = await twinOnLoopback6(server, bound, port !== 0);
+    return { port: bound, url: `http://${shownHost(address)}:${bound}` };
+  };
+}
+
+/** Takes connections in and hands them to the other server: a second one of Fastify's own would lack its error handling. */
+function twinOnLoopback6(server: Server, port: number, wanted: boolean): Promise<TwinServer> {
+  const twin = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket));
+  return new Promise((resolve, reject) => {
+    twin.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRINUSE' && wanted) reject(unusableAddress('::1', port, cause));
+      else resolve(twin);
+    });
+    twin.listen({ host: '::1', port, ipv6Only: true }, () => resolve(twin));
+  });
+}
+
+function unusableAddress(host: string, port: number, cause: unknown): unknown {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') {
+    return new Unusable(
+      `Port ${port} on ${host} is in use. Stop what uses it, or start with --port and another number (0 = a free one).`,
+      { cause },
+    );
+  }
+  if (code === 'EACCES')
+    return new Unusable(`Port ${port} needs rights that this user has not. Give --port a number above 1023.`, {
+      cause,
+    });
+  if (
+    code === 'EADDRNOTAVAIL' ||
+    code === 'ENOTFOUND' ||
+    code === 'EAI_AGAIN' ||
+    code === 'EINVAL' ||
+    code === 'EAFNOSUPPORT'
+  ) {
+    return new Unusable(`--host ${host} is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all of them.`, {
+      cause,
+    });
+  }
+  return cause;
+}
+
+/** An address that can be called: "every address" is none. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,162 @@
+import { quote } from '../../core/explaining/wording.ts';
+import type { Law } from '../../core/law.ts';
+import type { Policy, Resource } from '../../core/policy.ts';
+import type { PermissionRow, ResourceTypeRow } from '../../core/rule.ts';
+
+/** A resource as people write it: the type by label or id. */
+export interface GivenResource {
+  readonly type: string;
+  readonly ids?: readonly string[];
+}
+
+/** What is wrong with a policy somebody wrote. */
+export interface PolicyFault {
+  /** A sentence that names the field, what was expected, and the rule. */
+  readonly message: string;
+  /** The vendor's documents rule it out, and its console stores it all the same. */
+  readonly forceable: boolean;
+  /** The field that names it. */
+  readonly field?: string;
+  /** Of a name that is not known: the name, and those that are. */
+  readonly given?: string;
+  readonly valid?: readonly string[];
+}
+
+/** Names of services that keys can be made for. */
+export function keyServices(laws: readonly Law[]): string[] {
+  return laws.filter(({ tables }) => tables.product !== undefined).map(({ service }) => service);
+}
+
+/** Names of the roles that any service knows. */
+export function knownRoles(laws: readonly Law[]): string[] {
+  return [...new Set(laws.flatMap(({ tables }) => tables.roles.map(({ name }) => name)))];
+}
+
+/**
+ * A policy in the ids of the tables, with everything that is wrong with it. Scopes and types of every service are
+ * understood, by id or by label.
+ */
+export function readPolicy(
+  laws: readonly Law[],
+  scopes: readonly string[],
+  resources: readonly GivenResource[],
+): { readonly policy: Policy; readonly faults: readonly PolicyFault[] } {
+  const forKeys = laws.filter(({ tables }) => tables.product !== undefined);
+  const permissions = forKeys.flatMap(({ tables }) => tables.permissions);
+  const types = forKeys.flatMap(({ tables }) => tables.resourceTypes ?? []);
+  const faults: PolicyFault[] = [];
+
+  const known = scopes.flatMap((scope) => {
+    const permission = permissions.find((row) => isCalled(scope, [row.id, row.label]));
+    if (permission === undefined) faults.push(unknownName('scopes', 'scope', scope, permissions));
+    return permission ?? [];
+  });
+  const bound = resources.flatMap((given) => {
+    const rows = typesOf(given.type, types);
+    if (rows.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, types));
+    return byForm(given, rows).map(({ row, ids }) => {
+      const resource = inOurForm(row, ids);
+      faults.push(...idFaults(resource, row));
+      return resource;
+    });
+  });
+  faults.push(...known.flatMap((permission) => combinationFaults(permission, bound, types)));
+  const ids = [...new Set(known.map(({ id }) => id))];
+  return { policy: { scopes: ids, resources: merged(bound) }, faults };
+}
+
+function isCalled(given: string, names: readonly string[]): boolean {
+  return names.some((name) => name.toLowerCase() === given.toLowerCase());
+}
+
+function unknownName(
+  field: string,
+  what: string,
+  given: string,
+  rows: readonly { readonly id: string; readonly label: string }[],
+): PolicyFault {
+  const valid = rows.map(({ id, label }) => (id === label ? `\`${id}\`` : `\`${label}\` (\`${id}\`)`));
+  const message = `Field \`${field}\` names the unknown ${what} \`${given.slice(0, 100)}\`; expected ids or labels out of: ${valid.join(', ')}.`;
+  return { message, forceable: false, field, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
+}
+
+/** A label is one type; what the vendor writes can stand for two of ours. */
+function typesOf(given: string, types: readonly ResourceTypeRow[]): readonly ResourceTypeRow[] {
+  const labelled = types.filter(({ label }) => label === given);
+  if (labelled.length > 0) return labelled;
+  return types.filter((row) => isCalled(given, [row.id, row.label, ...(row.aliases ?? []), row.encoding.type]));
+}
+
+interface Entry {
+  readonly row: ResourceTypeRow;
+  readonly ids: readonly string[] | undefined;
+}
+
+/** Types that the vendor writes alike are told apart by the form of each id: `<functionId>/*`, `<functionId>/<versionId>`. */
+function byForm({ ids }: GivenResource, rows: readonly ResourceTypeRow[]): readonly Entry[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  if (rows.length === 1 || ids === undefined || ids.length === 0) return [{ row: first, ids }];
+  const fitting = (id: string) => rows.find(({ names }) => partsOf(names ?? '') === partsOf(id)) ?? first;
+  return rows
+    .map((row) => ({ row, ids: ids.filter((id) => fitting(id) === row) }))
+    .filter((entry) => entry.ids.length > 0);
+}
+
+function partsOf(name: string): number {
+  return name.replace(/\/\*$/, '').split('/').length;
+}
+
+/** `<id>/*` is the vendor's way to say all of it; an id that is always the same says nothing. */
+function inOurForm({ id: type, names, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
+  const kept = ids?.filter((id) => id !== encoding.id).map((id) => id.replace(/\/\*$/, '').toLowerCase()) ?? [];
+  return kept.length === 0 && (names === null || ids === undefined) ? { type } : { type, ids: kept };
+}
+
+const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
+
+function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyFault[] {
+  if (names === null) {
+    return ids === undefined
+      ? []
+      : [ruledOut(`Field \`resource.ids\` must be left out: \`${label}\` names no objects.`)];
+  }
+  if (ids === undefined || ids.length === 0) {
+    return [ruledOut(`Field \`resource.ids\` is missing: \`${label}\` names objects as \`${names}\`.`)];
+  }
+  const form = new RegExp(`^${names.replaceAll(/<\w+>/g, UUID)}$`);
+  return ids
+    .filter((id) => !form.test(id))
+    .map((id) =>
+      ruledOut(
+        `Field \`resource.ids\` has \`${id.slice(0, 100)}\`; \`${label}\` names objects as \`${names}\`, of UUIDs.`,
+      ),
+    );
+}
+
+function combinationFaults(
+  { id, label, onlyOn }: PermissionRow,
+  resources: readonly Resource[],
+  types: readonly ResourceTypeRow[],
+): PolicyFault[] {
+  if (onlyOn === undefined || resources.length === 0 || resources.some(({ type }) => onlyOn.includes(type))) return [];
+  const labels = onlyOn.map((type) => types.find((row) => row.id === type)?.label ?? type);
+  return [
+    ruledOut(
+      `Field \`scopes\` has \`${label}\` (\`${id}\`), which is given only with the resource type ${quote(labels)}.`,
+    ),
+  ];
+}
+
+function ruledOut(message: string): PolicyFault {
+  return { message, forceable: true };
+}
+
+/** One entry for each type. */
+function merged(resources: readonly Resource[]): readonly Resource[] {
+  const types = [...new Set(resources.map(({ type }) => type))];
+  return types.map((type) => {
+    const ids = resources.filter((resource) => resource.type === type).flatMap((resource) => resource.ids ?? []);
+    return ids.length === 0 ? { type } : { type, ids: [...new Set(ids)] };
+  });
+}

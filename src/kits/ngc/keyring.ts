@@ -1,0 +1,152 @@
+import type { Instant } from '../../core/clock.ts';
+import type { Findings } from '../../core/finding.ts';
+import type { Law } from '../../core/law.ts';
+import type { Policy } from '../../core/policy.ts';
+import { effectiveAt, type Propagation, type PropagationMode } from '../../core/propagation.ts';
+import { hashSecret } from '../../credentials/secret.ts';
+import { addMark } from '../../credentials/world-mark.ts';
+import { drawnAt, type Random } from '../../machine/random.ts';
+import type { KeyInForce, NewNgcKey, NgcKeyEdit, NgcKeys } from '../../store/ngc-keys.ts';
+import type { SettingsStore } from '../../store/settings.ts';
+import { findKeyWarnings } from './key-warnings.ts';
+import { KEY_BYTES, makeKeyText } from './ngc-key.ts';
+
+/** What the toggle says now: how long edits take, and what `jitter` draws from. */
+export interface Toggle extends Propagation {
+  readonly seed: string;
+}
+
+/** The parts of a world that keys are administered with. */
+export interface Keyroom {
+  readonly world: { readonly mark: string };
+  readonly store: { readonly ngcKeys: NgcKeys; readonly settings: SettingsStore };
+  readonly settings: { readonly propagation: PropagationMode; readonly propagationDelay: number };
+  readonly random: Random;
+}
+
+const MODE = 'propagation.mode';
+const DELAY = 'propagation.delay';
+const SEED = 'propagation.seed';
+const POSITION = 'propagation.position';
+const STARTED_WITH = 'propagation.started-with';
+const DEFAULT_SEED = 'nv-auth-mock';
+
+/** What was set last, or what the server was started with. */
+export async function toggleOf({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<Toggle> {
+  const [mode, delay, seed] = await Promise.all([MODE, DELAY, SEED].map((name) => store.settings.get(name)));
+  return {
+    mode: (mode as PropagationMode | null | undefined) ?? settings.propagation,
+    delay: Number(delay ?? settings.propagationDelay),
+    seed: seed ?? DEFAULT_SEED,
+  };
+}
+
+/** Later edits follow it; what is recorded keeps its time. A seed, also the same one, begins its sequence anew. */
+export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Partial<Toggle>): Promise<void> {
+  if (mode !== undefined) await store.settings.set(MODE, mode);
+  if (delay !== undefined) await store.settings.set(DELAY, String(delay));
+  if (seed !== undefined) {
+    await store.settings.set(SEED, seed);
+    await store.settings.remove([POSITION]);
+  }
+}
+
+/** A toggle that was set survives a restart, unless the server is started with another one than before. */
+export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<void> {
+  const started = `${settings.propagation} ${settings.propagationDelay}`;
+  const before = await store.settings.get(STARTED_WITH);
+  if (before === started) return;
+  if (before !== null) await store.settings.remove([MODE, DELAY, SEED, POSITION]);
+  await store.settings.set(STARTED_WITH, started);
+}
+
+/** From when an edit that is recorded now counts. */
+async function nextEffectiveAt(room: Keyroom, now: Instant): Promise<Instant> {
+  const toggle = await toggleOf(room);
+  const place = toggle.mode === 'jitter' ? await room.store.settings.next(POSITION) : 0;
+  return effectiveAt(now, toggle, drawnAt(toggle.seed, place));
+}
+
+/** What a new key is to be. */
+export type KeyOrder = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enabled'> & {
+  /** Of personal keys: the roles of a user who is not known yet. */
+  readonly roles: readonly string[];
+};
+
+/**
+ * Makes a key, and gives its text this once.
+ *
+ * @param limit most service keys of one organisation
+ * @throws LimitReached
+ */
+export async function issueKey(
+  { store, random, world }: Keyroom,
+  now: Instant,
+  { roles, ...order }: KeyOrder,
+  limit: number | null,
+): Promise<{ readonly id: string; readonly text: string }> {
+  const id = random.uuid();
+  const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
+  const key = { ...order, id, enabled: true, createdAt: now, secretHash: hashSecret(text) };
+  await store.ngcKeys.create(key, roles, limit);
+  return { id, text };
+}
+
+/** A new secret; the old one ends at once. @throws NotFound */
+export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
+  const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
+  await store.ngcKeys.replaceSecret(id, hashSecret(text));
+  return text;
+}
+
+/**
+ * Edits a key. Of service keys, scopes and resources count from when they have propagated; everything else counts at
+ * once.
+ *
+ * @throws NotFound
+ */
+export async function editKey(
+  room: Keyroom,
+  now: Instant,
+  { id, type }: KeyInForce['key'],
+  { policy, ...edit }: Omit<NgcKeyEdit, 'policy'> & { readonly policy?: Policy },
+): Promise<void> {
+  const appended =
+    policy === undefined || type !== 'service'
+      ? {}
+      : { policy: { ...policy, recordedAt: now, effectiveAt: await nextEffectiveAt(room, now) } };
+  await room.store.ngcKeys.edit(id, { ...edit, ...appended });
+}
+
+/** What to report of keys to, and by which laws. */
+export interface KeyReport {
+  readonly laws: readonly Law[];
+  readonly findings: Pick<Findings, 'report'>;
+  readonly store: Keyroom['store'];
+}
+
+/** Why a key can do nothing, as it was edited last; each reason becomes a finding. */
+export async function reportUseless(report: KeyReport, now: Instant, found: KeyInForce): Promise<readonly string[]> {
+  const { name, services } = found.key;
+  const warnings = findKeyWarnings(report.laws, { name, services, policy: await newestPolicy(report, found) });
+  for (const warning of warnings) report.findings.report('useless_key', warning, now);
+  return warnings;
+}
+
+/** The same of every key there is, as far as they are listed. */
+export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
+  for (const found of await report.store.ngcKeys.list({ org: undefined }, MOST_REPORTED, now)) {
+    await reportUseless(report, now, found);
+  }
+}
+
+const MOST_REPORTED = 1000;
+
+/** The policy that was recorded last, whether it counts yet or not: what an edit of a part of it goes on from. */
+export async function newestPolicy(
+  { store }: Pick<Keyroom, 'store'>,
+  { key, policy, pending }: KeyInForce,
+): Promise<Policy | null> {
+  const newest = pending.length === 0 ? policy : await store.ngcKeys.newest(key.id);
+  return newest === null ? null : { scopes: newest.scopes, resources: newest.resources };
+}

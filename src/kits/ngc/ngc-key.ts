@@ -1,0 +1,136 @@
+import { createHmac } from 'node:crypto';
+import type { Instant } from '../../core/clock.ts';
+import type { Caller } from '../../core/decide.ts';
+import type { CredentialReason } from '../../core/explaining/reasons.ts';
+import { type Law, permissionsOfRoles } from '../../core/law.ts';
+import type { PolicyVersion } from '../../core/policy.ts';
+import type { Principal } from '../../core/principal.ts';
+import { Problem, unauthenticated } from '../../core/problem.ts';
+import { bearerToken } from '../../credentials/bearer.ts';
+import { hashSecret } from '../../credentials/secret.ts';
+import type { KeyInForce, NgcKeys } from '../../store/ngc-keys.ts';
+import { claimsSaid } from '../../tokens/compact.ts';
+
+/** What every key begins with. */
+export const NGC_KEY_PREFIX = 'nvapi-';
+/** As published: 43 characters of base64url for 32 random bytes, and 21 characters of a checksum. */
+const FORM = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
+/** Published on purpose: the checksum only tells keys of this mock from real ones. */
+const MARKING_KEY = 'nv-auth-mock';
+
+/** What is drawn for a new key. */
+export const KEY_BYTES = 32;
+
+/** The text of a key that carries our mark. @param drawn 32 random bytes in base64url */
+export function makeKeyText(drawn: string): string {
+  return `${NGC_KEY_PREFIX}${drawn}${checksumOf(drawn)}`;
+}
+
+/** Has the text the form of a key, and is it one of a mock's? */
+export function keyForm(text: string): 'marked' | 'foreign' | 'malformed' {
+  const [, drawn, checksum] = FORM.exec(text) ?? [];
+  if (drawn === undefined) return 'malformed';
+  return checksum === checksumOf(drawn) ? 'marked' : 'foreign';
+}
+
+function checksumOf(drawn: string): string {
+  return createHmac('sha3-256', MARKING_KEY).update(drawn).digest('base64url').slice(0, 21);
+}
+
+/** What a key is judged by. */
+export interface NgcKeyAttempt {
+  headerLines(name: string): readonly string[];
+  readonly now: Instant;
+  readonly store: { readonly ngcKeys: NgcKeys };
+}
+
+/**
+ * The key of `Authorization: Bearer nvapi-...`, if it counts now.
+ *
+ * @param exact the scheme must be spelled `Bearer`
+ * @throws Problem `unauthenticated` with the reason
+ */
+export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
+  const token = bearerToken(attempt.headerLines('authorization'), exact);
+  if (!token.startsWith(NGC_KEY_PREFIX)) {
+    throw unauthenticated('unsupported_token', 'The bearer token is not an NGC key.', otherToken(token));
+  }
+  return keyOf(token, attempt);
+}
+
+/** What a token is that is not a key, where that can be seen. */
+function otherToken(token: string): string | undefined {
+  const claims = claimsSaid(token);
+  if (claims === null) return undefined;
+  const { iss } = claims;
+  return typeof iss === 'string' && iss.includes('/auth/realms/')
+    ? 'it is a token of Run:ai: here an NGC key counts, which begins with `nvapi-`'
+    : 'it is a JWT: here an NGC key counts, which begins with `nvapi-`';
+}
+
+/** The key that a text is, if it counts now. @throws Problem `unauthenticated` with the reason */
+export async function keyOf(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
+  const found = await store.ngcKeys.bySecret(hashSecret(text), now);
+  if (found === null) {
+    const form = keyForm(text);
+    throw refusedKey(form === 'marked' ? 'unknown_key' : `${form}_key`);
+  }
+  return counting(found, now);
+}
+
+/** The key, if it counts now. @throws Problem `unauthenticated` with the reason */
+function counting(found: KeyInForce, now: Instant): KeyInForce {
+  const { expiresAt, enabled } = found.key;
+  if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));
+  if (!enabled) throw refusedKey('disabled_key', principalOfKey(found));
+  return found;
+}
+
+/**
+ * The key that somebody calls by its id or its name, if it counts now; null where there is none.
+ *
+ * @throws Problem `unauthenticated` with the reason; `invalid_request` where several keys have the name
+ */
+export async function keyCalled(ngcKeys: NgcKeys, who: string, now: Instant): Promise<KeyInForce | null> {
+  const named = async () => ngcKeys.byName(who, 2, now);
+  const byId = await ngcKeys.byId(who, now);
+  const [found, other] = byId === null ? await named() : [byId];
+  if (found === undefined) return null;
+  if (other !== undefined) {
+    throw new Problem('invalid_request', `Several keys have the name \`${found.key.name}\`: call one by its id.`);
+  }
+  return counting(found, now);
+}
+
+/** The public words are the same for every key that does not count. */
+function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
+  return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });
+}
+
+export function principalOfKey({ key, organization }: KeyInForce): Principal {
+  const { id, name, org, type, user } = key;
+  return { kind: `${type}-key`, id, name, ...(user !== null && { user }), org, account: organization.ncaId };
+}
+
+/** Makes callers of keys, as one law sees them. The same key in force gives the same caller for as long as it is kept. */
+export function callerUnder(law: Law): (inForce: KeyInForce) => Caller {
+  return (inForce) => {
+    const { key, roles, policy, pending } = inForce;
+    const principal = principalOfKey(inForce);
+    const { services } = key;
+    if (key.type === 'personal') {
+      const held = permissionsOfRoles(law.tables, roles);
+      return { principal, standing: { roles, held, resources: null, services, pending: [] } };
+    }
+    const standing = { roles: [], services, ...rightsOf(policy), pending: pending.map(pendingRightsOf) };
+    return { principal, standing: policy === null ? standing : { ...standing, policyVersion: policy.version } };
+  };
+}
+
+function rightsOf(policy: PolicyVersion | null) {
+  return { held: new Set(policy?.scopes), resources: policy?.resources ?? [] };
+}
+
+function pendingRightsOf(policy: PolicyVersion) {
+  return { ...rightsOf(policy), version: policy.version, effectiveAt: policy.effectiveAt };
+}

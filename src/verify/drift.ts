@@ -1,0 +1,165 @@
+/** The little that is compared of an OpenAPI 3 document. */
+export interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly components?: unknown;
+}
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly allOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+}
+
+interface Operation {
+  readonly parameters?: readonly (Parameter | Schema)[];
+  readonly requestBody?: { readonly content?: Content } | Schema;
+  readonly responses?: Readonly<Record<string, { readonly content?: Content } | Schema>>;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+}
+
+type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'] as const;
+
+/** Deeper members are compared by what holds them. */
+const MOST_DEPTH = 6;
+
+/** How a vendor's document and a served one differ, a line for each difference. */
+export interface Drift {
+  readonly lines: readonly string[];
+  /** Operations that only the mock has, on paths of the document: no difference where the document is a part of one. */
+  readonly notes: readonly string[];
+  /** Operations that both have. */
+  readonly compared: number;
+}
+
+/**
+ * Compares operations, parameters, request and response members, and statuses. Of the served document only those paths count
+ * that the vendor's has, too: a fragment is compared with its own part.
+ */
+export function findDrift(vendor: OpenApi, served: OpenApi): Drift {
+  const theirs = operationsOf(vendor);
+  const ours = operationsOf(served);
+  const lines: string[] = [];
+  let compared = 0;
+  for (const [call, operation] of theirs) {
+    const own = ours.get(call);
+    if (own === undefined) {
+      lines.push(`${operation.shown}: the mock does not serve it`);
+      continue;
+    }
+    compared += 1;
+    lines.push(...operationDrift(operation, own));
+  }
+  const paths = new Set([...theirs.values()].map(({ path }) => path));
+  const notes = [...ours]
+    .filter(([call, { path }]) => !theirs.has(call) && paths.has(path))
+    .map(([, { shown }]) => `${shown}: the mock serves it, the document does not have it`);
+  return { lines, notes, compared };
+}
+
+interface Found {
+  /** As people write it: `GET /api/v1/users/{userId}`. */
+  readonly shown: string;
+  /** With nameless parameters. */
+  readonly path: string;
+  readonly operation: Operation;
+  readonly document: OpenApi;
+}
+
+function operationsOf(document: OpenApi): Map<string, Found> {
+  const entries = Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method): [string, Found][] => {
+      const operation = item?.[method] as Operation | null | undefined;
+      if (operation === undefined || operation === null) return [];
+      const nameless = path.replaceAll(/\{[^}]+\}/g, '{}').replace(/\/$/, '');
+      const shared = (item['parameters'] ?? []) as NonNullable<Operation['parameters']>;
+      const whole = { ...operation, parameters: [...shared, ...(operation.parameters ?? [])] };
+      const shown = `${method.toUpperCase()} ${path}`;
+      return [[`${method} ${nameless}`, { shown, path: nameless, operation: whole, document }]];
+    }),
+  );
+  return new Map(entries);
+}
+
+function operationDrift(theirs: Found, ours: Found): string[] {
+  const { shown } = theirs;
+  return [
+    ...setDrift(`${shown}: query parameter`, queryNames(theirs), queryNames(ours)),
+    ...setDrift(`${shown}: status`, statuses(theirs), statuses(ours)),
+    ...setDrift(`${shown}: request field`, members(theirs, requestSchema(theirs)), members(ours, requestSchema(ours))),
+    ...statuses(theirs)
+      .filter((status) => statuses(ours).includes(status) && status.startsWith('2'))
+      .flatMap((status) =>
+        setDrift(
+          `${shown}: field of ${status}`,
+          members(theirs, responseSchema(theirs, status)),
+          members(ours, responseSchema(ours, status)),
+        ),
+      ),
+  ];
+}
+
+function setDrift(what: string, theirs: readonly string[], ours: readonly string[]): string[] {
+  return [
+    ...theirs.filter((one) => !ours.includes(one)).map((one) => `${what} \`${one}\`: only the document has it`),
+    ...ours.filter((one) => !theirs.includes(one)).map((one) => `${what} \`${one}\`: only the mock has it`),
+  ];
+}
+
+function queryNames({ operation, document }: Found): string[] {
+  const parameters = (operation.parameters ?? []).map((one) => resolved(document, one) as Partial<Parameter>);
+  return parameters.flatMap(({ name, in: place }) => (place === 'query' && name !== undefined ? [name] : []));
+}
+
+/** `500` and `503` say that anything may break, which nobody has to copy. */
+function statuses({ operation }: Found): string[] {
+  return Object.keys(operation.responses ?? {}).filter((status) => status !== 'default' && !status.startsWith('5'));
+}
+
+function requestSchema({ operation, document }: Found): Schema | undefined {
+  const body = resolved(document, operation.requestBody) as { readonly content?: Content } | undefined;
+  return schemaOf(body?.content);
+}
+
+function responseSchema({ operation, document }: Found, status: string): Schema | undefined {
+  const response = resolved(document, operation.responses?.[status]) as { readonly content?: Content } | undefined;
+  return schemaOf(response?.content);
+}
+
+function schemaOf(content: Content | undefined): Schema | undefined {
+  return (content?.['application/json'] ?? Object.values(content ?? {})[0])?.schema;
+}
+
+/** The members of a schema, by their paths: `accessKeys[].name`. */
+function members({ document }: Found, schema: Schema | undefined, prefix = '', depth = 0): string[] {
+  const whole = resolved(document, schema) as Schema | undefined;
+  if (whole === undefined || depth > MOST_DEPTH) return [];
+  const own = Object.entries(whole.properties ?? {}).flatMap(([name, member]) => {
+    const path = prefix === '' ? name : `${prefix}.${name}`;
+    return [path, ...members({ document } as Found, member, path, depth + 1)];
+  });
+  const parts = (whole.allOf ?? []).flatMap((part) => members({ document } as Found, part, prefix, depth + 1));
+  const items = whole.items === undefined ? [] : members({ document } as Found, whole.items, `${prefix}[]`, depth + 1);
+  return [...new Set([...own, ...parts, ...items])];
+}
+
+/** What a reference within the document leads to. */
+function resolved(document: OpenApi, value: unknown): unknown {
+  const { $ref } = (value ?? {}) as Schema;
+  if ($ref === undefined || !$ref.startsWith('#/')) return value;
+  const steps = $ref
+    .slice(2)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const target = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document);
+  return resolved(document, target);
+}

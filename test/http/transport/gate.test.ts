@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { researcher } from '../../support/cast.ts';
+import { castFunction, castKey } from '../../support/ngc-cast.ts';
+import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
+import { testServer } from '../../support/server.ts';
+import { requestBytes, send } from '../../support/wire.ts';
+
+const JSON_TYPE = 'Content-Type: application/json';
+
+const server = await testServer({ alias: ['mock-alias'] });
+const published = await testServer({ publicUrl: 'https://public.acme.test:8443' });
+const { port } = await server.listen('127.0.0.1', 0);
+const { port: publishedPort } = await published.listen('127.0.0.1', 0);
+
+const { clientId, clientSecret } = researcher.accessKey;
+const credentials = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
+const [echo] = castFunction('echo');
+const invocation = `${echo?.functionId}.invocation`;
+
+/** A request of each plane, with how it is answered when it may come in. */
+const REQUESTS = [
+  { request: 'POST /api/v1/token', headers: [JSON_TYPE], body: credentials, status: 200 },
+  { request: 'GET /auth/realms/acme/protocol/openid-connect/certs', headers: [], body: '', status: 200 },
+  {
+    request: 'GET /api/v3/simulations/',
+    headers: [`Authorization: Bearer ${castKey('air-reader').key}`],
+    body: '',
+    status: 200,
+  },
+  {
+    request: 'GET /v2/nvcf/functions',
+    headers: [`Authorization: Bearer ${castKey('nvcf-full-access').key}`],
+    body: '',
+    status: 200,
+  },
+  { request: 'GET /api/v1/access-keys', headers: [], body: '', status: 401 },
+  { request: 'GET /api/v1/nothing', headers: [], body: '', status: 404 },
+  { request: 'GET /api/v1/token', headers: [], body: '', status: 405 },
+  { request: 'GET /nothing', headers: [], body: '', status: 404 },
+  { request: 'GET /openapi/runai.json', headers: [], body: '', status: 200 },
+  { request: 'GET /', headers: [], body: '', status: 302 },
+];
+
+async function answersTo(headers: readonly string[], to = port) {
+  const answers = [];
+  for (const one of REQUESTS) {
+    answers.push(await send(to, requestBytes(one.request, [...headers, ...one.headers], one.body)));
+  }
+  return answers;
+}
+
+const served = REQUESTS.map(({ status }) => status);
+const refused = REQUESTS.map(() => 403);
+const statusesOf = (answers: readonly { readonly status: number }[]) => answers.map(({ status }) => status);
+
+describe('under a host name that the mock does not know', () => {
+  it.each(['evil.test', 'acme.run.ai', 'localhost.evil.test', 'x', 'api.nvcf.nvidia.com:443'])(
+    'programs are served: %s',
+    async (host) => {
+      const program = [`Host: ${host}`, 'User-Agent: node', 'Sec-Fetch-Mode: cors', 'Accept: */*'];
+
+      expect(statusesOf(await answersTo(program))).toEqual(served);
+    },
+  );
+
+  it.each([
+    ['its origin', 'Origin: http://evil.test'],
+    ['an origin that is none', 'Origin: null'],
+    ['the page before', 'Referer: http://evil.test/'],
+    ['where it comes from', 'Sec-Fetch-Site: same-origin'],
+    ['its name', 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0'],
+  ])('what a browser sends for a page is refused, known by %s', async (_by, mark) => {
+    const answers = await answersTo(['Host: evil.test', mark]);
+
+    expect(statusesOf(answers)).toEqual(refused);
+    for (const { body } of answers) expect(JSON.stringify(body)).toMatch(/host name `evil.test`.*--alias NAME/);
+  });
+
+  it('it is refused in the form of the path', async () => {
+    const [token, keys, air, nvcf, , , , nobody, document] = await answersTo(['Host: evil.test', 'Origin: null']);
+    for (const answer of [token, keys]) runaiRefusal(answer as NonNullable<typeof answer>);
+    expect(air?.body).toMatchObject({ detail: expect.stringContaining('host name') });
+    expect(nvcf?.body).toMatchObject({ status: 403, detail: expect.stringContaining('host name') });
+    for (const answer of [nobody, document]) problemDocument(answer as NonNullable<typeof answer>);
+    for (const answer of [token, keys, air, nvcf, nobody]) expect(answer?.decision).toBeNull();
+  });
+
+  it('a function has its host there for programs, and not for pages', async () => {
+    const key = `Authorization: Bearer ${castKey('nvcf-full-access').key}`;
+    const invoke = (...headers: string[]) => send(port, requestBytes('POST /echo', [...headers, key, JSON_TYPE], '{}'));
+
+    expect((await invoke(`Host: ${invocation}.evil.test`)).status).toBe(200);
+    expect((await invoke(`Host: ${invocation}.evil.test`, 'Origin: http://evil.test')).status).toBe(403);
+    expect((await invoke(`Host: ${invocation}.localhost`, `Origin: http://${invocation}.localhost`)).status).toBe(200);
+    expect((await invoke(`Host: ${invocation}.mock-alias`, 'User-Agent: Mozilla/5.0')).status).toBe(200);
+  });
+});
+
+describe('under a known name', () => {
+  it.each(['localhost', 'localhost:6625', '127.0.0.1:6625', '[::1]:6625', 'mock-alias:6625'])(
+    'browsers are served from pages of that origin: %s',
+    async (host) => {
+      const browser = ['User-Agent: Mozilla/5.0', 'Sec-Fetch-Site: same-origin', `Referer: http://${host}/docs`];
+
+      expect(statusesOf(await answersTo([`Host: ${host}`, ...browser, `Origin: http://${host}`]))).toEqual(served);
+    },
+  );
+
+  it.each([
+    'http://localhost:3000',
+    'http://evil.test',
+    'null',
+    'https://localhost:6626',
+    'http://localhost:6625.evil.test',
+  ])('the origin %s is foreign', async (origin) => {
+    const answers = await answersTo(['Host: localhost:6625', `Origin: ${origin}`]);
+
+    expect(statusesOf(answers)).toEqual(refused);
+    for (const { body } of answers) expect(JSON.stringify(body)).toContain('a page of another origin');
+  });
+
+  it('two origins are foreign, although both are ours', async () => {
+    const ours = 'Origin: http://localhost:6625';
+
+    expect(statusesOf(await answersTo(['Host: localhost:6625', ours, ours]))).toEqual(refused);
+  });
+
+  it('a link from another page may be followed: to the login page, for instance', async () => {
+    const followed = ['User-Agent: Mozilla/5.0', 'Referer: http://localhost:3000/', 'Sec-Fetch-Site: same-site'];
+
+    expect(statusesOf(await answersTo(['Host: localhost:6625', ...followed]))).toEqual(served);
+  });
+
+  it('the public URL is an origin of its own, whatever name the proxy sends', async () => {
+    const host = 'Host: public.acme.test';
+    const proxied = await answersTo([host, 'Origin: https://public.acme.test:8443'], publishedPort);
+
+    expect(statusesOf(proxied)).toEqual(served);
+  });
+});
+
+describe('what a user stored', () => {
+  it('is sent as a file, which no browser runs as a page of the mock', async () => {
+    const token = castKey('nvcf-full-access').key;
+    const body = { contentType: 'text/html', description: 'a page' };
+    const made = await server.call('POST /v2/nvcf/assets', { token, body });
+    const { uploadUrl } = made.body;
+    const path = new URL(uploadUrl).pathname + new URL(uploadUrl).search;
+    const headers = { 'content-type': 'text/html', 'x-amz-meta-nvcf-asset-description': 'a page' };
+    const stored = await server.app.inject({ method: 'PUT', url: path, headers, payload: '<script>alert(1)</script>' });
+    expect(stored.statusCode).toBe(200);
+
+    const sent = await server.app.inject({ method: 'GET', url: path });
+    expect(sent).toMatchObject({
+      statusCode: 200,
+      headers: {
+        'content-type': 'text/html',
+        'content-disposition': 'attachment',
+        'content-security-policy': 'sandbox',
+        'x-content-type-options': 'nosniff',
+      },
+    });
+  });
+});
+
+describe('pages', () => {
+  it.each(['/docs', '/docs/runai/', '/docs/static/swagger-ui.css'])(
+    '%s cannot be framed, and loads nothing foreign',
+    async (url) => {
+      const { statusCode, headers } = await server.app.inject({ method: 'GET', url, headers: { host: 'localhost' } });
+
+      expect(statusCode).toBe(200);
+      expect(headers['content-security-policy']).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+    },
+  );
+});
