@@ -1,4 +1,4 @@
-export type { Cast, NgcCast, RunaiCast } from './library/cast.ts';
+export type { Cast } from './contract/cast.ts';
 export type {
   ClockChange,
   ClockReading,
@@ -37,3 +37,4 @@ export type {
   WorldOrder,
   WorldsBoard,
 } from './library/worlds.ts';
+export type { NgcCast, RunaiCast } from './services/index.ts';

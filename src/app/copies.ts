@@ -3,6 +3,7 @@ import type { Budgets } from '../core/held.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
+import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import { ownSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
 import { openSqliteImage } from '../store/sqlite/index.ts';
@@ -90,21 +91,24 @@ function namesIn({ credentials }: Image): string[] {
 }
 
 /** Each credential is needed twice: for the store, and for the cast. A reset needs them again. */
-function rememberedDerivation({ key, secret, clientId }: Derivation): Derivation {
-  const keys = new Map<string, string>();
-  const secrets = new Map<string, string>();
-  const remembered = (known: Map<string, string>, derive: (id: string) => string) => (id: string) => {
-    const derived = known.get(id) ?? derive(id);
-    known.set(id, derived);
+function rememberedDerivation({ draw, secret, clientId }: Derivation): Derivation {
+  const known = new Map<string, string>();
+  const remembered = (name: string, derive: () => string) => {
+    const derived = known.get(name) ?? derive();
+    known.set(name, derived);
     return derived;
   };
-  return { key: remembered(keys, key), secret: remembered(secrets, secret), clientId };
+  return {
+    draw: (use, id, form) => remembered(`${use}:${id}`, () => draw(use, id, form)),
+    secret: (id) => remembered(`:${id}`, () => secret(id)),
+    clientId,
+  };
 }
 
 /** @param inWorld the client id in place of the one given */
 function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = derivation.clientId): Rekeying {
   return {
-    keyHash: (id) => hashSecret(derivation.key(id)),
+    keyHash: (id) => hashSecret(deriveKeyText(derivation, id)),
     secretHash: (id) => hashSecret(derivation.secret(id)),
     clientId: inWorld,
   };

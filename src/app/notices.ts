@@ -5,8 +5,6 @@ import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
 import type { Server } from '../http/in-flight.ts';
 import { toggleOf } from '../kits/ngc/keyring.ts';
-import { castLine } from '../seed/index.ts';
-import { SERVICES } from '../services/index.ts';
 
 /** On this machine the switchboard is for whoever uses it; beyond that, for everybody who reaches the address. */
 export function exposureNotices({ host, adminToken }: Config): string[] {
@@ -34,11 +32,6 @@ export async function seedNotices(
   return kept.origin === 'file'
     ? ['the world in the data file was made of a seed file; --reseed replaces it by the built-in cast']
     : ['the world in the data file was made of an older built-in cast; --reseed replaces it by the current one'];
-}
-
-/** Who is in the seed that a world was made of, in one line, such as `2 users, 1 application, no NGC keys`. */
-export async function whoIsThere(world: World): Promise<string> {
-  return castLine(await world.seed(), SERVICES);
 }
 
 /** One line: which state, which versions. */

@@ -1,7 +1,9 @@
 import type { Effective } from '../config/config.ts';
 import { type Config, flagName, shownValue } from '../config/options.ts';
-import type { World } from '../contract/world.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 import { describeDecision } from '../core/explaining/describe.ts';
+import { findFixes } from '../core/explaining/fixes.ts';
+import { explain } from '../core/explaining/sentence.ts';
 import type { Law } from '../core/law.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -9,9 +11,10 @@ import { derivationOf } from '../credentials/derivation.ts';
 import type { Server } from '../http/in-flight.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
+import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
-import { type Ports, SERVICES } from '../services/index.ts';
+import { type Ports, REASONS } from '../services/index.ts';
 import type { Origin } from './copies.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { MadeWorld, WorldEntry, Worlds } from './worlds.ts';
@@ -19,6 +22,8 @@ import type { MadeWorld, WorldEntry, Worlds } from './worlds.ts';
 /** The server, as the switchboard drives it. */
 export interface Driven {
   readonly server: Server;
+  /** All but the switchboard. */
+  readonly services: readonly ServiceDefinition[];
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
   readonly random: Random;
@@ -29,14 +34,14 @@ export interface Driven {
 }
 
 /** What the switchboard needs of the rest of the server. */
-export function portsOf({ server, worlds, snapshots, random, version, effective, routes }: Driven): Ports {
+export function portsOf({ server, services, worlds, snapshots, random, version, effective, routes }: Driven): Ports {
   const { config, origins } = effective;
   const lawOfService = (name: string) => server.laws.find(({ service }) => service === name);
   const names = Object.keys(origins) as (keyof Config)[];
   const originOf = async ({ seed, from }: Parameters<Ports['worlds']['make']>[0]): Promise<Origin> => {
     if (from === undefined) {
       if (seed === undefined) return { kind: 'seed', seed: worlds.entry('default').seed };
-      return { kind: 'seed', seed: await readSeed(() => seedOfValue(seed, SERVICES, random)) };
+      return { kind: 'seed', seed: await readSeed(() => seedOfValue(seed, services, random)) };
     }
     if (seed !== undefined) {
       throw new Problem(
@@ -58,19 +63,19 @@ export function portsOf({ server, worlds, snapshots, random, version, effective,
       configuration: Object.fromEntries(
         names.map((name) => [flagName(name), { value: shownValue(name, config), origin: origins[name] }]),
       ),
-      services: SERVICES.map((service) => {
+      services: services.map((service) => {
         const { profile, tables } = service.law(config);
         return { name: service.name, title: service.title, profile, operations: tables.operations.length };
       }),
       counts: await store.world.counts(),
     }),
-    cast: castOfWorld,
+    cast: async (world) => castOf(await world.seed(), services),
     calls: () =>
       routes()
         .operationsOf('control')
         .map(({ method, path, summary }) => ({ method, path, summary })),
     events: async ({ store }, from, to, limit) => {
-      const found = await Promise.all(SERVICES.map((service) => service.events?.(store, from, to, limit + 1) ?? []));
+      const found = await Promise.all(services.map((service) => service.events?.(store, from, to, limit + 1) ?? []));
       const events = found.flat().sort((one, other) => one.at - other.at);
       return { events: events.slice(0, limit), more: events.length > limit };
     },
@@ -82,7 +87,7 @@ export function portsOf({ server, worlds, snapshots, random, version, effective,
         const { ambiguous } = made;
         return {
           ...infoOf(made.entry),
-          cast: castOf(made.kept, SERVICES),
+          cast: castOf(made.kept, services),
           ambiguous,
           created: isCopy ? createdOf(made) : null,
         };
@@ -106,17 +111,15 @@ export function portsOf({ server, worlds, snapshots, random, version, effective,
       delete: (id) => snapshots.delete(id),
     },
     tables: (name) => lawOfService(name) ?? null,
-    services: () => SERVICES.map(({ name }) => name),
+    services: () => services.map(({ name }) => name),
     describe: (decision) => {
-      const mend = SERVICES.find(({ name }) => name === decision.service)?.findFixes;
-      return describeDecision(decision, (lawOfService(decision.service) as Law).tables, mend);
+      const { tables } = lawOfService(decision.service) as Law;
+      const findRightsFixes = services.find(({ name }) => name === decision.service)?.findFixes;
+      const fixes = findFixes(decision, tables, findRightsFixes);
+      return describeDecision(decision, { fixes, explanation: explain(decision, REASONS) });
     },
     simulate: (world, thought) => simulate(server, world, routes(), thought),
   };
-}
-
-async function castOfWorld(world: World): Promise<unknown> {
-  return castOf(await world.seed(), SERVICES);
 }
 
 /** A world goes back to what it was itself: what makes it what it is would not fit the state of another one. */
@@ -144,7 +147,7 @@ function createdOf({ entry, created }: MadeWorld) {
   const derivation = derivationOf(entry.world.id);
   const of = (kind: MadeWorld['created'][number]['kind']) => created.filter((one) => one.kind === kind);
   return {
-    keys: of('ngc-key').map(({ id, name, owner: org }) => ({ id, name, org, key: derivation.key(id) })),
+    keys: of('ngc-key').map(({ id, name, owner: org }) => ({ id, name, org, key: deriveKeyText(derivation, id) })),
     accessKeys: of('access-key').map(({ id, name, clientId }) => ({
       ...{ id, name, clientId },
       clientSecret: derivation.secret(id),

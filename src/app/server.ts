@@ -25,8 +25,8 @@ import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { documentText, packageVersion, swaggerUiFile } from '../machine/assets.ts';
 import { type Random, systemRandom } from '../machine/random.ts';
-import { chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
-import { control, SERVICES } from '../services/index.ts';
+import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
+import { loadControl, loadServices, REASONS } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { openSqliteImage, openSqliteStore } from '../store/sqlite/index.ts';
@@ -69,6 +69,8 @@ export interface MockServer {
   /** What somebody who starts it should know. */
   readonly notices: readonly string[];
   readonly listen: Listen;
+  /** Who is in the seed that the default world was made of, in one line, such as `2 users, 1 application, no NGC keys`. */
+  whoIsThere(): Promise<string>;
   /** What a seed file of this machine holds, as a value for the switchboard. @throws Unusable naming all that is wrong with it */
   readSeed(file: string): Promise<object>;
   close(): Promise<void>;
@@ -84,16 +86,17 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
   checkNamedWorlds(config);
   const random = parts.random ?? systemRandom();
   const limits = limitsOf(parts.limits);
+  const [services, control] = await Promise.all([loadServices(), loadControl()]);
   const [version, signingKey, identityProvider, seed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),
     identityProviderFrom(config),
     parts.seed === undefined
-      ? chooseSeed(config.seed, SERVICES, random)
-      : seedOfContent(parts.seed, 'the option `seed`', SERVICES, random),
+      ? chooseSeed(config.seed, services, random)
+      : seedOfContent(parts.seed, 'the option `seed`', services, random),
   ]);
   const budgets = newBudgets(parts.budgets);
-  const laws = SERVICES.map((service) => service.law(config));
+  const laws = services.map((service) => service.law(config));
   const machine = parts.clock ?? machineClock();
   const customs = { settings: config, laws };
   const images = new Images(machine, budgets, customs);
@@ -101,7 +104,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
   const store = openSqliteStore(config.data, budgets);
 
   try {
-    await beginWorld({ worlds, store, seed, random, machine, budgets, images, customs }, config);
+    await beginWorld({ services, worlds, store, seed, random, machine, budgets, images, customs }, config);
     await makeNamedWorlds(worlds, config.world);
     const world = worlds.default;
     const notices = [
@@ -111,7 +114,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
     ];
     const publicNames = config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname];
     const hosts = knownHosts([...config.alias, ...publicNames]);
-    const hostPatterns = SERVICES.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern));
+    const hostPatterns = services.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern));
     const server: Server = {
       worlds,
       doors: doorsOf(hosts, hostPatterns),
@@ -124,15 +127,20 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       limits,
       publicUrl: config.publicUrl,
       explain: config.explain,
-      tripwire: tripwireOf(budgets.tokens),
+      tripwire: tripwireOf(
+        services.flatMap(({ tripwires = [] }) => tripwires),
+        budgets.tokens,
+      ),
+      presenters: services.flatMap(({ presenters = [] }) => presenters),
+      reasons: REASONS,
       gate: gateOf({ hosts, hostPatterns, publicUrl: config.publicUrl, adminToken: config.adminToken }),
       offDocument: parts.offDocument ?? 'report',
     };
     const snapshots = new Snapshots(random);
     const { effective } = parts;
-    const ports = portsOf({ server, worlds, snapshots, random, version, effective, routes: () => routes });
-    const services = [...SERVICES, control(ports)];
-    const { app, listen, routes } = await assemble(server, services, limits, parts.documents ?? new Documents());
+    const ports = portsOf({ server, services, worlds, snapshots, random, version, effective, routes: () => routes });
+    const all = [...services, control(ports)];
+    const { app, listen, routes } = await assemble(server, all, limits, parts.documents ?? new Documents());
     return {
       app,
       world,
@@ -141,7 +149,8 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
       posture: await postureOf(server, config),
       notices,
       listen,
-      readSeed: (file) => seedValueOfFile(file, 'the option `seed`', SERVICES),
+      whoIsThere: async () => castLine(await world.seed(), services),
+      readSeed: (file) => seedValueOfFile(file, 'the option `seed`', services),
       close: async () => {
         await app.close();
         await worlds.close();
@@ -156,6 +165,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
 
 /** What the default world is begun with. */
 interface Beginning {
+  readonly services: readonly ServiceDefinition[];
   readonly worlds: Worlds;
   readonly store: Store;
   readonly seed: Seed;
@@ -168,7 +178,7 @@ interface Beginning {
 
 /** The world that a server begins with: a new store is filled by the seed; one that has a world keeps it, unless `reseed`. */
 async function beginWorld(
-  { worlds, store, seed, random, machine, budgets, images, customs }: Beginning,
+  { services, worlds, store, seed, random, machine, budgets, images, customs }: Beginning,
   { data, reseed }: Config,
 ): Promise<void> {
   const settled = async (from: Store): Promise<Filled> => {
@@ -179,7 +189,7 @@ async function beginWorld(
   const fill = async (from: Seed) => store.world.load(from, await from.records(machine.now()));
   const kept = await store.world.seed();
   if (reseed || kept === null) await fill(seed);
-  const made = reseed || kept === null ? seed : revivedSeed(kept, SERVICES, random);
+  const made = reseed || kept === null ? seed : revivedSeed(kept, services, random);
   const refill = async (before: Store): Promise<Filled> => {
     if (data !== null) {
       await fill(made);

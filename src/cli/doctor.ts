@@ -1,7 +1,9 @@
 import { proxyVariables } from '../config/config.ts';
+import type { Probe } from '../contract/manifest.ts';
 import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { timeoutSignal } from '../machine/time.ts';
+import { MANIFESTS } from '../services/index.ts';
 import { tokenAdvice } from './running.ts';
 import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
 
@@ -53,7 +55,7 @@ export async function doctor(
   const found = server?.good === true && place.world !== null ? await worldCheck(place, place.world) : null;
   if (found !== null) checks.push(found);
   if (server?.good === true && found?.good !== false) {
-    checks.push(await issuerCheck(place), await timeCheck(place), await refusalCheck(place));
+    checks.push(await timeCheck(place), ...(await probeChecks(place)));
   }
   for (const { what, good, said } of checks) process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}: ${said}\n`);
   if (checks.some(({ good }) => !good)) process.exitCode = 1;
@@ -170,23 +172,25 @@ async function worldCheck({ root, base, headers }: Place, world: string): Promis
     : { what, good: false, said: `there is no \`${world}\`; those that are there: ${worldsInWords(ids)}` };
 }
 
-async function issuerCheck({ base, headers }: Place): Promise<Check> {
-  const what = 'issuer';
+/** What each service has to look at, one after the other. */
+async function probeChecks({ base, headers }: Place): Promise<Check[]> {
   const answer = await ask(`${base}/_mock/cast`, headers);
-  if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
-  const cast = await jsonOf(answer);
-  const realm = (cast?.['runai'] as { tenant?: { realm?: string } } | undefined)?.tenant?.realm;
-  if (realm === undefined) return { what, good: true, said: 'the world has no tenant, so there are no tokens' };
-  const expected = `${base}/auth/realms/${realm}`;
-  const metadata = await jsonOf(await ask(`${expected}/.well-known/openid-configuration`));
-  const issuer = String(metadata?.['issuer']);
-  return issuer === expected
-    ? { what, good: true, said: issuer }
-    : {
-        what,
-        good: false,
-        said: `tokens say ${issuer}, and a strict client that was given ${base} refuses that. Give all clients one name for the server, and start it with --public-url and that name.`,
-      };
+  const cast = answer.status === 401 ? null : ((await jsonOf(answer)) ?? {});
+  const askBelow: Parameters<Probe['look']>[0] = async (path, sent = {}) => {
+    const reply = await ask(`${base}${path}`, sent);
+    return { status: reply.status, body: await jsonOf(reply) };
+  };
+  const checks: Check[] = [];
+  for (const { name, probes } of MANIFESTS) {
+    for (const { what, needsCast, look } of probes) {
+      const isClosed = needsCast === true && cast === null;
+      const found = isClosed
+        ? { good: false, said: `it ${tokenAdvice(headers)}` }
+        : await look(askBelow, { base, part: cast?.[name] });
+      checks.push({ what, ...found });
+    }
+  }
+  return checks;
 }
 
 async function timeCheck({ base, world, headers }: Place): Promise<Check> {
@@ -207,20 +211,6 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
     what,
     good: false,
     said: `the mock says ${clock?.['now']}, here it is ${here.toISOString()}: ${why}. Clients that check \`exp\` and \`iat\` themselves will refuse its tokens.`,
-  };
-}
-
-async function refusalCheck({ base }: Place): Promise<Check> {
-  const answer = await ask(`${base}/api/v1/authorization/permissions`, {
-    authorization: 'Bearer deliberately.bad.token',
-  });
-  const isRefused = answer.status === 401;
-  return {
-    what: 'refuses',
-    good: isRefused,
-    said: isRefused
-      ? 'a deliberately bad token is refused'
-      : `a deliberately bad token was answered ${answer.status}: something in between changes requests`,
   };
 }
 

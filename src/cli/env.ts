@@ -2,6 +2,7 @@ import type { FlagTexts } from '../config/config.ts';
 import { OPTIONS } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
 import { isWorldId } from '../core/world-id.ts';
+import { MANIFESTS } from '../services/index.ts';
 import { askRunning, type Running, runningServer, tokenAdvice } from './running.ts';
 import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
 
@@ -33,12 +34,10 @@ export async function env(
   const server = await runningServer(flags);
   const cast = await castFrom(server, world);
   const found = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
-  const variables = variablesOf(cast, `${originOf(clientUrl) ?? (await found())}${prefixOf(world)}`);
+  const { variables, missing } = variablesOf(cast, `${originOf(clientUrl) ?? (await found())}${prefixOf(world)}`);
   process.stdout.write(FORMATS[format](variables));
-  for (const [name, absent] of EXPECTED) {
-    if (variables[name] === undefined) {
-      process.stderr.write(`nv-auth-mock: the cast has no ${absent}, so ${name} is not printed\n`);
-    }
+  for (const { name, absent } of missing) {
+    process.stderr.write(`nv-auth-mock: the cast has no ${absent}, so ${name} is not printed\n`);
   }
 }
 
@@ -76,31 +75,14 @@ interface Info {
   };
 }
 
-/** What is worth telling when it cannot be printed. */
-const EXPECTED = [
-  ['RUNAI_CLIENT_ID', 'administrator with an access key'],
-  ['NGC_API_KEY', 'personal key of an organisation owner'],
-] as const;
-
-/** The parts of the cast that are printed. */
-interface Cast {
-  readonly runai?: {
-    readonly users?: readonly {
-      readonly role: string | null;
-      readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
-    }[];
-  };
-  readonly ngc?: {
-    readonly org?: string;
-    readonly keys?: readonly { readonly org: string; readonly roles?: readonly string[]; readonly key: string }[];
-  };
-}
+/** The cast as a server answered it, by service: one of another version may have other members. */
+type Cast = Readonly<Record<string, unknown>>;
 
 async function castFrom(server: Running, world: string | null): Promise<Cast> {
   // What no world can be called is not asked for: such a path could lead elsewhere.
   if (world !== null && !isWorldId(world)) throw await noSuchWorld(server, world);
   const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock/cast`);
-  if (status === 200 && typeof body === 'object' && body !== null) return body;
+  if (status === 200 && typeof body === 'object' && body !== null) return { ...body };
   if (status === 404 && world !== null) throw await noSuchWorld(server, world);
   throw noMock(server);
 }
@@ -125,15 +107,14 @@ function noMock({ url }: Running): Unusable {
   return new Unusable(`What answers on ${url} is no nv-auth-mock. Say where it is with --port.`);
 }
 
-function variablesOf({ runai, ngc }: Cast, url: string): Variables {
-  const key = runai?.users?.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
-  const owner = ngc?.keys?.find(({ org, roles }) => org === ngc.org && roles?.includes('ORG_OWNER') === true);
+/** What each service has for a client, and what it would have if the cast had it. */
+function variablesOf(cast: Cast, url: string) {
+  const all = MANIFESTS.flatMap(({ name: service, variables }) =>
+    variables.map(({ name, of, absent }) => ({ name, absent, value: of(cast[service], url) })),
+  );
   return {
-    RUNAI_BASE_URL: url,
-    ...(key && { RUNAI_CLIENT_ID: key.clientId, RUNAI_CLIENT_SECRET: key.clientSecret }),
-    AIR_API_URL: url,
-    NVCF_BASE_URL: url,
-    ...(owner && { NGC_API_KEY: owner.key }),
+    variables: Object.fromEntries(all.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
+    missing: all.filter(({ value, absent }) => value === undefined && absent !== undefined),
   };
 }
 

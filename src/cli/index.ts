@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import type { FlagTexts } from '../config/config.ts';
 import { findNearest } from '../config/nearest.ts';
-import { type Config, DURATIONS, flagName, OPTIONS, type Option } from '../config/options.ts';
+import type { Option } from '../config/option.ts';
+import { flagName, OPTIONS } from '../config/options.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../machine/assets.ts';
@@ -101,21 +102,20 @@ interface DoctorFlags {
   readonly world?: string;
 }
 
-function flagOf(name: string, { short, argument, repeatable, description, fallback }: Option): Flag {
+function flagOf(name: string, option: Option): Flag {
+  const { short, argument, repeatable, description, fallback } = option;
   const long = `--${flagName(name)}`;
   const value = argument === undefined ? '' : ` <${argument}>`;
   const shown =
-    fallback === null || argument === undefined || Array.isArray(fallback)
-      ? ''
-      : ` (default: ${shownDefault(name, fallback)})`;
+    fallback === null || argument === undefined || Array.isArray(fallback) ? '' : ` (default: ${shownDefault(option)})`;
   const flag = new Flag(`${short === undefined ? '' : `-${short}, `}${long}${value}`, `${description}${shown}`);
   return repeatable === true
     ? flag.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text])
     : flag;
 }
 
-function shownDefault(name: string, fallback: unknown): string {
-  if (DURATIONS.has(name as keyof Config)) return formatDuration(fallback as number);
+function shownDefault({ fallback, isDuration }: Option): string {
+  if (isDuration === true && typeof fallback === 'number') return formatDuration(fallback);
   return typeof fallback === 'boolean' ? (fallback ? 'on' : 'off') : String(fallback);
 }
 

@@ -13,10 +13,7 @@ export async function start(flags: FlagTexts): Promise<void> {
   const { config } = effective;
   const { host, port, json, logLevel, exitWithStdin } = config;
   // Loaded when the configuration is known to be good: a start that is refused ends sooner without it.
-  const [{ buildServer }, { whoIsThere }] = await Promise.all([
-    import('../app/server.ts'),
-    import('../app/notices.ts'),
-  ]);
+  const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log });
   try {
@@ -25,7 +22,7 @@ export async function start(flags: FlagTexts): Promise<void> {
     // The banner tells them otherwise; whoever reads events looks into the log.
     if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
     process.stdout.write(
-      json ? readyEvent(server, listening, config) : banner(server, await whoIsThere(server.world), listening, config),
+      json ? readyEvent(server, listening, config) : banner(server, await server.whoIsThere(), listening, config),
     );
   } catch (cause) {
     await server.close();

@@ -2,18 +2,8 @@ import { access, readFile } from 'node:fs/promises';
 import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { findNearest } from './nearest.ts';
-import {
-  type Config,
-  type ConfigOptions,
-  DURATIONS,
-  flagName,
-  OPTION_NAMES,
-  OPTIONS,
-  type Option,
-  PREFIX,
-  SECRETS,
-  variableName,
-} from './options.ts';
+import type { Option } from './option.ts';
+import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
 
 export type Origin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
@@ -66,7 +56,7 @@ export function readOptions(options: ConfigOptions): Effective {
 
 /** Options as they would be written; a bare number of a duration is in milliseconds. */
 function textOf(name: keyof Config): (value: unknown) => string {
-  return (value) => (typeof value === 'number' && DURATIONS.has(name) ? `${value}ms` : String(value));
+  return (value) => (typeof value === 'number' && OPTIONS[name].isDuration === true ? `${value}ms` : String(value));
 }
 
 /**
@@ -120,7 +110,7 @@ function settle(name: keyof Config, sources: readonly Source[], faults: string[]
   const values = texts.map((text) => option.read(text));
   const bad = values.indexOf(undefined);
   if (bad >= 0) {
-    const said = SECRETS.has(name) ? 'is not valid' : `is \`${texts[bad]}\``;
+    const said = option.isSecret === true ? 'is not valid' : `is \`${texts[bad]}\``;
     faults.push(`${written} ${said}; expected ${option.expected}.`);
   }
   return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };

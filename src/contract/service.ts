@@ -4,6 +4,8 @@ import type { Decision } from '../core/decision.ts';
 import type { FindFixes } from '../core/explaining/fixes.ts';
 import type { Law } from '../core/law.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Presented, Presenter } from '../credentials/presented.ts';
+import type { Tripwire } from '../credentials/tripwire.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { Arrival, Handler, Lookup, Outcome } from './request.ts';
@@ -87,15 +89,12 @@ export interface ServiceDefinition extends Voice {
   readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
   /** What would turn a refusal, where rights are given in a way of its own. */
   readonly findFixes?: FindFixes;
-  /** Names of the fields that credentials stand in, of operations whose row says that they select a world. */
-  readonly credentialFields?: {
-    /** Client ids, and names of applications. */
-    readonly clients?: readonly string[];
-    /** Refresh tokens and codes. */
-    readonly grants?: readonly string[];
-    /** NGC keys. */
-    readonly keys?: readonly string[];
-  };
+  /** Its kinds of credentials, as they stand in headers: what finds the world that a request is about. */
+  readonly presenters?: readonly Presenter[];
+  /** What stands in fields, by their names, of operations whose row says that they select a world. The first one counts most. */
+  readonly credentialFields?: Readonly<Record<string, (text: string) => Presented>>;
+  /** How real credentials of the vendor are told from those of a mock. */
+  readonly tripwires?: readonly Tripwire[];
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** By operationId; exactly those of the document. */
   readonly operations: Readonly<Record<string, Handler>>;

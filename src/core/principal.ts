@@ -1,8 +1,10 @@
 /** Somebody with an identity in a tenant. */
 export type IdentityKind = 'user' | 'application' | 'service-account';
 
-/** Who asks: an identity, or one of the two kinds of NGC keys. */
-export type PrincipalKind = IdentityKind | 'personal-key' | 'service-key';
+/** Kinds of principals. What asks by a credential of its own adds its own here (`declare module`). */
+export interface PrincipalKinds extends Record<IdentityKind, true> {}
+
+export type PrincipalKind = keyof PrincipalKinds;
 
 /** Somebody who can ask, in the form that decisions and pages may show: no secret, keys by id. */
 export interface Principal {
@@ -14,10 +16,6 @@ export interface Principal {
   readonly clientId?: string;
   /** The tenant of an identity. */
   readonly tenant?: string;
-  /** Of a personal key: the e-mail address of whose it is. */
-  readonly user?: string;
-  /** The NGC organisation of a key. */
+  /** The organisation that the credential is of. */
   readonly org?: string;
-  /** The NVIDIA Cloud Account (NCA) of that organisation. */
-  readonly account?: string;
 }

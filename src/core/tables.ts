@@ -1,4 +1,4 @@
-import { DENY_REASONS } from './explaining/reasons.ts';
+import type { Reasons } from './explaining/reasons.ts';
 import type { Sourced, Tables } from './rule.ts';
 
 /** What the tables are compared with: the operations of the service's document. */
@@ -18,6 +18,7 @@ export function checkTables(
   tables: Tables,
   documented: readonly DocumentedOperation[],
   lookups: readonly string[],
+  reasons: Reasons,
 ): string[] {
   return [
     ...repeated('permission', ids(tables.permissions)),
@@ -31,7 +32,7 @@ export function checkTables(
     ...unsourced(tables),
     ...unknownGrants(tables),
     ...unknownTypes(tables),
-    ...unknownReasons(tables),
+    ...unknownReasons(tables, reasons),
     ...operationFaults(tables, documented),
     ...coverFaults(tables, documented, lookups),
   ];
@@ -134,9 +135,9 @@ function unknownTypes(tables: Tables): string[] {
   return [...unknown, ...idle];
 }
 
-function unknownReasons({ remedies }: Tables): string[] {
+function unknownReasons({ remedies }: Tables, reasons: Reasons): string[] {
   return Object.keys(remedies)
-    .filter((reason) => !Object.hasOwn(DENY_REASONS, reason))
+    .filter((reason) => !Object.hasOwn(reasons, reason))
     .map((reason) => `there is a remedy for the unknown reason \`${reason}\``);
 }
 

@@ -3,12 +3,10 @@ import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import { Problem, unauthenticated } from '../core/problem.ts';
 import { worldOfName } from '../core/world-id.ts';
-import { NGC_KEY_PREFIX } from '../kits/ngc/ngc-key.ts';
 import type { Grants } from '../store/grants.ts';
 import type { Identities, Identity } from '../store/identities.ts';
 import type { Tokens } from '../tokens/index.ts';
 import { type AccessTokenClaims, checkTimes } from '../tokens/verify.ts';
-import { bearerToken } from './bearer.ts';
 import type { RememberedTokens } from './remembered.ts';
 
 /** What an access token is judged by. */
@@ -33,19 +31,6 @@ export interface TokenRealm {
   readonly tenantId: string;
 }
 
-/**
- * Whom a bearer access token stands for. Order: header, signature, time, issuer, tenant, subject.
- *
- * @throws Problem `unauthenticated` with the reason
- */
-export async function bearerOfAccessToken(attempt: AccessTokenAttempt, realm: TokenRealm): Promise<AcceptedToken> {
-  const token = bearerToken(attempt.headerLines('authorization'));
-  if (token.startsWith(NGC_KEY_PREFIX)) {
-    throw unauthenticated('ngc_key_as_token', 'The bearer token is not an access token of this system.');
-  }
-  return acceptToken(token, attempt, realm);
-}
-
 /** Whom a token stands for, and what it says. */
 export interface AcceptedToken {
   readonly identity: Identity;
@@ -53,7 +38,11 @@ export interface AcceptedToken {
   readonly claims: AccessTokenClaims;
 }
 
-/** As above, of a token that did not come in a header. */
+/**
+ * Whom an access token stands for. Order: signature, time, issuer, tenant, subject.
+ *
+ * @throws Problem `unauthenticated` with the reason
+ */
 export async function acceptToken(
   token: string,
   attempt: AccessTokenAttempt,

@@ -1,16 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { clientIdInWorld } from '../core/world-id.ts';
-import { makeKeyText } from '../kits/ngc/ngc-key.ts';
 import { alphanumericOf } from '../machine/random.ts';
 import { addMark, worldMark } from './world-mark.ts';
 
 /** Where credentials come from that nobody chose: the same for the same world and the same id. */
 export interface Derivation {
   /**
-   * The text of the NGC key of this id, marked as a mock's (`markedKey`). In a world other than `default` its drawn part
-   * begins with the world's mark.
+   * A credential of a form of its own, for what has this id: made of 256 bits in base64url. In a world other than
+   * `default` these begin with the world's mark.
+   *
+   * @param use what it is for, without a colon: what is derived for one use is nothing like what is for another
    */
-  key(id: string): string;
+  draw(use: string, id: string, form: (drawn: string) => string): string;
   /** A secret of 32 letters and digits, for what has this id. */
   secret(id: string): string;
   /** The client id in this world of what has this one in `default`: itself in `default`, `<given>-<world>` elsewhere. */
@@ -26,7 +27,7 @@ export function derivationOf(world: string): Derivation {
   // of worlds and uses have no colon, so two triples are never one text.
   const drawn = (use: string, id: string) => createHmac('sha256', `${world}:${use}`).update(id).digest();
   return {
-    key: (id) => makeKeyText(addMark(mark, drawn('key', id).toString('base64url'))),
+    draw: (use, id, form) => form(addMark(mark, drawn(use, id).toString('base64url'))),
     secret: (id) => {
       let text = '';
       // Some bytes stand for no letter, so one block is seldom enough.

@@ -1,27 +1,41 @@
 import { hash } from 'node:crypto';
 import { type Budget, Held } from '../core/held.ts';
-import { keyForm } from '../kits/ngc/ngc-key.ts';
 
-/** The form of a key, wherever it stands. */
-const KEYS = /nvapi-[A-Za-z0-9_-]{64}/g;
-const BEGINNING = 'nvapi-';
+/** How real credentials of a vendor are told from those of a mock. */
+export interface Tripwire {
+  /** What they all begin with: a text without it is not searched. */
+  readonly beginning: string;
+  /** Their form wherever they stand; with the flag `g`, and linear in what it is looked for in. */
+  readonly form: RegExp;
+  /** Of a text of this form: was it minted by no mock, so that it may be a real one? */
+  isForeign(credential: string): boolean;
+}
+
+/** What to say of a text that came in: a sentence for each credential in it that may be a real one. */
+export type Warn = (text: string) => readonly string[];
 
 const NONE: readonly string[] = [];
 
 /**
- * Tells what to say of a text that holds keys which no mock minted, so possibly real ones: a sentence for each, in which
- * the key stands by the beginning of its hash. Keys that were seen to be a mock's are remembered, by the budget: nearly
- * every request carries the same one, and its checksum costs more than all the rest of looking.
+ * Tells what to say of a text that holds credentials which no mock minted: a sentence for each, in which the credential
+ * stands by the beginning of its hash. Those that were seen to be a mock's are remembered, by the budget: nearly every
+ * request carries the same one, and its checksum costs more than all the rest of looking.
  */
-export function tripwireOf(budget: Budget): (text: string) => readonly string[] {
+export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Warn {
+  const all = tripwires.map((tripwire) => warningsBy(tripwire, budget));
+  const [only = () => NONE] = all;
+  return all.length < 2 ? only : (text) => all.flatMap((warn) => warn(text));
+}
+
+function warningsBy({ beginning, form, isForeign }: Tripwire, budget: Budget): Warn {
   const harmless = new Held<true>(budget, () => 0);
-  const warningsOf = (key: string): readonly string[] => {
-    if (harmless.find(key) === true) return NONE;
-    if (keyForm(key) === 'foreign') return [warningOf(key)];
-    harmless.keep(key, true);
+  const warningsOf = (credential: string): readonly string[] => {
+    if (harmless.find(credential) === true) return NONE;
+    if (isForeign(credential)) return [warningOf(credential)];
+    harmless.keep(credential, true);
     return NONE;
   };
-  return (text) => (text.includes(BEGINNING) ? (text.match(KEYS) ?? []).flatMap(warningsOf) : NONE);
+  return (text) => (text.includes(beginning) ? (text.match(form) ?? []).flatMap(warningsOf) : NONE);
 }
 
 function warningOf(key: string): string {

@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from '../core/decide.ts';
 import type { Decision, Evidence } from '../core/decision.ts';
-import type { DenyReason } from '../core/explaining/reasons.ts';
+import type { DenyReason, Reasons } from '../core/explaining/reasons.ts';
 import { explain } from '../core/explaining/sentence.ts';
 import { labelOfType, labelsOfResources } from '../core/explaining/wording.ts';
 import type { Problem } from '../core/problem.ts';
@@ -133,9 +133,9 @@ export function decisionHeader({ id, effect, reason, missing, missingAnyOf, pend
 }
 
 /** A line of the log about a refusal. */
-export function refusalLine(status: number, decision: Decision): string {
+export function refusalLine(status: number, decision: Decision, reasons: Reasons): string {
   const { method, path } = decision.request;
-  return `${status} ${method} ${path} - ${explain(decision)} [decision ${decision.id}]`;
+  return `${status} ${method} ${path} - ${explain(decision, reasons)} [decision ${decision.id}]`;
 }
 
 /** A key may name thousands of objects. */

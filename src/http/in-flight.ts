@@ -4,10 +4,13 @@ import type { ServiceDefinition, Voice } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Derived } from '../core/derived.ts';
+import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import type { Log } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
+import type { Presenter } from '../credentials/presented.ts';
+import type { Warn } from '../credentials/tripwire.ts';
 import type { RequestContext } from './context.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { BodyLimits } from './transport/body.ts';
@@ -24,7 +27,11 @@ export interface Server extends ServerScope {
   readonly explain: boolean;
   readonly gate: Gate;
   /** What a person should know of a text that came in, because it holds what may be a real credential. */
-  readonly tripwire: (text: string) => readonly string[];
+  readonly tripwire: Warn;
+  /** Every kind of credential that a header can present. */
+  readonly presenters: readonly Presenter[];
+  /** Every reason that a request can be refused for. */
+  readonly reasons: Reasons;
   /** What becomes of an answer that does not fit its document: `throw` in tests, `report` as a finding in a server. */
   readonly offDocument: 'throw' | 'report';
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ServiceDefinition, ServiceHost } from '../contract/service.ts';
 import { Derived } from '../core/derived.ts';
+import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import { checkTables, type DocumentedOperation } from '../core/tables.ts';
 import type { Answer } from './answer.ts';
@@ -24,7 +25,7 @@ export interface Mounted {
  */
 export function mount(app: FastifyInstance, server: Server, mounted: Mounted): readonly Route[] {
   const { service, document } = mounted;
-  const faults = mountFaults(mounted);
+  const faults = mountFaults(mounted, server.reasons);
   if (faults.length > 0) {
     throw new Error(`the service \`${service.name}\` cannot be mounted:\n  ${faults.join('\n  ')}`);
   }
@@ -101,7 +102,7 @@ function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation
   return { id: operation, public: false, pathParams: names };
 }
 
-function mountFaults({ service, law, document }: Mounted): string[] {
+function mountFaults({ service, law, document }: Mounted, reasons: Reasons): string[] {
   const ids = document.operations.filter(({ isTwin }) => !isTwin).map(({ id }) => id);
   const handled = Object.keys(service.operations);
   const elsewhere = service.laws.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
@@ -117,6 +118,6 @@ function mountFaults({ service, law, document }: Mounted): string[] {
     ...document.operations
       .filter(({ path }) => !service.prefixes.some((prefix) => isBelow(path, prefix)))
       .map(({ path }) => `path \`${path}\` is below none of its prefixes`),
-    ...checkTables(law.tables, documented, Object.keys(service.lookups)),
+    ...checkTables(law.tables, documented, Object.keys(service.lookups), reasons),
   ];
 }

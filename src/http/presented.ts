@@ -1,37 +1,39 @@
 import type { Context } from '../contract/request.ts';
 import { own } from '../core/own.ts';
-import {
-  type Presented,
-  presentedClient,
-  presentedGrant,
-  presentedInHeader,
-  presentedKey,
-} from '../credentials/presented.ts';
+import type { Presented, Presenter } from '../credentials/presented.ts';
 import type { Route } from './in-flight.ts';
+
+/** Longer headers hold no credential of ours, and are not read. */
+const MOST_HEADER = 16 * 1024;
 
 /** What a request presents of credentials: in its header, and where its operation says that they stand. */
 export function findPresented(
+  presenters: readonly Presenter[],
   { rule, row, service }: Route,
   { headerLines, query, body }: Pick<Context, 'headerLines' | 'query' | 'body'>,
 ): readonly Presented[] {
-  const found: Presented[] = [];
-  if (rule !== null || row.selects !== undefined) {
-    const [line, second] = headerLines('authorization');
-    const inHeader = second === undefined ? presentedInHeader(line) : null;
-    if (inHeader !== null) found.push(inHeader);
-  }
+  const inHeader =
+    rule !== null || row.selects !== undefined ? presentedInHeader(presenters, headerLines('authorization')) : null;
+  const found = inHeader === null ? [] : [inHeader];
   if (row.selects === undefined) return found;
   return [...found, ...presentedIn(row.selects === 'query' ? query : body, service.credentialFields)];
 }
 
-/** Clients first: they authenticate, and the rest is redeemed by them. */
+/** Two headers present nothing: the request is refused for them. */
+function presentedInHeader(presenters: readonly Presenter[], lines: readonly string[]): Presented | null {
+  const [line, second] = lines;
+  if (line === undefined || second !== undefined || line.length > MOST_HEADER) return null;
+  for (const present of presenters) {
+    const presented = present(line);
+    if (presented !== null) return presented;
+  }
+  return null;
+}
+
 function presentedIn(sent: unknown, fields: Route['service']['credentialFields'] = {}): Presented[] {
   if (typeof sent !== 'object' || sent === null) return [];
-  const texts = (names: readonly string[] = []) =>
-    names.map((name) => own(sent as Record<string, unknown>, name)).filter((text) => typeof text === 'string');
-  return [
-    ...texts(fields.clients).map(presentedClient),
-    ...texts(fields.grants).map(presentedGrant),
-    ...texts(fields.keys).map(presentedKey),
-  ];
+  return Object.entries(fields).flatMap(([name, present]) => {
+    const text: unknown = own(sent as Record<string, unknown>, name);
+    return typeof text === 'string' ? [present(text)] : [];
+  });
 }

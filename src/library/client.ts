@@ -1,6 +1,6 @@
+import type { Cast } from '../contract/cast.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import { worldPath } from '../core/world-id.ts';
-import type { Cast } from './cast.ts';
 import { type ClientCredentials, tokenRequest } from './credentials.ts';
 import type { MadeWorld, Snapshot, SnapshotsBoard, WorldInfo, WorldsBoard } from './worlds.ts';
 

@@ -1,5 +1,5 @@
 import { findNearest } from '../config/nearest.ts';
-import type { Cast } from './cast.ts';
+import type { Cast } from '../contract/cast.ts';
 
 /** Credentials of a client, as an access key or a service account has them. */
 export interface ClientCredentials {

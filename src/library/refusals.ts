@@ -1,5 +1,6 @@
 import { findNearest } from '../config/nearest.ts';
-import { DENY_REASONS, type DenyReason } from '../core/explaining/reasons.ts';
+import type { DenyReason } from '../core/explaining/reasons.ts';
+import { REASONS } from '../services/index.ts';
 import type { Decision, Switchboard } from './client.ts';
 
 /** What `x-mock-decision` says of an answer. */
@@ -57,8 +58,8 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
 }
 
 function checkReason(reason: unknown): void {
-  if (typeof reason === 'string' && Object.hasOwn(DENY_REASONS, reason)) return;
-  const reasons = Object.keys(DENY_REASONS);
+  if (typeof reason === 'string' && Object.hasOwn(REASONS, reason)) return;
+  const reasons = Object.keys(REASONS);
   if (reason === undefined) throw new TypeError(`there is no reason in the call. Say one of ${reasons.join(', ')}`);
   throw new Error(
     `there is no reason \`${reason}\`; the nearest is \`${findNearest(String(reason), reasons)}\`. There are ${reasons.join(', ')}`,

@@ -1,5 +1,5 @@
+import type { Cast } from '../contract/cast.ts';
 import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../core/world-id.ts';
-import type { Cast } from './cast.ts';
 import { type Switchboard, SwitchboardError, switchboard } from './client.ts';
 import { keyOf } from './credentials.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';

@@ -1,4 +1,4 @@
-import type { Cast } from './cast.ts';
+import type { Cast } from '../contract/cast.ts';
 
 /** A world to make. */
 export interface WorldOrder {

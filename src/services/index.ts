@@ -1,17 +1,47 @@
+import type { Option } from '../config/option.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
+import type { Settings } from '../contract/settings.ts';
+import { COMMON_REASONS, type DenyReason, type Reason } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
-import { air } from './air/index.ts';
-import { ngc } from './ngc/index.ts';
-import { nvcf } from './nvcf/index.ts';
-import { runai } from './runai/index.ts';
+import { air } from './air/manifest.ts';
+import { ngc } from './ngc/manifest.ts';
+import { nvcf } from './nvcf/manifest.ts';
+import { runai } from './runai/manifest.ts';
 
-export { control } from './control/index.ts';
 export type { Ports } from './control/ports.ts';
+export type { NgcCast } from './ngc/cast.ts';
+export type { RunaiCast } from './runai/cast.ts';
 
-/** Every emulated API: one line each. The switchboard is made with the server, because it is given these. */
-export const SERVICES: readonly ServiceDefinition[] = [runai, ngc(lawsOfKeys), air, nvcf];
+/**
+ * Every emulated API. A service is loaded when a server is built: commands that ask a running one need no more than this.
+ * The switchboard is made with the server, because it is given all others.
+ */
+export const MANIFESTS: readonly Manifest[] = [runai, ngc, air, nvcf];
 
-/** The laws whose scopes and resource types keys can hold; names are the same in every profile. */
-function lawsOfKeys(): readonly Law[] {
-  return SERVICES.flatMap(({ laws }) => laws.slice(0, 1)).filter(({ tables }) => tables.product !== undefined);
+type OptionsOfServices = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
+
+/** The options of all services, by the names of their settings. */
+// What a service adds to `Settings` is what its own table is read as.
+export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) => options)) as OptionsOfServices;
+
+/** Every reason there is, by its code. */
+// Each service adds the codes of its own table to `DenyReason`.
+export const REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({ reasons }) => reasons)) as Readonly<
+  Record<DenyReason, Reason>
+>;
+
+/** The switchboard. @returns what makes it of the parts of a server */
+export async function loadControl() {
+  return (await import('./control/index.ts')).control;
+}
+
+/** Loads every service. */
+export async function loadServices(): Promise<readonly ServiceDefinition[]> {
+  const services: readonly ServiceDefinition[] = await Promise.all(MANIFESTS.map(({ load }) => load(lawsOfKeys)));
+  // Names are the same in every profile.
+  function lawsOfKeys(): readonly Law[] {
+    return services.flatMap(({ laws }) => laws.slice(0, 1)).filter(({ tables }) => tables.product !== undefined);
+  }
+  return services;
 }

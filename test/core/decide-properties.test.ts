@@ -14,9 +14,10 @@ import { findFixes } from '../../src/core/explaining/fixes.ts';
 import type { Law } from '../../src/core/law.ts';
 import type { Resource, Standing } from '../../src/core/policy.ts';
 import type { Relation, Rule } from '../../src/core/rule.ts';
+import { findKeyFixes } from '../../src/kits/ngc/key-fixes.ts';
 import { drawnAt } from '../../src/machine/random.ts';
-import { SERVICES } from '../../src/services/index.ts';
-import { effectAfter, faultsOfEdit } from './edit.ts';
+import { effectAfter, faultsOfEdit } from '../kits/ngc/edit.ts';
+import { SERVICES } from '../support/services.ts';
 import { decisionOn, ORG, personalKey, serviceKey, sourced, toyLaw } from './toy-law.ts';
 
 /** A row of choices that its seed decides. */
@@ -336,7 +337,7 @@ function couldBeMended(one: Case): boolean {
 }
 
 function requestsOf(decision: Decision, law: Law, method: 'PATCH' | 'POST') {
-  const requests = findFixes(decision, law.tables).flatMap(({ request }) => request ?? []);
+  const requests = findFixes(decision, law.tables, findKeyFixes).flatMap(({ request }) => request ?? []);
   return requests.filter((request) => request.method === method);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { COMMON_REASONS } from '../../src/core/explaining/reasons.ts';
 import type { Tables } from '../../src/core/rule.ts';
 import { checkServices, checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
 
@@ -40,7 +41,7 @@ const [permission, type, role, rule, thing, health] = [
 ] as const;
 
 it('tables that hold together have no faults', () => {
-  expect(checkTables(good, documented, ['thing'])).toEqual([]);
+  expect(checkTables(good, documented, ['thing'], COMMON_REASONS)).toEqual([]);
 });
 
 describe('a fault is told with the name of its row:', () => {
@@ -86,7 +87,7 @@ describe('a fault is told with the name of its row:', () => {
   ];
 
   it.each(cases)('%s', (fault, tables, lookups = ['thing']) => {
-    expect(checkTables({ ...good, ...tables } as Tables, documented, lookups)).toContain(fault);
+    expect(checkTables({ ...good, ...tables } as Tables, documented, lookups, COMMON_REASONS)).toContain(fault);
   });
 });
 

@@ -96,7 +96,7 @@ export function key(
 ): Caller {
   return {
     principal: serviceKey,
-    standing: { roles: [], held: new Set(held), resources, services: ['toys'], pending: [], ...more },
+    standing: { roles: [], held: new Set(held), resources, services: ['toys'], pending: [], policyVersion: 1, ...more },
   };
 }
 

@@ -6,8 +6,8 @@ import { manualClock } from '../../src/core/clock.ts';
 import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
 import { seededRandom } from '../../src/machine/random.ts';
-import { SERVICES } from '../../src/services/index.ts';
 import { type Document, readDocument } from '../support/documents.ts';
+import { SERVICES } from '../support/services.ts';
 import type { FuzzAnswer } from './judge.ts';
 import type { FuzzRequest } from './requests.ts';
 

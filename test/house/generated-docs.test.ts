@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { configOf } from '../../src/config/config.ts';
-import { flagName, OPTIONS, type Option, shownValue, variableName } from '../../src/config/options.ts';
+import type { Option } from '../../src/config/option.ts';
+import { flagName, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 import type { Law } from '../../src/core/law.ts';
 import type { Rule } from '../../src/core/rule.ts';
 import { readDocument } from '../../src/http/openapi.ts';
-import { SERVICES } from '../../src/services/index.ts';
+import { SERVICES } from '../support/services.ts';
 import { ROOT } from './source-files.ts';
 
 const GENERATED = '<!-- Made from the tables by `npx vitest run test/house/generated-docs.test.ts -u`. -->';

@@ -5,12 +5,15 @@ import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { findFixes } from '../../src/core/explaining/fixes.ts';
-import { DENY_REASONS, type DenyReason } from '../../src/core/explaining/reasons.ts';
+import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { Law } from '../../src/core/law.ts';
 import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
 import { readDocument } from '../../src/http/openapi.ts';
 import { findSeedFaults } from '../../src/seed/check.ts';
-import { control, type Ports, SERVICES } from '../../src/services/index.ts';
+import { control } from '../../src/services/control/index.ts';
+import { findWorldFixes } from '../../src/services/control/world-fixes.ts';
+import { type Ports, REASONS } from '../../src/services/index.ts';
+import { SERVICES } from '../support/services.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
 
 /** Made for `require`, and seen differently by each tool that imports it. */
@@ -58,7 +61,7 @@ describe.each(ALL)('the document of $name', (service) => {
     const { operations } = await documentOf(document);
     const documented = [...operations, ...atHosts(service)];
 
-    expect(checkTables(tables, documented, Object.keys(service.lookups))).toEqual([]);
+    expect(checkTables(tables, documented, Object.keys(service.lookups), REASONS)).toEqual([]);
   });
 
   it('has, over its profiles, every operation that has a handler, and no other', async () => {
@@ -109,12 +112,13 @@ it('the built-in casts fit what a seed must be', () => {
 describe('every reason', () => {
   const laws = ALL.flatMap((service) => service.laws);
   const remedyUnder = (law: Law, reason: DenyReason) => findFixes(refusalFor(reason, law.service), law.tables);
-  const reasons = Object.keys(DENY_REASONS) as DenyReason[];
-  const credentialReasons = reasons.filter((reason) => DENY_REASONS[reason].stage === 'authenticate');
+  const reasons = Object.keys(REASONS) as DenyReason[];
+  const credentialReasons = reasons.filter((reason) => REASONS[reason].stage === 'authenticate');
   const keyReasons = credentialReasons.filter((reason) => /_key$/.test(reason));
 
   it.each(credentialReasons)('%s has a remedy in a service that can refuse for it', (reason) => {
-    expect(laws.flatMap((law) => remedyUnder(law, reason)).length).toBeGreaterThan(0);
+    const ofWorlds = findWorldFixes(reason, 'other') ?? [];
+    expect([...ofWorlds, ...laws.flatMap((law) => remedyUnder(law, reason))].length).toBeGreaterThan(0);
   });
 
   it.each(SERVICES)('for which $name refuses everybody has a remedy of its own', ({ laws }) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/http/in-flight.ts';
 import { readDocument } from '../../src/http/openapi.ts';
 import { Routes } from '../../src/http/routes.ts';
-import { SERVICES } from '../../src/services/index.ts';
+import { SERVICES } from '../support/services.ts';
 
 const route = (method: string, path: string): Route =>
   ({ service: {}, operation: { method, path } }) as unknown as Route;
@@ -49,8 +49,8 @@ it.each([
 
 describe('the slash at the end', () => {
   const [list, item, bare] = [route('GET', '/dolls/'), route('GET', '/dolls/{dollId}/'), route('GET', '/balls')];
-  const withHabit = (one: Route): Route => ({ ...one, service: { habits: { eitherSlash: true } } }) as unknown as Route;
-  const either = new Routes([list, item, bare].map(withHabit));
+  const withQuirk = (one: Route): Route => ({ ...one, service: { quirks: { eitherSlash: true } } }) as unknown as Route;
+  const either = new Routes([list, item, bare].map(withQuirk));
 
   it.each([
     ['/dolls/', '/dolls/', {}],

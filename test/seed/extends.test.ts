@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/machine/random.ts';
 import { castLine, castOf, chooseSeed } from '../../src/seed/index.ts';
-import { SERVICES } from '../../src/services/index.ts';
 import { cast as builtIn } from '../support/cast.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';
 import { NOON } from '../support/records.ts';
 import { seedFrom } from '../support/seeds.ts';
+import { SERVICES } from '../support/services.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into every part
 type Cast = any;

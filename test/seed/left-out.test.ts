@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { seededRandom } from '../../src/machine/random.ts';
 import { castOf, revivedSeed } from '../../src/seed/index.ts';
-import { SERVICES } from '../../src/services/index.ts';
 import { NOON } from '../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
 import { testServer } from '../support/server.ts';
+import { SERVICES } from '../support/services.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into every part
 type Cast = any;

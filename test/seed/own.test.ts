@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { worldMark } from '../../src/credentials/world-mark.ts';
-import { keyForm } from '../../src/kits/ngc/ngc-key.ts';
+import { deriveKeyText, keyForm } from '../../src/kits/ngc/key-text.ts';
 import { seededRandom } from '../../src/machine/random.ts';
 import { castOf, ownSeed, revivedSeed } from '../../src/seed/index.ts';
-import { SERVICES } from '../../src/services/index.ts';
 import { NOON } from '../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
 import { testServer } from '../support/server.ts';
+import { SERVICES } from '../support/services.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into every part
 type Cast = any;
@@ -77,7 +77,8 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
     for (const { id, secretHash } of [...(after.accessKeys ?? []), ...(after.identities ?? [])]) {
       if (secretHash !== null) expect(secretHash).toBe(hashSecret(derivation.secret(id)));
     }
-    for (const { id, secretHash } of after.ngcKeys ?? []) expect(secretHash).toBe(hashSecret(derivation.key(id)));
+    for (const { id, secretHash } of after.ngcKeys ?? [])
+      expect(secretHash).toBe(hashSecret(deriveKeyText(derivation, id)));
   });
 
   it('is a seed like any other when its cast is saved, and when a store kept it', async () => {

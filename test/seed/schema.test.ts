@@ -8,9 +8,9 @@ import { derivationOf } from '../../src/credentials/derivation.ts';
 import { findSchemaFaults } from '../../src/seed/check.ts';
 import { castOf, ownSeed } from '../../src/seed/index.ts';
 import { seedSchema } from '../../src/seed/schema.ts';
-import { SERVICES } from '../../src/services/index.ts';
 import { ROOT } from '../house/source-files.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
+import { SERVICES } from '../support/services.ts';
 
 const built = JSON.parse(readFileSync(join(ROOT, 'dist/seed.schema.json'), 'utf8'));
 const validate = new Ajv({ allErrors: true, strictTypes: false, strictRequired: false }).compile(built);

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
 import { passwordFits } from '../../src/credentials/password.ts';
 import { castLine, castOf } from '../../src/seed/index.ts';
-import { SERVICES } from '../../src/services/index.ts';
 import { NOON } from '../support/records.ts';
 import { onlyNames, seedFrom } from '../support/seeds.ts';
+import { SERVICES } from '../support/services.ts';
 
 describe('a seed that is given as a value', () => {
   it('is the built-in cast, nobody, or what a file would hold', async () => {

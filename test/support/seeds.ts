@@ -1,7 +1,7 @@
 import { seededRandom } from '../../src/machine/random.ts';
 import { seedOfValue } from '../../src/seed/index.ts';
-import { SERVICES } from '../../src/services/index.ts';
 import { castKey, ngcCast } from './ngc-cast.ts';
+import { SERVICES } from './services.ts';
 
 /** The seed that a value is. */
 export function seedFrom(value: unknown) {

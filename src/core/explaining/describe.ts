@@ -1,11 +1,12 @@
 import { rfc3339 } from '../clock.ts';
 import type { Decision } from '../decision.ts';
-import type { Tables } from '../rule.ts';
-import { type FindFixes, findFixes } from './fixes.ts';
-import { explain } from './sentence.ts';
+import type { Fix } from './fixes.ts';
 
 /** The decision as the switchboard shows it: what everybody asks first, first. */
-export function describeDecision(decision: Decision, tables: Tables, mend?: FindFixes): Record<string, unknown> {
+export function describeDecision(
+  decision: Decision,
+  { fixes, explanation }: { readonly fixes: readonly Fix[]; readonly explanation: string },
+): Record<string, unknown> {
   const {
     evidence: _,
     id,
@@ -32,7 +33,7 @@ export function describeDecision(decision: Decision, tables: Tables, mend?: Find
     reason,
     ...more,
     ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
-    fixes: findFixes(decision, tables, mend),
-    explanation: explain(decision),
+    fixes,
+    explanation,
   };
 }

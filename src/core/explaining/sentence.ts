@@ -1,15 +1,15 @@
 import { rfc3339 } from '../clock.ts';
 import type { Decision } from '../decision.ts';
-import { DENY_REASONS } from './reasons.ts';
+import type { Reasons } from './reasons.ts';
 import { describeLack, namePrincipal, quote } from './wording.ts';
 
-/** The decision as one English sentence for the person whose request it was. */
-export function explain(decision: Decision): string {
+/** The decision as one English sentence for the person whose request it was. @param reasons those of every service */
+export function explain(decision: Decision, reasons: Reasons): string {
   const who = namePrincipal(decision.principal);
   const what =
     decision.effect === 'allow'
       ? `${who} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
-      : `${decision.operation} was refused${underVersion(decision)}: ${grounds(decision, who)}`;
+      : `${decision.operation} was refused${underVersion(decision)}: ${grounds(decision, who, reasons)}`;
   const detail = decision.detail === undefined ? '' : ` (${decision.detail})`;
   return `${what}${detail}${coming(decision)}`;
 }
@@ -27,7 +27,7 @@ function coming({ pending }: Decision): string {
   return `; version ${pending.version} is recorded, and ${does} it from ${rfc3339(pending.effectiveAt)}`;
 }
 
-function grounds(decision: Decision, who: string): string {
+function grounds(decision: Decision, who: string, reasons: Reasons): string {
   const { target, boundTo, reason } = decision;
   switch (reason) {
     case 'missing_role':
@@ -53,7 +53,7 @@ function grounds(decision: Decision, who: string): string {
     case null:
       return 'of no recorded reason';
     default:
-      return [DENY_REASONS[reason].meaning, decision.claimed && `it claims to be ${namePrincipal(decision.claimed)}`]
+      return [reasons[reason]?.meaning, decision.claimed && `it claims to be ${namePrincipal(decision.claimed)}`]
         .filter(Boolean)
         .join('; ');
   }
@@ -77,8 +77,9 @@ function needed({ missing = [], missingAnyOf = [], evidence }: Decision): string
   return describeLack({ missing, missingAnyOf }, told);
 }
 
-function holding({ held = [], roles = [], principal }: Decision): string {
+/** Who has no roles by nature, such as a service key, has none told. */
+function holding({ held = [], roles }: Decision): string {
   const holds = held.length === 0 ? 'holds nothing' : `holds ${quote(held)}`;
-  if (principal?.kind === 'service-key') return holds;
+  if (roles === undefined) return holds;
   return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quote(roles)} ${holds}`;
 }

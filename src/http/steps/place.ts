@@ -110,13 +110,13 @@ export function worldBehind(
 
 /** The world that a credential leads to; null where none does, or several. */
 function worldOfCredential(
-  { worlds }: Server,
+  { worlds, presenters }: Server,
   route: Route,
   raw: IncomingMessage,
   sent: { readonly query: Readonly<Record<string, unknown>>; readonly body: unknown },
 ): World | null {
   const headers = (name: string) => headerLines(raw, name);
-  for (const one of findPresented(route, { headerLines: headers, ...sent })) {
+  for (const one of findPresented(presenters, route, { headerLines: headers, ...sent })) {
     const [owner, second] = worlds.ownersOf(one);
     const world = owner === undefined || second !== undefined ? undefined : worlds.find(owner);
     if (world !== undefined) return world;

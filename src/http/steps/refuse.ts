@@ -2,7 +2,6 @@ import type { About } from '../../contract/service.ts';
 import { Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
-import { UNKNOWN_BY } from '../../credentials/presented.ts';
 import { decisionOfProblem, factsOf } from '../explain.ts';
 import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
 import { findPresented } from '../presented.ts';
@@ -49,14 +48,14 @@ async function ofWorld({ server, route, context }: InFlight, problem: Problem): 
 }
 
 async function ownerElsewhere(
-  { worlds }: Server,
+  { worlds, presenters, reasons }: Server,
   route: Route,
   context: InFlight['context'],
   { reason }: Problem,
 ): Promise<string | undefined> {
-  const kind = reason === undefined || worlds.isAlone ? undefined : UNKNOWN_BY[reason];
+  const kind = reason === undefined || worlds.isAlone ? undefined : reasons[reason]?.unknown;
   if (kind === undefined) return undefined;
-  const unknown = findPresented(route, context).filter((one) => one.kind === kind);
+  const unknown = findPresented(presenters, route, context).filter((one) => one.kind === kind);
   const [owner] = unknown.flatMap((one) => worlds.ownersOf(one));
   if (owner !== undefined || context.world.id === DEFAULT_WORLD) return owner;
   for (const one of unknown) if (await worlds.isOfDefault(one)) return DEFAULT_WORLD;

@@ -16,7 +16,7 @@ export async function send({ server, route, context, raw, decision, problem, out
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
   }
   const where = whereOf(context.world.id);
-  if (decision?.effect === 'deny') server.log.info(`${refusalLine(outcome.status, decision)}${where}`);
+  if (decision?.effect === 'deny') server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`);
   else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where);
   else if (server.log.debugging) server.log.debug(`${outcome.status} ${raw.method} ${pathOf(raw.url)}${where}`);
   return answer;

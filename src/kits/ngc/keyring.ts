@@ -8,8 +8,8 @@ import { addMark } from '../../credentials/world-mark.ts';
 import { drawnAt, type Random } from '../../machine/random.ts';
 import type { KeyInForce, NewNgcKey, NgcKeyEdit, NgcKeys } from '../../store/ngc-keys.ts';
 import type { SettingsStore } from '../../store/settings.ts';
+import { KEY_BYTES, makeKeyText } from './key-text.ts';
 import { findKeyWarnings } from './key-warnings.ts';
-import { KEY_BYTES, makeKeyText } from './ngc-key.ts';
 
 /** What the toggle says now: how long edits take, and what `jitter` draws from. */
 export interface Toggle extends Propagation {

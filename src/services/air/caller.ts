@@ -2,7 +2,7 @@ import type { Arrival, Context } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
-import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/ngc-key.ts';
+import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/key-bearer.ts';
 import type { KeyInForce } from '../../store/ngc-keys.ts';
 import { LAWS } from './laws.ts';
 

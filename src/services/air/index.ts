@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
+import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { lookupOf, plain } from './engine.ts';
 import { events } from './events.ts';
@@ -25,6 +26,7 @@ export const air: ServiceDefinition = {
   quirks: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true },
   authenticate,
   impersonate,
+  findFixes: findKeyFixes,
   lookups: {
     ...Object.fromEntries(RESOURCES.map((resource) => [resource.name, lookupOf(resource)])),
     resource_budgets: budgetLookup,

@@ -85,7 +85,7 @@ export interface Ports {
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
   /** Names of the services that have tables. */
   services(): readonly string[];
-  describe(decision: Decision): unknown;
+  describe(decision: Decision): Readonly<Record<string, unknown>>;
   /**
    * What would be decided in a world about a request of somebody, with nothing done.
    *

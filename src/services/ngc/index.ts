@@ -1,6 +1,8 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Law, lawOf } from '../../core/law.ts';
-import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/ngc-key.ts';
+import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/key-bearer.ts';
+import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
+import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../kits/ngc/key-text.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
 import { keyLookups, keyOperations } from './operations/keys.ts';
@@ -28,7 +30,10 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition {
       const key = await keyCalled(store.ngcKeys, id, now);
       return key === null ? null : views.of(key, CALLER);
     },
-    credentialFields: { keys: ['credentials'] },
+    findFixes: findKeyFixes,
+    presenters: [presentBearerKey],
+    credentialFields: { credentials: presentKey },
+    tripwires: [KEY_TRIPWIRE],
     lookups: keyLookups,
     operations: { ...keyOperations, ...callerInfoOperations },
     renderProblem,

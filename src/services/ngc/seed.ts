@@ -12,7 +12,7 @@ import {
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../kits/ngc/key-policy.ts';
-import { keyForm } from '../../kits/ngc/ngc-key.ts';
+import { deriveKeyText, keyForm } from '../../kits/ngc/key-text.ts';
 import { namedUuid } from '../../machine/random.ts';
 import type { NewNgcKey, NgcUser } from '../../store/ngc-keys.ts';
 import { ROLES } from './tables/roles.ts';
@@ -185,7 +185,8 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
       ];
     },
     completed: (part, derivation) => withKeys(part as NgcSeed, (key) => completeKey(key, derivation)),
-    own: (part, derivation) => withKeys(part as NgcSeed<SeedKey>, (key) => ({ ...key, key: derivation.key(key.id) })),
+    own: (part, derivation) =>
+      withKeys(part as NgcSeed<SeedKey>, (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
     bare: (part) =>
       withKeys(part as NgcSeed, (key) => {
         const { id, ...rest } = key;
@@ -211,7 +212,7 @@ function idOf({ org, name }: Pick<WrittenKey, 'org' | 'name'>): string {
 
 function completeKey(key: WrittenKey, derivation: Derivation): SeedKey {
   const id = key.id ?? idOf(key);
-  return { ...key, id, key: key.key ?? derivation.key(id) };
+  return { ...key, id, key: key.key ?? deriveKeyText(derivation, id) };
 }
 
 /** Each user once, with the roles that any of their keys names. */
@@ -227,12 +228,12 @@ function usersOf(keys: readonly WrittenKey[]): NgcUser[] {
 
 /** A key's text is not told. */
 function sameKeys(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
-  const { key } = derivationOf('default');
+  const derivation = derivationOf('default');
   return findDuplicates(
     '',
     keys,
     (one) => one.key,
-    (one) => key(one.id ?? idOf(one)),
+    (one) => deriveKeyText(derivation, one.id ?? idOf(one)),
   ).map(({ place }) => ({ place, message: 'keys: a `key` occurs twice in `ngc`' }));
 }
 

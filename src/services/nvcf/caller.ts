@@ -1,6 +1,6 @@
 import type { Context } from '../../contract/request.ts';
 import type { Caller } from '../../core/decide.ts';
-import { callerUnder } from '../../kits/ngc/ngc-key.ts';
+import { callerUnder } from '../../kits/ngc/key-bearer.ts';
 import { LAWS } from './laws.ts';
 
 /** Callers of keys, by the profile that they are judged under. */

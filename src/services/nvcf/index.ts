@@ -1,6 +1,7 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { bearerOfNgcKey, keyCalled } from '../../kits/ngc/ngc-key.ts';
+import { bearerOfNgcKey, keyCalled } from '../../kits/ngc/key-bearer.ts';
+import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
 import { LAWS } from './laws.ts';
@@ -39,6 +40,7 @@ export const nvcf: ServiceDefinition = {
     const key = await keyCalled(store.ngcKeys, id, now);
     return key === null ? null : views.of(key, CALLERS[settings.nvcf]);
   },
+  findFixes: findKeyFixes,
   lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups },
   operations: {
     getHealth,

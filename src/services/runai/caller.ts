@@ -3,7 +3,9 @@ import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { Principal } from '../../core/principal.ts';
 import { unauthenticated } from '../../core/problem.ts';
-import { bearerOfAccessToken } from '../../credentials/access-token.ts';
+import { type AcceptedToken, acceptToken } from '../../credentials/access-token.ts';
+import { bearerToken } from '../../credentials/bearer.ts';
+import { NGC_KEY_PREFIX } from '../../kits/ngc/key-text.ts';
 import type { Identity } from '../../store/identities.ts';
 import { standingOf } from './access-rules.ts';
 import { tenantIdOf, tokenRealmOf } from './tenant.ts';
@@ -16,7 +18,16 @@ export interface Granted {
 
 /** @throws Problem `unauthenticated` */
 export async function authenticate(arrival: Arrival): Promise<Caller> {
-  return callerOf(arrival, await bearerOfAccessToken(arrival, await tokenRealmOf(arrival)));
+  return callerOf(arrival, await tokenOf(arrival));
+}
+
+/** The token of the header, and whom it stands for. */
+async function tokenOf(arrival: Arrival): Promise<AcceptedToken> {
+  const token = bearerToken(arrival.headerLines('authorization'));
+  if (token.startsWith(NGC_KEY_PREFIX)) {
+    throw unauthenticated('ngc_key_as_token', 'The bearer token is not an access token of this system.');
+  }
+  return acceptToken(token, arrival, await tokenRealmOf(arrival));
 }
 
 /** Who an id is, if they may act: of a user, an application, a service account or an access key, or the client id of one. */

@@ -1,8 +1,9 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
+import { presentBasicClient, presentBearerToken, presentClient, presentGrant } from '../../credentials/presented.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { events } from './events.ts';
+import { findFixes } from './fixes.ts';
 import { LAWS, profileOf } from './laws.ts';
-import { mend } from './mend.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
 import { accessRuleLookups, accessRuleOperations } from './operations/access-rules.ts';
@@ -28,10 +29,17 @@ export const runai: ServiceDefinition = {
   law: (settings) => LAWS[profileOf(settings)],
   authenticate,
   impersonate,
-  findFixes: mend,
+  findFixes,
+  presenters: [presentBasicClient, presentBearerToken],
+  // Clients first: they authenticate, and the rest is redeemed by them.
   credentialFields: {
-    clients: ['clientID', 'appID', 'client_id', 'id'],
-    grants: ['refreshToken', 'refresh_token', 'code'],
+    clientID: presentClient,
+    appID: presentClient,
+    client_id: presentClient,
+    id: presentClient,
+    refreshToken: presentGrant,
+    refresh_token: presentGrant,
+    code: presentGrant,
   },
   lookups: {
     ...accessKeyLookups,

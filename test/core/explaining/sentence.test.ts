@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/decision.ts';
 import { describeDecision } from '../../../src/core/explaining/describe.ts';
-import { findFixes } from '../../../src/core/explaining/fixes.ts';
-import { DENY_REASONS, type DenyReason } from '../../../src/core/explaining/reasons.ts';
-import { explain } from '../../../src/core/explaining/sentence.ts';
-import { ask, decisionOn, key, keyOfUser, pendingVersion, seen, TOY_TABLES } from '../toy-law.ts';
+import type { DenyReason } from '../../../src/core/explaining/reasons.ts';
+import { explain as explainBy } from '../../../src/core/explaining/sentence.ts';
+import { REASONS } from '../../../src/services/index.ts';
+import { ask, decisionOn, key, keyOfUser, pendingVersion, seen } from '../toy-law.ts';
+
+const explain = (decision: Decision) => explainBy(decision, REASONS);
 
 /** A refusal of a service account, but for what is given. */
 function refusal(reason: DenyReason, parts: Partial<Decision> = {}): Decision {
@@ -203,7 +205,7 @@ describe('the sentence about a credential', () => {
     );
   });
 
-  it.each(Object.keys(DENY_REASONS) as DenyReason[])('%s is one', (reason) => {
+  it.each(Object.keys(REASONS) as DenyReason[])('%s is one', (reason) => {
     const principal = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme' } as const;
     const sentence = explain(
       refusal(reason, { principal, missing: ['things:write'], target: 't', boundTo: 'somebody' }),
@@ -217,7 +219,10 @@ describe('the sentence about a credential', () => {
 it('the switchboard shows a decision with its times, its fixes and its sentence, and without the grounds', () => {
   const caller = key([], [], { policyVersion: 1, pending: [pendingVersion(2, ['play'])] });
   const decision = decisionOn(ask({ needs: { all: ['play'] } }), caller, null);
-  const shown = describeDecision(decision, TOY_TABLES);
+  const shown = describeDecision(decision, {
+    fixes: [{ kind: 'object', text: 'another' }],
+    explanation: explain(decision),
+  });
 
   expect(shown).toEqual({
     id: 'd-1',
@@ -233,7 +238,7 @@ it('the switchboard shows a decision with its times, its fixes and its sentence,
     held: [],
     policyVersion: 1,
     pending: { version: 2, effect: 'allow', effectiveAt: '1970-01-01T00:00:02.000Z' },
-    fixes: findFixes(decision, TOY_TABLES),
+    fixes: [{ kind: 'object', text: 'another' }],
     explanation: explain(decision),
   });
 });

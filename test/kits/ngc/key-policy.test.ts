@@ -31,14 +31,17 @@ describe('a scope is understood', () => {
     const air = {
       ...toyLaw,
       service: 'air',
-      tables: { ...toyLaw.tables, grants: [{ id: 'fly', label: 'Fly', source: 'test', certainty: 'ours' as const }] },
+      tables: {
+        ...toyLaw.tables,
+        permissions: [{ id: 'fly', label: 'Fly', source: 'test', certainty: 'ours' as const }],
+      },
     };
 
     expect(readPolicy([toyLaw, air], ['fly', 'play'], []).policy.scopes).toEqual(['fly', 'play']);
   });
 
   it('not of one that no key is made for', () => {
-    const closed = { ...openLaw, tables: { ...openLaw.tables, grants: toyLaw.tables.permissions } };
+    const closed = { ...openLaw, tables: { ...openLaw.tables, permissions: toyLaw.tables.permissions } };
 
     expect(readPolicy([closed], ['play'], [])).toMatchObject({
       policy: { scopes: [], resources: [] },

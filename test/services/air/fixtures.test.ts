@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyForm } from '../../../src/kits/ngc/ngc-key.ts';
+import { keyForm } from '../../../src/kits/ngc/key-text.ts';
 import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
-import { SERVICES } from '../../../src/services/index.ts';
 import {
   type AirImagesServer,
   airImagesServer,
@@ -14,6 +13,7 @@ import {
 } from '../../support/air-images.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
+import { SERVICES } from '../../support/services.ts';
 
 interface AirCast {
   readonly simulations: readonly {

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyForm } from '../../../src/kits/ngc/ngc-key.ts';
+import { keyForm } from '../../../src/kits/ngc/key-text.ts';
 import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
-import { SERVICES } from '../../../src/services/index.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import {
   type CastFunction,
@@ -23,6 +22,7 @@ import {
   SPECIFICATION,
 } from '../../support/nvcf-client.ts';
 import { START } from '../../support/server.ts';
+import { SERVICES } from '../../support/services.ts';
 
 const server = await nvcfServer();
 const cast = (await server.call('GET /_mock/cast')).body;

@@ -3,9 +3,9 @@ import { derivationOf } from '../../../src/credentials/derivation.ts';
 import { passwordFits } from '../../../src/credentials/password.ts';
 import { seededRandom } from '../../../src/machine/random.ts';
 import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
-import { SERVICES } from '../../../src/services/index.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { cast } from '../../support/cast.ts';
+import { SERVICES } from '../../support/services.ts';
 
 describe('the built-in cast', () => {
   it('fits what a seed must be', () => {

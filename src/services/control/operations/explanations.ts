@@ -1,23 +1,30 @@
 import type { Handler } from '../../../contract/request.ts';
+import type { Decision } from '../../../core/decision.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Tables } from '../../../core/rule.ts';
 import type { DecisionFilter } from '../../../store/decisions.ts';
 import type { Ports } from '../ports.ts';
+import { findWorldFixes } from '../world-fixes.ts';
 
 /** How many decisions a list shows unless it is asked for another number. */
 const DEFAULT_LIMIT = 100;
 
 /** Why something was answered as it was: decisions, findings, and the law itself. */
 export function explanationOperations(ports: Ports) {
+  const describe = (decision: Decision) => {
+    const fixes = findWorldFixes(decision.reason, decision.ofWorld);
+    return fixes === null ? ports.describe(decision) : { ...ports.describe(decision), fixes };
+  };
+
   const listDecisions: Handler = async ({ store, query }) => {
     const { limit = DEFAULT_LIMIT, ...filter } = query as DecisionFilter & { limit?: number };
     const decisions = await store.decisions.list(filter, limit);
-    return { status: 200, body: { decisions: decisions.map(ports.describe) } };
+    return { status: 200, body: { decisions: decisions.map(describe) } };
   };
 
   const getDecision: Handler = async ({ store, params }) => {
     const decision = await store.decisions.byId(params['id'] ?? '');
-    if (decision !== null) return { status: 200, body: ports.describe(decision) };
+    if (decision !== null) return { status: 200, body: describe(decision) };
     throw new Problem(
       'not_found',
       'There is no decision of this id. The newest 2000 are kept, until a reset or the end of the process; `GET /_mock/decisions` lists them.',
@@ -26,7 +33,7 @@ export function explanationOperations(ports: Ports) {
 
   const simulate: Handler = async ({ world, body }) => {
     const thought = body as { principal: string; method: string; path: string };
-    return { status: 200, body: ports.describe(await ports.simulate(world, thought)) };
+    return { status: 200, body: describe(await ports.simulate(world, thought)) };
   };
 
   const listFindings: Handler = ({ findings }) => ({ status: 200, body: { findings: findings.list() } });

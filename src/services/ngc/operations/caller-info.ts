@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { keyOf } from '../../../kits/ngc/ngc-key.ts';
+import { keyOf } from '../../../kits/ngc/key-bearer.ts';
 import { namedUuid } from '../../../machine/random.ts';
 import { productPolicies } from '../view.ts';
 import { success } from './keys.ts';

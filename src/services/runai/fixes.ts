@@ -1,6 +1,6 @@
 import { decideAndCover, lackOf } from '../../core/decide.ts';
 import type { Evidence } from '../../core/decision.ts';
-import type { FindFixes } from '../../core/explaining/fixes.ts';
+import { type FindFixes, type Fix, REASONS_OF_RIGHTS } from '../../core/explaining/fixes.ts';
 import { describeLack, labelsOfResources, namePrincipal, quote } from '../../core/explaining/wording.ts';
 import type { Resource, Standing } from '../../core/policy.ts';
 import type { IdentityKind } from '../../core/principal.ts';
@@ -13,7 +13,10 @@ const PATH = '/api/v1/authorization/access-rules';
  * The access rule that would turn a refusal: the role that brings least of those that help, in the narrowest scope that
  * is enough. It is tried on the decision itself before it is told.
  */
-export const mend: FindFixes = (evidence) => {
+export const findFixes: FindFixes = (_decision, evidence, reason) =>
+  REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(evidence) } : null;
+
+function ruleFixes(evidence: Evidence): Fix[] {
   const { question, caller, sighting } = evidence;
   const { rule, law } = question;
   const { principal } = caller;
@@ -56,7 +59,7 @@ export const mend: FindFixes = (evidence) => {
     },
     { kind: 'identity', roles, text: `call as somebody who has the role ${quote(roles)} there` },
   ];
-};
+}
 
 /** Of an object the scopes that it is in, the narrowest first; where the call is about no single object, the tenant. */
 function narrowestScopes({ caller, sighting }: Evidence): Resource[] {

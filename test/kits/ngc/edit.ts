@@ -1,10 +1,10 @@
-import { decideAndCover } from '../../src/core/decide.ts';
-import type { Decision } from '../../src/core/decision.ts';
-import { parseDuration } from '../../src/core/duration.ts';
-import type { Fix } from '../../src/core/explaining/fixes.ts';
-import { type Law, permissionsOfRoles } from '../../src/core/law.ts';
-import type { Policy, Standing } from '../../src/core/policy.ts';
-import { type GivenResource, type PolicyFault, readPolicy } from '../../src/kits/ngc/key-policy.ts';
+import { decideAndCover } from '../../../src/core/decide.ts';
+import type { Decision } from '../../../src/core/decision.ts';
+import { parseDuration } from '../../../src/core/duration.ts';
+import type { Fix } from '../../../src/core/explaining/fixes.ts';
+import { type Law, permissionsOfRoles } from '../../../src/core/law.ts';
+import type { Policy, Standing } from '../../../src/core/policy.ts';
+import { type GivenResource, type PolicyFault, readPolicy } from '../../../src/kits/ngc/key-policy.ts';
 
 /** The body of an edit of a key, as far as it changes rights. */
 interface Edit {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lineLog } from '../../../src/core/log.ts';
-import { keyForm, makeKeyText } from '../../../src/kits/ngc/ngc-key.ts';
+import { keyForm, makeKeyText } from '../../../src/kits/ngc/key-text.ts';
 import { seededRandom } from '../../../src/machine/random.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { type Answer, testServer } from '../../support/server.ts';

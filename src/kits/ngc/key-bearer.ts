@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { Instant } from '../../core/clock.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { CredentialReason } from '../../core/explaining/reasons.ts';
@@ -10,34 +9,9 @@ import { bearerToken } from '../../credentials/bearer.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { KeyInForce, NgcKeys } from '../../store/ngc-keys.ts';
 import { claimsSaid } from '../../tokens/compact.ts';
+import { keyForm, NGC_KEY_PREFIX } from './key-text.ts';
 
-/** What every key begins with. */
-export const NGC_KEY_PREFIX = 'nvapi-';
-/** As published: 43 characters of base64url for 32 random bytes, and 21 characters of a checksum. */
-const FORM = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
-/** Published on purpose: the checksum only tells keys of this mock from real ones. */
-const MARKING_KEY = 'nv-auth-mock';
-
-/** What is drawn for a new key. */
-export const KEY_BYTES = 32;
-
-/** The text of a key that carries our mark. @param drawn 32 random bytes in base64url */
-export function makeKeyText(drawn: string): string {
-  return `${NGC_KEY_PREFIX}${drawn}${checksumOf(drawn)}`;
-}
-
-/** Has the text the form of a key, and is it one of a mock's? */
-export function keyForm(text: string): 'marked' | 'foreign' | 'malformed' {
-  const [, drawn, checksum] = FORM.exec(text) ?? [];
-  if (drawn === undefined) return 'malformed';
-  return checksum === checksumOf(drawn) ? 'marked' : 'foreign';
-}
-
-function checksumOf(drawn: string): string {
-  return createHmac('sha3-256', MARKING_KEY).update(drawn).digest('base64url').slice(0, 21);
-}
-
-/** What a key is judged by. */
+/** What decides whether a key counts. */
 export interface NgcKeyAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
@@ -105,6 +79,19 @@ export async function keyCalled(ngcKeys: NgcKeys, who: string, now: Instant): Pr
 /** The public words are the same for every key that does not count. */
 function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
   return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });
+}
+
+declare module '../../core/principal.ts' {
+  interface PrincipalKinds {
+    'personal-key': true;
+    'service-key': true;
+  }
+  interface Principal {
+    /** Of a personal key: the e-mail address of whose it is. */
+    readonly user?: string;
+    /** The NVIDIA Cloud Account (NCA) of a key's organisation. */
+    readonly account?: string;
+  }
 }
 
 export function principalOfKey({ key, organization }: KeyInForce): Principal {

@@ -1,11 +1,4 @@
-/** The cast: who is who, with public test credentials. The shape of a seed file. */
-export interface Cast {
-  readonly runai: RunaiCast;
-  readonly ngc: NgcCast;
-  readonly nvcf: { readonly functions: readonly (Record<string, unknown> & { readonly name: string })[] };
-  readonly air: { readonly simulations: readonly (Record<string, unknown> & { readonly name: string })[] };
-}
-
+/** Who is who at Run:ai. */
 export interface RunaiCast {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
   readonly users: readonly {
@@ -36,17 +29,8 @@ export interface RunaiCast {
   readonly projects?: readonly { readonly id: string; readonly name: string; readonly departmentId?: string }[];
 }
 
-export interface NgcCast {
-  readonly org: string;
-  readonly ncaId: string;
-  readonly keys: readonly {
-    readonly id: string;
-    readonly org: string;
-    readonly name: string;
-    readonly type: 'service' | 'personal';
-    readonly services: readonly string[];
-    readonly scopes?: readonly string[];
-    readonly roles?: readonly string[];
-    readonly key: string;
-  }[];
+declare module '../../contract/cast.ts' {
+  interface Cast {
+    readonly runai: RunaiCast;
+  }
 }

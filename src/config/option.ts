@@ -1,0 +1,60 @@
+import { DURATION_FORMS, parseDuration } from '../core/duration.ts';
+import { own } from '../core/own.ts';
+
+/** One option: how it is written, what it means, how its text is read. */
+export interface Option<Value = unknown> {
+  readonly short?: string;
+  /** How help names the value; absent for a switch. */
+  readonly argument?: string;
+  readonly repeatable?: boolean;
+  /** Its value is in milliseconds, and written as a duration. */
+  readonly isDuration?: boolean;
+  /** Its value is never shown. */
+  readonly isSecret?: boolean;
+  readonly description: string;
+  readonly fallback: Value;
+  /** What a good value looks like; for messages. */
+  readonly expected: string;
+  /** Undefined when the text is no good value. */
+  readonly read: (text: string) => Value | undefined;
+}
+
+/** What the options of a table are read as. */
+export type ValuesOf<Table extends Readonly<Record<string, Option>>> = {
+  readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
+};
+
+/** A version such as `3.0` is the number 3 to YAML and to programs. */
+export const oneOf = <const Value extends string>(values: readonly Value[]) => ({
+  expected: `one of ${values.map((value) => `\`${value}\``).join(', ')}`,
+  read: (text: string) => values.find((value) => value === text || value === `${text}.0`),
+});
+
+export const wholeNumber = (least: number, most: number) => ({
+  expected: `a whole number from ${least} to ${most}`,
+  read: (text: string) =>
+    /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
+});
+
+export const lifetime = {
+  isDuration: true,
+  expected: `${DURATION_FORMS}, of at least a second`,
+  read: (text: string) => {
+    const milliseconds = parseDuration(text);
+    return milliseconds === null || milliseconds < 1000 ? undefined : milliseconds;
+  },
+};
+
+export const path = { expected: 'a path', read: (text: string) => (text === '' ? undefined : text) };
+
+export const claim = { expected: 'a text that is not empty', read: path.read };
+
+const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
+export const onOff = { expected: '`on` or `off`', read: (text: string) => own(SWITCH, text.toLowerCase()) };
+
+/** A length of time that may be nothing. */
+export const duration = {
+  isDuration: true,
+  expected: DURATION_FORMS,
+  read: (text: string) => parseDuration(text) ?? undefined,
+} as const;

@@ -1,0 +1,201 @@
+import { rfc3339 } from '../../core/clock.ts';
+import { decideAndCover, isEnough, lackOf, type Pending, type Verdict } from '../../core/decide.ts';
+import type { Decision, Evidence } from '../../core/decision.ts';
+import { type FindFixes, type Fix, REASONS_OF_RIGHTS } from '../../core/explaining/fixes.ts';
+import type { DenyReason } from '../../core/explaining/reasons.ts';
+import { labelOfType, labelsOfResources, namePrincipal, quote } from '../../core/explaining/wording.ts';
+import { type Law, permissionsOfRoles } from '../../core/law.ts';
+import { own } from '../../core/own.ts';
+import type { Resource, Standing } from '../../core/policy.ts';
+import { type GivenResource, readPolicy } from './key-policy.ts';
+
+/** What would turn a refusal of a key: waiting for an edit that is recorded already, or another edit, as the switchboard makes it. */
+export const findKeyFixes: FindFixes = (decision, evidence, reason) => {
+  const { pending } = decision;
+  if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, evidence, pending)] };
+  if (!REASONS_OF_RIGHTS.has(reason)) return null;
+  if (!isEditable(evidence)) return { fixes: [], otherwise: reason };
+  return { fixes: keyFixes(evidence), otherwise: lastReason(evidence, reason) };
+};
+
+/** Rights of keys can be edited, except where only roles bring them, and a service key has none. */
+function isEditable({ question: { law }, caller: { principal } }: Evidence): boolean {
+  return principal.kind === 'personal-key' || law.tables.product !== undefined;
+}
+
+/** What a key would still be refused for, were it made for the service. */
+function lastReason(evidence: Evidence, reason: DenyReason): DenyReason {
+  if (reason !== 'service_not_enabled') return reason;
+  const next = verdictFor(evidence, serviceChange(evidence).standing);
+  return next.effect === 'deny' ? next.reason : reason;
+}
+
+/** What is needed is recorded already: nothing has to be edited. Counting now helps only if the newest version allows it. */
+function propagationFix({ at }: Decision, evidence: Evidence, { version, effectiveAt }: Pending): Fix {
+  const { principal, standing } = evidence.caller;
+  const newest = standing.pending.at(-1);
+  const canFlush = newest !== undefined && verdictFor(evidence, { ...standing, ...newest }).effect === 'allow';
+  const text = `wait until ${rfc3339(effectiveAt)}, when version ${version} counts, or move the clock there (\`POST /_mock/clock/advance\`)`;
+  return {
+    kind: 'propagation',
+    text: canFlush ? `${text}; or let it count now` : text,
+    request: canFlush
+      ? { method: 'POST', path: '/_mock/propagation/flush', body: { keyId: principal.id } }
+      : { method: 'POST', path: '/_mock/clock/advance', body: { by: `${effectiveAt - at}ms` } },
+  };
+}
+
+/** A change of a key: what its standing would be, and how to make and to tell it. */
+interface Change {
+  readonly standing: Standing;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly texts: readonly string[];
+}
+
+/** Every change is tried on the decision itself: only those that turn it are told. */
+function keyFixes(evidence: Evidence): Fix[] {
+  const { principal } = evidence.caller;
+  const withService = serviceChange(evidence);
+  const changes =
+    principal.kind === 'personal-key' ? roleChanges(evidence, withService) : policyChanges(evidence, withService);
+  return changes
+    .filter(({ standing }) => verdictFor(evidence, standing).effect === 'allow')
+    .map(({ body, texts }) => ({
+      kind: 'policy',
+      text: `${namePrincipal(principal)}: ${texts.join(', and ')}`,
+      request: { method: 'PATCH', path: `/_mock/keys/${principal.id}`, body },
+    }));
+}
+
+function verdictFor({ question, caller: { principal }, sighting }: Evidence, standing: Standing): Verdict {
+  return decideAndCover(question, { principal, standing: { ...standing, pending: [] } }, sighting);
+}
+
+/** An edit goes on from what was recorded last, whether that counts yet or not. */
+function serviceChange({ question: { law }, caller }: Evidence): Change {
+  const { held, resources } = caller.standing.pending.at(-1) ?? caller.standing;
+  const standing = { ...caller.standing, held, resources };
+  const { services } = standing;
+  if (services === null || law.tables.product === undefined || services.includes(law.service)) {
+    return { standing, body: {}, texts: [] };
+  }
+  const wider = [...services, law.service];
+  return {
+    standing: { ...standing, services: wider },
+    body: { services: wider },
+    texts: [`make it for the service \`${law.service}\` too`],
+  };
+}
+
+function roleChanges({ question: { rule, law } }: Evidence, from: Change): Change[] {
+  const { standing } = from;
+  const lacking = (rule.needs.roles ?? []).filter((role) => !standing.roles.includes(role));
+  if (lacking.length === 0 && isEnough(lackOf(rule, standing, standing.roles))) return [from];
+  const choices = lacking.length > 0 ? [lacking] : law.tables.roles.map(({ name }) => [name]);
+  return choices.map((added) => {
+    const roles = [...standing.roles, ...added];
+    return {
+      standing: { ...standing, roles, held: permissionsOfRoles(law.tables, roles) },
+      body: { ...from.body, roles },
+      texts: [...from.texts, `give its user the role ${quote(added)}`],
+    };
+  });
+}
+
+function policyChanges(evidence: Evidence, from: Change): Change[] {
+  const { law } = evidence.question;
+  return scopeChanges(evidence, from)
+    .flatMap((change) =>
+      verdictFor(evidence, change.standing).effect === 'allow' ? [change] : resourceChanges(evidence, change),
+    )
+    .map((change) => storable(law, change));
+}
+
+/** With the types that its scopes are given with; what is stored against the documents already has to be forced again. */
+function storable(law: Law, change: Change): Change {
+  const { standing, texts } = change;
+  const resources = standing.resources ?? [];
+  const absent = law.tables.permissions.flatMap(({ id, onlyOn }) =>
+    standing.held.has(id) && onlyOn?.every((type) => resources.every((resource) => resource.type !== type))
+      ? onlyOn.slice(0, 1)
+      : [],
+  );
+  const wider = [...resources, ...[...new Set(absent)].map((type) => ({ type }))];
+  const isEdited = change.body['scopes'] !== undefined || change.body['resource'] !== undefined;
+  if (!isEdited) return change;
+  const isWider = wider.length > resources.length;
+  const given = givenResources(law, wider);
+  const { faults } = readPolicy([law], [...standing.held], given);
+  return {
+    standing: { ...standing, resources: wider },
+    body: {
+      ...change.body,
+      ...((isWider || change.body['resource'] !== undefined) && { resource: given.length === 1 ? given[0] : given }),
+      ...(faults.some(({ forceable }) => forceable) && { force: true }),
+    },
+    texts: isWider && !texts.some((text) => text.startsWith(BIND)) ? [...texts, boundTo(law, wider)] : texts,
+  };
+}
+
+const BIND = 'bind it to ';
+
+function boundTo(law: Law, resources: readonly Resource[]): string {
+  return `${BIND}${quote(labelsOfResources(law, resources))}`;
+}
+
+function givenResources(law: Law, resources: readonly Resource[]): readonly GivenResource[] {
+  return resources.map(({ type, ...rest }) => ({ type: labelOfType(law, type), ...rest }));
+}
+
+/** All that is needed of `all`; and of `any` one at a time. */
+function scopeChanges({ question: { rule } }: Evidence, from: Change): Change[] {
+  const { standing } = from;
+  const lack = lackOf(rule, standing, standing.roles);
+  if (isEnough(lack)) return [from];
+  const { missing: all, missingAnyOf: any = [] } = lack;
+  const choices = any.length === 0 ? [all] : any.map((scope) => [...all, scope]);
+  return choices.map((added) => {
+    const scopes = [...standing.held, ...added];
+    return {
+      standing: { ...standing, held: new Set(scopes) },
+      body: { ...from.body, scopes },
+      texts: [...from.texts, `add the scope ${quote(added)}`],
+    };
+  });
+}
+
+/** Each accepted type in turn, naming the object where the type names objects. */
+function resourceChanges({ question: { rule, law }, sighting }: Evidence, from: Change): Change[] {
+  const reach = sighting?.seen === 'object' ? sighting.reach : undefined;
+  const before = from.standing.resources ?? [];
+  return (rule.on ?? []).flatMap((type): Change[] => {
+    const row = law.resourceTypes.get(type);
+    if (row === undefined) return [];
+    const choices = row.names === null ? [undefined] : (own(reach?.names, type) ?? []).map((name) => [name]);
+    return choices.map((ids) => {
+      const resources = withResource(law, from.standing.held, before, { type, ...(ids && { ids }) });
+      return {
+        standing: { ...from.standing, resources },
+        body: { ...from.body, resource: givenResources(law, resources) },
+        texts: [...from.texts, boundTo(law, resources)],
+      };
+    });
+  });
+}
+
+/** A key of the same type gains the object. Another type takes the place of what was there, unless its scopes need that. */
+function withResource(
+  { tables }: Law,
+  held: ReadonlySet<string>,
+  before: readonly Resource[],
+  added: Resource,
+): readonly Resource[] {
+  const same = before.find(({ type }) => type === added.type);
+  if (same !== undefined) {
+    const ids = [...new Set([...(same.ids ?? []), ...(added.ids ?? [])])];
+    return before.map((resource) => (resource === same ? { ...same, ids } : resource));
+  }
+  const bound = tables.permissions.filter(({ id, onlyOn }) => held.has(id) && onlyOn?.includes(added.type) === false);
+  const needed = before.filter(({ type }) => bound.some(({ onlyOn }) => onlyOn?.includes(type) === true));
+  return [...needed, added];
+}

@@ -1,0 +1,25 @@
+import type { Reasons, StagesOf } from '../../core/explaining/reasons.ts';
+
+/** Why a key of NGC is not accepted. */
+export const KEY_REASONS = {
+  malformed_key: { stage: 'authenticate', meaning: 'the bearer token is no NGC key: `nvapi-` and 64 characters' },
+  foreign_key: {
+    stage: 'authenticate',
+    meaning: 'the key has the form of a real one and was not minted by this mock; it was neither stored nor logged',
+  },
+  unknown_key: {
+    stage: 'authenticate',
+    unknown: 'key',
+    meaning: 'the key was minted by a mock, and no key of this world has it',
+  },
+  expired_key: { stage: 'authenticate', meaning: 'the key has expired' },
+  disabled_key: { stage: 'authenticate', meaning: 'the key is disabled' },
+  unsupported_token: {
+    stage: 'authenticate',
+    meaning: 'the bearer token is no NGC key, and no other kind of token is accepted here',
+  },
+} as const satisfies Reasons;
+
+declare module '../../core/explaining/reasons.ts' {
+  interface ServiceReasons extends StagesOf<typeof KEY_REASONS> {}
+}

@@ -1,0 +1,10 @@
+/** What there is of it from the start. */
+export interface AirCast {
+  readonly simulations: readonly (Record<string, unknown> & { readonly name: string })[];
+}
+
+declare module '../../contract/cast.ts' {
+  interface Cast {
+    readonly air: AirCast;
+  }
+}

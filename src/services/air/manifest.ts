@@ -1,0 +1,12 @@
+import type { Manifest } from '../../contract/manifest.ts';
+import { OPTIONS } from './options.ts';
+
+/** NVIDIA Air, as the command and the library know it. */
+export const air = {
+  name: 'air',
+  options: OPTIONS,
+  reasons: {},
+  variables: [{ name: 'AIR_API_URL', of: (_part, url) => url }],
+  probes: [],
+  load: async () => (await import('./index.ts')).air,
+} as const satisfies Manifest;

@@ -1,0 +1,22 @@
+import { type Option, oneOf, type ValuesOf } from '../../config/option.ts';
+
+/** How Air is emulated. */
+export const OPTIONS = {
+  air: {
+    argument: 'VERSION',
+    description: 'version of Air: 2.0 or dsx',
+    fallback: '2.0',
+    ...oneOf(['2.0', 'dsx']),
+  },
+  airBadCredentials: {
+    argument: '403|401',
+    description: 'status of a request to Air with a key that does not count',
+    fallback: 403,
+    expected: '`403` or `401`',
+    read: (text) => (text === '401' ? 401 : text === '403' ? 403 : undefined),
+  },
+} as const satisfies Readonly<Record<string, Option>>;
+
+declare module '../../contract/settings.ts' {
+  interface Settings extends ValuesOf<typeof OPTIONS> {}
+}

@@ -1,0 +1,26 @@
+import type { Manifest, Variable } from '../../contract/manifest.ts';
+import { KEY_REASONS } from '../../kits/ngc/reasons.ts';
+import type { NgcCast } from './cast.ts';
+import { OPTIONS } from './options.ts';
+
+const VARIABLES: readonly Variable[] = [
+  {
+    name: 'NGC_API_KEY',
+    of: (part) => {
+      // What a server of another version answers may have less than this one's cast.
+      const { org, keys = [] } = (part ?? {}) as Partial<NgcCast>;
+      return keys.find((one) => one.org === org && one.roles?.includes('ORG_OWNER') === true)?.key;
+    },
+    absent: 'personal key of an organisation owner',
+  },
+];
+
+/** NGC, as the command and the library know it. */
+export const ngc = {
+  name: 'ngc',
+  options: OPTIONS,
+  reasons: KEY_REASONS,
+  variables: VARIABLES,
+  probes: [],
+  load: async (lawsOfKeys) => (await import('./index.ts')).ngc(lawsOfKeys),
+} as const satisfies Manifest;

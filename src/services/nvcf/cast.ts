@@ -1,0 +1,10 @@
+/** What there is of it from the start. */
+export interface NvcfCast {
+  readonly functions: readonly (Record<string, unknown> & { readonly name: string })[];
+}
+
+declare module '../../contract/cast.ts' {
+  interface Cast {
+    readonly nvcf: NvcfCast;
+  }
+}

@@ -1,0 +1,15 @@
+import { type Option, oneOf, type ValuesOf } from '../../config/option.ts';
+
+/** How Cloud Functions are emulated. */
+export const OPTIONS = {
+  nvcf: {
+    argument: 'PROFILE',
+    description: "documented or open-source: which reading of Cloud Functions' rules counts",
+    fallback: 'documented',
+    ...oneOf(['documented', 'open-source']),
+  },
+} as const satisfies Readonly<Record<string, Option>>;
+
+declare module '../../contract/settings.ts' {
+  interface Settings extends ValuesOf<typeof OPTIONS> {}
+}

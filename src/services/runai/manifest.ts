@@ -1,0 +1,64 @@
+import type { Manifest, Probe, Variable } from '../../contract/manifest.ts';
+import type { RunaiCast } from './cast.ts';
+import { OPTIONS } from './options.ts';
+import { REASONS } from './reasons.ts';
+
+/** The access key of an administrator. @param part as a server answered, which may be of another version than this */
+function administratorsKey(part: unknown): { readonly clientId?: string; readonly clientSecret?: string } | undefined {
+  const { users = [] } = (part ?? {}) as Partial<RunaiCast>;
+  return users.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
+}
+
+const VARIABLES: readonly Variable[] = [
+  { name: 'RUNAI_BASE_URL', of: (_part, url) => url },
+  {
+    name: 'RUNAI_CLIENT_ID',
+    of: (part) => administratorsKey(part)?.clientId,
+    absent: 'administrator with an access key',
+  },
+  { name: 'RUNAI_CLIENT_SECRET', of: (part) => administratorsKey(part)?.clientSecret },
+];
+
+/** Do tokens name the server as this client does? */
+const ISSUER: Probe = {
+  what: 'issuer',
+  needsCast: true,
+  look: async (ask, { base, part }) => {
+    const realm = (part as Partial<RunaiCast> | undefined)?.tenant?.realm;
+    if (realm === undefined) return { good: true, said: 'the world has no tenant, so there are no tokens' };
+    const path = `/auth/realms/${realm}`;
+    const { body } = await ask(`${path}/.well-known/openid-configuration`);
+    const issuer = String((body as { readonly issuer?: unknown } | null)?.issuer);
+    return issuer === `${base}${path}`
+      ? { good: true, said: issuer }
+      : {
+          good: false,
+          said: `tokens say ${issuer}, and a strict client that was given ${base} refuses that. Give all clients one name for the server, and start it with --public-url and that name.`,
+        };
+  },
+};
+
+/** Are requests changed on their way, such as by a proxy that takes credentials away? */
+const REFUSES: Probe = {
+  what: 'refuses',
+  look: async (ask) => {
+    const headers = { authorization: 'Bearer deliberately.bad.token' };
+    const { status } = await ask('/api/v1/authorization/permissions', headers);
+    return status === 401
+      ? { good: true, said: 'a deliberately bad token is refused' }
+      : {
+          good: false,
+          said: `a deliberately bad token was answered ${status}: something in between changes requests`,
+        };
+  },
+};
+
+/** Run:ai, as the command and the library know it. */
+export const runai = {
+  name: 'runai',
+  options: OPTIONS,
+  reasons: REASONS,
+  variables: VARIABLES,
+  probes: [ISSUER, REFUSES],
+  load: async () => (await import('./index.ts')).runai,
+} as const satisfies Manifest;

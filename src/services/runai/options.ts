@@ -1,0 +1,64 @@
+import { claim, lifetime, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../config/option.ts';
+
+/** How Run:ai is emulated: which version, how long tokens live, whose tokens are exchanged. */
+export const OPTIONS = {
+  tokenTtl: {
+    argument: 'DURATION',
+    description: "lifetime of Run:ai's access tokens",
+    fallback: 3_600_000,
+    ...lifetime,
+  },
+  refreshTtl: {
+    argument: 'DURATION',
+    description: "lifetime of Run:ai's refresh tokens",
+    fallback: 86_400_000,
+    ...lifetime,
+  },
+  codeTtl: {
+    argument: 'DURATION',
+    description: 'lifetime of the authorization codes of a login page',
+    fallback: 60_000,
+    ...lifetime,
+  },
+  runai: {
+    argument: 'VERSION',
+    description: 'version of Run:ai: 2.19, 2.24 or 3.0',
+    fallback: '2.24',
+    ...oneOf(['2.19', '2.24', '3.0']),
+  },
+  runaiBadCredentials: {
+    argument: '400|401',
+    description: 'status of a token request with wrong credentials',
+    fallback: 400,
+    expected: '`400` or `401`',
+    read: (text) => (text === '400' ? 400 : text === '401' ? 401 : undefined),
+  },
+  runaiKeyLimit: { argument: 'N', description: 'access keys per user', fallback: 20, ...wholeNumber(0, 1_000_000) },
+  runaiRevokeOnDelete: {
+    description: 'access tokens end with the credential they were made with: when it is deleted, or gets a new secret',
+    fallback: false,
+    ...onOff,
+  },
+  runaiIdp: {
+    argument: 'URL|FILE',
+    description: 'JWK set of an identity provider, whose tokens `external_token_exchange` takes',
+    fallback: null,
+    ...path,
+  },
+  runaiIdpIssuer: {
+    argument: 'ISSUER',
+    description: 'what `iss` of its tokens has to be; default: not looked at',
+    fallback: null,
+    ...claim,
+  },
+  runaiIdpAudience: {
+    argument: 'AUDIENCE',
+    description: 'what `aud` of its tokens has to be, or to hold; default: not looked at',
+    fallback: null,
+    ...claim,
+  },
+} as const satisfies Readonly<Record<string, Option>>;
+
+declare module '../../contract/settings.ts' {
+  interface Settings extends ValuesOf<typeof OPTIONS> {}
+}
