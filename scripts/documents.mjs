@@ -36,7 +36,7 @@ export function mergeDocuments(fragments) {
   }
   const { tagsByName, openapi, info, servers, security, paths, components } = /** @type {any} */ (merged);
   const tags = Object.values(tagsByName ?? {});
-  return { openapi, info, servers, security, tags, paths: { ...paths, ...twinsOf(paths, fragments) }, components };
+  return { openapi, info, servers, security, tags, paths: { ...paths, ...aliasesOf(paths, fragments) }, components };
 
   /** @type {(target: any, key: string, value: unknown, what: string, file: string) => void} */
   function put(target, key, value, what, file) {
@@ -49,19 +49,19 @@ export function mergeDocuments(fragments) {
 }
 
 /**
- * Operations that the vendor answers under a second path as well. A fragment asks for them by `x-twins`: what the paths
- * start with, what their twins start with, and the parameters and answers that this adds.
+ * Operations that the vendor answers under a second path as well. A fragment asks for them by `x-aliases`: what the paths
+ * start with, what their aliases start with, and the parameters and answers that this adds.
  *
  * @param {Record<string, Record<string, any>>} paths
  * @param {Fragment[]} fragments
  */
-function twinsOf(paths, fragments) {
-  const rules = fragments.flatMap(({ document }) => document['x-twins'] ?? []);
-  const twins = rules.flatMap(({ path: start, twin, parameters, responses }) =>
+function aliasesOf(paths, fragments) {
+  const rules = fragments.flatMap(({ document }) => document['x-aliases'] ?? []);
+  const aliases = rules.flatMap(({ path: start, alias, parameters, responses }) =>
     Object.entries(paths)
       .filter(([path]) => path.startsWith(`${start}/`))
       .map(([path, item]) => [
-        path.replace(start, twin),
+        path.replace(start, alias),
         Object.fromEntries(
           Object.entries(item).map(([method, operation]) => [
             method,
@@ -76,10 +76,10 @@ function twinsOf(paths, fragments) {
         ),
       ]),
   );
-  for (const [path] of /** @type {[string, unknown][]} */ (twins)) {
-    if (path in paths) throw new Error(`${path} is written, and a twin at the same time`);
+  for (const [path] of /** @type {[string, unknown][]} */ (aliases)) {
+    if (path in paths) throw new Error(`${path} is written, and an alias at the same time`);
   }
-  return Object.fromEntries(twins);
+  return Object.fromEntries(aliases);
 }
 
 /** @param {any} target @param {string} key */

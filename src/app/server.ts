@@ -224,10 +224,10 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   const lines = new Connections(limits);
   const app = makeFastify(edges, hosts, lines, limits, server.doors);
   connectEdges(app, edges);
-  const elsewhere = documents.flatMap((document) => document.elsewhere);
+  const otherVersions = documents.flatMap((document) => document.otherVersions);
   const routes = new Routes(
     mounted.flatMap((one) => mount(app, server, one)),
-    elsewhere,
+    otherVersions,
   );
   hosts.mount(app, edges.unrouted);
   serveDocs(

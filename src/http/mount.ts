@@ -57,7 +57,7 @@ export function mount(app: FastifyInstance, server: Server, mounted: Mounted): r
 export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
   const anything: Operation = {
     ...hostOperation(host),
-    isTwin: false,
+    isAlias: false,
     method: '*',
     path: '/*',
     summary: '',
@@ -68,7 +68,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     bodyForm: 'bytes',
     bodyFields: new Map(),
     spelled: (body) => body,
-    bodyElsewhere: {},
+    bodyOtherVersions: {},
     requestFault: () => null,
     answerFault: () => null,
   };
@@ -103,9 +103,9 @@ function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation
 }
 
 function mountFaults({ service, law, document }: Mounted, reasons: Reasons): string[] {
-  const ids = document.operations.filter(({ isTwin }) => !isTwin).map(({ id }) => id);
+  const ids = document.operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
   const handled = Object.keys(service.operations);
-  const elsewhere = service.laws.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
+  const ofOtherVersions = service.laws.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
   const documented = [...document.operations, ...(service.hosts ?? []).map(hostOperation)];
   return [
     ...ids
@@ -113,7 +113,7 @@ function mountFaults({ service, law, document }: Mounted, reasons: Reasons): str
       .map((id) => `operationId \`${id}\` occurs twice in its document`),
     ...ids.filter((id) => !handled.includes(id)).map((id) => `operation \`${id}\` has no handler`),
     ...handled
-      .filter((id) => !ids.includes(id) && !elsewhere.includes(id))
+      .filter((id) => !ids.includes(id) && !ofOtherVersions.includes(id))
       .map((id) => `handler \`${id}\` has no operation`),
     ...document.operations
       .filter(({ path }) => !service.prefixes.some((prefix) => isBelow(path, prefix)))

@@ -15,14 +15,14 @@ export interface RequestParts {
 /** What is wrong with a request, and which other versions it would be right for. */
 export interface RequestFault {
   readonly sentence: string;
-  readonly elsewhere: readonly string[];
+  readonly otherVersions: readonly string[];
 }
 
 /** One operation of a document, resolved once. */
 export interface Operation extends DocumentedOperation {
   readonly method: string;
-  /** Stands in the document a second time, under another path. */
-  readonly isTwin: boolean;
+  /** Under another path the document has the same operation first. */
+  readonly isAlias: boolean;
   /** As in the document: `/api/v1/access-keys/{accessKeyId}`. */
   readonly path: string;
   /** What it does, in a few words. */
@@ -41,7 +41,7 @@ export interface Operation extends DocumentedOperation {
   /** The body with enumerated values as the document spells them, whatever their case. */
   spelled(body: unknown): unknown;
   /** Members of the body that only other versions have. */
-  readonly bodyElsewhere: Readonly<Record<string, readonly string[]>>;
+  readonly bodyOtherVersions: Readonly<Record<string, readonly string[]>>;
   /** What is wrong with a request; null for nothing. */
   requestFault(parts: RequestParts): RequestFault | null;
   /** How an answer differs from the document: a sentence, or null. */
@@ -54,7 +54,7 @@ export type BodyForm = 'json' | 'form' | 'bytes';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** An operation that only other versions of a document have. */
-export interface Elsewhere {
+export interface OtherOperation {
   readonly method: string;
   readonly path: string;
   readonly profiles: readonly string[];
@@ -67,7 +67,7 @@ export interface ApiDocument {
   ready(): Promise<void>;
   /** Was it made? */
   readonly isReady: boolean;
-  readonly elsewhere: readonly Elsewhere[];
+  readonly otherVersions: readonly OtherOperation[];
   /** How a body differs from a schema of the document: a sentence, or null. */
   schemaFault(schema: string, body: unknown): string | null;
 }
@@ -130,7 +130,7 @@ interface Definition {
   readonly paths: Readonly<Record<string, PathItem>>;
   readonly components?: { readonly schemas?: Readonly<Record<string, JsonSchema>> };
   readonly security?: readonly unknown[];
-  readonly 'x-elsewhere'?: readonly Elsewhere[];
+  readonly 'x-elsewhere'?: readonly OtherOperation[];
 }
 
 /** What of a document is only there once it is needed. */
@@ -145,7 +145,7 @@ interface Prepared {
 /** Opens a document. That it is valid OpenAPI is tested, and trusted here: looking at it again takes seconds. */
 function openDocument(text: string): ApiDocument {
   const definition = JSON.parse(text) as Definition;
-  const { paths, security = [], 'x-elsewhere': elsewhere = [] } = definition;
+  const { paths, security = [], 'x-elsewhere': otherVersions = [] } = definition;
   let prepared: Prepared | undefined;
   let preparing: Promise<Prepared> | undefined;
   const asked = (): Prepared => {
@@ -160,7 +160,7 @@ function openDocument(text: string): ApiDocument {
   );
   return {
     operations,
-    elsewhere,
+    otherVersions,
     get isReady() {
       return prepared !== undefined;
     },
@@ -240,7 +240,7 @@ function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
     summary: raw.summary ?? '',
     public: raw.security?.length === 0,
     pathParams: named('path'),
-    isTwin: id !== operationId,
+    isAlias: id !== operationId,
     queryNames: new Set(named('query')),
     uuidParams: parameters.filter(isUuid).map(({ name }) => name),
     queryLists: new Set(parameters.filter(isQueryList).map(({ name }) => name)),
@@ -248,7 +248,7 @@ function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
     bodyForm,
     bodyFields: new Map(fields.map((field) => [field.toLowerCase(), field])),
     spelled: (body) => spelledAs(whole().requestBody?.content['application/json']?.schema, body),
-    bodyElsewhere: (bodySchema?.properties && bodySchema['x-elsewhere']) ?? {},
+    bodyOtherVersions: (bodySchema?.properties && bodySchema['x-elsewhere']) ?? {},
     requestFault: ({ path, query, body }) => {
       validators ??= prepared().api.validator.getRequestValidatorsForOperation(
         operationId,
@@ -282,8 +282,8 @@ function requestFaultOf(errors: readonly ErrorObject[]): RequestFault {
   const { keyword, data, parentSchema } = errors[0] as ErrorObject;
   const values = keyword === 'enum' ? (parentSchema as JsonSchema | undefined)?.['x-elsewhere'] : undefined;
   // Of what was sent in place of a name, nothing can be looked up, and an object may not even have a text.
-  const elsewhere = typeof data === 'string' || typeof data === 'number' ? own(values, String(data)) : undefined;
-  return { sentence: violationsSentence(errors), elsewhere: elsewhere ?? [] };
+  const otherVersions = typeof data === 'string' || typeof data === 'number' ? own(values, String(data)) : undefined;
+  return { sentence: violationsSentence(errors), otherVersions: otherVersions ?? [] };
 }
 
 function isUuid({ in: place, schema }: { readonly in: string; readonly schema?: JsonSchema }): boolean {

@@ -1,6 +1,6 @@
 import { shortPath } from './explain.ts';
 import type { Route } from './in-flight.ts';
-import type { Elsewhere, Operation } from './openapi.ts';
+import type { Operation, OtherOperation } from './openapi.ts';
 
 /** A route with what its path says. */
 export interface Match {
@@ -13,12 +13,12 @@ export class Routes {
   readonly #routes: readonly Route[];
   #patterns: readonly { readonly pattern: RegExp; readonly route: Route }[] | undefined;
 
-  readonly #elsewhere: readonly Elsewhere[];
+  readonly #otherVersions: readonly OtherOperation[];
 
-  /** @param elsewhere what only other versions of the documents have */
-  constructor(routes: readonly Route[], elsewhere: readonly Elsewhere[] = []) {
+  /** @param otherVersions what only other versions of the documents have */
+  constructor(routes: readonly Route[], otherVersions: readonly OtherOperation[] = []) {
     this.#routes = routes;
-    this.#elsewhere = elsewhere;
+    this.#otherVersions = otherVersions;
   }
 
   /** The operations of a service, in the order of its document. */
@@ -27,8 +27,8 @@ export class Routes {
   }
 
   /** The versions that have an operation that this one has not. */
-  elsewhere(method: string, path: string): readonly string[] {
-    return profilesWith(this.#elsewhere, method, path);
+  otherVersions(method: string, path: string): readonly string[] {
+    return versionsWith(this.#otherVersions, method, path);
   }
 
   /** The methods that a path has. */
@@ -59,13 +59,17 @@ export class Routes {
 }
 
 /** The versions that have an operation. */
-export function profilesWith(elsewhere: readonly Elsewhere[], method: string, path: string): readonly string[] {
-  const found = elsewhere.find((one) => one.method === method && pathPattern(one.path, true).test(path));
+export function versionsWith(
+  otherVersions: readonly OtherOperation[],
+  method: string,
+  path: string,
+): readonly string[] {
+  const found = otherVersions.find((one) => one.method === method && pathPattern(one.path, true).test(path));
   return found?.profiles ?? [];
 }
 
 /** What a finding says of a call that only other versions take. */
-export function otherVersion(method: string, path: string, profiles: readonly string[]): string {
+export function otherVersionSentence(method: string, path: string, profiles: readonly string[]): string {
   return `${method} ${shortPath(path)} was called, which only ${profiles.join(', ')} has`;
 }
 

@@ -40,7 +40,7 @@ describe('fragments of one service are merged', () => {
   });
 });
 
-describe('operations that have twins', () => {
+describe('operations that have aliases', () => {
   const org = { name: 'org', in: 'path', required: true, schema: { type: 'string' } };
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
   const paths = {
@@ -51,11 +51,11 @@ describe('operations that have twins', () => {
     '/v2/toys/dolls': { get: { operationId: 'list_dolls' } },
     '/v2/toyshop': { get: { operationId: 'get_shop' } },
   };
-  const fragments = (twins: unknown, more: object = {}) => [
+  const fragments = (aliases: unknown, more: object = {}) => [
     { name: 'paths.json', document: { openapi: '3.0.3', paths: { ...paths, ...more } } },
-    { name: 'twins.json', document: { openapi: '3.0.3', paths: {}, 'x-twins': twins } },
+    { name: 'aliases.json', document: { openapi: '3.0.3', paths: {}, 'x-aliases': aliases } },
   ];
-  const rule = { path: '/v2/toys', twin: '/v2/orgs/{org}/toys', parameters: [org] };
+  const rule = { path: '/v2/toys', alias: '/v2/orgs/{org}/toys', parameters: [org] };
   const merged = mergeDocuments(fragments([rule]));
 
   it('are those below the path that a fragment names, in whichever fragment they are', () => {
@@ -90,8 +90,12 @@ describe('operations that have twins', () => {
     const { paths: whole } = mergeDocuments([
       { name: 'paths.json', document: { openapi: '3.0.3', paths: described } },
       {
-        name: 'twins.json',
-        document: { openapi: '3.0.3', paths: {}, 'x-twins': [{ ...rule, responses: { 403: 'added', 404: 'added' } }] },
+        name: 'aliases.json',
+        document: {
+          openapi: '3.0.3',
+          paths: {},
+          'x-aliases': [{ ...rule, responses: { 403: 'added', 404: 'added' } }],
+        },
       },
     ]);
 
@@ -100,18 +104,18 @@ describe('operations that have twins', () => {
   });
 
   it('say nothing of how they were made', () => {
-    expect(merged).not.toHaveProperty('x-twins');
+    expect(merged).not.toHaveProperty('x-aliases');
   });
 
-  it('are read as the operation that they are a twin of', async () => {
+  it('are read as the operation that they are an alias of', async () => {
     const whole = { ...merged, info: { title: 'Toys', version: '1' }, security: [], components: { schemas: {} } };
     const { operations } = await readDocument(JSON.stringify(whole));
-    const read = operations.map(({ id, isTwin, path, pathParams }) => ({ id, isTwin, path, pathParams }));
+    const read = operations.map(({ id, isAlias, path, pathParams }) => ({ id, isAlias, path, pathParams }));
 
-    expect(read).toContainEqual({ id: 'get_ball', isTwin: false, path: '/v2/toys/balls/{id}', pathParams: ['id'] });
+    expect(read).toContainEqual({ id: 'get_ball', isAlias: false, path: '/v2/toys/balls/{id}', pathParams: ['id'] });
     expect(read).toContainEqual({
       id: 'get_ball',
-      isTwin: true,
+      isAlias: true,
       path: '/v2/orgs/{org}/toys/balls/{id}',
       pathParams: ['org', 'id'],
     });

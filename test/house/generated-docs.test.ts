@@ -66,8 +66,8 @@ async function coverageOf({ title, laws }: ServiceDefinition): Promise<string> {
   const rows = new Map<string, { call: string; profiles: string[]; law: Law; id: string }>();
   for (const law of laws) {
     const { operations } = await readDocument(readFileSync(join(ROOT, `dist/openapi/${law.document}.json`), 'utf8'));
-    for (const { id, method, path, isTwin } of operations) {
-      if (isTwin) continue;
+    for (const { id, method, path, isAlias } of operations) {
+      if (isAlias) continue;
       const known = rows.get(id) ?? { call: `${method} ${path}`, profiles: [], law, id };
       rows.set(id, { ...known, profiles: [...known.profiles, law.profile ?? ''] });
     }

@@ -105,18 +105,18 @@ describe('a service is refused by name when', () => {
   });
 });
 
-describe('a twin', () => {
+describe('an alias', () => {
   const paths = {
     '/toys/{toyId}': { get: operation('get_toy') },
     '/orgs/{org}/toys/{toyId}': { get: { ...operation('get_toy_twin'), 'x-twin-of': 'get_toy' } },
   };
   const prefixes = ['/toys', '/orgs/{org}/toys'];
 
-  it('is a route of its own, with the row and the handler of the operation it is a twin of', async () => {
+  it('is a route of its own, with the row and the handler of the operation it is an alias of', async () => {
     const routes = mount(fastify(), {} as Server, await mounted({ service: { prefixes }, paths }));
 
     expect(routes.map(({ operation: { path } }) => path)).toEqual(Object.keys(paths));
-    expect(routes.map(({ operation: { isTwin } }) => isTwin)).toEqual([false, true]);
+    expect(routes.map(({ operation: { isAlias } }) => isAlias)).toEqual([false, true]);
     for (const { row, handler } of routes) expect({ row, handler }).toEqual({ row: toyRow, handler: answerNothing });
   });
 

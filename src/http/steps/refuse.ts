@@ -6,7 +6,7 @@ import { decisionOfProblem, factsOf } from '../explain.ts';
 import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
 import { findPresented } from '../presented.ts';
 import { isOurs, isStorageProblem, problemOf } from '../problem.ts';
-import { otherVersion, profilesWith } from '../routes.ts';
+import { otherVersionSentence, versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 
 /** A request that cannot be read is no decision, whoever sent it: these leave none behind. */
@@ -65,9 +65,9 @@ async function ownerElsewhere(
 /** A path that looks like an object's can be one that only another version has. */
 function reportOtherVersion({ route, context, raw }: InFlight): void {
   const path = pathOf(raw.url);
-  const profiles = profilesWith(route.document.elsewhere, context.method, path);
+  const profiles = versionsWith(route.document.otherVersions, context.method, path);
   if (profiles.length > 0)
-    context.findings.report('other_version', otherVersion(context.method, path, profiles), context.now);
+    context.findings.report('other_version', otherVersionSentence(context.method, path, profiles), context.now);
 }
 
 /** What a refusal is about. @param operation null where no operation has the path */

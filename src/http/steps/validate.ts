@@ -25,18 +25,18 @@ export function validate({ route, context }: InFlight): void {
     checkTexts('Field', context.body);
     return;
   }
-  const { sentence, elsewhere } = fault;
-  if (elsewhere.length > 0) {
-    const message = `${operation.id} was refused for a value that only ${elsewhere.join(', ')} has: ${sentence}`;
+  const { sentence, otherVersions } = fault;
+  if (otherVersions.length > 0) {
+    const message = `${operation.id} was refused for a value that only ${otherVersions.join(', ')} has: ${sentence}`;
     context.findings.report('other_version', message, context.now);
   }
   throw new Problem('invalid_request', sentence);
 }
 
 /** Members of the body that this version does not have are passed over, as the vendor does, and worth knowing. */
-function reportOtherMembers({ id, bodyElsewhere }: Operation, { body, findings, now }: RequestContext): void {
+function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findings, now }: RequestContext): void {
   if (typeof body !== 'object' || body === null) return;
-  for (const [name, profiles] of Object.entries(bodyElsewhere)) {
+  for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
     if (!Object.hasOwn(body, name)) continue;
     const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has; it was ignored`;
     findings.report('other_version', message, now);

@@ -9,7 +9,7 @@ import { shortPath } from '../explain.ts';
 import type { Server } from '../in-flight.ts';
 import { sendAnswer } from '../mount.ts';
 import { answerUnrouted, type Spokesman, type WorthKnowing } from '../pipeline.ts';
-import { otherVersion, type Routes } from '../routes.ts';
+import { otherVersionSentence, type Routes } from '../routes.ts';
 import { unknownPath } from '../unknown-path.ts';
 import { pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';
@@ -43,10 +43,13 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
   const unrouted = (raw: IncomingMessage) => {
     const path = pathOf(raw.url);
     const { method = 'GET' } = raw;
-    const profiles = routes().elsewhere(method, path);
+    const profiles = routes().otherVersions(method, path);
     if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes().methodsOf(path)));
     // A call that another version of the vendor's API would take is unknown to this one, and worth knowing of.
-    return told(raw, unknownPath(raw), { kind: 'other_version', message: otherVersion(method, path, profiles) });
+    return told(raw, unknownPath(raw), {
+      kind: 'other_version',
+      message: otherVersionSentence(method, path, profiles),
+    });
   };
 
   return {
