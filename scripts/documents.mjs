@@ -67,8 +67,8 @@ function aliasesOf(paths, fragments) {
             method,
             {
               ...operation,
-              operationId: `${operation.operationId}_twin`,
-              'x-twin-of': operation.operationId,
+              operationId: `${operation.operationId}_alias`,
+              'x-alias-of': operation.operationId,
               parameters: [...parameters, ...(operation.parameters ?? [])],
               ...(responses !== undefined && { responses: { ...responses, ...operation.responses } }),
             },
@@ -90,31 +90,30 @@ function at(target, key) {
 
 /**
  * A part of a document as one profile has it. Members, entries of lists and enumerated values (`x-enum-profiles`) that
- * only others have are left out; of values and of properties it is noted who has them (`x-elsewhere`).
+ * only others have are left out; of values and of properties it is noted who has them (`x-other-versions`).
  *
  * @param {any} part
  * @param {string} profile
  * @returns {any}
  */
 export function restricted(part, profile) {
-  const isElsewhere = (/** @type {any} */ value) => value?.['x-profiles']?.includes(profile) === false;
-  if (Array.isArray(part))
-    return part.filter((entry) => !isElsewhere(entry)).map((entry) => restricted(entry, profile));
+  const isOfOthers = (/** @type {any} */ value) => value?.['x-profiles']?.includes(profile) === false;
+  if (Array.isArray(part)) return part.filter((entry) => !isOfOthers(entry)).map((entry) => restricted(entry, profile));
   if (typeof part !== 'object' || part === null) return part;
   const { 'x-profiles': _, 'x-enum-profiles': enumProfiles = {}, ...members } = part;
   const kept = Object.fromEntries(
     Object.entries(members)
-      .filter(([, value]) => !isElsewhere(value))
+      .filter(([, value]) => !isOfOthers(value))
       .map(([key, value]) => [key, restricted(value, profile)]),
   );
   const values = Object.entries(enumProfiles).filter(([, profiles]) => !profiles.includes(profile));
   if (values.length > 0) {
     kept.enum = part.enum.filter((/** @type {any} */ value) => values.every(([name]) => name !== value));
-    kept['x-elsewhere'] = Object.fromEntries(values);
+    kept['x-other-versions'] = Object.fromEntries(values);
   }
-  const lost = Object.entries(part.properties ?? {}).filter(([, property]) => isElsewhere(property));
+  const lost = Object.entries(part.properties ?? {}).filter(([, property]) => isOfOthers(property));
   if (lost.length > 0) {
-    kept['x-elsewhere'] = Object.fromEntries(lost.map(([name, property]) => [name, property['x-profiles']]));
+    kept['x-other-versions'] = Object.fromEntries(lost.map(([name, property]) => [name, property['x-profiles']]));
     const names = lost.map(([name]) => name);
     if (part.required !== undefined)
       kept.required = part.required.filter((/** @type {string} */ name) => !names.includes(name));
@@ -151,12 +150,12 @@ export function profilesOf(merged) {
     throw new Error(`x-profiles names \`${unknown}\`, which no operation has; there are ${profiles}`);
   return profiles.map((profile) => {
     const paths = {};
-    const elsewhere = [];
+    const otherVersions = [];
     for (const { path, method, operation, profiles: own } of operations) {
       if (own === undefined || own.includes(profile)) at(paths, path)[method] = operation;
-      else elsewhere.push({ method: method.toUpperCase(), path, profiles: own });
+      else otherVersions.push({ method: method.toUpperCase(), path, profiles: own });
     }
-    return [profile, { ...restricted({ ...merged, paths }, profile), 'x-elsewhere': elsewhere }];
+    return [profile, { ...restricted({ ...merged, paths }, profile), 'x-other-versions': otherVersions }];
   });
 }
 

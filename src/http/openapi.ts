@@ -80,7 +80,7 @@ interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly additionalProperties?: unknown;
   /** Values of an enumeration, or properties of an object, that only these versions have. */
-  readonly 'x-elsewhere'?: Readonly<Record<string, readonly string[]>>;
+  readonly 'x-other-versions'?: Readonly<Record<string, readonly string[]>>;
   readonly [keyword: string]: unknown;
 }
 interface Content {
@@ -89,7 +89,7 @@ interface Content {
 interface RawOperation {
   readonly operationId: string;
   /** The operation that this one is under another path. */
-  readonly 'x-twin-of'?: string;
+  readonly 'x-alias-of'?: string;
   readonly method: string;
   readonly path: string;
   readonly summary?: string;
@@ -130,7 +130,7 @@ interface Definition {
   readonly paths: Readonly<Record<string, PathItem>>;
   readonly components?: { readonly schemas?: Readonly<Record<string, JsonSchema>> };
   readonly security?: readonly unknown[];
-  readonly 'x-elsewhere'?: readonly OtherOperation[];
+  readonly 'x-other-versions'?: readonly OtherOperation[];
 }
 
 /** What of a document is only there once it is needed. */
@@ -145,7 +145,7 @@ interface Prepared {
 /** Opens a document. That it is valid OpenAPI is tested, and trusted here: looking at it again takes seconds. */
 function openDocument(text: string): ApiDocument {
   const definition = JSON.parse(text) as Definition;
-  const { paths, security = [], 'x-elsewhere': otherVersions = [] } = definition;
+  const { paths, security = [], 'x-other-versions': otherVersions = [] } = definition;
   let prepared: Prepared | undefined;
   let preparing: Promise<Prepared> | undefined;
   const asked = (): Prepared => {
@@ -225,7 +225,7 @@ function withReferences(definition: Definition, raw: Unlocated): Unlocated {
 }
 
 function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
-  const { operationId, 'x-twin-of': id = operationId, requestBody } = raw;
+  const { operationId, 'x-alias-of': id = operationId, requestBody } = raw;
   const whole = () => prepared().operations.get(operationId) as RawOperation;
   const parameters = raw.parameters ?? [];
   const named = (place: string) => parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
@@ -248,7 +248,7 @@ function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
     bodyForm,
     bodyFields: new Map(fields.map((field) => [field.toLowerCase(), field])),
     spelled: (body) => spelledAs(whole().requestBody?.content['application/json']?.schema, body),
-    bodyOtherVersions: (bodySchema?.properties && bodySchema['x-elsewhere']) ?? {},
+    bodyOtherVersions: (bodySchema?.properties && bodySchema['x-other-versions']) ?? {},
     requestFault: ({ path, query, body }) => {
       validators ??= prepared().api.validator.getRequestValidatorsForOperation(
         operationId,
@@ -280,7 +280,7 @@ function operationOf(raw: RawOperation, prepared: () => Prepared): Operation {
 
 function requestFaultOf(errors: readonly ErrorObject[]): RequestFault {
   const { keyword, data, parentSchema } = errors[0] as ErrorObject;
-  const values = keyword === 'enum' ? (parentSchema as JsonSchema | undefined)?.['x-elsewhere'] : undefined;
+  const values = keyword === 'enum' ? (parentSchema as JsonSchema | undefined)?.['x-other-versions'] : undefined;
   // Of what was sent in place of a name, nothing can be looked up, and an object may not even have a text.
   const otherVersions = typeof data === 'string' || typeof data === 'number' ? own(values, String(data)) : undefined;
   return { sentence: violationsSentence(errors), otherVersions: otherVersions ?? [] };

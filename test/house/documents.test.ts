@@ -73,12 +73,12 @@ describe('operations that have aliases', () => {
   it('are described under the other path as well, with the parameters that it adds', () => {
     expect(merged.paths['/v2/orgs/{org}/toys/balls/{id}']).toEqual({
       get: {
-        operationId: 'get_ball_twin',
-        'x-twin-of': 'get_ball',
+        operationId: 'get_ball_alias',
+        'x-alias-of': 'get_ball',
         summary: 'A ball',
         parameters: [org, id],
       },
-      delete: { operationId: 'delete_ball_twin', 'x-twin-of': 'delete_ball', parameters: [org, id] },
+      delete: { operationId: 'delete_ball_alias', 'x-alias-of': 'delete_ball', parameters: [org, id] },
     });
     expect(merged.paths['/v2/orgs/{org}/toys/dolls'].get.parameters).toEqual([org]);
   });

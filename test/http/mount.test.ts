@@ -108,7 +108,7 @@ describe('a service is refused by name when', () => {
 describe('an alias', () => {
   const paths = {
     '/toys/{toyId}': { get: operation('get_toy') },
-    '/orgs/{org}/toys/{toyId}': { get: { ...operation('get_toy_twin'), 'x-twin-of': 'get_toy' } },
+    '/orgs/{org}/toys/{toyId}': { get: { ...operation('get_toy_alias'), 'x-alias-of': 'get_toy' } },
   };
   const prefixes = ['/toys', '/orgs/{org}/toys'];
 

@@ -27,8 +27,8 @@ describe('a part of a document, as one profile has it,', () => {
   it('lacks the values that only others have, and notes who has them', () => {
     const part = { enum: ['both', 'old', 'new', null], 'x-enum-profiles': { old: ['1'], new: ['2', '3'] } };
 
-    expect(restricted(part, '1')).toEqual({ enum: ['both', 'old', null], 'x-elsewhere': { new: ['2', '3'] } });
-    expect(restricted(part, '3')).toEqual({ enum: ['both', 'new', null], 'x-elsewhere': { old: ['1'] } });
+    expect(restricted(part, '1')).toEqual({ enum: ['both', 'old', null], 'x-other-versions': { new: ['2', '3'] } });
+    expect(restricted(part, '3')).toEqual({ enum: ['both', 'new', null], 'x-other-versions': { old: ['1'] } });
   });
 
   it('has every value, and notes nothing, where no other has more', () => {
@@ -46,11 +46,11 @@ describe('a part of a document, as one profile has it,', () => {
     expect(restricted(part, '1')).toEqual({
       required: ['every', 'old'],
       properties: { every: { type: 'string' }, old: {} },
-      'x-elsewhere': { new: ['2', '3'] },
+      'x-other-versions': { new: ['2', '3'] },
     });
     expect(restricted({ properties: part.properties }, '2')).toEqual({
       properties: { every: { type: 'string' }, new: { enum: ['required'] } },
-      'x-elsewhere': { old: ['1'] },
+      'x-other-versions': { old: ['1'] },
     });
   });
 
@@ -89,28 +89,31 @@ describe('the documents of the profiles', () => {
       '/balls': { get: { operationId: 'list_balls' } },
       '/dolls/{id}': { get: { operationId: 'get_doll' } },
     });
-    expect(documents['1']['x-elsewhere']).toEqual([{ method: 'POST', path: '/balls', profiles: ['2', '3'] }]);
+    expect(documents['1']['x-other-versions']).toEqual([{ method: 'POST', path: '/balls', profiles: ['2', '3'] }]);
     expect(documents['3'].paths).toEqual({
       '/balls': { get: { operationId: 'list_balls' }, post: { operationId: 'make_ball' } },
     });
-    expect(documents['3']['x-elsewhere']).toEqual([{ method: 'GET', path: '/dolls/{id}', profiles: ['1'] }]);
+    expect(documents['3']['x-other-versions']).toEqual([{ method: 'GET', path: '/dolls/{id}', profiles: ['1'] }]);
   });
 
   it('have the other parts as the profile has them, and leave what they were made of as it is', () => {
     expect(documents['2'].info).toEqual({ title: 'Toys' });
-    expect(documents['2'].components.schemas.Toy).toEqual({ properties: { name: {} }, 'x-elsewhere': { old: ['1'] } });
+    expect(documents['2'].components.schemas.Toy).toEqual({
+      properties: { name: {} },
+      'x-other-versions': { old: ['1'] },
+    });
     expect(merged.components.schemas.Toy.properties.old).toEqual(ONLY_OLD);
   });
 });
 
-interface Elsewhere {
+interface OtherOperation {
   readonly method: string;
   readonly path: string;
   readonly profiles: readonly string[];
 }
-const elsewhereOf = async (profile: RunaiProfile): Promise<readonly Elsewhere[]> => {
+const otherOperationsOf = async (profile: RunaiProfile): Promise<readonly OtherOperation[]> => {
   const url = new URL(`../../dist/openapi/runai.${profile}.json`, import.meta.url);
-  return JSON.parse(await readFile(url, 'utf8'))['x-elsewhere'];
+  return JSON.parse(await readFile(url, 'utf8'))['x-other-versions'];
 };
 const PROFILES = ['2.19', '2.24', '3.0'] as const;
 const servers = {
@@ -125,7 +128,7 @@ const fresh = async (profile: RunaiProfile) => {
 };
 
 describe.each(PROFILES)('Run:ai %s refuses what only other versions have, and says which:', async (profile) => {
-  const all = (await elsewhereOf(profile)).map(({ method, path, profiles }) => ({
+  const all = (await otherOperationsOf(profile)).map(({ method, path, profiles }) => ({
     ...{ method, path: path.replaceAll(/\{\w+\}/g, NOTHING), profiles },
   }));
 

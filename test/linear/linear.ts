@@ -44,7 +44,7 @@ export async function linear({
 }: LinearPlan): Promise<LinearFigures> {
   const figures: LinearFigures = { inputs: 0, worse: [] };
   const operations = (await operationsIn(versions)).filter(({ service, id }) => {
-    const isNew = !tried.has(`${service} ${id}`) && !id.endsWith('_twin');
+    const isNew = !tried.has(`${service} ${id}`) && !id.endsWith('_alias');
     tried.add(`${service} ${id}`);
     return isNew && (only === undefined || only.includes(id));
   });
