@@ -1,6 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { mergeDocuments } from '../../scripts/documents.mjs';
+import { mergeDocuments } from '../../scripts/documents/merge.mjs';
+import { pruned, unusedIn } from '../../scripts/documents/pruned.mjs';
 import { readDocument } from '../../src/http/openapi.ts';
+import { SERVICES } from '../../src/services/index.ts';
+
+const BUILT = new URL('../../dist/openapi/', import.meta.url);
+const built = (name: string) => JSON.parse(readFileSync(new URL(name, BUILT), 'utf8'));
 
 const fragment = (name: string, path: string, schema: object) => ({
   name,
@@ -126,5 +132,64 @@ describe('operations that have aliases', () => {
     const written = { '/v2/orgs/{org}/toys/dolls': { get: { operationId: 'list_dolls_of_org' } } };
 
     expect(() => mergeDocuments(fragments([rule], written))).toThrow('/v2/orgs/{org}/toys/dolls');
+  });
+});
+
+describe('a document is left with what it uses:', () => {
+  const ref = (name: string) => ({ $ref: `#/components/${name}` });
+  const document = {
+    openapi: '3.0.3',
+    security: [{ byKey: [] }],
+    tags: [{ name: 'Toys' }, { name: 'Games' }],
+    paths: {
+      '/toys': {
+        get: { operationId: 'list_toys', tags: ['Toys'], responses: { 200: ref('responses/Page') } },
+        post: { operationId: 'make_toy', security: [{ byToken: [] }] },
+      },
+    },
+    components: {
+      securitySchemes: { byKey: {}, byToken: {}, byName: {} },
+      responses: { Page: { schema: ref('schemas/Toy') }, Lost: { schema: ref('schemas/Loss') } },
+      schemas: { Toy: { items: ref('schemas/Toy') }, Loss: {}, Refusal: {} },
+      headers: { Age: {} },
+    },
+    'x-errors': [ref('schemas/Refusal')],
+  };
+
+  it('components by way of others, errors, schemes, tags', () => {
+    expect(unusedIn(document)).toEqual([
+      'securitySchemes/byName',
+      'responses/Lost',
+      'schemas/Loss',
+      'headers/Age',
+      'tags/Games',
+    ]);
+    expect(pruned(document)).toEqual({
+      ...document,
+      tags: [{ name: 'Toys' }],
+      components: {
+        securitySchemes: { byKey: {}, byToken: {} },
+        responses: { Page: document.components.responses.Page },
+        schemas: { Toy: document.components.schemas.Toy, Refusal: {} },
+      },
+    });
+  });
+
+  it.each(readdirSync(BUILT))('%s', (name) => {
+    expect(unusedIn(built(name))).toEqual([]);
+  });
+});
+
+describe('documents of one service', () => {
+  const several = SERVICES.map(({ name, laws }) => ({
+    name,
+    documents: [...new Set(laws.map(({ document }) => document))],
+  })).filter(({ documents }) => documents.length > 1);
+
+  it.each(several)('tell by their version which one they are: $name', ({ name, documents }) => {
+    const versions = [name, ...documents].map((one) => built(`${one}.json`).info.version);
+
+    expect(versions).toEqual([...new Set(versions)]);
+    for (const one of documents) expect(one).toBe(`${name}.${built(`${one}.json`).info.version}`);
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { profilesOf, restricted } from '../../scripts/documents.mjs';
+import { profilesOf, restricted } from '../../scripts/documents/versions.mjs';
 import { plainBot, researcher } from '../support/cast.ts';
 import { expectRefused, NOTHING, RULES, type RunaiProfile, runaiServer, VIEWER, VISION } from '../support/runai.ts';
 
@@ -69,12 +69,13 @@ describe('a part of a document, as one profile has it,', () => {
 
 describe('the documents of the profiles', () => {
   const merged = {
-    info: { title: 'Toys' },
+    info: { title: 'Toys', version: 'all' },
     paths: {
       '/balls': { get: { operationId: 'list_balls' }, post: { operationId: 'make_ball', ...ONLY_NEW } },
       '/dolls/{id}': { get: { operationId: 'get_doll', ...ONLY_OLD } },
     },
-    components: { schemas: { Toy: { properties: { name: {}, old: ONLY_OLD } } } },
+    components: { schemas: { Toy: { properties: { name: {}, old: ONLY_OLD } }, Doll: ONLY_OLD, Unused: {} } },
+    'x-errors': [{ $ref: '#/components/schemas/Toy' }],
   };
   // biome-ignore lint/suspicious/noExplicitAny: documents are read as they come
   const documents = Object.fromEntries(profilesOf(merged)) as Record<string, any>;
@@ -96,8 +97,17 @@ describe('the documents of the profiles', () => {
     expect(documents['3']['x-other-versions']).toEqual([{ method: 'GET', path: '/dolls/{id}', profiles: ['1'] }]);
   });
 
+  it('have a version of their own, and the components that they use', () => {
+    expect(Object.entries(documents).map(([profile, { info }]) => [profile, info.version])).toEqual([
+      ['1', '1'],
+      ['2', '2'],
+      ['3', '3'],
+    ]);
+    for (const { components } of Object.values(documents)) expect(Object.keys(components.schemas)).toEqual(['Toy']);
+  });
+
   it('have the other parts as the profile has them, and leave what they were made of as it is', () => {
-    expect(documents['2'].info).toEqual({ title: 'Toys' });
+    expect(documents['2'].info.title).toBe('Toys');
     expect(documents['2'].components.schemas.Toy).toEqual({
       properties: { name: {} },
       'x-other-versions': { old: ['1'] },

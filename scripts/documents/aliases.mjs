@@ -1,0 +1,35 @@
+// @ts-check
+
+/**
+ * Operations that the vendor answers under a second path as well. A fragment asks for them by `x-aliases`: what the paths
+ * start with, what their aliases start with, and the parameters and answers that this adds.
+ *
+ * @param {Record<string, Record<string, any>>} paths
+ * @param {import('./merge.mjs').Fragment[]} fragments
+ */
+export function aliasesOf(paths, fragments) {
+  const rules = fragments.flatMap(({ document }) => document['x-aliases'] ?? []);
+  const aliases = rules.flatMap(({ path: start, alias, parameters, responses }) =>
+    Object.entries(paths)
+      .filter(([path]) => path.startsWith(`${start}/`))
+      .map(([path, item]) => [
+        path.replace(start, alias),
+        Object.fromEntries(
+          Object.entries(item).map(([method, operation]) => [
+            method,
+            {
+              ...operation,
+              operationId: `${operation.operationId}_alias`,
+              'x-alias-of': operation.operationId,
+              parameters: [...parameters, ...(operation.parameters ?? [])],
+              ...(responses !== undefined && { responses: { ...responses, ...operation.responses } }),
+            },
+          ]),
+        ),
+      ]),
+  );
+  for (const [path] of /** @type {[string, unknown][]} */ (aliases)) {
+    if (path in paths) throw new Error(`${path} is written, and an alias at the same time`);
+  }
+  return Object.fromEntries(aliases);
+}

@@ -1,0 +1,55 @@
+// @ts-check
+import { isDeepStrictEqual } from 'node:util';
+import { aliasesOf } from './aliases.mjs';
+import { at } from './at.mjs';
+
+/** @typedef {{ name: string, document: any }} Fragment */
+
+/**
+ * One document of all fragments. Members that several of them have must be deeply equal; what refusals look like
+ * (`x-errors`) is put together.
+ *
+ * @param {Fragment[]} fragments
+ * @throws {Error} naming the member and both files, when two differ
+ */
+export function mergeDocuments(fragments) {
+  /** @type {Map<string, string>} */
+  const origins = new Map();
+  const merged = {};
+  /** @type {unknown[]} */
+  const errors = [];
+  for (const { name, document } of fragments) {
+    for (const key of ['openapi', 'info', 'servers', 'security']) put(merged, key, document[key], key, name);
+    errors.push(...(document['x-errors'] ?? []));
+    for (const tag of document.tags ?? []) put(at(merged, 'tagsByName'), tag.name, tag, `tag ${tag.name}`, name);
+    for (const [path, item] of Object.entries(document.paths)) {
+      for (const [method, operation] of Object.entries(item)) {
+        const where = `${method.toUpperCase()} ${path}`;
+        if (origins.has(where)) throw new Error(`${where} is in ${origins.get(where)} and in ${name}`);
+        put(at(at(merged, 'paths'), path), method, operation, where, name);
+      }
+    }
+    for (const [kind, components] of Object.entries(document.components ?? {})) {
+      for (const [id, component] of Object.entries(components)) {
+        put(at(at(merged, 'components'), kind), id, component, `components/${kind}/${id}`, name);
+      }
+    }
+  }
+  const { tagsByName, openapi, info, servers, security, paths, components } = /** @type {any} */ (merged);
+  const tags = Object.values(tagsByName ?? {});
+  return {
+    ...{ openapi, info, servers, security, tags },
+    paths: { ...paths, ...aliasesOf(paths, fragments) },
+    components,
+    ...(errors.length > 0 && { 'x-errors': errors }),
+  };
+
+  /** @type {(target: any, key: string, value: unknown, what: string, file: string) => void} */
+  function put(target, key, value, what, file) {
+    if (Object.hasOwn(target, key) && !isDeepStrictEqual(target[key], value)) {
+      throw new Error(`${what} differs between ${origins.get(what)} and ${file}`);
+    }
+    if (!origins.has(what)) origins.set(what, file);
+    target[key] = value;
+  }
+}
