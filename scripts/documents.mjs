@@ -2,35 +2,70 @@
 /** Makes the OpenAPI files of each service into the documents that are served and validated against. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { mergeDocuments } from './documents/merge.mjs';
+import { prepared } from './documents/prepared.mjs';
 import { profilesOf } from './documents/versions.mjs';
 
 const SOURCE = new URL('../openapi/', import.meta.url);
 const TARGET = new URL('../dist/openapi/', import.meta.url);
 
-/** Writes the merged document of every service to dist/openapi. */
+/** What the server reads: of `air.json` the operations, and what checks them in `air.schemas.json`. */
+const PREPARED = new URL('../dist/operations/', import.meta.url);
+
+/**
+ * Writes the document of every service, or of each of its versions, to `dist/openapi`, as it is served, and to
+ * `dist/operations`, as the server reads it. The documents of all versions together are there for types.
+ */
 export async function buildDocuments() {
-  await mkdir(TARGET, { recursive: true });
+  const [documents, operations] = await Promise.all([folderOf(TARGET), folderOf(PREPARED)]);
+  const services = (await readdir(SOURCE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  for (const { name } of services) {
+    const merged = mergeDocuments(await fragmentsOf(name));
+    const versions = profilesOf(merged).map(([version, document]) => ({ name: `${name}.${version}`, document }));
+    const whole = { name, document: merged };
+    for (const { name, document } of [whole, ...versions]) await documents.write(name, document);
+    for (const { name, document } of versions.length > 0 ? versions : [whole]) {
+      const { operations: facts, schemas } = prepared(document);
+      await operations.write(name, facts);
+      await operations.write(`${name}.schemas`, schemas);
+    }
+  }
+  await Promise.all([documents.removeOthers(), operations.removeOthers()]);
+}
+
+/**
+ * The files of a service.
+ *
+ * @param {string} service
+ */
+async function fragmentsOf(service) {
+  const folder = new URL(`${service}/`, SOURCE);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      name: `openapi/${service}/${name}`,
+      document: JSON.parse(await readFile(new URL(name, folder), 'utf8')),
+    })),
+  );
+}
+
+/**
+ * A folder of the build, whose files of an earlier one stay until the new ones are there.
+ *
+ * @param {URL} folder
+ */
+async function folderOf(folder) {
+  await mkdir(folder, { recursive: true });
   /** @type {string[]} */
   const written = [];
-  /** @type {(name: string, document: object) => Promise<void>} */
-  const write = async (name, document) => {
-    written.push(`${name}.json`);
-    await writeFile(new URL(`${name}.json`, TARGET), JSON.stringify(document));
+  return {
+    /** @type {(name: string, value: object) => Promise<void>} */
+    write: async (name, value) => {
+      written.push(`${name}.json`);
+      await writeFile(new URL(`${name}.json`, folder), JSON.stringify(value));
+    },
+    removeOthers: async () => {
+      const old = (await readdir(folder)).filter((file) => !written.includes(file));
+      await Promise.all(old.map((file) => rm(new URL(file, folder))));
+    },
   };
-  const services = await readdir(SOURCE, { withFileTypes: true });
-  for (const service of services.filter((entry) => entry.isDirectory())) {
-    const folder = new URL(`${service.name}/`, SOURCE);
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-    const fragments = await Promise.all(
-      names.map(async (name) => ({
-        name: `openapi/${service.name}/${name}`,
-        document: JSON.parse(await readFile(new URL(name, folder), 'utf8')),
-      })),
-    );
-    const merged = mergeDocuments(fragments);
-    await write(service.name, merged);
-    for (const [profile, document] of profilesOf(merged)) await write(`${service.name}.${profile}`, document);
-  }
-  const old = (await readdir(TARGET)).filter((file) => !written.includes(file));
-  await Promise.all(old.map((file) => rm(new URL(file, TARGET))));
 }

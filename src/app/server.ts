@@ -23,7 +23,7 @@ import { gateOf } from '../http/transport/gate.ts';
 import { hostsOf } from '../http/transport/hosts.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
-import { documentText, packageVersion, swaggerUiFile } from '../machine/assets.ts';
+import { documentText, packageVersion, preparedDocument, swaggerUiFile } from '../machine/assets.ts';
 import { type Random, systemRandom } from '../machine/random.ts';
 import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import { loadControl, loadServices, REASONS } from '../services/index.ts';
@@ -210,13 +210,10 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   const { settings } = server;
   const faults = checkServices(services.map((one) => ({ ...one, tables: one.law(settings).tables })));
   if (faults.length > 0) throw new Error(`services are in each other's way:\n  ${faults.join('\n  ')}`);
-  const texts = await Promise.all(services.map((service) => documentText(service.law(settings).document)));
-  const documents = texts.map((text) => shelf.read(text));
-  const mounted = services.map(
-    (service, index): Mounted => ({
-      service,
-      law: service.law(settings),
-      document: documents[index] as Mounted['document'],
+  const mounted = await Promise.all(
+    services.map(async (service): Promise<Mounted> => {
+      const law = service.law(settings);
+      return { service, law, document: shelf.open(law.document, await preparedDocument(law.document)) };
     }),
   );
   const hosts = hostsOf(server, mounted);
@@ -224,7 +221,7 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   const lines = new Connections(limits);
   const app = makeFastify(edges, hosts, lines, limits, server.doors);
   connectEdges(app, edges);
-  const otherVersions = documents.flatMap((document) => document.otherVersions);
+  const otherVersions = mounted.flatMap(({ document }) => document.otherVersions);
   const routes = new Routes(
     mounted.flatMap((one) => mount(app, server, one)),
     otherVersions,
@@ -233,7 +230,7 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   serveDocs(
     app,
     server,
-    services.map(({ name, title }, index) => ({ name, title, text: texts[index] as string })),
+    mounted.map(({ service: { name, title }, law }) => ({ name, title, read: () => documentText(law.document) })),
     swaggerUiFile,
   );
   const listen = prepareToListen(app, lines);

@@ -8,11 +8,11 @@ import { sendAnswer } from './mount.ts';
 import { problemOf } from './problem.ts';
 import { worldBehind } from './steps/place.ts';
 
-/** A document to read: its service's name, what people call it, its JSON text. */
+/** A document to read: its service's name, what people call it, and what gives its JSON text. */
 export interface ReadableDocument {
   readonly name: string;
   readonly title: string;
-  readonly text: string;
+  readonly read: () => Promise<string>;
 }
 
 /** Swagger UI: what its files are sent as. */
@@ -74,23 +74,29 @@ export function serveDocs(
   };
   serve('/docs', HTML, (below) => indexPage(documents, below));
   for (const document of documents) {
-    const { name, text } = document;
-    const json = Buffer.from(text);
-    const jsonBelow = (below: string) => (below === '' ? json : Buffer.from(withServer(text, below)));
+    const { name } = document;
+    const text = once(document.read);
+    const jsonBelow = async (below: string) =>
+      Buffer.from(below === '' ? await text() : withServer(await text(), below));
     serve(`/openapi/${name}.json`, 'application/json', jsonBelow);
     serve(`/docs/${name}/json`, 'application/json', jsonBelow);
     serve(`/docs/${name}`, HTML, (below) => readerPage(document, below));
   }
   serve('/docs/static/reader.js', SCRIPT, () => READER);
   for (const [file, type] of Object.entries(FILES)) {
-    // Read when somebody first looks, and sent from the one copy however often it is asked for.
-    let read: Promise<Buffer> | undefined;
-    serve(`/docs/static/${file}`, type, () => {
-      read ??= readFile(file);
-      return read;
-    });
+    const content = once(() => readFile(file));
+    serve(`/docs/static/${file}`, type, content);
   }
   get('/', (reply, below) => reply.redirect(`${below}/docs`));
+}
+
+/** Read when somebody first looks, and sent from the one copy however often it is asked for. */
+function once<Content>(read: () => Promise<Content>): () => Promise<Content> {
+  let content: Promise<Content> | undefined;
+  return () => {
+    content ??= read();
+    return content;
+  };
 }
 
 /** Opens the document that its page names. A file of its own, so that no page has a script within. */

@@ -5,12 +5,22 @@ const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.
 
 /** The only file that knows where documents, fixtures and the files of pages are. */
 const DOCUMENTS = new URL('dist/openapi/', ROOT);
+/** What the build makes of the documents for the server. */
+const OPERATIONS = new URL('dist/operations/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
 const SWAGGER_UI = new URL('dist/swagger-ui/', ROOT);
 
 /** A merged OpenAPI document, as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
 export function documentText(name: string): Promise<string> {
   return readFile(new URL(`${name}.json`, DOCUMENTS), 'utf8');
+}
+
+/** What the server reads of a document: its operations at once, as JSON text, and their schemas when it asks. */
+export async function preparedDocument(name: string) {
+  return {
+    operations: await readFile(new URL(`${name}.json`, OPERATIONS), 'utf8'),
+    schemas: () => readFile(new URL(`${name}.schemas.json`, OPERATIONS), 'utf8'),
+  };
 }
 
 /** Names of the documents that services are served by; of one with versions, those of the versions. */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { mergeDocuments } from '../../scripts/documents/merge.mjs';
 import { pruned, unusedIn } from '../../scripts/documents/pruned.mjs';
-import { readDocument } from '../../src/http/openapi.ts';
-import { SERVICES } from '../../src/services/index.ts';
+import { apiDocument } from '../support/api-document.ts';
+import { SERVICES } from '../support/services.ts';
 
 const BUILT = new URL('../../dist/openapi/', import.meta.url);
 const built = (name: string) => JSON.parse(readFileSync(new URL(name, BUILT), 'utf8'));
@@ -115,7 +115,7 @@ describe('operations that have aliases', () => {
 
   it('are read as the operation that they are an alias of', async () => {
     const whole = { ...merged, info: { title: 'Toys', version: '1' }, security: [], components: { schemas: {} } };
-    const { operations } = await readDocument(JSON.stringify(whole));
+    const { operations } = await apiDocument(whole);
     const read = operations.map(({ id, isAlias, path, pathParams }) => ({ id, isAlias, path, pathParams }));
 
     expect(read).toContainEqual({ id: 'get_ball', isAlias: false, path: '/v2/toys/balls/{id}', pathParams: ['id'] });

@@ -7,7 +7,7 @@ import { flagName, OPTIONS, shownValue, variableName } from '../../src/config/op
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 import type { Law } from '../../src/core/law.ts';
 import type { Rule } from '../../src/core/rule.ts';
-import { readDocument } from '../../src/http/openapi.ts';
+import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT } from './source-files.ts';
 
@@ -65,7 +65,9 @@ function needs(rule: Rule | undefined): string {
 async function coverageOf({ title, laws }: ServiceDefinition): Promise<string> {
   const rows = new Map<string, { call: string; profiles: string[]; law: Law; id: string }>();
   for (const law of laws) {
-    const { operations } = await readDocument(readFileSync(join(ROOT, `dist/openapi/${law.document}.json`), 'utf8'));
+    const { operations } = await apiDocument(
+      JSON.parse(readFileSync(join(ROOT, `dist/openapi/${law.document}.json`), 'utf8')),
+    );
     for (const { id, method, path, isAlias } of operations) {
       if (isAlias) continue;
       const known = rows.get(id) ?? { call: `${method} ${path}`, profiles: [], law, id };

@@ -5,7 +5,7 @@ import { lawOf } from '../../src/core/law.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
 import type { Server } from '../../src/http/in-flight.ts';
 import { mount, routeOfHost } from '../../src/http/mount.ts';
-import { readDocument } from '../../src/http/openapi.ts';
+import { apiDocument } from '../support/api-document.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;
 const operation = (operationId: string) => ({
@@ -47,7 +47,7 @@ interface Parts {
 }
 
 async function mounted({ service, law, paths = document.paths }: Parts) {
-  const read = await readDocument(JSON.stringify({ ...document, paths }));
+  const read = await apiDocument({ ...document, paths });
   return {
     service: { ...toys, ...service },
     law: lawOf('toys', null, { ...tables, ...law }),

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Parts } from '../../src/app/server.ts';
 import { SILENT } from '../../src/core/log.ts';
-import { Documents } from '../../src/http/openapi.ts';
+import { Documents, type PreparedDocument } from '../../src/http/openapi.ts';
+import { preparedAs } from '../support/api-document.ts';
 import { testServer } from '../support/server.ts';
 
 /** A document, as far as it is changed here. */
@@ -21,10 +23,12 @@ class Changed extends Documents {
     this.#change = change;
   }
 
-  override read(text: string) {
-    const document: Changeable = JSON.parse(text);
-    if (this.#path in document.paths) this.#change(document);
-    return super.read(JSON.stringify(document));
+  override open(name: string, prepared: PreparedDocument) {
+    const served = new URL(`../../dist/openapi/${name}.json`, import.meta.url);
+    const document: Changeable = JSON.parse(readFileSync(served, 'utf8'));
+    if (!(this.#path in document.paths)) return super.open(name, prepared);
+    this.#change(document);
+    return super.open(name, preparedAs(document));
   }
 }
 

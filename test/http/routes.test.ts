@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/http/in-flight.ts';
-import { readDocument } from '../../src/http/openapi.ts';
 import { Routes } from '../../src/http/routes.ts';
+import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 
 const route = (method: string, path: string): Route =>
@@ -90,7 +90,7 @@ const DOCUMENTS = SERVICES.flatMap((service) => {
 
 describe.each(DOCUMENTS)('at the paths of $name', async ({ name, service }) => {
   const text = readFileSync(new URL(`../../dist/openapi/${name}.json`, import.meta.url), 'utf8');
-  const { operations } = await readDocument(text);
+  const { operations } = await apiDocument(JSON.parse(text));
   const all = new Routes(operations.map((operation) => ({ service, operation }) as Route));
 
   it('every operation finds itself, with all its parameters', () => {

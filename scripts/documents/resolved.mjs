@@ -1,0 +1,45 @@
+// @ts-check
+
+/** What tells a person about a part of a document, and the server nothing. */
+const ANNOTATIONS = ['description', 'example', 'examples'];
+
+/** Members whose own members are names, not keywords. */
+const NAMED = ['properties', 'patternProperties', 'content', 'headers'];
+
+/** Members that are values: what looks like a keyword is none there. */
+const VALUES = ['enum', 'const', 'default', 'x-other-versions'];
+
+/**
+ * A part of a document, with what it refers to in place of each reference, and without annotations.
+ *
+ * @param {any} document
+ * @param {any} part
+ * @returns {any}
+ * @throws {Error} naming a component that refers to itself, because that would never end
+ */
+export function resolved(document, part) {
+  return within(part, [], false);
+
+  /** @type {(part: any, trail: readonly string[], isNamed: boolean) => any} */
+  function within(part, trail, isNamed) {
+    if (Array.isArray(part)) return part.map((entry) => within(entry, trail, false));
+    if (typeof part !== 'object' || part === null) return part;
+    if (typeof part.$ref === 'string' && !isNamed) return referred(part.$ref, trail);
+    const members = Object.entries(part)
+      .filter(([key]) => isNamed || !ANNOTATIONS.includes(key))
+      .map(([key, value]) => {
+        const isValue = !isNamed && VALUES.includes(key);
+        return [key, isValue ? value : within(value, trail, !isNamed && NAMED.includes(key))];
+      });
+    return Object.fromEntries(members);
+  }
+
+  /** @type {(reference: string, trail: readonly string[]) => any} */
+  function referred(reference, trail) {
+    if (trail.includes(reference)) throw new Error(`${reference} refers to itself, by ${trail.join(', ')}`);
+    const [, ...steps] = reference.split('/');
+    const target = steps.reduce((found, step) => found?.[step], document);
+    if (target === undefined) throw new Error(`${reference} is referred to, and is not there`);
+    return within(target, [...trail, reference], false);
+  }
+}

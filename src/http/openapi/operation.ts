@@ -1,0 +1,72 @@
+import { own } from '../../core/own.ts';
+import type { PreparedOperation } from './prepared.ts';
+import { type RequestFault, requestFaultOf } from './request-fault.ts';
+import { spelledAs } from './spelling.ts';
+import type { Validators } from './validators.ts';
+
+/** The parts of a request that are checked against the document. */
+export interface RequestParts {
+  readonly path: Readonly<Record<string, string>>;
+  /** Numbers and booleans in it are converted in place. */
+  readonly query: Record<string, unknown>;
+  readonly body: unknown;
+}
+
+/** What of a prepared operation is asked in another form. */
+type Reshaped = 'operationId' | 'queryNames' | 'queryLists' | 'bodyFields';
+
+/** One operation of a document. */
+export interface Operation extends Omit<PreparedOperation, Reshaped> {
+  /** Under another path the document has the same operation first. */
+  readonly isAlias: boolean;
+  /** `any`: the document does not say. */
+  readonly queryNames: ReadonlySet<string> | 'any';
+  /** Query parameters that are lists, also when they are sent once. */
+  readonly queryLists: ReadonlySet<string>;
+  /** Spelling of the body's members, by their lower-case form. */
+  readonly bodyFields: ReadonlyMap<string, string>;
+  /** The body with enumerated values as the document spells them, whatever their case. */
+  spelled(body: unknown): unknown;
+  /** What is wrong with a request; null for nothing. */
+  requestFault(parts: RequestParts): RequestFault | null;
+  /** How an answer differs from the document: a sentence, or null. */
+  answerFault(status: number, mediaType: string | null, body: unknown): string | null;
+}
+
+/** @param validators those of the document, once it is ready */
+export function operationOf(prepared: PreparedOperation, validators: () => Validators): Operation {
+  const { operationId, queryNames, queryLists, bodyFields, ...facts } = prepared;
+  const { id, bodyForm } = facts;
+  return {
+    ...facts,
+    isAlias: id !== operationId,
+    queryNames: new Set(queryNames),
+    queryLists: new Set(queryLists),
+    bodyFields: new Map(bodyFields.map((field) => [field.toLowerCase(), field])),
+    spelled: (body) =>
+      spelledAs(validators().schemasOf(operationId).requestBody?.content['application/json']?.schema, body),
+    requestFault: ({ path, query, body }) => {
+      const errors = validators().requestErrors(operationId, {
+        path,
+        query,
+        header: {},
+        cookie: {},
+        ...(body !== undefined && bodyForm !== 'bytes' && { requestBody: body }),
+      });
+      return errors.length === 0 ? null : requestFaultOf(errors);
+    },
+    answerFault: (status, mediaType, body) => {
+      const { answers } = validators().schemasOf(operationId);
+      const content = own(answers, String(status));
+      if (content === undefined) return `${id} answered ${status}, which its document does not name`;
+      if (content === null) {
+        return body === undefined ? null : `${id} answered ${status} with a body, and its document has none`;
+      }
+      if (Object.hasOwn(content, '*/*')) return null;
+      const schema = own(content, mediaType ?? '');
+      if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
+      if (Buffer.isBuffer(body)) return null;
+      return validators().bodyFault(`${id} ${status} ${mediaType}`, schema, body);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { DocumentedOperation } from '../../core/tables.ts';
+
+/**
+ * What the build makes of a document for the server (`scripts/documents/prepared.mjs`): two texts of JSON in which
+ * nothing refers to anything. The first has what a start needs; the second, ten times as long, what checks requests and
+ * answers, and is read when somebody first asks.
+ */
+export interface PreparedDocument {
+  /** `PreparedOperations` as JSON. */
+  readonly operations: string;
+  /** Gives `PreparedSchemas` as JSON. */
+  readonly schemas: () => Promise<string>;
+}
+
+/** The operations of a document, and what only other versions have. */
+export interface PreparedOperations {
+  readonly operations: readonly PreparedOperation[];
+  readonly otherVersions: readonly OtherOperation[];
+}
+
+/** An operation that only other versions of a document have. */
+export interface OtherOperation {
+  readonly method: string;
+  readonly path: string;
+  readonly profiles: readonly string[];
+}
+
+/** What of an operation is known without its schemas. */
+export interface PreparedOperation extends DocumentedOperation {
+  /** As in the document; an alias has one of its own. */
+  readonly operationId: string;
+  /** As in tables and handlers: an alias has that of its operation. */
+  readonly id: string;
+  /** In upper case. */
+  readonly method: string;
+  /** As in the document: `/api/v1/access-keys/{accessKeyId}`. */
+  readonly path: string;
+  /** What it does, in a few words. */
+  readonly summary: string;
+  /** Path parameters that are UUIDs, whose case does not count (RFC 9562, 4). */
+  readonly uuidParams: readonly string[];
+  readonly queryNames: readonly string[];
+  /** Query parameters that are lists, also when they are sent once. */
+  readonly queryLists: readonly string[];
+  readonly body: 'none' | 'optional' | 'required';
+  readonly bodyForm: BodyForm;
+  /** Members of a JSON body. */
+  readonly bodyFields: readonly string[];
+  /** Members of the body that only other versions have, with these versions. */
+  readonly bodyOtherVersions: Readonly<Record<string, readonly string[]>>;
+}
+
+/** How a body is sent: JSON, a form of a web page, or bytes of any type. */
+export type BodyForm = 'json' | 'form' | 'bytes';
+
+/** What requests and answers are checked against. Annotations such as descriptions are left out. */
+export interface PreparedSchemas {
+  /** By `operationId`. */
+  readonly operations: Readonly<Record<string, OperationSchemas>>;
+  /** What refusals look like, by the name of the schema, as in `OperationSchemas.answers`. */
+  readonly errors: Readonly<Record<string, JsonSchema>>;
+}
+
+/** The schemas of one operation. */
+export interface OperationSchemas {
+  readonly parameters: readonly object[];
+  readonly requestBody?: RequestBody;
+  /**
+   * Schemas by status and media type; null: no body. An object has no other members than it names: the vendor's schemas
+   * allow any further one, so a member that we made up would pass.
+   */
+  readonly answers: Readonly<Record<string, Readonly<Record<string, JsonSchema>> | null>>;
+}
+
+/** As in OpenAPI. */
+export interface RequestBody {
+  readonly required?: boolean;
+  readonly content: Readonly<Record<string, { readonly schema?: JsonSchema }>>;
+}
+
+/** The little that we read of a schema ourselves. */
+export interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly enum?: readonly unknown[];
+  /** Values of an enumeration, or properties of an object, that only these versions have. */
+  readonly 'x-other-versions'?: Readonly<Record<string, readonly string[]>>;
+  readonly [keyword: string]: unknown;
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { closed } from '../../scripts/documents/closed.mjs';
+import { prepared } from '../../scripts/documents/prepared.mjs';
+import { resolved } from '../../scripts/documents/resolved.mjs';
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+describe('a part of a document that refers to nothing any more', () => {
+  const inDocument = (schemas: object, part: unknown) => resolved({ components: { schemas } }, part);
+
+  it('has in each place what was referred to, by way of others too', () => {
+    const schemas = { Toy: { items: ref('Part') }, Part: { type: 'string' } };
+
+    expect(inDocument(schemas, { anyOf: [ref('Toy'), ref('Part')] })).toEqual({
+      anyOf: [{ items: { type: 'string' } }, { type: 'string' }],
+    });
+  });
+
+  it('says nothing for people, and keeps members that are only called so', () => {
+    const told = { description: 'A toy.', example: 'ball', examples: ['ball'] };
+
+    expect(
+      inDocument({}, { ...told, properties: { description: { ...told, type: 'string' }, example: told } }),
+    ).toEqual({
+      properties: { description: { type: 'string' }, example: {} },
+    });
+  });
+
+  it('leaves values as they are, and members that are called like a reference', () => {
+    const part = { enum: [{ description: 'x' }], default: { $ref: 'x' }, properties: { $ref: { type: 'string' } } };
+
+    expect(inDocument({}, part)).toEqual(part);
+  });
+
+  it('cannot be made of what refers to itself, or to nothing', () => {
+    const schemas = { Tree: { properties: { children: { items: ref('Tree') } } } };
+
+    expect(() => inDocument(schemas, ref('Tree'))).toThrow('#/components/schemas/Tree refers to itself');
+    expect(() => inDocument(schemas, ref('Leaf'))).toThrow('#/components/schemas/Leaf is referred to');
+  });
+});
+
+it('a closed schema allows no members that it does not name, at any depth, unless it speaks of them', () => {
+  const open = { additionalProperties: true, properties: {} };
+
+  expect(
+    closed({ properties: { a: { properties: {} }, b: open }, anyOf: [{ properties: {} }, { type: 'string' }] }),
+  ).toEqual({
+    additionalProperties: false,
+    properties: { a: { additionalProperties: false, properties: {} }, b: open },
+    anyOf: [{ additionalProperties: false, properties: {} }, { type: 'string' }],
+  });
+});
+
+describe('what the server reads of a document', () => {
+  const id = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+  const sizes = { name: 'sizes', in: 'query', schema: { type: 'array', items: { type: 'string' } } };
+  const json = (schema: object) => ({ 'application/json': { schema } });
+  const schemas = {
+    Toy: { properties: { name: { type: 'string' } }, 'x-other-versions': { age: ['2'] } },
+    Refusal: { description: 'What went wrong.', properties: { why: { type: 'string' } } },
+  };
+  const made = prepared({
+    security: [{ byKey: [] }],
+    paths: {
+      '/toys/{id}': {
+        parameters: [{ $ref: '#/components/parameters/id' }],
+        put: {
+          operationId: 'change_toy',
+          summary: 'Change a toy',
+          parameters: [sizes],
+          requestBody: { required: true, content: json(ref('Toy')) },
+          responses: {
+            200: { description: 'Changed.', content: { ...json(ref('Toy')), 'text/plain': {} } },
+            204: { description: 'Nothing.' },
+            303: { content: { '*/*': {} } },
+          },
+        },
+      },
+      '/old/{id}': {
+        post: {
+          operationId: 'change_toy_alias',
+          'x-alias-of': 'change_toy',
+          security: [],
+          requestBody: { content: { 'application/x-www-form-urlencoded': {} } },
+        },
+      },
+    },
+    components: { parameters: { id }, schemas },
+    'x-errors': [ref('Refusal')],
+    'x-other-versions': [{ method: 'GET', path: '/toys', profiles: ['2'] }],
+  });
+
+  it('are the facts of each operation', () => {
+    expect(made.operations).toEqual({
+      operations: [
+        {
+          operationId: 'change_toy',
+          id: 'change_toy',
+          method: 'PUT',
+          path: '/toys/{id}',
+          summary: 'Change a toy',
+          public: false,
+          pathParams: ['id'],
+          uuidParams: ['id'],
+          queryNames: ['sizes'],
+          queryLists: ['sizes'],
+          body: 'required',
+          bodyForm: 'json',
+          bodyFields: ['name'],
+          bodyOtherVersions: { age: ['2'] },
+        },
+        {
+          operationId: 'change_toy_alias',
+          id: 'change_toy',
+          method: 'POST',
+          path: '/old/{id}',
+          summary: '',
+          public: true,
+          pathParams: [],
+          uuidParams: [],
+          queryNames: [],
+          queryLists: [],
+          body: 'optional',
+          bodyForm: 'form',
+          bodyFields: [],
+          bodyOtherVersions: {},
+        },
+      ],
+      otherVersions: [{ method: 'GET', path: '/toys', profiles: ['2'] }],
+    });
+  });
+
+  it('are the schemas of what it is sent, and closed ones of what it answers', () => {
+    const { operations, errors } = made.schemas;
+
+    expect(operations['change_toy']).toEqual({
+      parameters: [id, sizes],
+      requestBody: { required: true, content: json(schemas.Toy) },
+      answers: {
+        200: { 'application/json': { ...schemas.Toy, additionalProperties: false } },
+        204: null,
+        303: { '*/*': {} },
+      },
+    });
+    expect(operations['change_toy_alias']?.answers).toEqual({});
+    expect(errors).toEqual({ Refusal: { properties: schemas.Refusal.properties, additionalProperties: false } });
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { Documents } from '../../src/http/openapi.ts';
+import { apiDocument, preparedAs } from '../support/api-document.ts';
+
+const json = (schema: object) => ({ 'application/json': { schema } });
+const toy = {
+  type: 'object',
+  required: ['name'],
+  properties: {
+    name: { type: 'string', maxLength: 5 },
+    kind: { type: 'string', enum: ['Ball', 'Doll', null], 'x-other-versions': { Kite: ['2', '3'] } },
+    parts: { type: 'array', items: { type: 'object', properties: { kind: { enum: ['Wheel'] } } } },
+  },
+};
+const document = {
+  security: [],
+  paths: {
+    '/toys/{id}': {
+      post: {
+        operationId: 'make_toy',
+        parameters: [
+          { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+          { name: 'count', in: 'query', schema: { type: 'integer' } },
+        ],
+        requestBody: { required: true, content: json(toy) },
+        responses: { 200: { content: json(toy) }, 204: {}, 303: { content: { '*/*': {} } } },
+      },
+    },
+  },
+  components: { schemas: { Refusal: { type: 'object', properties: { why: { type: 'string' } } } } },
+  'x-errors': [{ $ref: '#/components/schemas/Refusal' }],
+};
+const read = await apiDocument(document);
+const [operation] = read.operations;
+if (operation === undefined) throw new Error('the document has an operation');
+
+describe('a document that was opened', () => {
+  it('is the same for everybody who asks by its name, and another by another', () => {
+    const documents = new Documents();
+    const opened = documents.open('toys', preparedAs(document));
+
+    expect(documents.open('toys', preparedAs(document))).toBe(opened);
+    expect(documents.open('games', preparedAs(document))).not.toBe(opened);
+  });
+
+  it('reads its schemas when it is first asked, and once', async () => {
+    const prepared = preparedAs(document);
+    let times = 0;
+    const schemas = () => {
+      times += 1;
+      return prepared.schemas();
+    };
+    const opened = new Documents().open('toys', { ...prepared, schemas });
+    expect([opened.isReady, times]).toEqual([false, 0]);
+    expect(() => opened.schemaFault('Refusal', {})).toThrow('before it was ready');
+
+    await Promise.all([opened.ready(), opened.ready()]);
+    await opened.ready();
+    expect([opened.isReady, times]).toEqual([true, 1]);
+  });
+
+  it('knows what refusals look like, and no members but those', () => {
+    expect(read.schemaFault('Refusal', { why: 'so' })).toBeNull();
+    expect(read.schemaFault('Refusal', { how: 'so' })).toContain('Refusal: body must NOT have additional properties');
+    expect(() => read.schemaFault('Toy', {})).toThrow('no `Toy` among its `x-errors`');
+  });
+});
+
+describe('a request', () => {
+  const faultOf = (body: unknown, query: Record<string, unknown> = {}) =>
+    operation.requestFault({ path: { id: '1' }, query, body });
+
+  it('that fits has no fault, and numbers of its query are converted', () => {
+    const query = { count: '3' };
+
+    expect(faultOf({ name: 'ball', kind: 'Ball', further: 1 }, query)).toBeNull();
+    expect(query).toEqual({ count: 3 });
+  });
+
+  it('that does not fit is told what would', () => {
+    const plain = { otherVersions: [] };
+
+    expect(faultOf(undefined)).toEqual({ sentence: expect.stringContaining('has no body'), ...plain });
+    expect(faultOf({})).toEqual({ sentence: expect.stringContaining('`name` is missing'), ...plain });
+    expect(faultOf({ name: 'ball' }, { count: 'x' })).toEqual({
+      sentence: expect.stringContaining('`count`'),
+      ...plain,
+    });
+  });
+
+  it('with a value of other versions is told which they are', () => {
+    expect(faultOf({ name: 'kite', kind: 'Kite' })?.otherVersions).toEqual(['2', '3']);
+    expect(faultOf({ name: 'kite', kind: 'constructor' })?.otherVersions).toEqual([]);
+    expect(faultOf({ name: 'kite', kind: {} })?.otherVersions).toEqual([]);
+  });
+
+  it('may have its enumerated values spelled as the document spells them, and nothing else', () => {
+    const body = { name: 'BALL', kind: 'bALL', parts: [{ kind: 'WHEEL' }], further: 'WHEEL', none: null };
+
+    expect(operation.spelled(body)).toEqual({ ...body, kind: 'Ball', parts: [{ kind: 'Wheel' }] });
+  });
+});
+
+describe('an answer', () => {
+  const JSON_TYPE = 'application/json';
+  const cases: [what: string, fault: string | null, answer: [number, string | null, unknown]][] = [
+    ['that fits', null, [200, JSON_TYPE, { name: 'ball' }]],
+    ['with bytes', null, [200, JSON_TYPE, Buffer.from('{}')]],
+    ['with a member of our own', 'make_toy 200 application/json: body must NOT', [200, JSON_TYPE, { name: 'a', b: 1 }]],
+    ['in another form', 'make_toy answered 200 as text/plain', [200, 'text/plain', 'ball']],
+    ['with another status', 'make_toy answered 404, which', [404, JSON_TYPE, {}]],
+    ['without a body', null, [204, null, undefined]],
+    ['with a body that it should not have', 'make_toy answered 204 with a body', [204, JSON_TYPE, {}]],
+    ['of any form', null, [303, 'image/png', 'x']],
+  ];
+
+  it.each(cases)('%s', (_what, fault, [status, mediaType, body]) => {
+    const found = operation.answerFault(status, mediaType, body);
+
+    if (fault === null) expect(found).toBeNull();
+    else expect(found).toContain(fault);
+  });
+});
