@@ -1,0 +1,106 @@
+// @ts-check
+/**
+ * A hook of Node's loader: of TypeScript it makes JavaScript in which each function tells, when it is entered, what it is.
+ * Sources are loaded from where they stand, because they look for documents and fixtures beside them.
+ */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+/** The diagnostics channel of what functions tell: an `Entry` each. */
+export const ENTRIES = 'nv-auth-mock.trace.entries';
+
+/**
+ * @typedef {object} Entry a function that was entered
+ * @property {string} file its URL
+ * @property {string} name its own, or that of what it belongs to: `keyOf()` is one inside `keyOf`
+ * @property {number} at where in the file it stands: what tells functions of one name apart
+ * @property {boolean} isAccessor a `get` or `set`
+ */
+
+const OPTIONS = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+  inlineSourceMap: true,
+};
+
+/** Names that no source has. */
+const TELL = '__tellEntry';
+const CHANNEL_OF = '__channelOf';
+
+/** @type {import('node:module').LoadHook} */
+export async function load(url, context, nextLoad) {
+  if (!url.endsWith('.ts') || url.includes('/node_modules/')) return nextLoad(url, context);
+  const fileName = fileURLToPath(url);
+  const text = await readFile(fileName, 'utf8');
+  const { outputText } = ts.transpileModule(text, {
+    fileName,
+    compilerOptions: OPTIONS,
+    transformers: { before: [telling] },
+  });
+  return { format: 'module', source: `${prologue()}${outputText}`, shortCircuit: true };
+}
+
+/** One line without an end, so that lines keep their numbers. */
+function prologue() {
+  return [
+    `import { channel as ${CHANNEL_OF} } from 'node:diagnostics_channel';`,
+    `const ${TELL} = (name, at, isAccessor) =>`,
+    `${CHANNEL_OF}('${ENTRIES}').publish({ file: import.meta.url, name, at, isAccessor });`,
+  ].join(' ');
+}
+
+/** @typedef {ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction | ts.MethodDeclaration | ts.AccessorDeclaration | ts.ConstructorDeclaration} Bodied */
+
+/** @type {ts.TransformerFactory<ts.SourceFile>} */
+function telling(context) {
+  const { factory } = context;
+  /** @param {Bodied} node */
+  const tell = (node) =>
+    factory.createExpressionStatement(
+      factory.createCallExpression(factory.createIdentifier(TELL), undefined, [
+        factory.createStringLiteral(nameOf(node)),
+        factory.createNumericLiteral(node.getStart()),
+        ts.isAccessor(node) ? factory.createTrue() : factory.createFalse(),
+      ]),
+    );
+  /** @type {(node: ts.Node) => ts.Node} */
+  const visit = (node) => {
+    if (!isBodied(node)) return ts.visitEachChild(node, visit, context);
+    const { body } = node;
+    const telling = tell(node);
+    return ts.visitEachChild(
+      node,
+      (child) => {
+        const visited = visit(child);
+        if (child !== body) return visited;
+        if (ts.isBlock(visited)) return factory.updateBlock(visited, [telling, ...visited.statements]);
+        // The body of an arrow that is no block is an expression: what the arrow returns.
+        const expression = /** @type {ts.Expression} */ (visited);
+        return factory.createBlock([telling, factory.createReturnStatement(expression)]);
+      },
+      context,
+    );
+  };
+  return (file) => ts.visitEachChild(file, visit, context);
+}
+
+/** @param {ts.Node} node @returns {node is Bodied & { body: ts.ConciseBody }} */
+function isBodied(node) {
+  return ts.isFunctionLike(node) && 'body' in node && node.body !== undefined;
+}
+
+/** @param {ts.Node} node @returns {string} */
+function nameOf(node) {
+  if (ts.isConstructorDeclaration(node)) return `new ${node.parent.name?.text ?? 'class'}`;
+  if (ts.isFunctionLike(node) && node.name !== undefined) return node.name.getText();
+  for (let inner = node, outer = node.parent; !ts.isSourceFile(outer); inner = outer, outer = outer.parent) {
+    if (ts.isPropertyAssignment(outer) || ts.isPropertyDeclaration(outer)) return outer.name.getText();
+    if (ts.isVariableDeclaration(outer) && ts.isIdentifier(outer.name)) {
+      return inner === node ? outer.name.text : `${outer.name.text}()`;
+    }
+    if (ts.isFunctionLike(outer)) return `${nameOf(outer).replace(/\(\)$/, '')}()`;
+  }
+  return '()';
+}
