@@ -1,7 +1,19 @@
 import type { Instant } from './clock.ts';
-import type { Caller, Pending, Question, Seen } from './decide.ts';
+import {
+  boundResources,
+  type Caller,
+  type Pending,
+  type Question,
+  type Seen,
+  seenOf,
+  usedPermissions,
+  type Verdict,
+} from './decide.ts';
 import type { DenyReason } from './explaining/reasons.ts';
+import { labelOfType, labelsOfResources } from './explaining/wording.ts';
 import type { Principal } from './principal.ts';
+import type { Problem } from './problem.ts';
+import { redact, showPath } from './redact.ts';
 
 /** What a decision was made of, so that it can be explained and its fixes be tried. */
 export interface Evidence {
@@ -47,4 +59,108 @@ export interface Decision {
   /** Facts about the credential that make the reason concrete. */
   readonly detail?: string;
   readonly evidence?: Evidence;
+}
+
+/** What every decision about one request has in common. */
+export type RequestFacts = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'request'>;
+
+/** Longer lists of what a key is bound to are cut, so that what is remembered stays bounded. */
+const MOST_NAMES = 1000;
+
+/**
+ * The decision of the `decide` step, and again of the `cover` step, which may turn it.
+ *
+ * @param facts of the request; a decision has them, too
+ * @param sighting what the look-up saw; null where nobody looked
+ * @param params of the path
+ */
+export function decisionOfVerdict(
+  facts: RequestFacts,
+  question: Question,
+  caller: Caller,
+  sighting: Seen | null,
+  verdict: Verdict,
+  params: Readonly<Record<string, string>>,
+): Decision {
+  const { id, at, service, operation, request } = facts;
+  const { principal, standing } = caller;
+  // Written out without spreading where nothing is refused, because this is made for every request.
+  const decision: Writable<Decision> = {
+    id,
+    at,
+    service,
+    operation,
+    request,
+    effect: verdict.effect,
+    principal,
+    rule: question.rule.id,
+    reason: null,
+  };
+  if (sighting !== null) decision.target = targetOf(params, question, sighting);
+  if (standing.policyVersion !== undefined) decision.policyVersion = standing.policyVersion;
+  if (verdict.pending !== undefined) decision.pending = verdict.pending;
+  if (verdict.effect === 'allow') {
+    const used = usedPermissions(question, caller, sighting?.seen === 'object' ? (sighting.reach ?? null) : null);
+    if (used.length > 0) decision.used = used;
+    return decision;
+  }
+  const { reason, missing, missingAnyOf } = verdict;
+  const lack = { ...(missing.length > 0 && { missing }), ...(missingAnyOf !== undefined && { missingAnyOf }) };
+  const evidence: Evidence = { question, caller, sighting: sighting && seenOf(sighting) };
+  return { ...decision, reason, ...lack, ...particulars(reason, question, caller, sighting), evidence };
+}
+
+type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
+
+/** What the path is about: by its fullest name, where the object has names, or as the path says. */
+function targetOf(params: Readonly<Record<string, string>>, { rule }: Question, sighting: Seen): string {
+  const names = sighting.seen === 'object' ? Object.values(sighting.reach?.names ?? {}).flat() : [];
+  return showPath(names.at(-1) ?? params[rule.cover?.param ?? ''] ?? '');
+}
+
+/** What makes a reason concrete. */
+function particulars(
+  reason: DenyReason,
+  { rule, law }: Question,
+  { standing }: Caller,
+  sighting: Seen | null,
+): Partial<Decision> {
+  switch (reason) {
+    case 'foreign_object':
+      return sighting?.seen === 'foreign' ? { boundTo: sighting.owner } : {};
+    case 'incompatible_resource_type':
+      return {
+        held: [...new Set(boundResources(rule, standing).map(({ type }) => labelOfType(law, type)))],
+        accepted: (rule.on ?? []).map((type) => labelOfType(law, type)),
+      };
+    case 'resource_mismatch':
+      return { boundTo: shortened(labelsOfResources(law, boundResources(rule, standing)).join(', ')) };
+    default:
+      // A service key has no roles to speak of.
+      return {
+        held: [...standing.held].sort(),
+        ...(standing.policyVersion === undefined && { roles: standing.roles }),
+      };
+  }
+}
+
+/** A key may name thousands of objects. */
+function shortened(names: string): string {
+  return names.length <= MOST_NAMES ? names : `${names.slice(0, MOST_NAMES)}...`;
+}
+
+/** A credential that was not accepted, as a decision; null for a problem that is none. */
+export function decisionOfProblem(facts: RequestFacts, problem: Problem): Decision | null {
+  if (problem.reason === undefined) return null;
+  const { reason, why, claimed, ofWorld } = problem;
+  return {
+    ...facts,
+    effect: 'deny',
+    principal: null,
+    ...(claimed !== undefined && { claimed }),
+    rule: null,
+    reason,
+    ...(why !== undefined && { detail: redact(why) }),
+    ...(ofWorld !== undefined && { ofWorld }),
+  };
 }

@@ -158,3 +158,13 @@ export function asProblem(thrown: unknown): Problem {
     ? thrown
     : new Problem('internal', 'Something went wrong in the mock itself; its log says what.', { cause: thrown });
 }
+
+/** Is it about the mock itself, so that no vendor has words for it? */
+export function isOurs({ kind }: Problem): boolean {
+  return kind === 'no_such_world';
+}
+
+/** Could nothing be stored? Not the caller's fault, nor the mock's, and worth more than a line of the log. */
+export function isStorageProblem({ kind }: Problem): boolean {
+  return kind === 'storage_full' || kind === 'storage_failing';
+}

@@ -20,3 +20,11 @@ export function decodeAscii(text: string): string {
   if (!text.includes('%')) return text;
   return text.replace(/%([2-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
+
+/** Longer paths are cut, so that what is remembered stays bounded. */
+const MOST_PATH = 300;
+
+/** A path as messages, decisions and the log tell it. */
+export function showPath(path: string): string {
+  return redact(path).slice(0, MOST_PATH);
+}

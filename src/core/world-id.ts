@@ -40,3 +40,8 @@ export function worldOfName(name: string): string {
   const at = name.lastIndexOf('.');
   return at < 0 ? DEFAULT_WORLD : name.slice(at + 1);
 }
+
+/** What a line of the log ends with, because the worlds of a server share it: nothing for the default world. */
+export function worldInLog(id: string): string {
+  return id === DEFAULT_WORLD ? '' : ` [world ${id}]`;
+}

@@ -6,7 +6,7 @@ import { writeAnswer } from './answer.ts';
 import type { Server } from './in-flight.ts';
 import { sendAnswer } from './mount.ts';
 import { problemOf } from './problem.ts';
-import { worldBehind } from './steps/place.ts';
+import { worldBehind } from './which-world.ts';
 
 /** A document to read: its service's name, what people call it, and what gives its JSON text. */
 export interface ReadableDocument {

@@ -2,21 +2,24 @@ import type { IncomingMessage } from 'node:http';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Decision } from '../core/decision.ts';
 import type { FindingKind } from '../core/finding.ts';
-import type { Problem } from '../core/problem.ts';
+import { isOurs, type Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
+import { worldInLog } from '../core/world-id.ts';
 import { type Answer, writeAnswer } from './answer.ts';
-import { factsOf } from './explain.ts';
+import { factsOf } from './facts.ts';
 import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
-import { isOurs, problemOf } from './problem.ts';
+import { problemOf } from './problem.ts';
+import { admit } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { conform } from './steps/conform.ts';
 import { cover } from './steps/cover.ts';
 import { decide } from './steps/decide.ts';
 import { handle } from './steps/handle.ts';
+import { locate } from './steps/locate.ts';
 import { parse } from './steps/parse.ts';
-import { admit, locate, place } from './steps/place.ts';
+import { place } from './steps/place.ts';
 import { aboutOf, refuse } from './steps/refuse.ts';
-import { logRefusal, send, whereOf } from './steps/send.ts';
+import { logRefusal, send } from './steps/send.ts';
 import { validate } from './steps/validate.ts';
 
 /** What it takes to answer where there is no operation. */
@@ -93,7 +96,7 @@ export async function answerUnrouted(
   }
   context.world.release();
   const outcome = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
-  logRefusal(server.log, raw, outcome.status, told, whereOf(context.world.id));
+  logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id));
   return writeAnswer(outcome, told);
 }
 

@@ -15,13 +15,3 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
   }
   return new Problem(thrown.why === 'full' ? 'storage_full' : 'storage_failing', thrown.message, { cause: thrown });
 }
-
-/** Is it about the mock itself, so that no vendor has words for it? */
-export function isOurs({ kind }: Problem): boolean {
-  return kind === 'no_such_world';
-}
-
-/** Could nothing be stored? Not the caller's fault, nor the mock's, and worth more than a line of the log. */
-export function isStorageProblem({ kind }: Problem): boolean {
-  return kind === 'storage_full' || kind === 'storage_failing';
-}

@@ -1,4 +1,4 @@
-import { shortPath } from './explain.ts';
+import { showPath } from '../core/redact.ts';
 import type { Route } from './in-flight.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
 
@@ -70,7 +70,7 @@ export function versionsWith(
 
 /** What a finding says of a call that only other versions take. */
 export function otherVersionSentence(method: string, path: string, profiles: readonly string[]): string {
-  return `${method} ${shortPath(path)} was called, which only ${profiles.join(', ')} has`;
+  return `${method} ${showPath(path)} was called, which only ${profiles.join(', ')} has`;
 }
 
 function isEitherSlash({ service, operation }: Route): boolean {

@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
+import { decisionOfProblem } from '../core/decision.ts';
 import { Problem } from '../core/problem.ts';
+import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';
 import { RequestContext } from './context.ts';
-import { decisionOfProblem, shortPath } from './explain.ts';
 import type { Arrived, Route, Server } from './in-flight.ts';
 import { decideOnly } from './pipeline.ts';
 import type { Match, Routes } from './routes.ts';
@@ -67,14 +68,14 @@ function matchOf(routes: Routes, method: string, path: string): Match {
   const methods = routes.methodsOf(path).join(', ');
   const message =
     methods === ''
-      ? `Field \`path\`: no operation has the path \`${shortPath(path)}\`.`
-      : `Field \`method\`: \`${shortPath(path)}\` has no ${method}; it has ${methods}.`;
+      ? `Field \`path\`: no operation has the path \`${showPath(path)}\`.`
+      : `Field \`method\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`;
   throw new Problem('invalid_request', message);
 }
 
 function refusedCredential({ now, method }: RequestContext, route: Route, path: string, problem: Problem): Decision {
   const asked = { id: SIMULATED, at: now, service: route.service.name, operation: route.operation.id };
-  const request = { method, path: shortPath(path) };
+  const request = { method, path: showPath(path) };
   return decisionOfProblem({ ...asked, request }, problem) as Decision;
 }
 

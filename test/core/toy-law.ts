@@ -1,10 +1,9 @@
 import { type Caller, decideAndCover, type Question, type Reach, type Sighting } from '../../src/core/decide.ts';
-import type { Decision } from '../../src/core/decision.ts';
+import { type Decision, decisionOfVerdict } from '../../src/core/decision.ts';
 import { lawOf, permissionsOfRoles } from '../../src/core/law.ts';
 import type { PendingRights, Resource, Standing } from '../../src/core/policy.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
-import { decisionOfVerdict } from '../../src/http/explain.ts';
 
 export const sourced = { source: 'test', certainty: 'ours' } as const;
 
@@ -133,5 +132,7 @@ export const seen = (reach: Reach = BALL): Sighting => ({ seen: 'object', target
 export function decisionOn(question: Question, caller: Caller, sighting: Sighting | null, target?: string): Decision {
   const request = { method: 'GET', path: '/toys' };
   const asked = { id: 'd-1', at: 0, service: question.law.service, operation: 'get_toy', request };
-  return decisionOfVerdict(asked, { question, caller, sighting }, decideAndCover(question, caller, sighting), target);
+  const verdict = decideAndCover(question, caller, sighting);
+  const decision = decisionOfVerdict(asked, question, caller, sighting, verdict, {});
+  return target === undefined ? decision : { ...decision, target };
 }

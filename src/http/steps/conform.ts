@@ -1,7 +1,7 @@
 import type { Outcome } from '../../contract/request.ts';
+import { isOurs } from '../../core/problem.ts';
 import { mediaTypeOf } from '../answer.ts';
 import type { InFlight, Route } from '../in-flight.ts';
-import { isOurs } from '../problem.ts';
 
 /**
  * Statuses of the connection or of the server as a whole. No operation decides them, whatever it is, so its document need

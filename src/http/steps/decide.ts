@@ -1,8 +1,9 @@
-import { completeDenial, decide as judge } from '../../core/decide.ts';
+import { completeDenial, decide as decideBy } from '../../core/decide.ts';
+import { decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
-import { decisionOfVerdict, factsOf } from '../explain.ts';
+import { factsOf } from '../facts.ts';
 import type { InFlight } from '../in-flight.ts';
-import { sightingOf, targetOf } from '../sighting.ts';
+import { lookUp } from '../look-up.ts';
 
 /** May they do this at all? A refusal looks the object up all the same, so that it can say what would turn it. */
 export async function decide(flight: InFlight): Promise<void> {
@@ -11,14 +12,13 @@ export async function decide(flight: InFlight): Promise<void> {
   if (route.rule === null || caller === null) return;
   const question = { rule: route.rule, law: route.law, org: context.params['org'] };
   context.question = question;
-  const judgement = judge(question, caller);
-  if (judgement.effect === 'allow') {
-    flight.decision = decisionOfVerdict(factsOf(flight), { question, caller, sighting: null }, judgement, undefined);
+  const verdict = decideBy(question, caller);
+  if (verdict.effect === 'allow') {
+    flight.decision = decisionOfVerdict(factsOf(flight), question, caller, null, verdict, context.params);
     return;
   }
-  const sighting = await sightingOf(route, context, question);
-  const target = sighting === null ? undefined : targetOf(context, question, sighting);
-  const refused = completeDenial(judgement, question, caller, sighting);
-  flight.decision = decisionOfVerdict(factsOf(flight), { question, caller, sighting }, refused, target);
+  const sighting = await lookUp(flight, question);
+  const denial = completeDenial(verdict, question, caller, sighting);
+  flight.decision = decisionOfVerdict(factsOf(flight), question, caller, sighting, denial, context.params);
   throw new Problem('forbidden');
 }

@@ -1,4 +1,5 @@
-import { decisionOfProblem, factsOf } from '../explain.ts';
+import { decisionOfProblem } from '../../core/decision.ts';
+import { factsOf } from '../facts.ts';
 import type { InFlight } from '../in-flight.ts';
 
 /** Do it. What a handler refuses in words of its own, such as a page, is a decision too. */

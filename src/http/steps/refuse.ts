@@ -1,11 +1,12 @@
 import type { About } from '../../contract/service.ts';
-import { Problem, type ProblemKind } from '../../core/problem.ts';
+import { decisionOfProblem } from '../../core/decision.ts';
+import { isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
-import { decisionOfProblem, factsOf } from '../explain.ts';
+import { factsOf } from '../facts.ts';
 import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
 import { findPresented } from '../presented.ts';
-import { isOurs, isStorageProblem, problemOf } from '../problem.ts';
+import { problemOf } from '../problem.ts';
 import { otherVersionSentence, versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 

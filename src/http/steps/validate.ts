@@ -1,6 +1,6 @@
 import { Problem } from '../../core/problem.ts';
+import { showPath } from '../../core/redact.ts';
 import type { RequestContext } from '../context.ts';
-import { shortPath } from '../explain.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { Operation } from '../openapi.ts';
 import { checkTexts } from '../transport/body.ts';
@@ -12,7 +12,7 @@ export function validate({ route, context }: InFlight): void {
   for (const name of Object.keys(query)) {
     if (operation.queryNames === 'any' || operation.queryNames.has(name)) continue;
     delete query[name];
-    const message = `${operation.id} was called with the query parameter \`${shortPath(name)}\`, which its document does not name; it was ignored`;
+    const message = `${operation.id} was called with the query parameter \`${showPath(name)}\`, which its document does not name; it was ignored`;
     context.findings.report('undocumented_query', message, context.now);
   }
   for (const name of operation.queryLists) {

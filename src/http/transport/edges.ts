@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { asProblem, Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
+import { showPath } from '../../core/redact.ts';
 import { type Answer, wireBytes, writeAnswer } from '../answer.ts';
-import { shortPath } from '../explain.ts';
 import type { Server } from '../in-flight.ts';
 import { sendAnswer } from '../mount.ts';
 import { answerUnrouted, type Spokesman, type WorthKnowing } from '../pipeline.ts';
@@ -128,7 +128,7 @@ function nobody(services: readonly ServiceDefinition[]): Spokesman {
 
 function unroutedProblem(raw: IncomingMessage, allow: readonly string[]): Problem {
   if (allow.length === 0) return unknownPath(raw);
-  const message = `\`${shortPath(pathOf(raw.url))}\` has no method ${raw.method}; it has ${allow.join(', ')}.`;
+  const message = `\`${showPath(pathOf(raw.url))}\` has no method ${raw.method}; it has ${allow.join(', ')}.`;
   return new Problem('method_not_allowed', message, { allow });
 }
 

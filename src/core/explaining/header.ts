@@ -1,0 +1,18 @@
+import { rfc3339 } from '../clock.ts';
+import type { Decision } from '../decision.ts';
+
+/** The most that a header may hold: Node's own clients read 16 kB of all headers together. */
+const MOST_HEADER = 4096;
+
+/** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
+export function decisionHeader({ id, effect, reason, missing, missingAnyOf, pending }: Decision): string {
+  if (effect === 'allow' && pending === undefined) return `{"id":"${id}","effect":"allow"}`;
+  const always = { id, effect, ...(reason !== null && { reason }) };
+  const header = JSON.stringify({
+    ...always,
+    ...(missing !== undefined && { missing }),
+    ...(missingAnyOf !== undefined && { missingAnyOf }),
+    ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
+  });
+  return header.length <= MOST_HEADER ? header : JSON.stringify(always);
+}

@@ -1,0 +1,15 @@
+import type { RequestFacts } from '../core/decision.ts';
+import { showPath } from '../core/redact.ts';
+import type { InFlight } from './in-flight.ts';
+import { pathOf } from './transport/arrival.ts';
+
+/** What every decision about this request has in common. */
+export function factsOf({ route, raw, context, decisionId }: InFlight): RequestFacts {
+  return {
+    id: decisionId ?? context.world.nextDecisionId(),
+    at: context.now,
+    service: route.service.name,
+    operation: route.operation.id,
+    request: { method: context.method, path: showPath(pathOf(raw.url)) },
+  };
+}
