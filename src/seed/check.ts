@@ -1,18 +1,11 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { findNearest } from '../config/nearest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
+import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining/validation.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 
-/** The part of a JSON schema that expectations are told from. */
-interface Schema {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly pattern?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-}
-
-const WORDS: Readonly<Record<string, string>> = {
+/** As people write YAML, where a number without quotes is no text. */
+const WORDS: TypeWords = {
   object: 'an object',
   array: 'a list',
   integer: 'a whole number',
@@ -66,57 +59,32 @@ export function faultSentence({ message, given, valid = [] }: SeedFault): string
     : `${message}; the nearest valid name is \`${findNearest(given, valid)}\``;
 }
 
-function faultOf({ keyword, params, instancePath, parentSchema, data }: ErrorObject): SeedFault {
-  const schema = (parentSchema ?? {}) as Schema;
-  const place = instancePath
-    .slice(1)
-    .replaceAll(/\/(\d+)/g, '[$1]')
-    .replaceAll('/', '.');
-  const inside = place === '' ? '' : `${place}.`;
-  if (keyword === 'required') {
-    const { missingProperty: missing } = params as { missingProperty: string };
-    return {
-      place,
-      message: `\`${inside}${missing}\` is missing; it must be ${expected(schema.properties?.[missing])}`,
-    };
+function faultOf(violation: Violation): SeedFault {
+  const { kind, place: names, expected, given, valid, deeper = [] } = valueFaultOf([violation], WORDS);
+  const place = placeOf(names);
+  if (kind === 'missing')
+    return { place: placeOf(names.slice(0, -1)), message: `\`${place}\` is missing; it must be ${expected}` };
+  if (kind === 'invalid') {
+    const message = `\`${place}\` must be ${expected}`;
+    return given === undefined ? { place, message } : { place, message, given, valid: valid ?? [] };
   }
-  if (keyword === 'additionalProperties') {
-    const { additionalProperty: given } = params as { additionalProperty: string };
-    const message = `unknown key \`${given}\`${place === '' ? '' : ` in \`${place}\``}`;
-    if (given === 'remove') return { place: `${inside}${given}`, message: `${message}: ${REMOVING}` };
-    const places = placesOf(given, schema, inside);
-    if (places.length > 0) return { place: `${inside}${given}`, message: `${message}; it belongs to ${places}` };
-    return { place: `${inside}${given}`, message, given, valid: Object.keys(schema.properties ?? {}) };
-  }
-  const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
-  const message = `\`${place}\` must be ${expected(schema)}`;
-  return typeof data === 'string' && names.length > 0
-    ? { place, message, given: data, valid: names }
-    : { place, message };
-}
-
-/** Where a key belongs that stands too far out: the places below that have it, of those the least deep. */
-function placesOf(key: string, { properties = {} }: Schema, inside: string): string {
-  let level = Object.entries(properties).map(([name, schema]) => ({ place: `${inside}${name}`, schema }));
-  while (level.length > 0) {
-    const within = level.flatMap(({ place, schema: { properties, items } }) => {
-      const above = items === undefined ? place : `${place}[]`;
-      return Object.entries(properties ?? items?.properties ?? {}).map(([name, schema]) => {
-        return { name, above, place: `${above}.${name}`, schema };
-      });
+  const outside = placeOf(names.slice(0, -1));
+  const message = `unknown key \`${given}\`${outside === '' ? '' : ` in \`${outside}\``}`;
+  if (given === 'remove') return { place, message: `${message}: ${REMOVING}` };
+  if (deeper.length > 0) {
+    const places = deeper.map((further) => {
+      const within = [...names.slice(0, -1), ...further];
+      return `\`${placeOf(within.slice(0, -1))}\`, as \`${within.at(-1)}\``;
     });
-    const found = within.filter(({ name }) => name.toLowerCase() === key.toLowerCase());
-    if (found.length > 0) return found.map(({ above, name }) => `\`${above}\`, as \`${name}\``).join(' or to ');
-    level = within;
+    return { place, message: `${message}; it belongs to ${places.join(' or to ')}` };
   }
-  return '';
+  return { place, message, given: given ?? '', valid: valid ?? [] };
 }
 
-function expected(schema: Schema = {}): string {
-  if (schema.enum !== undefined) {
-    const names = schema.enum.filter((value) => value !== null).map((value) => `\`${value}\``);
-    return `${schema.enum.includes(null) ? 'null or ' : ''}one of ${names.join(', ')}`;
-  }
-  const kind = WORDS[schema.type ?? ''] ?? 'a value';
-  return schema.pattern === undefined ? kind : `${kind} and matches \`${schema.pattern}\``;
+/** `ngc.keys[9].scopes` */
+function placeOf(names: readonly string[]): string {
+  return names.reduce((place, name) => {
+    if (/^\d+$/.test(name)) return `${place}[${name}]`;
+    return place === '' ? name : `${place}.${name}`;
+  }, '');
 }

@@ -102,7 +102,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     types: [/^contract\/settings$/],
   },
   { files: /^config\//, may: [/^core\//, /^config\//, /^yaml$/, /^node:fs\/promises$/] },
-  { files: /^seed\/check$/, may: [/^config\/nearest$/, /^ajv$/], types: [/^contract\//, /^core\//] },
+  {
+    files: /^seed\/check$/,
+    may: [/^config\/nearest$/, /^core\/explaining\/validation$/, /^ajv$/],
+    types: [/^contract\//, /^core\//],
+  },
   { files: /^seed\/(layers|schema|summary)$/, may: [/^core\//], types: [/^seed\/layers$/, /^contract\//] },
   {
     files: /^seed\//,

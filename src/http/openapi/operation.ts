@@ -46,14 +46,14 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
     spelled: (body) =>
       spelledAs(validators().schemasOf(operationId).requestBody?.content['application/json']?.schema, body),
     requestFault: ({ path, query, body }) => {
-      const errors = validators().requestErrors(operationId, {
+      const [first, ...others] = validators().requestErrors(operationId, {
         path,
         query,
         header: {},
         cookie: {},
         ...(body !== undefined && bodyForm !== 'bytes' && { requestBody: body }),
       });
-      return errors.length === 0 ? null : requestFaultOf(errors);
+      return first === undefined ? null : requestFaultOf([first, ...others]);
     },
     answerFault: (status, mediaType, body) => {
       const { answers } = validators().schemasOf(operationId);

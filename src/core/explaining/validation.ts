@@ -1,0 +1,215 @@
+import { own } from '../own.ts';
+import { findOtherSpelling } from '../spelling.ts';
+
+/** What a validator of JSON Schema found wrong at one place: the form of ajv's errors, with `verbose`. */
+export interface Violation {
+  readonly keyword: string;
+  /** RFC 6901: `/requestBody/users/0`. */
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly parentSchema?: Schema | undefined;
+  readonly data?: unknown;
+}
+
+/** The part of a JSON schema that an expectation is told from. */
+interface Schema {
+  readonly type?: string;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly unknown[];
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  /** Values of an enumeration that only these versions have. */
+  readonly 'x-other-versions'?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What is wrong with a value that somebody wrote, in the words that a sentence is made of. */
+export interface ValueFault {
+  readonly kind: 'missing' | 'unknown' | 'invalid';
+  /** From the outside in; of what is missing or unknown, its own name last. Names are cut: somebody sent them. */
+  readonly place: readonly string[];
+  /** `a string of 1 to 64 characters`. */
+  readonly expected: string;
+  /** What was written, by its kind and length only, because it could be a secret: `a string of 12 characters`. */
+  readonly got: string;
+  /** Of what is missing: another spelling of its name that is there. */
+  readonly otherSpelling?: string;
+  /** Of a name or a value that is not known: what was written, and what is known. */
+  readonly given?: string;
+  readonly valid?: readonly string[];
+  /** Of an unknown name: where the schema has it further in, each place as its names from here on. */
+  readonly deeper?: readonly (readonly string[])[];
+}
+
+/** What the people who write a kind of values call its types: a client sends an array, a seed file has a list. */
+export type TypeWords = Readonly<Record<string, string>>;
+
+/**
+ * The first thing that is wrong. Of a value that fits none of several schemas it tells all of them: the first fault alone,
+ * which is that of the first schema, would rule out what the others allow.
+ *
+ * @param violations as ajv lists them: those of a choice before the choice itself
+ */
+export function valueFaultOf(violations: readonly [Violation, ...Violation[]], words: TypeWords = {}): ValueFault {
+  const [first] = violations;
+  const choice = violations.find(
+    ({ keyword, instancePath }) => isChoice(keyword) && instancePath === first.instancePath,
+  );
+  return (choice && choiceFault(choice, words)) ?? faultOf(first, words);
+}
+
+function isChoice(keyword: string): boolean {
+  return keyword === 'anyOf' || keyword === 'oneOf';
+}
+
+/** Undefined where a schema of the choice says too little for a sentence, and for a whole body. */
+function choiceFault({ instancePath, parentSchema, data }: Violation, words: TypeWords): ValueFault | undefined {
+  const { anyOf, oneOf }: Schema = parentSchema ?? {};
+  const schemas = anyOf ?? oneOf ?? [];
+  const place = segmentsOf(instancePath);
+  if (place.length < 2 || schemas.some(({ type }) => type === undefined)) return undefined;
+  const [last = '', ...others] = schemas.map((schema) => alternative(schema, words)).reverse();
+  const expected = others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`;
+  return { kind: 'invalid', place, expected, got: kindOf(data) };
+}
+
+function alternative(schema: Schema, words: TypeWords): string {
+  if (schema.required === undefined) return expectation(schema, words);
+  return `${expectation(schema, words)} with ${schema.required.map((name) => `\`${name}\``).join(', ')}`;
+}
+
+function faultOf({ keyword, instancePath, params, parentSchema, data }: Violation, words: TypeWords): ValueFault {
+  const schema: Schema = parentSchema ?? {};
+  const place = segmentsOf(instancePath);
+  if (keyword === 'required') {
+    const missing = String(params['missingProperty']);
+    const otherSpelling =
+      typeof data === 'object' && data !== null ? findOtherSpelling(Object.keys(data), missing) : undefined;
+    return {
+      kind: 'missing',
+      place: [...place, missing],
+      expected: expectation(own(schema.properties, missing) ?? {}, words),
+      got: 'nothing',
+      ...(otherSpelling !== undefined && { otherSpelling: shortened(otherSpelling) }),
+    };
+  }
+  if (keyword === 'additionalProperties') {
+    const given = String(params['additionalProperty']);
+    const valid = Object.keys(schema.properties ?? {});
+    const expected = valid.map((known) => `\`${known}\``).join(', ');
+    const named = { given: shortened(given), valid, deeper: placesOf(given, schema) };
+    return { kind: 'unknown', place: [...place, shortened(given)], expected, got: kindOf(data), ...named };
+  }
+  const isBound = keyword === 'minimum' || keyword === 'maximum';
+  const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
+  return {
+    kind: 'invalid',
+    place,
+    expected: expectation(schema, words),
+    got: isBound ? `\`${data}\`` : kindOf(data),
+    ...(typeof data === 'string' && names.length > 0 && { given: data, valid: names }),
+  };
+}
+
+/** Where a name belongs that stands too far out: the places below that have it, of those the least deep. */
+function placesOf(name: string, { properties = {} }: Schema): readonly (readonly string[])[] {
+  let level = Object.entries(properties).map(([at, schema]) => ({ place: [at], schema }));
+  while (level.length > 0) {
+    const within = level.flatMap(({ place, schema: { properties, items } }) => {
+      const above = items === undefined ? place : [...place.slice(0, -1), `${place.at(-1)}[]`];
+      return Object.entries(properties ?? items?.properties ?? {}).map(([at, schema]) => {
+        return { name: at, place: [...above, at], schema };
+      });
+    });
+    const found = within.filter((one) => one.name.toLowerCase() === name.toLowerCase());
+    if (found.length > 0) return found.map(({ place }) => place);
+    level = within;
+  }
+  return [];
+}
+
+function segmentsOf(instancePath: string): readonly string[] {
+  return instancePath.split('/').slice(1);
+}
+
+function shortened(name: string): string {
+  return name.slice(0, 100);
+}
+
+/** What a schema asks for, in words. */
+function expectation(schema: Schema, words: TypeWords): string {
+  if (schema.enum !== undefined) {
+    const values = schema.enum.filter((value) => value !== null).map((value) => `\`${value}\``);
+    return `${schema.enum.includes(null) ? 'null or ' : ''}one of ${values.join(', ')}`;
+  }
+  const { type = 'value', format, pattern } = schema;
+  return [
+    own(words, type) ?? withArticle(type),
+    own(words, type) === undefined ? range(schema) : '',
+    format && `in the form \`${format}\``,
+    pattern !== undefined && `that matches \`${pattern}\``,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function range({ minLength, maxLength, minimum, maximum, minItems, maxItems }: Schema): string {
+  if (minItems !== undefined && maxItems !== undefined) return `of ${minItems} to ${maxItems} entries`;
+  if (minItems !== undefined) return `of at least ${minItems} ${minItems === 1 ? 'entry' : 'entries'}`;
+  if (maxItems !== undefined) return `of at most ${maxItems} entries`;
+  if (minLength !== undefined && maxLength !== undefined) return `of ${minLength} to ${maxLength} characters`;
+  if (maxLength !== undefined) return `of at most ${maxLength} characters`;
+  if (minLength !== undefined) return `of at least ${characters(minLength)}`;
+  if (minimum !== undefined && maximum !== undefined) return `from ${minimum} to ${maximum}`;
+  if (maximum !== undefined) return `of at most ${maximum}`;
+  return minimum === undefined ? '' : `of at least ${minimum}`;
+}
+
+function kindOf(data: unknown): string {
+  if (data === null) return 'null';
+  if (Array.isArray(data)) return `an array of ${data.length}`;
+  return typeof data === 'string' ? `a string of ${characters([...data].length)}` : withArticle(typeof data);
+}
+
+function characters(count: number): string {
+  return count === 1 ? '1 character' : `${count} characters`;
+}
+
+function withArticle(noun: string): string {
+  return /^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`;
+}
+
+/** What the parts of a request are called, by the first segment of a place. */
+const PARTS: Readonly<Record<string, string>> = {
+  requestBody: 'Field',
+  query: 'Query parameter',
+  path: 'Path parameter',
+  header: 'Header',
+};
+
+/** The sentence for the person whose request does not fit: which field, what was expected, what was sent. */
+export function describeRequestFault(fault: ValueFault): string {
+  const { kind, place, expected, got, otherSpelling } = fault;
+  const [part = '', ...segments] = place;
+  if (kind === 'missing' && segments.length === 0) return 'The request has no body; expected a JSON object.';
+  const name = segments.length === 0 ? 'The body' : `${PARTS[part]} \`${segments.join('.')}\``;
+  switch (kind) {
+    case 'missing':
+      return `${name} is missing; expected ${expected}${
+        otherSpelling === undefined ? '' : `, and there is \`${otherSpelling}\`, which is not read here`
+      }.`;
+    case 'unknown':
+      return `${name} is not known here; expected ${expected}.`;
+    case 'invalid':
+      return `${name} is not valid; expected ${expected}, got ${got}.`;
+  }
+}
