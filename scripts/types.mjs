@@ -1,7 +1,7 @@
 // @ts-check
 /** The declarations of the package: of its entry points, and of the bodies of the emulated APIs. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
@@ -20,13 +20,34 @@ function emit() {
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
   const program = ts.createProgram(
-    ENTRIES.map((entry) => `${ROOT}src/${entry}.ts`),
+    // All of them: what adds to the interfaces of others is imported by nothing.
+    ts.sys.readDirectory(`${ROOT}src`, ['.ts']),
     { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true, outDir: TARGET, rootDir: `${ROOT}src` },
   );
   /** @type {Map<string, string>} */
   const emitted = new Map();
   program.emit(undefined, (path, text) => emitted.set(resolve(path), text));
   return emitted;
+}
+
+/** What declarations import, and the modules that they add to. */
+const TARGETS = /(?:from|declare module) '(\.[^']+)\.ts'/g;
+
+/**
+ * Files that add to the interfaces of another, by the path of that: it has to lead to them, because nothing else does.
+ *
+ * @param {ReadonlyMap<string, string>} emitted
+ */
+function additions(emitted) {
+  /** @type {Map<string, string[]>} */
+  const found = new Map();
+  for (const [path, text] of emitted) {
+    for (const [, target] of text.matchAll(/declare module '(\.[^']+)\.ts'/g)) {
+      const to = resolve(dirname(path), `${target}.d.ts`);
+      found.set(to, [...(found.get(to) ?? []), path]);
+    }
+  }
+  return found;
 }
 
 /**
@@ -38,18 +59,29 @@ function emit() {
  */
 function declarations(emitted, entries, kind) {
   const ending = kind === 'js' ? '.d.ts' : '.d.cts';
+  const added = additions(emitted);
   /** @type {Map<string, string>} */
   const reached = new Map();
   const waiting = entries.map((entry) => `${TARGET}${entry}`);
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const text = emitted.get(resolve(`${name}.d.ts`));
-    if (text === undefined) throw new Error(`${name}.d.ts is needed, and was not made`);
+    const path = resolve(`${name}.d.ts`);
+    const made = emitted.get(path);
+    if (made === undefined) throw new Error(`${name}.d.ts is needed, and was not made`);
+    const text = [...(added.get(path) ?? []).map((file) => importOf(path, file)), made].join('\n');
     if (reached.has(name + ending)) continue;
-    for (const [, target] of text.matchAll(/from '(\.[^']+)\.ts'/g))
-      waiting.push(resolve(dirname(name), String(target)));
-    reached.set(name + ending, text.replaceAll(/(from '\.[^']+)\.ts'/g, `$1.${kind}'`));
+    for (const [, target] of text.matchAll(TARGETS)) waiting.push(resolve(dirname(name), String(target)));
+    reached.set(
+      name + ending,
+      text.replaceAll(TARGETS, (whole) => whole.replace(/\.ts'$/, `.${kind}'`)),
+    );
   }
   return reached;
+}
+
+/** @param {string} path @param {string} file */
+function importOf(path, file) {
+  const target = relative(dirname(path), file).replace(/\.d\.ts$/, '.ts');
+  return `import type {} from '${target.startsWith('.') ? target : `./${target}`}';`;
 }
 
 /** One file for each document: operations, parameters, bodies. */

@@ -5,6 +5,7 @@ import type { Settings } from '../contract/settings.ts';
 import { COMMON_REASONS, type DenyReason, type Reason } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import { air } from './air/manifest.ts';
+import type { Ports } from './control/ports.ts';
 import { ngc } from './ngc/manifest.ts';
 import { nvcf } from './nvcf/manifest.ts';
 import { runai } from './runai/manifest.ts';
@@ -17,7 +18,7 @@ export type { RunaiCast } from './runai/cast.ts';
  * Every emulated API. A service is loaded when a server is built: commands that ask a running one need no more than this.
  * The switchboard is made with the server, because it is given all others.
  */
-export const MANIFESTS: readonly Manifest[] = [runai, ngc, air, nvcf];
+export const MANIFESTS: readonly Manifest[] = [runai, air, nvcf, ngc];
 
 type OptionsOfServices = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
 
@@ -32,7 +33,7 @@ export const REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({ rea
 >;
 
 /** The switchboard. @returns what makes it of the parts of a server */
-export async function loadControl() {
+export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition> {
   return (await import('./control/index.ts')).control;
 }
 

@@ -64,6 +64,16 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [/^services\/OWN\/(index|options|reasons|cast)$/, /^config\/option$/, /^core\//, /^kits\/[a-z-]+\/reasons$/],
     types: [/^contract\//],
   },
+  {
+    files: /^services\/([a-z-]+)\/tables\/index$/,
+    may: [/^services\/OWN\/tables\//, /^core\/sections$/],
+    types: [/^core\//],
+  },
+  {
+    files: /^services\/([a-z-]+)\/tables\/remedies$/,
+    may: [/^services\/OWN\/tables\//, /^kits\/[a-z-]+\/remedies$/],
+    types: [/^core\//],
+  },
   { files: /^services\/([a-z-]+)\/tables\//, may: [/^services\/OWN\/tables\//], types: [/^core\//] },
   {
     files: /^services\/([a-z-]+)\//,
@@ -193,6 +203,8 @@ describe('what may import what', () => {
     ['services/runai/problem', 'better-sqlite3'],
     ['services/runai/problem', 'services/control/problem'],
     ['services/runai/tables/rules', 'services/runai/problem'],
+    ['services/runai/tables/rules', 'core/sections'],
+    ['services/runai/tables/index', 'core/decide'],
     ['http/pipeline', 'services/runai/index'],
     ['config/config', 'services/index'],
     ['main', 'app/server'],

@@ -67,12 +67,15 @@ function codeOf(text: string): string {
     .replace(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g, "''");
 }
 
-it('tables are literals: no function, no call', () => {
+it('tables are literals: no function, and no call but that which lays them out', () => {
   const tables = FILES.filter(({ path }) => /^src\/services\/[a-z]+\/tables\//.test(path));
 
   expect(tables.length).toBeGreaterThan(4);
   for (const { path, text } of tables) {
     const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g, "''");
-    expect(code, path).not.toMatch(/=>|\bfunction\b|\bnew\b|\w\(/);
+    const call = path.endsWith('/tables/index.ts')
+      ? /=>|\bfunction\b(?!:)|\bnew\b|\b(?!tableOf\()\w+\(/
+      : /=>|\bfunction\b(?!:)|\bnew\b|\w\(/;
+    expect(code, path).not.toMatch(call);
   }
 });

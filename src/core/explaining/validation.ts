@@ -30,6 +30,7 @@ interface Schema {
   readonly oneOf?: readonly Schema[];
   /** Values of an enumeration that only these versions have. */
   readonly 'x-other-versions'?: Readonly<Record<string, readonly string[]>>;
+  readonly [keyword: string]: unknown;
 }
 
 /** What is wrong with a value that somebody wrote, in the words that a sentence is made of. */

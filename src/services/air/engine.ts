@@ -3,6 +3,7 @@ import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Change, Row } from '../../store/collections.ts';
 import { NotFound } from '../../store/errors.ts';
+import { operationsOf } from './actions.ts';
 import { accountOf } from './caller.ts';
 import {
   type AirRow,
@@ -65,8 +66,8 @@ export function plain(resource: AirResource, special: Special = {}): Record<stri
       return { status: 204 };
     },
   };
-  const own = resource.operations.flatMap(({ id }) => {
-    const handler = handlers[id.slice(resource.name.length + 1)];
+  const own = operationsOf(resource).flatMap(({ id, action }) => {
+    const handler = handlers[action];
     return handler === undefined ? [] : [[id, handler] as const];
   });
   return Object.fromEntries(own);

@@ -1,15 +1,7 @@
 import { type Law, lawOf } from '../../core/law.ts';
 import type { OperationRow, Rule, Sourced } from '../../core/rule.ts';
-import {
-  type AirOperation,
-  type AirResource,
-  DSX_ROLES,
-  OPERATIONS,
-  REMEDIES,
-  RESOURCES,
-  ROLES,
-  SCOPES,
-} from './tables/index.ts';
+import { type AirOperation, operationsOf } from './actions.ts';
+import { type AirResource, DSX_ROLES, OPERATIONS, REMEDIES, RESOURCES, ROLES, SCOPES } from './tables/index.ts';
 
 type Profile = '2.0' | 'dsx';
 
@@ -19,7 +11,7 @@ const EVERY_SCOPE = SCOPES.map(({ id }) => id);
 /** The law of a profile, read off the resources. */
 function lawOfProfile(profile: Profile): Law {
   const own = RESOURCES.flatMap((resource) =>
-    resource.operations
+    operationsOf(resource)
       .filter(({ only }) => only === undefined || only === profile)
       .map((operation) => ({ resource, operation })),
   );
@@ -29,7 +21,8 @@ function lawOfProfile(profile: Profile): Law {
     {
       term: 'scope',
       product: 'air',
-      permissions: SCOPES,
+      // Scopes have no other names than their ids.
+      permissions: SCOPES.map((scope) => ({ ...scope, label: scope.id })),
       roles: profile === '2.0' ? ROLES : DSX_ROLES,
       rules: own.map(({ resource, operation }) => ruleOf(profile, resource, operation)),
       operations: [
@@ -54,27 +47,30 @@ function sourceOf(profile: Profile, operation: AirOperation): Sourced {
  * nothing, any scope of Air.
  */
 function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
-  const { id, item, orRoles } = operation;
+  const { id, action, item, orRoles } = operation;
   const {
     needs,
     roles = operation.roles,
     source,
     certainty,
   } = profile === 'dsx' ? (operation.dsx ?? operation) : operation;
+  const { all, any } = 'any' in needs ? { all: [], any: needs.any } : { all: needs, any: [] };
   const common = {
     id,
-    label: `${resource.name}: ${id.slice(resource.name.length + 1)}`,
+    label: `${resource.name}: ${action}`,
     ...(operation.ownersOnly === true && { ownersOnly: true as const }),
     ...(item === true && { cover: { lookup: resource.target ?? resource.name, param: 'id' } }),
     source,
     certainty,
   };
-  if (profile === '2.0') return { ...common, needs: { ...needs, all: [ACCESS, ...(needs.all ?? [])] } };
-  const needsNothing = needs.all === undefined && needs.any === undefined && roles === undefined;
+  if (profile === '2.0') return { ...common, needs: { ...(any.length > 0 && { any }), all: [ACCESS, ...all] } };
+  const needsNothing = all.length === 0 && any.length === 0 && roles === undefined;
   return {
     ...common,
     needs: {
-      ...(needsNothing ? { any: EVERY_SCOPE } : needs),
+      ...(all.length > 0 && { all }),
+      ...(any.length > 0 && { any }),
+      ...(needsNothing && { any: EVERY_SCOPE }),
       ...(roles !== undefined && { roles }),
       ...(orRoles !== undefined && { orRoles }),
     },

@@ -15,7 +15,7 @@ import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../k
 import { deriveKeyText, keyForm } from '../../kits/ngc/key-text.ts';
 import { namedUuid } from '../../machine/random.ts';
 import type { NewNgcKey, NgcUser } from '../../store/ngc-keys.ts';
-import { ROLES } from './tables/roles.ts';
+import { TABLES } from './tables/index.ts';
 
 /** A key as somebody wrote it. */
 interface WrittenKey {
@@ -130,7 +130,7 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
     const of = `key \`${key.name}\` of \`ngc\``;
     const laws = lawsOfKeys();
     const services = keyServices(laws);
-    const roles = [...knownRoles(laws), ...ROLES.map(({ name }) => name)];
+    const roles = [...knownRoles(laws), ...TABLES.roles.map(({ name }) => name)];
     const unknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
       placeEntries(`${place}.${list}`, names).flatMap(({ entry: given, place: where }) =>
         valid.includes(given)

@@ -1,8 +1,53 @@
-import { lawOf } from '../../core/law.ts';
-import { DOCUMENTED, OPEN_SOURCE } from './tables/index.ts';
+import { type Law, lawOf } from '../../core/law.ts';
+import { tableOf } from '../../core/sections.ts';
+import {
+  ACTIONS,
+  type Action,
+  DOCUMENTED_TYPES,
+  type NvcfRule,
+  OPEN_SOURCE_TYPES,
+  OPERATIONS,
+  type Part,
+  REMEDIES,
+  type Reading,
+  ROLES,
+  SCOPES,
+} from './tables/index.ts';
+
+/** The law as one reading has it. */
+function lawOfReading(reading: Reading): Law {
+  return lawOf('nvcf', reading, {
+    term: 'scope',
+    product: 'nv-cloud-functions',
+    permissions: SCOPES,
+    resourceTypes: reading === 'documented' ? DOCUMENTED_TYPES : OPEN_SOURCE_TYPES,
+    roles: ROLES,
+    rules: rulesOf(reading),
+    operations: OPERATIONS,
+    remedies: REMEDIES,
+  });
+}
+
+function rulesOf(reading: Reading): readonly NvcfRule[] {
+  return tableOf('id', actionsOf(reading));
+}
+
+/** The actions as sections of rules: what a reading says counts beside what both say, and before it. */
+export function actionsOf(reading: Reading) {
+  const actions: readonly Action[] = ACTIONS;
+  return actions.map(({ rows, documented, 'open-source': openSource, ...both }) => ({
+    ...both,
+    ...(reading === 'documented' ? documented : openSource),
+    rows: Object.fromEntries(Object.entries(rows).map(([id, row]) => [id, read(reading, row)])),
+  }));
+}
+
+function read(reading: Reading, { documented, 'open-source': openSource, ...both }: Part) {
+  return { ...both, ...(reading === 'documented' ? documented : openSource) };
+}
 
 /** The two readings of the rules. */
 export const LAWS = {
-  documented: lawOf('nvcf', 'documented', DOCUMENTED),
-  'open-source': lawOf('nvcf', 'open-source', OPEN_SOURCE),
+  documented: lawOfReading('documented'),
+  'open-source': lawOfReading('open-source'),
 } as const;

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { operationsOf } from '../../../src/services/air/actions.ts';
 import { RESOURCES, SCOPES } from '../../../src/services/air/tables/index.ts';
 import { type AirCaller, airImagesServer, IMAGE, NO_ID } from '../../support/air-images.ts';
 import { START } from '../../support/server.ts';
@@ -187,6 +188,8 @@ it('every operation of a resource is in a document', () => {
   const named = new Set(operations.map(({ operationId }) => operationId));
 
   expect(
-    RESOURCES.flatMap((resource) => resource.operations.map(({ id }) => id)).filter((id) => !named.has(id)),
+    RESOURCES.flatMap(operationsOf)
+      .map(({ id }) => id)
+      .filter((id) => !named.has(id)),
   ).toEqual([]);
 });

@@ -1,6 +1,13 @@
-export { OPERATIONS } from './operations.ts';
+import { tableOf } from '../../../core/sections.ts';
+import { OPERATION_SECTIONS } from './operations.ts';
+import { DSX_ROLE_SECTIONS, ROLE_SECTIONS } from './roles.ts';
+import { SCOPE_SECTIONS } from './scopes.ts';
+
 export { REMEDIES } from './remedies.ts';
-export type { AirOperation, AirResource } from './resource.ts';
+export type { AirResource, AirRule } from './resource.ts';
 export { RESOURCES } from './resources/index.ts';
-export { DSX_ROLES, ROLES } from './roles.ts';
-export { SCOPES } from './scopes.ts';
+
+export const OPERATIONS = tableOf('id', OPERATION_SECTIONS);
+export const ROLES = tableOf('name', ROLE_SECTIONS);
+export const DSX_ROLES = tableOf('name', DSX_ROLE_SECTIONS);
+export const SCOPES = tableOf('id', SCOPE_SECTIONS);

@@ -1,12 +1,13 @@
 import type { OperationRow } from '../../../core/rule.ts';
+import type { Section } from '../../../core/sections.ts';
 
 /** Operations that belong to no resource. All others are read off the resources. */
-export const OPERATIONS = [
+export const OPERATION_SECTIONS = [
   {
-    id: 'uploads_put_part',
     rule: 'public',
     streams: true,
     source: 'stands in for the object storage of images',
     certainty: 'ours',
+    rows: ['uploads_put_part'],
   },
-] as const satisfies readonly OperationRow[];
+] as const satisfies readonly Section<OperationRow, 'id'>[];

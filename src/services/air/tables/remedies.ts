@@ -1,10 +1,10 @@
 import type { DenyReason } from '../../../core/explaining/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
+import { KEY_REMEDIES } from '../../../kits/ngc/remedies.ts';
 
-const ANOTHER_KEY = 'use a key of `GET /_mock/cast`, or make one with `POST /_mock/keys`';
-
-/** What to do about a key that was not accepted, or that no change would help. */
+/** What to do about a refusal that no change of the key would turn. */
 export const REMEDIES = {
+  ...KEY_REMEDIES,
   missing_role: {
     kind: 'identity',
     text: 'use a personal key of a user who has these roles; a service key has none',
@@ -13,14 +13,5 @@ export const REMEDIES = {
     kind: 'identity',
     text: 'no role brings what is missing: use a service key that has it; `POST /_mock/keys` makes one',
   },
-  malformed_key: { kind: 'credential', text: `${ANOTHER_KEY}; send all 70 characters of it` },
-  foreign_key: { kind: 'credential', text: `${ANOTHER_KEY}; never send a real one to a mock` },
-  unknown_key: { kind: 'credential', text: `${ANOTHER_KEY}; this one was deleted or rotated, or is of another world` },
-  expired_key: {
-    kind: 'credential',
-    text: 'make a new key, or give this one a later `expiresAt` with `PATCH /_mock/keys/{id}`',
-  },
-  disabled_key: { kind: 'credential', text: 'enable it with `PATCH /_mock/keys/{id}` and `{"status":"active"}`' },
-  unsupported_token: { kind: 'credential', text: `send a key that begins with \`nvapi-\`: ${ANOTHER_KEY}` },
   foreign_object: { kind: 'identity', text: 'call with a key of the organisation it belongs to' },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;

@@ -1,19 +1,22 @@
 import type { Sourced } from '../../../core/rule.ts';
 import type { Scope } from './scopes.ts';
 
-/** What an operation needs beside `air:access`. */
-interface Needs {
-  readonly all?: readonly Scope[];
-  readonly any?: readonly Scope[];
-}
+/** What an operation needs beside `air:access`: each of these scopes, or any of them. */
+type Needs = readonly Scope[] | { readonly any: readonly Scope[] };
 
-/** One operation of a resource, with its rule. */
-export interface AirOperation extends Sourced {
-  readonly id: string;
+/** What an operation acts on. Default: the list. */
+interface Place {
   /** The path names one object. */
   readonly item?: true;
   /** Only the organisation that owns the object may. */
   readonly ownersOnly?: true;
+}
+
+export const ITEM = { item: true } as const satisfies Place;
+export const OWN = { item: true, ownersOnly: true } as const satisfies Place;
+
+/** What an operation of a resource falls under. */
+export interface AirRule extends Sourced, Place {
   readonly needs: Needs;
   /** Profile dsx: any of these roles does instead of the scopes. */
   readonly orRoles?: readonly string[];
@@ -23,6 +26,15 @@ export interface AirOperation extends Sourced {
   readonly dsx?: Sourced & { readonly needs: Needs; readonly roles?: readonly string[] };
   /** Only this profile has it. */
   readonly only?: '2.0' | 'dsx';
+}
+
+/** Whoever attends a training may, too. */
+export const OR_TRAINEE = { orRoles: ['air_trainee'] } as const satisfies Partial<AirRule>;
+
+/** Operations of a resource that need the same, by the same source: what differs is only what they act on. */
+interface AirSection extends AirRule {
+  /** By what they do, which is the end of their ids. */
+  readonly rows: readonly string[] | Readonly<Record<string, Place>>;
 }
 
 /** What becomes of an object when one that it refers to is deleted; or of the deletion. */
@@ -53,5 +65,5 @@ export interface AirResource {
   readonly hidden?: readonly string[];
   /** Members that `search` looks into. */
   readonly search?: readonly string[];
-  readonly operations: readonly AirOperation[];
+  readonly operations: readonly AirSection[];
 }

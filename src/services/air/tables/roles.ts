@@ -1,9 +1,6 @@
 import type { RoleRow } from '../../../core/rule.ts';
+import type { Section } from '../../../core/sections.ts';
 import type { Scope } from './scopes.ts';
-
-const PAGE = 'API authentication page, roles';
-const BY_NAME = 'API authentication page: the role brings what its name says';
-const REFERENCE = 'API reference (DSX Air), role notes of the operations';
 
 /** What those who simulate may do. */
 const USER = [
@@ -33,47 +30,50 @@ const LATER_UPLOADER = ['air:image_read', 'air:image_write'] as const;
 const LATER_PUBLISHER = [...LATER_UPLOADER, 'air:image_publish'] as const;
 
 /** The seven roles of the page: what a personal key brings. Only the first brings `air:access`, beside the administrator. */
-export const ROLES = [
-  { name: 'air', permissions: USER, source: PAGE, certainty: 'documented' },
-  { name: 'air-admin', permissions: EVERYTHING_OF_THE_PAGE, source: BY_NAME, certainty: 'implied' },
+export const ROLE_SECTIONS = [
+  { source: 'API authentication page, roles', certainty: 'documented', permissions: USER, rows: ['air'] },
   {
-    name: 'air-demo-manager',
-    permissions: ['air:marketplace_demo_read', 'air:marketplace_demo_write', 'air:marketplace_demo_publish'],
-    source: BY_NAME,
+    source: 'API authentication page: the role brings what its name says',
     certainty: 'implied',
+    rows: {
+      'air-admin': { permissions: EVERYTHING_OF_THE_PAGE },
+      'air-demo-manager': {
+        permissions: ['air:marketplace_demo_read', 'air:marketplace_demo_write', 'air:marketplace_demo_publish'],
+      },
+      'air-image-uploader': { permissions: ['air:image_write'] },
+      'air-image-publisher': { permissions: ['air:image_publish'] },
+      'air-image-sharer': { permissions: ['air:image_sharing'] },
+      'air-instructor': { permissions: ['air:training_instructor'] },
+    },
   },
-  { name: 'air-image-uploader', permissions: ['air:image_write'], source: BY_NAME, certainty: 'implied' },
-  { name: 'air-image-publisher', permissions: ['air:image_publish'], source: BY_NAME, certainty: 'implied' },
-  { name: 'air-image-sharer', permissions: ['air:image_sharing'], source: BY_NAME, certainty: 'implied' },
-  { name: 'air-instructor', permissions: ['air:training_instructor'], source: BY_NAME, certainty: 'implied' },
-] as const satisfies readonly RoleRow<Scope>[];
+] as const satisfies readonly Section<RoleRow<Scope>, 'name'>[];
 
 /** The roles of the later product; those of the page are understood as well, as the roles they became. */
-export const DSX_ROLES = [
-  { name: 'air', permissions: LATER_USER, source: REFERENCE, certainty: 'inferred' },
-  { name: 'air_user', permissions: LATER_USER, source: REFERENCE, certainty: 'implied' },
-  { name: 'air-admin', permissions: EVERYTHING_OF_THE_PAGE, source: REFERENCE, certainty: 'inferred' },
-  { name: 'air-demo-manager', permissions: LATER_DEMO_MANAGER, source: REFERENCE, certainty: 'inferred' },
-  { name: 'air_demo_manager', permissions: LATER_DEMO_MANAGER, source: REFERENCE, certainty: 'implied' },
-  { name: 'air-image-uploader', permissions: LATER_UPLOADER, source: REFERENCE, certainty: 'inferred' },
-  { name: 'air_image_uploader', permissions: LATER_UPLOADER, source: REFERENCE, certainty: 'implied' },
-  { name: 'air-image-publisher', permissions: LATER_PUBLISHER, source: REFERENCE, certainty: 'inferred' },
-  { name: 'air_image_publisher', permissions: LATER_PUBLISHER, source: REFERENCE, certainty: 'implied' },
-  { name: 'air-image-sharer', permissions: ['air:image_sharing'], source: REFERENCE, certainty: 'inferred' },
-  { name: 'air_image_sharer', permissions: ['air:image_sharing'], source: REFERENCE, certainty: 'implied' },
-  { name: 'air-instructor', permissions: ['air:training_instructor'], source: REFERENCE, certainty: 'inferred' },
-  { name: 'air_instructor', permissions: ['air:training_instructor'], source: REFERENCE, certainty: 'implied' },
-  { name: 'air_org_admin', permissions: LATER_USER, source: REFERENCE, certainty: 'implied' },
-  { name: 'air_image_claimer', permissions: ['air:image_claiming'], source: REFERENCE, certainty: 'documented' },
-  { name: 'air_admin', permissions: ['air:admin'], source: REFERENCE, certainty: 'documented' },
-  { name: 'air_sre', permissions: ['air:sre'], source: REFERENCE, certainty: 'documented' },
-  { name: 'air_simengine_debugger', permissions: ['air:manifest_read'], source: REFERENCE, certainty: 'inferred' },
+export const DSX_ROLE_SECTIONS = [
   {
-    name: 'air_simengine_developer',
-    permissions: ['air:manifest_read', 'air:manifest_write'],
-    source: REFERENCE,
-    certainty: 'inferred',
+    source: 'API reference (DSX Air), role notes of the operations',
+    rows: {
+      air: { permissions: LATER_USER, certainty: 'inferred' },
+      air_user: { permissions: LATER_USER, certainty: 'implied' },
+      'air-admin': { permissions: EVERYTHING_OF_THE_PAGE, certainty: 'inferred' },
+      'air-demo-manager': { permissions: LATER_DEMO_MANAGER, certainty: 'inferred' },
+      air_demo_manager: { permissions: LATER_DEMO_MANAGER, certainty: 'implied' },
+      'air-image-uploader': { permissions: LATER_UPLOADER, certainty: 'inferred' },
+      air_image_uploader: { permissions: LATER_UPLOADER, certainty: 'implied' },
+      'air-image-publisher': { permissions: LATER_PUBLISHER, certainty: 'inferred' },
+      air_image_publisher: { permissions: LATER_PUBLISHER, certainty: 'implied' },
+      'air-image-sharer': { permissions: ['air:image_sharing'], certainty: 'inferred' },
+      air_image_sharer: { permissions: ['air:image_sharing'], certainty: 'implied' },
+      'air-instructor': { permissions: ['air:training_instructor'], certainty: 'inferred' },
+      air_instructor: { permissions: ['air:training_instructor'], certainty: 'implied' },
+      air_org_admin: { permissions: LATER_USER, certainty: 'implied' },
+      air_image_claimer: { permissions: ['air:image_claiming'], certainty: 'documented' },
+      air_admin: { permissions: ['air:admin'], certainty: 'documented' },
+      air_sre: { permissions: ['air:sre'], certainty: 'documented' },
+      air_simengine_debugger: { permissions: ['air:manifest_read'], certainty: 'inferred' },
+      air_simengine_developer: { permissions: ['air:manifest_read', 'air:manifest_write'], certainty: 'inferred' },
+      air_trainee: { permissions: [], certainty: 'documented' },
+      user_admin: { permissions: [], certainty: 'documented' },
+    },
   },
-  { name: 'air_trainee', permissions: [], source: REFERENCE, certainty: 'documented' },
-  { name: 'user_admin', permissions: [], source: REFERENCE, certainty: 'documented' },
-] as const satisfies readonly RoleRow<Scope>[];
+] as const satisfies readonly Section<RoleRow<Scope>, 'name'>[];

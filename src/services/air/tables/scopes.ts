@@ -1,34 +1,34 @@
 import type { PermissionRow } from '../../../core/rule.ts';
-
-const PAGE = 'API authentication page, scopes';
-const LATER = 'API reference (DSX Air), requirements of single operations';
+import type { RowIn, Section } from '../../../core/sections.ts';
 
 /** The fourteen scopes of the page, and after them those that only later pages name. */
-export const SCOPES = [
-  { id: 'air:access', label: 'air:access', source: PAGE, certainty: 'documented' },
-  { id: 'air:simulation_read', label: 'air:simulation_read', source: PAGE, certainty: 'documented' },
-  { id: 'air:simulation_create', label: 'air:simulation_create', source: PAGE, certainty: 'documented' },
-  { id: 'air:simulation_edit', label: 'air:simulation_edit', source: PAGE, certainty: 'documented' },
-  { id: 'air:simulation_delete', label: 'air:simulation_delete', source: PAGE, certainty: 'documented' },
-  { id: 'air:simulation_start_stop', label: 'air:simulation_start_stop', source: PAGE, certainty: 'documented' },
-  { id: 'air:image_read', label: 'air:image_read', source: PAGE, certainty: 'documented' },
-  { id: 'air:image_write', label: 'air:image_write', source: PAGE, certainty: 'documented' },
-  { id: 'air:image_publish', label: 'air:image_publish', source: PAGE, certainty: 'documented' },
-  { id: 'air:image_sharing', label: 'air:image_sharing', source: PAGE, certainty: 'documented' },
-  { id: 'air:marketplace_demo_read', label: 'air:marketplace_demo_read', source: PAGE, certainty: 'documented' },
-  { id: 'air:marketplace_demo_write', label: 'air:marketplace_demo_write', source: PAGE, certainty: 'documented' },
-  { id: 'air:marketplace_demo_publish', label: 'air:marketplace_demo_publish', source: PAGE, certainty: 'documented' },
-  { id: 'air:training_instructor', label: 'air:training_instructor', source: PAGE, certainty: 'documented' },
+export const SCOPE_SECTIONS = [
   {
-    id: 'air:image_claiming',
-    label: 'air:image_claiming',
-    source: 'API authentication page, later edition',
+    source: 'API authentication page, scopes',
     certainty: 'documented',
+    rows: [
+      'air:access',
+      'air:simulation_read',
+      'air:simulation_create',
+      'air:simulation_edit',
+      'air:simulation_delete',
+      'air:simulation_start_stop',
+      'air:image_read',
+      'air:image_write',
+      'air:image_publish',
+      'air:image_sharing',
+      'air:marketplace_demo_read',
+      'air:marketplace_demo_write',
+      'air:marketplace_demo_publish',
+      'air:training_instructor',
+    ],
   },
-  { id: 'air:admin', label: 'air:admin', source: LATER, certainty: 'documented' },
-  { id: 'air:sre', label: 'air:sre', source: LATER, certainty: 'documented' },
-  { id: 'air:manifest_read', label: 'air:manifest_read', source: LATER, certainty: 'documented' },
-  { id: 'air:manifest_write', label: 'air:manifest_write', source: LATER, certainty: 'documented' },
-] as const satisfies readonly PermissionRow[];
+  { source: 'API authentication page, later edition', certainty: 'documented', rows: ['air:image_claiming'] },
+  {
+    source: 'API reference (DSX Air), requirements of single operations',
+    certainty: 'documented',
+    rows: ['air:admin', 'air:sre', 'air:manifest_read', 'air:manifest_write'],
+  },
+] as const satisfies readonly Section<Omit<PermissionRow, 'label'>, 'id'>[];
 
-export type Scope = (typeof SCOPES)[number]['id'];
+export type Scope = RowIn<'id', (typeof SCOPE_SECTIONS)[number]>['id'];

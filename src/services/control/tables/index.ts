@@ -1,5 +1,6 @@
 import type { Tables } from '../../../core/rule.ts';
-import { OPERATIONS } from './operations.ts';
+import { tableOf } from '../../../core/sections.ts';
+import { OPERATION_SECTIONS } from './operations.ts';
 
 /** The switchboard has no law: whoever reaches it may. */
 export const TABLES = {
@@ -7,6 +8,6 @@ export const TABLES = {
   permissions: [],
   roles: [],
   rules: [],
-  operations: OPERATIONS,
+  operations: tableOf('id', OPERATION_SECTIONS),
   remedies: {},
 } as const satisfies Tables;

@@ -1,16 +1,17 @@
 import type { Tables } from '../../../core/rule.ts';
-import { OPERATIONS } from './operations.ts';
-import { PERMISSIONS } from './permissions.ts';
+import { tableOf } from '../../../core/sections.ts';
+import { OPERATION_SECTIONS } from './operations.ts';
+import { PERMISSION_SECTIONS } from './permissions.ts';
 import { REMEDIES } from './remedies.ts';
-import { ROLES } from './roles.ts';
-import { RULES } from './rules.ts';
+import { ROLE_SECTIONS } from './roles.ts';
+import { RULE_SECTIONS } from './rules.ts';
 
 /** The law of NGC's key administration. */
 export const TABLES = {
   term: 'permission',
-  permissions: PERMISSIONS,
-  roles: ROLES,
-  rules: RULES,
-  operations: OPERATIONS,
+  permissions: tableOf('id', PERMISSION_SECTIONS),
+  roles: tableOf('name', ROLE_SECTIONS),
+  rules: tableOf('id', RULE_SECTIONS),
+  operations: tableOf('id', OPERATION_SECTIONS),
   remedies: REMEDIES,
 } as const satisfies Tables;

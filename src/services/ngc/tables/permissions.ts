@@ -1,13 +1,13 @@
 import type { PermissionRow } from '../../../core/rule.ts';
+import type { RowIn, Section } from '../../../core/sections.ts';
 
 /** What somebody may do with the keys of an organisation. */
-export const PERMISSIONS = [
+export const PERMISSION_SECTIONS = [
   {
-    id: 'keys:manage',
-    label: 'Manage keys',
     source: 'account pages: owners manage service keys; the id is ours',
     certainty: 'inferred',
+    rows: { 'keys:manage': { label: 'Manage keys' } },
   },
-] as const satisfies readonly PermissionRow[];
+] as const satisfies readonly Section<PermissionRow, 'id'>[];
 
-export type Permission = (typeof PERMISSIONS)[number]['id'];
+export type Permission = RowIn<'id', (typeof PERMISSION_SECTIONS)[number]>['id'];

@@ -1,12 +1,12 @@
 import type { RoleRow } from '../../../core/rule.ts';
+import type { Section } from '../../../core/sections.ts';
 import type { Permission } from './permissions.ts';
 
 /** Roles in an organisation, by their published ids. */
-export const ROLES = [
+export const ROLE_SECTIONS = [
   {
-    name: 'ORG_OWNER',
-    permissions: ['keys:manage'],
     source: 'role id seen in published answers; that it manages keys is inferred',
     certainty: 'inferred',
+    rows: { ORG_OWNER: { permissions: ['keys:manage'] } },
   },
-] as const satisfies readonly RoleRow<Permission>[];
+] as const satisfies readonly Section<RoleRow<Permission>, 'name'>[];

@@ -1,25 +1,18 @@
 import type { Rule } from '../../../core/rule.ts';
+import type { RowIn, Section } from '../../../core/sections.ts';
 import type { Permission } from './permissions.ts';
 
-const SOURCE = 'paths observed in clients; who may use them is inferred';
-
 /** What each action needs. */
-export const RULES = [
+export const RULE_SECTIONS = [
   {
-    id: 'keys',
-    label: 'Keys: list and create',
     needs: { all: ['keys:manage'] },
-    source: SOURCE,
+    source: 'paths observed in clients; who may use them is inferred',
     certainty: 'inferred',
+    rows: {
+      keys: { label: 'Keys: list and create' },
+      key: { label: 'Keys: get, edit, rotate, delete', cover: { lookup: 'keyOfOrganization', param: 'keyId' } },
+    },
   },
-  {
-    id: 'key',
-    label: 'Keys: get, edit, rotate, delete',
-    needs: { all: ['keys:manage'] },
-    cover: { lookup: 'keyOfOrganization', param: 'keyId' },
-    source: SOURCE,
-    certainty: 'inferred',
-  },
-] as const satisfies readonly Rule<Permission>[];
+] as const satisfies readonly Section<Rule<Permission>, 'id'>[];
 
-export type RuleId = (typeof RULES)[number]['id'];
+export type RuleId = RowIn<'id', (typeof RULE_SECTIONS)[number]>['id'];

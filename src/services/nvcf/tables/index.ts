@@ -1,30 +1,15 @@
-import type { Tables } from '../../../core/rule.ts';
-import { OPERATIONS } from './operations.ts';
-import { REMEDIES } from './remedies.ts';
-import { DOCUMENTED_TYPES, OPEN_SOURCE_TYPES } from './resource-types.ts';
-import { ROLES } from './roles.ts';
-import { DOCUMENTED_RULES, OPEN_SOURCE_RULES } from './rules.ts';
-import { SCOPES } from './scopes.ts';
+import { tableOf } from '../../../core/sections.ts';
+import { OPERATION_SECTIONS } from './operations.ts';
+import { DOCUMENTED_TYPE_SECTIONS, OPEN_SOURCE_TYPE_SECTIONS } from './resource-types.ts';
+import { ROLE_SECTIONS } from './roles.ts';
+import { SCOPE_SECTIONS } from './scopes.ts';
 
-const COMMON = {
-  term: 'scope',
-  product: 'nv-cloud-functions',
-  permissions: SCOPES,
-  roles: ROLES,
-  operations: OPERATIONS,
-  remedies: REMEDIES,
-} as const;
+export type { Action, NvcfRule, Part, Reading } from './readings.ts';
+export { REMEDIES } from './remedies.ts';
+export { ACTIONS } from './rules.ts';
 
-/** The law of Cloud Functions, as the service-keys page tells it. */
-export const DOCUMENTED = {
-  ...COMMON,
-  resourceTypes: DOCUMENTED_TYPES,
-  rules: DOCUMENTED_RULES,
-} as const satisfies Tables;
-
-/** The same, as the published control plane keeps it. */
-export const OPEN_SOURCE = {
-  ...COMMON,
-  resourceTypes: OPEN_SOURCE_TYPES,
-  rules: OPEN_SOURCE_RULES,
-} as const satisfies Tables;
+export const OPERATIONS = tableOf('id', OPERATION_SECTIONS);
+export const DOCUMENTED_TYPES = tableOf('id', DOCUMENTED_TYPE_SECTIONS);
+export const OPEN_SOURCE_TYPES = tableOf('id', OPEN_SOURCE_TYPE_SECTIONS);
+export const ROLES = tableOf('name', ROLE_SECTIONS);
+export const SCOPES = tableOf('id', SCOPE_SECTIONS);

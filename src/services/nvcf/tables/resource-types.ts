@@ -1,89 +1,75 @@
 import type { ResourceTypeRow } from '../../../core/rule.ts';
+import type { RowIn, Section } from '../../../core/sections.ts';
 
 const PAGE = 'service-keys page, resource types';
 const CODE = 'published control-plane code, parser of key policies';
-
-const FUNCTION = {
-  id: 'function',
-  label: 'Function',
-  names: '<functionId>',
-  reach: [],
-  encoding: { type: 'function' },
-  source: `${PAGE}; ${CODE}: \`<functionId>/*\``,
-  certainty: 'documented',
-} as const satisfies ResourceTypeRow;
-
-const FUNCTION_VERSIONS = {
-  id: 'function-versions',
-  label: 'Function Versions',
-  names: '<functionId>/<versionId>',
-  reach: [],
-  encoding: { type: 'function' },
-  source: `${PAGE}; ${CODE}: \`<functionId>/<versionId>\`; the id is ours, the vendor writes \`function\``,
-  certainty: 'documented',
-} as const satisfies ResourceTypeRow;
-
-const ALL_CLUSTERS = {
-  id: 'account-clusters',
-  label: 'All Clusters',
-  aliases: ['All Cluster(s)'],
-  names: null,
-  reach: ['owned'],
-  encoding: { type: 'account-clusters', id: '*' },
-  source: `${PAGE}; no id is public, so this one is ours`,
-  certainty: 'ours',
-} as const satisfies ResourceTypeRow;
-
-const ALL_ENTITY = {
-  id: 'entity',
-  label: 'All Entity',
-  names: null,
-  reach: ['owned', 'shared', 'public'],
-  encoding: { type: 'entity', id: '*' },
-  source: `${PAGE}, as the broadest type; no id is public, so this one is ours`,
-  certainty: 'ours',
-} as const satisfies ResourceTypeRow;
-
-const AUTHORIZED_FUNCTIONS = {
-  id: 'authorized-functions',
-  label: 'Authorized Functions',
-  names: null,
-  reach: ['shared'],
-  encoding: { type: 'authorized-functions', id: '*' },
-  source: `${CODE}; not on the page, the label is ours`,
-  certainty: 'observed',
-} as const satisfies ResourceTypeRow;
+const NO_ID = 'no id is public, so this one is ours';
 
 const ALL_FUNCTIONS = {
-  id: 'account-functions',
-  label: 'All Functions',
   names: null,
-  encoding: { type: 'account-functions', id: '*' },
+  rows: { 'account-functions': { label: 'All Functions', encoding: { type: 'account-functions', id: '*' } } },
 } as const;
 
+/** What both readings have. */
+const OTHERS = [
+  {
+    reach: [],
+    encoding: { type: 'function' },
+    certainty: 'documented',
+    rows: {
+      function: { label: 'Function', names: '<functionId>', source: `${PAGE}; ${CODE}: \`<functionId>/*\`` },
+      'function-versions': {
+        label: 'Function Versions',
+        names: '<functionId>/<versionId>',
+        source: `${PAGE}; ${CODE}: \`<functionId>/<versionId>\`; the id is ours, the vendor writes \`function\``,
+      },
+    },
+  },
+  {
+    names: null,
+    certainty: 'ours',
+    rows: {
+      'account-clusters': {
+        label: 'All Clusters',
+        aliases: ['All Cluster(s)'],
+        reach: ['owned'],
+        encoding: { type: 'account-clusters', id: '*' },
+        source: `${PAGE}; ${NO_ID}`,
+      },
+      entity: {
+        label: 'All Entity',
+        reach: ['owned', 'shared', 'public'],
+        encoding: { type: 'entity', id: '*' },
+        source: `${PAGE}, as the broadest type; ${NO_ID}`,
+      },
+    },
+  },
+  {
+    names: null,
+    reach: ['shared'],
+    source: `${CODE}; not on the page, the label is ours`,
+    certainty: 'observed',
+    rows: {
+      'authorized-functions': { label: 'Authorized Functions', encoding: { type: 'authorized-functions', id: '*' } },
+    },
+  },
+] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
+
 /** As the page has them. That All Functions counts for shared and public functions too is inferred: it says "all". */
-export const DOCUMENTED_TYPES = [
+export const DOCUMENTED_TYPE_SECTIONS = [
   {
     ...ALL_FUNCTIONS,
     reach: ['owned', 'shared', 'public'],
     source: `${PAGE}; that it covers what others share is inferred`,
     certainty: 'inferred',
   },
-  FUNCTION,
-  FUNCTION_VERSIONS,
-  ALL_CLUSTERS,
-  ALL_ENTITY,
-  AUTHORIZED_FUNCTIONS,
-] as const satisfies readonly ResourceTypeRow[];
+  ...OTHERS,
+] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
 
 /** As the published code has them: All Functions covers what the account owns, and nothing that others share. */
-export const OPEN_SOURCE_TYPES = [
+export const OPEN_SOURCE_TYPE_SECTIONS = [
   { ...ALL_FUNCTIONS, reach: ['owned'], source: CODE, certainty: 'documented' },
-  FUNCTION,
-  FUNCTION_VERSIONS,
-  ALL_CLUSTERS,
-  ALL_ENTITY,
-  AUTHORIZED_FUNCTIONS,
-] as const satisfies readonly ResourceTypeRow[];
+  ...OTHERS,
+] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
 
-export type ResourceTypeId = (typeof DOCUMENTED_TYPES)[number]['id'];
+export type ResourceTypeId = RowIn<'id', (typeof DOCUMENTED_TYPE_SECTIONS)[number]>['id'];

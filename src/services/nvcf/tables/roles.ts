@@ -1,34 +1,36 @@
 import type { RoleRow } from '../../../core/rule.ts';
+import type { Section } from '../../../core/sections.ts';
 import type { Scope } from './scopes.ts';
 
 /** What the user of a personal key may do, by their role in the organisation. */
-export const ROLES = [
+export const ROLE_SECTIONS = [
   {
-    name: 'Cloud Functions Admin',
-    permissions: [
-      'invoke_function',
-      'list_functions',
-      'list_functions_details',
-      'queue_details',
-      'register_function',
-      'deploy_function',
-      'update_function',
-      'delete_function',
-      'authorize_clients',
-      'update_secrets',
-      'manage_registry_credentials',
-      'manage_telemetries',
-      'list_clusters',
-      'read_gpu_quota_rule',
-      'gpu_capacity',
-    ],
-    source: 'account-access page names the role; that it may do everything is inferred',
     certainty: 'inferred',
+    rows: {
+      'Cloud Functions Admin': {
+        permissions: [
+          'invoke_function',
+          'list_functions',
+          'list_functions_details',
+          'queue_details',
+          'register_function',
+          'deploy_function',
+          'update_function',
+          'delete_function',
+          'authorize_clients',
+          'update_secrets',
+          'manage_registry_credentials',
+          'manage_telemetries',
+          'list_clusters',
+          'read_gpu_quota_rule',
+          'gpu_capacity',
+        ],
+        source: 'account-access page names the role; that it may do everything is inferred',
+      },
+      'Cloud Functions User': {
+        permissions: ['invoke_function', 'list_functions', 'queue_details'],
+        source: 'function-permissions page: any user may invoke; the rest follows the code constant for account users',
+      },
+    },
   },
-  {
-    name: 'Cloud Functions User',
-    permissions: ['invoke_function', 'list_functions', 'queue_details'],
-    source: 'function-permissions page: any user may invoke; the rest follows the code constant for account users',
-    certainty: 'inferred',
-  },
-] as const satisfies readonly RoleRow<Scope>[];
+] as const satisfies readonly Section<RoleRow<Scope>, 'name'>[];

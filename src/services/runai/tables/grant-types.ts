@@ -1,4 +1,5 @@
 import type { Sourced } from '../../../core/rule.ts';
+import type { Section } from '../../../core/sections.ts';
 import { ONLY_2_24, type Profile, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
 /** Where tokens are asked for. */
@@ -17,26 +18,42 @@ const V2 = 'OpenAPI 2.24 and the reference of 3.0, `POST /api/v2/token`';
 const REALM = 'RFC 6749 and OpenID Connect Core; guides before 2.16 and clients that ask Keycloak directly';
 
 /** Which grants exist is a matter of the version and of the endpoint. */
-export const GRANT_TYPES = [
-  { grantType: 'app_token', endpoint: 'v1', profiles: UNTIL_2_24, source: V1, certainty: 'documented' },
-  { grantType: 'client_credentials', endpoint: 'v1', profiles: SINCE_2_24, source: V1, certainty: 'documented' },
-  { grantType: 'refresh_token', endpoint: 'v1', profiles: EVERY, source: V1, certainty: 'documented' },
-  { grantType: 'exchange_token', endpoint: 'v1', profiles: EVERY, source: V1, certainty: 'documented' },
-  { grantType: 'password', endpoint: 'v1', profiles: EVERY, source: V1, certainty: 'documented' },
-  { grantType: 'external_token_exchange', endpoint: 'v1', profiles: SINCE_2_24, source: V1, certainty: 'documented' },
-  { grantType: 'authorization_code', endpoint: 'v2', profiles: ONLY_2_24, source: V2, certainty: 'documented' },
-  { grantType: 'client_credentials', endpoint: 'v2', profiles: SINCE_2_24, source: V2, certainty: 'documented' },
-  { grantType: 'password', endpoint: 'v2', profiles: SINCE_2_24, source: V2, certainty: 'documented' },
-  { grantType: 'refresh_token', endpoint: 'v2', profiles: ONLY_2_24, source: V2, certainty: 'documented' },
+export const GRANT_TYPE_SECTIONS = [
   {
-    grantType: 'external_token_exchange',
-    endpoint: 'v2',
-    profiles: ['3.0'],
-    source: `${V2}, multi-tenant`,
+    endpoint: 'v1',
+    source: V1,
     certainty: 'documented',
+    rows: {
+      app_token: { profiles: UNTIL_2_24 },
+      client_credentials: { profiles: SINCE_2_24 },
+      refresh_token: { profiles: EVERY },
+      exchange_token: { profiles: EVERY },
+      password: { profiles: EVERY },
+      external_token_exchange: { profiles: SINCE_2_24 },
+    },
   },
-  { grantType: 'authorization_code', endpoint: 'realm', profiles: EVERY, source: REALM, certainty: 'inferred' },
-  { grantType: 'client_credentials', endpoint: 'realm', profiles: EVERY, source: REALM, certainty: 'inferred' },
-  { grantType: 'password', endpoint: 'realm', profiles: EVERY, source: REALM, certainty: 'observed' },
-  { grantType: 'refresh_token', endpoint: 'realm', profiles: EVERY, source: REALM, certainty: 'inferred' },
-] as const satisfies readonly GrantTypeRow[];
+  {
+    endpoint: 'v2',
+    source: V2,
+    certainty: 'documented',
+    rows: {
+      authorization_code: { profiles: ONLY_2_24 },
+      client_credentials: { profiles: SINCE_2_24 },
+      password: { profiles: SINCE_2_24 },
+      refresh_token: { profiles: ONLY_2_24 },
+      external_token_exchange: { profiles: ['3.0'], source: `${V2}, multi-tenant` },
+    },
+  },
+  {
+    endpoint: 'realm',
+    profiles: EVERY,
+    source: REALM,
+    certainty: 'inferred',
+    rows: {
+      authorization_code: {},
+      client_credentials: {},
+      password: { certainty: 'observed' },
+      refresh_token: {},
+    },
+  },
+] as const satisfies readonly Section<GrantTypeRow, 'grantType'>[];

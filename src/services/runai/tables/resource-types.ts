@@ -1,4 +1,5 @@
 import type { Sourced } from '../../../core/rule.ts';
+import type { Section } from '../../../core/sections.ts';
 import { type OfProfiles, ONLY_2_19, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
 /** What permissions are about, as roles list it. */
@@ -9,79 +10,57 @@ export interface ResourceTypeRow extends Sourced, OfProfiles {
 }
 
 const CAPTURE = 'role list of a live system, August 2024 (test data of runapy v0.8.0)';
-const SPEC = 'OpenAPI 2.18 to 2.24, permission model';
-const NAMED = `${SPEC}; its display name and group are not published`;
+const SEEN = { source: CAPTURE, certainty: 'observed' } as const;
+const NAMED = {
+  profiles: SINCE_2_24,
+  source: 'OpenAPI 2.18 to 2.24, permission model; its display name and group are not published',
+  certainty: 'inferred',
+} as const;
 
 /** The resource types of identity and access, and those that scopes are made of. The vendor has more. */
-export const RESOURCE_TYPES = [
-  { id: 'tenant', displayName: 'Account', groupId: 'organization', source: CAPTURE, certainty: 'observed' },
-  { id: 'settings', displayName: 'Settings', groupId: 'organization', source: CAPTURE, certainty: 'observed' },
+export const RESOURCE_TYPE_SECTIONS = [
   {
-    id: 'security-settings',
-    displayName: 'Security settings',
+    ...SEEN,
     groupId: 'organization',
-    profiles: SINCE_2_24,
-    source: NAMED,
-    certainty: 'inferred',
+    rows: { tenant: { displayName: 'Account' }, settings: { displayName: 'Settings' } },
   },
   {
-    id: 'branding-settings',
-    displayName: 'Branding settings',
+    ...NAMED,
     groupId: 'organization',
-    profiles: SINCE_2_24,
-    source: NAMED,
-    certainty: 'inferred',
+    rows: {
+      'security-settings': { displayName: 'Security settings' },
+      'branding-settings': { displayName: 'Branding settings' },
+    },
   },
   {
-    id: 'events-history',
-    displayName: 'Event history',
+    ...SEEN,
     groupId: 'organization',
-    source: CAPTURE,
-    certainty: 'observed',
+    rows: {
+      'events-history': { displayName: 'Event history' },
+      department: { displayName: 'Departments' },
+      project: { displayName: 'Projects' },
+    },
   },
-  { id: 'department', displayName: 'Departments', groupId: 'organization', source: CAPTURE, certainty: 'observed' },
-  { id: 'project', displayName: 'Projects', groupId: 'organization', source: CAPTURE, certainty: 'observed' },
-  { id: 'cluster', displayName: 'Clusters', groupId: 'physical-resource', source: CAPTURE, certainty: 'observed' },
-  { id: 'users', displayName: 'Users', groupId: 'iam', source: CAPTURE, certainty: 'observed' },
+  { ...SEEN, groupId: 'physical-resource', rows: { cluster: { displayName: 'Clusters' } } },
   {
-    id: 'groups',
-    displayName: 'Groups',
+    ...SEEN,
     groupId: 'iam',
-    profiles: ONLY_2_19,
-    source: `${CAPTURE}; gone since 2.23`,
-    certainty: 'observed',
+    rows: {
+      users: { displayName: 'Users' },
+      groups: { displayName: 'Groups', profiles: ONLY_2_19, source: `${CAPTURE}; gone since 2.23` },
+      apps: { displayName: 'Applications', profiles: UNTIL_2_24 },
+    },
   },
   {
-    id: 'apps',
-    displayName: 'Applications',
+    ...NAMED,
     groupId: 'iam',
-    profiles: UNTIL_2_24,
-    source: CAPTURE,
-    certainty: 'observed',
+    rows: { 'service-account': { displayName: 'Service accounts' }, 'access-keys': { displayName: 'Access keys' } },
   },
+  { ...SEEN, groupId: 'iam', rows: { access_rules: { displayName: 'Access rules' }, roles: { displayName: 'Roles' } } },
   {
-    id: 'service-account',
-    displayName: 'Service accounts',
-    groupId: 'iam',
-    profiles: SINCE_2_24,
-    source: NAMED,
-    certainty: 'inferred',
-  },
-  {
-    id: 'access-keys',
-    displayName: 'Access keys',
-    groupId: 'iam',
-    profiles: SINCE_2_24,
-    source: NAMED,
-    certainty: 'inferred',
-  },
-  { id: 'access_rules', displayName: 'Access rules', groupId: 'iam', source: CAPTURE, certainty: 'observed' },
-  { id: 'roles', displayName: 'Roles', groupId: 'iam', source: CAPTURE, certainty: 'observed' },
-  {
-    id: 'workloads',
-    displayName: 'Workloads',
     groupId: 'workload',
     source: 'our own: the published types of workloads are many, and none of them is about authentication',
     certainty: 'ours',
+    rows: { workloads: { displayName: 'Workloads' } },
   },
-] as const satisfies readonly ResourceTypeRow[];
+] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];

@@ -1,381 +1,207 @@
 import type { Rule } from '../../../core/rule.ts';
+import type { RowIn, Section } from '../../../core/sections.ts';
 import type { Permission } from './permissions.ts';
 import type { ScopeType } from './scope-types.ts';
 
 const KEYS = 'reference page "Access keys", 2.24';
 const MODEL = 'the permission follows from the resource type and the method';
 const WHOLE = `${MODEL}; that the object belongs to the tenant as a whole is not written down`;
-const ROWS = `${MODEL}; that lists show what the caller's scopes hold is not written down`;
 
 /** Objects of the tenant as a whole: a rule for a part of it does not reach them. */
 const TENANT = ['system', 'tenant'] as const;
+const OF_TENANT = { on: TENANT, source: WHOLE, certainty: 'inferred' } as const;
+const KEYS_OF_TENANT = { on: TENANT, source: `${KEYS}; ${WHOLE}`, certainty: 'inferred' } as const;
 /** Objects that are in a scope: a rule for it, or for one around it, reaches them. */
 const SCOPED = ['system', 'tenant', 'cluster', 'department', 'project'] as const;
 
+/** How each action finds its object. */
+const APPLICATION = { lookup: 'application', param: 'appId' } as const;
+const SERVICE_ACCOUNT = { lookup: 'serviceAccount', param: 'serviceAccountId' } as const;
+const ACCESS_RULE = { lookup: 'accessRule', param: 'accessRuleId' } as const;
+const ROLE = { lookup: 'role', param: 'roleId' } as const;
+const USER = { lookup: 'user', param: 'userId' } as const;
+
 /** What each action needs. */
-export const RULES = [
+export const RULE_SECTIONS = [
+  // What is the caller's own needs no permission.
   {
-    id: 'own-access-keys',
-    label: 'Access keys: list and create',
     needs: {},
     source: KEYS,
     certainty: 'documented',
+    rows: { 'own-access-keys': { label: 'Access keys: list and create' } },
   },
   {
-    id: 'own-access-key',
-    label: 'Access keys: get, delete, regenerate',
     needs: {},
-    cover: { lookup: 'ownAccessKey', param: 'accessKeyId' },
-    source: `${KEYS}; that another user's key is not found is not written there`,
     certainty: 'inferred',
+    rows: {
+      'own-access-key': {
+        label: 'Access keys: get, delete, regenerate',
+        cover: { lookup: 'ownAccessKey', param: 'accessKeyId' },
+        source: `${KEYS}; that another user's key is not found is not written there`,
+      },
+      'own-user-application': {
+        label: 'User applications: get, delete, regenerate',
+        cover: { lookup: 'ownAccessKey', param: 'appId' },
+        source: `${KEYS}; user applications are what access keys were called before`,
+      },
+    },
   },
   {
-    id: 'own-user-application',
-    label: 'User applications: get, delete, regenerate',
     needs: {},
-    cover: { lookup: 'ownAccessKey', param: 'appId' },
-    source: `${KEYS}; user applications are what access keys were called before`,
-    certainty: 'inferred',
-  },
-  {
-    id: 'list-all-access-keys',
-    label: 'Administration: list access keys',
-    needs: { all: ['access-keys:read'] },
-    on: TENANT,
-    source: `${KEYS}; ${WHOLE}`,
-    certainty: 'inferred',
-  },
-  {
-    id: 'delete-any-access-key',
-    label: 'Administration: delete access key',
-    needs: { all: ['access-keys:delete'] },
-    on: TENANT,
-    cover: { lookup: 'anyAccessKey', param: 'accessKeyId' },
-    source: `${KEYS}; ${WHOLE}`,
-    certainty: 'inferred',
-  },
-  {
-    id: 'delete-any-user-application',
-    label: 'Administration: delete user application',
-    needs: { all: ['access-keys:delete'] },
-    on: TENANT,
-    cover: { lookup: 'anyAccessKey', param: 'appId' },
-    source: `${KEYS}; ${WHOLE}`,
-    certainty: 'inferred',
-  },
-  {
-    id: 'list-applications',
-    label: 'Applications: list',
-    needs: { all: ['apps:read'] },
-    on: TENANT,
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'create-application',
-    label: 'Applications: create',
-    needs: { all: ['apps:create'] },
-    on: TENANT,
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'read-application',
-    label: 'Applications: get',
-    needs: { all: ['apps:read'] },
-    on: TENANT,
-    cover: { lookup: 'application', param: 'appId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'update-application',
-    label: 'Applications: enable, disable, regenerate the secret',
-    needs: { all: ['apps:update'] },
-    on: TENANT,
-    cover: { lookup: 'application', param: 'appId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'delete-application',
-    label: 'Applications: delete',
-    needs: { all: ['apps:delete'] },
-    on: TENANT,
-    cover: { lookup: 'application', param: 'appId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'list-service-accounts',
-    label: 'Service accounts: list',
-    needs: { all: ['service-account:read'] },
-    on: TENANT,
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'create-service-account',
-    label: 'Service accounts: create',
-    needs: { all: ['service-account:create'] },
-    on: TENANT,
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'read-service-account',
-    label: 'Service accounts: get',
-    needs: { all: ['service-account:read'] },
-    on: TENANT,
-    cover: { lookup: 'serviceAccount', param: 'serviceAccountId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'update-service-account',
-    label: 'Service accounts: enable, disable, regenerate the secret',
-    needs: { all: ['service-account:update'] },
-    on: TENANT,
-    cover: { lookup: 'serviceAccount', param: 'serviceAccountId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'delete-service-account',
-    label: 'Service accounts: delete',
-    needs: { all: ['service-account:delete'] },
-    on: TENANT,
-    cover: { lookup: 'serviceAccount', param: 'serviceAccountId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'list-access-rules',
-    label: 'Access rules: list and count',
-    needs: { all: ['access_rules:read'] },
-    on: SCOPED,
-    source: ROWS,
-    certainty: 'inferred',
-  },
-  {
-    id: 'read-access-rule',
-    label: 'Access rules: get',
-    needs: { all: ['access_rules:read'] },
-    on: SCOPED,
-    cover: { lookup: 'accessRule', param: 'accessRuleId' },
-    source: MODEL,
     certainty: 'implied',
+    rows: {
+      'own-access': {
+        label: 'Me: access rules and permissions',
+        source: 'reference pages "Me" and "Permissions": no permission is named',
+      },
+      'own-password': { label: 'Me: change the password', source: 'reference page "Me": no permission is named' },
+    },
   },
-  {
-    id: 'create-access-rule',
-    label: 'Access rules: create',
-    needs: { all: ['access_rules:create'] },
-    on: SCOPED,
-    cover: { lookup: 'scopeInBody' },
-    source: MODEL,
-    certainty: 'implied',
-  },
-  {
-    id: 'delete-access-rule',
-    label: 'Access rules: delete',
-    needs: { all: ['access_rules:delete'] },
-    on: SCOPED,
-    cover: { lookup: 'accessRule', param: 'accessRuleId' },
-    source: MODEL,
-    certainty: 'implied',
-  },
-  {
-    id: 'create-access-rules',
-    label: 'Access rules: create several',
-    needs: { all: ['access_rules:create'] },
-    on: SCOPED,
-    source: `${MODEL}; each of them is judged by itself`,
-    certainty: 'implied',
-  },
-  {
-    id: 'delete-access-rules',
-    label: 'Access rules: delete several',
-    needs: { all: ['access_rules:delete'] },
-    on: SCOPED,
-    source: `${MODEL}; each of them is judged by itself`,
-    certainty: 'implied',
-  },
-  {
-    id: 'own-access',
-    label: 'Me: access rules and permissions',
-    needs: {},
-    source: 'reference pages "Me" and "Permissions": no permission is named',
-    certainty: 'implied',
-  },
-  {
-    id: 'read-roles',
-    label: 'Roles and permission sets: list',
-    needs: { all: ['roles:read'] },
-    on: SCOPED,
-    source: `${MODEL}; whoever may make access rules in any scope has to see the roles`,
-    certainty: 'inferred',
-  },
-  {
-    id: 'read-role',
-    label: 'Roles: get',
-    needs: { all: ['roles:read'] },
-    on: SCOPED,
-    cover: { lookup: 'role', param: 'roleId' },
-    source: `${MODEL}; whoever may make access rules in any scope has to see the roles`,
-    certainty: 'inferred',
-  },
-  {
-    id: 'read-permission-set',
-    label: 'Permission sets: get',
-    needs: { all: ['roles:read'] },
-    on: SCOPED,
-    cover: { lookup: 'permissionSet', param: 'permissionSetId' },
-    source: `${MODEL}; whoever may make access rules in any scope has to see the roles`,
-    certainty: 'inferred',
-  },
-  {
-    id: 'create-role',
-    label: 'Roles: create',
-    needs: { all: ['roles:create'] },
-    on: TENANT,
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'update-role',
-    label: 'Roles: change, enable, disable',
-    needs: { all: ['roles:update'] },
-    on: TENANT,
-    cover: { lookup: 'role', param: 'roleId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'delete-role',
-    label: 'Roles: delete',
-    needs: { all: ['roles:delete'] },
-    on: TENANT,
-    cover: { lookup: 'role', param: 'roleId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'list-users',
-    label: 'Users: list and count',
-    needs: { all: ['users:read'] },
-    on: TENANT,
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'create-user',
-    label: 'Users: create',
-    needs: { all: ['users:create'] },
-    on: TENANT,
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'read-user',
-    label: 'Users: get',
-    needs: { all: ['users:read'] },
-    on: TENANT,
-    cover: { lookup: 'user', param: 'userId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'update-user',
-    label: 'Users: log out, reset the password',
-    needs: { all: ['users:update'] },
-    on: TENANT,
-    cover: { lookup: 'user', param: 'userId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'delete-user',
-    label: 'Users: delete',
-    needs: { all: ['users:delete'] },
-    on: TENANT,
-    cover: { lookup: 'user', param: 'userId' },
-    source: WHOLE,
-    certainty: 'inferred',
-  },
-  {
-    id: 'own-password',
-    label: 'Me: change the password',
-    needs: {},
-    source: 'reference page "Me": no permission is named',
-    certainty: 'implied',
-  },
-  {
-    id: 'list-tenants',
-    label: 'Tenants: list',
-    needs: { all: ['tenant:read'] },
-    on: SCOPED,
-    source: ROWS,
-    certainty: 'inferred',
-  },
-  {
-    id: 'list-clusters',
-    label: 'Clusters: list',
-    needs: { all: ['cluster:read'] },
-    on: SCOPED,
-    source: ROWS,
-    certainty: 'inferred',
-  },
-  {
-    id: 'read-cluster',
-    label: 'Clusters: get',
-    needs: { all: ['cluster:read'] },
-    on: SCOPED,
-    cover: { lookup: 'cluster', param: 'clusterUuid' },
-    source: MODEL,
-    certainty: 'implied',
-  },
-  {
-    id: 'list-departments',
-    label: 'Departments: list',
-    needs: { all: ['department:read'] },
-    on: SCOPED,
-    source: ROWS,
-    certainty: 'inferred',
-  },
-  {
-    id: 'read-department',
-    label: 'Departments: get',
-    needs: { all: ['department:read'] },
-    on: SCOPED,
-    cover: { lookup: 'department', param: 'departmentId' },
-    source: MODEL,
-    certainty: 'implied',
-  },
-  {
-    id: 'list-projects',
-    label: 'Projects: list',
-    needs: { all: ['project:read'] },
-    on: SCOPED,
-    source: ROWS,
-    certainty: 'inferred',
-  },
-  {
-    id: 'read-project',
-    label: 'Projects: get',
-    needs: { all: ['project:read'] },
-    on: SCOPED,
-    cover: { lookup: 'project', param: 'projectId' },
-    source: MODEL,
-    certainty: 'implied',
-  },
-  {
-    id: 'list-workloads',
-    label: 'Workloads: list',
-    needs: { all: ['workloads:read'] },
-    on: SCOPED,
-    source: ROWS,
-    certainty: 'inferred',
-  },
-] as const satisfies readonly Rule<Permission, ScopeType>[];
 
-export type RuleId = (typeof RULES)[number]['id'];
+  // Objects of the tenant as a whole.
+  {
+    ...KEYS_OF_TENANT,
+    needs: { all: ['access-keys:read'] },
+    rows: { 'list-all-access-keys': { label: 'Administration: list access keys' } },
+  },
+  {
+    ...KEYS_OF_TENANT,
+    needs: { all: ['access-keys:delete'] },
+    rows: {
+      'delete-any-access-key': {
+        label: 'Administration: delete access key',
+        cover: { lookup: 'anyAccessKey', param: 'accessKeyId' },
+      },
+      'delete-any-user-application': {
+        label: 'Administration: delete user application',
+        cover: { lookup: 'anyAccessKey', param: 'appId' },
+      },
+    },
+  },
+  {
+    ...OF_TENANT,
+    needs: { all: ['apps:read'] },
+    rows: {
+      'list-applications': { label: 'Applications: list' },
+      'read-application': { label: 'Applications: get', cover: APPLICATION },
+    },
+  },
+  {
+    ...OF_TENANT,
+    needs: { all: ['service-account:read'] },
+    rows: {
+      'list-service-accounts': { label: 'Service accounts: list' },
+      'read-service-account': { label: 'Service accounts: get', cover: SERVICE_ACCOUNT },
+    },
+  },
+  {
+    ...OF_TENANT,
+    needs: { all: ['users:read'] },
+    rows: {
+      'list-users': { label: 'Users: list and count' },
+      'read-user': { label: 'Users: get', cover: USER },
+    },
+  },
+  {
+    ...OF_TENANT,
+    rows: {
+      'create-application': { label: 'Applications: create', needs: { all: ['apps:create'] } },
+      'update-application': {
+        label: 'Applications: enable, disable, regenerate the secret',
+        needs: { all: ['apps:update'] },
+        cover: APPLICATION,
+      },
+      'delete-application': { label: 'Applications: delete', needs: { all: ['apps:delete'] }, cover: APPLICATION },
+      'create-service-account': { label: 'Service accounts: create', needs: { all: ['service-account:create'] } },
+      'update-service-account': {
+        label: 'Service accounts: enable, disable, regenerate the secret',
+        needs: { all: ['service-account:update'] },
+        cover: SERVICE_ACCOUNT,
+      },
+      'delete-service-account': {
+        label: 'Service accounts: delete',
+        needs: { all: ['service-account:delete'] },
+        cover: SERVICE_ACCOUNT,
+      },
+      'create-role': { label: 'Roles: create', needs: { all: ['roles:create'] } },
+      'update-role': { label: 'Roles: change, enable, disable', needs: { all: ['roles:update'] }, cover: ROLE },
+      'delete-role': { label: 'Roles: delete', needs: { all: ['roles:delete'] }, cover: ROLE },
+      'create-user': { label: 'Users: create', needs: { all: ['users:create'] } },
+      'update-user': { label: 'Users: log out, reset the password', needs: { all: ['users:update'] }, cover: USER },
+      'delete-user': { label: 'Users: delete', needs: { all: ['users:delete'] }, cover: USER },
+    },
+  },
+
+  // Objects that are in a scope.
+  {
+    on: SCOPED,
+    source: `${MODEL}; that lists show what the caller's scopes hold is not written down`,
+    certainty: 'inferred',
+    rows: {
+      'list-access-rules': { label: 'Access rules: list and count', needs: { all: ['access_rules:read'] } },
+      'list-tenants': { label: 'Tenants: list', needs: { all: ['tenant:read'] } },
+      'list-clusters': { label: 'Clusters: list', needs: { all: ['cluster:read'] } },
+      'list-departments': { label: 'Departments: list', needs: { all: ['department:read'] } },
+      'list-projects': { label: 'Projects: list', needs: { all: ['project:read'] } },
+      'list-workloads': { label: 'Workloads: list', needs: { all: ['workloads:read'] } },
+    },
+  },
+  {
+    on: SCOPED,
+    source: MODEL,
+    certainty: 'implied',
+    rows: {
+      'read-access-rule': { label: 'Access rules: get', needs: { all: ['access_rules:read'] }, cover: ACCESS_RULE },
+      'create-access-rule': {
+        label: 'Access rules: create',
+        needs: { all: ['access_rules:create'] },
+        cover: { lookup: 'scopeInBody' },
+      },
+      'delete-access-rule': {
+        label: 'Access rules: delete',
+        needs: { all: ['access_rules:delete'] },
+        cover: ACCESS_RULE,
+      },
+      'read-cluster': {
+        label: 'Clusters: get',
+        needs: { all: ['cluster:read'] },
+        cover: { lookup: 'cluster', param: 'clusterUuid' },
+      },
+      'read-department': {
+        label: 'Departments: get',
+        needs: { all: ['department:read'] },
+        cover: { lookup: 'department', param: 'departmentId' },
+      },
+      'read-project': {
+        label: 'Projects: get',
+        needs: { all: ['project:read'] },
+        cover: { lookup: 'project', param: 'projectId' },
+      },
+    },
+  },
+  {
+    on: SCOPED,
+    source: `${MODEL}; each of them is judged by itself`,
+    certainty: 'implied',
+    rows: {
+      'create-access-rules': { label: 'Access rules: create several', needs: { all: ['access_rules:create'] } },
+      'delete-access-rules': { label: 'Access rules: delete several', needs: { all: ['access_rules:delete'] } },
+    },
+  },
+  {
+    needs: { all: ['roles:read'] },
+    on: SCOPED,
+    source: `${MODEL}; whoever may make access rules in any scope has to see the roles`,
+    certainty: 'inferred',
+    rows: {
+      'read-roles': { label: 'Roles and permission sets: list' },
+      'read-role': { label: 'Roles: get', cover: ROLE },
+      'read-permission-set': {
+        label: 'Permission sets: get',
+        cover: { lookup: 'permissionSet', param: 'permissionSetId' },
+      },
+    },
+  },
+] as const satisfies readonly Section<Rule<Permission, ScopeType>, 'id'>[];
+
+export type RuleId = RowIn<'id', (typeof RULE_SECTIONS)[number]>['id'];

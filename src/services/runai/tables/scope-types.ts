@@ -1,54 +1,20 @@
 import type { ResourceTypeRow } from '../../../core/rule.ts';
-
-const PAGE = 'reference page "Access rules", 2.18 to 2.24';
+import type { RowIn, Section } from '../../../core/sections.ts';
 
 /** What an access rule can be for. A wider scope holds the narrower ones that are in it. */
-export const SCOPE_TYPES = [
+export const SCOPE_TYPE_SECTIONS = [
   {
-    id: 'system',
-    label: 'System',
-    names: null,
-    reach: ['owned'],
-    encoding: { type: 'system' },
-    source: PAGE,
-    certainty: 'documented',
-  },
-  {
-    id: 'tenant',
-    label: 'Tenant',
-    names: '<tenantId>',
     reach: [],
-    encoding: { type: 'tenant' },
-    source: PAGE,
+    source: 'reference page "Access rules", 2.18 to 2.24',
     certainty: 'documented',
+    rows: {
+      system: { label: 'System', names: null, reach: ['owned'], encoding: { type: 'system' } },
+      tenant: { label: 'Tenant', names: '<tenantId>', encoding: { type: 'tenant' } },
+      cluster: { label: 'Cluster', names: '<clusterId>', encoding: { type: 'cluster' } },
+      department: { label: 'Department', names: '<departmentId>', encoding: { type: 'department' } },
+      project: { label: 'Project', names: '<projectId>', encoding: { type: 'project' } },
+    },
   },
-  {
-    id: 'cluster',
-    label: 'Cluster',
-    names: '<clusterId>',
-    reach: [],
-    encoding: { type: 'cluster' },
-    source: PAGE,
-    certainty: 'documented',
-  },
-  {
-    id: 'department',
-    label: 'Department',
-    names: '<departmentId>',
-    reach: [],
-    encoding: { type: 'department' },
-    source: PAGE,
-    certainty: 'documented',
-  },
-  {
-    id: 'project',
-    label: 'Project',
-    names: '<projectId>',
-    reach: [],
-    encoding: { type: 'project' },
-    source: PAGE,
-    certainty: 'documented',
-  },
-] as const satisfies readonly ResourceTypeRow[];
+] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
 
-export type ScopeType = (typeof SCOPE_TYPES)[number]['id'];
+export type ScopeType = RowIn<'id', (typeof SCOPE_TYPE_SECTIONS)[number]>['id'];

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
 /** What a simulation was saved as when it was shut down. */
@@ -11,36 +11,8 @@ export const CHECKPOINTS = {
   hidden: ['simulation'],
   search: ['name'],
   operations: [
-    {
-      id: 'checkpoints_list',
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'checkpoints_get',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'checkpoints_update',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'checkpoints_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...REFERENCE, needs: ['air:simulation_read'], ...OR_TRAINEE, rows: { list: {}, get: ITEM } },
+    { ...REFERENCE, needs: ['air:simulation_edit'], rows: { update: OWN } },
+    { ...ANALOGY, needs: ['air:simulation_edit'], rows: { delete: OWN } },
   ],
 } as const satisfies AirResource;

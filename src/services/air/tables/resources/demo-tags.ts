@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
 /** A word that demos are found by. */
@@ -9,10 +9,8 @@ export const DEMO_TAGS = {
   filters: ['name'],
   search: ['name'],
   operations: [
-    { id: 'demo_tags_list', needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'demo_tags_get', item: true, needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'demo_tags_create', needs: { all: ['air:sre'] }, source: ANALOGY, certainty: 'inferred' },
-    { id: 'demo_tags_update', item: true, needs: { all: ['air:sre'] }, source: ANALOGY, certainty: 'inferred' },
-    { id: 'demo_tags_delete', item: true, needs: { all: ['air:sre'] }, source: REFERENCE, certainty: 'documented' },
+    { ...ANALOGY, needs: [], rows: { list: {}, get: ITEM } },
+    { ...ANALOGY, needs: ['air:sre'], rows: { create: {}, update: ITEM } },
+    { ...REFERENCE, needs: ['air:sre'], rows: { delete: ITEM } },
   ],
 } as const satisfies AirResource;

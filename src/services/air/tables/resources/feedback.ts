@@ -5,5 +5,5 @@ import { ANALOGY } from '../sources.ts';
 export const FEEDBACK = {
   name: 'feedback',
   path: '/api/v3/users/feedback/',
-  operations: [{ id: 'feedback_create', needs: {}, only: 'dsx', source: ANALOGY, certainty: 'inferred' }],
+  operations: [{ ...ANALOGY, needs: [], only: 'dsx', rows: ['create'] }],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
 /** A group of workers. */
@@ -8,11 +8,5 @@ export const FLEETS = {
   required: ['name'],
   filters: ['name'],
   search: ['name'],
-  operations: [
-    { id: 'fleets_list', needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'fleets_create', needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'fleets_get', item: true, needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'fleets_update', item: true, ownersOnly: true, needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'fleets_delete', item: true, ownersOnly: true, needs: {}, source: ANALOGY, certainty: 'inferred' },
-  ],
+  operations: [{ ...ANALOGY, needs: [], rows: { list: {}, create: {}, get: ITEM, update: OWN, delete: OWN } }],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, OR_TRAINEE } from '../resource.ts';
 import { REFERENCE } from '../sources.ts';
 
 /** What happened to a simulation or a node; deprecated. */
@@ -6,13 +6,5 @@ export const HISTORIES = {
   name: 'histories',
   path: '/api/v3/histories/',
   filters: ['model', 'object_id', 'category', 'actor'],
-  operations: [
-    {
-      id: 'histories_list',
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-  ],
+  operations: [{ ...REFERENCE, needs: ['air:simulation_read'], ...OR_TRAINEE, rows: ['list'] }],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
 /** An offer of an image to another organisation; its id is the claim code. */
@@ -12,29 +12,13 @@ export const IMAGE_SHARES = {
   filters: ['image', 'target_org', 'state'],
   search: ['image_name'],
   operations: [
-    { id: 'image_shares_create', needs: { all: ['air:image_sharing'] }, source: REFERENCE, certainty: 'documented' },
+    { ...REFERENCE, needs: ['air:image_sharing'], rows: { create: {}, get: ITEM } },
+    { ...ANALOGY, needs: ['air:image_sharing'], rows: { list: {}, delete: OWN } },
     {
-      id: 'image_shares_get',
-      item: true,
-      needs: { all: ['air:image_sharing'] },
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    { id: 'image_shares_list', needs: { all: ['air:image_sharing'] }, source: ANALOGY, certainty: 'inferred' },
-    {
-      id: 'image_shares_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:image_sharing'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'image_shares_claim',
-      needs: { all: ['air:image_write'] },
-      dsx: { needs: { any: ['air:image_write', 'air:image_claiming'] }, source: REFERENCE, certainty: 'documented' },
-      source: REFERENCE,
-      certainty: 'documented',
+      ...REFERENCE,
+      needs: ['air:image_write'],
+      dsx: { ...REFERENCE, needs: { any: ['air:image_write', 'air:image_claiming'] } },
+      rows: ['claim'],
     },
   ],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
 /** What a node is told to do. */
@@ -14,30 +14,8 @@ export const INSTRUCTIONS = {
   hidden: ['simulation', 'executor'],
   search: ['name'],
   operations: [
-    { id: 'instructions_create', needs: { all: ['air:simulation_edit'] }, source: REFERENCE, certainty: 'documented' },
-    { id: 'instructions_list', needs: { all: ['air:simulation_read'] }, source: ANALOGY, certainty: 'inferred' },
-    {
-      id: 'instructions_get',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'instructions_update',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'instructions_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...REFERENCE, needs: ['air:simulation_edit'], rows: ['create'] },
+    { ...ANALOGY, needs: ['air:simulation_read'], rows: { list: {}, get: ITEM } },
+    { ...ANALOGY, needs: ['air:simulation_edit'], ...OWN, rows: ['update', 'delete'] },
   ],
 } as const satisfies AirResource;

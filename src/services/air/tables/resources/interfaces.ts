@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
 
 /** A network interface of a node. */
@@ -14,46 +14,8 @@ export const INTERFACES = {
   hidden: ['simulation'],
   search: ['name'],
   operations: [
-    { id: 'interfaces_list', needs: { all: ['air:simulation_read'] }, source: AUTH_PAGE, certainty: 'implied' },
-    {
-      id: 'interfaces_get',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      source: AUTH_PAGE,
-      certainty: 'implied',
-    },
-    { id: 'interfaces_create', needs: { all: ['air:simulation_edit'] }, source: REFERENCE, certainty: 'documented' },
-    {
-      id: 'interfaces_update',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'interfaces_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'interfaces_breakout',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'interfaces_revert_breakout',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...AUTH_PAGE, needs: ['air:simulation_read'], rows: { list: {}, get: ITEM } },
+    { ...REFERENCE, needs: ['air:simulation_edit'], rows: { create: {}, update: OWN } },
+    { ...ANALOGY, needs: ['air:simulation_edit'], ...OWN, rows: ['delete', 'breakout', 'revert_breakout'] },
   ],
 } as const satisfies AirResource;

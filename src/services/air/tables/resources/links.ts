@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
 /** A cable between two interfaces of one simulation. */
@@ -11,29 +11,8 @@ export const LINKS = {
   hidden: ['simulation', 'node', 'interface'],
   search: [],
   operations: [
-    {
-      id: 'links_list',
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'links_get',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    { id: 'links_create', needs: { all: ['air:simulation_edit'] }, source: REFERENCE, certainty: 'documented' },
-    {
-      id: 'links_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...REFERENCE, needs: ['air:simulation_read'], ...OR_TRAINEE, rows: { list: {}, get: ITEM } },
+    { ...REFERENCE, needs: ['air:simulation_edit'], rows: ['create'] },
+    { ...ANALOGY, needs: ['air:simulation_edit'], rows: { delete: OWN } },
   ],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
 /** How the simulation engine runs one kind of node. */
@@ -24,45 +24,7 @@ export const MANIFESTS = {
   filters: ['emulation_type', 'simulator_image', 'id', 'org_name', 'port_mapping_required'],
   search: ['emulation_type', 'simulator_image'],
   operations: [
-    {
-      id: 'manifests_list',
-      needs: { all: ['air:manifest_read'] },
-      only: '2.0',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'manifests_get',
-      item: true,
-      needs: { all: ['air:manifest_read'] },
-      only: '2.0',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'manifests_create',
-      needs: { all: ['air:manifest_write'] },
-      only: '2.0',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'manifests_update',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:manifest_write'] },
-      only: '2.0',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'manifests_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:manifest_write'] },
-      only: '2.0',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...ANALOGY, needs: ['air:manifest_read'], only: '2.0', rows: { list: {}, get: ITEM } },
+    { ...ANALOGY, needs: ['air:manifest_write'], only: '2.0', rows: { create: {}, update: OWN, delete: OWN } },
   ],
 } as const satisfies AirResource;

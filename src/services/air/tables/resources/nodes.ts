@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
 import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
 
 /** A machine of a simulation. */
@@ -23,60 +23,16 @@ export const NODES = {
   filters: ['name', 'simulation', 'image', 'category', 'state', 'status_from_worker'],
   search: ['name'],
   operations: [
+    { ...REFERENCE, needs: ['air:simulation_read'], ...OR_TRAINEE, rows: ['list'] },
+    { ...AUTH_PAGE, needs: ['air:simulation_read'], rows: { get: ITEM } },
+    { ...AUTH_PAGE, needs: ['air:simulation_edit'], rows: { create: {}, update: OWN } },
     {
-      id: 'nodes_list',
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
+      ...REFERENCE,
+      needs: ['air:simulation_edit'],
+      rows: { delete: OWN, from_system_node: {}, bulk_reset: {}, bulk_rebuild: {} },
     },
-    { id: 'nodes_get', item: true, needs: { all: ['air:simulation_read'] }, source: AUTH_PAGE, certainty: 'implied' },
-    { id: 'nodes_create', needs: { all: ['air:simulation_edit'] }, source: AUTH_PAGE, certainty: 'implied' },
-    {
-      id: 'nodes_update',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: AUTH_PAGE,
-      certainty: 'implied',
-    },
-    {
-      id: 'nodes_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'nodes_from_system_node',
-      needs: { all: ['air:simulation_edit'] },
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    { id: 'nodes_bulk_reset', needs: { all: ['air:simulation_edit'] }, source: REFERENCE, certainty: 'documented' },
-    { id: 'nodes_bulk_rebuild', needs: { all: ['air:simulation_edit'] }, source: REFERENCE, certainty: 'documented' },
-    {
-      id: 'nodes_bulk_update',
-      needs: { all: ['air:simulation_edit'] },
-      only: 'dsx',
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'nodes_bulk_delete',
-      needs: { all: ['air:simulation_edit'] },
-      only: 'dsx',
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    { id: 'nodes_bulk_assign', needs: { all: ['air:simulation_edit'] }, source: ANALOGY, certainty: 'inferred' },
-    {
-      id: 'nodes_bulk_copy',
-      needs: { all: ['air:simulation_edit'] },
-      only: 'dsx',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...REFERENCE, needs: ['air:simulation_edit'], only: 'dsx', rows: ['bulk_update', 'bulk_delete'] },
+    { ...ANALOGY, needs: ['air:simulation_edit'], rows: ['bulk_assign'] },
+    { ...ANALOGY, needs: ['air:simulation_edit'], only: 'dsx', rows: ['bulk_copy'] },
   ],
 } as const satisfies AirResource;

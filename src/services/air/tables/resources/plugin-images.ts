@@ -11,19 +11,7 @@ export const PLUGIN_IMAGES = {
   filters: MANIFESTS.filters,
   search: MANIFESTS.search,
   operations: [
-    {
-      id: 'plugin_images_list',
-      needs: { all: ['air:manifest_read'] },
-      only: 'dsx',
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'plugin_images_create',
-      needs: { all: ['air:manifest_write'] },
-      only: 'dsx',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...REFERENCE, needs: ['air:manifest_read'], only: 'dsx', rows: ['list'] },
+    { ...ANALOGY, needs: ['air:manifest_write'], only: 'dsx', rows: ['create'] },
   ],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
 /** One time that a simulation ran. */
@@ -11,23 +11,7 @@ export const RUNS = {
   filters: ['name', 'simulation'],
   search: ['name'],
   operations: [
-    { id: 'runs_list', needs: { all: ['air:simulation_read'] }, only: 'dsx', source: ANALOGY, certainty: 'inferred' },
-    {
-      id: 'runs_get',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      only: 'dsx',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'runs_update',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      only: 'dsx',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...ANALOGY, needs: ['air:simulation_read'], only: 'dsx', rows: { list: {}, get: ITEM } },
+    { ...ANALOGY, needs: ['air:simulation_edit'], only: 'dsx', rows: { update: OWN } },
   ],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
 import { REFERENCE } from '../sources.ts';
 
 /** A port of an interface that is reachable from outside; it cannot be changed. */
@@ -13,29 +13,7 @@ export const SERVICES = {
   hidden: ['simulation', 'node', 'worker_port', 'worker_fqdn'],
   search: ['name'],
   operations: [
-    {
-      id: 'services_list',
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'services_get',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    { id: 'services_create', needs: { all: ['air:simulation_edit'] }, source: REFERENCE, certainty: 'documented' },
-    {
-      id: 'services_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: REFERENCE,
-      certainty: 'documented',
-    },
+    { ...REFERENCE, needs: ['air:simulation_read'], ...OR_TRAINEE, rows: { list: {}, get: ITEM } },
+    { ...REFERENCE, needs: ['air:simulation_edit'], rows: { create: {}, delete: OWN } },
   ],
 } as const satisfies AirResource;

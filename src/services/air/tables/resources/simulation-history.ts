@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
 /** What happened to a simulation, and by what it can be filtered. */
@@ -7,22 +7,5 @@ export const SIMULATION_HISTORY = {
   path: '/api/v3/simulations/{id}/history/',
   target: 'simulations',
   filters: ['category', 'actor'],
-  operations: [
-    {
-      id: 'simulation_history_list',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      only: 'dsx',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'simulation_history_filters',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      only: 'dsx',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-  ],
+  operations: [{ ...ANALOGY, needs: ['air:simulation_read'], only: 'dsx', ...ITEM, rows: ['list', 'filters'] }],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
 /** The script that nodes of a simulation fetch when they first boot; one at most, and it has no id. */
@@ -7,36 +7,8 @@ export const SIMULATION_ZTP_SCRIPT = {
   path: '/api/v3/simulations/{id}/ztp-script/',
   target: 'simulations',
   operations: [
-    {
-      id: 'simulation_ztp_script_create',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'simulation_ztp_script_get',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'simulation_ztp_script_update',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'simulation_ztp_script_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: REFERENCE,
-      certainty: 'documented',
-    },
+    { ...REFERENCE, needs: ['air:simulation_edit'], ...OWN, rows: ['create', 'delete'] },
+    { ...ANALOGY, needs: ['air:simulation_read'], rows: { get: ITEM } },
+    { ...ANALOGY, needs: ['air:simulation_edit'], rows: { update: OWN } },
   ],
 } as const satisfies AirResource;

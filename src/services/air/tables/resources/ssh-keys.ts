@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
 /** A public key that is put on nodes. */
@@ -10,9 +10,7 @@ export const SSH_KEYS = {
   filters: ['name', 'fingerprint'],
   search: ['name'],
   operations: [
-    { id: 'ssh_keys_list', needs: {}, source: REFERENCE, certainty: 'documented' },
-    { id: 'ssh_keys_create', needs: {}, source: REFERENCE, certainty: 'documented' },
-    { id: 'ssh_keys_get', item: true, needs: {}, source: REFERENCE, certainty: 'documented' },
-    { id: 'ssh_keys_delete', item: true, ownersOnly: true, needs: {}, source: ANALOGY, certainty: 'inferred' },
+    { ...REFERENCE, needs: [], rows: { list: {}, create: {}, get: ITEM } },
+    { ...ANALOGY, needs: [], rows: { delete: OWN } },
   ],
 } as const satisfies AirResource;

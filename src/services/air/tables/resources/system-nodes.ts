@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
 /** A template that nodes are made from. */
@@ -8,16 +8,7 @@ export const SYSTEM_NODES = {
   filters: ['name', 'category', 'simulation', 'image'],
   search: ['name'],
   operations: [
-    { id: 'system_nodes_list', needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'system_nodes_get', item: true, needs: {}, source: ANALOGY, certainty: 'inferred' },
-    {
-      id: 'system_nodes_delete',
-      item: true,
-      ownersOnly: true,
-      needs: {},
-      only: 'dsx',
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...ANALOGY, needs: [], rows: { list: {}, get: ITEM } },
+    { ...ANALOGY, needs: [], only: 'dsx', rows: { delete: OWN } },
   ],
 } as const satisfies AirResource;

@@ -1,5 +1,10 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
+
+const INSTRUCTOR = ['air:training_instructor'] as const;
+/** Who may look at trainings in the later version, and who may change them. */
+const LOOKING = ['air_instructor', 'air_org_admin'] as const;
+const CHANGING = [...LOOKING, 'user_admin'] as const;
 
 /** A training session: workbenches of one simulation for many attendees. */
 export const TRAININGS = {
@@ -13,109 +18,30 @@ export const TRAININGS = {
   search: ['name'],
   operations: [
     {
-      id: 'trainings_list',
-      needs: { all: ['air:training_instructor'] },
-      dsx: { needs: {}, roles: ['air_instructor', 'air_org_admin'], source: REFERENCE, certainty: 'documented' },
-      source: AUTH_PAGE,
-      certainty: 'implied',
+      ...AUTH_PAGE,
+      needs: INSTRUCTOR,
+      dsx: { ...REFERENCE, needs: [], roles: LOOKING },
+      rows: { list: {}, get: ITEM },
     },
     {
-      id: 'trainings_get',
-      item: true,
-      needs: { all: ['air:training_instructor'] },
-      dsx: { needs: {}, roles: ['air_instructor', 'air_org_admin'], source: REFERENCE, certainty: 'documented' },
-      source: AUTH_PAGE,
-      certainty: 'implied',
+      ...AUTH_PAGE,
+      needs: INSTRUCTOR,
+      dsx: { ...REFERENCE, needs: [], roles: CHANGING },
+      rows: { create: {}, delete: OWN, attendees_add: OWN },
     },
     {
-      id: 'trainings_create',
-      needs: { all: ['air:training_instructor'] },
-      dsx: {
-        needs: {},
-        roles: ['air_instructor', 'air_org_admin', 'user_admin'],
-        source: REFERENCE,
-        certainty: 'documented',
-      },
-      source: AUTH_PAGE,
-      certainty: 'implied',
+      ...AUTH_PAGE,
+      needs: INSTRUCTOR,
+      dsx: { ...ANALOGY, needs: [], roles: CHANGING },
+      ...OWN,
+      rows: ['update', 'attendees_remove'],
     },
     {
-      id: 'trainings_update',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:training_instructor'] },
-      dsx: {
-        needs: {},
-        roles: ['air_instructor', 'air_org_admin', 'user_admin'],
-        source: ANALOGY,
-        certainty: 'inferred',
-      },
-      source: AUTH_PAGE,
-      certainty: 'implied',
+      ...ANALOGY,
+      needs: INSTRUCTOR,
+      dsx: { ...REFERENCE, needs: [], roles: CHANGING },
+      rows: { external_user_group: ITEM },
     },
-    {
-      id: 'trainings_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:training_instructor'] },
-      dsx: {
-        needs: {},
-        roles: ['air_instructor', 'air_org_admin', 'user_admin'],
-        source: REFERENCE,
-        certainty: 'documented',
-      },
-      source: AUTH_PAGE,
-      certainty: 'implied',
-    },
-    {
-      id: 'trainings_attendees_add',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:training_instructor'] },
-      dsx: {
-        needs: {},
-        roles: ['air_instructor', 'air_org_admin', 'user_admin'],
-        source: REFERENCE,
-        certainty: 'documented',
-      },
-      source: AUTH_PAGE,
-      certainty: 'implied',
-    },
-    {
-      id: 'trainings_attendees_remove',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:training_instructor'] },
-      dsx: {
-        needs: {},
-        roles: ['air_instructor', 'air_org_admin', 'user_admin'],
-        source: ANALOGY,
-        certainty: 'inferred',
-      },
-      source: AUTH_PAGE,
-      certainty: 'implied',
-    },
-    {
-      id: 'trainings_external_user_group',
-      item: true,
-      needs: { all: ['air:training_instructor'] },
-      dsx: {
-        needs: {},
-        roles: ['air_instructor', 'air_org_admin', 'user_admin'],
-        source: REFERENCE,
-        certainty: 'documented',
-      },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'trainings_workbench_simulations',
-      item: true,
-      needs: {},
-      only: 'dsx',
-      roles: ['air_instructor', 'air_org_admin'],
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...ANALOGY, needs: [], roles: LOOKING, only: 'dsx', rows: { workbench_simulations: ITEM } },
   ],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
 /** A cloud-init file for nodes. */
@@ -9,37 +9,8 @@ export const USERCONFIGS = {
   filters: ['name', 'kind'],
   search: ['name'],
   operations: [
-    {
-      id: 'userconfigs_list',
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    {
-      id: 'userconfigs_get',
-      item: true,
-      needs: { all: ['air:simulation_read'] },
-      orRoles: ['air_trainee'],
-      source: REFERENCE,
-      certainty: 'documented',
-    },
-    { id: 'userconfigs_create', needs: { all: ['air:simulation_edit'] }, source: REFERENCE, certainty: 'documented' },
-    {
-      id: 'userconfigs_update',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-    {
-      id: 'userconfigs_delete',
-      item: true,
-      ownersOnly: true,
-      needs: { all: ['air:simulation_edit'] },
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
+    { ...REFERENCE, needs: ['air:simulation_read'], ...OR_TRAINEE, rows: { list: {}, get: ITEM } },
+    { ...REFERENCE, needs: ['air:simulation_edit'], rows: ['create'] },
+    { ...ANALOGY, needs: ['air:simulation_edit'], ...OWN, rows: ['update', 'delete'] },
   ],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, OWN } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
 /** A certificate that a worker identifies itself by. */
@@ -9,15 +9,5 @@ export const WORKER_CERTIFICATES = {
   refers: { worker: { to: 'workers', onDelete: 'cascade' } },
   filters: ['worker', 'usable', 'revoked', 'worker_fqdn', 'fingerprint'],
   search: ['worker_fqdn'],
-  operations: [
-    { id: 'worker_certificates_list', needs: {}, source: ANALOGY, certainty: 'inferred' },
-    {
-      id: 'worker_certificates_revoke',
-      item: true,
-      ownersOnly: true,
-      needs: {},
-      source: ANALOGY,
-      certainty: 'inferred',
-    },
-  ],
+  operations: [{ ...ANALOGY, needs: [], rows: { list: {}, revoke: OWN } }],
 } as const satisfies AirResource;

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
 /** A machine that simulations run on. */
@@ -11,18 +11,10 @@ export const WORKERS = {
   filters: ['fleet', 'fqdn', 'available', 'cpu_arch', 'ip_address'],
   search: ['fqdn'],
   operations: [
-    { id: 'workers_list', needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'workers_create', needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'workers_get', item: true, needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'workers_update', item: true, ownersOnly: true, needs: {}, source: ANALOGY, certainty: 'inferred' },
-    { id: 'workers_delete', item: true, ownersOnly: true, needs: {}, source: ANALOGY, certainty: 'inferred' },
     {
-      id: 'workers_issue_certificate',
-      item: true,
-      ownersOnly: true,
-      needs: {},
-      source: ANALOGY,
-      certainty: 'inferred',
+      ...ANALOGY,
+      needs: [],
+      rows: { list: {}, create: {}, get: ITEM, update: OWN, delete: OWN, issue_certificate: OWN },
     },
   ],
 } as const satisfies AirResource;

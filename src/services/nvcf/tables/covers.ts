@@ -1,0 +1,10 @@
+/** How actions find their objects: the look-up, and the parameter of the path. */
+export const OWN_FUNCTION = { lookup: 'ownFunction', param: 'functionId' } as const;
+export const OWN_VERSION = { lookup: 'ownVersion', param: 'versionId' } as const;
+export const DEPLOYMENT = { lookup: 'deployment', param: 'deploymentId' } as const;
+export const VISIBLE_FUNCTION = { lookup: 'visibleFunction', param: 'functionId' } as const;
+export const VISIBLE_VERSION = { lookup: 'visibleVersion', param: 'versionId' } as const;
+export const INVOCATION = { lookup: 'invocation', param: 'requestId' } as const;
+export const REGISTRY_CREDENTIAL = { lookup: 'registryCredential', param: 'registryCredentialId' } as const;
+export const TELEMETRY = { lookup: 'telemetry', param: 'telemetryId' } as const;
+export const ASSET = { lookup: 'asset', param: 'assetId' } as const;
