@@ -78,7 +78,11 @@ function telling(context) {
         if (ts.isBlock(visited)) return factory.updateBlock(visited, [telling, ...visited.statements]);
         // The body of an arrow that is no block is an expression: what the arrow returns.
         const expression = /** @type {ts.Expression} */ (visited);
-        return factory.createBlock([telling, factory.createReturnStatement(expression)]);
+        return factory.createBlock([
+          telling,
+          // In parentheses: a comment before it would end the statement at its line.
+          factory.createReturnStatement(factory.createParenthesizedExpression(expression)),
+        ]);
       },
       context,
     );

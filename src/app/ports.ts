@@ -1,9 +1,7 @@
 import type { Effective } from '../config/config.ts';
 import { type Config, flagName, shownValue } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { describeDecision } from '../core/explaining/describe.ts';
-import { findFixes } from '../core/explaining/fixes.ts';
-import { explain } from '../core/explaining/sentence.ts';
+import { describeDecision, explain, findFixes } from '../core/explaining/index.ts';
 import type { Law } from '../core/law.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';

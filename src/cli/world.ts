@@ -1,4 +1,4 @@
-import { quote } from '../core/explaining/wording.ts';
+import { quote } from '../core/explaining/index.ts';
 import { worldPath } from '../core/world-id.ts';
 
 /** How many worlds a message names. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
-import type { FindFixes } from '../core/explaining/fixes.ts';
+import type { FindFixes } from '../core/explaining/index.ts';
 import type { Law } from '../core/law.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Presented, Presenter } from '../credentials/presented.ts';

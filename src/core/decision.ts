@@ -9,8 +9,8 @@ import {
   usedPermissions,
   type Verdict,
 } from './decide.ts';
+import { labelOfType, labelsOfResources } from './explaining/labels.ts';
 import type { DenyReason } from './explaining/reasons.ts';
-import { labelOfType, labelsOfResources } from './explaining/wording.ts';
 import type { Principal } from './principal.ts';
 import type { Problem } from './problem.ts';
 import { redact, showPath } from './redact.ts';

@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { findNearest } from '../config/nearest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining/validation.ts';
+import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining/index.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 
 /** As people write YAML, where a number without quotes is no text. */
@@ -34,22 +34,32 @@ export function findSeedFaults(parts: unknown, services: readonly ServiceDefinit
 
 /** Where a seed does not fit the schemas of the services. @param parts the seed's content, by service */
 export function findSchemaFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
-  const validate = VALIDATORS.get(services) ?? validatorOf(services);
-  VALIDATORS.set(services, validate);
+  const schemas = new Map(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
+  const validate = validatorOf(schemas);
   return validate(parts) ? [] : (validate.errors ?? []).map(faultOf);
 }
 
-/** To compile the schemas takes 40 ms, and they are always the same. */
-const VALIDATORS = new WeakMap<readonly ServiceDefinition[], ValidateFunction>();
+type Schemas = ReadonlyMap<string, object>;
 
-function validatorOf(services: readonly ServiceDefinition[]): ValidateFunction {
-  const schemas = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema] as const]));
+/** What was compiled of schemas, by the first of them: they never change, and to compile them takes 40 ms. */
+const COMPILED = new WeakMap<object, { readonly schemas: Schemas; readonly validate: ValidateFunction }>();
+
+function validatorOf(schemas: Schemas): ValidateFunction {
+  const [first = schemas] = schemas.values();
+  const before = COMPILED.get(first);
+  if (before !== undefined && areSame(before.schemas, schemas)) return before.validate;
   // What a seed extends was read before; here it only is a name that is known.
-  return new Ajv({ allErrors: true, verbose: true, strict: false }).compile({
+  const validate = new Ajv({ allErrors: true, verbose: true, strict: false }).compile({
     type: 'object',
     properties: { ...Object.fromEntries(schemas), extends: {} },
     additionalProperties: false,
   });
+  COMPILED.set(first, { schemas, validate });
+  return validate;
+}
+
+function areSame(one: Schemas, other: Schemas): boolean {
+  return one.size === other.size && [...one].every(([name, schema]) => other.get(name) === schema);
 }
 
 /** A fault as one sentence, with the nearest valid name for an unknown one. */

@@ -114,7 +114,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^config\//, may: [/^core\//, /^config\//, /^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^seed\/check$/,
-    may: [/^config\/nearest$/, /^core\/explaining\/validation$/, /^ajv$/],
+    may: [/^config\/nearest$/, /^core\/explaining\/index$/, /^ajv$/],
     types: [/^contract\//, /^core\//],
   },
   { files: /^seed\/(layers|schema|summary)$/, may: [/^core\//], types: [/^seed\/layers$/, /^contract\//] },
@@ -213,6 +213,15 @@ describe('what may import what', () => {
     ['somewhere-new', 'core/clock'],
   ])('would catch %s importing %s', (name, target) => {
     expect(violations(name, [{ specifier: target, target, typeOnly: false }])).toHaveLength(1);
+  });
+
+  it('has one entry to explaining, and the codes of reasons beside it', () => {
+    const outside = FILES.filter(({ name }) => !name.startsWith('core/'));
+    const inside = outside.flatMap(({ imports }) => imports.filter(({ target }) => /^core\/explaining\//.test(target)));
+
+    expect(new Set(inside.map(({ target }) => target))).toEqual(
+      new Set(['core/explaining/index', 'core/explaining/reasons']),
+    );
   });
 
   it('sees the imports that it judges', () => {

@@ -54,10 +54,35 @@ describe('no source file', () => {
     expect(found).toEqual([]);
   });
 
+  it('keeps state in a constant, either: what is filled as requests come belongs to somebody', () => {
+    const found = FILES.flatMap(({ path, text }) => constantsThatFill(text).map((name) => `${path}: ${name}`));
+
+    expect(found.sort()).toEqual([...MEMOS].sort());
+    expect(constantsThatFill('const SEEN = new Map<string, number>();\nexport const HELD: string[] = [];')).toEqual([
+      'SEEN',
+      'HELD',
+    ]);
+    expect(constantsThatFill('const KNOWN: ReadonlySet<string> = new Set([1]);\n  const own = new Map();')).toEqual([]);
+  });
+
   it('is unfinished', () => {
     expect(FILES.filter(({ text }) => /\b(TODO|FIXME|XXX)\b/.test(text)).map(({ path }) => path)).toEqual([]);
   });
 });
+
+/** What is remembered of values that never change: whether it was asked before or not, the answer is the same. */
+const MEMOS: readonly string[] = [
+  'src/seed/check.ts: COMPILED',
+  'src/store/sqlite/images.ts: SOUND',
+  'src/store/sqlite/objects.ts: LENGTHS',
+];
+
+/** Names of a file's own maps, sets and lists that are not for reading only. */
+function constantsThatFill(text: string): string[] {
+  const filling =
+    /^(?:export )?const (\w+)(?:: (?!Readonly|readonly)[^=\n]+)? = (?:new (?:Weak)?(?:Map|Set)\b|\[\];|\{\};)/gm;
+  return [...text.matchAll(filling)].map(([, name]) => String(name));
+}
 
 /** Without comments, imports and texts. */
 function codeOf(text: string): string {

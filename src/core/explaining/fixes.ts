@@ -1,7 +1,7 @@
 import type { Decision, Evidence } from '../decision.ts';
 import type { RemedyRow, RoleRow, Tables } from '../rule.ts';
 import type { DenyReason } from './reasons.ts';
-import { describeLack, namePrincipal, quote } from './wording.ts';
+import { describeLack, namePrincipal, quote } from './sentence.ts';
 
 /** One change that would turn a refusal, or the first step of it. */
 export interface Fix {

@@ -1,7 +1,8 @@
 import { rfc3339 } from '../clock.ts';
+import type { Lack } from '../decide.ts';
 import type { Decision } from '../decision.ts';
+import type { Principal } from '../principal.ts';
 import type { Reasons } from './reasons.ts';
-import { describeLack, namePrincipal, quote } from './wording.ts';
 
 /** The decision as one English sentence for the person whose request it was. @param reasons those of every service */
 export function explain(decision: Decision, reasons: Reasons): string {
@@ -82,4 +83,23 @@ function holding({ held = [], roles }: Decision): string {
   const holds = held.length === 0 ? 'holds nothing' : `holds ${quote(held)}`;
   if (roles === undefined) return holds;
   return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quote(roles)} ${holds}`;
+}
+
+/** Names in a sentence, set off as code. */
+export function quote(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}
+
+/** All that is missing, and one of what one is needed of. */
+export function describeLack(
+  { missing, missingAnyOf = [] }: Lack,
+  names: (permissions: readonly string[]) => string = quote,
+): string {
+  const oneOf = missingAnyOf.length === 0 ? '' : `one of ${names(missingAnyOf)}`;
+  return [names(missing), oneOf].filter(Boolean).join(', and ');
+}
+
+/** Who it is, in a sentence. */
+export function namePrincipal(principal: Principal | null): string {
+  return principal === null ? 'the caller' : `${principal.kind.replace('-', ' ')} \`${principal.name}\``;
 }

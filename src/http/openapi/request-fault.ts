@@ -1,4 +1,4 @@
-import { describeRequestFault, type Violation, valueFaultOf } from '../../core/explaining/validation.ts';
+import { describeRequestFault, type Violation, valueFaultOf } from '../../core/explaining/index.ts';
 import { own } from '../../core/own.ts';
 
 /** What is wrong with a request, and which other versions it would be right for. */

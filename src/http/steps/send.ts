@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Decision } from '../../core/decision.ts';
-import { decisionHeader } from '../../core/explaining/header.ts';
+import { decisionHeader, explain } from '../../core/explaining/index.ts';
 import type { Reasons } from '../../core/explaining/reasons.ts';
-import { explain } from '../../core/explaining/sentence.ts';
 import type { Log } from '../../core/log.ts';
 import { isStorageProblem, type Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';

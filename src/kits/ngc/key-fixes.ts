@@ -1,9 +1,16 @@
 import { rfc3339 } from '../../core/clock.ts';
 import { decideAndCover, isEnough, lackOf, type Pending, type Verdict } from '../../core/decide.ts';
 import type { Decision, Evidence } from '../../core/decision.ts';
-import { type FindFixes, type Fix, REASONS_OF_RIGHTS } from '../../core/explaining/fixes.ts';
+import {
+  type FindFixes,
+  type Fix,
+  labelOfType,
+  labelsOfResources,
+  namePrincipal,
+  quote,
+  REASONS_OF_RIGHTS,
+} from '../../core/explaining/index.ts';
 import type { DenyReason } from '../../core/explaining/reasons.ts';
-import { labelOfType, labelsOfResources, namePrincipal, quote } from '../../core/explaining/wording.ts';
 import { type Law, permissionsOfRoles } from '../../core/law.ts';
 import { own } from '../../core/own.ts';
 import type { Resource, Standing } from '../../core/policy.ts';

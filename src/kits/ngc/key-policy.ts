@@ -1,4 +1,4 @@
-import { quote } from '../../core/explaining/wording.ts';
+import { quote } from '../../core/explaining/index.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy, Resource } from '../../core/policy.ts';
 import type { PermissionRow, ResourceTypeRow } from '../../core/rule.ts';

@@ -1,5 +1,5 @@
 import { isEnough, lackOf, resourceFault } from '../../core/decide.ts';
-import { quote } from '../../core/explaining/wording.ts';
+import { quote } from '../../core/explaining/index.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Rule } from '../../core/rule.ts';

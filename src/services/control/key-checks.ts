@@ -1,5 +1,5 @@
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
-import { quote } from '../../core/explaining/wording.ts';
+import { quote } from '../../core/explaining/index.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';

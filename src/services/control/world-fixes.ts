@@ -1,4 +1,4 @@
-import type { Fix } from '../../core/explaining/fixes.ts';
+import type { Fix } from '../../core/explaining/index.ts';
 import type { DenyReason } from '../../core/explaining/reasons.ts';
 import { WORLD_HEADER, worldPath } from '../../core/world-id.ts';
 

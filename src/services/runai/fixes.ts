@@ -1,7 +1,14 @@
 import { decideAndCover, lackOf } from '../../core/decide.ts';
 import type { Evidence } from '../../core/decision.ts';
-import { type FindFixes, type Fix, REASONS_OF_RIGHTS } from '../../core/explaining/fixes.ts';
-import { describeLack, labelsOfResources, namePrincipal, quote } from '../../core/explaining/wording.ts';
+import {
+  describeLack,
+  type FindFixes,
+  type Fix,
+  labelsOfResources,
+  namePrincipal,
+  quote,
+  REASONS_OF_RIGHTS,
+} from '../../core/explaining/index.ts';
 import type { Resource, Standing } from '../../core/policy.ts';
 import type { IdentityKind } from '../../core/principal.ts';
 import { SUBJECT_TYPES } from './subjects.ts';

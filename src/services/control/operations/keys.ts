@@ -1,5 +1,5 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { quote } from '../../../core/explaining/wording.ts';
+import { quote } from '../../../core/explaining/index.ts';
 import { Problem } from '../../../core/problem.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../kits/ngc/keyring.ts';
 import { NotFound } from '../../../store/errors.ts';
