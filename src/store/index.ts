@@ -35,7 +35,7 @@ export interface Store {
    * over; the one before is to be closed once nobody uses it. The store of a file replaces its own content in one step, and
    * gives itself.
    *
-   * @throws Unusable when the image is none of ours, of a newer version, or damaged; nothing is changed then
+   * @throws Unusable when the image is none of ours, of a schema that this version does not know, or damaged; nothing is changed then
    * @throws Unwritable when the file cannot be written; nothing is changed then
    */
   restored(image: Uint8Array): Promise<Store>;

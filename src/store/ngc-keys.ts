@@ -5,8 +5,8 @@ export interface Organization {
   readonly name: string;
   /** Id of the NVIDIA Cloud Account that belongs to it. */
   readonly ncaId: string;
-  /** May it use Air at all? */
-  readonly airSubscription: boolean;
+  /** The services, by the names of this mock, that it subscribes to: those that ask for a subscription refuse others. */
+  readonly subscriptions: readonly string[];
 }
 
 /** A person in an organisation; roles are theirs, not their keys'. */

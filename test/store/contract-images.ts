@@ -338,6 +338,11 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
           (image) => image.fill(99, 63, 64),
           /written by a newer version.*schema 99.*Use that version/,
         ],
+        [
+          'of a version from before the first release',
+          (image) => image.fill(6, 63, 64),
+          /before its first release \(schema 6; the first that this one knows is 7\)\. Use another image/,
+        ],
         ['overwritten in their middle', (image) => image.fill(0xaa, 5000, image.length - 5000), /is damaged \(/],
         ['damaged at their beginning', (image) => image.fill(0xaa, 100, 1000), /is damaged \(/],
       ];

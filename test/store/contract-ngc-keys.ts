@@ -55,8 +55,8 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       policy: { ...policyOf(scope), recordedAt, effectiveAt },
     });
     const secretless = ({ secretHash: _, policy: __, ...key }: typeof bot) => key;
-    const acme = { name: 'acme', ncaId: 'nca-acme', airSubscription: true };
-    const globex = { name: 'globex', ncaId: 'nca-globex', airSubscription: false };
+    const acme = { name: 'acme', ncaId: 'nca-acme', subscriptions: ['air', 'other'] };
+    const globex = { name: 'globex', ncaId: 'nca-globex', subscriptions: [] };
     const first = (key: typeof bot) => version(1, NOON, NOON, key.policy ?? { scopes: [], resources: [] });
 
     describe('organisations and users', () => {

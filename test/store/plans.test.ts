@@ -2,13 +2,13 @@ import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { SELECT_DUE } from '../../src/store/sqlite/collections.ts';
 import { SELECT_EXPIRED_LOGINS } from '../../src/store/sqlite/grants.ts';
-import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { SELECT_EFFECTIVE, SELECT_EXPIRED } from '../../src/store/sqlite/ngc-keys.ts';
+import { SCHEMA } from '../../src/store/sqlite/schema.ts';
 
 /** What SQLite does for a statement, step by step. */
 function planOf(statement: string): string[] {
   const database = new Database(':memory:');
-  for (const step of MIGRATIONS) database.exec(step);
+  for (const step of SCHEMA.steps) database.exec(step);
   const parameters = statement.match(/\?/g)?.map(() => 1) ?? [];
   const steps = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...parameters) as { readonly detail: string }[];
   database.close();

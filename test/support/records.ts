@@ -83,8 +83,8 @@ export const people: WorldRecords = {
 /** Two organisations, a user of each under the same address, and no key yet. */
 export const organizations: WorldRecords = {
   organizations: [
-    { name: 'acme', ncaId: 'nca-acme', airSubscription: true },
-    { name: 'globex', ncaId: 'nca-globex', airSubscription: false },
+    { name: 'acme', ncaId: 'nca-acme', subscriptions: ['air', 'other'] },
+    { name: 'globex', ncaId: 'nca-globex', subscriptions: [] },
   ],
   ngcUsers: [
     { org: 'acme', email: 'ada@acme.test', roles: ['ORG_OWNER'] },

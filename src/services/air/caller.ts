@@ -20,7 +20,7 @@ export async function impersonate(world: Surroundings, who: string, now: number)
 }
 
 function callerOfKey(key: KeyInForce, { settings, views }: Pick<Surroundings, 'settings' | 'views'>): Caller {
-  if (!key.organization.airSubscription) throw new Problem('payment_required');
+  if (!key.organization.subscriptions.includes('air')) throw new Problem('payment_required');
   return views.of(key, CALLERS[settings.air]);
 }
 

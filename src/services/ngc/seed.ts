@@ -195,7 +195,14 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
     records: async (complete, now) => {
       const { organizations, keys = [] } = complete as NgcSeed<SeedKey>;
       const ngcUsers = usersOf(keys);
-      return { organizations, ngcUsers, ngcKeys: keys.map((key) => newKey(key, policyOf(key).policy, now)) };
+      return {
+        organizations: organizations.map(({ airSubscription, ...organization }) => ({
+          ...organization,
+          subscriptions: airSubscription ? ['air'] : [],
+        })),
+        ngcUsers,
+        ngcKeys: keys.map((key) => newKey(key, policyOf(key).policy, now)),
+      };
     },
     cast: (part) => part,
   };

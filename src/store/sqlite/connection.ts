@@ -47,7 +47,7 @@ export class RestingConnection implements Connection {
   /**
    * @param begin an open database, or an image
    * @param idle milliseconds
-   * @throws Unusable when the image is none of ours, of a newer version, or damaged
+   * @throws Unusable when the image is none of ours, of a schema that this version does not know, or damaged
    */
   constructor(begin: Database | Uint8Array, idle: number = IDLE_MS) {
     this.#idle = idle;

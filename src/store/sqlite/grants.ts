@@ -48,10 +48,7 @@ export function sqliteGrants(statements: Statements, revoked: RevokedNames): Gra
     );
   const byHash = token('hash');
   const byLine = token('line');
-  // A login of a file from before has no line until its next token.
-  const succeed = statements.prepare(
-    'UPDATE refresh_tokens SET hash = ?, line = CASE line WHEN hash THEN ? ELSE line END, expires_at = ? WHERE family = ?',
-  );
+  const succeed = statements.prepare('UPDATE refresh_tokens SET hash = ?, expires_at = ? WHERE family = ?');
   const revokeFamily = statements.prepare('UPDATE refresh_tokens SET revoked_at = ? WHERE family = ?');
   const familiesOf = statements
     .prepare<[string], string>('SELECT family FROM refresh_tokens WHERE subject = ? AND revoked_at IS NULL')
@@ -142,7 +139,7 @@ export function sqliteGrants(statements: Statements, revoked: RevokedNames): Gra
     }
     if (login.revokedAt !== null) return { outcome: 'revoked' };
     if (login.expiresAt <= now) return { outcome: 'expired' };
-    succeed.run(next.hash, presented.line, next.expiresAt, login.family);
+    succeed.run(next.hash, next.expiresAt, login.family);
     return { outcome: 'rotated', login: loginOf(login) };
   });
 

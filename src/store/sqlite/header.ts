@@ -1,4 +1,4 @@
-import { MIGRATIONS } from './migrations.ts';
+import { newestOf, type Schema } from './schema.ts';
 
 /** Marks a file as ours: "NVAM" (https://www.sqlite.org/fileformat.html, offset 68). */
 export const APPLICATION_ID = 0x4e56414d;
@@ -30,8 +30,9 @@ export interface HeaderFault {
  * What stands in the way of using a database, as far as its header says.
  *
  * @param size of the whole database in bytes; null where its size says nothing, because its log holds the rest
+ * @param known the schemas that can be used
  */
-export function faultOfHeader(header: Buffer, size: number | null): HeaderFault | null {
+export function faultOfHeader(header: Buffer, size: number | null, known: Schema): HeaderFault | null {
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
     return { what: 'is no SQLite database, or it is damaged', isNewer: false };
   }
@@ -41,15 +42,20 @@ export function faultOfHeader(header: Buffer, size: number | null): HeaderFault 
   if (size !== null && size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
     return { what: 'is damaged: its end is missing', isNewer: false };
   }
-  const version = schemaVersionOf(header);
-  if (version <= MIGRATIONS.length) return null;
-  const known = `schema ${version}; this one knows ${MIGRATIONS.length}`;
-  return { what: `was written by a newer version of nv-auth-mock (${known})`, isNewer: true };
+  return faultOfSchema(header.readUInt32BE(USER_VERSION_AT), known);
 }
 
-/** How many steps of the schema it has. */
-export function schemaVersionOf(header: Buffer): number {
-  return header.readUInt32BE(USER_VERSION_AT);
+function faultOfSchema(found: number, known: Schema): HeaderFault | null {
+  const newest = newestOf(known);
+  if (found > newest) {
+    const schemas = `schema ${found}; this one knows ${newest}`;
+    return { what: `was written by a newer version of nv-auth-mock (${schemas})`, isNewer: true };
+  }
+  if (found < known.first) {
+    const schemas = `schema ${found}; the first that this one knows is ${known.first}`;
+    return { what: `was written by nv-auth-mock before its first release (${schemas})`, isNewer: false };
+  }
+  return null;
 }
 
 /**

@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
 import { connect } from './connect.ts';
-import { faultOfHeader, isLogged, markWithoutLog, schemaVersionOf } from './header.ts';
-import { MIGRATIONS } from './migrations.ts';
-import { damageOf, migrate } from './schema.ts';
+import { damageOf } from './damage.ts';
+import { faultOfHeader, isLogged, markWithoutLog } from './header.ts';
+import { migrate } from './migrating.ts';
+import { SCHEMA, type Schema } from './schema.ts';
 
 /**
  * How much of a copied database is kept a second time as pages that were read, in KiB: reading one anew is a copy in
@@ -11,42 +12,43 @@ import { damageOf, migrate } from './schema.ts';
  */
 const PAGE_CACHE_KIB = 64;
 
-/** Images whose every page is known to be sound: those made here, and those that were looked at before. */
-const SOUND = new WeakSet<Uint8Array>();
+/** An image that was made here: nothing is in the way of opening it, so nobody needs to look at its pages. */
+class OwnImage extends Uint8Array<ArrayBufferLike> {
+  /** What is cut out of it is none any more. */
+  static get [Symbol.species](): Uint8ArrayConstructor {
+    return Uint8Array;
+  }
+}
 
-/** A database as the bytes of a file, with what only its log holds. */
+/** A database as the bytes of a file, with what only its log holds. Nobody may change them. */
 export function imageOf(database: Database.Database): Uint8Array {
-  const image = database.serialize();
-  markWithoutLog(image);
-  SOUND.add(image);
-  return image;
+  const bytes = database.serialize();
+  markWithoutLog(bytes);
+  return new OwnImage(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Can it be opened at any time, with nothing in its way? */
 export function isReady(image: Uint8Array): boolean {
-  if (!SOUND.has(image)) return false;
-  const bytes = bufferOf(image);
-  return !isLogged(bytes) && schemaVersionOf(bytes) === MIGRATIONS.length;
+  return image instanceof OwnImage;
 }
 
 /**
- * Opens a copy of an image in memory, and brings its schema up to date. The image stays as it is, and has to: its pages
- * are looked at once.
+ * Opens a copy of an image in memory, and brings its schema up to date. The image stays as it is.
  *
- * @throws Unusable when it is none of ours, of a newer version, or damaged
+ * @param schema what it is brought up to
+ * @throws Unusable when it is none of ours, of a schema that this version does not know, or damaged
  */
-export function openImage(image: Uint8Array): Database.Database {
+export function openImage(image: Uint8Array, schema: Schema = SCHEMA): Database.Database {
   const bytes = bufferOf(image);
-  const fault = faultOfHeader(bytes, bytes.length);
+  const fault = faultOfHeader(bytes, bytes.length, schema);
   if (fault !== null) throw refusal(fault.what, fault.isNewer ? 'Use that version, or another image.' : undefined);
   let database: Database.Database | undefined;
   try {
     database = connect(isLogged(bytes) ? withoutLog(bytes) : bytes);
     database.exec(`PRAGMA foreign_keys = ON; PRAGMA cache_size = -${PAGE_CACHE_KIB}`);
-    const damage = SOUND.has(image) ? null : damageOf(database);
+    const damage = isReady(image) ? null : damageOf(database);
     if (damage !== null) throw refusal(`is damaged (${damage})`);
-    SOUND.add(image);
-    migrate(database, schemaVersionOf(bytes));
+    migrate(database, schema);
     return database;
   } catch (cause) {
     database?.close();

@@ -36,7 +36,7 @@ export function openSqliteStore(path: string | null, budgets: Budgets = newBudge
  *
  * @param decisions where its decisions go; without it, to a log of its own
  * @param rekeyed credentials in place of those of the image, as by `WorldStore.rekey`; they are put in when it is first used
- * @throws Unusable when the image is none of ours, of a newer version, or damaged
+ * @throws Unusable when the image is none of ours, of a schema that this version does not know, or damaged
  */
 export function openSqliteImage(
   image: Uint8Array,

@@ -35,11 +35,13 @@ interface KeyRow extends Omit<NgcKey, 'services' | 'enabled'> {
   readonly services: string;
   readonly enabled: 0 | 1;
   readonly ncaId: string;
-  readonly airSubscription: 0 | 1;
+  readonly subscriptions: string;
   readonly roles: string | null;
 }
 
-type OrganizationRow = Omit<Organization, 'airSubscription'> & { readonly airSubscription: 0 | 1 };
+interface OrganizationRow extends Omit<Organization, 'subscriptions'> {
+  readonly subscriptions: string;
+}
 
 interface PolicyRow extends Omit<PolicyVersion, 'scopes' | 'resources'> {
   readonly scopes: string;
@@ -48,7 +50,7 @@ interface PolicyRow extends Omit<PolicyVersion, 'scopes' | 'resources'> {
 
 const POLICY = 'version, recorded_at AS recordedAt, effective_at AS effectiveAt, scopes, resources';
 
-const ORGANIZATION = 'SELECT name, nca_id AS ncaId, air_subscription AS airSubscription FROM organizations';
+const ORGANIZATION = 'SELECT name, nca_id AS ncaId, subscriptions FROM organizations';
 
 /** Between two moments, in the order of an index. */
 export const SELECT_EFFECTIVE = `SELECT key_id AS keyId, version, effective_at AS effectiveAt FROM ngc_timeline
@@ -60,7 +62,7 @@ export const SELECT_EXPIRED = `SELECT id AS keyId, expires_at AS expiresAt FROM 
 /** The statements that write keys; a seed uses the same. */
 export function ngcKeyWriter(statements: Statements) {
   const organization = statements.prepare(
-    'INSERT INTO organizations (name, nca_id, air_subscription) VALUES (@name, @ncaId, @airSubscription)',
+    'INSERT INTO organizations (name, nca_id, subscriptions) VALUES (@name, @ncaId, @subscriptions)',
   );
   const user = statements.prepare(
     'INSERT INTO ngc_users (org, email, roles) VALUES (@org, @email, @roles) ON CONFLICT DO NOTHING',
@@ -84,8 +86,8 @@ export function ngcKeyWriter(statements: Statements) {
     begin.run(keyId, effectiveAt, version);
   };
   return {
-    organization: ({ name, ncaId, airSubscription }: Organization) =>
-      organization.run({ name, ncaId, airSubscription: airSubscription ? 1 : 0 }),
+    organization: ({ name, ncaId, subscriptions }: Organization) =>
+      organization.run({ name, ncaId, subscriptions: JSON.stringify(subscriptions) }),
     user: ({ org, email, roles }: NgcUser) => user.run({ org, email, roles: JSON.stringify(roles) }),
     key: ({ policy: first, services, enabled, ...rest }: NewNgcKey) => {
       key.run({ ...rest, services: JSON.stringify(services), enabled: enabled ? 1 : 0 });
@@ -101,7 +103,7 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
   const select = (rest: string) =>
     statements.prepare<unknown[], KeyRow>(
       `SELECT id, ngc_keys.org AS org, type, ngc_keys.name AS name, description, services, user, enabled,
-         created_at AS createdAt, expires_at AS expiresAt, nca_id AS ncaId, air_subscription AS airSubscription, roles
+         created_at AS createdAt, expires_at AS expiresAt, nca_id AS ncaId, subscriptions, roles
        FROM ngc_keys
        JOIN organizations ON organizations.name = ngc_keys.org
        LEFT JOIN ngc_users ON ngc_users.org = ngc_keys.org AND ngc_users.email = ngc_keys.user ${rest}`,
@@ -155,12 +157,12 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
   const expired = statements.prepare<[Instant, Instant, number], { keyId: string; expiresAt: Instant }>(SELECT_EXPIRED);
 
   const read = (row: KeyRow, at: Instant): KeyInForce => {
-    const { ncaId, airSubscription, roles, services, enabled, ...rest } = row;
+    const { ncaId, subscriptions, roles, services, enabled, ...rest } = row;
     const isService = rest.type === 'service';
     const current = isService ? inForce.get(rest.id, rest.id, at) : undefined;
     return {
       key: { ...rest, services: JSON.parse(services), enabled: enabled === 1 },
-      organization: { name: rest.org, ncaId, airSubscription: airSubscription === 1 },
+      organization: { name: rest.org, ncaId, subscriptions: JSON.parse(subscriptions) },
       roles: roles === null ? [] : JSON.parse(roles),
       policy: current === undefined ? null : policyOf(current),
       pending: isService ? pending.all(rest.id, at).map(policyOf) : [],
@@ -264,5 +266,5 @@ function policyOf({ scopes, resources, ...rest }: PolicyRow): PolicyVersion {
 }
 
 function organizationOf(row: OrganizationRow | undefined): Organization | null {
-  return row === undefined ? null : { ...row, airSubscription: row.airSubscription === 1 };
+  return row === undefined ? null : { ...row, subscriptions: JSON.parse(row.subscriptions) };
 }

@@ -14,10 +14,11 @@ import type Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
 import { processWide } from '../../machine/process-wide.ts';
 import { codeOf, connect } from './connect.ts';
+import { damageOf } from './damage.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { faultOfHeader, HEADER_BYTES } from './header.ts';
-import { MIGRATIONS } from './migrations.ts';
-import { damageOf, migrate } from './schema.ts';
+import { migrate } from './migrating.ts';
+import { SCHEMA, type Schema } from './schema.ts';
 import { framesOf } from './wal.ts';
 import { whose } from './whose.ts';
 
@@ -58,13 +59,14 @@ export interface Opened {
  * the log of a process that was killed holds is recovered first, and only then is the file looked at.
  *
  * @param path a file, or null for a world in memory
+ * @param schema what it is brought up to
  * @throws Unusable with what to do
  */
-export function openDatabase(path: string | null): Opened {
+export function openDatabase(path: string | null, schema: Schema = SCHEMA): Opened {
   if (path === null) {
     const database = connect(':memory:');
     database.pragma(`page_size = ${MEMORY_PAGE_BYTES}`);
-    prepare(database);
+    prepare(database, schema);
     return { database, file: null, notices: [] };
   }
   const isThere = existsSync(path);
@@ -74,11 +76,11 @@ export function openDatabase(path: string | null): Opened {
     // SQLite keeps the log beside the file itself, wherever links lead there from.
     const real = isThere ? realpathSync(path) : path;
     const logged = hasLog(real);
-    if (isThere) inspect(path, logged);
+    if (isThere) inspect(path, logged, schema);
     const frames = framesOf(`${real}-wal`);
     // In full, because some names have a meaning of their own to SQLite, such as `:memory:`.
     database = connect(resolve(path), { timeout: BUSY_TIMEOUT_MS });
-    prepare(database, () => {
+    prepare(database, schema, () => {
       if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(database as Database.Database, path);
     });
     const counted = frames === 0 ? 0 : (checkpoint(database) ?? frames);
@@ -127,7 +129,7 @@ function inUse(path: string, cause?: unknown): Unusable {
 }
 
 /** @param logged its size says nothing, because its log holds the rest */
-function inspect(path: string, logged: boolean): void {
+function inspect(path: string, logged: boolean, schema: Schema): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
   if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
@@ -144,7 +146,7 @@ function inspect(path: string, logged: boolean): void {
   }
   const header = headerOf(path);
   if (header.length === 0) return;
-  const fault = faultOfHeader(header, logged ? null : stats.size);
+  const fault = faultOfHeader(header, logged ? null : stats.size, schema);
   if (fault === null) return;
   const remedy = fault.isNewer ? 'use that version, or give another file' : 'give another file';
   throw new Unusable(`--data ${path} ${fault.what}. It was left as it is; ${remedy}.`);
@@ -176,15 +178,14 @@ function headerOf(path: string): Buffer {
  *
  * @param check looks at the file as it is found, and throws where it is damaged
  */
-function prepare(database: Database.Database, check?: () => void): void {
+function prepare(database: Database.Database, schema: Schema, check?: () => void): void {
   database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('foreign_keys = ON');
   database.pragma('synchronous = NORMAL');
-  const version = database.pragma('user_version', { simple: true }) as number;
+  // SQLite recovers what a log holds with the first look into the file.
+  database.pragma('user_version');
   check?.();
-  if (version >= MIGRATIONS.length) return;
-  migrate(database, version);
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  if (migrate(database, schema)) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 function checkPages(database: Database.Database, path: string): void {

@@ -1,0 +1,26 @@
+import type { Database } from 'better-sqlite3';
+import { APPLICATION_ID } from './header.ts';
+import { newestOf, type Schema } from './schema.ts';
+
+/** What a database that has no schema yet says its schema is. */
+const NONE = 0;
+
+/**
+ * Makes the schema of a new database, or brings that of one of ours up to date, as a whole or not at all.
+ *
+ * @returns whether there was something to do
+ */
+export function migrate(database: Database, schema: Schema): boolean {
+  const found = Number(database.pragma('user_version', { simple: true }));
+  const newest = newestOf(schema);
+  if (found === newest) return false;
+  const taken = found === NONE ? 0 : found - schema.first + 1;
+  database
+    .transaction(() => {
+      for (const step of schema.steps.slice(taken)) database.exec(step);
+      database.pragma(`application_id = ${APPLICATION_ID}`);
+      database.pragma(`user_version = ${newest}`);
+    })
+    .exclusive();
+  return true;
+}
