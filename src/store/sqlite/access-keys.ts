@@ -72,7 +72,7 @@ export function sqliteAccessKeys(
   const create = statements.transaction((key: NewAccessKey, limit: number) => {
     if (ownerThere.get(key.owner) === undefined) throw new NotFound();
     if (nameTaken.get(key.owner, key.name) !== undefined) throw new Collision();
-    if (((count.get(key.owner) as number | undefined) ?? 0) >= limit) throw new LimitReached();
+    if ((count.get(key.owner) ?? 0) >= limit) throw new LimitReached();
     insert.run(key);
   });
   const everybodys = (clientId: string | undefined, createdBy: string | undefined) => {

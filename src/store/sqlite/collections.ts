@@ -1,7 +1,8 @@
 import type { Change, Collections, Row } from '../collections.ts';
 import { Collision, LimitReached, NotFound } from '../errors.ts';
-import { OBJECT_COLUMNS, objectWriter, type RememberedLists, rowOf, type StoredRow } from './objects.ts';
+import { OBJECT_COLUMNS, objectWriter, rowOf, type StoredRow } from './objects.ts';
 import { pageReader } from './pages.ts';
+import type { RememberedLists } from './remembered-lists.ts';
 import type { Statements } from './statements.ts';
 
 /** Between two moments, in the order of an index. */
@@ -32,7 +33,7 @@ export function sqliteCollections(statements: Statements, remembered: Remembered
   const insert = statements.transaction((row: Row, limit: number | null) => {
     if (byId.get(row.collection, row.id) !== undefined) throw new Collision();
     if (row.alias !== null && byAlias.get(row.collection, row.alias) !== undefined) throw new Collision();
-    if (limit !== null && (owned.get(row.collection, row.owner) as number) >= limit) throw new LimitReached();
+    if (limit !== null && (owned.get(row.collection, row.owner) ?? 0) >= limit) throw new LimitReached();
     write.insert(row);
   });
   const change = statements.transaction((collection: string, id: string, make: (row: Row) => Row | null) => {
@@ -47,7 +48,7 @@ export function sqliteCollections(statements: Statements, remembered: Remembered
     ofParent.all(collection, parent).flatMap((stored) => change(collection, stored.id, make) ?? []),
   );
   const sweep = statements.transaction((collection: string, at: number) => {
-    const ids = overdue.all(collection, at) as string[];
+    const ids = overdue.all(collection, at);
     for (const id of ids) write.remove(collection, id);
     return ids.length;
   });
@@ -60,16 +61,15 @@ export function sqliteCollections(statements: Statements, remembered: Remembered
   });
   /** What became of a row, for the list of its owner. */
   const noted = (collection: string, id: string, owner: string) =>
-    remembered.changed(collection, owner, id, one(byId.get(collection, id)));
+    remembered.changed(collection, owner, id, byId.get(collection, id));
   const pages = pageReader(statements, remembered);
   return {
     byId: async (collection, id) => one(byId.get(collection, id)),
     byAlias: async (collection, alias) => one(byAlias.get(collection, alias)),
     ofParent: async (collection, parent) => ofParent.all(collection, parent).map(rowOf),
-    ofOwner: async (collection, owner) =>
-      remembered.ofOwner(collection, owner, () => ofOwner.all(collection, owner).map(rowOf)),
+    ofOwner: async (collection, owner) => remembered.ofOwner(collection, owner, () => ofOwner.all(collection, owner)),
     visibleTo: async (collection, account) =>
-      remembered.of(collection, `for ${account}`, () => visible.all({ collection, account }).map(rowOf)),
+      remembered.list(collection, `for ${account}`, () => visible.all({ collection, account })),
     insert: async (row, limit) => {
       insert(row, limit);
       noted(row.collection, row.id, row.owner);

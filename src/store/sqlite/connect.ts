@@ -27,13 +27,13 @@ export function connect(source: string | Buffer, options: Database.Options = {})
  * given first in this process, which is another copy's where the module was loaded twice: so they are told by their name.
  */
 export function codeOf(thrown: unknown): string {
-  const { name, code } = (thrown ?? {}) as { name?: unknown; code?: unknown };
+  const { name, code }: { name?: unknown; code?: unknown } = Object(thrown);
   return name === 'SqliteError' && typeof code === 'string' ? code : '';
 }
 
 function faultOfBinary(thrown: unknown): string | null {
-  const { code, message = '', tries } = thrown as { code?: unknown; message?: string; tries?: unknown };
+  const { code, message, tries }: { code?: unknown; message?: unknown; tries?: unknown } = Object(thrown);
   if (Array.isArray(tries)) return 'was installed without its binary, because its install script did not run';
   if (code !== 'ERR_DLOPEN_FAILED') return null;
-  return `has a binary that Node ${process.versions.node} cannot load (${message.split('\n')[0]})`;
+  return `has a binary that Node ${process.versions.node} cannot load (${String(message).split('\n')[0]})`;
 }

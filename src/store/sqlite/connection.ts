@@ -130,6 +130,6 @@ export class RestingConnection implements Connection {
 }
 
 function sizeOf(database: Database): number {
-  const [pages, bytes] = ['page_count', 'page_size'].map((name) => Number(database.pragma(name, { simple: true })));
-  return (pages as number) * (bytes as number);
+  const read = (name: string) => Number(database.pragma(name, { simple: true }));
+  return read('page_count') * read('page_size');
 }

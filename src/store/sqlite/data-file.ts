@@ -50,6 +50,7 @@ export class DataFile {
    */
   guard<Subject extends object>(subject: Subject, names: readonly (keyof Subject)[]): Subject {
     const guarded = names.map((name) => {
+      // The subjects are the parts of a store, of which every call is one that gives a promise.
       const write = subject[name] as (...given: unknown[]) => Promise<unknown>;
       return [name, (...given: unknown[]) => this.#written(() => write(...given))];
     });

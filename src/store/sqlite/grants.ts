@@ -144,7 +144,7 @@ export function sqliteGrants(statements: Statements, revoked: RevokedNames): Gra
   });
 
   const endAllOf = statements.transaction((subject: string, now: Instant, until: Instant) => {
-    for (const family of familiesOf.all(subject) as string[]) end(family, now, until);
+    for (const family of familiesOf.all(subject)) end(family, now, until);
     useCodesOf.run(now, subject);
   });
   const endOne = statements.transaction(end);
@@ -168,7 +168,7 @@ export function sqliteGrants(statements: Statements, revoked: RevokedNames): Gra
     endAllOf: async (...whose) => endAllOf(...whose),
     revoke: async (...which) => revoke(...which),
     isRevoked: async (names) => {
-      revoked.names ??= new Set(allNames.all() as string[]);
+      revoked.names ??= new Set(allNames.all());
       const known = revoked.names;
       return known.size > 0 && names.some((name) => known.has(name));
     },

@@ -122,8 +122,8 @@ export function sqliteOAuthClients(statements: Statements): OAuthClients {
     .pluck();
   return {
     byId: async (clientId) => {
-      const redirectUris = byId.get(clientId) as string | undefined;
-      return redirectUris === undefined ? null : { clientId, redirectUris: JSON.parse(redirectUris) as string[] };
+      const redirectUris = byId.get(clientId);
+      return redirectUris === undefined ? null : { clientId, redirectUris: JSON.parse(redirectUris) };
     },
   };
 }

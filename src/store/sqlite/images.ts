@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
-import { connect } from './connect.ts';
+import { codeOf, connect } from './connect.ts';
 import { damageOf } from './damage.ts';
 import { faultOfHeader, isLogged, markWithoutLog } from './header.ts';
 import { migrate } from './migrating.ts';
@@ -52,8 +52,7 @@ export function openImage(image: Uint8Array, schema: Schema = SCHEMA): Database.
     return database;
   } catch (cause) {
     database?.close();
-    if (!(cause instanceof Database.SqliteError)) throw cause;
-    throw refusal(`is damaged (${cause.message})`, undefined, cause);
+    throw codeOf(cause) === '' ? cause : damaged(cause);
   }
 }
 
@@ -68,7 +67,12 @@ function withoutLog(bytes: Buffer): Buffer {
   return copy;
 }
 
+/** What is wrong with an image that SQLite found a fault in. */
+export function damaged(cause: unknown): Unusable {
+  return refusal(`is damaged (${cause instanceof Error ? cause.message : cause})`, undefined, cause);
+}
+
 /** Why an image cannot be used. @param what follows the subject, as in "is damaged" */
-export function refusal(what: string, remedy = 'Use another image.', cause?: unknown): Unusable {
+function refusal(what: string, remedy = 'Use another image.', cause?: unknown): Unusable {
   return new Unusable(`The image of a store ${what}. ${remedy}`, { cause });
 }

@@ -171,7 +171,7 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
 
   const create = statements.transaction((key: NewNgcKey, roles: readonly string[], limit: number | null) => {
     if (idTaken.get(key.id) !== undefined) throw new Collision();
-    if (key.type === 'service' && limit !== null && limit <= ((serviceKeys.get(key.org) as number | undefined) ?? 0)) {
+    if (key.type === 'service' && limit !== null && limit <= (serviceKeys.get(key.org) ?? 0)) {
       throw new LimitReached();
     }
     if (key.user !== null) write.user({ org: key.org, email: key.user, roles });
@@ -203,8 +203,10 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
 
   const flush = statements.transaction((id: string | null, at: Instant) => {
     const ids = id === null ? pendingKeys.all(at) : isPending.get(id, at) === undefined ? [] : [id];
-    return (ids as string[]).map((keyId) => {
-      const { scopes, resources } = policyOf(newest.get(keyId) as PolicyRow);
+    return ids.flatMap((keyId) => {
+      const row = newest.get(keyId);
+      if (row === undefined) return [];
+      const { scopes, resources } = policyOf(row);
       return { keyId, version: append(keyId, { scopes, resources, recordedAt: at, effectiveAt: at }) };
     });
   });
@@ -219,7 +221,7 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
     organization: async (name) => organizationOf(organization.get(name)),
     organizations: async () => organizations.all().flatMap((row) => organizationOf(row) ?? []),
     user: async (org, email) => {
-      const roles = user.get(org, email) as string | undefined;
+      const roles = user.get(org, email);
       return roles === undefined ? null : { org, email, roles: JSON.parse(roles) };
     },
     create: async (key, roles, limit) => create(key, roles, limit),

@@ -1,72 +1,8 @@
 import type { Instant } from '../../core/clock.ts';
-import { type Budget, Held } from '../../core/held.ts';
 import type { Row } from '../collections.ts';
 import type { Statements } from './statements.ts';
 
-/** Of a row as it is stored: the row, the view that is made of it, and the JSON that is written of that. */
-const COPIES = 6;
-const ROW_BYTES = 500;
-
-/** How long the bodies of rows are, as JSON. A row that was not read here counts as an empty one. */
-const LENGTHS = new WeakMap<object, number>();
-
-function bytesOfList(list: unknown): number {
-  if (!Array.isArray(list)) return ROW_BYTES;
-  return list.reduce((bytes: number, row: object) => bytes + ROW_BYTES + COPIES * (LENGTHS.get(row) ?? 0), 0);
-}
-
-/**
- * Lists that were read before, by collection and account. A change of a row makes another list of its owner's rows, without
- * reading the others again, and forgets all other lists of the collection.
- */
-export class RememberedLists {
-  readonly #byCollection = new Map<string, Held<unknown>>();
-  readonly #budget: Budget;
-
-  constructor(budget: Budget) {
-    this.#budget = budget;
-  }
-
-  /** What an owner has. */
-  ofOwner(collection: string, owner: string, read: () => readonly Row[]): readonly Row[] {
-    return this.of(collection, ownerList(owner), read);
-  }
-
-  /** A row was put, or taken away: null. */
-  changed(collection: string, owner: string, id: string, row: Row | null): void {
-    const lists = this.#byCollection.get(collection);
-    const before = lists?.find(ownerList(owner)) as readonly Row[] | undefined;
-    lists?.clear();
-    if (lists === undefined || before === undefined) return;
-    const at = before.findIndex((one) => one.id === id);
-    const others = at < 0 ? before : before.toSpliced(at, 1, ...(row === null ? [] : [row]));
-    lists.keep(ownerList(owner), at < 0 && row !== null ? [...before, row] : others);
-  }
-
-  /** @param name the same for the same `read` */
-  of<List>(collection: string, name: string, read: () => List): List {
-    let lists = this.#byCollection.get(collection);
-    if (lists === undefined) {
-      lists = new Held(this.#budget, bytesOfList);
-      this.#byCollection.set(collection, lists);
-    }
-    return (lists.find(name) ?? lists.keep(name, read())) as List;
-  }
-
-  forget(collection: string): void {
-    this.#byCollection.get(collection)?.clear();
-  }
-
-  clear(): void {
-    for (const lists of this.#byCollection.values()) lists.clear();
-    this.#byCollection.clear();
-  }
-}
-
-function ownerList(owner: string): string {
-  return `of ${owner}`;
-}
-
+/** A row as the database has it. */
 export interface StoredRow extends Omit<Row, 'sharedWith' | 'body' | 'facets'> {
   readonly sharedWith: string;
   readonly body: string;
@@ -84,14 +20,19 @@ export const OBJECT_COLUMNS = `collection, id, owner, parent, alias, due_at AS d
 /** How many characters of a text searches look into, so that no row can make all of them slow. */
 export const MOST_SEARCHED = 4096;
 
+/** Where a row is. */
+interface Placed {
+  readonly rowid: number;
+}
+
 /** The statements that write objects; a seed uses the same. */
 export function objectWriter(statements: Statements) {
-  const insert = statements.prepare(
+  const insert = statements.prepare<[object], Placed>(
     `INSERT INTO objects
        (collection, id, owner, parent, alias, due_at, shared, body, name, state, created_at, modified_at)
      VALUES (@collection, @id, @owner, @parent, @alias, @dueAt, @sharedWith, @body, @name, @state, @createdAt, @modifiedAt) RETURNING rowid`,
   );
-  const update = statements.prepare(
+  const update = statements.prepare<[object], Placed>(
     `UPDATE objects SET owner = @owner, parent = @parent, alias = @alias, due_at = @dueAt, shared = @sharedWith,
        body = @body, name = @name, state = @state, created_at = @createdAt, modified_at = @modifiedAt
      WHERE collection = @collection AND id = @id RETURNING rowid`,
@@ -108,12 +49,12 @@ export function objectWriter(statements: Statements) {
     const { collection, id } = row;
     const texts = { sharedWith: JSON.stringify(sharedWith), body: JSON.stringify(body) };
     const { name, state, createdAt, modifiedAt } = facets ?? NO_FACETS;
-    const { rowid } = statement.get({ ...row, ...texts, name, state, createdAt, modifiedAt }) as { rowid: number };
+    const placed = statement.get({ ...row, ...texts, name, state, createdAt, modifiedAt });
     unshare.run(collection, id);
     for (const account of sharedWith) share.run(collection, id, account);
-    if (facets === undefined) return;
-    undescribe.run(rowid);
-    describe.run(rowid, (facets.text ?? facets.name).slice(0, MOST_SEARCHED).toLowerCase());
+    if (facets === undefined || placed === undefined) return;
+    undescribe.run(placed.rowid);
+    describe.run(placed.rowid, (facets.text ?? facets.name).slice(0, MOST_SEARCHED).toLowerCase());
   };
   return {
     insert: (row: Row) => put(insert, row),
@@ -130,7 +71,5 @@ export function objectWriter(statements: Statements) {
 export function rowOf({ sharedWith, body, name, state, createdAt, modifiedAt, ...rest }: StoredRow): Row {
   const hasFacets = name !== null && createdAt !== null && modifiedAt !== null;
   const facets = hasFacets ? { facets: { name, state, createdAt, modifiedAt } } : {};
-  const row = { ...rest, sharedWith: JSON.parse(sharedWith), body: JSON.parse(body), ...facets };
-  LENGTHS.set(row, body.length);
-  return row;
+  return { ...rest, sharedWith: JSON.parse(sharedWith), body: JSON.parse(body), ...facets };
 }

@@ -79,9 +79,10 @@ export function openDatabase(path: string | null, schema: Schema = SCHEMA): Open
     if (isThere) inspect(path, logged, schema);
     const frames = framesOf(`${real}-wal`);
     // In full, because some names have a meaning of their own to SQLite, such as `:memory:`.
-    database = connect(resolve(path), { timeout: BUSY_TIMEOUT_MS });
+    const opened = connect(resolve(path), { timeout: BUSY_TIMEOUT_MS });
+    database = opened;
     prepare(database, schema, () => {
-      if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(database as Database.Database, path);
+      if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
     });
     const counted = frames === 0 ? 0 : (checkpoint(database) ?? frames);
     database.pragma('journal_mode = WAL');
@@ -101,7 +102,7 @@ function hasLog(path: string): boolean {
 /** Folds the log into the file. @returns how many of its frames count; null where the disk has no room for it now */
 function checkpoint(database: Database.Database): number | null {
   try {
-    const [result] = database.pragma('wal_checkpoint(PASSIVE)') as { log: number }[];
+    const result = database.prepare<[], { readonly log: number }>('PRAGMA wal_checkpoint(PASSIVE)').get();
     return Math.max(result?.log ?? 0, 0);
   } catch (cause) {
     if (codeOf(cause) === 'SQLITE_FULL') return null;

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { own } from '../../core/own.ts';
 import type { Page, PageQuery } from '../collections.ts';
-import { MOST_SEARCHED, OBJECT_COLUMNS, type RememberedLists, rowOf, type StoredRow } from './objects.ts';
+import { MOST_SEARCHED, OBJECT_COLUMNS, rowOf, type StoredRow } from './objects.ts';
+import type { RememberedLists } from './remembered-lists.ts';
 import type { Prepared, Statements } from './statements.ts';
 
 /** Columns that rows are found by without looking into their bodies. */
@@ -14,52 +15,59 @@ const COLUMNS: Readonly<Record<string, string>> = {
   modifiedAt: 'modified_at',
 };
 
-const SHARED = `id IN (SELECT id FROM object_shares WHERE collection = @collection AND account IN (@account, '*'))`;
+const SHARES = `object_shares WHERE collection = @collection AND account IN (@account, '*')`;
+const SHARED = `id IN (SELECT id FROM ${SHARES})`;
 
-/** How many forms of questions are kept prepared: there are few, because names of members come from tables. */
-const MOST_STATEMENTS = 200;
+/** How many forms of each kind of question are kept prepared: there are few, because names of members come from tables. */
+const MOST_STATEMENTS = 100;
 
-/** Reads pages. How many rows there are is remembered until the collection changes: counting them is what takes long. */
-export function pageReader(statements: Statements, remembered: RememberedLists): (query: PageQuery) => Page {
-  const known = new Map<string, Prepared>();
-  let folding: Database | undefined;
-  const prepared = (sql: string): Prepared => {
-    const { database } = statements;
-    // SQLite by itself knows only the case of ASCII.
-    if (folding !== database) database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase());
-    folding = database;
+/** A statement for each text, prepared once as long as there are not too many. */
+function kept<Result>(
+  prepare: (sql: string) => Prepared<[Values], Result>,
+): (sql: string) => Prepared<[Values], Result> {
+  const known = new Map<string, Prepared<[Values], Result>>();
+  return (sql) => {
     const before = known.get(sql);
     if (before !== undefined) return before;
     if (known.size >= MOST_STATEMENTS) known.clear();
-    const statement = statements.prepare(sql);
+    const statement = prepare(sql);
     known.set(sql, statement);
     return statement;
   };
-  const isShared = (query: PageQuery) =>
-    remembered.of(query.collection, `shared with ${query.account}`, () => {
-      const any = `SELECT 1 FROM object_shares WHERE collection = @collection AND account IN (@account, '*') LIMIT 1`;
-      const { collection, account } = query;
-      return { any: prepared(any).get({ collection, account }) !== undefined };
-    }).any;
+}
+
+/** Reads pages. How many rows there are is remembered until the collection changes: counting them is what takes long. */
+export function pageReader(statements: Statements, remembered: RememberedLists): (query: PageQuery) => Page {
+  const counting = kept((sql) => statements.prepare<[Values], number>(sql).pluck());
+  const listing = kept((sql) => statements.prepare<[Values], StoredRow>(sql));
+  let folding: Database | undefined;
+  /** SQLite by itself knows only the case of ASCII. */
+  const teachFolding = () => {
+    const { database } = statements;
+    if (folding !== database) database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase());
+    folding = database;
+  };
+  const count = (collection: string, rows: string, values: Values) =>
+    remembered.number(collection, `${rows} ${JSON.stringify(values)}`, () => {
+      return counting(`SELECT count(*) FROM ${rows}`).get(values) ?? 0;
+    });
+  const isShared = ({ collection, account }: PageQuery) =>
+    account !== null && count(collection, `(SELECT 1 FROM ${SHARES} LIMIT 1)`, { collection, account }) > 0;
 
   /** The objects that a search can find are read one by one if they are few; otherwise they are met soon in any order. */
   const isRare = ({ search, collection }: PageQuery) => {
     if (search === null || !isIndexed(search.text)) return false;
-    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM object_texts WHERE object_texts MATCH @phrase LIMIT ${FEW})`;
-    const phrase = phraseOf(search.text);
-    return remembered.of(collection, `few ${phrase}`, () => ({
-      rare: (prepared(sql).get({ phrase }) as { n: number }).n < FEW,
-    })).rare;
+    const found = `(SELECT 1 FROM object_texts WHERE object_texts MATCH @phrase LIMIT ${FEW})`;
+    return count(collection, found, { phrase: phraseOf(search.text) }) < FEW;
   };
 
   return (query) => {
+    teachFolding();
     const rare = isRare(query);
     const { where, values } = conditions(query, isShared(query), rare);
     const from = rare ? `object_texts CROSS JOIN objects ON objects.rowid = object_texts.rowid` : 'objects';
-    const count = remembered.of(query.collection, `count ${where} ${JSON.stringify(values)}`, () => ({
-      of: (prepared(`SELECT count(*) AS n FROM ${from} WHERE ${where}`).get(values) as { n: number }).n,
-    })).of;
-    return { count, rows: rowsOf(query, count, from, where, values, prepared) };
+    const all = count(query.collection, `${from} WHERE ${where}`, values);
+    return { count: all, rows: rowsOf(query, all, from, where, values, listing) };
   };
 }
 
@@ -92,7 +100,7 @@ function rowsOf(
   from: string,
   where: string,
   values: Values,
-  prepared: (sql: string) => Prepared,
+  listing: (sql: string) => Prepared<[Values], StoredRow>,
 ) {
   const { order, limit, offset } = query;
   const taken = Math.min(limit, count - offset);
@@ -102,9 +110,9 @@ function rowsOf(
   const column = COLUMNS[order.by];
   const by = order.by === 'id' ? `id ${direction}` : `${column} ${direction}, id ${direction}`;
   const skip = fromEnd ? count - offset - taken : offset;
-  const rows = prepared(
+  const rows = listing(
     `SELECT ${OBJECT_COLUMNS} FROM ${from} WHERE ${where} ORDER BY ${by} LIMIT @taken OFFSET @skip`,
-  ).all({ ...values, taken, skip }) as StoredRow[];
+  ).all({ ...values, taken, skip });
   return (fromEnd ? rows.reverse() : rows).map(rowOf);
 }
 

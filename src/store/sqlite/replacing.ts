@@ -1,5 +1,6 @@
-import Database from 'better-sqlite3';
-import { openImage, refusal } from './images.ts';
+import type Database from 'better-sqlite3';
+import { codeOf } from './connect.ts';
+import { damaged, openImage } from './images.ts';
 import type { Statements } from './statements.ts';
 
 /**
@@ -53,9 +54,8 @@ export function replaceContent(statements: Statements, image: Uint8Array): void 
       copyIndex(source, statements.database);
     })();
   } catch (cause) {
-    const code = cause instanceof Database.SqliteError ? cause.code : '';
-    if (!code.startsWith('SQLITE_CONSTRAINT')) throw cause;
-    throw refusal(`is damaged (${(cause as Error).message})`, undefined, cause);
+    if (!codeOf(cause).startsWith('SQLITE_CONSTRAINT')) throw cause;
+    throw damaged(cause);
   } finally {
     source.close();
   }

@@ -21,7 +21,7 @@ export function sqliteSettings(statements: Statements): SettingsStore & { clear(
   let known: Map<string, string> | undefined;
   return {
     get: async (name) => {
-      known ??= new Map(all.all() as [string, string][]);
+      known ??= new Map(all.all());
       return known.get(name) ?? null;
     },
     set: async (name, value) => {

@@ -9,8 +9,7 @@ export class Prepared<Bind extends unknown[] = unknown[], Result = unknown> {
   readonly #connection: Connection;
   readonly #sql: string;
   #form: Form = 'objects';
-  #statement: Statement<Bind, Result> | undefined;
-  #of: Database | null = null;
+  #last: { readonly statement: Statement<Bind, Result>; readonly database: Database } | null = null;
 
   constructor(connection: Connection, sql: string) {
     this.#connection = connection;
@@ -43,11 +42,11 @@ export class Prepared<Bind extends unknown[] = unknown[], Result = unknown> {
 
   #ready(): Statement<Bind, Result> {
     const database = this.#connection.use();
-    if (this.#of === database) return this.#statement as Statement<Bind, Result>;
+    if (this.#last?.database === database) return this.#last.statement;
+    // What the driver's types say of a list of parameters depends on a condition that is not decided here.
     const statement = database.prepare<Bind, Result>(this.#sql) as Statement<Bind, Result>;
     if (this.#form !== 'objects') statement[this.#form]();
-    this.#statement = statement;
-    this.#of = database;
+    this.#last = { statement, database };
     return statement;
   }
 }

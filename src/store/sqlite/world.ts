@@ -88,6 +88,6 @@ export function sqliteWorld(statements: Statements, remembered: Remembered): Wor
       return changed;
     },
     credentials: async () => ({ keyHashes: keyHashes.all(), clientIds: clientIds.all() }),
-    counts: async () => Object.fromEntries(counts.map(([name, statement]) => [name, statement.get() as number])),
+    counts: async () => Object.fromEntries(counts.map(([name, statement]) => [name, statement.get() ?? 0])),
   };
 }
