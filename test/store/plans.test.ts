@@ -1,3 +1,8 @@
+/**
+ * Which indexes answer questions that have to cost the same whatever the number of rows.
+ *
+ * Breaks with: src/store/sqlite/schema.ts
+ */
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { SELECT_DUE } from '../../src/store/sqlite/collections.ts';

@@ -1,3 +1,8 @@
+/**
+ * What is found in the file of a process that was killed.
+ *
+ * Breaks with: src/store/sqlite/wal.ts
+ */
 import { appendFile, copyFile, mkdir, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

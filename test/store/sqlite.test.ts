@@ -1,3 +1,12 @@
+/**
+ * The contract of a store, on SQLite in all its forms.
+ *
+ * Breaks with: src/store/errors.ts, src/store/memory/decisions.ts, src/store/sqlite/index.ts,
+ * src/store/sqlite/access-keys.ts, src/store/sqlite/collections.ts, src/store/sqlite/grants.ts,
+ * src/store/sqlite/identities.ts, src/store/sqlite/last-logins.ts, src/store/sqlite/ngc-keys.ts,
+ * src/store/sqlite/objects.ts, src/store/sqlite/pages.ts, src/store/sqlite/rekeying.ts, src/store/sqlite/settings.ts,
+ * src/store/sqlite/statements.ts, src/store/sqlite/world.ts
+ */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newBudgets } from '../../src/core/held.ts';

@@ -1,0 +1,340 @@
+/**
+ * Which data files are opened, and what the others are refused with.
+ *
+ * Breaks with: src/store/sqlite/damage.ts, src/store/sqlite/header.ts, src/store/sqlite/open.ts, src/store/sqlite/whose.ts
+ */
+import { chmod, copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect } from 'vitest';
+import { Unusable } from '../../src/core/unusable.ts';
+import type { Store } from '../../src/store/index.ts';
+import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openDatabase } from '../../src/store/sqlite/open.ts';
+import { type Command, it } from '../support/command.ts';
+import { accessKey, keptSeed, people } from '../support/records.ts';
+
+/** Another user than the one that runs the tests, where there may be one: root may write everywhere. */
+const isRoot = process.getuid?.() === 0;
+const NOBODY = 65534;
+
+/** The names and bytes of everything in a folder. */
+async function bytesIn(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).sort();
+  const bytes = names.map(async (name): Promise<[string, string]> => {
+    const path = join(folder, name);
+    return [name, (await stat(path)).isFile() ? (await readFile(path)).toString('base64') : 'no file'];
+  });
+  return Object.fromEntries(await Promise.all(bytes));
+}
+
+/** What opening a file is refused with, after making sure that neither it nor anything beside it was touched. */
+async function refusalOf(path: string): Promise<string> {
+  const before = await bytesIn(dirname(path));
+  let refusal: unknown;
+  try {
+    await openSqliteStore(path).close();
+  } catch (thrown) {
+    refusal = thrown;
+  }
+  expect(await bytesIn(dirname(path))).toEqual(before);
+  expect(refusal).toBeInstanceOf(Unusable);
+  return (refusal as Unusable).message;
+}
+
+/** A file of ours that was closed, with a world in it that takes more than a few pages. */
+async function ourFile(folder: string): Promise<string> {
+  const path = join(folder, 'mock.db');
+  const store = openSqliteStore(path);
+  const names = Array.from({ length: 200 }, (_, number) => `key-${number}`);
+  await store.world.load(keptSeed, { ...people, accessKeys: names.map((name) => accessKey(name)) });
+  await store.close();
+  return path;
+}
+
+/** A file that another program made, in the way that SQLite files are mostly written, with its log beside it. */
+async function foreignFile(folder: string): Promise<string> {
+  const path = join(folder, 'theirs.db');
+  const elsewhere = join(folder, 'elsewhere');
+  await mkdir(elsewhere);
+  const original = join(elsewhere, 'theirs.db');
+  const database = new Database(original);
+  database.pragma('journal_mode = WAL');
+  database.exec('CREATE TABLE theirs (text TEXT); INSERT INTO theirs VALUES (1)');
+  await copyFile(original, path);
+  await copyFile(`${original}-wal`, `${path}-wal`);
+  database.close();
+  return path;
+}
+
+describe('a data file is refused untouched, with what to do, when it is', () => {
+  it('a directory', async ({ folder }) => {
+    const path = join(folder, 'data');
+    await mkdir(path);
+
+    expect(await refusalOf(path)).toBe(`--data ${path} is a directory. Give the path of a file in it.`);
+  });
+
+  it("another program's database, with its log", async ({ folder }) => {
+    const path = await foreignFile(folder);
+
+    expect(await refusalOf(path)).toMatch(/database of another program.*left as it is.*give another file/);
+  });
+
+  it("another program's database, without a log", async ({ folder }) => {
+    const path = join(folder, 'theirs.db');
+    new Database(path).exec('CREATE TABLE theirs (text TEXT)').close();
+
+    expect(await refusalOf(path)).toMatch(/database of another program.*give another file/);
+  });
+
+  it.for([
+    ['a text file', 'These are my notes.\n'],
+    ['a long text file', 'These are my notes.\n'.repeat(1000)],
+    ['a file of a single byte', 'S'],
+    ['a file that only begins like a database', 'SQLite format 3\0'],
+  ] as const)('%s', async ([, text], { folder }) => {
+    const path = join(folder, 'notes.txt');
+    await writeFile(path, text);
+
+    expect(await refusalOf(path)).toMatch(/no SQLite database.*left as it is.*give another file/);
+  });
+
+  it('one of a newer version', async ({ folder }) => {
+    const path = await ourFile(folder);
+    const database = new Database(path);
+    const version = database.pragma('user_version', { simple: true }) as number;
+    database.pragma(`user_version = ${version + 1}`);
+    database.close();
+
+    expect(await refusalOf(path)).toMatch(
+      new RegExp(`newer version.*schema ${version + 1}; this one knows ${version}.*use that version`),
+    );
+  });
+
+  it.for([0, 1, 6])('one of schema %i, which was never released', async (schema, { folder }) => {
+    const path = await ourFile(folder);
+    const database = new Database(path);
+    database.pragma(`user_version = ${schema}`);
+    database.close();
+
+    expect(await refusalOf(path)).toBe(
+      `--data ${path} was written by nv-auth-mock before its first release (schema ${schema}; ` +
+        'the first that this one knows is 7). It was left as it is; give another file.',
+    );
+  });
+
+  it('one of a schema that was never released, although its world would be replaced', async ({ command, folder }) => {
+    const path = await ourFile(folder);
+    const database = new Database(path);
+    database.pragma('user_version = 6');
+    database.close();
+    const before = await bytesIn(folder);
+
+    expect(await command.run(['--port', '0', '--data', path, '--reseed'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/schema 6.*left as it is; give another file/),
+    });
+    expect(await bytesIn(folder)).toEqual(before);
+  });
+
+  it('one of which the end is missing', async ({ folder }) => {
+    const path = await ourFile(folder);
+    const { size } = await stat(path);
+    for (const length of [size - 1, size - 4096, Math.floor(size / 2), 4096, 100]) {
+      await truncate(path, length);
+
+      expect(await refusalOf(path), `${length} bytes`).toMatch(/damaged.*give another file/i);
+    }
+    await truncate(path, 99);
+    expect(await refusalOf(path)).toMatch(/damaged.*give another file/i);
+  });
+
+  it('one with garbage in any of its pages', async ({ folder }) => {
+    const path = await ourFile(folder);
+    const good = await readFile(path);
+    const pages = good.length / 4096;
+    expect(pages).toBeGreaterThan(8);
+    for (let page = 0; page < pages; page++) {
+      const bad = Buffer.from(good);
+      bad.fill(0xaa, page === 0 ? 100 : page * 4096, (page + 1) * 4096);
+      await writeFile(path, bad);
+
+      expect(await refusalOf(path), `page ${page + 1}`).toMatch(/damaged[\s\S]*give another file/i);
+    }
+  });
+
+  it('one that is open already', async ({ folder }) => {
+    const path = await ourFile(folder);
+    const first = openSqliteStore(path);
+    try {
+      const before = await readFile(path);
+
+      expect(() => openSqliteStore(path)).toThrow(
+        new Unusable(
+          `--data ${path} is in use by another server. Stop that one, use it, or give this one a file of its own.`,
+        ),
+      );
+      expect(await readFile(path)).toEqual(before);
+      expect(await first.world.seed()).toEqual(keptSeed);
+      await first.settings.set('still', 'here');
+    } finally {
+      await first.close();
+    }
+  });
+
+  it('one that is open already, and stays closed to other processes', async ({ command, folder }) => {
+    const path = await ourFile(folder);
+    const first = openSqliteStore(path);
+    try {
+      expect(() => openSqliteStore(path)).toThrow(/in use by another server/);
+
+      expect(await command.run(['--port', '0', '--data', path])).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('in use by another server'),
+      });
+    } finally {
+      await first.close();
+    }
+  });
+
+  it('one in a folder that is a file', async ({ folder }) => {
+    await writeFile(join(folder, 'notes.txt'), 'notes');
+    const open = () => openDatabase(join(folder, 'notes.txt', 'mock.db'));
+
+    expect(open).toThrow(Unusable);
+    expect(open).toThrow(/folder.*cannot be made.*Give a path/);
+    expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('notes');
+  });
+});
+
+describe('a data file is refused untouched to a user who', () => {
+  /** Of the user that starts the server: its owner where tests do not run as root, any other where they do. */
+  const mode = (digit: number) => (isRoot ? 0o600 + digit * 0o11 : digit * 0o111);
+  /** Starts the server as somebody who is not almighty, and makes sure that nothing in the folder was touched. */
+  const refusalIn = async (
+    command: Command,
+    folder: string,
+    name: string,
+    modes: { file?: number; folder: number },
+  ) => {
+    const data = join(folder, name);
+    const before = await bytesIn(folder);
+    if (modes.file !== undefined) await chmod(data, mode(modes.file));
+    await chmod(folder, mode(modes.folder));
+    const uid = isRoot ? NOBODY : undefined;
+    const { code, stdout, stderr } = await command.run(['--port', '0', '--data', data], { uid });
+    await chmod(folder, 0o700);
+    if (modes.file !== undefined) await chmod(data, 0o600);
+
+    expect(await bytesIn(folder)).toEqual(before);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`--data ${data}`);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    return stderr;
+  };
+
+  const own = isRoot ? NOBODY : process.getuid?.();
+  /** What a message says of who started the server, and of whose the file or the folder is. */
+  const ids = (path: string, digit: number) =>
+    `this process has uid ${own}; ${path} belongs to uid ${process.getuid?.()}, mode ${mode(digit).toString(8).padStart(3, '0')}`;
+
+  it('may only read it', async ({ command, folder }) => {
+    await ourFile(folder);
+
+    const said = await refusalIn(command, folder, 'mock.db', { file: 4, folder: 7 });
+
+    expect(said).toMatch(/cannot be read and written.*Change its permissions/);
+    expect(said).toContain(ids(join(folder, 'mock.db'), 4));
+  });
+
+  it('may only write it', async ({ command, folder }) => {
+    await ourFile(folder);
+
+    expect(await refusalIn(command, folder, 'mock.db', { file: 2, folder: 7 })).toMatch(
+      /cannot be read and written.*Change its permissions/,
+    );
+  });
+
+  it('may read and write it, but not write its folder', async ({ command, folder }) => {
+    await ourFile(folder);
+
+    expect(await refusalIn(command, folder, 'mock.db', { file: 6, folder: 5 })).toMatch(
+      /permissions|give another file/i,
+    );
+  });
+
+  it('may not make it in its folder', async ({ command, folder }) => {
+    const said = await refusalIn(command, folder, 'mock.db', { folder: 5 });
+
+    expect(said).toMatch(/cannot be opened for writing.*Change the permissions of its folder/);
+    expect(said).toContain(ids(folder, 5));
+  });
+
+  it('may not make its folder', async ({ command, folder }) => {
+    const said = await refusalIn(command, folder, 'a/mock.db', { folder: 5 });
+
+    expect(said).toMatch(/folder.*cannot be made.*Give a path/);
+    expect(said).toContain(ids(folder, 5));
+  });
+});
+
+describe('a data file is used', () => {
+  /** Uses a store as a server would, and shows that it keeps what it is given. */
+  const use = async (path: string) => {
+    const store: Store = openSqliteStore(path);
+    await store.settings.set('name', 'value');
+    await store.close();
+    const again = openSqliteStore(path);
+    expect(await again.settings.get('name')).toBe('value');
+    await again.close();
+  };
+
+  it('when it is not there yet; it is marked as ours, and alone once it is closed', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    await use(path);
+    const header = await readFile(path);
+
+    expect(header.toString('latin1', 68, 72)).toBe('NVAM');
+    expect(header.readUInt32BE(60)).toBeGreaterThan(0);
+    expect(await readdir(folder)).toEqual(['mock.db']);
+  });
+
+  it('when it is empty', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    await writeFile(path, '');
+    await use(path);
+
+    expect(await readdir(folder)).toEqual(['mock.db']);
+  });
+
+  it('when its folders are not there yet', async ({ folder }) => {
+    await use(join(folder, 'a', 'b', 'mock.db'));
+
+    expect((await stat(join(folder, 'a', 'b', 'mock.db'))).isFile()).toBe(true);
+  });
+
+  it('when it bears its mark from the moment it exists, so that a crash leaves it usable', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const copy = join(folder, 'copy.db');
+    const store = openSqliteStore(path);
+    await copyFile(path, copy);
+    await store.close();
+
+    await use(copy);
+  });
+
+  it('when another server had it and was killed', async ({ command, folder }) => {
+    const path = join(folder, 'mock.db');
+    const server = await command.start(['--data', path]);
+    expect(() => openSqliteStore(path)).toThrow(/in use by another server/);
+    await server.crash();
+    const store = openSqliteStore(path);
+
+    expect((await store.world.counts())['users']).toBe(2);
+    await store.close();
+    expect(await readdir(folder)).toEqual(['mock.db']);
+  });
+});
