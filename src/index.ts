@@ -1,12 +1,18 @@
 export type { Cast } from './contract/cast.ts';
+export type { DenyReason } from './core/explaining/reasons.ts';
+export type { ConnectOptions } from './library/client.ts';
+export { connect, SwitchboardError } from './library/client.ts';
+export type { ClientCredentials } from './library/credentials.ts';
+export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
+export { assertRefused, decisionOf, describeRefusals } from './library/refusals.ts';
+export type { MockOptions } from './library/start-mock.ts';
+export { startMock } from './library/start-mock.ts';
 export type {
   ClockChange,
   ClockReading,
   ClockState,
-  ConnectOptions,
   Decision,
   DecisionFilter,
-  DenyReason,
   Finding,
   Fix,
   Key,
@@ -18,13 +24,7 @@ export type {
   Propagation,
   Switchboard,
   WorldEvent,
-} from './library/client.ts';
-export { connect, SwitchboardError } from './library/client.ts';
-export type { ClientCredentials } from './library/credentials.ts';
-export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
-export { assertRefused, decisionOf, describeRefusals } from './library/refusals.ts';
-export type { MockOptions } from './library/start-mock.ts';
-export { startMock } from './library/start-mock.ts';
+} from './library/switchboard.ts';
 export type { TestHooks } from './library/use-mock.ts';
 export { useMock } from './library/use-mock.ts';
 export type { Mock, World, WorldOptions } from './library/world.ts';

@@ -9,8 +9,9 @@ import {
   Wait,
 } from 'testcontainers';
 import { type ConfigOptions, variableName } from './config/options.ts';
-import { connect, type Switchboard } from './library/client.ts';
+import { connect } from './library/client.ts';
 import type { ClientCredentials } from './library/credentials.ts';
+import type { Switchboard } from './library/switchboard.ts';
 
 /** Inside the container; the image's own. */
 const PORT = 6625;

@@ -1,5 +1,5 @@
 import { test as base, expect } from 'vitest';
-import type { DenyReason } from './library/client.ts';
+import type { DenyReason } from './core/explaining/reasons.ts';
 import { type Answered, type ExpectedRefusal, printRefusals, refusalFault } from './library/refusals.ts';
 import { type MockOptions, startMock } from './library/start-mock.ts';
 import type { Mock, World, WorldOptions } from './library/world.ts';

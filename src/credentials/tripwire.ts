@@ -3,6 +3,8 @@ import { type Budget, Held } from '../core/held.ts';
 
 /** How real credentials of a vendor are told from those of a mock. */
 export interface Tripwire {
+  /** How many characters the shortest of them has. */
+  readonly shortest: number;
   /** What they all begin with: a text without it is not searched. */
   readonly beginning: string;
   /** Their form wherever they stand; with the flag `g`, and linear in what it is looked for in. */
@@ -11,8 +13,15 @@ export interface Tripwire {
   isForeign(credential: string): boolean;
 }
 
-/** What to say of a text that came in: a sentence for each credential in it that may be a real one. */
-export type Warn = (text: string) => readonly string[];
+/** What is looked at of what comes in. */
+export interface Watch {
+  /** Shorter texts hold none, and need not be looked at. */
+  readonly shortest: number;
+  /** What to say of a text: a sentence for each credential in it that may be a real one. */
+  readonly warn: Warn;
+}
+
+type Warn = (text: string) => readonly string[];
 
 const NONE: readonly string[] = [];
 
@@ -21,10 +30,11 @@ const NONE: readonly string[] = [];
  * stands by the beginning of its hash. Those that were seen to be a mock's are remembered, by the budget: nearly every
  * request carries the same one, and its checksum costs more than all the rest of looking.
  */
-export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Warn {
+export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Watch {
   const all = tripwires.map((tripwire) => warningsBy(tripwire, budget));
   const [only = () => NONE] = all;
-  return all.length < 2 ? only : (text) => all.flatMap((warn) => warn(text));
+  const shortest = Math.min(...tripwires.map((tripwire) => tripwire.shortest));
+  return { shortest, warn: all.length < 2 ? only : (text) => all.flatMap((warn) => warn(text)) };
 }
 
 function warningsBy({ beginning, form, isForeign }: Tripwire, budget: Budget): Warn {

@@ -10,7 +10,7 @@ import type { Log } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
 import type { Presenter } from '../credentials/presented.ts';
-import type { Warn } from '../credentials/tripwire.ts';
+import type { Watch } from '../credentials/tripwire.ts';
 import type { RequestContext } from './context.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { BodyLimits } from './transport/body.ts';
@@ -27,7 +27,7 @@ export interface Server extends ServerScope {
   readonly explain: boolean;
   readonly gate: Gate;
   /** What a person should know of a text that came in, because it holds what may be a real credential. */
-  readonly tripwire: Warn;
+  readonly tripwire: Watch;
   /** Every kind of credential that a header can present. */
   readonly presenters: readonly Presenter[];
   /** Every reason that a request can be refused for. */

@@ -1,5 +1,6 @@
 import { findNearest } from '../config/nearest.ts';
 import type { Cast } from '../contract/cast.ts';
+import type { Send } from './switchboard.ts';
 
 /** Credentials of a client, as an access key or a service account has them. */
 export interface ClientCredentials {
@@ -30,6 +31,35 @@ export function keyOf(cast: Cast, name: string): string {
     throw new Error(`Several keys of the cast are called \`${name}\`: say ${listed(found.map(full))}.`);
   }
   throw new Error(unknownName('key', name, [...keys.map((key) => key.name), ...keys.map(full)], keys.map(full)));
+}
+
+/**
+ * An access token of Run:ai for somebody of the cast.
+ *
+ * @param call asks the switchboard of the same world
+ * @param who as of `Switchboard.getToken`
+ * @throws Error naming the nearest name of the cast, or with what the server said
+ */
+export async function getToken(
+  send: Send,
+  call: <Answer>(method: string, path: string) => Promise<Answer>,
+  who: string | ClientCredentials | undefined,
+): Promise<string> {
+  const [cast, info] = await Promise.all([call<Cast>('GET', '/cast'), call<Info>('GET', '/info')]);
+  const response = await send('/api/v1/token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(tokenRequest(cast, who, info.configuration.runai.value)),
+  });
+  // Run:ai's answer, or its refusal: what the document of the operation promises.
+  const { accessToken, message } = (await response.json()) as { accessToken?: string; message?: string };
+  if (accessToken === undefined) throw new Error(`the mock gave no token: ${message}`);
+  return accessToken;
+}
+
+/** The part of `/_mock/info` that tells the version of Run:ai. */
+interface Info {
+  readonly configuration: { readonly runai: { readonly value: string } };
 }
 
 /** What asks the first token endpoint of Run:ai for a token. */

@@ -1,7 +1,7 @@
 import { findNearest } from '../config/nearest.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import { REASONS } from '../services/index.ts';
-import type { Decision, Switchboard } from './client.ts';
+import type { Decision, Switchboard } from './switchboard.ts';
 
 /** What `x-mock-decision` says of an answer. */
 export interface DecisionNote {

@@ -1,7 +1,8 @@
 import type { Cast } from '../contract/cast.ts';
 import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../core/world-id.ts';
-import { type Switchboard, SwitchboardError, switchboard } from './client.ts';
+import { SwitchboardError, switchboard } from './client.ts';
 import { keyOf } from './credentials.ts';
+import type { Switchboard } from './switchboard.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
 /** What a world of the library is made of. */

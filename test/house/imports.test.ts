@@ -161,7 +161,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   {
     files: /^(index|vitest|testcontainers)$/,
     may: [/^library\//, /^config\/options$/, /^(vitest|testcontainers)$/, /^node:fs(\/promises)?$/],
-    types: [/^node:stream$/, /^contract\/cast$/, /^services\/index$/],
+    types: [/^node:stream$/, /^contract\/cast$/, /^core\/explaining\/reasons$/, /^services\/index$/],
   },
   { files: /^main$/, may: [/^cli\/index$/, /^machine\/node-version$/] },
   { files: /^app\//, may: [/^(?!cli\/|services\/(?!index$)).*/] },

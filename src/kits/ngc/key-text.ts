@@ -49,6 +49,7 @@ export const presentBearerKey: Presenter = (authorization) => {
 
 /** Keys, wherever they stand in a text. */
 export const KEY_TRIPWIRE: Tripwire = {
+  shortest: NGC_KEY_PREFIX.length + 64,
   beginning: NGC_KEY_PREFIX,
   form: /nvapi-[A-Za-z0-9_-]{64}/g,
   isForeign: (key) => keyForm(key) === 'foreign',

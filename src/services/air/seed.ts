@@ -1,7 +1,8 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { described, list, object, text } from '../../core/json-schema.ts';
-import { findDuplicates, findUnknownOrganizations, type Placed, placeEntries } from '../../core/seed-fault.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
+import { findUnknownOrganizations } from '../../kits/ngc/organizations.ts';
 import { namedUuid } from '../../machine/random.ts';
 import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';

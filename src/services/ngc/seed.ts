@@ -2,17 +2,12 @@ import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { described, list, object, text } from '../../core/json-schema.ts';
 import type { Law } from '../../core/law.ts';
-import {
-  findDuplicates,
-  findUnknownOrganizations,
-  type Placed,
-  placeEntries,
-  type SeedFault,
-} from '../../core/seed-fault.ts';
+import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../kits/ngc/key-policy.ts';
 import { deriveKeyText, keyForm } from '../../kits/ngc/key-text.ts';
+import { findUnknownOrganizations } from '../../kits/ngc/organizations.ts';
 import { namedUuid } from '../../machine/random.ts';
 import type { NewNgcKey, NgcUser } from '../../store/ngc-keys.ts';
 import { TABLES } from './tables/index.ts';

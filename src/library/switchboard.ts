@@ -1,0 +1,261 @@
+import type { Cast } from '../contract/cast.ts';
+import type { DenyReason } from '../core/explaining/reasons.ts';
+import type { PrincipalKind } from '../core/principal.ts';
+import type { ClientCredentials } from './credentials.ts';
+import type { Snapshot, SnapshotsBoard, WorldsBoard } from './worlds.ts';
+
+/** How the switchboard is reached: over the network, or in process. */
+export type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** A decision as the switchboard tells it. */
+export interface Decision {
+  readonly id: string;
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly request: { readonly method: string; readonly path: string };
+  readonly effect: 'allow' | 'deny';
+  readonly principal: Principal | null;
+  /** Whom a credential that was not accepted would have stood for. */
+  readonly claimed?: Principal;
+  readonly rule: string | null;
+  /** Why it was refused: a code of `docs/why-was-i-refused.md`. */
+  readonly reason: DenyReason | null;
+  /** What the rule needs and the caller lacks: all of it. */
+  readonly missing?: readonly string[];
+  /** Of what the rule needs one, and the caller has none. */
+  readonly missingAnyOf?: readonly string[];
+  /** Of an answer that was allowed: the scopes or permissions that counted. */
+  readonly used?: readonly string[];
+  readonly held?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly accepted?: readonly string[];
+  readonly target?: string;
+  readonly boundTo?: string;
+  /** The world that the credential is of, where it is another one. */
+  readonly ofWorld?: string;
+  readonly policyVersion?: number;
+  readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
+  readonly detail?: string;
+  /** The smallest changes that would turn a refusal. */
+  readonly fixes: readonly Fix[];
+  /** One English sentence. */
+  readonly explanation: string;
+}
+
+/** Who asked; keys by id, never a secret. */
+export interface Principal {
+  readonly kind: PrincipalKind;
+  readonly id: string;
+  readonly name: string;
+  readonly clientId?: string;
+  readonly tenant?: string;
+  readonly user?: string;
+  readonly org?: string;
+  readonly account?: string;
+}
+
+/** One change that would turn a refusal, or the first step of it. */
+export interface Fix {
+  readonly kind: string;
+  readonly text: string;
+  readonly roles?: readonly string[];
+  /** The call that makes the change. */
+  readonly request?: { readonly method: string; readonly path: string; readonly body: Record<string, unknown> };
+}
+
+/** What a service key counts for; several ids add up. */
+export interface KeyResource {
+  readonly type: string;
+  readonly ids?: readonly string[];
+}
+
+/** A key to make. Scopes and resource types by id or by documented label. */
+export interface KeyOrder {
+  readonly type: 'service' | 'personal';
+  readonly name: string;
+  readonly services: readonly string[];
+  /** Default: the first organisation of the cast. */
+  readonly org?: string;
+  /** Of service keys. */
+  readonly scopes?: readonly string[];
+  readonly resource?: KeyResource | readonly KeyResource[];
+  /** Of personal keys: whose it is, or the roles of somebody new. */
+  readonly user?: string;
+  readonly roles?: readonly string[];
+  /** RFC 3339. */
+  readonly expiresAt?: string;
+  /** Stores a combination that the documents rule out. */
+  readonly force?: boolean;
+}
+
+export interface KeyEdit {
+  readonly name?: string;
+  readonly services?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly resource?: KeyResource | readonly KeyResource[];
+  readonly roles?: readonly string[];
+  readonly status?: 'active' | 'disabled';
+  readonly expiresAt?: string | null;
+  readonly force?: boolean;
+}
+
+/** One entry of a key's history. */
+export interface KeyPolicy {
+  readonly version: number;
+  readonly recordedAt: string;
+  readonly effectiveAt: string;
+  readonly scopes: readonly string[];
+  readonly resource: unknown;
+}
+
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'service' | 'personal';
+  readonly services: readonly string[];
+  readonly status: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  /** In force; null for personal keys. */
+  readonly policy: KeyPolicy | null;
+  readonly pending: readonly KeyPolicy[];
+  readonly history: readonly KeyPolicy[];
+  /** Why it can do nothing, in the answer that stored it so. */
+  readonly warnings?: readonly string[];
+}
+
+/** Something a person should know although no request failed. */
+export interface Finding {
+  readonly kind: string;
+  readonly message: string;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+  readonly count: number;
+}
+
+/** Something that happens by itself. */
+export interface WorldEvent {
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly kind: string;
+  readonly [detail: string]: unknown;
+}
+
+/** How the clock of the mock stands. */
+export interface ClockState {
+  /** RFC 3339, UTC. */
+  readonly now: string;
+  /** How far it stands ahead of the real time: an ISO 8601 duration, such as `PT15M`; `-PT15M` behind it. */
+  readonly ahead: string;
+  /** Does every request have the same time? */
+  readonly frozen: boolean;
+}
+
+/** The clock, and what is to come. */
+export interface ClockReading extends ClockState {
+  /** The next events, earliest first, at most 100. */
+  readonly upcoming: readonly WorldEvent[];
+  /** Are there more than these? */
+  readonly more: boolean;
+}
+
+/** The clock after a change, and what happened in between. */
+export interface ClockChange extends ClockState {
+  /** The first events, earliest first, at most 1000. */
+  readonly events: readonly WorldEvent[];
+  /** Were there more than these? */
+  readonly more: boolean;
+}
+
+export interface Propagation {
+  readonly mode: 'off' | 'fixed' | 'jitter';
+  readonly delay: string;
+  readonly seed?: string;
+}
+
+/** Narrows a list of decisions. */
+export interface DecisionFilter {
+  readonly effect?: 'allow' | 'deny';
+  /** Id, name or client id. */
+  readonly principal?: string;
+  readonly operation?: string;
+  readonly limit?: number;
+}
+
+/** The switchboard of a world, typed. Every call throws a `SwitchboardError` that says what to change. */
+export interface Switchboard {
+  /** Version, effective configuration, services and counts. */
+  info(): Promise<Record<string, unknown>>;
+  readCast(): Promise<Cast>;
+  /** The world back to its seed; clock real; decisions and findings empty. */
+  reset(): Promise<void>;
+  readonly clock: {
+    now(): Promise<ClockReading>;
+    /**
+     * Moves it forward; a frozen one stays frozen.
+     *
+     * @param by a duration such as `15m` or `PT15M`, or where to: the earliest moment at which something happens by itself
+     */
+    advance(by: string | { readonly to: 'next-event' }): Promise<ClockChange>;
+    /**
+     * Moves it to a moment that is not before now; a frozen one stays frozen.
+     *
+     * @param to a Date, or RFC 3339 with an offset
+     */
+    set(to: Date | string): Promise<ClockChange>;
+    /** From now on every request has the same time, until the clock is moved or resumed. */
+    freeze(): Promise<ClockChange>;
+    /** It runs on from where it stands, behind the real time where need be. */
+    resume(): Promise<ClockChange>;
+  };
+  readonly propagation: {
+    get(): Promise<Propagation>;
+    set(change: Partial<Propagation>): Promise<Propagation>;
+    /** Pending edits count now: of one key, or of all. */
+    flush(keyId?: string): Promise<void>;
+  };
+  readonly keys: {
+    /** The one answer that shows the key's text. */
+    create(order: KeyOrder): Promise<Key & { readonly key: string }>;
+    list(): Promise<readonly Key[]>;
+    get(id: string): Promise<Key>;
+    edit(id: string, edit: KeyEdit): Promise<Key>;
+    delete(id: string): Promise<void>;
+    /** A new text; the old one ends. */
+    rotate(id: string): Promise<{ readonly key: string }>;
+  };
+  readonly decisions: {
+    /** Newest first. */
+    list(filter?: DecisionFilter): Promise<readonly Decision[]>;
+    get(id: string): Promise<Decision>;
+    /** The newest, if there is one. */
+    last(filter?: DecisionFilter): Promise<Decision | undefined>;
+    /** What would be decided, without doing it. */
+    simulate(question: {
+      readonly principal: string;
+      readonly method: string;
+      readonly path: string;
+    }): Promise<Decision>;
+  };
+  findings(): Promise<readonly Finding[]>;
+  /** The worlds of the server: one registry, whichever world asks. */
+  readonly worlds: WorldsBoard;
+  readonly snapshots: SnapshotsBoard;
+  /** What the world is now, to come back to: short for `snapshots.take`. */
+  snapshot(name?: string): Promise<Snapshot>;
+  /** The world becomes what it was, clock included: short for `snapshots.restore`. */
+  restore(id: string): Promise<{ readonly now: string }>;
+  /**
+   * An access token of Run:ai.
+   *
+   * @param who a user of the cast by e-mail (by their access key, or by their password where they have none); an
+   * application, a service account or an access key of the cast by name or client id; or credentials of your own.
+   * Default: the first user of the cast who has an access key, its administrator
+   * @throws Error naming the nearest name of the cast, or with what the server said
+   */
+  getToken(who?: string | ClientCredentials): Promise<string>;
+  /** The rules of a service as data. */
+  tables(service: string): Promise<Record<string, unknown>>;
+}
