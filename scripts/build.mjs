@@ -5,6 +5,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildDocuments } from './documents.mjs';
+import { writeHandlerTypes } from './handler-types.mjs';
 
 const DIST = new URL('../dist/', import.meta.url);
 
@@ -54,6 +55,7 @@ export async function build() {
   await writeFile(new URL(SEED_SCHEMA, DIST), await seedSchema());
   await removeAllBut([...output.map(({ fileName }) => fileName), ...facades, NOTICES, SEED_SCHEMA]);
   await buildDocuments();
+  await writeHandlerTypes();
   await copySwaggerUi();
   await linkCommand();
 }

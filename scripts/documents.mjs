@@ -17,9 +17,7 @@ const PREPARED = new URL('../dist/operations/', import.meta.url);
  */
 export async function buildDocuments() {
   const [documents, operations] = await Promise.all([folderOf(TARGET), folderOf(PREPARED)]);
-  const services = (await readdir(SOURCE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  for (const { name } of services) {
-    const merged = mergeDocuments(await fragmentsOf(name));
+  for (const [name, merged] of await mergedDocuments()) {
     const versions = profilesOf(merged).map(([version, document]) => ({ name: `${name}.${version}`, document }));
     const whole = { name, document: merged };
     for (const { name, document } of [whole, ...versions]) await documents.write(name, document);
@@ -30,6 +28,16 @@ export async function buildDocuments() {
     }
   }
   await Promise.all([documents.removeOthers(), operations.removeOthers()]);
+}
+
+/**
+ * Of every service that has a document: that of all its versions.
+ *
+ * @returns {Promise<[name: string, document: any][]>}
+ */
+export async function mergedDocuments() {
+  const services = (await readdir(SOURCE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  return Promise.all(services.map(async ({ name }) => [name, mergeDocuments(await fragmentsOf(name))]));
 }
 
 /**

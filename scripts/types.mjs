@@ -15,6 +15,15 @@ const ENTRIES = ['index', 'vitest', 'testcontainers'];
 /** Those of them that can be required: TypeScript wants declarations of their own for them. */
 const REQUIRABLE = ['index', 'testcontainers'];
 
+/**
+ * What handlers know of the documents is a megabyte, and nothing to those who install the package: `apis` is for them. In
+ * its place stands that there is something.
+ */
+const HANDLER_TYPES = {
+  file: `${TARGET}contract/documents.d.ts`,
+  text: 'export type Documents = { [service: string]: { operations: { [id: string]: any }; schemas: { [name: string]: any } } };\n',
+};
+
 /** The declarations of every source, by their paths. */
 function emit() {
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile);
@@ -26,7 +35,10 @@ function emit() {
   );
   /** @type {Map<string, string>} */
   const emitted = new Map();
-  program.emit(undefined, (path, text) => emitted.set(resolve(path), text));
+  program.emit(undefined, (path, text) =>
+    emitted.set(resolve(path), text.replace("'../../generated/documents.ts'", "'./documents.ts'")),
+  );
+  emitted.set(HANDLER_TYPES.file, HANDLER_TYPES.text);
   return emitted;
 }
 

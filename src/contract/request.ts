@@ -1,6 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { Caller, Reach, Sighting } from '../core/decide.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Operation, OperationId, OperationTypes, ServiceName } from './documented.ts';
 import type { Surroundings, World } from './world.ts';
 
 /** A request before its caller is known. */
@@ -18,15 +19,15 @@ export interface Arrival extends Surroundings {
 }
 
 /** What a handler gets. It can read and write the world, and answer by what it returns; it has no socket. */
-export interface Context extends Arrival {
+export interface Context<Its extends OperationTypes = OperationTypes, Target = unknown> extends Arrival {
   /** Null on public operations. */
-  readonly caller: Caller | null;
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, unknown>>;
-  /** Valid by the document. Undefined where the operation has none; a Buffer where it takes bytes of any type. */
-  readonly body: unknown;
+  readonly caller: CallerOf<Its['isPublic']>;
+  readonly params: Its['params'];
+  readonly query: Its['query'];
+  /** Valid by the document. */
+  readonly body: Its['body'];
   /** What the rule's look-up found. */
-  readonly target: unknown;
+  readonly target: Target;
   /**
    * Of an operation that streams: how many bytes of the body come, at most so many, and their SHA-256 in hexadecimal.
    * The bytes themselves are dropped.
@@ -38,10 +39,15 @@ export interface Context extends Arrival {
   mayReach(reach: Reach): boolean;
 }
 
-/** What a handler answers. A body is sent as JSON, a Buffer as it is; none for 204. */
-export interface Outcome {
-  readonly status: number;
-  readonly body?: unknown;
+type CallerOf<IsPublic extends boolean> = IsPublic extends true ? null : Caller;
+
+/** A context of any operation that is not public: what code takes that several of them share. */
+export interface AuthenticatedContext<Target = unknown> extends Context<OperationTypes, Target> {
+  readonly caller: Caller;
+}
+
+interface Told<Status> {
+  readonly status: Status;
   readonly headers?: Readonly<Record<string, string>>;
   /** The body is a view of rows that did not change: what was checked and written of it before still holds. */
   readonly unchanged?: boolean;
@@ -49,7 +55,37 @@ export interface Outcome {
   readonly refusal?: Problem;
 }
 
-export type Handler = (context: Context) => Outcome | Promise<Outcome>;
+/** What a handler answers. A body is sent as JSON, a Buffer as it is; none for 204. */
+export type Outcome<Status = number, Body = unknown> = Told<Status> &
+  (undefined extends Body ? { readonly body?: Body } : { readonly body: Body });
+
+/** What the document of an operation allows it to answer, or a refusal in a form of its own. */
+export type Answer<Service extends ServiceName, Id extends OperationId<Service>> =
+  | AnswerOf<Operation<Service, Id>['answers']>
+  | (Outcome & { readonly refusal: Problem });
+
+type AnswerOf<Answers> = { [Status in keyof Answers]: Outcome<Status, Answers[Status]> }[keyof Answers];
+
+/**
+ * Does what an operation is for: `Handler<'nvcf', 'createDeployment', FunctionRow>`. What it is given and what it answers
+ * have the types of its document, which the steps before and behind it check (`http/steps/validate.ts`, `conform.ts`).
+ * Without parameters: of any operation, for what many share; what it answers is then checked when it answers, and not before.
+ *
+ * @typeParam Target what the look-up of the operation's rule finds
+ */
+export type Handler<Service extends ServiceName = never, Id extends OperationId<Service> = never, Target = unknown> = [
+  Service,
+] extends [never]
+  ? (context: Context) => Outcome | Promise<Outcome>
+  : (context: Context<Operation<Service, Id>, Target>) => Answer<Service, Id> | Promise<Answer<Service, Id>>;
+
+/** A handler of which it is not known here what its document says. */
+export type AnyHandler = (context: never) => Outcome | Promise<Outcome>;
+
+/** The handlers of a service: one for each operation of its document, and each of that operation's type. */
+export type Operations<Service extends ServiceName> = {
+  readonly [Id in OperationId<Service>]: Handler<Service, Id, never>;
+};
 
 /** Finds the object that a path names, as this caller may see it. */
-export type Lookup = (context: Context, id: string) => Promise<Sighting>;
+export type Lookup<Target = unknown> = (context: AuthenticatedContext, id: string) => Promise<Sighting<Target>>;

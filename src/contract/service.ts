@@ -8,7 +8,8 @@ import type { Presented, Presenter } from '../credentials/presented.ts';
 import type { Tripwire } from '../credentials/tripwire.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
-import type { Arrival, Handler, Lookup, Outcome } from './request.ts';
+import type { OperationTypes, ServiceName } from './documented.ts';
+import type { AnyHandler, Arrival, Context, Lookup, Operations, Outcome } from './request.ts';
 import type { Seeding } from './seed.ts';
 import type { Settings } from './settings.ts';
 import type { Surroundings } from './world.ts';
@@ -43,13 +44,19 @@ export interface Voice {
   readonly errors: readonly ErrorForm[];
 }
 
+/** What a handler of a host gets: any method, any path, and the bytes of any body. */
+export interface HostContext<Target = unknown> extends Context<OperationTypes, Target> {
+  readonly caller: Caller;
+  readonly body: Buffer;
+}
+
 /** Host names that belong to a service whatever the path, such as a function's own. They are in no document. */
 export interface ServiceHost extends Voice {
   /** Of the host name, in lower case and without port; its named groups become the parameters. */
   readonly pattern: RegExp;
   /** The row of the tables that it falls under. */
   readonly operation: string;
-  readonly handler: Handler;
+  readonly handler: (context: HostContext<never>) => Outcome | Promise<Outcome>;
 }
 
 /** Ways of a vendor that concern all of its operations. */
@@ -64,10 +71,14 @@ export interface Quirks {
   readonly authenticatesFirst?: true;
 }
 
-/** An emulated API, as a value. */
-export interface ServiceDefinition extends Voice {
+/**
+ * An emulated API, as a value.
+ *
+ * @typeParam Name where it is given, the compiler checks that every operation of the document has a handler of its type
+ */
+export interface ServiceDefinition<Name extends string = string> extends Voice {
   /** Also the name of its folders and of its document. */
-  readonly name: string;
+  readonly name: Name;
   /** What people call it. */
   readonly title: string;
   /** Every failure on a path below one of these is told in this service's words; `{name}` stands for any segment. */
@@ -97,7 +108,7 @@ export interface ServiceDefinition extends Voice {
   readonly tripwires?: readonly Tripwire[];
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** By operationId; exactly those of the document. */
-  readonly operations: Readonly<Record<string, Handler>>;
+  readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;
   readonly hosts?: readonly ServiceHost[];
   readonly seed: Seeding | null;
   /**

@@ -38,8 +38,8 @@ export type Seen =
   | { readonly seen: 'nothing' };
 
 /** What a look-up saw, with the object itself. */
-export type Sighting = Seen &
-  ({ readonly seen: 'object'; readonly target: unknown } | { readonly seen: 'foreign' | 'nothing' });
+export type Sighting<Target = unknown> = Seen &
+  ({ readonly seen: 'object'; readonly target: Target } | { readonly seen: 'foreign' | 'nothing' });
 
 /** A sighting to remember: the object may be large, and nothing is decided by it. */
 export function seenOf(sighting: Seen): Seen {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Handler, Lookup, Outcome } from '../contract/request.ts';
+import type { AnyHandler, Lookup, Outcome } from '../contract/request.ts';
 import type { ServiceDefinition, Voice } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
 import type { Decision } from '../core/decision.ts';
@@ -44,7 +44,7 @@ export interface Route {
   /** Whose words refusals are told in: the service's, or those of one of its hosts. */
   readonly voice: Voice;
   readonly operation: Operation;
-  readonly handler: Handler;
+  readonly handler: AnyHandler;
   readonly row: OperationRow;
   /** False for methods that say nothing by a body (RFC 9110, 9.3.1), where the document names none. */
   readonly readsBody: boolean;

@@ -4,7 +4,8 @@ import type { InFlight } from '../in-flight.ts';
 
 /** Do it. What a handler refuses in words of its own, such as a page, is a decision too. */
 export async function handle(flight: InFlight): Promise<void> {
-  const outcome = await flight.route.handler(flight.context);
+  // Which type of context a handler takes follows from its document, and `validate` has held the request to that.
+  const outcome = await flight.route.handler(flight.context as never);
   flight.outcome = outcome;
   if (outcome.refusal !== undefined) flight.decision = decisionOfProblem(factsOf(flight), outcome.refusal);
 }

@@ -26,8 +26,8 @@ async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Re
 }
 
 /** `POST /batch`: every rule is judged by itself. */
-const batch: Handler = async (context) => {
-  const { ids, action } = context.body as { ids: (string | number)[]; action: 'delete' | 'validate_delete' };
+const batch: Handler<'runai', 'batch_access_rules'> = async (context) => {
+  const { ids, action } = context.body;
   const scopes = await scopesOf(context);
   const succeeded: string[] = [];
   const failed: (Failure & { id: string })[] = [];

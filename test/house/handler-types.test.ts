@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { ofAllVersions } from '../../scripts/handler-types/all-versions.mjs';
+import { operationTypes } from '../../scripts/handler-types/operations.mjs';
+import type { Handler, Operations } from '../../src/contract/request.ts';
+import type { ServiceDefinition } from '../../src/contract/service.ts';
+
+const TEXT = { type: 'string' };
+const pathParam = (name: string) => ({ name, in: 'path', required: true, schema: TEXT });
+
+/** The types of one operation, a line for each member. */
+function typesOf(operation: object, more: { readonly security?: object[]; readonly paths?: object } = {}) {
+  const paths = { '/things/{id}': { get: { operationId: 'getThing', responses: {}, ...operation } }, ...more.paths };
+  return operationTypes('things', { security: [{ key: [] }], components: {}, ...more, paths })
+    .split('\n')
+    .map((line) => line.trim());
+}
+
+describe('the types of an operation', () => {
+  it('have text for each path parameter, which may be missing where an alias lacks it', () => {
+    const alias = {
+      operationId: 'getThing_alias',
+      'x-alias-of': 'getThing',
+      responses: {},
+      parameters: [pathParam('org'), pathParam('id')],
+    };
+    const lines = typesOf({ parameters: [pathParam('id')] }, { paths: { '/orgs/{org}/things/{id}': { get: alias } } });
+    expect(lines).toContain('params: { readonly "id": string; readonly "org"?: string };');
+    expect(lines).not.toContain('getThing_alias: {');
+  });
+
+  it('say that there is no caller only where the document asks for no credential', () => {
+    expect(typesOf({})).toContain('isPublic: false;');
+    expect(typesOf({ security: [] })).toContain('isPublic: true;');
+  });
+
+  it('have bytes for what is neither JSON nor a form, and no answers that refuse', () => {
+    const lines = typesOf({
+      requestBody: { content: { '*/*': {} } },
+      responses: { 200: { content: { 'text/html': {} } }, 204: {}, 403: { content: { 'application/json': {} } } },
+    });
+    expect(lines).toContain('body: Buffer;');
+    expect(lines).toContain('200: Buffer;');
+    expect(lines).toContain('204: undefined;');
+    expect(lines.filter((line) => line.startsWith('403'))).toEqual([]);
+  });
+});
+
+describe('a document of all versions', () => {
+  it('requires nothing that only some versions have', () => {
+    const properties = { id: TEXT, since: { ...TEXT, 'x-profiles': ['3.0'] } };
+    expect(ofAllVersions({ properties, required: ['id', 'since'] })).toMatchObject({ required: ['id'] });
+    const parameter = { name: 'since', in: 'query', required: true, 'x-profiles': ['3.0'], schema: TEXT };
+    expect(ofAllVersions(parameter)).toMatchObject({ required: false });
+  });
+
+  it('lets objects of which nothing is said have any members', () => {
+    expect(ofAllVersions({ type: 'object' })).toEqual({ type: 'object', additionalProperties: true });
+  });
+});
+
+/** Each of these compiles only as long as the line below its directive does not. */
+describe('the compiler', () => {
+  it('refuses parameters, statuses and bodies that the document does not have', () => {
+    const handlers = [
+      ((context) => {
+        // @ts-expect-error the path has no such parameter
+        context.params.version;
+        return { status: 204 };
+      }) satisfies Handler<'nvcf', 'deleteFunctionVersion'>,
+      // @ts-expect-error it answers 204, and 200 to nobody
+      (() => ({ status: 200 })) satisfies Handler<'nvcf', 'deleteFunctionVersion'>,
+      // @ts-expect-error a function has more members
+      (() => ({ status: 200, body: { function: { id: '' } } })) satisfies Handler<'nvcf', 'getFunctionVersion'>,
+      // @ts-expect-error nobody is known on a public operation
+      ((context) => context.caller.principal) satisfies Handler<'nvcf', 'getHealth'>,
+    ];
+    expect(handlers).toHaveLength(4);
+  });
+
+  it('wants a handler for each operation of a service whose name it knows, and the right one', () => {
+    const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { status: 'UP' } });
+    // @ts-expect-error there are more operations
+    const some: ServiceDefinition<'nvcf'>['operations'] = { getHealth };
+    // @ts-expect-error it answers in another form
+    const wrong: Pick<Operations<'nvcf'>, 'listAssets'> = { listAssets: getHealth };
+    expect([some, wrong]).toHaveLength(2);
+  });
+});
