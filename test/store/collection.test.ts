@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Collection } from '../../src/store/collection.ts';
+import type { Store } from '../../src/store/index.ts';
+import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+
+interface Thing {
+  readonly size: number;
+}
+
+const THINGS = new Collection<Thing, string>('things');
+const OTHERS = new Collection<Thing>('others');
+
+let store: Store;
+
+beforeEach(() => {
+  store = openSqliteStore(null);
+});
+afterEach(() => store.close());
+
+it('makes rows that have nothing of what was left out', () => {
+  const row = OTHERS.row({ id: 'a', owner: 'acme', parent: null, body: { size: 1 } });
+  const none = { parent: null, alias: null, sharedWith: [], dueAt: null };
+  expect(row).toEqual({ collection: 'others', id: 'a', owner: 'acme', body: { size: 1 }, ...none });
+});
+
+it('reads and changes what was written through it, and nothing of another collection', async () => {
+  const { collections } = store;
+  const row = THINGS.row({ id: 'a', owner: 'acme', parent: 'whole', alias: 'nickname', dueAt: 5, body: { size: 1 } });
+  await THINGS.insert(collections, row, null);
+  expect(await OTHERS.byId(collections, 'a')).toBeNull();
+
+  const changed = await THINGS.change(collections, 'a', (before) => ({
+    ...before,
+    body: { size: before.body.size + 1 },
+  }));
+  expect(changed.body.size).toBe(2);
+  expect(await THINGS.byAlias(collections, 'nickname')).toEqual(changed);
+  expect(await THINGS.ofParent(collections, 'whole')).toEqual([changed]);
+  expect(await THINGS.dueBetween(collections, 0, 9, 9)).toEqual([changed]);
+
+  await collections.commit([THINGS.put({ ...changed, alias: null }), OTHERS.removal('a')]);
+  expect(await THINGS.byAlias(collections, 'nickname')).toBeNull();
+  await collections.commit([THINGS.removal('a')]);
+  expect(await THINGS.byId(collections, 'a')).toBeNull();
+});
+
+it('gives the same list as long as nothing of the collection changes', async () => {
+  const { collections } = store;
+  await THINGS.insert(collections, THINGS.row({ id: 'a', owner: 'acme', parent: 'whole', body: { size: 1 } }), null);
+  const before = await THINGS.ofOwner(collections, 'acme');
+  expect(await THINGS.ofOwner(collections, 'acme')).toBe(before);
+  await THINGS.change(collections, 'a', () => null);
+  expect(await THINGS.ofOwner(collections, 'acme')).toEqual([]);
+});
