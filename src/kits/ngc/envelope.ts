@@ -28,7 +28,7 @@ const WORDS: Partial<Record<ProblemKind, string>> = {
 const SERVER_ID = 'nv-auth-mock';
 
 /** The head of every answer of the NGC gateway. */
-export function requestStatus(statusCode: string, requestId: string, statusDescription?: string) {
+export function requestStatus<Code extends string>(statusCode: Code, requestId: string, statusDescription?: string) {
   return {
     statusCode,
     ...(statusDescription !== undefined && { statusDescription }),

@@ -1,3 +1,4 @@
+import type { Schema } from '../../contract/documented.ts';
 import { DURATION_FORMS, parseDuration } from '../../core/duration.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Behaviour } from './functions.ts';
@@ -15,9 +16,8 @@ const ANSWER = 'NV_AUTH_MOCK_ANSWER';
  *
  * @throws Problem when a variable cannot be read
  */
-export function behaviourOf(environment: unknown): Behaviour {
-  const entries = Array.isArray(environment) ? (environment as { key?: string; value?: string }[]) : [];
-  const variable = (name: string) => entries.find(({ key }) => key === name)?.value;
+export function behaviourOf(environment: readonly Schema<'nvcf', 'EnvironmentEntry'>[] = []): Behaviour {
+  const variable = (name: string) => environment.find(({ key }) => key === name)?.value;
   const answer = variable(ANSWER);
   return {
     deployTime: durationOf(DEPLOY_TIME, variable(DEPLOY_TIME)),

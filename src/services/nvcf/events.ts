@@ -5,8 +5,8 @@ import { INVOCATIONS } from './invocations.ts';
 /** What happens by itself: functions come up, and invocations are answered. */
 export const events: NonNullable<ServiceDefinition['events']> = async ({ collections }, from, to, limit) => {
   const [functions, invocations] = await Promise.all([
-    collections.dueBetween(FUNCTIONS, from, to, limit),
-    collections.dueBetween(INVOCATIONS, from, to, limit),
+    FUNCTIONS.dueBetween(collections, from, to, limit),
+    INVOCATIONS.dueBetween(collections, from, to, limit),
   ]);
   return [
     ...functions.map(

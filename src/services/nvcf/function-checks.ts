@@ -1,10 +1,11 @@
+import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../core/problem.ts';
 
 /** `100-S`: so many per second, minute, hour or day. */
 const RATE = /^\d+-[SMHD]$/;
 
 /** What the published checks say beyond the document. */
-export function checkContent(body: Readonly<Record<string, unknown>>): void {
+export function checkContent(body: Schema<'nvcf', 'CreateFunctionRequest'>): void {
   const { containerImage, models, helmChart, helmChartServiceName, containerArgs, containerEnvironment } = body;
   if (helmChart === undefined) {
     if (containerImage === undefined && models === undefined) {
@@ -24,8 +25,8 @@ export function checkContent(body: Readonly<Record<string, unknown>>): void {
 }
 
 /** A comma list of rates, each unit once. */
-export function checkRates(rateLimit: unknown): void {
-  const { rateLimit: all, perUserRate } = (rateLimit ?? {}) as { rateLimit?: string; perUserRate?: string };
+export function checkRates(given: Schema<'nvcf', 'RateLimit'> = {}): void {
+  const { rateLimit: all, perUserRate } = given;
   for (const [field, text] of Object.entries({ rateLimit: all, perUserRate })) {
     if (text === undefined) continue;
     const rates = text.split(',').map((rate) => rate.trim());

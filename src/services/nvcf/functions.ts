@@ -1,10 +1,10 @@
 import type { Instant } from '../../core/clock.ts';
 import type { Reach, Sighting } from '../../core/decide.ts';
 import type { Relation } from '../../core/rule.ts';
+import { Collection } from '../../store/collection.ts';
 import type { Collections, Row } from '../../store/collections.ts';
+import type { Definition, Specification } from './members.ts';
 
-/** Where the store keeps function versions. */
-export const FUNCTIONS = 'nvcf.functions';
 /** The account that stands for everybody. */
 export const EVERYBODY = '*';
 
@@ -17,7 +17,7 @@ export interface AuthorizedParty {
 
 export interface Deployment {
   readonly id: string;
-  readonly specifications: readonly Readonly<Record<string, unknown>>[];
+  readonly specifications: readonly Specification[];
   readonly createdAt: Instant;
   readonly lastUpdatedAt: Instant;
   /** From here on it is ACTIVE. */
@@ -41,7 +41,7 @@ export interface FunctionVersion {
   readonly name: string;
   readonly createdAt: Instant;
   /** Members of the vendor's form, as they were sent. */
-  readonly definition: Readonly<Record<string, unknown>>;
+  readonly definition: Definition;
   /** Values are not kept: nothing ever shows them. */
   readonly secretNames: readonly string[];
   readonly functionParties: readonly AuthorizedParty[];
@@ -50,10 +50,10 @@ export interface FunctionVersion {
   readonly behaviour: Behaviour;
 }
 
-export interface FunctionRow extends Row {
-  readonly parent: string;
-  readonly body: FunctionVersion;
-}
+/** A version; its parent is its function. */
+export type FunctionRow = Row<FunctionVersion, string>;
+
+export const FUNCTIONS = new Collection<FunctionVersion, string>('nvcf.functions');
 
 /** The row of a version; whom it is shared with and when it changes follow from its body. */
 export function functionRow(
@@ -61,8 +61,7 @@ export function functionRow(
   body: FunctionVersion,
 ): FunctionRow {
   const parties = [...body.functionParties, ...body.versionParties].map(({ ncaId }) => ncaId);
-  return {
-    collection: FUNCTIONS,
+  return FUNCTIONS.row({
     id: place.versionId,
     owner: place.owner,
     parent: place.functionId,
@@ -70,13 +69,15 @@ export function functionRow(
     sharedWith: [...new Set(parties)],
     dueAt: body.deployment?.readyAt ?? null,
     body,
-  };
+  });
 }
 
 /** The row with another body. */
-export function amended(row: Row, change: (body: FunctionVersion) => FunctionVersion): FunctionRow {
-  const { owner, parent, id } = row as FunctionRow;
-  return functionRow({ owner, functionId: parent, versionId: id }, change((row as FunctionRow).body));
+export function amended(
+  { owner, parent, id, body }: FunctionRow,
+  change: (body: FunctionVersion) => FunctionVersion,
+): FunctionRow {
+  return functionRow({ owner, functionId: parent, versionId: id }, change(body));
 }
 
 /** A pure function of what is stored and the time: nothing has to happen for it to change. */
@@ -97,8 +98,8 @@ export function relationTo(row: Row, account: string): Relation | null {
 }
 
 /** How keys name a version. */
-export function reachOfVersion({ parent, id }: Row, relation: Relation): Reach {
-  return { relation, names: { function: [parent ?? ''], 'function-versions': [`${parent}/${id}`] } };
+export function reachOfVersion({ parent, id }: FunctionRow, relation: Relation): Reach {
+  return { relation, names: { function: [parent], 'function-versions': [`${parent}/${id}`] } };
 }
 
 /** How keys name a function, on calls that name no version. */
@@ -111,8 +112,12 @@ export function reachOfFunction(functionId: string, versions: readonly Row[], re
 }
 
 /** The versions that an account owns. */
-export async function ownVersions(collections: Collections, functionId: string, account: string): Promise<Sighting> {
-  const versions = await collections.ofParent(FUNCTIONS, functionId);
+export async function ownVersions(
+  collections: Collections,
+  functionId: string,
+  account: string,
+): Promise<Sighting<readonly FunctionRow[]>> {
+  const versions = await FUNCTIONS.ofParent(collections, functionId);
   const own = versions.filter(({ owner }) => owner === account);
   return seen(versions, own, () => reachOfFunction(functionId, own, 'owned'));
 }
@@ -122,28 +127,28 @@ export async function visibleVersions(
   collections: Collections,
   functionId: string,
   account: string,
-): Promise<Sighting> {
-  const versions = await collections.ofParent(FUNCTIONS, functionId);
+): Promise<Sighting<readonly FunctionRow[]>> {
+  const versions = await FUNCTIONS.ofParent(collections, functionId);
   const visible = versions.filter((row) => relationTo(row, account) !== null);
   const relation = visible[0] === undefined ? null : relationTo(visible[0], account);
   return seen(versions, visible, () => reachOfFunction(functionId, visible, relation ?? 'owned'));
 }
 
-function seen(all: readonly Row[], some: readonly Row[], reach: () => Reach): Sighting {
+function seen(all: readonly Row[], some: readonly FunctionRow[], reach: () => Reach): Sighting<readonly FunctionRow[]> {
   const [first] = all;
   if (first === undefined) return { seen: 'nothing' };
   return some.length === 0 ? { seen: 'foreign', owner: first.owner } : { seen: 'object', target: some, reach: reach() };
 }
 
 /** One version, as its owner sees it. */
-export function asOwner(row: Row | null, account: string): Sighting {
+export function asOwner(row: FunctionRow | null, account: string): Sighting<FunctionRow> {
   if (row === null) return { seen: 'nothing' };
   if (row.owner !== account) return { seen: 'foreign', owner: row.owner };
   return { seen: 'object', target: row, reach: reachOfVersion(row, 'owned') };
 }
 
 /** One version, as anybody sees it. */
-export function asAnybody(row: Row | null, account: string): Sighting {
+export function asAnybody(row: FunctionRow | null, account: string): Sighting<FunctionRow> {
   if (row === null) return { seen: 'nothing' };
   const relation = relationTo(row, account);
   if (relation === null) return { seen: 'foreign', owner: row.owner };

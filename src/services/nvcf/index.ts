@@ -21,10 +21,10 @@ import { tokenOperations } from './operations/tokens.ts';
 import { ERRORS, HOST_ERRORS, renderHostProblem, renderProblem } from './problem.ts';
 import { seed } from './seed.ts';
 
-const getHealth: Handler = () => ({ status: 200, body: { status: 'UP' } });
+const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { status: 'UP' } });
 
 /** NVIDIA Cloud Functions: what service keys and personal keys may do. */
-export const nvcf: ServiceDefinition = {
+export const nvcf: ServiceDefinition<'nvcf'> = {
   name: 'nvcf',
   title: 'NVIDIA Cloud Functions',
   prefixes: ['/v2/nvcf', '/v2/orgs/{org}/nvcf', '/v2/orgs/{org}/ngc/nvcf', '/v3/orgs/{org}/ngc/nvcf', '/health'],

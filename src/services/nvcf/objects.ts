@@ -1,22 +1,25 @@
-import type { Context } from '../../contract/request.ts';
+import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../store/errors.ts';
 import { accountOf } from './caller.ts';
 
+type Storing = Pick<AuthenticatedContext, 'store'>;
+
 /** Things of an account that nothing is a part of: registry credentials, telemetry endpoints, assets. */
-export async function addObject(
-  context: Context,
-  collection: string,
+export async function addObject<Body>(
+  context: Pick<AuthenticatedContext, 'store' | 'caller'>,
+  collection: Collection<Body>,
   id: string,
-  body: object,
+  body: Body,
   more: { readonly limit?: number; readonly alias?: string } = {},
 ): Promise<void> {
   const { limit = null, alias = null } = more;
   const account = accountOf(context);
-  const row: Row = { collection, id, owner: account, parent: null, alias, sharedWith: [], dueAt: null, body };
+  const row = collection.row({ id, owner: account, parent: null, alias, body });
   try {
-    await context.store.collections.insert(row, limit);
+    await collection.insert(context.store.collections, row, limit);
   } catch (thrown) {
     if (thrown instanceof LimitReached) {
       throw new Problem('limit_reached', `Account '${account}': Limit of ${limit} reached`);
@@ -25,30 +28,42 @@ export async function addObject(
   }
 }
 
-/** Changes what the rule's look-up found; null deletes it. */
-export function changeTarget<Body>(context: Context, change: (body: Body) => Body | null): Promise<Body | null> {
-  return changeRow(context, context.target as Row, change);
+/** @returns the new body @throws Problem when the object is gone */
+export async function changeObject<Body>(
+  { store }: Storing,
+  collection: Collection<Body>,
+  { id }: Row,
+  change: (body: Body) => Body,
+): Promise<Body> {
+  const { body } = await orGone(
+    collection.change(store.collections, id, (before) => ({ ...before, body: change(before.body) })),
+  );
+  return body;
 }
 
-/** Changes a row; null deletes it. @throws Problem when it is gone */
-export async function changeRow<Body>(
-  { store }: Pick<Context, 'store'>,
-  { collection, id }: Row,
-  change: (body: Body) => Body | null,
-): Promise<Body | null> {
+/** @throws Problem when the object is gone already */
+export async function removeObject<Body, Parent extends string | null>(
+  { store }: Storing,
+  collection: Collection<Body, Parent>,
+  { id }: Row,
+): Promise<void> {
+  await orGone(collection.change(store.collections, id, () => null));
+}
+
+/** A change of something that another request may have deleted. @throws Problem when it has */
+export async function orGone<Changed>(change: Promise<Changed>): Promise<Changed> {
   try {
-    const row = await store.collections.change(collection, id, (before) => {
-      const body = change(before.body as Body);
-      return body === null ? null : { ...before, body };
-    });
-    return (row?.body ?? null) as Body | null;
+    return await change;
   } catch (thrown) {
     throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
   }
 }
 
 /** Bodies of everything of the account in a collection, oldest first. */
-export async function objectsOf<Body>(context: Context, collection: string): Promise<readonly Body[]> {
-  const rows = await context.store.collections.ofOwner(collection, accountOf(context));
-  return rows.map(({ body }) => body as Body);
+export async function objectsOf<Body>(
+  context: Pick<AuthenticatedContext, 'store' | 'caller'>,
+  collection: Collection<Body>,
+): Promise<readonly Body[]> {
+  const rows = await collection.ofOwner(context.store.collections, accountOf(context));
+  return rows.map(({ body }) => body);
 }

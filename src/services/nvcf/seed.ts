@@ -1,3 +1,4 @@
+import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
@@ -5,11 +6,17 @@ import { described, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, placeEntries } from '../../core/seed-fault.ts';
 import { findUnknownOrganizations } from '../../kits/ngc/organizations.ts';
 import { namedUuid } from '../../machine/random.ts';
-import type { Row } from '../../store/collections.ts';
-import { type AuthorizedParty, EVERYBODY, type FunctionVersion, functionRow, type Status } from './functions.ts';
-import { definitionOf } from './members.ts';
+import {
+  type AuthorizedParty,
+  EVERYBODY,
+  type FunctionRow,
+  type FunctionVersion,
+  functionRow,
+  type Status,
+} from './functions.ts';
+import { type Definition, definitionOf } from './members.ts';
 import { CLUSTER_GROUPS, GPU_QUOTAS, INSTANCE_TYPES } from './operations/clusters.ts';
-import { RECOGNIZED_REGISTRIES } from './operations/registries.ts';
+import { RECOGNIZED_REGISTRIES, type RecognizedRegistry } from './operations/registries.ts';
 
 /** One version of a function in a seed. */
 interface SeedFunction {
@@ -26,18 +33,21 @@ interface SeedFunction {
   readonly invokeTime?: string;
   readonly answer?: unknown;
   /** Further members in the vendor's form. */
-  readonly definition?: Readonly<Record<string, unknown>>;
+  readonly definition?: Definition;
 }
 
-type OfOrganization = { readonly org: string } & Readonly<Record<string, unknown>>;
+type OfOrganization<Name extends 'ClusterGroup' | 'GpuQuota' | 'InstanceType'> = { readonly org: string } & Schema<
+  'nvcf',
+  Name
+>;
 
 /** The part of a seed that is about Cloud Functions, once it fits the schema. */
 interface NvcfSeed {
   readonly functions?: readonly SeedFunction[];
-  readonly clusterGroups?: readonly OfOrganization[];
-  readonly gpuQuotas?: readonly OfOrganization[];
-  readonly instanceTypes?: readonly OfOrganization[];
-  readonly recognizedRegistries?: readonly Readonly<Record<string, unknown>>[];
+  readonly clusterGroups?: readonly OfOrganization<'ClusterGroup'>[];
+  readonly gpuQuotas?: readonly OfOrganization<'GpuQuota'>[];
+  readonly instanceTypes?: readonly OfOrganization<'InstanceType'>[];
+  readonly recognizedRegistries?: readonly RecognizedRegistry[];
 }
 
 /** What is read of the part about NGC. */
@@ -110,7 +120,7 @@ export const seed: Seeding = {
   },
   readsOrganizations: true,
   faults: (part, whole) => {
-    const { functions = [], clusterGroups = [], gpuQuotas = [], instanceTypes = [] } = part as NvcfSeed;
+    const { functions = [], clusterGroups = [], gpuQuotas = [], instanceTypes = [] } = partOf(part);
     const known = [...accountsOf(whole).keys()];
     const placedFunctions = placeEntries('nvcf.functions', functions);
     const sharing = placedFunctions.flatMap(({ entry, place }) =>
@@ -136,19 +146,22 @@ export const seed: Seeding = {
     ];
   },
   records: async (checked, now, _random, whole) => {
-    const part = checked as NvcfSeed;
+    const part = partOf(checked);
     const accounts = accountsOf(whole);
     const accountOf = (org: string) => accounts.get(org) ?? '';
-    const objects = (collection: string, rows: readonly OfOrganization[] = []) =>
-      rows.map(({ org, ...body }, index) => plainRow(collection, `${org}-${index}`, accountOf(org), body));
+    const placed = (org: string, index: number) => ({ id: `${org}-${index}`, owner: accountOf(org), parent: null });
     return {
       objects: [
         ...(part.functions ?? []).map((one) => seedRow(one, accountOf, now)),
-        ...objects(CLUSTER_GROUPS, part.clusterGroups),
-        ...objects(GPU_QUOTAS, part.gpuQuotas),
-        ...objects(INSTANCE_TYPES, part.instanceTypes),
-        ...(part.recognizedRegistries ?? []).map((registry, index) =>
-          plainRow(RECOGNIZED_REGISTRIES, String(index), EVERYBODY, registry),
+        ...(part.clusterGroups ?? []).map(({ org, ...body }, index) =>
+          CLUSTER_GROUPS.row({ ...placed(org, index), body }),
+        ),
+        ...(part.gpuQuotas ?? []).map(({ org, ...body }, index) => GPU_QUOTAS.row({ ...placed(org, index), body })),
+        ...(part.instanceTypes ?? []).map(({ org, ...body }, index) =>
+          INSTANCE_TYPES.row({ ...placed(org, index), body }),
+        ),
+        ...(part.recognizedRegistries ?? []).map((body, index) =>
+          RECOGNIZED_REGISTRIES.row({ id: String(index), owner: EVERYBODY, parent: null, body }),
         ),
       ],
     };
@@ -156,16 +169,18 @@ export const seed: Seeding = {
   cast: (part) => part,
 };
 
+function partOf(part: unknown): NvcfSeed {
+  // It fits the schema. What is in the vendor's form is taken as it is, and shown as it is.
+  return part as NvcfSeed;
+}
+
 function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  // The part of another service, which fits its own schema.
   const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
   return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }
 
-function plainRow(collection: string, id: string, owner: string, body: unknown): Row {
-  return { collection, id, owner, parent: null, alias: null, sharedWith: [], dueAt: null, body };
-}
-
-function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Instant): Row {
+function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Instant): FunctionRow {
   const { org, name, functionId, versionId, status } = one;
   const definition = { inferenceUrl: '/', ...definitionOf(one.definition ?? {}) };
   const readyAt = status === 'DEPLOYING' ? readyOf(one, now) : now;

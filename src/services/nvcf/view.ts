@@ -1,6 +1,6 @@
+import type { Schema } from '../../contract/documented.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import { namedUuid } from '../../machine/random.ts';
-import type { Row } from '../../store/collections.ts';
 import { type FunctionRow, type FunctionVersion, statusAt } from './functions.ts';
 
 /** What a reader gets to see beyond what everybody does. */
@@ -35,12 +35,19 @@ const OWNERS_ONLY = [
 /** How many instances one function shows at most. */
 const MOST_INSTANCES = 64;
 
+type Changeable<Its> = { -readonly [Name in keyof Its]: Its[Name] };
+
 /** A version in the vendor's form, as an account sees it. */
-export function functionView(row: Row, account: string, now: Instant, detail?: Detail): Record<string, unknown> {
-  const { body, parent, id, owner } = row as FunctionRow;
+export function functionView(
+  row: FunctionRow,
+  account: string,
+  now: Instant,
+  detail?: Detail,
+): Schema<'nvcf', 'Function'> {
+  const { body, parent, id, owner } = row;
   const isOwn = owner === account;
-  const health = { ...DEFAULT_HEALTH, ...(body.definition['health'] as object | undefined) };
-  const view: Record<string, unknown> = {
+  const health = { ...DEFAULT_HEALTH, ...body.definition.health };
+  const view: Changeable<Schema<'nvcf', 'Function'>> = {
     ...body.definition,
     id: parent,
     ncaId: owner,
@@ -48,10 +55,10 @@ export function functionView(row: Row, account: string, now: Instant, detail?: D
     name: body.name,
     status: statusAt(body, now),
     createdAt: rfc3339(body.createdAt),
-    functionType: body.definition['functionType'] ?? 'DEFAULT',
+    functionType: body.definition.functionType ?? 'DEFAULT',
     health,
-    healthUri: body.definition['healthUri'] ?? health.uri,
-    ...(isOwn && detail?.instances === true && { activeInstances: instancesOf(row as FunctionRow, now) }),
+    healthUri: body.definition.healthUri ?? health.uri,
+    ...(isOwn && detail?.instances === true && { activeInstances: instancesOf(row, now) }),
     ...(isOwn && detail?.secrets === true && { secrets: body.secretNames }),
     ...(!isOwn && { ownedByDifferentAccount: true }),
   };
@@ -60,8 +67,7 @@ export function functionView(row: Row, account: string, now: Instant, detail?: D
 }
 
 /** The deployment of a version in the vendor's form. */
-export function deploymentView(row: Row, now: Instant): Record<string, unknown> {
-  const { body, parent, id, owner } = row as FunctionRow;
+export function deploymentView({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Deployment'> {
   const deployment = deploymentOf(body);
   return {
     functionId: parent,
@@ -83,11 +89,11 @@ export function deploymentOf({ deployment }: FunctionVersion): NonNullable<Funct
 }
 
 /** As many as each specification asks for at least; none before the function is up. */
-function instancesOf({ body, parent, id, owner }: FunctionRow, now: Instant): Record<string, unknown>[] {
+function instancesOf({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Instance'>[] {
   const { deployment } = body;
   if (deployment === null || statusAt(body, now) === 'DEPLOYING') return [];
   const wanted = deployment.specifications.flatMap((specification) =>
-    Array.from({ length: Math.min(Number(specification['minInstances']), MOST_INSTANCES) }, () => specification),
+    Array.from({ length: Math.min(specification.minInstances, MOST_INSTANCES) }, () => specification),
   );
   return wanted.slice(0, MOST_INSTANCES).map(({ instanceType, gpu, backend }, index) => ({
     instanceId: namedUuid(`${deployment.id}:${index}`),

@@ -1,11 +1,11 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
+import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
-import { addObject, changeRow, changeTarget, objectsOf } from '../objects.ts';
+import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-export const ASSETS = 'nvcf.assets';
 /** Of one account, so that what is uploaded stays bounded. */
 const MOST = 100;
 
@@ -20,17 +20,20 @@ interface Asset {
   readonly content: string | null;
 }
 
+const ASSETS = new Collection<Asset>('nvcf.assets');
+type AssetRow = Row<Asset, null>;
+
 function view({ assetId, contentType, description, createdAt }: Asset) {
   return { assetId, contentType, description, createdAt: rfc3339(createdAt) };
 }
 
-function contentUrl({ openOrigin }: Context, { uploadId }: Asset): string {
+function contentUrl({ openOrigin }: Pick<Context, 'openOrigin'>, { uploadId }: Asset): string {
   return `${openOrigin}/v2/nvcf/uploads/${uploadId}`;
 }
 
-const create: Handler = async (context) => {
+const create: Handler<'nvcf', 'createAsset'> = async (context) => {
   const { random, now } = context;
-  const { contentType, description } = context.body as { contentType: string; description: string };
+  const { contentType, description } = context.body;
   const asset: Asset = {
     assetId: random.uuid(),
     contentType,
@@ -46,42 +49,45 @@ const create: Handler = async (context) => {
   };
 };
 
-const list: Handler = async (context) => ({
+const list: Handler<'nvcf', 'listAssets'> = async (context) => ({
   status: 200,
-  body: { assets: (await objectsOf<Asset>(context, ASSETS)).map(view) },
+  body: { assets: (await objectsOf(context, ASSETS)).map(view) },
 });
 
-const get: Handler = ({ target }) => ({ status: 200, body: { asset: view(assetOf(target)) } });
+const get: Handler<'nvcf', 'getAsset', AssetRow> = ({ target }) => ({
+  status: 200,
+  body: { asset: view(target.body) },
+});
 
-const redirectToContent: Handler = (context) => ({
+const redirectToContent: Handler<'nvcf', 'getAssetContent', AssetRow> = (context) => ({
   status: 302,
-  headers: { location: contentUrl(context, assetOf(context.target)) },
+  headers: { location: contentUrl(context, context.target.body) },
 });
 
-const remove: Handler = async (context) => {
-  await changeTarget(context, () => null);
+const remove: Handler<'nvcf', 'deleteAsset', AssetRow> = async (context) => {
+  await removeObject(context, ASSETS, context.target);
   return { status: 204 };
 };
 
-function assetOf(row: unknown): Asset {
-  return (row as Row).body as Asset;
-}
-
-async function uploaded({ store, params }: Context): Promise<Row> {
-  const row = await store.collections.byAlias(ASSETS, params['uploadId'] ?? '');
+async function uploaded(
+  { store }: Pick<Context, 'store'>,
+  { uploadId }: { readonly uploadId: string },
+): Promise<AssetRow> {
+  const row = await ASSETS.byAlias(store.collections, uploadId);
   if (row === null) throw new Problem('not_found', 'There is no upload of this id.');
   return row;
 }
 
-const upload: Handler = async (context) => {
-  const target = await uploaded(context);
-  const content = (context.body as Buffer).toString('base64');
-  await changeRow<Asset>(context, target, (before) => ({ ...before, content }));
+const upload: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
+  const target = await uploaded(context, context.params);
+  const content = context.body.toString('base64');
+  await changeObject(context, ASSETS, target, (before) => ({ ...before, content }));
   return { status: 200 };
 };
 
-const download: Handler = async (context) => {
-  const { content, contentType } = assetOf(await uploaded(context));
+const download: Handler<'nvcf', 'downloadAssetContent'> = async (context) => {
+  const { body } = await uploaded(context, context.params);
+  const { content, contentType } = body;
   if (content === null) throw new Problem('not_found', 'Nothing was uploaded yet.');
   return { status: 200, headers: { 'content-type': contentType }, body: Buffer.from(content, 'base64') };
 };

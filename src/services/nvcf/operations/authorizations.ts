@@ -1,6 +1,6 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import {
   type AuthorizedParty,
@@ -19,37 +19,43 @@ import { amendTarget } from './functions.ts';
 type Parties = readonly AuthorizedParty[];
 
 /** Whom a function as a whole is shared with, or one version of it. */
-interface Level {
+interface Level<Target> {
   readonly member: 'functionParties' | 'versionParties';
-  rowsOf(context: Context): readonly FunctionRow[];
-  amend(context: Context, change: (body: FunctionVersion) => FunctionVersion): Promise<readonly FunctionRow[]>;
+  rowsOf(target: Target): readonly FunctionRow[];
+  amend(context: Asked<Target>, change: (body: FunctionVersion) => FunctionVersion): Promise<readonly FunctionRow[]>;
   /** How messages call what the path names. */
-  subject(context: Context): string;
+  subject(named: Named): string;
   /** Without what comes from elsewhere. */
-  own(row: FunctionRow): object;
+  own(row: FunctionRow): Shown;
   /** With everybody who may. */
-  view(row: FunctionRow): object;
+  view(row: FunctionRow): Shown;
 }
 
-const OF_FUNCTION: Level = {
+type Shown = Schema<'nvcf', 'FunctionAuthorization'>;
+
+interface Named {
+  readonly functionId: string;
+  readonly versionId?: string;
+}
+
+/** A request about the parties of what its path names. */
+type Asked<Target> = Pick<AuthenticatedContext<Target>, 'store' | 'caller' | 'target'> & { readonly params: Named };
+
+const OF_FUNCTION: Level<readonly FunctionRow[]> = {
   member: 'functionParties',
-  rowsOf: ({ target }) => target as readonly FunctionRow[],
-  amend: async ({ store, params }, change) => {
-    const rows = await store.collections.changeParts(FUNCTIONS, params['functionId'] ?? '', (row) =>
-      amended(row, change),
-    );
-    return rows as readonly FunctionRow[];
-  },
-  subject: ({ params }) => `Function id '${params['functionId']}'`,
+  rowsOf: (target) => target,
+  amend: ({ store, params }, change) =>
+    FUNCTIONS.changeParts(store.collections, params.functionId, (row) => amended(row, change)),
+  subject: ({ functionId }) => `Function id '${functionId}'`,
   own: functionView,
   view: functionView,
 };
 
-const OF_VERSION: Level = {
+const OF_VERSION: Level<FunctionRow> = {
   member: 'versionParties',
-  rowsOf: ({ target }) => [target as FunctionRow],
-  amend: async (context, change) => [(await amendTarget(context, change)) as FunctionRow],
-  subject: ({ params }) => `Function id '${params['functionId']}', version '${params['versionId']}'`,
+  rowsOf: (target) => [target],
+  amend: async (context, change) => [await amendTarget(context, change)],
+  subject: ({ functionId, versionId }) => `Function id '${functionId}', version '${versionId}'`,
   own: (row) => versionView(row, row.body.versionParties),
   view: (row) => versionView(row, distinct([...row.body.functionParties, ...row.body.versionParties])),
 };
@@ -63,21 +69,24 @@ function versionView({ parent, owner, id }: FunctionRow, authorizedParties: Part
 }
 
 /** What can be done to the parties: in the vendor's word, and what becomes of them. */
-interface Change {
+interface Change<Body> {
   readonly verb: 'create' | 'add' | 'remove' | 'delete';
-  /** @throws Problem */
-  apply(parties: Parties, context: Context, level: Level): Parties;
+  /** @param subject how messages call what the path names @throws Problem */
+  apply(parties: Parties, body: Body, subject: string, account: string): Parties;
 }
 
-function changing(level: Level, change: Change): Handler {
-  return async (context) => {
-    if (level.rowsOf(context).some((row: Row) => isPublic(row))) {
-      const message = `${level.subject(context)}: Cannot ${change.verb} authorized parties for public function`;
+function changing<Target, Body>(level: Level<Target>, change: Change<Body>) {
+  return async (
+    context: Asked<Target> & { readonly body: Body },
+  ): Promise<Answer<'nvcf', 'createFunctionAuthorization'>> => {
+    const subject = level.subject(context.params);
+    if (level.rowsOf(context.target).some(isPublic)) {
+      const message = `${subject}: Cannot ${change.verb} authorized parties for public function`;
       throw new Problem('bad_state', message);
     }
     const [row] = await level.amend(context, (body) => ({
       ...body,
-      [level.member]: change.apply(body[level.member], context, level),
+      [level.member]: change.apply(body[level.member], context.body, subject, accountOf(context)),
     }));
     if (row === undefined) throw new Problem('not_found');
     return { status: 200, body: { function: level.own(row) } };
@@ -85,22 +94,27 @@ function changing(level: Level, change: Change): Handler {
 }
 
 /** A party as it is kept. @throws Problem for the account itself */
-function partyOf(context: Context, given: AuthorizedParty): AuthorizedParty {
-  const account = accountOf(context);
+function partyOf(account: string, given: AuthorizedParty): AuthorizedParty {
   if (given.ncaId === account) {
     throw new Problem('bad_state', `Invalid request: Authorized party mapped to account '${account}' is invalid`);
   }
-  return picked(given, ['ncaId', 'clientId']) as unknown as AuthorizedParty;
+  return picked(given, ['ncaId', 'clientId']);
 }
 
+type SingleParty = Schema<'nvcf', 'AuthorizedPartyRequest'>;
+
 /** The one party of a request. @throws Problem for everybody */
-function singleParty(context: Context, level: Level, verb: string): AuthorizedParty {
-  const { authorizedParty } = context.body as { authorizedParty: AuthorizedParty };
+function singleParty(
+  { authorizedParty }: SingleParty,
+  subject: string,
+  account: string,
+  verb: string,
+): AuthorizedParty {
   if (authorizedParty.ncaId === EVERYBODY) {
-    const message = `${level.subject(context)}: Invalid authz account '${EVERYBODY}' specified for ${verb} operation`;
+    const message = `${subject}: Invalid authz account '${EVERYBODY}' specified for ${verb} operation`;
     throw new Problem('bad_state', message);
   }
-  return partyOf(context, authorizedParty);
+  return partyOf(account, authorizedParty);
 }
 
 /** The first of those that are the same. */
@@ -114,48 +128,49 @@ function isSame(one: AuthorizedParty, other: AuthorizedParty): boolean {
   return one.ncaId === other.ncaId && one.clientId === other.clientId;
 }
 
-const REPLACE: Change = {
+const REPLACE: Change<Schema<'nvcf', 'AuthorizedPartiesRequest'>> = {
   verb: 'create',
-  apply: (_, context, level) => {
-    const { authorizedParties } = context.body as { authorizedParties: Parties };
+  apply: (_, { authorizedParties }, subject, account) => {
     if (authorizedParties.some(({ ncaId }) => ncaId === EVERYBODY)) {
-      const message = `${level.subject(context)}: Only NVIDIA Super Admin can make a function public`;
+      const message = `${subject}: Only NVIDIA Super Admin can make a function public`;
       throw new Problem('bad_state', message);
     }
-    return distinct(authorizedParties.map((party) => partyOf(context, party)));
+    return distinct(authorizedParties.map((party) => partyOf(account, party)));
   },
 };
 
-const ADD: Change = {
+const ADD: Change<SingleParty> = {
   verb: 'add',
-  apply: (parties, context, level) => {
-    const party = singleParty(context, level, 'add');
-    if (parties.length === 0) throw noParties(context, level);
+  apply: (parties, body, subject, account) => {
+    const party = singleParty(body, subject, account, 'add');
+    if (parties.length === 0) throw noParties(subject);
     if (parties.some((other) => isSame(party, other))) {
-      throw new Problem('conflict', `${level.subject(context)}: Account '${party.ncaId}' is already authorized`);
+      throw new Problem('conflict', `${subject}: Account '${party.ncaId}' is already authorized`);
     }
     return [...parties, party];
   },
 };
 
-const REMOVE: Change = {
+const REMOVE: Change<SingleParty> = {
   verb: 'remove',
-  apply: (parties, context, level) => {
-    const party = singleParty(context, level, 'remove');
-    if (!parties.some((other) => isSame(party, other))) throw noParties(context, level);
+  apply: (parties, body, subject, account) => {
+    const party = singleParty(body, subject, account, 'remove');
+    if (!parties.some((other) => isSame(party, other))) throw noParties(subject);
     return parties.filter((other) => !isSame(party, other));
   },
 };
 
-const REMOVE_ALL: Change = { verb: 'delete', apply: () => [] };
+const REMOVE_ALL: Change<undefined> = { verb: 'delete', apply: () => [] };
 
-function noParties(context: Context, level: Level): Problem {
-  return new Problem('not_found', `${level.subject(context)}: No such authorized party`);
+function noParties(subject: string): Problem {
+  return new Problem('not_found', `${subject}: No such authorized party`);
 }
 
 /** The function's own list, and that of each version that has one; narrowed to what the key covers. */
-const listOfFunction: Handler = async (context) => {
-  const rows = (context.target ?? (await ownTarget(context))) as readonly FunctionRow[];
+const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly FunctionRow[] | undefined> = async (
+  context,
+) => {
+  const rows = context.target ?? (await ownTarget(context, context.params));
   const covered = rows.filter((row) => context.mayReach(reachOfVersion(row, 'owned')));
   const [first] = covered;
   const versions = covered.filter(({ body }) => body.versionParties.length > 0);
@@ -164,16 +179,15 @@ const listOfFunction: Handler = async (context) => {
 };
 
 /** Where the rule leaves finding the function to the operation, because it refuses no key for its resource. */
-async function ownTarget(context: Context): Promise<unknown> {
-  const { store, params } = context;
-  const sighting = await ownVersions(store.collections, params['functionId'] ?? '', accountOf(context));
+async function ownTarget(context: AuthenticatedContext, { functionId }: Named): Promise<readonly FunctionRow[]> {
+  const sighting = await ownVersions(context.store.collections, functionId, accountOf(context));
   if (sighting.seen !== 'object') throw new Problem('not_found');
   return sighting.target;
 }
 
-const getOfVersion: Handler = (context) => ({
+const getOfVersion: Handler<'nvcf', 'getFunctionVersionAuthorizations', FunctionRow> = (context) => ({
   status: 200,
-  body: { function: OF_VERSION.view(context.target as FunctionRow) },
+  body: { function: OF_VERSION.view(context.target) },
 });
 
 export const authorizationOperations = {

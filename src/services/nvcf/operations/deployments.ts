@@ -1,21 +1,25 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic } from '../functions.ts';
-import { picked, SPECIFICATION } from '../members.ts';
-import { deploymentView, functionView } from '../view.ts';
+import { picked, SPECIFICATION, type Specification } from '../members.ts';
+import { deploymentOf, deploymentView, functionView } from '../view.ts';
 import { amendTarget, publicGuard } from './functions.ts';
 
-type Specification = Readonly<Record<string, unknown>>;
+/** What the path names: a version, or its deployment. */
+interface Named {
+  readonly functionId?: string;
+  readonly versionId?: string;
+}
 
-const create: Handler = async (context) => {
-  const { target, random, now } = context;
-  if (isPublic(target as Row)) throw publicGuard(context);
-  const specifications = numbered(specificationsOf(context), context);
+const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context) => {
+  const { target, params, random, now } = context;
+  if (isPublic(target)) throw publicGuard(params);
+  const specifications = numbered(checked(context.body.deploymentSpecifications), context);
   const id = random.uuid();
   const row = await amendTarget(context, (version) => {
-    if (version.deployment !== null) throw alreadyDeployed(context, version.deployment);
+    if (version.deployment !== null) throw alreadyDeployed(params, version.deployment);
     const deployment = {
       id,
       specifications,
@@ -28,109 +32,110 @@ const create: Handler = async (context) => {
   return { status: 200, body: { deployment: deploymentView(row, now) } };
 };
 
-function alreadyDeployed({ params }: Context, { id }: Deployment): Problem {
+function alreadyDeployed({ functionId, versionId }: Named, { id }: Deployment): Problem {
   return new Problem(
     'bad_state',
-    `Function id '${params['functionId']}', version '${params['versionId']}': Already deployed - Use PATCH /v2/nvcf/deployments/${id}/gpu-specifications/{gpuSpecId} to change the deployment`,
+    `Function id '${functionId}', version '${versionId}': Already deployed - Use PATCH /v2/nvcf/deployments/${id}/gpu-specifications/{gpuSpecId} to change the deployment`,
   );
 }
 
-const get: Handler = (context) => {
-  const { target, now } = context;
-  if ((target as FunctionRow).body.deployment === null) throw notDeployed(context);
-  return { status: 200, body: { deployment: deploymentView(target as Row, now) } };
-};
+function get({ target, params, now }: AuthenticatedContext<FunctionRow>): Answer<'nvcf', 'getDeployment'> {
+  if (target.body.deployment === null) throw notDeployed(params);
+  return { status: 200, body: { deployment: deploymentView(target, now) } };
+}
 
 /** Replaces specifications: each takes the place of the one with its id; without an id, of the next that none names. */
-const update: Handler = async (context) => {
+const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context) => {
   const { now } = context;
-  const given = specificationsOf(context);
+  const given = checked(context.body.deploymentSpecifications);
   const row = await amendTarget(context, (version) =>
     redeployed(context, version, ({ specifications }) => {
-      const named = new Set(given.map((one) => one['gpuSpecificationId']));
-      const known = new Map(specifications.map((one) => [one['gpuSpecificationId'], one]));
-      const unnamed = specifications.filter((one) => !named.has(one['gpuSpecificationId']));
+      const named = new Set(given.map((one) => one.gpuSpecificationId));
+      const known = new Map(specifications.map((one) => [one.gpuSpecificationId, one]));
+      const unnamed = specifications.filter((one) => !named.has(one.gpuSpecificationId));
       const next = given.map((one) => {
-        const id = one['gpuSpecificationId'];
+        const id = one.gpuSpecificationId;
         const before = id === undefined ? unnamed.shift() : known.get(id);
-        return { ...before, ...picked(one, SPECIFICATION) };
+        return whole({ ...before, ...picked(one, SPECIFICATION) });
       });
-      if (next.some((one) => one['gpu'] === undefined || one['instanceType'] === undefined)) {
-        throw new Problem('invalid_request', 'Fields `gpu` and `instanceType` are needed for a further specification.');
-      }
       return numbered(next, context);
     }),
   );
   return { status: 200, body: { deployment: deploymentView(row, now) } };
 };
 
-const updateSpecification: Handler = async (context) => {
+type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
+
+/** @throws Problem for one that takes no other's place, and lacks what it would have had from that */
+function whole({ gpu, instanceType, ...rest }: Replacement): Specification {
+  if (gpu !== undefined && instanceType !== undefined) return { gpu, instanceType, ...rest };
+  throw new Problem('invalid_request', 'Fields `gpu` and `instanceType` are needed for a further specification.');
+}
+
+const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow> = async (context) => {
   const { params, body } = context;
-  const id = params['gpuSpecId'];
-  const isIt = (specification: Specification) => specification['gpuSpecificationId'] === id;
+  const { gpuSpecId: id, deploymentId } = params;
+  const isIt = (specification: Specification) => specification.gpuSpecificationId === id;
   const row = await amendTarget(context, (version) =>
     redeployed(context, version, ({ specifications }) => {
       if (!specifications.some(isIt)) {
-        throw new Problem(
-          'not_found',
-          `GPU specification id '${id}': Not found in deployment '${params['deploymentId']}'`,
-        );
+        throw new Problem('not_found', `GPU specification id '${id}': Not found in deployment '${deploymentId}'`);
       }
       const changed = specifications.map((one) => (isIt(one) ? { ...one, ...picked(body, SPECIFICATION) } : one));
       for (const specification of changed) checkInstances(specification);
       return changed;
     }),
   );
-  const changed = (row as FunctionRow).body.deployment?.specifications.find(isIt);
+  const changed = deploymentOf(row.body).specifications.find(isIt);
+  if (changed === undefined) throw new Error('a specification was changed, and is not there');
   return { status: 200, body: { gpuSpecification: changed } };
 };
 
-const remove: Handler = async (context) => {
-  const { target, now } = context;
-  if (isPublic(target as Row)) throw publicGuard(context);
+const remove: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async (context) => {
+  const { target, params, now } = context;
+  if (isPublic(target)) throw publicGuard(params);
   const row = await amendTarget(context, (version) => {
-    if (version.deployment === null) throw notDeployed(context);
+    if (version.deployment === null) throw notDeployed(params);
     return { ...version, deployment: null };
   });
   return { status: 200, body: { function: functionView(row, accountOf(context), now) } };
 };
 
 function redeployed(
-  context: Context,
+  { params, now }: Pick<AuthenticatedContext, 'params' | 'now'>,
   version: FunctionVersion,
   change: (deployment: Deployment) => readonly Specification[],
 ): FunctionVersion {
   const { deployment } = version;
-  if (deployment === null) throw notDeployed(context);
+  if (deployment === null) throw notDeployed(params);
   return {
     ...version,
-    deployment: { ...deployment, specifications: change(deployment), lastUpdatedAt: context.now },
+    deployment: { ...deployment, specifications: change(deployment), lastUpdatedAt: now },
   };
 }
 
-function notDeployed({ params }: Context): Problem {
-  return new Problem(
-    'not_found',
-    `Function id '${params['functionId']}', version '${params['versionId']}': Deployment not found`,
-  );
+function notDeployed({ functionId, versionId }: Named): Problem {
+  return new Problem('not_found', `Function id '${functionId}', version '${versionId}': Deployment not found`);
 }
 
-function specificationsOf({ body }: Context): readonly Specification[] {
-  const { deploymentSpecifications } = body as { deploymentSpecifications: readonly Specification[] };
-  for (const specification of deploymentSpecifications) checkInstances(specification);
-  return deploymentSpecifications;
+function checked<Given extends Replacement>(specifications: readonly Given[]): readonly Given[] {
+  for (const specification of specifications) checkInstances(specification);
+  return specifications;
 }
 
-function checkInstances({ minInstances, maxInstances }: Specification): void {
-  if (Number(minInstances) <= Number(maxInstances)) return;
+function checkInstances({ minInstances, maxInstances }: Replacement): void {
+  if (minInstances <= maxInstances) return;
   throw new Problem('invalid_request', 'Field `minInstances` must not be greater than `maxInstances`.');
 }
 
 /** Each with an id of its own: a new one where it has none, or where another has it already. */
-function numbered(specifications: readonly Specification[], { random }: Context): readonly Specification[] {
-  const taken = new Set<unknown>();
+function numbered(
+  specifications: readonly Specification[],
+  { random }: Pick<AuthenticatedContext, 'random'>,
+): readonly Specification[] {
+  const taken = new Set<string>();
   return specifications.map((specification) => {
-    const given = specification['gpuSpecificationId'];
+    const given = specification.gpuSpecificationId;
     const gpuSpecificationId = given === undefined || taken.has(given) ? random.uuid() : given;
     taken.add(gpuSpecificationId);
     return { ...picked(specification, SPECIFICATION), gpuSpecificationId };

@@ -1,115 +1,112 @@
-import type { Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Row } from '../../../store/collections.ts';
-import { NotFound } from '../../../store/errors.ts';
 import { behaviourOf } from '../behaviour.ts';
-import { accountOf, callerOf } from '../caller.ts';
+import { accountOf } from '../caller.ts';
 import { checkContent, checkRates } from '../function-checks.ts';
 import { amended, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
 import { definitionOf, picked, RATE_LIMIT } from '../members.ts';
+import { orGone, removeObject } from '../objects.ts';
 import { type Detail, functionView } from '../view.ts';
 
 /** Functions of one account; the published default. */
 const MOST_FUNCTIONS = 50;
 
-const create: Handler = async (context) => {
-  const own = await context.store.collections.ofOwner(FUNCTIONS, accountOf(context));
+const create: Handler<'nvcf', 'createFunction'> = async (context) => {
+  const own = await FUNCTIONS.ofOwner(context.store.collections, accountOf(context));
   if (new Set(own.map(({ parent }) => parent)).size >= MOST_FUNCTIONS) {
     throw new Problem('limit_reached', `Account '${accountOf(context)}': Limit of ${MOST_FUNCTIONS} functions reached`);
   }
-  return made(context, context.random.uuid(), []);
+  return made(context, context.body, context.random.uuid(), []);
 };
 
-const createVersion: Handler = async (context) => {
-  const versions = context.target as readonly FunctionRow[];
+const createVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionRow[]> = async (context) => {
+  const versions = context.target;
   const [first] = versions;
-  if (versions.some(isPublic)) throw publicGuard(context);
-  return made(context, first?.parent ?? '', first?.body.functionParties ?? []);
+  if (versions.some(isPublic)) throw publicGuard(context.params);
+  return made(context, context.body, first?.parent ?? '', first?.body.functionParties ?? []);
 };
 
 async function made(
-  context: Context,
+  context: AuthenticatedContext,
+  body: Schema<'nvcf', 'CreateFunctionRequest'>,
   functionId: string,
   functionParties: FunctionVersion['functionParties'],
-): Promise<Outcome> {
+): Promise<Answer<'nvcf', 'createFunction'>> {
   const { random, store, now } = context;
-  const body = context.body as Readonly<Record<string, unknown>>;
   checkContent(body);
-  checkRates(body['rateLimit']);
+  checkRates(body.rateLimit);
   const version: FunctionVersion = {
-    name: body['name'] as string,
+    name: body.name,
     createdAt: now,
     definition: definitionOf(body),
-    secretNames: secretNames(body['secrets']),
+    secretNames: secretNames(body.secrets),
     functionParties,
     versionParties: [],
     deployment: null,
-    behaviour: behaviourOf(body['containerEnvironment']),
+    behaviour: behaviourOf(body.containerEnvironment),
   };
   const row = functionRow({ owner: accountOf(context), functionId, versionId: random.uuid() }, version);
-  await store.collections.insert(row, null);
+  await FUNCTIONS.insert(store.collections, row, null);
   return answered(context, row);
 }
 
-export function secretNames(secrets: unknown): string[] {
-  const given = (secrets ?? []) as readonly { readonly name: string }[];
-  return [...new Set(given.map(({ name }) => name))];
+export function secretNames(secrets: readonly Schema<'nvcf', 'Secret'>[] = []): string[] {
+  return [...new Set(secrets.map(({ name }) => name))];
 }
 
-export function publicGuard({ params }: Context): Problem {
-  return new Problem('bad_state', `Function id '${params['functionId']}': Public functions cannot be changed`);
+export function publicGuard({ functionId }: { readonly functionId: string }): Problem {
+  return new Problem('bad_state', `Function id '${functionId}': Public functions cannot be changed`);
 }
 
-function answered(context: Context, row: Row, status = 200): Outcome {
-  return { status, body: { function: functionView(row, accountOf(context), context.now) } };
+function answered(context: AuthenticatedContext, row: FunctionRow): Answer<'nvcf', 'getFunctionVersion'> {
+  return { status: 200, body: { function: functionView(row, accountOf(context), context.now) } };
 }
 
-const get: Handler = (context) => {
-  const { query, target, now } = context;
-  const { held } = callerOf(context).standing;
+const get: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (context) => {
+  const { caller, query, target, now } = context;
+  const { held } = caller.standing;
   const sees = held.has('list_functions_details');
-  const detail: Detail = { instances: sees, secrets: sees && query['includeSecrets'] !== false };
-  return { status: 200, body: { function: functionView(target as Row, accountOf(context), now, detail) } };
+  const detail: Detail = { instances: sees, secrets: sees && query.includeSecrets !== false };
+  return { status: 200, body: { function: functionView(target, accountOf(context), now, detail) } };
 };
 
 /** Changes the version that the rule's look-up found. */
-export async function amendTarget(context: Context, change: (body: FunctionVersion) => FunctionVersion): Promise<Row> {
-  const { id } = context.target as Row;
-  try {
-    const row = await context.store.collections.change(FUNCTIONS, id, (before) => amended(before, change));
-    return row as Row;
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
-  }
+export function amendTarget(
+  { store, target }: Pick<AuthenticatedContext<FunctionRow>, 'store' | 'target'>,
+  change: (body: FunctionVersion) => FunctionVersion,
+): Promise<FunctionRow> {
+  return orGone(FUNCTIONS.change(store.collections, target.id, (before) => amended(before, change)));
 }
 
 const UPDATABLE = ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig'] as const;
 
-const update: Handler = async (context) => {
-  const body = context.body as Readonly<Record<string, unknown>>;
+const update: Handler<'nvcf', 'updateFunctionVersion', FunctionRow> = async (context) => {
+  const { body } = context;
   if (UPDATABLE.every((member) => body[member] === undefined)) {
     throw new Problem(
       'invalid_request',
       `At least one of the fields ${UPDATABLE.map((name) => `\`${name}\``).join(', ')} is needed.`,
     );
   }
-  checkRates(body['rateLimit']);
+  checkRates(body.rateLimit);
   const row = await amendTarget(context, (version) => ({
     ...version,
     definition: {
       ...version.definition,
       ...picked(body, ['tags', 'llmInvocationConfig']),
-      ...(body['rateLimit'] !== undefined && { rateLimit: picked(body['rateLimit'], RATE_LIMIT) }),
-      ...(body['modelUpdates'] !== undefined && { models: updatedModels(version, body['modelUpdates']) }),
+      ...(body.rateLimit !== undefined && { rateLimit: picked(body.rateLimit, RATE_LIMIT) }),
+      ...(body.modelUpdates !== undefined && { models: updatedModels(version, body.modelUpdates) }),
     },
   }));
   return answered(context, row);
 };
 
 /** @throws Problem when an update names a model that the function does not have */
-function updatedModels({ definition }: FunctionVersion, updates: unknown): unknown {
-  const models = (definition['models'] ?? []) as readonly { name?: string; llmConfig?: object }[];
-  const changes = updates as readonly { modelName: string; llmConfig?: object }[];
+function updatedModels(
+  { definition: { models = [] } }: FunctionVersion,
+  changes: readonly Schema<'nvcf', 'ModelUpdate'>[],
+): readonly Schema<'nvcf', 'Model'>[] {
   const unknown = changes.find(({ modelName }) => models.every(({ name }) => name !== modelName));
   if (unknown !== undefined) {
     throw new Problem('bad_state', `Model '${unknown.modelName}': Not found in the function`);
@@ -122,8 +119,8 @@ function updatedModels({ definition }: FunctionVersion, updates: unknown): unkno
   });
 }
 
-const updateMetadata: Handler = async (context) => {
-  const { tags } = context.body as { tags?: readonly string[] };
+const updateMetadata: Handler<'nvcf', 'updateFunctionMetadata', FunctionRow> = async (context) => {
+  const { tags } = context.body;
   const row = await amendTarget(context, (version) => ({
     ...version,
     definition: { ...version.definition, ...(tags !== undefined && { tags }) },
@@ -131,8 +128,8 @@ const updateMetadata: Handler = async (context) => {
   return answered(context, row);
 };
 
-const updateRateLimit: Handler = async (context) => {
-  const { rateLimit } = context.body as { rateLimit?: unknown };
+const updateRateLimit: Handler<'nvcf', 'updateFunctionRateLimit', FunctionRow> = async (context) => {
+  const { rateLimit } = context.body;
   if (rateLimit === undefined) throw new Problem('invalid_request', 'Field `rateLimit` is missing.');
   checkRates(rateLimit);
   await amendTarget(context, (version) => ({
@@ -142,7 +139,7 @@ const updateRateLimit: Handler = async (context) => {
   return { status: 204 };
 };
 
-const deleteRateLimit: Handler = async (context) => {
+const deleteRateLimit: Handler<'nvcf', 'deleteFunctionRateLimit', FunctionRow> = async (context) => {
   await amendTarget(context, ({ definition: { rateLimit: _, ...definition }, ...version }) => ({
     ...version,
     definition,
@@ -150,14 +147,9 @@ const deleteRateLimit: Handler = async (context) => {
   return { status: 204 };
 };
 
-const remove: Handler = async (context) => {
-  const row = context.target as Row;
-  if (isPublic(row)) throw publicGuard(context);
-  try {
-    await context.store.collections.change(FUNCTIONS, row.id, () => null);
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
-  }
+const remove: Handler<'nvcf', 'deleteFunctionVersion', FunctionRow> = async (context) => {
+  if (isPublic(context.target)) throw publicGuard(context.params);
+  await removeObject(context, FUNCTIONS, context.target);
   return { status: 204 };
 };
 

@@ -1,9 +1,11 @@
-import type { Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { Answer, AuthenticatedContext, Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { HostContext } from '../../../contract/service.ts';
 import { Problem } from '../../../core/problem.ts';
-import { NotFound } from '../../../store/errors.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../functions.ts';
-import { INVOCATION_LIFETIME, INVOCATIONS, type Invocation, type InvocationRow } from '../invocations.ts';
+import { INVOCATION_LIFETIME, INVOCATIONS, type Invocation, type InvocationRow, type Invoked } from '../invocations.ts';
+import { removeObject } from '../objects.ts';
 
 /** Seconds a client may ask to be kept waiting; published code. The mock keeps nobody waiting: it answers 202 at once. */
 const MOST_POLL_SECONDS = 3600;
@@ -16,7 +18,7 @@ interface Call {
 }
 
 /** Sends a request to a function: its answer, or that it takes its time. */
-async function called(context: Context, sent: unknown, told: Telling): Promise<Outcome> {
+async function called<Told>(context: AuthenticatedContext<Invoked>, sent: unknown, told: Telling<Told>): Promise<Told> {
   checkPollSeconds(context);
   const version = chosen(context);
   const { behaviour } = version.body;
@@ -28,21 +30,21 @@ async function called(context: Context, sent: unknown, told: Telling): Promise<O
 }
 
 /** How an answer is told: by `pexec` as it is, by `exec` in an envelope. */
-interface Telling {
-  fulfilled(requestId: string, answer: unknown): Outcome;
-  inProgress(requestId: string): Outcome;
+interface Telling<Told> {
+  fulfilled(requestId: string, answer: unknown): Told;
+  inProgress(requestId: string): Told;
 }
 
 function statusHeaders(requestId: string, status: string): Record<string, string> {
   return { 'nvcf-reqid': requestId, 'nvcf-status': status, 'access-control-expose-headers': 'nvcf-reqid' };
 }
 
-const PLAIN: Telling = {
+const PLAIN: Telling<Answer<'nvcf', 'invokeFunction'>> = {
   fulfilled: (id, answer) => ({ status: 200, headers: statusHeaders(id, 'fulfilled'), body: answer ?? null }),
   inProgress: (id) => ({ status: 202, headers: statusHeaders(id, 'in-progress'), body: {} }),
 };
 
-const ENVELOPE: Telling = {
+const ENVELOPE: Telling<Answer<'nvcf', 'execFunction'>> = {
   fulfilled: (id, answer) => ({
     status: 200,
     headers: statusHeaders(id, 'fulfilled'),
@@ -56,12 +58,12 @@ const ENVELOPE: Telling = {
 };
 
 /** Of the versions that the key covers, one that is up; with several, the newest. */
-export function chosen(context: Context): FunctionRow {
+export function chosen(context: AuthenticatedContext<Invoked>): FunctionRow {
   const { params, now } = context;
   const account = accountOf(context);
-  const all = ([context.target].flat() as FunctionRow[]).filter((row) =>
-    context.mayReach(reachOfVersion(row, relationTo(row, account) ?? 'owned')),
-  );
+  const all = [context.target]
+    .flat()
+    .filter((row) => context.mayReach(reachOfVersion(row, relationTo(row, account) ?? 'owned')));
   const statuses = all.map((row) => statusAt(row.body, now));
   const up = all.filter((_, index) => ['ACTIVE', 'DEGRADING'].includes(statuses[index] ?? ''));
   const newest = up.at(-1);
@@ -75,7 +77,7 @@ export function chosen(context: Context): FunctionRow {
   );
 }
 
-function checkPollSeconds({ headerLines }: Context): void {
+function checkPollSeconds({ headerLines }: Pick<Context, 'headerLines'>): void {
   const [text] = headerLines('nvcf-poll-seconds');
   if (text === undefined) return;
   const seconds = Number(text);
@@ -86,40 +88,41 @@ function checkPollSeconds({ headerLines }: Context): void {
   );
 }
 
-async function remember(context: Context, { requestId, version, answer }: Call): Promise<void> {
+async function remember(context: AuthenticatedContext, { requestId, version, answer }: Call): Promise<void> {
   const { store, now } = context;
   const readyAt = now + version.body.behaviour.invokeTime;
   const body: Invocation = { functionId: version.parent, versionId: version.id, createdAt: now, readyAt, answer };
-  const place = { collection: INVOCATIONS, id: requestId, owner: accountOf(context), parent: version.id };
-  await store.collections.sweep(INVOCATIONS, now - INVOCATION_LIFETIME);
-  await store.collections.insert({ ...place, alias: null, sharedWith: [], dueAt: readyAt, body }, null);
+  const place = { id: requestId, owner: accountOf(context), parent: version.id };
+  await INVOCATIONS.sweep(store.collections, now - INVOCATION_LIFETIME);
+  await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...place, dueAt: readyAt, body }), null);
 }
 
 /** What became of a request; an answer is delivered once. */
-async function polled(context: Context, told: Telling): Promise<Outcome> {
+async function polled<Told>(context: AuthenticatedContext<InvocationRow>, told: Telling<Told>): Promise<Told> {
   checkPollSeconds(context);
-  const { store, now } = context;
-  const { id, body } = context.target as InvocationRow;
+  const { target, now } = context;
+  const { id, body } = target;
   if (body.readyAt > now) return told.inProgress(id);
-  try {
-    await store.collections.change(INVOCATIONS, id, () => null);
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
-  }
+  await removeObject(context, INVOCATIONS, target);
   return told.fulfilled(id, body.answer);
 }
 
-const invoke: Handler = (context) => called(context, context.body, PLAIN);
+const invoke = (context: AuthenticatedContext<Invoked>) => called(context, context.body, PLAIN);
 
-const exec: Handler = (context) => called(context, (context.body as { requestBody?: unknown }).requestBody, ENVELOPE);
+/** A call in an envelope. */
+interface ExecContext extends AuthenticatedContext<Invoked> {
+  readonly body: Schema<'nvcf', 'ExecRequest'>;
+}
 
-const poll: Handler = (context) => polled(context, PLAIN);
+const exec = (context: ExecContext) => called(context, context.body.requestBody, ENVELOPE);
 
-const pollExec: Handler = (context) => polled(context, ENVELOPE);
+const poll: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) => polled(context, PLAIN);
+
+const pollExec: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context) => polled(context, ENVELOPE);
 
 /** Under its own host name a function takes any request, and an echo gives its bytes back as they came. */
-export const invokeAtOwnHost: Handler = async (context) => {
-  const bytes = (context.body ?? Buffer.alloc(0)) as Buffer;
+export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Outcome> {
+  const bytes = context.body;
   const [contentType = 'application/octet-stream'] = context.headerLines('content-type');
   checkPollSeconds(context);
   const { behaviour } = chosen(context).body;
@@ -132,7 +135,7 @@ export const invokeAtOwnHost: Handler = async (context) => {
     headers: { ...statusHeaders(requestId, 'fulfilled'), 'content-type': contentType },
     body: bytes,
   };
-};
+}
 
 function jsonOrText(bytes: Buffer): unknown {
   const text = bytes.toString('utf8');
@@ -153,7 +156,10 @@ export const invocationOperations = {
 };
 
 /** Requests that wait for an answer of a version, the oldest first. */
-export async function waitingAt({ store, now }: Context, versionId: string): Promise<readonly InvocationRow[]> {
-  const rows = (await store.collections.ofParent(INVOCATIONS, versionId)) as readonly InvocationRow[];
+export async function waitingAt(
+  { store, now }: Pick<Context, 'store' | 'now'>,
+  versionId: string,
+): Promise<readonly InvocationRow[]> {
+  const rows = await INVOCATIONS.ofParent(store.collections, versionId);
   return rows.filter(({ body }) => body.readyAt > now);
 }

@@ -1,20 +1,22 @@
-import type { Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../functions.ts';
 import type { InvocationRow } from '../invocations.ts';
 import { waitingAt } from './invocation.ts';
 
 /** Queues of the versions that the key covers and that are deployed. */
-async function queuesOf(context: Context, versions: readonly Row[]): Promise<Outcome> {
+async function queuesOf(
+  context: AuthenticatedContext,
+  functionId: string,
+  versions: readonly FunctionRow[],
+): Promise<Answer<'nvcf', 'getFunctionQueues'>> {
   const account = accountOf(context);
-  const deployed = (versions as readonly FunctionRow[]).filter(
+  const deployed = versions.filter(
     (row) =>
       context.mayReach(reachOfVersion(row, relationTo(row, account) ?? 'owned')) &&
       ['ACTIVE', 'DEPLOYING'].includes(statusAt(row.body, context.now)),
   );
-  const functionId = context.params['functionId'];
   if (deployed.length === 0) {
     throw new Problem('not_found', `Function id '${functionId}': Queue not found - Function is likely not deployed`);
   }
@@ -29,12 +31,14 @@ async function queuesOf(context: Context, versions: readonly Row[]): Promise<Out
   return { status: 200, body: { functionId, queues } };
 }
 
-const ofFunction: Handler = (context) => queuesOf(context, context.target as readonly Row[]);
+const ofFunction: Handler<'nvcf', 'getFunctionQueues', readonly FunctionRow[]> = (context) =>
+  queuesOf(context, context.params.functionId, context.target);
 
-const ofVersion: Handler = (context) => queuesOf(context, [context.target as Row]);
+const ofVersion: Handler<'nvcf', 'getFunctionVersionQueue', FunctionRow> = (context) =>
+  queuesOf(context, context.params.functionId, [context.target]);
 
-const position: Handler = async (context) => {
-  const { id, body } = context.target as InvocationRow;
+const position: Handler<'nvcf', 'getQueuePosition', InvocationRow> = async (context) => {
+  const { id, body } = context.target;
   const waiting = await waitingAt(context, body.versionId);
   const place = waiting.findIndex((row) => row.id === id);
   if (place < 0) {

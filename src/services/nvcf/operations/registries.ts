@@ -1,31 +1,27 @@
-import type { Handler } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { Context, Handler } from '../../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
+import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { EVERYBODY } from '../functions.ts';
 import { picked } from '../members.ts';
-import { addObject, changeTarget, objectsOf } from '../objects.ts';
+import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-export const REGISTRY_CREDENTIALS = 'nvcf.registry-credentials';
-export const RECOGNIZED_REGISTRIES = 'nvcf.recognized-registries';
 /** Of one account, as published. */
 const MOST = 25;
 
-interface RegistryCredential {
-  readonly registryCredentialId: string;
-  readonly ncaId: string;
-  readonly registryCredentialName: string;
-  readonly registryName: string;
-  readonly registryHostname: string;
-  readonly artifactTypes: readonly string[];
-  readonly tags?: readonly string[];
-  readonly description?: string;
-  readonly provisionedBy: 'SYSTEM' | 'USER';
+type Shown = Schema<'nvcf', 'RegistryCredential'>;
+
+interface RegistryCredential extends Omit<Shown, 'createdAt' | 'lastUpdatedAt'> {
   readonly createdAt: Instant;
   readonly lastUpdatedAt: Instant;
 }
+
+type CredentialRow = Row<RegistryCredential, null>;
+const REGISTRY_CREDENTIALS = new Collection<RegistryCredential>('nvcf.registry-credentials');
 
 /** A registry that the vendor knows by name. */
 export interface RecognizedRegistry {
@@ -34,24 +30,20 @@ export interface RecognizedRegistry {
   readonly registryHostname: string;
 }
 
-function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential) {
+export const RECOGNIZED_REGISTRIES = new Collection<RecognizedRegistry>('nvcf.recognized-registries');
+
+function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): Shown {
   return { ...credential, createdAt: rfc3339(createdAt), lastUpdatedAt: rfc3339(lastUpdatedAt) };
 }
 
-const create: Handler = async (context) => {
-  const { random, now, store } = context;
-  const body = context.body as {
-    registryHostname: string;
-    secret: { name: string };
-    artifactTypes: readonly string[];
-  };
-  const known = await objectsOf<RegistryCredential>(context, REGISTRY_CREDENTIALS);
+const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
+  const { random, now, body } = context;
+  const known = await objectsOf(context, REGISTRY_CREDENTIALS);
   const { registryHostname, secret, artifactTypes } = body;
   if (known.some((one) => one.registryHostname === registryHostname && one.registryCredentialName === secret.name)) {
     throw new Problem('conflict', `Registry '${registryHostname}': Credential '${secret.name}' exists already`);
   }
-  const rows = await store.collections.ofOwner(RECOGNIZED_REGISTRIES, EVERYBODY);
-  const registries = rows.map((row) => row.body as RecognizedRegistry);
+  const registries = await recognized(context);
   const registryName =
     registries.find((registry) => registry.registryHostname === registryHostname)?.registryName ?? registryHostname;
   const credential: RegistryCredential = {
@@ -70,9 +62,9 @@ const create: Handler = async (context) => {
   return { status: 200, body: { registryCredential: view(credential) } };
 };
 
-const list: Handler = async (context) => {
-  const { artifactType, provisionedBy } = context.query as { artifactType?: string; provisionedBy?: string };
-  const credentials = (await objectsOf<RegistryCredential>(context, REGISTRY_CREDENTIALS)).filter(
+const list: Handler<'nvcf', 'listRegistryCredentials'> = async (context) => {
+  const { artifactType, provisionedBy } = context.query;
+  const credentials = (await objectsOf(context, REGISTRY_CREDENTIALS)).filter(
     (one) =>
       (artifactType === undefined || one.artifactTypes.includes(artifactType)) &&
       (provisionedBy === undefined || one.provisionedBy === provisionedBy),
@@ -80,39 +72,39 @@ const list: Handler = async (context) => {
   return { status: 200, body: { registryCredentials: credentials.map(view) } };
 };
 
-const get: Handler = ({ target }) => ({
+const get: Handler<'nvcf', 'getRegistryCredential', CredentialRow> = ({ target }) => ({
   status: 200,
-  body: { registryCredential: view((target as Row).body as RegistryCredential) },
+  body: { registryCredential: view(target.body) },
 });
 
 /** The secret itself is not kept: nothing ever shows it. */
-const update: Handler = async (context) => {
-  const { secret, artifactTypeEnums } = context.body as {
-    secret?: { name: string };
-    artifactTypeEnums?: readonly string[];
-  };
+const update: Handler<'nvcf', 'updateRegistryCredential', CredentialRow> = async (context) => {
+  const { secret, artifactTypeEnums } = context.body;
   if (secret === undefined && artifactTypeEnums === undefined) {
     throw new Problem('invalid_request', 'At least one of the fields `secret` and `artifactTypeEnums` is needed.');
   }
-  const credential = await changeTarget<RegistryCredential>(context, (before) => ({
+  const credential = await changeObject(context, REGISTRY_CREDENTIALS, context.target, (before) => ({
     ...before,
     ...(secret !== undefined && { registryCredentialName: secret.name }),
     ...(artifactTypeEnums !== undefined && { artifactTypes: [...new Set(artifactTypeEnums)] }),
     lastUpdatedAt: context.now,
   }));
-  return { status: 200, body: { registryCredential: view(credential as RegistryCredential) } };
+  return { status: 200, body: { registryCredential: view(credential) } };
 };
 
-const remove: Handler = async (context) => {
-  await changeTarget(context, () => null);
+const remove: Handler<'nvcf', 'deleteRegistryCredential', CredentialRow> = async (context) => {
+  await removeObject(context, REGISTRY_CREDENTIALS, context.target);
   return { status: 204 };
 };
 
-const listRecognized: Handler = async ({ store }) => {
-  const rows = await store.collections.ofOwner(RECOGNIZED_REGISTRIES, EVERYBODY);
-  const recognizedRegistries: Record<string, object[]> = {};
-  for (const row of rows) {
-    const { artifactType, ...registry } = row.body as RecognizedRegistry;
+async function recognized({ store }: Pick<Context, 'store'>): Promise<readonly RecognizedRegistry[]> {
+  const rows = await RECOGNIZED_REGISTRIES.ofOwner(store.collections, EVERYBODY);
+  return rows.map(({ body }) => body);
+}
+
+const listRecognized: Handler<'nvcf', 'listRecognizedRegistries'> = async (context) => {
+  const recognizedRegistries: Record<string, Omit<RecognizedRegistry, 'artifactType'>[]> = {};
+  for (const { artifactType, ...registry } of await recognized(context)) {
     recognizedRegistries[artifactType] = [...(recognizedRegistries[artifactType] ?? []), registry];
   }
   return { status: 200, body: { recognizedRegistries } };

@@ -4,16 +4,16 @@ import { type FunctionRow, statusAt } from '../functions.ts';
 import { amendTarget, secretNames } from './functions.ts';
 
 /** Sets the secrets that are named. Only the names are kept: nothing ever shows the values. */
-const updateFunctionSecrets: Handler = async (context) => {
-  const { body, params, target, now } = context;
-  const { secrets } = body as { secrets: readonly unknown[] };
+const updateFunctionSecrets: Handler<'nvcf', 'updateFunctionSecrets', FunctionRow> = async (context) => {
+  const { params, target, now } = context;
+  const { secrets } = context.body;
   const names = secretNames(secrets);
-  const subject = `Function id '${params['functionId']}', version '${params['versionId']}'`;
+  const subject = `Function id '${params.functionId}', version '${params.versionId}'`;
   if (names.length === 0) throw new Problem('bad_state', `${subject}: Missing secrets in the payload`);
   if (names.length < secrets.length) {
     throw new Problem('bad_state', `${subject}: Duplicate secrets keys in the payload`);
   }
-  const version = (target as FunctionRow).body;
+  const version = target.body;
   if (version.secretNames.length === 0 && statusAt(version, now) !== 'INACTIVE') {
     throw new Problem('bad_state', `${subject}: Add secrets only when the function is 'INACTIVE'`);
   }

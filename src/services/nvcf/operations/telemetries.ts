@@ -1,33 +1,35 @@
+import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
+import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { FUNCTIONS, type FunctionRow } from '../functions.ts';
 import { picked } from '../members.ts';
-import { addObject, changeTarget, objectsOf } from '../objects.ts';
+import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-export const TELEMETRIES = 'nvcf.telemetries';
 /** Of one account, as published. */
 const MOST = 25;
 
-interface Telemetry {
-  readonly telemetryId: string;
-  readonly name: string;
+type Shown = Schema<'nvcf', 'Telemetry'>;
+
+interface Telemetry extends Omit<Shown, 'createdAt'> {
   readonly createdAt: Instant;
-  readonly [member: string]: unknown;
 }
 
-function view({ createdAt, ...telemetry }: Telemetry) {
+type TelemetryRow = Row<Telemetry, null>;
+const TELEMETRIES = new Collection<Telemetry>('nvcf.telemetries');
+
+function view({ createdAt, ...telemetry }: Telemetry): Shown {
   return { ...telemetry, createdAt: rfc3339(createdAt) };
 }
 
-const create: Handler = async (context) => {
-  const { random, now } = context;
-  const body = context.body as { secret: { name: string } };
+const create: Handler<'nvcf', 'createTelemetry'> = async (context) => {
+  const { random, now, body } = context;
   const name = body.secret.name;
-  if ((await objectsOf<Telemetry>(context, TELEMETRIES)).some((one) => one.name === name)) {
+  if ((await objectsOf(context, TELEMETRIES)).some((one) => one.name === name)) {
     throw new Problem('conflict', `Telemetry '${name}' exists already`);
   }
   const telemetry: Telemetry = {
@@ -40,38 +42,38 @@ const create: Handler = async (context) => {
   return { status: 200, body: { telemetry: view(telemetry) } };
 };
 
-const list: Handler = async (context) => ({
+const list: Handler<'nvcf', 'listTelemetries'> = async (context) => ({
   status: 200,
-  body: { telemetries: (await objectsOf<Telemetry>(context, TELEMETRIES)).map(view) },
+  body: { telemetries: (await objectsOf(context, TELEMETRIES)).map(view) },
 });
 
-const get: Handler = ({ target }) => ({
+const get: Handler<'nvcf', 'getTelemetry', TelemetryRow> = ({ target }) => ({
   status: 200,
-  body: { telemetry: view((target as Row).body as Telemetry) },
+  body: { telemetry: view(target.body) },
 });
 
-const remove: Handler = async (context) => {
-  const { id } = context.target as Row;
-  const functions = await context.store.collections.ofOwner(FUNCTIONS, accountOf(context));
-  const user = functions.find((row) => usesTelemetry(row as FunctionRow, id));
+const remove: Handler<'nvcf', 'deleteTelemetry', TelemetryRow> = async (context) => {
+  const { id } = context.target;
+  const functions = await FUNCTIONS.ofOwner(context.store.collections, accountOf(context));
+  const user = functions.find((row) => usesTelemetry(row, id));
   if (user !== undefined) {
     throw new Problem(
       'bad_state',
       `Telemetry id '${id}': In use by function id '${user.parent}', version '${user.id}'`,
     );
   }
-  await changeTarget(context, () => null);
+  await removeObject(context, TELEMETRIES, context.target);
   return { status: 204 };
 };
 
 function usesTelemetry({ body }: FunctionRow, id: string): boolean {
-  return Object.values((body.definition['telemetries'] ?? {}) as Record<string, unknown>).includes(id);
+  return Object.values(body.definition.telemetries ?? {}).includes(id);
 }
 
 /** The secret itself is not kept: nothing ever shows it. */
-const updateSecret: Handler = async (context) => {
-  const { secret } = context.body as { secret: { name: string } };
-  await changeTarget<Telemetry>(context, (before) => ({ ...before, name: secret.name }));
+const updateSecret: Handler<'nvcf', 'updateTelemetrySecret', TelemetryRow> = async (context) => {
+  const { secret } = context.body;
+  await changeObject(context, TELEMETRIES, context.target, (before) => ({ ...before, name: secret.name }));
   return { status: 204 };
 };
 

@@ -1,23 +1,25 @@
-import type { Context, Handler, Outcome } from '../../../contract/request.ts';
-import { accountOf, callerOf } from '../caller.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import { accountOf } from '../caller.ts';
+import type { Invoked } from '../invocations.ts';
 import { chosen } from './invocation.ts';
 
 /** Seconds; no published page says how long one lasts. */
 const LIFETIME = 3600;
 
-interface TokenFunction {
-  readonly functionId: string;
-  readonly functionVersionId?: string;
-}
+type TokenFunction = Schema<'nvcf', 'TokenFunction'>;
 
 /** A signed token for a client of the account; what it opens is in its claims. */
-async function issued(context: Context, functions: readonly TokenFunction[]): Promise<Outcome> {
-  const { tokens, random, now, origin } = context;
-  const { clientId } = context.body as { clientId: string };
+async function issued(
+  context: AuthenticatedContext,
+  clientId: string,
+  functions: readonly TokenFunction[],
+): Promise<Answer<'nvcf', 'createInvocationToken'>> {
+  const { caller, tokens, random, now, origin } = context;
   const iat = Math.floor(now / 1000);
   const access_token = await tokens.mint({
     iss: origin,
-    sub: callerOf(context).principal.id,
+    sub: caller.principal.id,
     azp: clientId,
     typ: 'Bearer',
     iat,
@@ -30,16 +32,21 @@ async function issued(context: Context, functions: readonly TokenFunction[]): Pr
   return { status: 200, body: { access_token, expires_in: LIFETIME } };
 }
 
-const forOne: Handler = (context) => {
-  const { parent, id } = chosen(context);
-  const isVersion = context.params['versionId'] !== undefined;
-  return issued(context, [{ functionId: parent, ...(isVersion && { functionVersionId: id }) }]);
+const forFunction: Handler<'nvcf', 'createInvocationToken', Invoked> = (context) => {
+  const { parent } = chosen(context);
+  return issued(context, context.body.clientId, [{ functionId: parent }]);
 };
 
-const forSeveral: Handler = (context) => {
-  const { functions } = context.body as { functions: readonly TokenFunction[] };
+const forVersion: Handler<'nvcf', 'createVersionInvocationToken', Invoked> = (context) => {
+  const { parent, id } = chosen(context);
+  return issued(context, context.body.clientId, [{ functionId: parent, functionVersionId: id }]);
+};
+
+const forSeveral: Handler<'nvcf', 'createMultiFunctionInvocationToken'> = (context) => {
+  const { clientId, functions } = context.body;
   return issued(
     context,
+    clientId,
     functions.map(({ functionId, functionVersionId }) => ({
       functionId,
       ...(functionVersionId !== undefined && { functionVersionId }),
@@ -48,7 +55,7 @@ const forSeveral: Handler = (context) => {
 };
 
 export const tokenOperations = {
-  createInvocationToken: forOne,
-  createVersionInvocationToken: forOne,
+  createInvocationToken: forFunction,
+  createVersionInvocationToken: forVersion,
   createMultiFunctionInvocationToken: forSeveral,
 };
