@@ -1,3 +1,8 @@
+/**
+ * What is refused before anybody looks at what it is about.
+ *
+ * Breaks with: src/http/pipeline.ts, src/http/steps/parse.ts, src/http/steps/validate.ts, src/http/transport/edges.ts
+ */
 import { METHODS } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { lineLog } from '../../src/core/log.ts';

@@ -1,3 +1,8 @@
+/**
+ * How much, how slowly and how many at once.
+ *
+ * Breaks with: src/http/transport/body.ts, src/http/transport/connections.ts, src/http/transport/limits.ts
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/http/transport/limits.ts';

@@ -1,3 +1,8 @@
+/**
+ * What becomes of answers that do not fit their document.
+ *
+ * Breaks with: src/http/steps/conform.ts, src/http/steps/locate.ts
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Parts } from '../../src/app/server.ts';

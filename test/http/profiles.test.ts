@@ -1,3 +1,8 @@
+/**
+ * Versions: what each has, and what becomes of calls that only another takes.
+ *
+ * Breaks with: src/http/steps/refuse.ts, src/http/steps/validate.ts
+ */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { profilesOf, restricted } from '../../scripts/documents/versions.mjs';

@@ -1,3 +1,8 @@
+/**
+ * Whether a refusal has one of the forms of its service.
+ *
+ * Breaks with: src/http/steps/conform.ts, src/http/steps/refuse.ts
+ */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../src/contract/request.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';

@@ -1,3 +1,8 @@
+/**
+ * Where credentials that may be real are noticed.
+ *
+ * Breaks with: src/http/steps/admit.ts, src/http/steps/parse.ts
+ */
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { lineLog } from '../../src/core/log.ts';

@@ -1,3 +1,8 @@
+/**
+ * Requests that were only thought of.
+ *
+ * Breaks with: src/http/pipeline.ts, src/http/simulate.ts
+ */
 import { describe, expect, it } from 'vitest';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';

@@ -1,3 +1,8 @@
+/**
+ * A function's own host name.
+ *
+ * Breaks with: src/http/transport/hosts.ts
+ */
 import type { HTTPMethods } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { listeningServer } from '../../support/listening.ts';

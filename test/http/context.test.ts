@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { World } from '../../src/contract/world.ts';
+import { RequestContext } from '../../src/http/context.ts';
+import type { Server } from '../../src/http/in-flight.ts';
+import { limitsOf } from '../../src/http/transport/limits.ts';
+import { ask, BALL, key } from '../core/toy-law.ts';
+import { incoming } from '../support/incoming.ts';
+
+const OF_THE_SERVER = ['tokens', 'identityProvider', 'hosts', 'settings', 'laws'] as const;
+const OF_THE_WORLD = ['store', 'remembered', 'findings', 'random', 'views'] as const;
+const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, { name }]));
+
+const server = { ...named(OF_THE_SERVER), limits: limitsOf() } as unknown as Server;
+const world = { ...named(OF_THE_WORLD), clock: { now: () => 7 } } as unknown as World;
+const raw = incoming({
+  method: 'PUT',
+  headers: [
+    ['X-Toy', 'ball'],
+    ['x-toy', 'doll'],
+  ],
+});
+const context = () => new RequestContext(server, world, raw, { origin: 'http://a', openOrigin: 'http://a/w/b' });
+
+describe('a context', () => {
+  it('asks its server and its world for what they have', () => {
+    const asked = context();
+
+    for (const name of OF_THE_SERVER) expect(asked[name]).toBe(server[name]);
+    for (const name of OF_THE_WORLD) expect(asked[name]).toBe(world[name]);
+  });
+
+  it('has the time, the names, the method and the headers of its request', () => {
+    const asked = context();
+
+    expect(asked).toMatchObject({ now: 7, origin: 'http://a', openOrigin: 'http://a/w/b', method: 'PUT' });
+    expect(asked.headerLines('x-toy')).toEqual(['ball', 'doll']);
+  });
+
+  it('digests the body of its request', async () => {
+    expect(await context().digest(10)).toMatchObject({ size: 0 });
+  });
+
+  it('tells what its caller may reach, once it is known who asks for what', () => {
+    const asked = context();
+    const question = ask({ needs: { all: ['play'] }, on: ['toy'] });
+
+    expect(asked.mayReach(BALL)).toBe(false);
+    asked.question = question;
+    expect(asked.mayReach(BALL)).toBe(false);
+    asked.caller = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
+    expect(asked.mayReach(BALL)).toBe(true);
+    asked.caller = key(['play'], [{ type: 'toy', ids: ['doll'] }]);
+    expect(asked.mayReach(BALL)).toBe(false);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../src/core/problem.ts';
+import { problemOf } from '../../src/http/problem.ts';
+import { Unwritable } from '../../src/store/errors.ts';
+
+const whole = { fault: () => null };
+const gone = { fault: () => 'The data file is gone.' };
+
+describe('what was thrown', () => {
+  it('is itself where it is a problem, whatever the store is like', () => {
+    const problem = new Problem('not_found');
+
+    expect(problemOf(problem)).toBe(problem);
+    expect(problemOf(problem, gone)).toBe(problem);
+  });
+
+  it('is our own fault where it is none', () => {
+    const cause = new TypeError('x');
+
+    expect(problemOf(cause, whole)).toMatchObject({ kind: 'internal', cause });
+    expect(problemOf(cause)).toMatchObject({ kind: 'internal', cause });
+  });
+
+  it('is the fault of the data file where something is wrong with that', () => {
+    expect(problemOf(new TypeError('x'), gone)).toMatchObject({
+      kind: 'storage_failing',
+      message: 'The data file is gone.',
+    });
+  });
+
+  it.each([
+    ['full', 'storage_full'],
+    ['failing', 'storage_failing'],
+  ] as const)('by a disk that is %s is a problem of storage', (why, kind) => {
+    expect(problemOf(new Unwritable(why, 'No room.'))).toMatchObject({ kind, message: 'No room.' });
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { headerLines, originOf, pathOf, prepareArrival } from '../../../src/http/transport/arrival.ts';
+import { incoming } from '../../support/incoming.ts';
+
+const prepared = (method: string, url: string) => {
+  const request = incoming({
+    method,
+    url,
+    headers: [
+      ['Content-Type', 'a/b'],
+      ['Content-Length', '1'],
+    ],
+  });
+  prepareArrival(request);
+  return request;
+};
+
+describe('before the router sees a request', () => {
+  it.each([
+    ['GET', '/a?b', 'GET', '/a?b'],
+    ['HEAD', '/a', 'GET', '/a'],
+    ['POST', 'http://localhost:6625/a?b', 'POST', '/a?b'],
+    ['GET', 'https://localhost', 'GET', '/'],
+  ])('%s %s becomes %s %s', (method, url, preparedMethod, preparedUrl) => {
+    expect(prepared(method, url)).toMatchObject({ method: preparedMethod, url: preparedUrl });
+  });
+
+  it('what announces a body is taken away, and stays where headers are read as they were sent', () => {
+    const request = prepared('POST', '/');
+
+    expect(request.headers['content-type']).toBeUndefined();
+    expect(request.headers['content-length']).toBeUndefined();
+    expect(headerLines(request, 'content-type')).toEqual(['a/b']);
+  });
+});
+
+it('header lines of a name are told each by itself, whatever the case of the name', () => {
+  const request = incoming({
+    headers: [
+      ['X-A', '1'],
+      ['x-b', '2'],
+      ['x-a', '3'],
+    ],
+  });
+
+  expect(headerLines(request, 'x-a')).toEqual(['1', '3']);
+  expect(headerLines(request, 'x-c')).toEqual([]);
+});
+
+describe('the name that a server was reached by', () => {
+  it('is that of the `Host` header, or the one that the server was told', () => {
+    const request = incoming({ headers: [['Host', 'Mock.Test:6625']] });
+
+    expect(originOf(request, null)).toBe('http://mock.test:6625');
+    expect(originOf(request, 'https://mock.example')).toBe('https://mock.example');
+  });
+
+  it('is localhost where HTTP/1.0 says none', () => {
+    const request = incoming();
+    request.httpVersion = '1.0';
+
+    expect(originOf(request, null)).toBe('http://localhost');
+  });
+
+  it.each<[what: string, hosts: readonly string[]]>([
+    ['none', []],
+    ['two', ['localhost', 'localhost']],
+    ['one that is no name', ['a b']],
+  ])('is refused by %s', (_what, hosts) => {
+    const request = incoming({ headers: hosts.map((host) => ['host', host]) });
+
+    expect(() => originOf(request, null)).toThrow('must have one `Host` header');
+  });
+});
+
+it.each([
+  ['/a/b?c=/d', '/a/b'],
+  ['/a', '/a'],
+  [undefined, '/'],
+])('the path of %s is %s', (url, path) => {
+  expect(pathOf(url)).toBe(path);
+});

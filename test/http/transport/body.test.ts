@@ -1,0 +1,127 @@
+/**
+ * Bodies as values. How they come over a line, or do not: `wire.test.ts`, and `test/http/budgets.test.ts`.
+ */
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Operation } from '../../../src/http/openapi.ts';
+import { BodyRoom, checkTexts, digestOf, readBody } from '../../../src/http/transport/body.ts';
+import { limitsOf } from '../../../src/http/transport/limits.ts';
+import { incoming } from '../../support/incoming.ts';
+
+const limits = limitsOf({ bodyBytes: 1000 });
+const FORM = 'application/x-www-form-urlencoded';
+const operation = (body: Operation['body'], bodyForm: Operation['bodyForm'] = 'json'): Operation =>
+  ({ body, bodyForm, bodyFields: new Map([['name', 'name']]) }) as unknown as Operation;
+
+const sent = (body: string | Buffer, type = 'application/json') =>
+  incoming({
+    method: 'POST',
+    headers: [
+      ['Content-Type', type],
+      ['Content-Length', String(Buffer.byteLength(body))],
+    ],
+    body,
+  });
+
+/** What an operation makes of a body; its fields in any case. */
+const read = (body: string, of: Operation, type?: string, look: (text: string) => void = () => {}) =>
+  readBody(sent(body, type), of, 'caseless', limits, look);
+
+describe('a body is read', () => {
+  it('as JSON, with its fields in the spelling of the document', async () => {
+    expect(await read('{"NAME":1,"Other":2}', operation('required'))).toEqual({ name: 1, Other: 2 });
+  });
+
+  it('as a form', async () => {
+    expect(await read('a=1&b=%20', operation('required', 'form'), FORM)).toEqual({ a: '1', b: ' ' });
+  });
+
+  it('as bytes, whatever their type', async () => {
+    expect(await read('abc', operation('optional', 'bytes'), 'a/b')).toEqual(Buffer.from('abc'));
+  });
+
+  it('as nothing where there is none, and as an empty object where there need not be one', async () => {
+    expect(await readBody(incoming(), operation('none'), 'exact', limits, () => {})).toBeUndefined();
+    expect(await readBody(incoming(), operation('optional'), 'exact', limits, () => {})).toEqual({});
+  });
+
+  it('and shown as it came', async () => {
+    const shown: string[] = [];
+    await read('{"a":1}', operation('required'), undefined, (text) => shown.push(text));
+
+    expect(shown).toEqual(['{"a":1}']);
+  });
+});
+
+describe('a body is refused', () => {
+  const deep = '['.repeat(65) + ']'.repeat(65);
+  const wide = JSON.stringify(Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`a${index}`, 1])));
+  it.each([
+    ['of another type', '{}', operation('required'), 'text/plain', /Content-Type: application\/json/],
+    ['in another encoding', '{}', operation('required'), 'application/json; charset=latin1', /in UTF-8/],
+    ['that is empty', '', operation('required'), undefined, /has no body/],
+    ['that is no JSON', '{', operation('required'), undefined, /not valid JSON/],
+    ['that is too large', wide, operation('required'), undefined, /larger than 1000 bytes/],
+    ['that is too deep', deep, operation('required'), undefined, /deeper than 64/],
+    ['with a name that every object has', '{"__proto__":1}', operation('required'), undefined, /`__proto__`/],
+    ['with a field in two cases', '{"name":1,"Name":2}', operation('required'), undefined, /`name` and as `Name`/],
+    ['with a field of a form twice', 'a=1&a=2', operation('required', 'form'), FORM, /`a` twice/],
+    ['with too many fields', 'a&'.repeat(100), operation('required', 'form'), FORM, /more than 100 fields/],
+  ])('%s', async (_what, body, of, type, said) => {
+    await expect(read(body, of, type)).rejects.toThrow(said);
+  });
+
+  it('with too many members', async () => {
+    const wider = JSON.stringify(Object.fromEntries(Array.from({ length: 5001 }, (_, index) => [index, 1])));
+    const room = limitsOf();
+
+    await expect(readBody(sent(wider), operation('required'), 'exact', room, () => {})).rejects.toThrow(
+      'more than 5000 members',
+    );
+  });
+});
+
+describe('the room for all bodies', () => {
+  it('is what they take together, and is given back', () => {
+    const room = new BodyRoom(10);
+    room.take(8);
+
+    expect(() => room.take(3)).toThrow('Bodies of 10 bytes are being read already');
+    room.give(8);
+    expect(() => room.take(10)).not.toThrow();
+  });
+
+  it('is given back by a body that was read, and by one that was refused', async () => {
+    const room = new BodyRoom(4);
+    const few = limitsOf({ bodyBytes: 4, room });
+
+    for (const body of ['{}', '[1]', '{']) {
+      await readBody(sent(body), operation('required'), 'exact', few, () => {}).catch(() => {});
+      expect(() => room.take(4)).not.toThrow();
+      room.give(4);
+    }
+  });
+});
+
+it('the digest of a body is its size and its SHA-256, and no more bytes than are asked for', async () => {
+  const hash = createHash('sha256').update('abc').digest('hex');
+
+  expect(await digestOf(sent('abc'), 3, limits)).toEqual({ size: 3, hash });
+  expect(await digestOf(incoming(), 3, limits)).toMatchObject({ size: 0 });
+  await expect(digestOf(sent('abc'), 2, limits)).rejects.toThrow('larger than 2 bytes');
+});
+
+describe('texts that cannot be kept as they were sent', () => {
+  it.each([
+    ['a NUL', { a: [{ b: 'x\0' }] }, 'Field `a.0.b` has a NUL'],
+    ['half of a pair', { a: '\ud800' }, 'Field `a` has a NUL'],
+    ['a name', { 'a\0': 1 }, 'Field `a?` has a NUL'],
+    ['the whole body', '\0', 'The body has a NUL'],
+  ])('are refused with their place: %s', (_what, body, said) => {
+    expect(() => checkTexts('Field', body)).toThrow(said);
+  });
+
+  it('are no bytes, and no pairs that are whole', () => {
+    expect(() => checkTexts('Field', { a: '\u{1f600}', b: Buffer.from([0]), c: null, d: 1 })).not.toThrow();
+  });
+});
