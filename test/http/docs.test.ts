@@ -45,6 +45,20 @@ it('a page brings all that it asks for from this server, and no script of its ow
   expect(body).not.toMatch(/<script>|<style|\son\w+="/);
 });
 
+it('in a world the pages stay there, and documents say where it is', async () => {
+  const { app: withWorld } = await testServer({ world: ['alice'] });
+  const [page, document, index] = [
+    await withWorld.inject('/w/alice/docs/air'),
+    await withWorld.inject('/w/alice/openapi/air.json'),
+    await withWorld.inject('/w/alice/'),
+  ];
+
+  expect(page.body).toContain('data-document="/w/alice/openapi/air.json"');
+  expect(document.json()).toMatchObject({ openapi: '3.0.3', servers: [{ url: '/w/alice' }] });
+  expect(index.headers['location']).toBe('/w/alice/docs');
+  expect((await withWorld.inject('/w/nobody/docs')).statusCode).toBe(404);
+});
+
 it('another document or page does not exist', async () => {
   expect((await app.inject('/openapi/other.json')).statusCode).toBe(404);
   expect((await app.inject('/docs/other')).statusCode).toBe(404);

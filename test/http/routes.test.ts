@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/http/in-flight.ts';
-import { Routes } from '../../src/http/routes.ts';
+import { otherVersionSentence, Routes, versionsWith } from '../../src/http/routes.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 
@@ -80,6 +80,33 @@ describe('the methods of a path are', () => {
     ['/dolls', []],
   ])('of %s: %j', (path, methods) => {
     expect(routes.methodsOf(path)).toEqual(methods);
+  });
+});
+
+it('the operations of a service are told in the order of its document', () => {
+  const [first, second] = [route('GET', '/dolls'), route('GET', '/cars')].map(({ operation }) => operation);
+  const of = (name: string, operation: unknown) => ({ service: { name }, operation }) as unknown as Route;
+  const several = new Routes([of('toys', first), of('games', {}), of('toys', second)]);
+
+  expect(several.operationsOf('toys')).toEqual([first, second]);
+  expect(several.operationsOf('cars')).toEqual([]);
+});
+
+describe('what only other versions have', () => {
+  const others = [{ method: 'GET', path: '/kites/{kiteId}/', profiles: ['2', '3'] }];
+
+  it.each([
+    ['GET', '/kites/7/', ['2', '3']],
+    ['GET', '/kites/7', ['2', '3']],
+    ['PUT', '/kites/7', []],
+    ['GET', '/toys', []],
+  ])('is known by method and path, with or without the slash at its end: %s %s', (method, path, profiles) => {
+    expect(versionsWith(others, method, path)).toEqual(profiles);
+    expect(new Routes([], others).otherVersions(method, path)).toEqual(profiles);
+  });
+
+  it('is told in a sentence', () => {
+    expect(otherVersionSentence('GET', '/kites/7', ['2', '3'])).toBe('GET /kites/7 was called, which only 2, 3 has');
   });
 });
 

@@ -1,0 +1,92 @@
+/**
+ * The steps of a request, in their order, and what they leave behind.
+ *
+ * Breaks with: src/http/facts.ts, src/http/steps/admit.ts, src/http/steps/authenticate.ts, src/http/steps/cover.ts,
+ * src/http/steps/decide.ts, src/http/steps/handle.ts, src/http/steps/locate.ts, src/http/steps/parse.ts,
+ * src/http/steps/refuse.ts, src/http/steps/send.ts, src/http/steps/validate.ts, src/http/unknown-path.ts
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { lineLog } from '../../src/core/log.ts';
+import { castFunction, castKey } from '../support/ngc-cast.ts';
+import { type Request, testServer } from '../support/server.ts';
+
+const log: string[] = [];
+const server = await testServer(
+  {},
+  { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line.trim())) },
+);
+const [echo] = castFunction('echo');
+const [owner, invoker] = [castKey('nvcf-full-access').key, castKey('nvcf-invoker').key];
+const NOBODYS = '00000000-0000-4000-8000-000000000000';
+
+const deploy = (functionId = NOBODYS, versionId = NOBODYS) =>
+  `POST /v2/nvcf/deployments/functions/${functionId}/versions/${versionId}`;
+const GARBAGE = '{"deployment';
+const FITTING = { deploymentSpecifications: [{ gpu: 'L40G', instanceType: 'x', maxInstances: 1, minInstances: 1 }] };
+
+beforeEach(() => {
+  log.length = 0;
+});
+
+describe('a request with several faults is refused for the first of them', () => {
+  const page = { origin: 'http://evil.test' };
+  const cases: [fault: string, status: number, said: string, request: string, parts: Request][] = [
+    ['it may not come in', 403, 'another origin', deploy(''), { body: GARBAGE, headers: page }],
+    ['its path names nothing', 404, 'no operation', deploy(''), { body: GARBAGE }],
+    ['nobody asks', 401, 'no `Authorization` header', deploy(), { body: GARBAGE }],
+    ['who asks may not', 403, 'it needs `deploy_function`', deploy(), { token: invoker, body: GARBAGE }],
+    ['its body cannot be read', 400, 'not valid JSON', deploy(), { token: owner, body: GARBAGE }],
+    ['its body does not fit', 400, '`deploymentSpecifications` is missing', deploy(), { token: owner, body: {} }],
+    ['its object is not there', 404, 'there is no `00000000-', deploy(), { token: owner, body: FITTING }],
+  ];
+
+  it.each(cases)('%s', async (_fault, status, said, request, parts) => {
+    expect((await server.call(request, parts)).status).toBe(status);
+    expect(log).toEqual([expect.stringContaining(said)]);
+  });
+});
+
+describe('what is left of a request', () => {
+  const latest = async () => (await server.call('GET /_mock/decisions?limit=1')).body.decisions[0];
+
+  it('that was allowed is its decision, with the object, and a line for those who want every answer', async () => {
+    const request = `/v2/nvcf/functions/${echo?.functionId}/versions/${echo?.versionId}`;
+    const { status, body, decision } = await server.call(`GET ${request}?unheard-of=1`, { token: owner });
+
+    expect([status, body.function.name, decision.effect]).toEqual([200, 'echo', 'allow']);
+    expect(log).toEqual([expect.stringContaining(`debug 200 GET ${request}`)]);
+    expect(await latest()).toMatchObject({
+      id: decision.id,
+      at: '2026-01-15T12:00:00.000Z',
+      service: 'nvcf',
+      operation: 'getFunctionVersion',
+      request: { method: 'GET', path: request },
+      effect: 'allow',
+      target: `${echo?.functionId}/${echo?.versionId}`,
+    });
+    expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
+      expect.objectContaining({ kind: 'undocumented_query', message: expect.stringContaining('`unheard-of`') }),
+    );
+  });
+
+  it('that was refused is its decision, and a line with the reason', async () => {
+    const { decision } = await server.call('GET /v2/nvcf/functions');
+
+    expect(decision).toMatchObject({ effect: 'deny', reason: 'no_token' });
+    expect(log).toEqual([expect.stringMatching(`info  401 GET .* refused: .* \\[decision ${decision.id}\\]`)]);
+    expect(await latest()).toMatchObject({ id: decision.id, operation: 'listFunctions', reason: 'no_token' });
+  });
+
+  it('that cannot be read is no decision', async () => {
+    const before = await latest();
+    const { decision } = await server.call(deploy(), { token: owner, body: GARBAGE });
+
+    expect([decision, await latest()]).toEqual([null, before]);
+  });
+
+  it('about an object by a UUID is the same, whatever the case that was written in', async () => {
+    const request = `GET /v2/nvcf/functions/${echo?.functionId.toUpperCase()}/versions/${echo?.versionId}`;
+
+    expect((await server.call(request, { token: owner })).status).toBe(200);
+  });
+});
