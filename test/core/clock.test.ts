@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   type ClockState,
   END_OF_TIME,
+  machineClock,
+  manualClock,
   moveTo,
   parseInstant,
   readTime,
@@ -10,6 +12,22 @@ import {
 } from '../../src/core/clock.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12);
+
+it('the clock of the machine shows its time', () => {
+  const before = Date.now();
+  const shown = machineClock().now();
+
+  expect(shown).toBeGreaterThanOrEqual(before);
+  expect(shown).toBeLessThanOrEqual(Date.now());
+});
+
+it('a clock that is set by hand stands still until then', () => {
+  const clock = manualClock(NOON);
+  expect(clock.now()).toBe(NOON);
+
+  clock.set(NOON + 1);
+  expect(clock.now()).toBe(NOON + 1);
+});
 
 describe('a clock that runs', () => {
   it.each([0, 3_600_000, -3_600_000])('at a distance of %i ms shows the real time and that distance', (ahead) => {

@@ -27,3 +27,18 @@ it('the newest 200 findings are kept, newest first', () => {
   expect(messages[0]).toBe('q249');
   expect(messages.at(-1)).toBe('q50');
 });
+
+it('findings are forgotten all at once', () => {
+  const findings = new Findings(new Budget(100_000));
+  findings.report('storage', 'full', 0);
+  findings.clear();
+
+  expect(findings.list()).toEqual([]);
+});
+
+it('findings take no more room than their budget has', () => {
+  const findings = new Findings(new Budget(5000));
+  for (let number = 0; number < 20; number++) findings.report('storage', `${number}`.repeat(200), number);
+
+  expect(findings.list().length).toBeLessThan(10);
+});

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Derived } from '../../src/core/derived.ts';
-import { Budget, bytesOf, Held } from '../../src/core/held.ts';
+import { Budget, bytesOf, Held, newBudgets } from '../../src/core/held.ts';
 
 /** An entry that weighs 1000 bytes with its name of one letter. */
 const weighing = () => 1000 - 152;
@@ -85,13 +84,10 @@ it.each([
   expect(bytesOf(value)).toBeLessThan(4 * least);
 });
 
-it('what was derived of an object is made once', () => {
-  const source = { value: 1 };
-  let made = 0;
-  const derived = new Derived<typeof source, { made: number }>();
-  const derive = () => ({ made: ++made });
+it('a process has a budget for each purpose, unless it is told another', () => {
+  const [usual, given] = [newBudgets(), newBudgets({ rows: 1000 })];
 
-  expect(derived.has(source)).toBe(false);
-  expect(derived.of(source, derive)).toBe(derived.of(source, derive));
-  expect(derived.of({ value: 1 }, derive)).toEqual({ made: 2 });
+  expect(given.rows.bytes).toBe(1000);
+  expect(given.tokens.bytes).toBe(usual.tokens.bytes);
+  for (const { bytes } of Object.values(usual)) expect(bytes).toBeGreaterThan(0);
 });

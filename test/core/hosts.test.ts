@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostName, knownHosts } from '../../src/core/hosts.ts';
+import { behindServiceName, hostName, knownHosts } from '../../src/core/hosts.ts';
 
 const hosts = knownHosts(['mock', 'Mock.Example.Test']);
 
@@ -19,12 +19,50 @@ describe('a known host is', () => {
 });
 
 describe('no known host is', () => {
-  it.each(['evil.example', 'localhost.evil.example', 'mock2', '', 'a b', '127.0.0.1.evil.example', 'mock:port', '::1'])(
-    '`%s`',
-    (host) => {
-      expect(hosts.has(host)).toBe(false);
-    },
-  );
+  it.each([
+    'evil.example',
+    'localhost.evil.example',
+    'mock2',
+    '',
+    'a b',
+    '127.0.0.1.evil.example',
+    'mock:port',
+    '::1',
+    '1.2.3',
+    'mock.1',
+  ])('`%s`', (host) => {
+    expect(hosts.has(host)).toBe(false);
+  });
+});
+
+it('an address of this machine is its own, and another only a known one', () => {
+  expect(['localhost', '127.0.0.1', '[::1]', 'mock'].map((host) => hosts.isOwn(host))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect(['10.1.2.3', '[::2]', 'evil.example'].map((host) => hosts.isOwn(host))).toEqual([false, false, false]);
+});
+
+it.each([
+  ['acme.localhost:6625', 'acme'],
+  ['acme.Mock', 'acme'],
+  ['x.invocation.localhost', null],
+  ['localhost', null],
+  ['mock.example.test', null],
+  ['acme.evil.example', null],
+  ['127.0.0.1', null],
+])('the label before a known name is the host of a world: %s, %s', (host, label) => {
+  expect(hosts.labelOf(host)).toBe(label);
+});
+
+it('behind the name of a service stands a name of the server', () => {
+  const patterns = [/^[a-z]+\.toys\./, /^games\./];
+
+  expect(behindServiceName('Ball.toys.LOCALHOST:1', patterns)).toBe('localhost:1');
+  expect(behindServiceName('games.mock', patterns)).toBe('mock');
+  expect(behindServiceName('localhost', patterns)).toBeNull();
 });
 
 it('the name of a host has no port', () => {

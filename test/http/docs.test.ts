@@ -20,6 +20,8 @@ it('GET /docs leads to a page for each document, and GET / leads there', async (
     expect(index.body).toContain(`href="/docs/${name}"`);
     const page = await app.inject(`/docs/${name}`);
     expect(page.statusCode).toBe(200);
+    expect(page.headers['content-type']).toContain('text/html');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
     expect((await app.inject(`/docs/${name}/`)).body).toBe(page.body);
     expect(page.body).toContain(`data-document="/openapi/${name}.json"`);
     expect((await app.inject(`/docs/${name}/json`)).json().paths).toBeTypeOf('object');
@@ -42,6 +44,7 @@ it('a page brings all that it asks for from this server, and no script of its ow
     [200, 'text/javascript'],
     [200, 'text/javascript'],
   ]);
+  expect((await app.inject('/docs/static/reader.js')).body).toContain('SwaggerUIBundle(');
   expect(body).not.toMatch(/<script>|<style|\son\w+="/);
 });
 

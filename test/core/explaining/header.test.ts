@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { decisionHeader } from '../../../src/core/explaining/header.ts';
+import { ask, decisionOn, key, pendingVersion } from '../toy-law.ts';
+
+const RULE = ask({ needs: { all: ['play'] } });
+
+describe('the header of a decision', () => {
+  it('that was allowed says no more than that', () => {
+    expect(decisionHeader(decisionOn(RULE, key(['play']), null))).toBe('{"id":"d-1","effect":"allow"}');
+  });
+
+  it('that was refused says what is missing', () => {
+    expect(JSON.parse(decisionHeader(decisionOn(RULE, key([]), null)))).toEqual({
+      id: 'd-1',
+      effect: 'deny',
+      reason: 'missing_scope',
+      missing: ['play'],
+    });
+    expect(JSON.parse(decisionHeader(decisionOn(ask({ needs: { any: ['play', 'look'] } }), key([]), null)))).toEqual({
+      id: 'd-1',
+      effect: 'deny',
+      reason: 'missing_scope',
+      missingAnyOf: ['play', 'look'],
+    });
+  });
+
+  it('that a version will turn says when', () => {
+    const waiting = key([], [], { pending: [pendingVersion(2, ['play'])] });
+
+    expect(JSON.parse(decisionHeader(decisionOn(RULE, waiting, null))).pending).toMatchObject({
+      effectiveAt: '1970-01-01T00:00:02.000Z',
+    });
+  });
+
+  it('is never longer than 4 kB: what it lacks is asked for by its id', () => {
+    const many = Array.from({ length: 500 }, (_, index) => `permission-${index}`);
+    const header = decisionHeader({ ...decisionOn(RULE, key([]), null), missing: many });
+
+    expect(header).toBe('{"id":"d-1","effect":"deny","reason":"missing_scope"}');
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { LOG_LEVELS, type LogLevel, lineLog, SILENT } from '../../src/core/log.ts';
+
+const clock = { now: () => Date.UTC(2026, 0, 15, 12) };
+const KEY = `nvapi-${'a'.repeat(64)}`;
+
+/** A log, with what it wrote. */
+function written(level: LogLevel, json = false) {
+  const lines: string[] = [];
+  return { lines, log: lineLog(level, json, clock, (line) => void lines.push(line)) };
+}
+
+const all = ({ error, warn, info, debug }: typeof SILENT) => {
+  error('e');
+  warn('w');
+  info('i');
+  debug('d');
+};
+
+describe('a log', () => {
+  it.each([
+    ['silent', ''],
+    ['error', 'e'],
+    ['warn', 'ew'],
+    ['info', 'ewi'],
+    ['debug', 'ewid'],
+  ] as const)('at the level %s tells what is as bad or worse', (level, told) => {
+    const { lines, log } = written(level);
+    all(log);
+
+    expect(lines.map((line) => line.trim().at(-1)).join('')).toBe(told);
+    expect(log.debugging).toBe(level === 'debug');
+    expect(LOG_LEVELS).toContain(level);
+  });
+
+  it('tells when, how bad and what, for people and as JSON', () => {
+    const [text, json] = [written('info'), written('info', true)];
+    text.log.info('hello');
+    json.log.info('hello');
+
+    expect(text.lines).toEqual(['2026-01-15T12:00:00.000Z info  hello\n']);
+    expect(json.lines).toEqual(['{"time":"2026-01-15T12:00:00.000Z","level":"info","message":"hello"}\n']);
+  });
+
+  it.each([false, true])('tells where a fault comes from, and no credential (JSON: %s)', (json) => {
+    const { lines, log } = written('error', json);
+    log.error(`failed with ${KEY}`, new Error(`at ${KEY}`));
+
+    expect(lines.join('')).toMatch(/failed with nvapi-\.\.\..*log\.test\.ts/s);
+    expect(lines.join('')).not.toContain(KEY);
+  });
+
+  it('may say nothing', () => {
+    all(SILENT);
+
+    expect(SILENT.debugging).toBe(false);
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { decodeAscii, redact, showPath } from '../../src/core/redact.ts';
+
+const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
+
+describe('a text is told without', () => {
+  it.each([
+    ['a key', 'sent nvapi-abc_D-9 here', 'sent nvapi-... here'],
+    ['a key in another case', 'NVAPI-abc', 'nvapi-...'],
+    ['a key whose sign is encoded', 'a%20nvapi%2Dabc', 'a nvapi-...'],
+    ['a token', `sent ${JWT} here`, 'sent eyJ... here'],
+    ['several of them', `nvapi-a ${JWT} nvapi-b`, 'nvapi-... eyJ... nvapi-...'],
+  ])('%s', (_what, text, told) => {
+    expect(redact(text)).toBe(told);
+  });
+
+  it.each(['plain', 'an%20encoded%20one', 'eyJ is short'])('or as it was sent: %s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+it('what is encoded in a text is decoded as far as it is ASCII that can be read', () => {
+  expect(decodeAscii('a%2Fb%2d%c3%a4%0a%')).toBe('a/b-%c3%a4%0a%');
+});
+
+it('a path is told without credentials, and cut where it is long', () => {
+  expect(showPath('/keys/nvapi-abc')).toBe('/keys/nvapi-...');
+  expect(showPath(`/${'a'.repeat(1000)}`)).toHaveLength(300);
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { bearerToken } from '../../src/credentials/bearer.ts';
+
+const reasonOf = (lines: readonly string[], exact?: boolean) => {
+  try {
+    return bearerToken(lines, exact);
+  } catch (problem) {
+    return problem;
+  }
+};
+
+describe('the token of a header', () => {
+  it.each([
+    ['Bearer abc', 'abc'],
+    ['bearer abc', 'abc'],
+    ['BEARER   abc  ', 'abc'],
+    ['Bearer abc, Bearer def', 'abc, Bearer def'],
+  ])('of `%s` is `%s`', (line, token) => {
+    expect(bearerToken([line])).toBe(token);
+  });
+
+  it.each([
+    ['no header', [], 'no_token'],
+    ['two headers', ['Bearer abc', 'Bearer abc'], 'multiple_authorization'],
+    ['another scheme', ['Basic abc'], 'wrong_scheme'],
+    ['no token', ['Bearer '], 'wrong_scheme'],
+    ['a scheme that goes on', ['Bearers abc'], 'wrong_scheme'],
+  ])('is none with %s', (_what, lines, reason) => {
+    expect(reasonOf(lines)).toMatchObject({ kind: 'unauthenticated', reason });
+  });
+
+  it('needs the scheme spelled as it is written where that is asked for', () => {
+    expect(reasonOf(['Bearer abc'], true)).toBe('abc');
+    expect(reasonOf(['bearer abc'], true)).toMatchObject({ reason: 'wrong_scheme' });
+  });
+});

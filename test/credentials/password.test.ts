@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { hashPassword, passwordFits } from '../../src/credentials/password.ts';
+
+it('a password fits its hash, and nothing fits that of nobody', async () => {
+  const stored = await hashPassword('open sesame', 'salt');
+
+  expect(stored).toMatch(/^scrypt\$16384\$8\$1\$salt\$[A-Za-z0-9_-]{43}$/);
+  expect(await passwordFits('open sesame', stored)).toBe(true);
+  expect(await passwordFits('open', stored)).toBe(false);
+  expect(await passwordFits('', null)).toBe(false);
+});
+
+it('a hash of another cost stays readable', async () => {
+  /** RFC 7914, 12: N = 1024, r = 8, p = 16. */
+  const key = Buffer.from(
+    'fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640',
+    'hex',
+  );
+
+  expect(await passwordFits('password', `scrypt$1024$8$16$NaCl$${key.toString('base64url')}`)).toBe(true);
+});

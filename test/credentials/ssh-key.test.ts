@@ -1,0 +1,41 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { sshFingerprint } from '../../src/credentials/ssh-key.ts';
+
+/** A field of the material, behind its length. */
+const field = (bytes: Buffer) => {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+};
+const material = (...fields: readonly (string | Buffer)[]) =>
+  Buffer.concat(fields.map((one) => field(Buffer.from(one)))).toString('base64');
+
+const point = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+const ED25519 = `ssh-ed25519 ${material('ssh-ed25519', point)}`;
+
+describe('the fingerprint of a key', () => {
+  it('is that of `ssh-keygen -l`', () => {
+    // GitHub's own key, with the fingerprint that GitHub publishes for it.
+    expect(sshFingerprint('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl')).toBe(
+      'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU',
+    );
+  });
+
+  it('is the same whatever is written behind the key', () => {
+    expect(sshFingerprint(` ${ED25519} me@home \n`)).toBe(sshFingerprint(ED25519));
+    expect(sshFingerprint(ED25519)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
+  });
+
+  it.each([
+    ['another type', `ssh-dss ${material('ssh-dss', point)}`],
+    ['a type that its material does not name', `ssh-rsa ${material('ssh-ed25519', point)}`],
+    ['a field too few', `ssh-rsa ${material('ssh-rsa', point)}`],
+    ['a field that ends too soon', `ssh-ed25519 ${Buffer.from('\0\0\0\x20x').toString('base64')}`],
+    ['half a length', `ssh-ed25519 ${Buffer.from('\0\0').toString('base64')}`],
+    ['no material', 'ssh-ed25519'],
+    ['nothing', ''],
+  ])('is none of %s', (_what, text) => {
+    expect(sshFingerprint(text)).toBeNull();
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/core/held.ts';
+import { type Tripwire, tripwireOf } from '../../src/credentials/tripwire.ts';
+
+/** Credentials of a kind, with those that were looked at. */
+function wireOf(beginning: string): Tripwire & { readonly lookedAt: string[] } {
+  const lookedAt: string[] = [];
+  const isForeign = (text: string) => {
+    lookedAt.push(text);
+    return text.endsWith('9');
+  };
+  return { beginning, form: new RegExp(`${beginning}[0-9]+`, 'g'), isForeign, lookedAt };
+}
+const budget = () => new Budget(10_000);
+
+describe('what may be a real credential', () => {
+  it('is told by a hash of it, each of several in a text', () => {
+    const warn = tripwireOf([wireOf('key-')], budget());
+
+    expect(warn('key-9 and key-19')).toEqual([
+      expect.stringContaining('a key that no mock minted'),
+      expect.stringMatching(/SHA-256 begins with [0-9a-f]{8}\)/),
+    ]);
+    expect(warn('key-9').join()).not.toContain('key-9');
+  });
+
+  it('is looked for of every kind', () => {
+    const warn = tripwireOf([wireOf('key-'), wireOf('pass-')], budget());
+
+    expect([warn('key-9'), warn('pass-9'), warn('key-9 pass-9'), warn('other-9')].map(({ length }) => length)).toEqual([
+      1, 1, 2, 0,
+    ]);
+  });
+
+  it('is nothing where there is no kind', () => {
+    expect(tripwireOf([], budget())('key-9')).toEqual([]);
+  });
+
+  it('is looked at once where it is known to be of a mock, and each time where it is not', () => {
+    const wire = wireOf('key-');
+    const warn = tripwireOf([wire], budget());
+    for (const text of ['key-1', 'key-1', 'key-9', 'key-9']) warn(text);
+
+    expect(wire.lookedAt).toEqual(['key-1', 'key-9', 'key-9']);
+  });
+});
