@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findDuplicates, findUnknownOrganizations, placeEntries } from '../../src/core/seed-fault.ts';
+import { findDuplicates, placeEntries } from '../../src/core/seed-fault.ts';
 
 const users = (...names: (string | undefined)[]) =>
   placeEntries(
@@ -40,17 +40,4 @@ describe('values that occur twice', () => {
 
     expect([found(undefined, 'a'), found('a', undefined), found(undefined, undefined)]).toEqual([1, 1, 0]);
   });
-});
-
-it('an organisation that is not there is a fault of its entry, with those that are', () => {
-  const entries = placeEntries('keys', [{ org: 'acme' }, { org: 'acne' }]);
-
-  expect(findUnknownOrganizations(entries, ['acme'])).toEqual([
-    {
-      place: 'keys[1].org',
-      message: '`keys[1]` names the organisation `acne`, which `ngc.organizations` does not have',
-      given: 'acne',
-      valid: ['acme'],
-    },
-  ]);
 });

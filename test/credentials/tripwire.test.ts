@@ -9,13 +9,13 @@ function wireOf(beginning: string): Tripwire & { readonly lookedAt: string[] } {
     lookedAt.push(text);
     return text.endsWith('9');
   };
-  return { beginning, form: new RegExp(`${beginning}[0-9]+`, 'g'), isForeign, lookedAt };
+  return { shortest: 5, beginning, form: new RegExp(`${beginning}[0-9]+`, 'g'), isForeign, lookedAt };
 }
 const budget = () => new Budget(10_000);
 
 describe('what may be a real credential', () => {
   it('is told by a hash of it, each of several in a text', () => {
-    const warn = tripwireOf([wireOf('key-')], budget());
+    const { warn } = tripwireOf([wireOf('key-')], budget());
 
     expect(warn('key-9 and key-19')).toEqual([
       expect.stringContaining('a key that no mock minted'),
@@ -25,7 +25,7 @@ describe('what may be a real credential', () => {
   });
 
   it('is looked for of every kind', () => {
-    const warn = tripwireOf([wireOf('key-'), wireOf('pass-')], budget());
+    const { warn } = tripwireOf([wireOf('key-'), wireOf('pass-')], budget());
 
     expect([warn('key-9'), warn('pass-9'), warn('key-9 pass-9'), warn('other-9')].map(({ length }) => length)).toEqual([
       1, 1, 2, 0,
@@ -33,12 +33,12 @@ describe('what may be a real credential', () => {
   });
 
   it('is nothing where there is no kind', () => {
-    expect(tripwireOf([], budget())('key-9')).toEqual([]);
+    expect(tripwireOf([], budget()).warn('key-9')).toEqual([]);
   });
 
   it('is looked at once where it is known to be of a mock, and each time where it is not', () => {
     const wire = wireOf('key-');
-    const warn = tripwireOf([wire], budget());
+    const { warn } = tripwireOf([wire], budget());
     for (const text of ['key-1', 'key-1', 'key-9', 'key-9']) warn(text);
 
     expect(wire.lookedAt).toEqual(['key-1', 'key-9', 'key-9']);

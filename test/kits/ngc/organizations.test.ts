@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { placeEntries } from '../../../src/core/seed-fault.ts';
+import { findUnknownOrganizations } from '../../../src/kits/ngc/organizations.ts';
+
+it('an organisation that is not there is a fault of its entry, with those that are', () => {
+  const entries = placeEntries('keys', [{ org: 'acme' }, { org: 'acne' }]);
+
+  expect(findUnknownOrganizations(entries, ['acme'])).toEqual([
+    {
+      place: 'keys[1].org',
+      message: '`keys[1]` names the organisation `acne`, which `ngc.organizations` does not have',
+      given: 'acne',
+      valid: ['acme'],
+    },
+  ]);
+});
