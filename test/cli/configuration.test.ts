@@ -1,3 +1,8 @@
+/**
+ * Flags, variables and files, as a person gives them.
+ *
+ * Breaks with: src/cli/index.ts, src/config/config.ts
+ */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

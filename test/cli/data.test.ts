@@ -1,3 +1,8 @@
+/**
+ * What a data file keeps between starts.
+ *
+ * Breaks with: src/app/notices.ts, src/app/server.ts
+ */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';

@@ -1,3 +1,8 @@
+/**
+ * The seed that a server is started with.
+ *
+ * Breaks with: src/app/notices.ts, src/app/server.ts, src/seed/index.ts
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

@@ -1,3 +1,8 @@
+/**
+ * The key that tokens are signed with.
+ *
+ * Breaks with: src/app/keys.ts
+ */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,8 @@
+/**
+ * How a server ends.
+ *
+ * Breaks with: src/cli/start.ts, src/http/transport/listen.ts
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';

@@ -1,3 +1,8 @@
+/**
+ * What a world derives of ids.
+ *
+ * Breaks with: src/credentials/world-mark.ts, src/kits/ngc/key-text.ts
+ */
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';
 import { worldMark } from '../../src/credentials/world-mark.ts';

@@ -1,8 +1,8 @@
 /**
  * Documents, and what they say of requests and answers.
  *
- * Breaks with: src/http/openapi/operation.ts, src/http/openapi/request-fault.ts, src/http/openapi/spelling.ts,
- * src/http/openapi/validators.ts
+ * Breaks with: src/core/explaining/validation.ts, src/http/openapi/operation.ts, src/http/openapi/request-fault.ts,
+ * src/http/openapi/spelling.ts, src/http/openapi/validators.ts
  */
 import { describe, expect, it } from 'vitest';
 import { Documents } from '../../src/http/openapi.ts';

@@ -1,7 +1,7 @@
 /**
  * Versions: what each has, and what becomes of calls that only another takes.
  *
- * Breaks with: src/http/steps/refuse.ts, src/http/steps/validate.ts
+ * Breaks with: src/app/server.ts, src/http/steps/refuse.ts, src/http/steps/validate.ts
  */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,8 @@
+/**
+ * Which world a credential leads to when worlds come and go.
+ *
+ * Breaks with: src/app/world.ts, src/app/worlds.ts, src/credentials/access-token.ts
+ */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { claimsOf, makeWorld, type TestWorld, tokenOf } from '../support/worlds.ts';

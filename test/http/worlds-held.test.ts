@@ -1,3 +1,8 @@
+/**
+ * What a request keeps of a world that changes meanwhile.
+ *
+ * Breaks with: src/app/images.ts, src/app/world.ts
+ */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';

@@ -1,7 +1,8 @@
 /**
  * How a request finds its world, and what worlds share.
  *
- * Breaks with: src/http/pipeline.ts, src/http/steps/place.ts, src/http/transport/doors.ts, src/http/which-world.ts
+ * Breaks with: src/app/world.ts, src/app/worlds.ts, src/http/pipeline.ts, src/http/steps/place.ts,
+ * src/http/transport/doors.ts, src/http/which-world.ts
  */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';

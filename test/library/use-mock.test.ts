@@ -1,3 +1,8 @@
+/**
+ * Hooks that start a mock and stop it.
+ *
+ * Breaks with: src/library/world.ts
+ */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type TestHooks, useMock } from '../../src/index.ts';
 

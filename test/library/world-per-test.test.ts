@@ -1,3 +1,8 @@
+/**
+ * A world for each test.
+ *
+ * Breaks with: src/library/refusals.ts, src/library/use-mock.ts, src/library/world.ts
+ */
 import { afterAll, afterEach, describe, expect as expectPlain, it, onTestFinished, vi } from 'vitest';
 import { type TestHooks, useMock, type World } from '../../src/index.ts';
 import { expect, test as withMock } from '../../src/vitest.ts';

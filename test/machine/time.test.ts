@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import {
   areReal,
+  nextTick,
   processGlobal,
   queueMicrotask,
   RealDate,
@@ -49,6 +50,16 @@ describe('the machine', () => {
     await Promise.all([ours, nodes].map((signal) => new Promise((done) => signal.addEventListener('abort', done))));
 
     expect([ours.reason.name, ours.reason.message]).toEqual([nodes.reason.name, nodes.reason.message]);
+  });
+
+  it('calls back at the next tick, and not before, with what it was given', async () => {
+    const order: unknown[] = [];
+    const called = new Promise<void>((done) => setTimeout(done, 0));
+    nextTick((...given: unknown[]) => order.push(given), 1, 2);
+    expect(order).toEqual([]);
+    await called;
+
+    expect(order).toEqual([[1, 2]]);
   });
 
   it('runs microtasks in their order, before timers', async () => {
@@ -149,6 +160,14 @@ describe('timers that no test replaces', () => {
     await pause(30);
 
     expect(fired).toBe(3);
+  });
+
+  it('do not keep the process running, whatever they are told', () => {
+    const timer = setTimeout(() => {}, 5);
+    const told = [timer.ref().hasRef(), timer.unref().hasRef()];
+    clearTimeout(timer);
+
+    expect(told).toEqual([false, false]);
   });
 
   it('run immediates in their order, with those that were cleared left out', async () => {

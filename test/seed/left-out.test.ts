@@ -1,3 +1,8 @@
+/**
+ * What is derived where a seed leaves it out.
+ *
+ * Breaks with: src/seed/index.ts
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

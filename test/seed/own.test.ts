@@ -1,3 +1,8 @@
+/**
+ * Worlds of one seed, each with credentials of its own.
+ *
+ * Breaks with: src/seed/index.ts
+ */
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';

@@ -1,3 +1,8 @@
+/**
+ * Seeds that a program gives.
+ *
+ * Breaks with: src/seed/check.ts, src/seed/index.ts, src/seed/read.ts
+ */
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';

@@ -1,3 +1,9 @@
+/**
+ * The sentence about a decision, for each reason.
+ *
+ * Breaks with: src/core/decision.ts, src/core/explaining/describe.ts, src/core/explaining/reasons.ts,
+ * src/core/explaining/wording.ts
+ */
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/decision.ts';
 import { describeDecision } from '../../../src/core/explaining/describe.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lineLog } from '../../../src/core/log.ts';
-import { keyForm, makeKeyText } from '../../../src/kits/ngc/key-text.ts';
+import { hashSecret } from '../../../src/credentials/secret.ts';
+import { KEY_TRIPWIRE, keyForm, makeKeyText, presentBearerKey, presentKey } from '../../../src/kits/ngc/key-text.ts';
 import { seededRandom } from '../../../src/machine/random.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { type Answer, testServer } from '../../support/server.ts';
@@ -47,6 +48,29 @@ describe('a key of a mock', () => {
     ['nothing', '', 'malformed'],
   ])('is not what has %s', (_what, text, form) => {
     expect(keyForm(text)).toBe(form);
+  });
+});
+
+describe('a key that is presented', () => {
+  const key = fresh();
+
+  it('leads to its world by its mark, or by its hash', () => {
+    const presented = presentKey(key);
+
+    expect(presented).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
+    expect(presented.kind === 'key' && presented.hash()).toBe(hashSecret(key));
+  });
+
+  it('is seen behind `Bearer`, and no other token', () => {
+    expect(presentBearerKey(`bearer ${key}`)).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
+    expect([`Basic ${key}`, 'Bearer abc', key].map(presentBearerKey)).toEqual([null, null, null]);
+  });
+
+  it('is found wherever it stands in a text, and is foreign where no mock minted it', () => {
+    const text = `a ${key}, and nvapi-${'a'.repeat(64)}`;
+
+    expect(text.match(KEY_TRIPWIRE.form)?.map(KEY_TRIPWIRE.isForeign)).toEqual([false, true]);
+    expect(text).toContain(KEY_TRIPWIRE.beginning);
   });
 });
 

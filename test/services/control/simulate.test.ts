@@ -1,7 +1,7 @@
 /**
  * Requests that were only thought of.
  *
- * Breaks with: src/http/pipeline.ts, src/http/simulate.ts
+ * Breaks with: src/http/pipeline.ts, src/http/simulate.ts, src/kits/ngc/key-bearer.ts
  */
 import { describe, expect, it } from 'vitest';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';

@@ -1,3 +1,8 @@
+/**
+ * Snapshots: taken, restored, copied, deleted.
+ *
+ * Breaks with: src/app/copies.ts, src/app/ports.ts, src/app/snapshots.ts
+ */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,8 @@
+/**
+ * Keys that can do nothing.
+ *
+ * Breaks with: src/kits/ngc/keyring.ts
+ */
 import { describe, expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';

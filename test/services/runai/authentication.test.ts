@@ -1,3 +1,8 @@
+/**
+ * Who is let in by an access token.
+ *
+ * Breaks with: src/credentials/access-token.ts
+ */
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lineLog } from '../../../src/core/log.ts';

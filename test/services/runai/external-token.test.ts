@@ -1,3 +1,8 @@
+/**
+ * Tokens of an identity provider, exchanged for ours.
+ *
+ * Breaks with: src/app/keys.ts
+ */
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

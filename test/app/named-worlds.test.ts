@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { checkNamedWorlds } from '../../src/app/named-worlds.ts';
+import { testServer } from '../support/server.ts';
+
+it('worlds that the configuration names are there from the start, and stay', async () => {
+  const { call } = await testServer({ world: ['alice', 'bob'] });
+  const { worlds } = (await call('GET /_mock/worlds')).body;
+
+  expect(worlds).toEqual([
+    expect.objectContaining({ id: 'default' }),
+    expect.objectContaining({ id: 'alice', expiresAt: null }),
+    expect.objectContaining({ id: 'bob', expiresAt: null }),
+  ]);
+});
+
+it.each([
+  [['a', 'b', 'a'], 10, '--world names `a` twice'],
+  [['a', 'b'], 1, '--world names 2 worlds, but --max-worlds is 1'],
+  [['a'], 0, '--world names 1 world, but --max-worlds is 0'],
+])('worlds %j, of at most %i, are refused before anything is opened', (world, maxWorlds, said) => {
+  expect(() => checkNamedWorlds({ world, maxWorlds })).toThrow(said);
+});

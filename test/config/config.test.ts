@@ -1,0 +1,81 @@
+/**
+ * Where values come from. How a person is told what is wrong with them: `test/cli/configuration.test.ts`.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { configOf, proxyVariables, readConfig, readDocument, readOptions } from '../../src/config/config.ts';
+import { it } from '../support/command.ts';
+
+describe('the configuration of a program', () => {
+  it('is what it gives, and else what is usual', () => {
+    const { config, origins } = readOptions({ port: 0, tokenTtl: 1500, alias: ['a', 'b'], explain: false });
+
+    expect(config).toMatchObject({ port: 0, tokenTtl: 1500, alias: ['a', 'b'], explain: false, host: '127.0.0.1' });
+    expect(origins).toMatchObject({ port: 'option', host: 'default' });
+    expect(configOf({ port: 1 })).toMatchObject({ config: { port: 1 }, origins: { port: 'flag', host: 'default' } });
+  });
+
+  it('is refused with all that is wrong with it', () => {
+    // What a program without types may give.
+    const options: object = { prot: 1, port: 'x', adminToken: 'short' };
+
+    expect(() => readOptions(options)).toThrow(
+      /`prot`.*`port`\.\n.*`port` is `x`; expected.*\n.*`adminToken` is not valid/,
+    );
+  });
+});
+
+describe('the configuration of the command', () => {
+  it('is that of its flags, over variables, over a file, over what is usual', async ({ folder }) => {
+    const file = join(folder, 'config.yaml');
+    await writeFile(file, 'port: 1\nhost: 0.0.0.0\ntoken-ttl: 15m\n');
+    const environment = { NV_AUTH_MOCK_PORT: '2', NV_AUTH_MOCK_HOST: '::1', NV_AUTH_MOCK_CONFIG: file };
+    const { config, origins } = await readConfig({ port: '3' }, environment);
+
+    expect(config).toMatchObject({ port: 3, host: '::1', tokenTtl: 900_000, json: false });
+    expect(origins).toMatchObject({ port: 'flag', host: 'variable', tokenTtl: 'file', json: 'default' });
+  });
+
+  it('finds its file and its seed in a folder', async ({ folder }) => {
+    await writeFile(join(folder, 'config.yaml'), 'port: 1\n');
+    await writeFile(join(folder, 'seed.yaml'), '{}\n');
+    const { config } = await readConfig({ etc: folder }, {});
+
+    expect(config).toMatchObject({ port: 1, seed: join(folder, 'seed.yaml') });
+  });
+
+  it('is refused with the names that were meant', async ({ folder }) => {
+    const file = join(folder, 'config.yaml');
+    await writeFile(file, 'prot: 1\nport: [1]\n');
+
+    await expect(readConfig({ config: file }, { NV_AUTH_MOCK_HOTS: 'x' })).rejects.toThrow(/NV_AUTH_MOCK_HOTS/);
+    await expect(readConfig({ config: file }, {})).rejects.toThrow(/`prot`/);
+    await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('is not there; expected a folder');
+  });
+});
+
+describe('a document', () => {
+  it('is JSON or YAML', async ({ folder }) => {
+    const file = join(folder, 'a.json');
+    await writeFile(file, '{"a":[1]}');
+
+    expect(await readDocument(file, '--seed')).toEqual({ a: [1] });
+  });
+
+  it('that cannot be read is told with its line', async ({ folder }) => {
+    const file = join(folder, 'a.yaml');
+    await writeFile(file, 'a: 1\nb: {\n');
+
+    await expect(readDocument(file, '--seed')).rejects.toThrow(/line \d/);
+    await expect(readDocument(join(folder, 'nothing'), '--seed')).rejects.toThrow('--seed');
+  });
+});
+
+it('what the environment says of proxies depends on the scheme, and on no case', () => {
+  const environment = { https_proxy: 'http://p', NO_PROXY: 'localhost, mock,' };
+
+  expect(proxyVariables('https://a', environment)).toEqual({ proxy: 'https_proxy', exceptions: ['localhost', 'mock'] });
+  expect(proxyVariables('http://a', environment)).toEqual({ proxy: null, exceptions: ['localhost', 'mock'] });
+  expect(proxyVariables('http://a', { ALL_PROXY: 'http://p' })).toEqual({ proxy: 'ALL_PROXY', exceptions: [] });
+});

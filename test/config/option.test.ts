@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { claim, duration, lifetime, oneOf, onOff, path, wholeNumber } from '../../src/config/option.ts';
+
+interface Read {
+  readonly expected: string;
+  readonly read: (text: string) => unknown;
+}
+
+const cases: [kind: string, option: Read, good: [text: string, value: unknown][], bad: string[]][] = [
+  [
+    'one of several',
+    oneOf(['a', '3.0']),
+    [
+      ['a', 'a'],
+      ['3.0', '3.0'],
+      ['3', '3.0'],
+    ],
+    ['b', 'A', ''],
+  ],
+  [
+    'a whole number',
+    wholeNumber(1, 10),
+    [
+      ['1', 1],
+      ['10', 10],
+    ],
+    ['0', '11', '1.5', '-1', '1e1', ''],
+  ],
+  [
+    'a lifetime',
+    lifetime,
+    [
+      ['1s', 1000],
+      ['15m', 900_000],
+    ],
+    ['999ms', '0s', 'long', ''],
+  ],
+  [
+    'a length of time',
+    duration,
+    [
+      ['1ms', 1],
+      ['15m', 900_000],
+    ],
+    ['0s', 'long', ''],
+  ],
+  ['a path', path, [['/a', '/a']], ['']],
+  ['a claim', claim, [['x', 'x']], ['']],
+  [
+    'a switch',
+    onOff,
+    [
+      ['on', true],
+      ['TRUE', true],
+      ['1', true],
+      ['off', false],
+      ['0', false],
+    ],
+    ['yes', 'constructor', ''],
+  ],
+];
+
+it.each(cases)('%s is read from a text, or refused with what it should be', (_kind, { expected, read }, good, bad) => {
+  expect(good.map(([text]) => [text, read(text)])).toEqual(good);
+  expect(bad.filter((text) => read(text) !== undefined)).toEqual([]);
+  expect(expected).not.toBe('');
+});

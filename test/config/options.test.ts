@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { configOf } from '../../src/config/config.ts';
+import { flagName, OPTION_NAMES, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
+
+describe('an option', () => {
+  it('is called alike as a flag and as a variable', () => {
+    expect([flagName('publicUrl'), variableName('publicUrl')]).toEqual(['public-url', 'NV_AUTH_MOCK_PUBLIC_URL']);
+    expect(new Set(OPTION_NAMES.map(variableName)).size).toBe(OPTION_NAMES.length);
+  });
+
+  it('is shown as a flag would give it, and never where it is secret', () => {
+    const { config } = configOf({ adminToken: 'open-sesame', tokenTtl: 900_000, port: 1 });
+
+    expect(shownValue('adminToken', config)).toBe('(set)');
+    expect(shownValue('tokenTtl', config)).toBe('PT15M');
+    expect(shownValue('port', config)).toBe(1);
+    expect(shownValue('adminToken', configOf().config)).toBeNull();
+  });
+
+  it.each([
+    ['publicUrl', 'https://Mock.Test:8443/', 'https://mock.test:8443'],
+    ['alias', 'Mock', ['Mock']],
+    ['world', 'team-a', ['team-a']],
+    ['host', '::1', '::1'],
+    ['adminToken', 'abcdefgh', 'abcdefgh'],
+  ] as const)('%s is read: %s', (name, text, value) => {
+    expect(OPTIONS[name].read(text)).toEqual(value);
+  });
+
+  it.each([
+    ['publicUrl', 'ftp://mock'],
+    ['publicUrl', 'http://mock/path'],
+    ['publicUrl', 'http://me:secret@mock'],
+    ['publicUrl', 'mock'],
+    ['alias', 'mock:80'],
+    ['world', 'default'],
+    ['world', 'A'],
+    ['host', ''],
+    ['adminToken', 'short'],
+    ['adminToken', 'with a space'],
+  ] as const)('%s is refused: `%s`', (name, text) => {
+    expect(OPTIONS[name].read(text)).toBeUndefined();
+  });
+});

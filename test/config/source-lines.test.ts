@@ -1,0 +1,29 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { readSourceLines } from '../../src/config/source-lines.ts';
+import { it } from '../support/command.ts';
+
+const YAML = ['# a seed', 'runai:', '  users:', '    - name: a', '    - name: b', '      role: c', 'port: 1'].join(
+  '\n',
+);
+
+describe('a place in a file has a line', () => {
+  it.for([
+    ['runai', 2],
+    ['runai.users', 3],
+    ['runai.users[1]', 5],
+    ['runai.users[1].role', 6],
+    ['runai.users[0].role', 4],
+    ['port', 7],
+  ] as const)('%s: %i', async ([place, line], { folder, expect }) => {
+    const file = join(folder, 'seed.yaml');
+    await writeFile(file, YAML);
+
+    expect((await readSourceLines(file))(place)).toBe(line);
+  });
+});
+
+it('a file that is not there has no lines', async ({ folder }) => {
+  expect((await readSourceLines(join(folder, 'nothing.yaml')))('port')).toBeUndefined();
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { lawOf } from '../../../src/core/law.ts';
+import { findKeyWarnings } from '../../../src/kits/ngc/key-warnings.ts';
+import { ruleOf, TOY_TABLES } from '../../core/toy-law.ts';
+
+const rules = [
+  ruleOf({ id: 'play', needs: { all: ['play'] }, on: ['toy', 'all-toys'] }),
+  ruleOf({ id: 'mend', needs: { all: ['mend'] }, closed: true }),
+  ruleOf({ id: 'look', needs: { all: ['look'], roles: ['Parent'] } }),
+];
+const laws = [lawOf('toys', null, { ...TOY_TABLES, rules })];
+
+const warnings = (scopes: readonly string[], resources: { type: string }[] = [], services = ['toys']) =>
+  findKeyWarnings(laws, { name: 'robot', services, policy: { scopes, resources } });
+
+describe('a service key that can do something is worth no warning', () => {
+  it('with a scope that an operation is open to, on a type that it accepts', () => {
+    expect(warnings(['play'], [{ type: 'all-toys' }])).toEqual([]);
+  });
+});
+
+describe('a key that can do nothing is told why', () => {
+  it('where it has no service', () => {
+    expect(warnings(['play'], [], [])).toEqual([
+      'The key `robot` is made for no service, so every service refuses it; there are `toys`.',
+    ]);
+  });
+
+  it('where it has no scope of its service', () => {
+    expect(warnings([])).toEqual(['The key `robot` can do nothing in `toys`: it has no scope of `toys`.']);
+  });
+
+  it.each([
+    ['is bound to a type that no operation accepts', ['play'], [{ type: 'toy-parts' }]],
+    ['has scopes of closed operations', ['mend'], []],
+    ['has scopes of operations that need a role', ['look'], []],
+  ])('where it %s', (_what, scopes, resources) => {
+    expect(warnings(scopes, resources)).toEqual([
+      'The key `robot` can do nothing in `toys`: no operation is open to its scopes and resource types.',
+    ]);
+  });
+});
+
+it('a personal key can do what its user can', () => {
+  expect(findKeyWarnings(laws, { name: 'laptop', services: ['toys'], policy: null })).toEqual([]);
+});

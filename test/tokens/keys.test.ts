@@ -1,0 +1,65 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Unusable } from '../../src/core/unusable.ts';
+import { readSigningKey } from '../../src/tokens/keys.ts';
+
+const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+const pem = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8') =>
+  key.export({ format: 'pem', type }).toString();
+const jwk = (key: KeyObject) => JSON.stringify(key.export({ format: 'jwk' }));
+
+describe('a private key is read', () => {
+  it.each([
+    ['RSA as PKCS #8', pem(RSA), 'RS256'],
+    ['RSA as PKCS #1', pem(RSA, 'pkcs1'), 'RS256'],
+    ['RSA as a JWK', jwk(RSA), 'RS256'],
+    ['EC as PKCS #8', pem(EC), 'ES256'],
+    ['EC as SEC 1', pem(EC, 'sec1'), 'ES256'],
+    ['EC as a JWK', ` ${jwk(EC)}`, 'ES256'],
+  ])('%s', async (_what, text, algorithm) => {
+    expect(await readSigningKey(text, 'the key')).toMatchObject({
+      algorithm,
+      publicJwk: { alg: algorithm, use: 'sig' },
+    });
+  });
+
+  it('the same in every form, and no private part of it is published', async () => {
+    const [one, other] = [await readSigningKey(pem(RSA), 'a'), await readSigningKey(jwk(RSA), 'b')];
+
+    expect(one.kid).toBe(other.kid);
+    expect(Object.keys(one.publicJwk).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
+    expect(Object.keys((await readSigningKey(pem(EC), 'a')).publicJwk).sort()).toEqual([
+      'alg',
+      'crv',
+      'kid',
+      'kty',
+      'use',
+      'x',
+      'y',
+    ]);
+  });
+});
+
+describe('a key is refused by its name', () => {
+  const [small, curve, ed] = [
+    generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey,
+    generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey,
+    generateKeyPairSync('ed25519').privateKey,
+  ];
+  it.each([
+    ['that is none', 'garbage', /the key holds no private key that can be read/],
+    ['that is none, as JSON', '{"kty":"RSA"}', /no private key that can be read/],
+    ['that is too short', pem(small), /a key of another kind/],
+    ['on another curve', pem(curve), /a key of another kind/],
+    ['of another family', pem(ed), /a key of another kind/],
+  ])('%s', async (_what, text, said) => {
+    await expect(readSigningKey(text, 'the key')).rejects.toThrow(said);
+    await expect(readSigningKey(text, 'the key')).rejects.toBeInstanceOf(Unusable);
+  });
+
+  it('for another algorithm than was asked for', async () => {
+    await expect(readSigningKey(pem(EC), 'the key', 'RS256')).rejects.toThrow('holds a key for ES256');
+    expect(await readSigningKey(pem(EC), 'the key', 'ES256')).toMatchObject({ algorithm: 'ES256' });
+  });
+});
