@@ -1,7 +1,7 @@
 /**
  * Flags, variables and files, as a person gives them.
  *
- * Breaks with: src/cli/index.ts, src/config/config.ts
+ * Breaks with: src/cli/index.ts
  */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

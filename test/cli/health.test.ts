@@ -1,8 +1,3 @@
-/**
- * Whether a server is there.
- *
- * Breaks with: src/cli/running.ts
- */
 import { createServer } from 'node:http';
 import { describe, expect } from 'vitest';
 import { it } from '../support/command.ts';

@@ -1,8 +1,3 @@
-/**
- * Worlds that the command is asked about.
- *
- * Breaks with: src/cli/running.ts, src/cli/world.ts
- */
 import { lookup } from 'node:dns/promises';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
