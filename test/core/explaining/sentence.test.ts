@@ -2,7 +2,7 @@
  * The sentence about a decision, for each reason.
  *
  * Breaks with: src/core/decision.ts, src/core/explaining/describe.ts, src/core/explaining/reasons.ts,
- * src/core/explaining/wording.ts
+ * src/core/explaining/labels.ts
  */
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/decision.ts';
