@@ -2,13 +2,12 @@
  * The sentence about a decision, for each reason.
  *
  * Breaks with: src/core/decision.ts, src/core/explaining/describe.ts, src/core/explaining/reasons.ts,
- * src/core/explaining/labels.ts
+ * src/core/explaining/index.ts, src/core/explaining/labels.ts
  */
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/decision.ts';
-import { describeDecision } from '../../../src/core/explaining/describe.ts';
+import { describeDecision, explain as explainBy } from '../../../src/core/explaining/index.ts';
 import type { DenyReason } from '../../../src/core/explaining/reasons.ts';
-import { explain as explainBy } from '../../../src/core/explaining/sentence.ts';
 import { REASONS } from '../../../src/services/index.ts';
 import { ask, decisionOn, key, keyOfUser, pendingVersion, seen } from '../toy-law.ts';
 
