@@ -1,7 +1,7 @@
 import { RealDate } from '../machine/time.ts';
 
 /**
- * The only file that reads the machine's clock. Everything else is given a time.
+ * The only file that reads the machine's clock. Everything else is told the time.
  *
  * An `Instant` is a number of milliseconds since 1970-01-01T00:00:00Z.
  */
@@ -12,7 +12,7 @@ export interface Clock {
   now(): Instant;
 }
 
-/** The last moment the mock can stand at: RFC 3339 has four digits for the year. */
+/** The latest moment the mock's clock can show: in RFC 3339 a year has four digits. */
 export const END_OF_TIME: Instant = Date.UTC(9999, 0, 1) - 1;
 
 /** The machine's own clock. */
@@ -20,7 +20,7 @@ export function machineClock(): Clock {
   return { now: () => RealDate.now() };
 }
 
-/** A clock that stands still until it is set; for tests. */
+/** A clock that stands still until it is set, for tests. */
 export interface ManualClock extends Clock {
   set(instant: Instant): void;
 }
@@ -36,7 +36,7 @@ export function manualClock(start: Instant): ManualClock {
   };
 }
 
-/** The moments between which time jumped. */
+/** The two moments between which time jumped. */
 export interface Jump {
   readonly from: Instant;
   readonly to: Instant;
@@ -44,7 +44,7 @@ export interface Jump {
 
 /** The clock of a world: it runs like the machine's, ahead of it or behind it, or stands still. Every change survives a restart. */
 export interface WorldClock extends Clock {
-  /** How far it stands ahead of the real time, in milliseconds; negative behind it. */
+  /** How far it is ahead of real time, in milliseconds; negative when it is behind. */
   readonly ahead: number;
   /** Does it stand still? */
   readonly frozen: boolean;
@@ -57,18 +57,20 @@ export interface WorldClock extends Clock {
   /**
    * Moves it to a moment that is not before now; a frozen one stays frozen.
    *
-   * @throws UnreachableTime for one that has passed: time never runs backwards except by reset or restore
+   * @throws UnreachableTime if that moment has passed: time never runs backwards except by reset or restore
    */
   set(to: Instant): Promise<Jump>;
-  /** It stands still from now on. */
+  /** Stops it where it is. */
   freeze(): Promise<void>;
-  /** Runs on from where it stands, behind the real time where need be. */
+  /** Runs on from where it stopped, behind real time if need be. */
   resume(): Promise<void>;
-  /** Back to the real time, running. Does not write: a reset replaces the settings of the store itself. */
+  /** Returns to real time, running. Writes nothing: a reset replaces the settings of the store itself. */
   restart(): void;
 }
 
-/** A clock cannot be moved there: it would run backwards (`past`), or show what no date can show (`end`). */
+/**
+ * A clock cannot be moved there: it would run backwards (`past`), or show a moment that no date can express (`end`).
+ */
 export class UnreachableTime extends Error {
   override readonly name = 'UnreachableTime';
   readonly why: 'past' | 'end';
@@ -79,7 +81,7 @@ export class UnreachableTime extends Error {
   }
 }
 
-/** What a clock makes of the real time: it runs at a distance from it in milliseconds, or shows one moment. */
+/** How a clock follows real time: it runs at a fixed distance from it, in milliseconds, or shows one moment. */
 export type ClockState = { readonly ahead: number } | { readonly frozenAt: Instant };
 
 /** What a clock in this state shows. */
@@ -88,7 +90,7 @@ export function readTime(state: ClockState, real: Instant): Instant {
 }
 
 /**
- * A clock that shows another moment, and runs or stands still as before.
+ * Moves a clock; it keeps running, or standing still, as before.
  *
  * @throws UnreachableTime
  */
@@ -101,7 +103,7 @@ export function moveTo(state: ClockState, to: Instant, real: Instant): ClockStat
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
 /**
- * Reads a time with its offset (RFC 3339, 5.6), such as `2026-01-15T12:00:00+01:00`. What is finer than a millisecond is
+ * Reads a time with an offset (RFC 3339, 5.6), such as `2026-01-15T12:00:00+01:00`. Digits below the millisecond are
  * dropped.
  *
  * @returns null for any other text, and for a moment that no clock here can show: the 30th of February, a leap second
@@ -109,7 +111,7 @@ const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?(?:[Zz]|([+-])(
 export function parseInstant(text: string): Instant | null {
   const [, date, time, fraction = '', sign, hours = '0', minutes = '0'] = RFC_3339.exec(text) ?? [];
   const seconds = Date.parse(`${date}T${time}Z`);
-  // What Date reads although the calendar does not have it, it shows as another day or hour.
+  // `Date` reads a day or hour that the calendar does not have as another one.
   if (Number.isNaN(seconds) || !rfc3339(seconds).startsWith(`${date}T${time}`)) return null;
   const offset = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
   return seconds + Number(fraction.slice(1, 4).padEnd(3, '0')) - offset;

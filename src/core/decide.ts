@@ -6,13 +6,13 @@ import type { Resource, Rights, Standing } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Relation, Rule } from './rule.ts';
 
-/** Who asks, and what they hold. */
+/** Who is asking, and what they hold. */
 export interface Caller {
   readonly principal: Principal;
   readonly standing: Standing;
 }
 
-/** What is asked, as far as the path tells it. */
+/** What is being asked, as far as the path says. */
 export interface Question {
   readonly rule: Rule;
   readonly law: Law;
@@ -20,18 +20,18 @@ export interface Question {
   readonly org?: string | undefined;
 }
 
-/** What of an object decides whether a resource covers it. */
+/** What about an object decides whether a resource covers it. */
 export interface Reach {
   readonly relation: Relation;
-  /** The names under which resources name it as a whole, by resource type. */
+  /** The names by which resources refer to it as a whole, by resource type. */
   readonly names: Names;
-  /** Names of its parts, where the call is about all of them. */
+  /** Names of its parts, if the call is about all of them. */
   readonly parts?: Names;
 }
 
 type Names = Readonly<Record<string, readonly string[]>>;
 
-/** What a decision needs of a look-up: that there is an object, or none, or one of somebody else's. */
+/** What a decision needs to know from a look-up: whether the object exists, and whether it belongs to somebody else. */
 export type Seen =
   | { readonly seen: 'object'; readonly reach?: Reach }
   | { readonly seen: 'foreign'; readonly owner: string }
@@ -41,14 +41,14 @@ export type Seen =
 export type Sighting<Target = unknown> = Seen &
   ({ readonly seen: 'object'; readonly target: Target } | { readonly seen: 'foreign' | 'nothing' });
 
-/** A sighting to remember: the object may be large, and nothing is decided by it. */
+/** The part of a sighting that is worth keeping: the object may be large, and no decision depends on it. */
 export function seenOf(sighting: Seen): Seen {
   return sighting.seen === 'object'
     ? { seen: 'object', ...(sighting.reach !== undefined && { reach: sighting.reach }) }
     : sighting;
 }
 
-/** What is recorded already, and will turn the answer. */
+/** A change that is already recorded and will turn the answer. */
 export interface Pending {
   readonly version: number;
   readonly effectiveAt: Instant;
@@ -57,9 +57,9 @@ export interface Pending {
 
 /** What would have to be added. */
 export interface Lack {
-  /** All of these. */
+  /** All of these are missing. */
   readonly missing: readonly string[];
-  /** Beside them one of these, of a rule that needs one of several. */
+  /** And one of these, if the rule needs one of several. */
   readonly missingAnyOf?: readonly string[];
 }
 
@@ -68,22 +68,22 @@ interface Denial extends Lack {
   readonly reason: DenyReason;
 }
 
-/** The answer to "may this caller do this?", with its grounds. */
+/** The answer to "may this caller do this?", with its reasons. */
 export type Verdict = ({ readonly effect: 'allow' } | Denial) & { readonly pending?: Pending };
 
 const ALLOW = { effect: 'allow' } as const;
 
 /**
- * May the caller do what the rule is about? Judged before the body is read, so no object is known yet. Order of checks:
- * organisation, service, `closed`, roles, scopes (`all`, then `any`), resource type.
+ * Decides whether the caller may do what the rule is about, before the body is read and so before any object is known.
+ * Order of checks: organisation, service, `closed`, roles, scopes (`all`, then `any`), resource type.
  */
 export function decide(question: Question, caller: Caller): Verdict {
   return verdictWithPending(question, caller, null);
 }
 
 /**
- * May they do it to this object? Judged once the object was looked for. An object that is not there, or not theirs, is
- * told before anything about their resources is.
+ * Decides whether they may do it to this object, after the look-up. That an object does not exist, or is not theirs, is
+ * said before anything about their resources.
  */
 export function cover(question: Question, caller: Caller, sighting: Seen): Verdict {
   switch (sighting.seen) {
@@ -100,8 +100,8 @@ export function cover(question: Question, caller: Caller, sighting: Seen): Verdi
 }
 
 /**
- * A refusal that was decided before the look-up, once it is known what that would have seen: only then can it be said
- * whether a pending version turns it.
+ * Completes a refusal made before the look-up with what the look-up would have seen: only then can it be said whether a
+ * pending version turns it.
  */
 export function completeDenial(early: Verdict, question: Question, caller: Caller, sighting: Seen | null): Verdict {
   if (sighting === null) return early;
@@ -110,14 +110,14 @@ export function completeDenial(early: Verdict, question: Question, caller: Calle
   return lasting;
 }
 
-/** Both moments at once, where the object was looked for already. */
+/** Decides both at once, if the object has been looked up already. */
 export function decideAndCover(question: Question, caller: Caller, sighting: Seen | null): Verdict {
   const early = decide(question, caller);
   if (early.effect === 'deny') return completeDenial(early, question, caller, sighting);
   return sighting === null ? early : cover(question, caller, sighting);
 }
 
-/** Does what the caller holds cover the object, too? For lists, which show what is covered. */
+/** Does what the caller holds also cover this object? For lists, which show only what is covered. */
 export function mayReach(question: Question, { standing }: Caller, reach: Reach): boolean {
   const { rule, law } = question;
   return standing.bundles === undefined
@@ -126,8 +126,8 @@ export function mayReach(question: Question, { standing }: Caller, reach: Reach)
 }
 
 /**
- * The permissions that an allowed answer rests on: all that the rule needs, and of those of which it needs one what is held.
- * None where a role does in place of them.
+ * The permissions that an allowed answer rests on: everything the rule needs, and whichever is held of those of which
+ * it needs only one. None if a role takes their place.
  */
 export function usedPermissions({ rule, law }: Question, { standing }: Caller, reach: Reach | null): readonly string[] {
   const { all = NONE, any = NONE, orRoles = NONE } = rule.needs;
@@ -140,13 +140,13 @@ export function usedPermissions({ rule, law }: Question, { standing }: Caller, r
   return [...all, ...any.filter((permission) => held.has(permission))];
 }
 
-/** What the caller is bound to, of the rights that hold what the rule needs. */
+/** What the caller is bound to, taken only from the rights that hold what the rule needs. */
 export function boundResources(rule: Rule, { bundles, resources }: Standing): readonly Resource[] {
   if (bundles === undefined) return resources ?? [];
   return bundles.flatMap((bundle) => (isEnough(lackOf(rule, bundle, [])) ? (bundle.resources ?? []) : []));
 }
 
-/** By what counts now, with the first of the pending rights that turns it. */
+/** The verdict as things stand now, with the first of the pending rights that turns it. */
 function verdictWithPending(question: Question, caller: Caller, reach: Reach | null): Verdict {
   const { standing } = caller;
   const now = verdictUnder(standing, question, caller, reach);
@@ -179,10 +179,10 @@ function verdictUnder(
   return fault === null ? ALLOW : denial(fault);
 }
 
-/** What somebody has whom nothing was given: enough where nothing is needed. */
+/** The rights of somebody who was given nothing: enough if nothing is needed. */
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
-/** One bundle that allows is enough. Otherwise the refusal that comes closest is told. */
+/** One bundle that allows is enough. Otherwise the refusal that came closest is the one reported. */
 function verdictUnderBundles(
   bundles: readonly Rights[],
   { rule, law }: Question,
@@ -205,7 +205,10 @@ function denial(reason: DenyReason, lack: Lack = NO_LACK): Denial {
   return { effect: 'deny', reason, ...lack };
 }
 
-/** What of a rule is not held; nothing where a role does in place of it. One of several that are one is one of `all`. */
+/**
+ * What the rule needs and is not held; nothing if a role takes its place. An `any` of a single permission counts as
+ * `all`.
+ */
 export function lackOf(
   { needs: { all = NONE, any = NONE, orRoles = NONE } }: Rule,
   { held }: Rights,
@@ -222,7 +225,7 @@ export function isEnough({ missing, missingAnyOf }: Lack): boolean {
   return missing.length === 0 && missingAnyOf === undefined;
 }
 
-/** What is wrong with what a caller is bound to; before the object is known, only whether a type counts at all. */
+/** What is wrong with the caller's resources. Before the object is known, only whether a type counts at all. */
 export function resourceFault(
   rule: Rule,
   law: Law,

@@ -15,11 +15,11 @@ import type { Principal } from './principal.ts';
 import type { Problem } from './problem.ts';
 import { redact, showPath } from './redact.ts';
 
-/** What a decision was made of, so that it can be explained and its fixes be tried. */
+/** What a decision was based on, so that it can be explained and its fixes can be tried. */
 export interface Evidence {
   readonly question: Question;
   readonly caller: Caller;
-  /** Of a refusal before the look-up: what the look-up would have seen. Null where the rule has none. */
+  /** For a refusal before the look-up: what the look-up would have seen. Null if the rule has no look-up. */
   readonly sighting: Seen | null;
 }
 
@@ -32,29 +32,29 @@ export interface Decision {
   readonly request: { readonly method: string; readonly path: string };
   readonly effect: 'allow' | 'deny';
   readonly principal: Principal | null;
-  /** Whom a credential that was not accepted would have stood for, where that is known. */
+  /** Whom a rejected credential would have stood for, if known. */
   readonly claimed?: Principal;
   readonly rule: string | null;
   readonly reason: DenyReason | null;
-  /** Permissions that the rule needs and the caller lacks: all of them. */
+  /** All permissions that the rule needs and the caller lacks. */
   readonly missing?: readonly string[];
-  /** Permissions of which the rule needs one, and the caller has none. */
+  /** Permissions of which the rule needs one and the caller has none. */
   readonly missingAnyOf?: readonly string[];
-  /** Of an answer that was allowed: the permissions that counted. */
+  /** For an answer that was allowed: the permissions that counted. */
   readonly used?: readonly string[];
-  /** Permissions that the caller holds; of an incompatible resource type, the types. */
+  /** Permissions that the caller holds; for an incompatible resource type, the types. */
   readonly held?: readonly string[];
   readonly roles?: readonly string[];
   /** Resource types that the rule accepts, by label. */
   readonly accepted?: readonly string[];
   /** The object that the path names. */
   readonly target?: string;
-  /** Whose the object is, where it is not the caller's; or what the key names instead of it. */
+  /** Who owns the object, if not the caller; or what the key names instead of it. */
   readonly boundTo?: string;
   /** The version of the key's policy that was in force. */
   readonly policyVersion?: number;
   readonly pending?: Pending;
-  /** The world that the credential is of, where it is another one. */
+  /** The world that the credential belongs to, if it is a different one. */
   readonly ofWorld?: string;
   /** Facts about the credential that make the reason concrete. */
   readonly detail?: string;
@@ -64,14 +64,14 @@ export interface Decision {
 /** What every decision about one request has in common. */
 export type RequestFacts = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'request'>;
 
-/** Longer lists of what a key is bound to are cut, so that what is remembered stays bounded. */
+/** Longer lists of a key's resources are cut, so that what is remembered stays bounded. */
 const MOST_NAMES = 1000;
 
 /**
- * The decision of the `decide` step, and again of the `cover` step, which may turn it.
+ * The decision made by the `decide` step, and again by the `cover` step, which may turn it.
  *
- * @param facts of the request; a decision has them, too
- * @param sighting what the look-up saw; null where nobody looked
+ * @param facts those of the request, which the decision repeats
+ * @param sighting what the look-up saw; null if nothing was looked up
  * @param params of the path
  */
 export function decisionOfVerdict(
@@ -84,7 +84,7 @@ export function decisionOfVerdict(
 ): Decision {
   const { id, at, service, operation, request } = facts;
   const { principal, standing } = caller;
-  // Written out without spreading where nothing is refused, because this is made for every request.
+  // Written without spreads unless it is a refusal, because this is made for every request.
   const decision: Writable<Decision> = {
     id,
     at,
@@ -112,13 +112,13 @@ export function decisionOfVerdict(
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
-/** What the path is about: by its fullest name, where the object has names, or as the path says. */
+/** What the path is about: the object's fullest name if it has names, otherwise what the path says. */
 function targetOf(params: Readonly<Record<string, string>>, { rule }: Question, sighting: Seen): string {
   const names = sighting.seen === 'object' ? Object.values(sighting.reach?.names ?? {}).flat() : [];
   return showPath(names.at(-1) ?? params[rule.cover?.param ?? ''] ?? '');
 }
 
-/** What makes a reason concrete. */
+/** The details that make a reason concrete. */
 function particulars(
   reason: DenyReason,
   { rule, law }: Question,
@@ -136,7 +136,7 @@ function particulars(
     case 'resource_mismatch':
       return { boundTo: shortened(labelsOfResources(law, boundResources(rule, standing)).join(', ')) };
     default:
-      // A service key has no roles to speak of.
+      // A service key has no roles.
       return {
         held: [...standing.held].sort(),
         ...(standing.policyVersion === undefined && { roles: standing.roles }),
@@ -149,7 +149,7 @@ function shortened(names: string): string {
   return names.length <= MOST_NAMES ? names : `${names.slice(0, MOST_NAMES)}...`;
 }
 
-/** A credential that was not accepted, as a decision; null for a problem that is none. */
+/** A rejected credential, as a decision; null if the problem is about something else. */
 export function decisionOfProblem(facts: RequestFacts, problem: Problem): Decision | null {
   if (problem.reason === undefined) return null;
   const { reason, why, claimed, ofWorld } = problem;

@@ -1,8 +1,8 @@
 import type { Budget } from './held.ts';
 
 /**
- * What was made of objects that never change, kept for as long as those objects are: the second answer about the same
- * rows costs nothing. One `Derived` is for one purpose.
+ * Values made from objects that never change, kept as long as those objects are: a second answer about the same rows
+ * costs nothing. One `Derived` serves one purpose.
  */
 export class Derived<Source extends object, Value> {
   readonly #values = new WeakMap<Source, Value>();
@@ -20,12 +20,14 @@ export class Derived<Source extends object, Value> {
   }
 }
 
-/** Views of rows, one for each way of showing them: a view is made of nothing but its rows, and nobody changes either. */
+/**
+ * Views of rows, one for each way of showing them: a view depends on nothing but its rows, and nobody changes either.
+ */
 export class Views {
   readonly #byWay = new Map<unknown, Derived<object, unknown>>();
   readonly #budget: Budget;
 
-  /** @param budget for views that fill as they are asked */
+  /** @param budget for views that are filled in on demand */
   constructor(budget: Budget) {
     this.#budget = budget;
   }

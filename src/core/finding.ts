@@ -8,13 +8,13 @@ export type FindingKind =
   | 'issuer_differs'
   /** a query parameter that the document does not name was ignored */
   | 'undocumented_query'
-  /** a key that this mock did not mint, so possibly a real one, was sent here */
+  /** a key that this mock did not mint, and that may therefore be real, was sent here */
   | 'foreign_credential'
-  /** a path was asked for that another version of the vendor's API has */
+  /** the path that was requested exists only in another version of the vendor's API */
   | 'other_version'
   /** a key was stored that can do nothing */
   | 'useless_key'
-  /** an answer of the mock does not fit its document */
+  /** an answer of the mock does not match its document */
   | 'answer_off_document'
   /** nothing can be stored: a full disk, or a data file that is gone */
   | 'storage';
@@ -29,10 +29,13 @@ export interface Finding {
 
 const MOST = 200;
 
-/** Besides the message, of which there are two copies. */
+/** In addition to the message, of which there are two copies. */
 const FINDING_BYTES = 200;
 
-/** The findings of one world: each kept once and counted, the newest 200 of them, and no longer ones than their budget has room for. */
+/**
+ * The findings of one world. Each is kept once and counted; only the newest 200 are kept, and only as long as the
+ * budget has room.
+ */
 export class Findings {
   readonly #byText: Held<Finding>;
 
@@ -52,7 +55,7 @@ export class Findings {
     this.#byText.keep(key, { kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 });
   }
 
-  /** Newest first, in the form of the switchboard. */
+  /** Newest first, as the switchboard shows them. */
   list(): Record<string, unknown>[] {
     return this.#byText.newestFirst().map((finding) => ({
       ...finding,

@@ -1,4 +1,4 @@
-/** One value of a holder, in the order of use of everything that draws on its budget. */
+/** One value of a holder, linked in the order of use of everything that shares its budget. */
 interface Entry<Value> {
   readonly holder: Held<Value>;
   readonly name: string;
@@ -9,8 +9,8 @@ interface Entry<Value> {
 }
 
 /**
- * So many bytes that several holders share. What was used least recently makes room, whosever it is. The bytes are
- * estimates: what counts is that they grow as the memory does.
+ * A number of bytes that several holders share. The least recently used value makes room, whichever holder it belongs
+ * to. The bytes are estimates: what counts is that they grow as memory does.
  */
 export class Budget {
   readonly bytes: number;
@@ -26,20 +26,20 @@ export class Budget {
     return this.#used;
   }
 
-  /** @internal of holders */
+  /** @internal for holders */
   add(entry: Entry<unknown>): void {
     this.#used += entry.bytes;
     this.#append(entry);
     while (this.#used > this.bytes && this.#oldest !== null) this.#oldest.holder.forget(this.#oldest.name);
   }
 
-  /** @internal of holders */
+  /** @internal for holders */
   remove(entry: Entry<unknown>): void {
     this.#used -= entry.bytes;
     this.#unlink(entry);
   }
 
-  /** @internal of holders */
+  /** @internal for holders */
   use(entry: Entry<unknown>): void {
     if (this.#newest === entry) return;
     this.#unlink(entry);
@@ -62,10 +62,10 @@ export class Budget {
   }
 }
 
-/** What an entry costs beside its value and its name. */
+/** What an entry costs in addition to its value and its name. */
 const ENTRY_BYTES = 150;
 
-/** Values that are remembered by a name for as long as their budget has room. */
+/** Values remembered by name for as long as their budget has room. */
 export class Held<Value> {
   readonly #entries = new Map<string, Entry<Value>>();
   readonly #budget: Budget;
@@ -74,7 +74,7 @@ export class Held<Value> {
 
   /**
    * @param weigh about how many bytes a value takes
-   * @param most how many values there are at the most, whatever they weigh; the oldest makes room
+   * @param most the largest number of values, whatever they weigh; the oldest makes room
    */
   constructor(budget: Budget, weigh: (value: Value) => number, most = Number.POSITIVE_INFINITY) {
     this.#budget = budget;
@@ -86,7 +86,7 @@ export class Held<Value> {
     return this.#entries.size;
   }
 
-  /** The value of a name, which counts as a use of it. */
+  /** The value with this name. Finding it counts as a use. */
   find(name: string): Value | undefined {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
@@ -94,7 +94,7 @@ export class Held<Value> {
     return entry.value;
   }
 
-  /** Keeps a value, and gives it back. One that is larger than the whole budget is not kept. */
+  /** Keeps a value and returns it. A value larger than the whole budget is not kept. */
   keep(name: string, value: Value): Value {
     if (this.#entries.has(name)) this.forget(name);
     const bytes = ENTRY_BYTES + 2 * name.length + this.#weigh(value);
@@ -121,7 +121,7 @@ export class Held<Value> {
     this.#entries.clear();
   }
 
-  /** The one that was kept last, first. */
+  /** The values, beginning with the one kept last. */
   newestFirst(): Value[] {
     return Array.from(this.#entries.values(), ({ value }) => value).reverse();
   }
@@ -130,7 +130,7 @@ export class Held<Value> {
 const STRING_BYTES = 24;
 const MEMBER_BYTES = 16;
 
-/** About how many bytes a value takes that is made of plain objects, lists, sets and maps, and leads back to none of them. */
+/** Estimates how many bytes a value takes. It must be made of plain objects, lists, sets and maps, without cycles. */
 export function bytesOf(root: unknown): number {
   const waiting: unknown[] = [root];
   let bytes = 0;
@@ -150,17 +150,17 @@ export function bytesOf(root: unknown): number {
 
 const MEGABYTE = 1024 * 1024;
 
-/** What a process remembers, in bytes: whatever is not here is bounded by what the store holds. */
+/** What a process may remember, in bytes. Anything not listed here is bounded by what the store holds. */
 const SHARES = {
-  /** rows that were read */
+  /** rows that have been read */
   rows: 24 * MEGABYTE,
-  /** what was made of them */
+  /** views made from those rows */
   views: 12 * MEGABYTE,
-  /** tokens that were verified */
+  /** tokens that have been verified */
   tokens: 6 * MEGABYTE,
   decisions: 6 * MEGABYTE,
   findings: MEGABYTE / 4,
-  /** worlds as seeds make them, to be copied */
+  /** worlds as their seeds make them, to be copied */
   images: 4 * MEGABYTE,
 } as const;
 

@@ -3,13 +3,14 @@ export interface KnownHosts {
   /** Is this a name of ours: an IP literal, `localhost`, the host of the public URL, or an alias? The port does not matter. */
   has(host: string): boolean;
   /**
-   * Was this server reached by this name for certain: `localhost` or a loopback address, the public URL's host, an alias?
-   * Any other address could be another machine's.
+   * Does this name certainly mean this server: `localhost` or a loopback address, the public URL's host, an alias? Any
+   * other address could be another machine's.
    */
   isOwn(host: string): boolean;
   /**
-   * The label before a known name, such as `acme` of `acme.localhost`: a world's own host. Null for a known name itself, for
-   * an IP address, and for any other name. `invocation` in `x.invocation.localhost` is none, because more stands before it.
+   * The label before a known name, such as `acme` of `acme.localhost`: a world's own host. Null for a known name
+   * itself, for an IP address, and for any other name. `x.invocation.localhost` has none, because two labels come
+   * before the known name.
    */
   labelOf(host: string): string | null;
 }
@@ -19,20 +20,20 @@ const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?)(?::(\d{1
 const NUMERIC = /(?:^|\.)\d+\.?$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** The name in a `Host` header or authority, in lower case and without the port; null when it is none. */
+/** The name in a `Host` header or authority, in lower case and without the port; null if it is not a valid one. */
 export function hostName(host: string): string | null {
   const [, name, port] = HOST.exec(host.toLowerCase()) ?? [];
   if (name === undefined || Number(port ?? 0) > 65_535) return null;
   if (NUMERIC.test(name) && !IPV4.test(name)) return null;
-  // Such as an IPv6 address that is none, or a label that only claims to be an international one (`xn--`).
+  // Not valid are, for example, malformed IPv6 addresses, and labels that only claim to be international (`xn--`).
   return URL.canParse(`http://${name}`) ? name : null;
 }
 
 /**
- * What follows a name that belongs to a service, such as `localhost` behind the name of a function; null where no such name
- * stands there.
+ * The part after a name that belongs to a service, such as `localhost` after the name of a function; null if the host
+ * has no such name.
  *
- * @param patterns of such names, each up to where a name of the server follows
+ * @param patterns of such names, each up to the server's own name
  */
 export function behindServiceName(host: string, patterns: readonly RegExp[]): string | null {
   const name = host.toLowerCase();

@@ -1,9 +1,9 @@
-/** The few forms that schemas of seed files are made of. */
+/** The few forms from which the schemas of seed files are built. */
 
-/** A text that is not empty. */
+/** A non-empty string. */
 export const text = { type: 'string', minLength: 1 } as const;
 
-/** An object that has these members and no others. */
+/** An object with these members and no others. */
 export function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []) {
   return {
     type: 'object',
@@ -13,7 +13,7 @@ export function object(properties: Readonly<Record<string, object>>, optional: r
   };
 }
 
-/** A member with a sentence about it, for editors that read the schema. */
+/** Adds a sentence to a member, for editors that read the schema. */
 export function described<Schema extends object>(schema: Schema, description: string) {
   return { ...schema, description };
 }

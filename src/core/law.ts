@@ -1,17 +1,17 @@
 import type { ResourceTypeRow, Tables } from './rule.ts';
 
-/** The tables of one service in one profile, with what is asked of them again and again. */
+/** The tables of one service in one profile, indexed for what every request asks of them. */
 export interface Law {
   readonly service: string;
-  /** The version of the vendor's API, or the reading of its rules; null where there is only one. */
+  /** The version of the vendor's API, or the reading of its rules; null if there is only one. */
   readonly profile: string | null;
   readonly tables: Tables;
-  /** The document that the tables agree with. */
+  /** The document that the tables match. */
   readonly document: string;
   readonly resourceTypes: ReadonlyMap<string, ResourceTypeRow>;
 }
 
-/** @param document where a profile has one of its own; default: the service's */
+/** @param document for a profile that has its own; default: the service's */
 export function lawOf(service: string, profile: string | null, tables: Tables, document = service): Law {
   return {
     service,
@@ -22,7 +22,7 @@ export function lawOf(service: string, profile: string | null, tables: Tables, d
   };
 }
 
-/** Every permission that the roles bring; roles that the tables do not know bring nothing. */
+/** Every permission that the roles bring. Roles that are not in the tables bring none. */
 export function permissionsOfRoles({ roles }: Tables, names: readonly string[]): ReadonlySet<string> {
   return new Set(roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions));
 }
@@ -33,7 +33,7 @@ export interface OfProfiles<Profile extends string = string> {
   readonly profiles?: readonly Profile[];
 }
 
-/** The rows that a version has; which others have them, too, is left out. */
+/** The rows that a version has, without the list of versions. */
 export function rowsOf<Row extends object>(rows: readonly Row[], profile: string): Omit<Row, 'profiles'>[] {
   return (rows as readonly (Row & OfProfiles)[])
     .filter(({ profiles }) => profiles?.includes(profile) !== false)

@@ -4,7 +4,7 @@ import { redact } from './redact.ts';
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Where the server tells what happens. Never given a token or a secret. */
+/** Where the server reports what happens. It is never given a token or a secret. */
 export interface Log {
   readonly error: (message: string, cause?: unknown) => void;
   readonly warn: (message: string) => void;
@@ -12,11 +12,11 @@ export interface Log {
   readonly info: (message: string) => void;
   /** Every answer. */
   readonly debug: (message: string) => void;
-  /** False where `debug` does nothing, so that its message need not be made. */
+  /** False if `debug` does nothing, so that its message need not be built. */
   readonly debugging: boolean;
 }
 
-/** A log of lines: for people, or with `json` one object each. */
+/** A log of lines: text for people, or with `json` one object each. */
 export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
   const most = LOG_LEVELS.indexOf(level);
   const say = (at: Exclude<LogLevel, 'silent'>) => (said: string, cause?: unknown) => {

@@ -8,7 +8,7 @@ export interface Resource {
   readonly ids?: readonly string[];
 }
 
-/** What an edit of a service key replaces: its scopes, and what they count for. */
+/** What an edit of a service key replaces: its scopes, and what they apply to. */
 export interface Policy {
   readonly scopes: readonly string[];
   readonly resources: readonly Resource[];
@@ -19,41 +19,41 @@ export interface PolicyVersion extends Policy {
   /** From 1, without gaps. */
   readonly version: number;
   readonly recordedAt: Instant;
-  /** From here on it counts, unless a higher version has begun to count before. */
+  /** When it comes into force, unless a higher version already has. */
   readonly effectiveAt: Instant;
 }
 
-/** What somebody may do: the input of every decision. */
+/** What somebody may do: the basis of every decision. */
 export interface Rights {
-  /** Permissions or scopes, in the words of the service's tables. */
+  /** Permissions or scopes, as the service's tables name them. */
   readonly held: ReadonlySet<string>;
-  /** What they count for; null for callers who are not bound to resources. */
+  /** What they apply to; null for callers that are not bound to resources. */
   readonly resources: readonly Resource[] | null;
 }
 
-/** Rights that were recorded and do not count yet. */
+/** Rights that are recorded but not yet in force. */
 export interface PendingRights extends Rights {
   readonly version: number;
   readonly effectiveAt: Instant;
 }
 
-/** What a caller holds at one moment, and what is known to come. */
+/** What a caller holds at one moment, and what is known to follow. */
 export interface Standing extends Rights {
   readonly roles: readonly string[];
-  /** The services a key was made for; null for callers who choose none. */
+  /** The services a key was made for; null for callers that do not choose any. */
   readonly services: readonly string[] | null;
-  /** The version in force, of keys that have versions. */
+  /** The version in force, for keys that have versions. */
   readonly policyVersion?: number;
   /**
-   * Rights that were given apart and do not add up: what one of them holds counts for its resources only. `held` is then
-   * all of them together. Absent: `held` and `resources` are all there is.
+   * Rights that were given separately and do not add up: each bundle's permissions apply to its own resources only.
+   * `held` is then the union of them all. Absent: `held` and `resources` are all there is.
    */
   readonly bundles?: readonly Rights[];
-  /** Earliest first; each of them will be in force for a while. */
+  /** Earliest first; each will be in force for some time. */
   readonly pending: readonly PendingRights[];
 }
 
-/** The standing of somebody who holds what their roles bring, everywhere and at once. */
+/** The standing of somebody whose roles apply everywhere and at once. */
 export function standingOfRoles(roles: readonly string[], held: ReadonlySet<string>): Standing {
   return { roles, held, resources: null, services: null, pending: [] };
 }

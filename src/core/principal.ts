@@ -1,21 +1,21 @@
 /** Somebody with an identity in a tenant. */
 export type IdentityKind = 'user' | 'application' | 'service-account';
 
-/** Kinds of principals. What asks by a credential of its own adds its own here (`declare module`). */
+/** Kinds of principals. Callers with credentials of another kind add theirs here (`declare module`). */
 export interface PrincipalKinds extends Record<IdentityKind, true> {}
 
 export type PrincipalKind = keyof PrincipalKinds;
 
-/** Somebody who can ask, in the form that decisions and pages may show: no secret, keys by id. */
+/** Somebody who can make requests, in the form that decisions and pages may show: no secrets, keys by id. */
 export interface Principal {
   readonly kind: PrincipalKind;
   readonly id: string;
-  /** What people call it: a user's e-mail address, the name of an application, a service account or a key. */
+  /** The name people use: a user's e-mail address, or the name of an application, a service account or a key. */
   readonly name: string;
-  /** The client id that the credential was made with. */
+  /** The client id with which the credential was made. */
   readonly clientId?: string;
   /** The tenant of an identity. */
   readonly tenant?: string;
-  /** The organisation that the credential is of. */
+  /** The organisation that the credential belongs to. */
   readonly org?: string;
 }

@@ -22,7 +22,7 @@ const TITLES: Readonly<Record<number, string>> = {
   507: 'Insufficient Storage',
 };
 
-/** A problem as an RFC 9457 document: the form of everything that is the mock's own and no vendor's. */
+/** A problem as an RFC 9457 document: the form of everything that belongs to the mock and not to a vendor. */
 export function problemDetails(problem: Problem) {
   const status = HTTP_STATUS[problem.kind];
   return {

@@ -2,29 +2,29 @@ import type { CredentialReason } from './explaining/reasons.ts';
 import type { Principal } from './principal.ts';
 
 /**
- * Everything that can go wrong with a request. A service's `problem.ts` turns each into its vendor's status and words;
+ * Every kind of failure a request can have. A service's `problem.ts` turns each into its vendor's status and words;
  * adding a kind is a type error there until it is handled.
  */
 export type ProblemKind =
-  /** the body, a parameter or a header is not what the document asks for */
+  /** the body, a parameter or a header is not what the document requires */
   | 'invalid_request'
   /** the path cannot be decoded */
   | 'bad_path'
   /** no credential, or one that is not accepted, on an operation that needs one */
   | 'unauthenticated'
-  /** a token was asked for with credentials that are not accepted */
+  /** a token was requested with credentials that are not accepted */
   | 'bad_credentials'
-  /** the client that asks is not accepted, whatever it presents */
+  /** the client is not accepted, whatever it presents */
   | 'bad_client'
-  /** a token was asked for in a way that this endpoint does not have (RFC 6749, 5.2) */
+  /** a token was requested with a grant that this endpoint does not support (RFC 6749, 5.2) */
   | 'unsupported_grant'
-  /** a token was asked for with a scope that there is not (RFC 6749, 5.2) */
+  /** a token was requested with a scope that does not exist (RFC 6749, 5.2) */
   | 'invalid_scope'
-  /** something outside that is needed does not answer */
+  /** something outside the mock that is needed does not answer */
   | 'unavailable'
-  /** the organisation of the caller has no subscription */
+  /** the caller's organisation has no subscription */
   | 'payment_required'
-  /** the caller is known and may not */
+  /** the caller is known but not allowed to */
   | 'forbidden'
   | 'not_found'
   /** no operation has this path */
@@ -34,11 +34,11 @@ export type ProblemKind =
   | 'timeout'
   /** the name is taken */
   | 'conflict'
-  /** no more of these may be made */
+  /** no more of these may be created */
   | 'limit_reached'
-  /** well said, and not possible as things stand */
+  /** a valid request, but not possible in the current state */
   | 'bad_state'
-  /** it cannot be deleted, because something else needs it */
+  /** it cannot be deleted, because something else depends on it */
   | 'protected'
   | 'too_large'
   | 'path_too_long'
@@ -46,17 +46,17 @@ export type ProblemKind =
   | 'headers_too_large'
   /** an `Expect` header other than `100-continue` */
   | 'expectation_failed'
-  /** a web page calls the mock, or an unknown host name the switchboard */
+  /** a web page calls the mock, or the switchboard is called under an unknown host name */
   | 'foreign_page'
-  /** the path, the host name or a header names a world that is not there */
+  /** the path, the host name or a header names a world that does not exist */
   | 'no_such_world'
-  /** the switchboard is called without the token that it was given */
+  /** the switchboard is called without the admin token it was started with */
   | 'no_admin_token'
-  /** nothing can be stored: the disk is full */
+  /** nothing can be written: the disk is full */
   | 'storage_full'
-  /** nothing can be stored: the disk fails, or the data file is gone */
+  /** nothing can be written: the disk fails, or the data file is gone */
   | 'storage_failing'
-  /** our own fault */
+  /** a fault of the mock itself */
   | 'internal';
 
 /** The HTTP status of each kind; a vendor that answers otherwise says so in its own `problem.ts`. */
@@ -95,15 +95,15 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
 export interface ProblemParts {
   /** For the log and the decision, never for the public body. */
   readonly why?: string;
-  /** Of `unauthenticated` and `bad_credentials`. */
+  /** For `unauthenticated` and `bad_credentials`. */
   readonly reason?: CredentialReason;
-  /** Of the same: whom the credential would have stood for, where that is known although it was not accepted. */
+  /** For the same kinds: whom the credential would have stood for, if that is known although it was not accepted. */
   readonly claimed?: Principal;
-  /** Of the same: the world that the credential is of, where it is another one. */
+  /** For the same kinds: the world that the credential belongs to, if it is a different one. */
   readonly ofWorld?: string;
-  /** Of the same: how to authenticate instead, the value of `WWW-Authenticate`. */
+  /** For the same kinds: how to authenticate instead, the value of `WWW-Authenticate`. */
   readonly challenge?: string;
-  /** Methods that the path has, of `method_not_allowed`. */
+  /** For `method_not_allowed`: the methods that the path has. */
   readonly allow?: readonly string[];
   /** Nothing more can be read from this connection. */
   readonly close?: boolean;
@@ -112,7 +112,7 @@ export interface ProblemParts {
 
 /**
  * A failure with two voices: `message` for the person whose request failed, `why` for the log and the decision. A kind
- * for which every vendor has words of its own (`forbidden`, `not_found`) needs no message.
+ * that every vendor words in its own way (`forbidden`, `not_found`) needs no message.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -138,13 +138,13 @@ export class Problem extends Error {
   }
 }
 
-/** A credential on a request that is not accepted. */
+/** A credential on a request that is not accepted, as a Problem. */
 export function unauthenticated(reason: CredentialReason, message: string, why?: string): Problem {
   return new Problem('unauthenticated', message, { reason, ...(why !== undefined && { why }) });
 }
 
 /**
- * Credentials in a token request that are not accepted. `message` must not tell which of them was wrong.
+ * Credentials in a token request that are not accepted, as a Problem. `message` must not say which of them was wrong.
  *
  * @param claimed whom they would have stood for
  */
@@ -152,19 +152,19 @@ export function badCredentials(reason: CredentialReason, message: string, claime
   return new Problem('bad_credentials', message, { reason, ...(claimed !== undefined && { claimed }) });
 }
 
-/** Whatever was thrown, as a Problem: what is none is our own fault. */
+/** Turns whatever was thrown into a Problem: anything else is our own fault. */
 export function asProblem(thrown: unknown): Problem {
   return thrown instanceof Problem
     ? thrown
     : new Problem('internal', 'Something went wrong in the mock itself; its log says what.', { cause: thrown });
 }
 
-/** Is it about the mock itself, so that no vendor has words for it? */
+/** Is it about the mock itself, so that no vendor has a text for it? */
 export function isOurs({ kind }: Problem): boolean {
   return kind === 'no_such_world';
 }
 
-/** Could nothing be stored? Not the caller's fault, nor the mock's, and worth more than a line of the log. */
+/** Did storing fail? That is neither the caller's fault nor the mock's, and deserves more than a line in the log. */
 export function isStorageProblem({ kind }: Problem): boolean {
   return kind === 'storage_full' || kind === 'storage_failing';
 }

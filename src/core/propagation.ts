@@ -2,7 +2,7 @@ import { END_OF_TIME, type Instant } from './clock.ts';
 
 export const PROPAGATION_MODES = ['off', 'fixed', 'jitter'] as const;
 
-/** When an edited policy begins to count: at once, after the delay, or some time within it. */
+/** When an edited policy comes into force: at once, after the delay, or at some time within it. */
 export type PropagationMode = (typeof PROPAGATION_MODES)[number];
 
 export interface Propagation {
@@ -12,9 +12,9 @@ export interface Propagation {
 }
 
 /**
- * From when an edit counts; at the latest from the end of time.
+ * When an edit comes into force; never later than the end of time.
  *
- * @param drawn from 0 to below 1; only `jitter` looks at it
+ * @param drawn from 0 to below 1; only `jitter` uses it
  */
 export function effectiveAt(recordedAt: Instant, propagation: Propagation, drawn: number): Instant {
   return Math.min(recordedAt + delayOf(propagation, drawn), END_OF_TIME);

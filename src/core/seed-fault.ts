@@ -4,7 +4,7 @@ export interface SeedFault {
   readonly place: string;
   /** A sentence without a full stop. */
   readonly message: string;
-  /** A name that is not known, and those that are. */
+  /** An unknown name, and the names that are known. */
   readonly given?: string;
   readonly valid?: readonly string[];
 }
@@ -15,7 +15,7 @@ export interface Placed<Entry> {
   readonly place: string;
 }
 
-/** The entries of a list. @param list its place */
+/** The entries of a list, each with its place. @param list its place */
 export function placeEntries<Entry>(list: string, entries: readonly Entry[] = []): readonly Placed<Entry>[] {
   return entries.map((entry, index) => ({ entry, place: `${list}[${index}]` }));
 }
@@ -24,8 +24,8 @@ export function placeEntries<Entry>(list: string, entries: readonly Entry[] = []
  * Values that occur twice: the later entries are at fault.
  *
  * @param what a sentence's subject, such as ``users: `email` ``
- * @param derived the value of an entry that has none written. Two derived ones that are the same are no fault: they come
- *   of names that are the same, which is told of the names
+ * @param derived the value of an entry that does not state one. Two equal derived values are not a fault: they come
+ * from equal names, which are reported themselves
  */
 export function findDuplicates<Entry>(
   what: string,

@@ -1,4 +1,4 @@
-/** Of names that somebody sent, the one that is the wanted one in another spelling: `grant_type` for `grantType`. */
+/** Finds, among names that somebody sent, another spelling of the wanted one: `grant_type` for `grantType`. */
 export function findOtherSpelling(names: readonly string[], wanted: string): string | undefined {
   return names.find((name) => name !== wanted && bare(name) === bare(wanted));
 }

@@ -1,10 +1,10 @@
 import type { Reasons } from './explaining/reasons.ts';
 import type { Sourced, Tables } from './rule.ts';
 
-/** What the tables are compared with: the operations of the service's document. */
+/** What tables are compared with: the operations of the service's document. */
 export interface DocumentedOperation {
   readonly id: string;
-  /** The document asks for no credential. */
+  /** The document does not ask for a credential. */
   readonly public: boolean;
   readonly pathParams: readonly string[];
 }
@@ -12,7 +12,7 @@ export interface DocumentedOperation {
 /**
  * Checks a service's tables against each other, its document and its look-ups.
  *
- * @returns every fault found, each a sentence that names the row; none when the tables hold together.
+ * @returns every fault found, each a sentence that names the row; none if the tables are consistent.
  */
 export function checkTables(
   tables: Tables,
@@ -38,7 +38,7 @@ export function checkTables(
   ];
 }
 
-/** What is compared between services. */
+/** What is compared across services. */
 export interface NamedService {
   readonly name: string;
   readonly prefixes: readonly string[];
@@ -46,7 +46,7 @@ export interface NamedService {
 }
 
 /**
- * Checks services against each other: names and prefixes, and of those that keys are made for what a key's policy names.
+ * Checks services against each other: names and prefixes, and for those that have keys what a key's policy calls them.
  *
  * @returns every fault found, naming both services
  */

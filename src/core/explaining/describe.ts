@@ -2,7 +2,7 @@ import { rfc3339 } from '../clock.ts';
 import type { Decision } from '../decision.ts';
 import type { Fix } from './fixes.ts';
 
-/** The decision as the switchboard shows it: what everybody asks first, first. */
+/** The decision as the switchboard shows it, beginning with what everybody asks first. */
 export function describeDecision(
   decision: Decision,
   { fixes, explanation }: { readonly fixes: readonly Fix[]; readonly explanation: string },

@@ -7,9 +7,9 @@ import { describeLack, namePrincipal, quote } from './sentence.ts';
 export interface Fix {
   readonly kind: RemedyRow['kind'] | 'role' | 'grant' | 'policy' | 'propagation';
   readonly text: string;
-  /** The roles that would do, where the fix is a role. */
+  /** The roles that would do, if the fix is a role. */
   readonly roles?: readonly string[];
-  /** The call that makes the change: of the switchboard, or of the vendor's own API by somebody who may. */
+  /** The call that makes the change: to the switchboard, or to the vendor's own API by somebody who is allowed to. */
   readonly request?: {
     readonly method: 'PATCH' | 'POST';
     readonly path: string;
@@ -20,18 +20,18 @@ export interface Fix {
 /** The changes of rights that would turn a refusal. */
 export interface RightsFixes {
   readonly fixes: readonly Fix[];
-  /** Where there are none: the reason whose remedy is told instead. Absent: nothing is. */
+  /** If there are none: the reason whose remedy is given instead. Absent: no remedy. */
   readonly otherwise?: DenyReason;
 }
 
 /**
- * What would turn a refusal, where rights are given in a way of its own.
+ * Finds what would turn a refusal for credentials whose rights are given in a way of their own.
  *
- * @returns null where rights have nothing to do with it
+ * @returns null if rights have nothing to do with it
  */
 export type FindFixes = (decision: Decision, evidence: Evidence, reason: DenyReason) => RightsFixes | null;
 
-/** The smallest changes that would turn a refusal; none for an answer that was allowed, or that nothing would turn. */
+/** Finds the smallest changes that would turn a refusal; none if it was allowed, or if nothing would turn it. */
 export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: FindFixes): readonly Fix[] {
   const { reason, evidence } = decision;
   if (reason === null) return [];
@@ -51,7 +51,7 @@ function remedyOf(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[
   return [remedies[reason] ?? COMMON[reason] ?? []].flat();
 }
 
-/** Why no rights would turn a refusal: what it is about is not there, or is somebody else's. */
+/** Why no rights would turn a refusal: its object does not exist, or belongs to somebody else. */
 function absenceOf({ sighting }: Evidence): 'no_such_object' | 'foreign_object' | null {
   if (sighting?.seen === 'nothing') return 'no_such_object';
   return sighting?.seen === 'foreign' ? 'foreign_object' : null;
@@ -72,7 +72,7 @@ function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
   ];
 }
 
-/** Reasons that other rights of the same caller would turn. */
+/** Reasons that go away if the same caller is given other rights. */
 export const REASONS_OF_RIGHTS: ReadonlySet<DenyReason> = new Set([
   'service_not_enabled',
   'missing_role',
@@ -92,7 +92,7 @@ const ANOTHER_OBJECT: RemedyRow = {
   text: 'use an id from the list; ids of deleted objects are never used again',
 };
 
-/** What helps whoever the vendor is. */
+/** Remedies that are the same for every vendor. */
 const COMMON: Partial<Record<DenyReason, RemedyRow>> = {
   no_token: SEND_TOKEN,
   multiple_authorization: SEND_TOKEN,

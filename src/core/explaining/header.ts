@@ -1,7 +1,7 @@
 import { rfc3339 } from '../clock.ts';
 import type { Decision } from '../decision.ts';
 
-/** The most that a header may hold: Node's own clients read 16 kB of all headers together. */
+/** The largest header value sent: Node's own clients accept 16 kB for all headers together. */
 const MOST_HEADER = 4096;
 
 /** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */

@@ -1,4 +1,7 @@
-/** The one entry to explaining: a decision as a sentence, as fixes, as a header; a fault of validation as a sentence. */
+/**
+ * The single entry to explanations: a decision as a sentence, as fixes or as a header, and a validation fault as a
+ * sentence.
+ */
 export { describeDecision } from './describe.ts';
 export { type FindFixes, type Fix, findFixes, REASONS_OF_RIGHTS, type RightsFixes } from './fixes.ts';
 export { decisionHeader } from './header.ts';

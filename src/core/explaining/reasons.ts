@@ -1,16 +1,16 @@
-/** A reason that a request can be refused for. */
+/** A reason for which a request can be refused. */
 export interface Reason {
   /** The step that refuses: who are you (`authenticate`), may you (`decide`), is it yours (`cover`). */
   readonly stage: 'authenticate' | 'decide' | 'cover';
   readonly meaning: string;
-  /** The kind of credential that nobody has here: it may be another world's. */
+  /** The kind of credential that is unknown in this world, though another world may know it. */
   readonly unknown?: 'key' | 'client' | 'grant';
 }
 
 /** Reasons by their codes. The codes are a promise: scripts compare them. */
 export type Reasons = Readonly<Record<string, Reason>>;
 
-/** What every service can refuse for. */
+/** The reasons that every service can give. */
 export const COMMON_REASONS = {
   no_token: { stage: 'authenticate', meaning: 'no `Authorization` header was sent' },
   multiple_authorization: { stage: 'authenticate', meaning: 'more than one `Authorization` header was sent' },

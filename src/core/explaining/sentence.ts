@@ -4,7 +4,7 @@ import type { Decision } from '../decision.ts';
 import type { Principal } from '../principal.ts';
 import type { Reasons } from './reasons.ts';
 
-/** The decision as one English sentence for the person whose request it was. @param reasons those of every service */
+/** The decision as one English sentence for the person who made the request. @param reasons those of every service */
 export function explain(decision: Decision, reasons: Reasons): string {
   const who = namePrincipal(decision.principal);
   const what =
@@ -15,7 +15,7 @@ export function explain(decision: Decision, reasons: Reasons): string {
   return `${what}${detail}${coming(decision)}`;
 }
 
-/** Only where a further version makes it worth telling. */
+/** Empty unless a further version makes it worth mentioning. */
 function underVersion({ policyVersion, pending }: Decision): string {
   return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
     ? ''
@@ -60,12 +60,12 @@ function grounds(decision: Decision, who: string, reasons: Reasons): string {
   }
 }
 
-/** Permissions that count for a scope each, and not for a key as a whole. */
+/** Does each scope carry its own permissions, rather than the key as a whole? */
 function isGivenByScope({ evidence }: Decision): boolean {
   return evidence?.caller.standing.bundles !== undefined;
 }
 
-/** What is missing, by the vendor's labels where they say more than the ids. */
+/** What is missing, by the vendor's labels if they say more than the ids. */
 function needed({ missing = [], missingAnyOf = [], evidence }: Decision): string {
   const permissions = evidence?.question.law.tables.permissions ?? [];
   const told = (ids: readonly string[]) =>
@@ -78,19 +78,19 @@ function needed({ missing = [], missingAnyOf = [], evidence }: Decision): string
   return describeLack({ missing, missingAnyOf }, told);
 }
 
-/** Who has no roles by nature, such as a service key, has none told. */
+/** Roles are not mentioned for those that never have any, such as service keys. */
 function holding({ held = [], roles }: Decision): string {
   const holds = held.length === 0 ? 'holds nothing' : `holds ${quote(held)}`;
   if (roles === undefined) return holds;
   return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quote(roles)} ${holds}`;
 }
 
-/** Names in a sentence, set off as code. */
+/** Lists names in a sentence, marked as code. */
 export function quote(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ');
 }
 
-/** All that is missing, and one of what one is needed of. */
+/** Everything that is missing, and the permissions of which one is needed. */
 export function describeLack(
   { missing, missingAnyOf = [] }: Lack,
   names: (permissions: readonly string[]) => string = quote,
@@ -99,7 +99,7 @@ export function describeLack(
   return [names(missing), oneOf].filter(Boolean).join(', and ');
 }
 
-/** Who it is, in a sentence. */
+/** Who the caller is, as part of a sentence. */
 export function namePrincipal(principal: Principal | null): string {
   return principal === null ? 'the caller' : `${principal.kind.replace('-', ' ')} \`${principal.name}\``;
 }

@@ -1,7 +1,7 @@
 import { own } from '../own.ts';
 import { findOtherSpelling } from '../spelling.ts';
 
-/** What a validator of JSON Schema found wrong at one place: the form of ajv's errors, with `verbose`. */
+/** What a JSON Schema validator found wrong at one place, in the form of ajv's errors with `verbose`. */
 export interface Violation {
   readonly keyword: string;
   /** RFC 6901: `/requestBody/users/0`. */
@@ -11,7 +11,7 @@ export interface Violation {
   readonly data?: unknown;
 }
 
-/** The part of a JSON schema that an expectation is told from. */
+/** The part of a JSON schema that describes what was expected. */
 interface Schema {
   readonly type?: string;
   readonly format?: string;
@@ -33,32 +33,35 @@ interface Schema {
   readonly [keyword: string]: unknown;
 }
 
-/** What is wrong with a value that somebody wrote, in the words that a sentence is made of. */
+/** What is wrong with a value that somebody wrote, in the parts from which a sentence is built. */
 export interface ValueFault {
   readonly kind: 'missing' | 'unknown' | 'invalid';
-  /** From the outside in; of what is missing or unknown, its own name last. Names are cut: somebody sent them. */
+  /**
+   * From the outside in; for something missing or unknown, its own name comes last. Names are cut, because they come
+   * from a sender.
+   */
   readonly place: readonly string[];
   /** `a string of 1 to 64 characters`. */
   readonly expected: string;
-  /** What was written, by its kind and length only, because it could be a secret: `a string of 12 characters`. */
+  /** What was written, described only by kind and length, because it may be a secret: `a string of 12 characters`. */
   readonly got: string;
-  /** Of what is missing: another spelling of its name that is there. */
+  /** For something missing: a name that was sent and differs only in spelling. */
   readonly otherSpelling?: string;
-  /** Of a name or a value that is not known: what was written, and what is known. */
+  /** For an unknown name or value: what was written, and what is known. */
   readonly given?: string;
   readonly valid?: readonly string[];
-  /** Of an unknown name: where the schema has it further in, each place as its names from here on. */
+  /** For an unknown name: the deeper places where the schema has it, each as the names that lead there from here. */
   readonly deeper?: readonly (readonly string[])[];
 }
 
-/** What the people who write a kind of values call its types: a client sends an array, a seed file has a list. */
+/** What writers of this kind of value call its types: a client sends an array, a seed file has a list. */
 export type TypeWords = Readonly<Record<string, string>>;
 
 /**
- * The first thing that is wrong. Of a value that fits none of several schemas it tells all of them: the first fault alone,
- * which is that of the first schema, would rule out what the others allow.
+ * The first fault. For a value that fits none of several schemas it describes all of them: the first fault alone, which
+ * comes from the first schema, would rule out what the others allow.
  *
- * @param violations as ajv lists them: those of a choice before the choice itself
+ * @param violations as ajv lists them: those inside a choice before the choice itself
  */
 export function valueFaultOf(violations: readonly [Violation, ...Violation[]], words: TypeWords = {}): ValueFault {
   const [first] = violations;
@@ -72,7 +75,7 @@ function isChoice(keyword: string): boolean {
   return keyword === 'anyOf' || keyword === 'oneOf';
 }
 
-/** Undefined where a schema of the choice says too little for a sentence, and for a whole body. */
+/** Undefined if a schema of the choice says too little for a sentence, and for a whole body. */
 function choiceFault({ instancePath, parentSchema, data }: Violation, words: TypeWords): ValueFault | undefined {
   const { anyOf, oneOf }: Schema = parentSchema ?? {};
   const schemas = anyOf ?? oneOf ?? [];
@@ -121,7 +124,7 @@ function faultOf({ keyword, instancePath, params, parentSchema, data }: Violatio
   };
 }
 
-/** Where a name belongs that stands too far out: the places below that have it, of those the least deep. */
+/** Where a name that is too far out belongs: the shallowest places below that have it. */
 function placesOf(name: string, { properties = {} }: Schema): readonly (readonly string[])[] {
   let level = Object.entries(properties).map(([at, schema]) => ({ place: [at], schema }));
   while (level.length > 0) {
@@ -146,7 +149,7 @@ function shortened(name: string): string {
   return name.slice(0, 100);
 }
 
-/** What a schema asks for, in words. */
+/** What a schema expects, in words. */
 function expectation(schema: Schema, words: TypeWords): string {
   if (schema.enum !== undefined) {
     const values = schema.enum.filter((value) => value !== null).map((value) => `\`${value}\``);
@@ -197,7 +200,7 @@ const PARTS: Readonly<Record<string, string>> = {
   header: 'Header',
 };
 
-/** The sentence for the person whose request does not fit: which field, what was expected, what was sent. */
+/** The sentence for the person whose request does not match: which field, what was expected, what was sent. */
 export function describeRequestFault(fault: ValueFault): string {
   const { kind, place, expected, got, otherSpelling } = fault;
   const [part = '', ...segments] = place;
