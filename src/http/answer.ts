@@ -12,7 +12,10 @@ export interface Answer {
 
 const JSON_TYPE = 'application/json';
 
-/** What a user stored: a browser saves it, and neither guesses what it is nor runs it as a page of this server. */
+/**
+ * Headers for what a user stored: a browser saves it, and neither guesses its type nor runs it as a page of this
+ * server.
+ */
 const INERT = {
   'content-disposition': 'attachment',
   'content-security-policy': 'sandbox',
@@ -20,9 +23,9 @@ const INERT = {
 };
 
 /**
- * An outcome in bytes.
+ * Turns an outcome into bytes.
  *
- * @param before bodies of unchanged outcomes that were written before
+ * @param before bodies that were written earlier, for outcomes that have not changed
  */
 export function writeAnswer(
   { status, body, headers, unchanged }: Outcome,
@@ -41,7 +44,7 @@ export function writeAnswer(
   };
 }
 
-/** Bytes that are no page of ours: pages say what they may do. */
+/** Are these bytes a user's, and not a page of ours? Our pages state what they may do. */
 function isUsers(body: unknown, headers: Outcome['headers']): boolean {
   return Buffer.isBuffer(body) && headers?.['content-security-policy'] === undefined;
 }
@@ -50,7 +53,7 @@ function bytesOf(body: unknown): string | Buffer | undefined {
   return Buffer.isBuffer(body) ? body : JSON.stringify(body);
 }
 
-/** An answer as it stands on a connection that no response object has: the last one on it. */
+/** The bytes of an answer on a connection that has no response object; it is the last one there. */
 export function wireBytes({ status, headers, payload = '' }: Answer): Buffer {
   const body = Buffer.from(payload);
   const all = { ...headers, 'content-length': String(body.length), connection: 'close' };

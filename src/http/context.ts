@@ -8,7 +8,7 @@ import type { Server } from './in-flight.ts';
 import { headerLines } from './transport/arrival.ts';
 import { digestOf } from './transport/body.ts';
 
-/** What may be touched of a world and its server: what each has is asked of it, and nothing is copied. */
+/** Access to the members of a world and its server. They are read from there each time, and never copied. */
 class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   readonly server: ServerScope;
   readonly world: Its;
@@ -50,22 +50,22 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   }
 }
 
-/** Under which names answers to a request speak of this server. */
+/** The names under which answers refer to this server. */
 export type Origins = Pick<Context, 'origin' | 'openOrigin'>;
 
-/** What a handler gets of one request. The step `place` makes it, and the steps behind it fill it in, in their order. */
+/** What a handler is given of one request. `place` makes it, and the later steps fill it in, in order. */
 export class RequestContext extends Scope<World> implements Context {
   readonly now: Instant;
   readonly origin: string;
   readonly openOrigin: string;
   caller: Caller | null = null;
   readonly method: string;
-  /** What the path says, once its operation is known. */
+  /** What the path says, known once its operation is. */
   params: Record<string, string> = {};
   query: Record<string, unknown> = {};
   body: unknown;
   target: unknown;
-  /** What the route's rule asks about a caller; null on public operations. */
+  /** What the route's rule asks about the caller; null for public operations. */
   question: Question | null = null;
   readonly headerLines: Context['headerLines'];
   readonly digest: Context['digest'];

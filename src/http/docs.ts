@@ -8,14 +8,14 @@ import { sendAnswer } from './mount.ts';
 import { problemOf } from './problem.ts';
 import { worldBehind } from './which-world.ts';
 
-/** A document to read: its service's name, what people call it, and what gives its JSON text. */
+/** A document to read: the name of its service, its title for people, and how to get its JSON text. */
 export interface ReadableDocument {
   readonly name: string;
   readonly title: string;
   readonly read: () => Promise<string>;
 }
 
-/** Swagger UI: what its files are sent as. */
+/** The content types of Swagger UI's files. */
 const FILES: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
@@ -24,7 +24,7 @@ const FILES: Readonly<Record<string, string>> = {
 const HTML = 'text/html; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** The pages load their own files only, ask this server only, and nobody frames them. */
+/** The pages load only their own files, make requests only to this server, and cannot be framed. */
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -32,10 +32,10 @@ const HEADERS = {
 } as const;
 
 /**
- * The pages that no operation has: the documents at `/openapi/<service>.json`, pages to read them below `/docs`, and `/`,
- * which leads there.
+ * Serves the pages that are not operations: the documents at `/openapi/<service>.json`, pages to read them below
+ * `/docs`, and `/`, which redirects there.
  *
- * @param readFile a file of Swagger UI
+ * @param readFile reads a file of Swagger UI
  */
 export function serveDocs(
   app: FastifyInstance,
@@ -44,7 +44,7 @@ export function serveDocs(
   readFile: (name: string) => Promise<Buffer>,
 ): void {
   const { gate, doors } = server;
-  /** @throws Problem where there is no such world. @returns the path that everything in the world is below */
+  /** @throws Problem if the world does not exist. @returns the path that everything in the world is below */
   const prefixOf = (raw: IncomingMessage): string => {
     const door = doors.of(raw);
     if (door === null) return '';
@@ -61,7 +61,7 @@ export function serveDocs(
         return sendAnswer(reply, writeAnswer(problemDetails(problem), problem));
       }
     });
-  /** At a path, with and without a slash at its end. */
+  /** Serves a path, with and without a slash at its end. */
   const serve = (path: string, type: string, text: (below: string) => string | Buffer | Promise<Buffer>) => {
     for (const url of [path, `${path}/`]) {
       get(url, async (reply, below) =>
@@ -90,7 +90,7 @@ export function serveDocs(
   get('/', (reply, below) => reply.redirect(`${below}/docs`));
 }
 
-/** Read when somebody first looks, and sent from the one copy however often it is asked for. */
+/** Reads something when it is first wanted, and keeps that one copy. */
 function once<Content>(read: () => Promise<Content>): () => Promise<Content> {
   let content: Promise<Content> | undefined;
   return () => {
@@ -99,7 +99,7 @@ function once<Content>(read: () => Promise<Content>): () => Promise<Content> {
   };
 }
 
-/** Opens the document that its page names. A file of its own, so that no page has a script within. */
+/** Opens the document that the page names. In a file of its own, so that no page needs an inline script. */
 const READER = `SwaggerUIBundle({
   domNode: document.getElementById('reader'),
   url: document.getElementById('reader').dataset.document,
@@ -108,7 +108,7 @@ const READER = `SwaggerUIBundle({
 });
 `;
 
-/** The document of a world says where the world is, so that whoever follows it stays there. */
+/** Names the world's own address in its document, so that whoever follows it stays in that world. */
 function withServer(text: string, below: string): string {
   return JSON.stringify({ ...JSON.parse(text), servers: [{ url: below }] });
 }

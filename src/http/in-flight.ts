@@ -17,7 +17,7 @@ import type { BodyLimits } from './transport/body.ts';
 import type { Doors } from './transport/doors.ts';
 import type { Gate, Guard } from './transport/gate.ts';
 
-/** What a process has, the same for all of its worlds. It never changes after the start. */
+/** What a process has in common for all of its worlds. It never changes after the start. */
 export interface Server extends ServerScope {
   readonly worlds: WorldsByName;
   readonly doors: Doors;
@@ -26,61 +26,61 @@ export interface Server extends ServerScope {
   readonly publicUrl: string | null;
   readonly explain: boolean;
   readonly gate: Gate;
-  /** What a person should know of a text that came in, because it holds what may be a real credential. */
+  /** Watches incoming texts for what may be real credentials, which a person should know about. */
   readonly tripwire: Watch;
   /** Every kind of credential that a header can present. */
   readonly presenters: readonly Presenter[];
-  /** Every reason that a request can be refused for. */
+  /** Every reason for which a request can be refused. */
   readonly reasons: Reasons;
-  /** What becomes of an answer that does not fit its document: `throw` in tests, `report` as a finding in a server. */
+  /** What happens if an answer does not match its document: `throw` in tests, `report` as a finding in a server. */
   readonly offDocument: 'throw' | 'report';
 }
 
-/** One operation with everything that is known of it before a request comes. */
+/** One operation, with everything that is known about it before a request arrives. */
 export interface Route {
   readonly service: ServiceDefinition;
   readonly law: Law;
   readonly document: ApiDocument;
-  /** Whose words refusals are told in: the service's, or those of one of its hosts. */
+  /** Whose words refusals use: the service's, or those of one of its hosts. */
   readonly voice: Voice;
   readonly operation: Operation;
   readonly handler: AnyHandler;
   readonly row: OperationRow;
-  /** False for methods that say nothing by a body (RFC 9110, 9.3.1), where the document names none. */
+  /** False for methods whose bodies have no meaning (RFC 9110, 9.3.1), unless the document names one. */
   readonly readsBody: boolean;
   readonly guard: Guard;
-  /** Null: public. */
+  /** Null: the operation is public. */
   readonly rule: Rule | null;
-  /** Null: the path names no object. */
+  /** Null: the path does not name an object. */
   readonly lookup: Lookup | null;
-  /** Bodies of unchanged outcomes that were checked before, as JSON. */
+  /** JSON bodies already checked, for outcomes that have not changed. */
   readonly written: Derived<object, string>;
 }
 
 /** A body that was read before its world was known. */
 export interface BodyRead {
   readonly value: unknown;
-  /** What it held, as it came. */
+  /** Its texts, exactly as they arrived. */
   readonly texts: readonly string[];
-  /** What was wrong with it; null for nothing. */
+  /** What was wrong with it; null if nothing. */
   readonly fault: unknown;
 }
 
-/** A request that came in, in its world. */
+/** A request that arrived, with its world. */
 export interface Arrived {
   readonly server: Server;
   readonly raw: IncomingMessage;
   readonly context: RequestContext;
-  /** Why it may not come in, or into no world; null where it may. */
+  /** Why it may not enter this world, or any; null if it may. */
   readonly fault: Problem | null;
-  /** Its body, where that had to be read to find its world. */
+  /** Its body, if it had to be read to find the world. */
   readonly body: BodyRead | null;
 }
 
-/** A request of an operation, on its way through the steps. Each step reads what earlier ones wrote. */
+/** A request for an operation, on its way through the steps. Each step reads what earlier ones wrote. */
 export interface InFlight extends Arrived {
   readonly route: Route;
-  /** What its decision is called; null: it gets an id of its own. */
+  /** The id for its decision; null: a new one. */
   readonly decisionId: string | null;
   decision: Decision | null;
   problem: Problem | null;

@@ -3,7 +3,10 @@ import type { Question, Sighting } from '../core/decide.ts';
 import type { RequestContext } from './context.ts';
 import type { InFlight } from './in-flight.ts';
 
-/** What the rule's look-up sees; null where the rule has none, and before the body was read that names the object. */
+/**
+ * What the rule's look-up sees; null if the rule has none, or if the object is named in a body that has not been read
+ * yet.
+ */
 export async function lookUp({ route, context }: InFlight, { rule }: Question): Promise<Sighting | null> {
   if (rule.cover === undefined || route.lookup === null || !isAuthenticated(context)) return null;
   const { param } = rule.cover;

@@ -10,7 +10,7 @@ import type { ApiDocument, Operation } from './openapi.ts';
 import { answer } from './pipeline.ts';
 import { isBelow } from './transport/prefixes.ts';
 
-/** A service with its document, and the law that counts. */
+/** A service with its document and the law in force. */
 export interface Mounted {
   readonly service: ServiceDefinition;
   readonly law: Law;
@@ -18,7 +18,7 @@ export interface Mounted {
 }
 
 /**
- * One route for each operation of the document; there are no others.
+ * Adds one route for each operation of the document, and no others.
  *
  * @returns the routes
  * @throws Error naming everything that is incomplete about the service
@@ -96,7 +96,7 @@ function routeOf(
   return { service, law, document, operation, handler, voice, row, readsBody, guard, rule, lookup, written };
 }
 
-/** A host's operation, as the tables are compared with it. */
+/** A host's operation, in the form that tables are compared with. */
 function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation {
   const names = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map((match) => match[1] as string);
   return { id: operation, public: false, pathParams: names };

@@ -5,27 +5,30 @@ import { loadValidators, type Validators } from './openapi/validators.ts';
 export type { Operation } from './openapi/operation.ts';
 export type { BodyForm, OtherOperation, PreparedDocument } from './openapi/prepared.ts';
 
-/** A service's document. What validates is made when it is first needed, because that is most of the time of a start. */
+/**
+ * A service's document. Its validators are built when they are first needed, because building them is most of the time
+ * a start takes.
+ */
 export interface ApiDocument {
   readonly operations: readonly Operation[];
-  /** Makes what validates; until then nothing can be asked for its faults. */
+  /** Builds the validators; until then nothing can be checked. */
   ready(): Promise<void>;
-  /** Was it made? */
+  /** Have the validators been built? */
   readonly isReady: boolean;
-  /** What only other versions have. */
+  /** Operations that only other versions have. */
   readonly otherVersions: readonly OtherOperation[];
-  /** How a body differs from a schema of refusals: a sentence, or null. @param schema its name */
+  /** How a body differs from a schema for refusals: a sentence, or null. @param schema its name */
   schemaFault(schema: string, body: unknown): string | null;
 }
 
 /**
- * Documents that were opened, for servers of one process that share them: a document and its validators are made once, and
- * not once for each server. Holds as many as there are names.
+ * Opened documents, for servers that share a process: a document and its validators are built once, and not once per
+ * server. Holds at most one entry per name.
  */
 export class Documents {
   readonly #opened = new Map<string, ApiDocument>();
 
-  /** The document of this name, such as `air.2.0`. That it is valid OpenAPI is tested, and trusted here. */
+  /** The document with this name, such as `air.2.0`. Tests prove that it is valid OpenAPI; here that is trusted. */
   open(name: string, prepared: PreparedDocument): ApiDocument {
     const opened = this.#opened.get(name) ?? openDocument(prepared);
     this.#opened.set(name, opened);

@@ -22,17 +22,17 @@ import { aboutOf, refuse } from './steps/refuse.ts';
 import { logRefusal, send } from './steps/send.ts';
 import { validate } from './steps/validate.ts';
 
-/** What it takes to answer where there is no operation. */
+/** Whatever is needed to answer when there is no operation. */
 export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
   Partial<Pick<ServiceDefinition, 'isSwitchboard' | 'quirks' | 'authenticate'>>;
 
-/** What a person should know of a call that no operation has. */
+/** Something about a call without an operation that a person should know. */
 export interface WorthKnowing {
   readonly kind: FindingKind;
   readonly message: string;
 }
 
-/** Every step of a request, in order. A step that refuses throws a Problem; the rest is then passed over. */
+/** Takes a request through every step, in order. A step that refuses throws a Problem, and the rest are skipped. */
 export async function answer(
   server: Server,
   route: Route,
@@ -40,7 +40,7 @@ export async function answer(
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): Promise<Answer> {
-  // Refusals are compared with the document, too, so it is made ready before the first step that can refuse.
+  // Refusals are compared with the document, too, so it must be ready before the first step that can refuse.
   if (!route.document.isReady) await route.document.ready();
   const placed = place(server, raw, { guard: route.guard, route, query });
   const flight = begin(route, placed instanceof Promise ? await placed : placed, params, query);
@@ -70,10 +70,9 @@ function looksUpFirst({ service }: Route): boolean {
 }
 
 /**
- * The answer to a request that no operation has (unknown path, wrong method, unreadable path): the same steps, as far as
- * they go.
+ * Answers a request that matches no operation (unknown path, wrong method, unreadable path) with the steps that apply.
  *
- * @param worthKnowing what a person should know of the call, where there is something
+ * @param worthKnowing what a person should know about the call, if anything
  */
 export async function answerUnrouted(
   server: Server,
@@ -100,7 +99,7 @@ export async function answerUnrouted(
   return writeAnswer(outcome, told);
 }
 
-/** The steps that decide, of a request that was only thought of: nobody authenticates, and nothing is done. */
+/** Runs the deciding steps for a hypothetical request: nobody authenticates, and nothing is done. */
 export async function decideOnly(
   arrived: Arrived,
   route: Route,

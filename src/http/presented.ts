@@ -3,10 +3,10 @@ import { own } from '../core/own.ts';
 import type { Presented, Presenter } from '../credentials/presented.ts';
 import type { Route } from './in-flight.ts';
 
-/** Longer headers hold no credential of ours, and are not read. */
+/** Longer headers cannot hold one of our credentials, and are not read. */
 const MOST_HEADER = 16 * 1024;
 
-/** What a request presents of credentials: in its header, and where its operation says that they stand. */
+/** Finds the credential that a request presents, in its header or where its operation says credentials are. */
 export function findPresented(
   presenters: readonly Presenter[],
   { rule, row, service }: Route,
@@ -19,7 +19,7 @@ export function findPresented(
   return [...found, ...presentedIn(row.selects === 'query' ? query : body, service.credentialFields)];
 }
 
-/** Two headers present nothing: the request is refused for them. */
+/** Two headers present nothing: the request will be refused because of them. */
 function presentedInHeader(presenters: readonly Presenter[], lines: readonly string[]): Presented | null {
   const [line, second] = lines;
   if (line === undefined || second !== undefined || line.length > MOST_HEADER) return null;

@@ -3,9 +3,9 @@ import { Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 
 /**
- * Whatever was thrown, as a Problem.
+ * Turns whatever was thrown into a Problem.
  *
- * @param store whose file, where it is gone or damaged, is to blame for what would be our own fault
+ * @param store blamed for what would otherwise be our own fault, if its file is gone or damaged
  */
 export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Problem {
   if (!(thrown instanceof Unwritable)) {

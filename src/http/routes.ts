@@ -2,20 +2,20 @@ import { showPath } from '../core/redact.ts';
 import type { Route } from './in-flight.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
 
-/** A route with what its path says. */
+/** A route with the parameters of a path. */
 export interface Match {
   readonly route: Route;
   readonly params: Record<string, string>;
 }
 
-/** Finds routes by path outside the router: for requests that failed in it, and for such as were only thought of. */
+/** Finds routes by path without the router, for requests that failed in it and for hypothetical ones. */
 export class Routes {
   readonly #routes: readonly Route[];
   #patterns: readonly { readonly pattern: RegExp; readonly route: Route }[] | undefined;
 
   readonly #otherVersions: readonly OtherOperation[];
 
-  /** @param otherVersions what only other versions of the documents have */
+  /** @param otherVersions operations that only other versions of the documents have */
   constructor(routes: readonly Route[], otherVersions: readonly OtherOperation[] = []) {
     this.#routes = routes;
     this.#otherVersions = otherVersions;
@@ -26,7 +26,7 @@ export class Routes {
     return this.#routes.filter((route) => route.service.name === service).map(({ operation }) => operation);
   }
 
-  /** The versions that have an operation that this one has not. */
+  /** The versions that have this operation, if the current one does not. */
   otherVersions(method: string, path: string): readonly string[] {
     return versionsWith(this.#otherVersions, method, path);
   }
@@ -37,7 +37,7 @@ export class Routes {
     return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort();
   }
 
-  /** A path without variables is preferred, as the router does. @throws URIError for a path that cannot be decoded */
+  /** Prefers a path without variables, as the router does. @throws URIError if the path cannot be decoded */
   find(method: string, path: string): Match | null {
     const wanted = method === 'HEAD' ? 'GET' : method;
     const found = this.#matching(path).filter(({ route }) => route.operation.method === wanted);
@@ -48,7 +48,7 @@ export class Routes {
     return { route: best.route, params: Object.fromEntries(params) };
   }
 
-  /** Asked for rarely, so the patterns are made at the first time. */
+  /** Rarely needed, so the patterns are built on first use. */
   #matching(path: string) {
     this.#patterns ??= this.#routes.map((route) => ({
       pattern: pathPattern(route.operation.path, isEitherSlash(route)),
@@ -68,7 +68,7 @@ export function versionsWith(
   return found?.profiles ?? [];
 }
 
-/** What a finding says of a call that only other versions take. */
+/** The message of a finding about a call that only other versions accept. */
 export function otherVersionSentence(method: string, path: string, profiles: readonly string[]): string {
   return `${method} ${showPath(path)} was called, which only ${profiles.join(', ')} has`;
 }
@@ -81,7 +81,7 @@ function variables({ operation }: Route): number {
   return operation.path.split('{').length;
 }
 
-/** @param eitherSlash the slash at the end may be left out */
+/** @param eitherSlash whether a slash at the end is optional */
 function pathPattern(template: string, eitherSlash: boolean): RegExp {
   const escaped = template.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{([^}]+)\}/g, '(?<$1>[^/]+)');
   return new RegExp(`^${escaped}${eitherSlash ? '?' : ''}$`);

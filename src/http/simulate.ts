@@ -12,24 +12,24 @@ import { decideOnly } from './pipeline.ts';
 import type { Match, Routes } from './routes.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/** What a decision that was only thought of is called: it is kept nowhere. */
+/** The id of a simulated decision, which is kept nowhere. */
 const SIMULATED = 'simulated';
 
-/** Nothing was sent under any name. */
+/** A simulated request was not sent to any address. */
 const NOWHERE = { origin: '', openOrigin: '' } as const;
 
-/** A request that somebody thinks of. */
+/** A hypothetical request. */
 export interface Thought {
-  /** Who would send it: id, name or client id. */
+  /** Who would send it: an id, name or client id. */
   readonly principal: string;
   readonly method: string;
   readonly path: string;
 }
 
 /**
- * What would be decided about a request of somebody in a world. Nothing is done, and nothing is remembered.
+ * Decides a hypothetical request of somebody in a world. Nothing is done, and nothing is remembered.
  *
- * @throws Problem when there is nobody of that id, or no operation at that path
+ * @throws Problem if there is nobody with that id, or no operation at that path
  */
 export async function simulate(
   server: Server,
@@ -42,7 +42,7 @@ export async function simulate(
   if (!server.laws.includes(route.law)) {
     throw new Problem('invalid_request', 'Field `path`: the switchboard has no law; whoever reaches it may.');
   }
-  // The steps read no more of a request that was only thought of.
+  // The steps read nothing else of a simulated request.
   const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
   const context = new RequestContext(server, world, raw, NOWHERE);
   if (route.rule !== null) {
@@ -54,13 +54,13 @@ export async function simulate(
   return decideOnly(arrived, route, params, SIMULATED);
 }
 
-/** A path as somebody copies it from a request that went into the world. */
+/** Removes the world's prefix from a path that was copied from a real request. */
 function pathWithin({ id }: World, path: string): string {
   const below = `${worldPath(id)}/`;
   return path.startsWith(below) ? path.slice(below.length - 1) : path;
 }
 
-/** @throws Problem where no operation has the path */
+/** @throws Problem if no operation has the path */
 function matchOf(routes: Routes, method: string, path: string): Match {
   if (!isDecodable(path)) throw new Problem('invalid_request', 'Field `path` cannot be decoded.');
   const match = routes.find(method, path);
@@ -79,7 +79,7 @@ function refusedCredential({ now, method }: RequestContext, route: Route, path: 
   return decisionOfProblem({ ...asked, request }, problem) as Decision;
 }
 
-/** Who it would be; or why their credential would not count. @throws Problem for nobody */
+/** The caller, or why their credential would be rejected. @throws Problem if nobody has that name */
 async function callerOf(context: RequestContext, { service }: Route, who: string): Promise<Caller | Problem> {
   try {
     const caller = (await service.impersonate?.(context, who, context.now)) ?? null;
@@ -93,7 +93,7 @@ async function callerOf(context: RequestContext, { service }: Route, who: string
 
 function isDecodable(path: string): boolean {
   try {
-    // Used, because a bundler leaves a call out whose value nobody wants.
+    // The result is used, because a bundler drops a call whose value is not.
     return decodeURIComponent(path) !== '';
   } catch {
     return false;

@@ -8,7 +8,10 @@ import { findPresented } from './presented.ts';
 import { headerLines, pathOf } from './transport/arrival.ts';
 import { type Door, isBelowWorld } from './transport/doors.ts';
 
-/** Under the public URL a world has its own prefix, however it was reached; a host name of its own is part of the base. */
+/**
+ * Under the public URL a world always has its own prefix, however it was reached. Otherwise its own host name is part
+ * of the base already.
+ */
 export function originsOf({ publicUrl }: Server, { id }: World, door: Door | null, base: string): Origins {
   if (door === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base };
   const below = `${base}${worldPath(id)}`;
@@ -23,7 +26,8 @@ export function worldBehind(
   raw: Pick<IncomingMessage, 'url'>,
 ): World {
   const inner = pathOf(raw.url);
-  // No prefix makes up for a host name that leads nowhere: a page's own name could be bent to this machine.
+  // A prefix does not make up for a host name that leads nowhere: a web page's own name could be rebound to this
+  // machine.
   if (beside !== null && !worlds.has(beside)) return worldBehind({ worlds }, { kind: 'host', world: beside }, raw);
   if (kind === 'prefix' && isBelowWorld(inner)) {
     const message = `Worlds cannot be nested: call \`${inner.slice(0, 100)}\` without the world before it.`;
@@ -47,7 +51,7 @@ export function worldBehind(
   throw new Problem('no_such_world', `There is no world ${shown}: ${advice}.${aboutHost}`);
 }
 
-/** The world that a credential leads to; null where none does, or several. */
+/** The world that a credential leads to; null if it leads to none, or to several. */
 export function worldOfCredential(
   { worlds, presenters }: Server,
   route: Route,

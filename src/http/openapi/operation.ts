@@ -7,33 +7,33 @@ import type { Validators } from './validators.ts';
 /** The parts of a request that are checked against the document. */
 export interface RequestParts {
   readonly path: Readonly<Record<string, string>>;
-  /** Numbers and booleans in it are converted in place. */
+  /** Numbers and booleans in the query are converted in place. */
   readonly query: Record<string, unknown>;
   readonly body: unknown;
 }
 
-/** What of a prepared operation is asked in another form. */
+/** Members of a prepared operation that an `Operation` has in another form. */
 type Reshaped = 'operationId' | 'queryNames' | 'queryLists' | 'bodyFields';
 
 /** One operation of a document. */
 export interface Operation extends Omit<PreparedOperation, Reshaped> {
-  /** Under another path the document has the same operation first. */
+  /** The document has the same operation first under another path. */
   readonly isAlias: boolean;
-  /** `any`: the document does not say. */
+  /** `any`: the document does not list them. */
   readonly queryNames: ReadonlySet<string> | 'any';
-  /** Query parameters that are lists, also when they are sent once. */
+  /** Query parameters that are lists, even if sent only once. */
   readonly queryLists: ReadonlySet<string>;
-  /** Spelling of the body's members, by their lower-case form. */
+  /** The document's spelling of the body's members, by lower-case name. */
   readonly bodyFields: ReadonlyMap<string, string>;
-  /** The body with enumerated values as the document spells them, whatever their case. */
+  /** The body, with enumerated values spelled as in the document, whatever their case. */
   spelled(body: unknown): unknown;
-  /** What is wrong with a request; null for nothing. */
+  /** What is wrong with a request; null if nothing. */
   requestFault(parts: RequestParts): RequestFault | null;
   /** How an answer differs from the document: a sentence, or null. */
   answerFault(status: number, mediaType: string | null, body: unknown): string | null;
 }
 
-/** @param validators those of the document, once it is ready */
+/** @param validators gives those of the document, once it is ready */
 export function operationOf(prepared: PreparedOperation, validators: () => Validators): Operation {
   const { operationId, queryNames, queryLists, bodyFields, ...facts } = prepared;
   const { id, bodyForm } = facts;

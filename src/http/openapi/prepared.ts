@@ -1,18 +1,18 @@
 import type { DocumentedOperation } from '../../core/tables.ts';
 
 /**
- * What the build makes of a document for the server (`scripts/documents/prepared.mjs`): two texts of JSON in which
- * nothing refers to anything. The first has what a start needs; the second, ten times as long, what checks requests and
- * answers, and is read when somebody first asks.
+ * What the build makes of a document for the server (`scripts/documents/prepared.mjs`): two JSON texts without
+ * references. The first has what a start needs; the second, ten times as long, has what requests and answers are
+ * checked against, and is read when it is first needed.
  */
 export interface PreparedDocument {
   /** `PreparedOperations` as JSON. */
   readonly operations: string;
-  /** Gives `PreparedSchemas` as JSON. */
+  /** Reads `PreparedSchemas` as JSON. */
   readonly schemas: () => Promise<string>;
 }
 
-/** The operations of a document, and what only other versions have. */
+/** The operations of a document, and those that only other versions have. */
 export interface PreparedOperations {
   readonly operations: readonly PreparedOperation[];
   readonly otherVersions: readonly OtherOperation[];
@@ -25,11 +25,11 @@ export interface OtherOperation {
   readonly profiles: readonly string[];
 }
 
-/** What of an operation is known without its schemas. */
+/** What is known about an operation without its schemas. */
 export interface PreparedOperation extends DocumentedOperation {
-  /** As in the document; an alias has one of its own. */
+  /** As in the document; an alias has its own. */
   readonly operationId: string;
-  /** As in tables and handlers: an alias has that of its operation. */
+  /** As in tables and handlers; an alias has the id of its operation. */
   readonly id: string;
   /** In upper case. */
   readonly method: string;
@@ -40,24 +40,24 @@ export interface PreparedOperation extends DocumentedOperation {
   /** Path parameters that are UUIDs, whose case does not count (RFC 9562, 4). */
   readonly uuidParams: readonly string[];
   readonly queryNames: readonly string[];
-  /** Query parameters that are lists, also when they are sent once. */
+  /** Query parameters that are lists, even if sent only once. */
   readonly queryLists: readonly string[];
   readonly body: 'none' | 'optional' | 'required';
   readonly bodyForm: BodyForm;
   /** Members of a JSON body. */
   readonly bodyFields: readonly string[];
-  /** Members of the body that only other versions have, with these versions. */
+  /** Members of the body that only other versions have, with the names of those versions. */
   readonly bodyOtherVersions: Readonly<Record<string, readonly string[]>>;
 }
 
 /** How a body is sent: JSON, a form of a web page, or bytes of any type. */
 export type BodyForm = 'json' | 'form' | 'bytes';
 
-/** What requests and answers are checked against. Annotations such as descriptions are left out. */
+/** What requests and answers are checked against, without annotations such as descriptions. */
 export interface PreparedSchemas {
   /** By `operationId`. */
   readonly operations: Readonly<Record<string, OperationSchemas>>;
-  /** What refusals look like, by the name of the schema, as in `OperationSchemas.answers`. */
+  /** Schemas of refusals, by name, in the form of `OperationSchemas.answers`. */
   readonly errors: Readonly<Record<string, JsonSchema>>;
 }
 
@@ -66,8 +66,8 @@ export interface OperationSchemas {
   readonly parameters: readonly object[];
   readonly requestBody?: RequestBody;
   /**
-   * Schemas by status and media type; null: no body. An object has no other members than it names: the vendor's schemas
-   * allow any further one, so a member that we made up would pass.
+   * Schemas by status and media type; null: no body. Objects allow only the members they name: the vendor's schemas
+   * allow any other, so a made-up member would pass.
    */
   readonly answers: Readonly<Record<string, Readonly<Record<string, JsonSchema>> | null>>;
 }
@@ -78,7 +78,7 @@ export interface RequestBody {
   readonly content: Readonly<Record<string, { readonly schema?: JsonSchema }>>;
 }
 
-/** The little that we read of a schema ourselves. */
+/** The few members of a schema that we read ourselves. */
 export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;

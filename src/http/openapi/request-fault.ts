@@ -1,7 +1,7 @@
 import { describeRequestFault, type Violation, valueFaultOf } from '../../core/explaining/index.ts';
 import { own } from '../../core/own.ts';
 
-/** What is wrong with a request, and which other versions it would be right for. */
+/** What is wrong with a request, and which other versions would accept it. */
 export interface RequestFault {
   readonly sentence: string;
   readonly otherVersions: readonly string[];
@@ -11,7 +11,7 @@ export interface RequestFault {
 export function requestFaultOf(violations: readonly [Violation, ...Violation[]]): RequestFault {
   const [{ keyword, parentSchema, data: sent }] = violations;
   const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
-  // Of what was sent in place of a name, nothing can be looked up, and an object may not even have a text.
+  // Anything else cannot be a name to look up, and an object may not even convert to a string.
   const otherVersions = typeof sent === 'string' || typeof sent === 'number' ? own(values, String(sent)) : undefined;
   return { sentence: describeRequestFault(valueFaultOf(violations)), otherVersions: otherVersions ?? [] };
 }

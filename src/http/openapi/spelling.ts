@@ -2,8 +2,8 @@ import { own } from '../../core/own.ts';
 import type { JsonSchema } from './prepared.ts';
 
 /**
- * A value with enumerated values as the schema spells them, whatever their case. Only along the schema, so what it does
- * not describe stays as it is.
+ * A value with enumerated values spelled as in the schema, whatever their case. What the schema does not describe stays
+ * unchanged.
  */
 export function spelledAs(schema: JsonSchema | undefined, value: unknown): unknown {
   if (schema === undefined || value === null) return value;

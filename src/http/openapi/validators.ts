@@ -3,19 +3,24 @@ import type { OpenAPIValidator } from 'openapi-backend';
 import { own } from '../../core/own.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
 
-/** What checks the requests and answers of a document. Each check is compiled when it is first asked for. */
+/** Checks the requests and answers of a document. Each check is compiled when it is first used. */
 export interface Validators {
   schemasOf(operationId: string): OperationSchemas;
-  /** What is wrong with a request, as ajv tells it; empty for nothing. Numbers and booleans of the query are converted in place. */
+  /**
+   * What is wrong with a request, as ajv reports it; empty if nothing. Numbers and booleans of the query are converted
+   * in place.
+   */
   requestErrors(operationId: string, request: object): readonly ErrorObject[];
-  /** How a body differs from a schema: a sentence, or null. @param name of the schema, in the sentence; no other has it */
+  /**
+   * How a body differs from a schema: a sentence, or null. @param name of the schema, for the sentence; unique to it
+   */
   bodyFault(name: string, schema: JsonSchema, body: unknown): string | null;
-  /** What a refusal of this name looks like. */
+  /** The schema of the refusals with this name. */
   errorSchema(name: string): JsonSchema;
 }
 
 /**
- * The validators are loaded here, and not with this file: a server that nobody asks anything never needs them.
+ * Loads the validators now rather than with this file: a server that receives no requests never needs them.
  *
  * @param text `PreparedSchemas` as JSON
  */
@@ -27,7 +32,7 @@ export async function loadValidators(text: string): Promise<Validators> {
   ]);
   const { operations, errors }: PreparedSchemas = JSON.parse(text);
   const validator = new OpenAPIValidator({
-    // Operations are given to it one by one: in the document it would look for them, and for what they refer to.
+    // Operations are passed in one by one; in a whole document it would search for them and their references.
     definition: { openapi: '3.0.3', info: { title: '', version: '' }, paths: {} },
     ajvOpts: { verbose: true },
     lazyCompileValidators: true,
@@ -71,7 +76,7 @@ function requestValidators(
   { parameters, requestBody }: OperationSchemas,
 ): readonly ValidateFunction[] {
   const operation = { operationId, parameters, requestBody };
-  // Typed by another package, from a whole document; it reads these three members.
+  // Its type, from another package, demands a whole document; only these three members are read.
   type Given = Parameters<OpenAPIValidator['buildRequestValidatorsForOperation']>[0];
   return validator.buildRequestValidatorsForOperation(operation as Given) ?? [];
 }

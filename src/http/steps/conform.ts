@@ -4,8 +4,8 @@ import { mediaTypeOf } from '../answer.ts';
 import type { InFlight, Route } from '../in-flight.ts';
 
 /**
- * Statuses of the connection or of the server as a whole. No operation decides them, whatever it is, so its document need
- * not name them; their bodies still have the form of the service's errors.
+ * Statuses that come from the connection or from the server as a whole. They do not depend on the operation, so its
+ * document need not name them; their bodies still have the form of the service's errors.
  */
 const OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
   [405, 'the path has no such method, so there is no operation that could name it'],
@@ -19,7 +19,7 @@ const OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
   [507, 'the machine has no room to keep what was sent'],
 ]);
 
-/** Is the answer what the document promises? */
+/** Does the answer match its document? */
 export function conform({ server, route, context, problem, outcome }: InFlight): void {
   if (problem !== null && isOurs(problem)) return;
   const { operation, written } = route;
@@ -28,7 +28,7 @@ export function conform({ server, route, context, problem, outcome }: InFlight):
   const undocumented = OF_THE_SERVER.has(status)
     ? null
     : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);
-  // Documents name no other forms of errors than the service's, so one look is enough where that finds nothing.
+  // Documents name no error forms other than the service's, so this check is enough if it finds nothing.
   const isError = problem !== null && (undocumented !== null || OF_THE_SERVER.has(status));
   const fault = (isError ? errorFault(route, outcome) : null) ?? undocumented;
   if (fault === null) return;
@@ -36,7 +36,7 @@ export function conform({ server, route, context, problem, outcome }: InFlight):
   context.findings.report('answer_off_document', fault, context.now);
 }
 
-/** How a refusal differs from what this service's errors look like. */
+/** How a refusal differs from the form of this service's errors. */
 function errorFault({ document, service: { name }, voice }: Route, outcome: Outcome): string | null {
   if (outcome.body === undefined) return voice.errors.includes(null) ? null : `${name} refused without a body`;
   const mediaType = mediaTypeOf(outcome);

@@ -5,7 +5,7 @@ import { factsOf } from '../facts.ts';
 import type { InFlight } from '../in-flight.ts';
 import { lookUp } from '../look-up.ts';
 
-/** May they do this at all? A refusal looks the object up all the same, so that it can say what would turn it. */
+/** May they do this at all? A refusal still looks the object up, so that it can say what would turn it. */
 export async function decide(flight: InFlight): Promise<void> {
   const { route, context } = flight;
   const { caller } = context;

@@ -2,9 +2,10 @@ import { decisionOfProblem } from '../../core/decision.ts';
 import { factsOf } from '../facts.ts';
 import type { InFlight } from '../in-flight.ts';
 
-/** Do it. What a handler refuses in words of its own, such as a page, is a decision too. */
+/** Runs the operation. If the handler refuses in words of its own, such as a page, that is a decision, too. */
 export async function handle(flight: InFlight): Promise<void> {
-  // Which type of context a handler takes follows from its document, and `validate` has held the request to that.
+  // Which type of context a handler takes follows from its document, and `validate` has checked the request against
+  // that.
   const outcome = await flight.route.handler(flight.context as never);
   flight.outcome = outcome;
   if (outcome.refusal !== undefined) flight.decision = decisionOfProblem(factsOf(flight), outcome.refusal);

@@ -8,7 +8,7 @@ import type { Door } from '../transport/doors.ts';
 import type { Guard } from '../transport/gate.ts';
 import { originsOf, worldBehind, worldOfCredential } from '../which-world.ts';
 
-/** Where a request is placed: for whom its path is, and its operation, if it has one. */
+/** What the transport knows about a request: whose path it is, and its operation, if any. */
 export interface Destination {
   readonly guard: Guard;
   readonly route: Route | null;
@@ -16,8 +16,8 @@ export interface Destination {
 }
 
 /**
- * Which world, under which name? By path, host name, header, credential, in this order; without any, the default one.
- * Nothing is made of a request before, and no other step chooses a world.
+ * Finds the world and the name it was called by: from path, host name, header or credential, in this order; otherwise
+ * the default world. Nothing is built for a request before this, and no other step chooses a world.
  */
 export function place(server: Server, raw: IncomingMessage, destination: Destination): Arrived | Promise<Arrived> {
   const { guard, route } = destination;
@@ -28,13 +28,13 @@ export function place(server: Server, raw: IncomingMessage, destination: Destina
   } catch (thrown) {
     entry.fault = asFault(thrown);
   }
-  // Only a body that may tell the world is waited for.
+  // Waits only for a body that may name the world.
   const isToBeRead = entry.fault === null && entry.door === null && route?.row.selects === 'body';
   if (!isToBeRead || server.worlds.isAlone) return arrived(server, raw, destination, entry);
   return bodyOf(server, route, raw).then((body) => arrived(server, raw, destination, { ...entry, body }));
 }
 
-/** What is known of a request before its world is. */
+/** What is known about a request before its world is. */
 interface Entry {
   readonly door: Door | null;
   readonly body: BodyRead | null;
@@ -59,13 +59,13 @@ function arrived(server: Server, raw: IncomingMessage, { route, query }: Destina
   return { server, raw, context, fault, body };
 }
 
-/** @throws what is no Problem */
+/** @throws whatever is not a Problem */
 function asFault(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   throw thrown;
 }
 
-/** Read before the caller is known, because it may be what tells the world; `parse` goes on with it. */
+/** Reads the body before the caller is known, because it may name the world; `parse` continues with it. */
 async function bodyOf({ limits }: Server, { operation, row }: Route, raw: IncomingMessage): Promise<BodyRead> {
   const texts: string[] = [];
   try {

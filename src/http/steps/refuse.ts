@@ -10,7 +10,7 @@ import { problemOf } from '../problem.ts';
 import { otherVersionSentence, versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 
-/** A request that cannot be read is no decision, whoever sent it: these leave none behind. */
+/** A request that cannot be read does not lead to a decision, whoever sent it. These kinds record none. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'invalid_request',
   'timeout',
@@ -18,7 +18,7 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'unsupported_media_type',
 ]);
 
-/** Whatever was thrown, in the vendor's words; and a credential that was not accepted becomes a decision. */
+/** Words whatever was thrown as the vendor does, and records a credential that was not accepted as a decision. */
 export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   const { route, context, decision } = flight;
   const problem = problemOf(thrown, context.store);
@@ -33,7 +33,7 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
     : route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision });
 }
 
-/** A credential that is unknown here may be another world's: that is told in the decision; the vendor's words stay. */
+/** A credential that is unknown here may be another world's: the decision says so, and the vendor's words stay. */
 async function ofWorld({ server, route, context }: InFlight, problem: Problem): Promise<Problem> {
   const { kind, message, reason, why, claimed } = problem;
   const owner = problem.ofWorld ?? (await ownerElsewhere(server, route, context, problem));
@@ -63,7 +63,7 @@ async function ownerElsewhere(
   return undefined;
 }
 
-/** A path that looks like an object's can be one that only another version has. */
+/** A path that looks like an object's may be one that only another version has. */
 function reportOtherVersion({ route, context, raw }: InFlight): void {
   const path = pathOf(raw.url);
   const profiles = versionsWith(route.document.otherVersions, context.method, path);
@@ -71,7 +71,7 @@ function reportOtherVersion({ route, context, raw }: InFlight): void {
     context.findings.report('other_version', otherVersionSentence(context.method, path, profiles), context.now);
 }
 
-/** What a refusal is about. @param operation null where no operation has the path */
+/** What a refusal is about. @param operation null if no operation has the path */
 export function aboutOf({ context, raw }: Pick<Arrived, 'raw' | 'context'>, operation: string | null): About {
   const { settings, random, params, caller } = context;
   return { settings, random, path: pathOf(raw.url), params, operation, caller, decision: null };

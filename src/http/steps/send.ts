@@ -10,7 +10,7 @@ import { type Answer, writeAnswer } from '../answer.ts';
 import type { InFlight } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
 
-/** The answer, with its decision beside it. */
+/** Sends the answer, with its decision in a header. */
 export async function send({ server, route, context, raw, decision, problem, outcome }: InFlight): Promise<Answer> {
   const answer = writeAnswer(outcome, problem, route.written);
   if (decision !== null) {
@@ -24,13 +24,13 @@ export async function send({ server, route, context, raw, decision, problem, out
   return answer;
 }
 
-/** A line of the log about a refusal. */
+/** The line in the log for a refusal. */
 function refusalLine(status: number, decision: Decision, reasons: Reasons): string {
   const { method, path } = decision.request;
   return `${status} ${method} ${path} - ${explain(decision, reasons)} [decision ${decision.id}]`;
 }
 
-/** @param where as of `worldInLog` */
+/** @param where from `worldInLog` */
 export function logRefusal(log: Log, raw: IncomingMessage, status: number, problem: Problem, where: string): void {
   const line = `${status} ${raw.method} ${showPath(pathOf(raw.url))} - ${problem.message}${where}`;
   if (problem.kind === 'internal') log.error(line, problem.cause);

@@ -5,7 +5,7 @@ import type { InFlight } from '../in-flight.ts';
 import type { Operation } from '../openapi.ts';
 import { checkTexts } from '../transport/body.ts';
 
-/** Is the request what the document asks for? Query parameters that it does not name are passed over. */
+/** Does the request match the document? Query parameters that it does not name are ignored. */
 export function validate({ route, context }: InFlight): void {
   const { operation } = route;
   const { query } = context;
@@ -33,7 +33,7 @@ export function validate({ route, context }: InFlight): void {
   throw new Problem('invalid_request', sentence);
 }
 
-/** Members of the body that this version does not have are passed over, as the vendor does, and worth knowing. */
+/** Members of the body that this version does not have are ignored, as the vendor does, but reported. */
 function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findings, now }: RequestContext): void {
   if (typeof body !== 'object' || body === null) return;
   for (const [name, profiles] of Object.entries(bodyOtherVersions)) {

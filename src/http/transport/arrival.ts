@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { hostName } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
 
-/** RFC 9112, 3.2.2: a proxy asks for a whole URL. */
+/** RFC 9112, 3.2.2: through a proxy, the target is a whole URL. */
 const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i;
 
 /**
- * What is done to a request before the router sees it. HEAD becomes GET (Node leaves the body out by itself), so that
- * no route needs a twin. A target in absolute form becomes a path. What announces a body is taken away, because Fastify
- * would refuse one that it cannot read before the caller is known; our own `parse` step reads it, and `headerLines` still
- * has the headers.
+ * Prepares a request before the router sees it. HEAD becomes GET (Node omits the body by itself), so that no route is
+ * needed twice. A target in absolute form becomes a path. The headers that announce a body are removed, because Fastify
+ * would refuse a body that it cannot read before the caller is known; our own `parse` step reads it, and `headerLines`
+ * still has the headers.
  */
 export function prepareArrival(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): void {
   if (request.method === 'HEAD') request.method = 'GET';
@@ -30,9 +30,9 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
 }
 
 /**
- * Scheme and authority under which the caller reached this server.
+ * The scheme and authority by which the caller reached this server.
  *
- * @throws Problem when the `Host` header is none
+ * @throws Problem if the `Host` header is missing or not valid
  */
 export function originOf(request: IncomingMessage, publicUrl: string | null): string {
   if (publicUrl !== null) return publicUrl;

@@ -5,30 +5,30 @@ import { clearTimeout, setTimeout } from '../../machine/time.ts';
 import type { Operation } from '../openapi.ts';
 import { headerLines } from './arrival.ts';
 
-/** How much, and how slowly, may be sent. */
+/** How large a body may be, and how slowly it may arrive. */
 export interface BodyLimits {
   /** Bytes of a JSON body. */
   readonly bodyBytes: number;
-  /** Milliseconds of silence within a body. */
+  /** Milliseconds without data within a body. */
   readonly bodySilence: number;
-  /** Milliseconds that any body may take; a longer one has a second more for each `LEAST_RATE` bytes of it. */
+  /** Milliseconds that any body may take; a larger one gets a second more for each `LEAST_RATE` bytes of it. */
   readonly bodyPatience: number;
-  /** Of all bodies that are being read. */
+  /** Shared by all bodies that are being read. */
   readonly room: BodyRoom;
 }
 
-/** Bytes a second, behind which no body may fall for good: a slow telephone line. */
+/** Bytes per second below which no body may stay in the long run: a slow telephone line. */
 const LEAST_RATE = 16 * 1024;
 
 /** More than any documented form has. */
 const MOST_FIELDS = 100;
 
-/** Less than this is what any request may take. */
+/** Any request may take less than this. */
 const LEAST_BUFFER = 4096;
 
 /** Deeper than any documented body, shallower than what could exhaust a stack. */
 const MOST_DEPTH = 64;
-/** More than any documented object has, where its names are its user's. */
+/** More than any documented object has, even if users name its members. */
 const MOST_MEMBERS = 5000;
 const TYPES = {
   json: {
@@ -43,9 +43,9 @@ const TYPES = {
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The body of a request; undefined where the operation has none. An optional JSON body that was not sent counts as `{}`.
+ * The body of a request; undefined if the operation takes none. An optional JSON body that was not sent counts as `{}`.
  *
- * @param look is shown the body as it came
+ * @param look is shown the body as it arrived
  * @throws Problem naming what was expected
  */
 export async function readBody(
@@ -88,7 +88,10 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
 }
 
-/** Into one buffer that grows: a body may come in as many pieces as it has bytes, and each piece would cost a hundred. */
+/**
+ * Reads into one growing buffer: a body may arrive in as many pieces as it has bytes, and each piece would take a
+ * hundred bytes of its own.
+ */
 async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   let bytes: Buffer = Buffer.alloc(0);
   let length = 0;
@@ -116,7 +119,7 @@ function announcedLength(request: IncomingMessage): number | null {
   return length === undefined ? null : Number(length);
 }
 
-/** What the bodies that are being read may take together. */
+/** Limits what the bodies that are being read may take together. */
 export class BodyRoom {
   readonly #most: number;
   #taken = 0;
@@ -125,7 +128,7 @@ export class BodyRoom {
     this.#most = most;
   }
 
-  /** @throws Problem `unavailable` when there is no room for so many bytes more */
+  /** @throws Problem `unavailable` if there is no room for this many more bytes */
   take(bytes: number): void {
     if (this.#taken + bytes > this.#most) {
       const message = `Bodies of ${this.#most} bytes are being read already. Send fewer at once, and try this one again.`;
@@ -139,14 +142,17 @@ export class BodyRoom {
   }
 }
 
-/** The size of a body, and its SHA-256 in hexadecimal. The bytes are dropped as they come. */
+/** The size of a body, and its SHA-256 in hexadecimal. The bytes are dropped as they arrive. */
 export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
   const digest = createHash('sha256');
   const size = isSent(request) ? await consumed(request, most, limits, (chunk) => digest.update(chunk)) : 0;
   return { size, hash: digest.digest('hex') };
 }
 
-/** Hands every piece of a body on; tells how many bytes there were. @throws Problem for too many, or for too slow ones */
+/**
+ * Passes on every piece of a body, and counts the bytes. @throws Problem if there are too many, or if they come too
+ * slowly
+ */
 function consumed(
   request: IncomingMessage,
   most: number,
@@ -168,7 +174,10 @@ function consumed(
       request.off('data', onData);
       reject(problem);
     };
-    /** Looked at again when what has come so far would be too little. @param waited milliseconds since the beginning */
+    /**
+     * Checks again at the moment when what has come so far would be too little. @param waited milliseconds since the
+     * beginning
+     */
     const checkPace = (waited: number) => {
       const granted = bodyPatience + (length / LEAST_RATE) * 1000;
       if (granted <= waited) {
@@ -213,7 +222,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** A field that is there twice has no meaning that everybody agrees on (RFC 6749, 3.2). */
+/** A repeated field has no meaning that everybody agrees on (RFC 6749, 3.2). */
 function parseForm(bytes: Buffer): Record<string, string> {
   if (countOf(bytes, 0x26) >= MOST_FIELDS) {
     throw new Problem(
@@ -243,7 +252,7 @@ function shortName(name: string): string {
   return name.slice(0, 100);
 }
 
-/** Without recursion: the body may be as deep as it is long. */
+/** Without recursion, because a body may be as deep as it is long. */
 function checkMembers(root: unknown): void {
   const waiting: [value: unknown, depth: number][] = [[root, 1]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -265,15 +274,15 @@ function checkMembers(root: unknown): void {
   }
 }
 
-/** A NUL, or half of a pair of surrogates: databases end a text there, or keep another one. */
+/** A NUL, or half of a surrogate pair: databases end a text there, or store a different one. */
 const UNKEEPABLE = /[\0\p{Surrogate}]/u;
 
 /**
- * That every text of a value can be kept as it was sent. What a document asks for is better said first, so this comes after
- * it.
+ * Checks that every text of a value can be stored as it was sent. Faults that the document names are better reported
+ * first, so this comes after validation.
  *
  * @param what the part of the request: `Field`, `Query parameter`
- * @throws Problem naming the member that cannot
+ * @throws Problem naming the member that cannot be stored
  */
 export function checkTexts(what: string, root: unknown): void {
   const waiting: [value: unknown, name: string][] = [[root, '']];
@@ -289,13 +298,13 @@ export function checkTexts(what: string, root: unknown): void {
   }
 }
 
-/** @param name of which nothing is told that could not be sent on */
+/** @param name not shown if it could not be sent back */
 function unkeepable(what: string, name: string): Problem {
   const shown = name === '' ? 'The body' : `${what} \`${name.replace(/[\0\p{Surrogate}]/gu, '?')}\``;
   return new Problem('invalid_request', `${shown} has a NUL character, or half of a surrogate pair; send it without.`);
 }
 
-/** Members in the document's spelling, whatever the case they were sent in. */
+/** Members with the document's spelling, whatever case they were sent in. */
 function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const sentAs = new Map<string, string>();

@@ -5,28 +5,30 @@ import { problemDetails } from '../../core/problem-details.ts';
 import { clearInterval, setInterval } from '../../machine/time.ts';
 import { wireBytes, writeAnswer } from '../answer.ts';
 
-/** A request with the answer to it. */
+/** A request with its answer. */
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Answers to requests of the line that came before, and are not written yet (pipelining). */
+  /** Answers to earlier requests on the same connection that are not written yet (pipelining). */
   readonly earlier: readonly ServerResponse[];
-  /** It is answered, and its body was still coming when that was looked at. */
+  /** It is answered, but its body was still arriving when this was last checked. */
   isLeftOver: boolean;
 }
 
 export interface ConnectionLimits {
-  /** How many may be open at once; further ones are told so, and closed. */
+  /** How many may be open at once; further ones get an answer that says so, and are closed. */
   readonly connections: number;
-  /** Requests of one line that wait for their answers (pipelining); the line of a client that sends more is closed. */
+  /**
+   * Requests on one connection that may wait for their answers (pipelining); a client that sends more is disconnected.
+   */
   readonly unanswered: number;
-  /** Milliseconds that the rest of a request may take once it is answered. */
+  /** Milliseconds that the rest of a request may take after it was answered. */
   readonly bodyPatience: number;
 }
 
-/** The open lines of a server, and what each is busy with. */
+/** The open connections of a server, and what each is busy with. */
 export class Connections {
-  /** Null: nothing was asked on it yet. */
+  /** Null: nothing has been asked on it yet. */
   readonly #busyWith = new Map<Socket, Exchange | null>();
   readonly #limits: ConnectionLimits;
   #looking: NodeJS.Timeout | undefined;
@@ -52,7 +54,10 @@ export class Connections {
     this.#looking = setInterval(() => this.#cutLeftovers(), this.#limits.bodyPatience).unref();
   }
 
-  /** A body that nobody wanted to read may end, so that its sender reads the answer: until it is looked at twice. */
+  /**
+   * A body that nobody wanted may be sent to its end, so that its sender reads the answer. It is cut at the second
+   * check.
+   */
   #cutLeftovers(): void {
     for (const [socket, exchange] of this.#busyWith) {
       if (exchange === null || exchange.request.complete || !exchange.response.writableFinished) continue;
@@ -61,12 +66,12 @@ export class Connections {
     }
   }
 
-  /** The request that came last on a line. */
+  /** The latest request on a connection. */
   requestOn(socket: Socket): IncomingMessage | undefined {
     return this.#busyWith.get(socket)?.request;
   }
 
-  /** Answers under way say `Connection: close`; lines on which nothing was sent end at once. */
+  /** Answers not yet sent will say `Connection: close`; connections on which nothing was sent end at once. */
   announceClose(): void {
     clearInterval(this.#looking);
     for (const [socket, exchange] of this.#busyWith) {
@@ -75,7 +80,7 @@ export class Connections {
     }
   }
 
-  /** Ends every line but those whose request arrived as a whole and is not answered yet. */
+  /** Ends every connection except those with a complete request that is not answered yet. */
   cutHalfSent(): void {
     for (const [socket, exchange] of this.#busyWith) {
       if (exchange?.request.complete !== true || exchange.response.writableFinished) socket.destroy();
@@ -85,7 +90,7 @@ export class Connections {
 
 const NONE: readonly ServerResponse[] = [];
 
-/** Nearly always the answer before was written, and so were all before it. */
+/** Nearly always the previous answer was written, and so were all before it. */
 function unwritten(before: Exchange | null | undefined): readonly ServerResponse[] {
   if (before == null || before.response.writableFinished) return NONE;
   return [...before.earlier.filter((response) => !response.writableFinished), before.response];

@@ -3,28 +3,28 @@ import { behindServiceName, type KnownHosts } from '../../core/hosts.ts';
 import { WORLD_HEADER, WORLD_PREFIX } from '../../core/world-id.ts';
 import { headerLines } from './arrival.ts';
 
-/** By what a request says which world it is about, its credential aside. */
+/** How a request says which world it is about, other than by its credential. */
 export interface Door {
   readonly kind: 'prefix' | 'host' | 'header';
-  /** As it was written: there need not be such a world. */
+  /** As it was written: such a world need not exist. */
   readonly world: string;
-  /** Of a prefix: the world that the host names beside it, where it names one. */
+  /** For a prefix: the world that the host names as well, if any. */
   readonly beside?: string | null;
 }
 
-/** The ways into worlds: they are taken off a request before the router sees it. */
+/** The ways into worlds. They are removed from a request before the router sees it. */
 export interface Doors {
   /**
-   * Takes the prefix off a path, and remembers which door the request came by.
+   * Removes the prefix from a path, and remembers which door the request came by.
    *
    * @returns the path below the world
    */
   open(raw: IncomingMessage): string;
-  /** The door that a request came by; null where it named no world. */
+  /** The door that a request came by; null if it named no world. */
   of(raw: IncomingMessage): Door | null;
 }
 
-/** A path below a world, with what stands before the next slash or query. */
+/** A path into a world: what stands before the next slash or query, and the rest. */
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
 
 /** Does a path lead into a world? */
@@ -32,10 +32,10 @@ export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);
 }
 
-/** @param hostPatterns host names that belong to services, each up to where a name of the server follows */
+/** @param hostPatterns host names that belong to services, each up to the server's own name */
 export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doors {
   const doors = new WeakMap<IncomingMessage, Door>();
-  // Nearly every request comes under the same name as the one before.
+  // Nearly every request has the same host as the one before.
   let last: { readonly host: string; readonly label: string | null; readonly isService: boolean } = {
     host: '',
     label: null,
@@ -48,7 +48,7 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
     }
     return last;
   };
-  /** Where the host says already what the prefix says, the prefix adds nothing to the names that answers give. */
+  /** If the host already says what the prefix says, the prefix adds nothing to the names in answers. */
   const prefixDoor = (world: string, rest: string, label: string | null): Door =>
     label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world, beside: label };
   const otherDoor = (raw: IncomingMessage, label: string | null): Door | null => {
@@ -60,7 +60,7 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
     open: (raw) => {
       const url = raw.url ?? '/';
       const { label, isService } = named(raw.headers.host ?? '');
-      // At a function's own host every path is the function's.
+      // On a function's own host every path belongs to the function.
       const found = !isService && url.startsWith(WORLD_PREFIX) ? BELOW_WORLD.exec(url) : null;
       if (found === null) {
         const door = otherDoor(raw, label);

@@ -15,17 +15,17 @@ import { pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import { isBelow } from './prefixes.ts';
 
-/** Failures that no operation sees: they still speak the language of the service whose path it is. */
+/** Failures that reach no operation: they still speak the language of the service whose path it is. */
 export interface Edges {
   /** No route has this method and path. */
   unrouted(raw: IncomingMessage): Promise<Answer>;
-  /** The framework refused by itself. */
+  /** The framework refused the request by itself. */
   framework(error: unknown, raw: IncomingMessage): Promise<Answer>;
-  /** The request expects something else than to go on sending. */
+  /** The request has an expectation other than `100-continue`. */
   expectation(raw: IncomingMessage): Promise<Answer>;
   /**
-   * The bytes on the line were no request, or no body of the one that came last: an answer in bytes, after which the
-   * line is closed.
+   * The bytes on the connection were not a request, or not a valid body of the latest one. Gives an answer in bytes,
+   * after which the connection is closed.
    */
   wire(error: WireError, request: IncomingMessage | undefined): Buffer;
 }
@@ -33,7 +33,7 @@ export interface Edges {
 /** https://nodejs.org/api/http.html#event-clienterror */
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
-/** @param routes asked only once a request has failed */
+/** @param routes called only after a request has failed */
 export function edgesOf(server: Server, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
   const told = (raw: IncomingMessage, problem: Problem, worthKnowing?: WorthKnowing): Promise<Answer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
@@ -45,7 +45,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
     const { method = 'GET' } = raw;
     const profiles = routes().otherVersions(method, path);
     if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes().methodsOf(path)));
-    // A call that another version of the vendor's API would take is unknown to this one, and worth knowing of.
+    // A call that another version of the vendor's API would take is unknown to this one, and worth reporting.
     return told(raw, unknownPath(raw), {
       kind: 'other_version',
       message: otherVersionSentence(method, path, profiles),
@@ -55,7 +55,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
   return {
     unrouted,
     framework: (error, raw) => {
-      // A method whose bodies must say their type; no operation has it.
+      // QUERY: a method whose bodies must state their type. No operation has it.
       const isQuery = (error as { code?: unknown }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
       return isQuery ? unrouted(raw) : told(raw, frameworkProblem(error));
     },
@@ -80,7 +80,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
   };
 }
 
-/** Lets Fastify answer its own failures through the edges. */
+/** Lets Fastify report its own failures through the edges. */
 export function connectEdges(app: FastifyInstance, edges: Edges): void {
   app.setNotFoundHandler(async (request, reply) => sendAnswer(reply, await edges.unrouted(request.raw)));
   app.setErrorHandler(async (error, request, reply) => sendAnswer(reply, await edges.framework(error, request.raw)));
@@ -98,7 +98,7 @@ export function endWithWireProblem(edges: Edges, lines: Connections, error: Wire
   else socket.destroy();
 }
 
-/** Where several have a prefix that fits, the one with the longest. */
+/** If several have a matching prefix, the one with the longest. */
 function ownerOf(path: string, services: readonly ServiceDefinition[]): ServiceDefinition | undefined {
   const claims = services.flatMap((service) =>
     service.prefixes
@@ -108,7 +108,7 @@ function ownerOf(path: string, services: readonly ServiceDefinition[]): ServiceD
   return claims.sort((one, other) => other.depth - one.depth)[0]?.service;
 }
 
-/** Speaks for paths that are no service's: plain problem documents. */
+/** Speaks for paths that belong to no service, in plain problem documents. */
 function nobody(services: readonly ServiceDefinition[]): Spokesman {
   const served = services.map(
     ({ title, prefixes }) => `${title} (${prefixes.map((prefix) => `${prefix}/...`).join(', ')})`,
@@ -148,7 +148,7 @@ function wireProblem({ code }: NodeJS.ErrnoException): Problem {
   return new Problem('invalid_request', 'The request is not valid HTTP/1.1.');
 }
 
-/** The last packet only, so the path is known when the request came in one piece. */
+/** Only the last packet is there, so the path is known if the request came in one piece. */
 function pathInPacket(packet: Buffer | undefined): string | undefined {
   const target = /^[A-Z]+ (\S+)/.exec(packet?.toString('latin1', 0, 4096) ?? '')?.[1];
   return target && pathOf(target);

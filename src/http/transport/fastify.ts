@@ -20,14 +20,14 @@ export function makeFastify(
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16_384 },
     requestTimeout: 0,
-    // Routes carry no schema, so the compilers for them are never asked; loading them is an eighth of the start.
+    // Routes have no schemas, so the compilers for them are never used; loading them would take an eighth of the start.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     http: {
       requireHostHeader: false,
       headersTimeout: limits.headersTimeout,
       connectionsCheckingInterval: limits.checkingInterval,
     },
-    // Not for rewriting alone: it is the only place that sees a request before the router does.
+    // Not only for rewriting: it is the only place that sees a request before the router does.
     rewriteUrl: (request) => {
       prepareArrival(request);
       request.url = doors.open(request);

@@ -3,15 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import { behindServiceName, hostName, type KnownHosts } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
 
-/** For whom something is: for callers under known names with the admin token, for those without it, or for any program. */
+/**
+ * Who may use something: callers under known names who have the admin token, the same without the token, or any
+ * program.
+ */
 export type Guard = 'admin' | 'known' | 'open';
 
-/** What lets requests in. */
+/** Decides which requests may come in. */
 export interface Gate {
   /**
-   * May it come in? No web page may call the mock: not under a name that was bent to this machine (DNS rebinding), and
-   * not from another origin; programs may, under any name. What drives the mock may be called under known names only,
-   * and with the admin token where there is one.
+   * Refuses what may not come in. No web page may call the mock: neither under a name that was rebound to this machine
+   * (DNS rebinding), nor from another origin; programs may, under any name. What controls the mock can be called only
+   * under known names, and with the admin token if there is one.
    *
    * @throws Problem `foreign_page` or `no_admin_token`
    */
@@ -20,7 +23,7 @@ export interface Gate {
 
 export interface GateParts {
   readonly hosts: KnownHosts;
-  /** Host names that belong to services, each up to where a name of the server follows. */
+  /** Host names that belong to services, each up to the server's own name. */
   readonly hostPatterns: readonly RegExp[];
   readonly publicUrl: string | null;
   readonly adminToken: string | null;
@@ -36,7 +39,7 @@ export function gateOf({ hosts, hostPatterns, publicUrl, adminToken }: GateParts
     const behind = behindServiceName(host, hostPatterns);
     return behind !== null && hosts.has(behind);
   };
-  // Nearly every request comes under the same name as the one before.
+  // Nearly every request has the same host as the one before.
   let last = { host: '', known: false };
   const known = (host: string): boolean => {
     if (host !== last.host) last = { host, known: isKnown(host) };
@@ -57,7 +60,7 @@ export function gateOf({ hosts, hostPatterns, publicUrl, adminToken }: GateParts
 
 /**
  * May a browser have sent it for a page? A rebound page's requests to a plain http name carry no `Sec-Fetch-*`, and its
- * GETs only `Referer` and the browser's name; `Sec-Fetch-Mode` alone says nothing, because Node's own fetch sends it.
+ * GETs only `Referer` and the browser's name; `Sec-Fetch-Mode` alone proves nothing, because Node's own fetch sends it.
  */
 function isFromPage(headers: IncomingMessage['headers']): boolean {
   return (

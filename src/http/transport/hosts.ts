@@ -6,23 +6,23 @@ import type { Route, Server } from '../in-flight.ts';
 import { type Mounted, routeOfHost, sendAnswer } from '../mount.ts';
 import { answer } from '../pipeline.ts';
 
-/** A host that belongs to a service, with the route that all its requests take. */
+/** A host that belongs to a service, with the route for all of its requests. */
 interface OwnedHost {
   readonly host: ServiceHost;
   readonly route: Route;
 }
 
-/** Leads requests by the name they were sent to, before the router looks at their path. */
+/** Routes requests by host name, before the router looks at their path. */
 export interface Hosts {
-  /** The path that a request is to be routed by: another one where its host belongs to a service. */
+  /** The path by which a request is routed: a different one if its host belongs to a service. */
   lead(raw: IncomingMessage): string;
-  /** Lets them answer. */
+  /** Adds the routes of these hosts. */
   mount(app: FastifyInstance, unrouted: (raw: IncomingMessage) => Promise<Answer>): void;
 }
 
-/** The router's own path for them. Asked for under another host it is as unknown as any other. */
+/** An internal path of the router. Requested under any other host, it is as unknown as any other path. */
 const PATH = '/_hosts';
-/** All of them take any method, and the router knows only some: so they go by this one. */
+/** These routes take any method, and the router knows only some, so they are all routed as this one. */
 const METHOD = 'POST';
 
 export function hostsOf(server: Server, mounted: readonly Mounted[]): Hosts {

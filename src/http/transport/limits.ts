@@ -1,16 +1,16 @@
 import { type BodyLimits, BodyRoom } from './body.ts';
 import type { ConnectionLimits } from './connections.ts';
 
-/** How much, and how slowly, may be sent. Times in milliseconds. */
+/** How much may be sent, and how slowly. Times are in milliseconds. */
 export interface Limits extends BodyLimits, ConnectionLimits {
   readonly headersTimeout: number;
-  /** How often lines are looked at for the timeouts. */
+  /** How often connections are checked for timeouts. */
   readonly checkingInterval: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The limits of one server. @param given in place of the usual ones */
+/** The limits of one server. @param given replace the usual ones */
 export function limitsOf(given: Partial<Limits> = {}): Limits {
   return {
     bodyBytes: MEBIBYTE,

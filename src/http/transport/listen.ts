@@ -5,7 +5,7 @@ import { Unusable } from '../../core/unusable.ts';
 import { setTimeout } from '../../machine/time.ts';
 import type { Connections } from './connections.ts';
 
-/** Milliseconds after which requests that were only half sent are cut off when the server stops. */
+/** Milliseconds after which requests that have only half arrived are cut off when the server stops. */
 const HALF_SENT_MS = 3000;
 const LOOPBACK = '127.0.0.1';
 
@@ -15,13 +15,13 @@ export interface Listening {
   readonly url: string;
 }
 
-/** Listens on an address. @throws Unusable when the address or port cannot be had */
+/** Listens on an address. @throws Unusable if the address or port is not available */
 export type Listen = (host: string, port: number) => Promise<Listening>;
 
 /**
- * Prepares a server for listening on 127.0.0.1 (and then also on ::1 where the machine has it, because clients try that
- * first for `localhost`) or elsewhere, and for stopping well: answers then say `Connection: close`, idle lines close at
- * once, requests that arrived are finished, and those that were only half sent are cut after three seconds.
+ * Prepares a server to listen on 127.0.0.1 (and then also on ::1 if the machine has it, because clients try that first
+ * for `localhost`) or elsewhere, and to stop cleanly: answers then say `Connection: close`, idle connections close at
+ * once, requests that arrived are finished, and those that have only half arrived are cut off after three seconds.
  */
 export function prepareToListen(app: FastifyInstance, lines: Connections): Listen {
   const { server } = app;
@@ -49,7 +49,9 @@ export function prepareToListen(app: FastifyInstance, lines: Connections): Liste
   };
 }
 
-/** Takes connections in and hands them to the other server: a second one of Fastify's own would lack its error handling. */
+/**
+ * Accepts connections and passes them to the other server: a second one of Fastify's own would lack its error handling.
+ */
 function twinOnLoopback6(server: Server, port: number, wanted: boolean): Promise<TwinServer> {
   const twin = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket));
   return new Promise((resolve, reject) => {
@@ -87,7 +89,7 @@ function unusableAddress(host: string, port: number, cause: unknown): unknown {
   return cause;
 }
 
-/** An address that can be called: "every address" is none. */
+/** An address that can be called; "every address" cannot. */
 function shownHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return LOOPBACK;
   return host.includes(':') ? `[${host}]` : host;

@@ -1,4 +1,4 @@
-/** Is the path this prefix, or below it? A segment `{name}` of the prefix stands for any segment. */
+/** Is the path equal to this prefix, or below it? A segment `{name}` of the prefix stands for any segment. */
 export function isBelow(path: string, prefix: string): boolean {
   if (!prefix.includes('{')) return path === prefix || path.startsWith(`${prefix}/`);
   const segments = path.split('/');
