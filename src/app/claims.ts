@@ -1,19 +1,19 @@
-/** What can lead to a world by being known there: client ids, and keys by their hash. */
+/** What can lead to a world because it is known there: client ids, and keys by their hash. */
 const KINDS = ['client', 'key'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Applications are found by name without regard to case. */
+/** Applications are found by name regardless of case. */
 function folded(name: string): string {
   return name.toLowerCase();
 }
 
-/** Which worlds have which credentials, where these do not carry their world themselves. */
+/** Which worlds have which credentials, for credentials that do not name their world themselves. */
 export class Claims {
   readonly #worlds = { client: new Map<string, Set<string>>(), key: new Map<string, Set<string>>() } as const;
-  /** What each world claims, so that it can be dropped without looking at the claims of others. */
+  /** What each world claims, so that it can be dropped without searching the claims of others. */
   readonly #ofWorld = new Map<string, Readonly<Record<Kind, Set<string>>>>();
 
-  /** Are there any claims of keys? */
+  /** Does any world claim a key? */
   get hasKeys(): boolean {
     return this.#worlds.key.size > 0;
   }
@@ -31,7 +31,7 @@ export class Claims {
     this.#ofWorld.set(world, own);
   }
 
-  /** A world does not have it any more. */
+  /** A world no longer has it. */
   remove(kind: Kind, given: string, world: string): void {
     const name = folded(given);
     this.#ofWorld.get(world)?.[kind].delete(name);

@@ -16,9 +16,9 @@ export type Origin =
   | { readonly kind: 'seed'; readonly seed: Seed }
   | (Made & { readonly kind: 'copy'; readonly image: Uint8Array; readonly of: string });
 
-/** What a world was made of, and whose credentials it has. */
+/** What a world was made from, and whose credentials it has. */
 export interface Made {
-  /** What it was made of, before anything in it became its own. */
+  /** The seed before anything in it became the world's own. */
   readonly seed: Seed;
   readonly credentials: World['credentials'];
 }
@@ -28,21 +28,24 @@ export interface Begun {
   readonly filled: Filled;
   /** As `WorldParts.refill`. */
   readonly refill: (before: Store) => Promise<Filled>;
-  /** What it was made of, before anything in it became its own. */
+  /** The seed before anything in it became the world's own. */
   readonly seed: Seed;
-  /** The same, with what in it is its own. */
+  /** The same seed, with the world's own credentials in it. */
   readonly kept: Seed;
-  /** The world whose credentials it has, too; null where all are its own. */
+  /** The world whose credentials it shares; null if they are all its own. */
   readonly source: string | null;
-  /** By what its callers are known who have credentials of its own, as the seed makes it; undefined: the store knows. */
+  /**
+   * The names that requests use for its callers, as the seed makes them, if it has credentials of its own. Undefined:
+   * ask the store.
+   */
   readonly clientIds: readonly string[] | undefined;
-  /** Those of them that are names, the same in every world. */
+  /** Those of the client ids that are names, and the same in every world. */
   readonly names: ReadonlySet<string>;
-  /** Of a copy with credentials of its own: what had been made since the seed, and has new secrets now. */
+  /** For a copy with credentials of its own: what had been created since the seed, and now has new secrets. */
   readonly created: readonly Rekeyed[];
 }
 
-/** Fills a new world: by a copy of the image of its seed, or of another world. */
+/** Fills a new world with a copy of its seed's image, or of another world. */
 export async function makeCopy(
   { id, origin, credentials }: { readonly id: string; readonly origin: Origin } & Pick<Made, 'credentials'>,
   { images, budgets }: { readonly images: Images; readonly budgets: Budgets },
@@ -77,7 +80,7 @@ export async function makeCopy(
   }
 }
 
-/** What callers of a world are known by that has an image with credentials of its own: the names of applications, too. */
+/** The client ids of a world made from this image with credentials of its own, including the names of applications. */
 function ownClientIds(image: Image, { clientId: inWorld }: Derivation): string[] {
   return [
     ...image.credentials.flatMap(({ clientId }) => (clientId === null ? [] : inWorld(clientId))),
@@ -85,12 +88,14 @@ function ownClientIds(image: Image, { clientId: inWorld }: Derivation): string[]
   ];
 }
 
-/** The names of applications, which stand for their client ids. */
+/** The names of applications, which can be used as client ids. */
 function namesIn({ credentials }: Image): string[] {
   return credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : []));
 }
 
-/** Each credential is needed twice: for the store, and for the cast. A reset needs them again. */
+/**
+ * Remembers derived credentials, because each is needed twice, for the store and for the cast, and again by a reset.
+ */
 function rememberedDerivation({ draw, secret, clientId }: Derivation): Derivation {
   const known = new Map<string, string>();
   const remembered = (name: string, derive: () => string) => {
@@ -105,7 +110,7 @@ function rememberedDerivation({ draw, secret, clientId }: Derivation): Derivatio
   };
 }
 
-/** @param inWorld the client id in place of the one given */
+/** @param inWorld gives the client id to use in place of another */
 function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = derivation.clientId): Rekeying {
   return {
     keyHash: (id) => hashSecret(deriveKeyText(derivation, id)),
@@ -114,11 +119,11 @@ function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = deri
   };
 }
 
-/** What a copy with credentials of its own is made of. */
+/** What a copy with credentials of its own is made from. */
 interface Copy {
   readonly origin: Extract<Origin, { kind: 'copy' }>;
   readonly derivation: Derivation;
-  /** Of its seed. */
+  /** The image of its seed. */
   readonly image: Image;
   readonly kept: Seed;
 }
@@ -129,8 +134,8 @@ async function rekeyedCopy({ world }: Store, copy: Copy): Promise<readonly Rekey
 }
 
 /**
- * Client ids of a copy: those of the seed become what the seed says, and of others the end is replaced that says which
- * world they were of, as long as nothing else is called so.
+ * Renames the client ids of a copy: those of the seed become what the seed says; in others, the end that names the
+ * source world is replaced, unless that name is taken.
  */
 function renaming(clientIds: readonly string[], { origin, derivation, image }: Copy): Rekeying['clientId'] {
   const { clientId: inWorld } = derivation;
@@ -139,7 +144,7 @@ function renaming(clientIds: readonly string[], { origin, derivation, image }: C
   const names = new Map(ofSeed.map((clientId) => [inSource(clientId), inWorld(clientId)]));
   const taken = new Set(names.values());
   const end = origin.of === DEFAULT_WORLD ? '' : `-${origin.of}`;
-  // What ends with its world has the better right to the name without that end.
+  // Client ids that end with the source world's name have first claim to the name without that end.
   const others = clientIds.filter((one) => !names.has(one));
   const inOrder = [...others.filter((one) => one.endsWith(end)), ...others.filter((one) => !one.endsWith(end))];
   for (const given of inOrder) {
@@ -152,7 +157,7 @@ function renaming(clientIds: readonly string[], { origin, derivation, image }: C
   return (given) => names.get(given) ?? inWorld(given);
 }
 
-/** The seed of a copy that has the credentials of what it is copied from. */
+/** The seed of a copy that keeps the credentials of its source. */
 function seedAsIn(origin: Origin): Seed {
   if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
   return ownSeed(origin.seed, derivationOf(origin.of));

@@ -8,32 +8,35 @@ import { openSqliteStore } from '../store/sqlite/index.ts';
 import type { Rekeyed } from '../store/world.ts';
 import type { Seed } from './world.ts';
 
-/** A world as its seed makes it, to be copied. */
+/** A world as its seed makes it, ready to be copied. */
 export interface Image {
-  /** What it was made of; it knows the hashes of its passwords, which take long. */
+  /** The seed it was made from, with password hashes, which are slow to compute. */
   readonly seed: Seed;
   readonly bytes: Uint8Array;
-  /** When it was made: what it holds begins then. */
+  /** When it was made: the world's contents begin then. */
   readonly at: Instant;
-  /** What a person should know of it. */
+  /** What a person should know about it. */
   readonly findings: readonly Parameters<Findings['report']>[];
   /** All credentials in it. */
   readonly credentials: readonly Rekeyed[];
 }
 
-/** Milliseconds that an image may be older than what is made of it: times in it are the beginning of the world. */
+/**
+ * How much older an image may be than the world made from it, in milliseconds: times in it are the beginning of that
+ * world.
+ */
 const FRESH = 1000;
 
-/** Of a seed: its text, what that says, and the same with hashes, two bytes a letter. */
+/** Memory for a seed: its text, its value, and the same with hashes, at two bytes per character. */
 const COPIES = 6;
 
-/** What a world is settled by once it is filled. */
+/** What is needed to finish a world once it is filled. */
 export interface Customs {
   readonly settings: Settings;
   readonly laws: readonly Law[];
 }
 
-/** The toggle that the server was started with, and a word on keys that can do nothing. */
+/** Restores the toggle that the server was started with, and reports keys that can do nothing. */
 export async function settle(
   store: KeyReport['store'],
   report: Findings['report'],
@@ -44,7 +47,7 @@ export async function settle(
   await reportUselessKeys({ laws, store, findings: { report } }, now);
 }
 
-/** Images of seeds. Making one takes twenty times as long as copying it, and tests make many worlds of one seed. */
+/** Images of seeds. Making one takes twenty times as long as copying it, and tests make many worlds from one seed. */
 export class Images {
   readonly #images: Held<Image>;
   readonly #making = new Map<string, Promise<Image>>();
@@ -59,7 +62,7 @@ export class Images {
     this.#customs = customs;
   }
 
-  /** The image of a seed, made within the last second. */
+  /** The image of a seed, at most a second old. */
   async of(seed: Seed): Promise<Image> {
     const known = this.#images.find(seed.text);
     const age = known === undefined ? FRESH : this.#machine.now() - known.at;

@@ -7,7 +7,7 @@ import { timeoutSignal } from '../machine/time.ts';
 import { type IdentityProvider, identityProviderOf, type JwkSet } from '../tokens/identity-provider.ts';
 import { readSigningKey, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
 
-/** What tokens are signed with. @throws Unusable */
+/** The key with which tokens are signed. @throws Unusable */
 export async function signingKeyFrom({ signingKey, signingAlg }: Config): Promise<SigningKey> {
   if (signingKey === null) {
     const algorithm = signingAlg ?? 'RS256';
@@ -20,10 +20,10 @@ export async function signingKeyFrom({ signingKey, signingAlg }: Config): Promis
   return readSigningKey(text, `--signing-key ${signingKey}`, signingAlg ?? undefined);
 }
 
-/** How long the keys of an identity provider may take, in milliseconds. */
+/** How long fetching the keys of an identity provider may take, in milliseconds. */
 const KEYS_TIMEOUT = 5000;
 
-/** A file is read now, so that a fault in it stops the start; a URL when the first token comes. */
+/** A file is read now, so that a fault in it stops the start; a URL is read when the first token arrives. */
 export async function identityProviderFrom(config: Config): Promise<IdentityProvider | null> {
   const { runaiIdp, runaiIdpIssuer: issuer, runaiIdpAudience: audience } = config;
   if (runaiIdp === null) {

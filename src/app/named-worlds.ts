@@ -3,7 +3,7 @@ import { Unusable } from '../core/unusable.ts';
 import type { Worlds } from './worlds.ts';
 
 /**
- * Can the worlds that the configuration names all be made? Asked before anything is opened or written.
+ * Checks that the worlds named in the configuration can all be made, before anything is opened or written.
  *
  * @throws Unusable saying what to change
  */
@@ -20,7 +20,10 @@ export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world'
   }
 }
 
-/** Makes the worlds that the configuration names: of the default world's seed, with credentials of their own, for good. */
+/**
+ * Makes the worlds named in the configuration: from the default world's seed, with credentials of their own, without a
+ * time to live.
+ */
 export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
   const { seed } = worlds.entry(worlds.default.id);
   for (const id of ids) await worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });

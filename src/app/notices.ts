@@ -6,7 +6,10 @@ import { Unusable } from '../core/unusable.ts';
 import type { Server } from '../http/in-flight.ts';
 import { toggleOf } from '../kits/ngc/keyring.ts';
 
-/** On this machine the switchboard is for whoever uses it; beyond that, for everybody who reaches the address. */
+/**
+ * On a loopback address only users of this machine reach the switchboard; on any other, everybody who reaches that
+ * address.
+ */
 export function exposureNotices({ host, adminToken }: Config): string[] {
   if (adminToken !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)) return [];
   return [
@@ -14,7 +17,7 @@ export function exposureNotices({ host, adminToken }: Config): string[] {
   ];
 }
 
-/** @throws Unusable when a seed was asked for that is not the one of the data file */
+/** @throws Unusable if the requested seed is not the one in the data file */
 export async function seedNotices(
   world: World,
   fingerprint: string,
@@ -34,7 +37,7 @@ export async function seedNotices(
     : ['the world in the data file was made of an older built-in cast; --reseed replaces it by the current one'];
 }
 
-/** One line: which state, which versions. */
+/** One line about its state and its versions. */
 export async function postureOf(server: Server, { data }: Config): Promise<string> {
   const { default: world } = server.worlds;
   const { mode } = await toggleOf({ store: world.store, settings: server.settings });
@@ -49,7 +52,7 @@ export async function postureOf(server: Server, { data }: Config): Promise<strin
   ].join(' ');
 }
 
-/** Nothing, where the clock shows the real time. */
+/** Empty if the clock shows real time. */
 function clockPosture(clock: WorldClock): string[] {
   const { frozen, ahead } = clock;
   if (frozen) return [`clock=frozen@${rfc3339(clock.now())}`];

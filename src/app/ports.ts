@@ -17,21 +17,21 @@ import type { Origin } from './copies.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { MadeWorld, WorldEntry, Worlds } from './worlds.ts';
 
-/** The server, as the switchboard drives it. */
+/** The server, as the switchboard controls it. */
 export interface Driven {
   readonly server: Server;
-  /** All but the switchboard. */
+  /** All services but the switchboard. */
   readonly services: readonly ServiceDefinition[];
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
   readonly random: Random;
   readonly version: string;
   readonly effective: Effective;
-  /** Asked only once a request has come. */
+  /** Called only after a request has arrived. */
   readonly routes: () => Routes;
 }
 
-/** What the switchboard needs of the rest of the server. */
+/** What the switchboard needs from the rest of the server. */
 export function portsOf({ server, services, worlds, snapshots, random, version, effective, routes }: Driven): Ports {
   const { config, origins } = effective;
   const lawOfService = (name: string) => server.laws.find(({ service }) => service === name);
@@ -120,7 +120,10 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
   };
 }
 
-/** A world goes back to what it was itself: what makes it what it is would not fit the state of another one. */
+/**
+ * Why a snapshot cannot be restored here: a world can only go back to its own state, because its identity does not fit
+ * the state of another one.
+ */
 function whyNotHere(snapshot: Snapshot, { world: { id }, seed, credentials }: WorldEntry): string | null {
   if (snapshot.world !== id) return `the world \`${snapshot.world}\`, and this one is \`${id}\``;
   if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
@@ -131,7 +134,7 @@ function infoOf({ world, credentials, ttl, createdAt, lastUsedAt }: WorldEntry) 
   return { id: world.id, credentials, ttl, createdAt, lastUsedAt };
 }
 
-/** What is wrong with a seed is wrong with the request. */
+/** Turns a fault in a seed into a fault of the request. */
 async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
   try {
     return await read();
@@ -160,7 +163,7 @@ function createdOf({ entry, created }: MadeWorld) {
       ...{ id, name, clientId },
       clientSecret: derivation.secret(id),
     })),
-    // Clients that users log in through have no secret.
+    // Clients through which users log in have no secret.
     clients: [],
   };
 }

@@ -40,19 +40,21 @@ import { Snapshots } from './snapshots.ts';
 import type { Filled, Seed } from './world.ts';
 import { Worlds } from './worlds.ts';
 
-/** What a server is made of. Only the configuration is needed; tests replace the rest. */
+/** What a server is made from. Only the configuration is required; tests replace the rest. */
 export interface Parts {
   readonly effective: Effective;
-  /** A world to start from, in place of `seed` of the configuration. */
+  /** A seed to start from, in place of the configuration's `seed`. */
   readonly seed?: object;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** The log is given the clock of the world, so that its lines and the decisions tell one time. */
+  /** The log is given the world's clock, so that its lines and the decisions show the same time. */
   readonly log?: (clock: Clock) => Log;
   readonly limits?: Partial<Limits>;
   /** How much may be remembered, in bytes. */
   readonly budgets?: Parameters<typeof newBudgets>[0];
-  /** `throw`: an answer that does not fit its document fails the request, for tests. Default: it becomes a finding. */
+  /**
+   * `throw`: an answer that does not match its document fails the request, for tests. Default: it becomes a finding.
+   */
   readonly offDocument?: Server['offDocument'];
   /** Where documents are read; servers that are given the same one share them. */
   readonly documents?: Documents;
@@ -60,26 +62,32 @@ export interface Parts {
 
 export interface MockServer {
   readonly app: FastifyInstance;
-  /** The default one. */
+  /** The default world. */
   readonly world: World;
   readonly worlds: Worlds;
   readonly version: string;
-  /** One line: which state, which versions. */
+  /** One line about its state and its versions. */
   readonly posture: string;
-  /** What somebody who starts it should know. */
+  /** What the person who starts it should know. */
   readonly notices: readonly string[];
   readonly listen: Listen;
-  /** Who is in the seed that the default world was made of, in one line, such as `2 users, 1 application, no NGC keys`. */
+  /**
+   * Who is in the seed that the default world was made from, in one line, such as `2 users, 1 application, no NGC
+   * keys`.
+   */
   whoIsThere(): Promise<string>;
-  /** What a seed file of this machine holds, as a value for the switchboard. @throws Unusable naming all that is wrong with it */
+  /**
+   * The content of a seed file on this machine, as a value for the switchboard. @throws Unusable naming everything that
+   * is wrong with it
+   */
   readSeed(file: string): Promise<object>;
   close(): Promise<void>;
 }
 
 /**
- * A server with its world, which does not listen yet.
+ * A server with its world, not yet listening.
  *
- * @throws Unusable when a file or a value of the configuration cannot be used
+ * @throws Unusable if a file or a value in the configuration cannot be used
  */
 export async function buildServer(parts: Parts): Promise<MockServer> {
   const { config } = parts.effective;
@@ -163,7 +171,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
   }
 }
 
-/** What the default world is begun with. */
+/** What the default world begins with. */
 interface Beginning {
   readonly services: readonly ServiceDefinition[];
   readonly worlds: Worlds;
@@ -176,7 +184,10 @@ interface Beginning {
   readonly customs: Customs;
 }
 
-/** The world that a server begins with: a new store is filled by the seed; one that has a world keeps it, unless `reseed`. */
+/**
+ * Begins the default world: a new store is filled from the seed; a store that already has a world keeps it, unless
+ * `reseed`.
+ */
 async function beginWorld(
   { services, worlds, store, seed, random, machine, budgets, images, customs }: Beginning,
   { data, reseed }: Config,
@@ -201,7 +212,7 @@ async function beginWorld(
   await worlds.begin(made, await settled(store), refill);
 }
 
-/** What cannot be stored stops a start as any other file that cannot be used does. */
+/** A failure to store stops the start, as an unusable file does. */
 function startFault(cause: unknown): unknown {
   return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
 }

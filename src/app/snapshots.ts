@@ -4,13 +4,13 @@ import type { Random } from '../machine/random.ts';
 import type { Made } from './copies.ts';
 import type { WorldEntry } from './worlds.ts';
 
-/** What a world was at a moment. */
+/** The state of a world at one moment. */
 export interface Snapshot extends Made {
   readonly id: string;
   readonly name: string | null;
-  /** The world that it is of. */
+  /** The world that it was taken of. */
   readonly world: string;
-  /** What the clock of the world said. */
+  /** The time on the world's clock. */
   readonly at: Instant;
   readonly bytes: Uint8Array;
 }
@@ -28,7 +28,7 @@ export class Snapshots {
     this.#random = random;
   }
 
-  /** @throws Problem `conflict` when there is no room for one more */
+  /** @throws Problem `conflict` if there is no room for another one */
   async take({ world, seed, credentials }: WorldEntry, name: string | null): Promise<Snapshot> {
     this.#mustHaveRoom(0);
     const at = world.clock.now();
@@ -39,7 +39,7 @@ export class Snapshots {
     return snapshot;
   }
 
-  /** Of a world, the newest first. */
+  /** Those of a world, newest first. */
   of(world: string): readonly Snapshot[] {
     return [...this.#byId.values()].filter((one) => one.world === world).reverse();
   }

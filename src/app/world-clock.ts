@@ -10,25 +10,25 @@ import {
 import { Lane } from '../credentials/lane.ts';
 import type { SettingsStore } from '../store/settings.ts';
 
-/** Where the store keeps what the clock makes of the real time: one value, so that no crash leaves half of it. */
+/** Where the store keeps the clock's state: in one value, so that no crash leaves half of it. */
 const SETTING = 'clock';
-/** Where earlier versions kept how far the clock was ahead, in milliseconds. */
+/** Where earlier versions kept how far ahead the clock was, in milliseconds. */
 const EARLIER_SETTING = 'clock.ahead';
 
-/** What the settings of a new world say. */
+/** The state of a new world's clock. */
 export const REAL_TIME: ClockState = { ahead: 0 };
 
-/** The clock of a world, and what only the owner of the world does with it. */
+/** The clock of a world, with what only the owner of the world does to it. */
 export interface OwnedClock extends WorldClock {
-  /** Takes over what the settings say: the store was replaced, or filled with another world. */
+  /** Takes over what the settings say, after the store was replaced or filled with another world. */
   reread(): Promise<void>;
 }
 
 /**
- * The clock of a world, as the settings of its store have it.
+ * Opens the clock of a world, as its store's settings have it.
  *
- * @param settings asked at every use, because the store of a world can be replaced
- * @param state what they say, where that is known
+ * @param settings called at every use, because the store of a world can be replaced
+ * @param state what they say, if known
  */
 export async function openClock(
   machine: Clock,
@@ -38,7 +38,7 @@ export async function openClock(
   return new StoredClock(machine, settings, state ?? (await storedState(settings())));
 }
 
-/** Writes down how a clock stands to the real time; `reread` takes it over. */
+/** Stores the state of a clock; `reread` takes it over. */
 export async function storeState(settings: SettingsStore, state: ClockState): Promise<void> {
   await settings.set(SETTING, JSON.stringify(state));
 }
@@ -49,8 +49,8 @@ async function storedState(settings: SettingsStore): Promise<ClockState> {
 }
 
 /**
- * Changes take turns, because each begins where the one before it ended. The settings are what counts: a state that is
- * replaced while a change of it is being written is read from there again.
+ * Changes take turns, because each begins where the previous one ended. The settings have the last word: a state that
+ * is replaced while a change to it is being written is read from there again.
  */
 class StoredClock implements OwnedClock {
   readonly #machine: Clock;
@@ -89,7 +89,7 @@ class StoredClock implements OwnedClock {
       if (this.frozen) return;
       const running = this.#state;
       const standing = { frozenAt: this.now() };
-      // It stands before that is written: otherwise it would run on meanwhile, and jump back.
+      // The clock stops before this is written: otherwise it would run on meanwhile, and jump back.
       this.#state = standing;
       try {
         await this.#write(standing);
@@ -109,7 +109,7 @@ class StoredClock implements OwnedClock {
   }
 
   restart(): void {
-    // Another object each time: a change under way has to see that the state was replaced.
+    // A new object each time: a change in progress must notice that the state was replaced.
     this.#state = { ...REAL_TIME };
   }
 
@@ -129,7 +129,7 @@ class StoredClock implements OwnedClock {
     });
   }
 
-  /** @returns false where the state was replaced meanwhile: it is what the settings say now */
+  /** @returns false if the state was replaced meanwhile: it is what the settings say now */
   async #write(state: ClockState): Promise<boolean> {
     const before = this.#state;
     await storeState(this.#settings(), state);

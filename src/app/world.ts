@@ -11,24 +11,24 @@ import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
 import { openClock, REAL_TIME, storeState } from './world-clock.ts';
 
-/** A seed with what it becomes at a given moment. */
+/** A seed, with what it turns into at a given moment. */
 export interface Seed extends KeptSeed {
   records(now: Instant): Promise<WorldRecords>;
 }
 
-/** A store as the seed makes it, and what a person should know of it. */
+/** A store as the seed makes it, and what a person should know about it. */
 export interface Filled {
   readonly store: Store;
-  /** Does its clock show the real time? */
+  /** Does its clock show real time? */
   readonly isNew: boolean;
   readonly findings: readonly Parameters<Findings['report']>[];
 }
 
-/** A world with what only its owner does. */
+/** A world, with what only its owner does. */
 export interface OwnedWorld extends World {
-  /** Is a request using it? */
+  /** Is any request using it? */
   readonly isHeld: boolean;
-  /** Puts what a snapshot holds in the place of its state; its time is the snapshot's from now on. */
+  /** Replaces its state with that of a snapshot; its time continues from the snapshot's. */
   restore(image: Uint8Array, at: Instant): Promise<void>;
   /** Ends it with the last request that uses it. */
   end(): void;
@@ -36,7 +36,7 @@ export interface OwnedWorld extends World {
   close(): Promise<void>;
 }
 
-/** What a world is made of. */
+/** What a world is made from. */
 export interface WorldParts {
   readonly id: string;
   readonly credentials: World['credentials'];
@@ -44,24 +44,24 @@ export interface WorldParts {
   readonly machine: Clock;
   readonly random: Random;
   readonly budgets: Budgets;
-  /** The store as the seed makes it, once more: another one, or the same with other content. */
+  /** Makes the seed's store again: a new one, or the same with new content. */
   readonly refill: (before: Store) => Promise<Filled>;
   readonly claims: ClaimsOfWorld;
-  /** Is told when the last request that used it ends. */
+  /** Called when the last request that used the world ends. */
   readonly left: () => void;
 }
 
-/** Who wants to know by what a world is found. */
+/** Is told when credentials that lead to a world change. */
 export interface ClaimsOfWorld {
-  /** A client id was made in the world. */
+  /** A client id was created in the world. */
   made(clientId: string): Promise<void>;
-  /** Client ids were deleted in it. */
+  /** Client ids were deleted from it. */
   gone(clientIds: readonly string[]): Promise<void>;
-  /** All of its state was replaced: by its seed, or by a snapshot. */
+  /** Its whole state was replaced, by its seed or by a snapshot. */
   replaced(by: 'seed' | 'snapshot'): Promise<void>;
 }
 
-/** How many replaced stores are kept open for the requests that may use them. */
+/** How many replaced stores are kept open for requests that may still use them. */
 const MOST_RETIRED = 8;
 
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
@@ -83,8 +83,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const replaceStore = (next: Store) => {
     if (next === current) return;
     retired.push(current);
-    // While one request lasts, others may replace the store as often as they like. Whoever still uses an old one keeps
-    // it alive, and its memory goes with them.
+    // While one request lasts, others may replace the store as often as they like. An old one lives, and holds its
+    // memory, only as long as a request uses it.
     if (retired.length > MOST_RETIRED) void retired.shift()?.rest();
     current = next;
     store = watched(next, claims);
@@ -134,7 +134,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     },
     restore: async (image, at) => {
       const next = await current.restored(image);
-      // What stood still goes on standing there; what ran runs on from the moment of the snapshot.
+      // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
       const { frozen } = await openClock(machine, () => next.settings);
       if (!frozen) await storeState(next.settings, { ahead: at - machine.now() });
       replaceStore(next);
@@ -146,7 +146,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       const filled = await refill(current);
       replaceStore(filled.store);
       clock.restart();
-      // A change of the clock that was written once the world was filled still counts.
+      // A change to the clock that was written after the world was filled still counts.
       if (!filled.isNew) await clock.reread();
       await store.decisions.clear();
       findings.clear();
@@ -162,7 +162,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   };
 }
 
-/** A store that tells which client ids come and go in it: requests find their world by them. */
+/** A store that reports which client ids are created and deleted in it, because requests find their world by them. */
 function watched(store: Store, { made, gone }: ClaimsOfWorld): Store {
   const { identities, accessKeys } = store;
   return {
@@ -195,7 +195,7 @@ function watched(store: Store, { made, gone }: ClaimsOfWorld): Store {
   };
 }
 
-/** The name of an application stands for its client id. */
+/** The name of an application can be used as its client id. */
 function clientIdsOf({ kind, name, clientId }: Pick<Identity, 'kind' | 'name' | 'clientId'>): string[] {
   return [...(clientId === null ? [] : [clientId]), ...(kind === 'application' ? [name] : [])];
 }

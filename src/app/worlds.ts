@@ -17,16 +17,16 @@ import { type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed 
 
 /** A world to make. */
 export interface WorldOrder {
-  /** Made up when left out. */
+  /** Generated if left out. */
   readonly id?: string | undefined;
   readonly origin: Origin;
-  /** `own`: every key, secret and confidential client id is the world's own; `cast`: they are those of the seed. */
+  /** `own`: every key, secret and confidential client id is the world's own; `cast`: those of the seed. */
   readonly credentials: 'own' | 'cast';
   /** Milliseconds without use after which it ends; null: never. */
   readonly ttl: number | null;
 }
 
-/** What is kept of a world beside itself. */
+/** What is kept about a world besides itself. */
 export interface WorldEntry extends Made {
   readonly world: OwnedWorld;
   readonly ttl: number | null;
@@ -37,15 +37,15 @@ export interface WorldEntry extends Made {
 /** A world that was made. */
 export interface MadeWorld {
   readonly entry: WorldEntry;
-  /** Its seed, with what in it is its own. */
+  /** Its seed, with the world's own credentials in it. */
   readonly kept: Seed;
-  /** Client ids, and ids of keys, that other worlds have too: they lead to none of them. */
+  /** Client ids, and ids of keys, that other worlds have too: by themselves they lead to none of these worlds. */
   readonly ambiguous: readonly string[];
-  /** Of a copy with credentials of its own: what had been made since the seed, and has new secrets now. */
+  /** For a copy with credentials of its own: what had been created since the seed, and now has new secrets. */
   readonly created: readonly Rekeyed[];
 }
 
-/** How many ids of worlds that are gone are known, so that their credentials are told as such. */
+/** How many ids of ended worlds are remembered, so that their credentials can be recognised. */
 const MOST_GONE = 10_000;
 
 /** How many worlds a message names. */
@@ -53,7 +53,7 @@ const MOST_NAMED = 5;
 
 const FRESH_ID_LENGTH = 10;
 
-/** How often worlds that nobody uses are looked for, in milliseconds. */
+/** How often unused worlds are looked for, in milliseconds. */
 const SWEEP_MS = 10_000;
 
 export interface WorldsParts {
@@ -61,7 +61,7 @@ export interface WorldsParts {
   readonly random: Random;
   readonly budgets: Budgets;
   readonly images: Images;
-  /** How many there may be beside the default one. */
+  /** How many worlds there may be in addition to the default one. */
   readonly most: number;
 }
 
@@ -69,9 +69,9 @@ export interface WorldsParts {
 export class Worlds implements WorldsByName {
   readonly #parts: WorldsParts;
   readonly #entries = new Map<string, WorldEntry>();
-  /** Ids that are taken although their world is not there yet. */
+  /** Ids that are taken although their world is still being made. */
   readonly #making = new Set<string>();
-  /** Ids by mark: of those that are there, and of those that are gone. */
+  /** Ids by mark, of worlds that exist and of those that are gone. */
   readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
   readonly #gone = new Set<string>();
   readonly #claims = new Claims();
@@ -83,7 +83,7 @@ export class Worlds implements WorldsByName {
     this.#parts = parts;
   }
 
-  /** The world that the server begins with. @param filled its store */
+  /** Begins the default world. @param filled its store */
   async begin(seed: Seed, filled: Filled, refill: (before: Store) => Promise<Filled>): Promise<void> {
     const world = await this.#open({ id: DEFAULT_WORLD, credentials: 'cast' }, filled, refill, () =>
       this.#claimOfDefault(),
@@ -125,7 +125,7 @@ export class Worlds implements WorldsByName {
         const claimed = this.#claims.hasKeys ? this.#claims.of('key', presented.hash()) : [];
         const marked = this.#marks.get(presented.mark);
         if (marked === undefined || claimed.includes(marked)) return claimed;
-        // What a world had that is gone is of those that have it now.
+        // Credentials of a world that is gone belong to the worlds that have them now.
         return claimed.length > 0 && !this.#entries.has(marked) ? claimed : [marked, ...claimed];
       }
       case 'client': {
@@ -141,7 +141,7 @@ export class Worlds implements WorldsByName {
     return presented.kind === 'key' && (await store.ngcKeys.bySecret(presented.hash(), clock.now())) !== null;
   }
 
-  /** What is there, the default world first. */
+  /** All worlds, the default one first. */
   list(): readonly WorldEntry[] {
     const others = [...this.#entries.keys()].flatMap((id) => this.#entryThere(id) ?? []);
     return this.#default === null ? others : [this.#default, ...others];
@@ -228,7 +228,7 @@ export class Worlds implements WorldsByName {
       this.#gone.delete(id);
       this.#marks.set(worldMark(id), id);
       this.#sweepLater();
-      // That names are the same in every world is nothing to tell.
+      // Shared names of applications are not ambiguous in this sense: every world has the same ones.
       return { entry, kept, ambiguous: shared.filter((one) => !names.has(one)), created };
     } catch (cause) {
       this.#claims.drop(id);
@@ -244,13 +244,13 @@ export class Worlds implements WorldsByName {
     replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
     const { machine, random, budgets } = this.#parts;
-    // Requests of a world that was deleted finish; there may be another one of its id by then.
+    // Requests to a deleted world still finish, and by then another world may have its id.
     const entry = () => {
       const there = id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
       return there?.world === world ? there : undefined;
     };
     const made = async (clientId: string) => {
-      // Of the default world only what others have is worth knowing: what nobody claims leads to it anyway.
+      // For the default world only shared client ids are noted: whatever nobody claims leads to it anyway.
       const isOfDefault = id === DEFAULT_WORLD ? false : await hasClient(this.default.store, clientId);
       if (entry() === undefined) return;
       if (isOfDefault) this.#claims.add('client', clientId, DEFAULT_WORLD);
@@ -278,11 +278,11 @@ export class Worlds implements WorldsByName {
   }
 
   /**
-   * Notes what leads to a world, in place of what was noted before.
+   * Notes what leads to a world, replacing what was noted before.
    *
-   * @param source the world whose credentials it may have; null where all are its own
-   * @param known its client ids, where they are known without asking the store
-   * @returns what leads to others as well
+   * @param source the world whose credentials it may share; null if they are all its own
+   * @param known its client ids, if known without asking the store
+   * @returns what leads to other worlds as well
    */
   async #claim({ id, store }: World, source: string | null, known?: readonly string[]): Promise<readonly string[]> {
     const { keyHashes, clientIds } =
@@ -300,7 +300,7 @@ export class Worlds implements WorldsByName {
         if ((await other.store.ngcKeys.bySecret(hash, now)) !== null) found.push(['key', hash, other.id]);
       }
     }
-    // At once, so that no request finds half of it.
+    // All at once, so that no request finds half of it.
     this.#claims.drop(id);
     for (const claim of found) this.#claims.add(...claim);
     const ambiguous = clientIds.filter((clientId) => this.#claims.of('client', clientId).length > 1);
@@ -312,7 +312,7 @@ export class Worlds implements WorldsByName {
     return ambiguous;
   }
 
-  /** The same once its state was replaced. A world that is gone leads nowhere. */
+  /** Does the same after the world's state was replaced. A world that is gone leads nowhere. */
   async #claimAnew(world: World, source: string | null, known?: readonly string[]): Promise<void> {
     const isThere = () => this.#entries.get(world.id)?.world === world;
     if (!isThere()) return;
@@ -320,7 +320,7 @@ export class Worlds implements WorldsByName {
     if (!this.#entries.has(world.id)) this.#claims.drop(world.id);
   }
 
-  /** Notes what of the default world others have, too. */
+  /** Notes which of the default world's credentials others have too. */
   async #claimOfDefault(): Promise<void> {
     this.#claims.drop(DEFAULT_WORLD);
     if (this.#entries.size === 0) return;
@@ -332,7 +332,7 @@ export class Worlds implements WorldsByName {
     for (const hash of keyHashes) claim('key', hash);
   }
 
-  /** The world that is gone whose id a client id ends with. */
+  /** The ended world whose id is at the end of a client id. */
   #goneClient(clientId: string): readonly string[] {
     const end = clientId.slice(-MOST_WORLD_ID - 1);
     for (let at = end.indexOf('-'); at >= 0; at = end.indexOf('-', at + 1)) {
@@ -350,7 +350,7 @@ export class Worlds implements WorldsByName {
     return undefined;
   }
 
-  /** A request that lasts is use for as long as it lasts. */
+  /** A long request counts as use for as long as it lasts. */
   #isOver(entry: WorldEntry): boolean {
     if (entry.ttl === null) return false;
     const now = this.#parts.machine.now();

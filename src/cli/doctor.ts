@@ -7,7 +7,7 @@ import { MANIFESTS } from '../services/index.ts';
 import { tokenAdvice } from './running.ts';
 import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
 
-/** One thing that was looked at: what was found, and what to do about it where it is not good. */
+/** One check: what was found, and what to do about it if it is not good. */
 interface Check {
   readonly what: string;
   readonly good: boolean;
@@ -16,29 +16,29 @@ interface Check {
 
 /** Milliseconds to wait for an answer. */
 const PATIENCE = 5000;
-/** Milliseconds that clocks may differ before a client's own checks of tokens begin to fail. */
+/** Milliseconds by which clocks may differ before a client's own checks of tokens begin to fail. */
 const MOST_SKEW = 5000;
 
-/** What is looked at: a server, and the world in it that the client is in. */
+/** What is examined: a server, and the world in it that the client uses. */
 interface Place {
-  /** The server as the client has it, without a path. */
+  /** The server's URL as the client has it, without a path. */
   readonly root: string;
-  /** As the client says it by flag or path; null where it says none. */
+  /** The world that the client names by flag or path; null if it names none. */
   readonly world: string | null;
-  /** What the client's paths are below. */
+  /** What all of the client's paths are below. */
   readonly base: string;
-  /** What the switchboard asks for. */
+  /** The headers that the switchboard requires. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Looks at a mock from where its client is: reached, the right server, one issuer, one time, no proxy in the way, and does
- * it refuse. Exit code 0 where everything is well, 1 where not.
+ * Examines a mock from where its client is: is it reached, is it the right server, with one issuer and one time,
+ * without a proxy in the way, and does it refuse? The exit code is 0 if everything is well, otherwise 1.
  *
- * @param url as the client has it, with the prefix of a world where it has one
- * @param headers what the switchboard asks for
- * @param world the world that the client is in; null: that of the URL
- * @throws Unusable where URL and world cannot be looked at
+ * @param url as the client has it, with the prefix of a world if any
+ * @param headers the headers that the switchboard requires
+ * @param world the world that the client uses; null: that of the URL
+ * @throws Unusable if URL and world cannot be examined
  */
 export async function doctor(
   url: string,
@@ -79,7 +79,7 @@ function placeOf(url: string, headers: Place['headers'], named: string | null): 
   return { root, world, base: `${root}${prefixOf(world)}`, headers };
 }
 
-/** Libraries that read these variables send requests elsewhere; this command does not. */
+/** Libraries that read these variables send their requests to the proxy; this command does not. */
 function proxyCheck(root: string): Check {
   const { proxy, exceptions } = proxyVariables(root);
   const what = 'proxy';
@@ -113,7 +113,7 @@ async function reach(root: string): Promise<Check> {
   }
 }
 
-/** Of the errors of the network and of TLS, what to do. */
+/** What to do about an error of the network or of TLS. */
 function adviceOn(thrown: unknown, root: string): string {
   const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
   const code = cause?.code ?? '';
@@ -150,7 +150,7 @@ async function serverCheck(root: string): Promise<Check> {
   if (answer.status === 200 && body?.['status'] === 'ready') {
     return { what, good: true, said: 'it is an nv-auth-mock, and ready' };
   }
-  // Such as a host name that leads to a world which is not there.
+  // For example, a host name that leads to a world that does not exist.
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') === true;
   return {
     what,
@@ -161,7 +161,7 @@ async function serverCheck(root: string): Promise<Check> {
   };
 }
 
-/** Is there such a world? What is asked further on is asked in it. */
+/** Does this world exist? The later checks are made in it. */
 async function worldCheck({ root, base, headers }: Place, world: string): Promise<Check> {
   const what = 'world';
   const answer = await ask(`${root}/_mock/worlds`, headers);
@@ -172,7 +172,7 @@ async function worldCheck({ root, base, headers }: Place, world: string): Promis
     : { what, good: false, said: `there is no \`${world}\`; those that are there: ${worldsInWords(ids)}` };
 }
 
-/** What each service has to look at, one after the other. */
+/** The probes of each service, one after the other. */
 async function probeChecks({ base, headers }: Place): Promise<Check[]> {
   const answer = await ask(`${base}/_mock/cast`, headers);
   const cast = answer.status === 401 ? null : ((await jsonOf(answer)) ?? {});

@@ -13,19 +13,20 @@ const FORMATS = {
     lines(variables, (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
   dotenv: (variables: Variables) => lines(variables, (name, value) => `${name}=${JSON.stringify(value)}`),
   json: (variables: Variables) => `${JSON.stringify(variables, null, 2)}\n`,
-  // Compose reads `$` in every value.
+  // Compose interprets `$` in every value.
   compose: (variables: Variables) =>
     `environment:\n${lines(variables, (name, value) => `  ${name}: ${JSON.stringify(value.replaceAll('$', '$$$$'))}`)}`,
 } as const;
 
 /**
- * Prints what a client needs: addresses, and out of the cast of the running server the administrator's credentials and
+ * Prints what a client needs: addresses and, from the cast of the running server, the administrator's credentials and
  * the key of the organisation's owner.
  *
- * @param asked.clientUrl the server as the client has it; null: as it was found here, but for Compose as its network has it
- * @param asked.world the world whose credentials are printed, and below which the addresses are; null: the default one, by
- * no prefix
- * @throws Unusable where there is no such server or world
+ * @param asked.clientUrl the server's URL as the client has it; null: as this command found it, except for Compose,
+ * which has it as its network does
+ * @param asked.world the world whose credentials are printed, and below which the addresses are; null: the default one,
+ * without a prefix
+ * @throws Unusable if there is no such server or world
  */
 export async function env(
   flags: FlagTexts,
@@ -51,7 +52,7 @@ function originOf(clientUrl: string | null): string | null {
   throw new Unusable(`--client-url is \`${clientUrl}\`; expected ${OPTIONS.publicUrl.expected}.`);
 }
 
-/** In a network of containers 127.0.0.1 is the client itself, so the server's own names decide. */
+/** In a container network 127.0.0.1 is the client itself, so the names the server was given decide. */
 async function urlInNetwork(server: Running): Promise<string> {
   const info = (await askRunning(server, '/_mock/info')).body as Info | null;
   const { 'public-url': publicUrl, alias, port } = info?.configuration ?? {};
@@ -66,7 +67,7 @@ async function urlInNetwork(server: Running): Promise<string> {
   return `http://${name ?? SERVICE}:${port?.value || new URL(server.url).port}`;
 }
 
-/** The part of `/_mock/info` that is asked for. */
+/** The part of `/_mock/info` that is read here. */
 interface Info {
   readonly configuration?: {
     readonly 'public-url'?: { readonly value: string | null };
@@ -75,11 +76,11 @@ interface Info {
   };
 }
 
-/** The cast as a server answered it, by service: one of another version may have other members. */
+/** The cast as a server sent it, by service. A server of another version may have other members. */
 type Cast = Readonly<Record<string, unknown>>;
 
 async function castFrom(server: Running, world: string | null): Promise<Cast> {
-  // What no world can be called is not asked for: such a path could lead elsewhere.
+  // A name that cannot be a world's is not looked up: such a path could lead elsewhere.
   if (world !== null && !isWorldId(world)) throw await noSuchWorld(server, world);
   const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock/cast`);
   if (status === 200 && typeof body === 'object' && body !== null) return { ...body };
@@ -93,7 +94,7 @@ async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
   return new Unusable(`There is no world \`${world}\` on ${server.url}. Those that are there: ${worldsInWords(ids)}.`);
 }
 
-/** @throws Unusable where nothing answers, or the switchboard wants another token */
+/** @throws Unusable if nothing answers, or if the switchboard wants a different token */
 async function answerOf(server: Running, path: string): ReturnType<typeof askRunning> {
   const { url, headers } = server;
   const answer = await askRunning(server, path).catch((cause: unknown) => {
@@ -107,7 +108,7 @@ function noMock({ url }: Running): Unusable {
   return new Unusable(`What answers on ${url} is no nv-auth-mock. Say where it is with --port.`);
 }
 
-/** What each service has for a client, and what it would have if the cast had it. */
+/** What each service offers a client, and what it would offer if the cast had it. */
 function variablesOf(cast: Cast, url: string) {
   const all = MANIFESTS.flatMap(({ name: service, variables }) =>
     variables.map(({ name, of, absent }) => ({ name, absent, value: of(cast[service], url) })),

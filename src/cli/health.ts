@@ -1,7 +1,7 @@
 import type { FlagTexts } from '../config/config.ts';
 import { askRunning, runningServer } from './running.ts';
 
-/** Exit code 0 when the server is ready, 1 when not; for a container's HEALTHCHECK. */
+/** Exits with code 0 if the server is ready, otherwise with 1; for a container's HEALTHCHECK. */
 export async function health(flags: FlagTexts): Promise<void> {
   const server = await runningServer(flags);
   const { url } = server;

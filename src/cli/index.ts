@@ -7,7 +7,7 @@ import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../machine/assets.ts';
 
-/** Exit code for everything that the person who called can mend. */
+/** Exit code for everything that the caller can fix. */
 const MENDABLE = 2;
 
 const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'help'] as const;
@@ -119,7 +119,7 @@ function shownDefault({ fallback, isDuration }: Option): string {
   return typeof fallback === 'boolean' ? (fallback ? 'on' : 'off') : String(fallback);
 }
 
-/** A switch that was given is `true`; everything else is text. */
+/** A switch that is set is `true`; everything else is text. */
 function withSwitches(flags: FlagTexts): FlagTexts {
   const texts = Object.entries(flags).map(([name, given]) => [name, (given as unknown) === true ? 'on' : given]);
   return Object.fromEntries(texts);
@@ -130,7 +130,9 @@ function checkCommand(word: string | undefined): void {
   throw new Unusable(`Unknown command \`${word}\`. The nearest valid name is \`${findNearest(word, COMMANDS)}\`.`);
 }
 
-/** Commander suggests a flag only when it is very near, and of any command; we always do, and of this one. */
+/**
+ * Commander suggests a flag only if it is very similar, and of any command; we always suggest one, and of this command.
+ */
 function withAdvice(command: Command) {
   return ({ code, message, exitCode }: CommanderError): never => {
     if (exitCode === 0) throw new CommanderError(exitCode, code, message);

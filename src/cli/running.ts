@@ -4,13 +4,13 @@ import { type FlagTexts, readConfig } from '../config/config.ts';
 /** Milliseconds to wait for an answer. */
 const PATIENCE = 5000;
 
-/** A server that runs: where it is, and what its switchboard asks for. */
+/** A running server: where it is, and which headers its switchboard requires. */
 export interface Running {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Where the server on this machine should be, by `--port`, `--host`, `--admin-token` or their variables. */
+/** Where the server on this machine should be, according to `--port`, `--host`, `--admin-token` or their variables. */
 export async function runningServer(flags: FlagTexts): Promise<Running> {
   const { host, port, adminToken } = (await readConfig(flags)).config;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
@@ -20,17 +20,16 @@ export async function runningServer(flags: FlagTexts): Promise<Running> {
   };
 }
 
-/** What a running server answered; the body is null where it is not JSON. */
+/** What a running server answered; the body is null if it is not JSON. */
 interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
 /**
- * Asks a running server. Not by `fetch`, which refuses the
- * ports that browsers may not call.
+ * Sends a request to a running server. Not with `fetch`, which refuses the ports that browsers may not call.
  *
- * @throws Error when nothing answers in time
+ * @throws Error if nothing answers in time
  */
 export function askRunning({ url, headers }: Running, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -53,7 +52,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** What to say of a switchboard that refused these headers. */
+/** What to say about a switchboard that refused these headers. */
 export function tokenAdvice(headers: Running['headers']): string {
   return Object.keys(headers).length === 0
     ? 'asks for its token: give it by --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'

@@ -7,19 +7,19 @@ import { lineLog } from '../core/log.ts';
 /** Where it listens. */
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
-/** Starts the server; resolves once it is ready. It ends on SIGTERM or SIGINT. */
+/** Starts the server, and resolves once it is ready. It ends on SIGTERM or SIGINT. */
 export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { config } = effective;
   const { host, port, json, logLevel, exitWithStdin } = config;
-  // Loaded when the configuration is known to be good: a start that is refused ends sooner without it.
+  // Loaded only once the configuration is known to be good, so that a refused start ends sooner.
   const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log });
   try {
     const listening = await server.listen(host, port);
     stopWhenTold(server, exitWithStdin);
-    // The banner tells them otherwise; whoever reads events looks into the log.
+    // Without `json` the banner shows them; whoever reads JSON looks at the log.
     if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
     process.stdout.write(
       json ? readyEvent(server, listening, config) : banner(server, await server.whoIsThere(), listening, config),
@@ -35,7 +35,7 @@ function readyEvent({ version }: MockServer, { url, port }: Listening, { world: 
   return `${JSON.stringify(event)}\n`;
 }
 
-/** The ready line is the last one, and stands there only when everything is seeded and listening. */
+/** The ready line comes last, and only once everything is seeded and listening. */
 function banner({ version, posture, notices }: MockServer, cast: string, listening: Listening, config: Config): string {
   const { url } = listening;
   const lines = [
@@ -53,7 +53,7 @@ function banner({ version, posture, notices }: MockServer, cast: string, listeni
 /** How many worlds the banner names. */
 const MOST_TOLD = 20;
 
-/** The worlds that were asked for, with the ways into them; by host only where this machine's own names lead here. */
+/** The requested worlds and the ways into them; by host only if this machine's own names lead here. */
 function worldsLine({ port }: Listening, { world: ids, host }: Config): string[] {
   if (ids.length === 0) return [];
   const more = ids.length > MOST_TOLD ? `, and ${ids.length - MOST_TOLD} more` : '';
@@ -64,7 +64,10 @@ function worldsLine({ port }: Listening, { world: ids, host }: Config): string[]
   ];
 }
 
-/** The first signal lets running requests finish, and so does the end of standard input; another signal ends at once. */
+/**
+ * The first signal, or the end of standard input, lets running requests finish; another signal ends the process at
+ * once.
+ */
 function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
   let stopping = false;
   const stop = () => {

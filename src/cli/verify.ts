@@ -4,11 +4,12 @@ import { documentNames, documentText } from '../machine/assets.ts';
 import { type Drift, findDrift, type OpenApi } from '../verify/drift.ts';
 
 /**
- * Compares a vendor's document with what the mock serves, and lists how they differ. Exit code 0 where they do not, 1 where
- * they do.
+ * Compares a vendor's document with what the mock serves, and lists the differences. The exit code is 0 if there are
+ * none, otherwise 1.
  *
  * @param file an OpenAPI 3 document, JSON or YAML
- * @param document name of a document that the mock serves, such as `runai.2.24`; null: the one that has most of its operations
+ * @param document the name of a document that the mock serves, such as `runai.2.24`; null: the one that has most of its
+ * operations
  */
 export async function verify(file: string, document: string | null): Promise<void> {
   const content = await readDocument(file, '--spec');
@@ -43,7 +44,7 @@ export async function verify(file: string, document: string | null): Promise<voi
   if (best.lines.length > 0) process.exitCode = 1;
 }
 
-/** More operations first; of as many, fewer differences. */
+/** More operations come first; with equally many, fewer differences. */
 function score({ compared, lines }: Drift): number {
   return compared * 1000 - lines.length;
 }

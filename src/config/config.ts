@@ -7,26 +7,26 @@ import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFI
 
 export type Origin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
-/** The configuration, and where each value of it came from. */
+/** The configuration, and where each of its values came from. */
 export interface Effective {
   readonly config: Config;
   readonly origins: Readonly<Record<keyof Config, Origin>>;
 }
 
-/** What flags gave, by option name; a switch gives `on`. */
+/** The values of flags, by option name; a switch gives `on`. */
 export type FlagTexts = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A value as somebody wrote it, and where. */
 interface Given {
   readonly origin: Origin;
-  /** How messages call the place. */
+  /** What messages call the place. */
   readonly written: string;
   readonly texts: readonly string[];
 }
 
 type Source = ReadonlyMap<keyof Config, Given>;
 
-/** A configuration without flags, variables or files; for programs and tests. */
+/** A configuration without flags, variables or files, for programs and tests. */
 export function configOf(given: Partial<Config> = {}): Effective {
   const defaults = Object.fromEntries(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback])) as unknown as Config;
   const origins = OPTION_NAMES.map((name) => [name, given[name] === undefined ? 'default' : 'flag']);
@@ -34,9 +34,9 @@ export function configOf(given: Partial<Config> = {}): Effective {
 }
 
 /**
- * The configuration of a program that starts a server by itself.
+ * The configuration of a program that starts a server itself.
  *
- * @throws Unusable naming every option at fault, with the nearest valid name
+ * @throws Unusable naming every faulty option, with the nearest valid name
  */
 export function readOptions(options: ConfigOptions): Effective {
   const faults = Object.keys(options)
@@ -54,15 +54,15 @@ export function readOptions(options: ConfigOptions): Effective {
   return effectiveOf(settled);
 }
 
-/** Options as they would be written; a bare number of a duration is in milliseconds. */
+/** Writes an option as a user would; a bare number for a duration is in milliseconds. */
 function textOf(name: keyof Config): (value: unknown) => string {
   return (value) => (typeof value === 'number' && OPTIONS[name].isDuration === true ? `${value}ms` : String(value));
 }
 
 /**
- * Flags over variables over the config file over defaults.
+ * Reads the configuration: flags before variables, before the config file, before defaults.
  *
- * @throws Unusable naming every value and name at fault, with the nearest valid name
+ * @throws Unusable naming every faulty value and name, with the nearest valid name
  */
 export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
   const faults: string[] = [];
@@ -91,7 +91,7 @@ function effectiveOf(
   };
 }
 
-/** What the environment says of proxies for a URL, in the spellings that clients read. */
+/** The proxy variables in the environment that apply to a URL, in the spellings that clients read. */
 export function proxyVariables(
   url: string,
   environment: NodeJS.ProcessEnv = process.env,
@@ -128,7 +128,7 @@ function flagSource(flags: FlagTexts): Source {
 
 const ENDINGS = ['yaml', 'yml', 'json'] as const;
 
-/** Files of a folder: the path of one that is there, by its name without the ending. */
+/** The files of a folder: finds the path of one by its name without the ending. */
 function folderOf(folder: string | undefined, faults: string[]): (name: string) => Promise<string | undefined> {
   return async (name) => {
     if (folder === undefined) return undefined;
@@ -154,14 +154,14 @@ function seedSource(file: string | undefined): Source {
 /** Names that Kubernetes injects into every pod for a Service called `nv-auth-mock`. */
 const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 
-/** Variables that say where options are, and are none themselves. */
+/** Variables that say where options are, and are not options themselves. */
 const PLACES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
 
 function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {
   const byVariable = new Map(OPTION_NAMES.map((name) => [variableName(name), name]));
   const source = new Map<keyof Config, Given>();
   const { PORT } = environment;
-  // An empty variable is one that was left open, as compose files do.
+  // An empty variable counts as not set, because compose files leave variables empty.
   if (PORT) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(PREFIX) || text === undefined || PLACES.has(variable)) continue;
@@ -183,7 +183,7 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new Unusable(`--config ${file} must hold option names with their values, such as \`port: 6625\`.`);
   }
-  // A list is called by its plural in a file.
+  // In a file, a list has the plural of its name.
   const names = OPTION_NAMES.map((name) => [flagName(name), name] as const);
   const byKey = new Map<string, keyof Config>([...names, ['worlds', 'world']]);
   const source = new Map<keyof Config, Given>();
@@ -217,7 +217,7 @@ const WHY_UNREADABLE: Readonly<Record<string, string>> = {
   EISDIR: ': it is a folder',
 };
 
-/** The parser of JSON tells a position, or ten characters on each side of it; that of YAML tells lines by itself. */
+/** The JSON parser reports a position, or ten characters on each side of it; the YAML parser reports lines itself. */
 function lineOfSyntaxError(text: string, said: string): string {
   const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(said) ?? [];
   const position = /at position (\d+)/.exec(said)?.[1] ?? (around && text.indexOf(around) + (before === '' ? 0 : 10));
@@ -225,7 +225,7 @@ function lineOfSyntaxError(text: string, said: string): string {
   return `, line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
-/** What a parser said, for somebody who did not call it. */
+/** What a parser said, in words for somebody who did not call it. */
 function syntaxFault(cause: unknown): string {
   const said = cause instanceof Error ? cause.message : String(cause);
   return said.replace(
@@ -238,8 +238,8 @@ function syntaxFault(cause: unknown): string {
  * A JSON or YAML file as a value.
  *
  * @param flag what messages call it
- * @param otherwise what may be given in place of a file that cannot be read, as a sentence
- * @throws Unusable when it cannot be read or has another syntax
+ * @param otherwise a sentence about what may be given instead of a file that cannot be read
+ * @throws Unusable if it cannot be read or its syntax is wrong
  */
 export async function readDocument(file: string, flag: string, otherwise = ''): Promise<unknown> {
   let text: string;

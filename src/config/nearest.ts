@@ -1,6 +1,6 @@
 import leven from 'leven';
 
-/** The valid name that looks most like the given one; one that it begins with, or that begins with it, comes first. */
+/** The valid name most similar to the given one; a name that it begins with, or that begins with it, comes first. */
 export function findNearest(name: string, valid: readonly string[]): string {
   const given = name.toLowerCase();
   const begins = valid.filter(

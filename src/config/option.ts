@@ -1,7 +1,7 @@
 import { DURATION_FORMS, parseDuration } from '../core/duration.ts';
 import { own } from '../core/own.ts';
 
-/** One option: how it is written, what it means, how its text is read. */
+/** One option: how it is written, what it means, and how its text is read. */
 export interface Option<Value = unknown> {
   readonly short?: string;
   /** How help names the value; absent for a switch. */
@@ -15,11 +15,11 @@ export interface Option<Value = unknown> {
   readonly fallback: Value;
   /** What a good value looks like; for messages. */
   readonly expected: string;
-  /** Undefined when the text is no good value. */
+  /** Undefined if the text is not a good value. */
   readonly read: (text: string) => Value | undefined;
 }
 
-/** What the options of a table are read as. */
+/** The values that a table of options is read into. */
 export type ValuesOf<Table extends Readonly<Record<string, Option>>> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
 };
@@ -52,7 +52,7 @@ export const claim = { expected: 'a text that is not empty', read: path.read };
 const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
 export const onOff = { expected: '`on` or `off`', read: (text: string) => own(SWITCH, text.toLowerCase()) };
 
-/** A length of time that may be nothing. */
+/** A length of time that may be zero. */
 export const duration = {
   isDuration: true,
   expected: DURATION_FORMS,

@@ -6,7 +6,7 @@ import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
 import { type Option, oneOf, onOff, path, wholeNumber } from './option.ts';
 
-/** The start of every environment variable of ours. */
+/** What all of our environment variables begin with. */
 export const PREFIX = 'NV_AUTH_MOCK_';
 
 /** What the person who starts the server chose. Durations in milliseconds. */
@@ -29,12 +29,12 @@ export interface Config extends Settings {
   readonly exitWithStdin: boolean;
 }
 
-/** Options as a program gives them: durations may be texts such as `15m`. */
+/** Options as a program passes them: durations may be texts such as `15m`. */
 export type ConfigOptions = { readonly [Name in keyof Config]?: Config[Name] | string };
 
 type Table<Names extends keyof Config> = { readonly [Name in Names]: Option<Config[Name]> };
 
-/** What concerns the server as a whole. */
+/** Options of the server as a whole. */
 const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OUTPUT>> = {
   port: { short: 'p', argument: 'N', description: 'port; 0 = a free one', fallback: 6625, ...wholeNumber(0, 65_535) },
   host: {
@@ -110,7 +110,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
 };
 
-/** What it tells of itself. */
+/** Options of what it reports. */
 const OF_OUTPUT = {
   explain: { argument: 'on|off', description: 'the `x-mock-decision` header', fallback: true, ...onOff },
   logLevel: {
@@ -127,12 +127,12 @@ const OF_OUTPUT = {
   },
 } satisfies Partial<Table<keyof Config>>;
 
-/** Every option there is: help, variables, file keys and the checks are read off this table. */
+/** Every option: help, variables, file keys and checks are all derived from this table. */
 export const OPTIONS: Table<keyof Config> = { ...OF_SERVER, ...SERVICE_OPTIONS, ...OF_OUTPUT };
 
 export const OPTION_NAMES = Object.keys(OPTIONS) as readonly (keyof Config)[];
 
-/** `tokenTtl` as it is written on the command line and in files: `token-ttl`. */
+/** `tokenTtl` as written on the command line and in files: `token-ttl`. */
 export function flagName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
@@ -142,7 +142,7 @@ export function variableName(name: string): string {
   return PREFIX + flagName(name).replaceAll('-', '_').toUpperCase();
 }
 
-/** The value in the words that a flag would give it. */
+/** The value, as a flag would spell it. */
 export function shownValue(name: keyof Config, config: Config): unknown {
   const { isSecret, isDuration } = OPTIONS[name];
   const value: unknown = config[name];

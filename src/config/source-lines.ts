@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * Where things stand in a JSON or YAML file, by their places: `runai.users[0].role`. What is not there has the line of what
- * should hold it; lines count from 1. The file is read once more for it, only when something is wrong with it.
+ * Finds the lines of places in a JSON or YAML file, such as `runai.users[0].role`. Something missing has the line of
+ * what should hold it; lines count from 1. The file is read again for this, and only if something is wrong with it.
  */
 export async function readSourceLines(file: string): Promise<(place: string) => number | undefined> {
   const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
