@@ -3,7 +3,7 @@ import { getToken } from './credentials.ts';
 import type { Decision, DecisionFilter, Finding, Key, Send, Switchboard } from './switchboard.ts';
 import type { MadeWorld, Snapshot, SnapshotsBoard, WorldInfo } from './worlds.ts';
 
-/** The switchboard refused a call: its problem document says what to change. */
+/** The switchboard refused a call; its problem document says what to change. */
 export class SwitchboardError extends Error {
   override readonly name = 'SwitchboardError';
   readonly status: number;
@@ -14,7 +14,7 @@ export class SwitchboardError extends Error {
   }
 }
 
-/** @throws TypeError for what is no id, such as a whole snapshot */
+/** @throws TypeError for anything but an id, such as a whole snapshot */
 function snapshotId(given: string): string {
   if (typeof given === 'string' && given !== '') return given;
   throw new TypeError('restore takes the id of a snapshot: `const { id } = await world.snapshot()`.');
@@ -22,7 +22,7 @@ function snapshotId(given: string): string {
 
 /**
  * @param send takes paths below the root of a server, or of a world
- * @param adminToken what the server was started with, where it was
+ * @param adminToken the token that the server was started with, if any
  */
 export function switchboard(send: Send, adminToken: string | null = null): Switchboard {
   const answerOf = async (method: string, path: string, body?: unknown): Promise<Response> => {
@@ -104,7 +104,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
   };
 }
 
-/** @throws TypeError for what is neither a text nor a moment */
+/** @throws TypeError for anything but a text or a Date */
 function timeText(to: Date | string): string {
   if (typeof to === 'string') return to;
   if (typeof to?.getTime === 'function' && !Number.isNaN(to.getTime())) return to.toISOString();
@@ -112,10 +112,10 @@ function timeText(to: Date | string): string {
 }
 
 /**
- * The switchboard of a server that runs elsewhere, such as in a container; of its default world, or of another.
+ * The switchboard of a server that runs elsewhere, such as in a container, for its default world or another.
  *
- * @param url the root of the server, or of a world: what `worlds.create` tells as `url`
- * @throws TypeError for a URL that is none
+ * @param url the root of the server, or of a world: the `url` that `worlds.create` returns
+ * @throws TypeError if the URL is not valid
  */
 export function connect(url: string, { adminToken = null, world }: ConnectOptions = {}): Switchboard {
   if (!/^https?:\/\//.test(url)) throw new TypeError(`connect takes an http or https URL, and got \`${url}\`.`);
@@ -124,9 +124,9 @@ export function connect(url: string, { adminToken = null, world }: ConnectOption
 }
 
 export interface ConnectOptions {
-  /** What the server was started with, where it was. */
+  /** The token that the server was started with, if any. */
   readonly adminToken?: string | null;
-  /** The id of a world that is there. Default: that of the URL, or the server's own. */
+  /** The id of an existing world. Default: that of the URL, or the server's own. */
   readonly world?: string;
 }
 

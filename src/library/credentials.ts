@@ -2,7 +2,7 @@ import { findNearest } from '../config/nearest.ts';
 import type { Cast } from '../contract/cast.ts';
 import type { Send } from './switchboard.ts';
 
-/** Credentials of a client, as an access key or a service account has them. */
+/** Credentials of a client, such as an access key or a service account. */
 export interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -14,10 +14,10 @@ const MOST_NAMED = 20;
 type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
 
 /**
- * The text of a key of the cast.
+ * The text of a key in the cast.
  *
- * @param name its name, or `org/name` where several organisations have one of that name
- * @throws Error naming the nearest name, or the names that there are; TypeError for what is no text
+ * @param name its name, or `org/name` if several organisations have a key of that name
+ * @throws Error naming the nearest name, or the names that exist; TypeError if it is not a text
  */
 export function keyOf(cast: Cast, name: string): string {
   if (typeof name !== 'string')
@@ -34,11 +34,11 @@ export function keyOf(cast: Cast, name: string): string {
 }
 
 /**
- * An access token of Run:ai for somebody of the cast.
+ * An access token of Run:ai for somebody in the cast.
  *
- * @param call asks the switchboard of the same world
- * @param who as of `Switchboard.getToken`
- * @throws Error naming the nearest name of the cast, or with what the server said
+ * @param call sends requests to the switchboard of the same world
+ * @param who as for `Switchboard.getToken`
+ * @throws Error naming the nearest name in the cast, or with what the server said
  */
 export async function getToken(
   send: Send,
@@ -51,32 +51,32 @@ export async function getToken(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(tokenRequest(cast, who, info.configuration.runai.value)),
   });
-  // Run:ai's answer, or its refusal: what the document of the operation promises.
+  // Run:ai's answer, or its refusal, as the operation's document promises.
   const { accessToken, message } = (await response.json()) as { accessToken?: string; message?: string };
   if (accessToken === undefined) throw new Error(`the mock gave no token: ${message}`);
   return accessToken;
 }
 
-/** The part of `/_mock/info` that tells the version of Run:ai. */
+/** The part of `/_mock/info` that gives the version of Run:ai. */
 interface Info {
   readonly configuration: { readonly runai: { readonly value: string } };
 }
 
-/** What asks the first token endpoint of Run:ai for a token. */
+/** A request for a token to the first token endpoint of Run:ai. */
 export type TokenRequest = Readonly<Record<string, string>>;
 
-/** The version of Run:ai that takes every client as an application. */
+/** The version of Run:ai that treats every client as an application. */
 const EVERY_CLIENT_IS_AN_APPLICATION = '2.19';
-/** The version that has the grant of applications no more. */
+/** The version that no longer has the grant for applications. */
 const NO_GRANT_FOR_APPLICATIONS = '3.0';
 
 /**
- * The request for a token of somebody.
+ * The request for somebody's token.
  *
- * @param who an e-mail of a user; a name or client id of an application, a service account or an access key; credentials;
- * or nobody in particular: the first user who has an access key
+ * @param who a user's e-mail; the name or client id of an application, a service account or an access key; credentials;
+ * or undefined: the first user who has an access key
  * @param version of Run:ai
- * @throws Error naming the nearest name, or the names that there are; TypeError for what is no credential
+ * @throws Error naming the nearest name, or the names that exist; TypeError for anything that is not a credential
  */
 export function tokenRequest(cast: Cast, who: string | ClientCredentials | undefined, version: string): TokenRequest {
   const client = (clientId: string, clientSecret: string): TokenRequest =>
@@ -125,7 +125,7 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
   throw new Error(unknownName('user, application or service account', who, all, main));
 }
 
-/** The grant of applications. */
+/** The grant for applications. */
 function application(appID: string, appSecret: string): TokenRequest {
   return { grantType: 'app_token', appID, appSecret };
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 /**
- * `fetch` without a socket. Redirects are answered, not followed.
+ * `fetch` without a socket. Redirects are returned, not followed.
  *
  * @param base what paths are below
  */

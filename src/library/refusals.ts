@@ -3,48 +3,49 @@ import type { DenyReason } from '../core/explaining/reasons.ts';
 import { REASONS } from '../services/index.ts';
 import type { Decision, Switchboard } from './switchboard.ts';
 
-/** What `x-mock-decision` says of an answer. */
+/** What an answer's `x-mock-decision` says. */
 export interface DecisionNote {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
   readonly reason?: DenyReason;
-  /** What is needed and missing: all of it. */
+  /** Everything that is needed and missing. */
   readonly missing?: readonly string[];
-  /** What one is needed of. */
+  /** What is missing, of which only one is needed. */
   readonly missingAnyOf?: readonly string[];
   readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
 }
 
-/** An answer of any client: a `Response`, or something with headers as Node and most libraries have them. */
+/** An answer from any client: a `Response`, or an object with headers in the form that Node and most libraries use. */
 export interface Answered {
   readonly headers: Headers | Readonly<Record<string, unknown>>;
 }
 
-/** What was decided about the request of an answer; null where it carries no decision. */
+/** The decision about the request that led to an answer; null if it carries none. */
 export function decisionOf({ headers }: Answered): DecisionNote | null {
   const text = isHeaders(headers) ? headers.get('x-mock-decision') : headers['x-mock-decision'];
   return typeof text === 'string' ? (JSON.parse(text) as DecisionNote) : null;
 }
 
-/** Of whatever realm and library: some bring a class of their own. */
+/** Headers of any realm and library: some bring a class of their own. */
 function isHeaders(headers: Answered['headers']): headers is Headers {
   return typeof headers['get'] === 'function';
 }
 
-/** What a refusal is expected to be: its reason, and where it matters what was missing. */
+/** The expected refusal: its reason and, if it matters, what was missing. */
 export interface ExpectedRefusal {
-  /** A code of `docs/why-was-i-refused.md`. */
+  /** A code from `docs/why-was-i-refused.md`. */
   readonly reason: DenyReason;
-  /** What was missing, in any order; of what one is needed, too. */
+  /** What was missing, in any order, including what only one is needed of. */
   readonly missing?: readonly string[];
   readonly missingAnyOf?: readonly string[];
 }
 
 /**
- * How an answer differs from a refusal that is expected, in a sentence; null where it does not.
+ * How an answer differs from the expected refusal, in a sentence; null if it does not.
  *
- * @param expected a reason by itself will do
- * @throws Error for a reason that there is not: no answer can have it, so a test that does not expect it proves nothing
+ * @param expected a reason alone will do
+ * @throws Error for a reason that does not exist: no answer can have it, so a test that does not expect it proves
+ * nothing
  */
 export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRefusal): string | null {
   const wanted = typeof expected === 'object' ? expected : { reason: expected };
@@ -74,22 +75,22 @@ function lackFault(note: DecisionNote, wanted: ExpectedRefusal, member: 'missing
   return `it lacked ${oneOf}${lacked.join(', ') || 'nothing'}, not ${oneOf}${expected.join(', ')} (decision ${note.id})`;
 }
 
-/** @throws Error unless the answer is the refusal that is expected */
+/** @throws Error unless the answer is the expected refusal */
 export function assertRefused(answer: Answered, expected: DenyReason | ExpectedRefusal): void {
   const fault = refusalFault(answer, expected);
   if (fault !== null) throw new Error(`expected a refusal: ${fault}`);
 }
 
-/** The last refusals with their explanations and fixes, for people to read; empty where there are none. */
+/** The latest refusals with their explanations and fixes, for people to read; empty if there are none. */
 export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisions'>, limit = 3): Promise<string> {
   const refusals = await decisions.list({ effect: 'deny', limit });
   return refusals.map(described).join('\n');
 }
 
 /**
- * Prints the last refusals where there are any: for a test that failed.
+ * Prints the latest refusals, if any, for a test that failed.
  *
- * @param test its name, where others run at the same time and print, too
+ * @param test its name, if others run at the same time and print, too
  */
 export async function printRefusals(mock: Pick<Switchboard, 'decisions'>, test?: string): Promise<void> {
   const refusals = await describeRefusals(mock);

@@ -6,7 +6,7 @@ import { nodeRefusal } from '../machine/node-version.ts';
 import { inProcessFetch } from './in-process.ts';
 import { type Host, type Mock, mockOf } from './world.ts';
 
-/** What a mock is started with: the flags of the command, in camel case. The environment does not count. */
+/** How a mock is started: the flags of the command, in camel case. The environment is ignored. */
 export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin'> {
   /** A file, `none`, or a world in the form of the cast. Default: the built-in cast. */
   readonly seed?: string | object | null;
@@ -15,7 +15,7 @@ export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin
 }
 
 /**
- * Starts a mock in this process; resolves when it listens.
+ * Starts a mock in this process, and resolves once it listens.
  *
  * @throws Error saying which option cannot be used and what was expected, or what the installation lacks
  */

@@ -7,7 +7,7 @@ import type { Snapshot, SnapshotsBoard, WorldsBoard } from './worlds.ts';
 /** How the switchboard is reached: over the network, or in process. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** A decision as the switchboard tells it. */
+/** A decision as the switchboard shows it. */
 export interface Decision {
   readonly id: string;
   /** RFC 3339, UTC. */
@@ -17,23 +17,23 @@ export interface Decision {
   readonly request: { readonly method: string; readonly path: string };
   readonly effect: 'allow' | 'deny';
   readonly principal: Principal | null;
-  /** Whom a credential that was not accepted would have stood for. */
+  /** Whom a rejected credential would have stood for. */
   readonly claimed?: Principal;
   readonly rule: string | null;
-  /** Why it was refused: a code of `docs/why-was-i-refused.md`. */
+  /** Why it was refused: a code from `docs/why-was-i-refused.md`. */
   readonly reason: DenyReason | null;
-  /** What the rule needs and the caller lacks: all of it. */
+  /** Everything that the rule needs and the caller lacks. */
   readonly missing?: readonly string[];
-  /** Of what the rule needs one, and the caller has none. */
+  /** Of these the rule needs one, and the caller has none. */
   readonly missingAnyOf?: readonly string[];
-  /** Of an answer that was allowed: the scopes or permissions that counted. */
+  /** For an answer that was allowed: the scopes or permissions that counted. */
   readonly used?: readonly string[];
   readonly held?: readonly string[];
   readonly roles?: readonly string[];
   readonly accepted?: readonly string[];
   readonly target?: string;
   readonly boundTo?: string;
-  /** The world that the credential is of, where it is another one. */
+  /** The world that the credential belongs to, if it is a different one. */
   readonly ofWorld?: string;
   readonly policyVersion?: number;
   readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
@@ -44,7 +44,7 @@ export interface Decision {
   readonly explanation: string;
 }
 
-/** Who asked; keys by id, never a secret. */
+/** The caller: keys by id, never with a secret. */
 export interface Principal {
   readonly kind: PrincipalKind;
   readonly id: string;
@@ -65,23 +65,23 @@ export interface Fix {
   readonly request?: { readonly method: string; readonly path: string; readonly body: Record<string, unknown> };
 }
 
-/** What a service key counts for; several ids add up. */
+/** What a service key applies to; several ids add up. */
 export interface KeyResource {
   readonly type: string;
   readonly ids?: readonly string[];
 }
 
-/** A key to make. Scopes and resource types by id or by documented label. */
+/** A key to make. Scopes and resource types are given by id or by documented label. */
 export interface KeyOrder {
   readonly type: 'service' | 'personal';
   readonly name: string;
   readonly services: readonly string[];
   /** Default: the first organisation of the cast. */
   readonly org?: string;
-  /** Of service keys. */
+  /** For service keys. */
   readonly scopes?: readonly string[];
   readonly resource?: KeyResource | readonly KeyResource[];
-  /** Of personal keys: whose it is, or the roles of somebody new. */
+  /** For personal keys: the user who owns it, or the roles of a new user. */
   readonly user?: string;
   readonly roles?: readonly string[];
   /** RFC 3339. */
@@ -118,15 +118,15 @@ export interface Key {
   readonly status: string;
   readonly createdAt: string;
   readonly expiresAt: string | null;
-  /** In force; null for personal keys. */
+  /** The policy in force; null for personal keys. */
   readonly policy: KeyPolicy | null;
   readonly pending: readonly KeyPolicy[];
   readonly history: readonly KeyPolicy[];
-  /** Why it can do nothing, in the answer that stored it so. */
+  /** Why it can do nothing, in the answer to the call that stored it that way. */
   readonly warnings?: readonly string[];
 }
 
-/** Something a person should know although no request failed. */
+/** Something a person should know although no request failed because of it. */
 export interface Finding {
   readonly kind: string;
   readonly message: string;
@@ -143,17 +143,17 @@ export interface WorldEvent {
   readonly [detail: string]: unknown;
 }
 
-/** How the clock of the mock stands. */
+/** The state of the mock's clock. */
 export interface ClockState {
   /** RFC 3339, UTC. */
   readonly now: string;
-  /** How far it stands ahead of the real time: an ISO 8601 duration, such as `PT15M`; `-PT15M` behind it. */
+  /** How far it is ahead of real time: an ISO 8601 duration, such as `PT15M`; `-PT15M` if it is behind. */
   readonly ahead: string;
   /** Does every request have the same time? */
   readonly frozen: boolean;
 }
 
-/** The clock, and what is to come. */
+/** The clock, with upcoming events. */
 export interface ClockReading extends ClockState {
   /** The next events, earliest first, at most 100. */
   readonly upcoming: readonly WorldEvent[];
@@ -184,19 +184,20 @@ export interface DecisionFilter {
   readonly limit?: number;
 }
 
-/** The switchboard of a world, typed. Every call throws a `SwitchboardError` that says what to change. */
+/** The typed switchboard of a world. Failed calls throw a `SwitchboardError` that says what to change. */
 export interface Switchboard {
   /** Version, effective configuration, services and counts. */
   info(): Promise<Record<string, unknown>>;
   readCast(): Promise<Cast>;
-  /** The world back to its seed; clock real; decisions and findings empty. */
+  /** Returns the world to its seed; the clock shows real time, and decisions and findings are empty. */
   reset(): Promise<void>;
   readonly clock: {
     now(): Promise<ClockReading>;
     /**
      * Moves it forward; a frozen one stays frozen.
      *
-     * @param by a duration such as `15m` or `PT15M`, or where to: the earliest moment at which something happens by itself
+     * @param by a duration such as `15m` or `PT15M`, or where to move it: the earliest moment at which something
+     * happens by itself
      */
     advance(by: string | { readonly to: 'next-event' }): Promise<ClockChange>;
     /**
@@ -207,30 +208,30 @@ export interface Switchboard {
     set(to: Date | string): Promise<ClockChange>;
     /** From now on every request has the same time, until the clock is moved or resumed. */
     freeze(): Promise<ClockChange>;
-    /** It runs on from where it stands, behind the real time where need be. */
+    /** It runs on from where it stopped, behind real time if need be. */
     resume(): Promise<ClockChange>;
   };
   readonly propagation: {
     get(): Promise<Propagation>;
     set(change: Partial<Propagation>): Promise<Propagation>;
-    /** Pending edits count now: of one key, or of all. */
+    /** Pending edits take effect now: of one key, or of all. */
     flush(keyId?: string): Promise<void>;
   };
   readonly keys: {
-    /** The one answer that shows the key's text. */
+    /** The only answer that shows the key's text. */
     create(order: KeyOrder): Promise<Key & { readonly key: string }>;
     list(): Promise<readonly Key[]>;
     get(id: string): Promise<Key>;
     edit(id: string, edit: KeyEdit): Promise<Key>;
     delete(id: string): Promise<void>;
-    /** A new text; the old one ends. */
+    /** Gives the key a new text; the old one is no longer valid. */
     rotate(id: string): Promise<{ readonly key: string }>;
   };
   readonly decisions: {
     /** Newest first. */
     list(filter?: DecisionFilter): Promise<readonly Decision[]>;
     get(id: string): Promise<Decision>;
-    /** The newest, if there is one. */
+    /** The newest, if any. */
     last(filter?: DecisionFilter): Promise<Decision | undefined>;
     /** What would be decided, without doing it. */
     simulate(question: {
@@ -240,20 +241,20 @@ export interface Switchboard {
     }): Promise<Decision>;
   };
   findings(): Promise<readonly Finding[]>;
-  /** The worlds of the server: one registry, whichever world asks. */
+  /** The worlds of the server; the same registry for every world. */
   readonly worlds: WorldsBoard;
   readonly snapshots: SnapshotsBoard;
-  /** What the world is now, to come back to: short for `snapshots.take`. */
+  /** Saves the world as it is now: short for `snapshots.take`. */
   snapshot(name?: string): Promise<Snapshot>;
-  /** The world becomes what it was, clock included: short for `snapshots.restore`. */
+  /** Returns the world to a saved state, clock included: short for `snapshots.restore`. */
   restore(id: string): Promise<{ readonly now: string }>;
   /**
    * An access token of Run:ai.
    *
-   * @param who a user of the cast by e-mail (by their access key, or by their password where they have none); an
-   * application, a service account or an access key of the cast by name or client id; or credentials of your own.
-   * Default: the first user of the cast who has an access key, its administrator
-   * @throws Error naming the nearest name of the cast, or with what the server said
+   * @param who a user in the cast by e-mail (with their access key, or their password if they have none); an
+   * application, a service account or an access key in the cast by name or client id; or credentials of your own.
+   * Default: the first user in the cast who has an access key, its administrator
+   * @throws Error naming the nearest name in the cast, or with what the server said
    */
   getToken(who?: string | ClientCredentials): Promise<string>;
   /** The rules of a service as data. */

@@ -6,24 +6,24 @@ import type { Mock, World, WorldOptions } from './world.ts';
 export interface TestHooks {
   beforeAll(hook: () => Promise<void>): void;
   beforeEach(hook: () => Promise<void>): void;
-  /** Where it is given and its hook is told that the test failed, as by node:test, the last refusals are printed. */
+  /** If it is given, and its hook is told that the test failed, as in node:test, the latest refusals are printed. */
   afterEach?(hook: (...given: readonly unknown[]) => Promise<void>): void;
   afterAll(hook: () => Promise<void>): void;
 }
 
 /**
- * One server for a file of tests, and a world with credentials of its own for each of them: made before the test, deleted
- * after it. It is for tests that run one after another; those that run at the same time take a world each, by
- * `await using world = await mock().world()`.
+ * One server for a file of tests, and a world with credentials of its own for each test: made before the test, deleted
+ * after it. It is for tests that run one after another; tests that run at the same time each take a world with `await
+ * using world = await mock().world()`.
  *
  * @param options of the server
  * @param worldOptions of the worlds
- * @returns the world of the test that runs; outside of tests the server itself, whose URL leads to the world of each test
- * by the credentials of that world. It throws before the first `beforeAll`
+ * @returns the world of the running test; outside tests the server itself, whose URL leads to each test's world by the
+ * credentials of that world. Throws before the first `beforeAll`
  */
 export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOptions: WorldOptions = {}): () => World {
   let server: Mock | undefined;
-  /** The worlds of tests that stand in one another, as those of node:test may, the innermost last. */
+  /** The worlds of nested tests, such as node:test allows, the innermost last. */
   const worlds: World[] = [];
   const running = (): Mock => {
     if (server === undefined)
@@ -32,12 +32,12 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   };
   const mock = () => worlds.at(-1) ?? running();
   checkHooks(hooks);
-  // No hook names a parameter: jest and mocha take it for a callback, and wait until it is called.
+  // The hooks declare no parameter: jest and mocha would take it for a callback, and wait for it to be called.
   hooks.beforeAll(async () => {
     server = await startMock(options);
   });
   hooks.beforeEach(async () => {
-    // Nobody says that a test has ended where there is no such hook.
+    // Without such a hook nobody reports that a test has ended.
     if (hooks.afterEach === undefined) await worlds.pop()?.stop();
     worlds.push(await running().world(worldOptions));
   });
@@ -54,7 +54,10 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   return mock;
 }
 
-/** Runners call their hooks otherwise; node:test, for one, has no `beforeAll`. @throws TypeError naming those that are missing */
+/**
+ * Runners name their hooks differently; node:test, for one, has no `beforeAll`. @throws TypeError naming the missing
+ * ones
+ */
 function checkHooks(hooks: TestHooks | undefined): void {
   const missing = (['beforeAll', 'beforeEach', 'afterAll'] as const).filter(
     (name) => typeof hooks?.[name] !== 'function',

@@ -5,7 +5,7 @@ import { keyOf } from './credentials.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
-/** What a world of the library is made of. */
+/** How a world of the library is made. */
 export interface WorldOptions extends Omit<WorldOrder, 'seed'> {
   /** A file, `builtin`, `none`, or a seed as a value. Default: what the mock was started with. */
   readonly seed?: string | object | null;
@@ -17,29 +17,29 @@ export interface WorldOptions extends Omit<WorldOrder, 'seed'> {
  */
 export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
   readonly id: string;
-  /** What paths are below; without a socket a base that `fetch` understands. */
+  /** What its paths are below; without a socket, a base URL that `fetch` accepts. */
   readonly url: string;
-  /** The same by a host name of its own; null where the server has no name, such as under an address of a network. */
+  /** The same with a host name of its own; null if the server has no name, such as under a network address. */
   readonly hostUrl: string | null;
-  /** Who is who, with credentials; of the seed. */
+  /** Who is who, with credentials, as the seed has them. */
   readonly cast: Cast;
-  /** One line: which state, which versions. */
+  /** One line about its state and its versions. */
   readonly posture: string;
-  /** Client ids, and ids of keys, that other worlds have as well: they lead to none of them. */
+  /** Client ids, and ids of keys, that other worlds have as well: by themselves they lead to none of these worlds. */
   readonly ambiguous: readonly string[];
-  /** Of a copy with credentials of its own what had been made since the seed; null of any other. */
+  /** For a copy with credentials of its own, what had been created since the seed; otherwise null. */
   readonly created: CreatedCredentials | null;
   /**
-   * Answers in process, whether there is a socket or not; redirects are answered, not followed. A path is one of this
-   * world, unless it begins with `/w/`. Any host name will do: `https://acme.run.ai/api/v1/token` goes into this world, too,
-   * by the header `x-mock-world`; of a mock itself into the world that its credential leads to.
+   * Answers in process, with or without a socket; redirects are returned, not followed. A path is in this world, unless
+   * it begins with `/w/`. Any host name will do: `https://acme.run.ai/api/v1/token` also goes into this world, by the
+   * header `x-mock-world`; on the mock itself, into the world that its credential leads to.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
-   * The text of a key of the cast, such as `nvcf-deployer`.
+   * The text of a key in the cast, such as `nvcf-deployer`.
    *
    * @param name or `org/name`
-   * @throws Error naming the nearest name, or the names that there are
+   * @throws Error naming the nearest name, or the names that exist
    */
   key(name: string): string;
   /**
@@ -48,17 +48,17 @@ export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
    * @throws Unusable saying what is wrong with a seed file, SwitchboardError with anything else
    */
   world(options?: WorldOptions): Promise<World>;
-  /** Deletes the world: requests that run finish. Can be called again, and when it is gone already. */
+  /** Deletes the world; running requests finish. Can be called again, even if the world is gone already. */
   stop(): Promise<void>;
 }
 
 /** A running mock, and its default world. `await using mock = await startMock()` stops it at the end of the block. */
 export interface Mock extends World {
-  /** Running requests finish; all worlds end. Can be called again. */
+  /** Stops the server: running requests finish, and all worlds end. Can be called again. */
   stop(): Promise<void>;
 }
 
-/** The server that worlds are in, as the library has it. */
+/** The server that the worlds are in, as the library uses it. */
 export interface Host {
   /** Its root. */
   readonly url: string;
@@ -66,12 +66,12 @@ export interface Host {
   readonly adminToken: string | null;
   /** Answers in process. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** What a seed file holds, as a value. @throws Unusable saying what is wrong with it */
+  /** The content of a seed file, as a value. @throws Unusable saying what is wrong with it */
   readonly readSeed: (file: string) => Promise<object>;
   readonly isStopped: () => boolean;
 }
 
-/** Seeds that are no files. */
+/** Seeds that are not files. */
 const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 
 /** The default world of a server. @param stop stops the server */
@@ -109,7 +109,7 @@ interface Made {
   readonly created?: CreatedCredentials;
 }
 
-/** What worlds have in common, the default one among them. */
+/** What all worlds have in common, including the default one. */
 function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'stop'>): World {
   const { readCast: _, ...board } = switchboard((path, init) => host.fetch(`${own.url}${path}`, init), host.adminToken);
   const { id, hostUrl, cast, ambiguous = [], created = null } = made;
@@ -131,7 +131,7 @@ function fetchInto({ url: root, fetch }: Host, id: string, url: string): World['
   return async (input, init) => {
     const target = typeof input === 'string' && PATH_OF_WORLD.test(input) ? `${url}${input}` : input;
     const request = new Request(typeof target === 'string' ? new URL(target, root) : target, init);
-    // What names a world by its path or host name stays in that one: both come before the header.
+    // A request that names a world by its path or host name stays in that one: both take precedence over the header.
     if (!request.headers.has(WORLD_HEADER)) request.headers.set(WORLD_HEADER, id);
     return fetch(request);
   };
