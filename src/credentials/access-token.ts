@@ -9,11 +9,11 @@ import type { Tokens } from '../tokens/index.ts';
 import { type AccessTokenClaims, checkTimes } from '../tokens/verify.ts';
 import type { RememberedTokens } from './remembered.ts';
 
-/** What an access token is judged by. */
+/** What is needed to judge an access token. */
 export interface AccessTokenAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
-  /** Scheme and authority under which the caller reached this server. */
+  /** Scheme and authority by which the caller reached this server. */
   readonly origin: string;
   readonly hosts: KnownHosts;
   readonly tokens: Tokens;
@@ -23,15 +23,15 @@ export interface AccessTokenAttempt {
   readonly world: { readonly id: string };
 }
 
-/** Whose tokens count. */
+/** The realm whose tokens are accepted. */
 export interface TokenRealm {
   /** Path of the issuer below the origin, such as `/auth/realms/acme`. */
   readonly issuerPath: string;
-  /** What `tenant_id` says, in digits. */
+  /** The value of `tenant_id`, in digits. */
   readonly tenantId: string;
 }
 
-/** Whom a token stands for, and what it says. */
+/** Whom a token stands for, and what it claims. */
 export interface AcceptedToken {
   readonly identity: Identity;
   readonly clientId: string;
@@ -39,7 +39,7 @@ export interface AcceptedToken {
 }
 
 /**
- * Whom an access token stands for. Order: signature, time, issuer, tenant, subject.
+ * Finds whom an access token stands for. Order of checks: signature, time, issuer, tenant, subject.
  *
  * @throws Problem `unauthenticated` with the reason
  */
@@ -61,7 +61,7 @@ export async function acceptToken(
   return { identity, clientId: claims.azp, claims };
 }
 
-/** The claims of a token that was verified before, if its time is still now. */
+/** The claims of a token that was verified before, if it is still within its time. */
 function rememberedClaims(token: string, { remembered, now }: AccessTokenAttempt): AccessTokenClaims | undefined {
   const claims = remembered.find(token);
   if (claims === undefined) return undefined;
@@ -83,20 +83,20 @@ async function verifiedClaims(
   return claims;
 }
 
-/** Worlds share a signing key, so the signature does not tell them apart. */
+/** Worlds share a signing key, so the signature does not distinguish them. */
 function checkWorld({ sid = '' }: AccessTokenClaims, world: string): void {
   const ofWorld = worldOfName(sid);
   if (ofWorld !== world)
     throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
 }
 
-/** Scheme and authority, with the authority by itself, and the world whose prefix follows. */
+/** Scheme and authority, the authority by itself, and the world of a prefix that follows. */
 const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)(?:\/w\/([^/?#]+))?$/;
 
 /**
- * A token of any name of this server counts under any other of them: a container and its host call the same server by
- * different names. Issuers are compared whole all the same: one of these names, and the path of the realm behind it. That
- * another name was used is worth knowing, so it is a finding.
+ * A token issued under any name of this server is accepted under every other: a container and its host call the same
+ * server by different names. Issuers are still compared as a whole: one of these names, followed by the path of the
+ * realm. That another name was used is worth knowing, so it becomes a finding.
  */
 function checkIssuer(
   issuer: string,

@@ -1,6 +1,6 @@
 import { unauthenticated } from '../core/problem.ts';
 
-/** RFC 6750, 2.1; the scheme without regard to case (RFC 9110, 11.1). */
+/** RFC 6750, 2.1; the scheme is not case-sensitive (RFC 9110, 11.1). */
 const BEARER = /^bearer +/i;
 const EXACT_BEARER = /^Bearer +/;
 
@@ -9,7 +9,7 @@ const EXACT_BEARER = /^Bearer +/;
  *
  * @param authorization every header of that name, as received
  * @param exact the scheme must be spelled `Bearer`
- * @throws Problem `unauthenticated` when there is none, more than one, or one of another form
+ * @throws Problem `unauthenticated` if there is none, more than one, or one in another form
  */
 export function bearerToken(authorization: readonly string[], exact = false): string {
   const [header, second] = authorization;

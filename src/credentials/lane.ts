@@ -1,6 +1,6 @@
 /**
- * Work that only so many may do at once; the others wait their turn in the order in which they came. What takes
- * milliseconds of a thread that everybody shares would otherwise keep everybody else waiting.
+ * Limits how many tasks run at once; the others wait for their turn in order of arrival. A task that takes milliseconds
+ * of a shared thread would otherwise keep everybody else waiting.
  */
 export class Lane {
   #free: number;
@@ -9,7 +9,7 @@ export class Lane {
   readonly #most: number;
 
   /**
-   * @param width how many may work at once
+   * @param width how many may run at once
    * @param most how many may wait
    */
   constructor(width: number, most: number) {
@@ -22,7 +22,7 @@ export class Lane {
     return this.#free > 0 || this.#waiting.length < this.#most;
   }
 
-  /** @param work what there is room for */
+  /** @param work run when it is its turn; check `hasRoom` first */
   async run<Value>(work: () => Promise<Value>): Promise<Value> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((begin) => this.#waiting.push(begin));

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** Does a code verifier fit the challenge that the code was asked for with? S256 (RFC 7636, 4.6). */
+/** Does a code verifier match the challenge with which the code was requested? S256 (RFC 7636, 4.6). */
 export function verifierFits(verifier: string, challenge: string): boolean {
   const made = Buffer.from(hash('sha256', verifier, 'base64url'));
   const wanted = Buffer.from(challenge);

@@ -6,16 +6,17 @@ import { Lane } from './lane.ts';
 
 const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
 
-/** Some seconds of work: whoever comes behind them would only wait. */
+/** Some seconds of work: longer waits would serve nobody. */
 const MOST_WAITING = 250;
 
 /**
- * The threads that derive keys are those that sign tokens, and a process has four of them: one at a time leaves the
- * others to the tokens, whoever tries passwords. The second state outside a world, because the threads are the process's.
+ * Keys are derived by the same threads that sign tokens, and a process has four of them: deriving one at a time leaves
+ * the others to the tokens, however many passwords are tried. This is the second piece of state outside a world,
+ * because the threads belong to the process.
  */
 const LANE = processWide<Pick<Lane, 'hasRoom' | 'run'>>('password-lane.1', () => new Lane(1, MOST_WAITING));
 
-/** @throws Problem `unavailable` while too many passwords wait */
+/** @throws Problem `unavailable` if too many passwords are waiting */
 async function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
   if (!LANE.hasRoom) {
     throw new Problem(
@@ -30,16 +31,19 @@ async function derive(password: string, salt: string, length: number, cost: Scry
 const COST = { N: 16_384, r: 8, p: 1 };
 const LENGTH = 32;
 
-/** A stored password: `scrypt$N$r$p$salt$hash`, so that old hashes stay readable when the cost changes. */
+/**
+ * Makes what is stored for a password: `scrypt$N$r$p$salt$hash`, so that old hashes stay readable when the cost
+ * changes.
+ */
 export async function hashPassword(password: string, salt: string): Promise<string> {
   const key = await derive(password, salt, LENGTH, COST);
   return ['scrypt', COST.N, COST.r, COST.p, salt, key.toString('base64url')].join('$');
 }
 
-/** Compared with when there is no such user, so that this takes as long as a wrong password. */
+/** Compared with if the user does not exist, so that this takes as long as a wrong password. */
 const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$nobody$${Buffer.alloc(LENGTH).toString('base64url')}`;
 
-/** Is this the password that was stored? `stored` is null for a user who does not exist. */
+/** Does the password match what was stored? `stored` is null for a user who does not exist. */
 export async function passwordFits(password: string, stored: string | null): Promise<boolean> {
   const [, n, r, p, salt = '', expected = ''] = (stored ?? NOBODY).split('$');
   const wanted = Buffer.from(expected, 'base64url');

@@ -2,7 +2,7 @@ import { worldOfName } from '../core/world-id.ts';
 import { claimsSaid } from '../tokens/compact.ts';
 import { markIn } from './world-mark.ts';
 
-/** A credential that somebody presents, as far as it tells whose it is: nobody has looked yet at whether it counts. */
+/** A credential that somebody presents, as far as it shows whose it is. It has not been checked yet. */
 export type Presented =
   | { readonly kind: 'key'; readonly mark: string; readonly hash: () => string }
   /** A refresh token or a code. */
@@ -10,7 +10,10 @@ export type Presented =
   | { readonly kind: 'token'; readonly world: string }
   | { readonly kind: 'client'; readonly clientId: string };
 
-/** Sees in a header `Authorization` a credential of one kind; null where there is none of it. Linear in the header. */
+/**
+ * Recognises one kind of credential in an `Authorization` header; null if it has none. Takes time linear in the
+ * header's length.
+ */
 export type Presenter = (authorization: string) => Presented | null;
 
 /** The token of `Authorization: Bearer <token>`; null for any other header. */
@@ -18,7 +21,7 @@ export function bearerIn(authorization: string): string | null {
   return /^bearer +(\S+)/i.exec(authorization)?.[1] ?? null;
 }
 
-/** The client of Basic (RFC 6749, 2.3.1); null where it cannot be read. */
+/** The client of Basic authentication (RFC 6749, 2.3.1); null if it cannot be read. */
 export const presentBasicClient: Presenter = (authorization) => {
   const base64 = /^basic +(\S+)/i.exec(authorization)?.[1];
   if (base64 === undefined) return null;
@@ -30,7 +33,7 @@ export const presentBasicClient: Presenter = (authorization) => {
   }
 };
 
-/** A JWT that carries a world at the end of its `sid`; null for any other text. */
+/** A JWT whose `sid` ends with a world; null for any other text. */
 export const presentBearerToken: Presenter = (authorization) => {
   const token = bearerIn(authorization);
   const sid = token === null ? undefined : claimsSaid(token)?.['sid'];

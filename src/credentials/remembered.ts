@@ -3,7 +3,7 @@ import { type Budget, bytesOf, Held } from '../core/held.ts';
 import type { AccessTokenClaims } from '../tokens/verify.ts';
 
 /**
- * Tokens whose signature was verified before, by their hash, so that each is verified once. What can change since
+ * Tokens whose signature has been verified, by their hash, so that each is verified only once. What can change later
  * (time, issuer, subject) is not remembered.
  */
 export class RememberedTokens {

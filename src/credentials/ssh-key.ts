@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { own } from '../core/own.ts';
 
 const FORM = /^(ssh-rsa|ssh-ed25519) ([A-Za-z0-9+/]+={0,2})(?: .*)?$/;
-/** Fields of the material, the name of the type included (RFC 4253, 6.6; RFC 8709, 4). */
+/** The number of fields in a key, including the name of its type (RFC 4253, 6.6; RFC 8709, 4). */
 const FIELDS: Readonly<Record<string, number>> = { 'ssh-rsa': 3, 'ssh-ed25519': 2 };
 
-/** The fingerprint of a public SSH key, as `ssh-keygen -l` shows it; null for a text that is no such key. */
+/** The fingerprint of a public SSH key, as `ssh-keygen -l` shows it; null if the text is not such a key. */
 export function sshFingerprint(text: string): string | null {
   const [, type, base64] = FORM.exec(text.trim()) ?? [];
   if (type === undefined || base64 === undefined) return null;
@@ -15,7 +15,7 @@ export function sshFingerprint(text: string): string | null {
   return `SHA256:${hash('sha256', material, 'base64').replace(/=+$/, '')}`;
 }
 
-/** Each behind its length in four bytes; null where the bytes do not come out even (RFC 4251, 5). */
+/** Fields are preceded by their length in four bytes; null if the lengths do not add up (RFC 4251, 5). */
 function fieldsOf(material: Buffer): Buffer[] | null {
   const fields: Buffer[] = [];
   let at = 0;

@@ -1,23 +1,23 @@
 import { hash } from 'node:crypto';
 import { type Budget, Held } from '../core/held.ts';
 
-/** How real credentials of a vendor are told from those of a mock. */
+/** How a vendor's real credentials are told apart from a mock's. */
 export interface Tripwire {
-  /** How many characters the shortest of them has. */
+  /** The length of the shortest one, in characters. */
   readonly shortest: number;
-  /** What they all begin with: a text without it is not searched. */
+  /** What they all begin with; texts without it are not searched. */
   readonly beginning: string;
-  /** Their form wherever they stand; with the flag `g`, and linear in what it is looked for in. */
+  /** Their form, anywhere in a text; with the flag `g`, and linear in the text's length. */
   readonly form: RegExp;
-  /** Of a text of this form: was it minted by no mock, so that it may be a real one? */
+  /** Was a text of this form minted by no mock, so that it may be real? */
   isForeign(credential: string): boolean;
 }
 
-/** What is looked at of what comes in. */
+/** What watches incoming texts. */
 export interface Watch {
-  /** Shorter texts hold none, and need not be looked at. */
+  /** Shorter texts cannot hold a credential, and need not be searched. */
   readonly shortest: number;
-  /** What to say of a text: a sentence for each credential in it that may be a real one. */
+  /** Warnings about a text: a sentence for each credential in it that may be real. */
   readonly warn: Warn;
 }
 
@@ -26,9 +26,9 @@ type Warn = (text: string) => readonly string[];
 const NONE: readonly string[] = [];
 
 /**
- * Tells what to say of a text that holds credentials which no mock minted: a sentence for each, in which the credential
- * stands by the beginning of its hash. Those that were seen to be a mock's are remembered, by the budget: nearly every
- * request carries the same one, and its checksum costs more than all the rest of looking.
+ * Warns about texts with credentials that no mock minted: one sentence for each, in which the beginning of its hash
+ * stands for the credential. Credentials recognised as a mock's are remembered within the budget: nearly every request
+ * carries the same one, and checking its checksum costs more than the whole rest of the search.
  */
 export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Watch {
   const all = tripwires.map((tripwire) => warningsBy(tripwire, budget));

@@ -2,9 +2,9 @@ const PARTS = ['header', 'payload', 'signature'] as const;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
 /**
- * What is wrong with how a token is written (RFC 7515, 2): its parts are base64url without padding, and of the many texts
- * that decoders read as the same bytes only the one that an encoder writes. Null for nothing, and for a text of other
- * than three parts, which is no token whatever they are.
+ * What is wrong with the encoding of a token (RFC 7515, 2): its parts must be base64url without padding and, of the
+ * many texts that decoders read as the same bytes, the one that an encoder writes. Null if nothing is wrong, and for a
+ * text that does not have three parts, which is not a token in any case.
  */
 export function writingFault(token: string): string | null {
   const parts = token.split('.');
@@ -16,7 +16,7 @@ export function writingFault(token: string): string | null {
   return `its ${PARTS[at]} ${what}`;
 }
 
-/** What a JWT says (RFC 7519, 4), with nothing verified; null for a text that is none. */
+/** The claims of a JWT (RFC 7519, 4), unverified; null if the text is not a JWT. */
 export function claimsSaid(token: string): Readonly<Record<string, unknown>> | null {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString());

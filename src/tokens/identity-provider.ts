@@ -3,13 +3,13 @@ import type { Instant } from '../core/clock.ts';
 import { badCredentials, Problem } from '../core/problem.ts';
 import { writingFault } from './compact.ts';
 
-/** Whose tokens are exchanged for ours. */
+/** The provider whose tokens are exchanged for ours. */
 export interface IdentityProvider {
   /**
-   * The claims of a token that it signed and whose time is now.
+   * The claims of a token that it signed and that is valid now.
    *
    * @param field what messages call the token
-   * @throws Problem `bad_credentials` saying what is wrong, `unavailable` when its keys cannot be had
+   * @throws Problem `bad_credentials` saying what is wrong, `unavailable` if the provider's keys cannot be fetched
    */
   verify(token: string, now: Instant, field: string): Promise<JWTPayload>;
 }
@@ -20,18 +20,19 @@ export type JwkSet = JSONWebKeySet;
 /** Asymmetric algorithms (RFC 7518, 3.1): a JWK set holds public keys only. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-/** What its tokens have to say; what is not given is not looked at. */
+/** What its tokens must say; what is left out is not checked. */
 export interface Expected {
   readonly issuer?: string;
-  /** Equal to `aud`, or one of it. */
+  /** Equal to `aud`, or one of its values. */
   readonly audience?: string;
 }
 
 /**
- * An identity provider by its JWK set.
+ * An identity provider defined by its JWK set.
  *
- * @param load reads the set. It is read at the first token, and again when a token names a key that is not in it.
- * @param name what messages call it
+ * @param load reads the set. It is called for the first token, and again when a token names a key that is not in the
+ * set.
+ * @param name what messages call the set
  */
 export function identityProviderOf(
   load: () => Promise<JwkSet>,

@@ -3,15 +3,15 @@ import type { SigningAlgorithm, SigningKey } from './keys.ts';
 import { type Claims, mint } from './mint.ts';
 import { type AccessTokenClaims, readIdToken, verify } from './verify.ts';
 
-/** What signs and verifies the tokens of one server. */
+/** Signs and verifies the tokens of one server. */
 export interface Tokens {
   readonly algorithm: SigningAlgorithm;
-  /** The JWK set (RFC 7517, 5) that clients verify our tokens with. */
+  /** The JWK set (RFC 7517, 5) with which clients verify our tokens. */
   readonly jwks: { readonly keys: readonly object[] };
   mint(claims: Claims): Promise<string>;
   /** @throws Problem `unauthenticated` with the reason */
   verify(token: string, now: Instant): Promise<AccessTokenClaims>;
-  /** Which login and client an ID token of ours is of, expired or not; null for anything else. */
+  /** The login and client that an ID token of ours belongs to, expired or not; null for anything else. */
   readIdToken(token: string): Promise<{ readonly sid: string; readonly aud: string } | null>;
 }
 

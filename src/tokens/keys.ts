@@ -6,14 +6,14 @@ import { Unusable } from '../core/unusable.ts';
 export const SIGNING_ALGORITHMS = ['RS256', 'ES256'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
-/** A key pair that tokens are signed and verified with, resolved once and passed on as a value. */
+/** A key pair for signing and verifying tokens, resolved once and passed on as a value. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /** RFC 7638 thumbprint of the public key. */
   readonly kid: string;
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
-  /** The public half, as it stands in the JWKS. */
+  /** The public half, as in the JWKS. */
   readonly publicJwk: JWK;
 }
 
@@ -22,12 +22,12 @@ const FORMS =
   'an RSA key of at least 2048 bits or an EC key on P-256, as PEM (PKCS #8, PKCS #1, SEC 1) or as a private JWK';
 
 /**
- * Reads a private key that somebody brought.
+ * Reads a private key that a user supplied.
  *
  * @param text PEM or JWK
  * @param name what messages call it, such as its path
- * @param algorithm what it must be usable for; by default what it is made for
- * @throws Unusable when it is no private key of a supported kind
+ * @param algorithm what it must be usable for; default: what it is made for
+ * @throws Unusable if it is not a private key of a supported kind
  */
 export async function readSigningKey(text: string, name: string, algorithm?: SigningAlgorithm): Promise<SigningKey> {
   let key: KeyObject;
@@ -70,7 +70,7 @@ function algorithmOf(key: KeyObject): SigningAlgorithm | null {
   return null;
 }
 
-/** Named one by one, so that no private member can ever slip through. */
+/** Members are named one by one, so that no private one can ever slip through. */
 function publicPartOf(jwk: JWK): JWK {
   const { kty, n, e, crv, x, y } = jwk;
   return kty === 'RSA' ? ({ kty, n, e } as JWK) : ({ kty, crv, x, y } as JWK);

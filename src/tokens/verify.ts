@@ -12,20 +12,20 @@ export interface AccessTokenClaims {
   readonly azp: string;
   readonly iat: number;
   readonly exp: number;
-  /** Its own id, and that of its login: what it can be revoked by. Tokens of earlier versions have none. */
+  /** The token's own id and that of its login, either of which can be revoked. Tokens of earlier versions have none. */
   readonly jti?: string;
   readonly sid?: string;
   readonly scope?: string;
-  /** The tenant whose it is. */
+  /** The tenant it belongs to. */
   readonly tenant_id?: unknown;
 }
 
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 
 /**
- * The claims of a token that this key signed and whose time is now. Whose issuer and subject it names is not judged here.
+ * The claims of a token that this key signed and that is valid now. Its issuer and subject are not judged here.
  *
- * @throws Problem `unauthenticated`, each cause with a reason of its own
+ * @throws Problem `unauthenticated`, with a different reason for each cause
  */
 export async function verify(token: string, key: SigningKey, now: Instant): Promise<AccessTokenClaims> {
   const keyOf = ({ kid }: { kid?: string }) => {
@@ -38,7 +38,7 @@ export async function verify(token: string, key: SigningKey, now: Instant): Prom
     const { payload } = await jwtVerify(token, keyOf, {
       algorithms: [key.algorithm],
       currentDate: new Date(now),
-      // For `nbf`; of `exp` the library forgives as much, and `checkTimes` nothing.
+      // For `nbf`. The library allows as much for `exp`, but `checkTimes` allows nothing.
       clockTolerance: LEEWAY / 1000,
       requiredClaims: REQUIRED,
     });
@@ -48,7 +48,7 @@ export async function verify(token: string, key: SigningKey, now: Instant): Prom
   }
 }
 
-/** As of `Tokens`. The time does not count: somebody may log out with a token that has expired. */
+/** As in `Tokens`. The time does not matter: somebody may log out with an expired token. */
 export async function readIdToken(token: string, key: SigningKey): Promise<{ sid: string; aud: string } | null> {
   if (writingFault(token) !== null) return null;
   try {
@@ -61,10 +61,13 @@ export async function readIdToken(token: string, key: SigningKey): Promise<{ sid
   }
 }
 
-/** Milliseconds that a token may be from the future: clocks of machines are set back by less. None for its end. */
+/**
+ * How far in the future a token may start, in milliseconds: machines' clocks are set back by less. Its end has no
+ * leeway.
+ */
 const LEEWAY = 5000;
 
-/** @throws Problem when the token is from the future, or its `exp` has passed */
+/** @throws Problem if the token starts in the future, or its `exp` has passed */
 export function checkTimes({ iat, exp, azp }: AccessTokenClaims, now: Instant): void {
   if (iat * 1000 > now + LEEWAY) throw notYetValid('iat', iat, azp, now);
   if (exp * 1000 <= now) throw expired({ exp, azp }, now);
@@ -125,7 +128,7 @@ function malformed(why: string): Problem {
   return unauthenticated('malformed_token', 'The bearer token is not an access token of this system.', why);
 }
 
-/** Told of tokens that this server signed, so their client id is one that it knows. */
+/** Only for tokens that this server signed, so the client id is one that it knows. */
 function expired({ exp = 0, azp }: { readonly exp?: number; readonly azp?: unknown }, now: Instant): Problem {
   const why = `exp ${shown(exp)}, the clock says ${rfc3339(now)}${madeFor(azp)}`;
   return unauthenticated('expired_token', 'The access token has expired.', why);
