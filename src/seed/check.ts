@@ -4,7 +4,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining/index.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 
-/** As people write YAML, where a number without quotes is no text. */
+/** Words for people who write YAML, in which a number without quotes is not a text. */
 const WORDS: TypeWords = {
   object: 'an object',
   array: 'a list',
@@ -17,7 +17,8 @@ const REMOVING =
   'only a seed with `extends` takes entries away, and only of lists whose entries are told apart by members';
 
 /**
- * What is wrong with a seed somebody wrote. Loaded only for such a seed, because the built-in cast is known to be good.
+ * Finds what is wrong with a seed that somebody wrote. Loaded only for such a seed, because the built-in cast is known
+ * to be good.
  *
  * @param parts the seed's content, by service
  */
@@ -32,7 +33,7 @@ export function findSeedFaults(parts: unknown, services: readonly ServiceDefinit
   return [...errors, ...further];
 }
 
-/** Where a seed does not fit the schemas of the services. @param parts the seed's content, by service */
+/** Finds where a seed does not match the services' schemas. @param parts the seed's content, by service */
 export function findSchemaFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
   const schemas = new Map(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
   const validate = validatorOf(schemas);
@@ -41,14 +42,14 @@ export function findSchemaFaults(parts: unknown, services: readonly ServiceDefin
 
 type Schemas = ReadonlyMap<string, object>;
 
-/** What was compiled of schemas, by the first of them: they never change, and to compile them takes 40 ms. */
+/** Compiled schemas, by the first of them: they never change, and compiling them takes 40 ms. */
 const COMPILED = new WeakMap<object, { readonly schemas: Schemas; readonly validate: ValidateFunction }>();
 
 function validatorOf(schemas: Schemas): ValidateFunction {
   const [first = schemas] = schemas.values();
   const before = COMPILED.get(first);
   if (before !== undefined && areSame(before.schemas, schemas)) return before.validate;
-  // What a seed extends was read before; here it only is a name that is known.
+  // What a seed extends has been read already; here it is just a known name.
   const validate = new Ajv({ allErrors: true, verbose: true, strict: false }).compile({
     type: 'object',
     properties: { ...Object.fromEntries(schemas), extends: {} },

@@ -11,7 +11,7 @@ import type { Random } from '../machine/random.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
 import { summaryOf } from './summary.ts';
 
-/** `--seed none`: a world without anybody. */
+/** `--seed none`: a world with nobody in it. */
 const NONE = 'none';
 /** The built-in cast, as seeds and options name it. */
 export const BUILT_IN = 'builtin';
@@ -19,19 +19,19 @@ export const BUILT_IN = 'builtin';
 /** A seed's content: a part for each service, by the service's name. */
 export type Parts = Readonly<Record<string, unknown>>;
 
-/** What credentials that were left out come of: the world that a server begins with. */
+/** What credentials that were left out are derived from: the default world. */
 const FIRST = derivationOf('default');
 
-/** A seed of which other worlds can have their own. */
+/** A seed from which other worlds can make their own. */
 interface OwnableSeed extends Seed {
   readonly parts: Parts;
   own(derivation: Derivation): OwnableSeed;
 }
 
 /**
- * The seed that the server is to start from.
+ * The seed that the server starts from.
  *
- * @param file a world file, `none`, or `builtin` or null for the built-in cast
+ * @param file a seed file, `none`, or `builtin` or null for the built-in cast
  * @throws Unusable naming what is wrong with the file
  */
 export async function chooseSeed(
@@ -47,7 +47,7 @@ export async function chooseSeed(
 }
 
 /**
- * The seed that somebody gave as a value, such as over HTTP.
+ * A seed that was given as a value, such as over HTTP.
  *
  * @param value `builtin`, `none`, or a seed as a file would hold it
  * @throws Unusable naming everything that is wrong with it
@@ -70,7 +70,8 @@ export async function seedOfValue(
  * The seed that somebody wrote.
  *
  * @param name what messages call it
- * @param file where it was read, for the lines of what is wrong, and for what it extends; a seed without extends `builtin` at most
+ * @param file where it was read, for the lines of its faults and for what it extends; a seed without a file can extend
+ * only `builtin`
  * @throws Unusable naming everything that is wrong with it
  */
 export async function seedOfContent(
@@ -88,9 +89,9 @@ export async function seedOfContent(
 }
 
 /**
- * What a seed file holds, as a value that can be given over HTTP: it names no other file.
+ * The content of a seed file, as a value that can be sent over HTTP: it refers to no other file.
  *
- * @param file of this machine
+ * @param file on this machine
  * @param name what messages call the request for it
  * @throws Unusable naming everything that is wrong with the file, and with those that it extends
  */
@@ -104,7 +105,7 @@ export async function seedValueOfFile(
   const layer = { name: `${name} ${file}`, file };
   const { parts } = await readSeed(content, layer, services, { builtIn: () => builtInParts(services), contentOf });
   const { extends: base } = content;
-  // The server extends the built-in cast faster itself: it knows the hashes of its passwords.
+  // The server itself extends the built-in cast faster, because it has the hashes of its passwords.
   return base === undefined || base === BUILT_IN ? content : parts;
 }
 
@@ -115,22 +116,24 @@ export function revivedSeed(kept: KeptSeed, services: readonly ServiceDefinition
 }
 
 /**
- * The seed as another world has it, with credentials of that world; who is there, and under which ids, is the same. What
- * takes long to make is made once for the seed and for all that are made of it.
+ * The seed with another world's own credentials; the people in it, and their ids, stay the same. What is slow to make
+ * is made once for the seed and all seeds made from it.
  *
- * @param seed one that this file gave
+ * @param seed one that this file made
  */
 export function ownSeed(seed: Seed, derivation: Derivation): Seed {
   if (!isOwnable(seed)) throw new TypeError('only a seed that was made here can be made the own one of a world');
   return seed.own(derivation);
 }
 
-/** What people read of a seed: who is who, with their credentials. */
+/** The seed as people read it: who is who, with their credentials. */
 export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Record<string, unknown> {
   return castOfParts(isOwnable(kept) ? kept.parts : read(kept).parts, services);
 }
 
-/** Who is there, in one line, such as `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`. */
+/**
+ * Who is in a seed, in one line, such as `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`.
+ */
 export function castLine(kept: KeptSeed, services: readonly ServiceDefinition[]): string {
   const { parts, extended } = read(kept);
   const from = extended.length === 0 ? '' : `; extends ${extended.join(' and ')}`;
@@ -141,10 +144,10 @@ function castOfParts(parts: Parts, services: readonly ServiceDefinition[]): Reco
   return changed(parts, services, (seed, part) => seed.cast(part));
 }
 
-/** Where a seed comes from, as it is kept. */
+/** Where a seed comes from, in the form in which it is kept. */
 interface Provenance {
   readonly origin: KeptSeed['origin'];
-  /** What it extended, nearest first; it is merged already. */
+  /** What it extended, nearest first; already merged. */
   readonly extended?: readonly string[];
 }
 
@@ -153,7 +156,7 @@ function read({ text }: KeptSeed): { readonly parts: Parts; readonly extended: r
   return { parts, extended };
 }
 
-/** @param given fits the schemas and has no faults */
+/** @param given matches the schemas and has no faults */
 function seedOf(
   given: Parts,
   provenance: Provenance,
@@ -172,7 +175,7 @@ function seedOf(
   return completeSeed(parts, provenance, services, random, hashed);
 }
 
-/** @param hashed the same parts with the hashes of their passwords, which are made when they are first needed */
+/** @param hashed the same parts with password hashes, which are made when first needed */
 function completeSeed(
   parts: Parts,
   { origin, extended = [] }: Provenance,
@@ -184,7 +187,7 @@ function completeSeed(
   let fingerprint: string | undefined;
   return {
     parts,
-    // Both are made when somebody asks: a world has a seed of its own, and most worlds are never used.
+    // Both are made on demand: each world has a seed of its own, and most worlds are never used.
     get text() {
       text ??= JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts });
       return text;
@@ -209,8 +212,8 @@ function completeSeed(
 }
 
 /**
- * Of the cast, so that a saved cast and the seed it came from are the same; without ids that follow from names, so that a
- * seed is the same whether they are written or left out.
+ * Made from the cast, so that a saved cast and the seed it came from are the same; without ids that follow from names,
+ * so that writing them out makes no difference.
  */
 function fingerprintOf(parts: Parts, services: readonly ServiceDefinition[]): string {
   const bare = changed(parts, services, (seed, part) => seed.bare?.(part) ?? part);
@@ -219,7 +222,7 @@ function fingerprintOf(parts: Parts, services: readonly ServiceDefinition[]): st
     .digest('hex');
 }
 
-/** The result of the first time that it succeeds. */
+/** Keeps the result of the first call that succeeds. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | null = null;
   return () => {
@@ -273,7 +276,7 @@ function seeded(services: readonly ServiceDefinition[]): Seeded[] {
   return services.filter((service): service is Seeded => service.seed !== null);
 }
 
-/** Parts that are there, each changed by its service, in the order of the services. */
+/** The parts that exist, each changed by its service, in the order of the services. */
 function changed(
   parts: Parts,
   services: readonly ServiceDefinition[],

@@ -3,21 +3,21 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 
-/** A seed as it was written in one place; one seed can extend another. */
+/** A seed as written in one place; one seed can extend another. */
 export interface Layer {
   /** What messages call it. */
   readonly name: string;
-  /** Where it was read, for the lines of its faults. */
+  /** Where it was read, to find the lines of its faults. */
   readonly file: string | null;
 }
 
-/** A part of a seed, with where it was written. */
+/** A part of a seed, and where it was written. */
 export interface Written {
   readonly value: unknown;
   readonly origin: Origin;
 }
 
-/** Where a part was written. Members and entries that are not listed stand in the same layer, below its place. */
+/** Where a part was written. Members and entries that are not listed come from the same layer, below its place. */
 interface Origin extends Source {
   readonly parts?: ReadonlyMap<string, Origin>;
 }
@@ -29,12 +29,12 @@ export interface Source {
   readonly place: string;
 }
 
-/** What a change finds wrong: a fault of the layer that makes it. */
+/** A fault that a change causes, in the layer that makes the change. */
 export interface LayerFault extends SeedFault {
   readonly layer: Layer;
 }
 
-/** The part of a JSON schema that merging is guided by. */
+/** The part of a JSON schema that guides merging. */
 interface Schema {
   readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -43,12 +43,12 @@ interface Schema {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A layer by itself. */
+/** A layer on its own, with nothing below it. */
 export function asWritten(value: unknown, layer: Layer): Written {
   return { value, origin: { layer, place: '' } };
 }
 
-/** Where something of a merged seed was written. @param place as in `SeedFault`, of the merged seed */
+/** Where a place of a merged seed was written. @param place as in `SeedFault`, in the merged seed */
 export function sourceOf({ origin }: Written, place: string): Source {
   let at = origin;
   for (const step of place.split(/[.[\]]+/).filter(Boolean)) at = originBelow(at, step);
@@ -56,12 +56,13 @@ export function sourceOf({ origin }: Written, place: string): Source {
 }
 
 /**
- * A seed with the changes of another. Objects are merged by member, lists whose entries are told apart by entry; everything
- * else is replaced. `null` takes a member away where nothing can be null, and `remove: true` an entry.
+ * Applies the changes of another seed. Objects are merged by member, and lists whose entries can be told apart by
+ * entry; everything else is replaced. `null` removes a member unless its value can be null, and `remove: true` removes
+ * an entry.
  *
  * @param base what is extended
  * @param changes the seed that extends it, by service
- * @param faults what is found wrong is added here
+ * @param faults faults that are found are added here
  */
 export function mergeLayer(
   base: Written,
@@ -87,7 +88,7 @@ type Merge = (name: string, below: Written, above: Written, schema: Schema) => W
 
 const byMember: Merge = (_name, below, above, schema) => mergeValue(below, above, schema);
 
-/** Objects that the schema knows the members of are merged; what it leaves open is one value. */
+/** Objects whose members the schema lists are merged; an open object is one value. */
 function mergeValue(below: Written, above: Written, schema: Schema, merge: Merge = byMember): Written {
   return schema.properties !== undefined && isObject(below.value) && isObject(above.value)
     ? mergeObject(below, above, schema, merge)
@@ -108,7 +109,8 @@ function mergeObject(below: Written, above: Written, { properties = {} }: Schema
 
 function mergeList(below: Written, above: Written, schema: Schema, { by }: SeedList, faults: LayerFault[]): Written {
   const entries: (Written | null)[] = entriesOf(below);
-  // An entry that is changed or removed is not there any more for what follows: that is told to occur twice, or is new.
+  // Once an entry is changed or removed, later changes no longer find it: they are reported as duplicates, or are new
+  // entries.
   const open = new Map(entries.flatMap((entry, index) => keyOf(entry?.value, by).map((key) => [key, index])));
   const names = entriesOf(below).flatMap(({ value }) => (isObject(value) ? [nameOf(value, by)] : []));
   for (const entry of entriesOf(above)) {
@@ -134,19 +136,19 @@ function mergeList(below: Written, above: Written, schema: Schema, { by }: SeedL
   );
 }
 
-/** What tells an entry from others; nothing where a member that does is missing. */
+/** The key that tells an entry from others; empty if a member of the key is missing. */
 function keyOf(entry: unknown, by: readonly string[]): [] | [key: string] {
   if (!isObject(entry)) return [];
   const values = by.map((member) => own(entry, member));
   return values.every((value) => typeof value === 'string') ? [JSON.stringify(values)] : [];
 }
 
-/** How messages call an entry. */
+/** What messages call an entry. */
 function nameOf(entry: Members, by: readonly string[]): string {
   return by.map((member) => String(own(entry, member))).join('/');
 }
 
-/** Nothing, of the kind that something is: what it is merged with where nothing was before. */
+/** An empty value of the same kind: what something new is merged with. */
 function emptyOf({ value, origin }: Written): Written {
   return { value: Array.isArray(value) ? [] : isObject(value) ? {} : undefined, origin };
 }
@@ -168,7 +170,7 @@ function faultOfRemoval(
   return { message: `\`${name}\` cannot be removed: what is extended does not have it`, given: name, valid: there };
 }
 
-/** A part below another, by the name of a member or the index of an entry. */
+/** The part at a member's name or an entry's index. */
 function part({ value, origin }: Written, step: string): Written {
   return { value: (value as Members)[step], origin: originBelow(origin, step) };
 }

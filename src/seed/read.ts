@@ -15,13 +15,13 @@ export interface Bases {
   contentOf(file: string, asked: string): Promise<Parts>;
 }
 
-/** What a seed extends when it extends the built-in cast. */
+/** The name by which a seed extends the built-in cast. */
 const BUILT_IN = 'builtin';
-/** How many seeds may extend each other, the built-in cast not counted. */
+/** How many seeds may extend each other, not counting the built-in cast. */
 const MOST_LAYERS = 10;
 
 /**
- * What somebody wrote, with what it extends, checked.
+ * Reads and checks what somebody wrote, together with what it extends.
  *
  * @param content an object
  * @returns the parts by service, and the names of what was extended, nearest first
@@ -43,7 +43,7 @@ export async function readSeed(
 }
 
 interface Stacked {
-  /** As the seed above named it. */
+  /** The name that the seed above gave it. */
   readonly name: string;
   readonly seed: Written;
 }
@@ -51,7 +51,7 @@ interface Stacked {
 /**
  * A seed, and below it those that it extends.
  *
- * @param layers those that led here, the first one on top; the last one is that of the content
+ * @param layers those that led here, topmost first; the last is the content's own
  */
 async function stackOf(
   { $schema, extends: base, ...parts }: Parts,
@@ -94,7 +94,7 @@ async function stackOf(
   return [here, ...below];
 }
 
-/** The parts as people read them, without what is made of passwords. */
+/** The parts as people read them, without what is made from passwords. */
 function castOf(parts: Parts, services: readonly ServiceDefinition[]): Parts {
   const shown = services.filter(({ name }) => parts[name] !== undefined);
   return Object.fromEntries(shown.map(({ name, seed }) => [name, seed?.cast(parts[name])]));
@@ -102,17 +102,17 @@ function castOf(parts: Parts, services: readonly ServiceDefinition[]): Parts {
 
 interface Settled {
   readonly fault: SeedFault;
-  /** Where it stands in what was written. */
+  /** Where it is in what was written. */
   readonly at: Source;
 }
 
-/** Nobody reads more faults at once, and an answer has to have an end. */
+/** Nobody reads more faults at once, and answers must be bounded. */
 const MOST_TOLD = 100;
 
-/** Places with an index: those that differ between what was written and what came of it. */
+/** Places with an index, which may differ between what was written and the merged seed. */
 const PLACE = /`([a-zA-Z]+(?:\.\w+)*\[\d+\][\w.[\]]*)`/g;
 
-/** A fault of the merged seed, in the terms of what was written. */
+/** A fault of the merged seed, in terms of what was written. */
 function settled(fault: SeedFault, merged: Written, top: Layer): Settled {
   const at = sourceOf(merged, fault.place);
   const message = fault.message.replaceAll(PLACE, (_, place: string) => {
@@ -132,7 +132,7 @@ async function unusable(faults: readonly Settled[], top: Layer): Promise<Unusabl
   return new Unusable(`${top.name} cannot be used:\n  ${said.join('\n  ')}`);
 }
 
-/** Lines of files, each of which is read once however many faults it has. */
+/** Finds lines in files, reading each file once however many faults it has. */
 function linesOnce(): typeof readSourceLines {
   const read = new Map<string, ReturnType<typeof readSourceLines>>();
   return (file) => {
@@ -142,7 +142,7 @@ function linesOnce(): typeof readSourceLines {
   };
 }
 
-/** File and line of a place, as messages begin with them: the line alone where the file is the one that was given. */
+/** File and line of a place, for the beginning of a message; only the line if the file is the one that was given. */
 async function whereOf(
   { layer, place }: Source,
   top: Layer,

@@ -3,7 +3,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import { described, text } from '../core/json-schema.ts';
 import { own } from '../core/own.ts';
 
-/** The part of a JSON schema that this looks at. */
+/** The part of a JSON schema that is used here. */
 interface Schema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
@@ -25,8 +25,8 @@ const REMOVE = described(
 );
 
 /**
- * JSON Schema (draft-07) of a whole seed file, for editors: of one that says everything, and of one that extends another.
- * In the latter an entry may be a change, so it is only asked for what names it.
+ * The JSON Schema (draft-07) of a whole seed file, for editors. It describes seeds that say everything and seeds that
+ * extend another. In the latter an entry may be a change, so only the members that identify it are required.
  */
 export function seedSchema(services: readonly ServiceDefinition[]): object {
   const seeded = services.flatMap(({ name, title, seed }) => (seed === null ? [] : [{ name, title, seed }]));
@@ -69,7 +69,7 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
   };
 }
 
-/** What may be written of something to change it: nothing is needed, and what may be left out can be taken away. */
+/** The schema for changes to something: nothing is required, and whatever may be left out can be removed. */
 function changesOf(schema: Schema, lists: Readonly<Record<string, SeedList>> = {}): Schema {
   const { properties, required = [] } = schema;
   if (properties === undefined) return schema;
