@@ -3,29 +3,35 @@ import type { Documents } from '../../generated/documents.ts';
 /** A service that has a document. */
 export type ServiceName = keyof Documents;
 
-/** Of all versions of its document. */
+/** The operations of all versions of its document. */
 export type OperationId<Service extends ServiceName> = keyof Documents[Service]['operations'];
 
-/** A schema of a service's document, by its name there. */
+/** A schema in a service's document, by its name there. */
 export type Schema<
   Service extends ServiceName,
   Name extends keyof Documents[Service]['schemas'],
 > = Documents[Service]['schemas'][Name];
 
 /**
- * What a document says of an operation, of all versions together: what only some have may be missing. The build writes
- * these types (`scripts/handler-types.mjs`); this is what all of them have.
+ * What a document says about an operation, in all versions together: members that only some versions have are optional.
+ * The build writes these types (`scripts/handler-types.mjs`); this is what they have in common.
  */
 export interface OperationTypes {
-  /** Text, whatever the schema. Optional where the operation has further paths that lack it. */
+  /** Text, whatever the schema says. Optional if another path of the operation lacks it. */
   readonly params: Readonly<Record<string, string>>;
-  /** After validation: numbers and booleans are converted, lists are lists, and what the document does not name is gone. */
+  /**
+   * After validation: numbers and booleans are converted, lists are lists, and anything the document does not name is
+   * removed.
+   */
   readonly query: Readonly<Record<string, unknown>>;
-  /** Undefined where the operation has none; a Buffer where it takes bytes of any type. An optional JSON body left out is `{}`. */
+  /**
+   * Undefined if the operation takes none; a Buffer if it takes bytes of any type. An optional JSON body that was not
+   * sent is `{}`.
+   */
   readonly body: unknown;
-  /** By status, but for refusals, which are thrown. Undefined where the answer has no body; a Buffer where it is not JSON. */
+  /** By status, except refusals, which are thrown. Undefined if the answer has no body; a Buffer if it is not JSON. */
   readonly answers: Readonly<Record<number, unknown>>;
-  /** The document asks for no credential. */
+  /** The document does not ask for a credential. */
   readonly isPublic: boolean;
 }
 

@@ -7,32 +7,32 @@ import type { ServiceDefinition } from './service.ts';
 export interface Variable {
   readonly name: string;
   /**
-   * Undefined where the cast has nothing for it.
+   * Undefined if the cast has nothing for it.
    *
-   * @param part of the cast, as the switchboard answered; undefined where the seed has none
+   * @param part of the cast, as the switchboard answered; undefined if the seed has none
    * @param url of the server, as the client has it
    */
   readonly of: (part: unknown, url: string) => string | undefined;
-  /** What the cast then lacks, where that is worth telling: `administrator with an access key`. */
+  /** What the cast lacks in that case, if it is worth mentioning: `administrator with an access key`. */
   readonly absent?: string;
 }
 
-/** What somebody finds out by asking a server. */
+/** What a request to a server showed. */
 export interface Observation {
   readonly good: boolean;
-  /** What was found, and what to do about it where it is not good. */
+  /** What was found, and what to do about it if it is not good. */
   readonly said: string;
 }
 
 /** Something that `nv-auth-mock doctor` looks at from where a client is. */
 export interface Probe {
-  /** In a word. */
+  /** What it checks, in a word or two. */
   readonly what: string;
-  /** It looks into the cast, which the switchboard tells only whom it trusts. */
+  /** It reads the cast, which the switchboard shows only to those it trusts. */
   readonly needsCast?: true;
   /**
    * @param ask calls a path below the client's URL, with these headers; a body that is not JSON is null
-   * @param place the client's URL, and this service's part of the cast, undefined where there is none
+   * @param place the client's URL, and this service's part of the cast, or undefined if there is none
    */
   readonly look: (
     ask: (path: string, headers?: Readonly<Record<string, string>>) => Promise<{ status: number; body: unknown }>,
@@ -41,18 +41,18 @@ export interface Probe {
 }
 
 /**
- * What is known of a service before it is loaded: its name, and what it brings to the command, to the library and to the
- * words of refusals.
+ * What is known about a service before it is loaded: its name, and what it adds to the command, to the library and to
+ * the words of refusals.
  */
 export interface Manifest {
   /** Also the name of its folders and of its document. */
   readonly name: string;
   /** By the names of its settings. */
   readonly options: Readonly<Record<string, Option>>;
-  /** What only it can refuse for. */
+  /** The reasons that only this service can give. */
   readonly reasons: Reasons;
   readonly variables: readonly Variable[];
   readonly probes: readonly Probe[];
-  /** @param lawsOfKeys the laws whose scopes and resource types keys of NGC can hold */
+  /** @param lawsOfKeys the laws whose scopes and resource types NGC keys can hold */
   readonly load: (lawsOfKeys: () => readonly Law[]) => Promise<ServiceDefinition>;
 }

@@ -7,41 +7,44 @@ import type { Surroundings, World } from './world.ts';
 /** A request before its caller is known. */
 export interface Arrival extends Surroundings {
   readonly world: World;
-  /** The one time of this request. */
+  /** The single time at which everything in this request happens. */
   readonly now: Instant;
-  /** Scheme and authority under which the caller reached this server, without a slash at the end. */
+  /** Scheme and authority by which the caller reached this server, without a slash at the end. */
   readonly origin: string;
-  /** The same for URLs that are called without the caller's credential: in a world other than the default one they name it. */
+  /**
+   * The same, for URLs that are called without the caller's credential: in any world but the default one they name the
+   * world.
+   */
   readonly openOrigin: string;
   readonly method: string;
-  /** Header lines of one name as they were received, each by itself. */
+  /** The header lines with this name as they were received, each separate. */
   headerLines(name: string): readonly string[];
 }
 
-/** What a handler gets. It can read and write the world, and answer by what it returns; it has no socket. */
+/** What a handler is given. It can read and write the world, and answers with its return value; it has no socket. */
 export interface Context<Its extends OperationTypes = OperationTypes, Target = unknown> extends Arrival {
   /** Null on public operations. */
   readonly caller: CallerOf<Its['isPublic']>;
   readonly params: Its['params'];
   readonly query: Its['query'];
-  /** Valid by the document. */
+  /** Checked against the document. */
   readonly body: Its['body'];
   /** What the rule's look-up found. */
   readonly target: Target;
   /**
-   * Of an operation that streams: how many bytes of the body come, at most so many, and their SHA-256 in hexadecimal.
-   * The bytes themselves are dropped.
+   * For an operation that streams: counts the bytes of the body as they arrive, up to a limit, and hashes them with
+   * SHA-256, in hexadecimal. The bytes themselves are dropped.
    *
-   * @throws Problem for more bytes, or for silence
+   * @throws Problem if there are more bytes, or if they stop coming
    */
   digest(most: number): Promise<{ readonly size: number; readonly hash: string }>;
-  /** May the caller do what the rule is about to this object, too? For lists, which show what their reader may see. */
+  /** May the caller also do what the rule is about to this object? For lists, which show what their reader may see. */
   mayReach(reach: Reach): boolean;
 }
 
 type CallerOf<IsPublic extends boolean> = IsPublic extends true ? null : Caller;
 
-/** A context of any operation that is not public: what code takes that several of them share. */
+/** The context of any operation that is not public, for code that several of them share. */
 export interface AuthenticatedContext<Target = unknown> extends Context<OperationTypes, Target> {
   readonly caller: Caller;
 }
@@ -49,13 +52,13 @@ export interface AuthenticatedContext<Target = unknown> extends Context<Operatio
 interface Told<Status> {
   readonly status: Status;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The body is a view of rows that did not change: what was checked and written of it before still holds. */
+  /** The body is a view of rows that have not changed: its earlier check and bytes are still good. */
   readonly unchanged?: boolean;
-  /** The answer refuses, in a form of its own: a page that asks again, a redirect that names an error. */
+  /** The answer is a refusal in a form of its own: a page that asks again, or a redirect that names an error. */
   readonly refusal?: Problem;
 }
 
-/** What a handler answers. A body is sent as JSON, a Buffer as it is; none for 204. */
+/** What a handler answers. A body is sent as JSON, a Buffer unchanged; none for 204. */
 export type Outcome<Status = number, Body = unknown> = Told<Status> &
   (undefined extends Body ? { readonly body?: Body } : { readonly body: Body });
 
@@ -67,9 +70,10 @@ export type Answer<Service extends ServiceName, Id extends OperationId<Service>>
 type AnswerOf<Answers> = { [Status in keyof Answers]: Outcome<Status, Answers[Status]> }[keyof Answers];
 
 /**
- * Does what an operation is for: `Handler<'nvcf', 'createDeployment', FunctionRow>`. What it is given and what it answers
- * have the types of its document, which the steps before and behind it check (`http/steps/validate.ts`, `conform.ts`).
- * Without parameters: of any operation, for what many share; what it answers is then checked when it answers, and not before.
+ * Does what an operation is for: `Handler<'nvcf', 'createDeployment', FunctionRow>`. What it is given and what it
+ * answers have the types of its document, which the steps before and after it check (`http/steps/validate.ts`,
+ * `conform.ts`). Without parameters it is for any operation, for code that many share; what it answers is then checked
+ * only when it answers.
  *
  * @typeParam Target what the look-up of the operation's rule finds
  */
@@ -79,10 +83,10 @@ export type Handler<Service extends ServiceName = never, Id extends OperationId<
   ? (context: Context) => Outcome | Promise<Outcome>
   : (context: Context<Operation<Service, Id>, Target>) => Answer<Service, Id> | Promise<Answer<Service, Id>>;
 
-/** A handler of which it is not known here what its document says. */
+/** A handler whose document's types are not known here. */
 export type AnyHandler = (context: never) => Outcome | Promise<Outcome>;
 
-/** The handlers of a service: one for each operation of its document, and each of that operation's type. */
+/** The handlers of a service: one for each operation of its document, each with that operation's type. */
 export type Operations<Service extends ServiceName> = {
   readonly [Id in OperationId<Service>]: Handler<Service, Id, never>;
 };

@@ -21,98 +21,101 @@ export interface WorldEvent {
   readonly [detail: string]: unknown;
 }
 
-/** What a refusal is about, beside the problem itself: what a vendor's words may name. */
+/** What a refusal is about, besides the problem itself: what a vendor's words may name. */
 export interface About {
   readonly settings: Settings;
   readonly random: Random;
-  /** As it was asked for, without its query. */
+  /** As requested, without its query. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
-  /** Null where no operation has the path. */
+  /** Null if no operation has the path. */
   readonly operation: string | null;
   readonly caller: Caller | null;
   readonly decision: Decision | null;
 }
 
-/** A form that refusals come in: a schema of the document (null for text) with its media type; null for an empty body. */
+/** A form of refusals: a schema of the document (null for text) with its media type; null for an empty body. */
 export type ErrorForm = { readonly schema: string | null; readonly mediaType: string } | null;
 
 /** How a service refuses. */
 export interface Voice {
   readonly renderProblem: (problem: Problem, about: About) => Outcome;
-  /** Every form that `renderProblem` makes. */
+  /** Every form that `renderProblem` produces. */
   readonly errors: readonly ErrorForm[];
 }
 
-/** What a handler of a host gets: any method, any path, and the bytes of any body. */
+/** What the handler of a host is given: any method, any path, and the bytes of any body. */
 export interface HostContext<Target = unknown> extends Context<OperationTypes, Target> {
   readonly caller: Caller;
   readonly body: Buffer;
 }
 
-/** Host names that belong to a service whatever the path, such as a function's own. They are in no document. */
+/** Host names that belong to a service whatever the path, such as a function's own. No document has them. */
 export interface ServiceHost extends Voice {
-  /** Of the host name, in lower case and without port; its named groups become the parameters. */
+  /** Matches the host name, in lower case and without the port; its named groups become the parameters. */
   readonly pattern: RegExp;
-  /** The row of the tables that it falls under. */
+  /** The row of the tables that applies to it. */
   readonly operation: string;
   readonly handler: (context: HostContext<never>) => Outcome | Promise<Outcome>;
 }
 
-/** Ways of a vendor that concern all of its operations. */
+/** Ways of a vendor that apply to all of its operations. */
 export interface Quirks {
-  /** Enumerated values of bodies are understood in any case. */
+  /** Enumerated values in bodies are accepted in any case. */
   readonly caselessEnums?: true;
-  /** Paths are answered with a slash at their end, and without. */
+  /** Paths are answered with and without a slash at their end. */
   readonly eitherSlash?: true;
   /** The object is looked up before the body is read. */
   readonly looksUpFirst?: true;
-  /** Who asks is looked at before whether the path has the method. */
+  /** The caller is authenticated before it is checked whether the path has the method. */
   readonly authenticatesFirst?: true;
 }
 
 /**
  * An emulated API, as a value.
  *
- * @typeParam Name where it is given, the compiler checks that every operation of the document has a handler of its type
+ * @typeParam Name if given, the compiler checks that every operation of the document has a handler of its type
  */
 export interface ServiceDefinition<Name extends string = string> extends Voice {
   /** Also the name of its folders and of its document. */
   readonly name: Name;
   /** What people call it. */
   readonly title: string;
-  /** Every failure on a path below one of these is told in this service's words; `{name}` stands for any segment. */
+  /** Failures on a path below one of these use this service's words; `{name}` stands for any segment. */
   readonly prefixes: readonly string[];
   /** Its tables, in every profile. */
   readonly laws: readonly Law[];
-  /** Those that count. */
+  /** The law in force. */
   readonly law: (settings: Settings) => Law;
   readonly quirks?: Quirks;
-  /** It drives the mock itself: for whoever runs it, and not for web pages. */
+  /** It controls the mock itself: for whoever runs it, and not for web pages. */
   readonly isSwitchboard?: true;
   /** @throws Problem `unauthenticated` */
   readonly authenticate: (arrival: Arrival) => Promise<Caller>;
   /**
-   * Who somebody with this id, name or client id would be; null for nobody. Absent where nobody can be.
+   * Who somebody with this id, name or client id would be; null for nobody. Absent if nobody can be impersonated.
    *
-   * @throws Problem `unauthenticated` where their credential would not count
+   * @throws Problem `unauthenticated` if their credential would be rejected
    */
   readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
-  /** What would turn a refusal, where rights are given in a way of its own. */
+  /** Finds what would turn a refusal, if rights are given in a way of its own. */
   readonly findFixes?: FindFixes;
-  /** Its kinds of credentials, as they stand in headers: what finds the world that a request is about. */
+  /** Its kinds of credentials in headers, by which the world of a request is found. */
   readonly presenters?: readonly Presenter[];
-  /** What stands in fields, by their names, of operations whose row says that they select a world. The first one counts most. */
+  /**
+   * Credentials in fields, by name, of operations whose row says that they select a world. The first one takes
+   * precedence.
+   */
   readonly credentialFields?: Readonly<Record<string, (text: string) => Presented>>;
-  /** How real credentials of the vendor are told from those of a mock. */
+  /** How the vendor's real credentials are told apart from a mock's. */
   readonly tripwires?: readonly Tripwire[];
   readonly lookups: Readonly<Record<string, Lookup>>;
-  /** By operationId; exactly those of the document. */
+  /** By operationId: exactly those of the document. */
   readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;
   readonly hosts?: readonly ServiceHost[];
   readonly seed: Seeding | null;
   /**
-   * What happens by itself in `(from, to]`, in any order: at least the first `limit` of it, and not many more. Null where
+   * What happens by itself in `(from, to]`, in any order: at least the first `limit` events, and not many more. Null if
    * nothing does.
    */
   readonly events: ((store: Store, from: Instant, to: Instant, limit: number) => Promise<readonly WorldEvent[]>) | null;

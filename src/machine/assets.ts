@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** The folder of the package: the code that runs is this file, or one of `dist/` that the build put it into. */
+/** The folder of the package: the running code is this file, or one in `dist/` that the build put it into. */
 const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.meta.url);
 
-/** The only file that knows where documents, fixtures and the files of pages are. */
+/** Paths of documents, fixtures and page files are known only in this file. */
 const DOCUMENTS = new URL('dist/openapi/', ROOT);
-/** What the build makes of the documents for the server. */
+/** What the build makes from the documents for the server. */
 const OPERATIONS = new URL('dist/operations/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
 const SWAGGER_UI = new URL('dist/swagger-ui/', ROOT);
@@ -15,7 +15,7 @@ export function documentText(name: string): Promise<string> {
   return readFile(new URL(`${name}.json`, DOCUMENTS), 'utf8');
 }
 
-/** What the server reads of a document: its operations at once, as JSON text, and their schemas when it asks. */
+/** The server's form of a document: its operations now, as JSON text, and its schemas on demand. */
 export async function preparedDocument(name: string) {
   return {
     operations: await readFile(new URL(`${name}.json`, OPERATIONS), 'utf8'),
@@ -23,7 +23,7 @@ export async function preparedDocument(name: string) {
   };
 }
 
-/** Names of the documents that services are served by; of one with versions, those of the versions. */
+/** Names of the documents with which services are served; for a document with versions, those of its versions. */
 export async function documentNames(): Promise<string[]> {
   const names = (await readdir(DOCUMENTS)).map((file) => file.replace(/\.json$/, '')).sort();
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
@@ -34,7 +34,7 @@ export function swaggerUiFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, SWAGGER_UI));
 }
 
-/** A file of a service's fixtures, as a value. */
+/** A file from a service's fixtures, as a value. */
 export async function fixture(service: string, file: string): Promise<unknown> {
   return JSON.parse(await readFile(new URL(`${service}/${file}`, FIXTURES), 'utf8'));
 }

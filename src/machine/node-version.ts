@@ -2,7 +2,7 @@
 export const OLDEST_NODE = '20.19';
 
 /**
- * Why the server cannot run on a version of Node; null when it can. Entry points ask before they load anything else,
+ * Why the server cannot run on a version of Node; null if it can. Entry points check before they load anything else,
  * because an older Node fails at the first import that it does not have.
  */
 export function nodeRefusal(version: string): string | null {

@@ -1,12 +1,12 @@
 import { processGlobal } from './time.ts';
 
 /**
- * What the operating system has once for each process, so that it cannot belong to a server or a world. It is kept where
- * every copy of this code finds it: a process may load several (two versions of the package; under jest, one for each file
- * of tests). Worker threads have one each, because nothing can be shared between them.
+ * A value that the operating system provides once per process, so that it cannot belong to a server or a world. It is
+ * kept where every copy of this code finds it: a process may load several (two versions of the package; under jest, one
+ * for each file of tests). Worker threads have one each, because nothing can be shared between them.
  *
- * @param name of the value and of the form it has: whoever changes its form changes its name
- * @param make called where the process has none yet
+ * @param name of the value and its form: whoever changes the form changes the name
+ * @param make called if the process has none yet
  */
 export function processWide<Value>(name: string, make: () => Value): Value {
   const key = Symbol.for(`nv-auth-mock.${name}`);

@@ -13,17 +13,17 @@ export interface Random {
 }
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** Bytes from here on would make the first letters likelier than the others. */
+/** Larger bytes would make the first letters likelier than the others. */
 const FAIR_BYTES = 256 - (256 % ALPHANUMERIC.length);
 
 type Bytes = (length: number) => Buffer;
 
-/** Randomness nobody can foresee. */
+/** Randomness that nobody can predict. */
 export function systemRandom(): Random {
   return fromBytes(pooled((pool) => randomFillSync(pool)));
 }
 
-/** The same sequence for the same seed; for tests and demonstrations. */
+/** The same sequence for the same seed, for tests and demonstrations. */
 export function seededRandom(seed: string): Random {
   let block = 0;
   const refill = (pool: Buffer) => {
@@ -39,14 +39,14 @@ export function namedUuid(name: string): string {
   return uuidOf(hash('sha256', name, 'hex'));
 }
 
-/** Letters and digits that bytes stand for, each as likely as the others; some bytes stand for none. */
+/** Turns bytes into letters and digits, each equally likely; some bytes stand for none. */
 export function alphanumericOf(bytes: Buffer): string {
   let text = '';
   for (const byte of bytes) if (byte < FAIR_BYTES) text += ALPHANUMERIC[byte % ALPHANUMERIC.length];
   return text;
 }
 
-/** The number at a place of a sequence that its seed decides: from 0 to below 1. */
+/** The number at one place of a sequence that its seed determines, from 0 to below 1. */
 export function drawnAt(seed: string, place: number): number {
   return createHash('sha256').update(`${seed}:${place}`).digest().readUIntBE(0, 6) / 2 ** 48;
 }
@@ -56,7 +56,7 @@ function uuidOf(digits: string): string {
   return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`;
 }
 
-/** Asking the system costs microseconds, so it is asked for 4 kB at a time. */
+/** Each call to the system costs microseconds, so 4 kB are fetched at a time. */
 function pooled(refill: (pool: Buffer) => void): Bytes {
   const pool = Buffer.alloc(4096);
   let used = pool.length;

@@ -6,35 +6,35 @@ import { runInNewContext, runInThisContext } from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 
 /**
- * Time and timers of the machine, which no fake of a test reaches.
+ * Time and timers of the machine, beyond the reach of a test's fakes.
  *
- * The mock lives in the process of the test that uses it, and that test may have replaced the clock and the timers of its
- * app before it loads the mock, or after. Test runners replace what is found by name: globals, and members of
- * `node:timers`, of `timers/promises` and of `process`. So nothing here is looked up by such a name when it is needed. Our
- * sources import it from here; in the libraries that go into the bundle, the build puts it in place of the globals
- * (`scripts/build.mjs`).
+ * The mock lives in the process of the test that uses it, and that test may have replaced the clock and the timers of
+ * its app before it loads the mock, or after. Test runners replace whatever can be found by name: globals, and members
+ * of `node:timers`, of `timers/promises` and of `process`. So nothing here is looked up by such a name when it is
+ * needed. Our sources import it from here; in the libraries that go into the bundle, the build puts it in place of the
+ * globals (`scripts/build.mjs`).
  *
- * What stays out of reach: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask`. Where
+ * What stays out of reach: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask`. If
  * they are replaced in Node's own realm (vitest and sinon, when told to; never jest), neither works for anybody.
  */
 
-/** What the process has once, also where a test runner gives every file of tests a realm of its own, as jest does. */
+/** The global object of the process, even if a test runner gives every file of tests its own realm, as jest does. */
 export const processGlobal = runInThisContext('globalThis') as typeof globalThis;
 
 const processOfMachine = processGlobal.process;
 
-/** `Date` of a realm that nobody else has. A date of any realm is an instance of it: an app makes them in its own. */
+/** The `Date` of a private realm. Dates of any realm count as its instances, because an app makes them in its own. */
 export const RealDate = runInNewContext('Date') as DateConstructor;
 Object.defineProperty(RealDate, Symbol.hasInstance, { value: types.isDate });
 
 export const performance = nodePerformance;
 
-/** The process's own: a test runner's copy of `process` may be given another. */
+/** The process's own function: a test runner's copy of `process` may be given another. */
 export function nextTick<Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args): void {
   processOfMachine.nextTick(callback, ...args);
 }
 
-/** As the global; what `callback` throws ends the process, too. */
+/** Like the global function, including that an exception in `callback` ends the process. */
 export function queueMicrotask(callback: () => void): void {
   Promise.resolve()
     .then(callback)
@@ -45,7 +45,7 @@ export function queueMicrotask(callback: () => void): void {
     });
 }
 
-/** As Node has it: longer delays count as one millisecond. */
+/** Node's limit: longer delays count as one millisecond. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 type Timers = Pick<
@@ -54,8 +54,8 @@ type Timers = Pick<
 >;
 
 /**
- * Does Node itself answer? Its objects have members that no fake imitates. If a later Node renames them, the timers below
- * are used, which work as well.
+ * Are these Node's own timers? Their objects have members that no fake imitates. If a later Node renames them, the
+ * timers below are used, which work as well.
  */
 export function areReal(timers: Timers): boolean {
   const nothing = () => {};
@@ -69,8 +69,8 @@ export function areReal(timers: Timers): boolean {
 }
 
 /**
- * Timers made of the idle time of sockets that are never connected, and of messages that a thread sends to itself: both
- * are counted inside Node. They differ from Node's own in one respect: timeouts do not keep the process running.
+ * Timers built from the idle time of sockets that are never connected, and from messages that a thread sends to itself:
+ * both are counted inside Node. They differ from Node's own in one respect: timeouts do not keep the process running.
  */
 export function unreplacedTimers(): Timers {
   const clear = (timer: unknown) => {
@@ -93,14 +93,14 @@ export function unreplacedTimers(): Timers {
 type Callback = (...args: unknown[]) => void;
 
 /**
- * The idle time of a socket is counted once, and never stopped: where Node loads its own timers late, stopping is what a
- * test has replaced. When it is over, it is looked at whether that was enough.
+ * The idle time of a socket is started once, and never stopped: if Node loads its own timers late, stopping would call
+ * what a test has replaced. When it is over, it is checked whether that was long enough.
  */
 class SocketTimer {
   readonly #callback: () => void;
   readonly #delay: number;
   readonly #repeats: boolean;
-  /** When to fire, in milliseconds of `performance`; null: not at all. */
+  /** When to fire, in milliseconds of `performance`; null: never. */
   #due: number | null = null;
   #isCounting = false;
 
@@ -173,7 +173,7 @@ class Immediates {
     if (this.#waiting.size === 0) this.#channel.port1.unref();
   }
 
-  /** One for each message; of tasks that were cleared the message comes all the same. */
+  /** Runs one task per message; messages of cleared tasks still arrive. */
   #next(): void {
     const [task] = this.#waiting;
     if (task === undefined) return;
@@ -182,14 +182,14 @@ class Immediates {
   }
 }
 
-/** Node's own where they are not replaced yet, and otherwise timers that are made of something else. */
+/** Node's own timers if they have not been replaced yet, otherwise timers built from something else. */
 export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = areReal(
   nodeTimers,
 )
   ? { ...nodeTimers }
   : unreplacedTimers();
 
-/** As `AbortSignal.timeout`, which newer versions of Node let a test replace, too. */
+/** Like `AbortSignal.timeout`, which newer versions of Node let a test replace, too. */
 export function timeoutSignal(milliseconds: number): AbortSignal {
   const controller = new AbortController();
   const timeout = () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));

@@ -1,4 +1,4 @@
-/** The little that is compared of an OpenAPI 3 document. */
+/** The few parts of an OpenAPI 3 document that are compared. */
 export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly components?: unknown;
@@ -29,21 +29,24 @@ type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'] as const;
 
-/** Deeper members are compared by what holds them. */
+/** Deeper members are compared only as part of what holds them. */
 const MOST_DEPTH = 6;
 
-/** How a vendor's document and a served one differ, a line for each difference. */
+/** How a vendor's document and a served one differ, with one line per difference. */
 export interface Drift {
   readonly lines: readonly string[];
-  /** Operations that only the mock has, on paths of the document: no difference where the document is a part of one. */
+  /**
+   * Operations that only the mock has, on paths of the document: not a difference if the document is only a part of
+   * one.
+   */
   readonly notes: readonly string[];
   /** Operations that both have. */
   readonly compared: number;
 }
 
 /**
- * Compares operations, parameters, request and response members, and statuses. Of the served document only those paths count
- * that the vendor's has, too: a fragment is compared with its own part.
+ * Compares operations, parameters, request and response members, and statuses. Only those paths of the served document
+ * count that the vendor's has, too: a fragment is compared with its own part.
  */
 export function findDrift(vendor: OpenApi, served: OpenApi): Drift {
   const theirs = operationsOf(vendor);
@@ -152,7 +155,7 @@ function members({ document }: Found, schema: Schema | undefined, prefix = '', d
   return [...new Set([...own, ...parts, ...items])];
 }
 
-/** What a reference within the document leads to. */
+/** Follows a reference within the document. */
 function resolved(document: OpenApi, value: unknown): unknown {
   const { $ref } = (value ?? {}) as Schema;
   if ($ref === undefined || !$ref.startsWith('#/')) return value;

@@ -18,13 +18,13 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
   507: 'INTERNAL_ERROR',
 };
 
-/** What the gateway says instead of what went wrong, as published answers show. */
+/** What the gateway says instead of describing the failure, as published answers show. */
 const WORDS: Partial<Record<ProblemKind, string>> = {
   unauthenticated: 'Authentication Failed',
   forbidden: 'Access Denied',
 };
 
-/** Who answers, in every envelope. */
+/** The name of the answering server, in every envelope. */
 const SERVER_ID = 'nv-auth-mock';
 
 /** The head of every answer of the NGC gateway. */
@@ -37,7 +37,7 @@ export function requestStatus<Code extends string>(statusCode: Code, requestId: 
   };
 }
 
-/** A problem as the NGC gateway tells it. @param told instead of its own words */
+/** A problem in the form of the NGC gateway. @param told replaces the gateway's own words */
 export function renderRequestStatus(problem: Problem, requestId: string, told?: string) {
   const status = HTTP_STATUS[problem.kind];
   const words = told ?? WORDS[problem.kind] ?? (problem.message || 'Not found.');

@@ -11,7 +11,7 @@ import type { KeyInForce, NgcKeys } from '../../store/ngc-keys.ts';
 import { claimsSaid } from '../../tokens/compact.ts';
 import { keyForm, NGC_KEY_PREFIX } from './key-text.ts';
 
-/** What decides whether a key counts. */
+/** What is needed to judge a key. */
 export interface NgcKeyAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
@@ -19,7 +19,7 @@ export interface NgcKeyAttempt {
 }
 
 /**
- * The key of `Authorization: Bearer nvapi-...`, if it counts now.
+ * The key of `Authorization: Bearer nvapi-...`, if it is valid now.
  *
  * @param exact the scheme must be spelled `Bearer`
  * @throws Problem `unauthenticated` with the reason
@@ -32,7 +32,7 @@ export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Pro
   return keyOf(token, attempt);
 }
 
-/** What a token is that is not a key, where that can be seen. */
+/** What kind of token it is instead of a key, if that can be recognised. */
 function otherToken(token: string): string | undefined {
   const claims = claimsSaid(token);
   if (claims === null) return undefined;
@@ -42,7 +42,7 @@ function otherToken(token: string): string | undefined {
     : 'it is a JWT: here an NGC key counts, which begins with `nvapi-`';
 }
 
-/** The key that a text is, if it counts now. @throws Problem `unauthenticated` with the reason */
+/** The key with this text, if it is valid now. @throws Problem `unauthenticated` with the reason */
 export async function keyOf(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
   const found = await store.ngcKeys.bySecret(hashSecret(text), now);
   if (found === null) {
@@ -52,7 +52,7 @@ export async function keyOf(text: string, { now, store }: Omit<NgcKeyAttempt, 'h
   return counting(found, now);
 }
 
-/** The key, if it counts now. @throws Problem `unauthenticated` with the reason */
+/** The key, if it is valid now. @throws Problem `unauthenticated` with the reason */
 function counting(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt, enabled } = found.key;
   if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));
@@ -61,9 +61,9 @@ function counting(found: KeyInForce, now: Instant): KeyInForce {
 }
 
 /**
- * The key that somebody calls by its id or its name, if it counts now; null where there is none.
+ * The key with this id or name, if it is valid now; null if there is none.
  *
- * @throws Problem `unauthenticated` with the reason; `invalid_request` where several keys have the name
+ * @throws Problem `unauthenticated` with the reason; `invalid_request` if several keys have the name
  */
 export async function keyCalled(ngcKeys: NgcKeys, who: string, now: Instant): Promise<KeyInForce | null> {
   const named = async () => ngcKeys.byName(who, 2, now);
@@ -76,7 +76,7 @@ export async function keyCalled(ngcKeys: NgcKeys, who: string, now: Instant): Pr
   return counting(found, now);
 }
 
-/** The public words are the same for every key that does not count. */
+/** The public words are the same for every key that is not accepted. */
 function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
   return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });
 }
@@ -87,7 +87,7 @@ declare module '../../core/principal.ts' {
     'service-key': true;
   }
   interface Principal {
-    /** Of a personal key: the e-mail address of whose it is. */
+    /** For a personal key: the e-mail address of its user. */
     readonly user?: string;
     /** The NVIDIA Cloud Account (NCA) of a key's organisation. */
     readonly account?: string;
@@ -99,7 +99,9 @@ export function principalOfKey({ key, organization }: KeyInForce): Principal {
   return { kind: `${type}-key`, id, name, ...(user !== null && { user }), org, account: organization.ncaId };
 }
 
-/** Makes callers of keys, as one law sees them. The same key in force gives the same caller for as long as it is kept. */
+/**
+ * Makes callers from keys, as one law sees them. The same key in force gives the same caller for as long as it is kept.
+ */
 export function callerUnder(law: Law): (inForce: KeyInForce) => Caller {
   return (inForce) => {
     const { key, roles, policy, pending } = inForce;

@@ -16,7 +16,10 @@ import { own } from '../../core/own.ts';
 import type { Resource, Standing } from '../../core/policy.ts';
 import { type GivenResource, readPolicy } from './key-policy.ts';
 
-/** What would turn a refusal of a key: waiting for an edit that is recorded already, or another edit, as the switchboard makes it. */
+/**
+ * Finds what would turn a refusal of a key: waiting for an edit that is already recorded, or making another edit with
+ * the switchboard.
+ */
 export const findKeyFixes: FindFixes = (decision, evidence, reason) => {
   const { pending } = decision;
   if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, evidence, pending)] };
@@ -25,19 +28,22 @@ export const findKeyFixes: FindFixes = (decision, evidence, reason) => {
   return { fixes: keyFixes(evidence), otherwise: lastReason(evidence, reason) };
 };
 
-/** Rights of keys can be edited, except where only roles bring them, and a service key has none. */
+/** Rights of keys can be edited, unless only roles grant them, which a service key does not have. */
 function isEditable({ question: { law }, caller: { principal } }: Evidence): boolean {
   return principal.kind === 'personal-key' || law.tables.product !== undefined;
 }
 
-/** What a key would still be refused for, were it made for the service. */
+/** The reason for which a key would still be refused if it were made for the service. */
 function lastReason(evidence: Evidence, reason: DenyReason): DenyReason {
   if (reason !== 'service_not_enabled') return reason;
   const next = verdictFor(evidence, serviceChange(evidence).standing);
   return next.effect === 'deny' ? next.reason : reason;
 }
 
-/** What is needed is recorded already: nothing has to be edited. Counting now helps only if the newest version allows it. */
+/**
+ * What is needed is already recorded, so nothing has to be edited. Letting it take effect now helps only if the newest
+ * version allows it.
+ */
 function propagationFix({ at }: Decision, evidence: Evidence, { version, effectiveAt }: Pending): Fix {
   const { principal, standing } = evidence.caller;
   const newest = standing.pending.at(-1);
@@ -52,14 +58,14 @@ function propagationFix({ at }: Decision, evidence: Evidence, { version, effecti
   };
 }
 
-/** A change of a key: what its standing would be, and how to make and to tell it. */
+/** A change to a key: what its standing would be, and how to make and describe the change. */
 interface Change {
   readonly standing: Standing;
   readonly body: Readonly<Record<string, unknown>>;
   readonly texts: readonly string[];
 }
 
-/** Every change is tried on the decision itself: only those that turn it are told. */
+/** Every change is tried on the decision itself, and only those that turn it are kept. */
 function keyFixes(evidence: Evidence): Fix[] {
   const { principal } = evidence.caller;
   const withService = serviceChange(evidence);
@@ -78,7 +84,7 @@ function verdictFor({ question, caller: { principal }, sighting }: Evidence, sta
   return decideAndCover(question, { principal, standing: { ...standing, pending: [] } }, sighting);
 }
 
-/** An edit goes on from what was recorded last, whether that counts yet or not. */
+/** An edit continues from the latest recorded version, whether or not it is in force yet. */
 function serviceChange({ question: { law }, caller }: Evidence): Change {
   const { held, resources } = caller.standing.pending.at(-1) ?? caller.standing;
   const standing = { ...caller.standing, held, resources };
@@ -118,7 +124,9 @@ function policyChanges(evidence: Evidence, from: Change): Change[] {
     .map((change) => storable(law, change));
 }
 
-/** With the types that its scopes are given with; what is stored against the documents already has to be forced again. */
+/**
+ * Adds the types with which its scopes are offered; what is stored against the documents already must be forced again.
+ */
 function storable(law: Law, change: Change): Change {
   const { standing, texts } = change;
   const resources = standing.resources ?? [];
@@ -154,7 +162,7 @@ function givenResources(law: Law, resources: readonly Resource[]): readonly Give
   return resources.map(({ type, ...rest }) => ({ type: labelOfType(law, type), ...rest }));
 }
 
-/** All that is needed of `all`; and of `any` one at a time. */
+/** Everything missing from `all`, with one missing permission of `any` at a time. */
 function scopeChanges({ question: { rule } }: Evidence, from: Change): Change[] {
   const { standing } = from;
   const lack = lackOf(rule, standing, standing.roles);
@@ -171,7 +179,7 @@ function scopeChanges({ question: { rule } }: Evidence, from: Change): Change[] 
   });
 }
 
-/** Each accepted type in turn, naming the object where the type names objects. */
+/** Each accepted type in turn, naming the object if the type names objects. */
 function resourceChanges({ question: { rule, law }, sighting }: Evidence, from: Change): Change[] {
   const reach = sighting?.seen === 'object' ? sighting.reach : undefined;
   const before = from.standing.resources ?? [];
@@ -190,7 +198,7 @@ function resourceChanges({ question: { rule, law }, sighting }: Evidence, from: 
   });
 }
 
-/** A key of the same type gains the object. Another type takes the place of what was there, unless its scopes need that. */
+/** A key of the same type gains the object. Another type replaces what was there, unless its scopes need that. */
 function withResource(
   { tables }: Law,
   held: ReadonlySet<string>,

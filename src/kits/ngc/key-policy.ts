@@ -3,21 +3,21 @@ import type { Law } from '../../core/law.ts';
 import type { Policy, Resource } from '../../core/policy.ts';
 import type { PermissionRow, ResourceTypeRow } from '../../core/rule.ts';
 
-/** A resource as people write it: the type by label or id. */
+/** A resource as people write it, with its type by label or id. */
 export interface GivenResource {
   readonly type: string;
   readonly ids?: readonly string[];
 }
 
-/** What is wrong with a policy somebody wrote. */
+/** What is wrong with a policy that somebody wrote. */
 export interface PolicyFault {
   /** A sentence that names the field, what was expected, and the rule. */
   readonly message: string;
-  /** The vendor's documents rule it out, and its console stores it all the same. */
+  /** The vendor's documents rule it out, but its console stores it. */
   readonly forceable: boolean;
   /** The field that names it. */
   readonly field?: string;
-  /** Of a name that is not known: the name, and those that are. */
+  /** For an unknown name: the name, and the names that are known. */
   readonly given?: string;
   readonly valid?: readonly string[];
 }
@@ -33,8 +33,8 @@ export function knownRoles(laws: readonly Law[]): string[] {
 }
 
 /**
- * A policy in the ids of the tables, with everything that is wrong with it. Scopes and types of every service are
- * understood, by id or by label.
+ * Reads a policy into the ids of the tables, with everything that is wrong with it. Scopes and types of every service
+ * are accepted, by id or by label.
  */
 export function readPolicy(
   laws: readonly Law[],
@@ -80,7 +80,7 @@ function unknownName(
   return { message, forceable: false, field, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
 }
 
-/** A label is one type; what the vendor writes can stand for two of ours. */
+/** A label means one type, but the vendor's spelling can mean two of ours. */
 function typesOf(given: string, types: readonly ResourceTypeRow[]): readonly ResourceTypeRow[] {
   const labelled = types.filter(({ label }) => label === given);
   if (labelled.length > 0) return labelled;
@@ -92,7 +92,10 @@ interface Entry {
   readonly ids: readonly string[] | undefined;
 }
 
-/** Types that the vendor writes alike are told apart by the form of each id: `<functionId>/*`, `<functionId>/<versionId>`. */
+/**
+ * Types that the vendor spells alike are told apart by the form of each id: `<functionId>/*`,
+ * `<functionId>/<versionId>`.
+ */
 function byForm({ ids }: GivenResource, rows: readonly ResourceTypeRow[]): readonly Entry[] {
   const [first] = rows;
   if (first === undefined) return [];
@@ -107,7 +110,7 @@ function partsOf(name: string): number {
   return name.replace(/\/\*$/, '').split('/').length;
 }
 
-/** `<id>/*` is the vendor's way to say all of it; an id that is always the same says nothing. */
+/** `<id>/*` is the vendor's way to write the whole object; an id that is always the same adds nothing. */
 function inOurForm({ id: type, names, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
   const kept = ids?.filter((id) => id !== encoding.id).map((id) => id.replace(/\/\*$/, '').toLowerCase()) ?? [];
   return kept.length === 0 && (names === null || ids === undefined) ? { type } : { type, ids: kept };

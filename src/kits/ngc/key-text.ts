@@ -9,10 +9,10 @@ import { markIn } from '../../credentials/world-mark.ts';
 export const NGC_KEY_PREFIX = 'nvapi-';
 /** As published: 43 characters of base64url for 32 random bytes, and 21 characters of a checksum. */
 const FORM = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
-/** Published on purpose: the checksum only tells keys of this mock from real ones. */
+/** Published on purpose: the checksum only tells keys of this mock apart from real ones. */
 const MARKING_KEY = 'nv-auth-mock';
 
-/** What is drawn for a new key. */
+/** How many random bytes a new key has. */
 export const KEY_BYTES = 32;
 
 /** The text of a key that carries our mark. @param drawn 32 random bytes in base64url */
@@ -20,12 +20,15 @@ export function makeKeyText(drawn: string): string {
   return `${NGC_KEY_PREFIX}${drawn}${checksumOf(drawn)}`;
 }
 
-/** The text of the key of this id that nobody chose. In a world other than `default` it begins with the world's mark. */
+/**
+ * The text of the key with this id, if nobody chose one. In a world other than `default` it begins with the world's
+ * mark.
+ */
 export function deriveKeyText(derivation: Derivation, id: string): string {
   return derivation.draw('key', id, makeKeyText);
 }
 
-/** Has the text the form of a key, and is it one of a mock's? */
+/** Does the text have the form of a key, and is it a mock's? */
 export function keyForm(text: string): 'marked' | 'foreign' | 'malformed' {
   const [, drawn, checksum] = FORM.exec(text) ?? [];
   if (drawn === undefined) return 'malformed';
@@ -36,7 +39,7 @@ function checksumOf(drawn: string): string {
   return createHmac('sha3-256', MARKING_KEY).update(drawn).digest('base64url').slice(0, 21);
 }
 
-/** A key, as what leads to its world. */
+/** A key, as something that leads to its world. */
 export function presentKey(text: string): Presented {
   return { kind: 'key', mark: markIn(text.slice(NGC_KEY_PREFIX.length)), hash: () => hashSecret(text) };
 }
@@ -47,7 +50,7 @@ export const presentBearerKey: Presenter = (authorization) => {
   return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;
 };
 
-/** Keys, wherever they stand in a text. */
+/** Recognises keys anywhere in a text. */
 export const KEY_TRIPWIRE: Tripwire = {
   shortest: NGC_KEY_PREFIX.length + 64,
   beginning: NGC_KEY_PREFIX,

@@ -5,7 +5,7 @@ import type { Policy } from '../../core/policy.ts';
 import type { Rule } from '../../core/rule.ts';
 import { keyServices } from './key-policy.ts';
 
-/** What of a key makes it useful. */
+/** What determines whether a key is of use. */
 interface Key {
   readonly name: string;
   readonly services: readonly string[];
@@ -14,10 +14,10 @@ interface Key {
 }
 
 /**
- * Why a key can do nothing at all, although it may be stored so: a sentence for each of its services. One that can do
- * something in one of them is in use.
+ * Why a key can do nothing at all, although it may be stored like that: a sentence for each of its services. A key that
+ * can do something in one of them has no warnings.
  *
- * @param laws of every service, in the version that counts
+ * @param laws of every service, in the version in force
  */
 export function findKeyWarnings(laws: readonly Law[], { name, services, policy }: Key): readonly string[] {
   if (services.length === 0) {

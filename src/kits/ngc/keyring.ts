@@ -11,12 +11,12 @@ import type { SettingsStore } from '../../store/settings.ts';
 import { KEY_BYTES, makeKeyText } from './key-text.ts';
 import { findKeyWarnings } from './key-warnings.ts';
 
-/** What the toggle says now: how long edits take, and what `jitter` draws from. */
+/** The current toggle: how long edits take, and what `jitter` draws from. */
 export interface Toggle extends Propagation {
   readonly seed: string;
 }
 
-/** The parts of a world that keys are administered with. */
+/** The parts of a world that are needed to manage keys. */
 export interface Keyroom {
   readonly world: { readonly mark: string };
   readonly store: { readonly ngcKeys: NgcKeys; readonly settings: SettingsStore };
@@ -41,7 +41,9 @@ export async function toggleOf({ store, settings }: Pick<Keyroom, 'store' | 'set
   };
 }
 
-/** Later edits follow it; what is recorded keeps its time. A seed, also the same one, begins its sequence anew. */
+/**
+ * Affects later edits; those already recorded keep their time. Giving a seed, even the same one, restarts its sequence.
+ */
 export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Partial<Toggle>): Promise<void> {
   if (mode !== undefined) await store.settings.set(MODE, mode);
   if (delay !== undefined) await store.settings.set(DELAY, String(delay));
@@ -51,7 +53,7 @@ export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Parti
   }
 }
 
-/** A toggle that was set survives a restart, unless the server is started with another one than before. */
+/** A toggle that was set survives a restart, unless the server is started with a different one. */
 export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<void> {
   const started = `${settings.propagation} ${settings.propagationDelay}`;
   const before = await store.settings.get(STARTED_WITH);
@@ -60,7 +62,7 @@ export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 
   await store.settings.set(STARTED_WITH, started);
 }
 
-/** From when an edit that is recorded now counts. */
+/** When an edit that is recorded now comes into force. */
 async function nextEffectiveAt(room: Keyroom, now: Instant): Promise<Instant> {
   const toggle = await toggleOf(room);
   const place = toggle.mode === 'jitter' ? await room.store.settings.next(POSITION) : 0;
@@ -69,14 +71,14 @@ async function nextEffectiveAt(room: Keyroom, now: Instant): Promise<Instant> {
 
 /** What a new key is to be. */
 export type KeyOrder = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enabled'> & {
-  /** Of personal keys: the roles of a user who is not known yet. */
+  /** For personal keys: the roles of a user who is not known yet. */
   readonly roles: readonly string[];
 };
 
 /**
- * Makes a key, and gives its text this once.
+ * Makes a key, and returns its text, which is shown only once.
  *
- * @param limit most service keys of one organisation
+ * @param limit the most service keys an organisation may have
  * @throws LimitReached
  */
 export async function issueKey(
@@ -92,7 +94,7 @@ export async function issueKey(
   return { id, text };
 }
 
-/** A new secret; the old one ends at once. @throws NotFound */
+/** Gives a key a new secret; the old one ends at once. @throws NotFound */
 export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
   const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
   await store.ngcKeys.replaceSecret(id, hashSecret(text));
@@ -100,7 +102,7 @@ export async function rotateKey({ store, random, world }: Keyroom, id: string): 
 }
 
 /**
- * Edits a key. Of service keys, scopes and resources count from when they have propagated; everything else counts at
+ * Edits a key. For service keys, scopes and resources come into force once they have propagated; everything else at
  * once.
  *
  * @throws NotFound
@@ -118,14 +120,14 @@ export async function editKey(
   await room.store.ngcKeys.edit(id, { ...edit, ...appended });
 }
 
-/** What to report of keys to, and by which laws. */
+/** Where to report on keys, and by which laws. */
 export interface KeyReport {
   readonly laws: readonly Law[];
   readonly findings: Pick<Findings, 'report'>;
   readonly store: Keyroom['store'];
 }
 
-/** Why a key can do nothing, as it was edited last; each reason becomes a finding. */
+/** Reports why a key can do nothing, in its latest version; each reason becomes a finding. */
 export async function reportUseless(report: KeyReport, now: Instant, found: KeyInForce): Promise<readonly string[]> {
   const { name, services } = found.key;
   const warnings = findKeyWarnings(report.laws, { name, services, policy: await newestPolicy(report, found) });
@@ -133,7 +135,7 @@ export async function reportUseless(report: KeyReport, now: Instant, found: KeyI
   return warnings;
 }
 
-/** The same of every key there is, as far as they are listed. */
+/** Does the same for every key, as far as they are listed. */
 export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
   for (const found of await report.store.ngcKeys.list({ org: undefined }, MOST_REPORTED, now)) {
     await reportUseless(report, now, found);
@@ -142,7 +144,7 @@ export async function reportUselessKeys(report: KeyReport, now: Instant): Promis
 
 const MOST_REPORTED = 1000;
 
-/** The policy that was recorded last, whether it counts yet or not: what an edit of a part of it goes on from. */
+/** The latest recorded policy, in force or not: a partial edit continues from it. */
 export async function newestPolicy(
   { store }: Pick<Keyroom, 'store'>,
   { key, policy, pending }: KeyInForce,

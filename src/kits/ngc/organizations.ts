@@ -1,6 +1,6 @@
 import type { Placed, SeedFault } from '../../core/seed-fault.ts';
 
-/** Entries of organisations that are not there. @param known names of those that are */
+/** Entries that name organisations which do not exist. @param known names of those that do */
 export function findUnknownOrganizations(
   entries: readonly Placed<{ readonly org: string }>[],
   known: readonly string[],

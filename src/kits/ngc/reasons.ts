@@ -1,6 +1,6 @@
 import type { Reasons, StagesOf } from '../../core/explaining/reasons.ts';
 
-/** Why a key of NGC is not accepted. */
+/** Why an NGC key is not accepted. */
 export const KEY_REASONS = {
   malformed_key: { stage: 'authenticate', meaning: 'the bearer token is no NGC key: `nvapi-` and 64 characters' },
   foreign_key: {
