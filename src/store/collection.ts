@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { Change, Collections, Facets, Page, PageQuery, Row } from './collections.ts';
 
-/** What a row is made of. What is left out, it has none of. */
+/** The members of a row. Whatever is left out, the row does not have. */
 interface Members<Body, Parent> {
   readonly id: string;
   readonly owner: string;
@@ -14,14 +14,14 @@ interface Members<Body, Parent> {
 }
 
 /**
- * A collection with the type of its rows: `new Collection<FunctionVersion, string>('nvcf.functions')`. Each method is that
- * of `Collections` of the same name, and keeps its promises. There is one handle for each collection, as a constant, and
- * whoever reads or writes its rows does so through that.
+ * A collection with the type of its rows: `new Collection<FunctionVersion, string>('nvcf.functions')`. Each method is
+ * the one of the same name in `Collections`, and keeps its promises. Each collection has one handle, a constant, and
+ * all code that reads or writes its rows does so through it.
  *
- * @typeParam Parent `string` where each row is a part of something, `null` where none is
+ * @typeParam Parent `string` if each row is a part of something, `null` if none is
  */
 export class Collection<Body, Parent extends string | null = null> {
-  /** In the store: `nvcf.functions`. */
+  /** Its name in the store: `nvcf.functions`. */
   readonly name: string;
 
   constructor(name: string) {
@@ -62,7 +62,7 @@ export class Collection<Body, Parent extends string | null = null> {
     id: string,
     change: (row: Row<Body, Parent>) => After,
   ): Promise<After> {
-    // What comes back is what `change` made.
+    // What is returned is what `change` made.
     return this.#of(within).change(this.name, id, change) as Promise<After>;
   }
 
@@ -97,7 +97,7 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   #of(all: Collections): Collections<Row<Body, Parent>> {
-    // What is stored under this name was written through this handle, so it has the bodies that this handle takes.
+    // Whatever is stored under this name was written through this handle, so it has the bodies that the handle takes.
     return all as Collections<Row<Body, Parent>>;
   }
 }

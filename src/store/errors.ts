@@ -1,24 +1,26 @@
-/** The whole vocabulary of what a store call can refuse. Anything else it throws is a bug. */
+/** The errors with which a store call can refuse. Anything else it throws is a bug. */
 export class Collision extends Error {
   override readonly name = 'Collision';
 }
 
-/** No more of these may be made. */
+/** No more of these may be created. */
 export class LimitReached extends Error {
   override readonly name = 'LimitReached';
 }
 
-/** The object is not there, or no longer. */
+/** The object does not exist, or no longer. */
 export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-/** What the call rests on was so when it was read, and is not so any more. */
+/** What the call depends on has changed since it was read. */
 export class Changed extends Error {
   override readonly name = 'Changed';
 }
 
-/** Nothing was stored, and reading goes on: the disk is full or failing, or the file that was written to is gone. */
+/**
+ * Nothing was stored, though reading still works: the disk is full or failing, or the file that was written to is gone.
+ */
 export class Unwritable extends Error {
   override readonly name = 'Unwritable';
   readonly why: 'full' | 'failing' | 'lost';

@@ -1,22 +1,22 @@
 import type { Instant } from '../core/clock.ts';
 
-/** A login, and what it was for. A family is all that came of one. */
+/** A login, and what it was for. A family is everything that came from one login. */
 export interface Login {
   readonly family: string;
   readonly subject: string;
-  /** The client it is bound to; null where the login named none. */
+  /** The client it is bound to; null if the login named none. */
   readonly clientId: string | null;
-  /** The scopes that were asked for, separated by blanks (RFC 6749, 3.3). */
+  /** The requested scopes, separated by spaces (RFC 6749, 3.3). */
   readonly scope: string;
   readonly authTime: Instant;
 }
 
 /**
- * The newest refresh token of a login, as it is stored. All of one login begin alike, with its line: so any that is not
- * the newest is known as one that was used, however many there were, and nothing has to be kept of it.
+ * The newest refresh token of a login, as stored. All tokens of a login begin with the same text, its line. So any
+ * token that is not the newest is recognised as a used one, however many there were, without storing any of them.
  */
 export interface RefreshToken extends Login {
-  /** Of the whole token. */
+  /** The hash of the whole token. */
   readonly hash: string;
   /** The hash of its line. */
   readonly line: string;
@@ -26,61 +26,65 @@ export interface RefreshToken extends Login {
 /** A refresh token that somebody presents. */
 export type PresentedToken = Pick<RefreshToken, 'hash' | 'line'>;
 
-/** What a login rests on beside that its subject is there and enabled: as it was when the credential was checked. */
+/**
+ * What a login depends on, besides its subject existing and being enabled, as it was when the credential was checked.
+ */
 export interface Premise {
-  /** Of a login with a password: the stored hash that it was compared with. */
+  /** For a login with a password: the stored hash with which it was compared. */
   readonly passwordHash?: string | null;
 }
 
-/** A code of a login page as it is stored (RFC 6749, 4.1.2). */
+/** A code from a login page, as stored (RFC 6749, 4.1.2). */
 export interface AuthorizationCode extends Login {
   readonly hash: string;
   readonly clientId: string;
   readonly redirectUri: string;
-  /** S256 of the verifier (RFC 7636, 4.2); null where the client sent none. */
+  /** S256 of the verifier (RFC 7636, 4.2); null if the client sent none. */
   readonly challenge: string | null;
   readonly nonce: string | null;
   readonly expiresAt: Instant;
 }
 
-/** What became of a refresh token that was presented. */
+/** The result of presenting a refresh token. */
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly login: Login }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' | 'revoked' | 'other_client' };
 
-/** What became of a code that was presented. */
+/** The result of presenting a code. */
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly code: AuthorizationCode }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' };
 
 export interface Grants {
   /**
-   * Stores a code. Those that expired a day ago are swept on the way.
+   * Stores a code, and removes those that expired a day ago.
    *
-   * @throws NotFound when its subject is gone
-   * @throws Changed when its subject is disabled, or the premise does not hold any more
+   * @throws NotFound if its subject is gone
+   * @throws Changed if its subject is disabled, or the premise no longer holds
    */
   issueCode(code: AuthorizationCode, now: Instant, premise?: Premise): Promise<void>;
   /**
-   * Uses a code up; of two at once, one wins. One that was used before revokes all that came of it (RFC 6749, 4.1.2).
+   * Uses a code up; if it is presented twice at once, one call wins. A code that was used before revokes everything
+   * that came from it (RFC 6749, 4.1.2).
    *
-   * @param until when access tokens that came of it will all have expired
+   * @param until when all access tokens that came from it will have expired
    */
   redeemCode(hash: string, now: Instant, until: Instant): Promise<Redemption>;
   /**
-   * Stores the first token of a family. Those that expired 30 days ago are swept on the way.
+   * Stores the first token of a family, and removes those that expired 30 days ago.
    *
-   * @throws NotFound when its subject is gone
-   * @throws Changed when its subject is disabled, its family was ended, or the premise does not hold any more
+   * @throws NotFound if its subject is gone
+   * @throws Changed if its subject is disabled, its family was ended, or the premise no longer holds
    */
   issue(token: RefreshToken, now: Instant, premise?: Premise): Promise<void>;
   /**
-   * Uses a token up and puts the next one of its family in its place; of two at once, one wins. A token that was used
-   * before revokes its whole family (RFC 9700, 4.14.2). One of another client stays as it is.
+   * Uses a token up and replaces it with the next one of its family; if it is presented twice at once, one call wins. A
+   * token that was used before revokes its whole family (RFC 9700, 4.14.2). A token of another client is left
+   * unchanged.
    *
    * @param next of the same line
    *
-   * @param until as of `redeemCode`
+   * @param until as for `redeemCode`
    */
   rotate(
     presented: PresentedToken & { readonly clientId: string | null; readonly anyClient?: boolean },
@@ -90,17 +94,19 @@ export interface Grants {
   ): Promise<Rotation>;
   /** A refresh token that can still be used. */
   active(hash: string, now: Instant): Promise<RefreshToken | null>;
-  /** The login that a refresh token came of, whether the token can still be used or not; null for one that is unknown. */
+  /** The login that a refresh token came from, whether or not the token can still be used; null if it is unknown. */
   loginOf(presented: PresentedToken): Promise<Login | null>;
-  /** Ends a login: its refresh tokens, and its access tokens. @param until as of `redeemCode` */
+  /** Ends a login: its refresh tokens and its access tokens. @param until as for `redeemCode` */
   end(family: string, now: Instant, until: Instant): Promise<void>;
-  /** Ends every login of somebody, and every code that could become one. @param until as of `redeemCode` */
+  /** Ends every login of somebody, and every code that could become one. @param until as for `redeemCode` */
   endAllOf(subject: string, now: Instant, until: Instant): Promise<void>;
-  /** From now on access tokens that carry this name do not count. @param until when they will all have expired */
+  /** From now on, access tokens that carry this name are rejected. @param until when they will all have expired */
   revoke(name: string, now: Instant, until: Instant): Promise<void>;
-  /** Was one of the names that an access token carries revoked? Asked for every request, so it is answered from memory. */
+  /**
+   * Has any of the names that an access token carries been revoked? Every request asks, so it is answered from memory.
+   */
   isRevoked(names: readonly string[]): Promise<boolean>;
-  /** The newest tokens of logins whose time ends in `(from, to]`: the first `limit` of them, earliest first. */
+  /** The newest tokens of logins whose time ends in `(from, to]`: the first `limit`, earliest first. */
   expiredBetween(
     from: Instant,
     to: Instant,

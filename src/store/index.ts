@@ -8,8 +8,8 @@ import type { SettingsStore } from './settings.ts';
 import type { WorldStore } from './world.ts';
 
 /**
- * Everything that one world remembers. Every call is one atomic use, so no caller needs a transaction across calls; a
- * store knows nothing of other worlds. Times are values that the caller's clock gave.
+ * Everything that one world remembers. Every call is atomic, so no caller needs a transaction across calls; a store
+ * knows nothing of other worlds. Times come from the caller's clock.
  */
 export interface Store {
   readonly accessKeys: AccessKeys;
@@ -21,29 +21,30 @@ export interface Store {
   readonly settings: SettingsStore;
   readonly decisions: DecisionLog;
   readonly world: WorldStore;
-  /** What somebody who opens it should know. */
+  /** What the person who opens it should know. */
   readonly notices: readonly string[];
-  /** Why nothing can be written now, as far as that is known without writing; null where it can. */
+  /** Why nothing can be written now, as far as can be told without writing; null if writing is possible. */
   fault(): string | null;
   /**
-   * The whole store as the bytes of a data file that `--data` opens: state, settings, seed; not the decisions. What was
-   * noted and not written yet is in it. Nobody may change the bytes.
+   * The whole store as the bytes of a data file that `--data` opens: state, settings and seed, but not the decisions.
+   * It includes what was noted but not written yet. The bytes must not be changed.
    */
   image(): Promise<Uint8Array>;
   /**
-   * The store that has the content of an image from now on. A store in memory gives another one, which takes its decisions
-   * over; the one before is to be closed once nobody uses it. The store of a file replaces its own content in one step, and
-   * gives itself.
+   * The store, with an image's content from now on. A store in memory returns a new one, which takes over its
+   * decisions; the old one must be closed once nobody uses it. The store of a file replaces its own content in one
+   * step, and returns itself.
    *
-   * @throws Unusable when the image is none of ours, of a schema that this version does not know, or damaged; nothing is changed then
-   * @throws Unwritable when the file cannot be written; nothing is changed then
+   * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged;
+   * nothing is changed then
+   * @throws Unwritable if the file cannot be written; nothing is changed then
    */
   restored(image: Uint8Array): Promise<Store>;
   /**
-   * Lets go of what is quickly made again when something is asked: for a world that was just made and may wait for its first
-   * request. A store that nobody asks does so by itself after a while.
+   * Releases what can be rebuilt quickly when it is needed: for a world that was just made and may wait for its first
+   * request. A store that is not used does so by itself after a while.
    */
   rest(): Promise<void>;
-  /** Writes what is pending and lets go of the file. */
+  /** Writes what is pending and closes the file. */
   close(): Promise<void>;
 }

@@ -5,14 +5,14 @@ import type { DecisionFilter, DecisionLog } from '../decisions.ts';
 
 const MOST = 2000;
 
-/** What a decision takes that is made of names of tables and a path, as nearly all are. */
+/** The size of a decision that consists of names from tables and a path, as nearly all do. */
 const PLAIN_BYTES = 1000;
-/** A decision whose evidence is larger is kept without it: it explains itself, and knows fewer fixes. */
+/** A decision with larger evidence is kept without it: it can still be explained, but has fewer fixes. */
 const MOST_EVIDENCE = 256 * 1024;
 
-/** Decisions are kept in memory: they explain what just happened, and writing each would cost more than the answer. */
+/** Decisions are kept in memory: they explain recent requests, and writing each would cost more than the answer. */
 export function memoryDecisions(budget: Budget): DecisionLog {
-  // The same standing is judged again and again.
+  // The same standing is weighed again and again.
   const weights = new Derived<object, number>();
   const byId = new Held<Kept>(budget, ({ bytes }) => bytes, MOST);
   return {
@@ -37,7 +37,7 @@ interface Kept {
   readonly bytes: number;
 }
 
-/** Weighed by what can be long: the rights and the object that a refusal was decided by. */
+/** Weighs a decision by what can be large: the rights and the object that led to a refusal. */
 function keptOf(decision: Decision, weights: Derived<object, number>): Kept {
   const { evidence } = decision;
   if (evidence === undefined) return { decision, bytes: PLAIN_BYTES };

@@ -12,12 +12,12 @@ const COLUMNS = `id, owner, created_by AS createdBy, name, client_id AS clientId
 export const INSERT_ACCESS_KEY = `INSERT INTO access_keys (id, owner, created_by, name, client_id, secret_hash, created_at)
   VALUES (@id, @owner, @createdBy, @name, @clientId, @secretHash, @createdAt)`;
 
-/** Of a list, of the view that is made of it, and of the JSON that is written of that. */
+/** A list, the view made from it, and the JSON written from that. */
 const COPIES = 3;
 
 /**
- * Rows that were read before: a list of twenty costs more to read than the rest of its answer to make. Whatever changes
- * a row forgets what shows it.
+ * Rows that have been read: reading a list of twenty costs more than making the rest of its answer. Every change to a
+ * row forgets what shows it.
  */
 export class RememberedKeys {
   readonly byOwner: Held<readonly AccessKey[]>;
@@ -79,7 +79,7 @@ export function sqliteAccessKeys(
     if (clientId === undefined) return createdBy === undefined ? all.all() : ofCreator.all(createdBy);
     return createdBy === undefined ? byClientId.all(clientId) : ofClientAndCreator.all(clientId, createdBy);
   };
-  /** @throws NotFound when a statement changed no row */
+  /** @throws NotFound if a statement changed no row */
   const changed = (row: Affected | undefined) => {
     if (row === undefined) throw new NotFound();
     remembered.forget(row);

@@ -59,7 +59,7 @@ export function sqliteCollections(statements: Statements, remembered: Remembered
       else write.update(one.row);
     }
   });
-  /** What became of a row, for the list of its owner. */
+  /** Notes how a row changed, for the list of its owner. */
   const noted = (collection: string, id: string, owner: string) =>
     remembered.changed(collection, owner, id, byId.get(collection, id));
   const pages = pageReader(statements, remembered);

@@ -1,16 +1,19 @@
 import Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
 
-/** How the binary is made where an installer did not: npm asked not to run scripts, pnpm and yarn unless it was approved. */
+/**
+ * How to get the binary if the installer did not: npm if told not to run scripts, pnpm and yarn unless the script was
+ * approved.
+ */
 const REMEDY =
   'Run `npm rebuild better-sqlite3 --ignore-scripts=false`; with pnpm `pnpm approve-builds` (choose better-sqlite3); ' +
   'with yarn `yarn rebuild better-sqlite3`.';
 
 /**
- * Opens a database: the file of a name, or a copy in memory of one that is given as its bytes. The native module looks for
- * its binary when it is first asked to open one.
+ * Opens a database: a file by name, or a copy in memory of one given as bytes. The native module looks for its binary
+ * when it first opens one.
  *
- * @throws Unusable when the binary is not there, or is none that this Node can load
+ * @throws Unusable if the binary is missing, or cannot be loaded by this Node
  */
 export function connect(source: string | Buffer, options: Database.Options = {}): Database.Database {
   try {
@@ -23,8 +26,8 @@ export function connect(source: string | Buffer, options: Database.Options = {})
 }
 
 /**
- * The code of an error of SQLite; empty for anything else. The native module makes all its errors of the class that it was
- * given first in this process, which is another copy's where the module was loaded twice: so they are told by their name.
+ * The code of an SQLite error; empty for anything else. The native module uses the error class that it was given first
+ * in this process, which is another copy's if the module was loaded twice: so errors are recognised by name.
  */
 export function codeOf(thrown: unknown): string {
   const { name, code }: { name?: unknown; code?: unknown } = Object(thrown);

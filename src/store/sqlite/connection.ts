@@ -2,10 +2,10 @@ import type { Database } from 'better-sqlite3';
 import { clearTimeout, setTimeout } from '../../machine/time.ts';
 import { imageOf, isReady, openImage } from './images.ts';
 
-/** How long nobody asks for a world before its database is let go of. */
+/** How long a world is unused before its database is released, in milliseconds. */
 const IDLE_MS = 10_000;
 
-/** A larger database stays open: putting it away and opening it again would be felt. */
+/** Larger databases stay open: serialising and reopening them would be felt. */
 const MOST_BYTES_AT_REST = 4 * 1024 * 1024;
 
 /** What a store's statements run on. */
@@ -30,16 +30,16 @@ export function lastingConnection(database: Database, close: (database: Database
 }
 
 /**
- * A database in memory that is an image of itself while nobody asks: an open one holds its schema, its pages and its
- * statements beside, which is several times as much, and opening it again takes a tenth of a millisecond. Most of many
- * worlds are at rest at any time.
+ * A database in memory that is reduced to its image while nobody uses it: an open one also holds its schema, pages and
+ * statements, which take several times as much, and opening it again takes a tenth of a millisecond. Among many worlds
+ * most are at rest at any time.
  */
 export class RestingConnection implements Connection {
   readonly #idle: number;
   #database: Database | null;
-  /** What it is while it rests. Both are null once it is closed. */
+  /** Its content while it rests. Both are null once it is closed. */
   #image: Uint8Array | null = null;
-  /** What is done to it before it is used for the first time. */
+  /** What is done before it is used for the first time. */
   #first: (() => void) | null = null;
   #wasUsed = false;
   #timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export class RestingConnection implements Connection {
   /**
    * @param begin an open database, or an image
    * @param idle milliseconds
-   * @throws Unusable when the image is none of ours, of a schema that this version does not know, or damaged
+   * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged
    */
   constructor(begin: Database | Uint8Array, idle: number = IDLE_MS) {
     this.#idle = idle;
@@ -57,7 +57,7 @@ export class RestingConnection implements Connection {
     else this.#open(openImage(begin));
   }
 
-  /** Has something done to it, but not before somebody uses it: most of many worlds are never used. */
+  /** Registers work that is done only when it is first used: most of many worlds never are. */
   beforeUse(first: () => void): void {
     this.#first = first;
   }
@@ -98,7 +98,7 @@ export class RestingConnection implements Connection {
     try {
       first?.();
     } catch (cause) {
-      // As it was, so that the next use does not find it half done.
+      // Restores the earlier state, so that the next use does not find it half done.
       this.#database = null;
       this.#image = image;
       this.#first = first;
@@ -111,7 +111,7 @@ export class RestingConnection implements Connection {
 
   #open(database: Database): void {
     this.#database = database;
-    // A store that nobody has any more is not kept by its timer.
+    // The timer must not keep a store alive that nobody has any more.
     const held = new WeakRef(this);
     const look = () => {
       const connection = held.deref();
@@ -120,7 +120,7 @@ export class RestingConnection implements Connection {
     this.#timer = setTimeout(look, this.#idle).unref();
   }
 
-  /** Rests, if nobody used it since this was called last. */
+  /** Rests, if nobody has used it since the previous call. */
   #look(): void {
     if (!this.#wasUsed) this.rest();
     if (this.#database === null) return;

@@ -2,12 +2,12 @@ import { type Stats, statSync } from 'node:fs';
 import { Unwritable } from '../errors.ts';
 import { codeOf } from './connect.ts';
 
-/** Which file it is, whatever its name: names can be given to other files while this one is open. */
+/** Identifies a file whatever its name: the name can be given to another file while this one is open. */
 export function fileIdentity({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
-/** Null where there is none by that name, whatever stands in the way. */
+/** Null if there is no such file, or if it cannot be examined. */
 function statsOf(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
@@ -16,11 +16,11 @@ function statsOf(path: string): Stats | null {
   }
 }
 
-/** A data file while it is in use: what becomes of it, and what it means when it cannot be written. */
+/** A data file in use: what happens to it, and what it means if it cannot be written. */
 export class DataFile {
   readonly #path: string;
   readonly #identity: string;
-  /** What it was at the least: pages that are free stay in it. */
+  /** Its smallest known size: free pages stay in a file. */
   #size = 0;
 
   /** @param path a file that is open */
@@ -29,7 +29,7 @@ export class DataFile {
     this.#identity = fileIdentity(statSync(path));
   }
 
-  /** Why nothing that is written now would be found again; null where it would. */
+  /** Why nothing written now would be found again; null if it would. */
   get fault(): string | null {
     const stats = statsOf(this.#path);
     const isSame = stats !== null && fileIdentity(stats) === this.#identity;
@@ -45,12 +45,12 @@ export class DataFile {
   }
 
   /**
-   * Calls that write, by name: they are refused where what they write would be lost, and told in the store's words where
-   * the system does not take it.
+   * Wraps calls that write, by name: they are refused if what they write would be lost, and a write that the system
+   * refuses is reported in the store's own errors.
    */
   guard<Subject extends object>(subject: Subject, names: readonly (keyof Subject)[]): Subject {
     const guarded = names.map((name) => {
-      // The subjects are the parts of a store, of which every call is one that gives a promise.
+      // The subjects are parts of a store, and all of their calls return promises.
       const write = subject[name] as (...given: unknown[]) => Promise<unknown>;
       return [name, (...given: unknown[]) => this.#written(() => write(...given))];
     });
@@ -67,7 +67,7 @@ export class DataFile {
     }
   }
 
-  /** What the system did not take, in the store's words; null for anything else. */
+  /** A failed write as one of the store's own errors; null for anything else. */
   refusalOf(cause: unknown): Unwritable | null {
     const code = codeOf(cause);
     if (code === 'SQLITE_FULL') {

@@ -22,12 +22,12 @@ const LOGIN = 'hash, family, subject, client_id AS clientId, scope, auth_time AS
 export const SELECT_EXPIRED_LOGINS = `SELECT subject, expires_at AS expiresAt FROM refresh_tokens
   WHERE expires_at > ? AND expires_at <= ? AND revoked_at IS NULL ORDER BY expires_at LIMIT ?`;
 
-/** How long a code that expired is known, so that its second use is told from an invented one. */
+/** How long an expired code is remembered, so that its second use can be told apart from an invented code. */
 const CODE_KEPT_MS = 86_400_000;
-/** The same of refresh tokens: a logout ends the access tokens of their logins, which may live longer. */
+/** The same for refresh tokens: a logout ends the access tokens of their logins, which may live longer. */
 const TOKEN_KEPT_MS = 2_592_000_000;
 
-/** Names of access tokens that do not count any more; null until they were read. Few, and asked for by every request. */
+/** Names of revoked access tokens; null until they are read. They are few, and every request asks for them. */
 export class RevokedNames {
   names: Set<string> | null = null;
 
@@ -90,7 +90,7 @@ export function sqliteGrants(statements: Statements, revoked: RevokedNames): Gra
     revoke(family, now, until);
   };
 
-  /** What was read before is looked at again by the write that rests on it. */
+  /** What was read before is checked again by the write that depends on it. */
   const check = (subject: string, { passwordHash }: Premise) => {
     const found = holder.get(subject);
     if (found === undefined) throw new NotFound();
@@ -122,7 +122,7 @@ export function sqliteGrants(statements: Statements, revoked: RevokedNames): Gra
     return row.expiresAt <= now ? { outcome: 'expired' } : { outcome: 'redeemed', code: presented };
   });
 
-  /** The login of a token, and whether that is its newest. */
+  /** The login of a token, and whether the token is its newest. */
   const presentedOf = ({ hash, line }: PresentedToken): readonly [login: TokenRow | undefined, isNewest: boolean] => {
     const newest = byHash.get(hash);
     return newest === undefined ? [byLine.get(line), false] : [newest, true];

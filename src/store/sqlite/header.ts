@@ -3,11 +3,11 @@ import { newestOf, type Schema } from './schema.ts';
 /** Marks a file as ours: "NVAM" (https://www.sqlite.org/fileformat.html, offset 68). */
 export const APPLICATION_ID = 0x4e56414d;
 
-/** How much of a database says what it is. */
+/** The part of a database that says what it is. */
 export const HEADER_BYTES = 100;
 
 const MAGIC = 'SQLite format 3\0';
-/** Where the header keeps the size of a page, the versions of the format for writing and for reading, and the number of pages. */
+/** Where the header keeps the page size, the format versions for writing and reading, and the number of pages. */
 const PAGE_SIZE_AT = 16;
 const WRITE_VERSION_AT = 18;
 const READ_VERSION_AT = 19;
@@ -15,21 +15,21 @@ const PAGE_COUNT_AT = 28;
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
 
-/** The version of the format of a database that has no write-ahead log. */
+/** The format version of a database without a write-ahead log. */
 const WITHOUT_LOG = 1;
 
 /** Why a database cannot be used. */
 export interface HeaderFault {
-  /** As what follows "it": `is a database of another program`. */
+  /** As in "it ...": `is a database of another program`. */
   readonly what: string;
-  /** There is a version of this program that it can be used with. */
+  /** There is a version of this program that can use it. */
   readonly isNewer: boolean;
 }
 
 /**
- * What stands in the way of using a database, as far as its header says.
+ * Why a database cannot be used, as far as its header shows.
  *
- * @param size of the whole database in bytes; null where its size says nothing, because its log holds the rest
+ * @param size of the whole database in bytes; null if its size means nothing, because its log holds the rest
  * @param known the schemas that can be used
  */
 export function faultOfHeader(header: Buffer, size: number | null, known: Schema): HeaderFault | null {
@@ -59,14 +59,14 @@ function faultOfSchema(found: number, known: Schema): HeaderFault | null {
 }
 
 /**
- * Does it say that a log beside it belongs to it? SQLite opens such a database in memory, and cannot read it then
- * (https://www.sqlite.org/c3ref/deserialize.html).
+ * Does the header say that a separate log belongs to the database? SQLite opens such a database in memory, but cannot
+ * read it then (https://www.sqlite.org/c3ref/deserialize.html).
  */
 export function isLogged(header: Buffer): boolean {
   return header[WRITE_VERSION_AT] !== WITHOUT_LOG || header[READ_VERSION_AT] !== WITHOUT_LOG;
 }
 
-/** Says in a header that the database is whole without a log. */
+/** Marks a header as that of a database that is complete without a log. */
 export function markWithoutLog(header: Buffer): void {
   header[WRITE_VERSION_AT] = WITHOUT_LOG;
   header[READ_VERSION_AT] = WITHOUT_LOG;

@@ -20,13 +20,13 @@ const INSERT = `INSERT INTO identities
   VALUES (@id, @kind, @name, @nameKey, @clientId, @secretHash, @passwordHash, @enabled, @isLocal, @groups, @createdBy,
    @createdAt, @updatedAt, @lastLogin)`;
 
-/** Writes an identity; a seed uses the same. */
+/** Writes an identity; seeds use it, too. */
 export function identityWriter(statements: Statements): (identity: Identity) => void {
   const insert = statements.prepare(INSERT);
   return (identity) => insert.run({ ...storedForm(identity), nameKey: nameKey(identity.name) });
 }
 
-/** Identities by id: every request with a token asks for one. */
+/** Identities by id: every request with a token looks one up. */
 export type KnownIdentities = Held<Identity>;
 
 export function knownIdentities(budget: Budget): KnownIdentities {
@@ -100,7 +100,7 @@ export function sqliteIdentities(
   };
 }
 
-/** Names are found without regard to case; SQLite by itself would know only the case of ASCII. */
+/** Names are found regardless of case; SQLite itself knows only the case of ASCII. */
 function nameKey(name: string): string {
   return name.toLowerCase();
 }

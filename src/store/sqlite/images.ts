@@ -7,36 +7,36 @@ import { migrate } from './migrating.ts';
 import { SCHEMA, type Schema } from './schema.ts';
 
 /**
- * How much of a copied database is kept a second time as pages that were read, in KiB: reading one anew is a copy in
- * memory, so that more of them costs memory and saves no time.
+ * How many pages of a copied database are cached, in KiB: a page is read by copying memory, so a larger cache costs
+ * memory and saves no time.
  */
 const PAGE_CACHE_KIB = 64;
 
-/** An image that was made here: nothing is in the way of opening it, so nobody needs to look at its pages. */
+/** An image that was made here: it can be opened without checking its pages. */
 class OwnImage extends Uint8Array<ArrayBufferLike> {
-  /** What is cut out of it is none any more. */
+  /** A part cut out of it is no longer an image. */
   static get [Symbol.species](): Uint8ArrayConstructor {
     return Uint8Array;
   }
 }
 
-/** A database as the bytes of a file, with what only its log holds. Nobody may change them. */
+/** A database as the bytes of a file, including what is only in its log. The bytes must not be changed. */
 export function imageOf(database: Database.Database): Uint8Array {
   const bytes = database.serialize();
   markWithoutLog(bytes);
   return new OwnImage(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Can it be opened at any time, with nothing in its way? */
+/** Can it be opened at any time, without checks? */
 export function isReady(image: Uint8Array): boolean {
   return image instanceof OwnImage;
 }
 
 /**
- * Opens a copy of an image in memory, and brings its schema up to date. The image stays as it is.
+ * Opens a copy of an image in memory, and brings its schema up to date. The image stays unchanged.
  *
- * @param schema what it is brought up to
- * @throws Unusable when it is none of ours, of a schema that this version does not know, or damaged
+ * @param schema the one to bring it up to
+ * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged
  */
 export function openImage(image: Uint8Array, schema: Schema = SCHEMA): Database.Database {
   const bytes = bufferOf(image);
@@ -56,7 +56,7 @@ export function openImage(image: Uint8Array, schema: Schema = SCHEMA): Database.
   }
 }
 
-/** The same bytes. */
+/** The same bytes, as a Buffer. */
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
@@ -67,12 +67,12 @@ function withoutLog(bytes: Buffer): Buffer {
   return copy;
 }
 
-/** What is wrong with an image that SQLite found a fault in. */
+/** The error for an image in which SQLite found a fault. */
 export function damaged(cause: unknown): Unusable {
   return refusal(`is damaged (${cause instanceof Error ? cause.message : cause})`, undefined, cause);
 }
 
-/** Why an image cannot be used. @param what follows the subject, as in "is damaged" */
+/** The error for an image that cannot be used. @param what follows the subject, as in "is damaged" */
 function refusal(what: string, remedy = 'Use another image.', cause?: unknown): Unusable {
   return new Unusable(`The image of a store ${what}. ${remedy}`, { cause });
 }

@@ -20,10 +20,10 @@ import { Statements } from './statements.ts';
 import { seedWriter, sqliteWorld } from './world.ts';
 
 /**
- * The store on SQLite: in a file, or in memory when `path` is null. A file belongs to one process at a time.
+ * The store on SQLite: in a file, or in memory if `path` is null. A file belongs to one process at a time.
  *
- * @param budgets what may be remembered
- * @throws Unusable when the file cannot be used
+ * @param budgets limit what is remembered
+ * @throws Unusable if the file cannot be used
  */
 export function openSqliteStore(path: string | null, budgets: Budgets = newBudgets()): Store {
   const { database, ...rest } = openDatabase(path);
@@ -32,11 +32,11 @@ export function openSqliteStore(path: string | null, budgets: Budgets = newBudge
 }
 
 /**
- * A store in memory that begins as a copy of an image. The image stays as it is.
+ * A store in memory that begins as a copy of an image. The image stays unchanged.
  *
- * @param decisions where its decisions go; without it, to a log of its own
- * @param rekeyed credentials in place of those of the image, as by `WorldStore.rekey`; they are put in when it is first used
- * @throws Unusable when the image is none of ours, of a schema that this version does not know, or damaged
+ * @param decisions where its decisions go; default: a log of its own
+ * @param rekeyed credentials that replace those of the image, as in `WorldStore.rekey`, when it is first used
+ * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged
  */
 export function openSqliteImage(
   image: Uint8Array,
@@ -53,7 +53,7 @@ export function openSqliteImage(
   return storeOn(connection, NO_FILE, budgets, decisions);
 }
 
-/** What a store in memory is opened with. */
+/** How a store in memory is opened. */
 const NO_FILE = { file: null, notices: [] } as const;
 
 function storeOn(
@@ -127,7 +127,7 @@ function storeOn(
   return store;
 }
 
-/** An image with the last logins, even where the disk has no room for them. */
+/** An image that includes the last logins, even if the disk has no room for them. */
 function wholeImage(connection: Connection, lastLogins: readonly LastLogins[]): Uint8Array {
   for (const logins of lastLogins) logins.flushIfPossible();
   const image = connection.image();

@@ -2,7 +2,10 @@ import type { Instant } from '../../core/clock.ts';
 import { clearTimeout, setTimeout } from '../../machine/time.ts';
 import type { Statements } from './statements.ts';
 
-/** How long a login may wait before it is written: every token would otherwise cost a write to the disk. */
+/**
+ * How long a login may wait before it is written, in milliseconds: otherwise every token would cost a write to the
+ * disk.
+ */
 const DELAY_MS = 1000;
 
 type Table = 'access_keys' | 'identities';
@@ -14,7 +17,7 @@ function writerOf(statements: Statements, table: Table): (pending: ReadonlyMap<s
   });
 }
 
-/** Last logins that are known and not yet on the disk, of the rows of one table. */
+/** Last logins in the rows of one table that are known but not yet on the disk. */
 export class LastLogins {
   readonly #pending = new Map<string, Instant>();
   readonly #table: Table;
@@ -25,7 +28,7 @@ export class LastLogins {
 
   /**
    * @param written called when rows have changed
-   * @param isUnwritable does this say that the file cannot be written now?
+   * @param isUnwritable does an error mean that the file cannot be written now?
    */
   constructor(statements: Statements, table: Table, written: () => void, isUnwritable: (cause: unknown) => boolean) {
     this.#written = written;
@@ -39,7 +42,7 @@ export class LastLogins {
     this.#timer ??= setTimeout(() => this.flushIfPossible(), DELAY_MS).unref();
   }
 
-  /** On a full disk they go on waiting, and are tried again after the next login. */
+  /** If the disk is full, they keep waiting, and are tried again after the next login. */
   flushIfPossible(): void {
     try {
       this.flush();
@@ -68,12 +71,12 @@ export class LastLogins {
     this.#written();
   }
 
-  /** Writes what is waiting to a copy of the database, and goes on waiting. */
+  /** Writes what is waiting to a copy of the database, and keeps it waiting for the original. */
   writeTo(copy: Statements): void {
     writerOf(copy, this.#table)(this.#pending);
   }
 
-  /** The world they belonged to is gone. */
+  /** Forgets them, because the world they belonged to is gone. */
   drop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -2,13 +2,13 @@ import type { Database } from 'better-sqlite3';
 import { APPLICATION_ID } from './header.ts';
 import { newestOf, type Schema } from './schema.ts';
 
-/** What a database that has no schema yet says its schema is. */
+/** The schema number of a database that has no schema yet. */
 const NONE = 0;
 
 /**
- * Makes the schema of a new database, or brings that of one of ours up to date, as a whole or not at all.
+ * Creates the schema of a new database, or brings an existing one up to date, completely or not at all.
  *
- * @returns whether there was something to do
+ * @returns whether there was anything to do
  */
 export function migrate(database: Database, schema: Schema): boolean {
   const found = Number(database.pragma('user_version', { simple: true }));

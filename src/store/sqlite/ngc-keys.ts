@@ -5,20 +5,20 @@ import { Collision, LimitReached, NotFound } from '../errors.ts';
 import type { KeyInForce, NewNgcKey, NgcKey, NgcKeyEdit, NgcKeys, NgcUser, Organization } from '../ngc-keys.ts';
 import type { Statements } from './statements.ts';
 
-/** How many coming versions a decision looks at. */
+/** How many pending versions a decision considers. */
 const MOST_PENDING = 32;
 
-/** A key that was read, and from when until when what was read holds. */
+/** A key that was read, and the period in which what was read is true. */
 interface Known {
   readonly inForce: KeyInForce;
   readonly from: Instant;
   readonly until: Instant;
 }
 
-/** Of a key, and of the caller that is made of it. */
+/** A key, and the caller made from it. */
 const COPIES = 2;
 
-/** Keys that were read before, by the hash of their secret: every request with a key asks for one. */
+/** Keys that have been read, by the hash of their secret: every request with a key looks one up. */
 export class RememberedNgcKeys {
   readonly bySecret: Held<Known>;
 
@@ -59,7 +59,7 @@ export const SELECT_EFFECTIVE = `SELECT key_id AS keyId, version, effective_at A
 export const SELECT_EXPIRED = `SELECT id AS keyId, expires_at AS expiresAt FROM ngc_keys
   WHERE expires_at > ? AND expires_at <= ? ORDER BY expires_at, id LIMIT ?`;
 
-/** The statements that write keys; a seed uses the same. */
+/** The statements that write keys; seeds use them, too. */
 export function ngcKeyWriter(statements: Statements) {
   const organization = statements.prepare(
     'INSERT INTO organizations (name, nca_id, subscriptions) VALUES (@name, @ncaId, @subscriptions)',
@@ -211,7 +211,7 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
     });
   });
 
-  /** @throws NotFound when a statement changed no row */
+  /** @throws NotFound if a statement changed no row */
   const changed = ({ changes }: { readonly changes: number }) => {
     if (changes === 0) throw new NotFound();
     remembered.clear();

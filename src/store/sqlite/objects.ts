@@ -2,7 +2,7 @@ import type { Instant } from '../../core/clock.ts';
 import type { Row } from '../collections.ts';
 import type { Statements } from './statements.ts';
 
-/** A row as the database has it. */
+/** A row in the form of the database. */
 export interface StoredRow extends Omit<Row, 'sharedWith' | 'body' | 'facets'> {
   readonly sharedWith: string;
   readonly body: string;
@@ -17,7 +17,7 @@ const NO_FACETS = { name: null, state: null, createdAt: null, modifiedAt: null }
 export const OBJECT_COLUMNS = `collection, id, owner, parent, alias, due_at AS dueAt, shared AS sharedWith, body, name, state,
   created_at AS createdAt, modified_at AS modifiedAt`;
 
-/** How many characters of a text searches look into, so that no row can make all of them slow. */
+/** How many characters of a text are searched, so that no single row can make all searches slow. */
 export const MOST_SEARCHED = 4096;
 
 /** Where a row is. */
@@ -25,7 +25,7 @@ interface Placed {
   readonly rowid: number;
 }
 
-/** The statements that write objects; a seed uses the same. */
+/** The statements that write objects; seeds use them, too. */
 export function objectWriter(statements: Statements) {
   const insert = statements.prepare<[object], Placed>(
     `INSERT INTO objects
@@ -67,7 +67,7 @@ export function objectWriter(statements: Statements) {
   };
 }
 
-/** A row as it was put. */
+/** The row that a stored one was made from. */
 export function rowOf({ sharedWith, body, name, state, createdAt, modifiedAt, ...rest }: StoredRow): Row {
   const hasFacets = name !== null && createdAt !== null && modifiedAt !== null;
   const facets = hasFacets ? { facets: { name, state, createdAt, modifiedAt } } : {};

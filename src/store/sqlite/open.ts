@@ -23,43 +23,43 @@ import { framesOf } from './wal.ts';
 import { whose } from './whose.ts';
 
 /**
- * The size of a page in memory: most tables and indexes of a world fill no page, and a world of small pages takes less than
- * half of the bytes to hold and to copy. On a disk the usual 4096 stay.
+ * The page size in memory: most tables and indexes of a world do not fill a page, and with small pages a world takes
+ * less than half the bytes to hold and to copy. On disk, SQLite's usual 4096 stay.
  */
 const MEMORY_PAGE_BYTES = 1024;
 
-/** How long another process may hold the file before we say so. */
+/** How long another process may hold the file before we report it, in milliseconds. */
 const BUSY_TIMEOUT_MS = 200;
 
 /**
- * Every page of a file up to this size is looked at on opening; a larger one would make the start slow, and is looked at
- * only when its last process left a log behind.
+ * Files up to this size are checked page by page when they are opened; larger ones would make the start slow, and are
+ * checked only if their last process left a log behind.
  */
 const CHECKED_BYTES = 4 * 1024 * 1024;
 
 /**
- * The files that this process has open, by device and inode. The one state outside a world, because the operating
- * system has it per process: when a process closes a file, all locks it holds on that file end (POSIX fcntl), so merely
- * looking into a file that is open already would hand it to the next server.
+ * The files that this process has open, by device and inode. This is the one piece of state outside a world, because
+ * the operating system has it per process: when a process closes a file, all of its locks on that file end (POSIX
+ * fcntl), so merely looking into a file that is open already would hand it to the next server.
  */
 const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 
-/** A database that is open. */
+/** An open database. */
 export interface Opened {
   readonly database: Database.Database;
   /** Null: it is in memory. */
   readonly file: DataFile | null;
-  /** What somebody who opens it should know. */
+  /** What the person who opens it should know. */
   readonly notices: readonly string[];
 }
 
 /**
- * Opens a data file of ours, or makes one, and brings its schema up to date. A file that cannot be used is left as it
- * is: its header is read as plain bytes first, because even a look through SQLite changes another program's file. What
- * the log of a process that was killed holds is recovered first, and only then is the file looked at.
+ * Opens one of our data files, or creates one, and brings its schema up to date. A file that cannot be used is left
+ * unchanged: its header is read as plain bytes first, because even reading it through SQLite changes another program's
+ * file. The log of a killed process is recovered first, and only then is the file checked.
  *
  * @param path a file, or null for a world in memory
- * @param schema what it is brought up to
+ * @param schema the one to bring it up to
  * @throws Unusable with what to do
  */
 export function openDatabase(path: string | null, schema: Schema = SCHEMA): Opened {
@@ -73,12 +73,12 @@ export function openDatabase(path: string | null, schema: Schema = SCHEMA): Open
   if (!isThere) makeFolder(path);
   let database: Database.Database | undefined;
   try {
-    // SQLite keeps the log beside the file itself, wherever links lead there from.
+    // SQLite keeps the log next to the file itself, not next to links to it.
     const real = isThere ? realpathSync(path) : path;
     const logged = hasLog(real);
     if (isThere) inspect(path, logged, schema);
     const frames = framesOf(`${real}-wal`);
-    // In full, because some names have a meaning of their own to SQLite, such as `:memory:`.
+    // The full path, because some names have a special meaning to SQLite, such as `:memory:`.
     const opened = connect(resolve(path), { timeout: BUSY_TIMEOUT_MS });
     database = opened;
     prepare(database, schema, () => {
@@ -99,7 +99,7 @@ function hasLog(path: string): boolean {
   return ['-wal', '-journal'].some((end) => (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0) > 0);
 }
 
-/** Folds the log into the file. @returns how many of its frames count; null where the disk has no room for it now */
+/** Writes the log into the file. @returns how many of its frames count; null if the disk has no room for it now */
 function checkpoint(database: Database.Database): number | null {
   try {
     const result = database.prepare<[], { readonly log: number }>('PRAGMA wal_checkpoint(PASSIVE)').get();
@@ -118,7 +118,7 @@ function droppedNotice(path: string, frames: number): string[] {
   ];
 }
 
-/** Closes it, and lets others have the file. */
+/** Closes it, and releases the file for others. */
 export function closeDatabase(database: Database.Database): void {
   database.close();
   OPEN_FILES.delete(database);
@@ -129,7 +129,7 @@ function inUse(path: string, cause?: unknown): Unusable {
   return new Unusable(message, { cause });
 }
 
-/** @param logged its size says nothing, because its log holds the rest */
+/** @param logged whether its size means nothing, because its log holds the rest */
 function inspect(path: string, logged: boolean, schema: Schema): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
@@ -175,15 +175,15 @@ function headerOf(path: string): Buffer {
 }
 
 /**
- * The marks are set before WAL is on and checkpointed after migrating, so that they stand in the header for `inspect`.
+ * The marks are set before WAL is enabled and checkpointed after migrating, so that `inspect` finds them in the header.
  *
- * @param check looks at the file as it is found, and throws where it is damaged
+ * @param check examines the file as found, and throws if it is damaged
  */
 function prepare(database: Database.Database, schema: Schema, check?: () => void): void {
   database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('foreign_keys = ON');
   database.pragma('synchronous = NORMAL');
-  // SQLite recovers what a log holds with the first look into the file.
+  // SQLite recovers a log when it first reads the file.
   database.pragma('user_version');
   check?.();
   if (migrate(database, schema)) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -218,7 +218,9 @@ function unusable(path: string, cause: unknown): Unusable {
   return new Unusable(`--data ${path} cannot be used: ${said}. Give another file.`, { cause });
 }
 
-/** One after the other: Node's own way to make several never ends where the system makes none, as below /proc. */
+/**
+ * One after the other: Node's own way to create several never ends if the system refuses to create any, as below /proc.
+ */
 function makeFolders(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
   if (dirname(path) !== path) makeFolders(dirname(path));

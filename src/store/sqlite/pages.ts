@@ -5,7 +5,7 @@ import { MOST_SEARCHED, OBJECT_COLUMNS, rowOf, type StoredRow } from './objects.
 import type { RememberedLists } from './remembered-lists.ts';
 import type { Prepared, Statements } from './statements.ts';
 
-/** Columns that rows are found by without looking into their bodies. */
+/** Columns by which rows are found without reading their bodies. */
 const COLUMNS: Readonly<Record<string, string>> = {
   id: 'id',
   parent: 'parent',
@@ -18,10 +18,10 @@ const COLUMNS: Readonly<Record<string, string>> = {
 const SHARES = `object_shares WHERE collection = @collection AND account IN (@account, '*')`;
 const SHARED = `id IN (SELECT id FROM ${SHARES})`;
 
-/** How many forms of each kind of question are kept prepared: there are few, because names of members come from tables. */
+/** How many statements of each kind stay prepared: there are few, because names of members come from tables. */
 const MOST_STATEMENTS = 100;
 
-/** A statement for each text, prepared once as long as there are not too many. */
+/** Prepares a statement once per text, as long as there are not too many. */
 function kept<Result>(
   prepare: (sql: string) => Prepared<[Values], Result>,
 ): (sql: string) => Prepared<[Values], Result> {
@@ -36,12 +36,12 @@ function kept<Result>(
   };
 }
 
-/** Reads pages. How many rows there are is remembered until the collection changes: counting them is what takes long. */
+/** Reads pages. The number of rows is remembered until the collection changes, because counting is the slow part. */
 export function pageReader(statements: Statements, remembered: RememberedLists): (query: PageQuery) => Page {
   const counting = kept((sql) => statements.prepare<[Values], number>(sql).pluck());
   const listing = kept((sql) => statements.prepare<[Values], StoredRow>(sql));
   let folding: Database | undefined;
-  /** SQLite by itself knows only the case of ASCII. */
+  /** SQLite itself knows only the case of ASCII. */
   const teachFolding = () => {
     const { database } = statements;
     if (folding !== database) database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase());
@@ -54,7 +54,7 @@ export function pageReader(statements: Statements, remembered: RememberedLists):
   const isShared = ({ collection, account }: PageQuery) =>
     account !== null && count(collection, `(SELECT 1 FROM ${SHARES} LIMIT 1)`, { collection, account }) > 0;
 
-  /** The objects that a search can find are read one by one if they are few; otherwise they are met soon in any order. */
+  /** If the index finds few objects, they are read one by one; otherwise they turn up soon enough in any order. */
   const isRare = ({ search, collection }: PageQuery) => {
     if (search === null || !isIndexed(search.text)) return false;
     const found = `(SELECT 1 FROM object_texts WHERE object_texts MATCH @phrase LIMIT ${FEW})`;
@@ -71,21 +71,21 @@ export function pageReader(statements: Statements, remembered: RememberedLists):
   };
 }
 
-/** Groups of three letters are what is indexed. */
+/** The index is made of groups of three letters. */
 const SHORTEST_SEARCH = 3;
 /**
- * The index is asked for the beginning of a long text only: it compares every group of letters with all their places in
- * every row that has them, and the rows that it finds are looked into again.
+ * For a long text only its beginning is looked up in the index: the index compares every group of letters with all of
+ * its places in every row that has it, and the rows it finds are checked again anyway.
  */
 const LONGEST_PHRASE = 24;
 const FEW = 1000;
 
-/** A phrase of the index ends at a NUL. */
+/** A phrase for the index ends at a NUL. */
 function isIndexed(text: string): boolean {
   return [...text].length >= SHORTEST_SEARCH && !text.includes('\0');
 }
 
-/** The beginning of a text as it is, whatever signs are in it. */
+/** The beginning of a text as a literal phrase, whatever characters are in it. */
 function phraseOf(text: string): string {
   const beginning = [...text.toLowerCase()].slice(0, LONGEST_PHRASE).join('');
   return `"${beginning.replaceAll('"', '""')}"`;
@@ -93,7 +93,7 @@ function phraseOf(text: string): string {
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** The last pages are read from the end: skipping rows is what takes long. */
+/** The last pages are read from the end, because skipping rows is the slow part. */
 function rowsOf(
   query: PageQuery,
   count: number,
@@ -116,7 +116,7 @@ function rowsOf(
   return (fromEnd ? rows.reverse() : rows).map(rowOf);
 }
 
-/** Which owners' rows are looked at. */
+/** The condition on the owners of rows. */
 function whoseRows(account: string | null, whose: PageQuery['whose'], shared: boolean): string {
   if (account === null) return '1';
   if (whose === 'others') return shared ? `(owner <> @account AND ${SHARED})` : '0';
@@ -144,7 +144,7 @@ function conditions({ collection, account, whose, where, search }: PageQuery, sh
   return { where: parts.join(' AND '), values };
 }
 
-/** Of a member that is a list, one of its entries is enough. */
+/** If a member is a list, it is enough that one of its entries matches. */
 function matches(member: string, value: string): string {
   const equal = `${expression(member)} = ${value}`;
   if (own(COLUMNS, member) !== undefined) return equal;
@@ -153,7 +153,7 @@ function matches(member: string, value: string): string {
   return `(${equal} OR (json_type(body, ${path}) = 'array' AND ${listed}))`;
 }
 
-/** Members of bodies are compared as texts; true and false by their names. */
+/** Members of bodies are compared as texts, and true and false by their names. */
 function expression(member: string): string {
   const column = own(COLUMNS, member);
   if (column !== undefined) return column;

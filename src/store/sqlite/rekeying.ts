@@ -2,7 +2,7 @@ import { Collision } from '../errors.ts';
 import type { KeptSeed, Rekeyed, Rekeying } from '../world.ts';
 import type { Statements } from './statements.ts';
 
-/** Something that has a secret, as it is stored. */
+/** A stored record that has a secret. */
 interface Holder extends Rekeyed {
   readonly secretHash: string | null;
 }
@@ -21,27 +21,27 @@ const UPDATES: Readonly<Record<Rekeyed['kind'], string>> = {
   'service-account': UPDATE_OF_IDENTITY,
 };
 
-/** What rests on credentials of before. */
+/** What depends on the old credentials. */
 const ENDED = ['authorization_codes', 'refresh_tokens', 'revoked_names'] as const;
 
 /**
- * Gives everything that has a secret another one, as `WorldStore.rekey` promises.
+ * Gives everything that has a secret a new one, as `WorldStore.rekey` promises.
  *
- * @param keep puts the seed in the place of the one before
+ * @param keep replaces the kept seed
  */
 export function rekeyer(
   statements: Statements,
   keep: (seed: KeptSeed) => void,
 ): (rekeying: Rekeying, kept: KeptSeed) => readonly Rekeyed[] {
   return statements.transaction((rekeying, kept) => {
-    // Prepared anew each time: a world gets new credentials once, and need not hold the statements ever after.
+    // Prepared each time: a world gets new credentials only once, and need not hold the statements afterwards.
     const updates = new Map(Object.values(UPDATES).map((sql) => [sql, statements.prepare<[Holder]>(sql)] as const));
     const put = (holder: Holder) => updates.get(UPDATES[holder.kind])?.run(holder);
     const holders = statements.prepare<[], Holder>(HOLDERS).all();
     const changes = holders.map((before) => ({ before, after: rekeyed(before, rekeying) }));
     const wanted = new Set(changes.map(({ after }) => markOf(after)));
     if (wanted.size < changes.length) throw new Collision();
-    // A mark that another one is to have must be free before that one's turn comes.
+    // A mark that another record will get must be free before that record's turn comes.
     for (const { before, after } of changes) {
       if (wanted.has(markOf(before)) && markOf(before) !== markOf(after)) put(withMark(before, `\0${before.id}`));
     }
@@ -62,7 +62,7 @@ function rekeyed(holder: Holder, rekeying: Rekeying): Holder {
   };
 }
 
-/** What no two of a kind may have in common: of an NGC key its secret, of others the client id, where there is one. */
+/** What must be unique within a kind: for an NGC key its secret, for others the client id, if any. */
 function markOf({ kind, id, clientId, secretHash }: Holder): string {
   const mark = kind === 'ngc-key' ? secretHash : clientId;
   return mark === null ? `${kind} without: ${id}` : `${kind} ${mark}`;

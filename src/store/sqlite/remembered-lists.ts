@@ -2,7 +2,7 @@ import { type Budget, Held } from '../../core/held.ts';
 import type { Row } from '../collections.ts';
 import { rowOf, type StoredRow } from './objects.ts';
 
-/** Of a row as it is stored: the row, the view that is made of it, and the JSON that is written of that. */
+/** For a stored row: the row, the view made from it, and the JSON written from that. */
 const COPIES = 6;
 const ROW_BYTES = 500;
 const NUMBER_BYTES = 500;
@@ -14,13 +14,13 @@ interface Remembered {
 }
 
 /**
- * Lists that were read before, by collection and account, and numbers that were counted of them. A change of a row makes
- * another list of its owner's rows, without reading the others again, and forgets all else of the collection.
+ * Lists that have been read, by collection and account, and counts of their rows. A changed row leads to a new list of
+ * its owner's rows, without reading the others again; everything else about the collection is forgotten.
  */
 export class RememberedLists {
   readonly #byCollection = new Map<string, Remembered>();
   readonly #budget: Budget;
-  /** How long the bodies of rows are that are in a list, as JSON: to tell that again, they would have to be written again. */
+  /** The length of a listed row's body as JSON: otherwise it would have to be written again to find out. */
   readonly #lengths = new WeakMap<Row, number>();
 
   constructor(budget: Budget) {
@@ -32,7 +32,7 @@ export class RememberedLists {
     return this.list(collection, ownerList(owner), read);
   }
 
-  /** @param name the same for the same `read` */
+  /** @param name one name for each `read` */
   list(collection: string, name: string, read: () => readonly StoredRow[]): readonly Row[] {
     const { lists } = this.#of(collection);
     const known = lists.find(name);
@@ -41,13 +41,13 @@ export class RememberedLists {
     return lists.keep(name, rows);
   }
 
-  /** @param name the same for the same `count` */
+  /** @param name one name for each `count` */
   number(collection: string, name: string, count: () => number): number {
     const { numbers } = this.#of(collection);
     return numbers.find(name) ?? numbers.keep(name, count());
   }
 
-  /** A row was put, or taken away: undefined. */
+  /** A row was put, or removed: undefined. */
   changed(collection: string, owner: string, id: string, stored: StoredRow | undefined): void {
     const lists = this.#byCollection.get(collection)?.lists;
     const before = lists?.find(ownerList(owner));

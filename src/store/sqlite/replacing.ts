@@ -4,8 +4,8 @@ import { damaged, openImage } from './images.ts';
 import type { Statements } from './statements.ts';
 
 /**
- * What a store consists of, in an order in which no row is left without what it refers to when the tables are emptied,
- * and none comes before it when they are filled from the end. How many keys there are is counted by triggers.
+ * The tables of a store. Emptied in this order, no row is left without what it refers to; filled in reverse order, none
+ * comes before it. Triggers count the keys.
  */
 const TABLES = [
   'revoked_names',
@@ -32,18 +32,18 @@ export function empty(statements: Statements): void {
   statements.prepare(`INSERT INTO object_texts (object_texts) VALUES ('delete-all')`).run();
 }
 
-/** Tables whose rows are found again by their rowid; of most others it says only which is older. */
+/** Tables whose rows are found by rowid; in most others the rowid only gives the order of age. */
 const FOUND_BY_ROWID: readonly string[] = ['objects'];
-/** Tables that are kept in the order of their keys, and have no rowids. */
+/** Tables stored in the order of their keys, without rowids. */
 const WITHOUT_ROWID: readonly string[] = ['object_shares', 'ngc_timeline', 'ngc_policies', 'object_texts_idx'];
 
-/** What the index of texts consists of (https://www.sqlite.org/fts5.html#fts5_data_structures). The texts are not in it. */
+/** The tables of the text index (https://www.sqlite.org/fts5.html#fts5_data_structures). The texts are not in it. */
 const INDEX_TABLES = ['object_texts_data', 'object_texts_idx', 'object_texts_docsize'] as const;
 
 /**
- * Replaces the content of a database by that of an image, in one step.
+ * Replaces the content of a database with that of an image, in one step.
  *
- * @throws Unusable when the image cannot be used
+ * @throws Unusable if the image cannot be used
  */
 export function replaceContent(statements: Statements, image: Uint8Array): void {
   const source = openImage(image);
@@ -62,8 +62,8 @@ export function replaceContent(statements: Statements, image: Uint8Array): void 
 }
 
 /**
- * Texts are in nothing but the index, so its tables are copied as they are, which SQLite lets nobody do by mistake. The index
- * is made anew for that: one that was used remembers what its tables said.
+ * Texts exist only in the index, so its tables are copied as they are, which SQLite lets nobody do by mistake. The
+ * target's index is created anew for that: one that was used remembers what its tables said.
  */
 function copyIndex(source: Database.Database, target: Database.Database): void {
   const made = target.prepare<[], string>(`SELECT sql FROM sqlite_schema WHERE name = 'object_texts'`).pluck().get();
@@ -79,7 +79,7 @@ function copyIndex(source: Database.Database, target: Database.Database): void {
   }
 }
 
-/** Copies the rows of a table, the oldest first. Numbers of the index are larger than doubles hold exactly. */
+/** Copies the rows of a table, oldest first. Numbers in the index can be too large for a double to hold exactly. */
 function copyRows(source: Database.Database, target: Database.Database, table: string): void {
   const columns = source
     .prepare(`SELECT * FROM ${table}`)

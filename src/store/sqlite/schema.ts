@@ -1,8 +1,11 @@
-/** What databases consist of, as steps: the first one makes the first schema, each further one the next of the one before. */
+/**
+ * The schema of databases, as steps: the first creates the first schema, and each further step turns the previous
+ * schema into the next.
+ */
 export interface Schema {
-  /** The number of the first one. */
+  /** The number of the first schema. */
   readonly first: number;
-  /** A step is never changed once it was released. */
+  /** A step is never changed after its release. */
   readonly steps: readonly string[];
 }
 

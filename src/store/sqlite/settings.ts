@@ -4,7 +4,7 @@ import type { Statements } from './statements.ts';
 export const SET_SETTING = `INSERT INTO settings (name, value) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
 
-/** Settings are few and asked for by every request, so all of them are remembered. */
+/** Settings are few and every request reads them, so all of them are remembered. */
 export function sqliteSettings(statements: Statements): SettingsStore & { clear(): void } {
   const all = statements.prepare<[], [string, string]>('SELECT name, value FROM settings').raw();
   const set = statements.prepare(SET_SETTING);

@@ -1,10 +1,10 @@
 import type { Database, Statement, Transaction } from 'better-sqlite3';
 import type { Connection } from './connection.ts';
 
-/** What a statement gives of each row: an object, its first column, or all columns as a list. */
+/** What a statement returns for each row: an object, its first column, or all columns as a list. */
 type Form = 'objects' | 'pluck' | 'raw';
 
-/** A statement that is prepared when it is first run, and again where its database was let go of meanwhile. */
+/** A statement that is prepared when it is first run, and again if its database was released meanwhile. */
 export class Prepared<Bind extends unknown[] = unknown[], Result = unknown> {
   readonly #connection: Connection;
   readonly #sql: string;
@@ -16,13 +16,13 @@ export class Prepared<Bind extends unknown[] = unknown[], Result = unknown> {
     this.#sql = sql;
   }
 
-  /** Gives the first column of each row from now on. */
+  /** Returns the first column of each row from now on. */
   pluck(): this {
     this.#form = 'pluck';
     return this;
   }
 
-  /** Gives each row as the list of its columns from now on. */
+  /** Returns each row as the list of its columns from now on. */
   raw(): this {
     this.#form = 'raw';
     return this;
@@ -43,7 +43,7 @@ export class Prepared<Bind extends unknown[] = unknown[], Result = unknown> {
   #ready(): Statement<Bind, Result> {
     const database = this.#connection.use();
     if (this.#last?.database === database) return this.#last.statement;
-    // What the driver's types say of a list of parameters depends on a condition that is not decided here.
+    // The driver's type for a list of parameters depends on a condition that is not decided here.
     const statement = database.prepare<Bind, Result>(this.#sql) as Statement<Bind, Result>;
     if (this.#form !== 'objects') statement[this.#form]();
     this.#last = { statement, database };
@@ -52,8 +52,8 @@ export class Prepared<Bind extends unknown[] = unknown[], Result = unknown> {
 }
 
 /**
- * What is asked of a database, each prepared when it is first used: a world is asked for little of what it can answer, and
- * preparing the rest would take longer, and hold more memory, than the world itself.
+ * The statements of a database, each prepared when it is first used: a world uses few of them, and preparing the rest
+ * would take longer, and hold more memory, than the world itself.
  */
 export class Statements {
   readonly #connection: Connection;
@@ -62,7 +62,7 @@ export class Statements {
     this.#connection = connection;
   }
 
-  /** The database itself, which may be another one the next time. */
+  /** The database itself, which may be a different one next time. */
   get database(): Database {
     return this.#connection.use();
   }
@@ -71,7 +71,7 @@ export class Statements {
     return new Prepared(this.#connection, sql);
   }
 
-  /** What `work` does is done as a whole or not at all; nobody else writes meanwhile. */
+  /** Does `work` completely or not at all; nobody else writes meanwhile. */
   transaction<Given extends unknown[], Result>(work: (...given: Given) => Result): (...given: Given) => Result {
     let made: Transaction<(...given: Given) => Result> | undefined;
     let of: Database | null = null;

@@ -4,13 +4,13 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 const PAGE_SIZE_AT = 8;
-/** Of the log's header, and of a frame's: every beginning of the log has others. */
+/** Where the salts are in the log's header, and in a frame's: they change each time the log is restarted. */
 const SALTS_AT = { header: 16, frame: 8, bytes: 8 } as const;
 
 /**
- * How many frames a write-ahead log holds that were written since it was begun last, whether they count or not; 0 where
- * there is no log. SQLite passes over all behind the last finished change without a word, so this is what tells that
- * there was something.
+ * How many frames a write-ahead log holds that were written since it was last restarted, whether they count or not; 0
+ * if there is no log. SQLite silently skips everything after the last finished change, so this shows that there was
+ * something.
  */
 export function framesOf(path: string): number {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;

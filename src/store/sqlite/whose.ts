@@ -2,8 +2,9 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Who this process is, and whose a path is: a message of refused permissions is of no use in a container without it. Of a
- * path that is not there, or cannot be seen, the nearest folder above it that can. Empty where the system has no uids.
+ * Which user this process runs as, and who owns a path: without this, a message about refused permissions is of no use
+ * in a container. If the path does not exist, or cannot be seen, the nearest folder above it that can. Empty if the
+ * system has no uids.
  */
 export function whose(path: string): string {
   const uid = process.getuid?.();

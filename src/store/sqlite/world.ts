@@ -15,7 +15,7 @@ const CLIENT_IDS = `SELECT client_id FROM access_keys
   UNION SELECT client_id FROM identities WHERE client_id IS NOT NULL
   UNION SELECT name FROM identities WHERE kind = 'application'`;
 
-/** What `counts` counts, by the name that people read. */
+/** What `counts` counts, by the names that people read. */
 const COUNTED = {
   users: "identities WHERE kind = 'user'",
   applications: "identities WHERE kind = 'application'",
@@ -27,11 +27,11 @@ const COUNTED = {
   objects: 'objects',
 } as const;
 
-/** What of a world is remembered elsewhere. */
+/** What is remembered about a world elsewhere. */
 export interface Remembered {
-  /** Lets go of rows that were read. */
+  /** Forgets rows that were read. */
   forget(): void;
-  /** Lets go of what was noted and not written, too: the world that it belongs to is gone. */
+  /** Also forgets what was noted but not written: the world that it belongs to is gone. */
   drop(): void;
 }
 
