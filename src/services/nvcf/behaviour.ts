@@ -3,7 +3,7 @@ import { DURATION_FORMS, parseDuration } from '../../core/duration.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Behaviour } from './functions.ts';
 
-/** A function that is up at once and answers what it is sent. */
+/** A function that is up at once and answers with what it is sent. */
 export const ECHO: Behaviour = { deployTime: 0, invokeTime: 0 };
 
 /** Variables of the container environment that this mock reads, so that a test can shape a function through the API itself. */
@@ -12,9 +12,9 @@ const INVOKE_TIME = 'NV_AUTH_MOCK_INVOKE_TIME';
 const ANSWER = 'NV_AUTH_MOCK_ANSWER';
 
 /**
- * How a function is to behave, by its own container environment; without such variables it is an echo.
+ * How a function behaves, according to its own container environment; without these variables it is an echo.
  *
- * @throws Problem when a variable cannot be read
+ * @throws Problem if a variable cannot be read
  */
 export function behaviourOf(environment: readonly Schema<'nvcf', 'EnvironmentEntry'>[] = []): Behaviour {
   const variable = (name: string) => environment.find(({ key }) => key === name)?.value;

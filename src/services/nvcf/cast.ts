@@ -1,4 +1,4 @@
-/** What there is of it from the start. */
+/** What exists in Cloud Functions from the start. */
 export interface NvcfCast {
   readonly functions: readonly (Record<string, unknown> & { readonly name: string })[];
 }

@@ -1,10 +1,10 @@
 import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../core/problem.ts';
 
-/** `100-S`: so many per second, minute, hour or day. */
+/** `100-S`: this many per second, minute, hour or day. */
 const RATE = /^\d+-[SMHD]$/;
 
-/** What the published checks say beyond the document. */
+/** Checks what the published code requires beyond the document. */
 export function checkContent(body: Schema<'nvcf', 'CreateFunctionRequest'>): void {
   const { containerImage, models, helmChart, helmChartServiceName, containerArgs, containerEnvironment } = body;
   if (helmChart === undefined) {
@@ -24,7 +24,7 @@ export function checkContent(body: Schema<'nvcf', 'CreateFunctionRequest'>): voi
   }
 }
 
-/** A comma list of rates, each unit once. */
+/** Checks a comma-separated list of rates, in which each unit may occur once. */
 export function checkRates(given: Schema<'nvcf', 'RateLimit'> = {}): void {
   const { rateLimit: all, perUserRate } = given;
   for (const [field, text] of Object.entries({ rateLimit: all, perUserRate })) {

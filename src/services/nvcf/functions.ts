@@ -20,11 +20,11 @@ export interface Deployment {
   readonly specifications: readonly Specification[];
   readonly createdAt: Instant;
   readonly lastUpdatedAt: Instant;
-  /** From here on it is ACTIVE. */
+  /** From this moment on it is ACTIVE. */
   readonly readyAt: Instant;
 }
 
-/** How a function behaves here; the vendor has nothing like it. Milliseconds. */
+/** How a function behaves in the mock; the vendor has nothing like it. Times in milliseconds. */
 export interface Behaviour {
   /** How long it is DEPLOYING. */
   readonly deployTime: number;
@@ -32,17 +32,17 @@ export interface Behaviour {
   readonly invokeTime: number;
   /** What it answers; absent: what it was sent. */
   readonly answer?: unknown;
-  /** What it is once it is deployed; absent: ACTIVE. */
+  /** Its status once it is deployed; absent: ACTIVE. */
   readonly status?: Status;
 }
 
-/** One version of a function, as it is stored. */
+/** One version of a function, as stored. */
 export interface FunctionVersion {
   readonly name: string;
   readonly createdAt: Instant;
-  /** Members of the vendor's form, as they were sent. */
+  /** Members in the vendor's form, as they were sent. */
   readonly definition: Definition;
-  /** Values are not kept: nothing ever shows them. */
+  /** Only the names: values are not kept, because nothing ever shows them. */
   readonly secretNames: readonly string[];
   readonly functionParties: readonly AuthorizedParty[];
   readonly versionParties: readonly AuthorizedParty[];
@@ -55,7 +55,7 @@ export type FunctionRow = Row<FunctionVersion, string>;
 
 export const FUNCTIONS = new Collection<FunctionVersion, string>('nvcf.functions');
 
-/** The row of a version; whom it is shared with and when it changes follow from its body. */
+/** The row of a version; whom it is shared with, and when it changes by itself, follow from its body. */
 export function functionRow(
   place: { readonly owner: string; readonly functionId: string; readonly versionId: string },
   body: FunctionVersion,
@@ -72,7 +72,7 @@ export function functionRow(
   });
 }
 
-/** The row with another body. */
+/** Changes the body of a row. */
 export function amended(
   { owner, parent, id, body }: FunctionRow,
   change: (body: FunctionVersion) => FunctionVersion,
@@ -80,7 +80,7 @@ export function amended(
   return functionRow({ owner, functionId: parent, versionId: id }, change(body));
 }
 
-/** A pure function of what is stored and the time: nothing has to happen for it to change. */
+/** A pure function of what is stored and the time: nothing has to happen for the status to change. */
 export function statusAt({ deployment, behaviour }: FunctionVersion, now: Instant): Status {
   if (deployment === null) return 'INACTIVE';
   return deployment.readyAt > now ? 'DEPLOYING' : (behaviour.status ?? 'ACTIVE');
@@ -90,19 +90,22 @@ export function isPublic({ sharedWith }: Row): boolean {
   return sharedWith.includes(EVERYBODY);
 }
 
-/** What it is to an account; null when the account may not know of it. Public comes first, as the vendor looks for it. */
+/**
+ * An account's relation to a version; null if the account may not know of it. Public is checked first, as by the
+ * vendor.
+ */
 export function relationTo(row: Row, account: string): Relation | null {
   if (isPublic(row)) return 'public';
   if (row.owner === account) return 'owned';
   return row.sharedWith.includes(account) ? 'shared' : null;
 }
 
-/** How keys name a version. */
+/** How keys refer to a version. */
 export function reachOfVersion({ parent, id }: FunctionRow, relation: Relation): Reach {
   return { relation, names: { function: [parent], 'function-versions': [`${parent}/${id}`] } };
 }
 
-/** How keys name a function, on calls that name no version. */
+/** How keys refer to a function, on calls that name no version. */
 export function reachOfFunction(functionId: string, versions: readonly Row[], relation: Relation): Reach {
   return {
     relation,

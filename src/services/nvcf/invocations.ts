@@ -3,26 +3,26 @@ import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { FunctionRow } from './functions.ts';
 
-/** How long an invocation can be asked for, in milliseconds; an hour, as published. */
+/** How long the result of an invocation can be requested, in milliseconds; an hour, as published. */
 export const INVOCATION_LIFETIME = 3_600_000;
 
-/** An invocation that takes its time. */
+/** An invocation that takes time. */
 export interface Invocation {
   readonly functionId: string;
   readonly versionId: string;
   readonly createdAt: Instant;
-  /** From here on its answer can be had. */
+  /** From this moment on its answer is available. */
   readonly readyAt: Instant;
   readonly answer: unknown;
 }
 
-/** What an invocation is sent to: one version, or those of a function. */
+/** The target of an invocation: one version, or the versions of a function. */
 export type Invoked = FunctionRow | readonly FunctionRow[];
 
 /** Its parent is the version that it went to. */
 export type InvocationRow = Row<Invocation, string>;
 
-/** Those that were not answered at once. */
+/** Invocations that were not answered at once. */
 export const INVOCATIONS = new Collection<Invocation, string>('nvcf.invocations');
 
 export function isGone({ createdAt }: Invocation, now: Instant): boolean {

@@ -14,7 +14,7 @@ import {
   SCOPES,
 } from './tables/index.ts';
 
-/** The law as one reading has it. */
+/** The law in one reading. */
 function lawOfReading(reading: Reading): Law {
   return lawOf('nvcf', reading, {
     term: 'scope',
@@ -32,7 +32,7 @@ function rulesOf(reading: Reading): readonly NvcfRule[] {
   return tableOf('id', actionsOf(reading));
 }
 
-/** The actions as sections of rules: what a reading says counts beside what both say, and before it. */
+/** The actions as sections of rules: what a reading says is added to what both say, and takes precedence over it. */
 export function actionsOf(reading: Reading) {
   const actions: readonly Action[] = ACTIONS;
   return actions.map(({ rows, documented, 'open-source': openSource, ...both }) => ({

@@ -1,21 +1,21 @@
 import type { Schema } from '../../contract/documented.ts';
 
-/** The members that are there; what may be undefined may be missing. */
+/** Only members with a value; members that may be undefined become optional. */
 type Present<Its> = { readonly [Name in keyof Its as undefined extends Its[Name] ? never : Name]: Its[Name] } & {
   readonly [Name in keyof Its as undefined extends Its[Name] ? Name : never]?: Exclude<Its[Name], undefined>;
 };
 
-/** The members of an object that have these names; the vendor ignores what it does not know. */
+/** Picks the members of an object that have these names; the vendor ignores any others. */
 export function picked<Its extends object, Name extends keyof Its & string>(
   given: Its,
   names: readonly Name[],
 ): Present<Pick<Its, Name>> {
   const there = names.filter((name) => Object.hasOwn(given, name) && given[name] !== undefined);
-  // `fromEntries` forgets which names there were.
+  // `fromEntries` loses the literal names.
   return Object.fromEntries(there.map((name) => [name, given[name]])) as Present<Pick<Its, Name>>;
 }
 
-/** The same for each object of a list; undefined where there is none. */
+/** Does the same for each object in a list; undefined if there is no list. */
 function pickedList<Its extends object, Name extends keyof Its & string>(
   list: readonly Its[] | undefined,
   names: readonly Name[],
@@ -44,10 +44,10 @@ const ARTIFACT = ['name', 'version', 'uri'] as const;
 
 const NESTED = ['containerEnvironment', 'models', 'resources', 'health', 'rateLimit', 'telemetries'] as const;
 
-/** What a function is in the vendor's form, but for what is kept by itself: its name, and the names of its secrets. */
+/** A function in the vendor's form, except for what is kept separately: its name, and the names of its secrets. */
 export type Definition = Partial<Omit<Schema<'nvcf', 'CreateFunctionRequest'>, 'name' | 'secrets'>>;
 
-/** What a function is, out of the request that made it. */
+/** The definition of a function, from the request that created it. */
 export function definitionOf(body: Definition): Definition {
   const { containerEnvironment, models, resources, health, rateLimit, telemetries } = body;
   const nested = {

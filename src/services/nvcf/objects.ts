@@ -7,7 +7,7 @@ import { accountOf } from './caller.ts';
 
 type Storing = Pick<AuthenticatedContext, 'store'>;
 
-/** Things of an account that nothing is a part of: registry credentials, telemetry endpoints, assets. */
+/** Adds an object that is not a part of another: registry credentials, telemetry endpoints, assets. */
 export async function addObject<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   collection: Collection<Body>,
@@ -28,7 +28,7 @@ export async function addObject<Body>(
   }
 }
 
-/** @returns the new body @throws Problem when the object is gone */
+/** @returns the new body @throws Problem if the object is gone */
 export async function changeObject<Body>(
   { store }: Storing,
   collection: Collection<Body>,
@@ -41,7 +41,7 @@ export async function changeObject<Body>(
   return body;
 }
 
-/** @throws Problem when the object is gone already */
+/** @throws Problem if the object is gone already */
 export async function removeObject<Body, Parent extends string | null>(
   { store }: Storing,
   collection: Collection<Body, Parent>,
@@ -50,7 +50,7 @@ export async function removeObject<Body, Parent extends string | null>(
   await orGone(collection.change(store.collections, id, () => null));
 }
 
-/** A change of something that another request may have deleted. @throws Problem when it has */
+/** Waits for a change to something that another request may have deleted. @throws Problem if it has */
 export async function orGone<Changed>(change: Promise<Changed>): Promise<Changed> {
   try {
     return await change;
@@ -59,7 +59,7 @@ export async function orGone<Changed>(change: Promise<Changed>): Promise<Changed
   }
 }
 
-/** Bodies of everything of the account in a collection, oldest first. */
+/** The bodies of everything that the account has in a collection, oldest first. */
 export async function objectsOf<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   collection: Collection<Body>,

@@ -7,14 +7,14 @@ import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
 import { renderRequestStatus } from '../../kits/ngc/envelope.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 
-/** What `renderProblem` makes. */
+/** The forms that `renderProblem` produces. */
 export const ERRORS: readonly ErrorForm[] = [
   { schema: 'Problem', mediaType: PROBLEM_JSON },
   { schema: 'RequestStatusAnswer', mediaType: 'application/json' },
   null,
 ];
 
-/** What `renderHostProblem` makes. */
+/** The forms that `renderHostProblem` produces. */
 export const HOST_ERRORS: readonly ErrorForm[] = [
   { schema: 'InvocationProblem', mediaType: PROBLEM_JSON },
   { schema: null, mediaType: 'text/plain' },
@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<number, string>> = {
   409: 'conflict',
 };
 
-/** What the framework of the control plane refuses carries no type of its own. */
+/** Refusals by the control plane's framework, which have no type of their own. */
 const UNTYPED: ReadonlySet<ProblemKind> = new Set([
   'bad_path',
   'method_not_allowed',
@@ -48,10 +48,10 @@ const UNTYPED: ReadonlySet<ProblemKind> = new Set([
 const INVALID_TOKEN =
   'Bearer error="invalid_token", error_description="Bearer token is malformed", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"';
 
-/** Paths that the NGC gateway answers by itself. */
+/** Paths that the NGC gateway answers itself. */
 const GATEWAY = /^\/v[23]\/orgs\/[^/]*\/ngc(?:\/|$)|^\/v3\//;
 
-/** A key that is not accepted is forbidden, everything else that is no key unauthorized. */
+/** A key that is not accepted is forbidden; anything that is not a key is unauthorized. */
 const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
   'malformed_key',
   'foreign_key',
@@ -60,7 +60,7 @@ const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
   'disabled_key',
 ]);
 
-/** A problem as Cloud Functions tells it; on paths of the NGC gateway, as that does. */
+/** A problem in the form of Cloud Functions or, on paths of the NGC gateway, in the gateway's form. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (GATEWAY.test(about.path)) return renderRequestStatus(problem, about.random.uuid());
   if (problem.kind === 'unauthenticated' && !KEY_REASONS.has(problem.reason)) {
@@ -89,7 +89,7 @@ export function renderProblem(problem: Problem, about: About): Outcome {
 
 const TITLES: Readonly<Record<number, string>> = { 403: 'Forbidden' };
 
-/** A problem as the invocation plane tells it, under the host name of a function. */
+/** A problem in the form of the invocation plane, for requests to a function's host name. */
 export function renderHostProblem(problem: Problem, about: About): Outcome {
   if (problem.kind === 'unauthenticated' && !KEY_REASONS.has(problem.reason)) {
     const text = problem.reason === 'no_token' ? 'Header of type `authorization` was missing' : 'Unauthorized access';
@@ -121,14 +121,14 @@ function detailOf(problem: Problem, about: About): string {
   }
 }
 
-/** The published code knows no types, so a key of any other type is told what a key for another function is. */
+/** The published code knows no types, so a key of any other type is answered like a key for another function. */
 function isToldByObject({ decision, operation, settings }: About): boolean {
   if (decision?.reason === 'resource_mismatch') return true;
   const knowsNoTypes = settings.nvcf === 'open-source' || operation === 'createFunction';
   return decision?.reason === 'incompatible_resource_type' && knowsNoTypes;
 }
 
-/** Function and version of the object, where the path leads to them by another id. */
+/** Fills in the function and version of the object, if the path leads to them by another id. */
 function filled(template: string, { params, caller, decision }: About): string {
   const sighting = decision?.evidence?.sighting;
   const names = sighting?.seen === 'object' ? sighting.reach?.names : undefined;

@@ -25,14 +25,14 @@ interface SeedFunction {
   readonly functionId: string;
   readonly versionId: string;
   readonly status: Status;
-  /** What it is to the organisations that it is not of. */
+  /** The relation that other organisations have to it. */
   readonly access: 'owned' | 'shared' | 'public';
-  /** Of `shared`: names of organisations. */
+  /** For `shared`: names of organisations. */
   readonly sharedWith?: readonly string[];
   readonly deployTime?: string;
   readonly invokeTime?: string;
   readonly answer?: unknown;
-  /** Further members in the vendor's form. */
+  /** Other members, in the vendor's form. */
   readonly definition?: Definition;
 }
 
@@ -41,7 +41,7 @@ type OfOrganization<Name extends 'ClusterGroup' | 'GpuQuota' | 'InstanceType'> =
   Name
 >;
 
-/** The part of a seed that is about Cloud Functions, once it fits the schema. */
+/** The part of a seed that is about Cloud Functions, after it has been matched with the schema. */
 interface NvcfSeed {
   readonly functions?: readonly SeedFunction[];
   readonly clusterGroups?: readonly OfOrganization<'ClusterGroup'>[];
@@ -50,7 +50,7 @@ interface NvcfSeed {
   readonly recognizedRegistries?: readonly RecognizedRegistry[];
 }
 
-/** What is read of the part about NGC. */
+/** What is read from the part about NGC. */
 interface Organizations {
   readonly organizations?: readonly { readonly name: string; readonly ncaId: string }[];
 }
@@ -170,12 +170,12 @@ export const seed: Seeding = {
 };
 
 function partOf(part: unknown): NvcfSeed {
-  // It fits the schema. What is in the vendor's form is taken as it is, and shown as it is.
+  // It matches the schema. Members in the vendor's form are stored and shown unchanged.
   return part as NvcfSeed;
 }
 
 function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  // The part of another service, which fits its own schema.
+  // The part of another service, which matches its own schema.
   const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
   return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }
@@ -219,7 +219,7 @@ function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Ins
   return functionRow({ owner: accountOf(org), functionId, versionId }, body);
 }
 
-/** Without a time it is DEPLOYING for good. */
+/** Without a time it stays DEPLOYING forever. */
 function readyOf({ deployTime }: SeedFunction, now: Instant): Instant {
   const time = parseDuration(deployTime ?? '');
   return time === null ? END_OF_TIME : now + time;

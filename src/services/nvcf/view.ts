@@ -3,13 +3,13 @@ import { type Instant, rfc3339 } from '../../core/clock.ts';
 import { namedUuid } from '../../machine/random.ts';
 import { type FunctionRow, type FunctionVersion, statusAt } from './functions.ts';
 
-/** What a reader gets to see beyond what everybody does. */
+/** What some readers see in addition to what everybody does. */
 export interface Detail {
   readonly instances: boolean;
   readonly secrets: boolean;
 }
 
-/** Where a function has none of its own. */
+/** For functions that have none of their own. */
 const DEFAULT_HEALTH = {
   protocol: 'HTTP',
   uri: '/v2/health/ready',
@@ -18,7 +18,7 @@ const DEFAULT_HEALTH = {
   expectedStatusCode: 200,
 } as const;
 
-/** Members that an account does not see of functions that are not its own. */
+/** Members that an account does not see of other accounts' functions. */
 const OWNERS_ONLY = [
   'inferenceUrl',
   'inferencePort',
@@ -32,7 +32,7 @@ const OWNERS_ONLY = [
   'rateLimit',
 ] as const;
 
-/** How many instances one function shows at most. */
+/** The most instances that one function shows. */
 const MOST_INSTANCES = 64;
 
 type Changeable<Its> = { -readonly [Name in keyof Its]: Its[Name] };
@@ -88,7 +88,7 @@ export function deploymentOf({ deployment }: FunctionVersion): NonNullable<Funct
   return deployment;
 }
 
-/** As many as each specification asks for at least; none before the function is up. */
+/** As many instances as each specification requires at least; none before the function is up. */
 function instancesOf({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Instance'>[] {
   const { deployment } = body;
   if (deployment === null || statusAt(body, now) === 'DEPLOYING') return [];

@@ -6,7 +6,7 @@ import type { Row } from '../../../store/collections.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-/** Of one account, so that what is uploaded stays bounded. */
+/** The most assets an account may have, so that uploads stay bounded. */
 const MOST = 100;
 
 interface Asset {
@@ -14,7 +14,7 @@ interface Asset {
   readonly contentType: string;
   readonly description: string;
   readonly createdAt: Instant;
-  /** Where it is uploaded to and downloaded from: whoever knows it may. */
+  /** Part of the URL for upload and download: whoever knows it may use it. */
   readonly uploadId: string;
   /** In base64; null before the upload. */
   readonly content: string | null;

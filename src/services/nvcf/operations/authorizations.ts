@@ -18,16 +18,16 @@ import { amendTarget } from './functions.ts';
 
 type Parties = readonly AuthorizedParty[];
 
-/** Whom a function as a whole is shared with, or one version of it. */
+/** Sharing at one level: that of a function as a whole, or of one version. */
 interface Level<Target> {
   readonly member: 'functionParties' | 'versionParties';
   rowsOf(target: Target): readonly FunctionRow[];
   amend(context: Asked<Target>, change: (body: FunctionVersion) => FunctionVersion): Promise<readonly FunctionRow[]>;
-  /** How messages call what the path names. */
+  /** How messages refer to what the path names. */
   subject(named: Named): string;
-  /** Without what comes from elsewhere. */
+  /** Only the parties of this level. */
   own(row: FunctionRow): Shown;
-  /** With everybody who may. */
+  /** All parties that have access. */
   view(row: FunctionRow): Shown;
 }
 
@@ -68,10 +68,10 @@ function versionView({ parent, owner, id }: FunctionRow, authorizedParties: Part
   return { id: parent, ncaId: owner, versionId: id, authorizedParties };
 }
 
-/** What can be done to the parties: in the vendor's word, and what becomes of them. */
+/** A change to the parties: the vendor's word for it, and its result. */
 interface Change<Body> {
   readonly verb: 'create' | 'add' | 'remove' | 'delete';
-  /** @param subject how messages call what the path names @throws Problem */
+  /** @param subject how messages refer to what the path names @throws Problem */
   apply(parties: Parties, body: Body, subject: string, account: string): Parties;
 }
 
@@ -93,7 +93,7 @@ function changing<Target, Body>(level: Level<Target>, change: Change<Body>) {
   };
 }
 
-/** A party as it is kept. @throws Problem for the account itself */
+/** A party as it is stored. @throws Problem for the account itself */
 function partyOf(account: string, given: AuthorizedParty): AuthorizedParty {
   if (given.ncaId === account) {
     throw new Problem('bad_state', `Invalid request: Authorized party mapped to account '${account}' is invalid`);
@@ -103,7 +103,7 @@ function partyOf(account: string, given: AuthorizedParty): AuthorizedParty {
 
 type SingleParty = Schema<'nvcf', 'AuthorizedPartyRequest'>;
 
-/** The one party of a request. @throws Problem for everybody */
+/** The single party in a request. @throws Problem for everybody */
 function singleParty(
   { authorizedParty }: SingleParty,
   subject: string,
@@ -117,7 +117,7 @@ function singleParty(
   return partyOf(account, authorizedParty);
 }
 
-/** The first of those that are the same. */
+/** Removes duplicates, keeping the first of each. */
 function distinct(parties: Parties): Parties {
   const reversed = [...parties].reverse();
   const byName = new Map(reversed.map((party) => [JSON.stringify([party.ncaId, party.clientId]), party]));
@@ -166,7 +166,7 @@ function noParties(subject: string): Problem {
   return new Problem('not_found', `${subject}: No such authorized party`);
 }
 
-/** The function's own list, and that of each version that has one; narrowed to what the key covers. */
+/** The function's own list, and that of each version that has one, narrowed to what the key covers. */
 const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly FunctionRow[] | undefined> = async (
   context,
 ) => {
@@ -178,7 +178,7 @@ const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly Func
   return { status: 200, body: { functions: views } };
 };
 
-/** Where the rule leaves finding the function to the operation, because it refuses no key for its resource. */
+/** For operations whose rule leaves finding the function to them, because it refuses no key for its resource. */
 async function ownTarget(context: AuthenticatedContext, { functionId }: Named): Promise<readonly FunctionRow[]> {
   const sighting = await ownVersions(context.store.collections, functionId, accountOf(context));
   if (sighting.seen !== 'object') throw new Problem('not_found');

@@ -44,7 +44,7 @@ function get({ target, params, now }: AuthenticatedContext<FunctionRow>): Answer
   return { status: 200, body: { deployment: deploymentView(target, now) } };
 }
 
-/** Replaces specifications: each takes the place of the one with its id; without an id, of the next that none names. */
+/** Replaces specifications: each replaces the one with its id or, if it has no id, the next one that no other names. */
 const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context) => {
   const { now } = context;
   const given = checked(context.body.deploymentSpecifications);
@@ -66,7 +66,7 @@ const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context)
 
 type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
 
-/** @throws Problem for one that takes no other's place, and lacks what it would have had from that */
+/** @throws Problem if it replaces no other specification and lacks what it would have taken from that */
 function whole({ gpu, instanceType, ...rest }: Replacement): Specification {
   if (gpu !== undefined && instanceType !== undefined) return { gpu, instanceType, ...rest };
   throw new Problem('invalid_request', 'Fields `gpu` and `instanceType` are needed for a further specification.');
@@ -128,7 +128,7 @@ function checkInstances({ minInstances, maxInstances }: Replacement): void {
   throw new Problem('invalid_request', 'Field `minInstances` must not be greater than `maxInstances`.');
 }
 
-/** Each with an id of its own: a new one where it has none, or where another has it already. */
+/** Gives each an id of its own: a new one if it has none, or if another has the same. */
 function numbered(
   specifications: readonly Specification[],
   { random }: Pick<AuthenticatedContext, 'random'>,

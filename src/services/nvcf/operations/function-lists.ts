@@ -11,16 +11,16 @@ const VISIBILITIES = { private: 'owned', authorized: 'shared', public: 'public' 
 type Visibility = keyof typeof VISIBILITIES;
 const ALL_VISIBILITIES: readonly Visibility[] = ['private', 'authorized', 'public'];
 
-/** An answer about functions, and until when it holds: some change by themselves. */
+/** An answer about functions, and how long it is right: some functions change by themselves. */
 interface Shown<Body> {
   readonly until: Instant;
   readonly body: Body;
 }
 
-/** Of the body, and of the JSON that is written of it. */
+/** The body, and the JSON written from it. */
 const COPIES = 2;
 
-/** Answers of one operation about the same rows: for each standing, by what was asked for. */
+/** Answers of one operation about the same rows, by standing and by what was asked for. */
 class Lists<Body> {
   readonly #numbers = new WeakMap<Standing, number>();
   readonly #shown: Held<Shown<Body>>;

@@ -9,7 +9,7 @@ import { definitionOf, picked, RATE_LIMIT } from '../members.ts';
 import { orGone, removeObject } from '../objects.ts';
 import { type Detail, functionView } from '../view.ts';
 
-/** Functions of one account; the published default. */
+/** The most functions an account may have; the published default. */
 const MOST_FUNCTIONS = 50;
 
 const create: Handler<'nvcf', 'createFunction'> = async (context) => {
@@ -102,7 +102,7 @@ const update: Handler<'nvcf', 'updateFunctionVersion', FunctionRow> = async (con
   return answered(context, row);
 };
 
-/** @throws Problem when an update names a model that the function does not have */
+/** @throws Problem if an update names a model that the function does not have */
 function updatedModels(
   { definition: { models = [] } }: FunctionVersion,
   changes: readonly Schema<'nvcf', 'ModelUpdate'>[],

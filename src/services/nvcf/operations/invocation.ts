@@ -7,17 +7,20 @@ import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../funct
 import { INVOCATION_LIFETIME, INVOCATIONS, type Invocation, type InvocationRow, type Invoked } from '../invocations.ts';
 import { removeObject } from '../objects.ts';
 
-/** Seconds a client may ask to be kept waiting; published code. The mock keeps nobody waiting: it answers 202 at once. */
+/**
+ * How many seconds a client may ask to be kept waiting, as in the published code. The mock never makes a client wait:
+ * it answers 202 at once.
+ */
 const MOST_POLL_SECONDS = 3600;
 
-/** A request on its way to a function, and what a function answered. */
+/** A request on its way to a function, and the function's answer. */
 interface Call {
   readonly requestId: string;
   readonly version: FunctionRow;
   readonly answer: unknown;
 }
 
-/** Sends a request to a function: its answer, or that it takes its time. */
+/** Sends a request to a function, and tells its answer, or that it takes time. */
 async function called<Told>(context: AuthenticatedContext<Invoked>, sent: unknown, told: Telling<Told>): Promise<Told> {
   checkPollSeconds(context);
   const version = chosen(context);
@@ -29,7 +32,7 @@ async function called<Told>(context: AuthenticatedContext<Invoked>, sent: unknow
   return told.inProgress(requestId);
 }
 
-/** How an answer is told: by `pexec` as it is, by `exec` in an envelope. */
+/** The form of an answer: `pexec` returns it unchanged, `exec` in an envelope. */
 interface Telling<Told> {
   fulfilled(requestId: string, answer: unknown): Told;
   inProgress(requestId: string): Told;
@@ -57,7 +60,7 @@ const ENVELOPE: Telling<Answer<'nvcf', 'execFunction'>> = {
   }),
 };
 
-/** Of the versions that the key covers, one that is up; with several, the newest. */
+/** Chooses a version that is up from those the key covers; if several are, the newest. */
 export function chosen(context: AuthenticatedContext<Invoked>): FunctionRow {
   const { params, now } = context;
   const account = accountOf(context);
@@ -97,7 +100,7 @@ async function remember(context: AuthenticatedContext, { requestId, version, ans
   await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...place, dueAt: readyAt, body }), null);
 }
 
-/** What became of a request; an answer is delivered once. */
+/** The state of an earlier request; its answer is delivered once. */
 async function polled<Told>(context: AuthenticatedContext<InvocationRow>, told: Telling<Told>): Promise<Told> {
   checkPollSeconds(context);
   const { target, now } = context;
@@ -120,7 +123,7 @@ const poll: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) =>
 
 const pollExec: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context) => polled(context, ENVELOPE);
 
-/** Under its own host name a function takes any request, and an echo gives its bytes back as they came. */
+/** Under its own host name a function takes any request, and an echo returns its bytes unchanged. */
 export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Outcome> {
   const bytes = context.body;
   const [contentType = 'application/octet-stream'] = context.headerLines('content-type');
@@ -155,7 +158,7 @@ export const invocationOperations = {
   getExecStatus: pollExec,
 };
 
-/** Requests that wait for an answer of a version, the oldest first. */
+/** Requests that wait for an answer from a version, oldest first. */
 export async function waitingAt(
   { store, now }: Pick<Context, 'store' | 'now'>,
   versionId: string,

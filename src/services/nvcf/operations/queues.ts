@@ -5,7 +5,7 @@ import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../funct
 import type { InvocationRow } from '../invocations.ts';
 import { waitingAt } from './invocation.ts';
 
-/** Queues of the versions that the key covers and that are deployed. */
+/** The queues of the deployed versions that the key covers. */
 async function queuesOf(
   context: AuthenticatedContext,
   functionId: string,

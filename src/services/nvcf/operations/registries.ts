@@ -10,7 +10,7 @@ import { picked } from '../members.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-/** Of one account, as published. */
+/** The most an account may have, as published. */
 const MOST = 25;
 
 type Shown = Schema<'nvcf', 'RegistryCredential'>;
@@ -77,7 +77,7 @@ const get: Handler<'nvcf', 'getRegistryCredential', CredentialRow> = ({ target }
   body: { registryCredential: view(target.body) },
 });
 
-/** The secret itself is not kept: nothing ever shows it. */
+/** The secret itself is not kept, because nothing ever shows it. */
 const update: Handler<'nvcf', 'updateRegistryCredential', CredentialRow> = async (context) => {
   const { secret, artifactTypeEnums } = context.body;
   if (secret === undefined && artifactTypeEnums === undefined) {

@@ -3,7 +3,7 @@ import { Problem } from '../../../core/problem.ts';
 import { type FunctionRow, statusAt } from '../functions.ts';
 import { amendTarget, secretNames } from './functions.ts';
 
-/** Sets the secrets that are named. Only the names are kept: nothing ever shows the values. */
+/** Sets the named secrets. Only the names are kept, because nothing ever shows the values. */
 const updateFunctionSecrets: Handler<'nvcf', 'updateFunctionSecrets', FunctionRow> = async (context) => {
   const { params, target, now } = context;
   const { secrets } = context.body;

@@ -10,7 +10,7 @@ import { picked } from '../members.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-/** Of one account, as published. */
+/** The most an account may have, as published. */
 const MOST = 25;
 
 type Shown = Schema<'nvcf', 'Telemetry'>;
@@ -70,7 +70,7 @@ function usesTelemetry({ body }: FunctionRow, id: string): boolean {
   return Object.values(body.definition.telemetries ?? {}).includes(id);
 }
 
-/** The secret itself is not kept: nothing ever shows it. */
+/** The secret itself is not kept, because nothing ever shows it. */
 const updateSecret: Handler<'nvcf', 'updateTelemetrySecret', TelemetryRow> = async (context) => {
   const { secret } = context.body;
   await changeObject(context, TELEMETRIES, context.target, (before) => ({ ...before, name: secret.name }));

@@ -4,12 +4,12 @@ import { accountOf } from '../caller.ts';
 import type { Invoked } from '../invocations.ts';
 import { chosen } from './invocation.ts';
 
-/** Seconds; no published page says how long one lasts. */
+/** Seconds. No published page says how long a token lasts. */
 const LIFETIME = 3600;
 
 type TokenFunction = Schema<'nvcf', 'TokenFunction'>;
 
-/** A signed token for a client of the account; what it opens is in its claims. */
+/** Issues a signed token for a client of the account; its claims say what it gives access to. */
 async function issued(
   context: AuthenticatedContext,
   clientId: string,

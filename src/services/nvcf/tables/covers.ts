@@ -1,4 +1,4 @@
-/** How actions find their objects: the look-up, and the parameter of the path. */
+/** How actions find their objects: the look-up, and the path parameter. */
 export const OWN_FUNCTION = { lookup: 'ownFunction', param: 'functionId' } as const;
 export const OWN_VERSION = { lookup: 'ownVersion', param: 'versionId' } as const;
 export const DEPLOYMENT = { lookup: 'deployment', param: 'deploymentId' } as const;

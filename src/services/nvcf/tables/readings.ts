@@ -6,10 +6,12 @@ import type { Scope } from './scopes.ts';
 export type NvcfRule = Rule<Scope, ResourceTypeId>;
 type Said = Partial<Omit<NvcfRule, 'id'>>;
 
-/** The service-keys page tells the first; the second is what the published control plane does with a key. */
+/**
+ * The first reading follows the service-keys page; the second follows what the published control plane does with a key.
+ */
 export type Reading = 'documented' | 'open-source';
 
-/** What is said of an action, or of one of its rules: in both readings, and beside that or in place of it in one. */
+/** What is said about an action, or one of its rules: in both readings, and in addition or instead in one of them. */
 export type Part = Said & { readonly [One in Reading]?: Said };
 
 /** An action, with what its rules have in common. */
@@ -21,17 +23,17 @@ export const PAGE = 'service-keys page, scope requirements';
 export const CODE = 'published control-plane code (NVIDIA/nvcf, fadc0f81)';
 export const OF_PAGE = { source: PAGE, certainty: 'documented' } as const;
 export const OF_CODE = { source: CODE, certainty: 'documented' } as const;
-/** The page is read as the code where it has no row. */
+/** If the page has no row, it is read as the code. */
 export const NO_ROW = { source: 'published control-plane code; the page has no row', certainty: 'inferred' } as const;
 
-/** All Functions, Function and All Entity, as the page writes; Function Versions wherever Function is (inferred). */
+/** All Functions, Function and All Entity, as the page says; Function Versions wherever Function is (inferred). */
 export const FUNCTIONS = ['account-functions', 'function', 'function-versions', 'entity'] as const;
-/** The row of Invoke Function leaves All Entity out. */
+/** The row of Invoke Function leaves out All Entity. */
 export const INVOCABLE = ['account-functions', 'function', 'function-versions', 'authorized-functions'] as const;
-/** What reads take: also what other accounts share. */
+/** Types for reading, including what other accounts share. */
 export const READABLE = [...INVOCABLE, 'entity'] as const;
 
-/** On the page's list of types, and in no row of its table. */
+/** In the page's list of types, but in no row of its table. */
 const VERSIONS_ADDED = {
   types: ['function-versions'],
   source: 'service-keys page lists the type and has no row for it; counted wherever Function is',
@@ -48,18 +50,18 @@ export const FUNCTIONS_OF_PAGE = { on: FUNCTIONS, added: [VERSIONS_ADDED] } as c
 export const INVOCABLE_OF_PAGE = { on: INVOCABLE, added: [VERSIONS_ADDED, SHARED_ADDED] } as const;
 export const READABLE_OF_PAGE = { on: READABLE, added: [VERSIONS_ADDED, SHARED_ADDED] } as const;
 
-/** What the code tests for an own function: All Functions or an entry that names it. */
+/** What the code checks for an own function: All Functions, or an entry that names it. */
 export const OWNED = { on: ['account-functions', 'function', 'function-versions'], ...OF_CODE } as const;
-/** For functions of anybody: public ones are free, shared ones need Authorized Functions or an entry. */
+/** For anybody's functions: public ones are free, shared ones need Authorized Functions or an entry. */
 export const PUBLIC_IS_FREE = { on: INVOCABLE, open: ['public'], ...OF_CODE } as const;
 
-/** What is done to a version of the account's own. */
+/** For actions on a version that the account owns. */
 export const ON_OWN_VERSION = {
   cover: OWN_VERSION,
   documented: { ...FUNCTIONS_OF_PAGE, ...OF_PAGE },
   'open-source': OWNED,
 } as const;
-/** The page asks for All Entity, the code for nothing. */
+/** The page requires All Entity, the code nothing. */
 export const ENTITY_BY_PAGE = {
   documented: {
     on: ['entity'],

@@ -55,7 +55,9 @@ const OTHERS = [
   },
 ] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
 
-/** As the page has them. That All Functions counts for shared and public functions too is inferred: it says "all". */
+/**
+ * The types as on the page. That All Functions also applies to shared and public functions is inferred: it says "all".
+ */
 export const DOCUMENTED_TYPE_SECTIONS = [
   {
     ...ALL_FUNCTIONS,
@@ -66,7 +68,7 @@ export const DOCUMENTED_TYPE_SECTIONS = [
   ...OTHERS,
 ] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
 
-/** As the published code has them: All Functions covers what the account owns, and nothing that others share. */
+/** The types as in the published code: All Functions covers what the account owns, and nothing that others share. */
 export const OPEN_SOURCE_TYPE_SECTIONS = [
   { ...ALL_FUNCTIONS, reach: ['owned'], source: CODE, certainty: 'documented' },
   ...OTHERS,

@@ -33,7 +33,7 @@ import {
 
 const TOKENS = { label: 'Invoke Function (invocation tokens)', needs: { all: ['invoke_function'] } } as const;
 
-/** The requirements table of the page, row by row, and after it what only the API has. */
+/** The requirements table of the page, row by row, followed by what only the API has. */
 export const ACTIONS = [
   {
     label: 'Create Function',
@@ -112,7 +112,7 @@ export const ACTIONS = [
     'open-source': OWNED,
     rows: {
       'authorize-clients': { cover: OWN_FUNCTION, 'open-source': { versionless: 'refuse' } },
-      // The code refuses nobody for their resource: what the key does not cover is left out.
+      // The code refuses nobody because of a resource: what the key does not cover is left out.
       'read-authorizations': {
         documented: { cover: OWN_FUNCTION, source: `${PAGE}; the published code filters instead of refusing` },
         'open-source': { open: [] },
