@@ -1,5 +1,5 @@
 // @ts-check
-/** This build against that of another commit, in one run. */
+/** Compares this build with that of another commit, in one run. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,11 @@ import { metered } from './processes.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 
-/** What clients send to a server of either build. @type {[name: string, requests: number, load: (url: string) => Promise<import('./compare.mjs').Load>][]} */
+/**
+ * The requests that are sent to a server of either build.
+ *
+ * @type {[name: string, requests: number, load: (url: string) => Promise<import('./compare.mjs').Load>][]}
+ */
 const ROWS = [
   ['token grants', 3000, async () => grants(KEY)],
   [
@@ -71,7 +75,7 @@ export async function against(ref, part) {
   }
 }
 
-/** A build of another commit, with the libraries of this one. @param {string} ref */
+/** Builds another commit, with the libraries of this one. @param {string} ref */
 async function built(ref) {
   const { stdout } = await run('git', ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { cwd: ROOT }).catch(
     () => {
@@ -90,13 +94,13 @@ async function built(ref) {
   return { folder, main: join(folder, 'dist', 'main.js') };
 }
 
-/** @param {string} folder of a worktree, in a temporary one */
+/** @param {string} folder of a worktree, inside a temporary one */
 async function removed(folder) {
   await run('git', ['worktree', 'remove', '--force', folder], { cwd: ROOT });
   await rm(dirname(folder), { recursive: true, force: true });
 }
 
-/** How long an answer is. @param {string} url @param {import('./compare.mjs').Load} load */
+/** The length of an answer. @param {string} url @param {import('./compare.mjs').Load} load */
 async function answerBytes(url, { path, method, headers, body }) {
   const answer = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
   return (await answer.arrayBuffer()).byteLength;

@@ -1,26 +1,32 @@
 // @ts-check
-/** Two servers in turn, by the CPU that each takes for a request: on a machine that others use, too, rates say little. */
+/**
+ * Compares two servers by the CPU time that each takes for a request: on a machine with other work, rates say little.
+ */
 import autocannon from 'autocannon';
 import { median, print, ratio, spread } from './figures.mjs';
 
 const ROUNDS = 15;
 const WARM_UP = 4000;
 const CONNECTIONS = 8;
-/** Milliseconds between two looks of the load generator, which finds out by one that it is done. */
+/** Milliseconds between two checks of the load generator, in which it notices that it is done. */
 const LOOK = 10;
 
-/** What is sent, again and again. @typedef {{ path: string, method: 'GET' | 'POST', headers: Record<string, string>, body?: string }} Load */
+/**
+ * A request that is sent repeatedly.
+ *
+ * @typedef {{ path: string, method: 'GET' | 'POST', headers: Record<string, string>, body?: string }} Load
+ */
 /** @typedef {{ server: import('./processes.mjs').Metered, load: Load | readonly Load[] }} Side several loads: one after the other */
 
 export const COLUMNS = ['CPU', 'spread', 'this', 'other', 'rate'];
 
 /**
- * Prints the ratio of CPU per request, as the median of the rounds, between what half of them lie, the two medians, and
- * the ratio of requests per second. A ratio above 1 of CPU, or below 1 of rates, is slower.
+ * Prints the ratio of CPU time per request as the median of the rounds, the range in which half of them lie, the two
+ * medians, and the ratio of requests per second. A CPU ratio above 1, or a rate ratio below 1, means slower.
  *
  * @param {string} name
- * @param {readonly [Side, Side]} sides what is asked about, and what it is compared with
- * @param {number} requests of a round: half a second or so
+ * @param {readonly [Side, Side]} sides what is measured, and what it is compared with
+ * @param {number} requests in each round: about half a second
  */
 export async function compareUsage(name, sides, requests) {
   /** @type {[cpu: number[], cpu: number[]]} */
@@ -29,7 +35,7 @@ export async function compareUsage(name, sides, requests) {
   const rates = [[], []];
   for (const side of sides) await run(name, side, WARM_UP);
   for (let round = 0; round < ROUNDS; round++) {
-    // By turns who is first: whoever begins finds the machine as the other left it.
+    // They take turns to go first, because each finds the machine as the other left it.
     for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) {
       const side = /** @type {Side} */ (sides[index]);
       const before = await side.server.usage();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Numbers, and how they are printed. */
+/** Statistics, and how they are printed. */
 
 /** @param {readonly number[]} numbers @param {number} part between 0 and 1 */
 export function quantile(numbers, part) {
@@ -12,7 +12,7 @@ export function median(numbers) {
   return quantile(numbers, 0.5);
 }
 
-/** What half of the numbers lie between. @param {readonly number[]} numbers @param {number} [digits] */
+/** The range in which half of the numbers lie. @param {readonly number[]} numbers @param {number} [digits] */
 export function spread(numbers, digits = 2) {
   return [0.25, 0.75].map((part) => quantile(numbers, part).toFixed(digits)).join('-');
 }

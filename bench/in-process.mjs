@@ -1,12 +1,13 @@
 // @ts-check
 /**
- * What worlds cost in the process that has them, told to the parent as JSON.
+ * What worlds cost in the process that has them, reported to the parent as JSON.
+ *
  * Usage: node --expose-gc bench/in-process.mjs cost | memory WORLDS_AT_ONCE
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FUNCTIONS, keyOf } from './loads.mjs';
 
-/** The build, by the types of its sources. */
+/** The build, with the types of its sources. */
 const BUILT = new URL('../dist/index.js', import.meta.url).href;
 const { startMock } = /** @type {typeof import('../src/index.ts')} */ (await import(BUILT));
 
@@ -14,9 +15,9 @@ const ROUNDS = 20;
 const OF_A_ROUND = 50;
 const STARTS = 15;
 const HELD = 1000;
-/** Milliseconds after which an image of a seed is made anew: `FRESH` in src/app/images.ts. */
+/** Milliseconds after which an image of a seed is made again: `FRESH` in src/app/images.ts. */
 const STALE = 1000;
-/** Milliseconds after which a world that nobody asks for has gone to rest: twice `IDLE_MS` in src/store/sqlite/connection.ts. */
+/** Milliseconds after which an unused world is at rest: twice `IDLE_MS` in src/store/sqlite/connection.ts. */
 const AT_REST = 20_000;
 const NEW_WORLD = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
 
@@ -26,7 +27,7 @@ const NEW_WORLD = { method: 'POST', headers: { 'content-type': 'application/json
 const [what, atOnce] = process.argv.slice(2);
 process.stdout.write(JSON.stringify(what === 'memory' ? await memory(Number(atOnce)) : await costs()));
 
-/** @returns {Promise<Cost[]>} a start first */
+/** @returns {Promise<Cost[]>} a start comes first */
 async function costs() {
   const start = await startCost();
   const mock = await startMock();
@@ -65,7 +66,7 @@ async function costs() {
   return [start, ...all, stale];
 }
 
-/** A start, as a test that has a server of its own does it. The first ones, which compile the code, do not count. */
+/** A start, as in a test that has a server of its own. The first ones, which compile the code, do not count. */
 async function startCost() {
   const times = [];
   for (let round = -2; round < STARTS; round++) {
@@ -78,9 +79,9 @@ async function startCost() {
 }
 
 /**
- * Of a round, with whatever the runtime collected meanwhile.
+ * The mean of a round, including whatever garbage is collected meanwhile.
  *
- * @param {() => Promise<unknown>} act what it gives back, if that is a function, is done after the round
+ * @param {() => Promise<unknown>} act if it returns a function, that is called after the round
  * @param {() => Promise<unknown>} [prepare]
  * @returns {Promise<number>} milliseconds of CPU
  */
@@ -109,12 +110,12 @@ async function change(world) {
 }
 
 /**
- * @param {number} atOnce so many worlds are used at the same time; the others rest or wait meanwhile
+ * @param {number} atOnce how many worlds are used at the same time; the others rest or wait meanwhile
  * @returns {Promise<Holding[]>}
  */
 async function memory(atOnce) {
   const mock = await startMock();
-  // What the first worlds leave behind, compiled code above all, is no memory of the others.
+  // What the first worlds leave behind, above all compiled code, does not count as memory of the others.
   const first = await worlds(mock, 50);
   await useEach(mock, first);
   for (const { id } of first) await mock.worlds.delete(id);
@@ -155,7 +156,7 @@ async function useEach(mock, worlds) {
   }
 }
 
-/** What stays once everything that nobody needs is let go of. */
+/** Memory in use after everything unneeded was released. */
 async function resident() {
   for (let round = 0; round < 3; round++) {
     await sleep(50);

@@ -1,5 +1,5 @@
 // @ts-check
-/** What clients send, of each kind that is measured. */
+/** The requests of each kind that is measured. */
 
 export const KEY = { clientId: '5f0c2a9d11e84b70', clientSecret: 'MOCKadminAccessKeySecret00000001' };
 export const FUNCTIONS = '/v2/nvcf/functions';
@@ -44,14 +44,14 @@ export async function accessToken(url, key = KEY) {
   return /** @type {string} */ (accessToken);
 }
 
-/** Access keys beside the one that is there. @param {string} url @param {Record<string, string>} headers */
+/** Adds access keys to the existing one. @param {string} url @param {Record<string, string>} headers */
 export async function twentyKeys(url, headers) {
   for (let number = 1; number < 20; number++) {
     await post(`${url}${ACCESS_KEYS}`, { name: `bench-${number}` }, headers);
   }
 }
 
-/** A service key that lists functions. @param {string} url @returns {Promise<{ id: string, key: string }>} */
+/** Makes a service key that lists functions. @param {string} url @returns {Promise<{ id: string, key: string }>} */
 export function serviceKey(url) {
   return post(`${url}/_mock/keys`, {
     type: 'service',

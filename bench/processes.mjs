@@ -1,5 +1,5 @@
 // @ts-check
-/** Servers as processes of their own, as users start them. */
+/** Servers in processes of their own, as users start them. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,11 @@ const REFERENCES = fileURLToPath(new URL('./references.mjs', import.meta.url));
 
 /** @typedef {{ url: string, pid: number, startedIn: number, stop: () => Promise<void> }} Running */
 
-/** What a server has used since it began: microseconds of CPU in all its threads, bytes of memory. @typedef {{ cpu: number, memory: number }} Usage */
+/**
+ * What a server has used since it started: microseconds of CPU in all its threads, bytes of memory.
+ *
+ * @typedef {{ cpu: number, memory: number }} Usage
+ */
 
 /** @typedef {Running & { usage: () => Promise<Usage> }} Metered */
 
@@ -23,10 +27,10 @@ export function ours(flags = []) {
 }
 
 /**
- * A server that can be asked what it has used.
+ * A server that reports what it has used.
  *
  * @param {string[]} [flags]
- * @param {string} [main] of which build
+ * @param {string} [main] the entry of the build to use
  * @returns {Promise<Metered>}
  */
 export async function metered(flags = [], main = MAIN) {
@@ -47,8 +51,9 @@ export function reference(what, input = '') {
 /**
  * @param {string[]} args
  * @param {string} [input]
- * @param {'ipc'[]} [channels] beside the standard ones
- * @returns {Promise<Running & { child: import('node:child_process').ChildProcess }>} once it has said that it is ready; `startedIn` is how long that took, in milliseconds
+ * @param {'ipc'[]} [channels] in addition to the standard ones
+ * @returns {Promise<Running & { child: import('node:child_process').ChildProcess }>} once it says that it is ready;
+ * `startedIn` is how long that took, in milliseconds
  */
 async function started(args, input = '', channels = []) {
   const begin = performance.now();

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The bare servers that ours is compared with: Fastify, and nothing of what a mock is for.
+ * The bare servers with which ours is compared: Fastify without anything that makes a mock.
+ *
  * Usage: node bench/references.mjs sign | send | start
  */
 import { readFileSync } from 'node:fs';
@@ -14,7 +15,7 @@ if (what === 'sign') {
   const jwk = JSON.parse(readFileSync(new URL('../fixtures/runai/signing-key.rs256.json', import.meta.url), 'utf8'));
   const key = await importJWK(jwk, 'RS256');
   const kid = await calculateJwkThumbprint(jwk);
-  // The claims of our own tokens, so that both sign and send as much.
+  // The claims of our own tokens, so that both sign and send the same amount.
   const claims = {
     email: 'admin@acme.test',
     email_verified: true,

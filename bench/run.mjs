@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * How fast it is, as ratios to bare servers. Each pair is measured in turn in one run, so a machine that is slow or busy
- * is so for both. Nothing here passes or fails; README.md in this folder says what the ratios should be.
+ * Measures speed as ratios to bare servers. Each pair is measured in turn in one run, so a slow or busy machine affects
+ * both. Nothing here passes or fails; README.md in this folder says what the ratios should be.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,11 @@ const SECONDS = 2;
 const STARTS = 9;
 const MANY = 100_000;
 const VERSIONS = 10_000;
-/** Pages of fifty simulations, each the same work in a small world and in a large one. @type {Record<string, (count: number) => string>} */
+/**
+ * Pages of fifty simulations, each of which should be the same work in a small world as in a large one.
+ *
+ * @type {Record<string, (count: number) => string>}
+ */
 const PAGES = {
   'first page by name': () => 'ordering=name',
   'a state, by last change': () => 'state=INACTIVE&ordering=-modified',
@@ -33,7 +37,7 @@ const PAGES = {
 const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-'));
 const large = join(folder, 'large.db');
 
-/** What is measured, by its name. @type {[name: string, measure: (name: string) => Promise<void>][]} */
+/** What is measured, by name. @type {[name: string, measure: (name: string) => Promise<void>][]} */
 const ROWS = [
   ['token grants, in memory', (name) => tokens(name, [])],
   ['token grants, in a file', (name) => tokens(name, ['--data', join(folder, 'small.db')])],
@@ -108,9 +112,11 @@ async function functions(name) {
 }
 
 /**
- * Two servers of ours: the one that has it hard, against the usual one.
+ * Compares two servers of ours: one under hard circumstances with the usual one.
  *
- * @param {string} name @param {Circumstances} usual @param {Circumstances} hard
+ * @param {string} name
+ * @param {Circumstances} usual
+ * @param {Circumstances} hard
  */
 async function functionsAtTwo(name, usual, hard) {
   const servers = [await withServiceKey(hard), await withServiceKey(usual)];
@@ -123,7 +129,7 @@ async function functionsAtTwo(name, usual, hard) {
 /** @typedef {{ keys?: number, versions?: number, flags?: string[] }} Circumstances */
 
 /**
- * A server with a service key that lists functions, and whatever makes that hard: further keys, a long history.
+ * A server with a service key that lists functions, and whatever makes its work hard: further keys, a long history.
  *
  * @param {Circumstances} circumstances
  */
@@ -154,7 +160,7 @@ function fillKeys(file, id, keys, versions) {
       policy.run(`bench-${number}`, 1, 0, 0);
       begin.run(`bench-${number}`, 0, 1);
     }
-    // All of them are past, so that each request finds the same one.
+    // All versions are past, so that each request finds the same one.
     database.prepare('UPDATE ngc_policies SET recorded_at = 0, effective_at = 0 WHERE key_id = ?').run(id);
     database.prepare('UPDATE ngc_timeline SET effective_at = 0 WHERE key_id = ?').run(id);
     for (let version = 2; version <= versions; version++) {
@@ -184,7 +190,7 @@ async function pagesAtTwo(name, query) {
   }));
 }
 
-/** A data file with so many simulations of the first organisation. @param {number} count */
+/** A data file with this many simulations of the first organisation. @param {number} count */
 async function simulationFile(count) {
   const file = join(await mkdtemp(join(folder, 'air-')), 'mock.db');
   await (await ours(['--data', file])).stop();
@@ -257,7 +263,7 @@ async function compare(name, servers, request) {
   for (const server of servers) await server.stop();
 }
 
-/** A data file with many keys, of many users. @param {string} file */
+/** A data file with many keys of many users. @param {string} file */
 async function fill(file) {
   await (await ours(['--data', file])).stop();
   const database = new Database(file);

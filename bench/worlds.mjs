@@ -10,7 +10,7 @@ import { metered } from './processes.mjs';
 
 const IN_PROCESS = fileURLToPath(new URL('./in-process.mjs', import.meta.url));
 const HELD = 1000;
-/** How many worlds a busy server has in use within the time after which they rest. */
+/** How many worlds a busy server uses within the time after which they go to rest. */
 const AT_ONCE = 200;
 const KEY_NAME = 'nvcf-full-access';
 const run = promisify(execFile);
@@ -31,7 +31,7 @@ async function costs() {
 }
 
 async function memory() {
-  // They wait most of the time. What was in use at once is not given back to the system, but used for the next worlds.
+  // Worlds mostly wait. Memory that was in use at once is not returned to the system, but used for the next worlds.
   const [few, all] = await Promise.all([AT_ONCE, HELD].map((atOnce) => inProcess('memory', `${atOnce}`)));
   const [unused, ...of] = /** @type {import('./in-process.mjs').Holding[]} */ (few);
   for (const { name, bytes } of [unused, ...of, ...all.slice(1)].flatMap((one) => one ?? [])) {
@@ -39,7 +39,7 @@ async function memory() {
   }
 }
 
-/** A server with many worlds, against one that has none but the default one. */
+/** A server with many worlds, compared with one that has only the default one. */
 async function held() {
   const [many, alone] = [await metered(['--max-worlds', `${HELD}`]), await metered()];
   const made = [];
@@ -89,7 +89,7 @@ function grantOf({ access }, prefix) {
   return grants(access, prefix);
 }
 
-/** The access key of a world that is `KEY` in the default one. @param {any} cast @returns {typeof KEY} */
+/** The access key in a world that corresponds to `KEY` in the default one. @param {any} cast @returns {typeof KEY} */
 function accessKeyOf(cast) {
   const keys = cast.runai.users.map((/** @type {{ accessKey: typeof KEY }} */ { accessKey }) => accessKey);
   return keys.find((/** @type {typeof KEY} */ { clientId }) => clientId.startsWith(KEY.clientId));

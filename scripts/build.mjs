@@ -1,5 +1,5 @@
 // @ts-check
-/** Everything that can be prepared before the start: the documents, and the code as a few files. */
+/** Everything that can be prepared before the start: the documents, and the code in a few files. */
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,20 +11,20 @@ const DIST = new URL('../dist/', import.meta.url);
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** Swagger UI as Fastify's plugin carries it: the vendor's own package reports its installations. */
+/** Swagger UI as included in Fastify's plugin, because the vendor's own package reports its installations. */
 const SWAGGER_UI = new URL('../node_modules/@fastify/swagger-ui/', import.meta.url);
 
-/** The command, and what both kinds of programs import: those that `require`, and those that `import`. */
+/** The command, and what programs import, both with `require` and with `import`. */
 const ENTRIES = ['main', 'index', 'testcontainers'];
 
-/** What is an ES module only: the fixtures of a runner that is one itself. */
+/** Available only as an ES module: the fixtures of a runner that is one itself. */
 const MODULES = ['vitest'];
 
-/** Left out of the bundle: the native module, and what users bring. */
+/** Left out of the bundle: the native module, and what users install themselves. */
 const EXTERNAL = ['better-sqlite3', 'vitest', 'testcontainers'];
 
 /**
- * What tests replace in the process of their app, and what the libraries in the bundle use in its place: all of it is of
+ * What tests replace in the process of their app, and what the bundled libraries use instead, all from
  * `machine/time.ts`.
  */
 const MACHINE = {
@@ -61,8 +61,9 @@ export async function build() {
 }
 
 /**
- * All code, as CommonJS, which everything can load: jest as it comes, too. Libraries go in, because finding and reading
- * their files is a fifth of the start, and because a dependency of ours is one that everybody installs.
+ * All code, as CommonJS, which everything can load, even jest in its default configuration. Libraries are bundled,
+ * because finding and reading their files is a fifth of the start, and because every dependency of ours is one that all
+ * users install.
  *
  * @param {ReadonlySet<string>} needed sources that ES modules import
  */
@@ -81,7 +82,7 @@ async function buildCore(needed) {
     sourcemap: true,
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
-    // What many files need is not to bring the validator along, nor the validator the server.
+    // Code that many files need must not pull in the validator, nor the validator the server.
     codeSplitting: {
       groups: [
         { name: 'machine', test: /src[\\/]machine[\\/]time/, priority: 1 },
@@ -93,7 +94,9 @@ async function buildCore(needed) {
   return output;
 }
 
-/** What is an ES module only. It holds itself, and imports the rest from the files of the core. */
+/**
+ * The code that exists only as an ES module. It contains only itself, and imports the rest from the files of the core.
+ */
 async function buildModules() {
   /** @type {Set<string>} */
   const needed = new Set();
@@ -120,8 +123,8 @@ async function buildModules() {
 }
 
 /**
- * What programs import as ES modules: names of the core. There is one copy of the code in a process, however it is loaded.
- * The file that they name has to be a small one: Node reads all of it for its names, which takes longer than to run it.
+ * What programs import as ES modules: names of the core. A process has one copy of the code, however it is loaded. The
+ * file that they name must be small: Node reads all of it for its names, which takes longer than running it.
  *
  * @param {readonly (import('rolldown').OutputChunk | import('rolldown').OutputAsset)[]} core
  */
@@ -140,14 +143,18 @@ function facadeOf({ code, exports, fileName }) {
   return `${shebang}export { ${exports.join(', ')} } from './${fileName}';\n`;
 }
 
-/** All files of the build lie in one folder, because the code finds documents and fixtures beside it. @param {string} name */
+/**
+ * All files of the build are in one folder, because the code finds documents and fixtures next to it.
+ *
+ * @param {string} name
+ */
 function flat(name) {
   return name.replaceAll(/[\\/]/g, '-');
 }
 
 /**
- * `npx nv-auth-mock` in a clone, as where the package is installed: npm links commands of dependencies only. On Windows a
- * link takes rights that few have, so there it is `node dist/main.js`.
+ * Makes `npx nv-auth-mock` work in a clone as it does where the package is installed: npm links only the commands of
+ * dependencies. On Windows, links need rights that few users have, so there it is `node dist/main.js`.
  */
 async function linkCommand() {
   if (process.platform === 'win32') return;
@@ -159,7 +166,10 @@ async function linkCommand() {
   });
 }
 
-/** What the pages of /docs need of Swagger UI, so that nobody who installs the package installs a web server for it. */
+/**
+ * Copies the files of Swagger UI that the pages of /docs need, so that nobody who installs the package installs a web
+ * server for them.
+ */
 async function copySwaggerUi() {
   const target = new URL('swagger-ui/', DIST);
   await mkdir(target, { recursive: true });
@@ -171,7 +181,7 @@ async function copySwaggerUi() {
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 
 /**
- * Whose work is in the bundle, with their licenses.
+ * The notices of bundled software, with licenses.
  *
  * @param {string[]} modules
  */
@@ -191,8 +201,8 @@ async function noticesOf(modules) {
 const SEED_SCHEMA = 'seed.schema.json';
 
 /**
- * The JSON Schema of seeds, made of those of the services. They are TypeScript, which not every Node that builds can run, so
- * they are bundled and imported out of memory.
+ * The JSON Schema of seeds, made from those of the services. They are TypeScript, which not every Node that builds can
+ * run, so they are bundled and imported from memory.
  */
 async function seedSchema() {
   const bundle = await rolldown({
@@ -208,7 +218,7 @@ async function seedSchema() {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-/** Files of an earlier build. @param {string[]} written */
+/** Removes files of an earlier build. @param {string[]} written */
 async function removeAllBut(written) {
   const files = (await readdir(DIST, { withFileTypes: true })).filter((entry) => entry.isFile());
   const old = files.filter(({ name }) => !written.includes(name) && !written.includes(name.replace(/\.map$/, '')));

@@ -1,5 +1,5 @@
 // @ts-check
-/** Builds and starts; `npm run dev` runs this again after every change. */
+/** Builds and starts the server; `npm run dev` runs this again after every change. */
 import { build } from './build.mjs';
 
 await build();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Makes the OpenAPI files of each service into the documents that are served and validated against. */
+/** Turns the OpenAPI files of each service into the documents that are served and used for validation. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { mergeDocuments } from './documents/merge.mjs';
 import { prepared } from './documents/prepared.mjs';
@@ -8,12 +8,12 @@ import { profilesOf } from './documents/versions.mjs';
 const SOURCE = new URL('../openapi/', import.meta.url);
 const TARGET = new URL('../dist/openapi/', import.meta.url);
 
-/** What the server reads: of `air.json` the operations, and what checks them in `air.schemas.json`. */
+/** What the server reads: the operations from `air.json`, and what checks them from `air.schemas.json`. */
 const PREPARED = new URL('../dist/operations/', import.meta.url);
 
 /**
- * Writes the document of every service, or of each of its versions, to `dist/openapi`, as it is served, and to
- * `dist/operations`, as the server reads it. The documents of all versions together are there for types.
+ * Writes the document of every service, or of each of its versions: to `dist/openapi` as it is served, and to
+ * `dist/operations` as the server reads it. Documents of all versions together are also written, for types.
  */
 export async function buildDocuments() {
   const [documents, operations] = await Promise.all([folderOf(TARGET), folderOf(PREPARED)]);
@@ -31,7 +31,7 @@ export async function buildDocuments() {
 }
 
 /**
- * Of every service that has a document: that of all its versions.
+ * For every service that has a document: the document of all its versions.
  *
  * @returns {Promise<[name: string, document: any][]>}
  */
@@ -57,7 +57,7 @@ async function fragmentsOf(service) {
 }
 
 /**
- * A folder of the build, whose files of an earlier one stay until the new ones are there.
+ * A folder of the build. Files of an earlier build stay there until the new ones are written.
  *
  * @param {URL} folder
  */

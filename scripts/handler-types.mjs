@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The types of what the documents say: parameters, queries, bodies and answers of every operation, for its handler
- * (`src/contract/documented.ts`). Of all versions together: what only some have may be missing.
+ * Generates types from the documents: parameters, queries, bodies and answers of every operation, for its handler
+ * (`src/contract/documented.ts`). They cover all versions together: members that only some have are optional.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,13 +10,13 @@ import { mergedDocuments } from './documents.mjs';
 import { ofAllVersions } from './handler-types/all-versions.mjs';
 import { operationTypes } from './handler-types/operations.mjs';
 
-/** Ignored by git, and not in the package. */
+/** Ignored by git, and not part of the package. */
 const TARGET = new URL('../generated/', import.meta.url);
 
-/** Everything that the types follow from. */
+/** Everything that determines the types. */
 const SOURCES = ['../openapi/', './documents/', './handler-types/'];
 
-/** Writes the types. Does nothing where what they follow from is as it was the last time. */
+/** Writes the types. Does nothing if their sources are the same as the last time. */
 export async function writeHandlerTypes() {
   const mark = `// ${await hashOfSources()}\n`;
   const index = new URL('documents.ts', TARGET);
@@ -27,7 +27,7 @@ export async function writeHandlerTypes() {
   await rm(TARGET, { recursive: true, force: true });
   await mkdir(TARGET, { recursive: true });
   await Promise.all(written.map(([file, text]) => writeFile(new URL(file, TARGET), text)));
-  // The last one, because it says that the others are there.
+  // Written last, because it says that the others are complete.
   await writeFile(index, mark + indexOf(documents.map(([name]) => name)));
 }
 
@@ -42,17 +42,17 @@ async function hashOfSources() {
 }
 
 /**
- * The schemas of a service as they are, and its operations as handlers see them.
+ * The schemas of a service, and its operations as handlers see them.
  *
  * @param {string} name
  * @param {any} document
  * @returns {Promise<[file: string, text: string][]>}
  */
 async function filesOf(name, document) {
-  // Loaded here, because it takes longer than to find that there is nothing to do.
+  // Loaded here, because that takes longer than finding out that there is nothing to do.
   const { default: openapiTS, astToString } = await import('openapi-typescript');
   const whole = ofAllVersions(document);
-  // What has a default is not filled in, so it may be missing.
+  // Defaults are not filled in, so members that have one may still be missing.
   const types = await openapiTS(whole, { immutable: true, defaultNonNullable: false });
   return [
     [`${name}.document.d.ts`, astToString(types)],

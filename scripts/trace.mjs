@@ -1,17 +1,19 @@
 // @ts-check
 /**
- * Through which files three requests go, and how often they return to one that they have left: what somebody who reads
- * along has to leaf back. It starts a server in this process from sources in which every function tells when it is entered.
+ * Shows which files three requests go through, and how often they return to one that they have left: how often somebody
+ * who reads along has to turn back. It starts a server in this process from sources in which every function reports
+ * when it is entered.
  *
- * A step is a file, with the functions of it that are met there for the first time: one that was read is known, so meeting
- * it again is neither a step nor a return. Going back to a caller after a call is none either. A return is a step in a file
- * that was left before. The second number leaves out `pipeline.ts`, which only says in which order the steps come, and
- * accessors: what they do is said in the interface that they implement (files of types alone have no functions, so they are
- * in neither number). Each request is traced at its second time, when everything that is made ready once is ready.
+ * A step is a file, with those of its functions that are met for the first time: a function that has been read is
+ * known, so meeting it again is neither a step nor a return, and neither is going back to a caller after a call. A
+ * return is a step in a file that was left before. The second number leaves out `pipeline.ts`, which only gives the
+ * order of the steps, and accessors: the interface that they implement says what they do (files that contain only types
+ * have no functions, so they are in neither number). Each request is traced the second time it is sent, when everything
+ * that is prepared once is ready.
  *
- * An earlier count, whose way of counting is not written down, gave 32, 34 and 30; of sources of about that time this one
- * gives 32, 36 and 42. With every call counted, whether its function is known or not, it would be some 90, and with the ways
- * back to callers some 210.
+ * An earlier count, whose method was not written down, gave 32, 34 and 30; for sources of about that time this one
+ * gives 32, 36 and 42. Counting every call, whether or not its function is known, would give about 90, and with the
+ * returns to callers about 210.
  *
  * Usage: npm run trace [-- [--json] [--of FOLDER]]
  *   --json  the numbers and the steps
@@ -27,7 +29,7 @@ import { record } from './trace/record.mjs';
 import { REQUESTS } from './trace/requests.mjs';
 import { stepsOf } from './trace/steps.mjs';
 
-/** Milliseconds after which writes that wait for others are done: they would make rows of the store be read anew. */
+/** Milliseconds after which delayed writes are done: they would cause rows of the store to be read again. */
 const WRITTEN = 1500;
 
 const { values: options } = parseArgs({ options: { json: { type: 'boolean' }, of: { type: 'string' } } });

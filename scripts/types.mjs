@@ -1,5 +1,5 @@
 // @ts-check
-/** The declarations of the package: of its entry points, and of the bodies of the emulated APIs. */
+/** Generates the package's declarations: for its entry points, and for the bodies of the emulated APIs. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,27 +9,27 @@ import ts from 'typescript';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TARGET = `${ROOT}dist/types/`;
 
-/** Those of the package's `exports`. */
+/** Those in the package's `exports`. */
 const ENTRIES = ['index', 'vitest', 'testcontainers'];
 
-/** Those of them that can be required: TypeScript wants declarations of their own for them. */
+/** Those that can be required: TypeScript wants separate declarations for them. */
 const REQUIRABLE = ['index', 'testcontainers'];
 
 /**
- * What handlers know of the documents is a megabyte, and nothing to those who install the package: `apis` is for them. In
- * its place stands that there is something.
+ * The handlers' types from the documents take a megabyte, and are of no use to those who install the package, who have
+ * `apis`. These declarations only say that something is there.
  */
 const HANDLER_TYPES = {
   file: `${TARGET}contract/documents.d.ts`,
   text: 'export type Documents = { [service: string]: { operations: { [id: string]: any }; schemas: { [name: string]: any } } };\n',
 };
 
-/** The declarations of every source, by their paths. */
+/** The declarations of every source, by path. */
 function emit() {
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
   const program = ts.createProgram(
-    // All of them: what adds to the interfaces of others is imported by nothing.
+    // All sources: files that add to the interfaces of others are not imported anywhere.
     ts.sys.readDirectory(`${ROOT}src`, ['.ts']),
     { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true, outDir: TARGET, rootDir: `${ROOT}src` },
   );
@@ -46,7 +46,7 @@ function emit() {
 const TARGETS = /(?:from|declare module) '(\.[^']+)\.ts'/g;
 
 /**
- * Files that add to the interfaces of another, by the path of that: it has to lead to them, because nothing else does.
+ * Files that add to the interfaces of another, by that file's path: it must lead to them, because nothing else does.
  *
  * @param {ReadonlyMap<string, string>} emitted
  */
@@ -63,7 +63,7 @@ function additions(emitted) {
 }
 
 /**
- * Every declaration that entry points lead to.
+ * Every declaration that is reachable from the entry points.
  *
  * @param {ReadonlyMap<string, string>} emitted
  * @param {readonly string[]} entries
@@ -96,7 +96,7 @@ function importOf(path, file) {
   return `import type {} from '${target.startsWith('.') ? target : `./${target}`}';`;
 }
 
-/** One file for each document: operations, parameters, bodies. */
+/** One file for each document, with operations, parameters and bodies. */
 async function bodies() {
   const documents = `${ROOT}dist/openapi/`;
   const names = (await readdir(documents)).map((file) => file.replace(/\.json$/, ''));

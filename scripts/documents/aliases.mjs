@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Operations that the vendor answers under a second path as well. A fragment asks for them by `x-aliases`: what the paths
- * start with, what their aliases start with, and the parameters and answers that this adds.
+ * Operations that the vendor answers under a second path, too. A fragment requests them with `x-aliases`: the beginning
+ * of the paths, the beginning of their aliases, and the parameters and answers that this adds.
  *
  * @param {Record<string, Record<string, any>>} paths
  * @param {import('./merge.mjs').Fragment[]} fragments

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** A member of an object, made where there is none. @param {any} target @param {string} key */
+/** A member of an object, created if it is missing. @param {any} target @param {string} key */
 export function at(target, key) {
   target[key] ??= {};
   return target[key];

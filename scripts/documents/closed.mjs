@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * A schema whose objects have no other members than it names, at any depth.
+ * A schema whose objects allow only the members it names, at any depth.
  *
  * @param {any} schema
  * @returns {any}

@@ -6,11 +6,11 @@ import { at } from './at.mjs';
 /** @typedef {{ name: string, document: any }} Fragment */
 
 /**
- * One document of all fragments. Members that several of them have must be deeply equal; what refusals look like
- * (`x-errors`) is put together.
+ * Merges all fragments into one document. Members that several of them have must be deeply equal; the forms of refusals
+ * (`x-errors`) are combined.
  *
  * @param {Fragment[]} fragments
- * @throws {Error} naming the member and both files, when two differ
+ * @throws {Error} naming the member and both files, if two differ
  */
 export function mergeDocuments(fragments) {
   /** @type {Map<string, string>} */

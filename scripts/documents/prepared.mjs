@@ -1,5 +1,5 @@
 // @ts-check
-/** What the server reads of a document (`src/http/openapi/prepared.ts`), in which nothing refers to anything. */
+/** What the server reads of a document (`src/http/openapi/prepared.ts`): it contains no references. */
 import { closed } from './closed.mjs';
 import { resolved } from './resolved.mjs';
 
@@ -30,7 +30,8 @@ export function prepared(document) {
 }
 
 /**
- * All operations, each with the parameters of its path, and whole: parameters, bodies, answers and schemas stand in it.
+ * All operations, each with the parameters of its path, and complete: parameters, bodies, answers and schemas are
+ * included.
  *
  * @param {any} document
  * @returns {any[]}
@@ -97,7 +98,7 @@ function schemasOf({ parameters, requestBody, responses }) {
 }
 
 /**
- * Schemas by media type. One that says nothing of its type is no form of an answer, unless it stands for every type.
+ * Schemas by media type. A media type without a schema is not a form of an answer, unless it stands for every type.
  *
  * @param {Record<string, { readonly schema?: object }>} content
  */

@@ -1,10 +1,10 @@
 // @ts-check
 
-/** Components that are named without `$ref`: the requirements of operations name them. */
+/** Components that are referred to without `$ref`: operations name them in their requirements. */
 const SCHEMES = 'securitySchemes';
 
 /**
- * A document with those of its components and tags only that something in it uses, directly or through another component.
+ * A document with only those components and tags that something in it uses, directly or through another component.
  *
  * @param {any} document
  * @returns {any}

@@ -1,16 +1,16 @@
 // @ts-check
 
-/** What tells a person about a part of a document, and the server nothing. */
+/** Annotations that tell people about a part of a document, and mean nothing to the server. */
 const ANNOTATIONS = ['description', 'example', 'examples'];
 
 /** Members whose own members are names, not keywords. */
 const NAMED = ['properties', 'patternProperties', 'content', 'headers'];
 
-/** Members that are values: what looks like a keyword is none there. */
+/** Members that are values: anything in them that looks like a keyword is not one. */
 const VALUES = ['enum', 'const', 'default', 'x-other-versions'];
 
 /**
- * A part of a document, with what it refers to in place of each reference, and without annotations.
+ * A part of a document, with each reference replaced by what it refers to, and without annotations.
  *
  * @param {any} document
  * @param {any} part

@@ -3,8 +3,9 @@ import { at } from './at.mjs';
 import { pruned } from './pruned.mjs';
 
 /**
- * A part of a document as one profile has it. Members, entries of lists and enumerated values (`x-enum-profiles`) that
- * only others have are left out; of values and of properties it is noted who has them (`x-other-versions`).
+ * A part of a document as one profile has it. Members, list entries and enumerated values (`x-enum-profiles`) that only
+ * other profiles have are left out; for values and properties, the profiles that have them are noted
+ * (`x-other-versions`).
  *
  * @param {any} part
  * @param {string} profile
@@ -48,8 +49,8 @@ function profilesNamed(part) {
 }
 
 /**
- * The document of each profile, where operations name the profiles that have them (`x-profiles`): with those of the
- * profile and the components that they use, the profile as its version, and a list of what only others have.
+ * The document of each profile, if operations name the profiles that have them (`x-profiles`): with that profile's
+ * operations and the components that they use, the profile as its version, and a list of what only others have.
  *
  * @param {any} merged
  * @returns {[profile: string, document: object][]}

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * A document of all versions, in which nothing is required that only some of them have. Objects of which nothing is said
- * have any members.
+ * A document of all versions, in which nothing is required that only some of them have. Objects without a description
+ * of members may have any.
  *
  * @param {any} part
  * @returns {any}

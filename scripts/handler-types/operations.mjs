@@ -4,8 +4,8 @@ const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /**
- * The operations of a document by the ids that handlers have, as TypeScript: what each is given after the steps before it,
- * and what it may answer.
+ * The operations of a document as TypeScript, by the ids that handlers have: what each is given after the steps before
+ * it, and what it may answer.
  *
  * @param {string} name of the service
  * @param {any} document of all versions
@@ -33,7 +33,7 @@ export function operationTypes(name, document) {
       `    query: ${queryType(type, operation)};`,
       `    body: ${bodyType(type, resolved(operation.requestBody))};`,
       `    answers: {`,
-      // What refuses is thrown, and told in the service's words.
+      // Refusals are thrown, and rendered in the service's words.
       ...Object.entries(operation.responses)
         .filter(([status]) => Number(status) < 400)
         .map(([status, response]) => `      ${status}: ${answerType(type, status, resolved(response))};`),
@@ -50,7 +50,7 @@ export function operationTypes(name, document) {
 }
 
 /**
- * Text, whatever its schema. What only some of the paths have may be missing.
+ * Text, whatever its schema. What only some of the paths have is optional.
  *
  * @param {readonly any[]} spellings the operation, and its aliases
  */
@@ -66,7 +66,8 @@ function paramsType(spellings) {
 }
 
 /**
- * As it is after validation: numbers and booleans are converted, lists are lists, and what the document does not name is gone.
+ * As it is after validation: numbers and booleans are converted, lists are lists, and anything the document does not
+ * name is removed.
  *
  * @param {string} type
  * @param {any} operation
@@ -89,7 +90,7 @@ function bodyType(type, body) {
 }
 
 /**
- * JSON as a value; everything else as bytes.
+ * JSON as a value, anything else as bytes.
  *
  * @param {string} type
  * @param {string} status

@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * A hook of Node's loader: of TypeScript it makes JavaScript in which each function tells, when it is entered, what it is.
- * Sources are loaded from where they stand, because they look for documents and fixtures beside them.
+ * A hook for Node's loader: it turns TypeScript into JavaScript in which each function reports itself when it is
+ * entered. Sources are loaded from where they are, because they look for documents and fixtures next to them.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-/** The diagnostics channel of what functions tell: an `Entry` each. */
+/** The diagnostics channel on which functions report an `Entry` each. */
 export const ENTRIES = 'nv-auth-mock.trace.entries';
 
 /**
@@ -25,7 +25,7 @@ const OPTIONS = {
   inlineSourceMap: true,
 };
 
-/** Names that no source has. */
+/** A name that no source has. */
 const TELL = '__tellEntry';
 const CHANNEL_OF = '__channelOf';
 
@@ -42,7 +42,7 @@ export async function load(url, context, nextLoad) {
   return { format: 'module', source: `${prologue()}${outputText}`, shortCircuit: true };
 }
 
-/** One line without an end, so that lines keep their numbers. */
+/** On one line without an end, so that lines keep their numbers. */
 function prologue() {
   return [
     `import { channel as ${CHANNEL_OF} } from 'node:diagnostics_channel';`,
@@ -76,11 +76,11 @@ function telling(context) {
         const visited = visit(child);
         if (child !== body) return visited;
         if (ts.isBlock(visited)) return factory.updateBlock(visited, [telling, ...visited.statements]);
-        // The body of an arrow that is no block is an expression: what the arrow returns.
+        // The body of an arrow function without a block is the expression that it returns.
         const expression = /** @type {ts.Expression} */ (visited);
         return factory.createBlock([
           telling,
-          // In parentheses: a comment before it would end the statement at its line.
+          // In parentheses: otherwise a comment before it would end the statement at its line.
           factory.createReturnStatement(factory.createParenthesizedExpression(expression)),
         ]);
       },

@@ -1,17 +1,17 @@
 // @ts-check
-/** What one request of a server in this process enters. */
+/** Records what one request to a server in this process enters. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ENTRIES } from './instrument.mjs';
 
-/** Node's own: a server begins with a request. */
+/** Node's own channel: a server has received a request. */
 const REQUESTS = 'http.server.request.start';
 
 /** @typedef {import('./instrument.mjs').Entry} Entry */
 
 /**
- * The functions that a request enters, in their order, until its answer has arrived. What timers of the server do meanwhile
- * is not part of it.
+ * The functions that a request enters, in order, until its answer has arrived. What timers of the server do meanwhile
+ * is not included.
  *
  * @param {() => Promise<unknown>} send sends the only request in flight
  */

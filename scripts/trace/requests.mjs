@@ -1,5 +1,5 @@
 // @ts-check
-/** The requests that are traced: a grant, a plain refusal, and one that tells when it will be over. */
+/** The requests that are traced: a grant, a plain refusal, and a refusal that says when it will be over. */
 
 /** @typedef {import('../../src/index.ts').Mock} Mock */
 /** @typedef {{ status: number, body: any, decision: string | null }} Answer `any`: bodies of several services, whose members are checked by `expected` */
@@ -28,7 +28,7 @@ export const REQUESTS = {
       return () => call(mock, 'GET', '/api/v1/users', { token: granted.body.accessToken });
     },
   },
-  /** A key was given the scope that it lacks, which does not count yet. */
+  /** A key has been given the scope that it lacks, which is not in force yet. */
   deployment: {
     status: 403,
     isMeant: (decision) => decision.pending?.effect === 'allow',
@@ -54,7 +54,7 @@ const DEPLOYMENT = {
   deploymentSpecifications: [{ gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1 }],
 };
 
-/** @param {Mock} mock @param {string} name of a service account of the cast */
+/** @param {Mock} mock @param {string} name of a service account in the cast */
 function credentialsOf({ cast }, name) {
   const found = cast.runai.serviceAccounts.find((account) => account.name === name);
   if (found === undefined) throw new Error(`the cast has no service account ${name}`);
@@ -62,7 +62,7 @@ function credentialsOf({ cast }, name) {
   return { grantType: 'client_credentials', clientId, clientSecret };
 }
 
-/** @param {Mock} mock @param {string} name of a function of the cast */
+/** @param {Mock} mock @param {string} name of a function in the cast */
 function idsOf({ cast }, name) {
   const found = cast.nvcf.functions.findLast((version) => version.name === name);
   if (found === undefined) throw new Error(`the cast has no function ${name}`);

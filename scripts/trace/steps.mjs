@@ -1,5 +1,5 @@
 // @ts-check
-/** From the functions that were entered to the files that a reader of the request goes through. */
+/** Turns the functions that were entered into the files that a reader of the request goes through. */
 
 /** @typedef {import('./instrument.mjs').Entry} Entry */
 
@@ -34,7 +34,7 @@ export function stepsOf(entries) {
   return steps;
 }
 
-/** A function that was read once is known. @param {readonly Entry[]} entries */
+/** A function that has been read is known. @param {readonly Entry[]} entries */
 function firstOnly(entries) {
   /** @type {Set<string>} */
   const known = new Set();
@@ -42,8 +42,8 @@ function firstOnly(entries) {
 }
 
 /**
- * What needs no reading where it stands: the order of the steps, and members of an interface that pass on what an object
- * has. Files that hold only types have no functions, so nothing enters them.
+ * What needs no reading of its own: the order of the steps, and interface members that only pass on what an object has.
+ * Files that contain only types have no functions, so nothing enters them.
  *
  * @param {Entry} entry
  */
@@ -51,7 +51,7 @@ function isPassedThrough({ file, isAccessor }) {
   return isAccessor || file.endsWith('/pipeline.ts');
 }
 
-/** Those that enter a file that was left before. @param {readonly Entry[]} entries */
+/** The entries that return to a file that was left before. @param {readonly Entry[]} entries */
 function returnsOf(entries) {
   /** @type {Set<string>} */
   const seen = new Set();
