@@ -13,26 +13,26 @@ import { connect } from './library/client.ts';
 import type { ClientCredentials } from './library/credentials.ts';
 import type { Switchboard } from './library/switchboard.ts';
 
-/** Inside the container; the image's own. */
+/** Inside the container; the image's default. */
 const PORT = 6625;
 const ETC = '/etc/nv-auth-mock';
 
-/** The image of this package's version, as its Dockerfile makes it. */
+/** The image of this package's version, built from its Dockerfile. */
 const IMAGE = 'nv-auth-mock';
 
-/** What the server says when it is seeded and listens, in text and in JSON. */
+/** What the server says when it is seeded and listening, in text and in JSON. */
 const READY = /nv-auth-mock ready on |"event":"ready"/;
 
-/** How much of what the server said an error repeats, in characters: a refused start is a line. */
+/** How many characters of the server's output an error repeats: a refused start is one line. */
 const MOST_SAID = 4000;
 
-/** Whoever runs the image may read what was copied, whoever owns it here. */
+/** The user of the image may read what was copied, whoever owns it on this machine. */
 const FOR_EVERYBODY = 0o644;
 
-/** Options of the server, by the names of `startMock`. Where it listens and what it keeps is the container's. */
+/** Options of the server, by the names of `startMock`. Where it listens, and what it keeps, is up to the container. */
 export type ContainerOptions = Omit<ConfigOptions, 'port' | 'host' | 'data' | 'seed' | 'alias' | 'exitWithStdin'>;
 
-/** A mock in a container, which is started when it says that it is ready. */
+/** A mock in a container, which has started when it says that it is ready. */
 export class NvAuthMockContainer extends GenericContainer {
   #aliases: string[] = [];
   #adminToken: string | null = null;
@@ -45,7 +45,7 @@ export class NvAuthMockContainer extends GenericContainer {
     this.withExposedPorts(PORT).withWaitStrategy(Wait.forLogMessage(READY));
   }
 
-  /** A world in the form of the cast, JSON or YAML, in place of the built-in one. @param file on this machine */
+  /** A seed in the form of the cast, JSON or YAML, in place of the built-in cast. @param file on this machine */
   withSeed(file: string): this {
     return this.#withFile(file, 'seed');
   }
@@ -68,19 +68,19 @@ export class NvAuthMockContainer extends GenericContainer {
     );
   }
 
-  /** The admin token among them is what the switchboard of the started container sends. */
+  /** If the admin token is among the variables, the switchboard of the started container sends it. */
   override withEnvironment(environment: Readonly<Record<string, string>>): this {
     this.#adminToken = environment[variableName('adminToken')] ?? this.#adminToken;
     return super.withEnvironment(environment);
   }
 
-  /** Further names of the container in its network; the server knows them as its own. */
+  /** Further names of the container in its network, which the server recognises as its own. */
   override withNetworkAliases(...aliases: string[]): this {
     this.#aliases = [...this.#aliases, ...aliases];
     return super.withNetworkAliases(...aliases).withEnvironment({ [variableName('alias')]: this.#aliases.join(',') });
   }
 
-  /** @throws Error with what the server said last, when it does not get ready */
+  /** @throws Error with the server's last output, if it does not become ready */
   override async start(): Promise<StartedNvAuthMockContainer> {
     await Promise.all(this.#files.map(mustBeReadable));
     try {
@@ -96,7 +96,7 @@ export class NvAuthMockContainer extends GenericContainer {
     }
   }
 
-  /** From before its first word: a container that does not get ready is removed with its log. */
+  /** From its first line on: a container that does not become ready is removed together with its log. */
   protected override async containerCreated(containerId: string): Promise<void> {
     this.#said = '';
     this.#log = await this.logOf(containerId);
@@ -105,7 +105,7 @@ export class NvAuthMockContainer extends GenericContainer {
     });
   }
 
-  /** What a container says from now on. */
+  /** What a container prints from now on. */
   protected async logOf(containerId: string): Promise<Readable> {
     const { container } = await getContainerRuntimeClient();
     return container.attach(container.getById(containerId));
@@ -134,7 +134,7 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
     return `http://${this.getHost()}:${this.getMappedPort(PORT)}`;
   }
 
-  /** As other containers of its network reach it. @throws Error without a network alias */
+  /** As other containers in its network reach it. @throws Error without a network alias */
   getInternalUrl(): string {
     if (this.#alias === null)
       throw new Error('the container has no name in a network: give it one by withNetworkAliases');
@@ -146,12 +146,12 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
     return `${this.getUrl()}/_mock`;
   }
 
-  /** @param world the id of a world that is there; default: the one that the server begins with */
+  /** @param world the id of an existing world; default: the default world */
   getSwitchboard(world?: string): Switchboard {
     return connect(this.getUrl(), { adminToken: this.#adminToken, ...(world !== undefined && { world }) });
   }
 
-  /** As of the switchboard. */
+  /** As in `Switchboard`. */
   getToken(who?: string | ClientCredentials): Promise<string> {
     return this.getSwitchboard().getToken(who);
   }

@@ -10,11 +10,11 @@ export interface MockFixtures {
   readonly mockOptions: MockOptions;
   /** Options of the worlds: `test.extend({ worldOptions: { seed: './seed.yaml' } })`. */
   readonly worldOptions: WorldOptions;
-  /** One server for each worker, and its default world. What tests change in it, others find. */
+  /** One server for each worker, with its default world. What one test changes in it, the others see. */
   readonly mockServer: Mock;
   /**
-   * A world with credentials of its own, made before the test and deleted after it; of `test.concurrent`, too. When the test
-   * fails, the last refusals of its world are printed with their explanations.
+   * A world with credentials of its own, made before the test and deleted after it, in `test.concurrent`, too. When the
+   * test fails, the latest refusals in its world are printed with their explanations.
    */
   readonly mock: World;
 }
@@ -33,8 +33,8 @@ export const test = base.extend<MockFixtures>({
   ],
   mock: async ({ mockServer, worldOptions, onTestFinished, onTestFailed }, use) => {
     const world = await mockServer.world(worldOptions);
-    // Not after `use`: hooks that a test registers run later than that, and may still need its world. These, registered
-    // first, run last; those of a failure after all others.
+    // Not after `use`: hooks that a test registers run later, and may still need its world. These hooks, registered
+    // first, run last; hooks for failures run after all others.
     onTestFinished(async ({ task }) => {
       if (task.result?.state !== 'fail') await world.stop();
     });
@@ -61,7 +61,11 @@ expect.extend({
 declare module 'vitest' {
   // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
   interface Matchers<T = any> {
-    /** The answer is a refusal of the mock for this reason. @param expected a reason, or with what was missing */
+    /**
+     * The answer is a refusal of the mock for this reason.
+     *
+     * @param expected a reason, optionally with what was missing
+     */
     toBeRefused(expected: DenyReason | ExpectedRefusal): T;
   }
 }

@@ -77,8 +77,9 @@ export interface MockServer {
    */
   whoIsThere(): Promise<string>;
   /**
-   * The content of a seed file on this machine, as a value for the switchboard. @throws Unusable naming everything that
-   * is wrong with it
+   * The content of a seed file on this machine, as a value for the switchboard.
+   *
+   * @throws Unusable naming everything that is wrong with it
    */
   readSeed(file: string): Promise<object>;
   close(): Promise<void>;

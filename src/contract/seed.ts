@@ -21,8 +21,9 @@ export interface Seeding {
   /** Its faults and records also read the part of `ngc`. */
   readonly readsOrganizations?: true;
   /**
-   * Faults that the schema cannot express, in a part that matches it and is as it was written. @param seed the whole
-   * seed
+   * Faults that the schema cannot express, in a part that matches it and is as it was written.
+   *
+   * @param seed the whole seed
    */
   faults(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedFault[];
   /**

@@ -55,8 +55,9 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
 }
 
 /**
- * Runners name their hooks differently; node:test, for one, has no `beforeAll`. @throws TypeError naming the missing
- * ones
+ * Runners name their hooks differently; node:test, for one, has no `beforeAll`.
+ *
+ * @throws TypeError naming the missing ones
  */
 function checkHooks(hooks: TestHooks | undefined): void {
   const missing = (['beforeAll', 'beforeEach', 'afterAll'] as const).filter(

@@ -15,24 +15,24 @@ export type { NgcCast } from './ngc/cast.ts';
 export type { RunaiCast } from './runai/cast.ts';
 
 /**
- * Every emulated API. A service is loaded when a server is built: commands that ask a running one need no more than this.
- * The switchboard is made with the server, because it is given all others.
+ * Every emulated API. A service is loaded when a server is built: commands that only ask a running one need no more
+ * than this. The switchboard is loaded with the server, because it is given all the others.
  */
 export const MANIFESTS: readonly Manifest[] = [runai, air, nvcf, ngc];
 
 type OptionsOfServices = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
 
 /** The options of all services, by the names of their settings. */
-// What a service adds to `Settings` is what its own table is read as.
+// Each service adds the values of its own options to `Settings`.
 export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) => options)) as OptionsOfServices;
 
-/** Every reason there is, by its code. */
+/** Every reason, by its code. */
 // Each service adds the codes of its own table to `DenyReason`.
 export const REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({ reasons }) => reasons)) as Readonly<
   Record<DenyReason, Reason>
 >;
 
-/** The switchboard. @returns what makes it of the parts of a server */
+/** The switchboard. @returns a function that makes it from the parts of a server */
 export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition> {
   return (await import('./control/index.ts')).control;
 }

@@ -12,7 +12,9 @@ export interface Validators {
    */
   requestErrors(operationId: string, request: object): readonly ErrorObject[];
   /**
-   * How a body differs from a schema: a sentence, or null. @param name of the schema, for the sentence; unique to it
+   * How a body differs from a schema: a sentence, or null.
+   *
+   * @param name of the schema, for the sentence; unique to it
    */
   bodyFault(name: string, schema: JsonSchema, body: unknown): string | null;
   /** The schema of the refusals with this name. */

@@ -150,8 +150,9 @@ export async function digestOf(request: IncomingMessage, most: number, limits: B
 }
 
 /**
- * Passes on every piece of a body, and counts the bytes. @throws Problem if there are too many, or if they come too
- * slowly
+ * Passes on every piece of a body, and counts the bytes.
+ *
+ * @throws Problem if there are too many, or if they come too slowly
  */
 function consumed(
   request: IncomingMessage,
@@ -175,8 +176,9 @@ function consumed(
       reject(problem);
     };
     /**
-     * Checks again at the moment when what has come so far would be too little. @param waited milliseconds since the
-     * beginning
+     * Checks again at the moment when what has come so far would be too little.
+     *
+     * @param waited milliseconds since the beginning
      */
     const checkPace = (waited: number) => {
       const granted = bodyPatience + (length / LEAST_RATE) * 1000;
