@@ -87,6 +87,10 @@ async function buildCore(needed) {
       groups: [
         { name: 'machine', test: /src[\\/]machine[\\/]time/, priority: 1 },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
+        // Services are loaded together, with a server; what is known of them before that is in small files beside it.
+        { name: 'services', test: /src[\\/]services[\\/][a-z]+[\\/](?!manifest|options|reasons|cast)/ },
+        { name: 'manifests', test: /src[\\/]services[\\/](?:index|[a-z]+[\\/](?:manifest|options|reasons|cast))\./ },
+        { name: 'core', test: /src[\\/](?:core|kits|config[\\/]option\.)/ },
       ],
     },
   });
