@@ -18,7 +18,7 @@ const CALLER = callerUnder(LAW);
  *
  * @param lawsOfKeys the laws whose scopes and resource types keys can hold
  */
-export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition {
+export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> {
   return {
     name: 'ngc',
     title: 'NVIDIA NGC keys',

@@ -164,7 +164,7 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
     lists: LISTS,
     readsOrganizations: true,
     faults: (part) => {
-      const seed = part as NgcSeed;
+      const seed = writtenOf(part);
       const organizations = placeEntries('ngc.organizations', seed.organizations);
       const names = seed.organizations.map(({ name }) => name);
       const keys = placeEntries('ngc.keys', seed.keys);
@@ -179,16 +179,16 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
         ...tornUsers(keys),
       ];
     },
-    completed: (part, derivation) => withKeys(part as NgcSeed, (key) => completeKey(key, derivation)),
+    completed: (part, derivation) => withKeys(writtenOf(part), (key) => completeKey(key, derivation)),
     own: (part, derivation) =>
-      withKeys(part as NgcSeed<SeedKey>, (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
+      withKeys(completeOf(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
     bare: (part) =>
-      withKeys(part as NgcSeed, (key) => {
+      withKeys(writtenOf(part), (key) => {
         const { id, ...rest } = key;
         return id === idOf(key) ? rest : key;
       }),
     records: async (complete, now) => {
-      const { organizations, keys = [] } = complete as NgcSeed<SeedKey>;
+      const { organizations, keys = [] } = completeOf(complete);
       const ngcUsers = usersOf(keys);
       return {
         organizations: organizations.map(({ airSubscription, ...organization }) => ({
@@ -201,6 +201,16 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
     },
     cast: (part) => part,
   };
+}
+
+function writtenOf(part: unknown): NgcSeed {
+  // It fits the schema, which `NgcSeed` says in types.
+  return part as NgcSeed;
+}
+
+function completeOf(part: unknown): NgcSeed<SeedKey> {
+  // It fits the schema, and `completed` has made it.
+  return part as NgcSeed<SeedKey>;
 }
 
 function withKeys<Key>(part: NgcSeed<Key>, change: (key: Key) => unknown): unknown {

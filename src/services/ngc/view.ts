@@ -1,10 +1,15 @@
+import type { Schema } from '../../contract/documented.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { KeyInForce } from '../../store/ngc-keys.ts';
 
 /** A policy as NGC writes it: one entry for each product that the key was made for. */
-export function productPolicies(laws: readonly Law[], services: readonly string[], policy: Policy | null) {
+export function productPolicies(
+  laws: readonly Law[],
+  services: readonly string[],
+  policy: Policy | null,
+): Schema<'ngc', 'Policy'>[] {
   return services.flatMap((service) => {
     const law = laws.find((one) => one.service === service);
     if (law?.tables.product === undefined) return [];
@@ -27,7 +32,7 @@ export function apiKeyView(
   newest: Policy | null,
   now: Instant,
   value?: string,
-) {
+): Schema<'ngc', 'ApiKey'> {
   const { key, roles } = inForce;
   const isExpired = key.expiresAt !== null && key.expiresAt <= now;
   return {

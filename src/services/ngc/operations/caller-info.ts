@@ -5,14 +5,15 @@ import { productPolicies } from '../view.ts';
 import { success } from './keys.ts';
 
 /** Whose key is it? The key is in the form, not in a header. */
-const getCallerInfo: Handler = async (context) => {
-  const { credentials } = context.body as { credentials: string };
+const getCallerInfo: Handler<'ngc', 'getCallerInfo'> = async (context) => {
+  const { credentials } = context.body;
   const { key, organization, roles } = await keyOf(credentials, context);
   const products = productPolicies(context.laws, key.services, null).map(({ product }) => product);
   const common = { requestStatus: success(context), orgName: key.org, products };
   if (key.user === null) {
     return { status: 200, body: { ...common, type: 'SERVICE_KEY', userId: organization.ncaId } };
   }
+  const [name = key.user] = key.user.split('@');
   const userId = namedUuid(`ngc-user:${key.org}:${key.user}`);
   return {
     status: 200,
@@ -22,7 +23,7 @@ const getCallerInfo: Handler = async (context) => {
       userId,
       user: {
         id: userId,
-        name: key.user.split('@')[0],
+        name,
         email: key.user,
         roles: [{ org: { name: key.org, displayName: key.org, type: 'ENTERPRISE' }, orgRoles: roles }],
       },

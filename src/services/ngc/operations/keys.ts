@@ -1,6 +1,6 @@
-import type { Context, Handler, Lookup, Outcome } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { END_OF_TIME, type Instant } from '../../../core/clock.ts';
-import type { Caller } from '../../../core/decide.ts';
 import type { Law } from '../../../core/law.ts';
 import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
@@ -14,40 +14,26 @@ import { apiKeyView } from '../view.ts';
 /** How many keys a list shows at most. */
 const MOST_LISTED = 1000;
 
-interface GivenPolicy {
-  readonly product: string;
-  readonly scopes?: readonly string[];
-  readonly resources?: readonly { readonly id: string; readonly type: string }[];
-}
-
-interface GivenKey {
-  readonly name?: string;
-  readonly description?: string;
-  readonly type?: string;
-  readonly expiryDate?: string;
-  readonly policies?: readonly GivenPolicy[];
-  readonly status?: 'ACTIVE' | 'DISABLED';
-}
+type GivenPolicy = Schema<'ngc', 'Policy'>;
 
 /** Another organisation's key is not there. */
-const keyOfOrganization: Lookup = async (context, id) => {
+const keyOfOrganization: Lookup<KeyInForce> = async (context, id) => {
   const found = await context.store.ngcKeys.byId(id, context.now);
   if (found === null) return { seen: 'nothing' };
   const { org } = found.key;
-  return org === callerOf(context).principal.org ? { seen: 'object', target: found } : { seen: 'foreign', owner: org };
+  return org === context.caller.principal.org ? { seen: 'object', target: found } : { seen: 'foreign', owner: org };
 };
 
 export const keyLookups = { keyOfOrganization };
 
-const create: Handler = async (context) => {
-  const { params, now, laws } = context;
-  const body = context.body as GivenKey & { readonly name: string; readonly policies: readonly GivenPolicy[] };
-  const keyType = params['keyType'] ?? '';
+const create: Handler<'ngc', 'createKey'> = async (context) => {
+  const { params, body, now, laws } = context;
+  const { keyType } = params;
   if (body.type !== undefined && body.type !== keyType) {
     throw new Problem('invalid_request', `Field \`type\` must be \`${keyType}\`, as the path says.`);
   }
   const isPersonal = keyType === 'PERSONAL_KEY';
-  const { principal, standing } = callerOf(context);
+  const { principal, standing } = context.caller;
   const owner = await context.store.ngcKeys.byId(principal.id, now);
   const { id, text } = await issueKey(
     context,
@@ -68,22 +54,22 @@ const create: Handler = async (context) => {
   return stored(context, id, text);
 };
 
-const list: Handler = async (context) => {
+const list: Handler<'ngc', 'listKeys'> = async (context) => {
   const { store, params, now } = context;
-  const keys = await store.ngcKeys.list({ org: params['org'] }, MOST_LISTED, now);
+  const keys = await store.ngcKeys.list({ org: params.org }, MOST_LISTED, now);
   const apiKeys = await Promise.all(keys.map((key) => shown(context, key)));
   return { status: 200, body: { requestStatus: success(context), apiKeys } };
 };
 
-const get: Handler = async (context) => ({
+const get: Handler<'ngc', 'getKey', KeyInForce> = async (context) => ({
   status: 200,
-  body: { requestStatus: success(context), apiKey: await shown(context, targetOf(context)) },
+  body: { requestStatus: success(context), apiKey: await shown(context, context.target) },
 });
 
-const update: Handler = async (context) => {
+const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
   const { now, laws } = context;
-  const { name, description, policies, status, ...dates } = context.body as GivenKey;
-  const { key } = targetOf(context);
+  const { name, description, policies, status, ...dates } = context.body;
+  const { key } = context.target;
   const expiresAt = expiryOf(dates, now);
   await stillThere(
     editKey(context, now, key, {
@@ -97,13 +83,13 @@ const update: Handler = async (context) => {
   return stored(context, key.id);
 };
 
-const remove: Handler = async (context) => {
-  await stillThere(context.store.ngcKeys.delete(targetOf(context).key.id));
+const remove: Handler<'ngc', 'deleteKey', KeyInForce> = async (context) => {
+  await stillThere(context.store.ngcKeys.delete(context.target.key.id));
   return { status: 200, body: { requestStatus: success(context) } };
 };
 
-const rotate: Handler = async (context) => {
-  const { id } = targetOf(context).key;
+const rotate: Handler<'ngc', 'rotateKey', KeyInForce> = async (context) => {
+  const { id } = context.target.key;
   return answered(context, id, await stillThere(rotateKey(context, id)));
 };
 
@@ -116,26 +102,29 @@ export const keyOperations = {
   rotateKey: rotate,
 };
 
+/** All that show a key answer alike. */
+type KeyAnswer = Answer<'ngc', 'getKey'>;
+
 /** A key that can do nothing is legal, so only a finding tells of it: the vendor's answer has no place for that. */
-async function stored(context: Context, id: string, value?: string): Promise<Outcome> {
+async function stored(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
   const key = await context.store.ngcKeys.byId(id, context.now);
   if (key !== null) await reportUseless(context, context.now, key);
   return answered(context, id, value);
 }
 
-async function answered(context: Context, id: string, value?: string): Promise<Outcome> {
+async function answered(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
   const key = await context.store.ngcKeys.byId(id, context.now);
   if (key === null) throw new Problem('not_found');
   return { status: 200, body: { requestStatus: success(context), apiKey: await shown(context, key, value) } };
 }
 
 /** As it was edited last: whether that counts yet, only the switchboard says. */
-async function shown(context: Context, key: KeyInForce, value?: string) {
+async function shown(context: AuthenticatedContext, key: KeyInForce, value?: string) {
   const newest = await newestPolicy(context, key);
   return apiKeyView(context.laws, key, newest, context.now, value);
 }
 
-export function success({ random }: Pick<Context, 'random'>) {
+export function success({ random }: Pick<AuthenticatedContext, 'random'>) {
   return requestStatus('SUCCESS', random.uuid());
 }
 
@@ -165,19 +154,11 @@ function policyOf(laws: readonly Law[], policies: readonly GivenPolicy[]): Polic
 }
 
 /** @throws Problem for a moment that has passed */
-function expiryOf({ expiryDate }: Pick<GivenKey, 'expiryDate'>, now: Instant): Instant | undefined {
+function expiryOf({ expiryDate }: { readonly expiryDate?: string }, now: Instant): Instant | undefined {
   if (expiryDate === undefined) return undefined;
   const expiresAt = Date.parse(expiryDate);
   if (expiresAt > now && expiresAt <= END_OF_TIME) return expiresAt;
   throw new Problem('invalid_request', 'Field `expiryDate` must be a time in the future, before the year 9999.');
-}
-
-function callerOf({ caller }: Context): Caller {
-  return caller as Caller;
-}
-
-function targetOf({ target }: Context): KeyInForce {
-  return target as KeyInForce;
 }
 
 /** Another request may have deleted the key since it was looked up. */
