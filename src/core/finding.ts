@@ -56,7 +56,7 @@ export class Findings {
   }
 
   /** Newest first, as the switchboard shows them. */
-  list(): Record<string, unknown>[] {
+  list() {
     return this.#byText.newestFirst().map((finding) => ({
       ...finding,
       firstSeenAt: rfc3339(finding.firstSeenAt),

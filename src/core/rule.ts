@@ -134,5 +134,5 @@ export interface Tables<Permission extends string = string, Type extends string 
   /** By reason: what to do about a refusal that no change of rights would turn. */
   readonly remedies: Readonly<Record<string, RemedyRow>>;
   /** Other tables that the service's own code reads, by name. */
-  readonly more?: Readonly<Record<string, readonly Sourced[]>>;
+  readonly more?: Readonly<Record<string, readonly (Sourced & Readonly<Record<string, unknown>>)[]>>;
 }

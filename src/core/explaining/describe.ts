@@ -6,7 +6,7 @@ import type { Fix } from './fixes.ts';
 export function describeDecision(
   decision: Decision,
   { fixes, explanation }: { readonly fixes: readonly Fix[]; readonly explanation: string },
-): Record<string, unknown> {
+) {
   const {
     evidence: _,
     id,

@@ -15,7 +15,7 @@ import { TABLES } from './tables/index.ts';
 const LAW = lawOf('control', null, TABLES);
 
 /** The switchboard: a service like the others, that is given what it needs of them. */
-export function control(ports: Ports): ServiceDefinition {
+export function control(ports: Ports): ServiceDefinition<'control'> {
   return {
     name: 'control',
     title: 'Switchboard',

@@ -13,8 +13,8 @@ export interface GivenPolicy {
   readonly force?: boolean;
 }
 
-export function refuseMembers(given: object, members: readonly string[], why: string): void {
-  const member = members.find((name) => (given as Record<string, unknown>)[name] !== undefined);
+export function refuseMembers<Given>(given: Given, members: readonly (keyof Given & string)[], why: string): void {
+  const member = members.find((name) => given[name] !== undefined);
   if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` must be left out: only ${why}.`);
 }
 
@@ -41,13 +41,22 @@ export function checkRoles(laws: readonly Law[], roles: readonly string[]): void
 /** What is given takes the place of what was there, as a whole; the rest stays. */
 export function checkedPolicy(laws: readonly Law[], given: GivenPolicy, before: Policy | null): Policy {
   const scopes = given.scopes ?? before?.scopes ?? [];
-  const resources = given.resource === undefined ? (before?.resources ?? []) : [given.resource].flat();
-  const { policy, faults } = readPolicy(laws, scopes, resources as readonly GivenResource[]);
+  const { policy, faults } = readPolicy(laws, scopes, resourcesOf(given) ?? before?.resources ?? []);
   const counting = given.force === true ? faults.filter(({ forceable }) => !forceable) : faults;
   const [fault] = counting;
   if (fault === undefined) return policy;
   const hint = fault.forceable ? ' With `"force": true` it is stored all the same, as the real console does.' : '';
   throw new Problem('invalid_request', `${fault.message}${hint}`);
+}
+
+/** One or several; undefined where nothing is said of them. */
+function resourcesOf({ resource }: GivenPolicy): readonly GivenResource[] | undefined {
+  return resource === undefined || isList(resource) ? resource : [resource];
+}
+
+/** `Array.isArray` does not tell lists that are only read. */
+function isList<Entry>(given: Entry | readonly Entry[]): given is readonly Entry[] {
+  return Array.isArray(given);
 }
 
 /** @throws Problem for a moment that has passed */

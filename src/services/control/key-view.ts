@@ -1,3 +1,4 @@
+import type { Schema } from '../../contract/documented.ts';
 import type { Context } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
 import type { Law } from '../../core/law.ts';
@@ -5,7 +6,10 @@ import type { PolicyVersion, Resource } from '../../core/policy.ts';
 import type { KeyInForce } from '../../store/ngc-keys.ts';
 
 /** A key with what counts, what will count, and everything that was ever recorded. */
-export async function keyView({ store, laws, now }: Context, { key, roles, policy, pending }: KeyInForce) {
+export async function keyView(
+  { store, laws, now }: Context,
+  { key, roles, policy, pending }: KeyInForce,
+): Promise<Schema<'control', 'Key'>> {
   const isExpired = key.expiresAt !== null && key.expiresAt <= now;
   const history = policy === null ? [] : await store.ngcKeys.history(key.id);
   return {

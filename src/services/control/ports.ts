@@ -1,3 +1,4 @@
+import type { Schema } from '../../contract/documented.ts';
 import type { WorldEvent } from '../../contract/service.ts';
 import type { World } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
@@ -33,10 +34,10 @@ export interface WorldInfo {
 
 /** A world that was made. */
 export interface MadeWorld extends WorldInfo {
-  readonly cast: unknown;
+  readonly cast: Schema<'control', 'Cast'>;
   readonly ambiguous: readonly string[];
   /** What had been made in the world that it is a copy of, with its new secrets; null where it is no copy with its own. */
-  readonly created: Readonly<Record<string, readonly unknown[]>> | null;
+  readonly created: NonNullable<Schema<'control', 'MadeWorld'>['created']> | null;
 }
 
 /** What there is to tell of a snapshot. */
@@ -50,8 +51,8 @@ export interface SnapshotInfo {
 
 /** What the switchboard needs of the rest of the server. */
 export interface Ports {
-  info(world: World): Promise<unknown>;
-  cast(world: World): Promise<unknown>;
+  info(world: World): Promise<Schema<'control', 'Info'>>;
+  cast(world: World): Promise<Schema<'control', 'Cast'>>;
   /** What the switchboard can be asked, in the order of its document. */
   calls(): readonly Call[];
   /** What happens by itself in a world in `(from, to]`: the first `limit` events, earliest first. */
@@ -85,7 +86,7 @@ export interface Ports {
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
   /** Names of the services that have tables. */
   services(): readonly string[];
-  describe(decision: Decision): Readonly<Record<string, unknown>>;
+  describe(decision: Decision): Schema<'control', 'Decision'>;
   /**
    * What would be decided in a world about a request of somebody, with nothing done.
    *

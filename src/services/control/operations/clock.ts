@@ -1,4 +1,4 @@
-import type { Handler, Outcome } from '../../../contract/request.ts';
+import type { Answer, Handler } from '../../../contract/request.ts';
 import type { WorldEvent } from '../../../contract/service.ts';
 import type { World } from '../../../contract/world.ts';
 import {
@@ -19,19 +19,22 @@ const MOST_UPCOMING = 100;
 /** How many events that a move passed are told. */
 const MOST_PASSED = 1000;
 
+/** Whatever moves the clock answers alike. */
+type Moved = Answer<'control', 'advance_clock'>;
+
 /** What time it is, what will happen by itself, and every way to move the clock. */
 export function clockOperations(ports: Ports) {
-  const get: Handler = async ({ world, now }) => {
+  const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
     const { events, more } = await ports.events(world, now, END_OF_TIME, MOST_UPCOMING);
     return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
   };
 
-  const moved = async (world: World, { from, to }: Jump): Promise<Outcome> => {
+  const moved = async (world: World, { from, to }: Jump): Promise<Moved> => {
     const { events, more } = await ports.events(world, from, to, MOST_PASSED);
     return { status: 200, body: { ...clockView(world.clock, to), events: events.map(eventView), more } };
   };
 
-  const stayed = (world: World): Promise<Outcome> => {
+  const stayed = (world: World): Promise<Moved> => {
     const now = world.clock.now();
     return moved(world, { from: now, to: now });
   };
@@ -52,8 +55,8 @@ export function clockOperations(ports: Ports) {
     }
   };
 
-  const advance: Handler = async ({ world, body }) => {
-    const { by, to } = body as { by?: string; to?: 'next-event' };
+  const advance: Handler<'control', 'advance_clock'> = async ({ world, body }) => {
+    const { by, to } = body;
     if ((by === undefined) === (to === undefined)) {
       const fault = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
       throw new Problem(
@@ -64,14 +67,15 @@ export function clockOperations(ports: Ports) {
     return moved(world, by === undefined ? await toNextEvent(world) : await advanceBy(world.clock, by));
   };
 
-  const set: Handler = async ({ world, body }) => moved(world, await setTo(world.clock, (body as { to: string }).to));
+  const set: Handler<'control', 'set_clock'> = async ({ world, body }) =>
+    moved(world, await setTo(world.clock, body.to));
 
-  const freeze: Handler = async ({ world }) => {
+  const freeze: Handler<'control', 'freeze_clock'> = async ({ world }) => {
     await world.clock.freeze();
     return stayed(world);
   };
 
-  const resume: Handler = async ({ world }) => {
+  const resume: Handler<'control', 'resume_clock'> = async ({ world }) => {
     await world.clock.resume();
     return stayed(world);
   };

@@ -2,7 +2,6 @@ import type { Handler } from '../../../contract/request.ts';
 import type { Decision } from '../../../core/decision.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Tables } from '../../../core/rule.ts';
-import type { DecisionFilter } from '../../../store/decisions.ts';
 import type { Ports } from '../ports.ts';
 import { findWorldFixes } from '../world-fixes.ts';
 
@@ -16,14 +15,14 @@ export function explanationOperations(ports: Ports) {
     return fixes === null ? ports.describe(decision) : { ...ports.describe(decision), fixes };
   };
 
-  const listDecisions: Handler = async ({ store, query }) => {
-    const { limit = DEFAULT_LIMIT, ...filter } = query as DecisionFilter & { limit?: number };
+  const listDecisions: Handler<'control', 'list_decisions'> = async ({ store, query }) => {
+    const { limit = DEFAULT_LIMIT, ...filter } = query;
     const decisions = await store.decisions.list(filter, limit);
     return { status: 200, body: { decisions: decisions.map(describe) } };
   };
 
-  const getDecision: Handler = async ({ store, params }) => {
-    const decision = await store.decisions.byId(params['id'] ?? '');
+  const getDecision: Handler<'control', 'get_decision'> = async ({ store, params }) => {
+    const decision = await store.decisions.byId(params.id);
     if (decision !== null) return { status: 200, body: describe(decision) };
     throw new Problem(
       'not_found',
@@ -31,15 +30,18 @@ export function explanationOperations(ports: Ports) {
     );
   };
 
-  const simulate: Handler = async ({ world, body }) => {
-    const thought = body as { principal: string; method: string; path: string };
-    return { status: 200, body: describe(await ports.simulate(world, thought)) };
-  };
+  const simulate: Handler<'control', 'simulate_decision'> = async ({ world, body }) => ({
+    status: 200,
+    body: describe(await ports.simulate(world, body)),
+  });
 
-  const listFindings: Handler = ({ findings }) => ({ status: 200, body: { findings: findings.list() } });
+  const listFindings: Handler<'control', 'list_findings'> = ({ findings }) => ({
+    status: 200,
+    body: { findings: findings.list() },
+  });
 
-  const getTables: Handler = ({ params }) => {
-    const service = params['service'] ?? '';
+  const getTables: Handler<'control', 'get_tables'> = ({ params }) => {
+    const { service } = params;
     const found = ports.tables(service);
     if (found === null)
       throw new Problem('not_found', `There is no service of this name; there are: ${ports.services().join(', ')}.`);

@@ -1,44 +1,22 @@
+import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { quote } from '../../../core/explaining/index.ts';
 import { Problem } from '../../../core/problem.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../kits/ngc/keyring.ts';
 import { NotFound } from '../../../store/errors.ts';
 import type { KeyInForce, Organization } from '../../../store/ngc-keys.ts';
-import {
-  checkedPolicy,
-  checkedServices,
-  checkRoles,
-  expiryOf,
-  type GivenPolicy,
-  refuseMembers,
-} from '../key-checks.ts';
+import { checkedPolicy, checkedServices, checkRoles, expiryOf, refuseMembers } from '../key-checks.ts';
 import { keyView } from '../key-view.ts';
 
 const DEFAULT_LIMIT = 100;
 
-/** What an order and an edit have in common. */
-interface Given extends GivenPolicy {
-  readonly services?: readonly string[];
-  readonly roles?: readonly string[];
-  readonly expiresAt?: string | null;
+/** Of a request whose path names a key. */
+interface Naming extends Context {
+  readonly params: { readonly keyId: string };
 }
 
-interface Order extends Given {
-  readonly type: 'personal' | 'service';
-  readonly name: string;
-  readonly services: readonly string[];
-  readonly org?: string;
-  readonly user?: string;
-}
-
-interface Edit extends Given {
-  readonly name?: string;
-  readonly status?: 'active' | 'disabled';
-}
-
-const create: Handler = async (context) => {
-  const { now, store } = context;
-  const order = context.body as Order;
+const create: Handler<'control', 'create_key'> = async (context) => {
+  const { now, body: order } = context;
   const isService = order.type === 'service';
   const { name: org } = await organizationOf(context, order.org);
   if (!isService)
@@ -66,7 +44,7 @@ const create: Handler = async (context) => {
     },
     null,
   );
-  const key = (await store.ngcKeys.byId(id, now)) as KeyInForce;
+  const key = await keyOf(context, id);
   return { status: 201, body: { ...(await keyView(context, key)), key: text, ...(await warned(context, key)) } };
 };
 
@@ -83,7 +61,7 @@ async function organizationOf({ store }: Context, name: string | undefined): Pro
 }
 
 /** Whose a personal key is: a user that is known, or a new one who has these roles. */
-async function personOf({ store, laws }: Context, org: string, { user, roles, name }: Order) {
+async function personOf({ store, laws }: Context, org: string, { user, roles, name }: Schema<'control', 'KeyOrder'>) {
   if (roles !== undefined) checkRoles(laws, roles);
   if (user === undefined && roles === undefined) {
     throw new Problem(
@@ -106,19 +84,21 @@ async function personOf({ store, laws }: Context, org: string, { user, roles, na
   return { email, roles: known?.roles ?? roles ?? [] };
 }
 
-const list: Handler = async (context) => {
-  const { org, limit = DEFAULT_LIMIT } = context.query as { org?: string; limit?: number };
+const list: Handler<'control', 'list_keys'> = async (context) => {
+  const { org, limit = DEFAULT_LIMIT } = context.query;
   const keys = await context.store.ngcKeys.list({ org }, limit, context.now);
   return { status: 200, body: { keys: await Promise.all(keys.map((key) => keyView(context, key))) } };
 };
 
-const get: Handler = async (context) => ({ status: 200, body: await keyView(context, await found(context)) });
+const get: Handler<'control', 'get_key'> = async (context) => ({
+  status: 200,
+  body: await keyView(context, await found(context)),
+});
 
-const update: Handler = async (context) => {
-  const { now, laws } = context;
+const update: Handler<'control', 'update_key'> = async (context) => {
+  const { now, laws, body: edit } = context;
   const before = await found(context);
   const { key } = before;
-  const edit = context.body as Edit;
   if (key.type === 'personal') refuseMembers(edit, ['scopes', 'resource'], 'a service key has; this one is personal');
   else refuseMembers(edit, ['roles'], 'a personal key has; this one is a service key');
   if (edit.roles !== undefined) checkRoles(laws, edit.roles);
@@ -139,12 +119,12 @@ const update: Handler = async (context) => {
   return { status: 200, body: { ...(await keyView(context, after)), ...(await warned(context, after)) } };
 };
 
-const remove: Handler = async (context) => {
+const remove: Handler<'control', 'delete_key'> = async (context) => {
   await stillThere(context.store.ngcKeys.delete((await found(context)).key.id));
   return { status: 204 };
 };
 
-const rotate: Handler = async (context) => {
+const rotate: Handler<'control', 'rotate_key'> = async (context) => {
   const { key } = await found(context);
   const text = await stillThere(rotateKey(context, key.id));
   return { status: 200, body: { ...(await keyView(context, await found(context))), key: text } };
@@ -159,8 +139,12 @@ export const keyOperations = {
   rotate_key: rotate,
 };
 
-async function found({ store, params, now }: Context): Promise<KeyInForce> {
-  const key = await store.ngcKeys.byId(params['keyId'] ?? '', now);
+function found(context: Naming): Promise<KeyInForce> {
+  return keyOf(context, context.params.keyId);
+}
+
+async function keyOf({ store, now }: Context, id: string): Promise<KeyInForce> {
+  const key = await store.ngcKeys.byId(id, now);
   if (key === null) throw new Problem('not_found', 'There is no key of this id; `GET /_mock/keys` lists them.');
   return key;
 }

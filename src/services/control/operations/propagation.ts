@@ -1,15 +1,14 @@
-import type { Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { END_OF_TIME } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { PropagationMode } from '../../../core/propagation.ts';
 import { setToggle, toggleOf } from '../../../kits/ngc/keyring.ts';
 
 /** How long edited keys go on being judged by what they were. */
-const get: Handler = (context) => shown(context);
+const get: Handler<'control', 'get_propagation'> = (context) => shown(context);
 
-const set: Handler = async (context) => {
-  const { mode, delay, seed } = context.body as { mode?: PropagationMode; delay?: string; seed?: string };
+const set: Handler<'control', 'set_propagation'> = async (context) => {
+  const { mode, delay, seed } = context.body;
   const milliseconds = delay === undefined ? undefined : parseDuration(delay);
   if (milliseconds === null || (milliseconds !== undefined && context.now + milliseconds > END_OF_TIME)) {
     throw new Problem('invalid_request', `Field \`delay\` must be ${DURATION_FORMS}, that ends before the year 9999.`);
@@ -22,13 +21,13 @@ const set: Handler = async (context) => {
   return shown(context);
 };
 
-async function shown(context: Context): Promise<Outcome> {
+async function shown(context: Context): Promise<Answer<'control', 'get_propagation'>> {
   const { mode, delay, seed } = await toggleOf(context);
   return { status: 200, body: { mode, delay: formatDuration(delay), seed } };
 }
 
-const flush: Handler = async ({ store, body, now }) => {
-  const { keyId } = body as { keyId?: string };
+const flush: Handler<'control', 'flush_propagation'> = async ({ store, body, now }) => {
+  const { keyId } = body;
   if (keyId !== undefined && (await store.ngcKeys.byId(keyId, now)) === null) {
     throw new Problem('not_found', 'There is no key of this id; `GET /_mock/keys` lists them.');
   }

@@ -7,19 +7,23 @@ const SQLITE = 'application/vnd.sqlite3';
 
 /** What a world was at a moment: to go back to, to take along as a file, to make other worlds from. */
 export function snapshotOperations({ snapshots }: Ports) {
-  const found = (id: string | undefined) => snapshots.find(id ?? '');
+  const list: Handler<'control', 'list_snapshots'> = ({ world }) => ({
+    status: 200,
+    body: { snapshots: snapshots.of(world).map(shown) },
+  });
 
-  const list: Handler = ({ world }) => ({ status: 200, body: { snapshots: snapshots.of(world).map(shown) } });
-
-  const take: Handler = async ({ world, body }) => {
-    const { name = null } = body as { name?: string };
+  const take: Handler<'control', 'take_snapshot'> = async ({ world, body }) => {
+    const { name = null } = body;
     return { status: 201, body: shown(await snapshots.take(world, name)) };
   };
 
-  const get: Handler = ({ params }) => ({ status: 200, body: shown(found(params['snapshotId'])) });
+  const get: Handler<'control', 'get_snapshot'> = ({ params }) => ({
+    status: 200,
+    body: shown(snapshots.find(params.snapshotId)),
+  });
 
-  const download: Handler = ({ params }) => {
-    const { id, bytes } = found(params['snapshotId']);
+  const download: Handler<'control', 'download_snapshot'> = ({ params }) => {
+    const { id, bytes } = snapshots.find(params.snapshotId);
     return {
       status: 200,
       headers: { 'content-type': SQLITE, 'content-disposition': `attachment; filename="${id}.db"` },
@@ -27,13 +31,13 @@ export function snapshotOperations({ snapshots }: Ports) {
     };
   };
 
-  const restore: Handler = async ({ world, params }) => {
-    await snapshots.restore(world, params['snapshotId'] ?? '');
+  const restore: Handler<'control', 'restore_snapshot'> = async ({ world, params }) => {
+    await snapshots.restore(world, params.snapshotId);
     return { status: 200, body: { status: 'restored', now: rfc3339(world.clock.now()) } };
   };
 
-  const remove: Handler = ({ params }) => {
-    snapshots.delete(params['snapshotId'] ?? '');
+  const remove: Handler<'control', 'delete_snapshot'> = ({ params }) => {
+    snapshots.delete(params.snapshotId);
     return { status: 204 };
   };
 

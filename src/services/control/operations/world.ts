@@ -5,22 +5,25 @@ import type { Ports } from '../ports.ts';
 
 /** What can be asked, health, what is running, who is who, and starting over. */
 export function worldOperations(ports: Ports) {
-  const listCalls: Handler = () => ({ status: 200, body: { calls: ports.calls(), documentation: '/docs' } });
+  const listCalls: Handler<'control', 'list_calls'> = () => ({
+    status: 200,
+    body: { calls: ports.calls(), documentation: '/docs' },
+  });
 
   /** It lives while it answers; it is ready while what it is told is kept. */
-  const getHealth: Handler = ({ store, findings, query, now }) => {
+  const getHealth: Handler<'control', 'get_health'> = ({ store, findings, query, now }) => {
     const fault = store.fault();
     if (fault === null) return { status: 200, body: { status: 'ready' } };
     findings.report('storage', fault, now);
-    if (query['ready'] !== undefined) throw new Problem('storage_failing', fault);
+    if (query.ready !== undefined) throw new Problem('storage_failing', fault);
     return { status: 200, body: { status: 'waiting', detail: fault } };
   };
 
-  const getInfo: Handler = async ({ world }) => ({ status: 200, body: await ports.info(world) });
+  const getInfo: Handler<'control', 'get_info'> = async ({ world }) => ({ status: 200, body: await ports.info(world) });
 
-  const getCast: Handler = async ({ world }) => ({ status: 200, body: await ports.cast(world) });
+  const getCast: Handler<'control', 'get_cast'> = async ({ world }) => ({ status: 200, body: await ports.cast(world) });
 
-  const resetWorld: Handler = async ({ world }) => {
+  const resetWorld: Handler<'control', 'reset_world'> = async ({ world }) => {
     await world.reset();
     return { status: 200, body: { status: 'reset', now: rfc3339(world.clock.now()) } };
   };

@@ -15,23 +15,15 @@ const NEVER = 'never';
 /** The longest that a world may be unused: a year, far below what a number of milliseconds can hold. */
 const LONGEST_TTL = 31_536_000_000;
 
-interface Given {
-  readonly id?: string;
-  readonly seed?: unknown;
-  readonly from?: { readonly world: string } | { readonly snapshot: string };
-  readonly credentials?: 'own' | 'cast';
-  readonly ttl?: string;
-}
-
 /** Worlds of their own for tests and teams. The registry is one, whatever world a request comes by. */
 export function worldsOperations({ worlds }: Ports) {
-  const list: Handler = (context) => ({
+  const list: Handler<'control', 'list_worlds'> = (context) => ({
     status: 200,
     body: { worlds: worlds.list().map((world) => shown(context, world)) },
   });
 
-  const create: Handler = async (context) => {
-    const { id, seed, from, credentials = 'own', ttl } = context.body as Given;
+  const create: Handler<'control', 'create_world'> = async (context) => {
+    const { id, seed, from, credentials = 'own', ttl } = context.body;
     const order: WorldOrder = { id, seed, from, credentials, ttl: ttlOf(ttl) };
     const { cast, ambiguous, created, ...world } = await worlds.make(order);
     return {
@@ -45,13 +37,13 @@ export function worldsOperations({ worlds }: Ports) {
     };
   };
 
-  const get: Handler = (context) => ({
+  const get: Handler<'control', 'get_world'> = (context) => ({
     status: 200,
-    body: shown(context, worlds.find(context.params['worldId'] ?? '')),
+    body: shown(context, worlds.find(context.params.worldId)),
   });
 
-  const remove: Handler = ({ params }) => {
-    worlds.delete(params['worldId'] ?? '');
+  const remove: Handler<'control', 'delete_world'> = ({ params }) => {
+    worlds.delete(params.worldId);
     return { status: 204 };
   };
 
