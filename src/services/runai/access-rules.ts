@@ -2,14 +2,14 @@ import type { Arrival } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import { type Budget, Held } from '../../core/held.ts';
 import { NO_STANDING, type Rights, type Standing } from '../../core/policy.ts';
+import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
-import { ROLES, type Roles, rolesOf } from './roles.ts';
+import { type CustomRoleRow, ROLES, type Roles, rolesOf } from './roles.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
-export const ACCESS_RULES = 'runai.access-rules';
 /** Counts the ids of access rules. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
 
@@ -28,6 +28,9 @@ export interface AccessRule {
   readonly deletedAt: number | null;
 }
 
+export type AccessRuleRow = Row<AccessRule, null>;
+export const ACCESS_RULES = new Collection<AccessRule>('runai.access-rules');
+
 /** The rules of the tenant, as they are looked for. */
 export interface RuleBook {
   /** Deleted ones too, oldest first. */
@@ -40,18 +43,16 @@ export interface RuleBook {
 const DELETED_KEPT_MS = 2_592_000_000;
 
 /** A rule as a row. Of rules that count, each subject has a role in a scope once. */
-export function ruleRow(rule: AccessRule, tenantId: string): Row {
+export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
   const { id, deletedAt } = rule;
-  return {
-    collection: ACCESS_RULES,
+  return ACCESS_RULES.row({
     id: String(id),
     owner: tenantId,
     parent: null,
     alias: deletedAt === null ? aliasOf(rule) : null,
-    sharedWith: [],
     dueAt: deletedAt === null ? null : deletedAt + DELETED_KEPT_MS,
     body: rule,
-  };
+  });
 }
 
 function aliasOf({ subjectType, subjectId, roleId, scopeType, scopeId }: AccessRule): string {
@@ -68,12 +69,12 @@ function subjectKey(type: SubjectType | string, id: string): string {
 type World = Pick<Surroundings, 'store' | 'views' | 'settings'>;
 
 export async function ruleBookOf(world: World): Promise<RuleBook> {
-  const rows = await world.store.collections.ofOwner(ACCESS_RULES, await tenantIdOf(world));
+  const rows = await ACCESS_RULES.ofOwner(world.store.collections, await tenantIdOf(world));
   return world.views.of(rows, bookOf);
 }
 
-function bookOf(rows: readonly Row[]): RuleBook {
-  const all = rows.map(({ body }) => body as AccessRule);
+function bookOf(rows: readonly AccessRuleRow[]): RuleBook {
+  const all = rows.map(({ body }) => body);
   const counting = all.filter(({ deletedAt }) => deletedAt === null);
   const bySubject = new Map<string, AccessRule[]>();
   for (const rule of counting) {
@@ -97,7 +98,7 @@ export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: s
 }
 
 interface KnownStanding {
-  readonly roleRows: readonly Row[];
+  readonly roleRows: readonly CustomRoleRow[];
   readonly groups: readonly string[];
   readonly standing: Standing;
 }
@@ -112,8 +113,8 @@ export async function standingOf(
   tenantId: string,
 ): Promise<Standing> {
   const { collections } = world.store;
-  const ruleRows = await collections.ofOwner(ACCESS_RULES, tenantId);
-  const roleRows = await collections.ofOwner(ROLES, tenantId);
+  const ruleRows = await ACCESS_RULES.ofOwner(collections, tenantId);
+  const roleRows = await ROLES.ofOwner(collections, tenantId);
   const known = world.views.of(ruleRows, standingsOf);
   const before = known.find(identity.id);
   if (before?.roleRows === roleRows && before.groups === identity.groups) return before.standing;
@@ -138,7 +139,7 @@ function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly A
 }
 
 /** Filled as it is asked for, because every request asks for one; a change of any rule makes another. */
-function standingsOf(_: readonly Row[], budget: Budget): Held<KnownStanding> {
+function standingsOf(_: readonly AccessRuleRow[], budget: Budget): Held<KnownStanding> {
   return new Held(budget, ({ standing }) => STANDING_BYTES * (1 + (standing.bundles?.length ?? 0)));
 }
 

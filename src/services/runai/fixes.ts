@@ -9,8 +9,9 @@ import {
   quote,
   REASONS_OF_RIGHTS,
 } from '../../core/explaining/index.ts';
+import { own } from '../../core/own.ts';
 import type { Resource, Standing } from '../../core/policy.ts';
-import type { IdentityKind } from '../../core/principal.ts';
+import { ROLES_OF } from './laws.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { PredefinedRole } from './tables/index.ts';
 
@@ -33,7 +34,7 @@ function ruleFixes(evidence: Evidence): Fix[] {
     const standing: Standing = { ...caller.standing, bundles: [...(caller.standing.bundles ?? []), bundle] };
     return decideAndCover(question, { principal, standing }, sighting).effect === 'allow';
   };
-  const all = law.tables.roles as readonly PredefinedRole[];
+  const all = own(ROLES_OF, law.profile ?? '') ?? [];
   const found = scopes
     .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
     .find(({ would }) => would.length > 0);
@@ -56,7 +57,7 @@ function ruleFixes(evidence: Evidence): Fix[] {
           path: PATH,
           body: {
             subjectId: principal.name,
-            subjectType: SUBJECT_TYPES[principal.kind as IdentityKind],
+            subjectType: own(SUBJECT_TYPES, principal.kind),
             roleId: least.id,
             scopeId,
             scopeType,

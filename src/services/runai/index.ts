@@ -21,7 +21,7 @@ import { ERRORS, renderProblem } from './problem.ts';
 import { seed } from './seed.ts';
 
 /** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
-export const runai: ServiceDefinition = {
+export const runai: ServiceDefinition<'runai'> = {
   name: 'runai',
   title: 'NVIDIA Run:ai',
   prefixes: ['/api/v1', '/api/v2', '/v1/k8s', '/auth'],

@@ -3,9 +3,14 @@ import type { RunaiCast } from './cast.ts';
 import { OPTIONS } from './options.ts';
 import { REASONS } from './reasons.ts';
 
-/** The access key of an administrator. @param part as a server answered, which may be of another version than this */
+function castOf(part: unknown): Partial<RunaiCast> {
+  // What a server of another version answers may have less than this one's cast.
+  return (part ?? {}) as Partial<RunaiCast>;
+}
+
+/** The access key of an administrator. @param part as a server answered */
 function administratorsKey(part: unknown): { readonly clientId?: string; readonly clientSecret?: string } | undefined {
-  const { users = [] } = (part ?? {}) as Partial<RunaiCast>;
+  const { users = [] } = castOf(part);
   return users.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
 }
 
@@ -24,10 +29,11 @@ const ISSUER: Probe = {
   what: 'issuer',
   needsCast: true,
   look: async (ask, { base, part }) => {
-    const realm = (part as Partial<RunaiCast> | undefined)?.tenant?.realm;
+    const realm = castOf(part).tenant?.realm;
     if (realm === undefined) return { good: true, said: 'the world has no tenant, so there are no tokens' };
     const path = `/auth/realms/${realm}`;
     const { body } = await ask(`${path}/.well-known/openid-configuration`);
+    // Whatever answers there may answer anything.
     const issuer = String((body as { readonly issuer?: unknown } | null)?.issuer);
     return issuer === `${base}${path}`
       ? { good: true, said: issuer }

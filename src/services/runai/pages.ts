@@ -32,12 +32,12 @@ export interface LoginPage {
   readonly fault: string | null;
 }
 
-export function loginPage({ action, realm, clientId, username, hidden, fault }: LoginPage): Outcome {
+export function loginPage({ action, realm, clientId, username, hidden, fault }: LoginPage): Outcome<200, Buffer> {
   const carried = Object.entries(hidden).map(
     ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
   );
   return page(
-    fault === null ? 200 : 401,
+    200,
     `Log in to ${realm}`,
     `<h1>Log in to ${escaped(realm)}</h1>
 <p>for <code>${escaped(clientId)}</code>, at a mock of the Run:ai control plane</p>
@@ -54,13 +54,17 @@ ${carried.join('\n')}
 }
 
 /** A page that only says something. */
-export function messagePage(status: number, title: string, message: string): Outcome {
+export function messagePage<Status extends number>(
+  status: Status,
+  title: string,
+  message: string,
+): Outcome<Status, Buffer> {
   const isFault = status >= 400;
   const said = `<p${isFault ? ' class="fault" role="alert"' : ''}>${escaped(message)}</p>`;
   return page(status, title, `<h1>${escaped(title)}</h1>\n${said}`);
 }
 
-function page(status: number, title: string, main: string): Outcome {
+function page<Status extends number>(status: Status, title: string, main: string): Outcome<Status, Buffer> {
   const text = `<!doctype html>
 <html lang="en">
 <head>

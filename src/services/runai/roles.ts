@@ -1,10 +1,10 @@
 import type { Surroundings } from '../../contract/world.ts';
+import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import { profileOf, ROLES_OF } from './laws.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
-export const ROLES = 'runai.roles';
 /** Counts the ids of custom roles. */
 export const LAST_ROLE_SETTING = 'runai.roles.last';
 /** Above the ids of all predefined roles. */
@@ -28,6 +28,9 @@ export interface CustomRole {
   readonly updatedAt: number;
 }
 
+export type CustomRoleRow = Row<CustomRole, null>;
+export const ROLES = new Collection<CustomRole>('runai.roles');
+
 /** A role, predefined or custom. */
 export interface Role extends CustomRole {
   readonly custom: boolean;
@@ -38,18 +41,18 @@ export type Roles = ReadonlyMap<number, Role>;
 
 /** Every role there is, by id: the predefined ones first. */
 export async function rolesOf(world: Pick<Surroundings, 'store' | 'views' | 'settings'>): Promise<Roles> {
-  const rows = await world.store.collections.ofOwner(ROLES, await tenantIdOf(world));
+  const rows = await ROLES.ofOwner(world.store.collections, await tenantIdOf(world));
   return world.views.of(rows, WAYS[profileOf(world.settings)]);
 }
 
 /** One way of putting roles together for each version, so that views of the same rows are told apart. */
-const WAYS: Readonly<Record<Profile, (rows: readonly Row[]) => Roles>> = {
+const WAYS: Readonly<Record<Profile, (rows: readonly CustomRoleRow[]) => Roles>> = {
   '2.19': (rows) => together('2.19', rows),
   '2.24': (rows) => together('2.24', rows),
   '3.0': (rows) => together('3.0', rows),
 };
 
-function together(profile: Profile, rows: readonly Row[]): Roles {
+function together(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
   const predefined = ROLES_OF[profile].map(
     ({ id, name, description, permissions }): Role => ({
       id,
@@ -64,10 +67,9 @@ function together(profile: Profile, rows: readonly Row[]): Roles {
       permissions: new Set(permissions),
     }),
   );
-  const custom = rows.map(({ body }): Role => {
-    const role = body as CustomRole;
-    return { ...role, custom: true, permissions: new Set(permissionsOfSets(role.permissionSets)) };
-  });
+  const custom = rows.map(
+    ({ body }): Role => ({ ...body, custom: true, permissions: new Set(permissionsOfSets(body.permissionSets)) }),
+  );
   return new Map([...predefined, ...custom].map((role) => [role.id, role]));
 }
 

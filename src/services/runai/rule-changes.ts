@@ -1,5 +1,5 @@
-import type { Context } from '../../contract/request.ts';
-import type { Reach } from '../../core/decide.ts';
+import type { Schema } from '../../contract/documented.ts';
+import type { AuthenticatedContext, Context } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
 import { Collision, NotFound } from '../../store/errors.ts';
 import type { Identity } from '../../store/identities.ts';
@@ -11,46 +11,31 @@ import {
   ruleRow,
   rulesOfSubject,
 } from './access-rules.ts';
-import { callerOf } from './context.ts';
 import { rolesOf } from './roles.ts';
-import { reachOf, type ScopePath, type Scopes, scopesOf } from './scopes.ts';
+import { type ScopePath, type Scopes, scopesOf } from './scopes.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
 /** What a rule is to say. */
-export interface NewRule {
-  readonly subjectId: string;
-  readonly subjectType: SubjectType;
-  readonly roleId: number;
-  readonly scopeId: string;
-  readonly scopeType: ScopeType;
-  readonly clusterId?: string;
-}
-
-/** A rule is where its scope is; one whose scope is gone belongs to the tenant. */
-export function reachOfRule({ scopeType, scopeId }: AccessRule, scopes: Scopes): Reach {
-  return reachOf(scopes.path(scopeType, scopeId) ?? (scopes.path('tenant', scopes.tenantId) as ScopePath));
-}
+export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
 
 /**
  * A new rule, in the store.
  *
  * @throws Problem naming the part that does not exist, or that the subject has the role there already
  */
-export async function made(context: Context, order: NewRule): Promise<AccessRule> {
+export async function made(context: AuthenticatedContext, order: NewRule): Promise<AccessRule> {
   const { store, now } = context;
   const scopes = await scopesOf(context);
-  const scopeId = knownScope(scopes, order.scopeType, order.scopeId).at(-1)?.id as string;
+  const scopeId = knownScopeId(scopes, order.scopeType, order.scopeId, 'scopeId');
   const clusterId =
-    order.clusterId === undefined
-      ? null
-      : (knownScope(scopes, 'cluster', order.clusterId, 'clusterId').at(-1)?.id as string);
+    order.clusterId === undefined ? null : knownScopeId(scopes, 'cluster', order.clusterId, 'clusterId');
   const role = (await rolesOf(context)).get(order.roleId);
   if (role === undefined) throw unknown('roleId', `there is no role \`${order.roleId}\``);
   if (!role.enabled) throw new Problem('bad_state', `Field \`roleId\`: the role \`${role.name}\` is disabled.`);
   const subjectId = await subjectOf(context, order);
-  await store.collections.sweep(ACCESS_RULES, now);
+  await ACCESS_RULES.sweep(store.collections, now);
   const rule: AccessRule = {
     id: (await store.settings.next(LAST_RULE_SETTING)) + 1,
     subjectId,
@@ -59,13 +44,13 @@ export async function made(context: Context, order: NewRule): Promise<AccessRule
     scopeId,
     scopeType: order.scopeType,
     clusterId,
-    createdBy: callerOf(context).principal.name,
+    createdBy: context.caller.principal.name,
     createdAt: now,
     updatedAt: now,
     deletedAt: null,
   };
   try {
-    await store.collections.insert(ruleRow(rule, scopes.tenantId), null);
+    await ACCESS_RULES.insert(store.collections, ruleRow(rule, scopes.tenantId), null);
   } catch (thrown) {
     if (!(thrown instanceof Collision)) throw thrown;
     throw new Problem('conflict', `\`${subjectId}\` has the role \`${role.name}\` in this scope already.`);
@@ -78,6 +63,11 @@ export function knownScope(scopes: Scopes, type: ScopeType, id: string, field = 
   const path = scopes.path(type, id);
   if (path === null) throw unknown(field, `there is no ${type} \`${id}\``);
   return path;
+}
+
+/** The id of such a scope as it was made, whatever case it is named in. */
+function knownScopeId(scopes: Scopes, type: ScopeType, id: string, field: string): string {
+  return knownScope(scopes, type, id, field).at(-1)?.id ?? id;
 }
 
 const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> = {
@@ -109,8 +99,7 @@ function unknown(field: string, what: string): Problem {
 /** A rule that was deleted can still be listed for a while, and counts no more. @throws NotFound */
 export async function ended({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
   const tenantId = await tenantIdOf({ store });
-  await store.collections.change(ACCESS_RULES, String(id), ({ body }) => {
-    const rule = body as AccessRule;
+  await ACCESS_RULES.change(store.collections, String(id), ({ body: rule }) => {
     if (rule.deletedAt !== null) throw new NotFound();
     return endedRow(rule, tenantId, now);
   });
@@ -122,7 +111,7 @@ export async function endRulesOf(context: Context, { kind, name }: Identity): Pr
   const book = await ruleBookOf(context);
   const tenantId = await tenantIdOf(context);
   const rules = rulesOfSubject(book, SUBJECT_TYPES[kind], name);
-  await store.collections.commit(rules.map((rule) => ({ kind: 'put', row: endedRow(rule, tenantId, now) })));
+  await store.collections.commit(rules.map((rule) => ACCESS_RULES.put(endedRow(rule, tenantId, now))));
 }
 
 function endedRow(rule: AccessRule, tenantId: string, now: number) {

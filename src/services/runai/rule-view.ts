@@ -1,3 +1,4 @@
+import type { Schema } from '../../contract/documented.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import { rfc3339 } from '../../core/clock.ts';
 import type { AccessRule } from './access-rules.ts';
@@ -41,7 +42,7 @@ export function fieldsOf(names: Names): Fields<AccessRule> {
 }
 
 /** A rule counts as soon as it is made, and no more once it is deleted. */
-function statusOf({ deletedAt }: AccessRule) {
+function statusOf({ deletedAt }: AccessRule): NonNullable<Schema<'runai', 'AccessRule'>['status']> {
   return { phase: deletedAt === null ? 'Ready' : 'Deleting', message: '', details: '' };
 }
 
@@ -54,7 +55,7 @@ export function scopeName({ scopeType, scopeId }: AccessRule, { scopes }: Names)
 }
 
 /** A rule, in the form of the API. */
-export function shownRule(rule: AccessRule, names: Names) {
+export function shownRule(rule: AccessRule, names: Names): Schema<'runai', 'AccessRule'> {
   const { createdAt, updatedAt, deletedAt, clusterId, ...rest } = rule;
   return {
     ...rest,

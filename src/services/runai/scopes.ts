@@ -1,13 +1,9 @@
 import type { Surroundings } from '../../contract/world.ts';
 import type { Reach } from '../../core/decide.ts';
+import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf, tenantNameOf } from './tenant.ts';
-
-export const CLUSTERS = 'runai.clusters';
-export const DEPARTMENTS = 'runai.departments';
-export const PROJECTS = 'runai.projects';
-export const WORKLOADS = 'runai.workloads';
 
 /** A cluster, a department or a project. */
 export interface Unit {
@@ -19,6 +15,23 @@ export interface Unit {
   readonly departmentId?: string;
   readonly createdAt: number;
 }
+
+export type UnitType = 'cluster' | 'department' | 'project';
+
+/** A workload of the seed. */
+export interface Workload {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly phase: string;
+  readonly projectId: string;
+  readonly createdAt: number;
+}
+
+export const CLUSTERS = new Collection<Unit>('runai.clusters');
+export const DEPARTMENTS = new Collection<Unit>('runai.departments');
+export const PROJECTS = new Collection<Unit>('runai.projects');
+export const WORKLOADS = new Collection<Workload>('runai.workloads');
 
 /** One step of the way from the whole to an object. */
 export interface Scope {
@@ -33,34 +46,43 @@ export type ScopePath = readonly Scope[];
 /** Every scope of the tenant. */
 export interface Scopes {
   readonly tenantId: string;
+  /** The path of the tenant itself. */
+  readonly whole: ScopePath;
   readonly clusters: readonly Unit[];
   readonly departments: readonly Unit[];
   readonly projects: readonly Unit[];
   /** The path of a scope; null where there is none of that type and id. */
   path(type: ScopeType, id: string): ScopePath | null;
+  /** The unit of that type and id; null where there is none. */
+  unit(type: UnitType, id: string): Unit | null;
 }
 
 export async function scopesOf(world: Pick<Surroundings, 'store' | 'views'>): Promise<Scopes> {
   const { store, views } = world;
   const tenantId = await tenantIdOf(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await tenantNameOf(world) };
-  const [clusters, departments, projects] = await Promise.all(
-    [CLUSTERS, DEPARTMENTS, PROJECTS].map(async (collection) =>
-      views.of(await store.collections.ofOwner(collection, tenantId), unitsOf),
-    ),
-  );
-  const units = { cluster: clusters as Units, department: departments as Units, project: projects as Units };
+  const unitsIn = async (collection: Collection<Unit>) =>
+    views.of(await collection.ofOwner(store.collections, tenantId), unitsOf);
+  const [cluster, department, project] = await Promise.all([
+    unitsIn(CLUSTERS),
+    unitsIn(DEPARTMENTS),
+    unitsIn(PROJECTS),
+  ]);
+  const units = { cluster, department, project };
+  const unitOf = (type: UnitType, id: string) => units[type].byId.get(id.toLowerCase()) ?? null;
   return {
     tenantId,
+    whole: [tenant],
     clusters: units.cluster.list,
     departments: units.department.list,
     projects: units.project.list,
     path: (type, id) => {
       if (type === 'system') return [{ type, id, name: 'System' }];
       if (type === 'tenant') return id === tenantId ? [tenant] : null;
-      const unit = units[type].byId.get(id.toLowerCase());
-      return unit === undefined ? null : [tenant, ...around(units, unit), { type, id: unit.id, name: unit.name }];
+      const unit = unitOf(type, id);
+      return unit === null ? null : [tenant, ...around(units, unit), { type, id: unit.id, name: unit.name }];
     },
+    unit: unitOf,
   };
 }
 
@@ -69,8 +91,8 @@ interface Units {
   readonly byId: ReadonlyMap<string, Unit>;
 }
 
-function unitsOf(rows: readonly Row[]): Units {
-  const list = rows.map(({ body }) => body as Unit);
+function unitsOf(rows: readonly Row<Unit>[]): Units {
+  const list = rows.map(({ body }) => body);
   return { list, byId: new Map(list.map((unit) => [unit.id.toLowerCase(), unit])) };
 }
 
@@ -89,4 +111,9 @@ function around(units: { readonly cluster: Units; readonly department: Units }, 
 export function reachOf(path: ScopePath): Reach {
   const named = path.filter(({ type }) => type !== 'system').map(({ type, id }) => [type, [id]] as const);
   return { relation: 'owned', names: Object.fromEntries(named) };
+}
+
+/** The same of a scope by its type and id; what is in a scope that is gone belongs to the tenant. */
+export function reachIn(scopes: Scopes, type: ScopeType, id: string): Reach {
+  return reachOf(scopes.path(type, id) ?? scopes.whole);
 }

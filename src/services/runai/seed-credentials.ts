@@ -47,6 +47,7 @@ export function accessClientIdOf(email: string, name: string): string {
 export function completed(part: WrittenSeed, derivation: Derivation): RunaiSeed {
   const { users, applications, serviceAccounts } = part;
   return {
+    // What lacks something is put in its place below, where it stood: fingerprints depend on the order.
     ...(part as RunaiSeed),
     ...(users && { users: users.map((user) => completeUser(user, derivation)) }),
     ...(applications && {
@@ -147,6 +148,7 @@ export function bare(part: WrittenSeed): WrittenSeed {
 
 function withoutId<Entry extends { readonly id?: string }>(entry: Entry, derived: string): Entry {
   const { id, ...rest } = entry;
+  // The compiler cannot tell of any entry that it may lack its id.
   return id === derived ? (rest as Entry) : entry;
 }
 

@@ -2,6 +2,7 @@ import type { SeedList } from '../../contract/seed.ts';
 import { described, list, object, text } from '../../core/json-schema.ts';
 import type { AccessRule } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
+import type { Unit, Workload } from './scopes.ts';
 import { SCOPE_TYPES } from './tables/index.ts';
 
 /** As the API itself asks for. */
@@ -211,16 +212,11 @@ interface SeedOf<User, Application, ServiceAccount> {
   readonly clusters?: readonly SeedUnit[];
   readonly departments?: readonly SeedUnit[];
   readonly projects?: readonly SeedUnit[];
-  readonly workloads?: readonly { readonly id: string; readonly name: string; readonly projectId: string }[];
+  readonly workloads?: readonly Omit<Workload, 'createdAt'>[];
   readonly accessRules?: readonly SeedRule[];
 }
 
-interface SeedUnit {
-  readonly id: string;
-  readonly name: string;
-  readonly clusterId?: string;
-  readonly departmentId?: string;
-}
+type SeedUnit = Omit<Unit, 'createdAt'>;
 
 /** A role in a scope; `role` of somebody is one for the whole tenant. */
 export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'> & {

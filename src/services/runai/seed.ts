@@ -2,6 +2,7 @@ import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { NewAccessKey } from '../../store/access-keys.ts';
+import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
 import type { WorldRecords } from '../../store/world.ts';
@@ -25,14 +26,16 @@ import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
   lists: SEED_LISTS,
-  faults: (part) => faultsOf(part as WrittenSeed),
-  completed: (part, derivation) => completed(part as WrittenSeed, derivation),
-  own: (part, derivation) => ownPart(part as RunaiSeed, derivation),
-  bare: (part) => bare(part as WrittenSeed),
-  hashed: (part, random, builtIn) => hashed(part as RunaiSeed, random, builtIn as RunaiSeed | undefined),
+  faults: (part) => faultsOf(writtenOf(part)),
+  completed: (part, derivation) => completed(writtenOf(part), derivation),
+  own: (part, derivation) => ownPart(completeOf(part), derivation),
+  bare: (part) => bare(writtenOf(part)),
+  hashed: (part, random, builtIn) =>
+    hashed(completeOf(part), random, builtIn === undefined ? undefined : completeOf(builtIn)),
   records: async (complete, now) => {
-    const part = complete as RunaiSeed;
+    const part = completeOf(complete);
     const { tenant } = part;
+    const tenantId = String(tenant.id);
     const users = (part.users ?? []).map((user) => userRecords(user, now));
     const rules = rulesOf(part);
     const records: WorldRecords = {
@@ -40,14 +43,14 @@ export const seed: Seeding = {
       accessKeys: users.flatMap(({ accessKeys }) => accessKeys),
       oauthClients: part.clients ?? [],
       objects: [
-        ...unitRows(CLUSTERS, part.clusters, tenant.id, now),
-        ...unitRows(DEPARTMENTS, part.departments, tenant.id, now),
-        ...unitRows(PROJECTS, part.projects, tenant.id, now),
-        ...unitRows(WORKLOADS, part.workloads, tenant.id, now),
-        ...rules.map((rule, index) => ruleRow(ruleOf(rule, index + 1, now), String(tenant.id))),
+        ...rowsOf(CLUSTERS, dated(part.clusters, now), tenantId),
+        ...rowsOf(DEPARTMENTS, dated(part.departments, now), tenantId),
+        ...rowsOf(PROJECTS, dated(part.projects, now), tenantId),
+        ...rowsOf(WORKLOADS, dated(part.workloads, now), tenantId),
+        ...rules.map((rule, index) => ruleRow(ruleOf(rule, index + 1, now), tenantId)),
       ],
       settings: {
-        [TENANT_ID_SETTING]: String(tenant.id),
+        [TENANT_ID_SETTING]: tenantId,
         [TENANT_NAME_SETTING]: tenant.name,
         [REALM_SETTING]: tenant.realm,
         [LAST_RULE_SETTING]: String(rules.length),
@@ -56,10 +59,20 @@ export const seed: Seeding = {
     return records;
   },
   cast: (checked) => {
-    const { users, ...part } = checked as WrittenSeed;
+    const { users, ...part } = writtenOf(checked);
     return { ...part, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
   },
 };
+
+function writtenOf(part: unknown): WrittenSeed {
+  // It fits the schema, which `WrittenSeed` says in types.
+  return part as WrittenSeed;
+}
+
+function completeOf(part: unknown): RunaiSeed {
+  // It fits the schema, and `completed` has made it.
+  return part as RunaiSeed;
+}
 
 function blank(id: string, now: Instant): Omit<Identity, 'kind' | 'name'> {
   return {
@@ -107,22 +120,16 @@ function userRecords(user: SeedUser, now: Instant) {
   return { identity, accessKeys: [made] };
 }
 
-function unitRows(
-  collection: string,
-  units: readonly { readonly id: string }[] = [],
-  tenantId: number,
-  now: Instant,
-): Row[] {
-  return units.map((unit) => ({
-    collection,
-    id: unit.id,
-    owner: String(tenantId),
-    parent: null,
-    alias: null,
-    sharedWith: [],
-    dueAt: null,
-    body: { ...unit, createdAt: now },
-  }));
+function rowsOf<Body extends { readonly id: string }>(
+  collection: Collection<Body>,
+  bodies: readonly Body[],
+  tenantId: string,
+): Row<Body, null>[] {
+  return bodies.map((body) => collection.row({ id: body.id, owner: tenantId, parent: null, body }));
+}
+
+function dated<Entry>(entries: readonly Entry[] = [], createdAt: Instant) {
+  return entries.map((entry) => ({ ...entry, createdAt }));
 }
 
 /** The rules that the members `role` stand for, and those that are written out. */

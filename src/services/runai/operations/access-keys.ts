@@ -1,45 +1,44 @@
-import type { Context, Handler, Lookup } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler, Lookup, Outcome } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem, unauthenticated } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
 import type { AccessKey } from '../../../store/access-keys.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
-import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';
 
 const CLIENT_ID_LENGTH = 16;
 
 /** The caller's own keys; another user's is not there. */
-const ownAccessKey: Lookup = async (context, id) => {
+const ownAccessKey: Lookup<AccessKey> = async (context, id) => {
   const key = await context.store.accessKeys.byId(id);
   if (key === null) return { seen: 'nothing' };
-  return key.owner === callerOf(context).principal.id
+  return key.owner === context.caller.principal.id
     ? { seen: 'object', target: key }
     : { seen: 'foreign', owner: key.createdBy };
 };
 
-const anyAccessKey: Lookup = async ({ store }, id) => {
+const anyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
   const key = await store.accessKeys.byId(id);
   return key === null ? { seen: 'nothing' } : { seen: 'object', target: key };
 };
 
 export const accessKeyLookups = { ownAccessKey, anyAccessKey };
 
-const list: Handler = async (context) => {
-  const keys = await context.store.accessKeys.ofOwner(callerOf(context).principal.id);
+const list: Handler<'runai', 'get_access_keys'> = async (context) => {
+  const keys = await context.store.accessKeys.ofOwner(context.caller.principal.id);
   return { status: 200, body: context.views.of(keys, ownList), unchanged: true };
 };
 
-const create: Handler = async (context) => {
-  const { createdAt, ...key } = await createKey(context);
+const create: Handler<'runai', 'create_access_key1'> = async (context) => {
+  const { createdAt, ...key } = await createKey(context, context.body.name);
   return { status: 201, body: { ...key, createdAt: rfc3339(createdAt) } };
 };
 
-async function createKey(context: Context) {
+async function createKey(context: AuthenticatedContext, name: string) {
   const { store, random, now, settings } = context;
-  const { principal } = callerOf(context);
-  const { name } = context.body as { name: string };
+  const { principal } = context.caller;
   const { secret: clientSecret, secretHash } = drawSecret(context);
   const id = random.uuid();
   const clientId = clientIdInWorld(random.hex(CLIENT_ID_LENGTH), context.world.id);
@@ -53,41 +52,45 @@ async function createKey(context: Context) {
   return { id, name, clientId, clientSecret, createdAt: now };
 }
 
-const get: Handler = (context) => ({ status: 200, body: shownToOwner(targetOf(context)) });
+function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, ShownKey> {
+  return { status: 200, body: shownToOwner(target) };
+}
 
-const remove: Handler = async (context) => {
-  const { id, secretHash } = targetOf(context);
+async function remove(context: AuthenticatedContext<AccessKey>): Promise<Outcome<204, undefined>> {
+  const { id, secretHash } = context.target;
   await stillThere(context.store.accessKeys.delete(id));
   await endTokensOf(context, secretHash);
   return { status: 204 };
-};
+}
 
-const regenerate: Handler = async (context) => {
-  const { id, secretHash: before } = targetOf(context);
+async function regenerate(
+  context: AuthenticatedContext<AccessKey>,
+): Promise<Outcome<200, { readonly clientSecret: string }>> {
+  const { id, secretHash: before } = context.target;
   const { secret: clientSecret, secretHash } = drawSecret(context);
   await stillThere(context.store.accessKeys.replaceSecret(id, secretHash));
   await endTokensOf(context, before);
   return { status: 200, body: { clientSecret } };
-};
+}
 
-const listAll: Handler = async ({ store, query }) => {
-  const keys = await store.accessKeys.all(query as { clientId?: string; createdBy?: string });
+const listAll: Handler<'runai', 'get_access_keys_administration'> = async ({ store, query }) => {
+  const keys = await store.accessKeys.all(query);
   return { status: 200, body: { accessKeys: keys.map(shownToAdministrator) } };
 };
 
 /** User applications are what access keys were called before: the same keys in another form. */
-const listAsApplications: Handler = async (context) => {
-  const keys = await context.store.accessKeys.ofOwner(callerOf(context).principal.id);
+const listAsApplications: Handler<'runai', 'get_user_applications'> = async (context) => {
+  const keys = await context.store.accessKeys.ofOwner(context.caller.principal.id);
   return { status: 200, body: keys.map(shownToOwner) };
 };
 
-const createApplication: Handler = async (context) => {
-  const { clientSecret: secret, createdAt, ...key } = await createKey(context);
+const createApplication: Handler<'runai', 'create_user_application'> = async (context) => {
+  const { clientSecret: secret, createdAt, ...key } = await createKey(context, context.body.name);
   return { status: 201, body: { ...key, secret, createdAt: rfc3339(createdAt) } };
 };
 
-const listAllAsApplications: Handler = async ({ store, query }) => {
-  const keys = await store.accessKeys.all(query as { clientId?: string; createdBy?: string });
+const listAllAsApplications: Handler<'runai', 'get_user_applications_administration'> = async ({ store, query }) => {
+  const keys = await store.accessKeys.all(query);
   return { status: 200, body: keys.map(shownToAdministrator) };
 };
 
@@ -108,11 +111,9 @@ export const accessKeyOperations = {
   delete_user_application_by_id_administration: remove,
 };
 
-function targetOf({ target }: Context): AccessKey {
-  return target as AccessKey;
-}
+type ShownKey = Schema<'runai', 'AccessKey1'>;
 
-function shownToOwner({ id, name, clientId, createdAt, lastLogin }: AccessKey) {
+function shownToOwner({ id, name, clientId, createdAt, lastLogin }: AccessKey): ShownKey {
   return {
     id,
     name,

@@ -1,11 +1,11 @@
+import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { HTTP_STATUS, Problem } from '../../../core/problem.ts';
 import { NotFound } from '../../../store/errors.ts';
-import type { AccessRule } from '../access-rules.ts';
 import { messageOf } from '../problem.ts';
-import { ended, knownScope, made, type NewRule, reachOfRule } from '../rule-changes.ts';
+import { ended, knownScope, made, type NewRule } from '../rule-changes.ts';
 import { namesOf, shownRule } from '../rule-view.ts';
-import { reachOf, scopesOf } from '../scopes.ts';
+import { reachIn, reachOf, scopesOf } from '../scopes.ts';
 import { accessRule } from './access-rules.ts';
 
 /** What became of one of several. */
@@ -35,8 +35,8 @@ const batch: Handler<'runai', 'batch_access_rules'> = async (context) => {
     const outcome = await attempt(async () => {
       const sighting = await accessRule(context, id);
       if (sighting.seen !== 'object') throw new Problem('not_found');
-      const rule = sighting.target as AccessRule;
-      if (!context.mayReach(reachOfRule(rule, scopes))) throw new Problem('forbidden');
+      const rule = sighting.target;
+      if (!context.mayReach(reachIn(scopes, rule.scopeType, rule.scopeId))) throw new Problem('forbidden');
       if (action === 'delete') await ended(context, rule.id);
     });
     if ('result' in outcome) succeeded.push(id);
@@ -46,15 +46,8 @@ const batch: Handler<'runai', 'batch_access_rules'> = async (context) => {
 };
 
 /** `POST /batch-create`: every subject gets the role in every scope. */
-const batchCreate: Handler = async (context) => {
-  const { payload } = context.body as {
-    payload: {
-      roleId: number;
-      clusterId?: string;
-      subjects: Pick<NewRule, 'subjectId' | 'subjectType'>[];
-      scopes: Pick<NewRule, 'scopeId' | 'scopeType'>[];
-    };
-  };
+const batchCreate: Handler<'runai', 'batch_create_access_rules'> = async (context) => {
+  const { payload } = context.body;
   const { roleId, clusterId, subjects } = payload;
   const orders = subjects.flatMap(({ subjectId, subjectType }) =>
     payload.scopes.map(
@@ -69,7 +62,7 @@ const batchCreate: Handler = async (context) => {
     ),
   );
   const names = await namesOf(context);
-  const succeeded: object[] = [];
+  const succeeded: Schema<'runai', 'AccessRule'>[] = [];
   const failed: (Failure & { payload: NewRule })[] = [];
   for (const order of orders) {
     const outcome = await attempt(async () => {

@@ -1,21 +1,22 @@
-import type { Context, Handler, Lookup } from '../../../contract/request.ts';
+import type { Operation } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { ACCESS_RULES, type AccessRule, ruleBookOf } from '../access-rules.ts';
 import { stillThere } from '../gone.ts';
-import { type ListQuery, paged, selected } from '../lists.ts';
-import { ended, knownScope, made, type NewRule, reachOfRule } from '../rule-changes.ts';
+import { paged, selected } from '../lists.ts';
+import { ended, knownScope, made, type NewRule } from '../rule-changes.ts';
 import { fieldsOf, type Names, namesOf, shownRule } from '../rule-view.ts';
-import { reachOf, scopesOf } from '../scopes.ts';
+import { reachIn, reachOf, type ScopePath, scopesOf } from '../scopes.ts';
 
 /** A rule that counts. */
-export const accessRule: Lookup = async (context, id) => {
-  const row = await context.store.collections.byId(ACCESS_RULES, id);
-  const rule = row?.body as AccessRule | undefined;
+export const accessRule: Lookup<AccessRule> = async (context, id) => {
+  const rule = (await ACCESS_RULES.byId(context.store.collections, id))?.body;
   if (rule === undefined || rule.deletedAt !== null) return { seen: 'nothing' };
-  return { seen: 'object', target: rule, reach: reachOfRule(rule, await scopesOf(context)) };
+  return { seen: 'object', target: rule, reach: reachIn(await scopesOf(context), rule.scopeType, rule.scopeId) };
 };
 
 /** The scope that the body of a new rule names. */
-const scopeInBody: Lookup = async (context) => {
+const scopeInBody: Lookup<ScopePath> = async (context) => {
+  // Only operations that make a rule look for this, and their body was checked before.
   const { scopeType, scopeId } = context.body as NewRule;
   const path = knownScope(await scopesOf(context), scopeType, scopeId);
   return { seen: 'object', target: path, reach: reachOf(path) };
@@ -23,24 +24,14 @@ const scopeInBody: Lookup = async (context) => {
 
 export const accessRuleLookups = { accessRule, scopeInBody };
 
-type RuleQuery = ListQuery & {
-  readonly includeDeleted?: boolean;
-  readonly subjectType?: string;
-  readonly subjectIds?: readonly string[];
-  readonly subjectIdFilter?: string;
-  readonly scopeId?: string;
-  readonly scopeType?: string;
-  readonly clusterId?: string;
-  readonly roleId?: number;
-  readonly lastUpdated?: string;
-};
+/** What a list can be asked for; less of it, where rules are only counted. */
+type RuleQuery = Operation<'runai', 'get_access_rules'>['query'];
 
 /** `GET /api/v1/authorization/access-rules` by default, and at most. */
 const PAGE = 50;
 
 /** What the caller may see of the rules that a query asks for. */
-async function found(context: Context, names: Names): Promise<AccessRule[]> {
-  const query = context.query as RuleQuery;
+async function found(context: AuthenticatedContext, query: RuleQuery, names: Names): Promise<AccessRule[]> {
   const { all } = await ruleBookOf(context);
   const since = query.lastUpdated === undefined ? null : Date.parse(query.lastUpdated);
   const ids = query.subjectIds?.map((id) => id.toLowerCase());
@@ -55,7 +46,7 @@ async function found(context: Context, names: Names): Promise<AccessRule[]> {
       (ids === undefined || ids.includes(rule.subjectId.toLowerCase())) &&
       (query.subjectIdFilter === undefined || contains(rule.subjectId, query.subjectIdFilter)) &&
       (since === null || rule.updatedAt >= since) &&
-      context.mayReach(reachOfRule(rule, names.scopes)),
+      context.mayReach(reachIn(names.scopes, rule.scopeType, rule.scopeId)),
   );
   return selected(seen, query, fieldsOf(names), ['subjectId', 'roleName', 'scopeName']);
 }
@@ -68,10 +59,10 @@ function contains(text: string, part: string): boolean {
   return text.toLowerCase().includes(part.toLowerCase());
 }
 
-const list: Handler = async (context) => {
+const list: Handler<'runai', 'get_access_rules'> = async (context) => {
   const names = await namesOf(context);
-  const all = await found(context, names);
-  const page = paged(all, context.query as RuleQuery, PAGE);
+  const all = await found(context, context.query, names);
+  const page = paged(all, context.query, PAGE);
   return {
     status: 200,
     body: {
@@ -82,32 +73,28 @@ const list: Handler = async (context) => {
   };
 };
 
-const count: Handler = async (context) => {
-  const all = await found(context, await namesOf(context));
+const count: Handler<'runai', 'count_access_rules'> = async (context) => {
+  const all = await found(context, context.query, await namesOf(context));
   return { status: 200, body: { count: all.length } };
 };
 
-const get: Handler = async (context) => {
+const get: Handler<'runai', 'get_access_rule_by_id', AccessRule> = async (context) => {
   const names = await namesOf(context);
-  const rule = targetOf(context);
+  const rule = context.target;
   const path = names.scopes.path(rule.scopeType, rule.scopeId);
   const scopePath = path === null ? null : path.map(({ name }) => name).join('/');
   return { status: 200, body: { ...shownRule(rule, names), scopePath } };
 };
 
-const create: Handler = async (context) => {
-  const rule = await made(context, context.body as NewRule);
+const create: Handler<'runai', 'create_access_rule'> = async (context) => {
+  const rule = await made(context, context.body);
   return { status: 201, body: shownRule(rule, await namesOf(context)) };
 };
 
-const remove: Handler = async (context) => {
-  await stillThere(ended(context, targetOf(context).id));
+const remove: Handler<'runai', 'delete_access_rule_by_id', AccessRule> = async (context) => {
+  await stillThere(ended(context, context.target.id));
   return { status: 204 };
 };
-
-function targetOf({ target }: Context): AccessRule {
-  return target as AccessRule;
-}
 
 export const accessRuleOperations = {
   get_access_rules: list,

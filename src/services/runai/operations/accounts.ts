@@ -1,10 +1,10 @@
-import type { Context, Handler, Lookup } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Lookup, Outcome } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
 import { Collision } from '../../../store/errors.ts';
 import type { Identity } from '../../../store/identities.ts';
-import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
 import { newIdentity } from '../identities.ts';
 import { endRulesOf } from '../rule-changes.ts';
@@ -12,18 +12,26 @@ import { drawSecret, endTokensOf } from '../secrets.ts';
 import { tenantIdOf } from '../tenant.ts';
 
 /** Applications and service accounts are alike: a name, a secret, and whether it counts. */
-interface Kind {
+interface Kind<Secret> {
   readonly kind: 'application' | 'service-account';
   /** What messages call one. */
   readonly called: string;
-  /** The member that a secret is shown as. */
-  readonly secretMember: 'secret' | 'clientSecret';
+  /** A secret, as the member that it is shown as. */
+  readonly shownSecret: (secret: string) => Secret;
 }
 
-const APPLICATION: Kind = { kind: 'application', called: 'an application', secretMember: 'secret' };
-const SERVICE_ACCOUNT: Kind = { kind: 'service-account', called: 'a service account', secretMember: 'clientSecret' };
+const APPLICATION: Kind<{ readonly secret: string }> = {
+  kind: 'application',
+  called: 'an application',
+  shownSecret: (secret) => ({ secret }),
+};
+const SERVICE_ACCOUNT: Kind<{ readonly clientSecret: string }> = {
+  kind: 'service-account',
+  called: 'a service account',
+  shownSecret: (clientSecret) => ({ clientSecret }),
+};
 
-function lookupOf({ kind }: Kind): Lookup {
+function lookupOf({ kind }: Kind<unknown>): Lookup<Identity> {
   return async ({ store }, id) => {
     const found = await store.identities.byId(id);
     return found?.kind === kind ? { seen: 'object', target: found } : { seen: 'nothing' };
@@ -32,48 +40,60 @@ function lookupOf({ kind }: Kind): Lookup {
 
 export const accountLookups = { application: lookupOf(APPLICATION), serviceAccount: lookupOf(SERVICE_ACCOUNT) };
 
-function targetOf({ target }: Context): Identity {
-  return target as Identity;
+type Named = Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'>;
+type Shown = Schema<'runai', 'Application'> & Schema<'runai', 'ServiceAccount'>;
+
+/** Of a request that makes an account. */
+interface Making extends AuthenticatedContext {
+  readonly body: { readonly name: string };
 }
 
-function operationsOf({ kind, called, secretMember }: Kind) {
-  const list: Handler = async (context) => {
+/** Of a request that changes one. */
+interface Changing extends AuthenticatedContext<Identity> {
+  readonly body: { readonly enabled: boolean };
+}
+
+function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind<Secret>) {
+  const list = async (context: AuthenticatedContext): Promise<Outcome<200, readonly Shown[]>> => {
     const tenantId = await tenantIdOf(context);
     const all = await context.store.identities.all(kind);
     return { status: 200, body: all.map((one) => shown(one, tenantId)) };
   };
-  const create: Handler = async (context) => {
-    const { name } = context.body as { name: string };
+  const create = async (context: Making): Promise<Outcome<201, Named & Secret>> => {
+    const { name } = context.body;
     const { secret, secretHash } = drawSecret(context);
     const { world } = context;
     // The published examples have one name for both. Worlds with credentials of their own may all have one of that name.
     const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
-    const account = { ...newIdentity(context, kind, name, callerOf(context).principal.name), clientId, secretHash };
+    const account = { ...newIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
     try {
       await context.store.identities.create(account);
     } catch (thrown) {
       throw thrown instanceof Collision ? new Problem('conflict', `There is ${called} named \`${name}\`.`) : thrown;
     }
-    return { status: 201, body: { id: account.id, name, clientId, [secretMember]: secret } };
+    return { status: 201, body: { id: account.id, name, clientId, ...shownSecret(secret) } };
   };
-  const get: Handler = async (context) => ({ status: 200, body: shown(targetOf(context), await tenantIdOf(context)) });
-  const update: Handler = async (context) => {
-    const { enabled } = context.body as { enabled: boolean };
-    await stillThere(context.store.identities.edit(targetOf(context).id, { enabled }, context.now));
+  const get = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Shown>> => ({
+    status: 200,
+    body: shown(context.target, await tenantIdOf(context)),
+  });
+  const update = async (context: Changing): Promise<Outcome<200, undefined>> => {
+    const { enabled } = context.body;
+    await stillThere(context.store.identities.edit(context.target.id, { enabled }, context.now));
     return { status: 200 };
   };
-  const remove: Handler = async (context) => {
-    const account = targetOf(context);
+  const remove = async (context: AuthenticatedContext<Identity>): Promise<Outcome<204, undefined>> => {
+    const account = context.target;
     await endRulesOf(context, account);
     await stillThere(context.store.identities.delete(account.id));
     return { status: 204 };
   };
-  const regenerate: Handler = async (context) => {
-    const { id, secretHash: before } = targetOf(context);
+  const regenerate = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Secret>> => {
+    const { id, secretHash: before } = context.target;
     const { secret, secretHash } = drawSecret(context);
     await stillThere(context.store.identities.edit(id, { secretHash }, context.now));
     await endTokensOf(context, before);
-    return { status: 200, body: { [secretMember]: secret } };
+    return { status: 200, body: shownSecret(secret) };
   };
   return { list, create, get, update, remove, regenerate };
 }
@@ -96,7 +116,7 @@ export const accountOperations = {
   regenerate_service_account_secret: serviceAccounts.regenerate,
 };
 
-function shown(account: Identity, tenantId: string) {
+function shown(account: Identity, tenantId: string): Shown {
   const { id, name, clientId, createdBy, createdAt, updatedAt, lastLogin, enabled } = account;
   return {
     id,

@@ -1,4 +1,4 @@
-import type { Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Answer, Context, Handler, Outcome } from '../../../contract/request.ts';
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
@@ -11,7 +11,7 @@ import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateUser, badUser, premiseOf } from './grants/password.ts';
 import { newLogin, storedForm } from './grants/sessions.ts';
 import { unlessEnded } from './grants/unless-ended.ts';
-import { type Form, formOf, issuerInPath } from './oauth-client.ts';
+import { type Form, formOf, issuerInPath, type RealmContext } from './oauth-client.ts';
 import { knownScope } from './oauth-token.ts';
 
 const CODE_LENGTH = 43;
@@ -41,10 +41,10 @@ interface AuthorizationRequest {
 }
 
 /** The authorization endpoint: a page that asks who it is. There are no sessions of browsers, so it always asks. */
-const authorize: Handler = (context) => begin(context, formOf(context.query));
-const authorizeByPost: Handler = (context) => begin(context, formOf(context.body));
+const authorize: Handler<'runai', 'authorize'> = (context) => begin(context, formOf(context.query));
+const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => begin(context, formOf(context.body));
 
-async function begin(context: Context, form: Form): Promise<Outcome> {
+async function begin(context: RealmContext, form: Form): Promise<Answer<'runai', 'authorize'>> {
   const request = await checkedRequest(context, form);
   const fault = requestFault(request);
   if (fault !== null) return redirected(request, fault);
@@ -58,7 +58,7 @@ async function begin(context: Context, form: Form): Promise<Outcome> {
 }
 
 /** The form of the page. */
-const logIn: Handler = async (context) => {
+const logIn: Handler<'runai', 'log_in'> = async (context) => {
   const form = formOf(context.body);
   const request = await checkedRequest(context, form);
   const fault = requestFault(request);
@@ -72,15 +72,15 @@ const logIn: Handler = async (context) => {
     return redirected(request, { code });
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
-    return { ...(await askWho(context, request, username, thrown.message)), refusal: thrown };
+    return { ...(await askWho(context, request, username, thrown.message)), status: 401, refusal: thrown };
   }
 };
 
 /** RP-initiated logout: ends the login that the ID token is of, or the one of a refresh token. */
-const endSession: Handler = (context) => logOut(context, formOf(context.query));
-const endSessionByPost: Handler = (context) => logOut(context, formOf(context.body));
+const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context, formOf(context.query));
+const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, formOf(context.body));
 
-async function logOut(context: Context, form: Form): Promise<Outcome> {
+async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai', 'end_session'>> {
   await issuerInPath(context);
   const { store, now } = context;
   const hint = form['id_token_hint'];
@@ -121,7 +121,7 @@ export const loginOperations = {
  *
  * @throws Problem, which becomes a page
  */
-async function checkedRequest(context: Context, form: Form): Promise<AuthorizationRequest> {
+async function checkedRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest> {
   const issuer = await issuerInPath(context);
   const { client_id: clientId, redirect_uri: redirectUri } = form;
   const client = await context.store.oauthClients.byId(clientId ?? '');
@@ -168,13 +168,15 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
   }
 }
 
+type Redirection = Outcome<302, undefined>;
+
 /** Back to the client, with who answers (RFC 9207). */
-function redirected({ issuer, redirectUri, form }: AuthorizationRequest, answer: Form): Outcome {
+function redirected({ issuer, redirectUri, form }: AuthorizationRequest, answer: Form): Redirection {
   return redirection(redirectUri, { ...answer, state: form['state'], iss: issuer });
 }
 
 /** To a URI that was checked, whose own query stays as it is written (RFC 6749, 4.1.2). */
-function redirection(uri: string, parameters: Form): Outcome {
+function redirection(uri: string, parameters: Form): Redirection {
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const query = new URLSearchParams(given).toString();
   const joint = query === '' || /[?&]$/.test(uri) ? '' : uri.includes('?') ? '&' : '?';
@@ -186,7 +188,7 @@ async function askWho(
   { clientId, form }: AuthorizationRequest,
   username: string,
   fault: string | null,
-): Promise<Outcome> {
+): Promise<Outcome<200, Buffer>> {
   const realm = await realmOf(context);
   const hidden = CARRIED.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]));
   const { pathname } = new URL(context.openOrigin);

@@ -13,8 +13,8 @@ const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;
 export type Form = Readonly<Record<string, string | undefined>>;
 
 /** What was sent, by query or body: a parameter without a value counts as left out (RFC 6749, 3.1 and 3.2). */
-export function formOf(sent: unknown): Form {
-  return Object.fromEntries(Object.entries(sent as Form).filter(([, value]) => value !== ''));
+export function formOf(sent: Form): Form {
+  return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== ''));
 }
 
 /**
@@ -104,9 +104,14 @@ function missing(name: string, other: string | undefined): Problem {
   return new Problem('invalid_request', `Field \`${name}\` is missing${instead}.`);
 }
 
+/** Of a request whose path names a realm. */
+export interface RealmContext extends Context {
+  readonly params: { readonly realm: string };
+}
+
 /** The issuer of the realm that a path names. @throws Problem when there is none of that name */
-export async function issuerInPath(context: Context): Promise<string> {
+export async function issuerInPath(context: RealmContext): Promise<string> {
   const realm = await realmOf(context);
-  if (context.params['realm'] === realm) return `${context.origin}${issuerPath(realm)}`;
+  if (context.params.realm === realm) return `${context.origin}${issuerPath(realm)}`;
   throw new Problem('not_found', `There is no such realm; this tenant's is \`${realm}\`.`);
 }

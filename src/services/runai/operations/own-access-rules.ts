@@ -1,6 +1,5 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
-import { callerOf } from '../context.ts';
 import { type ListQuery, paged, selected } from '../lists.ts';
 import { fieldsOf, type Names, namesOf, roleName, scopeName } from '../rule-view.ts';
 
@@ -8,17 +7,20 @@ import { fieldsOf, type Names, namesOf, roleName, scopeName } from '../rule-view
 const PAGE = 50;
 
 /** The rules of the caller, and of the groups that they are in. */
-async function own(context: Context, names: Names): Promise<AccessRule[]> {
-  const identity = await context.store.identities.byId(callerOf(context).principal.id);
+async function own(
+  context: AuthenticatedContext,
+  { search }: Pick<ListQuery, 'search'>,
+  names: Names,
+): Promise<AccessRule[]> {
+  const identity = await context.store.identities.byId(context.caller.principal.id);
   const rules = identity === null ? [] : rulesOf(await ruleBookOf(context), identity);
-  const { search } = context.query as ListQuery;
   return selected(rules, { ...(search !== undefined && { search }) }, fieldsOf(names), ['roleName', 'scopeName']);
 }
 
-const listOwn: Handler = async (context) => {
+const listOwn: Handler<'runai', 'get_my_access_rules'> = async (context) => {
   const names = await namesOf(context);
-  const all = await own(context, names);
-  const page = paged(all, context.query as ListQuery, PAGE);
+  const all = await own(context, context.query, names);
+  const page = paged(all, context.query, PAGE);
   const accessRules = page.map((rule) => {
     const { id, subjectId, subjectType, roleId, scopeId, scopeType, clusterId } = rule;
     return {
@@ -35,8 +37,8 @@ const listOwn: Handler = async (context) => {
   };
 };
 
-const countOwn: Handler = async (context) => {
-  const all = await own(context, await namesOf(context));
+const countOwn: Handler<'runai', 'count_my_access_rules'> = async (context) => {
+  const all = await own(context, {}, await namesOf(context));
   return { status: 200, body: { count: all.length } };
 };
 

@@ -1,15 +1,14 @@
 import type { Handler } from '../../../contract/request.ts';
 import { rowsOf } from '../../../core/law.ts';
 import type { Standing } from '../../../core/policy.ts';
-import { callerOf } from '../context.ts';
 import { profileOf } from '../laws.ts';
 import { scopesOf } from '../scopes.ts';
 import { RESOURCE_TYPES } from '../tables/index.ts';
-import { ACTIONS, permissionsOf } from './roles.ts';
+import { type ACTIONS, permissionsOf } from './roles.ts';
 
 /** What the caller may do, in whichever scope. */
-const getPermissions: Handler = (context) => {
-  const { held } = callerOf(context).standing;
+const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
+  const { held } = context.caller.standing;
   const types = rowsOf(RESOURCE_TYPES, profileOf(context.settings));
   return { status: 200, body: permissionsOf(held, types).filter(({ actions }) => actions.length > 0) };
 };
@@ -17,16 +16,21 @@ const getPermissions: Handler = (context) => {
 type Action = (typeof ACTIONS)[number];
 
 /** In which scopes the caller may do something to a resource type. */
-const getPermittedScopes: Handler = async (context) => {
-  const { resourceType, action } = context.body as { resourceType: string; action?: Action };
+const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (context) => {
+  const { resourceType, action } = context.body;
   const { tenantId } = await scopesOf(context);
-  const { standing } = callerOf(context);
-  const asked = action === undefined ? ACTIONS : [action];
-  const body = ACTIONS.map((one) => [
-    one,
-    permitted(standing, `${resourceType}:${one}`, asked.includes(one), tenantId),
-  ]);
-  return { status: 200, body: Object.fromEntries(body) };
+  const { standing } = context.caller;
+  const scopesFor = (one: Action) =>
+    permitted(standing, `${resourceType}:${one}`, action === undefined || action === one, tenantId);
+  return {
+    status: 200,
+    body: {
+      create: scopesFor('create'),
+      read: scopesFor('read'),
+      update: scopesFor('update'),
+      delete: scopesFor('delete'),
+    },
+  };
 };
 
 function permitted({ bundles = [] }: Standing, permission: string, asked: boolean, tenantId: string) {

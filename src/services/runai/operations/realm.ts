@@ -1,5 +1,5 @@
-import type { Context, Handler, Outcome } from '../../../contract/request.ts';
-import type { Caller } from '../../../core/decide.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { Context, Handler } from '../../../contract/request.ts';
 import { badCredentials, Problem } from '../../../core/problem.ts';
 import { acceptToken } from '../../../credentials/access-token.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
@@ -13,7 +13,7 @@ import { SCOPES } from './oauth-token.ts';
 import { NO_STORE } from './token.ts';
 
 /** OpenID Connect Discovery 1.0, 3; RFC 8414, 2: names only what answers. */
-const getOpenidConfiguration: Handler = async (context) => {
+const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
   const issuer = await issuerInPath(context);
   const endpoint = `${issuer}/protocol/openid-connect`;
   const grants: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === 'realm');
@@ -59,15 +59,17 @@ const CLAIMS = [
   'groups',
 ];
 
-const getRealmJwks: Handler = async (context) => {
+const getRealmJwks: Handler<'runai', 'get_realm_jwks'> = async (context) => {
   await issuerInPath(context);
-  return { status: 200, body: context.tokens.jwks };
+  // Public keys of this server, in the form that RFC 7517 gives them.
+  const keys = context.tokens.jwks.keys as readonly Schema<'runai', 'JsonWebKey'>[];
+  return { status: 200, body: { keys } };
 };
 
 /** OpenID Connect Core 1.0, 5.3 */
-const getUserinfo: Handler = async (context) => {
+const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   await issuerInPath(context);
-  const { id } = (context.caller as Caller).principal;
+  const { id } = context.caller.principal;
   const identity = await context.store.identities.byId(id);
   if (identity === null) throw new Problem('not_found');
   const { kind, name, groups } = identity;
@@ -84,7 +86,7 @@ const getUserinfo: Handler = async (context) => {
 };
 
 /** RFC 7662: any client with a secret may ask about any token. */
-const introspectToken: Handler = async (context) => {
+const introspectToken: Handler<'runai', 'introspect_token'> = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);
   await confidentialCaller(context, form);
@@ -131,7 +133,7 @@ async function seenAsRefresh({ store, now }: Context, token: string) {
 }
 
 /** RFC 7009: what was never a token is revoked already. A refresh token ends its login, also one that was used or expired. */
-const revokeToken: Handler = async (context) => {
+const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);
   const clientId = await anyCaller(context, form);
@@ -153,4 +155,4 @@ export const realmOperations = {
   get_userinfo_by_post: getUserinfo,
   introspect_token: introspectToken,
   revoke_token: revokeToken,
-} satisfies Record<string, (context: Context) => Outcome | Promise<Outcome>>;
+};

@@ -1,14 +1,22 @@
-import type { Context, Handler, Lookup } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { rowsOf } from '../../../core/law.ts';
 import { Problem } from '../../../core/problem.ts';
 import { Collision } from '../../../store/errors.ts';
 import { ruleBookOf } from '../access-rules.ts';
-import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
 import { profileOf } from '../laws.ts';
-import { type Fields, type ListQuery, pageOf, selected } from '../lists.ts';
-import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, rolesOf } from '../roles.ts';
+import { type Fields, pageOf, selected } from '../lists.ts';
+import {
+  type CustomRole,
+  type CustomRoleRow,
+  FIRST_CUSTOM_ROLE,
+  LAST_ROLE_SETTING,
+  ROLES,
+  type Role,
+  rolesOf,
+} from '../roles.ts';
 import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
 import { tenantIdOf } from '../tenant.ts';
 
@@ -17,8 +25,8 @@ export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 /** Permissions by resource type, every type with its actions. */
 export function permissionsOf(
   held: ReadonlySet<string>,
-  types: readonly { readonly id: string; readonly displayName: string; readonly groupId: string }[],
-) {
+  types: readonly ({ readonly id: string } & Pick<Schema<'runai', 'Permission'>, 'displayName' | 'groupId'>)[],
+): Schema<'runai', 'Permission'>[] {
   return types.map(({ id, displayName, groupId }) => ({
     resourceType: id,
     displayName,
@@ -27,21 +35,17 @@ export function permissionsOf(
   }));
 }
 
-const role: Lookup = async (context, id) => {
+const role: Lookup<Role> = async (context, id) => {
   const found = /^[1-9]\d*$/.test(id) ? (await rolesOf(context)).get(Number(id)) : undefined;
   return found === undefined ? { seen: 'nothing' } : { seen: 'object', target: found };
 };
 
-const permissionSet: Lookup = async ({ settings }, id) => {
+const permissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
   const found = rowsOf(PERMISSION_SETS, profileOf(settings)).find((set) => set.id === id);
   return found === undefined ? { seen: 'nothing' } : { seen: 'object', target: found };
 };
 
 export const roleLookups = { role, permissionSet };
-
-function targetOf({ target }: Context): Role {
-  return target as Role;
-}
 
 function shownAsV1(one: Role, profile: Profile) {
   const { id, name, description, createdBy, custom, enabled } = one;
@@ -72,12 +76,15 @@ function shownAsV2(one: Role, profile: Profile) {
 /** What the guide of 2.25 calls legacy. */
 const LEGACY: ReadonlySet<string> = new Set(['L1 researcher', 'L2 researcher', 'ML engineer', 'Research manager']);
 
-const list: Handler = async (context) => {
+const list: Handler<'runai', 'get_roles'> = async (context) => {
   const roles = await rolesOf(context);
   return { status: 200, body: [...roles.values()].map((one) => shownAsV1(one, profileOf(context.settings))) };
 };
 
-const get: Handler = (context) => ({ status: 200, body: shownAsV1(targetOf(context), profileOf(context.settings)) });
+const get: Handler<'runai', 'get_role_by_id', Role> = (context) => ({
+  status: 200,
+  body: shownAsV1(context.target, profileOf(context.settings)),
+});
 
 const FIELDS: Fields<Role> = {
   name: { kind: 'text', of: ({ name }) => name },
@@ -88,67 +95,65 @@ const FIELDS: Fields<Role> = {
 };
 const PAGE = 50;
 
-const listV2: Handler = async (context) => {
-  const query = context.query as ListQuery;
+const listV2: Handler<'runai', 'get_roles_v2'> = async (context) => {
+  const { query } = context;
   const all = selected([...(await rolesOf(context)).values()], query, FIELDS, ['name']);
   const { page, next } = pageOf(all, query, PAGE);
   return { status: 200, body: { roles: page.map((one) => shownAsV2(one, profileOf(context.settings))), next } };
 };
 
-const getV2: Handler = (context) => ({ status: 200, body: shownAsV2(targetOf(context), profileOf(context.settings)) });
+const getV2: Handler<'runai', 'get_role_by_id_v2', Role> = (context) => ({
+  status: 200,
+  body: shownAsV2(context.target, profileOf(context.settings)),
+});
 
-interface RoleBody {
-  readonly name: string;
-  readonly description?: string;
-  readonly permissionSets: readonly { readonly id: string }[];
-}
+type RoleBody = Schema<'runai', 'RoleRequest'>;
 
-const create: Handler = async (context) => {
+const create: Handler<'runai', 'create_role_v2'> = async (context) => {
   const { store, now } = context;
-  const content = await checked(context, context.body as RoleBody, null);
+  const content = await checked(context, context.body, null);
   const custom: CustomRole = {
     id: FIRST_CUSTOM_ROLE + (await store.settings.next(LAST_ROLE_SETTING)),
     ...content,
     enabled: true,
-    createdBy: callerOf(context).principal.name,
+    createdBy: context.caller.principal.name,
     createdAt: now,
     updatedAt: now,
   };
   try {
-    await store.collections.insert(roleRow(custom, await tenantIdOf(context)), null);
+    await ROLES.insert(store.collections, roleRow(custom, await tenantIdOf(context)), null);
   } catch (thrown) {
     throw thrown instanceof Collision ? nameTaken(custom.name) : thrown;
   }
   return { status: 201, body: await shownById(context, custom.id) };
 };
 
-const update: Handler = async (context) => {
+const update: Handler<'runai', 'update_role_v2', Role> = async (context) => {
   const { id } = customTarget(context);
-  const content = await checked(context, context.body as RoleBody, id);
+  const content = await checked(context, context.body, id);
   await changed(context, id, (custom) => ({ ...custom, ...content }));
   return { status: 200, body: await shownById(context, id) };
 };
 
-function enabling(enabled: boolean): Handler {
+function enabling(enabled: boolean): Handler<'runai', 'enable_role_v2', Role> {
   return async (context) => {
     await changed(context, customTarget(context).id, (custom) => ({ ...custom, enabled }));
     return { status: 204 };
   };
 }
 
-const remove: Handler = async (context) => {
+const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) => {
   const { id, name } = customTarget(context);
   const { bySubject } = await ruleBookOf(context);
   if ([...bySubject.values()].flat().some(({ roleId }) => roleId === id)) {
     throw new Problem('protected', `The role \`${name}\` is in use: delete its access rules first.`);
   }
-  await stillThere(context.store.collections.change(ROLES, String(id), () => null));
+  await stillThere(ROLES.change(context.store.collections, String(id), () => null));
   return { status: 204 };
 };
 
 /** @throws Problem for a predefined role */
-function customTarget(context: Context): Role {
-  const target = targetOf(context);
+function customTarget({ target }: AuthenticatedContext<Role>): Role {
   if (target.custom) return target;
   throw new Problem('bad_state', `The role \`${target.name}\` is predefined: only custom roles can be changed.`);
 }
@@ -156,8 +161,8 @@ function customTarget(context: Context): Role {
 async function changed(context: Context, id: number, change: (role: CustomRole) => CustomRole): Promise<void> {
   const { store, now } = context;
   const tenantId = await tenantIdOf(context);
-  const edit = store.collections.change(ROLES, String(id), ({ body }) =>
-    roleRow({ ...change(body as CustomRole), updatedAt: now }, tenantId),
+  const edit = ROLES.change(store.collections, String(id), ({ body }) =>
+    roleRow({ ...change(body), updatedAt: now }, tenantId),
   );
   await stillThere(edit);
 }
@@ -165,7 +170,7 @@ async function changed(context: Context, id: number, change: (role: CustomRole) 
 /** @throws Problem naming a set that there is not, or the name that another role has */
 async function checked(context: Context, body: RoleBody, self: number | null) {
   const { name, description = '' } = body;
-  const known = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id as string);
+  const known: readonly string[] = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
   const permissionSets = body.permissionSets.map(({ id }) => id);
   const unknown = permissionSets.find((id) => !known.includes(id));
   if (unknown !== undefined) {
@@ -180,17 +185,14 @@ function nameTaken(name: string): Problem {
   return new Problem('conflict', `There is a role named \`${name}\`.`);
 }
 
-function roleRow(custom: CustomRole, tenantId: string) {
-  return {
-    collection: ROLES,
+function roleRow(custom: CustomRole, tenantId: string): CustomRoleRow {
+  return ROLES.row({
     id: String(custom.id),
     owner: tenantId,
     parent: null,
     alias: custom.name.toLowerCase(),
-    sharedWith: [],
-    dueAt: null,
     body: custom,
-  };
+  });
 }
 
 async function shownById(context: Context, id: number) {
@@ -205,7 +207,7 @@ function shownSet({ id, name, description, permissions }: PermissionSetRow, prof
   return { id, name, description, permissions: types.filter(({ actions }) => actions.length > 0) };
 }
 
-const listSets: Handler = ({ settings }) => {
+const listSets: Handler<'runai', 'get_permission_sets'> = ({ settings }) => {
   const profile = profileOf(settings);
   return {
     status: 200,
@@ -213,9 +215,9 @@ const listSets: Handler = ({ settings }) => {
   };
 };
 
-const getSet: Handler = ({ target, settings }) => ({
+const getSet: Handler<'runai', 'get_permission_set_by_id', PermissionSetRow> = ({ target, settings }) => ({
   status: 200,
-  body: shownSet(target as PermissionSetRow, profileOf(settings)),
+  body: shownSet(target, profileOf(settings)),
 });
 
 export const roleOperations = {

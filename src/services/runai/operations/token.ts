@@ -1,4 +1,4 @@
-import type { Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { mintAccessToken, mintIdToken } from '../issue.ts';
@@ -6,7 +6,7 @@ import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
 import { appToken } from './grants/app-token.ts';
 import type { Grant, GrantResult, PresentedClient, TokenRequest } from './grants/grant.ts';
-import { GRANTS } from './grants/index.ts';
+import { GRANTS, type GrantName } from './grants/index.ts';
 
 /** Answers with tokens are never kept (RFC 6749, 5.1). */
 export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
@@ -27,9 +27,11 @@ export interface Issued {
  */
 export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
   const profile = profileOf(context.settings);
-  const rows: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === endpoint);
+  const rows: readonly (GrantTypeRow & { readonly grantType: GrantName })[] = GRANT_TYPES.filter(
+    (row) => row.endpoint === endpoint,
+  );
   const row = rows.find((one) => one.grantType === grantType);
-  if (row?.profiles.includes(profile) === true) return own(GRANTS, grantType) as Grant;
+  if (row?.profiles.includes(profile) === true) return GRANTS[row.grantType];
   if (row !== undefined) {
     const message = `the grant \`${grantType}\` was asked for by ${context.method}, which only ${row.profiles.join(', ')} has there`;
     context.findings.report('other_version', message, context.now);
@@ -56,16 +58,9 @@ export async function issued(context: Context, result: GrantResult, withIdToken:
   };
 }
 
-/** The body of `POST /api/v1/token`, in the document's spelling. */
-type V1Body = Partial<Record<Exclude<keyof TokenRequest, 'client' | 'nameOf' | 'sent' | 'grantType'>, string>> & {
-  readonly grantType: string;
-  readonly clientID?: string;
-  readonly clientSecret?: string;
-};
-
 /** `POST /api/v1/token` */
-const grantToken: Handler = async (context) => {
-  const body = context.body as V1Body;
+const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
+  const { body } = context;
   const { grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken } = body;
   const request: TokenRequest = {
     ...{ grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken },
@@ -78,7 +73,7 @@ const grantToken: Handler = async (context) => {
 };
 
 /** In 2.19 an answer did not say how long the token counts. */
-function v1Answer({ settings }: Context, { expiresIn, ...tokens }: Issued): Outcome {
+function v1Answer({ settings }: Context, { expiresIn, ...tokens }: Issued): Answer<'runai', 'grant_token'> {
   const body = { ...tokens, ...(profileOf(settings) !== '2.19' && { expiresIn }) };
   return { status: 200, headers: NO_STORE, body };
 }
@@ -97,8 +92,8 @@ function oldRequest(grantType: string, client: PresentedClient, fields: Partial<
 const NO_CLIENT_NAMED: PresentedClient = { id: null, secret: null, need: 'unasked' };
 
 /** `POST /v1/k8s/auth/oauth/apptoken` */
-const grantAppToken: Handler = async (context) => {
-  const { id, secret } = context.body as { id: string; secret: string };
+const grantAppToken: Handler<'runai', 'grant_app_token'> = async (context) => {
+  const { id, secret } = context.body;
   const request = oldRequest('app_token', NO_CLIENT_NAMED, { appID: id, appSecret: secret });
   const result = await appToken.redeem(request, context);
   const { accessToken } = await issued(context, result, false);
@@ -107,18 +102,18 @@ const grantAppToken: Handler = async (context) => {
 };
 
 /** `GET /v1/k8s/auth/token/exchange`: names no client, so the code says through which the user logged in. */
-const exchangeCode: Handler = async (context) => {
-  const { code, redirect_uri: redirectUri } = context.query as { code: string; redirect_uri: string };
+const exchangeCode: Handler<'runai', 'exchange_code'> = async (context) => {
+  const { code, redirect_uri: redirectUri } = context.query;
   const request = oldRequest('exchange_token', NO_CLIENT_NAMED, { code, redirectUri });
-  const result = await (GRANTS['exchange_token'] as Grant).redeem(request, context);
+  const result = await GRANTS.exchange_token.redeem(request, context);
   return v1Answer(context, await issued(context, result, true));
 };
 
 /** `POST /v1/k8s/auth/oauth/tokens/refresh` */
-const refresh: Handler = async (context) => {
-  const { refresh_token: refreshToken } = context.query as { refresh_token: string };
+const refresh: Handler<'runai', 'refresh_token'> = async (context) => {
+  const { refresh_token: refreshToken } = context.query;
   const request = oldRequest('refresh_token', NO_CLIENT_NAMED, { refreshToken });
-  const result = await (GRANTS['refresh_token'] as Grant).redeem(request, context);
+  const result = await GRANTS.refresh_token.redeem(request, context);
   return v1Answer(context, await issued(context, result, true));
 };
 

@@ -1,10 +1,9 @@
-import type { Context, Handler, Lookup } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { type ListQuery, pageOf, selected } from '../lists.ts';
-import { reachOf, type ScopePath, type Scopes, scopesOf, type Unit, WORKLOADS } from '../scopes.ts';
+import { reachIn, type Scopes, scopesOf, type Unit, type UnitType, WORKLOADS } from '../scopes.ts';
 import { tenantIdOf, tenantNameOf } from '../tenant.ts';
-
-type UnitType = 'cluster' | 'department' | 'project';
 
 const OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
   cluster: ({ clusters }) => clusters,
@@ -12,18 +11,13 @@ const OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> =
   project: ({ projects }) => projects,
 };
 
-function lookupOf(type: UnitType): Lookup {
+function lookupOf(type: UnitType): Lookup<Unit> {
   return async (context, id) => {
     const scopes = await scopesOf(context);
-    const path = scopes.path(type, id);
-    if (path === null) return { seen: 'nothing' };
-    return { seen: 'object', target: unitOf(scopes, type, path), reach: reachOf(path) };
+    const unit = scopes.unit(type, id);
+    if (unit === null) return { seen: 'nothing' };
+    return { seen: 'object', target: unit, reach: reachIn(scopes, type, id) };
   };
-}
-
-function unitOf(scopes: Scopes, type: UnitType, path: ScopePath): Unit {
-  const id = path.at(-1)?.id;
-  return OF_TYPE[type](scopes).find((unit) => unit.id === id) as Unit;
 }
 
 export const unitLookups = {
@@ -33,29 +27,31 @@ export const unitLookups = {
 };
 
 /** The units that the caller's scopes hold. */
-async function visible(context: Context, type: UnitType): Promise<Unit[]> {
+async function visible(context: AuthenticatedContext, type: UnitType): Promise<Unit[]> {
   const scopes = await scopesOf(context);
-  return OF_TYPE[type](scopes).filter(({ id }) => context.mayReach(reachOf(scopes.path(type, id) as ScopePath)));
+  return OF_TYPE[type](scopes).filter(({ id }) => context.mayReach(reachIn(scopes, type, id)));
 }
 
 const PAGE = 50;
 
 /** A page of units, in the form of organisation units. */
-async function pageOfUnits(context: Context, type: UnitType) {
-  const query = context.query as ListQuery;
+async function pageOfUnits(context: AuthenticatedContext, query: ListQuery, type: UnitType) {
   const fields = { name: { kind: 'text', of: ({ name }: Unit) => name } } as const;
   const all = selected(await visible(context, type), query, fields, ['name']);
   return pageOf(all, query, PAGE);
 }
 
-async function shownCluster(context: Context, { id, name, createdAt }: Unit) {
+async function shownCluster(
+  context: AuthenticatedContext,
+  { id, name, createdAt }: Unit,
+): Promise<Schema<'runai', 'Cluster'>> {
   return { uuid: id, name, tenantId: Number(await tenantIdOf(context)), createdAt: rfc3339(createdAt) };
 }
 
 /** No quota is emulated. */
 const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
 
-function shownDepartment({ id, name, clusterId, createdAt }: Unit) {
+function shownDepartment({ id, name, clusterId, createdAt }: Unit): Schema<'runai', 'Department'> {
   const at = rfc3339(createdAt);
   return {
     ...{ id, name, description: '', createdAt: at, updatedAt: at, ...NO_RESOURCES },
@@ -63,7 +59,7 @@ function shownDepartment({ id, name, clusterId, createdAt }: Unit) {
   };
 }
 
-function shownProject({ departmentId, ...unit }: Unit) {
+function shownProject({ departmentId, ...unit }: Unit): Schema<'runai', 'Project'> {
   return {
     ...shownDepartment(unit),
     ...(departmentId !== undefined && { departmentId }),
@@ -73,59 +69,55 @@ function shownProject({ departmentId, ...unit }: Unit) {
   };
 }
 
-const listTenants: Handler = async (context) => {
+const listTenants: Handler<'runai', 'get_tenants'> = async (context) => {
   const id = await tenantIdOf(context);
   const name = await tenantNameOf(context);
   return { status: 200, body: [{ id: Number(id), name, displayName: name, status: 'Ready' }] };
 };
 
-const listClusters: Handler = async (context) => ({
+const listClusters: Handler<'runai', 'get_clusters'> = async (context) => ({
   status: 200,
   body: await Promise.all((await visible(context, 'cluster')).map((unit) => shownCluster(context, unit))),
 });
 
-const listClustersMinimal: Handler = async (context) => ({
+const listClustersMinimal: Handler<'runai', 'get_clusters_minimal'> = async (context) => ({
   status: 200,
   body: (await visible(context, 'cluster')).map(({ id, name }) => ({ uuid: id, name })),
 });
 
-const getCluster: Handler = async (context) => ({
+const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context) => ({
   status: 200,
-  body: await shownCluster(context, context.target as Unit),
+  body: await shownCluster(context, context.target),
 });
 
-const listDepartments: Handler = async (context) => {
-  const { page, next } = await pageOfUnits(context, 'department');
+const listDepartments: Handler<'runai', 'get_departments'> = async (context) => {
+  const { page, next } = await pageOfUnits(context, context.query, 'department');
   return { status: 200, body: { departments: page.map(shownDepartment), next } };
 };
 
-const getDepartment: Handler = ({ target }) => ({ status: 200, body: shownDepartment(target as Unit) });
+const getDepartment: Handler<'runai', 'get_department_by_id', Unit> = ({ target }) => ({
+  status: 200,
+  body: shownDepartment(target),
+});
 
-const listProjects: Handler = async (context) => {
-  const { page, next } = await pageOfUnits(context, 'project');
+const listProjects: Handler<'runai', 'get_projects'> = async (context) => {
+  const { page, next } = await pageOfUnits(context, context.query, 'project');
   return { status: 200, body: { projects: page.map(shownProject), next } };
 };
 
-const getProject: Handler = ({ target }) => ({ status: 200, body: shownProject(target as Unit) });
+const getProject: Handler<'runai', 'get_project_by_id', Unit> = ({ target }) => ({
+  status: 200,
+  body: shownProject(target),
+});
 
-/** A workload of the seed. */
-export interface Workload {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
-  readonly phase: string;
-  readonly projectId: string;
-  readonly createdAt: number;
-}
-
-const listWorkloads: Handler = async (context) => {
+const listWorkloads: Handler<'runai', 'get_workloads'> = async (context) => {
   const { store } = context;
   const scopes = await scopesOf(context);
-  const rows = await store.collections.ofOwner(WORKLOADS, await tenantIdOf(context));
+  const rows = await WORKLOADS.ofOwner(store.collections, await tenantIdOf(context));
   const seen = rows
-    .map(({ body }) => body as Workload)
-    .filter(({ projectId }) => context.mayReach(reachOf(scopes.path('project', projectId) as ScopePath)));
-  const { page, next } = pageOf(seen, context.query as ListQuery, PAGE);
+    .map(({ body }) => body)
+    .filter(({ projectId }) => context.mayReach(reachIn(scopes, 'project', projectId)));
+  const { page, next } = pageOf(seen, context.query, PAGE);
   const shown = page.map(({ createdAt, ...workload }) => ({
     ...workload,
     projectName: scopes.path('project', workload.projectId)?.at(-1)?.name ?? '',

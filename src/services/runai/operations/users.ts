@@ -1,14 +1,14 @@
+import type { Operation, Schema } from '../../../contract/documented.ts';
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashPassword, passwordFits } from '../../../credentials/password.ts';
 import { Changed, Collision } from '../../../store/errors.ts';
 import type { Identity } from '../../../store/identities.ts';
-import { callerOf } from '../context.ts';
 import { stillThere } from '../gone.ts';
 import { newUser } from '../identities.ts';
 import { lastExpiry } from '../issue.ts';
-import { type Fields, type ListQuery, paged, selected } from '../lists.ts';
+import { type Fields, paged, selected } from '../lists.ts';
 import { endRulesOf } from '../rule-changes.ts';
 
 const SALT_LENGTH = 16;
@@ -16,16 +16,12 @@ const TEMPORARY_LENGTH = 16;
 /** Default and most of one page. */
 const PAGE = 500;
 
-const user: Lookup = async ({ store }, id) => {
+const user: Lookup<Identity> = async ({ store }, id) => {
   const found = await store.identities.byId(id);
   return found?.kind === 'user' ? { seen: 'object', target: found } : { seen: 'nothing' };
 };
 
 export const userLookups = { user };
-
-function targetOf({ target }: Context): Identity {
-  return target as Identity;
-}
 
 const FIELDS: Fields<Identity> = {
   username: { kind: 'text', of: ({ name }) => name },
@@ -36,29 +32,32 @@ const FIELDS: Fields<Identity> = {
   isLocal: { kind: 'boolean', of: ({ isLocal }) => isLocal },
 };
 
-type UserQuery = ListQuery & { readonly filter?: string };
+/** What a list can be asked for; less of it, where users are only counted. */
+type UserQuery = Operation<'runai', 'get_users'>['query'];
 
-async function found({ store, query }: Context): Promise<Identity[]> {
-  const { filter, ...asked } = query as UserQuery;
+async function found({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {
   const search = asked.search ?? filter;
   return selected(await store.identities.all('user'), { ...asked, ...(search !== undefined && { search }) }, FIELDS, [
     'username',
   ]);
 }
 
-const list: Handler = async (context) => {
-  const page = paged(await found(context), context.query as UserQuery, PAGE);
+const list: Handler<'runai', 'get_users'> = async (context) => {
+  const page = paged(await found(context, context.query), context.query, PAGE);
   return { status: 200, body: page.map(shown) };
 };
 
-const count: Handler = async (context) => ({ status: 200, body: { count: (await found(context)).length } });
+const count: Handler<'runai', 'count_users'> = async (context) => ({
+  status: 200,
+  body: { count: (await found(context, context.query)).length },
+});
 
-const get: Handler = (context) => ({ status: 200, body: shown(targetOf(context)) });
+const get: Handler<'runai', 'get_user_by_id', Identity> = (context) => ({ status: 200, body: shown(context.target) });
 
-const create: Handler = async (context) => {
-  const { email } = context.body as { email: string };
+const create: Handler<'runai', 'create_user'> = async (context) => {
+  const { email } = context.body;
   const { password: tempPassword, passwordHash } = await drawPassword(context);
-  const fresh = { ...newUser(context, email, callerOf(context).principal.name), passwordHash };
+  const fresh = { ...newUser(context, email, context.caller.principal.name), passwordHash };
   try {
     await context.store.identities.create(fresh);
   } catch (thrown) {
@@ -67,31 +66,31 @@ const create: Handler = async (context) => {
   return { status: 201, body: { id: fresh.id, username: email, tempPassword } };
 };
 
-const remove: Handler = async (context) => {
-  const target = targetOf(context);
+const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) => {
+  const { target } = context;
   await endRulesOf(context, target);
   await stillThere(context.store.identities.delete(target.id));
   return { status: 204 };
 };
 
 /** Ends every login of the user. Tokens of their access keys are no logins. */
-const logOut: Handler = async (context) => {
-  await context.store.grants.endAllOf(targetOf(context).id, context.now, lastExpiry(context));
+const logOut: Handler<'runai', 'logout_user', Identity> = async (context) => {
+  await context.store.grants.endAllOf(context.target.id, context.now, lastExpiry(context));
   return { status: 200 };
 };
 
-const resetPassword: Handler = async (context) => {
-  const { id, isLocal, name } = targetOf(context);
+const resetPassword: Handler<'runai', 'reset_user_password', Identity> = async (context) => {
+  const { id, isLocal, name } = context.target;
   if (!isLocal) throw noPassword(`\`${name}\``);
   const { password: tempPassword, passwordHash } = await drawPassword(context);
   await stillThere(context.store.identities.edit(id, { passwordHash }, context.now));
   return { status: 200, body: { tempPassword } };
 };
 
-const changeOwnPassword: Handler = async (context) => {
+const changeOwnPassword: Handler<'runai', 'change_my_password'> = async (context) => {
   const { store, now } = context;
-  const { currentPassword, newPassword } = context.body as { currentPassword: string; newPassword: string };
-  const identity = await store.identities.byId(callerOf(context).principal.id);
+  const { currentPassword, newPassword } = context.body;
+  const identity = await store.identities.byId(context.caller.principal.id);
   if (identity?.kind !== 'user' || !identity.isLocal) throw noPassword('The caller');
   const { passwordHash: before } = identity;
   if (!(await passwordFits(currentPassword, before))) throw wrongPassword();
@@ -128,7 +127,16 @@ export const userOperations = {
   change_my_password: changeOwnPassword,
 };
 
-function shown({ id, name, createdBy, createdAt, updatedAt, lastLogin, isLocal, groups }: Identity) {
+function shown({
+  id,
+  name,
+  createdBy,
+  createdAt,
+  updatedAt,
+  lastLogin,
+  isLocal,
+  groups,
+}: Identity): Schema<'runai', 'User'> {
   return {
     id,
     username: name,

@@ -1,3 +1,4 @@
+import type { GRANT_TYPES } from '../../tables/index.ts';
 import { appToken } from './app-token.ts';
 import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
@@ -6,8 +7,11 @@ import type { Grant } from './grant.ts';
 import { password } from './password.ts';
 import { refreshToken } from './refresh-token.ts';
 
+/** Of every version, at any endpoint. */
+export type GrantName = (typeof GRANT_TYPES)[number]['grantType'];
+
 /** The ways to get a token, by their names in `tables/grant-types.ts`, which says where each of them is. */
-export const GRANTS: Readonly<Record<string, Grant>> = {
+export const GRANTS: Readonly<Record<GrantName, Grant>> = {
   app_token: appToken,
   client_credentials: clientCredentials,
   password,
