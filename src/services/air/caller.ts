@@ -1,4 +1,4 @@
-import type { Arrival, Context } from '../../contract/request.ts';
+import type { Arrival, AuthenticatedContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
@@ -24,18 +24,15 @@ function callerOfKey(key: KeyInForce, { settings, views }: Pick<Surroundings, 's
   return views.of(key, CALLERS[settings.air]);
 }
 
-/** Who asks; the rules of the operations that ask for it are not public. */
-export function callerOf({ caller }: Context): Caller {
-  return caller as Caller;
-}
+type Called = Pick<AuthenticatedContext, 'caller'>;
 
 /** The account whose objects the caller may have. */
-export function accountOf(context: Context): string {
-  return callerOf(context).principal.account ?? '';
+export function accountOf({ caller }: Called): string {
+  return caller.principal.account ?? '';
 }
 
 /** Who made something: the user of a personal key, or a name for a service key, which has no person. */
-export function creatorOf(context: Context): string {
-  const { user, name, org } = callerOf(context).principal;
+export function creatorOf({ caller }: Called): string {
+  const { user, name, org } = caller.principal;
   return user ?? `${name}@${org}`;
 }

@@ -1,7 +1,5 @@
-import type { Members } from './objects.ts';
-
 /** What no request says of a new demo. @param simulation the copy that it is made of */
-export function newDemo(simulation: string, creator: string): Members {
+export function newDemo(simulation: string, creator: string) {
   return {
     demo_simulation_state: 'DEMO',
     demo: simulation,

@@ -1,4 +1,4 @@
-import type { Context, Handler, Lookup } from '../../contract/request.ts';
+import type { AnyHandler, AuthenticatedContext, Lookup } from '../../contract/request.ts';
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Change, Row } from '../../store/collections.ts';
@@ -6,77 +6,149 @@ import { NotFound } from '../../store/errors.ts';
 import { operationsOf } from './actions.ts';
 import { accountOf } from './caller.ts';
 import {
-  type AirRow,
+  type AmendmentOf,
   changedRow,
-  collectionOf,
-  type Draft,
+  type DraftOf,
   EVERYBODY,
-  type Members,
   newRow,
   ownerOf,
   put,
   removed,
   shown,
 } from './objects.ts';
-import { page } from './pages.ts';
+import { page, type Query } from './pages.ts';
 import { alongWith } from './removals.ts';
+import type {
+  BodyOf,
+  ChangedOf,
+  DraftedOf,
+  GivenOf,
+  ListedOf,
+  PlainOperations,
+  Resource,
+  ShownOf,
+  ViewOf,
+} from './resource-types.ts';
+import {
+  type AirRow,
+  anyCollectionOf,
+  collectionOf,
+  type Members,
+  type MembersOf,
+  type Named,
+  type RowOf,
+  type StoredName,
+} from './stored.ts';
 import { type AirResource, RESOURCES } from './tables/index.ts';
 
-type View = Readonly<Record<string, unknown>>;
+/** A draft, with what is stored beside it at the same moment. */
+type Completed<Name extends StoredName> = DraftOf<Name> & { readonly along?: readonly Change[] };
 
-/** What is special about a resource. Everything else is read off its table. */
-export interface Special {
-  /** An object that is made, with what the request does not say. @throws Problem */
-  readonly complete?: (context: Context, members: Members) => Draft | Promise<Draft>;
-  /** A change, as far as it may be made. @throws Problem */
-  readonly change?: (context: Context, row: AirRow, members: Members) => Partial<Draft> | Promise<Partial<Draft>>;
-  /** An object as the caller sees it. */
-  readonly view?: (context: Context, row: AirRow) => View | Promise<View>;
-  /** As `view`, in a list. */
-  readonly listed?: (context: Context, row: AirRow) => View | Promise<View>;
+/** An object that is made, with what the request does not say. @throws Problem */
+type Complete<Its extends Resource> = (
+  context: AuthenticatedContext,
+  members: GivenOf<Its>,
+) => Completed<Its['name']> | Promise<Completed<Its['name']>>;
+
+/** A change, as far as it may be made. @throws Problem */
+type ChangeOf<Its extends Resource> = (
+  context: AuthenticatedContext,
+  row: RowOf<Its['name']>,
+  members: ChangedOf<Its>,
+) => AmendmentOf<Its['name']>;
+
+/** An object as the caller sees it. */
+type View<Its extends Resource> = (
+  context: AuthenticatedContext,
+  row: RowOf<Its['name']>,
+) => ViewOf<Its> | Promise<ViewOf<Its>>;
+
+/** As `View`, in a list. */
+type Listed<Its extends Resource> = (
+  context: AuthenticatedContext,
+  row: RowOf<Its['name']>,
+) => ListedOf<Its> | Promise<ListedOf<Its>>;
+
+/** What may be special about a resource. */
+interface Particulars<Its extends Resource> {
+  readonly complete?: Complete<Its>;
+  readonly change?: ChangeOf<Its>;
+  readonly view?: View<Its>;
+  readonly listed?: Listed<Its>;
   /** Whose object may be changed? Default: the caller's own. @throws Problem */
-  readonly mustManage?: (context: Context, row: AirRow) => void;
+  readonly mustManage?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => void;
   /** May it be deleted? @throws Problem */
-  readonly mayRemove?: (context: Context, row: AirRow) => void;
+  readonly mayRemove?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => void;
   /** What happens with a new object at the same moment. */
-  readonly along?: (context: Context, row: AirRow) => readonly Change[];
+  readonly along?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => readonly Change[];
 }
 
-/** List, create, get, update and delete, as far as the table has them. */
-export function plain(resource: AirResource, special: Special = {}): Record<string, Handler> {
-  const view = special.view ?? ((_: Context, row: AirRow) => shown(row));
-  const listed = special.listed ?? view;
+/**
+ * What is special about a resource. Everything else is read off its table. It has to say how an object is completed,
+ * changed or viewed where what a request says is not what is stored, or what is stored not what is shown.
+ */
+export type Special<Its extends Resource> = Particulars<Its> &
+  (DraftedOf<Its> extends DraftOf<Its['name']> ? unknown : { readonly complete: Complete<Its> }) &
+  (ChangedOf<Its> extends Partial<MembersOf<Its['name']>> ? unknown : { readonly change: ChangeOf<Its> }) &
+  (ShownOf<Its> extends ViewOf<Its> & ListedOf<Its> ? unknown : { readonly view: View<Its> }) &
+  (ViewOf<Its> extends ListedOf<Its> ? unknown : { readonly listed: Listed<Its> });
 
-  const handlers: Record<string, Handler> = {
-    list: (context) => page(context, resource, (row) => listed(context, row)),
-    create: async (context) => {
-      const row = await created(context, resource, special, context.body as Members);
+/** A request about a resource, as the engine sees it. */
+interface Acting<Its extends Resource, Body> extends AuthenticatedContext<RowOf<Its['name']>> {
+  readonly query: Query;
+  readonly body: Asking<Body>;
+}
+
+/** What a request says, where members that it leaves out may be undefined. */
+type Asking<Body> = { readonly [Member in keyof Body]: Body[Member] | undefined };
+
+/** List, create, get, update and delete, as far as the table has them. */
+export function plain<const Its extends Resource>(
+  resource: Its,
+  // Where nothing has to be said, nothing may be.
+  ...[special]: Particulars<Its> extends Special<Its> ? [Special<Its>?] : [Special<Its>]
+): PlainOperations<Its> {
+  const particulars: Particulars<Its> = special ?? {};
+  const view = particulars.view ?? shownAsStored<Its>;
+  const listed = particulars.listed ?? view;
+  const handlers = {
+    list: (context: Acting<Its, unknown>) => page(context, resource, (row) => listed(context, row)),
+    create: async (context: Acting<Its, BodyOf<Its, 'create'>>) => {
+      const { row, along } = await drafted(context, resource, particulars, context.body);
+      await context.store.collections.commit([put(row), ...along]);
       return { status: 201, body: await view(context, row) };
     },
-    get: async (context) => ({ status: 200, body: await view(context, targetOf(context)) }),
-    update: async (context) => {
-      const row = await updated(context, resource, special, targetOf(context), context.body as Members);
+    get: async (context: Acting<Its, unknown>) => ({ status: 200, body: await view(context, context.target) }),
+    update: async (context: Acting<Its, BodyOf<Its, 'update'>>) => {
+      const row = await updated(context, resource, particulars, context.target, context.body);
       return { status: 200, body: await view(context, row) };
     },
-    delete: async (context) => {
-      const row = targetOf(context);
-      (special.mustManage ?? mustOwn)(context, row);
-      special.mayRemove?.(context, row);
+    delete: async (context: Acting<Its, unknown>) => {
+      const row = context.target;
+      (particulars.mustManage ?? mustOwn)(context, row);
+      particulars.mayRemove?.(context, row);
       await context.store.collections.commit(await deletion(context, resource, row));
       return { status: 204 };
     },
   };
   const own = operationsOf(resource).flatMap(({ id, action }) => {
-    const handler = handlers[action];
+    const handler = new Map<string, AnyHandler>(Object.entries(handlers)).get(action);
     return handler === undefined ? [] : [[id, handler] as const];
   });
-  return Object.fromEntries(own);
+  // The ids are made of the table's names and actions, as those of the type are; and what is answered is made by views, whose
+  // types are those of the document.
+  return Object.fromEntries(own) as PlainOperations<Its>;
+}
+
+function shownAsStored<Its extends Resource>(_: AuthenticatedContext, row: RowOf<Its['name']>): ViewOf<Its> {
+  // `Special` asks for a view where this is not so.
+  return shown(row) as ViewOf<Its>;
 }
 
 /** Finds objects of a resource: the organisation's own, and what everybody may see. */
-export function lookupOf(resource: AirResource): Lookup {
+export function lookupOf(resource: AirResource): Lookup<AirRow> {
   return async (context, id) => {
-    const row = await context.store.collections.byId(collectionOf(resource), id);
+    const row = await anyCollectionOf(resource).byId(context.store.collections, id);
     if (row === null) return { seen: 'nothing' };
     const isOwn = row.owner === ownerOf(context, resource);
     if (!isOwn && !isShared(context, row)) return { seen: 'foreign', owner: row.owner };
@@ -85,76 +157,65 @@ export function lookupOf(resource: AirResource): Lookup {
   };
 }
 
-function isShared(context: Context, { sharedWith }: Row): boolean {
+function isShared(context: AuthenticatedContext, { sharedWith }: Row): boolean {
   return sharedWith.includes(EVERYBODY) || sharedWith.includes(accountOf(context));
 }
 
-export function targetOf({ target }: Context): AirRow {
-  return target as AirRow;
-}
-
 /** What is visible is not therefore the caller's to change. @throws Problem */
-export function mustOwn(context: Context, { owner }: Row): void {
+export function mustOwn(context: AuthenticatedContext, { owner }: Row): void {
   if (owner !== accountOf(context) && owner !== ownerOf(context, { personal: true })) throw new Problem('forbidden');
 }
 
-/** Makes an object, and stores it with whatever comes along. */
-export async function created(
-  context: Context,
-  resource: AirResource,
-  special: Special,
-  body: Members,
-): Promise<AirRow> {
-  const { row, along } = await drafted(context, resource, special, body);
-  await context.store.collections.commit([put(row), ...along]);
-  return row;
-}
-
 /** A new object, not stored yet, with what is stored beside it. */
-export async function drafted(
-  context: Context,
-  resource: AirResource,
-  special: Special,
-  body: Members,
-): Promise<{ readonly row: AirRow; readonly along: readonly Change[] }> {
+export async function drafted<Its extends Resource>(
+  context: AuthenticatedContext,
+  resource: Its,
+  special: Particulars<Its>,
+  body: Asking<BodyOf<Its, 'create'>>,
+): Promise<{ readonly row: RowOf<Its['name']>; readonly along: readonly Change[] }> {
   const { required = [], defaults = {} } = resource;
-  const members = { ...defaults, ...given(body, [...required, ...Object.keys(defaults)]) };
+  // Required members are there, because the body is valid by the document; all others have a default.
+  const members = { ...defaults, ...given(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Its>;
   await checkReferences(context, resource, members);
-  const { along = [], ...draft } = (await special.complete?.(context, members)) ?? { members };
+  // `Special` asks for a completion where this is not so.
+  const asGiven = { members } as Completed<Its['name']>;
+  const draft = (await special.complete?.(context, members)) ?? asGiven;
   const row = newRow(context, resource, draft);
-  return { row, along: [...along, ...(special.along?.(context, row) ?? [])] };
+  return { row, along: [...(draft.along ?? []), ...(special.along?.(context, row) ?? [])] };
 }
 
 /** Changes what may be changed of an object, in one step with reading it. */
-export async function updated(
-  context: Context,
-  resource: AirResource,
-  special: Special,
-  row: AirRow,
-  body: Members,
-): Promise<AirRow> {
+async function updated<Its extends Resource>(
+  context: AuthenticatedContext,
+  resource: Its,
+  special: Particulars<Its>,
+  row: RowOf<Its['name']>,
+  body: Asking<BodyOf<Its, 'update'>>,
+): Promise<RowOf<Its['name']>> {
   (special.mustManage ?? mustOwn)(context, row);
   const { required = [], defaults = {}, fixed = [] } = resource;
   const changeable = [...required, ...Object.keys(defaults)].filter((member) => !fixed.includes(member));
   const members = given(body, changeable);
   await checkReferences(context, resource, members);
-  const change = (await special.change?.(context, row, members)) ?? { members };
+  const change =
+    // Of the body, which is valid by the document, the members that may be changed.
+    special.change?.(context, row, members as ChangedOf<Its>) ??
+    // `Special` asks for a change where this is not so.
+    ({ members } as AmendmentOf<Its['name']>);
   return amended(context, resource, row, () => change);
 }
 
 /** Changes an object in one step with reading it. @throws Problem where it is gone */
-export async function amended(
-  context: Context,
-  resource: AirResource,
+export async function amended<Name extends StoredName>(
+  { store, now }: Pick<AuthenticatedContext, 'store' | 'now'>,
+  resource: AirResource & Named<Name>,
   { id }: Pick<Row, 'id'>,
-  change: (row: AirRow) => Partial<Draft>,
-): Promise<AirRow> {
-  const { store, now } = context;
+  change: (row: RowOf<Name>) => AmendmentOf<Name>,
+): Promise<RowOf<Name>> {
   try {
-    const row = await store.collections.change(collectionOf(resource), id, (before) =>
-      changedRow(before as AirRow, resource, now, change(before as AirRow)),
+    return await collectionOf(resource).change(store.collections, id, (before) =>
+      changedRow(before, resource, now, change(before)),
     );
-    return row as AirRow;
   } catch (thrown) {
     throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
   }
@@ -165,23 +226,49 @@ function given(body: Members, names: readonly string[]): Members {
 }
 
 /** The object that a member names. @throws Problem naming the member where there is none for the caller */
-export async function referred(context: Context, to: string, member: string, id: unknown): Promise<AirRow> {
-  const row = typeof id === 'string' ? await context.store.collections.byId(`air.${to}`, id) : null;
-  if (row !== null && (row.owner === accountOf(context) || isShared(context, row))) return row as AirRow;
-  throw new Problem('invalid_request', `Field \`${member}\`: there is no object of \`${to}\` with this id.`);
+export async function referred<Name extends StoredName>(
+  context: AuthenticatedContext,
+  to: Named<Name>,
+  member: string,
+  id: unknown,
+): Promise<RowOf<Name>> {
+  const row = typeof id === 'string' ? await collectionOf(to).byId(context.store.collections, id) : null;
+  return visible(context, to, member, row);
 }
 
-async function checkReferences(context: Context, { refers = {} }: AirResource, members: Members): Promise<void> {
-  for (const [member, { to }] of Object.entries(refers)) {
+/** @throws Problem naming the member that refers to it, where the caller may not see it */
+function visible<Its extends AirRow>(
+  context: AuthenticatedContext,
+  { name }: Named<string>,
+  member: string,
+  row: Its | null,
+): Its {
+  if (row !== null && (row.owner === accountOf(context) || isShared(context, row))) return row;
+  throw new Problem('invalid_request', `Field \`${member}\`: there is no object of \`${name}\` with this id.`);
+}
+
+async function checkReferences(
+  context: AuthenticatedContext,
+  { refers = {} }: AirResource,
+  members: Members,
+): Promise<void> {
+  for (const [member, { to: name }] of Object.entries(refers)) {
     const id = members[member];
-    if (id !== undefined && id !== null) await referred(context, to, member, id);
+    if (id === undefined || id === null) continue;
+    const to = { name };
+    const row = typeof id === 'string' ? await anyCollectionOf(to).byId(context.store.collections, id) : null;
+    visible(context, to, member, row);
   }
 }
 
 /** Everything that a deletion takes with it, the object last. @throws Problem where something else needs it */
-export async function deletion(context: Context, resource: AirResource, row: AirRow): Promise<readonly Change[]> {
+export async function deletion(
+  context: AuthenticatedContext,
+  resource: AirResource,
+  row: AirRow,
+): Promise<readonly Change[]> {
   const changes: Change[] = [];
-  for (const along of await alongWith(context, resource, row)) {
+  for (const along of await alongWith(context, row)) {
     changes.push(...(await deletion(context, along.resource, along.row)));
   }
   for (const other of RESOURCES) {
@@ -201,15 +288,14 @@ export async function deletion(context: Context, resource: AirResource, row: Air
 }
 
 async function referringTo(
-  context: Context,
+  { store }: Pick<AuthenticatedContext, 'store'>,
   resource: AirResource,
   member: string,
   id: string,
 ): Promise<readonly AirRow[]> {
-  const { collections } = context.store;
-  if (resource.part === member) return (await collections.ofParent(collectionOf(resource), id)) as readonly AirRow[];
-  const { rows } = await collections.page({
-    collection: collectionOf(resource),
+  const collection = anyCollectionOf(resource);
+  if (resource.part === member) return collection.ofParent(store.collections, id);
+  const { rows } = await collection.page(store.collections, {
     account: null,
     where: [{ member: `members.${member}`, value: id }],
     search: null,
@@ -217,5 +303,5 @@ async function referringTo(
     limit: Number.MAX_SAFE_INTEGER,
     offset: 0,
   });
-  return rows as readonly AirRow[];
+  return rows;
 }

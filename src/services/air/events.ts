@@ -1,11 +1,11 @@
 import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
-import { type AirRow, collectionOf } from './objects.ts';
 import { stateAt } from './states.ts';
+import { collectionOf } from './stored.ts';
 import { SIMULATIONS } from './tables/resources/simulations.ts';
 
 /** What happens by itself: simulations arrive where they were sent. */
 export const events: NonNullable<ServiceDefinition['events']> = async ({ collections }, from, to, limit) => {
-  const due = (await collections.dueBetween(collectionOf(SIMULATIONS), from, to, limit)) as readonly AirRow[];
+  const due = await collectionOf(SIMULATIONS).dueBetween(collections, from, to, limit);
   return due.map(
     (row): WorldEvent => ({
       at: row.dueAt ?? to,

@@ -1,17 +1,24 @@
-import type { Context } from '../../contract/request.ts';
+import type { Schema } from '../../contract/documented.ts';
+import type { AuthenticatedContext } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
 import type { Change } from '../../store/collections.ts';
 import { creatorOf } from './caller.ts';
-import { type AirRow, newRow, put } from './objects.ts';
+import { newRow, put } from './objects.ts';
+import type { RowOf } from './stored.ts';
 import { HISTORIES } from './tables/resources/histories.ts';
 
 /** Something that was done to a simulation or to a node, as an entry of its history. */
-export function entry(context: Context, model: 'simulation' | 'node', about: string, description: string): Change {
-  const members = { object_id: about, model, actor: creatorOf(context), description, category: 'INFO' };
+export function entry(
+  context: AuthenticatedContext,
+  model: 'simulation' | 'node',
+  about: string,
+  description: string,
+): Change {
+  const members = { object_id: about, model, actor: creatorOf(context), description, category: 'INFO' } as const;
   return put(newRow(context, HISTORIES, { members, parent: about }));
 }
 
 /** An entry in the flat form. */
-export function flatEntry({ body }: AirRow): Record<string, unknown> {
+export function flatEntry({ body }: RowOf<'histories'>): Schema<'air', 'History'> {
   return { ...body.members, created: rfc3339(body.created) };
 }

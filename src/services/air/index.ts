@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { authenticate, impersonate } from './caller.ts';
-import { lookupOf, plain } from './engine.ts';
+import { lookupOf } from './engine.ts';
 import { events } from './events.ts';
 import { LAWS } from './laws.ts';
 import { imageOperations } from './operations/images.ts';
@@ -17,7 +17,7 @@ import { seed } from './seed.ts';
 import { RESOURCES } from './tables/index.ts';
 
 /** NVIDIA Air: simulations, images, demos and trainings, behind the scopes of keys. */
-export const air: ServiceDefinition = {
+export const air: ServiceDefinition<'air'> = {
   name: 'air',
   title: 'NVIDIA Air',
   prefixes: ['/api/v3'],
@@ -32,7 +32,6 @@ export const air: ServiceDefinition = {
     resource_budgets: budgetLookup,
   },
   operations: {
-    ...Object.assign({}, ...RESOURCES.map((resource) => plain(resource))),
     ...simulationOperations,
     ...topologyOperations,
     ...networkOperations,

@@ -1,6 +1,7 @@
-import type { Context } from '../../contract/request.ts';
+import type { AuthenticatedContext } from '../../contract/request.ts';
 import type { Random } from '../../machine/random.ts';
-import { type AirRow, type Members, newRow } from './objects.ts';
+import { type DraftOf, newRow } from './objects.ts';
+import type { MembersOf, RowOf } from './stored.ts';
 import { INTERFACES } from './tables/resources/interfaces.ts';
 import { NODES } from './tables/resources/nodes.ts';
 
@@ -22,16 +23,31 @@ const NODE = {
   cloud_init: null,
 } as const;
 
-export function nodeMembers(members: Members): Members {
+type NodeMembers = MembersOf<'nodes'>;
+type InterfaceMembers = MembersOf<'interfaces'>;
+
+/** What a new node has to be told; the rest may be. */
+type NewNode = Omit<NodeMembers, keyof typeof NODE> & Partial<NodeMembers>;
+
+export function nodeMembers(members: NewNode): NodeMembers {
   return { ...NODE, ...members };
 }
 
-export function newNode(context: Context, members: Members): AirRow {
+export function newNode(context: AuthenticatedContext, members: NewNode): RowOf<'nodes'> {
   return newRow(context, NODES, { members: nodeMembers(members) });
 }
 
+interface NewInterface extends Partial<Omit<InterfaceMembers, 'name' | 'mac_address'>> {
+  readonly name: string;
+  readonly mac_address?: string | null;
+}
+
 /** What an interface is: a MAC address of its own where none is given. */
-export function interfaceDraft(context: Context, node: AirRow, members: Members) {
+export function interfaceDraft(
+  { random }: Pick<AuthenticatedContext, 'random'>,
+  node: RowOf<'nodes'>,
+  members: NewInterface,
+): DraftOf<'interfaces'> {
   return {
     members: {
       interface_type: 'DATA_PLANE_INTF',
@@ -40,14 +56,18 @@ export function interfaceDraft(context: Context, node: AirRow, members: Members)
       split: null,
       connection: null,
       ...members,
-      mac_address: members['mac_address'] ?? newMac(context.random),
+      mac_address: members.mac_address ?? newMac(random),
       node: node.id,
     },
-    hidden: { simulation: node.body.members['simulation'] },
+    hidden: { simulation: node.body.members.simulation },
   };
 }
 
-export function newInterface(context: Context, node: AirRow, members: Members): AirRow {
+export function newInterface(
+  context: AuthenticatedContext,
+  node: RowOf<'nodes'>,
+  members: NewInterface,
+): RowOf<'interfaces'> {
   return newRow(context, INTERFACES, interfaceDraft(context, node, members));
 }
 

@@ -1,87 +1,112 @@
-import type { Context } from '../../contract/request.ts';
+import type { AuthenticatedContext } from '../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import type { Change, Row } from '../../store/collections.ts';
-import { accountOf, callerOf } from './caller.ts';
+import { accountOf } from './caller.ts';
+import {
+  type AirBody,
+  type AirRow,
+  anyCollectionOf,
+  type HiddenOf,
+  type Members,
+  type MembersOf,
+  type Named,
+  type RowOf,
+  type StoredName,
+} from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** Members of an object, as requests and answers have them. */
-export type Members = Readonly<Record<string, unknown>>;
-
-/** What is stored of an object. */
-export interface AirBody {
-  readonly created: Instant;
-  readonly modified: Instant;
-  readonly members: Members;
-  /** What no answer shows: where it belongs, and how it came to be as it is. */
-  readonly hidden: Members;
-}
-
-export interface AirRow extends Row {
-  readonly body: AirBody;
-}
+/** What is asked of the table of a resource to make its rows. */
+type Made = Pick<AirResource, 'name' | 'part' | 'personal' | 'search'>;
 
 /** An object that is not stored yet. */
-export interface Draft {
-  readonly members: Members;
-  readonly hidden?: Members;
+export interface Draft<Its extends Members = Members, Hidden extends Members = Members> {
+  readonly members: Its;
+  readonly hidden?: Hidden;
   /** Default: what the member says that the resource is a part by. */
   readonly parent?: string;
   /** Accounts that may see it; `*` for everybody. */
   readonly sharedWith?: readonly string[];
   /** When it next changes by itself. */
   readonly dueAt?: Instant;
-  /** What is stored with it at the same moment. */
-  readonly along?: readonly Change[];
 }
+
+/** One of a certain resource: what is hidden of it may be left out only where it may be empty. */
+export type DraftOf<Name extends StoredName> = Draft<MembersOf<Name>, HiddenOf<Name>> &
+  (Record<string, never> extends HiddenOf<Name> ? unknown : { readonly hidden: HiddenOf<Name> });
+
+/** What becomes of an object. What is not given stays. */
+export type Amendment<Its extends Members = Members, Hidden extends Members = Members> = Omit<
+  Partial<Draft>,
+  'members' | 'hidden'
+> & { readonly members?: Partial<Its>; readonly hidden?: Partial<Hidden> };
+
+export type AmendmentOf<Name extends StoredName> = Amendment<MembersOf<Name>, HiddenOf<Name>>;
 
 /** The account that stands for everybody. */
 export const EVERYBODY = '*';
 
-export function collectionOf({ name }: Pick<AirResource, 'name'>): string {
-  return `air.${name}`;
+interface Place {
+  readonly id: string;
+  readonly owner: string;
 }
 
+type Times = Pick<AirBody, 'created' | 'modified'>;
+
 /** The row of an object. */
-export function airRow(
-  resource: AirResource,
-  place: { readonly id: string; readonly owner: string },
-  times: Pick<AirBody, 'created' | 'modified'>,
-  { members, hidden = {}, parent, sharedWith = [], dueAt }: Draft,
-): AirRow {
-  const { created, modified } = times;
+export function airRow<Name extends StoredName>(
+  resource: Made & Named<Name>,
+  place: Place,
+  times: Times,
+  draft: DraftOf<Name>,
+): RowOf<Name>;
+export function airRow(resource: Made, place: Place, times: Times, draft: Draft): AirRow {
+  const { members, hidden = {}, parent, sharedWith = [], dueAt } = draft;
   const part = resource.part === undefined ? undefined : members[resource.part];
-  return {
-    collection: collectionOf(resource),
+  return anyCollectionOf(resource).row({
     ...place,
     parent: parent ?? (typeof part === 'string' ? part : null),
-    alias: null,
     sharedWith,
     dueAt: dueAt ?? null,
-    body: { created, modified, members, hidden },
+    body: { ...times, members, hidden },
     facets: {
       name: String(members['name'] ?? ''),
       state: typeof members['state'] === 'string' ? members['state'] : null,
-      createdAt: created,
-      modifiedAt: modified,
+      createdAt: times.created,
+      modifiedAt: times.modified,
       text: (resource.search ?? []).map((member) => String(members[member] ?? '')).join('\n'),
     },
-  };
+  });
 }
 
 /** Whose an object is: the organisation's, or of what belongs to persons, that of who asks. */
-export function ownerOf(context: Context, { personal }: Pick<AirResource, 'personal'>): string {
-  const { user, id } = callerOf(context).principal;
+export function ownerOf(
+  context: Pick<AuthenticatedContext, 'caller'>,
+  { personal }: Pick<AirResource, 'personal'>,
+): string {
+  const { user, id } = context.caller.principal;
   return personal === true ? `${accountOf(context)}/${user ?? id}` : accountOf(context);
 }
 
+type Making = Pick<AuthenticatedContext, 'caller' | 'now' | 'random'>;
+
 /** A new object of the caller's. */
-export function newRow(context: Context, resource: AirResource, draft: Draft, id = context.random.uuid()): AirRow {
+export function newRow<Name extends StoredName>(
+  context: Making,
+  resource: Made & Named<Name>,
+  draft: DraftOf<Name>,
+  id = context.random.uuid(),
+): RowOf<Name> {
   const { now } = context;
   return airRow(resource, { id, owner: ownerOf(context, resource) }, { created: now, modified: now }, draft);
 }
 
 /** The same object with other members. What is not given stays. */
-export function changedRow(row: AirRow, resource: AirResource, now: Instant, change: Partial<Draft>): AirRow {
+export function changedRow<Name extends StoredName>(
+  row: RowOf<Name>,
+  resource: Made & Named<Name>,
+  now: Instant,
+  change: AmendmentOf<Name>,
+): RowOf<Name> {
   const { id, owner, body } = row;
   const { created, members, hidden } = body;
   const dueAt = change.dueAt ?? row.dueAt ?? undefined;
@@ -99,12 +124,12 @@ export function changedRow(row: AirRow, resource: AirResource, now: Instant, cha
   );
 }
 
-/** An object as an answer shows it. */
-export function shown({ id, body: { created, modified, members } }: AirRow): Record<string, unknown> {
+/** What is stored of an object as an answer shows it. */
+export function shown<Its extends Members>({ id, body: { created, modified, members } }: AirRow<Its>) {
   return { ...members, id, created: rfc3339(created), modified: rfc3339(modified) };
 }
 
-export function put(row: AirRow): Change {
+export function put(row: Row): Change {
   return { kind: 'put', row };
 }
 

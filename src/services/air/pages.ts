@@ -1,8 +1,10 @@
-import type { Context, Outcome } from '../../contract/request.ts';
+import type { AuthenticatedContext, Outcome } from '../../contract/request.ts';
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import type { PageQuery } from '../../store/collections.ts';
-import { type AirRow, collectionOf, ownerOf } from './objects.ts';
+import { ownerOf } from './objects.ts';
+import type { Resource } from './resource-types.ts';
+import { collectionOf, type RowOf } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
 /** No page says how many are sent without `limit`, and how many at most. */
@@ -14,15 +16,34 @@ const OWNED = 'is_owned_by_client';
 const NOTHING = { member: 'id', value: '' } as const;
 const ORDERS = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifiedAt', state: 'state' } as const;
 
-type Query = Readonly<Record<string, string | undefined>>;
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/** A request for a list: the document has texts alone for its query. */
+interface Listing extends AuthenticatedContext {
+  readonly query: Query;
+}
+
+/** What every list answers. */
+type PageOf<View> = Outcome<200, Slice<View>>;
+
+interface Slice<View> {
+  /** Of all pages together. */
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly View[];
+}
 
 /** One page of a resource, in the form of all lists. */
-export async function page(context: Context, resource: AirResource, view: (row: AirRow) => unknown): Promise<Outcome> {
-  const query = context.query as Query;
+export async function page<Its extends Resource, View>(
+  context: Listing,
+  resource: Its,
+  view: (row: RowOf<Its['name']>) => View | Promise<View>,
+): Promise<PageOf<View>> {
+  const { query } = context;
   const limit = limitOf(query['limit']);
   const offset = numberOf('offset', query['offset']) ?? 0;
-  const asked: PageQuery = {
-    collection: collectionOf(resource),
+  const { count, rows } = await collectionOf(resource).page(context.store.collections, {
     account: ownerOf(context, resource),
     ...whoseOf(resource, query),
     where: wheresOf(resource, query),
@@ -30,14 +51,8 @@ export async function page(context: Context, resource: AirResource, view: (row: 
     order: orderOf(query['ordering']),
     limit,
     offset,
-  };
-  const { count, rows } = await context.store.collections.page(asked);
-  return pageOf(
-    context,
-    resource.path,
-    { count, limit, offset },
-    await Promise.all((rows as readonly AirRow[]).map(view)),
-  );
+  });
+  return pageOf(context, resource.path, { count, limit, offset }, await Promise.all(rows.map(view)));
 }
 
 interface Extent {
@@ -47,10 +62,11 @@ interface Extent {
 }
 
 /** Entries as a page, with absolute links to its neighbours. */
-export function pageOf(context: Context, path: string, extent: Extent, results: readonly unknown[]): Outcome {
+export function pageOf<View>(context: Listing, path: string, extent: Extent, results: readonly View[]): PageOf<View> {
   const { count, limit, offset } = extent;
   const link = (start: number) => {
-    const search = new URLSearchParams(context.query as Record<string, string>);
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(context.query)) if (value !== undefined) search.set(name, value);
     search.set('limit', String(limit));
     search.set('offset', String(start));
     return `${context.origin}${path}?${search}`;
@@ -61,13 +77,17 @@ export function pageOf(context: Context, path: string, extent: Extent, results: 
 }
 
 /** A page of what was put together rather than stored; every member of it can be asked for. */
-export function pageOfAll(context: Context, path: string, all: readonly Readonly<Record<string, unknown>>[]): Outcome {
-  const query = context.query as Query;
+export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
+  context: Listing,
+  path: string,
+  all: readonly View[],
+): PageOf<View> {
+  const { query } = context;
   const limit = limitOf(query['limit']);
   const offset = numberOf('offset', query['offset']) ?? 0;
   const asked = all.filter((entry) =>
     Object.entries(query).every(([name, value]) => {
-      const member = own(entry, name) ?? own(entry, `${name}s`);
+      const member = own<unknown>(entry, name) ?? own<unknown>(entry, `${name}s`);
       return member === undefined || [member].flat().map(String).includes(String(value));
     }),
   );

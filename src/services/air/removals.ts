@@ -1,11 +1,14 @@
-import type { Context } from '../../contract/request.ts';
-import { type AirRow, collectionOf } from './objects.ts';
+import type { AuthenticatedContext } from '../../contract/request.ts';
+import { type AirRow, collectionOf, isOf, type Named, type RowOf, type StoredName } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
+import { DEMOS } from './tables/resources/demos.ts';
 import { HISTORIES } from './tables/resources/histories.ts';
 import { INTERFACES } from './tables/resources/interfaces.ts';
 import { LINKS } from './tables/resources/links.ts';
+import { NODES } from './tables/resources/nodes.ts';
 import { SIMULATION_ZTP_SCRIPT } from './tables/resources/simulation-ztp-script.ts';
 import { SIMULATIONS } from './tables/resources/simulations.ts';
+import { TRAININGS } from './tables/resources/trainings.ts';
 
 /** Something that goes with an object although none of its members refers to it. */
 export interface AlongWith {
@@ -13,55 +16,55 @@ export interface AlongWith {
   readonly row: AirRow;
 }
 
-/** What goes with an object of a resource, beside everything that refers to it. */
-export async function alongWith(context: Context, { name }: AirResource, row: AirRow): Promise<readonly AlongWith[]> {
-  switch (name) {
-    case 'simulations':
-      return [
-        ...(await partsOf(context, HISTORIES, row.id)),
-        ...(await partsOf(context, SIMULATION_ZTP_SCRIPT, row.id)),
-        ...(await partsOf(context, LINKS, row.id)),
-      ];
-    case 'nodes':
-      return partsOf(context, HISTORIES, row.id);
-    case 'interfaces':
-      return [
-        ...(await linksOf(context, row)).map((link) => ({ resource: LINKS, row: link })),
-        ...(await brokenOut(context, row)),
-      ];
-    case 'demos':
-      return simulation(context, row.body.members['demo']);
-    case 'trainings':
-      return simulation(context, row.body.members['training_simulation']);
-    default:
-      return [];
+type Storing = Pick<AuthenticatedContext, 'store'>;
+
+/** What goes with an object, beside everything that refers to it. */
+export async function alongWith(context: Storing, row: AirRow): Promise<readonly AlongWith[]> {
+  if (isOf(SIMULATIONS, row)) {
+    return [
+      ...(await partsOf(context, HISTORIES, row.id)),
+      ...(await partsOf(context, SIMULATION_ZTP_SCRIPT, row.id)),
+      ...(await partsOf(context, LINKS, row.id)),
+    ];
   }
+  if (isOf(NODES, row)) return partsOf(context, HISTORIES, row.id);
+  if (isOf(INTERFACES, row)) {
+    return [
+      ...(await linksOf(context, row)).map((link) => ({ resource: LINKS, row: link })),
+      ...(await brokenOut(context, row)),
+    ];
+  }
+  if (isOf(DEMOS, row)) return simulation(context, row.body.members.demo);
+  if (isOf(TRAININGS, row)) return simulation(context, row.body.members.training_simulation);
+  return [];
 }
 
-async function partsOf({ store }: Context, resource: AirResource, id: string): Promise<readonly AlongWith[]> {
-  const rows = (await store.collections.ofParent(collectionOf(resource), id)) as readonly AirRow[];
+async function partsOf<Name extends StoredName>(
+  { store }: Storing,
+  resource: AirResource & Named<Name>,
+  id: string,
+): Promise<readonly AlongWith[]> {
+  const rows = await collectionOf(resource).ofParent(store.collections, id);
   return rows.map((row) => ({ resource, row }));
 }
 
-async function simulation({ store }: Context, id: unknown): Promise<readonly AlongWith[]> {
-  const row = (await store.collections.byId(collectionOf(SIMULATIONS), String(id))) as AirRow | null;
+async function simulation({ store }: Storing, id: string): Promise<readonly AlongWith[]> {
+  const row = await collectionOf(SIMULATIONS).byId(store.collections, id);
   return row === null ? [] : [{ resource: SIMULATIONS, row }];
 }
 
 /** The parts of an interface that was broken out. */
-async function brokenOut({ store }: Context, { body }: AirRow): Promise<readonly AlongWith[]> {
-  const ids = (body.hidden['parts'] ?? []) as readonly string[];
-  const rows = await Promise.all(ids.map((id) => store.collections.byId(collectionOf(INTERFACES), id)));
-  return rows.flatMap((row) => (row === null ? [] : [{ resource: INTERFACES, row: row as AirRow }]));
+async function brokenOut({ store }: Storing, { body }: RowOf<'interfaces'>): Promise<readonly AlongWith[]> {
+  const ids = body.hidden.parts ?? [];
+  const rows = await Promise.all(ids.map((id) => collectionOf(INTERFACES).byId(store.collections, id)));
+  return rows.flatMap((row) => (row === null ? [] : [{ resource: INTERFACES, row }]));
 }
 
 /** The cables of an interface. */
-export async function linksOf({ store }: Context, { id, body }: AirRow): Promise<readonly AirRow[]> {
-  const links = await store.collections.ofParent(collectionOf(LINKS), String(body.hidden['simulation']));
-  return (links as readonly AirRow[]).filter((link) => endsOf(link).includes(id));
-}
-
-/** Ids of the two interfaces of a cable. */
-export function endsOf({ body }: AirRow): readonly string[] {
-  return body.hidden['interface'] as readonly string[];
+export async function linksOf(
+  { store }: Storing,
+  { id, body }: RowOf<'interfaces'>,
+): Promise<readonly RowOf<'links'>[]> {
+  const links = await collectionOf(LINKS).ofParent(store.collections, body.hidden.simulation);
+  return links.filter(({ body: link }) => link.hidden.interface.includes(id));
 }

@@ -6,7 +6,8 @@ import { findUnknownOrganizations } from '../../kits/ngc/organizations.ts';
 import { namedUuid } from '../../machine/random.ts';
 import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
-import { type AirRow, airRow, EVERYBODY } from './objects.ts';
+import { airRow, type DraftOf, EVERYBODY } from './objects.ts';
+import type { AirRow } from './stored.ts';
 import { DEMOS } from './tables/resources/demos.ts';
 import { IMAGES } from './tables/resources/images.ts';
 import { NODES } from './tables/resources/nodes.ts';
@@ -53,7 +54,7 @@ interface AirSeed {
     readonly org: string;
     readonly id: string;
     readonly name: string;
-    readonly category: string;
+    readonly category: '' | 'SERVER' | 'SWITCH';
   }[];
   readonly demos?: readonly SeedDemo[];
 }
@@ -140,7 +141,7 @@ export const seed: Seeding = {
   lists: { simulations: { by: ['id'] }, images: { by: ['id'] }, systemNodes: { by: ['id'] }, demos: { by: ['id'] } },
   readsOrganizations: true,
   faults: (part, whole) => {
-    const { simulations = [], images = [], systemNodes = [], demos = [] } = part as AirSeed;
+    const { simulations = [], images = [], systemNodes = [], demos = [] } = partOf(part);
     const rows: Placed<{ readonly org: string; readonly id: string }>[] = [
       ...placeEntries('air.simulations', simulations),
       ...placeEntries('air.images', images),
@@ -157,7 +158,7 @@ export const seed: Seeding = {
     ];
   },
   records: async (checked, now, _random, whole) => {
-    const { simulations = [], images = [], systemNodes = [], demos = [] } = checked as AirSeed;
+    const { simulations = [], images = [], systemNodes = [], demos = [] } = partOf(checked);
     const accounts = accountsOf(whole);
     const ownerOf = (org: string) => accounts.get(org) ?? '';
     const times = { created: now, modified: now };
@@ -170,7 +171,7 @@ export const seed: Seeding = {
             members: {
               name,
               category,
-              image: first?.id,
+              image: first?.id ?? '',
               cpu: 2,
               memory: 2048,
               storage: 20,
@@ -189,12 +190,18 @@ export const seed: Seeding = {
   cast: (part) => part,
 };
 
+function partOf(part: unknown): AirSeed {
+  // It fits the schema.
+  return part as AirSeed;
+}
+
 function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  // The part of another service, which fits its own schema.
   const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
   return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }
 
-function imageDraft({ org, name, version, published }: SeedImage) {
+function imageDraft({ org, name, version, published }: SeedImage): DraftOf<'images'> {
   return {
     members: {
       ...IMAGES.defaults,
@@ -262,7 +269,8 @@ function demoRows(
   now: Instant,
 ): readonly AirRow[] {
   const { id, org, name, simulation, tags, published, description = null, publisher = '' } = demo;
-  const source = simulations.find((one) => one.id === simulation) as SeedSimulation;
+  const source = simulations.find((one) => one.id === simulation);
+  if (source === undefined) throw new Error('a seed was found to be right, and lacks the simulation of a demo');
   const copy: SeedSimulation = { ...source, id: namedUuid(`air-demo:${id}`), name, state: 'DEMO' };
   const { checkpoint: _, ...defaults } = DEMOS.defaults;
   const row = airRow(

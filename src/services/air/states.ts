@@ -1,12 +1,6 @@
 import type { Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
-import type { AirRow, Members } from './objects.ts';
-
-/** A state that begins at a moment. */
-export interface Step {
-  readonly state: string;
-  readonly at: Instant;
-}
+import type { MembersOf, RowOf, SimulationState, Step } from './stored.ts';
 
 /** What a simulation goes through, the last one being where it stays. */
 const WAYS = {
@@ -17,17 +11,20 @@ const WAYS = {
   import: ['IMPORTING', 'INACTIVE'],
   clone: ['CLONING', 'INACTIVE'],
   cloneAndStart: ['CLONING', 'REQUESTING', 'PROVISIONING', 'BOOTING', 'ACTIVE'],
-} as const;
+} as const satisfies Readonly<Record<string, readonly [SimulationState, ...SimulationState[]]>>;
 
 export type Way = keyof typeof WAYS;
+
+type SimulationMembers = MembersOf<'simulations'>;
 
 /** The member of a simulation's metadata that says how long each of its states lasts. */
 const STEP_TIME = 'nv_auth_mock_step_time';
 
 /** How long each state lasts, in milliseconds; at once unless the metadata says otherwise. */
-export function stepTime({ metadata }: Members): number {
+export function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
   if (typeof metadata !== 'string') return 0;
   try {
+    // Any value may be asked for a member, but for null, which throws.
     const said = (JSON.parse(metadata) as Readonly<Record<string, unknown>>)[STEP_TIME];
     return typeof said === 'string' ? (parseDuration(said) ?? 0) : 0;
   } catch {
@@ -36,21 +33,22 @@ export function stepTime({ metadata }: Members): number {
 }
 
 /** What is stored of a way that begins now: the state it ends in, its steps, and when it is over. */
-export function going(way: Way, members: Members, now: Instant) {
+export function going(way: Way, members: Pick<SimulationMembers, 'metadata'>, now: Instant) {
   const time = stepTime(members);
-  const steps = WAYS[way].map((state, index): Step => ({ state, at: now + index * time }));
-  const last = steps.at(-1) as Step;
-  return { members: { state: last.state }, hidden: { steps }, dueAt: last.at };
+  const states: readonly [SimulationState, ...SimulationState[]] = WAYS[way];
+  const steps = states.map((state, index): Step => ({ state, at: now + index * time }));
+  const state = states.at(-1) ?? states[0];
+  return { members: { state }, hidden: { steps }, dueAt: now + (states.length - 1) * time };
 }
 
 /** A pure function of what is stored and the time. */
-export function stateAt({ body }: AirRow, now: Instant): string {
-  const steps = (body.hidden['steps'] ?? []) as readonly Step[];
-  return steps.findLast(({ at }) => at <= now)?.state ?? String(body.members['state']);
+export function stateAt({ body }: RowOf<'simulations'>, now: Instant): SimulationState {
+  const { steps = [] } = body.hidden;
+  return steps.findLast(({ at }) => at <= now)?.state ?? body.members.state;
 }
 
 /** The row with the state of a moment among what it is found by. Once it has arrived nothing more is due. */
-export function withStateOf(row: AirRow, now: Instant): AirRow {
+export function withStateOf(row: RowOf<'simulations'>, now: Instant): RowOf<'simulations'> {
   const { facets } = row;
   if (facets === undefined) return row;
   const isOver = row.dueAt !== null && row.dueAt <= now;

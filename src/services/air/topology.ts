@@ -1,11 +1,11 @@
-import type { Context } from '../../contract/request.ts';
+import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Change } from '../../store/collections.ts';
 import { accountOf } from './caller.ts';
 import { type DotEnd, readDot } from './dot.ts';
 import { newInterface, newNode } from './network.ts';
-import { type AirRow, collectionOf, newRow, put } from './objects.ts';
-import type { AirResource } from './tables/index.ts';
+import { type DraftOf, newRow, put } from './objects.ts';
+import { collectionOf, type MembersOf, type Named, type RowOf, type StoredName } from './stored.ts';
 import { IMAGES } from './tables/resources/images.ts';
 import { INSTRUCTIONS } from './tables/resources/instructions.ts';
 import { INTERFACES } from './tables/resources/interfaces.ts';
@@ -20,9 +20,17 @@ interface End {
   readonly interface: string;
 }
 
+/** What is read of a node. */
+interface ReadNode extends Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage' | 'pos_x' | 'pos_y'> {
+  /** The name or the id of an image. */
+  readonly os: string;
+}
+
 /** A topology as files have it: nodes by name, and cables between their interfaces. */
 export interface Topology {
-  readonly nodes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly nodes: Readonly<Record<string, unknown>>;
+  /** The same, as nodes are made of them. */
+  readonly named: ReadonlyMap<string, ReadNode>;
   /** An end that is no interface leads outside. */
   readonly links: readonly (readonly [End, End | 'exit'])[];
   readonly oob: boolean;
@@ -42,34 +50,45 @@ function readJson(content: unknown): Topology {
   if (!isObject(content)) throw wrong('`content`', 'an object with `nodes`');
   const { nodes, links = [], oob } = content;
   if (!isObject(nodes)) throw wrong('`content.nodes`', 'an object of nodes by their names');
-  const named = Object.entries(nodes);
-  if (named.length > MOST_NODES) throw wrong('`content.nodes`', `at most ${MOST_NODES} nodes`);
-  for (const [name, node] of named) {
-    if (name === '') throw wrong('`content.nodes`', 'names that are not empty');
-    if (name.length > LONGEST_NAME) throw wrong('`content.nodes`', `names of at most ${LONGEST_NAME} characters`);
-    if (!isObject(node)) throw wrong(`\`content.nodes.${name}\``, 'an object');
-    if (!isName(node['os'])) throw wrong(`\`content.nodes.${name}.os\``, 'the name or id of an image');
-    const { x = 0, y = 0 } = isObject(node['pos']) ? node['pos'] : {};
-    if (!Number.isInteger(x) || !Number.isInteger(y)) {
-      throw wrong(`\`content.nodes.${name}.pos\``, 'whole numbers `x` and `y`');
-    }
-    for (const member of ['cpu', 'memory', 'storage']) {
-      const value = node[member];
-      if (value !== undefined && !(Number.isInteger(value) && Number(value) > 0)) {
-        throw wrong(`\`content.nodes.${name}.${member}\``, 'a whole number from 1');
-      }
-    }
-  }
+  const entries = Object.entries(nodes);
+  if (entries.length > MOST_NODES) throw wrong('`content.nodes`', `at most ${MOST_NODES} nodes`);
+  const named = new Map(entries.map(([name, node]) => [name, readNode(name, node)]));
   if (!Array.isArray(links)) throw wrong('`content.links`', 'a list of pairs');
   if (links.length > MOST_LINKS) throw wrong('`content.links`', `at most ${MOST_LINKS} links`);
-  const names = new Set(Object.keys(nodes));
-  const read = links.map((link, index) => readLink(link, `\`content.links[${index}]\``, names));
+  const read = links.map((link: unknown, index) => readLink(link, `\`content.links[${index}]\``, named));
   checkEnds(read);
   return {
-    nodes: nodes as Topology['nodes'],
+    nodes,
+    named,
     links: read,
     oob: oob === true || isObject(oob),
   };
+}
+
+function readNode(name: string, node: unknown): ReadNode {
+  if (name === '') throw wrong('`content.nodes`', 'names that are not empty');
+  if (name.length > LONGEST_NAME) throw wrong('`content.nodes`', `names of at most ${LONGEST_NAME} characters`);
+  if (!isObject(node)) throw wrong(`\`content.nodes.${name}\``, 'an object');
+  const { os, pos, cpu, memory, storage } = node;
+  if (!isName(os)) throw wrong(`\`content.nodes.${name}.os\``, 'the name or id of an image');
+  const { x = 0, y = 0 } = isObject(pos) ? pos : {};
+  if (!isWhole(x) || !isWhole(y)) {
+    throw wrong(`\`content.nodes.${name}.pos\``, 'whole numbers `x` and `y`');
+  }
+  return {
+    os,
+    cpu: readSize(name, 'cpu', cpu, 1),
+    memory: readSize(name, 'memory', memory, 1024),
+    storage: readSize(name, 'storage', storage, 10),
+    pos_x: x,
+    pos_y: y,
+  };
+}
+
+function readSize(name: string, member: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (isWhole(value) && value > 0) return value;
+  throw wrong(`\`content.nodes.${name}.${member}\``, 'a whole number from 1');
 }
 
 const INTERFACE_NAME = /^.{1,15}$/;
@@ -88,20 +107,24 @@ function checkEnds(links: Topology['links']): void {
   }
 }
 
-function readLink(link: unknown, where: string, names: ReadonlySet<string>): Topology['links'][number] {
+function readLink(link: unknown, where: string, named: Topology['named']): Topology['links'][number] {
   if (!Array.isArray(link) || link.length !== 2) throw wrong(where, 'a pair of ends');
-  const [one, other] = link.map((end: unknown): End | 'exit' => {
-    if (end === 'exit') return end;
-    if (!isObject(end) || !isName(end['node']) || typeof end['interface'] !== 'string') {
-      throw wrong(where, 'ends with `node` and `interface`, or `exit`');
-    }
-    if (!INTERFACE_NAME.test(end['interface'])) throw wrong(where, 'interfaces with names of 1 to 15 characters');
-    if (!names.has(end['node'])) throw wrong(where, `a node of \`content.nodes\`; there is no \`${end['node']}\``);
-    return { node: end['node'], interface: end['interface'] };
-  }) as [End | 'exit', End | 'exit'];
+  const [first, second]: readonly unknown[] = link;
+  const one = readEnd(first, where, named);
+  const other = readEnd(second, where, named);
   if (one !== 'exit') return [one, other];
   if (other !== 'exit') return [other, one];
   throw wrong(where, 'at least one end that is an interface');
+}
+
+function readEnd(end: unknown, where: string, named: Topology['named']): End | 'exit' {
+  if (end === 'exit') return end;
+  if (!isObject(end) || !isName(end['node']) || typeof end['interface'] !== 'string') {
+    throw wrong(where, 'ends with `node` and `interface`, or `exit`');
+  }
+  if (!INTERFACE_NAME.test(end['interface'])) throw wrong(where, 'interfaces with names of 1 to 15 characters');
+  if (!named.has(end['node'])) throw wrong(where, `a node of \`content.nodes\`; there is no \`${end['node']}\``);
+  return { node: end['node'], interface: end['interface'] };
 }
 
 /** An end of a cable without an interface is the outside, by its name. */
@@ -117,6 +140,10 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST_NAME;
 }
 
+function isWhole(value: unknown): value is number {
+  return Number.isInteger(value);
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -126,65 +153,70 @@ function wrong(where: string, expected: string): Problem {
 }
 
 /** Everything that a topology becomes in a simulation. @throws Problem for an image that is not there */
-export async function built(context: Context, simulation: string, topology: Topology): Promise<readonly Change[]> {
-  const images = (await context.store.collections.visibleTo(
-    collectionOf(IMAGES),
-    accountOf(context),
-  )) as readonly AirRow[];
-  const ids = new Map<unknown, string>();
-  for (const { id, body } of images.toReversed()) ids.set(body.members['name'], id).set(id, id);
-  const imageOf = (name: string, os: unknown): string => {
+export async function built(
+  context: AuthenticatedContext,
+  simulation: string,
+  topology: Topology,
+): Promise<readonly Change[]> {
+  const images = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
+  const ids = new Map<string, string>();
+  for (const { id, body } of images.toReversed()) ids.set(body.members.name, id).set(id, id);
+  const imageOf = (name: string, os: string): string => {
     const found = ids.get(os);
     if (found !== undefined) return found;
     throw wrong(`\`content.nodes.${name}.os\``, `an image that you may see; there is no \`${os}\``);
   };
   const nodes = new Map(
-    Object.entries(topology.nodes).map(([name, { os, cpu = 1, memory = 1024, storage = 10, ...node }]) => {
-      const position = isObject(node['pos']) ? node['pos'] : {};
-      const members = { cpu, memory, storage, pos_x: position['x'] ?? 0, pos_y: position['y'] ?? 0 };
-      return [name, newNode(context, { name, simulation, image: imageOf(name, os), ...members })];
-    }),
+    [...topology.named].map(([name, { os, ...members }]) => [
+      name,
+      newNode(context, { name, simulation, image: imageOf(name, os), ...members }),
+    ]),
   );
-  const interfaces = new Map<string, AirRow>();
-  const interfaceOf = (end: End, outbound: boolean): AirRow => {
+  const interfaces = new Map<string, RowOf<'interfaces'>>();
+  const interfaceOf = (end: End, outbound: boolean): RowOf<'interfaces'> => {
     const name = `${end.node}:${end.interface}`;
-    const node = nodes.get(end.node) as AirRow;
+    const node = nodes.get(end.node);
+    if (node === undefined) throw new Error('a link was read, and its node was not');
     const row = interfaces.get(name) ?? newInterface(context, node, { name: end.interface, outbound });
     interfaces.set(name, row);
     return row;
   };
   const links = topology.links.flatMap(([one, other]) => {
     const first = interfaceOf(one, other === 'exit');
-    return other === 'exit' ? [] : [newLink(context, simulation, [first, interfaceOf(other, false)])];
+    return other === 'exit' ? [] : [newRow(context, LINKS, linkDraft(simulation, [first, interfaceOf(other, false)]))];
   });
   return [...nodes.values(), ...interfaces.values(), ...links].map(put);
 }
 
 /** A cable between two interfaces of a simulation. */
-export function newLink(context: Context, simulation: string, ends: readonly AirRow[], labels: unknown = null): AirRow {
-  return newRow(context, LINKS, {
+export function linkDraft(
+  simulation: string,
+  ends: readonly RowOf<'interfaces'>[],
+  { labels = null }: MembersOf<'links'> = {},
+): DraftOf<'links'> {
+  return {
     members: { labels },
     hidden: {
       simulation,
       interface: ends.map(({ id }) => id),
-      node: ends.map(({ body }) => body.members['node']),
+      node: ends.map(({ body }) => body.members.node),
     },
     parent: simulation,
-  });
+  };
 }
 
 /** Everything of a simulation that has a place in its topology. */
 export interface Network {
-  readonly nodes: readonly AirRow[];
-  readonly interfaces: readonly AirRow[];
-  readonly links: readonly AirRow[];
-  readonly services: readonly AirRow[];
+  readonly nodes: readonly RowOf<'nodes'>[];
+  readonly interfaces: readonly RowOf<'interfaces'>[];
+  readonly links: readonly RowOf<'links'>[];
+  readonly services: readonly RowOf<'services'>[];
 }
 
-export async function networkOf({ store }: Context, simulation: string): Promise<Network> {
-  const parts = async (resource: AirResource, parents: readonly string[]) => {
-    const all = await Promise.all(parents.map((id) => store.collections.ofParent(collectionOf(resource), id)));
-    return all.flat() as readonly AirRow[];
+export async function networkOf({ store }: Pick<AuthenticatedContext, 'store'>, simulation: string): Promise<Network> {
+  const parts = async <Name extends StoredName>(resource: Named<Name>, parents: readonly string[]) => {
+    const all = await Promise.all(parents.map((id) => collectionOf(resource).ofParent(store.collections, id)));
+    return all.flat();
   };
   const nodes = await parts(NODES, [simulation]);
   const interfaces = await parts(
@@ -199,82 +231,82 @@ export async function networkOf({ store }: Context, simulation: string): Promise
 }
 
 /** The same network in another simulation, with ids of its own. */
-export async function copied(context: Context, from: string, to: string): Promise<readonly Change[]> {
+export async function copied(context: AuthenticatedContext, from: string, to: string): Promise<readonly Change[]> {
+  const { collections } = context.store;
   const { nodes, interfaces, links, services } = await networkOf(context, from);
   const ids = new Map([...nodes, ...interfaces, ...links, ...services].map(({ id }) => [id, context.random.uuid()]));
-  const again = (id: unknown) => ids.get(String(id)) ?? id;
-  const script = (await context.store.collections.byId(collectionOf(SIMULATION_ZTP_SCRIPT), from)) as AirRow | null;
-  const instructions = await Promise.all(
-    nodes.map(({ id }) => context.store.collections.ofParent(collectionOf(INSTRUCTIONS), id)),
-  );
-  const copy = (resource: AirResource, row: AirRow, members: object, hidden: object, parent: string) =>
-    put(
-      newRow(
-        context,
-        resource,
-        { members: { ...row.body.members, ...members }, hidden: { ...row.body.hidden, ...hidden }, parent },
-        String(again(row.id)),
-      ),
-    );
-  return [
+  const again = (id: string) => ids.get(id) ?? id;
+  const script = await collectionOf(SIMULATION_ZTP_SCRIPT).byId(collections, from);
+  const instructions = await Promise.all(nodes.map(({ id }) => collectionOf(INSTRUCTIONS).ofParent(collections, id)));
+  const rows = [
     ...(script === null
       ? []
-      : [put(newRow(context, SIMULATION_ZTP_SCRIPT, { members: script.body.members, parent: to }, to))]),
-    ...(instructions.flat() as readonly AirRow[]).map((row) => {
-      const node = String(again(row.body.members['node']));
-      return put(
-        newRow(context, INSTRUCTIONS, {
-          members: { ...row.body.members, node },
-          hidden: { ...row.body.hidden, simulation: to },
-          parent: node,
-        }),
-      );
+      : [newRow(context, SIMULATION_ZTP_SCRIPT, { members: script.body.members, parent: to }, to)]),
+    ...instructions.flat().map(({ body: { members, hidden } }) => {
+      const node = again(members.node);
+      return newRow(context, INSTRUCTIONS, {
+        members: { ...members, node },
+        hidden: { ...hidden, simulation: to },
+        parent: node,
+      });
     }),
-    ...nodes.map((row) => copy(NODES, row, { simulation: to }, {}, to)),
-    ...interfaces.map((row) => {
-      const node = String(again(row.body.members['node']));
-      const split = again(row.body.members['split']);
-      const parts = (row.body.hidden['parts'] as readonly string[] | undefined)?.map(again);
-      return copy(INTERFACES, row, { node, split }, { simulation: to, ...(parts && { parts }) }, node);
+    ...nodes.map(({ id, body: { members } }) =>
+      newRow(context, NODES, { members: { ...members, simulation: to }, parent: to }, again(id)),
+    ),
+    ...interfaces.map(({ id, body: { members, hidden } }) => {
+      const node = again(members.node);
+      const split = typeof members.split === 'string' ? again(members.split) : null;
+      const parts = hidden.parts?.map(again);
+      const draft = {
+        members: { ...members, node, split },
+        hidden: { ...hidden, simulation: to, ...(parts && { parts }) },
+        parent: node,
+      };
+      return newRow(context, INTERFACES, draft, again(id));
     }),
-    ...services.map((row) => {
-      const end = String(again(row.body.members['interface']));
-      const node = again(row.body.hidden['node']);
-      return copy(SERVICES, row, { interface: end }, { simulation: to, node }, end);
+    ...services.map(({ id, body: { members, hidden } }) => {
+      const end = again(members.interface);
+      const draft = {
+        members: { ...members, interface: end },
+        hidden: { ...hidden, simulation: to, node: again(hidden.node) },
+        parent: end,
+      };
+      return newRow(context, SERVICES, draft, again(id));
     }),
-    ...links.map((row) => {
-      const ends = (row.body.hidden['interface'] as readonly string[]).map(again);
-      const nodesOfLink = (row.body.hidden['node'] as readonly string[]).map(again);
-      return copy(LINKS, row, {}, { simulation: to, interface: ends, node: nodesOfLink }, to);
+    ...links.map(({ id, body: { members, hidden } }) => {
+      const [ends, nodesOfLink] = [hidden.interface.map(again), hidden.node.map(again)];
+      const draft = { members, hidden: { simulation: to, interface: ends, node: nodesOfLink }, parent: to };
+      return newRow(context, LINKS, draft, again(id));
     }),
   ];
+  return rows.map(put);
 }
 
 /** A simulation's network as a file has it. @param imageName how an image is named there */
 export function topologyOf({ nodes, interfaces, links }: Network, imageName: (id: string) => string) {
-  const nameOf = new Map(nodes.map(({ id, body }) => [id, String(body.members['name'])]));
+  const nameOf = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   const ends = new Map(
-    interfaces.map(({ id, body }) => [
+    interfaces.map(({ id, body: { members } }) => [
       id,
-      { node: nameOf.get(String(body.members['node'])) ?? '', interface: String(body.members['name']) },
+      { node: nameOf.get(members.node) ?? '', interface: members.name },
     ]),
   );
-  const outside = interfaces.filter(({ body }) => body.members['outbound'] === true);
+  const outside = interfaces.filter(({ body }) => body.members.outbound);
   return {
     nodes: Object.fromEntries(
       nodes.map(({ body: { members } }) => [
-        members['name'],
+        members.name,
         {
-          os: imageName(String(members['image'])),
-          cpu: members['cpu'],
-          memory: members['memory'],
-          storage: members['storage'],
-          pos: { x: members['pos_x'], y: members['pos_y'] },
+          os: imageName(members.image),
+          cpu: members.cpu,
+          memory: members.memory,
+          storage: members.storage,
+          pos: { x: members.pos_x, y: members.pos_y },
         },
       ]),
     ),
     links: [
-      ...links.map(({ body }) => (body.hidden['interface'] as readonly string[]).map((id) => ends.get(id))),
+      ...links.map(({ body }) => body.hidden.interface.map((id) => ends.get(id))),
       ...outside.map(({ id }) => [ends.get(id), 'exit']),
     ],
   };

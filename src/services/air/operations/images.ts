@@ -1,13 +1,14 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { audienceOf } from '../audience.ts';
-import { accountOf, callerOf, creatorOf } from '../caller.ts';
-import { amended, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';
-import { type AirRow, changedRow, collectionOf, type Members, newRow, put, shown } from '../objects.ts';
+import { accountOf, creatorOf } from '../caller.ts';
+import { amended, mustOwn, plain, referred, type Special } from '../engine.ts';
+import { changedRow, newRow, put, shown } from '../objects.ts';
 import { page } from '../pages.ts';
+import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
 import { IMAGE_SHARES } from '../tables/resources/image-shares.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 
@@ -21,16 +22,19 @@ const SHARE_TIME = 86_400_000;
 
 const UPLOAD_MEMBERS = { upload_status: 'READY', size: 0, hash: '', last_uploaded_at: null } as const;
 
+type ImageRow = RowOf<'images'>;
+type ShareRow = RowOf<'image_shares'>;
+
 /** An image as the caller's organisation sees it. */
-export function imageView(context: Context, row: AirRow): Record<string, unknown> {
+export function imageView(context: AuthenticatedContext, row: ImageRow): Schema<'air', 'Image'> {
   return { ...shown(row), is_owned_by_client: row.owner === accountOf(context) };
 }
 
-const IMAGE: Special = {
+const IMAGE: Special<typeof IMAGES> = {
   complete: (context, members) => ({
     members: {
       ...members,
-      minimum_resources: resources(members['minimum_resources'], IMAGES.defaults.minimum_resources),
+      minimum_resources: resources(members.minimum_resources, IMAGES.defaults.minimum_resources),
       ...UPLOAD_MEMBERS,
       creator: creatorOf(context),
       published: false,
@@ -38,49 +42,32 @@ const IMAGE: Special = {
       publish_access_record_id: null,
     },
   }),
-  change: (_context, { body }, members) => {
-    const { minimum_resources: given } = members;
+  change: (_context, { body }, { minimum_resources: given, ...members }) => {
     if (given === undefined) return { members };
-    const before = body.members['minimum_resources'] as Resources;
-    return { members: { ...members, minimum_resources: resources(given, before) } };
+    return { members: { ...members, minimum_resources: resources(given, body.members.minimum_resources) } };
   },
   view: imageView,
 };
 
-type Resources = Readonly<Record<keyof typeof IMAGES.defaults.minimum_resources, number>>;
+type Resources = Schema<'air', 'Image'>['minimum_resources'];
 
 /** All of them, and nothing else, whatever part a request says. */
-function resources(given: unknown, otherwise: Resources): Resources {
-  const { cpu, memory, storage } = { ...otherwise, ...(given as Partial<Resources>) };
+function resources(given: Partial<Resources>, otherwise: Resources): Resources {
+  const { cpu, memory, storage } = { ...otherwise, ...given };
   return { cpu, memory, storage };
 }
 
-/** An upload that has begun. */
-interface Upload {
-  readonly id: string;
-  readonly hash: string;
-  readonly size: number;
-  /** Of the parts that have arrived, by their numbers. */
-  readonly parts: Readonly<Record<string, Part>>;
-}
-
-/** What is kept of a part: its bytes are counted, hashed and dropped. */
-interface Part {
-  readonly size: number;
-  readonly etag: string;
-}
-
-function uploadOf({ body }: AirRow): Upload | null {
-  return (body.hidden['upload'] ?? null) as Upload | null;
+function uploadOf({ body }: ImageRow): Upload | null {
+  return body.hidden.upload ?? null;
 }
 
 function partCount(size: number): number {
   return Math.max(1, Math.ceil(size / CHUNK));
 }
 
-const startUpload: Handler = async (context) => {
+const startUpload: Handler<'air', 'images_start_upload', ImageRow> = async (context) => {
   const row = ownImage(context);
-  const { hash, size } = context.body as { hash: string; size: number };
+  const { hash, size } = context.body;
   if (!SHA256.test(hash)) throw new Problem('invalid_request', 'Field `hash` must be a SHA-256 in hexadecimal.');
   if (size < 1 || size > MOST_BYTES) {
     throw new Problem('invalid_request', `Field \`size\` must be from 1 to ${MOST_BYTES} bytes.`);
@@ -88,7 +75,7 @@ const startUpload: Handler = async (context) => {
   const upload: Upload = { id: context.random.uuid(), hash: hash.toLowerCase(), size, parts: {} };
   await amended(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'start an upload', ['READY', 'COMPLETE']);
-    return { members: { upload_status: 'UPLOADING' }, hidden: { upload } };
+    return { members: { upload_status: 'UPLOADING' as const }, hidden: { upload } };
   });
   const part_urls = Array.from({ length: partCount(size) }, (_, index) => ({
     part_number: index + 1,
@@ -98,8 +85,12 @@ const startUpload: Handler = async (context) => {
 };
 
 /** @throws Problem unless the upload is in one of these states */
-function mustHaveStatus({ body }: AirRow, action: string, statuses: readonly string[]): void {
-  const status = String(body.members['upload_status']);
+function mustHaveStatus(
+  { body }: ImageRow,
+  action: string,
+  statuses: readonly Schema<'air', 'Image'>['upload_status'][],
+): void {
+  const status = body.members.upload_status;
   if (statuses.includes(status)) return;
   const wanted = statuses.map((one) => `\`${one}\``).join(' or ');
   throw new Problem(
@@ -109,11 +100,11 @@ function mustHaveStatus({ body }: AirRow, action: string, statuses: readonly str
 }
 
 /** A part, at the URL that was given out for it: whoever has it may. */
-const putPart: Handler = async (context) => {
+const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
   const { store, params, now } = context;
-  const [imageId = '', uploadId = ''] = (params['uploadId'] ?? '').split('.');
-  const number = params['partNumber'] ?? '';
-  const image = (await store.collections.byId(collectionOf(IMAGES), imageId)) as AirRow | null;
+  const [imageId = '', uploadId = ''] = params.uploadId.split('.');
+  const number = params.partNumber;
+  const image = await collectionOf(IMAGES).byId(store.collections, imageId);
   const upload = image === null ? null : uploadOf(image);
   const isNumber = /^[1-9]\d*$/.test(number);
   if (
@@ -130,8 +121,8 @@ const putPart: Handler = async (context) => {
   }
   const part: Part = { size, etag: hash };
   try {
-    await store.collections.change(collectionOf(IMAGES), imageId, (before) =>
-      withPart(before as AirRow, uploadId, number, part, now),
+    await collectionOf(IMAGES).change(store.collections, imageId, (before) =>
+      withPart(before, uploadId, number, part, now),
     );
   } catch (thrown) {
     throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
@@ -143,7 +134,7 @@ function sizeOfPart({ size }: Upload, number: number): number {
   return number < partCount(size) ? CHUNK : size - (partCount(size) - 1) * CHUNK;
 }
 
-function withPart(row: AirRow, uploadId: string, number: string, part: Part, now: number): Row {
+function withPart(row: ImageRow, uploadId: string, number: string, part: Part, now: number): ImageRow {
   const upload = uploadOf(row);
   if (upload?.id !== uploadId) throw new Problem('not_found', 'There is no upload with this part.');
   const next = { ...upload, parts: { ...upload.parts, [number]: part } };
@@ -151,15 +142,16 @@ function withPart(row: AirRow, uploadId: string, number: string, part: Part, now
 }
 
 /** What was said to be sent has to be what came; otherwise the upload stays as it is, to be mended. */
-const completeUpload: Handler = async (context) => {
+const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async (context) => {
   const row = ownImage(context);
-  const { parts } = context.body as { parts: readonly { part_number: number; etag: string }[] };
-  const { now } = context;
+  const { now, body } = context;
   const next = await amended(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'complete its upload', ['UPLOADING']);
-    const upload = uploadOf(before) as Upload;
-    checkParts(upload, parts);
-    const members = { upload_status: 'COMPLETE', size: upload.size, hash: upload.hash, last_uploaded_at: rfc3339(now) };
+    const upload = uploadOf(before);
+    if (upload === null) throw new Error('an image is UPLOADING, and has no upload');
+    checkParts(upload, body.parts);
+    const { size, hash } = upload;
+    const members = { upload_status: 'COMPLETE', size, hash, last_uploaded_at: rfc3339(now) } as const;
     return { members, hidden: { upload: null } };
   });
   return { status: 200, body: imageView(context, next) };
@@ -190,17 +182,18 @@ function checkParts(upload: Upload, parts: readonly { part_number: number; etag:
   }
 }
 
-const abortUpload: Handler = async (context) => {
+const abortUpload: Handler<'air', 'images_abort_upload', ImageRow> = async (context) => {
   const row = ownImage(context);
   await amended(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'abort an upload', ['UPLOADING']);
-    const isFilled = Number(before.body.members['size']) > 0;
-    return { members: { upload_status: isFilled ? 'COMPLETE' : 'READY' }, hidden: { upload: null } };
+    const isFilled = before.body.members.size > 0;
+    const upload_status = isFilled ? ('COMPLETE' as const) : ('READY' as const);
+    return { members: { upload_status }, hidden: { upload: null } };
   });
   return { status: 204 };
 };
 
-const clearUpload: Handler = async (context) => {
+const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (context) => {
   const row = ownImage(context);
   const next = await amended(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
@@ -209,23 +202,23 @@ const clearUpload: Handler = async (context) => {
   return { status: 200, body: imageView(context, next) };
 };
 
-function ownImage(context: Context): AirRow {
-  const row = targetOf(context);
+function ownImage(context: AuthenticatedContext<ImageRow>): ImageRow {
+  const { target: row } = context;
   mustOwn(context, row);
   return row;
 }
 
-const publish: Handler = async (context) => {
+const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
   const row = ownImage(context);
-  const { name, version, prefer_public = true } = context.body as Members;
-  const sharedWith = await audienceOf(context);
+  const { name, version, prefer_public = true } = context.body;
+  const sharedWith = await audienceOf(context, context.body);
   const next = await amended(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'be published', ['COMPLETE']);
-    if (before.body.members['published'] === true) throw new Problem('bad_state', 'The image is published already.');
+    if (before.body.members.published) throw new Problem('bad_state', 'The image is published already.');
     return {
       members: {
         published: true,
-        publicly_published: prefer_public === true,
+        publicly_published: prefer_public,
         ...(name !== undefined && { name }),
         ...(version !== undefined && { version }),
       },
@@ -235,25 +228,28 @@ const publish: Handler = async (context) => {
   return { status: 200, body: imageView(context, next) };
 };
 
-const unpublish: Handler = async (context) => {
+const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => {
   const row = ownImage(context);
   const next = await amended(context, IMAGES, row, (before) => {
-    if (before.body.members['published'] !== true) throw new Problem('bad_state', 'The image is not published.');
+    if (!before.body.members.published) throw new Problem('bad_state', 'The image is not published.');
     return { members: { published: false, publicly_published: false }, sharedWith: [] };
   });
   return { status: 200, body: imageView(context, next) };
 };
 
 /** Asks for something that somebody else has to grant; one request at a time. */
-function requested(published: boolean, what: string): Handler {
+function requested(
+  published: boolean,
+  what: string,
+): Handler<'air', 'images_request_publish' | 'images_request_unpublish', ImageRow> {
   return async (context) => {
     const row = ownImage(context);
     const record = context.random.uuid();
     const next = await amended(context, IMAGES, row, ({ body: { members } }) => {
-      if (typeof members['publish_access_record_id'] === 'string') {
+      if (typeof members.publish_access_record_id === 'string') {
         throw new Problem('conflict', 'A request about this image is open already.');
       }
-      if ((members['published'] === true) !== published) {
+      if (members.published !== published) {
         throw new Problem(
           'bad_state',
           `The image is ${published ? 'not ' : ''}published${published ? '' : ' already'}, so ${what} cannot be requested.`,
@@ -265,10 +261,10 @@ function requested(published: boolean, what: string): Handler {
   };
 }
 
-const cancelRequest: Handler = async (context) => {
+const cancelRequest: Handler<'air', 'images_cancel_publish_access_record', ImageRow> = async (context) => {
   const row = ownImage(context);
   const next = await amended(context, IMAGES, row, ({ body }) => {
-    if (typeof body.members['publish_access_record_id'] !== 'string') {
+    if (typeof body.members.publish_access_record_id !== 'string') {
       throw new Problem('bad_state', 'No request about this image is open.');
     }
     return { members: { publish_access_record_id: null } };
@@ -277,15 +273,15 @@ const cancelRequest: Handler = async (context) => {
 };
 
 /** A share is seen by who made it, and claimed by whom it is for. */
-const SHARE: Special = {
+const SHARE: Special<typeof IMAGE_SHARES> = {
   complete: async (context, members) => {
-    const image = await referred(context, IMAGES.name, 'image', members['image']);
+    const image = await referred(context, IMAGES, 'image', members.image);
     mustOwn(context, image);
     const { target_org, expires_at } = members;
-    const target = await context.store.ngcKeys.organization(String(target_org));
+    const target = await context.store.ngcKeys.organization(target_org);
     if (target === null)
       throw new Problem('invalid_request', `Field \`target_org\`: there is no organisation \`${target_org}\`.`);
-    const { org } = callerOf(context).principal;
+    const { org = '' } = context.caller.principal;
     if (target.name === org) throw new Problem('invalid_request', 'Field `target_org` must be another organisation.');
     const expires = typeof expires_at === 'string' ? Date.parse(expires_at) : context.now + SHARE_TIME;
     if (!(expires > context.now))
@@ -293,8 +289,8 @@ const SHARE: Special = {
     return {
       members: {
         image: image.id,
-        image_name: image.body.members['name'],
-        image_version: image.body.members['version'],
+        image_name: image.body.members.name,
+        image_version: image.body.members.version,
         source_org_display_name: org,
         target_org_display_name: target.name,
         target_org: target.name,
@@ -308,35 +304,32 @@ const SHARE: Special = {
   view: shareView,
 };
 
-function shareView({ now }: Context, row: AirRow): Record<string, unknown> {
+function shareView({ now }: Pick<AuthenticatedContext, 'now'>, row: ShareRow): Schema<'air', 'ImageShare'> {
   return { ...shown(row), state: shareState(row, now) };
 }
 
 /** Shares that ran out are written as such before they are asked for by state. */
-const listShares: Handler = async (context) => {
+const listShares: Handler<'air', 'image_shares_list'> = async (context) => {
   const { store, now } = context;
-  const rows = (await store.collections.ofOwner(collectionOf(IMAGE_SHARES), accountOf(context))) as readonly AirRow[];
-  const over = rows.filter((row) => row.body.members['state'] === 'ACTIVE' && shareState(row, now) === 'EXPIRED');
+  const rows = await collectionOf(IMAGE_SHARES).ofOwner(store.collections, accountOf(context));
+  const over = rows.filter((row) => row.body.members.state === 'ACTIVE' && shareState(row, now) === 'EXPIRED');
   const changes = over.map((row) => put(changedRow(row, IMAGE_SHARES, now, { members: { state: 'EXPIRED' } })));
   if (changes.length > 0) await store.collections.commit(changes);
   return page(context, IMAGE_SHARES, (row) => shareView(context, row));
 };
 
-function shareState({ body: { members } }: AirRow, now: number): string {
-  if (members['state'] !== 'ACTIVE') return String(members['state']);
-  return Date.parse(String(members['expires_at'])) <= now ? 'EXPIRED' : 'ACTIVE';
+function shareState({ body: { members } }: ShareRow, now: number): string {
+  if (members.state !== 'ACTIVE') return members.state;
+  return Date.parse(members.expires_at) <= now ? 'EXPIRED' : 'ACTIVE';
 }
 
 /** An image of one's own, out of one that was shared: the share is used up by it. */
-const claim: Handler = async (context) => {
-  const { image_share, name, version } = context.body as { image_share: string; name?: string; version?: string };
+const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
+  const { image_share, name, version } = context.body;
   const { store, now } = context;
-  const share = (await store.collections.byId(collectionOf(IMAGE_SHARES), image_share)) as AirRow | null;
-  if (share === null || share.body.hidden['target'] !== accountOf(context)) throw new Problem('not_found');
-  const image = (await store.collections.byId(
-    collectionOf(IMAGES),
-    String(share.body.members['image']),
-  )) as AirRow | null;
+  const share = await collectionOf(IMAGE_SHARES).byId(store.collections, image_share);
+  if (share === null || share.body.hidden.target !== accountOf(context)) throw new Problem('not_found');
+  const image = await collectionOf(IMAGES).byId(store.collections, share.body.members.image);
   if (image === null) throw new Problem('not_found');
   await amended(context, IMAGE_SHARES, share, (before) => {
     const state = shareState(before, now);
@@ -347,8 +340,8 @@ const claim: Handler = async (context) => {
   const row = newRow(context, IMAGES, {
     members: {
       ...members,
-      name: name ?? members['name'],
-      version: version ?? members['version'],
+      name: name ?? members.name,
+      version: version ?? members.version,
       creator: creatorOf(context),
       published: false,
       publicly_published: false,

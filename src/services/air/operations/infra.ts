@@ -1,10 +1,12 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
-import { callerOf } from '../caller.ts';
-import { amended, mustOwn, plain, type Special, targetOf } from '../engine.ts';
-import { type AirRow, newRow, put, shown } from '../objects.ts';
+import { amended, drafted, mustOwn, plain, type Special } from '../engine.ts';
+import { newRow, put, shown } from '../objects.ts';
+import type { RowOf } from '../stored.ts';
+import { FLEETS } from '../tables/resources/fleets.ts';
 import { MANIFESTS } from '../tables/resources/manifests.ts';
 import { PLUGIN_IMAGES } from '../tables/resources/plugin-images.ts';
 import { WORKER_CERTIFICATES } from '../tables/resources/worker-certificates.ts';
@@ -14,21 +16,23 @@ import { WORKERS } from '../tables/resources/workers.ts';
 const CERTIFICATE_TIME = 365 * 86_400_000;
 
 /** The token that a worker registers with is shown this once. */
-const createWorker: Handler = async (context) => {
-  const base = plain(WORKERS)['workers_create'] as Handler;
-  const { status, body } = await base(context);
-  return { status, body: { ...(body as object), registration_token: context.random.alphanumeric(40) } };
+const createWorker: Handler<'air', 'workers_create'> = async (context) => {
+  const { row, along } = await drafted(context, WORKERS, {}, context.body);
+  await context.store.collections.commit([put(row), ...along]);
+  return { status: 201, body: { ...shown(row), registration_token: context.random.alphanumeric(40) } };
 };
 
-function certificateView({ now }: Context, row: AirRow): Record<string, unknown> {
+function certificateView(
+  { now }: Pick<AuthenticatedContext, 'now'>,
+  row: RowOf<'worker_certificates'>,
+): Schema<'air', 'WorkerCertificate'> {
   const { created: _, modified: __, ...view } = shown(row);
-  const { revoked, expires } = row.body.members;
-  return { ...view, usable: revoked === false && Date.parse(String(expires)) > now };
+  return { ...view, usable: !view.revoked && Date.parse(view.expires) > now };
 }
 
 /** A certificate in form only: nothing here can be identified by it. */
-const issueCertificate: Handler = async (context) => {
-  const worker = targetOf(context);
+const issueCertificate: Handler<'air', 'workers_issue_certificate', RowOf<'workers'>> = async (context) => {
+  const { target: worker } = context;
   mustOwn(context, worker);
   const { random, now } = context;
   const text = (label: string) => `-----BEGIN ${label}-----\n${random.base64url(48)}\n-----END ${label}-----\n`;
@@ -36,7 +40,7 @@ const issueCertificate: Handler = async (context) => {
   const row = newRow(context, WORKER_CERTIFICATES, {
     members: {
       worker: worker.id,
-      worker_fqdn: worker.body.members['fqdn'],
+      worker_fqdn: worker.body.members.fqdn,
       expires: rfc3339(now + CERTIFICATE_TIME),
       fingerprint: hashSecret(certificate),
       last_used: null,
@@ -47,23 +51,27 @@ const issueCertificate: Handler = async (context) => {
   return { status: 201, body: { certificate, private_key: text('PRIVATE KEY') } };
 };
 
-const revokeCertificate: Handler = async (context) => {
-  const row = targetOf(context);
+const revokeCertificate: Handler<'air', 'worker_certificates_revoke', RowOf<'worker_certificates'>> = async (
+  context,
+) => {
+  const { target: row } = context;
   mustOwn(context, row);
   const next = await amended(context, WORKER_CERTIFICATES, row, ({ body }) => {
-    if (body.members['revoked'] === true) throw new Problem('bad_state', 'The certificate is revoked already.');
+    if (body.members.revoked) throw new Problem('bad_state', 'The certificate is revoked already.');
     return { members: { revoked: true } };
   });
   return { status: 200, body: certificateView(context, next) };
 };
 
-const MANIFEST: Special = {
-  complete: (context, members) => ({
-    members: { ...members, org_name: callerOf(context).principal.org ?? null, port_mapping_required: false },
+const MANIFEST: Special<typeof MANIFESTS> & Special<typeof PLUGIN_IMAGES> = {
+  complete: ({ caller }, members) => ({
+    members: { ...members, org_name: caller.principal.org ?? null, port_mapping_required: false },
   }),
 };
 
 export const infraOperations = {
+  ...plain(FLEETS),
+  ...plain(WORKERS),
   workers_create: createWorker,
   workers_issue_certificate: issueCertificate,
   ...plain(WORKER_CERTIFICATES, { view: certificateView }),

@@ -1,13 +1,15 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
-import { amended, deletion, drafted, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';
+import { amended, deletion, drafted, mustOwn, plain, referred, type Special } from '../engine.ts';
 import { entry } from '../histories.ts';
 import { interfaceDraft, newInterface, newMac, newNode, nodeMembers } from '../network.ts';
-import { type AirRow, changedRow, collectionOf, type Members, put, removed, shown } from '../objects.ts';
-import { endsOf, linksOf } from '../removals.ts';
+import { changedRow, put, removed, shown } from '../objects.ts';
+import { linksOf } from '../removals.ts';
 import { stateAt } from '../states.ts';
+import { collectionOf, type RowOf } from '../stored.ts';
 import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 import { INSTRUCTIONS } from '../tables/resources/instructions.ts';
@@ -16,7 +18,9 @@ import { LINKS } from '../tables/resources/links.ts';
 import { NODES } from '../tables/resources/nodes.ts';
 import { SERVICES } from '../tables/resources/services.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
-import { newLink } from '../topology.ts';
+import { SYSTEM_NODES } from '../tables/resources/system-nodes.ts';
+import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
+import { linkDraft } from '../topology.ts';
 
 /** The lowest port that services get on a worker. */
 const FIRST_WORKER_PORT = 20_000;
@@ -24,142 +28,160 @@ const WORKER_PORTS = 10_000;
 const WORKER = 'worker.air.test';
 
 /** @throws Problem where there is no image at all */
-async function defaultImage(context: Context): Promise<string> {
-  const [first] = await context.store.collections.visibleTo(collectionOf(IMAGES), accountOf(context));
+async function defaultImage(context: AuthenticatedContext): Promise<string> {
+  const [first] = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   if (first !== undefined) return first.id;
   throw new Problem('invalid_request', 'Field `image` is missing; there is no image that could be taken instead.');
 }
 
-const NODE: Special = {
+type NodeRow = RowOf<'nodes'>;
+type InterfaceRow = RowOf<'interfaces'>;
+
+const NODE: Special<typeof NODES> = {
   complete: async (context, members) => {
-    const simulation = await referred(context, SIMULATIONS.name, 'simulation', members['simulation']);
+    const simulation = await referred(context, SIMULATIONS, 'simulation', members.simulation);
     mustOwn(context, simulation);
-    return { members: nodeMembers({ ...members, image: members['image'] ?? (await defaultImage(context)) }) };
+    return { members: nodeMembers({ ...members, image: members.image ?? (await defaultImage(context)) }) };
   },
   along: (context, { id, body }) => [
     entry(context, 'node', id, 'Node created'),
-    entry(context, 'simulation', String(body.members['simulation']), `Node ${body.members['name']} created`),
+    entry(context, 'simulation', body.members.simulation, `Node ${body.members.name} created`),
   ],
 };
 
-const INTERFACE: Special = {
-  complete: async (context, members) => interfaceDraft(context, await ownNode(context, members['node']), members),
-  change: ({ random }, _row, members) => ({
-    members: members['mac_address'] === null ? { ...members, mac_address: newMac(random) } : members,
-  }),
+const INTERFACE: Special<typeof INTERFACES> = {
+  complete: async (context, members) => interfaceDraft(context, await ownNode(context, members.node), members),
+  change: ({ random }, _row, { mac_address, ...members }) => {
+    if (mac_address === undefined) return { members };
+    return { members: { ...members, mac_address: mac_address ?? newMac(random) } };
+  },
 };
 
-async function ownNode(context: Context, id: unknown): Promise<AirRow> {
-  const node = await referred(context, NODES.name, 'node', id);
+async function ownNode(context: AuthenticatedContext, id: string): Promise<NodeRow> {
+  const node = await referred(context, NODES, 'node', id);
   mustOwn(context, node);
   return node;
 }
 
 /** A cable shows what it connects by name. */
-async function linkView({ store }: Context, link: AirRow): Promise<Record<string, unknown>> {
+async function linkView(
+  { store }: Pick<AuthenticatedContext, 'store'>,
+  link: RowOf<'links'>,
+): Promise<Schema<'air', 'Link'>> {
   const interfaces = await Promise.all(
-    endsOf(link).map(async (id) => {
-      const end = (await store.collections.byId(collectionOf(INTERFACES), id)) as AirRow | null;
-      const node = (await store.collections.byId(
-        collectionOf(NODES),
-        String(end?.body.members['node']),
-      )) as AirRow | null;
-      return { id, name: String(end?.body.members['name'] ?? ''), node_name: String(node?.body.members['name'] ?? '') };
+    link.body.hidden.interface.map(async (id) => {
+      const end = await collectionOf(INTERFACES).byId(store.collections, id);
+      const node = end === null ? null : await collectionOf(NODES).byId(store.collections, end.body.members.node);
+      return { id, name: end?.body.members.name ?? '', node_name: node?.body.members.name ?? '' };
     }),
   );
   return { ...shown(link), interfaces };
 }
 
-const createLink: Handler = async (context) => {
-  const { interfaces: ids, labels = null } = context.body as { interfaces: readonly string[]; labels?: unknown };
-  const ends = await Promise.all(ids.map((id) => referred(context, INTERFACES.name, 'interfaces', id)));
-  for (const end of ends) mustOwn(context, end);
-  const [one, other] = ends;
-  if (one === undefined || other === undefined || ends.length !== 2 || one.id === other.id) {
-    throw new Problem('invalid_request', 'Field `interfaces` must be two different interfaces.');
-  }
-  const simulation = String(one.body.hidden['simulation']);
-  if (other.body.hidden['simulation'] !== simulation) {
-    throw new Problem('invalid_request', 'Field `interfaces` must be two interfaces of one simulation.');
-  }
-  if ((await linksOf(context, one)).length > 0 || (await linksOf(context, other)).length > 0) {
-    throw new Problem('bad_state', 'Field `interfaces`: one of them has a link already.');
-  }
-  const row = newLink(context, simulation, ends, labels);
-  await context.store.collections.commit([put(row)]);
-  return { status: 201, body: await linkView(context, row) };
+const LINK: Special<typeof LINKS> = {
+  complete: async (context, { interfaces: ids, ...members }) => {
+    const ends = await Promise.all(ids.map((id) => referred(context, INTERFACES, 'interfaces', id)));
+    for (const end of ends) mustOwn(context, end);
+    const [one, other] = ends;
+    if (one === undefined || other === undefined || ends.length !== 2 || one.id === other.id) {
+      throw new Problem('invalid_request', 'Field `interfaces` must be two different interfaces.');
+    }
+    const { simulation } = one.body.hidden;
+    if (other.body.hidden.simulation !== simulation) {
+      throw new Problem('invalid_request', 'Field `interfaces` must be two interfaces of one simulation.');
+    }
+    if ((await linksOf(context, one)).length > 0 || (await linksOf(context, other)).length > 0) {
+      throw new Problem('bad_state', 'Field `interfaces`: one of them has a link already.');
+    }
+    return linkDraft(simulation, ends, members);
+  },
+  view: linkView,
 };
 
-const SERVICE: Special = {
+const SERVICE: Special<typeof SERVICES> = {
   complete: async (context, members) => {
-    const end = await referred(context, INTERFACES.name, 'interface', members['interface']);
+    const end = await referred(context, INTERFACES, 'interface', members.interface);
     mustOwn(context, end);
     const { name, node_port, service_type } = members;
     return {
-      members: { ...members, name: name || `${String(service_type).toLowerCase()}-${node_port}` },
+      members: { ...members, name: name || `${service_type.toLowerCase()}-${node_port}` },
       hidden: {
-        simulation: end.body.hidden['simulation'],
-        node: end.body.members['node'],
+        simulation: end.body.hidden.simulation,
+        node: end.body.members.node,
         worker_fqdn: WORKER,
         worker_port: FIRST_WORKER_PORT + (parseInt(context.random.hex(4), 16) % WORKER_PORTS),
       },
     };
   },
+  view: (_, row) => {
+    const { worker_port, worker_fqdn } = row.body.hidden;
+    return { ...shown(row), worker_port, worker_fqdn };
+  },
 };
 
-const INSTRUCTION: Special = {
+const INSTRUCTION: Special<typeof INSTRUCTIONS> = {
   complete: async (context, { executor, data, ...members }) => {
-    const node = await ownNode(context, members['node']);
+    const node = await ownNode(context, members.node);
     return {
       members: {
         ...members,
-        name: members['name'] ?? `${executor}`,
-        data: { ...(data as object), executor },
+        name: members.name ?? executor,
+        data: { ...data, executor },
         state: 'PENDING',
       },
-      hidden: { simulation: node.body.members['simulation'], executor },
+      hidden: { simulation: node.body.members.simulation, executor },
     };
   },
-  change: (_, row, { executor, data, ...members }) => {
-    const before = row.body.members['data'] as Members;
-    const next = { ...(data === undefined ? before : (data as Members)), executor: executor ?? before['executor'] };
-    const name = members['name'] === null ? { name: String(next.executor) } : {};
-    return { members: { ...members, ...name, data: next }, hidden: { executor: next.executor } };
-  },
+  change: (_, { body }, { executor = body.hidden.executor, data = body.members.data, name, ...members }) => ({
+    members: { ...members, ...(name !== undefined && { name: name ?? executor }), data: { ...data, executor } },
+    hidden: { executor },
+  }),
 };
 
 /** @throws Problem for a node that is not one of the simulation */
-async function nodesOf(context: Context, simulation: string, ids: readonly string[]): Promise<readonly AirRow[]> {
-  mustOwn(context, await referred(context, SIMULATIONS.name, 'simulation', simulation));
+async function nodesOf(
+  context: AuthenticatedContext,
+  simulation: string,
+  ids: readonly string[],
+): Promise<readonly NodeRow[]> {
+  mustOwn(context, await referred(context, SIMULATIONS, 'simulation', simulation));
   return Promise.all(
     ids.map(async (id) => {
-      const node = await referred(context, NODES.name, 'nodes', id);
-      if (node.body.members['simulation'] === simulation) return node;
+      const node = await referred(context, NODES, 'nodes', id);
+      if (node.body.members.simulation === simulation) return node;
       throw new Problem('invalid_request', `Field \`nodes\`: \`${id}\` is no node of the simulation.`);
     }),
   );
 }
 
+/** A request about several nodes of a simulation. */
+interface Bulk extends AuthenticatedContext {
+  readonly body: { readonly simulation: string; readonly nodes: readonly { readonly id: string }[] };
+}
+
 /** An action on several nodes of a simulation: all of them, or none. */
 function bulk(
-  changesOf: (context: Context, node: AirRow, index: number) => readonly Change[] | Promise<readonly Change[]>,
-): Handler {
+  changesOf: (context: AuthenticatedContext, node: NodeRow) => readonly Change[] | Promise<readonly Change[]>,
+): (context: Bulk) => Promise<{ readonly status: 204 }> {
   return async (context) => {
-    const body = context.body as { simulation: string; nodes: readonly { id?: string; node?: string }[] };
-    const ids = body.nodes.map(({ id, node }) => id ?? node ?? '');
-    const nodes = await nodesOf(context, body.simulation, ids);
-    const changes = await Promise.all(nodes.map((node, index) => changesOf(context, node, index)));
+    const { simulation, nodes: named } = context.body;
+    const nodes = await nodesOf(
+      context,
+      simulation,
+      named.map(({ id }) => id),
+    );
+    const changes = await Promise.all(nodes.map((node) => changesOf(context, node)));
     await context.store.collections.commit(changes.flat());
     return { status: 204 };
   };
 }
 
 /** Resetting and rebuilding need a running simulation. */
-function bulkWhileActive(action: string): Handler {
+function bulkWhileActive(action: string): ReturnType<typeof bulk> {
   const handler = bulk((context, node) => [entry(context, 'node', node.id, `Node ${action}`)]);
   return async (context) => {
-    const { simulation } = context.body as { simulation: string };
-    const row = await referred(context, SIMULATIONS.name, 'simulation', simulation);
+    const { simulation } = context.body;
+    const row = await referred(context, SIMULATIONS, 'simulation', simulation);
     const state = stateAt(row, context.now);
     if (state === 'ACTIVE') return handler(context);
     throw new Problem(
@@ -169,50 +191,65 @@ function bulkWhileActive(action: string): Handler {
   };
 }
 
+type CloudInit = NonNullable<Schema<'air', 'Node'>['cloud_init']>;
+
 /** User configs of nodes: absent stays, null takes away. */
-const bulkAssign = bulk(async (context, node, index) => {
-  const { nodes } = context.body as { nodes: readonly { user_data?: string | null; meta_data?: string | null }[] };
-  const before = (node.body.members['cloud_init'] ?? { user_data: null, meta_data: null }) as Members;
-  const { user_data = before['user_data'], meta_data = before['meta_data'] } = nodes[index] ?? {};
-  for (const [member, id] of Object.entries({ user_data, meta_data })) {
-    if (id === null || id === undefined) continue;
-    const { kind } = (await referred(context, 'userconfigs', member, id)).body.members;
+const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
+  const { simulation, nodes: named } = context.body;
+  const nodes = await nodesOf(
+    context,
+    simulation,
+    named.map(({ node }) => node),
+  );
+  const changes = await Promise.all(nodes.map((node, index) => assigned(context, node, named[index] ?? {})));
+  await context.store.collections.commit(changes);
+  return { status: 204 };
+};
+
+async function assigned(context: AuthenticatedContext, node: NodeRow, given: CloudInit): Promise<Change> {
+  const before = node.body.members.cloud_init ?? {};
+  const { user_data = before.user_data ?? null, meta_data = before.meta_data ?? null } = given;
+  const cloud_init = { user_data, meta_data };
+  for (const [member, id] of Object.entries(cloud_init)) {
+    if (id === null) continue;
+    const { kind } = (await referred(context, USERCONFIGS, member, id)).body.members;
     const wanted = `cloud-init-${member.replace('_', '-')}`;
     if (kind !== wanted)
       throw new Problem('invalid_request', `Field \`${member}\` must name a user config of kind \`${wanted}\`.`);
   }
-  const cloud_init = { user_data, meta_data };
-  return [put(changedRow(node, NODES, context.now, { members: { cloud_init } }))];
-});
+  return put(changedRow(node, NODES, context.now, { members: { cloud_init } }));
+}
 
-const bulkCopy: Handler = async (context) => {
-  const copy = bulk((inner, node) => {
-    const { members } = node.body;
-    return [put(newNode(inner, { ...members, name: `${members['name']}-copy` }))];
-  });
-  await copy(context);
+const copyEach = bulk((context, { body: { members } }) => [
+  put(newNode(context, { ...members, name: `${members.name}-copy` })),
+]);
+
+const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
+  await copyEach(context);
   return { status: 200, body: {} };
 };
 
-const bulkUpdate: Handler = async (context) => {
-  const { simulation, node_ids, ...change } = context.body as {
-    simulation: string;
-    node_ids: readonly string[];
-  } & Members;
+const bulkUpdate: Handler<'air', 'nodes_bulk_update'> = async (context) => {
+  const { simulation, node_ids, image, cpu, memory, storage, labels, metadata, advanced } = context.body;
   const nodes = await nodesOf(context, simulation, node_ids);
-  if (change['image'] !== undefined) await referred(context, IMAGES.name, 'image', change['image']);
-  const changeable = ['image', 'cpu', 'memory', 'storage', 'labels', 'metadata', 'advanced'];
-  const members = Object.fromEntries(
-    changeable.filter((name) => change[name] !== undefined).map((name) => [name, change[name]]),
-  );
+  if (image !== undefined) await referred(context, IMAGES, 'image', image);
+  const members = {
+    ...(image !== undefined && { image }),
+    ...(cpu !== undefined && { cpu }),
+    ...(memory !== undefined && { memory }),
+    ...(storage !== undefined && { storage }),
+    ...(labels !== undefined && { labels }),
+    ...(metadata !== undefined && { metadata }),
+    ...(advanced !== undefined && { advanced }),
+  };
   const rows = nodes.map((node) => changedRow(node, NODES, context.now, { members }));
   await context.store.collections.commit(rows.map(put));
   return { status: 200, body: rows.map(shown) };
 };
 
-const fromSystemNode: Handler = async (context) => {
-  const { system_node, ...body } = context.body as { system_node: string } & Members;
-  const { members: template } = (await referred(context, 'system_nodes', 'system_node', system_node)).body;
+const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context) => {
+  const { system_node, ...body } = context.body;
+  const { members: template } = (await referred(context, SYSTEM_NODES, 'system_node', system_node)).body;
   const { image, cpu, memory, storage, category, labels, split_options } = template;
   const { row, along } = await drafted(context, NODES, NODE, { image, cpu, memory, storage, labels, ...body });
   const whole = changedRow(row, NODES, context.now, { members: { category, split_options: split_options ?? null } });
@@ -221,16 +258,15 @@ const fromSystemNode: Handler = async (context) => {
 };
 
 /** One interface becomes several, each a part of it. */
-const breakout: Handler = async (context) => {
-  const row = targetOf(context);
+const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (context) => {
+  const { target: row, body } = context;
   mustOwn(context, row);
-  const { split_count } = context.body as { split_count: number };
-  if (row.body.hidden['parts'] !== undefined || row.body.members['split'] !== null) {
+  if (row.body.hidden.parts !== undefined || row.body.members.split !== null) {
     throw new Problem('bad_state', 'The interface is broken out already.');
   }
-  const node = await ownNode(context, row.body.members['node']);
+  const node = await ownNode(context, row.body.members.node);
   const { name, interface_type } = row.body.members;
-  const parts = Array.from({ length: split_count }, (_, index) =>
+  const parts = Array.from({ length: body.split_count }, (_, index) =>
     newInterface(context, node, { name: `${name}s${index}`.slice(-15), interface_type, split: row.id }),
   );
   const whole = changedRow(row, INTERFACES, context.now, { hidden: { parts: parts.map(({ id }) => id) } });
@@ -239,36 +275,26 @@ const breakout: Handler = async (context) => {
   return { status: 200, body: parts.map(shown) };
 };
 
-const revertBreakout: Handler = async (context) => {
-  const row = targetOf(context);
+const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow> = async (context) => {
+  const { store, now, target: row } = context;
   mustOwn(context, row);
-  const { store, now } = context;
-  const wholeId = row.body.members['split'] ?? row.id;
-  const whole = (await store.collections.byId(collectionOf(INTERFACES), String(wholeId))) as AirRow | null;
-  const ids = whole?.body.hidden['parts'] as readonly string[] | undefined;
+  const whole = await collectionOf(INTERFACES).byId(store.collections, row.body.members.split ?? row.id);
+  const ids = whole?.body.hidden.parts;
   if (whole === null || ids === undefined) throw new Problem('bad_state', 'The interface is not broken out.');
-  const parts = await Promise.all(ids.map((id) => store.collections.byId(collectionOf(INTERFACES), id)));
-  const gone = await Promise.all(
-    parts.flatMap((part) => (part === null ? [] : [deletion(context, INTERFACES, part as AirRow)])),
-  );
+  const parts = await Promise.all(ids.map((id) => collectionOf(INTERFACES).byId(store.collections, id)));
+  const gone = await Promise.all(parts.flatMap((part) => (part === null ? [] : [deletion(context, INTERFACES, part)])));
   const { parts: _, ...hidden } = whole.body.hidden;
-  const next: AirRow = { ...whole, body: { ...whole.body, modified: now, hidden } };
+  const next: InterfaceRow = { ...whole, body: { ...whole.body, modified: now, hidden } };
   await store.collections.commit([...gone.flat(), put(next)]);
   return { status: 200, body: shown(next) };
 };
 
-const serviceView = (_: Context, row: AirRow) => ({
-  ...shown(row),
-  worker_port: row.body.hidden['worker_port'],
-  worker_fqdn: row.body.hidden['worker_fqdn'],
-});
-
 /** The simulation counts its checkpoints. */
-const deleteCheckpoint: Handler = async (context) => {
-  const row = targetOf(context);
+const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'>> = async (context) => {
+  const { target: row } = context;
   await context.store.collections.commit(await deletion(context, CHECKPOINTS, row));
-  await amended(context, SIMULATIONS, { id: String(row.body.hidden['simulation']) }, ({ body }) => ({
-    members: { complete_checkpoint_count: Math.max(0, Number(body.members['complete_checkpoint_count']) - 1) },
+  await amended(context, SIMULATIONS, { id: row.body.hidden.simulation }, ({ body }) => ({
+    members: { complete_checkpoint_count: Math.max(0, (body.members.complete_checkpoint_count ?? 0) - 1) },
   }));
   return { status: 204 };
 };
@@ -282,12 +308,13 @@ export const networkOperations = {
   nodes_bulk_copy: bulkCopy,
   nodes_bulk_update: bulkUpdate,
   nodes_from_system_node: fromSystemNode,
+  ...plain(SYSTEM_NODES),
   ...plain(INTERFACES, INTERFACE),
   interfaces_breakout: breakout,
   interfaces_revert_breakout: revertBreakout,
-  ...plain(LINKS, { view: linkView }),
-  links_create: createLink,
-  ...plain(SERVICES, { ...SERVICE, view: serviceView }),
+  ...plain(LINKS, LINK),
+  ...plain(SERVICES, SERVICE),
   ...plain(INSTRUCTIONS, INSTRUCTION),
+  ...plain(CHECKPOINTS),
   checkpoints_delete: deleteCheckpoint,
 };

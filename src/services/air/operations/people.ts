@@ -1,14 +1,16 @@
-import type { Context, Handler, Lookup } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { sshFingerprint } from '../../../credentials/ssh-key.ts';
 import { namedUuid } from '../../../machine/random.ts';
 import { orgIdOf } from '../audience.ts';
-import { accountOf, callerOf } from '../caller.ts';
-import { plain, type Special, targetOf } from '../engine.ts';
+import { accountOf } from '../caller.ts';
+import { plain, type Special } from '../engine.ts';
 import { flatEntry } from '../histories.ts';
-import { type AirRow, collectionOf, shown } from '../objects.ts';
+import { shown } from '../objects.ts';
 import { page, pageOfAll } from '../pages.ts';
+import { anyCollectionOf, collectionOf, type RowOf } from '../stored.ts';
 import { HISTORIES } from '../tables/resources/histories.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 import { NODES } from '../tables/resources/nodes.ts';
@@ -17,6 +19,8 @@ import { SIMULATION_HISTORY } from '../tables/resources/simulation-history.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { SSH_KEYS } from '../tables/resources/ssh-keys.ts';
 import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
+
+type Simulation = RowOf<'simulations'>;
 
 const GIB = 1024 ** 3;
 /** What an organisation may use; the numbers are those of the reference's example, the rest ours. */
@@ -29,16 +33,14 @@ const BUDGET = {
   userconfigs: 1_048_576,
 } as const;
 
-const userConfigView = (_: Context, { id, body: { members } }: AirRow) => ({ ...members, id });
-
-const USERCONFIG: Special = {
-  view: userConfigView,
-  listed: (_, { id, body }) => ({ id, name: body.members['name'], kind: body.members['kind'] }),
+const USERCONFIG: Special<typeof USERCONFIGS> = {
+  view: (_, { id, body: { members } }) => ({ ...members, id }),
+  listed: (_, { id, body }) => ({ id, name: body.members.name, kind: body.members.kind }),
 };
 
-const SSH_KEY: Special = {
+const SSH_KEY: Special<typeof SSH_KEYS> = {
   complete: (_, { name, public_key }) => {
-    const fingerprint = sshFingerprint(String(public_key));
+    const fingerprint = sshFingerprint(public_key);
     if (fingerprint !== null) return { members: { name, fingerprint } };
     throw new Problem('invalid_request', 'Field `public_key` must be a whole key of `ssh-ed25519` or `ssh-rsa`.');
   },
@@ -49,16 +51,15 @@ const SSH_KEY: Special = {
 };
 
 /** The one budget of the caller's organisation, put together from what it has. */
-async function budgetOf(context: Context): Promise<Record<string, unknown>> {
-  const { store } = context;
+async function budgetOf(context: AuthenticatedContext): Promise<Schema<'air', 'ResourceBudget'>> {
+  const { collections } = context.store;
   const account = accountOf(context);
-  const { org = '' } = callerOf(context).principal;
-  const [nodes, images, configs] = await Promise.all(
-    [NODES, IMAGES, USERCONFIGS].map((resource) => store.collections.ofOwner(collectionOf(resource), account)),
-  );
-  const sum = (rows: readonly unknown[] | undefined, member: string) =>
-    ((rows ?? []) as readonly AirRow[]).reduce((total, { body }) => total + Number(body.members[member] ?? 0), 0);
-  const contents = ((configs ?? []) as readonly AirRow[]).map(({ body }) => String(body.members['content'] ?? ''));
+  const { org = '' } = context.caller.principal;
+  const [nodes, images, configs] = await Promise.all([
+    collectionOf(NODES).ofOwner(collections, account),
+    collectionOf(IMAGES).ofOwner(collections, account),
+    collectionOf(USERCONFIGS).ofOwner(collections, account),
+  ]);
   return {
     id: budgetId(account),
     created: rfc3339(0),
@@ -69,13 +70,17 @@ async function budgetOf(context: Context): Promise<Record<string, unknown>> {
     ngc_org_name: org,
     ...BUDGET,
     usage: {
-      cpu: sum(nodes, 'cpu'),
-      memory: sum(nodes, 'memory'),
-      disk_storage: sum(nodes, 'storage'),
-      image_storage: sum(images, 'size') / GIB,
-      userconfigs: contents.reduce((total, content) => total + Buffer.byteLength(content), 0),
+      cpu: sum(nodes, ({ body }) => body.members.cpu),
+      memory: sum(nodes, ({ body }) => body.members.memory),
+      disk_storage: sum(nodes, ({ body }) => body.members.storage),
+      image_storage: sum(images, ({ body }) => body.members.size) / GIB,
+      userconfigs: sum(configs, ({ body }) => Buffer.byteLength(body.members.content)),
     },
   };
+}
+
+function sum<Its>(rows: readonly Its[], amountOf: (row: Its) => number): number {
+  return rows.reduce((total, row) => total + amountOf(row), 0);
 }
 
 function budgetId(account: string): string {
@@ -83,46 +88,49 @@ function budgetId(account: string): string {
 }
 
 /** The organisation's own; nobody has another. */
-export const budgetLookup: Lookup = async (context, id) =>
+export const budgetLookup: Lookup<string> = async (context, id) =>
   id === budgetId(accountOf(context)) ? { seen: 'object', target: id } : { seen: 'nothing' };
 
-const listBudgets: Handler = async (context) => pageOfAll(context, RESOURCE_BUDGETS.path, [await budgetOf(context)]);
+const listBudgets: Handler<'air', 'resource_budgets_list'> = async (context) =>
+  pageOfAll(context, RESOURCE_BUDGETS.path, [await budgetOf(context)]);
 
-const getBudget: Handler = async (context) => ({ status: 200, body: await budgetOf(context) });
+const getBudget: Handler<'air', 'resource_budgets_get'> = async (context) => ({
+  status: 200,
+  body: await budgetOf(context),
+});
 
-const listHistories: Handler = async (context) => {
-  const { model, object_id } = context.query as { model: string; object_id: string };
+const listHistories: Handler<'air', 'histories_list'> = async (context) => {
+  const { model, object_id } = context.query;
   const of = model === 'node' ? NODES : SIMULATIONS;
-  const about = await context.store.collections.byId(collectionOf(of), object_id);
+  const about = await anyCollectionOf(of).byId(context.store.collections, object_id);
   if (about === null || about.owner !== accountOf(context)) throw new Problem('not_found');
   return page(context, HISTORIES, flatEntry);
 };
 
 /** The later form of an entry. */
-function nestedEntry(row: AirRow): Record<string, unknown> {
+function nestedEntry(row: RowOf<'histories'>): Schema<'air', 'HistoryEntry'> {
   const { category, ...entry } = flatEntry(row);
   return { ...entry, severity: category, labels: [] };
 }
 
-async function entriesOf(context: Context): Promise<readonly AirRow[]> {
-  const { id } = targetOf(context);
-  return (await context.store.collections.ofParent(collectionOf(HISTORIES), id)) as readonly AirRow[];
+function entriesOf({ store, target }: AuthenticatedContext<Simulation>): Promise<readonly RowOf<'histories'>[]> {
+  return collectionOf(HISTORIES).ofParent(store.collections, target.id);
 }
 
-const listHistory: Handler = async (context) => {
+const listHistory: Handler<'air', 'simulation_history_list', Simulation> = async (context) => {
   const entries = await entriesOf(context);
-  const path = SIMULATION_HISTORY.path.replace('{id}', targetOf(context).id);
+  const path = SIMULATION_HISTORY.path.replace('{id}', context.target.id);
   return pageOfAll(context, path, entries.map(nestedEntry));
 };
 
-const historyFilters: Handler = async (context) => {
+const historyFilters: Handler<'air', 'simulation_history_filters', Simulation> = async (context) => {
   const entries = (await entriesOf(context)).map(({ body }) => body.members);
-  const distinct = (member: string) => [...new Set(entries.map((entry) => String(entry[member])))].sort();
+  const distinct = (member: 'actor' | 'category') => [...new Set(entries.map((entry) => entry[member]))].sort();
   return { status: 200, body: { actors: distinct('actor'), severities: distinct('category'), labels: [] } };
 };
 
 /** Taken, and not kept: nobody reads it. */
-const giveFeedback: Handler = () => ({ status: 200, body: {} });
+const giveFeedback: Handler<'air', 'feedback_create'> = () => ({ status: 200, body: {} });
 
 export const peopleOperations = {
   ...plain(USERCONFIGS, USERCONFIG),

@@ -1,23 +1,32 @@
-import type { Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Operation, Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler, Outcome } from '../../../contract/request.ts';
 import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { creatorOf } from '../caller.ts';
-import { amended, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';
+import { amended, mustOwn, plain, referred, type Special } from '../engine.ts';
 import { entry } from '../histories.ts';
-import { type AirRow, collectionOf, type Members, newRow, put, shown } from '../objects.ts';
+import { type Draft, newRow, put, shown } from '../objects.ts';
 import { page } from '../pages.ts';
 import { going, stateAt, type Way, withStateOf } from '../states.ts';
+import { collectionOf, type MembersOf, type RowOf, type SimulationState, type Step } from '../stored.ts';
 import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
 import { RUNS } from '../tables/resources/runs.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { copied } from '../topology.ts';
 
+type SimulationMembers = MembersOf<'simulations'>;
+type SimulationRow = RowOf<'simulations'>;
+
 /** What a new simulation is, beside what the request says. */
-export function newSimulation(context: Context, members: Members, way?: Way) {
+export function newSimulation(
+  context: AuthenticatedContext,
+  members: Omit<SimulationMembers, 'state' | 'creator'>,
+  way?: Way,
+): Draft<SimulationMembers, { readonly steps?: readonly Step[] }> {
   const base = {
     ...members,
-    state: 'INACTIVE',
+    state: 'INACTIVE' as const,
     creator: creatorOf(context),
     auto_oob_enabled: false,
     enable_dhcp: false,
@@ -32,11 +41,14 @@ export function newSimulation(context: Context, members: Members, way?: Way) {
 }
 
 /** A simulation as it is now. */
-export function simulationView({ now }: Context, row: AirRow): Record<string, unknown> {
+export function simulationView(
+  { now }: Pick<AuthenticatedContext, 'now'>,
+  row: SimulationRow,
+): Schema<'air', 'Simulation'> {
   return { ...shown(row), state: stateAt(row, now) };
 }
 
-const SIMULATION: Special = {
+const SIMULATION: Special<typeof SIMULATIONS> = {
   complete: (context, members) => {
     checkTimes(context, members);
     return newSimulation(context, members);
@@ -49,8 +61,11 @@ const SIMULATION: Special = {
   along: (context, { id }) => [entry(context, 'simulation', id, 'Simulation created')],
 };
 
-function checkTimes({ now }: Context, members: Members): void {
-  for (const member of ['sleep_at', 'expires_at']) {
+function checkTimes(
+  { now }: Pick<AuthenticatedContext, 'now'>,
+  members: Pick<SimulationMembers, 'sleep_at' | 'expires_at'>,
+): void {
+  for (const member of ['sleep_at', 'expires_at'] as const) {
     const text = members[member];
     if (typeof text !== 'string' || Date.parse(text) > now) continue;
     const example = rfc3339(now + 3_600_000);
@@ -59,7 +74,12 @@ function checkTimes({ now }: Context, members: Members): void {
 }
 
 /** @throws Problem unless the simulation is in one of these states */
-export function mustBe({ now }: Context, row: AirRow, action: string, states: readonly string[]): void {
+export function mustBe(
+  { now }: Pick<AuthenticatedContext, 'now'>,
+  row: SimulationRow,
+  action: string,
+  states: readonly SimulationState[],
+): void {
   const state = stateAt(row, now);
   if (states.includes(state)) return;
   const wanted = states.map((one) => `\`${one}\``).join(' or ');
@@ -71,14 +91,14 @@ export function mustBe({ now }: Context, row: AirRow, action: string, states: re
 
 /** Sends a simulation on a way, and writes down that it was. */
 async function sent(
-  context: Context,
+  context: AuthenticatedContext<SimulationRow>,
   way: Way,
   action: string,
-  from: readonly string[],
+  from: readonly SimulationState[],
   along: readonly Change[] = [],
-  more: (members: Members) => Members = () => ({}),
-): Promise<Outcome> {
-  const row = targetOf(context);
+  more: (members: SimulationMembers) => Partial<SimulationMembers> = () => ({}),
+): Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
+  const { target: row } = context;
   mustOwn(context, row);
   const next = await amended(context, SIMULATIONS, row, (before) => {
     mustBe(context, before, action, from);
@@ -90,36 +110,38 @@ async function sent(
 }
 
 /** Which checkpoint is meant: none given is the newest, null is none. @throws Problem for one of another simulation */
-async function checkpointOf(context: Context, { id }: AirRow): Promise<string | null> {
-  const { checkpoint } = context.body as { checkpoint?: string | null };
+async function checkpointOf(
+  context: AuthenticatedContext,
+  { id }: SimulationRow,
+  { checkpoint }: { readonly checkpoint?: string | null },
+): Promise<string | null> {
   if (checkpoint === null) return null;
   if (checkpoint !== undefined) {
-    const found = await referred(context, CHECKPOINTS.name, 'checkpoint', checkpoint);
-    if (found.body.hidden['simulation'] === id) return found.id;
+    const found = await referred(context, CHECKPOINTS, 'checkpoint', checkpoint);
+    if (found.body.hidden.simulation === id) return found.id;
     throw new Problem('invalid_request', 'Field `checkpoint` names a checkpoint of another simulation.');
   }
-  const checkpoints = await context.store.collections.ofParent(collectionOf(CHECKPOINTS), id);
+  const checkpoints = await collectionOf(CHECKPOINTS).ofParent(context.store.collections, id);
   return checkpoints.at(-1)?.id ?? null;
 }
 
-const start: Handler = async (context) => {
-  const row = targetOf(context);
-  const started_from = await checkpointOf(context, row);
+const start: Handler<'air', 'simulations_start', SimulationRow> = async (context) => {
+  const { target: row, body } = context;
+  const started_from = await checkpointOf(context, row, body);
   return sent(context, 'start', 'start', ['INACTIVE'], [put(newRun(context, row.id, started_from))]);
 };
 
-function newRun(context: Context, simulation: string, started_from: string | null): AirRow {
+function newRun(context: AuthenticatedContext, simulation: string, started_from: string | null): RowOf<'runs'> {
   const started_at = rfc3339(context.now);
   return newRow(context, RUNS, { members: { name: '', simulation, started_from, started_at, ended_at: null } });
 }
 
-const shutdown: Handler = async (context) => {
-  const { create_checkpoint = true } = context.body as { create_checkpoint?: boolean };
-  const { store, now } = context;
-  const row = targetOf(context);
+const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (context) => {
+  const { store, now, target: row, body } = context;
+  const { create_checkpoint = true } = body;
   mustOwn(context, row);
   mustBe(context, row, 'shut down', ['ACTIVE']);
-  const runs = (await store.collections.ofParent(collectionOf(RUNS), row.id)) as readonly AirRow[];
+  const runs = await collectionOf(RUNS).ofParent(store.collections, row.id);
   const run = runs.at(-1) ?? newRun(context, row.id, null);
   const members = { ...run.body.members, ended_at: rfc3339(now) };
   const ended = put({ ...run, body: { ...run.body, modified: now, members } });
@@ -130,23 +152,23 @@ const shutdown: Handler = async (context) => {
     parent: row.id,
   });
   return sent(context, 'shutdown', 'shut down', ['ACTIVE'], [ended, put(checkpoint)], (before) => ({
-    complete_checkpoint_count: Number(before['complete_checkpoint_count'] ?? 0) + 1,
+    complete_checkpoint_count: (before.complete_checkpoint_count ?? 0) + 1,
   }));
 };
 
-const rebuild: Handler = async (context) => {
-  await checkpointOf(context, targetOf(context));
+const rebuild: Handler<'air', 'simulations_rebuild', SimulationRow> = async (context) => {
+  await checkpointOf(context, context.target, context.body);
   return sent(context, 'rebuild', 'rebuild', ['ACTIVE']);
 };
 
 /** A copy of a simulation with everything in it. */
-const clone: Handler = async (context) => {
-  const body = context.body as { simulation: string; name?: string; attempt_start?: boolean };
-  const source = await referred(context, SIMULATIONS.name, 'simulation', body.simulation);
+const clone: Handler<'air', 'simulations_clone'> = async (context) => {
+  const { body } = context;
+  const source = await referred(context, SIMULATIONS, 'simulation', body.simulation);
   mustBe(context, source, 'be cloned', ['INACTIVE', 'CLONING']);
-  await checkpointOf(context, source);
+  await checkpointOf(context, source, body);
   const { members } = source.body;
-  const name = body.name ?? `Clone of ${members['name']}`.slice(0, 128);
+  const name = body.name ?? `Clone of ${members.name}`.slice(0, 128);
   const draft = newSimulation(context, { ...members, name }, body.attempt_start === true ? 'cloneAndStart' : 'clone');
   const row = newRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...switchesOf(members) } });
   await context.store.collections.commit([
@@ -159,17 +181,31 @@ const clone: Handler = async (context) => {
 };
 
 /** What was switched on or off stays so in a copy. */
-function switchesOf(members: Members): Members {
-  const names = ['auto_oob_enabled', 'enable_dhcp', 'auto_netq_enabled', 'netq_username', 'netq_password'];
-  return Object.fromEntries(names.map((name) => [name, members[name]]));
+function switchesOf(members: SimulationMembers): Partial<SimulationMembers> {
+  const { auto_oob_enabled, enable_dhcp, auto_netq_enabled, netq_username, netq_password } = members;
+  return {
+    ...(auto_oob_enabled !== undefined && { auto_oob_enabled }),
+    ...(enable_dhcp !== undefined && { enable_dhcp }),
+    ...(auto_netq_enabled !== undefined && { auto_netq_enabled }),
+    ...(netq_username !== undefined && { netq_username }),
+    ...(netq_password !== undefined && { netq_password }),
+  };
+}
+
+type Switch = `simulations_${'enable' | 'disable'}_auto_${'oob' | 'netq'}`;
+
+interface Switching<Id extends Switch> extends AuthenticatedContext<SimulationRow> {
+  readonly body: Operation<'air', Id>['body'];
 }
 
 /** An action that sets members of a simulation. */
-function switched(membersOf: (body: Members) => Members): Handler {
+function switched<Id extends Switch>(
+  membersOf: (body: Operation<'air', Id>['body']) => Partial<SimulationMembers>,
+): (context: Switching<Id>) => Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
   return async (context) => {
-    const row = targetOf(context);
+    const { target: row } = context;
     mustOwn(context, row);
-    const members = membersOf(context.body as Members);
+    const members = membersOf(context.body);
     return {
       status: 200,
       body: simulationView(context, await amended(context, SIMULATIONS, row, () => ({ members }))),
@@ -178,12 +214,12 @@ function switched(membersOf: (body: Members) => Members): Handler {
 }
 
 /** The store finds simulations by the state of the moment: those that were on their way are written as they are now. */
-const list: Handler = async (context) => {
+const list: Handler<'air', 'simulations_list'> = async (context) => {
   const { store, now, query } = context;
-  const { state, ordering } = query as { state?: string; ordering?: string };
+  const { state, ordering } = query;
   if (state !== undefined || ordering?.endsWith('state') === true) {
-    const rows = await store.collections.dueBetween(collectionOf(SIMULATIONS), 0, END_OF_TIME, Number.MAX_SAFE_INTEGER);
-    const late = (rows as readonly AirRow[]).filter((row) => row.facets?.state !== stateAt(row, now));
+    const rows = await collectionOf(SIMULATIONS).dueBetween(store.collections, 0, END_OF_TIME, Number.MAX_SAFE_INTEGER);
+    const late = rows.filter((row) => row.facets?.state !== stateAt(row, now));
     await store.collections.commit(late.map((row) => put(withStateOf(row, now))));
   }
   return page(context, SIMULATIONS, (row) => simulationView(context, row));
@@ -191,19 +227,26 @@ const list: Handler = async (context) => {
 
 export const simulationOperations = {
   ...plain(SIMULATIONS, SIMULATION),
+  ...plain(RUNS),
   simulations_list: list,
   simulations_start: start,
   simulations_shutdown: shutdown,
   simulations_rebuild: rebuild,
   simulations_clone: clone,
-  simulations_enable_auto_oob: switched(({ enable_dhcp = true }) => ({ auto_oob_enabled: true, enable_dhcp })),
-  simulations_disable_auto_oob: switched(() => ({ auto_oob_enabled: false, enable_dhcp: false })),
-  simulations_enable_auto_netq: switched(() => ({
+  simulations_enable_auto_oob: switched<'simulations_enable_auto_oob'>(({ enable_dhcp = true }) => ({
+    auto_oob_enabled: true,
+    enable_dhcp,
+  })),
+  simulations_disable_auto_oob: switched<'simulations_disable_auto_oob'>(() => ({
+    auto_oob_enabled: false,
+    enable_dhcp: false,
+  })),
+  simulations_enable_auto_netq: switched<'simulations_enable_auto_netq'>(() => ({
     auto_netq_enabled: true,
     netq_username: 'mock-netq',
     netq_password: 'mock-netq-password',
   })),
-  simulations_disable_auto_netq: switched(() => ({
+  simulations_disable_auto_netq: switched<'simulations_disable_auto_netq'>(() => ({
     auto_netq_enabled: false,
     netq_username: null,
     netq_password: null,

@@ -1,27 +1,24 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
-import { mustOwn, targetOf } from '../engine.ts';
+import { mustOwn } from '../engine.ts';
 import { entry } from '../histories.ts';
-import { type AirRow, changedRow, collectionOf, newRow, put } from '../objects.ts';
+import { changedRow, newRow, put } from '../objects.ts';
+import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 import { SIMULATION_ZTP_SCRIPT } from '../tables/resources/simulation-ztp-script.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { built, networkOf, readTopology, topologyOf } from '../topology.ts';
 import { newSimulation, simulationView } from './simulations.ts';
 
-interface Given {
-  readonly format: string;
-  readonly content: unknown;
-  readonly name?: string;
-  readonly ztp?: string | null;
-}
+type Simulation = RowOf<'simulations'>;
+type Script = RowOf<'simulation_ztp_script'>;
 
 /** A simulation out of a file: all of it, or nothing. */
-const importOne: Handler = async (context) => {
-  const { format, content, name, ztp } = context.body as Given;
+const importOne: Handler<'air', 'simulations_import'> = async (context) => {
+  const { format, content, name, ztp } = context.body;
   const topology = readTopology(format, content);
   const members = { name, sleep_at: null, expires_at: null, documentation: null, metadata: null };
   const draft = newSimulation(context, members, 'import');
@@ -35,47 +32,44 @@ const importOne: Handler = async (context) => {
 };
 
 /** What a file would become, with nothing made. */
-const parse: Handler = async (context) => {
-  const { format, content, name } = context.body as Given;
+const parse: Handler<'air', 'simulations_parse'> = async (context) => {
+  const { format, content, name } = context.body;
   const { nodes, links, oob } = readTopology(format, content);
   return { status: 200, body: { ...(name !== undefined && { name }), nodes, links, oob } };
 };
 
-const exportOne: Handler = async (context) => {
-  const row = targetOf(context);
-  const { store, query } = context;
+const exportOne: Handler<'air', 'simulations_export', Simulation> = async (context) => {
+  const { store, query, target: row } = context;
   const network = await networkOf(context, row.id);
-  const ids = [...new Set(network.nodes.map(({ body }) => String(body.members['image'])))];
-  const images = (await Promise.all(
-    ids.map((id) => store.collections.byId(collectionOf(IMAGES), id)),
-  )) as (AirRow | null)[];
+  const ids = [...new Set(network.nodes.map(({ body }) => body.members.image))];
+  const images = await Promise.all(ids.map((id) => collectionOf(IMAGES).byId(store.collections, id)));
   const names = new Map(
-    images.flatMap((image) => (image === null ? [] : [[image.id, String(image.body.members['name'])]])),
+    images.flatMap((image) => (image === null ? [] : [[image.id, image.body.members.name] as const])),
   );
-  const imageName = (id: string) => (query['image_ids'] === true ? id : (names.get(id) ?? id));
-  const oob = row.body.members['auto_oob_enabled'] === true;
-  const script = (await store.collections.byId(SCRIPTS, row.id)) as AirRow | null;
+  const imageName = (id: string) => (query.image_ids === true ? id : (names.get(id) ?? id));
+  const oob = row.body.members.auto_oob_enabled === true;
+  const script = await SCRIPTS.byId(store.collections, row.id);
   const content = { ...topologyOf(network, imageName), oob };
-  const ztp = script === null ? null : String(script.body.members['content']);
-  return { status: 200, body: { format: 'JSON', name: String(row.body.members['name']), content, ztp } };
+  const ztp = script === null ? null : script.body.members.content;
+  return { status: 200, body: { format: 'JSON', name: row.body.members.name, content, ztp } };
 };
 
 const SCRIPTS = collectionOf(SIMULATION_ZTP_SCRIPT);
 
 /** A script has the id of its simulation, so there is one at most. */
-function newScript(context: Context, simulation: string, content: string): AirRow {
+function newScript(context: AuthenticatedContext, simulation: string, content: string): Script {
   return newRow(context, SIMULATION_ZTP_SCRIPT, { members: { content }, parent: simulation }, simulation);
 }
 
-function scriptView({ body: { created, modified, members } }: AirRow) {
-  return { created: rfc3339(created), modified: rfc3339(modified), content: members['content'] };
+function scriptView({ body: { created, modified, members } }: Script): Schema<'air', 'ZtpScript'> {
+  return { created: rfc3339(created), modified: rfc3339(modified), content: members.content };
 }
 
-const createScript: Handler = async (context) => {
-  const simulation = targetOf(context);
+const createScript: Handler<'air', 'simulation_ztp_script_create', Simulation> = async (context) => {
+  const { target: simulation } = context;
   mustOwn(context, simulation);
-  const { content } = context.body as { content: string };
-  if ((await context.store.collections.byId(SCRIPTS, simulation.id)) !== null) {
+  const { content } = context.body;
+  if ((await SCRIPTS.byId(context.store.collections, simulation.id)) !== null) {
     throw new Problem('bad_state', 'The simulation has a ZTP script already; change it with PATCH.');
   }
   const row = newScript(context, simulation.id, content);
@@ -83,35 +77,34 @@ const createScript: Handler = async (context) => {
   return { status: 201, body: scriptView(row) };
 };
 
-const getScript: Handler = async (context) => {
-  const row = await context.store.collections.byId(SCRIPTS, targetOf(context).id);
+const getScript: Handler<'air', 'simulation_ztp_script_get', Simulation> = async ({ store, target }) => {
+  const row = await SCRIPTS.byId(store.collections, target.id);
   if (row === null) throw new Problem('not_found');
-  return { status: 200, body: scriptView(row as AirRow) };
+  return { status: 200, body: scriptView(row) };
 };
 
-const updateScript: Handler = async (context) => {
-  const { content } = context.body as { content?: string };
+const updateScript: Handler<'air', 'simulation_ztp_script_update', Simulation> = async (context) => {
+  const { content } = context.body;
+  const members = content === undefined ? {} : { content };
   const row = await changedScript(context, (before) =>
-    changedRow(
-      before as AirRow,
-      SIMULATION_ZTP_SCRIPT,
-      context.now,
-      content === undefined ? {} : { members: { content } },
-    ),
+    changedRow(before, SIMULATION_ZTP_SCRIPT, context.now, { members }),
   );
-  return { status: 200, body: scriptView(row as AirRow) };
+  return { status: 200, body: scriptView(row) };
 };
 
-const deleteScript: Handler = async (context) => {
+const deleteScript: Handler<'air', 'simulation_ztp_script_delete', Simulation> = async (context) => {
   await changedScript(context, () => null);
   return { status: 204 };
 };
 
-async function changedScript(context: Context, change: (row: Row) => Row | null): Promise<Row | null> {
-  const simulation = targetOf(context);
+async function changedScript<After extends Script | null>(
+  context: AuthenticatedContext<Simulation>,
+  change: (row: Script) => After,
+): Promise<After> {
+  const { target: simulation } = context;
   mustOwn(context, simulation);
   try {
-    return await context.store.collections.change(SCRIPTS, simulation.id, change);
+    return await SCRIPTS.change(context.store.collections, simulation.id, change);
   } catch (thrown) {
     throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
   }

@@ -1,10 +1,11 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import { orgIdOf } from '../audience.ts';
-import { accountOf, callerOf, creatorOf } from '../caller.ts';
-import { amended, mustOwn, plain, referred, type Special, targetOf } from '../engine.ts';
-import { type AirRow, type Members, newRow, put, shown } from '../objects.ts';
+import { accountOf, creatorOf } from '../caller.ts';
+import { amended, mustOwn, plain, referred, type Special } from '../engine.ts';
+import { newRow, put, shown } from '../objects.ts';
 import { pageOfAll } from '../pages.ts';
+import type { MembersOf, RowOf } from '../stored.ts';
 import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { TRAININGS } from '../tables/resources/trainings.ts';
@@ -16,13 +17,14 @@ const HOUR = 3_600_000;
 const MOST_NAME = 128;
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
+type TrainingRow = RowOf<'trainings'>;
+type Times = Pick<MembersOf<'trainings'>, 'event_time' | 'sim_start_time' | 'sim_end_time'>;
+
 /** When an event may be, as the reference has it; only what a change is about is looked at. @throws Problem naming the time at fault */
-function checkTimes({ now }: Context, times: Members, changed: readonly string[]): void {
-  const [event, start, end] = ['event_time', 'sim_start_time', 'sim_end_time'].map((name) => timeOf(times, name)) as [
-    number,
-    number,
-    number,
-  ];
+function checkTimes({ now }: Pick<AuthenticatedContext, 'now'>, times: Times, changed: readonly string[]): void {
+  const event = timeOf(times, 'event_time');
+  const start = timeOf(times, 'sim_start_time');
+  const end = timeOf(times, 'sim_end_time');
   const rules: [name: string, holds: boolean, expected: string, about?: string][] = [
     ['event_time', event >= now + 5 * HOUR, 'at least 5 hours from now'],
     ['sim_start_time', start >= now + HOUR, 'at least 1 hour from now'],
@@ -35,29 +37,29 @@ function checkTimes({ now }: Context, times: Members, changed: readonly string[]
   if (broken !== undefined) throw new Problem('invalid_request', `Field \`${broken[0]}\` must be ${broken[2]}.`);
 }
 
-function timeOf(times: Members, name: string): number {
-  const time = Date.parse(String(times[name]));
+function timeOf(times: Times, name: keyof Times): number {
+  const time = Date.parse(times[name]);
   if (!Number.isNaN(time)) return time;
   throw new Problem('invalid_request', `Field \`${name}\` must be a time such as \`2026-01-15T12:00:00Z\`.`);
 }
 
-const TRAINING: Special = {
+const TRAINING: Special<typeof TRAININGS> = {
   complete: async (context, members) => {
     const { name, parent_simulation, parent_simulation_checkpoint, attendees, ...times } = members;
-    if (!KEBAB.test(String(name))) {
+    if (!KEBAB.test(name)) {
       throw new Problem(
         'invalid_request',
         'Field `name` must be words of small letters and digits, with `-` between them.',
       );
     }
     checkTimes(context, times, Object.keys(times));
-    const parent = await referred(context, SIMULATIONS.name, 'parent_simulation', parent_simulation);
+    const parent = await referred(context, SIMULATIONS, 'parent_simulation', parent_simulation);
     mustOwn(context, parent);
     const checkpoint =
       typeof parent_simulation_checkpoint === 'string'
-        ? await referred(context, CHECKPOINTS.name, 'parent_simulation_checkpoint', parent_simulation_checkpoint)
+        ? await referred(context, CHECKPOINTS, 'parent_simulation_checkpoint', parent_simulation_checkpoint)
         : null;
-    if (checkpoint !== null && checkpoint.body.hidden['simulation'] !== parent.id) {
+    if (checkpoint !== null && checkpoint.body.hidden.simulation !== parent.id) {
       throw new Problem(
         'invalid_request',
         'Field `parent_simulation_checkpoint` names a checkpoint of another simulation.',
@@ -66,7 +68,7 @@ const TRAINING: Special = {
     const simulation = newRow(context, SIMULATIONS, {
       members: {
         ...newSimulation(context, parent.body.members).members,
-        name: String(name).slice(0, MOST_NAME),
+        name: name.slice(0, MOST_NAME),
         state: 'TRAINING',
       },
     });
@@ -79,12 +81,12 @@ const TRAINING: Special = {
         creator: creatorOf(context),
         org: orgIdOf(accountOf(context)),
         training_simulation: simulation.id,
-        training_simulation_name: String(name).slice(0, MOST_NAME),
+        training_simulation_name: name.slice(0, MOST_NAME),
         ngc_group_id: context.random.uuid(),
         attendees: distinct(attendees),
         workbenches_created: false,
-        checkpoint_name: checkpoint === null ? null : String(checkpoint.body.members['name']),
-        parent_simulation_name: String(parent.body.members['name']),
+        checkpoint_name: checkpoint === null ? null : checkpoint.body.members.name,
+        parent_simulation_name: parent.body.members.name,
       },
     };
   },
@@ -98,54 +100,55 @@ const TRAINING: Special = {
 };
 
 /** Profile dsx: only who made a training may change it. @throws Problem */
-function mustBeInstructor(context: Context, row: AirRow): void {
+function mustBeInstructor(context: AuthenticatedContext, row: TrainingRow): void {
   mustOwn(context, row);
-  if (context.settings.air === 'dsx' && row.body.members['creator'] !== creatorOf(context))
-    throw new Problem('forbidden');
+  if (context.settings.air === 'dsx' && row.body.members.creator !== creatorOf(context)) throw new Problem('forbidden');
 }
 
-function distinct(attendees: unknown): readonly string[] {
-  return [...new Set((attendees as readonly string[]).map((one) => one.toLowerCase()))];
+function distinct(attendees: readonly string[]): readonly string[] {
+  return [...new Set(attendees.map((one) => one.toLowerCase()))];
 }
 
-function attending(change: (before: readonly string[], named: readonly string[]) => readonly string[]): Handler {
+function attending(
+  change: (before: readonly string[], named: readonly string[]) => readonly string[],
+): Handler<'air', 'trainings_attendees_add' | 'trainings_attendees_remove', TrainingRow> {
   return async (context) => {
-    const row = targetOf(context);
+    const { target: row } = context;
     mustBeInstructor(context, row);
-    const named = distinct((context.body as { attendees: unknown }).attendees);
+    const named = distinct(context.body.attendees);
     await amended(context, TRAININGS, row, ({ body }) => ({
-      members: { attendees: change(body.members['attendees'] as readonly string[], named) },
+      members: { attendees: change(body.members.attendees, named) },
     }));
     return { status: 204 };
   };
 }
 
-const externalUserGroup: Handler = (context) => {
-  const row = targetOf(context);
+const externalUserGroup: Handler<'air', 'trainings_external_user_group', TrainingRow> = (context) => {
+  const { target: row } = context;
   mustBeInstructor(context, row);
   const { members } = row.body;
   return {
     status: 200,
     body: {
-      userGroupId: members['ngc_group_id'],
+      userGroupId: members.ngc_group_id,
       resourceGroup: 'air',
-      name: members['name'],
-      description: `Attendees of ${members['name']}`,
+      name: members.name,
+      description: `Attendees of ${members.name}`,
       idpListLocked: false,
       requireMatchingEmail: true,
       isUserGroupAdmin: true,
       serviceRoles: ['air_trainee'],
       confirmedUsers: [],
-      pendingInvitations: (members['attendees'] as readonly string[]).map((email) => ({ email })),
+      pendingInvitations: members.attendees.map((email) => ({ email })),
       type: 'EXTERNAL',
-      orgName: callerOf(context).principal.org ?? null,
+      orgName: context.caller.principal.org ?? null,
     },
   };
 };
 
 /** Workbenches are made when a training begins; here none ever are. */
-const workbenches: Handler = (context) =>
-  pageOfAll(context, `${TRAININGS.path}${targetOf(context).id}/workbench-simulations/`, []);
+const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow> = (context) =>
+  pageOfAll(context, `${TRAININGS.path}${context.target.id}/workbench-simulations/`, []);
 
 export const trainingOperations = {
   ...plain(TRAININGS, TRAINING),

@@ -1,0 +1,79 @@
+import type { Operation, OperationId } from '../../contract/documented.ts';
+import type { Handler } from '../../contract/request.ts';
+import type { MembersOf, Named, RowOf } from './stored.ts';
+import type { AirResource } from './tables/index.ts';
+
+/** A resource of which something is stored, with what its table says literally. */
+export type Resource = AirResource & Named;
+
+/** What every resource may do without code of its own. */
+export type PlainAction = 'list' | 'create' | 'get' | 'update' | 'delete';
+
+type ActionsOf<Its extends AirResource> = Its['operations'][number]['rows'] extends infer Rows
+  ? Rows extends readonly (infer Action)[]
+    ? Action
+    : keyof Rows
+  : never;
+
+/** The operations of a resource that the engine has handlers for. */
+export type PlainOperations<Its extends Resource> = {
+  readonly [Action in PlainAction & ActionsOf<Its> as `${Its['name']}_${Action}`]: Handler<
+    'air',
+    `${Its['name']}_${Action}` & OperationId<'air'>,
+    RowOf<Its['name']>
+  >;
+};
+
+type OperationOf<Its extends Resource, Action extends PlainAction> = Operation<
+  'air',
+  `${Its['name']}_${Action}` & OperationId<'air'>
+>;
+
+/** What a request that creates or changes one may say. */
+export type BodyOf<Its extends Resource, Action extends 'create' | 'update'> = OperationOf<Its, Action>['body'];
+
+type RequiredOf<Its extends Resource> = Its extends { readonly required: readonly (infer Member extends string)[] }
+  ? Member
+  : never;
+type DefaultsOf<Its extends Resource> = Its extends { readonly defaults: infer Defaults } ? Defaults : unknown;
+type FixedOf<Its extends Resource> = Its extends { readonly fixed: readonly (infer Member)[] } ? Member : never;
+
+/** What a body says of a member, once it says something. */
+type Said<Body, Member> = Member extends keyof Body ? Exclude<Body[Member], undefined> : never;
+
+/** The members of a new object: what the request said, and the defaults of what it left out. */
+export type GivenOf<Its extends Resource> = {
+  readonly [Member in RequiredOf<Its> | keyof DefaultsOf<Its>]:
+    | Said<BodyOf<Its, 'create'>, Member>
+    | (Member extends keyof DefaultsOf<Its> ? DefaultsOf<Its>[Member] : never);
+};
+
+/** What is stored of a new object where nothing is added to it; anything, where no request makes one. */
+export type DraftedOf<Its extends Resource> =
+  'create' extends ActionsOf<Its> ? { readonly members: GivenOf<Its> } : never;
+
+/** The members of a change: what the request said, as far as it may be changed. */
+export type ChangedOf<Its extends Resource> = {
+  readonly [Member in Exclude<RequiredOf<Its> | keyof DefaultsOf<Its>, FixedOf<Its>>]?: Said<
+    BodyOf<Its, 'update'>,
+    Member
+  >;
+};
+
+/** How an object is shown by itself; of what only lists show, as there. */
+export type ViewOf<Its extends Resource> =
+  `${Its['name']}_get` extends OperationId<'air'> ? OperationOf<Its, 'get'>['answers'][200] : ListedOf<Its>;
+
+/** How it is shown in a list. */
+export type ListedOf<Its extends Resource> = OperationOf<Its, 'list'>['answers'] extends {
+  200: { readonly results: readonly (infer Listed)[] };
+}
+  ? Listed
+  : never;
+
+/** What is shown of an object where nothing is worked out. */
+export type ShownOf<Its extends Resource> = MembersOf<Its['name']> & {
+  readonly id: string;
+  readonly created: string;
+  readonly modified: string;
+};

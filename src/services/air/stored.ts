@@ -1,0 +1,185 @@
+import type { Schema } from '../../contract/documented.ts';
+import type { Instant } from '../../core/clock.ts';
+import { own } from '../../core/own.ts';
+import { Collection } from '../../store/collection.ts';
+import type { Row } from '../../store/collections.ts';
+
+/** Members of an object, as requests and answers have them. */
+export type Members = Readonly<Record<string, unknown>>;
+
+/** What is stored of an object. */
+export interface AirBody<Its extends Members = Members, Hidden extends Members = Members> {
+  readonly created: Instant;
+  readonly modified: Instant;
+  readonly members: Its;
+  /** What no answer shows: where it belongs, and how it came to be as it is. */
+  readonly hidden: Hidden;
+}
+
+/** An object of any resource, or of one whose members are known. */
+export type AirRow<Its extends Members = Members, Hidden extends Members = Members> = Row<AirBody<Its, Hidden>>;
+
+export type SimulationState = Schema<'air', 'Simulation'>['state'];
+
+/** A state that begins at a moment. */
+export interface Step {
+  readonly state: SimulationState;
+  readonly at: Instant;
+}
+
+/** An upload that has begun. */
+export interface Upload {
+  readonly id: string;
+  readonly hash: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Of the parts that have arrived, by their numbers. */
+  readonly parts: Readonly<Record<string, Part>>;
+}
+
+/** What is kept of a part: its bytes are counted, hashed and dropped. */
+export interface Part {
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** The members of a view that are stored: all but what every row has, and what is worked out when it is shown. */
+type MembersOfView<View, WorkedOut extends keyof View = never> = Omit<View, 'id' | 'created' | 'modified' | WorkedOut>;
+
+/** Nothing that no answer shows. */
+type Nothing = Readonly<Record<string, never>>;
+
+interface Stored<Its extends Members, Hidden extends Members = Nothing> {
+  readonly members: Its;
+  readonly hidden: Hidden;
+}
+
+/** What is stored of each resource, by its name. */
+interface StoredByName {
+  simulations: Stored<MembersOfView<Schema<'air', 'Simulation'>>, { readonly steps?: readonly Step[] }>;
+  simulation_ztp_script: Stored<MembersOfView<Schema<'air', 'ZtpScript'>>>;
+  histories: Stored<MembersOfView<Schema<'air', 'History'>>>;
+  nodes: Stored<MembersOfView<Schema<'air', 'Node'>>>;
+  interfaces: Stored<
+    MembersOfView<Schema<'air', 'Interface'>>,
+    {
+      readonly simulation: string;
+      /** Ids of what it was broken out into. */
+      readonly parts?: readonly string[];
+    }
+  >;
+  /** Its interfaces are no members, because answers show them by name; and the nodes that they are of. */
+  links: Stored<
+    MembersOfView<Schema<'air', 'Link'>, 'interfaces'>,
+    { readonly simulation: string; readonly interface: readonly string[]; readonly node: readonly string[] }
+  >;
+  services: Stored<
+    MembersOfView<Schema<'air', 'Service'>, 'worker_port' | 'worker_fqdn'>,
+    {
+      readonly simulation: string;
+      readonly node: string;
+      readonly worker_port: number;
+      readonly worker_fqdn: string;
+    }
+  >;
+  instructions: Stored<
+    MembersOfView<Schema<'air', 'NodeInstruction'>>,
+    { readonly simulation: string; readonly executor: string }
+  >;
+  checkpoints: Stored<MembersOfView<Schema<'air', 'Checkpoint'>>, { readonly simulation: string }>;
+  runs: Stored<MembersOfView<Schema<'air', 'Run'>>>;
+  userconfigs: Stored<MembersOfView<Required<Schema<'air', 'UserConfig'>>>>;
+  images: Stored<
+    MembersOfView<Schema<'air', 'Image'>, 'is_owned_by_client'>,
+    {
+      /** Null once it is over. */
+      readonly upload?: Upload | null;
+    }
+  >;
+  image_shares: Stored<
+    MembersOfView<Schema<'air', 'ImageShare'>>,
+    {
+      /** The account that it is for. */
+      readonly target: string;
+    }
+  >;
+  demos: Stored<MembersOfView<Schema<'air', 'MarketplaceDemo'>>>;
+  demo_access_requests: Stored<MembersOfView<Schema<'air', 'DemoAccessRequest'>, 'marketplace_demo_name'>>;
+  demo_tags: Stored<MembersOfView<Schema<'air', 'MarketplaceDemoTag'>>>;
+  trainings: Stored<
+    MembersOfView<Schema<'air', 'Training'>, 'training_simulation_state'> & { readonly attendees: readonly string[] }
+  >;
+  ssh_keys: Stored<MembersOfView<Schema<'air', 'SshKey'>>>;
+  system_nodes: Stored<
+    MembersOfView<Schema<'air', 'SystemNode'>, 'category'> & Pick<Schema<'air', 'Node'>, 'category'>
+  >;
+  fleets: Stored<MembersOfView<Schema<'air', 'Fleet'>>>;
+  workers: Stored<MembersOfView<Schema<'air', 'Worker'>, 'registration_token'>>;
+  worker_certificates: Stored<Omit<Schema<'air', 'WorkerCertificate'>, 'id' | 'usable'>>;
+  manifests: Stored<MembersOfView<Schema<'air', 'Manifest'>>>;
+  plugin_images: Stored<MembersOfView<Schema<'air', 'Manifest'>>>;
+}
+
+/** A resource of which something is stored. */
+export type StoredName = keyof StoredByName;
+
+/** What is asked of the table of a resource to know what is stored of it. */
+export interface Named<Name extends string = StoredName> {
+  readonly name: Name;
+}
+
+export type MembersOf<Name extends StoredName> = StoredByName[Name]['members'];
+export type HiddenOf<Name extends StoredName> = StoredByName[Name]['hidden'];
+export type RowOf<Name extends StoredName> = AirRow<MembersOf<Name>, HiddenOf<Name>>;
+
+/** Each is a part of something, or none is, as the table of its resource says. */
+type AirCollection<Its extends Members = Members, Hidden extends Members = Members> = Collection<
+  AirBody<Its, Hidden>,
+  string | null
+>;
+
+const COLLECTIONS: { readonly [Name in StoredName]: AirCollection<MembersOf<Name>, HiddenOf<Name>> } = {
+  simulations: new Collection('air.simulations'),
+  simulation_ztp_script: new Collection('air.simulation_ztp_script'),
+  histories: new Collection('air.histories'),
+  nodes: new Collection('air.nodes'),
+  interfaces: new Collection('air.interfaces'),
+  links: new Collection('air.links'),
+  services: new Collection('air.services'),
+  instructions: new Collection('air.instructions'),
+  checkpoints: new Collection('air.checkpoints'),
+  runs: new Collection('air.runs'),
+  userconfigs: new Collection('air.userconfigs'),
+  images: new Collection('air.images'),
+  image_shares: new Collection('air.image_shares'),
+  demos: new Collection('air.demos'),
+  demo_access_requests: new Collection('air.demo_access_requests'),
+  demo_tags: new Collection('air.demo_tags'),
+  trainings: new Collection('air.trainings'),
+  ssh_keys: new Collection('air.ssh_keys'),
+  system_nodes: new Collection('air.system_nodes'),
+  fleets: new Collection('air.fleets'),
+  workers: new Collection('air.workers'),
+  worker_certificates: new Collection('air.worker_certificates'),
+  manifests: new Collection('air.manifests'),
+  plugin_images: new Collection('air.plugin_images'),
+};
+
+/** The objects of a resource. */
+export function collectionOf<Name extends StoredName>({
+  name,
+}: Named<Name>): AirCollection<MembersOf<Name>, HiddenOf<Name>> {
+  return COLLECTIONS[name];
+}
+
+/** The same for code that serves all resources alike, and takes their rows for rows of any. */
+export function anyCollectionOf({ name }: Named<string>): AirCollection {
+  const collection = own<AirCollection>(COLLECTIONS, name);
+  if (collection === undefined) throw new Error(`nothing is stored of \`${name}\``);
+  return collection;
+}
+
+/** Is this an object of the resource? What stands in a collection was written through its handle, so it has its members. */
+export function isOf<Name extends StoredName>(resource: Named<Name>, row: AirRow): row is RowOf<Name> {
+  return row.collection === collectionOf(resource).name;
+}
