@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';
-import { worldMark } from '../../src/credentials/world-mark.ts';
+import { addMark, grantMark, markIn, worldMark } from '../../src/credentials/world-mark.ts';
 import { deriveKeyText, keyForm } from '../../src/kits/ngc/key-text.ts';
 
 const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
@@ -66,6 +66,15 @@ it('the mark of a world is 12 hexadecimal digits of its own, and none in the def
   expect(worldMark('default')).toBe('');
   for (const mark of marks) expect(mark).toMatch(/^[0-9a-f]{12}$/);
   expect(new Set(marks).size).toBe(marks.length);
+});
+
+it('a drawn text that is marked leads to its world by its beginning, and is as long as before', () => {
+  const drawn = 'x'.repeat(43);
+  const marked = addMark(grantMark('default'), drawn);
+
+  expect(markIn(marked)).toBe(grantMark('default'));
+  expect(marked).toHaveLength(drawn.length);
+  expect(addMark(worldMark('default'), drawn)).toBe(drawn);
 });
 
 it('a client id is itself in the first world, and says elsewhere which world it is of', () => {
