@@ -1,7 +1,7 @@
 /**
  * What a data file keeps between starts.
  *
- * Breaks with: src/app/notices.ts, src/app/server.ts
+ * Breaks with: src/app/server.ts
  */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

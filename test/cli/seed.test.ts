@@ -1,7 +1,7 @@
 /**
  * The seed that a server is started with.
  *
- * Breaks with: src/app/notices.ts, src/app/server.ts
+ * Breaks with: src/app/server.ts
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * What a server says when it is ready.
  *
- * Breaks with: src/app/notices.ts, src/cli/index.ts
+ * Breaks with: src/cli/index.ts
  */
 import { describe, expect } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { exposureNotices, postureOf, seedNotices } from '../../src/app/notices.ts';
+import { configOf } from '../../src/config/config.ts';
+import type { Config } from '../../src/config/options.ts';
+import type { World } from '../../src/contract/world.ts';
+import type { Server } from '../../src/http/in-flight.ts';
+import { START, testServer } from '../support/server.ts';
+
+const config = (given: Partial<Config> = {}) => configOf(given).config;
+
+describe('a server that others reach', () => {
+  it.each(['0.0.0.0', '10.1.2.3', '::'])('at %s can be driven by them, and says so', (host) => {
+    expect(exposureNotices(config({ host }))).toEqual([expect.stringContaining(`whoever reaches ${host}`)]);
+    expect(exposureNotices(config({ host, adminToken: 'open-sesame' }))).toEqual([]);
+  });
+
+  it.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('is not one at %s', (host) => {
+    expect(exposureNotices(config({ host }))).toEqual([]);
+  });
+});
+
+describe('a world that was kept', () => {
+  const notices = (origin: 'file' | 'built-in', given: Partial<Config>, fingerprint = 'new') => {
+    const world = { seed: async () => ({ fingerprint: 'old', origin }) } as unknown as World;
+    return seedNotices(world, fingerprint, config({ data: 'mock.db', ...given }));
+  };
+
+  it('of the same seed is worth no word', async () => {
+    expect(await notices('file', {}, 'old')).toEqual([]);
+  });
+
+  it('of another seed is told, with what replaces it', async () => {
+    expect(await notices('file', {})).toEqual([expect.stringContaining('was made of a seed file; --reseed replaces')]);
+    expect(await notices('built-in', {})).toEqual([expect.stringContaining('an older built-in cast')]);
+  });
+
+  it('of another seed than the one that is asked for stops the start', async () => {
+    await expect(notices('file', { seed: 'other.yaml' })).rejects.toThrow('another seed than --seed other.yaml');
+  });
+
+  it('is none without a file, so nothing is there to be replaced', async () => {
+    expect(await notices('file', { data: null, reseed: true })).toEqual([
+      expect.stringContaining('--reseed has no effect without --data'),
+    ]);
+  });
+});
+
+describe('the posture of a server', async () => {
+  const server = await testServer();
+  const postureAt = (clock: object, given: Partial<Config> = {}) => {
+    const settings = config(given);
+    const world = { store: server.world.store, clock };
+    const laws = [
+      { service: 'toys', profile: '2' },
+      { service: 'games', profile: null },
+    ];
+    return postureOf({ worlds: { default: world }, settings, laws } as unknown as Server, settings);
+  };
+
+  it('is where its state is, when edits count, and which versions it has', async () => {
+    expect(await postureAt({ ahead: 0, frozen: false })).toBe('state=memory propagation=off toys=2');
+    expect(await postureAt({ ahead: 0, frozen: false }, { data: 'mock.db' })).toMatch(/^state=file /);
+    expect(server.posture).toMatch(/^state=memory propagation=\S+ .*nvcf=/);
+  });
+
+  it('has its clock where that does not show the real time', async () => {
+    expect(await postureAt({ ahead: 60_000, frozen: false })).toContain(' clock=+PT1M ');
+    expect(await postureAt({ ahead: -60_000, frozen: false })).toContain(' clock=-PT1M ');
+    expect(await postureAt({ ahead: 0, frozen: true, now: () => START })).toContain(
+      ' clock=frozen@2026-01-15T12:00:00.000Z ',
+    );
+  });
+});
