@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  boundResources,
   type Caller,
   cover,
   decide,
+  decideAndCover,
   mayReach,
   type Question,
   type Reach,
@@ -73,6 +75,33 @@ describe('what counted of what is held', () => {
     const question = ask({ needs: { any: ['a', 'b'] }, on: ['toy'] });
 
     expect(usedPermissions(question, { ...key([]), standing }, BALL)).toEqual(['b']);
+  });
+});
+
+describe('rights that were given apart', () => {
+  const bundle = (held: string[], id: string) => ({ held: new Set(held), resources: [{ type: 'toy', ids: [id] }] });
+  const question = ask({ needs: { all: ['play', 'look'] }, on: ['toy'] });
+  const effectOf = (...bundles: ReturnType<typeof bundle>[]) => {
+    const caller = { ...key([]), standing: { ...key([]).standing, bundles } };
+    const verdict = decideAndCover(question, caller, seen(BALL));
+    return verdict.effect === 'allow' ? 'allow' : verdict.reason;
+  };
+
+  it('allow where one of them is enough, and reaches the object', () => {
+    expect(effectOf(bundle(['mend'], 'ball'), bundle(['play', 'look'], 'ball'))).toBe('allow');
+  });
+
+  it('do not add up, and are refused for what comes closest', () => {
+    expect(effectOf(bundle(['play'], 'ball'), bundle(['look'], 'ball'))).toBe('missing_scope');
+    expect(effectOf(bundle(['play'], 'ball'), bundle(['play', 'look'], 'doll'))).toBe('resource_mismatch');
+  });
+
+  it('bind their owner to what they reach, as far as they are enough', () => {
+    const { standing } = key([]);
+    const bundles = [bundle(['play'], 'ball'), bundle(['play', 'look'], 'doll')];
+
+    expect(boundResources(question.rule, { ...standing, bundles })).toEqual([{ type: 'toy', ids: ['doll'] }]);
+    expect(boundResources(question.rule, { ...standing, resources: null })).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Worlds of a mock, as programs make them.
  *
- * Breaks with: src/library/client.ts, src/library/world.ts
+ * Breaks with: src/library/client.ts, src/library/world.ts, src/seed/index.ts
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
