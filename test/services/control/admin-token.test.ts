@@ -1,3 +1,8 @@
+/**
+ * The token that the switchboard asks for.
+ *
+ * Breaks with: src/http/transport/gate.ts
+ */
 import { describe, expect } from 'vitest';
 import { connect } from '../../../src/library/client.ts';
 import { startMock } from '../../../src/library/start-mock.ts';
