@@ -52,7 +52,7 @@ export const claim = { expected: 'a text that is not empty', read: path.read };
 const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
 export const onOff = { expected: '`on` or `off`', read: (text: string) => own(SWITCH, text.toLowerCase()) };
 
-/** A length of time that may be zero. */
+/** A length of time; zero is not one. */
 export const duration = {
   isDuration: true,
   expected: DURATION_FORMS,

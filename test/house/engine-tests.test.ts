@@ -22,6 +22,7 @@ const FOLDERS = [
   'cli',
   'library',
   'verify',
+  'store',
 ] as const;
 
 /** A list of paths, which may go on in the next line behind a comma. */

@@ -1,3 +1,4 @@
+/** Breaks with: src/store/sqlite/connection.ts */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newBudgets } from '../../src/core/held.ts';
 import type { Store } from '../../src/store/index.ts';

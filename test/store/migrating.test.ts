@@ -1,3 +1,4 @@
+/** Breaks with: src/store/sqlite/migrating.ts */
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

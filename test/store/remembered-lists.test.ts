@@ -1,3 +1,4 @@
+/** Breaks with: src/store/sqlite/remembered-lists.ts */
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/core/held.ts';
 import type { StoredRow } from '../../src/store/sqlite/objects.ts';
