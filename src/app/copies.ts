@@ -1,7 +1,7 @@
 import type { World } from '../contract/world.ts';
 import type { Budgets } from '../core/held.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
-import { type Derivation, derivationOf } from '../credentials/derivation.ts';
+import { type Derivation, type DeriveKey, derivationOf } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import { ownSeed } from '../seed/index.ts';
@@ -45,17 +45,25 @@ export interface Begun {
   readonly created: readonly Rekeyed[];
 }
 
+/** What copying needs. */
+interface CopyParts {
+  readonly images: Images;
+  readonly budgets: Budgets;
+  /** How keys that are rows of collections are derived, by collection. */
+  readonly keyCollections: ReadonlyMap<string, DeriveKey>;
+}
+
 /** Fills a new world with a copy of its seed's image, or of another world. */
 export async function makeCopy(
   { id, origin, credentials }: { readonly id: string; readonly origin: Origin } & Pick<Made, 'credentials'>,
-  { images, budgets }: { readonly images: Images; readonly budgets: Budgets },
+  { images, budgets, keyCollections }: CopyParts,
 ): Promise<Begun> {
   const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
   const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
   const image = await images.of(seed);
   const filledBy = ({ bytes, findings }: Image, decisions?: Store['decisions']): Filled => {
-    const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation), kept };
+    const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation, keyCollections), kept };
     return { store: openSqliteImage(bytes, budgets, decisions, rekeyed), findings, isNew: true };
   };
   const begun = {
@@ -71,7 +79,7 @@ export async function makeCopy(
   const filled = { store, findings: image.findings, isNew: false };
   if (derivation === null) return { ...begun, filled, created: [] };
   try {
-    const rekeyed = await rekeyedCopy(store, { origin, derivation, image, kept });
+    const rekeyed = await rekeyedCopy(store, { origin, derivation, image, kept, keyCollections });
     const ofSeed = new Set(image.credentials.map((one) => one.id));
     return { ...begun, filled, created: rekeyed.filter((one) => !ofSeed.has(one.id)) };
   } catch (cause) {
@@ -111,16 +119,23 @@ function rememberedDerivation({ draw, secret, clientId }: Derivation): Derivatio
 }
 
 /** @param inWorld gives the client id to use in place of another */
-function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = derivation.clientId): Rekeying {
+function rekeyingOf(
+  derivation: Derivation,
+  keyCollections: CopyParts['keyCollections'],
+  inWorld: Rekeying['clientId'] = derivation.clientId,
+): Rekeying {
   return {
     keyHash: (id) => hashSecret(deriveKeyText(derivation, id)),
     secretHash: (id) => hashSecret(derivation.secret(id)),
     clientId: inWorld,
+    aliases: new Map(
+      [...keyCollections].map(([collection, derive]) => [collection, (id) => hashSecret(derive(derivation, id))]),
+    ),
   };
 }
 
 /** What a copy with credentials of its own is made from. */
-interface Copy {
+interface Copy extends Pick<CopyParts, 'keyCollections'> {
   readonly origin: Extract<Origin, { kind: 'copy' }>;
   readonly derivation: Derivation;
   /** The image of its seed. */
@@ -130,7 +145,7 @@ interface Copy {
 
 async function rekeyedCopy({ world }: Store, copy: Copy): Promise<readonly Rekeyed[]> {
   const { clientIds } = await world.credentials();
-  return world.rekey(rekeyingOf(copy.derivation, renaming(clientIds, copy)), copy.kept);
+  return world.rekey(rekeyingOf(copy.derivation, copy.keyCollections, renaming(clientIds, copy)), copy.kept);
 }
 
 /**

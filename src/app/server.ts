@@ -108,8 +108,9 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
   const laws = services.map((service) => service.law(config));
   const machine = parts.clock ?? machineClock();
   const customs = { settings: config, laws };
+  const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
   const images = new Images(machine, budgets, customs);
-  const worlds = new Worlds({ machine, random, budgets, images, most: config.maxWorlds });
+  const worlds = new Worlds({ machine, random, budgets, images, keyCollections, most: config.maxWorlds });
   const store = openSqliteStore(config.data, budgets);
 
   try {

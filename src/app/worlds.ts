@@ -4,6 +4,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { Budgets } from '../core/held.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
+import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Presented } from '../credentials/presented.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../machine/random.ts';
@@ -61,6 +62,8 @@ export interface WorldsParts {
   readonly random: Random;
   readonly budgets: Budgets;
   readonly images: Images;
+  /** How keys that are rows of collections are derived, by collection. */
+  readonly keyCollections: ReadonlyMap<string, DeriveKey>;
   /** How many worlds there may be in addition to the default one. */
   readonly most: number;
 }
@@ -138,7 +141,7 @@ export class Worlds implements WorldsByName {
   async isOfDefault(presented: Presented): Promise<boolean> {
     const { store, clock } = this.default;
     if (presented.kind === 'client') return hasClient(store, presented.clientId);
-    return presented.kind === 'key' && (await store.ngcKeys.bySecret(presented.hash(), clock.now())) !== null;
+    return presented.kind === 'key' && (await this.#hasKey(store, presented.hash(), clock.now()));
   }
 
   /** All worlds, the default one first. */
@@ -297,7 +300,7 @@ export class Worlds implements WorldsByName {
     for (const hash of hashes) {
       found.push(['key', hash, id]);
       for (const other of others) {
-        if ((await other.store.ngcKeys.bySecret(hash, now)) !== null) found.push(['key', hash, other.id]);
+        if (await this.#hasKey(other.store, hash, now)) found.push(['key', hash, other.id]);
       }
     }
     // All at once, so that no request finds half of it.
@@ -310,6 +313,14 @@ export class Worlds implements WorldsByName {
       if (known !== null) ambiguous.push(known.key.id);
     }
     return ambiguous;
+  }
+
+  async #hasKey({ ngcKeys, collections }: Store, hash: string, now: Instant): Promise<boolean> {
+    if ((await ngcKeys.bySecret(hash, now)) !== null) return true;
+    for (const name of this.#parts.keyCollections.keys()) {
+      if ((await collections.byAlias(name, hash)) !== null) return true;
+    }
+    return false;
   }
 
   /** Does the same after the world's state was replaced. A world that is gone leads nowhere. */

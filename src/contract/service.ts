@@ -4,6 +4,7 @@ import type { Decision } from '../core/decision.ts';
 import type { FindFixes } from '../core/explaining/index.ts';
 import type { Law } from '../core/law.ts';
 import type { Problem } from '../core/problem.ts';
+import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Presented, Presenter } from '../credentials/presented.ts';
 import type { Tripwire } from '../credentials/tripwire.ts';
 import type { Random } from '../machine/random.ts';
@@ -107,6 +108,11 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
    * precedence.
    */
   readonly credentialFields?: Readonly<Record<string, (text: string) => Presented>>;
+  /**
+   * Its collections whose rows are keys, found by the hash of their text (`alias`), with how the text of a key follows
+   * from its id: a world with credentials of its own has these in place of the seed's.
+   */
+  readonly keyCollections?: Readonly<Record<string, DeriveKey>>;
   /** How the vendor's real credentials are told apart from a mock's. */
   readonly tripwires?: readonly Tripwire[];
   readonly lookups: Readonly<Record<string, Lookup>>;

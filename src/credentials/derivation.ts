@@ -21,6 +21,9 @@ export interface Derivation {
   clientId(given: string): string;
 }
 
+/** Gives the text of the key with this id. */
+export type DeriveKey = (derivation: Derivation, id: string) => string;
+
 const SECRET_LENGTH = 32;
 
 /** @param world its id; `default` for the world that a server begins with */

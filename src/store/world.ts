@@ -30,7 +30,9 @@ export interface Rekeying {
   keyHash(id: string): string;
   /** The hash of the secret of an access key, an application or a service account, by its id. */
   secretHash(id: string): string;
-  /** The client id to use in place of another. */
+  /** For each collection whose rows are keys: the alias of a row, by its id. */
+  readonly aliases?: ReadonlyMap<string, (id: string) => string>;
+  /** The client id in place of the one given. */
   clientId(given: string): string;
 }
 

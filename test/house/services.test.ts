@@ -8,6 +8,7 @@ import { findFixes } from '../../src/core/explaining/fixes.ts';
 import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { Law } from '../../src/core/law.ts';
 import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
+import { KEY_REASONS } from '../../src/kits/ngc/reasons.ts';
 import { findSeedFaults } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
 import { findWorldFixes } from '../../src/services/control/world-fixes.ts';
@@ -115,7 +116,7 @@ describe('every reason', () => {
   const remedyUnder = (law: Law, reason: DenyReason) => findFixes(refusalFor(reason, law.service), law.tables);
   const reasons = Object.keys(REASONS) as DenyReason[];
   const credentialReasons = reasons.filter((reason) => REASONS[reason].stage === 'authenticate');
-  const keyReasons = credentialReasons.filter((reason) => /_key$/.test(reason));
+  const keyReasons = credentialReasons.filter((reason) => reason in KEY_REASONS);
 
   it.each(credentialReasons)('%s has a remedy in a service that can refuse for it', (reason) => {
     const ofWorlds = findWorldFixes(reason, 'other') ?? [];
@@ -127,14 +128,11 @@ describe('every reason', () => {
     for (const law of laws) for (const reason of common) expect(remedyUnder(law, reason), reason).toHaveLength(1);
   });
 
-  it.each([...keyReasons, 'unsupported_token'] as const)(
-    '%s has a remedy in each service that takes keys',
-    (reason) => {
-      for (const law of laws.filter(({ service, tables }) => service === 'ngc' || tables.product !== undefined)) {
-        expect(remedyUnder(law, reason), `${law.service} ${law.profile}`).toHaveLength(1);
-      }
-    },
-  );
+  it.each(keyReasons)('%s has a remedy in each service that takes keys', (reason) => {
+    for (const law of laws.filter(({ service, tables }) => service === 'ngc' || tables.product !== undefined)) {
+      expect(remedyUnder(law, reason), `${law.service} ${law.profile}`).toHaveLength(1);
+    }
+  });
 
   it('closed_to_keys has a remedy wherever a rule is closed', () => {
     const closing = laws.filter(({ tables }) => tables.rules.some(({ closed }) => closed));

@@ -10,6 +10,7 @@ import {
   organizations,
   people,
   refreshToken,
+  row,
   serviceKey,
 } from '../support/records.ts';
 import type { Bench } from './contract.ts';
@@ -51,6 +52,24 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       await check(await bench.next());
     };
     const clientIdsOf = async ({ accessKeys }: Store) => (await accessKeys.all({})).map(({ clientId }) => clientId);
+
+    it('of collections whose rows are keys are found by other aliases from then on, and no other row is', async () => {
+      const store = await bench.next();
+      const keyRow = (collection: string, id: string) => row(id, { collection, alias: `alias-of-${id}` });
+      await store.world.load(keptSeed, {
+        objects: [keyRow('toys.keys', 'a'), keyRow('toys.keys', 'b'), keyRow('toys.toys', 'c')],
+      });
+      const aliases = new Map([['toys.keys', (id: string) => `other-alias-of-${id}`]]);
+      await store.world.rekey({ ...rekeying, aliases }, derivedSeed);
+
+      await nowAndLater(store, async ({ collections }) => {
+        const found = (collection: string, alias: string) => collections.byAlias(collection, alias);
+        expect(await found('toys.keys', 'alias-of-a')).toBeNull();
+        expect((await found('toys.keys', 'other-alias-of-a'))?.id).toBe('a');
+        expect((await found('toys.keys', 'other-alias-of-b'))?.id).toBe('b');
+        expect((await found('toys.toys', 'alias-of-c'))?.id).toBe('c');
+      });
+    });
 
     it('of a world are hashes of NGC keys, and what its clients call themselves', async () => {
       const { keyHashes, clientIds } = await (await filled()).world.credentials();

@@ -46,10 +46,23 @@ export function rekeyer(
       if (wanted.has(markOf(before)) && markOf(before) !== markOf(after)) put(withMark(before, `\0${before.id}`));
     }
     for (const { after } of changes) put(after);
+    rekeyRows(statements, rekeying);
     for (const table of ENDED) statements.prepare(`DELETE FROM ${table}`).run();
     keep(kept);
     return changes.map(({ after: { secretHash: _, ...shown } }) => shown);
   });
+}
+
+/** Gives the rows of collections whose rows are keys the aliases by which they are found. */
+function rekeyRows(statements: Statements, { aliases }: Rekeying): void {
+  if (aliases === undefined || aliases.size === 0) return;
+  const put = statements.prepare<[string, string, string]>(
+    'UPDATE objects SET alias = ? WHERE collection = ? AND id = ?',
+  );
+  const idsOf = statements.prepare<[string], string>('SELECT id FROM objects WHERE collection = ?').pluck();
+  for (const [collection, aliasOf] of aliases) {
+    for (const id of idsOf.all(collection)) put.run(aliasOf(id), collection, id);
+  }
 }
 
 function rekeyed(holder: Holder, rekeying: Rekeying): Holder {
