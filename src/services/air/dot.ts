@@ -137,8 +137,8 @@ class Reader {
 
   /** That something else was expected at this place. */
   wrong(expected: string, at = this.#at): Problem {
-    const before = this.#text.slice(0, at).split('\n');
-    const place = `line ${before.length}, column ${(before.at(-1) as string).length + 1}`;
+    const before = this.#text.slice(0, at);
+    const place = `line ${before.split('\n').length}, column ${at - before.lastIndexOf('\n')}`;
     return new Problem('invalid_request', `Field \`content\` is not valid; expected ${expected} at ${place}.`);
   }
 

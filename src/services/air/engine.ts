@@ -5,93 +5,21 @@ import type { Change, Row } from '../../store/collections.ts';
 import { NotFound } from '../../store/errors.ts';
 import { operationsOf } from './actions.ts';
 import { accountOf } from './caller.ts';
-import {
-  type AmendmentOf,
-  changedRow,
-  type DraftOf,
-  EVERYBODY,
-  newRow,
-  ownerOf,
-  put,
-  removed,
-  shown,
-} from './objects.ts';
+import { type AmendmentOf, changedRow, EVERYBODY, newRow, ownerOf, put, removed, shown } from './objects.ts';
 import { page, type Query } from './pages.ts';
 import { alongWith } from './removals.ts';
-import type {
-  BodyOf,
-  ChangedOf,
-  DraftedOf,
-  GivenOf,
-  ListedOf,
-  PlainOperations,
-  Resource,
-  ShownOf,
-  ViewOf,
-} from './resource-types.ts';
+import type { BodyOf, ChangedOf, GivenOf, PlainAction, PlainOperations, Resource, ViewOf } from './resource-types.ts';
+import type { Completed, Particulars, Special } from './special.ts';
 import {
   type AirRow,
   anyCollectionOf,
   collectionOf,
   type Members,
-  type MembersOf,
   type Named,
   type RowOf,
   type StoredName,
 } from './stored.ts';
 import { type AirResource, RESOURCES } from './tables/index.ts';
-
-/** A draft, with what is stored beside it at the same moment. */
-type Completed<Name extends StoredName> = DraftOf<Name> & { readonly along?: readonly Change[] };
-
-/** An object that is made, with what the request does not say. @throws Problem */
-type Complete<Its extends Resource> = (
-  context: AuthenticatedContext,
-  members: GivenOf<Its>,
-) => Completed<Its['name']> | Promise<Completed<Its['name']>>;
-
-/** A change, as far as it may be made. @throws Problem */
-type ChangeOf<Its extends Resource> = (
-  context: AuthenticatedContext,
-  row: RowOf<Its['name']>,
-  members: ChangedOf<Its>,
-) => AmendmentOf<Its['name']>;
-
-/** An object as the caller sees it. */
-type View<Its extends Resource> = (
-  context: AuthenticatedContext,
-  row: RowOf<Its['name']>,
-) => ViewOf<Its> | Promise<ViewOf<Its>>;
-
-/** As `View`, in a list. */
-type Listed<Its extends Resource> = (
-  context: AuthenticatedContext,
-  row: RowOf<Its['name']>,
-) => ListedOf<Its> | Promise<ListedOf<Its>>;
-
-/** What may be special about a resource. */
-interface Particulars<Its extends Resource> {
-  readonly complete?: Complete<Its>;
-  readonly change?: ChangeOf<Its>;
-  readonly view?: View<Its>;
-  readonly listed?: Listed<Its>;
-  /** Whose object may be changed? Default: the caller's own. @throws Problem */
-  readonly mustManage?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => void;
-  /** May it be deleted? @throws Problem */
-  readonly mayRemove?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => void;
-  /** What happens with a new object at the same moment. */
-  readonly along?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => readonly Change[];
-}
-
-/**
- * What is special about a resource. Everything else is read off its table. It has to say how an object is completed,
- * changed or viewed where what a request says is not what is stored, or what is stored not what is shown.
- */
-export type Special<Its extends Resource> = Particulars<Its> &
-  (DraftedOf<Its> extends DraftOf<Its['name']> ? unknown : { readonly complete: Complete<Its> }) &
-  (ChangedOf<Its> extends Partial<MembersOf<Its['name']>> ? unknown : { readonly change: ChangeOf<Its> }) &
-  (ShownOf<Its> extends ViewOf<Its> & ListedOf<Its> ? unknown : { readonly view: View<Its> }) &
-  (ViewOf<Its> extends ListedOf<Its> ? unknown : { readonly listed: Listed<Its> });
 
 /** A request about a resource, as the engine sees it. */
 interface Acting<Its extends Resource, Body> extends AuthenticatedContext<RowOf<Its['name']>> {
@@ -111,7 +39,7 @@ export function plain<const Its extends Resource>(
   const particulars: Particulars<Its> = special ?? {};
   const view = particulars.view ?? shownAsStored<Its>;
   const listed = particulars.listed ?? view;
-  const handlers = {
+  const handlers: Readonly<Record<PlainAction, AnyHandler>> = {
     list: (context: Acting<Its, unknown>) => page(context, resource, (row) => listed(context, row)),
     create: async (context: Acting<Its, BodyOf<Its, 'create'>>) => {
       const { row, along } = await drafted(context, resource, particulars, context.body);
@@ -131,13 +59,13 @@ export function plain<const Its extends Resource>(
       return { status: 204 };
     },
   };
-  const own = operationsOf(resource).flatMap(({ id, action }) => {
-    const handler = new Map<string, AnyHandler>(Object.entries(handlers)).get(action);
+  const its = operationsOf(resource).flatMap(({ id, action }) => {
+    const handler = own<AnyHandler>(handlers, action);
     return handler === undefined ? [] : [[id, handler] as const];
   });
   // The ids are made of the table's names and actions, as those of the type are; and what is answered is made by views, whose
   // types are those of the document.
-  return Object.fromEntries(own) as PlainOperations<Its>;
+  return Object.fromEntries(its) as PlainOperations<Its>;
 }
 
 function shownAsStored<Its extends Resource>(_: AuthenticatedContext, row: RowOf<Its['name']>): ViewOf<Its> {

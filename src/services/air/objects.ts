@@ -57,7 +57,7 @@ export function airRow<Name extends StoredName>(
   resource: Made & Named<Name>,
   place: Place,
   times: Times,
-  draft: DraftOf<Name>,
+  draft: DraftOf<NoInfer<Name>>,
 ): RowOf<Name>;
 export function airRow(resource: Made, place: Place, times: Times, draft: Draft): AirRow {
   const { members, hidden = {}, parent, sharedWith = [], dueAt } = draft;
@@ -93,7 +93,7 @@ type Making = Pick<AuthenticatedContext, 'caller' | 'now' | 'random'>;
 export function newRow<Name extends StoredName>(
   context: Making,
   resource: Made & Named<Name>,
-  draft: DraftOf<Name>,
+  draft: DraftOf<NoInfer<Name>>,
   id = context.random.uuid(),
 ): RowOf<Name> {
   const { now } = context;
@@ -102,10 +102,10 @@ export function newRow<Name extends StoredName>(
 
 /** The same object with other members. What is not given stays. */
 export function changedRow<Name extends StoredName>(
-  row: RowOf<Name>,
+  row: RowOf<NoInfer<Name>>,
   resource: Made & Named<Name>,
   now: Instant,
-  change: AmendmentOf<Name>,
+  change: AmendmentOf<NoInfer<Name>>,
 ): RowOf<Name> {
   const { id, owner, body } = row;
   const { created, members, hidden } = body;

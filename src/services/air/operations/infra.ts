@@ -3,8 +3,9 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
-import { amended, drafted, mustOwn, plain, type Special } from '../engine.ts';
+import { amended, drafted, mustOwn, plain } from '../engine.ts';
 import { newRow, put, shown } from '../objects.ts';
+import type { Special } from '../special.ts';
 import type { RowOf } from '../stored.ts';
 import { FLEETS } from '../tables/resources/fleets.ts';
 import { MANIFESTS } from '../tables/resources/manifests.ts';

@@ -3,11 +3,12 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../core/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
-import { amended, deletion, drafted, mustOwn, plain, referred, type Special } from '../engine.ts';
+import { amended, deletion, drafted, mustOwn, plain, referred } from '../engine.ts';
 import { entry } from '../histories.ts';
 import { interfaceDraft, newInterface, newMac, newNode, nodeMembers } from '../network.ts';
 import { changedRow, put, removed, shown } from '../objects.ts';
 import { linksOf } from '../removals.ts';
+import type { Special } from '../special.ts';
 import { stateAt } from '../states.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';

@@ -2,9 +2,10 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../core/problem.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amended, mustOwn, plain, referred, type Special } from '../engine.ts';
+import { amended, mustOwn, plain, referred } from '../engine.ts';
 import { newRow, put, shown } from '../objects.ts';
 import { pageOfAll } from '../pages.ts';
+import type { Special } from '../special.ts';
 import type { MembersOf, RowOf } from '../stored.ts';
 import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { AuthenticatedContext, Operations } from '../../../src/contract/request.ts';
+import { plain } from '../../../src/services/air/engine.ts';
+import { changedRow, newRow } from '../../../src/services/air/objects.ts';
+import type { Special } from '../../../src/services/air/special.ts';
+import type { RowOf } from '../../../src/services/air/stored.ts';
+import { FLEETS } from '../../../src/services/air/tables/resources/fleets.ts';
+import { IMAGES } from '../../../src/services/air/tables/resources/images.ts';
+import { LINKS } from '../../../src/services/air/tables/resources/links.ts';
+import { NODES } from '../../../src/services/air/tables/resources/nodes.ts';
+import { RUNS } from '../../../src/services/air/tables/resources/runs.ts';
+import { SSH_KEYS } from '../../../src/services/air/tables/resources/ssh-keys.ts';
+import { USERCONFIGS } from '../../../src/services/air/tables/resources/userconfigs.ts';
+
+// What has to be wrong is marked: the type check fails where it is not. Nothing of it is run.
+function typesOfResources(context: AuthenticatedContext, run: RowOf<'runs'>) {
+  // @ts-expect-error what a request says of an image is not all that is stored
+  plain(IMAGES);
+  // @ts-expect-error what is stored of an image is not all that is shown
+  const image: Special<typeof IMAGES> = { complete: () => Promise.reject(), change: () => ({}) };
+  // @ts-expect-error of a key less is shown than is stored
+  plain(SSH_KEYS, { complete: () => ({ members: { name: '', fingerprint: '' } }) });
+  // @ts-expect-error lists show less of a user config than it shows by itself
+  plain(USERCONFIGS, { view: (_, { id, body: { members } }) => ({ ...members, id }) });
+  // @ts-expect-error `fleets_publish` is no operation of the table
+  plain(FLEETS).fleets_publish;
+  const runs: Pick<Operations<'air'>, 'runs_get' | 'runs_list' | 'runs_update'> = plain(RUNS);
+  // @ts-expect-error a run is no fleet
+  const fleets: Pick<Operations<'air'>, 'fleets_get'> = { fleets_get: plain(RUNS).runs_get };
+
+  // @ts-expect-error a cable has two ends, which no answer shows
+  newRow(context, LINKS, { members: { labels: null } });
+  // @ts-expect-error a node has more members
+  newRow(context, NODES, { members: { name: 'a' } });
+  // @ts-expect-error a name is a text
+  changedRow(run, RUNS, 0, { members: { name: 3 } });
+  // @ts-expect-error a run is no node
+  changedRow(run, NODES, 0, {});
+  return { image, runs, fleets };
+}
+
+describe('the types of a resource', () => {
+  it('hold what is stored, said and shown to its table and its document', () => {
+    expect(typesOfResources).toBeTypeOf('function');
+  });
+
+  it('have a handler for each plain operation of the table', () => {
+    expect(Object.keys(plain(RUNS)).toSorted()).toEqual(['runs_get', 'runs_list', 'runs_update']);
+  });
+});
