@@ -8,7 +8,7 @@ export function orgIdOf(account: string): string {
 }
 
 /** What a request says of whom something is published for. */
-export interface Audience {
+interface Audience {
   readonly prefer_public?: boolean;
   /** Ids of organisations, as Air writes them. */
   readonly allowed_orgs?: readonly string[];

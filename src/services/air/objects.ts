@@ -35,7 +35,7 @@ export type DraftOf<Name extends StoredName> = Draft<MembersOf<Name>, HiddenOf<N
   (Record<string, never> extends HiddenOf<Name> ? unknown : { readonly hidden: HiddenOf<Name> });
 
 /** What becomes of an object. What is not given stays. */
-export type Amendment<Its extends Members = Members, Hidden extends Members = Members> = Omit<
+type Amendment<Its extends Members = Members, Hidden extends Members = Members> = Omit<
   Partial<Draft>,
   'members' | 'hidden'
 > & { readonly members?: Partial<Its>; readonly hidden?: Partial<Hidden> };
@@ -59,6 +59,7 @@ export function airRow<Name extends StoredName>(
   times: Times,
   draft: DraftOf<NoInfer<Name>>,
 ): RowOf<Name>;
+// What the draft has is what the row has, so it is one of the resource; the table's members are looked up by their names.
 export function airRow(resource: Made, place: Place, times: Times, draft: Draft): AirRow {
   const { members, hidden = {}, parent, sharedWith = [], dueAt } = draft;
   const part = resource.part === undefined ? undefined : members[resource.part];
