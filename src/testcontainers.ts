@@ -88,7 +88,7 @@ export class NvAuthMockContainer extends GenericContainer {
     } catch (cause) {
       const said = this.#said.trim();
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`The mock did not get ready: ${why}. It said ${said === '' ? 'nothing' : `last:\n${said}`}`, {
+      throw new Error(`The mock did not become ready: ${why}. It said ${said === '' ? 'nothing' : `last:\n${said}`}`, {
         cause,
       });
     } finally {
@@ -114,7 +114,7 @@ export class NvAuthMockContainer extends GenericContainer {
 
 async function mustBeReadable(file: string): Promise<void> {
   await access(file, constants.R_OK).catch((cause: unknown) => {
-    throw new Error(`${file} is not there, or cannot be read. Give the path of a file on this machine.`, { cause });
+    throw new Error(`${file} does not exist, or cannot be read. Give the path of a file on this machine.`, { cause });
   });
 }
 
@@ -137,7 +137,7 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
   /** As other containers in its network reach it. @throws Error without a network alias */
   getInternalUrl(): string {
     if (this.#alias === null)
-      throw new Error('the container has no name in a network: give it one by withNetworkAliases');
+      throw new Error('the container has no name in a network: give it one with withNetworkAliases');
     return `http://${this.#alias}:${PORT}`;
   }
 

@@ -29,7 +29,7 @@ export async function identityProviderFrom(config: Config): Promise<IdentityProv
   if (runaiIdp === null) {
     const [flag] = (['runaiIdpIssuer', 'runaiIdpAudience'] as const).filter((one) => config[one] !== null);
     if (flag === undefined) return null;
-    const message = `--${flagName(flag)} says which tokens count, and there is no --runai-idp that makes any. Give its JWK set, or leave the flag out.`;
+    const message = `--${flagName(flag)} says which tokens are accepted, but no --runai-idp issues any. Give its JWK set, or leave the flag out.`;
     throw new Unusable(message);
   }
   const expected = { ...(issuer !== null && { issuer }), ...(audience !== null && { audience }) };
@@ -50,6 +50,6 @@ function jwkSetOf(value: unknown, name: string): JwkSet {
   const { keys } = (value ?? {}) as Partial<JwkSet>;
   if (Array.isArray(keys) && keys.length > 0) return { keys };
   throw new Unusable(
-    `${name} holds no JWK set. Expected: {"keys": [...]} with the public keys of the identity provider.`,
+    `${name} does not hold a JWK set. Expected: {"keys": [...]} with the public keys of the identity provider.`,
   );
 }

@@ -13,7 +13,7 @@ import { toggleOf } from '../kits/ngc/keyring.ts';
 export function exposureNotices({ host, adminToken }: Config): string[] {
   if (adminToken !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)) return [];
   return [
-    `whoever reaches ${host} can drive the mock at /_mock, and read its credentials; --admin-token TEXT asks them for a token`,
+    `whoever reaches ${host} can control the mock at /_mock and read its credentials; --admin-token TEXT makes it ask for a token`,
   ];
 }
 
@@ -28,13 +28,13 @@ export async function seedNotices(
   if (kept.fingerprint === fingerprint) return [];
   if (seed !== null) {
     throw new Unusable(
-      `--data ${data} holds a world that was made of another seed than --seed ${seed}. ` +
+      `--data ${data} holds a world that was made from a seed other than --seed ${seed}. ` +
         'Add --reseed to replace that world, or leave --seed out to keep it.',
     );
   }
   return kept.origin === 'file'
-    ? ['the world in the data file was made of a seed file; --reseed replaces it by the built-in cast']
-    : ['the world in the data file was made of an older built-in cast; --reseed replaces it by the current one'];
+    ? ['the world in the data file was made from a seed file; --reseed replaces it with the built-in cast']
+    : ['the world in the data file was made from an older built-in cast; --reseed replaces it with the current one'];
 }
 
 /** One line about its state and its versions. */

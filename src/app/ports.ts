@@ -125,9 +125,9 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
  * the state of another one.
  */
 function whyNotHere(snapshot: Snapshot, { world: { id }, seed, credentials }: WorldEntry): string | null {
-  if (snapshot.world !== id) return `the world \`${snapshot.world}\`, and this one is \`${id}\``;
+  if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
   if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
-  return `an earlier world \`${id}\`, which was made of another seed, or with other credentials`;
+  return `an earlier world \`${id}\`, which was made from another seed, or with other credentials`;
 }
 
 function infoOf({ world, credentials, ttl, createdAt, lastUsedAt }: WorldEntry) {

@@ -63,8 +63,8 @@ export class Snapshots {
     if (!isFull) return;
     const [oldest] = this.#byId.values();
     const message =
-      `${this.#byId.size} snapshots are kept, of ${Math.ceil(held / 1024)} kB together; the most are ${MOST}, and 256 MB. ` +
-      `Delete one by \`DELETE /_mock/snapshots/{id}\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
+      `${this.#byId.size} snapshots are kept, with ${Math.ceil(held / 1024)} kB in total; the limits are ${MOST} and 256 MB. ` +
+      `Delete one with \`DELETE /_mock/snapshots/{id}\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
     throw new Problem('conflict', message);
   }
 }

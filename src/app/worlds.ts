@@ -172,7 +172,7 @@ export class Worlds implements WorldsByName {
   /** @throws Problem `not_found`, `conflict` for the default world */
   delete(id: string): void {
     if (id === DEFAULT_WORLD) {
-      const message = 'The default world cannot be deleted; `POST /_mock/reset` gives it back as it was.';
+      const message = 'The default world cannot be deleted; `POST /_mock/reset` returns it to its seed.';
       throw new Problem('conflict', message);
     }
     this.#remove(this.entry(id));
@@ -194,7 +194,7 @@ export class Worlds implements WorldsByName {
     }
     if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) {
       const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
-      throw new Problem('conflict', `There is a world \`${id}\` already: take another id${instead}.`);
+      throw new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
     }
     if (this.#entries.size + this.#making.size < this.#parts.most) return;
     this.#sweep();
@@ -209,7 +209,7 @@ export class Worlds implements WorldsByName {
       .slice(0, MOST_NAMED)
       .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(machine.now() - lastUsedAt)})`);
     const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
-    const message = `There may be no more worlds: \`--max-worlds\` is ${most}. Delete one by \`DELETE /_mock/worlds/{id}\`.${unused}`;
+    const message = `No more worlds can be made: \`--max-worlds\` is ${most}. Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
     return new Problem('conflict', message);
   }
 

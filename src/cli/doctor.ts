@@ -66,13 +66,13 @@ const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
 
 function placeOf(url: string, headers: Place['headers'], named: string | null): Place {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new Unusable(`--url ${url} is no http or https URL, such as \`http://mock:6625\`.`);
+    throw new Unusable(`--url ${url} is not an http or https URL, such as \`http://mock:6625\`.`);
   }
   const { origin: root, pathname } = new URL(url);
   const ofUrl = WORLD_PATH.exec(pathname)?.[1] ?? null;
   if (ofUrl !== null && named !== null && ofUrl !== named) {
     throw new Unusable(
-      `--url ${url} leads into the world \`${ofUrl}\`, and --world says \`${named}\`. Keep one of them.`,
+      `--url ${url} leads into the world \`${ofUrl}\`, but --world says \`${named}\`. Keep one of them.`,
     );
   }
   const world = named ?? ofUrl;
@@ -93,7 +93,7 @@ function proxyCheck(root: string): Check {
     : {
         what,
         good: false,
-        said: `${proxy} is set, and NO_PROXY does not name ${hostname}: a client that heeds it does not reach the mock. Add ${hostname} to NO_PROXY.`,
+        said: `${proxy} is set, but NO_PROXY does not name ${hostname}: a client that uses it does not reach the mock. Add ${hostname} to NO_PROXY.`,
       };
 }
 
@@ -119,15 +119,15 @@ function adviceOn(thrown: unknown, root: string): string {
   const code = cause?.code ?? '';
   const { hostname, port } = new URL(root);
   const noAddress = hostname.endsWith('.localhost')
-    ? `this system knows no addresses for names below localhost. Reach the world by its prefix, http://localhost:${port}/w/${hostname.slice(0, -'.localhost'.length)}, or by its credentials.`
+    ? `this system cannot resolve names below localhost. Reach the world by its prefix, http://localhost:${port}/w/${hostname.slice(0, -'.localhost'.length)}, or by its credentials.`
     : `no address is known for ${hostname}. In a compose network use the name of the service; from the host use 127.0.0.1.`;
   const advice: Readonly<Record<string, string>> = {
     ECONNREFUSED: `nothing listens on ${root}. Is it started, is port ${port || 'of the URL'} published, and in a container is --host 0.0.0.0 set?`,
     ENOTFOUND: noAddress,
     EAI_AGAIN: noAddress,
-    EPROTO: `what answers speaks no TLS: use http:// in the URL.`,
-    ERR_SSL_WRONG_VERSION_NUMBER: `what answers speaks no TLS: use http:// in the URL.`,
-    ERR_SSL_PACKET_LENGTH_TOO_LONG: `what answers speaks no TLS: use http:// in the URL.`,
+    EPROTO: `what answers does not speak TLS: use http:// in the URL.`,
+    ERR_SSL_WRONG_VERSION_NUMBER: `what answers does not speak TLS: use http:// in the URL.`,
+    ERR_SSL_PACKET_LENGTH_TOO_LONG: `what answers does not speak TLS: use http:// in the URL.`,
     DEPTH_ZERO_SELF_SIGNED_CERT:
       'its certificate is self-signed: let the client trust it (NODE_EXTRA_CA_CERTS for Node).',
     SELF_SIGNED_CERT_IN_CHAIN:
@@ -157,7 +157,7 @@ async function serverCheck(root: string): Promise<Check> {
     good: false,
     said: isProblem
       ? `it answered ${answer.status}: ${body?.['detail']}`
-      : `it answered ${answer.status}, as no nv-auth-mock does: something else has this address`,
+      : `it answered ${answer.status}, which nv-auth-mock never does: something else has this address`,
   };
 }
 
@@ -169,7 +169,7 @@ async function worldCheck({ root, base, headers }: Place, world: string): Promis
   const ids = worldIdsOf(await jsonOf(answer)) ?? [];
   return ids.includes(world)
     ? { what, good: true, said: `\`${world}\`, below ${base}` }
-    : { what, good: false, said: `there is no \`${world}\`; those that are there: ${worldsInWords(ids)}` };
+    : { what, good: false, said: `\`${world}\` does not exist; existing worlds: ${worldsInWords(ids)}` };
 }
 
 /** The probes of each service, one after the other. */
@@ -206,11 +206,11 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   const why =
     ahead === 'PT0S'
       ? 'the clocks of the machines differ'
-      : `the clock of the mock ${changed} (POST ${prefixOf(world)}/_mock/reset brings it back)`;
+      : `the clock of the mock ${changed} (POST ${prefixOf(world)}/_mock/reset returns it to real time)`;
   return {
     what,
     good: false,
-    said: `the mock says ${clock?.['now']}, here it is ${here.toISOString()}: ${why}. Clients that check \`exp\` and \`iat\` themselves will refuse its tokens.`,
+    said: `the mock says ${clock?.['now']}, here it is ${here.toISOString()}: ${why}. Clients that check \`exp\` and \`iat\` themselves will reject its tokens.`,
   };
 }
 

@@ -60,8 +60,8 @@ async function urlInNetwork(server: Running): Promise<string> {
   const [name] = alias?.value ?? [];
   if (name === undefined) {
     process.stderr.write(
-      `nv-auth-mock: the server was told no name of its own, so this is for a service called \`${SERVICE}\`; start it with ` +
-        `--alias NAME or --public-url URL, or say --client-url URL\n`,
+      `nv-auth-mock: the server was given no name of its own, so this is for a service called \`${SERVICE}\`; start it with ` +
+        `--alias NAME or --public-url URL, or pass --client-url URL\n`,
     );
   }
   return `http://${name ?? SERVICE}:${port?.value || new URL(server.url).port}`;
@@ -91,7 +91,7 @@ async function castFrom(server: Running, world: string | null): Promise<Cast> {
 async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
   const ids = worldIdsOf((await answerOf(server, '/_mock/worlds')).body);
   if (ids === null) return noMock(server);
-  return new Unusable(`There is no world \`${world}\` on ${server.url}. Those that are there: ${worldsInWords(ids)}.`);
+  return new Unusable(`There is no world \`${world}\` on ${server.url}. Existing worlds: ${worldsInWords(ids)}.`);
 }
 
 /** @throws Unusable if nothing answers, or if the switchboard wants a different token */
@@ -105,7 +105,7 @@ async function answerOf(server: Running, path: string): ReturnType<typeof askRun
 }
 
 function noMock({ url }: Running): Unusable {
-  return new Unusable(`What answers on ${url} is no nv-auth-mock. Say where it is with --port.`);
+  return new Unusable(`What answers on ${url} is not nv-auth-mock. Say where it is with --port.`);
 }
 
 /** What each service offers a client, and what it would offer if the cast had it. */

@@ -36,12 +36,12 @@ function program(version: string): Command {
     .option('-c, --config <FILE>', 'read options from a YAML or JSON file; keys are flag names')
     .option(
       '--etc <DIR>',
-      'a folder whose config and seed (.yaml, .yml or .json) count, where they are there and nothing else is named',
+      'a folder whose config and seed files (.yaml, .yml or .json) are used, if they exist and nothing else is named',
     )
     .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
   root
     .command('health')
-    .description('exit 0 when the server on this machine is ready, 1 when not')
+    .description('exit 0 if the server on this machine is ready, otherwise 1')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .action(async (flags: FlagTexts) => (await import('./health.ts')).health(flags));
@@ -58,30 +58,30 @@ function program(version: string): Command {
     )
     .option(
       '--client-url <URL>',
-      'the server as the client has it; default: as it is found, for compose by the name it was given',
+      'URL of the server as the client has it; default: where it was found, for compose the name it was given',
     )
-    .option('--world <ID>', 'the world that the client is in; default: the default one')
+    .option('--world <ID>', 'the world that the client uses; default: the default world')
     .action(async ({ format, clientUrl, world, ...flags }: FlagTexts & EnvFlags) =>
       (await import('./env.ts')).env(flags, { format, clientUrl: clientUrl ?? null, world: world ?? null }),
     );
   root
     .command('verify')
     .description(
-      'compare an OpenAPI document of the vendor with what the mock serves: exit 0 when they agree, 1 when not',
+      'compare an OpenAPI document of the vendor with what the mock serves: exit 0 if they agree, otherwise 1',
     )
     .requiredOption('--spec <FILE>', "the vendor's document, JSON or YAML")
-    .option('--document <NAME>', 'what to compare it with, such as runai.2.24; default: what fits best')
+    .option('--document <NAME>', 'what to compare it with, such as runai.2.24; default: the best match')
     .action(async ({ spec, document }: { spec: string; document?: string }) =>
       (await import('./verify.ts')).verify(spec, document ?? null),
     );
   root
     .command('doctor')
-    .description('look at a running mock from where its client is, and say what is wrong')
+    .description('check a running mock from where its client is, and say what is wrong')
     .option('--url <URL>', 'as the client has it; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
-    .option('--world <ID>', 'the world that the client is in; default: that of the URL, or the default one')
+    .option('--world <ID>', 'the world that the client uses; default: that of the URL, or the default world')
     .action(async ({ url, world, ...flags }: FlagTexts & DoctorFlags) => {
       const server = await (await import('./running.ts')).runningServer(flags);
       await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers, world ?? null);
@@ -141,7 +141,7 @@ function withAdvice(command: Command) {
     if (code === 'commander.excessArguments') {
       const [first = ''] = command.args;
       throw new Unusable(
-        `\`${command.name()}\` takes flags only, and was given \`${first}\`. Does the flag before it lack its value?`,
+        `\`${command.name()}\` takes only flags, but was given \`${first}\`. Is the value of the flag before it missing?`,
       );
     }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));

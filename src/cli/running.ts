@@ -55,6 +55,6 @@ function jsonOf(text: string): unknown {
 /** What to say about a switchboard that refused these headers. */
 export function tokenAdvice(headers: Running['headers']): string {
   return Object.keys(headers).length === 0
-    ? 'asks for its token: give it by --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'
-    : 'was started with another token than the one given by --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN';
+    ? 'asks for its token: give it with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'
+    : 'was started with a token other than the one given with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN';
 }

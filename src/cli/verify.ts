@@ -15,7 +15,7 @@ export async function verify(file: string, document: string | null): Promise<voi
   const content = await readDocument(file, '--spec');
   const { openapi, paths } = (content ?? {}) as { readonly openapi?: unknown; readonly paths?: unknown };
   if (typeof paths !== 'object' || paths === null || Array.isArray(paths)) {
-    throw new Unusable(`--spec ${file} is no OpenAPI document: it has no \`paths\`.`);
+    throw new Unusable(`--spec ${file} is not an OpenAPI document: it has no \`paths\`.`);
   }
   if (openapi !== undefined && !String(openapi).startsWith('3')) {
     throw new Unusable(`--spec ${file} is a document of OpenAPI ${openapi}; expected version 3.`);
@@ -23,7 +23,7 @@ export async function verify(file: string, document: string | null): Promise<voi
   const vendor = content as OpenApi;
   const names = await documentNames();
   if (document !== null && !names.includes(document)) {
-    throw new Unusable(`--document ${document} is none that the mock serves. There are: ${names.join(', ')}.`);
+    throw new Unusable(`--document ${document} is not one that the mock serves. Available are: ${names.join(', ')}.`);
   }
   const candidates = document === null ? names : [document];
   const compared = await Promise.all(
@@ -33,7 +33,7 @@ export async function verify(file: string, document: string | null): Promise<voi
   if (best.compared === 0) {
     const [first] = Object.keys(vendor.paths);
     throw new Unusable(
-      `--spec ${file} has no operation that the mock serves in ${candidates.join(', ')}; its first path is \`${first}\`. Paths are compared as they stand, without those of \`servers\`.`,
+      `--spec ${file} has no operation that the mock serves in ${candidates.join(', ')}; its first path is \`${first}\`. Paths are compared as written, without those of \`servers\`.`,
     );
   }
   const told = [...best.lines, ...best.notes.map((note) => `note: ${note}`)];

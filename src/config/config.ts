@@ -67,7 +67,8 @@ function textOf(name: keyof Config): (value: unknown) => string {
 export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
   const faults: string[] = [];
   const folder = [flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined);
-  if (folder !== undefined && !(await isThere(folder))) faults.push(`--etc ${folder} is not there; expected a folder.`);
+  if (folder !== undefined && !(await isThere(folder)))
+    faults.push(`--etc ${folder} does not exist; expected a folder.`);
   const etc = folderOf(folder, faults);
   const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
   const filePath = named ?? (await etc('config'));
@@ -135,7 +136,7 @@ function folderOf(folder: string | undefined, faults: string[]): (name: string) 
     const files = ENDINGS.map((ending) => `${folder}/${name}.${ending}`);
     const there = await Promise.all(files.map(isThere));
     const [file, ...others] = files.filter((_, index) => there[index]);
-    if (others.length > 0) faults.push(`${file} and ${others.join(' and ')} are both there. Keep one of them.`);
+    if (others.length > 0) faults.push(`${file} and ${others.join(' and ')} both exist. Keep one of them.`);
     return file;
   };
 }
@@ -195,7 +196,7 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
     if (name === undefined) faults.push(unknown(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
     else if (source.has(name))
       faults.push(`${written} is the same option as ${source.get(name)?.written}. Keep one of them.`);
-    else if (!isPlain(value)) faults.push(`${written} is no plain value; expected ${OPTIONS[name].expected}.`);
+    else if (!isPlain(value)) faults.push(`${written} is not a plain value; expected ${OPTIONS[name].expected}.`);
     else source.set(name, { origin: 'file', written, texts: [value].flat().map(String) });
   }
   return source;
@@ -212,8 +213,8 @@ function unknown(what: string, name: string, valid: readonly string[]): string {
 }
 
 const WHY_UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: ': it is not there',
-  EACCES: ': there is no permission',
+  ENOENT: ': it does not exist',
+  EACCES: ': permission was denied',
   EISDIR: ': it is a folder',
 };
 
@@ -230,7 +231,7 @@ function syntaxFault(cause: unknown): string {
   const said = cause instanceof Error ? cause.message : String(cause);
   return said.replace(
     /^Source contains multiple documents; [^\n]*? at line/,
-    'It holds several documents, the second one at line',
+    'It contains several documents, the second one at line',
   );
 }
 

@@ -40,7 +40,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   host: {
     short: 'H',
     argument: 'ADDR',
-    description: 'address to listen on; with 127.0.0.1 also ::1, where the machine has it',
+    description: 'address to listen on; with 127.0.0.1 also ::1, if the machine has it',
     fallback: '127.0.0.1',
     expected: 'an address such as `127.0.0.1` or `0.0.0.0`',
     read: (text) => (text === '' ? undefined : text),
@@ -58,10 +58,10 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     fallback: null,
     ...path,
   },
-  reseed: { description: 'replace what is in --data by the seed', fallback: false, ...onOff },
+  reseed: { description: 'replace what is in --data with the seed', fallback: false, ...onOff },
   publicUrl: {
     argument: 'URL',
-    description: 'what issuers and links say; default: the URL of each request',
+    description: 'base URL of issuers and links; default: that of each request',
     fallback: null,
     expected: 'an http or https URL without a path, such as `http://mock:6625`',
     read: readPublicUrl,
@@ -69,7 +69,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   alias: {
     argument: 'NAME',
     repeatable: true,
-    description: 'a further host name of this server',
+    description: 'another host name of this server',
     fallback: [],
     expected: 'a host name without a port',
     read: (text) => (hostName(text) === text.toLowerCase() ? [text] : undefined),
@@ -92,7 +92,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   maxWorlds: {
     argument: 'N',
-    description: 'how many worlds there may be beside the default one',
+    description: 'how many worlds there may be in addition to the default one',
     fallback: 1000,
     ...wholeNumber(0, 100_000),
   },

@@ -67,7 +67,7 @@ export function checkServices(services: readonly NamedService[]): string[] {
   return claims.flatMap(([what, list]) =>
     list.flatMap(({ value, name }, index) => {
       const first = list.findIndex((other) => other.value === value);
-      return first < index ? [`the ${what} \`${value}\` is that of \`${list[first]?.name}\`, and of \`${name}\``] : [];
+      return first < index ? [`the ${what} \`${value}\` belongs to both \`${list[first]?.name}\` and \`${name}\``] : [];
     }),
   );
 }
@@ -78,7 +78,7 @@ function ids(rows: readonly { id: string }[]): string[] {
 
 function repeated(what: string, names: readonly string[]): string[] {
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  return [...new Set(twice)].map((name) => `${what} \`${name}\` stands in its table twice`);
+  return [...new Set(twice)].map((name) => `${what} \`${name}\` is in its table twice`);
 }
 
 function unsourced(tables: Tables): string[] {
@@ -127,7 +127,7 @@ function unknownTypes(tables: Tables): string[] {
     added
       .flatMap(({ types }) => types)
       .filter((type) => !on.includes(type))
-      .map((type) => `rule \`${id}\` says where the resource type \`${type}\` comes from, and does not accept it`),
+      .map((type) => `rule \`${id}\` says where the resource type \`${type}\` comes from, but does not accept it`),
   );
   const unknown = used.flatMap(([name, types]) =>
     types.filter((type) => !known.has(type)).map((type) => `${name} uses the unknown resource type \`${type}\``),
@@ -179,7 +179,9 @@ function coverFaults(tables: Tables, documented: readonly DocumentedOperation[],
       ...(lookups.includes(cover.lookup) ? [] : [`rule \`${row.rule}\` uses the unknown look-up \`${cover.lookup}\``]),
       ...(cover.param === undefined || operation.pathParams.includes(cover.param)
         ? []
-        : [`rule \`${row.rule}\` reads the path parameter \`${cover.param}\`, which operation \`${row.id}\` has not`]),
+        : [
+            `rule \`${row.rule}\` reads the path parameter \`${cover.param}\`, which operation \`${row.id}\` does not have`,
+          ]),
     ];
   });
 }

@@ -41,7 +41,7 @@ function openDocument({ operations: text, schemas }: PreparedDocument): ApiDocum
   let validators: Validators | undefined;
   let loading: Promise<Validators> | undefined;
   const loaded = (): Validators => {
-    if (validators === undefined) throw new Error('the document was asked before it was ready');
+    if (validators === undefined) throw new Error('the document was used before it was ready');
     return validators;
   };
   return {

@@ -40,7 +40,10 @@ export async function simulate(
   const path = pathWithin(world, pathOf(target));
   const { route, params } = matchOf(routes, method, path);
   if (!server.laws.includes(route.law)) {
-    throw new Problem('invalid_request', 'Field `path`: the switchboard has no law; whoever reaches it may.');
+    throw new Problem(
+      'invalid_request',
+      'Field `path`: the switchboard has no rules; whoever can reach it may call it.',
+    );
   }
   // The steps read nothing else of a simulated request.
   const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;

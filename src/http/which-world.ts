@@ -38,16 +38,16 @@ export function worldBehind(
   const shown = `\`${id.slice(0, 2 * MOST_WORLD_ID)}\``;
   if (worlds.isGone(id)) {
     const why = 'it was deleted, or nobody used it for longer than its `ttl`';
-    throw new Problem('no_such_world', `The world ${shown} is gone: ${why}. Make another by \`POST /_mock/worlds\`.`);
+    throw new Problem('no_such_world', `The world ${shown} is gone: ${why}. Make another with \`POST /_mock/worlds\`.`);
   }
   const aboutHost =
     kind === 'host' ? ` If the host name is another name of this server, start it with \`--alias\` and that name.` : '';
   if (!isWorldId(id)) {
     const named = id === '' ? 'The id of a world is empty' : `No world can have the id ${shown}`;
-    const message = `${named}; expected ${WORLD_ID_FORM}. \`GET /_mock/worlds\` lists the worlds that are there.${aboutHost}`;
+    const message = `${named}; expected ${WORLD_ID_FORM}. \`GET /_mock/worlds\` lists the worlds that exist.${aboutHost}`;
     throw new Problem('no_such_world', message);
   }
-  const advice = 'make it by `POST /_mock/worlds` or with `--world`; `GET /_mock/worlds` lists those that are there';
+  const advice = 'make it with `POST /_mock/worlds` or `--world`; `GET /_mock/worlds` lists those that exist';
   throw new Problem('no_such_world', `There is no world ${shown}: ${advice}.${aboutHost}`);
 }
 

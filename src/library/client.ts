@@ -118,7 +118,7 @@ function timeText(to: Date | string): string {
  * @throws TypeError if the URL is not valid
  */
 export function connect(url: string, { adminToken = null, world }: ConnectOptions = {}): Switchboard {
-  if (!/^https?:\/\//.test(url)) throw new TypeError(`connect takes an http or https URL, and got \`${url}\`.`);
+  if (!/^https?:\/\//.test(url)) throw new TypeError(`connect takes an http or https URL, but got \`${url}\`.`);
   const root = `${url.replace(/\/$/, '')}${world === undefined ? '' : worldPath(encodeURIComponent(world))}`;
   return switchboard((path, init) => fetch(`${root}${path}`, init), adminToken);
 }

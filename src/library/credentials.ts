@@ -94,7 +94,7 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
   if (who === undefined) {
     const first = users.find(({ accessKey }) => accessKey !== undefined)?.accessKey;
     if (first !== undefined) return client(first.clientId, first.clientSecret);
-    throw new Error('No user of the cast has an access key: say who is to get the token.');
+    throw new Error('No user of the cast has an access key: say who should get the token.');
   }
   const holders: readonly { readonly names: readonly string[]; readonly request: () => TokenRequest }[] = [
     ...users.map(({ email, password, accessKey }) => ({

@@ -51,7 +51,7 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
   const wanted = typeof expected === 'object' ? expected : { reason: expected };
   checkReason(wanted?.reason);
   const note = decisionOf(answer);
-  if (note === null) return 'the answer carries no decision: it is no refusal, or the server does not explain';
+  if (note === null) return 'the answer carries no decision: it is not a refusal, or the server does not explain';
   if (note.effect === 'allow') return `it was allowed (decision ${note.id})`;
   if (note.reason !== wanted.reason)
     return `it was refused for \`${note.reason}\`, not for \`${wanted.reason}\` (decision ${note.id})`;
@@ -61,7 +61,7 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
 function checkReason(reason: unknown): void {
   if (typeof reason === 'string' && Object.hasOwn(REASONS, reason)) return;
   const reasons = Object.keys(REASONS);
-  if (reason === undefined) throw new TypeError(`there is no reason in the call. Say one of ${reasons.join(', ')}`);
+  if (reason === undefined) throw new TypeError(`there is no reason in the call. Use one of ${reasons.join(', ')}`);
   throw new Error(
     `there is no reason \`${reason}\`; the nearest is \`${findNearest(String(reason), reasons)}\`. There are ${reasons.join(', ')}`,
   );
@@ -95,7 +95,7 @@ export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisio
 export async function printRefusals(mock: Pick<Switchboard, 'decisions'>, test?: string): Promise<void> {
   const refusals = await describeRefusals(mock);
   const where = test === undefined ? '' : ` in "${test}"`;
-  if (refusals !== '') console.error(`the mock refused${where}, the last first:\n${refusals}`);
+  if (refusals !== '') console.error(`the mock refused${where}, latest first:\n${refusals}`);
 }
 
 function described({ request, explanation, fixes }: Decision): string {

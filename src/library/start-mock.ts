@@ -44,7 +44,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
       readSeed: server.readSeed,
       isStopped: () => stopped !== undefined,
       fetch: async (...request: Parameters<typeof answer>) => {
-        if (stopped !== undefined) throw new Error('The mock was stopped, and answers no more.');
+        if (stopped !== undefined) throw new Error('The mock was stopped and no longer answers.');
         return answer(...request);
       },
     };

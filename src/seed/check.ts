@@ -14,7 +14,7 @@ const WORDS: TypeWords = {
 };
 
 const REMOVING =
-  'only a seed with `extends` takes entries away, and only of lists whose entries are told apart by members';
+  'only a seed with `extends` can remove entries, and only from lists whose entries are told apart by members';
 
 /**
  * Finds what is wrong with a seed that somebody wrote. Loaded only for such a seed, because the built-in cast is known

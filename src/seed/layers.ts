@@ -163,11 +163,11 @@ function faultOfRemoval(
   const others = Object.keys(entry).filter((member) => member !== 'remove' && !by.includes(member));
   if (entry['remove'] !== true) return { message: '`remove` must be true; leave it out to keep the entry' };
   if (keyOf(entry, by).length === 0 || others.length > 0) {
-    return { message: `an entry with \`remove\` takes another away, and has nothing beside it but ${needed}` };
+    return { message: `an entry with \`remove\` removes another one, and has no other members but ${needed}` };
   }
   if (isThere) return null;
   const name = nameOf(entry, by);
-  return { message: `\`${name}\` cannot be removed: what is extended does not have it`, given: name, valid: there };
+  return { message: `\`${name}\` cannot be removed: the extended seed does not have it`, given: name, valid: there };
 }
 
 /** The part at a member's name or an entry's index. */

@@ -78,7 +78,7 @@ async function stackOf(
   if (layer.file === null) {
     throw await refused(
       'extends',
-      `is \`${base.slice(0, 100)}\`; a seed that is given as a value can extend \`${BUILT_IN}\` alone, no file. Put what the file holds into the value`,
+      `is \`${base.slice(0, 100)}\`; a seed that is given as a value can extend \`${BUILT_IN}\` only, not a file. Put the content of the file into the value`,
     );
   }
   const next = isAbsolute(base) ? base : join(dirname(layer.file), base);

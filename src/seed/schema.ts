@@ -14,14 +14,14 @@ interface Schema {
   readonly description?: string;
 }
 
-const SCHEMA_OF = described(text, 'Where the schema of the file is, for editors; the mock does not look at it.');
+const SCHEMA_OF = described(text, 'Where the schema of the file is, for editors; the mock ignores it.');
 const EXTENDS = described(
   text,
-  'The seed that this one changes: `builtin` for the built-in cast, or the path of a file, seen from this one. What follows says only what differs.',
+  'The seed that this one changes: `builtin` for the built-in cast, or the path of a file, relative to this one. Everything else says only what differs.',
 );
 const REMOVE = described(
   { const: true },
-  'Takes the entry away that the other members name. Nothing else stands beside it.',
+  'Removes the entry that the other members identify. No further members are allowed.',
 );
 
 /**
@@ -55,8 +55,8 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
         additionalProperties: false,
       },
       changes: {
-        title: 'Changes of another seed',
-        description: 'What differs from the seed that it extends; null takes away what may be left out.',
+        title: 'Changes to another seed',
+        description: 'What differs from the seed that it extends; null removes what may be left out.',
         type: 'object',
         properties: {
           $schema: SCHEMA_OF,

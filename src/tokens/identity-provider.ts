@@ -73,6 +73,6 @@ export function identityProviderOf(
 }
 
 function unaccepted(field: string, why: string): Problem {
-  const message = `Field \`${field}\` holds no token of the identity provider that counts: ${why}.`;
+  const message = `Field \`${field}\` does not hold a valid token of the identity provider: ${why}.`;
   return badCredentials('bad_external_token', message);
 }

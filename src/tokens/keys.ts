@@ -36,7 +36,7 @@ export async function readSigningKey(text: string, name: string, algorithm?: Sig
       ? createPrivateKey({ key: JSON.parse(text), format: 'jwk' })
       : createPrivateKey(text);
   } catch (cause) {
-    throw new Unusable(`${name} holds no private key that can be read. Expected: ${FORMS}, without a passphrase.`, {
+    throw new Unusable(`${name} does not hold a readable private key. Expected: ${FORMS}, without a passphrase.`, {
       cause,
     });
   }
@@ -44,7 +44,7 @@ export async function readSigningKey(text: string, name: string, algorithm?: Sig
   if (made === null) throw new Unusable(`${name} holds a key of another kind. Expected: ${FORMS}.`);
   if (algorithm !== undefined && algorithm !== made) {
     throw new Unusable(
-      `${name} holds a key for ${made}, and --signing-alg says ${algorithm}. Leave the flag out, or give another key.`,
+      `${name} holds a key for ${made}, but --signing-alg says ${algorithm}. Leave the flag out, or give another key.`,
     );
   }
   return signingKeyOf(key.export({ format: 'jwk' }) as JWK, made);

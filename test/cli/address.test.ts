@@ -80,7 +80,7 @@ describe.concurrent('a server', () => {
     const { code, stdout, stderr } = await command.run(['--port', '0', '--host', host]);
 
     expect(code).toBe(2);
-    expect(stderr).toContain(`--host ${host} is no address of this machine`);
+    expect(stderr).toContain(`--host ${host} is not an address of this machine`);
     expect(stdout).toBe('');
   });
 });

@@ -78,7 +78,7 @@ describe.concurrent('an option counts', () => {
     const { code, stdout, stderr } = await command.run(['--port', '0', '--etc', '.']);
 
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('./seed.yaml and ./seed.json are both there. Keep one of them.');
+    expect(stderr).toContain('./seed.yaml and ./seed.json both exist. Keep one of them.');
   });
 
   it('from the file that a variable names; a list and a switch from variables', async ({ command, folder }) => {

@@ -44,7 +44,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect(stdout).toContain('no address is known for mock.invalid');
   });
 
-  it('says that what answers speaks no TLS', async ({ command, expect }) => {
+  it('says that what answers does not speak TLS', async ({ command, expect }) => {
     const { url } = await command.start();
     const { stdout } = await command.launch(['doctor', '--url', url.replace('http:', 'https:')]).ended;
 
@@ -73,7 +73,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
     await call('POST /_mock/clock/advance', { body: { by: '1h' } });
     const { stdout } = await command.launch(['doctor', '--url', url]).ended;
 
-    expect(stdout).toContain('the clock of the mock is frozen (POST /_mock/reset brings it back)');
+    expect(stdout).toContain('the clock of the mock is frozen (POST /_mock/reset returns it to real time)');
   });
 
   it('says that a proxy is in the way, unless NO_PROXY names the host', async ({ command, expect }) => {
@@ -92,7 +92,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
 
     expect([code, stderr]).toEqual([
       2,
-      'nv-auth-mock: --url mock is no http or https URL, such as `http://mock:6625`.\n',
+      'nv-auth-mock: --url mock is not an http or https URL, such as `http://mock:6625`.\n',
     ]);
   });
 });

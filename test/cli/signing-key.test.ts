@@ -53,8 +53,8 @@ describe.concurrent('--signing-key ends the start for', () => {
   const locked = elliptic.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
   const keys: [what: string, text: string | Buffer | null, said: RegExp, flags?: string[]][] = [
     ['a file that is not there', null, /cannot be read/],
-    ['garbage', 'garbage', /no private key that can be read/],
-    ['a public key', elliptic.publicKey.export({ type: 'spki', format: 'pem' }), /no private key that can be read/],
+    ['garbage', 'garbage', /not hold a readable private key/],
+    ['a public key', elliptic.publicKey.export({ type: 'spki', format: 'pem' }), /not hold a readable private key/],
     ['a key behind a passphrase', locked, /without a passphrase/],
     ['an RSA key of 1024 bits', pem(short.privateKey), /at least 2048 bits/],
     ['an EC key on another curve', pem(otherCurve.privateKey), /P-256/],

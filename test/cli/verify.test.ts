@@ -21,7 +21,7 @@ describe('nv-auth-mock verify', () => {
   const refused: [what: string, text: string | null, args: string[], said: string][] = [
     ['a file that is not there', null, [], 'cannot be read'],
     ['what is no OpenAPI document', 'a: 1', [], 'it has no `paths`'],
-    ['a document that the mock does not serve', 'paths: {}', ['--document', 'runai.9'], 'There are: air.2.0'],
+    ['a document that the mock does not serve', 'paths: {}', ['--document', 'runai.9'], 'Available are: air.2.0'],
     ['operations that nobody knows', 'paths: { /nothing: { get: {} } }', [], 'has no operation that the mock serves'],
   ];
 

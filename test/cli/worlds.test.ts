@@ -105,7 +105,7 @@ describe.concurrent('worlds of a start', () => {
     ['nothing', ['--world', ''], /--world is ``; expected /],
     ['one more than there may be', ['--max-worlds', '1', '--world', 'a', '--world', 'b'], /2 worlds.*--max-worlds/],
     ['one where there may be none', ['--max-worlds', '0', '--world', 'a'], /names 1 world, but --max-worlds is 0/],
-    ['a flag in place of its id', ['--world', '--reseed', 'x'], /`start` takes flags only, and was given `x`/],
+    ['a flag in place of its id', ['--world', '--reseed', 'x'], /`start` takes only flags, but was given `x`/],
   ] as const)('stop the start, which changes no file: %s', async ([, args, said], { command, expect }) => {
     const { code, stdout, stderr } = await command.run(['--port', '0', '--data', 'mock.db', ...args]);
 
@@ -212,7 +212,7 @@ describe.concurrent('`env --world`', () => {
 
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toContain(
-        `There is no world \`${world}\` on ${url}. Those that are there: \`default\`, \`alice\`, \`bob\`.`,
+        `There is no world \`${world}\` on ${url}. Existing worlds: \`default\`, \`alice\`, \`bob\`.`,
       );
     },
   );
@@ -268,7 +268,9 @@ describe.concurrent('`doctor --world`', () => {
       ['alice', 'bob'].map((world) => command.launch(['doctor', '--url', url, '--world', world]).ended),
     );
 
-    expect(alice?.stdout).toMatch(/BAD {2}time: .*moved by PT1H \(POST \/w\/alice\/_mock\/reset brings it back\)/);
+    expect(alice?.stdout).toMatch(
+      /BAD {2}time: .*moved by PT1H \(POST \/w\/alice\/_mock\/reset returns it to real time\)/,
+    );
     expect([alice?.code, bob?.code]).toEqual([1, 0]);
   });
 
@@ -287,7 +289,7 @@ describe.concurrent('`doctor --world`', () => {
       const { url } = await command.start(['--world', 'alice']);
       const { code, stdout } = await command.launch(['doctor', '--url', url, '--world', world]).ended;
 
-      expect(stdout).toContain(`BAD  world: there is no \`${world}\`; those that are there: \`default\`, \`alice\``);
+      expect(stdout).toContain(`BAD  world: \`${world}\` does not exist; existing worlds: \`default\`, \`alice\``);
       expect(stdout).not.toMatch(/issuer|refuses/);
       expect(code).toBe(1);
     },

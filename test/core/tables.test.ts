@@ -46,11 +46,11 @@ it('tables that hold together have no faults', () => {
 
 describe('a fault is told with the name of its row:', () => {
   const cases: [fault: string, tables: object, lookups?: string[]][] = [
-    ['permission `things:read` stands in its table twice', { permissions: [permission, permission] }],
-    ['role `reader` stands in its table twice', { roles: [role, role] }],
-    ['rule `read-thing` stands in its table twice', { rules: [rule, rule] }],
-    ['operation `get_thing` stands in its table twice', { operations: [thing, thing, health] }],
-    ['resource type `thing` stands in its table twice', { resourceTypes: [type, type] }],
+    ['permission `things:read` is in its table twice', { permissions: [permission, permission] }],
+    ['role `reader` is in its table twice', { roles: [role, role] }],
+    ['rule `read-thing` is in its table twice', { rules: [rule, rule] }],
+    ['operation `get_thing` is in its table twice', { operations: [thing, thing, health] }],
+    ['resource type `thing` is in its table twice', { resourceTypes: [type, type] }],
     ['permission `things:read` has no source', { permissions: [{ ...permission, source: '' }] }],
     ['resource type `thing` has no source', { resourceTypes: [{ ...type, source: '' }] }],
     ['role `reader` has no source', { roles: [{ ...role, source: '' }] }],
@@ -81,7 +81,7 @@ describe('a fault is told with the name of its row:', () => {
     ],
     ['rule `read-thing` uses the unknown look-up `thing`', {}, []],
     [
-      'rule `read-thing` reads the path parameter `x`, which operation `get_thing` has not',
+      'rule `read-thing` reads the path parameter `x`, which operation `get_thing` does not have',
       { rules: [{ ...rule, cover: { lookup: 'thing', param: 'x' } }] },
     ],
   ];
@@ -113,7 +113,7 @@ describe('services that are in each other’s way', () => {
       'scope `Play`',
     ],
   ])('are told apart %s', (_what, services, said) => {
-    expect(checkServices(services)).toEqual([expect.stringContaining(`the ${said} is that of \`toys\``)]);
+    expect(checkServices(services)).toEqual([expect.stringContaining(`the ${said} belongs to both \`toys\` and `)]);
   });
 
   it('may have permissions of the same names, where no key holds them', () => {

@@ -68,7 +68,7 @@ describe('bodies that are being read', () => {
 
     expect(await second.reply()).toMatchObject({
       status: 503,
-      body: { message: expect.stringMatching(/are being read already/) },
+      body: { message: expect.stringMatching(/are read at once/) },
     });
     first.drop();
     await new Promise((resolve) => setTimeout(resolve, 100));

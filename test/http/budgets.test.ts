@@ -60,7 +60,7 @@ describe('a body that drips', () => {
 
     const reply = await line.reply();
     expect(reply?.status).toBe(408);
-    expect(reply?.body.message).toMatch(/^After 0 s only \d+ bytes of the body had come; send it faster\.$/);
+    expect(reply?.body.message).toMatch(/^After 0 s only \d+ bytes of the body had arrived; send it faster\.$/);
     expect(await line.closed()).toBe('');
     await dripping;
   });

@@ -141,7 +141,7 @@ describe('the host of a service', () => {
   it('has the parameters that its pattern names', async () => {
     expect(await mounting({ service, law })).not.toThrow();
     expect(await mounting({ service: { ...service, hosts: [{ ...host, pattern: /^toy\./ }] }, law })).toThrow(
-      'rule `play` reads the path parameter `toyId`, which operation `play_at_host` has not',
+      'rule `play` reads the path parameter `toyId`, which operation `play_at_host` does not have',
     );
   });
 

@@ -156,7 +156,7 @@ describe('useMock', () => {
     await given.afterAll();
 
     expect(print).toHaveBeenCalledTimes(1);
-    expect(print.mock.calls[0]?.[0]).toMatch(/^the mock refused, the last first:\n {2}GET \/api\/v1\/users\n/);
+    expect(print.mock.calls[0]?.[0]).toMatch(/^the mock refused, latest first:\n {2}GET \/api\/v1\/users\n/);
     expect(print.mock.calls[0]?.[0]).not.toMatch(/roles|applications/);
   });
 });

@@ -172,7 +172,7 @@ describe.each(DOORS)('a world of the library, %s', (_, listen) => {
       'the option `seed` /nothing.yaml cannot be read',
     );
     await expect(mock.world({ seed: 'builtins' })).rejects.toThrow('Or say `builtin`');
-    await expect(mock.world({ id: 'one' })).rejects.toThrow('There is a world `one` already');
+    await expect(mock.world({ id: 'one' })).rejects.toThrow('The world `one` exists already');
     await expect(mock.world({ credential: 'own' } as WorldOptions)).rejects.toThrow('credentials');
     await expect(mock.world({ from: { world: 'x' }, seed: 'none' })).rejects.toThrow('`seed`');
     expect(await mock.worlds.list()).toHaveLength(before.length);

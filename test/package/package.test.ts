@@ -330,7 +330,7 @@ describe('from an empty folder', () => {
       (ended: { stdout: string; stderr: string }) => ended,
     );
     const printed = [
-      ...(stdout + stderr).matchAll(/the mock refused in "fails at (\S+)", the last first:\n((?: .*\n)+)/g),
+      ...(stdout + stderr).matchAll(/the mock refused in "fails at (\S+)", latest first:\n((?: .*\n)+)/g),
     ];
     const requests = printed.map(([, test = '', refusals = '']) => [test, refusals.match(/^ {2}GET \S+/gm)]);
 

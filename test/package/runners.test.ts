@@ -137,7 +137,7 @@ describe('in node:test', { timeout: PATIENCE_MS }, () => {
     const failed = await run(process.execPath, ['fails.mjs'], { cwd: folder }).catch((thrown: Ended) => thrown);
 
     expect(failed.stdout).toContain('# fail 1');
-    expect(failed.stdout + failed.stderr).toContain('the mock refused, the last first:');
+    expect(failed.stdout + failed.stderr).toContain('the mock refused, latest first:');
     expect(failed.stdout + failed.stderr).toContain('GET /api/v1/users');
   });
 });

@@ -192,17 +192,17 @@ describe('a fault of a seed that extends another', () => {
     [
       'an entry that is not there to be removed',
       { ngc: { keys: [{ org: 'acme', name: 'onwer', remove: true }] } },
-      '`acme/onwer` cannot be removed: what is extended does not have it; the nearest valid name is `acme/owner`',
+      '`acme/onwer` cannot be removed: the extended seed does not have it; the nearest valid name is `acme/owner`',
     ],
     [
       'a removal that says more',
       { runai: { users: [{ email: 'admin@acme.test', role: null, remove: true }] } },
-      'an entry with `remove` takes another away, and has nothing beside it but `email`',
+      'an entry with `remove` removes another one, and has no other members but `email`',
     ],
     [
       'a removal that names nobody',
       { ngc: { keys: [{ name: 'owner', remove: true }] } },
-      'an entry with `remove` takes another away, and has nothing beside it but `org`, `name`',
+      'an entry with `remove` removes another one, and has no other members but `org`, `name`',
     ],
     [
       'a removal that is none',
@@ -250,7 +250,7 @@ describe('a fault of a seed that extends another', () => {
   test('is told without `extends`, too: there is nothing to remove', async () => {
     await expect(
       seedFrom({ ngc: { ...ngcCast, keys: [{ org: 'acme', name: 'owner', remove: true }] } }),
-    ).rejects.toThrow('only a seed with `extends` takes entries away');
+    ).rejects.toThrow('only a seed with `extends` can remove entries');
   });
 
   test('is told of `extends` itself', async () => {
@@ -258,7 +258,7 @@ describe('a fault of a seed that extends another', () => {
       'the seed cannot be used:\n  `extends` must be `builtin`, or the path of a seed file',
     );
     await expect(seedFrom({ extends: './base.yaml' })).rejects.toThrow(
-      'a seed that is given as a value can extend `builtin` alone',
+      'a seed that is given as a value can extend `builtin` only',
     );
     await expect(seedFrom({ extend: 'builtin' })).rejects.toThrow('the nearest valid name is `extends`');
   });
@@ -340,7 +340,7 @@ describe('a seed file', () => {
     });
 
     await expect(seed(join(folder, 'seed.yaml'))).rejects.toThrow(
-      /\n {2}line 4: `acme\/owner` cannot be removed: what is extended does not have it$/,
+      /\n {2}line 4: `acme\/owner` cannot be removed: the extended seed does not have it$/,
     );
   });
 
@@ -380,7 +380,7 @@ describe('a seed file', () => {
     });
 
     await expect(seed(join(folder, 'seed.yaml'))).rejects.toThrow(
-      `line 1: \`extends\` ${folder}/missing.yaml cannot be read: it is not there`,
+      `line 1: \`extends\` ${folder}/missing.yaml cannot be read: it does not exist`,
     );
     await expect(seed(join(folder, 'list.yaml'))).rejects.toThrow(
       `\`extends\` ${folder}/a-list.yaml must be an object`,

@@ -329,8 +329,8 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
     describe('bytes are refused with what to do, and nothing is changed, when they are', () => {
       const refused: [what: string, bytes: (image: Buffer) => Uint8Array, message: RegExp][] = [
-        ['none at all', () => new Uint8Array(), /is no SQLite database, or it is damaged\. Use another image/],
-        ['a text', () => Buffer.from('These are my notes.\n'.repeat(50)), /is no SQLite database/],
+        ['none at all', () => new Uint8Array(), /is not an SQLite database, or it is damaged\. Use another image/],
+        ['a text', () => Buffer.from('These are my notes.\n'.repeat(50)), /is not an SQLite database/],
         ['of another program', (image) => image.fill(0, 68, 72), /is a database of another program/],
         ['without their end', (image) => image.subarray(0, image.length - 1), /is damaged: its end is missing/],
         [

@@ -97,7 +97,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     const path = join(folder, 'notes.txt');
     await writeFile(path, text);
 
-    expect(await refusalOf(path)).toMatch(/no SQLite database.*left as it is.*give another file/);
+    expect(await refusalOf(path)).toMatch(/not an SQLite database.*left as it is.*give another file/);
   });
 
   it('one of a newer version', async ({ folder }) => {
@@ -205,7 +205,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     const open = () => openDatabase(join(folder, 'notes.txt', 'mock.db'));
 
     expect(open).toThrow(Unusable);
-    expect(open).toThrow(/folder.*cannot be made.*Give a path/);
+    expect(open).toThrow(/folder.*cannot be created.*Give a path/);
     expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('notes');
   });
 });
@@ -276,7 +276,7 @@ describe('a data file is refused untouched to a user who', () => {
   it('may not make its folder', async ({ command, folder }) => {
     const said = await refusalIn(command, folder, 'a/mock.db', { folder: 5 });
 
-    expect(said).toMatch(/folder.*cannot be made.*Give a path/);
+    expect(said).toMatch(/folder.*cannot be created.*Give a path/);
     expect(said).toContain(ids(folder, 5));
   });
 });

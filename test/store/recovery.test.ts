@@ -108,7 +108,9 @@ describe('a data file whose process was killed', () => {
     const { rows, notices } = await foundIn(path);
     expect(rows).toEqual(['first', 'second']);
     expect(notices).toEqual([
-      expect.stringMatching(/^\d+ pages of the log were dropped from --data .*mock\.db: no finished change has them/),
+      expect.stringMatching(
+        /^\d+ pages of the log were dropped from --data .*mock\.db: no finished change contains them/,
+      ),
     ]);
     expect((await foundIn(path)).notices, 'told once').toEqual([]);
   });

@@ -39,7 +39,7 @@ function grounds(decision: Decision, who: string, reasons: Reasons): string {
       if (isGivenByScope(decision)) {
         return `${who} has the permission for ${quote(decision.held ?? [])}, and this concerns all of ${quote(decision.accepted ?? [])}`;
       }
-      return `${who} has the scope, and it counts only on ${quote(decision.accepted ?? [])}; the key is bound to ${quote(decision.held ?? []) || 'nothing'}`;
+      return `${who} has the scope, but it applies only to ${quote(decision.accepted ?? [])}; the key is bound to ${quote(decision.held ?? []) || 'nothing'}`;
     case 'resource_mismatch':
       if (isGivenByScope(decision)) {
         return `${who} has the permission for \`${boundTo}\`, and the call is about \`${target}\``;
@@ -50,9 +50,9 @@ function grounds(decision: Decision, who: string, reasons: Reasons): string {
     case 'no_such_object':
       return `there is no \`${target}\` for ${who}`;
     case 'other_organization':
-      return `the path names another organisation than \`${decision.principal?.org}\`, whose key ${who} is`;
+      return `the path names an organisation other than \`${decision.principal?.org}\`, to which ${who} belongs`;
     case null:
-      return 'of no recorded reason';
+      return 'no reason was recorded';
     default:
       return [reasons[reason]?.meaning, decision.claimed && `it claims to be ${namePrincipal(decision.claimed)}`]
         .filter(Boolean)

@@ -209,7 +209,7 @@ export function describeRequestFault(fault: ValueFault): string {
   switch (kind) {
     case 'missing':
       return `${name} is missing; expected ${expected}${
-        otherSpelling === undefined ? '' : `, and there is \`${otherSpelling}\`, which is not read here`
+        otherSpelling === undefined ? '' : `; \`${otherSpelling}\` was sent, but is not read here`
       }.`;
     case 'unknown':
       return `${name} is not known here; expected ${expected}.`;

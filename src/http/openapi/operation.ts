@@ -60,7 +60,7 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
       const content = own(answers, String(status));
       if (content === undefined) return `${id} answered ${status}, which its document does not name`;
       if (content === null) {
-        return body === undefined ? null : `${id} answered ${status} with a body, and its document has none`;
+        return body === undefined ? null : `${id} answered ${status} with a body, but its document has none`;
       }
       if (Object.hasOwn(content, '*/*')) return null;
       const schema = own(content, mediaType ?? '');

@@ -32,7 +32,7 @@ export function conform({ server, route, context, problem, outcome }: InFlight):
   const isError = problem !== null && (undocumented !== null || OF_THE_SERVER.has(status));
   const fault = (isError ? errorFault(route, outcome) : null) ?? undocumented;
   if (fault === null) return;
-  if (server.offDocument === 'throw') throw new Error(`an answer does not fit its document: ${fault}`);
+  if (server.offDocument === 'throw') throw new Error(`an answer does not match its document: ${fault}`);
   context.findings.report('answer_off_document', fault, context.now);
 }
 

@@ -131,7 +131,7 @@ export class BodyRoom {
   /** @throws Problem `unavailable` if there is no room for this many more bytes */
   take(bytes: number): void {
     if (this.#taken + bytes > this.#most) {
-      const message = `Bodies of ${this.#most} bytes are being read already. Send fewer at once, and try this one again.`;
+      const message = `No more than ${this.#most} bytes of bodies are read at once. Send fewer at a time, and try this one again.`;
       throw new Problem('unavailable', message, { close: true });
     }
     this.#taken += bytes;
@@ -161,7 +161,7 @@ function consumed(
   take: (chunk: Buffer) => void,
 ): Promise<number> {
   const tooLarge = () =>
-    new Problem('too_large', `The body is larger than ${most} bytes, which is the most that is read.`, { close: true });
+    new Problem('too_large', `The body is larger than ${most} bytes, which is the limit.`, { close: true });
   if ((announcedLength(request) ?? 0) > most) return Promise.reject(tooLarge());
 
   return new Promise((resolve, reject) => {
@@ -183,7 +183,9 @@ function consumed(
     const checkPace = (waited: number) => {
       const granted = bodyPatience + (length / LEAST_RATE) * 1000;
       if (granted <= waited) {
-        giveUp(cut(`After ${Math.round(waited / 1000)} s only ${length} bytes of the body had come; send it faster.`));
+        giveUp(
+          cut(`After ${Math.round(waited / 1000)} s only ${length} bytes of the body had arrived; send it faster.`),
+        );
       } else lateness = setTimeout(() => checkPace(granted), granted - waited);
     };
     const onData = (chunk: Buffer) => {
@@ -197,7 +199,7 @@ function consumed(
       }
     };
     const silence = setTimeout(
-      () => giveUp(cut(`Nothing more of the body came for ${bodySilence / 1000} s.`)),
+      () => giveUp(cut(`Nothing more of the body arrived for ${bodySilence / 1000} s.`)),
       bodySilence,
     );
     let lateness = setTimeout(() => checkPace(bodyPatience), bodyPatience);
@@ -227,10 +229,7 @@ function parseJson(bytes: Buffer): unknown {
 /** A repeated field has no meaning that everybody agrees on (RFC 6749, 3.2). */
 function parseForm(bytes: Buffer): Record<string, string> {
   if (countOf(bytes, 0x26) >= MOST_FIELDS) {
-    throw new Problem(
-      'invalid_request',
-      `The body has more than ${MOST_FIELDS} fields, which is the most that is read.`,
-    );
+    throw new Problem('invalid_request', `The body has more than ${MOST_FIELDS} fields, which is the limit.`);
   }
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {

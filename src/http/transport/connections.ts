@@ -97,7 +97,7 @@ function unwritten(before: Exchange | null | undefined): readonly ServerResponse
 }
 
 function crowded(most: number): Buffer {
-  const message = `${most} connections are open, which is the most that are held; close some, or send more requests over each.`;
+  const message = `${most} connections are open, which is the limit; close some, or send more requests over each.`;
   const problem = new Problem('unavailable', message);
   return wireBytes(writeAnswer(problemDetails(problem), problem));
 }

@@ -119,7 +119,7 @@ function nobody(services: readonly ServiceDefinition[]): Spokesman {
         problem.kind === 'unknown_path'
           ? new Problem(
               'unknown_path',
-              `Nothing is served at this path. There are: ${served.join('; ')}; documentation at /docs.`,
+              `Nothing is served at this path. Available are: ${served.join('; ')}; documentation at /docs.`,
             )
           : problem,
       ),

@@ -80,7 +80,7 @@ function isOwn(origin: string, host: string, publicUrl: string | null): boolean 
 function foreignOrigin(): Problem {
   return new Problem(
     'foreign_page',
-    'The request was sent by a page of another origin, and pages may call the mock from its own origin only.',
+    'The request was sent by a page of another origin; pages may call the mock only from its own origin.',
   );
 }
 
@@ -94,7 +94,7 @@ function unknownHost(host: string): Problem {
 }
 
 function noAdminToken(isGiven: boolean): Problem {
-  const what = isGiven ? `The header \`${ADMIN_HEADER}\` is not right` : `The header \`${ADMIN_HEADER}\` is missing`;
+  const what = isGiven ? `The header \`${ADMIN_HEADER}\` is wrong` : `The header \`${ADMIN_HEADER}\` is missing`;
   return new Problem('no_admin_token', `${what}: send the token that the server was started with (\`--admin-token\`).`);
 }
 

@@ -67,12 +67,12 @@ function unusableAddress(host: string, port: number, cause: unknown): unknown {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
     return new Unusable(
-      `Port ${port} on ${host} is in use. Stop what uses it, or start with --port and another number (0 = a free one).`,
+      `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another with --port (0 = a free one).`,
       { cause },
     );
   }
   if (code === 'EACCES')
-    return new Unusable(`Port ${port} needs rights that this user has not. Give --port a number above 1023.`, {
+    return new Unusable(`Port ${port} needs rights that this user does not have. Give --port a number above 1023.`, {
       cause,
     });
   if (
@@ -82,9 +82,12 @@ function unusableAddress(host: string, port: number, cause: unknown): unknown {
     code === 'EINVAL' ||
     code === 'EAFNOSUPPORT'
   ) {
-    return new Unusable(`--host ${host} is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all of them.`, {
-      cause,
-    });
+    return new Unusable(
+      `--host ${host} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all of them.`,
+      {
+        cause,
+      },
+    );
   }
   return cause;
 }

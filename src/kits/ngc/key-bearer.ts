@@ -38,8 +38,8 @@ function otherToken(token: string): string | undefined {
   if (claims === null) return undefined;
   const { iss } = claims;
   return typeof iss === 'string' && iss.includes('/auth/realms/')
-    ? 'it is a token of Run:ai: here an NGC key counts, which begins with `nvapi-`'
-    : 'it is a JWT: here an NGC key counts, which begins with `nvapi-`';
+    ? 'it is a token of Run:ai, but only NGC keys are accepted here, which begin with `nvapi-`'
+    : 'it is a JWT, but only NGC keys are accepted here, which begin with `nvapi-`';
 }
 
 /** The key with this text, if it is valid now. @throws Problem `unauthenticated` with the reason */
@@ -71,7 +71,7 @@ export async function keyCalled(ngcKeys: NgcKeys, who: string, now: Instant): Pr
   const [found, other] = byId === null ? await named() : [byId];
   if (found === undefined) return null;
   if (other !== undefined) {
-    throw new Problem('invalid_request', `Several keys have the name \`${found.key.name}\`: call one by its id.`);
+    throw new Problem('invalid_request', `Several keys have the name \`${found.key.name}\`: name one by its id.`);
   }
   return counting(found, now);
 }

@@ -48,10 +48,10 @@ function propagationFix({ at }: Decision, evidence: Evidence, { version, effecti
   const { principal, standing } = evidence.caller;
   const newest = standing.pending.at(-1);
   const canFlush = newest !== undefined && verdictFor(evidence, { ...standing, ...newest }).effect === 'allow';
-  const text = `wait until ${rfc3339(effectiveAt)}, when version ${version} counts, or move the clock there (\`POST /_mock/clock/advance\`)`;
+  const text = `wait until ${rfc3339(effectiveAt)}, when version ${version} takes effect, or move the clock there (\`POST /_mock/clock/advance\`)`;
   return {
     kind: 'propagation',
-    text: canFlush ? `${text}; or let it count now` : text,
+    text: canFlush ? `${text}; or put it into force now` : text,
     request: canFlush
       ? { method: 'POST', path: '/_mock/propagation/flush', body: { keyId: principal.id } }
       : { method: 'POST', path: '/_mock/clock/advance', body: { by: `${effectiveAt - at}ms` } },

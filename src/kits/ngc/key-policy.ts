@@ -76,7 +76,7 @@ function unknownName(
   rows: readonly { readonly id: string; readonly label: string }[],
 ): PolicyFault {
   const valid = rows.map(({ id, label }) => (id === label ? `\`${id}\`` : `\`${label}\` (\`${id}\`)`));
-  const message = `Field \`${field}\` names the unknown ${what} \`${given.slice(0, 100)}\`; expected ids or labels out of: ${valid.join(', ')}.`;
+  const message = `Field \`${field}\` names the unknown ${what} \`${given.slice(0, 100)}\`; expected ids or labels from: ${valid.join(', ')}.`;
   return { message, forceable: false, field, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
 }
 
@@ -122,7 +122,7 @@ function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyF
   if (names === null) {
     return ids === undefined
       ? []
-      : [ruledOut(`Field \`resource.ids\` must be left out: \`${label}\` names no objects.`)];
+      : [ruledOut(`Field \`resource.ids\` must be left out: \`${label}\` does not name objects.`)];
   }
   if (ids === undefined || ids.length === 0) {
     return [ruledOut(`Field \`resource.ids\` is missing: \`${label}\` names objects as \`${names}\`.`)];
@@ -146,7 +146,7 @@ function combinationFaults(
   const labels = onlyOn.map((type) => types.find((row) => row.id === type)?.label ?? type);
   return [
     ruledOut(
-      `Field \`scopes\` has \`${label}\` (\`${id}\`), which is given only with the resource type ${quote(labels)}.`,
+      `Field \`scopes\` has \`${label}\` (\`${id}\`), which is available only with the resource type ${quote(labels)}.`,
     ),
   ];
 }

@@ -22,7 +22,7 @@ interface Key {
 export function findKeyWarnings(laws: readonly Law[], { name, services, policy }: Key): readonly string[] {
   if (services.length === 0) {
     const all = quote(keyServices(laws));
-    return [`The key \`${name}\` is made for no service, so every service refuses it; there are ${all}.`];
+    return [`The key \`${name}\` is made for no service, so every service refuses it; the services are ${all}.`];
   }
   if (policy === null) return [];
   const own = laws.filter(({ service }) => services.includes(service));

@@ -2,7 +2,7 @@ import type { Reasons, StagesOf } from '../../core/explaining/reasons.ts';
 
 /** Why an NGC key is not accepted. */
 export const KEY_REASONS = {
-  malformed_key: { stage: 'authenticate', meaning: 'the bearer token is no NGC key: `nvapi-` and 64 characters' },
+  malformed_key: { stage: 'authenticate', meaning: 'the bearer token is not an NGC key: `nvapi-` and 64 characters' },
   foreign_key: {
     stage: 'authenticate',
     meaning: 'the key has the form of a real one and was not minted by this mock; it was neither stored nor logged',
@@ -10,13 +10,13 @@ export const KEY_REASONS = {
   unknown_key: {
     stage: 'authenticate',
     unknown: 'key',
-    meaning: 'the key was minted by a mock, and no key of this world has it',
+    meaning: 'the key was minted by a mock, but does not exist in this world',
   },
   expired_key: { stage: 'authenticate', meaning: 'the key has expired' },
   disabled_key: { stage: 'authenticate', meaning: 'the key is disabled' },
   unsupported_token: {
     stage: 'authenticate',
-    meaning: 'the bearer token is no NGC key, and no other kind of token is accepted here',
+    meaning: 'the bearer token is not an NGC key, and no other kind of token is accepted here',
   },
 } as const satisfies Reasons;
 

@@ -1,13 +1,16 @@
 import type { DenyReason } from '../../core/explaining/reasons.ts';
 import type { RemedyRow } from '../../core/rule.ts';
 
-const ANOTHER_KEY = 'use a key of `GET /_mock/cast`, or make one with `POST /_mock/keys`';
+const ANOTHER_KEY = 'use a key from `GET /_mock/cast`, or make one with `POST /_mock/keys`';
 
 /** What to do about a key that was not accepted. */
 export const KEY_REMEDIES = {
   malformed_key: { kind: 'credential', text: `${ANOTHER_KEY}; send all 70 characters of it` },
   foreign_key: { kind: 'credential', text: `${ANOTHER_KEY}; never send a real one to a mock` },
-  unknown_key: { kind: 'credential', text: `${ANOTHER_KEY}; this one was deleted or rotated, or is of another world` },
+  unknown_key: {
+    kind: 'credential',
+    text: `${ANOTHER_KEY}; this one was deleted or rotated, or belongs to another world`,
+  },
   expired_key: {
     kind: 'credential',
     text: 'make a new key, or give this one a later `expiresAt` with `PATCH /_mock/keys/{id}`',

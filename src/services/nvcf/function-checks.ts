@@ -20,7 +20,7 @@ export function checkContent(body: Schema<'nvcf', 'CreateFunctionRequest'>): voi
     ([, value]) => value !== undefined,
   );
   if (excluded !== undefined) {
-    throw new Problem('invalid_request', `Field \`${excluded[0]}\` must be left out where there is \`helmChart\`.`);
+    throw new Problem('invalid_request', `Field \`${excluded[0]}\` must be left out if \`helmChart\` is given.`);
   }
 }
 

@@ -4,7 +4,7 @@ import { type Option, oneOf, type ValuesOf } from '../../config/option.ts';
 export const OPTIONS = {
   nvcf: {
     argument: 'PROFILE',
-    description: "documented or open-source: which reading of Cloud Functions' rules counts",
+    description: "documented or open-source: which reading of Cloud Functions' rules applies",
     fallback: 'documented',
     ...oneOf(['documented', 'open-source']),
   },

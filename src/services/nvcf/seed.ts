@@ -81,11 +81,11 @@ const SCHEMA = object(
               { enum: ['owned', 'shared', 'public'] },
               'Who may invoke it: its organisation alone, those of `sharedWith` as well, or everybody.',
             ),
-            sharedWith: described(list(text), 'Of a shared one: the names of the other organisations.'),
+            sharedWith: described(list(text), 'For a shared function: the names of the other organisations.'),
             deployTime: described(duration, 'How long a deployment takes, such as `30s`. Left out: no time.'),
             invokeTime: described(duration, 'How long an invocation takes, such as `30s`. Left out: no time.'),
             answer: described({}, 'What an invocation answers. Left out: what it was sent.'),
-            definition: described({ type: 'object' }, 'Further members of the function, in the form of the vendor.'),
+            definition: described({ type: 'object' }, 'Other members of the function, in the form of the vendor.'),
           },
           ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'definition'],
         ),
@@ -140,7 +140,7 @@ export const seed: Seeding = {
       ...findUnknownOrganizations(sharing, known),
       ...torn.slice(1).map(({ entry, place }) => ({
         place,
-        message: `functions: \`functionId\` \`${entry.functionId}\` is of two organisations in \`nvcf\``,
+        message: `functions: \`functionId\` \`${entry.functionId}\` belongs to two organisations in \`nvcf\``,
       })),
       ...findDuplicates('functions: `versionId`', placedFunctions, ({ versionId }) => versionId),
     ];

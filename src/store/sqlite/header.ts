@@ -34,7 +34,7 @@ export interface HeaderFault {
  */
 export function faultOfHeader(header: Buffer, size: number | null, known: Schema): HeaderFault | null {
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-    return { what: 'is no SQLite database, or it is damaged', isNewer: false };
+    return { what: 'is not an SQLite database, or it is damaged', isNewer: false };
   }
   if (header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) {
     return { what: 'is a database of another program', isNewer: false };

@@ -114,7 +114,7 @@ function droppedNotice(path: string, frames: number): string[] {
   if (frames <= 0) return [];
   const were = frames === 1 ? 'One page of the log was' : `${frames} pages of the log were`;
   return [
-    `${were} dropped from --data ${path}: no finished change has them. Its last process was stopped while writing.`,
+    `${were} dropped from --data ${path}: no finished change contains them. Its last process was stopped while writing.`,
   ];
 }
 
@@ -134,7 +134,7 @@ function inspect(path: string, logged: boolean, schema: Schema): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
   if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
-  if (!stats.isFile()) throw new Unusable(`--data ${path} is no ordinary file. Give the path of one.`);
+  if (!stats.isFile()) throw new Unusable(`--data ${path} is not an ordinary file. Give the path of one.`);
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
@@ -158,7 +158,7 @@ function makeFolder(path: string): void {
     makeFolders(dirname(resolve(path)));
   } catch (cause) {
     throw new Unusable(
-      `The folder of --data ${path} cannot be made${whose(dirname(path))}. Give a path that can be written.`,
+      `The folder of --data ${path} cannot be created${whose(dirname(path))}. Give a path that can be written.`,
       { cause },
     );
   }

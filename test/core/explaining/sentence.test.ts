@@ -99,12 +99,12 @@ describe('the sentence about a key', () => {
     [
       'of another type tells what is accepted, and what it is bound to, by their labels',
       decisionOn(onToys, key(['play'], [{ type: 'lent-toys' }]), seen()),
-      'get_toy was refused: service key `robot` has the scope, and it counts only on `Toy`, `All Toys`; the key is bound to `Lent Toys`',
+      'get_toy was refused: service key `robot` has the scope, but it applies only to `Toy`, `All Toys`; the key is bound to `Lent Toys`',
     ],
     [
       'that is bound to nothing says so',
       decisionOn(onToys, key(['play']), seen()),
-      'get_toy was refused: service key `robot` has the scope, and it counts only on `Toy`, `All Toys`; the key is bound to nothing',
+      'get_toy was refused: service key `robot` has the scope, but it applies only to `Toy`, `All Toys`; the key is bound to nothing',
     ],
     [
       'that is bound to another object tells both',
@@ -124,7 +124,7 @@ describe('the sentence about a key', () => {
     [
       'of another organisation tells its own',
       decisionOn(ask({}, { org: 'other' }), key([]), null),
-      'get_toy was refused: the path names another organisation than `acme`, whose key service key `robot` is',
+      'get_toy was refused: the path names an organisation other than `acme`, to which service key `robot` belongs',
     ],
     [
       'that was not made for the service says so',

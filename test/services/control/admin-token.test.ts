@@ -38,7 +38,7 @@ describe('a switchboard with an admin token', () => {
 
     // White space around a header's value is none of it (RFC 9110, 5.5).
     expect(answer.status).toBe(given.trim() === TOKEN ? 200 : 401);
-    if (answer.status === 401) expect(problemDocument(answer)).toMatch(/is not right|is missing/);
+    if (answer.status === 401) expect(problemDocument(answer)).toMatch(/is wrong|is missing/);
     expect(JSON.stringify(answer.body)).not.toContain(TOKEN);
   });
 
@@ -79,9 +79,9 @@ describe('the admin token is given by', () => {
     });
     expect((await command.run(['doctor', ...port], { env })).code).toBe(0);
     const other = { NV_AUTH_MOCK_ADMIN_TOKEN: 'another-token' };
-    expect((await command.run(['env', ...port], { env: other })).stderr).toContain('another token than the one given');
+    expect((await command.run(['env', ...port], { env: other })).stderr).toContain('a token other than the one given');
     const lost = await command.run(['doctor', ...port]);
-    expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('give it by --admin-token') });
+    expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('give it with --admin-token') });
     expect((await command.run(['health', ...port])).code).toBe(0);
     expect((await running.stop()).stderr).not.toContain(TOKEN);
   });
@@ -102,7 +102,7 @@ describe('an admin token', () => {
     const noted = async (...args: string[]) => (await command.run(['--port', '0', ...args])).stdout;
 
     expect(await noted('--host', '0.0.0.0')).toMatch(
-      /note: whoever reaches 0\.0\.0\.0 can drive the mock.*--admin-token/,
+      /note: whoever reaches 0\.0\.0\.0 can control the mock.*--admin-token/,
     );
     expect(await noted('--host', '0.0.0.0', '--admin-token', TOKEN)).not.toMatch(/whoever reaches|a-token/);
     expect(await noted()).not.toContain('whoever reaches');

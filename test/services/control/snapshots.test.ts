@@ -103,7 +103,7 @@ describe('a snapshot', () => {
     const { status, body } = await call(`POST /_mock/snapshots/${snapshot.id}/restore`);
 
     expect(status).toBe(409);
-    expect(body.detail).toContain('made of another seed');
+    expect(body.detail).toContain('made from another seed');
   });
 
   it('is a file that a server starts from, with the same credentials', async () => {

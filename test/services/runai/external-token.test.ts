@@ -287,7 +287,7 @@ describe.each([byV1('2.24'), byV1('3.0'), byV2])('$what exchanges a token of the
   it('and calls it as it was asked for', async () => {
     const answer = await ask(server, await vouch({}, strangerKey));
 
-    expect(refusal(answer)).toMatch(new RegExp(`^Field \`${field}\` holds no token`));
+    expect(refusal(answer)).toMatch(new RegExp(`^Field \`${field}\` does not hold a valid token`));
   });
 
   it('but not without one', async () => {
@@ -446,8 +446,8 @@ describe('a file that is no JWK set stops the start', () => {
   it.each([
     ['missing', undefined, 'cannot be read'],
     ['no JSON', 'keys', 'is not valid JSON'],
-    ['a single key', JSON.stringify(key.jwk), 'holds no JWK set'],
-    ['an empty set', '{"keys":[]}', 'holds no JWK set'],
+    ['a single key', JSON.stringify(key.jwk), 'does not hold a JWK set'],
+    ['an empty set', '{"keys":[]}', 'does not hold a JWK set'],
   ])('%s', async (_what, text, words) => {
     const path = join(await emptyFolder(), 'set.json');
     if (text !== undefined) await writeFile(path, text);

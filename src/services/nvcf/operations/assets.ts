@@ -74,7 +74,7 @@ async function uploaded(
   { uploadId }: { readonly uploadId: string },
 ): Promise<AssetRow> {
   const row = await ASSETS.byAlias(store.collections, uploadId);
-  if (row === null) throw new Problem('not_found', 'There is no upload of this id.');
+  if (row === null) throw new Problem('not_found', 'There is no upload with this id.');
   return row;
 }
 
@@ -88,7 +88,7 @@ const upload: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
 const download: Handler<'nvcf', 'downloadAssetContent'> = async (context) => {
   const { body } = await uploaded(context, context.params);
   const { content, contentType } = body;
-  if (content === null) throw new Problem('not_found', 'Nothing was uploaded yet.');
+  if (content === null) throw new Problem('not_found', 'Nothing has been uploaded yet.');
   return { status: 200, headers: { 'content-type': contentType }, body: Buffer.from(content, 'base64') };
 };
 

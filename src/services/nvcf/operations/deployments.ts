@@ -69,7 +69,7 @@ type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
 /** @throws Problem if it replaces no other specification and lacks what it would have taken from that */
 function whole({ gpu, instanceType, ...rest }: Replacement): Specification {
   if (gpu !== undefined && instanceType !== undefined) return { gpu, instanceType, ...rest };
-  throw new Problem('invalid_request', 'Fields `gpu` and `instanceType` are needed for a further specification.');
+  throw new Problem('invalid_request', 'Fields `gpu` and `instanceType` are needed for an additional specification.');
 }
 
 const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow> = async (context) => {

@@ -7,7 +7,7 @@ export const REMEDIES = {
   ...KEY_REMEDIES,
   closed_to_keys: {
     kind: 'identity',
-    text: 'this profile follows code that takes tokens only; `--nvcf documented` reads the page, where a key may',
+    text: 'this profile follows code that accepts only tokens; `--nvcf documented` follows the page, which lets a key do this',
   },
   foreign_object: { kind: 'identity', text: 'call as its owner, or let the owner share it (Authorize Clients)' },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;
