@@ -66,7 +66,7 @@ CREATE TABLE oauth_clients (
   redirect_uris TEXT NOT NULL
 ) STRICT;
 
--- One row for each login, with its newest token.
+-- One row per login, with its newest token.
 CREATE TABLE refresh_tokens (
   family     TEXT PRIMARY KEY,
   line       TEXT NOT NULL UNIQUE,
@@ -98,7 +98,7 @@ CREATE TABLE authorization_codes (
 CREATE INDEX authorization_codes_by_end ON authorization_codes (expires_at);
 CREATE INDEX authorization_codes_of_subject ON authorization_codes (subject);
 
--- What access tokens carry that were ended before their time: a token's own id, or that of its login.
+-- Revoked access tokens, by what they carry: a token's own id, or that of its login.
 CREATE TABLE revoked_names (
   name  TEXT PRIMARY KEY,
   until INTEGER NOT NULL
@@ -135,10 +135,10 @@ CREATE TABLE ngc_keys (
 CREATE INDEX ngc_keys_of_org ON ngc_keys (org, type);
 CREATE INDEX ngc_keys_of_user ON ngc_keys (org, user);
 CREATE INDEX ngc_keys_by_name ON ngc_keys (name);
--- What happens next is read off an index in its order, however many rows have the same moment.
+-- Finds what happens next, in order, however many rows share a moment.
 CREATE INDEX ngc_keys_by_end ON ngc_keys (expires_at, id) WHERE expires_at IS NOT NULL;
 
--- The history: rows are added, and leave only with their key.
+-- The history: rows are only added, and are deleted only with their key.
 CREATE TABLE ngc_policies (
   key_id       TEXT NOT NULL REFERENCES ngc_keys (id) ON DELETE CASCADE,
   version      INTEGER NOT NULL,
@@ -149,8 +149,8 @@ CREATE TABLE ngc_policies (
   PRIMARY KEY (key_id, version)
 ) STRICT, WITHOUT ROWID;
 
--- Read off the history when it is added to: which version is in force from when. A version that a higher one overtakes
--- before it counts is never in force, and is not here; so the last row that has begun is the one that counts.
+-- Derived from the history when it grows: which version is in force from when. A version that a higher one overtakes
+-- before it is in force has no row here, so the last row that has begun is the version in force.
 CREATE TABLE ngc_timeline (
   key_id       TEXT NOT NULL REFERENCES ngc_keys (id) ON DELETE CASCADE,
   effective_at INTEGER NOT NULL,
@@ -159,7 +159,7 @@ CREATE TABLE ngc_timeline (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ngc_timeline_by_time ON ngc_timeline (effective_at);
 
--- How many there are, so that a limit costs the same whatever the number.
+-- How many keys there are, so that checking a limit costs the same whatever the number.
 CREATE TABLE key_counts (
   kind  TEXT NOT NULL CHECK (kind IN ('access', 'service')),
   owner TEXT NOT NULL,
@@ -206,7 +206,7 @@ CREATE INDEX objects_by_state ON objects (collection, owner, state, id) WHERE na
 CREATE INDEX objects_by_creation ON objects (collection, owner, created_at, id) WHERE name IS NOT NULL;
 CREATE INDEX objects_by_change ON objects (collection, owner, modified_at, id) WHERE name IS NOT NULL;
 
--- Read off the objects: whom each is shared with.
+-- Derived from the objects: whom each is shared with.
 CREATE TABLE object_shares (
   collection TEXT NOT NULL,
   account    TEXT NOT NULL,
@@ -215,7 +215,7 @@ CREATE TABLE object_shares (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX object_shares_of_object ON object_shares (collection, id);
 
--- What searches look into, by groups of three letters; rowids are those of the objects.
+-- The texts that searches look into, by groups of three letters; rowids are those of the objects.
 CREATE VIRTUAL TABLE object_texts USING fts5 (text, tokenize = 'trigram', content = '', contentless_delete = 1);
 `;
 
