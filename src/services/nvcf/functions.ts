@@ -73,7 +73,7 @@ export function functionRow(
 }
 
 /** Changes the body of a row. */
-export function amended(
+export function amendRow(
   { owner, parent, id, body }: FunctionRow,
   change: (body: FunctionVersion) => FunctionVersion,
 ): FunctionRow {

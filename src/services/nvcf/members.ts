@@ -6,7 +6,7 @@ type Present<Its> = { readonly [Name in keyof Its as undefined extends Its[Name]
 };
 
 /** Picks the members of an object that have these names; the vendor ignores any others. */
-export function picked<Its extends object, Name extends keyof Its & string>(
+export function pick<Its extends object, Name extends keyof Its & string>(
   given: Its,
   names: readonly Name[],
 ): Present<Pick<Its, Name>> {
@@ -16,11 +16,11 @@ export function picked<Its extends object, Name extends keyof Its & string>(
 }
 
 /** Does the same for each object in a list; undefined if there is no list. */
-function pickedList<Its extends object, Name extends keyof Its & string>(
+function pickEach<Its extends object, Name extends keyof Its & string>(
   list: readonly Its[] | undefined,
   names: readonly Name[],
 ): readonly Present<Pick<Its, Name>>[] | undefined {
-  return Array.isArray(list) ? list.map((one: Its) => picked(one, names)) : undefined;
+  return Array.isArray(list) ? list.map((one: Its) => pick(one, names)) : undefined;
 }
 
 /** Members of a request that are kept as they were sent. */
@@ -51,14 +51,14 @@ export type Definition = Partial<Omit<Schema<'nvcf', 'CreateFunctionRequest'>, '
 export function definitionOf(body: Definition): Definition {
   const { containerEnvironment, models, resources, health, rateLimit, telemetries } = body;
   const nested = {
-    containerEnvironment: pickedList(containerEnvironment, ['key', 'value']),
-    models: pickedList(models, [...ARTIFACT, 'llmConfig']),
-    resources: pickedList(resources, ARTIFACT),
-    health: health && picked(health, ['protocol', 'uri', 'port', 'timeout', 'expectedStatusCode']),
-    rateLimit: rateLimit && picked(rateLimit, RATE_LIMIT),
-    telemetries: telemetries && picked(telemetries, ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId']),
+    containerEnvironment: pickEach(containerEnvironment, ['key', 'value']),
+    models: pickEach(models, [...ARTIFACT, 'llmConfig']),
+    resources: pickEach(resources, ARTIFACT),
+    health: health && pick(health, ['protocol', 'uri', 'port', 'timeout', 'expectedStatusCode']),
+    rateLimit: rateLimit && pick(rateLimit, RATE_LIMIT),
+    telemetries: telemetries && pick(telemetries, ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId']),
   };
-  return { ...picked(body, PLAIN), ...picked(nested, NESTED) };
+  return { ...pick(body, PLAIN), ...pick(nested, NESTED) };
 }
 
 /** What a deployment asks for, in the vendor's form. */

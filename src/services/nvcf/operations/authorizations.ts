@@ -4,7 +4,7 @@ import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
 import {
   type AuthorizedParty,
-  amended,
+  amendRow,
   EVERYBODY,
   FUNCTIONS,
   type FunctionRow,
@@ -13,7 +13,7 @@ import {
   ownVersions,
   reachOfVersion,
 } from '../functions.ts';
-import { picked } from '../members.ts';
+import { pick } from '../members.ts';
 import { amendTarget } from './functions.ts';
 
 type Parties = readonly AuthorizedParty[];
@@ -45,7 +45,7 @@ const OF_FUNCTION: Level<readonly FunctionRow[]> = {
   member: 'functionParties',
   rowsOf: (target) => target,
   amend: ({ store, params }, change) =>
-    FUNCTIONS.changeParts(store.collections, params.functionId, (row) => amended(row, change)),
+    FUNCTIONS.changeParts(store.collections, params.functionId, (row) => amendRow(row, change)),
   subject: ({ functionId }) => `Function id '${functionId}'`,
   own: functionView,
   view: functionView,
@@ -98,7 +98,7 @@ function partyOf(account: string, given: AuthorizedParty): AuthorizedParty {
   if (given.ncaId === account) {
     throw new Problem('bad_state', `Invalid request: Authorized party mapped to account '${account}' is invalid`);
   }
-  return picked(given, ['ncaId', 'clientId']);
+  return pick(given, ['ncaId', 'clientId']);
 }
 
 type SingleParty = Schema<'nvcf', 'AuthorizedPartyRequest'>;

@@ -3,7 +3,7 @@ import type { Answer, AuthenticatedContext, Handler } from '../../../contract/re
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic } from '../functions.ts';
-import { picked, SPECIFICATION, type Specification } from '../members.ts';
+import { pick, SPECIFICATION, type Specification } from '../members.ts';
 import { deploymentOf, deploymentView, functionView } from '../view.ts';
 import { amendTarget, publicGuard } from './functions.ts';
 
@@ -56,7 +56,7 @@ const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context)
       const next = given.map((one) => {
         const id = one.gpuSpecificationId;
         const before = id === undefined ? unnamed.shift() : known.get(id);
-        return whole({ ...before, ...picked(one, SPECIFICATION) });
+        return whole({ ...before, ...pick(one, SPECIFICATION) });
       });
       return numbered(next, context);
     }),
@@ -81,7 +81,7 @@ const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow
       if (!specifications.some(isIt)) {
         throw new Problem('not_found', `GPU specification id '${id}': Not found in deployment '${deploymentId}'`);
       }
-      const changed = specifications.map((one) => (isIt(one) ? { ...one, ...picked(body, SPECIFICATION) } : one));
+      const changed = specifications.map((one) => (isIt(one) ? { ...one, ...pick(body, SPECIFICATION) } : one));
       for (const specification of changed) checkInstances(specification);
       return changed;
     }),
@@ -138,7 +138,7 @@ function numbered(
     const given = specification.gpuSpecificationId;
     const gpuSpecificationId = given === undefined || taken.has(given) ? random.uuid() : given;
     taken.add(gpuSpecificationId);
-    return { ...picked(specification, SPECIFICATION), gpuSpecificationId };
+    return { ...pick(specification, SPECIFICATION), gpuSpecificationId };
   });
 }
 

@@ -4,8 +4,8 @@ import { Problem } from '../../../core/problem.ts';
 import { behaviourOf } from '../behaviour.ts';
 import { accountOf } from '../caller.ts';
 import { checkContent, checkRates } from '../function-checks.ts';
-import { amended, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
-import { definitionOf, picked, RATE_LIMIT } from '../members.ts';
+import { amendRow, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
+import { definitionOf, pick, RATE_LIMIT } from '../members.ts';
 import { orGone, removeObject } from '../objects.ts';
 import { type Detail, functionView } from '../view.ts';
 
@@ -76,7 +76,7 @@ export function amendTarget(
   { store, target }: Pick<AuthenticatedContext<FunctionRow>, 'store' | 'target'>,
   change: (body: FunctionVersion) => FunctionVersion,
 ): Promise<FunctionRow> {
-  return orGone(FUNCTIONS.change(store.collections, target.id, (before) => amended(before, change)));
+  return orGone(FUNCTIONS.change(store.collections, target.id, (before) => amendRow(before, change)));
 }
 
 const UPDATABLE = ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig'] as const;
@@ -94,8 +94,8 @@ const update: Handler<'nvcf', 'updateFunctionVersion', FunctionRow> = async (con
     ...version,
     definition: {
       ...version.definition,
-      ...picked(body, ['tags', 'llmInvocationConfig']),
-      ...(body.rateLimit !== undefined && { rateLimit: picked(body.rateLimit, RATE_LIMIT) }),
+      ...pick(body, ['tags', 'llmInvocationConfig']),
+      ...(body.rateLimit !== undefined && { rateLimit: pick(body.rateLimit, RATE_LIMIT) }),
       ...(body.modelUpdates !== undefined && { models: updatedModels(version, body.modelUpdates) }),
     },
   }));
@@ -134,7 +134,7 @@ const updateRateLimit: Handler<'nvcf', 'updateFunctionRateLimit', FunctionRow> =
   checkRates(rateLimit);
   await amendTarget(context, (version) => ({
     ...version,
-    definition: { ...version.definition, rateLimit: picked(rateLimit, RATE_LIMIT) },
+    definition: { ...version.definition, rateLimit: pick(rateLimit, RATE_LIMIT) },
   }));
   return { status: 204 };
 };

@@ -23,7 +23,7 @@ interface Call {
 /** Sends a request to a function, and tells its answer, or that it takes time. */
 async function called<Told>(context: AuthenticatedContext<Invoked>, sent: unknown, told: Telling<Told>): Promise<Told> {
   checkPollSeconds(context);
-  const version = chosen(context);
+  const version = chooseVersion(context);
   const { behaviour } = version.body;
   const requestId = context.random.uuid();
   const answer = 'answer' in behaviour ? behaviour.answer : sent;
@@ -61,7 +61,7 @@ const ENVELOPE: Telling<Answer<'nvcf', 'execFunction'>> = {
 };
 
 /** Chooses a version that is up from those the key covers; if several are, the newest. */
-export function chosen(context: AuthenticatedContext<Invoked>): FunctionRow {
+export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionRow {
   const { params, now } = context;
   const account = accountOf(context);
   const all = [context.target]
@@ -128,7 +128,7 @@ export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Ou
   const bytes = context.body;
   const [contentType = 'application/octet-stream'] = context.headerLines('content-type');
   checkPollSeconds(context);
-  const { behaviour } = chosen(context).body;
+  const { behaviour } = chooseVersion(context).body;
   if ('answer' in behaviour || behaviour.invokeTime > 0) {
     return called(context, jsonOrText(bytes), PLAIN);
   }

@@ -6,7 +6,7 @@ import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { EVERYBODY } from '../functions.ts';
-import { picked } from '../members.ts';
+import { pick } from '../members.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
@@ -53,7 +53,7 @@ const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
     registryName,
     registryHostname,
     artifactTypes: [...new Set(artifactTypes)],
-    ...picked(body, ['tags', 'description']),
+    ...pick(body, ['tags', 'description']),
     provisionedBy: 'USER',
     createdAt: now,
     lastUpdatedAt: now,

@@ -6,7 +6,7 @@ import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { FUNCTIONS, type FunctionRow } from '../functions.ts';
-import { picked } from '../members.ts';
+import { pick } from '../members.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
@@ -33,7 +33,7 @@ const create: Handler<'nvcf', 'createTelemetry'> = async (context) => {
     throw new Problem('conflict', `Telemetry '${name}' exists already`);
   }
   const telemetry: Telemetry = {
-    ...picked(body, ['endpoint', 'protocol', 'provider', 'types']),
+    ...pick(body, ['endpoint', 'protocol', 'provider', 'types']),
     telemetryId: random.uuid(),
     name,
     createdAt: now,

@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { accountOf } from '../caller.ts';
 import type { Invoked } from '../invocations.ts';
-import { chosen } from './invocation.ts';
+import { chooseVersion } from './invocation.ts';
 
 /** Seconds. No published page says how long a token lasts. */
 const LIFETIME = 3600;
@@ -33,12 +33,12 @@ async function issued(
 }
 
 const forFunction: Handler<'nvcf', 'createInvocationToken', Invoked> = (context) => {
-  const { parent } = chosen(context);
+  const { parent } = chooseVersion(context);
   return issued(context, context.body.clientId, [{ functionId: parent }]);
 };
 
 const forVersion: Handler<'nvcf', 'createVersionInvocationToken', Invoked> = (context) => {
-  const { parent, id } = chosen(context);
+  const { parent, id } = chooseVersion(context);
   return issued(context, context.body.clientId, [{ functionId: parent, functionVersionId: id }]);
 };
 
