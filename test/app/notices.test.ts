@@ -30,12 +30,12 @@ describe('a world that was kept', () => {
   });
 
   it('of another seed is told, with what replaces it', async () => {
-    expect(await notices('file', {})).toEqual([expect.stringContaining('was made of a seed file; --reseed replaces')]);
+    expect(await notices('file', {})).toEqual([expect.stringContaining('was made from a seed file; --reseed replaces')]);
     expect(await notices('built-in', {})).toEqual([expect.stringContaining('an older built-in cast')]);
   });
 
   it('of another seed than the one that is asked for stops the start', async () => {
-    await expect(notices('file', { seed: 'other.yaml' })).rejects.toThrow('another seed than --seed other.yaml');
+    await expect(notices('file', { seed: 'other.yaml' })).rejects.toThrow('a seed other than --seed other.yaml');
   });
 
   it('is none without a file, so nothing is there to be replaced', async () => {

@@ -60,6 +60,6 @@ describe('what a server answers', () => {
 });
 
 it('whoever gave no token is told how, and whoever gave one that it is another', () => {
-  expect(tokenAdvice({})).toContain('give it by --admin-token');
-  expect(tokenAdvice({ 'x-mock-admin-token': 'a' })).toContain('another token');
+  expect(tokenAdvice({})).toContain('give it with --admin-token');
+  expect(tokenAdvice({ 'x-mock-admin-token': 'a' })).toContain('a token other than the one given');
 });

@@ -51,7 +51,7 @@ describe('the configuration of the command', () => {
 
     await expect(readConfig({ config: file }, { NV_AUTH_MOCK_HOTS: 'x' })).rejects.toThrow(/NV_AUTH_MOCK_HOTS/);
     await expect(readConfig({ config: file }, {})).rejects.toThrow(/`prot`/);
-    await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('is not there; expected a folder');
+    await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('does not exist; expected a folder');
   });
 });
 

@@ -48,8 +48,8 @@ describe('a key is refused by its name', () => {
     generateKeyPairSync('ed25519').privateKey,
   ];
   it.each([
-    ['that is none', 'garbage', /the key holds no private key that can be read/],
-    ['that is none, as JSON', '{"kty":"RSA"}', /no private key that can be read/],
+    ['that is none', 'garbage', /the key does not hold a readable private key/],
+    ['that is none, as JSON', '{"kty":"RSA"}', /does not hold a readable private key/],
     ['that is too short', pem(small), /a key of another kind/],
     ['on another curve', pem(curve), /a key of another kind/],
     ['of another family', pem(ed), /a key of another kind/],

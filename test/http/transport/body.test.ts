@@ -86,7 +86,7 @@ describe('the room for all bodies', () => {
     const room = new BodyRoom(10);
     room.take(8);
 
-    expect(() => room.take(3)).toThrow('Bodies of 10 bytes are being read already');
+    expect(() => room.take(3)).toThrow('No more than 10 bytes of bodies are read at once');
     room.give(8);
     expect(() => room.take(10)).not.toThrow();
   });

@@ -22,7 +22,7 @@ describe('a service key that can do something is worth no warning', () => {
 describe('a key that can do nothing is told why', () => {
   it('where it has no service', () => {
     expect(warnings(['play'], [], [])).toEqual([
-      'The key `robot` is made for no service, so every service refuses it; there are `toys`.',
+      'The key `robot` is made for no service, so every service refuses it; the services are `toys`.',
     ]);
   });
 
