@@ -8,7 +8,7 @@ function folded(name: string): string {
 }
 
 /** Which worlds have which credentials, for credentials that do not name their world themselves. */
-export class Claims {
+export class WorldClaims {
   readonly #worlds = { client: new Map<string, Set<string>>(), key: new Map<string, Set<string>>() } as const;
   /** What each world claims, so that it can be dropped without searching the claims of others. */
   readonly #ofWorld = new Map<string, Readonly<Record<Kind, Set<string>>>>();

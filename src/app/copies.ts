@@ -12,7 +12,7 @@ import type { Image, Images } from './images.ts';
 import type { Filled, Seed } from './world.ts';
 
 /** What a world is made from: a seed, or what another world or a snapshot holds. */
-export type Origin =
+export type WorldOrigin =
   | { readonly kind: 'seed'; readonly seed: Seed }
   | (Made & { readonly kind: 'copy'; readonly image: Uint8Array; readonly of: string });
 
@@ -55,7 +55,7 @@ interface CopyParts {
 
 /** Fills a new world with a copy of its seed's image, or of another world. */
 export async function makeCopy(
-  { id, origin, credentials }: { readonly id: string; readonly origin: Origin } & Pick<Made, 'credentials'>,
+  { id, origin, credentials }: { readonly id: string; readonly origin: WorldOrigin } & Pick<Made, 'credentials'>,
   { images, budgets, keyCollections }: CopyParts,
 ): Promise<Begun> {
   const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
@@ -136,7 +136,7 @@ function rekeyingOf(
 
 /** What a copy with credentials of its own is made from. */
 interface Copy extends Pick<CopyParts, 'keyCollections'> {
-  readonly origin: Extract<Origin, { kind: 'copy' }>;
+  readonly origin: Extract<WorldOrigin, { kind: 'copy' }>;
   readonly derivation: Derivation;
   /** The image of its seed. */
   readonly image: Image;
@@ -173,7 +173,7 @@ function renaming(clientIds: readonly string[], { origin, derivation, image }: C
 }
 
 /** The seed of a copy that keeps the credentials of its source. */
-function seedAsIn(origin: Origin): Seed {
+function seedAsIn(origin: WorldOrigin): Seed {
   if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
   return ownSeed(origin.seed, derivationOf(origin.of));
 }

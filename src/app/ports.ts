@@ -12,8 +12,8 @@ import { simulate } from '../http/simulate.ts';
 import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
-import { type Ports, REASONS } from '../services/index.ts';
-import type { Origin } from './copies.ts';
+import { ALL_REASONS, type Ports } from '../services/index.ts';
+import type { WorldOrigin } from './copies.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { MadeWorld, WorldEntry, Worlds } from './worlds.ts';
 
@@ -36,7 +36,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
   const { config, origins } = effective;
   const lawOfService = (name: string) => server.laws.find(({ service }) => service === name);
   const names = Object.keys(origins) as (keyof Config)[];
-  const originOf = async ({ seed, from }: Parameters<Ports['worlds']['make']>[0]): Promise<Origin> => {
+  const originOf = async ({ seed, from }: Parameters<Ports['worlds']['make']>[0]): Promise<WorldOrigin> => {
     if (from === undefined) {
       if (seed === undefined) return { kind: 'seed', seed: worlds.entry('default').seed };
       return { kind: 'seed', seed: await readSeed(() => seedOfValue(seed, services, random)) };
@@ -114,7 +114,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       const { tables } = lawOfService(decision.service) as Law;
       const findRightsFixes = services.find(({ name }) => name === decision.service)?.findFixes;
       const fixes = findFixes(decision, tables, findRightsFixes);
-      return describeDecision(decision, { fixes, explanation: explain(decision, REASONS) });
+      return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });
     },
     simulate: (world, thought) => simulate(server, world, routes(), thought),
   };

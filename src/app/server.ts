@@ -26,7 +26,7 @@ import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { documentText, packageVersion, preparedDocument, swaggerUiFile } from '../machine/assets.ts';
 import { type Random, systemRandom } from '../machine/random.ts';
 import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
-import { loadControl, loadServices, REASONS } from '../services/index.ts';
+import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { openSqliteImage, openSqliteStore } from '../store/sqlite/index.ts';
@@ -41,7 +41,7 @@ import type { Filled, Seed } from './world.ts';
 import { Worlds } from './worlds.ts';
 
 /** What a server is made from. Only the configuration is required; tests replace the rest. */
-export interface Parts {
+export interface ServerParts {
   readonly effective: Effective;
   /** A seed to start from, in place of the configuration's `seed`. */
   readonly seed?: object;
@@ -90,7 +90,7 @@ export interface MockServer {
  *
  * @throws Unusable if a file or a value in the configuration cannot be used
  */
-export async function buildServer(parts: Parts): Promise<MockServer> {
+export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const { config } = parts.effective;
   checkNamedWorlds(config);
   const random = parts.random ?? systemRandom();
@@ -142,7 +142,7 @@ export async function buildServer(parts: Parts): Promise<MockServer> {
         budgets.tokens,
       ),
       presenters: services.flatMap(({ presenters = [] }) => presenters),
-      reasons: REASONS,
+      reasons: ALL_REASONS,
       gate: gateOf({ hosts, hostPatterns, publicUrl: config.publicUrl, adminToken: config.adminToken }),
       offDocument: parts.offDocument ?? 'report',
     };

@@ -11,8 +11,8 @@ import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import type { Store } from '../store/index.ts';
 import type { Rekeyed } from '../store/world.ts';
-import { Claims } from './claims.ts';
-import { type Made, makeCopy, type Origin } from './copies.ts';
+import { WorldClaims } from './claims.ts';
+import { type Made, makeCopy, type WorldOrigin } from './copies.ts';
 import type { Images } from './images.ts';
 import { type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
 
@@ -20,7 +20,7 @@ import { type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed 
 export interface WorldOrder {
   /** Generated if left out. */
   readonly id?: string | undefined;
-  readonly origin: Origin;
+  readonly origin: WorldOrigin;
   /** `own`: every key, secret and confidential client id is the world's own; `cast`: those of the seed. */
   readonly credentials: 'own' | 'cast';
   /** Milliseconds without use after which it ends; null: never. */
@@ -77,7 +77,7 @@ export class Worlds implements WorldsByName {
   /** Ids by mark, of worlds that exist and of those that are gone. */
   readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
   readonly #gone = new Set<string>();
-  readonly #claims = new Claims();
+  readonly #claims = new WorldClaims();
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -290,7 +290,7 @@ export class Worlds implements WorldsByName {
   async #claim({ id, store }: World, source: string | null, known?: readonly string[]): Promise<readonly string[]> {
     const { keyHashes, clientIds } =
       known === undefined ? await store.world.credentials() : { keyHashes: [], clientIds: known };
-    const found: Parameters<Claims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
+    const found: Parameters<WorldClaims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
     for (const clientId of clientIds) {
       if (await hasClient(this.default.store, clientId)) found.push(['client', clientId, DEFAULT_WORLD]);
     }

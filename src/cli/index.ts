@@ -72,7 +72,7 @@ function program(version: string): Command {
     .requiredOption('--spec <FILE>', "the vendor's document, JSON or YAML")
     .option('--document <NAME>', 'what to compare it with, such as runai.2.24; default: the best match')
     .action(async ({ spec, document }: { spec: string; document?: string }) =>
-      (await import('./verify.ts')).verify(spec, document ?? null),
+      (await import('./verify.ts')).verifyDocument(spec, document ?? null),
     );
   root
     .command('doctor')

@@ -11,7 +11,7 @@ import { type Drift, findDrift, type OpenApi } from '../verify/drift.ts';
  * @param document the name of a document that the mock serves, such as `runai.2.24`; null: the one that has most of its
  * operations
  */
-export async function verify(file: string, document: string | null): Promise<void> {
+export async function verifyDocument(file: string, document: string | null): Promise<void> {
   const content = await readDocument(file, '--spec');
   const { openapi, paths } = (content ?? {}) as { readonly openapi?: unknown; readonly paths?: unknown };
   if (typeof paths !== 'object' || paths === null || Array.isArray(paths)) {

@@ -5,12 +5,12 @@ import { findNearest } from './nearest.ts';
 import type { Option } from './option.ts';
 import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
 
-export type Origin = 'flag' | 'variable' | 'file' | 'option' | 'default';
+export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
 /** The configuration, and where each of its values came from. */
 export interface Effective {
   readonly config: Config;
-  readonly origins: Readonly<Record<keyof Config, Origin>>;
+  readonly origins: Readonly<Record<keyof Config, OptionOrigin>>;
 }
 
 /** The values of flags, by option name; a switch gives `on`. */
@@ -18,7 +18,7 @@ export type FlagTexts = Readonly<Record<string, string | readonly string[] | und
 
 /** A value as somebody wrote it, and where. */
 interface Given {
-  readonly origin: Origin;
+  readonly origin: OptionOrigin;
   /** What messages call the place. */
   readonly written: string;
   readonly texts: readonly string[];
@@ -84,7 +84,7 @@ export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEn
 }
 
 function effectiveOf(
-  settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: Origin }])[],
+  settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: OptionOrigin }])[],
 ): Effective {
   return {
     config: Object.freeze(Object.fromEntries(settled.map(([name, { value }]) => [name, value])) as unknown as Config),

@@ -35,7 +35,7 @@ export interface OperationTypes {
   readonly isPublic: boolean;
 }
 
-export type Operation<Service extends ServiceName, Id extends OperationId<Service>> = Extract<
+export type OperationOf<Service extends ServiceName, Id extends OperationId<Service>> = Extract<
   Documents[Service]['operations'][Id],
   OperationTypes
 >;

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { Caller, Reach, Sighting } from '../core/decide.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Operation, OperationId, OperationTypes, ServiceName } from './documented.ts';
+import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';
 import type { Surroundings, World } from './world.ts';
 
 /** A request before its caller is known. */
@@ -64,7 +64,7 @@ export type Outcome<Status = number, Body = unknown> = Told<Status> &
 
 /** What the document of an operation allows it to answer, or a refusal in a form of its own. */
 export type Answer<Service extends ServiceName, Id extends OperationId<Service>> =
-  | AnswerOf<Operation<Service, Id>['answers']>
+  | AnswerOf<OperationOf<Service, Id>['answers']>
   | (Outcome & { readonly refusal: Problem });
 
 type AnswerOf<Answers> = { [Status in keyof Answers]: Outcome<Status, Answers[Status]> }[keyof Answers];
@@ -81,7 +81,7 @@ export type Handler<Service extends ServiceName = never, Id extends OperationId<
   Service,
 ] extends [never]
   ? (context: Context) => Outcome | Promise<Outcome>
-  : (context: Context<Operation<Service, Id>, Target>) => Answer<Service, Id> | Promise<Answer<Service, Id>>;
+  : (context: Context<OperationOf<Service, Id>, Target>) => Answer<Service, Id> | Promise<Answer<Service, Id>>;
 
 /** A handler whose document's types are not known here. */
 export type AnyHandler = (context: never) => Outcome | Promise<Outcome>;

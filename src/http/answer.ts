@@ -4,7 +4,7 @@ import type { Derived } from '../core/derived.ts';
 import type { Problem } from '../core/problem.ts';
 
 /** What is written to the socket. */
-export interface Answer {
+export interface WireAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly payload: string | Buffer | undefined;
@@ -31,7 +31,7 @@ export function writeAnswer(
   { status, body, headers, unchanged }: Outcome,
   problem: Problem | null,
   before?: Derived<object, string>,
-): Answer {
+): WireAnswer {
   return {
     status,
     headers: {
@@ -54,7 +54,7 @@ function bytesOf(body: unknown): string | Buffer | undefined {
 }
 
 /** The bytes of an answer on a connection that has no response object; it is the last one there. */
-export function wireBytes({ status, headers, payload = '' }: Answer): Buffer {
+export function wireBytes({ status, headers, payload = '' }: WireAnswer): Buffer {
   const body = Buffer.from(payload);
   const all = { ...headers, 'content-length': String(body.length), connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);

@@ -4,7 +4,7 @@ import { Derived } from '../core/derived.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import { checkTables, type DocumentedOperation } from '../core/tables.ts';
-import type { Answer } from './answer.ts';
+import type { WireAnswer } from './answer.ts';
 import type { Route, Server } from './in-flight.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import { answer } from './pipeline.ts';
@@ -75,7 +75,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
   return routeOf(anything, mounted, host.handler, host);
 }
 
-export function sendAnswer(reply: object, { status, headers, payload }: Answer): FastifyReply {
+export function sendAnswer(reply: object, { status, headers, payload }: WireAnswer): FastifyReply {
   return (reply as FastifyReply).code(status).headers(headers).send(payload);
 }
 

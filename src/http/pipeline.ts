@@ -5,7 +5,7 @@ import type { FindingKind } from '../core/finding.ts';
 import { isOurs, type Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { worldInLog } from '../core/world-id.ts';
-import { type Answer, writeAnswer } from './answer.ts';
+import { type WireAnswer, writeAnswer } from './answer.ts';
 import { factsOf } from './facts.ts';
 import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
 import { problemOf } from './problem.ts';
@@ -39,7 +39,7 @@ export async function answer(
   raw: IncomingMessage,
   params: Record<string, string>,
   query: Record<string, unknown>,
-): Promise<Answer> {
+): Promise<WireAnswer> {
   // Refusals are compared with the document, too, so it must be ready before the first step that can refuse.
   if (!route.document.isReady) await route.document.ready();
   const placed = place(server, raw, { guard: route.guard, route, query });
@@ -80,7 +80,7 @@ export async function answerUnrouted(
   raw: IncomingMessage,
   problem: Problem,
   worthKnowing?: WorthKnowing,
-): Promise<Answer> {
+): Promise<WireAnswer> {
   const guard = service.isSwitchboard === true ? 'admin' : 'open';
   const arrived = await place(server, raw, { guard, route: null, query: {} });
   const { context } = arrived;

@@ -19,7 +19,7 @@ type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
  * @param name its name, or `org/name` if several organisations have a key of that name
  * @throws Error naming the nearest name, or the names that exist; TypeError if it is not a text
  */
-export function keyOf(cast: Cast, name: string): string {
+export function findCastKey(cast: Cast, name: string): string {
   if (typeof name !== 'string')
     throw new TypeError('key takes the name of a key of the cast, such as `nvcf-deployer`.');
   const keys = (cast.ngc as Seeded<'ngc'>)?.keys ?? [];

@@ -1,6 +1,6 @@
 import { findNearest } from '../config/nearest.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
-import { REASONS } from '../services/index.ts';
+import { ALL_REASONS } from '../services/index.ts';
 import type { Decision, Switchboard } from './switchboard.ts';
 
 /** What an answer's `x-mock-decision` says. */
@@ -59,8 +59,8 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
 }
 
 function checkReason(reason: unknown): void {
-  if (typeof reason === 'string' && Object.hasOwn(REASONS, reason)) return;
-  const reasons = Object.keys(REASONS);
+  if (typeof reason === 'string' && Object.hasOwn(ALL_REASONS, reason)) return;
+  const reasons = Object.keys(ALL_REASONS);
   if (reason === undefined) throw new TypeError(`there is no reason in the call. Use one of ${reasons.join(', ')}`);
   throw new Error(
     `there is no reason \`${reason}\`; the nearest is \`${findNearest(String(reason), reasons)}\`. There are ${reasons.join(', ')}`,

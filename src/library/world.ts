@@ -1,7 +1,7 @@
 import type { Cast } from '../contract/cast.ts';
 import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../core/world-id.ts';
 import { SwitchboardError, switchboard } from './client.ts';
-import { keyOf } from './credentials.ts';
+import { findCastKey } from './credentials.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
@@ -118,7 +118,7 @@ function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'sto
     ...{ id, hostUrl, cast, ambiguous, created },
     posture: host.posture,
     ...own,
-    key: (name) => keyOf(cast, name),
+    key: (name) => findCastKey(cast, name),
     world: (options) => makeWorld(host, options),
     [Symbol.asyncDispose]: own.stop,
   };

@@ -17,14 +17,14 @@ const NONE = 'none';
 export const BUILT_IN = 'builtin';
 
 /** A seed's content: a part for each service, by the service's name. */
-export type Parts = Readonly<Record<string, unknown>>;
+export type SeedParts = Readonly<Record<string, unknown>>;
 
 /** What credentials that were left out are derived from: the default world. */
 const FIRST = derivationOf('default');
 
 /** A seed from which other worlds can make their own. */
 interface OwnableSeed extends Seed {
-  readonly parts: Parts;
+  readonly parts: SeedParts;
   own(derivation: Derivation): OwnableSeed;
 }
 
@@ -99,7 +99,7 @@ export async function seedValueOfFile(
   file: string,
   name: string,
   services: readonly ServiceDefinition[],
-): Promise<Parts> {
+): Promise<SeedParts> {
   const content = await contentOf(file, name);
   const { readSeed } = await import('./read.ts');
   const layer = { name: `${name} ${file}`, file };
@@ -140,7 +140,7 @@ export function castLine(kept: KeptSeed, services: readonly ServiceDefinition[])
   return `${summaryOf(parts, services)}${kept.origin === 'built-in' ? '; built-in' : from}`;
 }
 
-function castOfParts(parts: Parts, services: readonly ServiceDefinition[]): Record<string, unknown> {
+function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): Record<string, unknown> {
   return changed(parts, services, (seed, part) => seed.cast(part));
 }
 
@@ -151,21 +151,21 @@ interface Provenance {
   readonly extended?: readonly string[];
 }
 
-function read({ text }: KeptSeed): { readonly parts: Parts; readonly extended: readonly string[] } {
-  const { extends: extended = [], ...parts } = JSON.parse(text) as Parts & { readonly extends?: readonly string[] };
+function read({ text }: KeptSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
+  const { extends: extended = [], ...parts } = JSON.parse(text) as SeedParts & { readonly extends?: readonly string[] };
   return { parts, extended };
 }
 
 /** @param given matches the schemas and has no faults */
 function seedOf(
-  given: Parts,
+  given: SeedParts,
   provenance: Provenance,
   services: readonly ServiceDefinition[],
   random: Random,
 ): OwnableSeed {
   const parts = changed(given, services, (seed, part) => seed.completed?.(part, FIRST) ?? part);
   const hashed = once(async () => {
-    const known: Parts = provenance.extended?.includes(BUILT_IN) === true ? await builtInParts(services) : {};
+    const known: SeedParts = provenance.extended?.includes(BUILT_IN) === true ? await builtInParts(services) : {};
     const present = seeded(services).filter(({ name }) => parts[name] !== undefined);
     const all = present.map(async ({ name, seed }) => {
       return [name, (await seed.hashed?.(parts[name], random, known[name])) ?? parts[name]] as const;
@@ -177,11 +177,11 @@ function seedOf(
 
 /** @param hashed the same parts with password hashes, which are made when first needed */
 function completeSeed(
-  parts: Parts,
+  parts: SeedParts,
   { origin, extended = [] }: Provenance,
   services: readonly ServiceDefinition[],
   random: Random,
-  hashed: () => Promise<Parts>,
+  hashed: () => Promise<SeedParts>,
 ): OwnableSeed {
   let text: string | undefined;
   let fingerprint: string | undefined;
@@ -205,7 +205,7 @@ function completeSeed(
       );
     },
     own: (derivation) => {
-      const owned = (of: Parts) => changed(of, services, (seed, part) => seed.own?.(part, derivation) ?? part);
+      const owned = (of: SeedParts) => changed(of, services, (seed, part) => seed.own?.(part, derivation) ?? part);
       return completeSeed(owned(parts), { origin, extended }, services, random, async () => owned(await hashed()));
     },
   };
@@ -215,7 +215,7 @@ function completeSeed(
  * Made from the cast, so that a saved cast and the seed it came from are the same; without ids that follow from names,
  * so that writing them out makes no difference.
  */
-function fingerprintOf(parts: Parts, services: readonly ServiceDefinition[]): string {
+function fingerprintOf(parts: SeedParts, services: readonly ServiceDefinition[]): string {
   const bare = changed(parts, services, (seed, part) => seed.bare?.(part) ?? part);
   return createHash('sha256')
     .update(JSON.stringify(castOfParts(bare, services)))
@@ -247,12 +247,12 @@ function merged(records: readonly WorldRecords[]): WorldRecords {
   };
 }
 
-async function builtInParts(services: readonly ServiceDefinition[]): Promise<Parts> {
+async function builtInParts(services: readonly ServiceDefinition[]): Promise<SeedParts> {
   const parts = seeded(services).map(async ({ name }) => [name, await fixture(name, 'cast.json')] as const);
   return Object.fromEntries(await Promise.all(parts));
 }
 
-async function contentOf(file: string, asked: string): Promise<Parts> {
+async function contentOf(file: string, asked: string): Promise<SeedParts> {
   const content = (await readDocument(file, asked, extname(file) === '' ? ` Or say \`${BUILT_IN}\`.` : '')) ?? {};
   if (isParts(content)) return content;
   throw notParts(`${asked} ${file}`);
@@ -262,7 +262,7 @@ function notParts(name: string): Unusable {
   return new Unusable(`${name} must be an object, in the form of \`GET /_mock/cast\`.`);
 }
 
-function isParts(value: unknown): value is Parts {
+function isParts(value: unknown): value is SeedParts {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -278,7 +278,7 @@ function seeded(services: readonly ServiceDefinition[]): Seeded[] {
 
 /** The parts that exist, each changed by its service, in the order of the services. */
 function changed(
-  parts: Parts,
+  parts: SeedParts,
   services: readonly ServiceDefinition[],
   change: (seed: Seeding, part: unknown) => unknown,
 ): Record<string, unknown> {

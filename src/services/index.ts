@@ -4,11 +4,11 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import type { Settings } from '../contract/settings.ts';
 import { COMMON_REASONS, type DenyReason, type Reason } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
-import { air } from './air/manifest.ts';
+import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
-import { ngc } from './ngc/manifest.ts';
-import { nvcf } from './nvcf/manifest.ts';
-import { runai } from './runai/manifest.ts';
+import { ngcManifest } from './ngc/manifest.ts';
+import { nvcfManifest } from './nvcf/manifest.ts';
+import { runaiManifest } from './runai/manifest.ts';
 
 export type { Ports } from './control/ports.ts';
 export type { NgcCast } from './ngc/cast.ts';
@@ -18,7 +18,7 @@ export type { RunaiCast } from './runai/cast.ts';
  * Every emulated API. A service is loaded when a server is built: commands that only ask a running one need no more
  * than this. The switchboard is loaded with the server, because it is given all the others.
  */
-export const MANIFESTS: readonly Manifest[] = [runai, air, nvcf, ngc];
+export const MANIFESTS: readonly Manifest[] = [runaiManifest, airManifest, nvcfManifest, ngcManifest];
 
 type OptionsOfServices = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
 
@@ -28,7 +28,7 @@ export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) 
 
 /** Every reason, by its code. */
 // Each service adds the codes of its own table to `DenyReason`.
-export const REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({ reasons }) => reasons)) as Readonly<
+export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({ reasons }) => reasons)) as Readonly<
   Record<DenyReason, Reason>
 >;
 

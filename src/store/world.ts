@@ -32,7 +32,7 @@ export interface Rekeying {
   secretHash(id: string): string;
   /** For each collection whose rows are keys: the alias of a row, by its id. */
   readonly aliases?: ReadonlyMap<string, (id: string) => string>;
-  /** The client id in place of the one given. */
+  /** Gives the client id to use in place of this one. */
   clientId(given: string): string;
 }
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { SigningAlgorithm, SigningKey } from './keys.ts';
 import { type Claims, mint } from './mint.ts';
-import { type AccessTokenClaims, readIdToken, verify } from './verify.ts';
+import { type AccessTokenClaims, readIdToken, verifyToken } from './verify.ts';
 
 /** Signs and verifies the tokens of one server. */
 export interface Tokens {
@@ -20,7 +20,7 @@ export function tokensOf(key: SigningKey): Tokens {
     algorithm: key.algorithm,
     jwks: { keys: [key.publicJwk] },
     mint: (claims) => mint(claims, key),
-    verify: (token, now) => verify(token, key, now),
+    verify: (token, now) => verifyToken(token, key, now),
     readIdToken: (token) => readIdToken(token, key),
   };
 }

@@ -27,7 +27,7 @@ const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
  *
  * @throws Problem `unauthenticated`, with a different reason for each cause
  */
-export async function verify(token: string, key: SigningKey, now: Instant): Promise<AccessTokenClaims> {
+export async function verifyToken(token: string, key: SigningKey, now: Instant): Promise<AccessTokenClaims> {
   const keyOf = ({ kid }: { kid?: string }) => {
     if (kid !== key.kid) throw unauthenticated('unknown_key_id', 'The key that signed the access token is not known.');
     return key.publicKey;

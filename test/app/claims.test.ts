@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Claims } from '../../src/app/claims.ts';
+import { WorldClaims } from '../../src/app/claims.ts';
 
 /** Claims of two worlds: both have the client `bot`, one of them a key. */
-function claimed(): Claims {
-  const claims = new Claims();
+function claimed(): WorldClaims {
+  const claims = new WorldClaims();
   claims.add('client', 'bot', 'a');
   claims.add('client', 'Bot', 'b');
   claims.add('key', 'abc', 'a');
@@ -41,7 +41,7 @@ describe('a credential leads to', () => {
 });
 
 it('whether there are claims of keys is known', () => {
-  const claims = new Claims();
+  const claims = new WorldClaims();
   claims.add('client', 'bot', 'a');
   expect(claims.hasKeys).toBe(false);
 

@@ -30,7 +30,9 @@ describe('a world that was kept', () => {
   });
 
   it('of another seed is told, with what replaces it', async () => {
-    expect(await notices('file', {})).toEqual([expect.stringContaining('was made from a seed file; --reseed replaces')]);
+    expect(await notices('file', {})).toEqual([
+      expect.stringContaining('was made from a seed file; --reseed replaces'),
+    ]);
     expect(await notices('built-in', {})).toEqual([expect.stringContaining('an older built-in cast')]);
   });
 

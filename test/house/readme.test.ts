@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { flagName, OPTIONS } from '../../src/config/options.ts';
-import { REASONS } from '../../src/services/index.ts';
+import { ALL_REASONS } from '../../src/services/index.ts';
 import { listeningServer } from '../support/listening.ts';
 import { ROOT } from './source-files.ts';
 
@@ -82,7 +82,7 @@ it('every reason is told in docs/why-was-i-refused.md, and no other', () => {
     { stage, meaning },
   ]);
 
-  const told = Object.entries(REASONS).map(([reason, { stage, meaning }]) => [reason, { stage, meaning }]);
+  const told = Object.entries(ALL_REASONS).map(([reason, { stage, meaning }]) => [reason, { stage, meaning }]);
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(told));
 });
 

@@ -12,7 +12,7 @@ import { KEY_REASONS } from '../../src/kits/ngc/reasons.ts';
 import { findSeedFaults } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
 import { findWorldFixes } from '../../src/services/control/world-fixes.ts';
-import { type Ports, REASONS } from '../../src/services/index.ts';
+import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
@@ -62,7 +62,7 @@ describe.each(ALL)('the document of $name', (service) => {
     const { operations } = await documentOf(document);
     const documented = [...operations, ...atHosts(service)];
 
-    expect(checkTables(tables, documented, Object.keys(service.lookups), REASONS)).toEqual([]);
+    expect(checkTables(tables, documented, Object.keys(service.lookups), ALL_REASONS)).toEqual([]);
   });
 
   it('has, over its profiles, every operation that has a handler, and no other', async () => {
@@ -114,8 +114,8 @@ it('the built-in casts fit what a seed must be', () => {
 describe('every reason', () => {
   const laws = ALL.flatMap((service) => service.laws);
   const remedyUnder = (law: Law, reason: DenyReason) => findFixes(refusalFor(reason, law.service), law.tables);
-  const reasons = Object.keys(REASONS) as DenyReason[];
-  const credentialReasons = reasons.filter((reason) => REASONS[reason].stage === 'authenticate');
+  const reasons = Object.keys(ALL_REASONS) as DenyReason[];
+  const credentialReasons = reasons.filter((reason) => ALL_REASONS[reason].stage === 'authenticate');
   const keyReasons = credentialReasons.filter((reason) => reason in KEY_REASONS);
 
   it.each(credentialReasons)('%s has a remedy in a service that can refuse for it', (reason) => {

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Parts } from '../../src/app/server.ts';
+import type { ServerParts } from '../../src/app/server.ts';
 import { SILENT } from '../../src/core/log.ts';
 import { Documents, type PreparedDocument } from '../../src/http/openapi.ts';
 import { preparedAs } from '../support/api-document.ts';
@@ -44,7 +44,7 @@ const without = (status: number, path = PATH, method = 'get') =>
   new Changed(path, ({ paths }) => {
     delete paths[path]?.[method]?.responses[status];
   });
-const server = (documents: Documents, parts: Partial<Parts> = {}) => testServer({}, { documents, ...parts });
+const server = (documents: Documents, parts: Partial<ServerParts> = {}) => testServer({}, { documents, ...parts });
 /** What the switchboard tells of answers that did not fit, after a request. */
 const findingsAfter = async (documents: Documents, request: string, parts = {}) => {
   const { call } = await server(documents, { offDocument: 'report' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
-import { codeOf, connect } from '../../src/store/sqlite/connect.ts';
+import { codeOf, connectDatabase } from '../../src/store/sqlite/connect.ts';
 import { it } from '../support/command.ts';
 
 /** What a call throws. */
@@ -31,9 +31,9 @@ function failingWith(fault: object): Database.Options {
 describe('a database', () => {
   it('is opened by the name of its file, or as a copy of its bytes', async ({ folder }) => {
     const path = join(folder, 'some.db');
-    const file = connect(path);
+    const file = connectDatabase(path);
     file.exec('CREATE TABLE numbers (number INTEGER); INSERT INTO numbers VALUES (7)');
-    const copy = connect(file.serialize());
+    const copy = connectDatabase(file.serialize());
     file.exec('DELETE FROM numbers');
 
     expect(copy.prepare('SELECT number FROM numbers').pluck().all()).toEqual([7]);
@@ -42,7 +42,7 @@ describe('a database', () => {
   });
 
   it('that cannot be opened is told in the words of SQLite, by a code', ({ folder }) => {
-    const thrown = thrownBy(() => connect(folder));
+    const thrown = thrownBy(() => connectDatabase(folder));
 
     expect(thrown).toMatchObject({ name: 'SqliteError' });
     expect(codeOf(thrown)).toMatch(/^SQLITE_CANTOPEN/);
@@ -54,7 +54,7 @@ describe('a binary', () => {
     const fault = Object.assign(new Error('Could not locate the bindings file'), {
       tries: ['build/better_sqlite3.node'],
     });
-    const open = () => connect(':memory:', failingWith(fault));
+    const open = () => connectDatabase(':memory:', failingWith(fault));
 
     expect(open).toThrow(Unusable);
     expect(open).toThrow(/was installed without its binary.*Run `npm rebuild better-sqlite3/);
@@ -63,7 +63,7 @@ describe('a binary', () => {
   it('that this Node cannot load is told with what to do', async ({ folder }) => {
     const path = join(folder, 'some.node');
     await writeFile(path, 'This is no binary.\n');
-    const open = () => connect(':memory:', { nativeBinding: path });
+    const open = () => connectDatabase(':memory:', { nativeBinding: path });
 
     expect(open).toThrow(Unusable);
     expect(open).toThrow(new RegExp(`has a binary that Node ${process.versions.node} cannot load \\(.*npm rebuild`));
@@ -72,7 +72,7 @@ describe('a binary', () => {
   it('that fails in another way throws what it throws', () => {
     const fault = new Error('something else');
 
-    expect(thrownBy(() => connect(':memory:', failingWith(fault)))).toBe(fault);
+    expect(thrownBy(() => connectDatabase(':memory:', failingWith(fault)))).toBe(fault);
   });
 });
 

@@ -7,11 +7,11 @@ import { Unusable } from '../../src/core/unusable.ts';
 import { APPLICATION_ID } from '../../src/store/sqlite/header.ts';
 import { openImage } from '../../src/store/sqlite/images.ts';
 import { closeDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
-import { newestOf, SCHEMA, type Schema } from '../../src/store/sqlite/schema.ts';
+import { newestOf, SCHEMA, type StoreSchema } from '../../src/store/sqlite/schema.ts';
 import { it } from '../support/command.ts';
 
 /** The schema with a further step, which no version has yet. */
-const LATER: Schema = {
+const LATER: StoreSchema = {
   ...SCHEMA,
   steps: [
     ...SCHEMA.steps,

@@ -1,6 +1,6 @@
 import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
 import { afterAll, expect } from 'vitest';
-import { buildServer, type MockServer, type Parts } from '../../src/app/server.ts';
+import { buildServer, type MockServer, type ServerParts } from '../../src/app/server.ts';
 import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';
@@ -43,7 +43,7 @@ export interface TestServer extends MockServer {
 }
 
 /** Builds a server, and closes it after the file's tests. */
-export async function testServer(config: Partial<Config> = {}, parts: Partial<Parts> = {}): Promise<TestServer> {
+export async function testServer(config: Partial<Config> = {}, parts: Partial<ServerParts> = {}): Promise<TestServer> {
   const clock = manualClock(START);
   const server = await buildServer({
     effective: configOf(config),

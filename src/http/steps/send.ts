@@ -6,12 +6,12 @@ import type { Log } from '../../core/log.ts';
 import { isStorageProblem, type Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import { worldInLog } from '../../core/world-id.ts';
-import { type Answer, writeAnswer } from '../answer.ts';
+import { type WireAnswer, writeAnswer } from '../answer.ts';
 import type { InFlight } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
 
 /** Sends the answer, with its decision in a header. */
-export async function send({ server, route, context, raw, decision, problem, outcome }: InFlight): Promise<Answer> {
+export async function send({ server, route, context, raw, decision, problem, outcome }: InFlight): Promise<WireAnswer> {
   const answer = writeAnswer(outcome, problem, route.written);
   if (decision !== null) {
     await context.store.decisions.record(decision);

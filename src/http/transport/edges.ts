@@ -5,7 +5,7 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { asProblem, Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { showPath } from '../../core/redact.ts';
-import { type Answer, wireBytes, writeAnswer } from '../answer.ts';
+import { type WireAnswer, wireBytes, writeAnswer } from '../answer.ts';
 import type { Server } from '../in-flight.ts';
 import { sendAnswer } from '../mount.ts';
 import { answerUnrouted, type Spokesman, type WorthKnowing } from '../pipeline.ts';
@@ -18,11 +18,11 @@ import { isBelow } from './prefixes.ts';
 /** Failures that reach no operation: they still speak the language of the service whose path it is. */
 export interface Edges {
   /** No route has this method and path. */
-  unrouted(raw: IncomingMessage): Promise<Answer>;
+  unrouted(raw: IncomingMessage): Promise<WireAnswer>;
   /** The framework refused the request by itself. */
-  framework(error: unknown, raw: IncomingMessage): Promise<Answer>;
+  framework(error: unknown, raw: IncomingMessage): Promise<WireAnswer>;
   /** The request has an expectation other than `100-continue`. */
-  expectation(raw: IncomingMessage): Promise<Answer>;
+  expectation(raw: IncomingMessage): Promise<WireAnswer>;
   /**
    * The bytes on the connection were not a request, or not a valid body of the latest one. Gives an answer in bytes,
    * after which the connection is closed.
@@ -35,7 +35,7 @@ export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** @param routes called only after a request has failed */
 export function edgesOf(server: Server, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
-  const told = (raw: IncomingMessage, problem: Problem, worthKnowing?: WorthKnowing): Promise<Answer> => {
+  const told = (raw: IncomingMessage, problem: Problem, worthKnowing?: WorthKnowing): Promise<WireAnswer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
     return answerUnrouted(server, service, raw, problem, worthKnowing);
   };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { ServiceHost } from '../../contract/service.ts';
-import type { Answer } from '../answer.ts';
+import type { WireAnswer } from '../answer.ts';
 import type { Route, Server } from '../in-flight.ts';
 import { type Mounted, routeOfHost, sendAnswer } from '../mount.ts';
 import { answer } from '../pipeline.ts';
@@ -17,7 +17,7 @@ export interface Hosts {
   /** The path by which a request is routed: a different one if its host belongs to a service. */
   lead(raw: IncomingMessage): string;
   /** Adds the routes of these hosts. */
-  mount(app: FastifyInstance, unrouted: (raw: IncomingMessage) => Promise<Answer>): void;
+  mount(app: FastifyInstance, unrouted: (raw: IncomingMessage) => Promise<WireAnswer>): void;
 }
 
 /** An internal path of the router. Requested under any other host, it is as unknown as any other path. */

@@ -29,7 +29,7 @@ export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Pro
   if (!token.startsWith(NGC_KEY_PREFIX)) {
     throw unauthenticated('unsupported_token', 'The bearer token is not an NGC key.', otherToken(token));
   }
-  return keyOf(token, attempt);
+  return findKey(token, attempt);
 }
 
 /** What kind of token it is instead of a key, if that can be recognised. */
@@ -43,7 +43,7 @@ function otherToken(token: string): string | undefined {
 }
 
 /** The key with this text, if it is valid now. @throws Problem `unauthenticated` with the reason */
-export async function keyOf(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
+export async function findKey(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
   const found = await store.ngcKeys.bySecret(hashSecret(text), now);
   if (found === null) {
     const form = keyForm(text);

@@ -2,7 +2,7 @@ import type { Manifest } from '../../contract/manifest.ts';
 import { OPTIONS } from './options.ts';
 
 /** NVIDIA Air, as the command and the library know it. */
-export const air = {
+export const airManifest = {
   name: 'air',
   options: OPTIONS,
   reasons: {},

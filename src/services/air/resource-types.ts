@@ -1,4 +1,4 @@
-import type { Operation, OperationId } from '../../contract/documented.ts';
+import type { OperationId, OperationOf } from '../../contract/documented.ts';
 import type { Handler } from '../../contract/request.ts';
 import type { MembersOf, Named, RowOf } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
@@ -24,13 +24,13 @@ export type PlainOperations<Its extends Resource> = {
   >;
 };
 
-type OperationOf<Its extends Resource, Action extends PlainAction> = Operation<
+type PlainOperation<Its extends Resource, Action extends PlainAction> = OperationOf<
   'air',
   `${Its['name']}_${Action}` & OperationId<'air'>
 >;
 
 /** What a request that creates or changes one may say. */
-export type BodyOf<Its extends Resource, Action extends 'create' | 'update'> = OperationOf<Its, Action>['body'];
+export type BodyOf<Its extends Resource, Action extends 'create' | 'update'> = PlainOperation<Its, Action>['body'];
 
 type RequiredOf<Its extends Resource> = Its extends { readonly required: readonly (infer Member extends string)[] }
   ? Member
@@ -62,10 +62,10 @@ export type ChangedOf<Its extends Resource> = {
 
 /** How an object is shown by itself; of what only lists show, as there. */
 export type ViewOf<Its extends Resource> =
-  `${Its['name']}_get` extends OperationId<'air'> ? OperationOf<Its, 'get'>['answers'][200] : ListedOf<Its>;
+  `${Its['name']}_get` extends OperationId<'air'> ? PlainOperation<Its, 'get'>['answers'][200] : ListedOf<Its>;
 
 /** How it is shown in a list. */
-export type ListedOf<Its extends Resource> = OperationOf<Its, 'list'>['answers'] extends {
+export type ListedOf<Its extends Resource> = PlainOperation<Its, 'list'>['answers'] extends {
   200: { readonly results: readonly (infer Listed)[] };
 }
   ? Listed

@@ -16,7 +16,7 @@ const VARIABLES: readonly Variable[] = [
 ];
 
 /** NGC, as the command and the library know it. */
-export const ngc = {
+export const ngcManifest = {
   name: 'ngc',
   options: OPTIONS,
   reasons: KEY_REASONS,

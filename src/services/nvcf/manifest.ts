@@ -2,7 +2,7 @@ import type { Manifest } from '../../contract/manifest.ts';
 import { OPTIONS } from './options.ts';
 
 /** NVIDIA Cloud Functions, as the command and the library know it. */
-export const nvcf = {
+export const nvcfManifest = {
   name: 'nvcf',
   options: OPTIONS,
   reasons: {},

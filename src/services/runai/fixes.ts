@@ -21,7 +21,7 @@ const PATH = '/api/v1/authorization/access-rules';
  * The access rule that would turn a refusal: the role that brings least of those that help, in the narrowest scope that
  * is enough. It is tried on the decision itself before it is told.
  */
-export const findFixes: FindFixes = (_decision, evidence, reason) =>
+export const findRuleFixes: FindFixes = (_decision, evidence, reason) =>
   REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(evidence) } : null;
 
 function ruleFixes(evidence: Evidence): Fix[] {

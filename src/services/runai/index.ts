@@ -2,7 +2,7 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { presentBasicClient, presentBearerToken, presentClient, presentGrant } from '../../credentials/presented.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { events } from './events.ts';
-import { findFixes } from './fixes.ts';
+import { findRuleFixes } from './fixes.ts';
 import { LAWS, profileOf } from './laws.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
@@ -29,7 +29,7 @@ export const runai: ServiceDefinition<'runai'> = {
   law: (settings) => LAWS[profileOf(settings)],
   authenticate,
   impersonate,
-  findFixes,
+  findFixes: findRuleFixes,
   presenters: [presentBasicClient, presentBearerToken],
   // Clients first: they authenticate, and the rest is redeemed by them.
   credentialFields: {

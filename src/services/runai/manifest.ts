@@ -60,7 +60,7 @@ const REFUSES: Probe = {
 };
 
 /** Run:ai, as the command and the library know it. */
-export const runai = {
+export const runaiManifest = {
   name: 'runai',
   options: OPTIONS,
   reasons: REASONS,

@@ -15,7 +15,7 @@ const REMEDY =
  *
  * @throws Unusable if the binary is missing, or cannot be loaded by this Node
  */
-export function connect(source: string | Buffer, options: Database.Options = {}): Database.Database {
+export function connectDatabase(source: string | Buffer, options: Database.Options = {}): Database.Database {
   try {
     return new Database(source, options);
   } catch (cause) {

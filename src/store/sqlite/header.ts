@@ -1,4 +1,4 @@
-import { newestOf, type Schema } from './schema.ts';
+import { newestOf, type StoreSchema } from './schema.ts';
 
 /** Marks a file as ours: "NVAM" (https://www.sqlite.org/fileformat.html, offset 68). */
 export const APPLICATION_ID = 0x4e56414d;
@@ -32,7 +32,7 @@ export interface HeaderFault {
  * @param size of the whole database in bytes; null if its size means nothing, because its log holds the rest
  * @param known the schemas that can be used
  */
-export function faultOfHeader(header: Buffer, size: number | null, known: Schema): HeaderFault | null {
+export function faultOfHeader(header: Buffer, size: number | null, known: StoreSchema): HeaderFault | null {
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
     return { what: 'is not an SQLite database, or it is damaged', isNewer: false };
   }
@@ -45,7 +45,7 @@ export function faultOfHeader(header: Buffer, size: number | null, known: Schema
   return faultOfSchema(header.readUInt32BE(USER_VERSION_AT), known);
 }
 
-function faultOfSchema(found: number, known: Schema): HeaderFault | null {
+function faultOfSchema(found: number, known: StoreSchema): HeaderFault | null {
   const newest = newestOf(known);
   if (found > newest) {
     const schemas = `schema ${found}; this one knows ${newest}`;

@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
-import { codeOf, connect } from './connect.ts';
+import { codeOf, connectDatabase } from './connect.ts';
 import { damageOf } from './damage.ts';
 import { faultOfHeader, isLogged, markWithoutLog } from './header.ts';
 import { migrate } from './migrating.ts';
-import { SCHEMA, type Schema } from './schema.ts';
+import { SCHEMA, type StoreSchema } from './schema.ts';
 
 /**
  * How many pages of a copied database are cached, in KiB: a page is read by copying memory, so a larger cache costs
@@ -38,13 +38,13 @@ export function isReady(image: Uint8Array): boolean {
  * @param schema the one to bring it up to
  * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged
  */
-export function openImage(image: Uint8Array, schema: Schema = SCHEMA): Database.Database {
+export function openImage(image: Uint8Array, schema: StoreSchema = SCHEMA): Database.Database {
   const bytes = bufferOf(image);
   const fault = faultOfHeader(bytes, bytes.length, schema);
   if (fault !== null) throw refusal(fault.what, fault.isNewer ? 'Use that version, or another image.' : undefined);
   let database: Database.Database | undefined;
   try {
-    database = connect(isLogged(bytes) ? withoutLog(bytes) : bytes);
+    database = connectDatabase(isLogged(bytes) ? withoutLog(bytes) : bytes);
     database.exec(`PRAGMA foreign_keys = ON; PRAGMA cache_size = -${PAGE_CACHE_KIB}`);
     const damage = isReady(image) ? null : damageOf(database);
     if (damage !== null) throw refusal(`is damaged (${damage})`);

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { APPLICATION_ID } from './header.ts';
-import { newestOf, type Schema } from './schema.ts';
+import { newestOf, type StoreSchema } from './schema.ts';
 
 /** The schema number of a database that has no schema yet. */
 const NONE = 0;
@@ -10,7 +10,7 @@ const NONE = 0;
  *
  * @returns whether there was anything to do
  */
-export function migrate(database: Database, schema: Schema): boolean {
+export function migrate(database: Database, schema: StoreSchema): boolean {
   const found = Number(database.pragma('user_version', { simple: true }));
   const newest = newestOf(schema);
   if (found === newest) return false;

@@ -13,12 +13,12 @@ import { dirname, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
 import { processWide } from '../../machine/process-wide.ts';
-import { codeOf, connect } from './connect.ts';
+import { codeOf, connectDatabase } from './connect.ts';
 import { damageOf } from './damage.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { faultOfHeader, HEADER_BYTES } from './header.ts';
 import { migrate } from './migrating.ts';
-import { SCHEMA, type Schema } from './schema.ts';
+import { SCHEMA, type StoreSchema } from './schema.ts';
 import { framesOf } from './wal.ts';
 import { whose } from './whose.ts';
 
@@ -62,9 +62,9 @@ export interface Opened {
  * @param schema the one to bring it up to
  * @throws Unusable with what to do
  */
-export function openDatabase(path: string | null, schema: Schema = SCHEMA): Opened {
+export function openDatabase(path: string | null, schema: StoreSchema = SCHEMA): Opened {
   if (path === null) {
-    const database = connect(':memory:');
+    const database = connectDatabase(':memory:');
     database.pragma(`page_size = ${MEMORY_PAGE_BYTES}`);
     prepare(database, schema);
     return { database, file: null, notices: [] };
@@ -79,7 +79,7 @@ export function openDatabase(path: string | null, schema: Schema = SCHEMA): Open
     if (isThere) inspect(path, logged, schema);
     const frames = framesOf(`${real}-wal`);
     // The full path, because some names have a special meaning to SQLite, such as `:memory:`.
-    const opened = connect(resolve(path), { timeout: BUSY_TIMEOUT_MS });
+    const opened = connectDatabase(resolve(path), { timeout: BUSY_TIMEOUT_MS });
     database = opened;
     prepare(database, schema, () => {
       if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
@@ -130,7 +130,7 @@ function inUse(path: string, cause?: unknown): Unusable {
 }
 
 /** @param logged whether its size means nothing, because its log holds the rest */
-function inspect(path: string, logged: boolean, schema: Schema): void {
+function inspect(path: string, logged: boolean, schema: StoreSchema): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
   if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
@@ -179,7 +179,7 @@ function headerOf(path: string): Buffer {
  *
  * @param check examines the file as found, and throws if it is damaged
  */
-function prepare(database: Database.Database, schema: Schema, check?: () => void): void {
+function prepare(database: Database.Database, schema: StoreSchema, check?: () => void): void {
   database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('foreign_keys = ON');
   database.pragma('synchronous = NORMAL');

@@ -2,7 +2,7 @@
  * The schema of databases, as steps: the first creates the first schema, and each further step turns the previous
  * schema into the next.
  */
-export interface Schema {
+export interface StoreSchema {
   /** The number of the first schema. */
   readonly first: number;
   /** A step is never changed after its release. */
@@ -10,7 +10,7 @@ export interface Schema {
 }
 
 /** The number of the schema that the last step makes. */
-export function newestOf({ first, steps }: Schema): number {
+export function newestOf({ first, steps }: StoreSchema): number {
   return first + steps.length - 1;
 }
 
@@ -220,4 +220,4 @@ CREATE VIRTUAL TABLE object_texts USING fts5 (text, tokenize = 'trigram', conten
 `;
 
 /** Schemas of lower numbers were never released. */
-export const SCHEMA: Schema = { first: 7, steps: [SCHEMA_7] };
+export const SCHEMA: StoreSchema = { first: 7, steps: [SCHEMA_7] };

@@ -8,10 +8,10 @@ import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/decision.ts';
 import { describeDecision, explain as explainBy } from '../../../src/core/explaining/index.ts';
 import type { DenyReason } from '../../../src/core/explaining/reasons.ts';
-import { REASONS } from '../../../src/services/index.ts';
+import { ALL_REASONS } from '../../../src/services/index.ts';
 import { ask, decisionOn, key, keyOfUser, pendingVersion, seen } from '../toy-law.ts';
 
-const explain = (decision: Decision) => explainBy(decision, REASONS);
+const explain = (decision: Decision) => explainBy(decision, ALL_REASONS);
 
 /** A refusal of a service account, but for what is given. */
 function refusal(reason: DenyReason, parts: Partial<Decision> = {}): Decision {
@@ -210,7 +210,7 @@ describe('the sentence about a credential', () => {
     );
   });
 
-  it.each(Object.keys(REASONS) as DenyReason[])('%s is one', (reason) => {
+  it.each(Object.keys(ALL_REASONS) as DenyReason[])('%s is one', (reason) => {
     const principal = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme' } as const;
     const sentence = explain(
       refusal(reason, { principal, missing: ['things:write'], target: 't', boundTo: 'somebody' }),

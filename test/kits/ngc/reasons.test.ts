@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { KEY_REASONS } from '../../../src/kits/ngc/reasons.ts';
 import { KEY_REMEDIES } from '../../../src/kits/ngc/remedies.ts';
-import { REASONS } from '../../../src/services/index.ts';
+import { ALL_REASONS } from '../../../src/services/index.ts';
 
 describe('each reason that a key is not accepted for', () => {
   it('has a remedy, which names what is there', () => {
@@ -15,7 +15,7 @@ describe('each reason that a key is not accepted for', () => {
   });
 
   it('is one of the reasons of the server, and found before anything is decided', () => {
-    expect(REASONS).toMatchObject(KEY_REASONS);
+    expect(ALL_REASONS).toMatchObject(KEY_REASONS);
     expect(new Set(Object.values(KEY_REASONS).map(({ stage }) => stage))).toEqual(new Set(['authenticate']));
     expect(KEY_REASONS).toHaveProperty('unknown_key.unknown', 'key');
   });

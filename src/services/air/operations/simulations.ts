@@ -1,4 +1,4 @@
-import type { Operation, Schema } from '../../../contract/documented.ts';
+import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Outcome } from '../../../contract/request.ts';
 import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
@@ -196,12 +196,12 @@ function switchesOf(members: SimulationMembers): Partial<SimulationMembers> {
 type Switch = `simulations_${'enable' | 'disable'}_auto_${'oob' | 'netq'}`;
 
 interface Switching<Id extends Switch> extends AuthenticatedContext<SimulationRow> {
-  readonly body: Operation<'air', Id>['body'];
+  readonly body: OperationOf<'air', Id>['body'];
 }
 
 /** An action that sets members of a simulation. */
 function switched<Id extends Switch>(
-  membersOf: (body: Operation<'air', Id>['body']) => Partial<SimulationMembers>,
+  membersOf: (body: OperationOf<'air', Id>['body']) => Partial<SimulationMembers>,
 ): (context: Switching<Id>) => Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
   return async (context) => {
     const { target: row } = context;

@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { keyOf } from '../../../kits/ngc/key-bearer.ts';
+import { findKey } from '../../../kits/ngc/key-bearer.ts';
 import { namedUuid } from '../../../machine/random.ts';
 import { productPolicies } from '../view.ts';
 import { success } from './keys.ts';
@@ -7,7 +7,7 @@ import { success } from './keys.ts';
 /** Whose key is it? The key is in the form, not in a header. */
 const getCallerInfo: Handler<'ngc', 'getCallerInfo'> = async (context) => {
   const { credentials } = context.body;
-  const { key, organization, roles } = await keyOf(credentials, context);
+  const { key, organization, roles } = await findKey(credentials, context);
   const products = productPolicies(context.laws, key.services, null).map(({ product }) => product);
   const common = { requestStatus: success(context), orgName: key.org, products };
   if (key.user === null) {

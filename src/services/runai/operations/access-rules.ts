@@ -1,4 +1,4 @@
-import type { Operation } from '../../../contract/documented.ts';
+import type { OperationOf } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { ACCESS_RULES, type AccessRule, ruleBookOf } from '../access-rules.ts';
 import { stillThere } from '../gone.ts';
@@ -25,7 +25,7 @@ const scopeInBody: Lookup<ScopePath> = async (context) => {
 export const accessRuleLookups = { accessRule, scopeInBody };
 
 /** What a list can be asked for; less of it, where rules are only counted. */
-type RuleQuery = Operation<'runai', 'get_access_rules'>['query'];
+type RuleQuery = OperationOf<'runai', 'get_access_rules'>['query'];
 
 /** `GET /api/v1/authorization/access-rules` by default, and at most. */
 const PAGE = 50;

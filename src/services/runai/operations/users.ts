@@ -1,4 +1,4 @@
-import type { Operation, Schema } from '../../../contract/documented.ts';
+import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
@@ -33,7 +33,7 @@ const FIELDS: Fields<Identity> = {
 };
 
 /** What a list can be asked for; less of it, where users are only counted. */
-type UserQuery = Operation<'runai', 'get_users'>['query'];
+type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
 async function found({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {
   const search = asked.search ?? filter;
