@@ -85,12 +85,16 @@ async function buildCore(needed) {
     // Code that many files need must not pull in the validator, nor the validator the server.
     codeSplitting: {
       groups: [
-        { name: 'machine', test: /src[\\/]machine[\\/]time/, priority: 1 },
+        { name: 'machine', test: /src[\\/]machine[\\/]time/, priority: 3 },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
         // Services are loaded together, with a server; what is known of them before that is in small files beside it.
         { name: 'services', test: /src[\\/]services[\\/][a-z]+[\\/](?!manifest|options|reasons|cast)/ },
-        { name: 'manifests', test: /src[\\/]services[\\/](?:index|[a-z]+[\\/](?:manifest|options|reasons|cast))\./ },
-        { name: 'core', test: /src[\\/](?:core|kits|config[\\/]option\.)/ },
+        {
+          name: 'manifests',
+          test: /src[\\/]services[\\/](?:index|[a-z]+[\\/](?:manifest|options|reasons|cast))\./,
+          priority: 1,
+        },
+        { name: 'core', test: /src[\\/](?:core[\\/]|config[\\/]option\.|kits[\\/][a-z]+[\\/]reasons)/, priority: 2 },
       ],
     },
   });
