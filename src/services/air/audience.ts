@@ -7,14 +7,14 @@ export function orgIdOf(account: string): string {
   return namedUuid(`air-org:${account}`);
 }
 
-/** What a request says of whom something is published for. */
+/** The part of a request that says whom something is published for. */
 interface Audience {
   readonly prefer_public?: boolean;
-  /** Ids of organisations, as Air writes them. */
+  /** Organisation ids as Air writes them. */
   readonly allowed_orgs?: readonly string[];
 }
 
-/** Whom something is published for: everybody, or where that is not wanted, the organisations that are named by id. */
+/** Whom something is published for: everybody or, if that is not wanted, the organisations given by id. */
 export async function audienceOf(
   { store }: Pick<AuthenticatedContext, 'store'>,
   { prefer_public = true, allowed_orgs = [] }: Audience,

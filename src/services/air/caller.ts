@@ -8,12 +8,12 @@ import { LAWS } from './laws.ts';
 
 const CALLERS = { '2.0': callerUnder(LAWS['2.0']), dsx: callerUnder(LAWS.dsx) };
 
-/** Who asks. @throws Problem where the key does not count, or its organisation has no subscription */
+/** The caller. @throws Problem if the key is not valid, or its organisation has no subscription */
 export async function authenticate(arrival: Arrival): Promise<Caller> {
   return callerOfKey(await bearerOfNgcKey(arrival), arrival);
 }
 
-/** Who a key is, by its id or name. */
+/** The caller that a key, given by id or name, stands for. */
 export async function impersonate(world: Surroundings, who: string, now: number): Promise<Caller | null> {
   const key = await keyCalled(world.store.ngcKeys, who, now);
   return key === null ? null : callerOfKey(key, world);
@@ -26,12 +26,12 @@ function callerOfKey(key: KeyInForce, { settings, views }: Pick<Surroundings, 's
 
 type Called = Pick<AuthenticatedContext, 'caller'>;
 
-/** The account whose objects the caller may have. */
+/** The account whose objects the caller can access. */
 export function accountOf({ caller }: Called): string {
   return caller.principal.account ?? '';
 }
 
-/** Who made something: the user of a personal key, or a name for a service key, which has no person. */
+/** Who created something: the user of a personal key, or a name for a service key, which has no user. */
 export function creatorOf({ caller }: Called): string {
   const { user, name, org } = caller.principal;
   return user ?? `${name}@${org}`;

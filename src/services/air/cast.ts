@@ -1,4 +1,4 @@
-/** What there is of it from the start. */
+/** The objects of Air that exist from the start. */
 export interface AirCast {
   readonly simulations: readonly (Record<string, unknown> & { readonly name: string })[];
 }

@@ -1,4 +1,4 @@
-/** What no request says of a new demo. @param simulation the copy that it is made of */
+/** Members of a new demo that no request sets. @param simulation the copy that it is made from */
 export function newDemo(simulation: string, creator: string) {
   return {
     demo_simulation_state: 'DEMO',

@@ -1,18 +1,18 @@
 import { Problem } from '../../core/problem.ts';
 
-/** A value of an attribute: a whole number where it is written as one. */
+/** An attribute value: a number if it is written as a whole number. */
 type Value = string | number;
 
 /** One end of an edge. */
 export interface DotEnd {
   readonly node: string;
-  /** What stands after the colon. */
+  /** The text after the colon. */
   readonly port?: string;
 }
 
-/** An undirected graph in the DOT language, as far as topologies use it. */
+/** An undirected graph in the part of the DOT language that topologies use. */
 export interface DotGraph {
-  /** Nodes that have a statement of their own, with their attributes. */
+  /** Nodes that have their own statement, with their attributes. */
   readonly nodes: Readonly<Record<string, Readonly<Record<string, Value>>>>;
   readonly edges: readonly (readonly [DotEnd, DotEnd])[];
 }
@@ -23,14 +23,14 @@ const LONGEST_NAME = 255;
 const LONGEST_VALUE = 4096;
 
 /**
- * Reads an undirected graph. Every character is looked at once and nothing calls itself, so that the time grows with the
- * text, and a text that is nested deep cannot exhaust the stack.
+ * Reads an undirected graph. Every character is read once and nothing recurses, so the time grows with the length of
+ * the text, and deeply nested text cannot exhaust the stack.
  *
- * It takes what the DOT language takes (https://graphviz.org/doc/info/lang.html), and names and values without quotes that have
- * dots, slashes or hyphens, as topologies write them. Attributes of the graph and defaults of its nodes and edges say nothing
- * about a network, and are passed over.
+ * Accepts the DOT language (https://graphviz.org/doc/info/lang.html), and also unquoted names and values that contain
+ * dots, slashes or hyphens, as topologies write them. Graph attributes, and defaults for nodes and edges, say nothing
+ * about a network and are skipped.
  *
- * @throws Problem that says where the text is wrong
+ * @throws Problem saying where the text is wrong
  */
 export function readDot(text: string): DotGraph {
   const reader = new Reader(text);
@@ -56,14 +56,14 @@ export function readDot(text: string): DotGraph {
 }
 
 const SPACE = /\s+/y;
-/** A name without quotes. Two hyphens are an edge, and two slashes a comment. One more than a name may have. */
+/** An unquoted name. `--` is an edge and `//` a comment. Allows one character more than the longest valid name. */
 const BARE = /(?:[\w.\u0080-\uffff]|\/(?![/*])|-(?![->])){1,256}/y;
 const BARE_VALUE = /[^\s,;\]{}"]+/y;
 const QUOTE_OR_ESCAPE = /["\\]/g;
 const ANGLE = /[<>]/g;
-/** Words that say something of all nodes, of all edges, or of the graph; without regard to case. */
+/** Keywords that apply to all nodes, all edges or the graph; case-insensitive. */
 const DEFAULTS: ReadonlySet<string> = new Set(['node', 'edge', 'graph']);
-/** As everywhere: names that objects have by themselves. */
+/** Rejected as everywhere: names that every object inherits. */
 const UNUSABLE: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
 
 class Reader {
@@ -85,7 +85,7 @@ class Reader {
     this.#expect('{');
   }
 
-  /** After the graph there is nothing. */
+  /** Nothing may follow the graph. */
   end(): void {
     if (this.#at < this.#text.length) throw this.wrong('nothing after the graph');
   }
@@ -112,7 +112,7 @@ class Reader {
     return false;
   }
 
-  /** A node, an edge or a chain of them, or something about the whole graph. */
+  /** A node, an edge or a chain of edges, or something about the whole graph. */
   statement(nodes: Map<string, Map<string, Value>>, edges: [DotEnd, DotEnd][]): void {
     const isQuoted = this.#text[this.#at] === '"';
     const first = this.#end();
@@ -135,14 +135,14 @@ class Reader {
     }
   }
 
-  /** That something else was expected at this place. */
+  /** The problem that something else was expected at this position. */
   wrong(expected: string, at = this.#at): Problem {
     const before = this.#text.slice(0, at);
     const place = `line ${before.split('\n').length}, column ${at - before.lastIndexOf('\n')}`;
     return new Problem('invalid_request', `Field \`content\` is not valid; expected ${expected} at ${place}.`);
   }
 
-  /** A name and what of it is meant: `name`, `name:port`, `name:port:n`. The point of the compass says nothing here. */
+  /** A name with an optional port: `name`, `name:port`, `name:port:n`. The compass point has no meaning here. */
   #end(): DotEnd {
     const node = this.#id('a node, an edge or `}`');
     if (!this.takes(':')) return { node };
@@ -151,7 +151,7 @@ class Reader {
     return { node, port };
   }
 
-  /** Lists of attributes, as many as there are. */
+  /** Any number of attribute lists. */
   #attributes(into: Map<string, Value>): void {
     while (this.takes('[')) {
       while (!this.takes(']')) {
@@ -180,7 +180,7 @@ class Reader {
     return name;
   }
 
-  /** Text in quotes, or several put together by `+`. */
+  /** Quoted text, or several pieces of it joined by `+`. */
   #quoted(): string | undefined {
     if (this.#text[this.#at] !== '"') return undefined;
     const parts = [this.#oneQuoted()];
@@ -204,7 +204,7 @@ class Reader {
     throw this.wrong('the end of the quoted text that begins');
   }
 
-  /** Text between angle brackets, which are balanced in it. */
+  /** Text between angle brackets; brackets inside it are balanced. */
   #html(): string | undefined {
     if (this.#text[this.#at] !== '<') return undefined;
     const start = this.#at;
@@ -224,7 +224,7 @@ class Reader {
     if (!this.takes(sign)) throw this.wrong(`\`${sign}\``);
   }
 
-  /** What matches at this place, which then is the place after it and the blanks behind it. */
+  /** Matches at the current position, which then moves past the match and the blanks after it. */
   #match(expression: RegExp): RegExpExecArray | null {
     expression.lastIndex = this.#at;
     const found = expression.exec(this.#text);
@@ -234,7 +234,7 @@ class Reader {
     return found;
   }
 
-  /** Passes over white space and comments. A `#` begins one at the start of a line only, because colours have it, too. */
+  /** Skips white space and comments. `#` starts a comment only at the start of a line, because colours use it too. */
   #blank(): void {
     let startsLine = this.#at === 0;
     for (;;) {

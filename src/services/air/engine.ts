@@ -27,13 +27,13 @@ interface Acting<Its extends Resource, Body> extends AuthenticatedContext<RowOf<
   readonly body: Asking<Body>;
 }
 
-/** What a request says, where members that it leaves out may be undefined. */
+/** The body of a request; members that it leaves out may be undefined. */
 type Asking<Body> = { readonly [Member in keyof Body]: Body[Member] | undefined };
 
-/** List, create, get, update and delete, as far as the table has them. */
+/** Handlers for list, create, get, update and delete: those that the table has. */
 export function plain<const Its extends Resource>(
   resource: Its,
-  // Where nothing has to be said, nothing may be.
+  // Optional if nothing in it is required.
   ...[special]: Particulars<Its> extends Special<Its> ? [Special<Its>?] : [Special<Its>]
 ): PlainOperations<Its> {
   const particulars: Particulars<Its> = special ?? {};
@@ -63,17 +63,17 @@ export function plain<const Its extends Resource>(
     const handler = own<AnyHandler>(handlers, action);
     return handler === undefined ? [] : [[id, handler] as const];
   });
-  // The ids are made of the table's names and actions, as those of the type are; and what is answered is made by views, whose
-  // types are those of the document.
+  // The ids are built from the table's names and actions, as in the type; and the answers are built by views, whose types
+  // are those of the document.
   return Object.fromEntries(its) as PlainOperations<Its>;
 }
 
 function shownAsStored<Its extends Resource>(_: AuthenticatedContext, row: RowOf<Its['name']>): ViewOf<Its> {
-  // `Special` asks for a view where this is not so.
+  // `Special` requires a view where this does not hold.
   return shown(row) as ViewOf<Its>;
 }
 
-/** Finds objects of a resource: the organisation's own, and what everybody may see. */
+/** Finds objects of a resource: the organisation's own, and those shared with it or with everybody. */
 export function lookupOf(resource: AirResource): Lookup<AirRow> {
   return async (context, id) => {
     const row = await anyCollectionOf(resource).byId(context.store.collections, id);
@@ -89,12 +89,12 @@ function isShared(context: AuthenticatedContext, { sharedWith }: Row): boolean {
   return sharedWith.includes(EVERYBODY) || sharedWith.includes(accountOf(context));
 }
 
-/** What is visible is not therefore the caller's to change. @throws Problem */
+/** An object that the caller can see is not always one that it may change. @throws Problem */
 export function mustOwn(context: AuthenticatedContext, { owner }: Row): void {
   if (owner !== accountOf(context) && owner !== ownerOf(context, { personal: true })) throw new Problem('forbidden');
 }
 
-/** A new object, not stored yet, with what is stored beside it. */
+/** A new object, not stored yet, and what is to be stored with it. */
 export async function drafted<Its extends Resource>(
   context: AuthenticatedContext,
   resource: Its,
@@ -102,17 +102,17 @@ export async function drafted<Its extends Resource>(
   body: Asking<BodyOf<Its, 'create'>>,
 ): Promise<{ readonly row: RowOf<Its['name']>; readonly along: readonly Change[] }> {
   const { required = [], defaults = {} } = resource;
-  // Required members are there, because the body is valid by the document; all others have a default.
+  // Required members are present because the document validates the body; all others have a default.
   const members = { ...defaults, ...given(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Its>;
   await checkReferences(context, resource, members);
-  // `Special` asks for a completion where this is not so.
+  // `Special` requires a completion where this does not hold.
   const asGiven = { members } as Completed<Its['name']>;
   const draft = (await special.complete?.(context, members)) ?? asGiven;
   const row = newRow(context, resource, draft);
   return { row, along: [...(draft.along ?? []), ...(special.along?.(context, row) ?? [])] };
 }
 
-/** Changes what may be changed of an object, in one step with reading it. */
+/** Reads an object and changes its changeable members, in one step. */
 async function updated<Its extends Resource>(
   context: AuthenticatedContext,
   resource: Its,
@@ -126,14 +126,14 @@ async function updated<Its extends Resource>(
   const members = given(body, changeable);
   await checkReferences(context, resource, members);
   const change =
-    // Of the body, which is valid by the document, the members that may be changed.
+    // The changeable members of the body, which the document validates.
     special.change?.(context, row, members as ChangedOf<Its>) ??
-    // `Special` asks for a change where this is not so.
+    // `Special` requires a change where this does not hold.
     ({ members } as AmendmentOf<Its['name']>);
   return amended(context, resource, row, () => change);
 }
 
-/** Changes an object in one step with reading it. @throws Problem where it is gone */
+/** Reads and changes an object in one step. @throws Problem if it no longer exists */
 export async function amended<Name extends StoredName>(
   { store, now }: Pick<AuthenticatedContext, 'store' | 'now'>,
   resource: AirResource & Named<Name>,
@@ -153,7 +153,7 @@ function given(body: Members, names: readonly string[]): Members {
   return Object.fromEntries(names.filter((name) => own(body, name) !== undefined).map((name) => [name, body[name]]));
 }
 
-/** The object that a member names. @throws Problem naming the member where there is none for the caller */
+/** The object that a member names. @throws Problem naming the member if the caller can see no such object */
 export async function referred<Name extends StoredName>(
   context: AuthenticatedContext,
   to: Named<Name>,
@@ -164,7 +164,7 @@ export async function referred<Name extends StoredName>(
   return visible(context, to, member, row);
 }
 
-/** @throws Problem naming the member that refers to it, where the caller may not see it */
+/** @throws Problem naming the member that refers to the object if the caller may not see it */
 function visible<Its extends AirRow>(
   context: AuthenticatedContext,
   { name }: Named<string>,
@@ -189,7 +189,7 @@ async function checkReferences(
   }
 }
 
-/** Everything that a deletion takes with it, the object last. @throws Problem where something else needs it */
+/** Everything that a deletion removes, the object itself last. @throws Problem if something else needs it */
 export async function deletion(
   context: AuthenticatedContext,
   resource: AirResource,

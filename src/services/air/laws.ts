@@ -8,7 +8,7 @@ type Profile = '2.0' | 'dsx';
 const ACCESS = 'air:access';
 const EVERY_SCOPE = SCOPES.map(({ id }) => id);
 
-/** The law of a profile, read off the resources. */
+/** The law of a profile, derived from the resources. */
 function lawOfProfile(profile: Profile): Law {
   const own = RESOURCES.flatMap((resource) =>
     operationsOf(resource)
@@ -21,7 +21,7 @@ function lawOfProfile(profile: Profile): Law {
     {
       term: 'scope',
       product: 'air',
-      // Scopes have no other names than their ids.
+      // Scopes have no names other than their ids.
       permissions: SCOPES.map((scope) => ({ ...scope, label: scope.id })),
       roles: profile === '2.0' ? ROLES : DSX_ROLES,
       rules: own.map(({ resource, operation }) => ruleOf(profile, resource, operation)),
@@ -43,7 +43,7 @@ function sourceOf(profile: Profile, operation: AirOperation): Sourced {
 }
 
 /**
- * 2.0: `air:access` beside what the operation itself needs. dsx: what it needs, or a role in place of it; where it needs
+ * 2.0: `air:access` plus what the operation itself needs. dsx: what the operation needs, or a role instead; if it needs
  * nothing, any scope of Air.
  */
 function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation): Rule {

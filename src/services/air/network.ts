@@ -5,7 +5,7 @@ import type { MembersOf, RowOf } from './stored.ts';
 import { INTERFACES } from './tables/resources/interfaces.ts';
 import { NODES } from './tables/resources/nodes.ts';
 
-/** Members that every node has. */
+/** Members of every node, with their defaults. */
 const NODE = {
   category: '',
   state: 'NONE',
@@ -26,7 +26,7 @@ const NODE = {
 type NodeMembers = MembersOf<'nodes'>;
 type InterfaceMembers = MembersOf<'interfaces'>;
 
-/** What a new node has to be told; the rest may be. */
+/** Members of a new node: those without a default are required, the rest are optional. */
 type NewNode = Omit<NodeMembers, keyof typeof NODE> & Partial<NodeMembers>;
 
 export function nodeMembers(members: NewNode): NodeMembers {
@@ -42,7 +42,7 @@ interface NewInterface extends Partial<Omit<InterfaceMembers, 'name' | 'mac_addr
   readonly mac_address?: string | null;
 }
 
-/** What an interface is: a MAC address of its own where none is given. */
+/** A draft of an interface, with a new MAC address if none is given. */
 export function interfaceDraft(
   { random }: Pick<AuthenticatedContext, 'random'>,
   node: RowOf<'nodes'>,
@@ -71,7 +71,7 @@ export function newInterface(
   return newRow(context, INTERFACES, interfaceDraft(context, node, members));
 }
 
-/** In the range that is administered locally (IEEE 802, the second bit of the first octet). */
+/** A locally administered address (IEEE 802: the second bit of the first octet is set). */
 export function newMac(random: Random): string {
   const digits = random.hex(10);
   return ['02', ...[0, 2, 4, 6, 8].map((at) => digits.slice(at, at + 2))].join(':');

@@ -15,26 +15,26 @@ import {
 } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** What is asked of the table of a resource to make its rows. */
+/** The part of a resource's table that is needed to make its rows. */
 type Made = Pick<AirResource, 'name' | 'part' | 'personal' | 'search'>;
 
 /** An object that is not stored yet. */
 export interface Draft<Its extends Members = Members, Hidden extends Members = Members> {
   readonly members: Its;
   readonly hidden?: Hidden;
-  /** Default: what the member says that the resource is a part by. */
+  /** Default: the value of the member that `part` names in the resource's table. */
   readonly parent?: string;
-  /** Accounts that may see it; `*` for everybody. */
+  /** Accounts that may see it; `*` means everybody. */
   readonly sharedWith?: readonly string[];
   /** When it next changes by itself. */
   readonly dueAt?: Instant;
 }
 
-/** One of a certain resource: what is hidden of it may be left out only where it may be empty. */
+/** A draft of a given resource: `hidden` may be left out only if it may be empty. */
 export type DraftOf<Name extends StoredName> = Draft<MembersOf<Name>, HiddenOf<Name>> &
   (Record<string, never> extends HiddenOf<Name> ? unknown : { readonly hidden: HiddenOf<Name> });
 
-/** What becomes of an object. What is not given stays. */
+/** Changes to an object. What is not given stays as it is. */
 type Amendment<Its extends Members = Members, Hidden extends Members = Members> = Omit<
   Partial<Draft>,
   'members' | 'hidden'
@@ -59,7 +59,7 @@ export function airRow<Name extends StoredName>(
   times: Times,
   draft: DraftOf<NoInfer<Name>>,
 ): RowOf<Name>;
-// What the draft has is what the row has, so it is one of the resource; the table's members are looked up by their names.
+// The row has the members of the draft, so it is a row of the resource; the table's members are looked up by name.
 export function airRow(resource: Made, place: Place, times: Times, draft: Draft): AirRow {
   const { members, hidden = {}, parent, sharedWith = [], dueAt } = draft;
   const part = resource.part === undefined ? undefined : members[resource.part];
@@ -79,7 +79,7 @@ export function airRow(resource: Made, place: Place, times: Times, draft: Draft)
   });
 }
 
-/** Whose an object is: the organisation's, or of what belongs to persons, that of who asks. */
+/** Who owns an object: the organisation, or the caller if objects of the resource belong to persons. */
 export function ownerOf(
   context: Pick<AuthenticatedContext, 'caller'>,
   { personal }: Pick<AirResource, 'personal'>,
@@ -90,7 +90,7 @@ export function ownerOf(
 
 type Making = Pick<AuthenticatedContext, 'caller' | 'now' | 'random'>;
 
-/** A new object of the caller's. */
+/** A new object owned by the caller. */
 export function newRow<Name extends StoredName>(
   context: Making,
   resource: Made & Named<Name>,
@@ -101,7 +101,7 @@ export function newRow<Name extends StoredName>(
   return airRow(resource, { id, owner: ownerOf(context, resource) }, { created: now, modified: now }, draft);
 }
 
-/** The same object with other members. What is not given stays. */
+/** The same object with changed members. What is not given stays as it is. */
 export function changedRow<Name extends StoredName>(
   row: RowOf<NoInfer<Name>>,
   resource: Made & Named<Name>,
@@ -125,7 +125,7 @@ export function changedRow<Name extends StoredName>(
   );
 }
 
-/** What is stored of an object as an answer shows it. */
+/** The stored part of an object as an answer shows it. */
 export function shown<Its extends Members>({ id, body: { created, modified, members } }: AirRow<Its>) {
   return { ...members, id, created: rfc3339(created), modified: rfc3339(modified) };
 }

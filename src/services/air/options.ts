@@ -1,6 +1,6 @@
 import { type Option, oneOf, type ValuesOf } from '../../config/option.ts';
 
-/** How Air is emulated. */
+/** Options for how Air is emulated. */
 export const OPTIONS = {
   air: {
     argument: 'VERSION',

@@ -7,34 +7,34 @@ import type { Resource } from './resource-types.ts';
 import { collectionOf, type RowOf } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** No page says how many are sent without `limit`, and how many at most. */
+/** No vendor page states the default or the maximum of `limit`. */
 const DEFAULT_LIMIT = 100;
 const MOST_LIMIT = 1000;
 
 const OWNED = 'is_owned_by_client';
-/** What no object fits. */
+/** A filter that no object matches. */
 const NOTHING = { member: 'id', value: '' } as const;
 const ORDERS = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifiedAt', state: 'state' } as const;
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
-/** A request for a list: the document has texts alone for its query. */
+/** A request for a list: in the document, all its query parameters are strings. */
 interface Listing extends AuthenticatedContext {
   readonly query: Query;
 }
 
-/** What every list answers. */
+/** The answer of every list. */
 type PageOf<View> = Outcome<200, Slice<View>>;
 
 interface Slice<View> {
-  /** Of all pages together. */
+  /** The number of entries on all pages together. */
   readonly count: number;
   readonly next: string | null;
   readonly previous: string | null;
   readonly results: readonly View[];
 }
 
-/** One page of a resource, in the form of all lists. */
+/** One page of a resource, in the form that all lists have. */
 export async function page<Its extends Resource, View>(
   context: Listing,
   resource: Its,
@@ -61,7 +61,7 @@ interface Extent {
   readonly offset: number;
 }
 
-/** Entries as a page, with absolute links to its neighbours. */
+/** The entries as a page with absolute links to the next and previous pages. */
 export function pageOf<View>(context: Listing, path: string, extent: Extent, results: readonly View[]): PageOf<View> {
   const { count, limit, offset } = extent;
   const link = (start: number) => {
@@ -76,7 +76,7 @@ export function pageOf<View>(context: Listing, path: string, extent: Extent, res
   return { status: 200, body: { count, next, previous, results } };
 }
 
-/** A page of what was put together rather than stored; every member of it can be asked for. */
+/** A page of entries that are computed rather than stored; they can be filtered by any member. */
 export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
   context: Listing,
   path: string,
@@ -94,7 +94,7 @@ export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
   return pageOf(context, path, { count: asked.length, limit, offset }, asked.slice(offset, offset + limit));
 }
 
-/** 0 asks for the default; more than the most is cut to it, because clients ask for as much as there can be. */
+/** 0 means the default; larger values are cut to the maximum, because clients ask for as much as they can get. */
 function limitOf(text: string | undefined): number {
   const limit = numberOf('limit', text) ?? 0;
   return limit === 0 ? DEFAULT_LIMIT : Math.min(limit, MOST_LIMIT);
@@ -123,7 +123,7 @@ function searchOf({ search = [] }: AirResource, text: string | undefined): PageQ
   return { members: search.map((member) => (member === 'name' ? member : `members.${member}`)), text };
 }
 
-/** The one filter that is about the reader. */
+/** The one filter that depends on the caller. */
 function whoseOf({ filters = [] }: AirResource, query: Query): Pick<PageQuery, 'whose'> {
   const asked = filters.includes(OWNED) ? query[OWNED] : undefined;
   if (asked === 'true') return { whose: 'own' };

@@ -10,7 +10,7 @@ import { SIMULATION_ZTP_SCRIPT } from './tables/resources/simulation-ztp-script.
 import { SIMULATIONS } from './tables/resources/simulations.ts';
 import { TRAININGS } from './tables/resources/trainings.ts';
 
-/** Something that goes with an object although none of its members refers to it. */
+/** Something deleted together with an object although none of its members refers to that object. */
 export interface AlongWith {
   readonly resource: AirResource;
   readonly row: AirRow;
@@ -18,7 +18,7 @@ export interface AlongWith {
 
 type Storing = Pick<AuthenticatedContext, 'store'>;
 
-/** What goes with an object, beside everything that refers to it. */
+/** What is deleted together with an object, besides everything that refers to it. */
 export async function alongWith(context: Storing, row: AirRow): Promise<readonly AlongWith[]> {
   if (isOf(SIMULATIONS, row)) {
     return [
@@ -53,14 +53,14 @@ async function simulation({ store }: Storing, id: string): Promise<readonly Alon
   return row === null ? [] : [{ resource: SIMULATIONS, row }];
 }
 
-/** The parts of an interface that was broken out. */
+/** The interfaces that an interface was broken out into. */
 async function brokenOut({ store }: Storing, { body }: RowOf<'interfaces'>): Promise<readonly AlongWith[]> {
   const ids = body.hidden.parts ?? [];
   const rows = await Promise.all(ids.map((id) => collectionOf(INTERFACES).byId(store.collections, id)));
   return rows.flatMap((row) => (row === null ? [] : [{ resource: INTERFACES, row }]));
 }
 
-/** The cables of an interface. */
+/** The links (cables) of an interface. */
 export async function linksOf(
   { store }: Storing,
   { id, body }: RowOf<'interfaces'>,
