@@ -3,10 +3,10 @@ import type { Handler } from '../../contract/request.ts';
 import type { MembersOf, Named, RowOf } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** A resource of which something is stored, with what its table says literally. */
+/** A resource that is stored, with the literal types of its table. */
 export type Resource = AirResource & Named;
 
-/** What every resource may do without code of its own. */
+/** Actions that a resource may have without code of its own. */
 export type PlainAction = 'list' | 'create' | 'get' | 'update' | 'delete';
 
 type ActionsOf<Its extends AirResource> = Its['operations'][number]['rows'] extends infer Rows
@@ -29,7 +29,7 @@ type PlainOperation<Its extends Resource, Action extends PlainAction> = Operatio
   `${Its['name']}_${Action}` & OperationId<'air'>
 >;
 
-/** What a request that creates or changes one may say. */
+/** The body of a request that creates or changes an object. */
 export type BodyOf<Its extends Resource, Action extends 'create' | 'update'> = PlainOperation<Its, Action>['body'];
 
 type RequiredOf<Its extends Resource> = Its extends { readonly required: readonly (infer Member extends string)[] }
@@ -38,21 +38,21 @@ type RequiredOf<Its extends Resource> = Its extends { readonly required: readonl
 type DefaultsOf<Its extends Resource> = Its extends { readonly defaults: infer Defaults } ? Defaults : unknown;
 type FixedOf<Its extends Resource> = Its extends { readonly fixed: readonly (infer Member)[] } ? Member : never;
 
-/** What a body says of a member, once it says something. */
+/** The type of a member in a body if the member is given. */
 type Said<Body, Member> = Member extends keyof Body ? Exclude<Body[Member], undefined> : never;
 
-/** The members of a new object: what the request said, and the defaults of what it left out. */
+/** The members of a new object: those that the request gave, and defaults for those that it left out. */
 export type GivenOf<Its extends Resource> = {
   readonly [Member in RequiredOf<Its> | keyof DefaultsOf<Its>]:
     | Said<BodyOf<Its, 'create'>, Member>
     | (Member extends keyof DefaultsOf<Its> ? DefaultsOf<Its>[Member] : never);
 };
 
-/** What is stored of a new object where nothing is added to it; anything, where no request makes one. */
+/** What is stored of a new object if nothing is added to it; `never` if no request creates one. */
 export type DraftedOf<Its extends Resource> =
   'create' extends ActionsOf<Its> ? { readonly members: GivenOf<Its> } : never;
 
-/** The members of a change: what the request said, as far as it may be changed. */
+/** The members of a change: those that the request gave and that may be changed. */
 export type ChangedOf<Its extends Resource> = {
   readonly [Member in Exclude<RequiredOf<Its> | keyof DefaultsOf<Its>, FixedOf<Its>>]?: Said<
     BodyOf<Its, 'update'>,
@@ -60,18 +60,18 @@ export type ChangedOf<Its extends Resource> = {
   >;
 };
 
-/** How an object is shown by itself; of what only lists show, as there. */
+/** How an object is shown by itself; if only lists show it, as lists do. */
 export type ViewOf<Its extends Resource> =
   `${Its['name']}_get` extends OperationId<'air'> ? PlainOperation<Its, 'get'>['answers'][200] : ListedOf<Its>;
 
-/** How it is shown in a list. */
+/** How an object is shown in a list. */
 export type ListedOf<Its extends Resource> = PlainOperation<Its, 'list'>['answers'] extends {
   200: { readonly results: readonly (infer Listed)[] };
 }
   ? Listed
   : never;
 
-/** What is shown of an object where nothing is worked out. */
+/** What is shown of an object if nothing is computed. */
 export type ShownOf<Its extends Resource> = MembersOf<Its['name']> & {
   readonly id: string;
   readonly created: string;

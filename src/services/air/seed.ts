@@ -21,7 +21,7 @@ interface SeedSimulation {
   readonly state: 'INACTIVE' | 'ACTIVE' | 'DEMO';
   readonly creator?: string;
   readonly metadata?: string;
-  /** Names of nodes, each of the first image. */
+  /** Names of nodes, all of which use the first image. */
   readonly nodes?: readonly string[];
 }
 
@@ -33,12 +33,12 @@ interface SeedImage {
   readonly published: boolean;
 }
 
-/** On the marketplace: made of a copy of the simulation. */
+/** A demo on the marketplace, made from a copy of the simulation. */
 interface SeedDemo {
   readonly org: string;
   readonly id: string;
   readonly name: string;
-  /** The id of one of the organisation's. */
+  /** The id of one of the organisation's simulations. */
   readonly simulation: string;
   readonly tags: readonly string[];
   readonly published: boolean;
@@ -46,7 +46,7 @@ interface SeedDemo {
   readonly publisher?: string;
 }
 
-/** The part of a seed that is about Air, once it fits the schema. */
+/** The part of a seed about Air, once it matches the schema. */
 interface AirSeed {
   readonly simulations?: readonly SeedSimulation[];
   readonly images?: readonly SeedImage[];
@@ -59,7 +59,7 @@ interface AirSeed {
   readonly demos?: readonly SeedDemo[];
 }
 
-/** What is read of the part about NGC. */
+/** The members that are read from the part about NGC. */
 interface Organizations {
   readonly organizations?: readonly { readonly name: string; readonly ncaId: string }[];
 }
@@ -191,12 +191,12 @@ export const seed: Seeding = {
 };
 
 function partOf(part: unknown): AirSeed {
-  // It fits the schema.
+  // It matches the schema.
   return part as AirSeed;
 }
 
 function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  // The part of another service, which fits its own schema.
+  // The part of another service, which matches its own schema.
   const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
   return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }
@@ -248,7 +248,7 @@ function simulationRows(one: SeedSimulation, owner: string, image: string, now: 
   ];
 }
 
-/** What the request that makes a demo asks for as well. */
+/** Checks what the request that makes a demo also requires. */
 function sourceFault(place: string, { org, simulation }: SeedDemo, simulations: readonly SeedSimulation[]) {
   const source = simulations.find((one) => one.id === simulation && one.org === org);
   if (source?.state === 'INACTIVE') return [];
@@ -260,7 +260,7 @@ function sourceFault(place: string, { org, simulation }: SeedDemo, simulations: 
   ];
 }
 
-/** A demo, and the simulation that it is: a copy, under the demo's name so that two are not told by one. */
+/** A demo and its simulation: a copy, named after the demo so that no two simulations share a name. */
 function demoRows(
   demo: SeedDemo,
   simulations: readonly SeedSimulation[],

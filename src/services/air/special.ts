@@ -4,29 +4,29 @@ import type { AmendmentOf, DraftOf } from './objects.ts';
 import type { ChangedOf, DraftedOf, GivenOf, ListedOf, Resource, ShownOf, ViewOf } from './resource-types.ts';
 import type { MembersOf, RowOf, StoredName } from './stored.ts';
 
-/** A draft, with what is stored beside it at the same moment. */
+/** A draft, and what is stored together with it. */
 export type Completed<Name extends StoredName> = DraftOf<Name> & { readonly along?: readonly Change[] };
 
-/** An object that is made, with what the request does not say. @throws Problem */
+/** Completes a new object with what the request does not say. @throws Problem */
 type Complete<Its extends Resource> = (
   context: AuthenticatedContext,
   members: GivenOf<Its>,
 ) => Completed<Its['name']> | Promise<Completed<Its['name']>>;
 
-/** A change, as far as it may be made. @throws Problem */
+/** Turns a requested change into one that may be made. @throws Problem */
 type ChangeOf<Its extends Resource> = (
   context: AuthenticatedContext,
   row: RowOf<Its['name']>,
   members: ChangedOf<Its>,
 ) => AmendmentOf<Its['name']>;
 
-/** An object as the caller sees it. */
+/** Shows an object as the caller sees it. */
 export type View<Its extends Resource> = (
   context: AuthenticatedContext,
   row: RowOf<Its['name']>,
 ) => ViewOf<Its> | Promise<ViewOf<Its>>;
 
-/** As `View`, in a list. */
+/** Like `View`, but in a list. */
 export type Listed<Its extends Resource> = (
   context: AuthenticatedContext,
   row: RowOf<Its['name']>,
@@ -38,17 +38,17 @@ export interface Particulars<Its extends Resource> {
   readonly change?: ChangeOf<Its>;
   readonly view?: View<Its>;
   readonly listed?: Listed<Its>;
-  /** Whose object may be changed? Default: the caller's own. @throws Problem */
+  /** Checks that the caller may change the object. Default: only its owner may. @throws Problem */
   readonly mustManage?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => void;
-  /** May it be deleted? @throws Problem */
+  /** Checks that the object may be deleted. @throws Problem */
   readonly mayRemove?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => void;
-  /** What happens with a new object at the same moment. */
+  /** Changes that are stored together with a new object. */
   readonly along?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => readonly Change[];
 }
 
 /**
- * What is special about a resource. Everything else is read off its table. It has to say how an object is completed,
- * changed or viewed where what a request says is not what is stored, or what is stored not what is shown.
+ * What is special about a resource; everything else comes from its table. It must say how an object is completed,
+ * changed or viewed if what a request says is not what is stored, or what is stored is not what is shown.
  */
 export type Special<Its extends Resource> = Particulars<Its> &
   (DraftedOf<Its> extends DraftOf<Its['name']> ? unknown : { readonly complete: Complete<Its> }) &
@@ -56,5 +56,5 @@ export type Special<Its extends Resource> = Particulars<Its> &
   (IsShownAs<ShownOf<Its>, ViewOf<Its>> extends true ? unknown : { readonly view: View<Its> }) &
   (IsShownAs<ViewOf<Its>, ListedOf<Its>> extends true ? unknown : { readonly listed: Listed<Its> });
 
-/** Has it all that is shown, and nothing else? */
+/** Whether it has all the members that are shown, and no others. */
 type IsShownAs<Its, View> = Its extends View ? (keyof Its extends keyof View ? true : false) : false;

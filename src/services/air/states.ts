@@ -2,7 +2,7 @@ import type { Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import type { MembersOf, RowOf, SimulationState, Step } from './stored.ts';
 
-/** What a simulation goes through, the last one being where it stays. */
+/** The states that a simulation goes through; it stays in the last one. */
 const WAYS = {
   start: ['REQUESTING', 'PROVISIONING', 'BOOTING', 'ACTIVE'],
   shutdown: ['PREPARE_SHUTDOWN', 'SHUTTING_DOWN', 'SAVING', 'INACTIVE'],
@@ -20,11 +20,11 @@ type SimulationMembers = MembersOf<'simulations'>;
 /** The member of a simulation's metadata that says how long each of its states lasts. */
 const STEP_TIME = 'nv_auth_mock_step_time';
 
-/** How long each state lasts, in milliseconds; at once unless the metadata says otherwise. */
+/** How long each state lasts, in milliseconds; 0 unless the metadata says otherwise. */
 export function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
   if (typeof metadata !== 'string') return 0;
   try {
-    // Any value may be asked for a member, but for null, which throws.
+    // A member can be read from any JSON value except null, which throws.
     const said = (JSON.parse(metadata) as Readonly<Record<string, unknown>>)[STEP_TIME];
     return typeof said === 'string' ? (parseDuration(said) ?? 0) : 0;
   } catch {
@@ -32,7 +32,7 @@ export function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): num
   }
 }
 
-/** What is stored of a way that begins now: the state it ends in, its steps, and when it is over. */
+/** What is stored for a way that begins now: its final state, its steps, and when it ends. */
 export function going(way: Way, members: Pick<SimulationMembers, 'metadata'>, now: Instant) {
   const time = stepTime(members);
   const states: readonly [SimulationState, ...SimulationState[]] = WAYS[way];
@@ -41,13 +41,13 @@ export function going(way: Way, members: Pick<SimulationMembers, 'metadata'>, no
   return { members: { state }, hidden: { steps }, dueAt: now + (states.length - 1) * time };
 }
 
-/** A pure function of what is stored and the time. */
+/** The state at a time; depends only on what is stored and that time. */
 export function stateAt({ body }: RowOf<'simulations'>, now: Instant): SimulationState {
   const { steps = [] } = body.hidden;
   return steps.findLast(({ at }) => at <= now)?.state ?? body.members.state;
 }
 
-/** The row with the state of a moment among what it is found by. Once it has arrived nothing more is due. */
+/** The row with its state at that time as the one it is found by. Once the way has ended, nothing more is due. */
 export function withStateOf(row: RowOf<'simulations'>, now: Instant): RowOf<'simulations'> {
   const { facets } = row;
   if (facets === undefined) return row;

@@ -4,7 +4,7 @@ import { own } from '../../core/own.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 
-/** Members of an object, as requests and answers have them. */
+/** Members of an object as in requests and answers. */
 export type Members = Readonly<Record<string, unknown>>;
 
 /** What is stored of an object. */
@@ -12,7 +12,7 @@ export interface AirBody<Its extends Members = Members, Hidden extends Members =
   readonly created: Instant;
   readonly modified: Instant;
   readonly members: Its;
-  /** What no answer shows: where it belongs, and how it came to be as it is. */
+  /** What no answer shows: where the object belongs and how it got into its state. */
   readonly hidden: Hidden;
 }
 
@@ -21,32 +21,32 @@ export type AirRow<Its extends Members = Members, Hidden extends Members = Membe
 
 export type SimulationState = Schema<'air', 'Simulation'>['state'];
 
-/** A state that begins at a moment. */
+/** A state and the time when it begins. */
 export interface Step {
   readonly state: SimulationState;
   readonly at: Instant;
 }
 
-/** An upload that has begun. */
+/** An upload in progress. */
 export interface Upload {
   readonly id: string;
   readonly hash: string;
   /** In bytes. */
   readonly size: number;
-  /** Of the parts that have arrived, by their numbers. */
+  /** The parts that have arrived, by number. */
   readonly parts: Readonly<Record<string, Part>>;
 }
 
-/** What is kept of a part: its bytes are counted, hashed and dropped. */
+/** What is kept of a part: its bytes are counted, hashed and discarded. */
 export interface Part {
   readonly size: number;
   readonly etag: string;
 }
 
-/** The members of a view that are stored: all but what every row has, and what is worked out when it is shown. */
+/** The stored members of a view: all but those that every row has and those computed when it is shown. */
 type MembersOfView<View, WorkedOut extends keyof View = never> = Omit<View, 'id' | 'created' | 'modified' | WorkedOut>;
 
-/** Nothing that no answer shows. */
+/** For resources with nothing hidden: answers show everything. */
 type Nothing = Readonly<Record<string, never>>;
 
 interface Stored<Its extends Members, Hidden extends Members = Nothing> {
@@ -54,7 +54,7 @@ interface Stored<Its extends Members, Hidden extends Members = Nothing> {
   readonly hidden: Hidden;
 }
 
-/** What is stored of each resource, by its name. */
+/** What is stored of each resource, by resource name. */
 interface StoredByName {
   simulations: Stored<MembersOfView<Schema<'air', 'Simulation'>>, { readonly steps?: readonly Step[] }>;
   simulation_ztp_script: Stored<MembersOfView<Schema<'air', 'ZtpScript'>>>;
@@ -64,11 +64,11 @@ interface StoredByName {
     MembersOfView<Schema<'air', 'Interface'>>,
     {
       readonly simulation: string;
-      /** Ids of what it was broken out into. */
+      /** Ids of the interfaces that it was broken out into. */
       readonly parts?: readonly string[];
     }
   >;
-  /** Its interfaces are no members, because answers show them by name; and the nodes that they are of. */
+  /** Its interfaces and their nodes are hidden, because answers show them by name. */
   links: Stored<
     MembersOfView<Schema<'air', 'Link'>, 'interfaces'>,
     { readonly simulation: string; readonly interface: readonly string[]; readonly node: readonly string[] }
@@ -92,14 +92,14 @@ interface StoredByName {
   images: Stored<
     MembersOfView<Schema<'air', 'Image'>, 'is_owned_by_client'>,
     {
-      /** Null once it is over. */
+      /** Null once the upload has ended. */
       readonly upload?: Upload | null;
     }
   >;
   image_shares: Stored<
     MembersOfView<Schema<'air', 'ImageShare'>>,
     {
-      /** The account that it is for. */
+      /** The account that the share is for. */
       readonly target: string;
     }
   >;
@@ -120,10 +120,10 @@ interface StoredByName {
   plugin_images: Stored<MembersOfView<Schema<'air', 'Manifest'>>>;
 }
 
-/** A resource of which something is stored. */
+/** The name of a resource that is stored. */
 export type StoredName = keyof StoredByName;
 
-/** What is asked of the table of a resource to know what is stored of it. */
+/** The part of a resource's table that tells what is stored of it. */
 export interface Named<Name extends string = StoredName> {
   readonly name: Name;
 }
@@ -132,7 +132,7 @@ export type MembersOf<Name extends StoredName> = StoredByName[Name]['members'];
 export type HiddenOf<Name extends StoredName> = StoredByName[Name]['hidden'];
 export type RowOf<Name extends StoredName> = AirRow<MembersOf<Name>, HiddenOf<Name>>;
 
-/** Each is a part of something, or none is, as the table of its resource says. */
+/** Either every object has a parent or none has, as the table of the resource says. */
 type AirCollection<Its extends Members = Members, Hidden extends Members = Members> = Collection<
   AirBody<Its, Hidden>,
   string | null
@@ -165,21 +165,21 @@ const COLLECTIONS: { readonly [Name in StoredName]: AirCollection<MembersOf<Name
   plugin_images: new Collection('air.plugin_images'),
 };
 
-/** The objects of a resource. */
+/** The collection of a resource's objects. */
 export function collectionOf<Name extends StoredName>({
   name,
 }: Named<Name>): AirCollection<MembersOf<Name>, HiddenOf<Name>> {
   return COLLECTIONS[name];
 }
 
-/** The same for code that serves all resources alike, and takes their rows for rows of any. */
+/** The same for code that handles all resources alike, with rows of any resource. */
 export function anyCollectionOf({ name }: Named<string>): AirCollection {
   const collection = own<AirCollection>(COLLECTIONS, name);
   if (collection === undefined) throw new Error(`nothing is stored of \`${name}\``);
   return collection;
 }
 
-/** Is this an object of the resource? What stands in a collection was written through its handle, so it has its members. */
+/** Whether the row is of the resource. Rows are written through a collection's handle, so it has the right members. */
 export function isOf<Name extends StoredName>(resource: Named<Name>, row: AirRow): row is RowOf<Name> {
   return row.collection === collectionOf(resource).name;
 }

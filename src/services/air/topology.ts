@@ -20,18 +20,18 @@ interface End {
   readonly interface: string;
 }
 
-/** What is read of a node. */
+/** The members that are read from a node. */
 interface ReadNode extends Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage' | 'pos_x' | 'pos_y'> {
   /** The name or the id of an image. */
   readonly os: string;
 }
 
-/** A topology as files have it: nodes by name, and cables between their interfaces. */
+/** A topology as in files: nodes by name, and cables between their interfaces. */
 export interface Topology {
   readonly nodes: Readonly<Record<string, unknown>>;
-  /** The same, as nodes are made of them. */
+  /** The same nodes in the form from which they are made. */
   readonly named: ReadonlyMap<string, ReadNode>;
-  /** An end that is no interface leads outside. */
+  /** An end that is not an interface leads outside. */
   readonly links: readonly (readonly [End, End | 'exit'])[];
   readonly oob: boolean;
 }
@@ -41,7 +41,7 @@ export function readTopology(format: string, content: unknown): Topology {
   return format === 'DOT' ? fromDot(content) : readJson(content);
 }
 
-/** Far more than a simulation has, and little enough to be stored at once. */
+/** Far more than a real simulation has, and few enough to be stored at once. */
 const MOST_NODES = 2000;
 const MOST_LINKS = 2500;
 const LONGEST_NAME = 255;
@@ -93,7 +93,7 @@ function readSize(name: string, member: string, value: unknown, otherwise: numbe
 
 const INTERFACE_NAME = /^.{1,15}$/;
 
-/** Each interface is at the end of one cable. @throws Problem */
+/** Checks that each interface is the end of only one cable. @throws Problem */
 function checkEnds(links: Topology['links']): void {
   const taken = new Set<string>();
   for (const [index, ends] of links.entries()) {
@@ -127,7 +127,7 @@ function readEnd(end: unknown, where: string, named: Topology['named']): End | '
   return { node: end['node'], interface: end['interface'] };
 }
 
-/** An end of a cable without an interface is the outside, by its name. */
+/** A cable end without an interface is the outside if it is named `exit`. */
 function fromDot(content: unknown): Topology {
   if (typeof content !== 'string') throw wrong('`content`', 'DOT text');
   const { nodes, edges } = readDot(content);
@@ -152,7 +152,7 @@ function wrong(where: string, expected: string): Problem {
   return new Problem('invalid_request', `Field ${where} is not valid; expected ${expected}.`);
 }
 
-/** Everything that a topology becomes in a simulation. @throws Problem for an image that is not there */
+/** Everything that a topology becomes in a simulation. @throws Problem if an image does not exist */
 export async function built(
   context: AuthenticatedContext,
   simulation: string,
@@ -205,7 +205,7 @@ export function linkDraft(
   };
 }
 
-/** Everything of a simulation that has a place in its topology. */
+/** Everything in a simulation that is part of its topology. */
 export interface Network {
   readonly nodes: readonly RowOf<'nodes'>[];
   readonly interfaces: readonly RowOf<'interfaces'>[];
@@ -230,7 +230,7 @@ export async function networkOf({ store }: Pick<AuthenticatedContext, 'store'>, 
   return { nodes, interfaces, services, links: await parts(LINKS, [simulation]) };
 }
 
-/** The same network in another simulation, with ids of its own. */
+/** A copy of a simulation's network for another simulation, with new ids. */
 export async function copied(context: AuthenticatedContext, from: string, to: string): Promise<readonly Change[]> {
   const { collections } = context.store;
   const { nodes, interfaces, links, services } = await networkOf(context, from);
@@ -282,7 +282,7 @@ export async function copied(context: AuthenticatedContext, from: string, to: st
   return rows.map(put);
 }
 
-/** A simulation's network as a file has it. @param imageName how an image is named there */
+/** A simulation's network in the form of a file. @param imageName gives the name of an image in the file */
 export function topologyOf({ nodes, interfaces, links }: Network, imageName: (id: string) => string) {
   const nameOf = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   const ends = new Map(

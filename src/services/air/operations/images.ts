@@ -13,12 +13,12 @@ import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
 import { IMAGE_SHARES } from '../tables/resources/image-shares.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 
-/** Bytes of a part; all but the last have to be of this size. */
+/** Size of a part in bytes; every part but the last must have exactly this size. */
 const CHUNK = 8 * 1024 * 1024;
-/** Of one image, in all. */
+/** Maximum size of an image in bytes. */
 const MOST_BYTES = 64 * 1024 ** 3;
 const SHA256 = /^[0-9a-f]{64}$/i;
-/** How long a share lasts unless it says otherwise. */
+/** How long a share lasts by default, in milliseconds. */
 const SHARE_TIME = 86_400_000;
 
 const UPLOAD_MEMBERS = { upload_status: 'READY', size: 0, hash: '', last_uploaded_at: null } as const;
@@ -52,7 +52,7 @@ const IMAGE: Special<typeof IMAGES> = {
 
 type Resources = Schema<'air', 'Image'>['minimum_resources'];
 
-/** All of them, and nothing else, whatever part a request says. */
+/** All resource members and nothing else, even if a request gives only some. */
 function resources(given: Partial<Resources>, otherwise: Resources): Resources {
   const { cpu, memory, storage } = { ...otherwise, ...given };
   return { cpu, memory, storage };
@@ -100,7 +100,7 @@ function mustHaveStatus(
   );
 }
 
-/** A part, at the URL that was given out for it: whoever has it may. */
+/** Receives a part at the URL issued for it: whoever has the URL may send it. */
 const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
   const { store, params, now } = context;
   const [imageId = '', uploadId = ''] = params.uploadId.split('.');
@@ -142,7 +142,7 @@ function withPart(row: ImageRow, uploadId: string, number: string, part: Part, n
   return { ...row, body: { ...row.body, modified: now, hidden: { ...row.body.hidden, upload: next } } };
 }
 
-/** What was said to be sent has to be what came; otherwise the upload stays as it is, to be mended. */
+/** What arrived must match what was announced; otherwise the upload stays as it is so that it can be corrected. */
 const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async (context) => {
   const row = ownImage(context);
   const { now, body } = context;
@@ -238,7 +238,7 @@ const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) 
   return { status: 200, body: imageView(context, next) };
 };
 
-/** Asks for something that somebody else has to grant; one request at a time. */
+/** Requests something that somebody else must grant; only one request may be open at a time. */
 function requested(
   published: boolean,
   what: string,
@@ -273,7 +273,7 @@ const cancelRequest: Handler<'air', 'images_cancel_publish_access_record', Image
   return { status: 200, body: imageView(context, next) };
 };
 
-/** A share is seen by who made it, and claimed by whom it is for. */
+/** A share is visible to the organisation that made it, and claimed by the one it is for. */
 const SHARE: Special<typeof IMAGE_SHARES> = {
   complete: async (context, members) => {
     const image = await referred(context, IMAGES, 'image', members.image);
@@ -309,7 +309,7 @@ function shareView({ now }: Pick<AuthenticatedContext, 'now'>, row: ShareRow): S
   return { ...shown(row), state: shareState(row, now) };
 }
 
-/** Shares that ran out are written as such before they are asked for by state. */
+/** Stores expired shares as expired first, so that filtering by state finds them. */
 const listShares: Handler<'air', 'image_shares_list'> = async (context) => {
   const { store, now } = context;
   const rows = await collectionOf(IMAGE_SHARES).ofOwner(store.collections, accountOf(context));
@@ -324,7 +324,7 @@ function shareState({ body: { members } }: ShareRow, now: number): string {
   return Date.parse(members.expires_at) <= now ? 'EXPIRED' : 'ACTIVE';
 }
 
-/** An image of one's own, out of one that was shared: the share is used up by it. */
+/** Makes the caller's own image from a shared one, which uses up the share. */
 const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
   const { image_share, name, version } = context.body;
   const { store, now } = context;

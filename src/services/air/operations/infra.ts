@@ -13,10 +13,10 @@ import { PLUGIN_IMAGES } from '../tables/resources/plugin-images.ts';
 import { WORKER_CERTIFICATES } from '../tables/resources/worker-certificates.ts';
 import { WORKERS } from '../tables/resources/workers.ts';
 
-/** How long a certificate counts: a year. */
+/** How long a certificate is valid, in milliseconds: a year. */
 const CERTIFICATE_TIME = 365 * 86_400_000;
 
-/** The token that a worker registers with is shown this once. */
+/** The token that a worker registers with is shown only in this answer. */
 const createWorker: Handler<'air', 'workers_create'> = async (context) => {
   const { row, along } = await drafted(context, WORKERS, {}, context.body);
   await context.store.collections.commit([put(row), ...along]);
@@ -31,7 +31,7 @@ function certificateView(
   return { ...view, usable: !view.revoked && Date.parse(view.expires) > now };
 }
 
-/** A certificate in form only: nothing here can be identified by it. */
+/** Issues a certificate in form only: nothing can identify itself by it. */
 const issueCertificate: Handler<'air', 'workers_issue_certificate', RowOf<'workers'>> = async (context) => {
   const { target: worker } = context;
   mustOwn(context, worker);

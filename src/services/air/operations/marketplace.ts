@@ -18,13 +18,13 @@ const TAG = /^.{2,32}$/;
 
 type DemoRow = RowOf<'demos'>;
 
-/** Scopes of people who look after the whole platform. */
+/** Whether the caller has a scope for running the whole platform. */
 function isOperator({ caller }: AuthenticatedContext): boolean {
   const { held } = caller.standing;
   return held.has('air:sre') || held.has('air:admin');
 }
 
-/** @throws Problem unless the demo is the organisation's own, or the caller looks after the platform */
+/** @throws Problem unless the organisation owns the demo or the caller runs the platform */
 function mustManage(context: AuthenticatedContext, row: DemoRow): void {
   if (!isOperator(context)) mustOwn(context, row);
 }
@@ -41,7 +41,7 @@ function tagsOf({ settings }: AuthenticatedContext, tags: readonly string[]): re
   return [...new Set(lower)];
 }
 
-/** A demo is made of a copy of the simulation, which stays as it was. */
+/** A demo is made from a copy of the simulation, which itself stays unchanged. */
 const DEMO: Special<typeof DEMOS> = {
   complete: async (context, { simulation, checkpoint: _, tags, ...members }) => {
     const source = await referred(context, SIMULATIONS, 'simulation', simulation);
@@ -96,7 +96,7 @@ const unpublish: Handler<'air', 'demos_unpublish', DemoRow> = async (context) =>
   return { status: 204 };
 };
 
-/** Asks for something that somebody else has to grant; one request at a time. */
+/** Requests something that somebody else must grant; only one request may be open at a time. */
 const requested: Handler<'air', 'demos_request_publish' | 'demos_request_allowlist_change', DemoRow> = async (
   context,
 ) => {
@@ -112,10 +112,10 @@ const requested: Handler<'air', 'demos_request_publish' | 'demos_request_allowli
   return { status: 200, body: shown(next) };
 };
 
-/** They are no resource, because no list shows them. */
+/** Not a resource, because no list shows access requests. */
 const ACCESS_REQUESTS = { name: 'demo_access_requests' } as const;
 
-/** The first time an organisation asks, and every time after that. */
+/** Answers with one request per organisation and demo, however often it is made. */
 const requestAccess: Handler<'air', 'demos_request_access', DemoRow> = async (context) => {
   const { store, target: row } = context;
   const id = `${row.id}.${accountOf(context)}`;
@@ -140,7 +140,7 @@ const manage: Handler<'air', 'demos_manage', DemoRow> = async (context) => {
   return { status: 200, body: shown(next) };
 };
 
-/** A simulation of one's own, out of a demo. */
+/** Makes the caller's own simulation from a demo. */
 const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) => {
   const { store, target: demo, body } = context;
   const source = await collectionOf(SIMULATIONS).byId(store.collections, demo.body.members.demo);
@@ -154,7 +154,7 @@ const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) =>
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** Tags belong to the platform: everybody sees them, and whoever may change one may change all. */
+/** Tags belong to the platform: everybody sees them, and whoever may change one may change them all. */
 const TAGS: Special<typeof DEMO_TAGS> = {
   mustManage: () => {},
   change: (_context, _row, { name }) => ({ members: name === undefined ? {} : { name: name.toLowerCase() } }),

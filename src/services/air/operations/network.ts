@@ -23,12 +23,12 @@ import { SYSTEM_NODES } from '../tables/resources/system-nodes.ts';
 import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
 import { linkDraft } from '../topology.ts';
 
-/** The lowest port that services get on a worker. */
+/** The lowest worker port assigned to services. */
 const FIRST_WORKER_PORT = 20_000;
 const WORKER_PORTS = 10_000;
 const WORKER = 'worker.air.test';
 
-/** @throws Problem where there is no image at all */
+/** @throws Problem if there is no image at all */
 async function defaultImage(context: AuthenticatedContext): Promise<string> {
   const [first] = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   if (first !== undefined) return first.id;
@@ -64,7 +64,7 @@ async function ownNode(context: AuthenticatedContext, id: string): Promise<NodeR
   return node;
 }
 
-/** A cable shows what it connects by name. */
+/** A link shows what it connects by name. */
 async function linkView(
   { store }: Pick<AuthenticatedContext, 'store'>,
   link: RowOf<'links'>,
@@ -139,7 +139,7 @@ const INSTRUCTION: Special<typeof INSTRUCTIONS> = {
   }),
 };
 
-/** @throws Problem for a node that is not one of the simulation */
+/** @throws Problem if one of the nodes is not part of the simulation */
 async function nodesOf(
   context: AuthenticatedContext,
   simulation: string,
@@ -160,7 +160,7 @@ interface Bulk extends AuthenticatedContext {
   readonly body: { readonly simulation: string; readonly nodes: readonly { readonly id: string }[] };
 }
 
-/** An action on several nodes of a simulation: all of them, or none. */
+/** A handler for an action on several nodes of a simulation: it affects all of them or none. */
 function bulk(
   changesOf: (context: AuthenticatedContext, node: NodeRow) => readonly Change[] | Promise<readonly Change[]>,
 ): (context: Bulk) => Promise<{ readonly status: 204 }> {
@@ -194,7 +194,7 @@ function bulkWhileActive(action: string): ReturnType<typeof bulk> {
 
 type CloudInit = NonNullable<Schema<'air', 'Node'>['cloud_init']>;
 
-/** User configs of nodes: absent stays, null takes away. */
+/** Sets user configs of nodes: those left out stay as they are, null removes one. */
 const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
   const { simulation, nodes: named } = context.body;
   const nodes = await nodesOf(
@@ -258,7 +258,7 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
   return { status: 201, body: shown(whole) };
 };
 
-/** One interface becomes several, each a part of it. */
+/** Breaks one interface out into several, each part of it. */
 const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (context) => {
   const { target: row, body } = context;
   mustOwn(context, row);
@@ -290,7 +290,7 @@ const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow>
   return { status: 200, body: shown(next) };
 };
 
-/** The simulation counts its checkpoints. */
+/** Also updates the count of checkpoints that the simulation keeps. */
 const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'>> = async (context) => {
   const { target: row } = context;
   await context.store.collections.commit(await deletion(context, CHECKPOINTS, row));

@@ -24,7 +24,7 @@ import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
 type Simulation = RowOf<'simulations'>;
 
 const GIB = 1024 ** 3;
-/** What an organisation may use; the numbers are those of the reference's example, the rest ours. */
+/** What an organisation may use; the numbers come from the reference's example, the rest are ours. */
 const BUDGET = {
   cpu: 300,
   memory: 307_200,
@@ -51,7 +51,7 @@ const SSH_KEY: Special<typeof SSH_KEYS> = {
   },
 };
 
-/** The one budget of the caller's organisation, put together from what it has. */
+/** The one budget of the caller's organisation, computed from what it has. */
 async function budgetOf(context: AuthenticatedContext): Promise<Schema<'air', 'ResourceBudget'>> {
   const { collections } = context.store;
   const account = accountOf(context);
@@ -88,7 +88,7 @@ function budgetId(account: string): string {
   return namedUuid(`air-budget:${account}`);
 }
 
-/** The organisation's own; nobody has another. */
+/** Finds only the organisation's own budget. */
 export const budgetLookup: Lookup<string> = async (context, id) =>
   id === budgetId(accountOf(context)) ? { seen: 'object', target: id } : { seen: 'nothing' };
 
@@ -108,7 +108,7 @@ const listHistories: Handler<'air', 'histories_list'> = async (context) => {
   return page(context, HISTORIES, flatEntry);
 };
 
-/** The later form of an entry. */
+/** A history entry in the later, nested form. */
 function nestedEntry(row: RowOf<'histories'>): Schema<'air', 'HistoryEntry'> {
   const { category, ...entry } = flatEntry(row);
   return { ...entry, severity: category, labels: [] };
@@ -130,7 +130,7 @@ const historyFilters: Handler<'air', 'simulation_history_filters', Simulation> =
   return { status: 200, body: { actors: distinct('actor'), severities: distinct('category'), labels: [] } };
 };
 
-/** Taken, and not kept: nobody reads it. */
+/** Accepts feedback without keeping it, because nobody reads it. */
 const giveFeedback: Handler<'air', 'feedback_create'> = () => ({ status: 200, body: {} });
 
 export const peopleOperations = {

@@ -19,7 +19,7 @@ import { copied } from '../topology.ts';
 type SimulationMembers = MembersOf<'simulations'>;
 type SimulationRow = RowOf<'simulations'>;
 
-/** What a new simulation is, beside what the request says. */
+/** A draft of a new simulation: what the request says, and the rest. */
 export function newSimulation(
   context: AuthenticatedContext,
   members: Omit<SimulationMembers, 'state' | 'creator'>,
@@ -41,7 +41,7 @@ export function newSimulation(
   return { members: { ...base, ...reached }, ...rest };
 }
 
-/** A simulation as it is now. */
+/** A simulation in its current state. */
 export function simulationView(
   { now }: Pick<AuthenticatedContext, 'now'>,
   row: SimulationRow,
@@ -90,7 +90,7 @@ export function mustBe(
   );
 }
 
-/** Sends a simulation on a way, and writes down that it was. */
+/** Sends a simulation on its way to another state, and records this in its history. */
 async function sent(
   context: AuthenticatedContext<SimulationRow>,
   way: Way,
@@ -110,7 +110,7 @@ async function sent(
   return { status: 200, body: simulationView(context, next) };
 }
 
-/** Which checkpoint is meant: none given is the newest, null is none. @throws Problem for one of another simulation */
+/** The checkpoint to use: by default the newest, none if null. @throws Problem if it is another simulation's */
 async function checkpointOf(
   context: AuthenticatedContext,
   { id }: SimulationRow,
@@ -162,7 +162,7 @@ const rebuild: Handler<'air', 'simulations_rebuild', SimulationRow> = async (con
   return sent(context, 'rebuild', 'rebuild', ['ACTIVE']);
 };
 
-/** A copy of a simulation with everything in it. */
+/** Copies a simulation with everything in it. */
 const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   const { body } = context;
   const source = await referred(context, SIMULATIONS, 'simulation', body.simulation);
@@ -181,7 +181,7 @@ const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** What was switched on or off stays so in a copy. */
+/** Settings that a copy keeps: what is switched on or off. */
 function switchesOf(members: SimulationMembers): Partial<SimulationMembers> {
   const { auto_oob_enabled, enable_dhcp, auto_netq_enabled, netq_username, netq_password } = members;
   return {
@@ -199,7 +199,7 @@ interface Switching<Id extends Switch> extends AuthenticatedContext<SimulationRo
   readonly body: OperationOf<'air', Id>['body'];
 }
 
-/** An action that sets members of a simulation. */
+/** A handler for an action that sets members of a simulation. */
 function switched<Id extends Switch>(
   membersOf: (body: OperationOf<'air', Id>['body']) => Partial<SimulationMembers>,
 ): (context: Switching<Id>) => Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
@@ -214,7 +214,7 @@ function switched<Id extends Switch>(
   };
 }
 
-/** The store finds simulations by the state of the moment: those that were on their way are written as they are now. */
+/** First stores the current state of simulations that change state by themselves, since the store searches by it. */
 const list: Handler<'air', 'simulations_list'> = async (context) => {
   const { store, now, query } = context;
   const { state, ordering } = query;

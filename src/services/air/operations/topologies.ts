@@ -16,7 +16,7 @@ import { newSimulation, simulationView } from './simulations.ts';
 type Simulation = RowOf<'simulations'>;
 type Script = RowOf<'simulation_ztp_script'>;
 
-/** A simulation out of a file: all of it, or nothing. */
+/** Makes a simulation from a file: all of it or nothing. */
 const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   const { format, content, name, ztp } = context.body;
   const topology = readTopology(format, content);
@@ -31,7 +31,7 @@ const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** What a file would become, with nothing made. */
+/** Shows what a file would become, without creating anything. */
 const parse: Handler<'air', 'simulations_parse'> = async (context) => {
   const { format, content, name } = context.body;
   const { nodes, links, oob } = readTopology(format, content);
@@ -56,7 +56,7 @@ const exportOne: Handler<'air', 'simulations_export', Simulation> = async (conte
 
 const SCRIPTS = collectionOf(SIMULATION_ZTP_SCRIPT);
 
-/** A script has the id of its simulation, so there is one at most. */
+/** A script has the id of its simulation, so a simulation has at most one. */
 function newScript(context: AuthenticatedContext, simulation: string, content: string): Script {
   return newRow(context, SIMULATION_ZTP_SCRIPT, { members: { content }, parent: simulation }, simulation);
 }

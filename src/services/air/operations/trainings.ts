@@ -14,14 +14,14 @@ import { copied } from '../topology.ts';
 import { newSimulation } from './simulations.ts';
 
 const HOUR = 3_600_000;
-/** Of a simulation's name; a training's may be longer. */
+/** Maximum length of a simulation's name; a training's may be longer. */
 const MOST_NAME = 128;
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 type TrainingRow = RowOf<'trainings'>;
 type Times = Pick<MembersOf<'trainings'>, 'event_time' | 'sim_start_time' | 'sim_end_time'>;
 
-/** When an event may be, as the reference has it; only what a change is about is looked at. @throws Problem naming the time at fault */
+/** Checks the reference's rules for times; only those that a change affects. @throws Problem naming the wrong time */
 function checkTimes({ now }: Pick<AuthenticatedContext, 'now'>, times: Times, changed: readonly string[]): void {
   const event = timeOf(times, 'event_time');
   const start = timeOf(times, 'sim_start_time');
@@ -100,7 +100,7 @@ const TRAINING: Special<typeof TRAININGS> = {
   view: (_, row) => ({ ...shown(row), training_simulation_state: 'TRAINING' }),
 };
 
-/** Profile dsx: only who made a training may change it. @throws Problem */
+/** Profile dsx: only the creator of a training may change it. @throws Problem */
 function mustBeInstructor(context: AuthenticatedContext, row: TrainingRow): void {
   mustOwn(context, row);
   if (context.settings.air === 'dsx' && row.body.members.creator !== creatorOf(context)) throw new Problem('forbidden');
@@ -147,7 +147,7 @@ const externalUserGroup: Handler<'air', 'trainings_external_user_group', Trainin
   };
 };
 
-/** Workbenches are made when a training begins; here none ever are. */
+/** Workbenches are made when a training begins; the mock never makes any. */
 const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow> = (context) =>
   pageOfAll(context, `${TRAININGS.path}${context.target.id}/workbench-simulations/`, []);
 

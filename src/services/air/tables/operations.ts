@@ -1,7 +1,7 @@
 import type { OperationRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 
-/** Operations that belong to no resource. All others are read off the resources. */
+/** Operations that belong to no resource. All others come from the resources. */
 export const OPERATION_SECTIONS = [
   {
     rule: 'public',

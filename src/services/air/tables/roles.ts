@@ -2,7 +2,7 @@ import type { RoleRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 import type { Scope } from './scopes.ts';
 
-/** What those who simulate may do. */
+/** Scopes of people who run simulations. */
 const USER = [
   'air:access',
   'air:simulation_read',
@@ -23,13 +23,13 @@ const EVERYTHING_OF_THE_PAGE = [
   'air:training_instructor',
 ] as const;
 
-// A role of the page and what it became bring the same.
+// A role on the page and its later form carry the same scopes.
 const LATER_USER = [...USER, 'air:marketplace_demo_write'] as const;
 const LATER_DEMO_MANAGER = ['air:marketplace_demo_write', 'air:marketplace_demo_publish'] as const;
 const LATER_UPLOADER = ['air:image_read', 'air:image_write'] as const;
 const LATER_PUBLISHER = [...LATER_UPLOADER, 'air:image_publish'] as const;
 
-/** The seven roles of the page: what a personal key brings. Only the first brings `air:access`, beside the administrator. */
+/** The seven roles on the page and the scopes they give a personal key. Only `air` and `air-admin` give `air:access`. */
 export const ROLE_SECTIONS = [
   { source: 'API authentication page, roles', certainty: 'documented', permissions: USER, rows: ['air'] },
   {
@@ -48,7 +48,7 @@ export const ROLE_SECTIONS = [
   },
 ] as const satisfies readonly Section<RoleRow<Scope>, 'name'>[];
 
-/** The roles of the later product; those of the page are understood as well, as the roles they became. */
+/** The roles of the later product; those on the page are also understood, as the roles they became. */
 export const DSX_ROLE_SECTIONS = [
   {
     source: 'API reference (DSX Air), role notes of the operations',

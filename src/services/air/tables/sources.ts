@@ -1,6 +1,6 @@
 import type { Sourced } from '../../../core/rule.ts';
 
-/** Where what a resource needs comes from, and how sure it is therefore. */
+/** Sources for what a resource needs, and how certain they make it. */
 export const REFERENCE = {
   source: 'API reference, page of the operation',
   certainty: 'documented',

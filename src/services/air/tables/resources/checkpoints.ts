@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
-/** What a simulation was saved as when it was shut down. */
+/** The saved state of a simulation from when it was shut down. */
 export const CHECKPOINTS = {
   name: 'checkpoints',
   path: '/api/v3/simulations/runs/checkpoints/',

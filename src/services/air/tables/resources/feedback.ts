@@ -1,7 +1,7 @@
 import type { AirResource } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
-/** What a user has to say; it is taken and not kept. */
+/** Feedback from a user; it is accepted but not kept. */
 export const FEEDBACK = {
   name: 'feedback',
   path: '/api/v3/users/feedback/',

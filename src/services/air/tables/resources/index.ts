@@ -26,7 +26,7 @@ import { USERCONFIGS } from './userconfigs.ts';
 import { WORKER_CERTIFICATES } from './worker-certificates.ts';
 import { WORKERS } from './workers.ts';
 
-/** Every resource of Air: one line each. */
+/** Every resource of Air, one per line. */
 export const RESOURCES: readonly AirResource[] = [
   SIMULATIONS,
   SIMULATION_ZTP_SCRIPT,

@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
-/** One time that a simulation ran. */
+/** One run of a simulation. */
 export const RUNS = {
   name: 'runs',
   path: '/api/v3/simulations/runs/',

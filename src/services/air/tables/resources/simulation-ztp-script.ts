@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
-/** The script that nodes of a simulation fetch when they first boot; one at most, and it has no id. */
+/** The script that a simulation's nodes fetch on first boot; there is at most one, and it has no id. */
 export const SIMULATION_ZTP_SCRIPT = {
   name: 'simulation_ztp_script',
   path: '/api/v3/simulations/{id}/ztp-script/',

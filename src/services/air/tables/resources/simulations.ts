@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
 import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
 
-/** A simulation: a network of nodes, and what state it is in. */
+/** A simulation: a network of nodes, and its state. */
 export const SIMULATIONS = {
   name: 'simulations',
   path: '/api/v3/simulations/',

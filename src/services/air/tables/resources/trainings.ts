@@ -2,7 +2,7 @@ import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
 
 const INSTRUCTOR = ['air:training_instructor'] as const;
-/** Who may look at trainings in the later version, and who may change them. */
+/** Roles that may see trainings in the later version, and those that may change them. */
 const LOOKING = ['air_instructor', 'air_org_admin'] as const;
 const CHANGING = [...LOOKING, 'user_admin'] as const;
 

@@ -1,7 +1,7 @@
 import { type AirResource, OWN } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
-/** A certificate that a worker identifies itself by. */
+/** A certificate with which a worker identifies itself. */
 export const WORKER_CERTIFICATES = {
   name: 'worker_certificates',
   path: '/api/v3/infra/workers/certificates/',
