@@ -12,6 +12,7 @@ export async function signingKeyFrom({ signingKey, signingAlg }: Config): Promis
   if (signingKey === null) {
     const algorithm = signingAlg ?? 'RS256';
     const jwk = await fixture('runai', `signing-key.${algorithm.toLowerCase()}.json`);
+    // The shipped test keys are JWKs.
     return signingKeyOf(jwk as Parameters<typeof signingKeyOf>[0], algorithm);
   }
   const text = await readFile(signingKey, 'utf8').catch((cause: unknown) => {
@@ -47,6 +48,7 @@ export async function identityProviderFrom(config: Config): Promise<IdentityProv
 }
 
 function jwkSetOf(value: unknown, name: string): JwkSet {
+  // Whether `keys` is a list of keys is looked at below.
   const { keys } = (value ?? {}) as Partial<JwkSet>;
   if (Array.isArray(keys) && keys.length > 0) return { keys };
   throw new Unusable(

@@ -35,6 +35,7 @@ export interface Driven {
 export function portsOf({ server, services, worlds, snapshots, random, version, effective, routes }: Driven): Ports {
   const { config, origins } = effective;
   const lawOfService = (name: string) => server.laws.find(({ service }) => service === name);
+  // `origins` has a member for each option, and no other.
   const names = Object.keys(origins) as (keyof Config)[];
   const originOf = async ({ seed, from }: Parameters<Ports['worlds']['make']>[0]): Promise<WorldOrigin> => {
     if (from === undefined) {
@@ -111,6 +112,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
     tables: (name) => lawOfService(name) ?? null,
     services: () => services.map(({ name }) => name),
     describe: (decision) => {
+      // A decision is made under a law, so its service has one.
       const { tables } = lawOfService(decision.service) as Law;
       const findRightsFixes = services.find(({ name }) => name === decision.service)?.findFixes;
       const fixes = findFixes(decision, tables, findRightsFixes);

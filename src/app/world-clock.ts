@@ -45,6 +45,7 @@ export async function storeState(settings: SettingsStore, state: ClockState): Pr
 
 async function storedState(settings: SettingsStore): Promise<ClockState> {
   const text = await settings.get(SETTING);
+  // The text is what this file wrote.
   return text === null ? { ahead: Number(await settings.get(EARLIER_SETTING)) } : (JSON.parse(text) as ClockState);
 }
 

@@ -118,6 +118,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     random,
     views: new Views(budgets.views),
     nextDecisionId: () => `${series}-${++decisions}`,
+    // A world begins with its seed in the store.
     seed: async () => (await store.world.seed()) as KeptSeed,
     hold: () => {
       holders += 1;

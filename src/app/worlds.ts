@@ -375,6 +375,7 @@ export class Worlds implements WorldsByName {
     this.#claims.drop(id);
     this.#gone.add(id);
     if (this.#gone.size > MOST_GONE) {
+      // There is one, because there are too many.
       const oldest = this.#gone.values().next().value as string;
       this.#gone.delete(oldest);
       this.#marks.delete(worldMark(oldest));

@@ -138,6 +138,7 @@ function adviceOn(thrown: unknown, root: string): string {
   };
   const named = own(advice, code);
   if (named !== undefined) return named;
+  // `fetch` throws errors.
   if ((thrown as Error).name === 'TimeoutError')
     return `no answer in ${PATIENCE / 1000} s: something in between drops the packets.`;
   return `${(thrown as Error).message}${cause?.message === undefined ? '' : `: ${cause.message}`}`;
@@ -220,6 +221,7 @@ function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promi
 
 async function jsonOf(answer: Response): Promise<Record<string, unknown> | null> {
   try {
+    // Every member is looked at by whoever reads it.
     return (await answer.json()) as Record<string, unknown>;
   } catch {
     return null;

@@ -6,6 +6,7 @@ export async function health(flags: FlagTexts): Promise<void> {
   const server = await runningServer(flags);
   const { url } = server;
   try {
+    // Whatever answered: its members are looked at one by one.
     const answer = (await askRunning(server, '/_mock/health')).body as { status?: unknown; detail?: unknown } | null;
     if (answer?.status === 'waiting') throw new Error(String(answer.detail));
     if (answer?.status !== 'ready') throw new Error('what answers there is not nv-auth-mock');

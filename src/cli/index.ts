@@ -126,6 +126,7 @@ function withSwitches(flags: FlagTexts): FlagTexts {
 }
 
 function checkCommand(word: string | undefined): void {
+  // `includes` of a literal list takes its own members only.
   if (word === undefined || word.startsWith('-') || (COMMANDS as readonly string[]).includes(word)) return;
   throw new Unusable(`Unknown command \`${word}\`. The nearest valid name is \`${findNearest(word, COMMANDS)}\`.`);
 }

@@ -13,6 +13,7 @@ import { type Drift, findDrift, type OpenApi } from '../verify/drift.ts';
  */
 export async function verifyDocument(file: string, document: string | null): Promise<void> {
   const content = await readDocument(file, '--spec');
+  // A file that somebody gave: its members are looked at below.
   const { openapi, paths } = (content ?? {}) as { readonly openapi?: unknown; readonly paths?: unknown };
   if (typeof paths !== 'object' || paths === null || Array.isArray(paths)) {
     throw new Unusable(`--spec ${file} is not an OpenAPI document: it has no \`paths\`.`);
@@ -20,6 +21,7 @@ export async function verifyDocument(file: string, document: string | null): Pro
   if (openapi !== undefined && !String(openapi).startsWith('3')) {
     throw new Unusable(`--spec ${file} is a document of OpenAPI ${openapi}; expected version 3.`);
   }
+  // It says that it is OpenAPI; what is compared tolerates the rest.
   const vendor = content as OpenApi;
   const names = await documentNames();
   if (document !== null && !names.includes(document)) {
@@ -50,5 +52,6 @@ function score({ compared, lines }: Drift): number {
 }
 
 async function served(name: string): Promise<OpenApi> {
+  // Our own document, which a test validates.
   return JSON.parse(await documentText(name)) as OpenApi;
 }

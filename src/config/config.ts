@@ -87,6 +87,7 @@ function effectiveOf(
   settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: OptionOrigin }])[],
 ): Effective {
   return {
+    // Each option is settled, and read as its own table says.
     config: Object.freeze(Object.fromEntries(settled.map(([name, { value }]) => [name, value])) as unknown as Config),
     origins: Object.fromEntries(settled.map(([name, { origin }]) => [name, origin])) as Effective['origins'],
   };
@@ -247,6 +248,7 @@ export async function readDocument(file: string, flag: string, otherwise = ''): 
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
+    // Node throws errors with a code when a file cannot be read.
     const why = own(WHY_UNREADABLE, (cause as NodeJS.ErrnoException).code ?? '') ?? '';
     throw new Unusable(`${flag} ${file} cannot be read${why}. Give the path of a file that can be read.${otherwise}`, {
       cause,

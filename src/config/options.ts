@@ -130,6 +130,7 @@ const OF_OUTPUT = {
 /** Every option: help, variables, file keys and checks are all derived from this table. */
 export const OPTIONS: Table<keyof Config> = { ...OF_SERVER, ...SERVICE_OPTIONS, ...OF_OUTPUT };
 
+// An object has no other keys than its own type says here.
 export const OPTION_NAMES = Object.keys(OPTIONS) as readonly (keyof Config)[];
 
 /** `tokenTtl` as written on the command line and in files: `token-ttl`. */

@@ -10,6 +10,7 @@ export async function readSourceLines(file: string): Promise<(place: string) => 
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
   const lineAt = (node: unknown): number | undefined => {
+    // Nodes of the YAML parser have a range.
     const start = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range?.[0];
     return start === undefined ? undefined : counter.linePos(start).line;
   };
@@ -23,6 +24,7 @@ export async function readSourceLines(file: string): Promise<(place: string) => 
         line = lineAt(pair.key) ?? line;
         node = pair.value;
       } else {
+        // A list of the YAML parser has items; of anything else there are none.
         node = (node as { readonly items?: readonly unknown[] } | null)?.items?.[Number(step)];
         line = lineAt(node) ?? line;
       }

@@ -38,6 +38,7 @@ export class Views {
       views = new Derived();
       this.#byWay.set(way, views);
     }
+    // The source is `rows`, which the view is kept by.
     return views.of(rows, (source) => way(source as Rows, this.#budget)) as View;
   }
 }

@@ -36,6 +36,7 @@ export function formatDuration(milliseconds: number): string {
 type Part = readonly [amount: string | undefined, unit: Unit];
 
 function shortParts(text: string): Part[] {
+  // The pattern matches units only.
   return [...text.matchAll(SHORT_PART)].map((match) => [match[1], match[2] as Unit]);
 }
 

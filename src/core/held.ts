@@ -90,6 +90,7 @@ export class Held<Value> {
   find(name: string): Value | undefined {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
+    // A budget moves entries about, and never looks at their values.
     this.#budget.use(entry as Entry<unknown>);
     return entry.value;
   }
@@ -101,6 +102,7 @@ export class Held<Value> {
     if (bytes > this.#budget.bytes) return value;
     const entry: Entry<Value> = { holder: this, name, bytes, value, older: null, newer: null };
     this.#entries.set(name, entry);
+    // There is one: there are more than `most`. The budget looks at no value.
     if (this.#entries.size > this.#most) this.#drop(this.#entries.values().next().value as Entry<Value>);
     this.#budget.add(entry as Entry<unknown>);
     return value;
@@ -113,10 +115,12 @@ export class Held<Value> {
 
   #drop(entry: Entry<Value>): void {
     this.#entries.delete(entry.name);
+    // A budget never looks at values.
     this.#budget.remove(entry as Entry<unknown>);
   }
 
   clear(): void {
+    // A budget never looks at values.
     for (const entry of this.#entries.values()) this.#budget.remove(entry as Entry<unknown>);
     this.#entries.clear();
   }
@@ -169,5 +173,6 @@ export type Budgets = Readonly<Record<keyof typeof SHARES, Budget>>;
 /** The budgets of one process. */
 export function newBudgets(shares: Partial<Record<keyof typeof SHARES, number>> = {}): Budgets {
   const all = Object.entries({ ...SHARES, ...shares }).map(([name, bytes]) => [name, new Budget(bytes)]);
+  // It has a budget for each share.
   return Object.fromEntries(all) as Budgets;
 }

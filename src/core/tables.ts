@@ -57,6 +57,7 @@ export function checkServices(services: readonly NamedService[]): string[] {
   const claims: [what: string, claims: readonly { value: string; name: string }[]][] = [
     ['name', own(services, ({ name }) => [name])],
     ['prefix', own(services, ({ prefixes }) => prefixes)],
+    // `ofKeys` are those with a product.
     ['product', own(ofKeys, ({ tables }) => [tables.product as string])],
     ['scope', own(ofKeys, ({ tables }) => tables.permissions.flatMap(({ id, label }) => [id, label]))],
     [

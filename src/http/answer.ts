@@ -40,6 +40,7 @@ export function writeAnswer(
       ...headers,
       ...(problem?.close === true && { connection: 'close' }),
     },
+    // Only views of rows are said to be unchanged, and these are objects.
     payload: unchanged === true ? before?.of(body as object, JSON.stringify) : bytesOf(body),
   };
 }

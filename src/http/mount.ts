@@ -43,6 +43,7 @@ export function mount(app: FastifyInstance, server: Server, mounted: Mounted): r
             server,
             route,
             raw,
+            // Fastify gives path parameters as texts, and the query as an object.
             params as Record<string, string>,
             query as Record<string, unknown>,
           );
@@ -76,6 +77,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
 }
 
 export function sendAnswer(reply: object, { status, headers, payload }: WireAnswer): FastifyReply {
+  // Without a schema, a reply takes any status and payload.
   return (reply as FastifyReply).code(status).headers(headers).send(payload);
 }
 

@@ -33,6 +33,7 @@ function presentedInHeader(presenters: readonly Presenter[], lines: readonly str
 function presentedIn(sent: unknown, fields: Route['service']['credentialFields'] = {}): Presented[] {
   if (typeof sent !== 'object' || sent === null) return [];
   return Object.entries(fields).flatMap(([name, present]) => {
+    // It is an object, whose members may be anything.
     const text: unknown = own(sent as Record<string, unknown>, name);
     return typeof text === 'string' ? [present(text)] : [];
   });

@@ -79,6 +79,7 @@ function matchOf(routes: Routes, method: string, path: string): Match {
 function refusedCredential({ now, method }: RequestContext, route: Route, path: string, problem: Problem): Decision {
   const asked = { id: SIMULATED, at: now, service: route.service.name, operation: route.operation.id };
   const request = { method, path: showPath(path) };
+  // A problem of a credential has a reason, so it is a decision.
   return decisionOfProblem({ ...asked, request }, problem) as Decision;
 }
 

@@ -40,12 +40,13 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
   };
   const call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const text = await (await answerOf(method, path, body)).text();
+    // What the switchboard answers has the type that its document promises.
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   };
   const id = (text: string) => encodeURIComponent(text);
   const list = async (filter: DecisionFilter = {}) => {
     const query = new URLSearchParams(
-      Object.entries(filter).map(([name, value]) => [name, String(value)] as [string, string]),
+      Object.entries(filter).map(([name, value]): [string, string] => [name, String(value)]),
     );
     const { decisions } = await call<{ decisions: readonly Decision[] }>('GET', `/decisions?${query}`);
     return decisions;
@@ -132,6 +133,7 @@ export interface ConnectOptions {
 
 function messageOf(text: string): string | null {
   try {
+    // Whether it is a text is looked at next.
     const { detail } = JSON.parse(text) as { detail?: unknown };
     return typeof detail === 'string' ? detail : null;
   } catch {

@@ -22,6 +22,7 @@ type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
 export function findCastKey(cast: Cast, name: string): string {
   if (typeof name !== 'string')
     throw new TypeError('key takes the name of a key of the cast, such as `nvcf-deployer`.');
+  // A seed may leave the whole part out.
   const keys = (cast.ngc as Seeded<'ngc'>)?.keys ?? [];
   const full = ({ org, name: own }: { org: string; name: string }) => `${org}/${own}`;
   const found = keys.filter((key) => key.name === name || full(key) === name);
@@ -90,6 +91,7 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
   }
   if (who !== undefined && typeof who !== 'string') throw notCredentials();
 
+  // A seed may leave the whole part out.
   const { users = [], applications = [], serviceAccounts = [] } = (cast.runai as Seeded<'runai'>) ?? {};
   if (who === undefined) {
     const first = users.find(({ accessKey }) => accessKey !== undefined)?.accessKey;

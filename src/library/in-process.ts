@@ -14,6 +14,7 @@ export function inProcessFetch(app: FastifyInstance, base: string) {
     const url = new URL(request.url);
     const payload = Buffer.from(await request.arrayBuffer());
     const answer = await app.inject({
+      // `inject` takes any method; its type lists the common ones.
       method: request.method as NonNullable<InjectOptions['method']>,
       url: `${url.pathname}${url.search}`,
       headers: { host: url.host, ...Object.fromEntries(request.headers) },

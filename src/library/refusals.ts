@@ -23,6 +23,7 @@ export interface Answered {
 /** The decision about the request that led to an answer; null if it carries none. */
 export function decisionOf({ headers }: Answered): DecisionNote | null {
   const text = isHeaders(headers) ? headers.get('x-mock-decision') : headers['x-mock-decision'];
+  // The header is JSON of this form (`decisionHeader`).
   return typeof text === 'string' ? (JSON.parse(text) as DecisionNote) : null;
 }
 

@@ -44,6 +44,7 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   hooks.afterEach?.(async (...[context]) => {
     const world = worlds.pop();
     if (world === undefined) return;
+    // Runners give their hooks different things, or nothing.
     if ((context as { passed?: unknown } | undefined)?.passed === false) await printRefusals(world);
     await world.stop();
   });

@@ -87,6 +87,7 @@ async function makeWorld(host: Host, { seed, ...order }: WorldOptions = {}): Pro
   const { worlds } = switchboard(host.fetch, host.adminToken);
   const isFile = typeof seed === 'string' && !NAMED_SEEDS.has(seed);
   const value = isFile ? await host.readSeed(seed) : seed;
+  // A seed that is not a name is a value; the server says what is wrong with it.
   const made = await worlds.create({ ...order, ...(value != null && { seed: value as object }) });
   let stopped: Promise<void> | undefined;
   const stop = () => {

@@ -42,5 +42,6 @@ export async function fixture(service: string, file: string): Promise<unknown> {
 /** The version of this package. */
 export async function packageVersion(): Promise<string> {
   const text = await readFile(new URL('package.json', ROOT), 'utf8');
+  // Our own package.json.
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -10,6 +10,7 @@ import { processGlobal } from './time.ts';
  */
 export function processWide<Value>(name: string, make: () => Value): Value {
   const key = Symbol.for(`nv-auth-mock.${name}`);
+  // The global object holds what anybody puts there under a symbol.
   const holder = processGlobal as unknown as Record<symbol, Value | undefined>;
   const found = holder[key];
   if (found !== undefined) return found;

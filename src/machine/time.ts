@@ -87,6 +87,7 @@ export function unreplacedTimers(): Timers {
     clearInterval: clear,
     clearImmediate: (task: unknown) => immediates.delete(task),
   };
+  // They take Node's arguments, and return objects of their own.
   return timers as unknown as Timers;
 }
 
@@ -169,6 +170,7 @@ class Immediates {
   }
 
   delete(task: unknown): void {
+    // What was never added is not there to delete.
     this.#waiting.delete(task as () => void);
     if (this.#waiting.size === 0) this.#channel.port1.unref();
   }

@@ -25,6 +25,7 @@ const REMOVING =
 export function findSeedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
   const errors = findSchemaFaults(parts, services);
   const broken = new Set(errors.map(({ place }) => place.split(/[.[]/)[0] ?? ''));
+  // What is not an object is refused above, and has no parts here.
   const present = parts as Readonly<Record<string, unknown>>;
   const further = services.flatMap(({ name, seed }) => {
     const isReadable = !broken.has(name) && !(seed?.readsOrganizations === true && broken.has('ngc'));

@@ -152,6 +152,7 @@ interface Provenance {
 }
 
 function read({ text }: KeptSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
+  // The text is what this file wrote.
   const { extends: extended = [], ...parts } = JSON.parse(text) as SeedParts & { readonly extends?: readonly string[] };
   return { parts, extended };
 }

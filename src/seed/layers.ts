@@ -96,6 +96,7 @@ function mergeValue(below: Written, above: Written, schema: Schema, merge: Merge
 }
 
 function mergeObject(below: Written, above: Written, { properties = {} }: Schema, merge: Merge): Written {
+  // Both are objects: that is asked before.
   const members = new Map(Object.keys(below.value as Members).map((name) => [name, part(below, name)]));
   for (const [name, value] of Object.entries(above.value as Members)) {
     if (value === undefined) continue;
@@ -176,6 +177,7 @@ function part({ value, origin }: Written, step: string): Written {
 }
 
 function entriesOf(list: Written): Written[] {
+  // Only lists are taken apart.
   return (list.value as readonly unknown[]).map((_, index) => part(list, String(index)));
 }
 

@@ -37,8 +37,10 @@ export async function readSeed(
   const faults: LayerFault[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
   const found = findSeedFaults(merged.value, services).map((fault) => settled(fault, merged, layer));
+  // A fault of merging names its layer.
   const all = [...faults.map((fault) => ({ fault, at: fault as Source })), ...found];
   if (all.length > 0) throw await unusable(all, layer);
+  // It fits the schemas, so it is an object of parts.
   return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
 }
 

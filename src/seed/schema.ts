@@ -34,6 +34,7 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
     Object.fromEntries(
       seeded.map(({ name, title, seed }) => [
         name,
+        // A schema of a part is an object schema.
         described(schemaOf(seed.schema as Schema, seed.lists), `What the world has of ${title}.`),
       ]),
     );

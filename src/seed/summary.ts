@@ -7,6 +7,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
  */
 export function summaryOf(parts: Readonly<Record<string, unknown>>, services: readonly ServiceDefinition[]): string {
   const counted = services.flatMap(({ name, seed }) => {
+    // It fits the schema, and its lists are lists.
     const part = (parts[name] ?? {}) as Readonly<Record<string, readonly unknown[] | undefined>>;
     return Object.entries(seed?.lists ?? {}).flatMap(([list, { called }]) =>
       called === undefined ? [] : [{ called, count: part[list]?.length ?? 0 }],

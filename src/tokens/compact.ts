@@ -20,6 +20,7 @@ export function writingFault(token: string): string | null {
 export function claimsSaid(token: string): Readonly<Record<string, unknown>> | null {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString());
+    // An object, whose members are looked at by whoever reads them.
     return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : null;
   } catch {
     return null;

@@ -47,6 +47,7 @@ export async function readSigningKey(text: string, name: string, algorithm?: Sig
       `${name} holds a key for ${made}, but --signing-alg says ${algorithm}. Leave the flag out, or give another key.`,
     );
   }
+  // Node and jose mean the same by a JWK.
   return signingKeyOf(key.export({ format: 'jwk' }) as JWK, made);
 }
 
@@ -57,6 +58,7 @@ export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promi
   return {
     algorithm,
     kid,
+    // Only symmetric keys are imported as bytes.
     privateKey: (await importJWK(jwk, algorithm)) as CryptoKey,
     publicKey: (await importJWK(publicJwk, algorithm)) as CryptoKey,
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
@@ -73,5 +75,6 @@ function algorithmOf(key: KeyObject): SigningAlgorithm | null {
 /** Members are named one by one, so that no private one can ever slip through. */
 function publicPartOf(jwk: JWK): JWK {
   const { kty, n, e, crv, x, y } = jwk;
+  // The public members of a key that jose has read.
   return kty === 'RSA' ? ({ kty, n, e } as JWK) : ({ kty, crv, x, y } as JWK);
 }

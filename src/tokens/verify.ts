@@ -53,6 +53,7 @@ export async function readIdToken(token: string, key: SigningKey): Promise<{ sid
   if (writingFault(token) !== null) return null;
   try {
     const { payload } = await compactVerify(token, key.publicKey, { algorithms: [key.algorithm] });
+    // jose has found it to be a JSON object.
     const { typ, sid, aud } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
     return typ === 'ID' && typeof sid === 'string' && typeof aud === 'string' ? { sid, aud } : null;
   } catch (thrown) {

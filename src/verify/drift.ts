@@ -81,9 +81,11 @@ interface Found {
 function operationsOf(document: OpenApi): Map<string, Found> {
   const entries = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.flatMap((method): [string, Found][] => {
+      // A vendor's document: what is missing or of another form is passed over.
       const operation = item?.[method] as Operation | null | undefined;
       if (operation === undefined || operation === null) return [];
       const nameless = path.replaceAll(/\{[^}]+\}/g, '{}').replace(/\/$/, '');
+      // Parameters of the path; what is not a list of them is not OpenAPI.
       const shared = (item['parameters'] ?? []) as NonNullable<Operation['parameters']>;
       const whole = { ...operation, parameters: [...shared, ...(operation.parameters ?? [])] };
       const shown = `${method.toUpperCase()} ${path}`;
@@ -119,6 +121,7 @@ function setDrift(what: string, theirs: readonly string[], ours: readonly string
 }
 
 function queryNames({ operation, document }: Found): string[] {
+  // A parameter or what stands in its place; a name that is missing is compared as such.
   const parameters = (operation.parameters ?? []).map((one) => resolved(document, one) as Partial<Parameter>);
   return parameters.flatMap(({ name, in: place }) => (place === 'query' && name !== undefined ? [name] : []));
 }
@@ -129,11 +132,13 @@ function statuses({ operation }: Found): string[] {
 }
 
 function requestSchema({ operation, document }: Found): Schema | undefined {
+  // A body, where the reference leads to one.
   const body = resolved(document, operation.requestBody) as { readonly content?: Content } | undefined;
   return schemaOf(body?.content);
 }
 
 function responseSchema({ operation, document }: Found, status: string): Schema | undefined {
+  // A response, where the reference leads to one.
   const response = resolved(document, operation.responses?.[status]) as { readonly content?: Content } | undefined;
   return schemaOf(response?.content);
 }
@@ -148,6 +153,7 @@ function members({ document }: Found, schema: Schema | undefined, prefix = '', d
   if (whole === undefined || depth > MOST_DEPTH) return [];
   const own = Object.entries(whole.properties ?? {}).flatMap(([name, member]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`;
+    // `members` needs the document of what was found, and no more.
     return [path, ...members({ document } as Found, member, path, depth + 1)];
   });
   const parts = (whole.allOf ?? []).flatMap((part) => members({ document } as Found, part, prefix, depth + 1));
@@ -163,6 +169,7 @@ function resolved(document: OpenApi, value: unknown): unknown {
     .slice(2)
     .split('/')
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  // Of what is not an object there is no member.
   const target = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document);
   return resolved(document, target);
 }

@@ -24,6 +24,7 @@ export function conform({ server, route, context, problem, outcome }: InFlight):
   if (problem !== null && isOurs(problem)) return;
   const { operation, written } = route;
   const { status, body, unchanged } = outcome;
+  // Only views of rows are said to be unchanged, and these are objects.
   if (unchanged === true && written.has(body as object)) return;
   const undocumented = OF_THE_SERVER.has(status)
     ? null

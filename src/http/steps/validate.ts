@@ -40,6 +40,7 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findin
     if (!Object.hasOwn(body, name)) continue;
     const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has; it was ignored`;
     findings.report('other_version', message, now);
+    // The body was found to be an object above.
     delete (body as Record<string, unknown>)[name];
   }
 }

@@ -23,6 +23,7 @@ export function prepareArrival(request: Pick<IncomingMessage, 'method' | 'url' |
 export function headerLines({ rawHeaders }: IncomingMessage, name: string): string[] {
   const lines: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
+    // Node gives names and values in turn, so both are there.
     const key = rawHeaders[index] as string;
     if (key.length === name.length && key.toLowerCase() === name) lines.push(rawHeaders[index + 1] as string);
   }

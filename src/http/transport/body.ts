@@ -195,6 +195,7 @@ function consumed(
       try {
         take(chunk);
       } catch (cause) {
+        // The room refuses with a Problem.
         giveUp(cause as Problem);
       }
     };
@@ -270,6 +271,7 @@ function checkMembers(root: unknown): void {
       if (key === '__proto__' || key === 'constructor') {
         throw new Problem('invalid_request', `The body has a member \`${key}\`, which is not accepted anywhere.`);
       }
+      // It is an object, whose own key this is.
       waiting.push([(value as Record<string, unknown>)[key], depth + 1]);
     }
   }

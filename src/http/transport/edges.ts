@@ -133,6 +133,7 @@ function unroutedProblem(raw: IncomingMessage, allow: readonly string[]): Proble
 }
 
 function frameworkProblem(error: unknown): Problem {
+  // Errors of Fastify have a code; whatever else was thrown has none.
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_BAD_URL')
     return new Problem('bad_path', 'The path cannot be decoded: a `%` is not followed by UTF-8 in hexadecimal.');

@@ -36,6 +36,7 @@ export function makeFastify(
     frameworkErrors: (error, request, reply) => {
       edges.framework(error, request.raw).then((answer) => sendAnswer(reply, answer));
     },
+    // Node adds the code and the bytes that it could not read.
     clientErrorHandler: (error, socket) => endWithWireProblem(edges, lines, error as unknown as WireError, socket),
   });
 }

@@ -64,6 +64,7 @@ function twinOnLoopback6(server: Server, port: number, wanted: boolean): Promise
 }
 
 function unusableAddress(host: string, port: number, cause: unknown): unknown {
+  // `listen` fails with an error of the system.
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
     return new Unusable(

@@ -35,6 +35,7 @@ const DEFAULT_SEED = 'nv-auth-mock';
 export async function toggleOf({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<Toggle> {
   const [mode, delay, seed] = await Promise.all([MODE, DELAY, SEED].map((name) => store.settings.get(name)));
   return {
+    // What is kept under this name was written by `setToggle`.
     mode: (mode as PropagationMode | null | undefined) ?? settings.propagation,
     delay: Number(delay ?? settings.propagationDelay),
     seed: seed ?? DEFAULT_SEED,
