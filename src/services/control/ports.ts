@@ -12,7 +12,7 @@ export interface Call {
   readonly summary: string;
 }
 
-/** A world as it is ordered. */
+/** What is asked for when a world is created. */
 export interface WorldOrder {
   readonly id?: string | undefined;
   /** A seed as a value; undefined: the server's. */
@@ -36,7 +36,7 @@ export interface WorldInfo {
 export interface MadeWorld extends WorldInfo {
   readonly cast: Schema<'control', 'Cast'>;
   readonly ambiguous: readonly string[];
-  /** What had been made in the world that it is a copy of, with its new secrets; null where it is no copy with its own. */
+  /** What had been created in the world it was copied from, with new secrets; null unless a copy with its own credentials. */
   readonly created: NonNullable<Schema<'control', 'MadeWorld'>['created']> | null;
 }
 
@@ -62,7 +62,7 @@ export interface Ports {
     to: Instant,
     limit: number,
   ): Promise<{ readonly events: readonly WorldEvent[]; readonly more: boolean }>;
-  /** The law of a service; null where there is none of that name. */
+  /** The law of a service; null if there is no such service. */
   readonly worlds: {
     /** @throws Problem saying what is wrong with the order */
     make(order: WorldOrder): Promise<MadeWorld>;
@@ -73,7 +73,7 @@ export interface Ports {
     delete(id: string): void;
   };
   readonly snapshots: {
-    /** @throws Problem `conflict` where there is no room */
+    /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;
     of(world: World): readonly SnapshotInfo[];
     /** @throws Problem `not_found` */
@@ -90,7 +90,7 @@ export interface Ports {
   /**
    * What would be decided in a world about a request of somebody, with nothing done.
    *
-   * @throws Problem when there is nobody of that id, or no operation at that path
+   * @throws Problem if there is nobody with that id, or no operation at that path
    */
   simulate(
     world: World,

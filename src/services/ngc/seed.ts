@@ -238,7 +238,7 @@ function usersOf(keys: readonly WrittenKey[]): NgcUser[] {
   return [...users.values()];
 }
 
-/** A key's text is not told. */
+/** The text of a key is never shown. */
 function sameKeys(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
   const derivation = derivationOf('default');
   return findDuplicates(

@@ -13,7 +13,7 @@ import { tenantIdOf } from './tenant.ts';
 /** Counts the ids of access rules. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
 
-/** An access rule as it is stored: a subject has a role in a scope. Times in milliseconds. */
+/** An access rule, as stored: a subject has a role in a scope. Times in milliseconds. */
 export interface AccessRule {
   readonly id: number;
   readonly subjectId: string;
@@ -138,12 +138,12 @@ function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly A
   }
 }
 
-/** Filled as it is asked for, because every request asks for one; a change of any rule makes another. */
+/** Filled on demand, because every request needs one; a change of any rule starts a new one. */
 function standingsOf(_: readonly AccessRuleRow[], budget: Budget): Held<KnownStanding> {
   return new Held(budget, ({ standing }) => STANDING_BYTES * (1 + (standing.bundles?.length ?? 0)));
 }
 
-/** Of a standing, and of each of its bundles; what they hold are names of tables. */
+/** The size of a standing, and of each of its bundles; what they hold are names from the tables. */
 const STANDING_BYTES = 500;
 
 /** A disabled role brings nothing. */

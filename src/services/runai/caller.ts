@@ -10,7 +10,7 @@ import type { Identity } from '../../store/identities.ts';
 import { standingOf } from './access-rules.ts';
 import { tenantIdOf, tokenRealmOf } from './tenant.ts';
 
-/** Whom an access token is for, and the client that asked for it (`azp`). */
+/** The identity that an access token is for, and the client that requested it (`azp`). */
 export interface Granted {
   readonly identity: Identity;
   readonly clientId: string;

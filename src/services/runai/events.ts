@@ -1,6 +1,6 @@
 import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 
-/** What happens by itself: refresh tokens that nobody uses run out. */
+/** What happens by itself: unused refresh tokens expire. */
 export const events: NonNullable<ServiceDefinition['events']> = async (store, from, to, limit) => {
   const expired = await store.grants.expiredBetween(from, to, limit);
   return expired.map(

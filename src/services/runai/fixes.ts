@@ -19,7 +19,7 @@ const PATH = '/api/v1/authorization/access-rules';
 
 /**
  * The access rule that would turn a refusal: the role that brings least of those that help, in the narrowest scope that
- * is enough. It is tried on the decision itself before it is told.
+ * is enough. It is tried on the decision itself before it is suggested.
  */
 export const findRuleFixes: FindFixes = (_decision, evidence, reason) =>
   REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(evidence) } : null;
@@ -69,7 +69,7 @@ function ruleFixes(evidence: Evidence): Fix[] {
   ];
 }
 
-/** Of an object the scopes that it is in, the narrowest first; where the call is about no single object, the tenant. */
+/** The scopes that an object is in, the narrowest first; the tenant, if the call is not about a single object. */
 function narrowestScopes({ caller, sighting }: Evidence): Resource[] {
   const names = sighting?.seen === 'object' ? sighting.reach?.names : undefined;
   const { tenant } = caller.principal;

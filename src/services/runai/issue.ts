@@ -6,7 +6,7 @@ import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
 
 /** What tokens are made of beside their subject and client. */
 export interface TokenOrder extends Granted {
-  /** What the token can be ended by: its login, or the secret that it was asked for with. */
+  /** What can end the token: its login, or the secret that it was requested with. */
   readonly sid: string;
   /** Scopes, separated by blanks; empty for none. */
   readonly scope?: string;

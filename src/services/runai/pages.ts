@@ -1,12 +1,12 @@
 import type { Outcome } from '../../contract/request.ts';
 
-/** Pages load nothing from anywhere, and nobody frames them. */
+/** Pages load nothing from anywhere, and cannot be framed. */
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
-  // Not `no-referrer`: with that, browsers send the form with `Origin: null`, which is no origin of ours.
+  // Not `no-referrer`: with that, browsers send the form with `Origin: null`, which is not one of our origins.
   'referrer-policy': 'same-origin',
 } as const;
 

@@ -26,7 +26,7 @@ export function messageOf({ kind, message }: Problem): string {
   return message === '' ? documented : `${documented.replace(/\.$/, '')}: ${message}`;
 }
 
-/** A problem as Run:ai tells it: OAuth errors where tokens are asked for by form, a page where people log in. */
+/** A problem in Run:ai's form: an OAuth error where tokens are requested by form, a page where people log in. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (PAGES.test(about.path)) {
     const page = messagePage(HTTP_STATUS[problem.kind], 'This cannot be done', problem.message);
@@ -113,7 +113,7 @@ function oauthError(problem: Problem): Outcome {
   };
 }
 
-/** RFC 6750, 3.1: who sent no token is told of no error. */
+/** RFC 6750, 3.1: a request without a token gets no error code. */
 function bearerChallenge({ reason }: Problem): string {
   return reason === 'no_token' ? 'Bearer' : 'Bearer error="invalid_token"';
 }

@@ -15,7 +15,7 @@ const PREDEFINED_AT = 1_722_470_400_000;
 /** Who made them, as the live system says. */
 export const VENDOR = 'Run:ai';
 
-/** A custom role as it is stored. */
+/** A custom role, as stored. */
 export interface CustomRole {
   readonly id: number;
   readonly name: string;
@@ -45,7 +45,7 @@ export async function rolesOf(world: Pick<Surroundings, 'store' | 'views' | 'set
   return world.views.of(rows, WAYS[profileOf(world.settings)]);
 }
 
-/** One way of putting roles together for each version, so that views of the same rows are told apart. */
+/** One way of assembling roles for each version, so that views of the same rows stay distinct. */
 const WAYS: Readonly<Record<Profile, (rows: readonly CustomRoleRow[]) => Roles>> = {
   '2.19': (rows) => together('2.19', rows),
   '2.24': (rows) => together('2.24', rows),

@@ -58,7 +58,7 @@ export async function made(context: AuthenticatedContext, order: NewRule): Promi
   return rule;
 }
 
-/** @throws Problem for a scope that there is not, naming the field */
+/** @throws Problem naming the field, for a scope that does not exist */
 export function knownScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
   const path = scopes.path(type, id);
   if (path === null) throw unknown(field, `there is no ${type} \`${id}\``);
@@ -105,7 +105,7 @@ export async function ended({ store, now }: Pick<Context, 'store' | 'now'>, id: 
   });
 }
 
-/** The rules of somebody who is deleted end first, so that nobody inherits them with the name. */
+/** When somebody is deleted, their rules end first, so that nobody inherits them with the name. */
 export async function endRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
   const { store, now } = context;
   const book = await ruleBookOf(context);

@@ -41,7 +41,7 @@ export function fieldsOf(names: Names): Fields<AccessRule> {
   };
 }
 
-/** A rule counts as soon as it is made, and no more once it is deleted. */
+/** A rule takes effect when it is created, and ends when it is deleted. */
 function statusOf({ deletedAt }: AccessRule): NonNullable<Schema<'runai', 'AccessRule'>['status']> {
   return { phase: deletedAt === null ? 'Ready' : 'Deleting', message: '', details: '' };
 }

@@ -51,9 +51,9 @@ export interface Scopes {
   readonly clusters: readonly Unit[];
   readonly departments: readonly Unit[];
   readonly projects: readonly Unit[];
-  /** The path of a scope; null where there is none of that type and id. */
+  /** The path of a scope; null if there is no such scope. */
   path(type: ScopeType, id: string): ScopePath | null;
-  /** The unit of that type and id; null where there is none. */
+  /** The unit of that type and id; null if there is no such unit. */
   unit(type: UnitType, id: string): Unit | null;
 }
 

@@ -59,7 +59,7 @@ function repeated(part: WrittenSeed): SeedFault[] {
   ];
 }
 
-/** A client id that was left out is the name, and an application and a service account may have the same: that is told. */
+/** A client id that was left out is the name; an application and a service account with the same name are reported. */
 function namedClients(entries: readonly Placed<{ readonly clientId?: string; readonly name: string }>[]) {
   return entries.map(({ entry: { clientId, name }, place }) => ({ entry: { clientId: clientId ?? name }, place }));
 }

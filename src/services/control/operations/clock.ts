@@ -16,7 +16,7 @@ import type { Ports } from '../ports.ts';
 
 /** How many events that are to come are shown. */
 const MOST_UPCOMING = 100;
-/** How many events that a move passed are told. */
+/** How many of the events that a move passed are listed. */
 const MOST_PASSED = 1000;
 
 /** Whatever moves the clock answers alike. */

@@ -5,7 +5,7 @@ import type { Tables } from '../../../core/rule.ts';
 import type { Ports } from '../ports.ts';
 import { findWorldFixes } from '../world-fixes.ts';
 
-/** How many decisions a list shows unless it is asked for another number. */
+/** How many decisions a list shows by default. */
 const DEFAULT_LIMIT = 100;
 
 /** Why something was answered as it was: decisions, findings, and the law itself. */

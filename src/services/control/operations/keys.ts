@@ -10,7 +10,7 @@ import { keyView } from '../key-view.ts';
 
 const DEFAULT_LIMIT = 100;
 
-/** Of a request whose path names a key. */
+/** The parameters of a path that names a key. */
 interface Naming extends Context {
   readonly params: { readonly keyId: string };
 }

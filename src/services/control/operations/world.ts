@@ -10,7 +10,7 @@ export function worldOperations(ports: Ports) {
     body: { calls: ports.calls(), documentation: '/docs' },
   });
 
-  /** It lives while it answers; it is ready while what it is told is kept. */
+  /** It is alive while it answers, and ready while it can store what it is sent. */
   const getHealth: Handler<'control', 'get_health'> = ({ store, findings, query, now }) => {
     const fault = store.fault();
     if (fault === null) return { status: 200, body: { status: 'ready' } };

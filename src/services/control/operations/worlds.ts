@@ -6,7 +6,7 @@ import { Problem } from '../../../core/problem.ts';
 import { WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
 import type { Ports, WorldInfo, WorldOrder } from '../ports.ts';
 
-/** Milliseconds without use after which a world ends, where nobody says another time. */
+/** Milliseconds without use after which a world ends by default. */
 const DEFAULT_TTL = 3_600_000;
 
 /** For good. */
@@ -82,7 +82,7 @@ function rootOf(origin: string, hosts: KnownHosts): URL {
   return root;
 }
 
-/** Only names have names below them; this machine is called `localhost`, too. Null where there is no name. */
+/** Only host names can have names below them; this machine is also called `localhost`. Null if there is no name. */
 function hostUrlOf(root: URL, hosts: KnownHosts, id: string): string | null {
   const isName = /[a-z]/.test(root.hostname) && !root.hostname.startsWith('[');
   if (!isName && !hosts.isOwn(root.host)) return null;

@@ -24,7 +24,7 @@ const scopeInBody: Lookup<ScopePath> = async (context) => {
 
 export const accessRuleLookups = { accessRule, scopeInBody };
 
-/** What a list can be asked for; less of it, where rules are only counted. */
+/** The parameters of a list; only some of them when rules are just counted. */
 type RuleQuery = OperationOf<'runai', 'get_access_rules'>['query'];
 
 /** `GET /api/v1/authorization/access-rules` by default, and at most. */

@@ -43,12 +43,12 @@ export const accountLookups = { application: lookupOf(APPLICATION), serviceAccou
 type Named = Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'>;
 type Shown = Schema<'runai', 'Application'> & Schema<'runai', 'ServiceAccount'>;
 
-/** Of a request that makes an account. */
+/** The body of a request that creates an account. */
 interface Making extends AuthenticatedContext {
   readonly body: { readonly name: string };
 }
 
-/** Of a request that changes one. */
+/** The body of a request that changes an account. */
 interface Changing extends AuthenticatedContext<Identity> {
   readonly body: { readonly enabled: boolean };
 }

@@ -40,7 +40,7 @@ interface AuthorizationRequest {
   readonly form: Form;
 }
 
-/** The authorization endpoint: a page that asks who it is. There are no sessions of browsers, so it always asks. */
+/** The authorization endpoint: a login page. Browsers have no sessions here, so it always asks. */
 const authorize: Handler<'runai', 'authorize'> = (context) => begin(context, formOf(context.query));
 const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => begin(context, formOf(context.body));
 
@@ -139,7 +139,7 @@ async function checkedRequest(context: RealmContext, form: Form): Promise<Author
   return { issuer, clientId: client.clientId, redirectUri, form };
 }
 
-/** What the client is told of a request that cannot be met (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
+/** The error that the client gets for a request that cannot be met (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
 function requestFault({ form }: AuthorizationRequest): Form | null {
   const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
   const fault = (error: string, description: string) => ({ error, error_description: described(description) });
@@ -175,7 +175,7 @@ function redirected({ issuer, redirectUri, form }: AuthorizationRequest, answer:
   return redirection(redirectUri, { ...answer, state: form['state'], iss: issuer });
 }
 
-/** To a URI that was checked, whose own query stays as it is written (RFC 6749, 4.1.2). */
+/** A redirect to a URI that was checked, whose own query stays as written (RFC 6749, 4.1.2). */
 function redirection(uri: string, parameters: Form): Redirection {
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const query = new URLSearchParams(given).toString();

@@ -104,12 +104,12 @@ function missing(name: string, other: string | undefined): Problem {
   return new Problem('invalid_request', `Field \`${name}\` is missing${instead}.`);
 }
 
-/** Of a request whose path names a realm. */
+/** The parameters of a path that names a realm. */
 export interface RealmContext extends Context {
   readonly params: { readonly realm: string };
 }
 
-/** The issuer of the realm that a path names. @throws Problem when there is none of that name */
+/** The issuer of the realm that a path names. @throws Problem if there is no such realm */
 export async function issuerInPath(context: RealmContext): Promise<string> {
   const realm = await realmOf(context);
   if (context.params.realm === realm) return `${context.origin}${issuerPath(realm)}`;

@@ -4,7 +4,7 @@ import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { type Form, formOf, issuerInPath, neededField, presentedClient } from './oauth-client.ts';
 import { grantOf, type Issued, issued, NO_STORE } from './token.ts';
 
-/** Scopes that can be asked for (OpenID Connect Core 1.0, 5.4 and 11). What anybody may do is a matter of access rules. */
+/** Scopes that can be requested (OpenID Connect Core 1.0, 5.4 and 11). What anybody may do is a matter of access rules. */
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
 
 /** Names of the form (RFC 6749, 4; RFC 7636, 4.5). */
@@ -63,7 +63,7 @@ async function requestOf(context: Context, form: Form, need: PresentedClient['ne
   };
 }
 
-/** A list of scopes, each once. @throws Problem `invalid_scope` for one that there is not */
+/** A list of scopes, each once. @throws Problem `invalid_scope` for one that does not exist */
 export function knownScope(scope: string | undefined): string {
   const asked = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
   const unknown = asked.filter((one) => !SCOPES.some((known) => known === one));

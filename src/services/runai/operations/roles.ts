@@ -167,7 +167,7 @@ async function changed(context: Context, id: number, change: (role: CustomRole) 
   await stillThere(edit);
 }
 
-/** @throws Problem naming a set that there is not, or the name that another role has */
+/** @throws Problem naming a set that does not exist, or a name that another role has */
 async function checked(context: Context, body: RoleBody, self: number | null) {
   const { name, description = '' } = body;
   const known: readonly string[] = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);

@@ -32,7 +32,7 @@ const FIELDS: Fields<Identity> = {
   isLocal: { kind: 'boolean', of: ({ isLocal }) => isLocal },
 };
 
-/** What a list can be asked for; less of it, where users are only counted. */
+/** The parameters of a list; only some of them when users are just counted. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
 async function found({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {
@@ -73,7 +73,7 @@ const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) 
   return { status: 204 };
 };
 
-/** Ends every login of the user. Tokens of their access keys are no logins. */
+/** Ends every login of the user. Tokens of their access keys are not logins. */
 const logOut: Handler<'runai', 'logout_user', Identity> = async (context) => {
   await context.store.grants.endAllOf(context.target.id, context.now, lastExpiry(context));
   return { status: 200 };

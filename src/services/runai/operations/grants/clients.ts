@@ -64,7 +64,7 @@ export async function publicClient(context: Context, request: TokenRequest): Pro
   throw badClient('wrong_grant', { identity, clientId }, challenge);
 }
 
-/** A client whose request is refused in the end: that is no login. */
+/** A client whose request is refused in the end, which is not a login. */
 export function unnoted(candidate: Candidate | null): Candidate | null {
   return candidate && { ...candidate, touch: async () => {} };
 }

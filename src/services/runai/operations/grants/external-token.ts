@@ -56,7 +56,7 @@ interface Named {
  * The user of that name, with the groups that the identity provider says. A local user is who owns the address, so any
  * other name than a verified address stands for none (OpenID Connect Core 1.0, 5.7).
  *
- * @throws Problem `bad_credentials` for a local user whom nobody vouches for
+ * @throws Problem `bad_credentials` for a local user for whom no identity provider vouches
  */
 async function knownUser(context: Context, { name, groups, isVouchedFor }: Named): Promise<Identity> {
   const { identities } = context.store;

@@ -31,7 +31,7 @@ export interface TokenRequest {
   readonly client: PresentedClient;
   /** The endpoint's own name of a member, for messages. */
   readonly nameOf: (member: Member) => string;
-  /** The names that were sent, so that one in another spelling is told. */
+  /** The names that were sent, so that one in another spelling can be reported. */
   readonly sent: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export type Member =
 export interface GrantResult extends Granted {
   /** What the access token can be ended by. */
   readonly sid: string;
-  /** What was asked for of what was granted; default: all of it. */
+  /** The scopes that were requested out of those granted; default: all. */
   readonly scope?: string;
   /** Of users who logged in. */
   readonly session?: Session;

@@ -47,7 +47,7 @@ export const refreshToken: Grant = {
   },
 };
 
-/** A part of the scopes may be asked for (RFC 6749, 6). @throws Problem `invalid_scope` for more than there was */
+/** Some of the scopes may be requested (RFC 6749, 6). @throws Problem `invalid_scope` for more than there was */
 async function narrowerScope(
   { scope = '' }: TokenRequest,
   { store, now }: Context,
@@ -56,7 +56,7 @@ async function narrowerScope(
 ): Promise<string | null> {
   if (scope === '') return null;
   const login = await store.grants.active(hashSecret(presented), now);
-  // What is not the client's own is told by the rotation, which says nothing of its scopes.
+  // A token of another client is reported by the rotation, which does not reveal its scopes.
   if (login === null || (login.clientId !== null && login.clientId !== clientId)) return null;
   const granted = new Set(login.scope.split(' '));
   const more = scope.split(' ').filter((one) => !granted.has(one));

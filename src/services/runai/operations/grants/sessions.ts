@@ -11,7 +11,7 @@ const LENGTH = 64;
 /** What all refresh tokens of one login begin with. */
 const LINE_LENGTH = 32;
 
-/** A refresh token that nobody can guess: the first of a login, or the one that follows another. */
+/** A refresh token that cannot be guessed: the first of a login, or the successor of another. */
 export function drawRefreshToken({ random, world }: Pick<Context, 'random' | 'world'>, before?: string): string {
   return before === undefined
     ? addMark(world.grantMark, random.alphanumeric(LENGTH))
