@@ -22,7 +22,7 @@ export const MANIFESTS: readonly Manifest[] = [runaiManifest, airManifest, nvcfM
 
 type OptionsOfServices = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
 
-/** The options of all services, by the names of their settings. */
+/** The options of all services, by setting name. */
 // Each service adds the values of its own options to `Settings`.
 export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) => options)) as OptionsOfServices;
 
@@ -32,7 +32,7 @@ export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({
   Record<DenyReason, Reason>
 >;
 
-/** The switchboard. @returns a function that makes it from the parts of a server */
+/** Loads the switchboard. @returns a function that makes it from the parts of a server */
 export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition> {
   return (await import('./control/index.ts')).control;
 }

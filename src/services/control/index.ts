@@ -14,7 +14,7 @@ import { TABLES } from './tables/index.ts';
 
 const LAW = lawOf('control', null, TABLES);
 
-/** The switchboard: a service like the others, that is given what it needs of them. */
+/** The switchboard: a service like the others, but given what it needs of them. */
 export function control(ports: Ports): ServiceDefinition<'control'> {
   return {
     name: 'control',

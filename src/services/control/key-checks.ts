@@ -5,11 +5,11 @@ import type { Policy } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
 import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../kits/ngc/key-policy.ts';
 
-/** The policy of a service key, as an order or an edit gives it. */
+/** The policy of a service key, as given by an order or an edit. */
 export interface GivenPolicy {
   readonly scopes?: readonly string[];
   readonly resource?: GivenResource | readonly GivenResource[];
-  /** Stores what the vendor's documents rule out, as its console does. */
+  /** Stores combinations that the vendor's documents rule out, as its console does. */
   readonly force?: boolean;
 }
 
@@ -38,7 +38,7 @@ export function checkRoles(laws: readonly Law[], roles: readonly string[]): void
   );
 }
 
-/** What is given takes the place of what was there, as a whole; the rest stays. */
+/** Each given member replaces the earlier one entirely; the rest stays. */
 export function checkedPolicy(laws: readonly Law[], given: GivenPolicy, before: Policy | null): Policy {
   const scopes = given.scopes ?? before?.scopes ?? [];
   const { policy, faults } = readPolicy(laws, scopes, resourcesOf(given) ?? before?.resources ?? []);
@@ -49,17 +49,17 @@ export function checkedPolicy(laws: readonly Law[], given: GivenPolicy, before: 
   throw new Problem('invalid_request', `${fault.message}${hint}`);
 }
 
-/** One or several; undefined where nothing is said of them. */
+/** One or several; undefined where the policy names none. */
 function resourcesOf({ resource }: GivenPolicy): readonly GivenResource[] | undefined {
   return resource === undefined || isList(resource) ? resource : [resource];
 }
 
-/** `Array.isArray` does not tell lists that are only read. */
+/** `Array.isArray` does not narrow read-only arrays. */
 function isList<Entry>(given: Entry | readonly Entry[]): given is readonly Entry[] {
   return Array.isArray(given);
 }
 
-/** @throws Problem for a moment that has passed */
+/** @throws Problem for a moment in the past */
 export function expiryOf(expiresAt: string | null | undefined, now: Instant): Instant | null | undefined {
   if (expiresAt === undefined || expiresAt === null) return expiresAt;
   const instant = Date.parse(expiresAt);

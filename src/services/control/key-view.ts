@@ -5,7 +5,7 @@ import type { Law } from '../../core/law.ts';
 import type { PolicyVersion, Resource } from '../../core/policy.ts';
 import type { KeyInForce } from '../../store/ngc-keys.ts';
 
-/** A key with what counts, what will count, and everything that was ever recorded. */
+/** A key with what counts, what will count, and its whole recorded history. */
 export async function keyView(
   { store, laws, now }: Context,
   { key, roles, policy, pending }: KeyInForce,
@@ -38,7 +38,7 @@ function versionView(laws: readonly Law[], { version, recordedAt, effectiveAt, s
   };
 }
 
-/** As it would be given: one object, or a list of several; null for none. */
+/** In the form of a request: one object, or a list of several; null for none. */
 function resourceView(laws: readonly Law[], resources: readonly Resource[]) {
   const types = laws.flatMap(({ resourceTypes }) => [...resourceTypes.values()]);
   const views = resources.map(({ type, ids }) => ({

@@ -12,18 +12,18 @@ export interface Call {
   readonly summary: string;
 }
 
-/** What is asked for when a world is created. */
+/** The order for a world. */
 export interface WorldOrder {
   readonly id?: string | undefined;
-  /** A seed as a value; undefined: the server's. */
+  /** A seed as a value; undefined for the server's. */
   readonly seed?: unknown;
   readonly from?: { readonly world: string } | { readonly snapshot: string } | undefined;
   readonly credentials: 'own' | 'cast';
-  /** Milliseconds without use; null: for good. */
+  /** Milliseconds without use; null if it never ends. */
   readonly ttl: number | null;
 }
 
-/** What there is to tell of a world. */
+/** What is reported of a world. */
 export interface WorldInfo {
   readonly id: string;
   readonly credentials: 'own' | 'cast';
@@ -32,15 +32,17 @@ export interface WorldInfo {
   readonly lastUsedAt: Instant;
 }
 
-/** A world that was made. */
+/** A newly made world. */
 export interface MadeWorld extends WorldInfo {
   readonly cast: Schema<'control', 'Cast'>;
   readonly ambiguous: readonly string[];
-  /** What had been created in the world it was copied from, with new secrets; null unless a copy with its own credentials. */
+  /**
+   * What had been made in the world that this one copies, with its new secrets; null unless it is a copy with its own.
+   */
   readonly created: NonNullable<Schema<'control', 'MadeWorld'>['created']> | null;
 }
 
-/** What there is to tell of a snapshot. */
+/** What is reported of a snapshot. */
 export interface SnapshotInfo {
   readonly id: string;
   readonly name: string | null;
@@ -53,7 +55,7 @@ export interface SnapshotInfo {
 export interface Ports {
   info(world: World): Promise<Schema<'control', 'Info'>>;
   cast(world: World): Promise<Schema<'control', 'Cast'>>;
-  /** What the switchboard can be asked, in the order of its document. */
+  /** The calls of the switchboard, in the order of its document. */
   calls(): readonly Call[];
   /** What happens by itself in a world in `(from, to]`: the first `limit` events, earliest first. */
   events(
@@ -88,9 +90,9 @@ export interface Ports {
   services(): readonly string[];
   describe(decision: Decision): Schema<'control', 'Decision'>;
   /**
-   * What would be decided in a world about a request of somebody, with nothing done.
+   * What would be decided in a world about somebody's request, without carrying it out.
    *
-   * @throws Problem if there is nobody with that id, or no operation at that path
+   * @throws Problem when nobody has that id, or no operation has that path
    */
   simulate(
     world: World,

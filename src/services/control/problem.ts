@@ -2,7 +2,7 @@ import type { Outcome } from '../../contract/request.ts';
 import type { Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 
-/** A problem as the switchboard tells it: RFC 9457. */
+/** A problem in the switchboard's form: RFC 9457. */
 export function renderProblem(problem: Problem): Outcome {
   return problemDetails(problem);
 }

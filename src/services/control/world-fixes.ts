@@ -8,8 +8,8 @@ const OURS: Fix = {
 };
 
 /**
- * What helps a credential of another world: it counts there, and one of a world that is gone counts nowhere. Null for any
- * other reason.
+ * What to do about a credential of another world: it counts there; if that world is gone, it counts nowhere. Null for
+ * any other reason.
  */
 export function findWorldFixes(reason: DenyReason | null, world: string | undefined): readonly Fix[] | null {
   switch (reason) {

@@ -1,6 +1,6 @@
 import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 
-/** What happens by itself: edited policies begin to count, and keys run out. */
+/** What happens by itself: edited policies take effect, and keys expire. */
 export const events: NonNullable<ServiceDefinition['events']> = async ({ ngcKeys }, from, to, limit) => {
   const [effective, expired] = await Promise.all([
     ngcKeys.effectiveBetween(from, to, limit),

@@ -14,7 +14,7 @@ const LAW = lawOf('ngc', null, TABLES);
 const CALLER = callerUnder(LAW);
 
 /**
- * NGC's key administration, and the gateway that other services of NVIDIA are behind.
+ * NGC's key administration, and the gateway in front of other NVIDIA services.
  *
  * @param lawsOfKeys the laws whose scopes and resource types keys can hold
  */

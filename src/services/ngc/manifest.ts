@@ -7,7 +7,7 @@ const VARIABLES: readonly Variable[] = [
   {
     name: 'NGC_API_KEY',
     of: (part) => {
-      // What a server of another version answers may have less than this one's cast.
+      // A server of another version may answer with less than this one's cast.
       const { org, keys = [] } = (part ?? {}) as Partial<NgcCast>;
       return keys.find((one) => one.org === org && one.roles?.includes('ORG_OWNER') === true)?.key;
     },
@@ -15,7 +15,7 @@ const VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** NGC, as the command and the library know it. */
+/** NGC, as the command and the library see it. */
 export const ngcManifest = {
   name: 'ngc',
   options: OPTIONS,

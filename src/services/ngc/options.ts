@@ -1,7 +1,7 @@
 import { duration, type Option, oneOf, type ValuesOf } from '../../config/option.ts';
 import { PROPAGATION_MODES } from '../../core/propagation.ts';
 
-/** When edits of service keys begin to count. */
+/** When edits of service keys take effect. */
 export const OPTIONS = {
   propagation: {
     argument: 'MODE',

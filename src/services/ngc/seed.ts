@@ -12,7 +12,7 @@ import { namedUuid } from '../../machine/random.ts';
 import type { NewNgcKey, NgcUser } from '../../store/ngc-keys.ts';
 import { TABLES } from './tables/index.ts';
 
-/** A key as somebody wrote it. */
+/** A key as written in a seed. */
 interface WrittenKey {
   readonly id?: string;
   readonly org: string;
@@ -27,10 +27,10 @@ interface WrittenKey {
   readonly key?: string;
 }
 
-/** A key with what was left out. */
+/** A key with everything that was left out. */
 type SeedKey = WrittenKey & { readonly id: string; readonly key: string };
 
-/** The part of a seed that is about NGC, once it fits the schema. */
+/** NGC's part of a seed, once it fits the schema. */
 interface NgcSeed<Key = WrittenKey> {
   readonly org: string;
   readonly ncaId: string;
@@ -42,7 +42,7 @@ interface NgcSeed<Key = WrittenKey> {
   readonly keys?: readonly Key[];
 }
 
-/** Ids stand in paths, and one official client turns `_` there into `-`. */
+/** Ids appear in paths, where one official client turns `_` into `-`. */
 const id = { type: 'string', pattern: '^[A-Za-z0-9.-]+$' };
 const resource = object(
   {
@@ -204,12 +204,12 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
 }
 
 function writtenOf(part: unknown): NgcSeed {
-  // It fits the schema, which `NgcSeed` says in types.
+  // It fits the schema, which `NgcSeed` expresses in types.
   return part as NgcSeed;
 }
 
 function completeOf(part: unknown): NgcSeed<SeedKey> {
-  // It fits the schema, and `completed` has made it.
+  // It fits the schema, and `completed` made it.
   return part as NgcSeed<SeedKey>;
 }
 
@@ -217,7 +217,7 @@ function withKeys<Key>(part: NgcSeed<Key>, change: (key: Key) => unknown): unkno
   return part.keys === undefined ? part : { ...part, keys: part.keys.map(change) };
 }
 
-/** The id of a key that was written without one: the same for the same name, so that a reset changes none. */
+/** The id of a key written without one: the same for the same name, so that a reset changes none. */
 function idOf({ org, name }: Pick<WrittenKey, 'org' | 'name'>): string {
   return namedUuid(`ngc-key:${org}:${name}`);
 }
@@ -238,7 +238,7 @@ function usersOf(keys: readonly WrittenKey[]): NgcUser[] {
   return [...users.values()];
 }
 
-/** The text of a key is never shown. */
+/** Faults do not reveal a key's text. */
 function sameKeys(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
   const derivation = derivationOf('default');
   return findDuplicates(
@@ -249,7 +249,7 @@ function sameKeys(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
   ).map(({ place }) => ({ place, message: 'keys: a `key` occurs twice in `ngc`' }));
 }
 
-/** Users whose keys name different roles: roles are the user's, for every key of theirs. */
+/** Users whose keys name different roles: roles belong to the user and apply to all their keys. */
 function tornUsers(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
   const lists = new Map<string, string>();
   return keys.flatMap(({ entry: { org, user, roles }, place }) => {

@@ -4,7 +4,7 @@ import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { KeyInForce } from '../../store/ngc-keys.ts';
 
-/** A policy as NGC writes it: one entry for each product that the key was made for. */
+/** A policy in NGC's form: one entry for each product that the key was made for. */
 export function productPolicies(
   laws: readonly Law[],
   services: readonly string[],
@@ -25,7 +25,7 @@ export function productPolicies(
   });
 }
 
-/** A key in the vendor's form; `value` only where it was just made. */
+/** A key in the vendor's form; `value` only for a key just made. */
 export function apiKeyView(
   laws: readonly Law[],
   inForce: KeyInForce,

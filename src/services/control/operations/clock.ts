@@ -14,12 +14,12 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/dur
 import { Problem } from '../../../core/problem.ts';
 import type { Ports } from '../ports.ts';
 
-/** How many events that are to come are shown. */
+/** How many upcoming events are shown at most. */
 const MOST_UPCOMING = 100;
-/** How many of the events that a move passed are listed. */
+/** How many events passed by a move are shown at most. */
 const MOST_PASSED = 1000;
 
-/** Whatever moves the clock answers alike. */
+/** Every call that moves the clock answers alike. */
 type Moved = Answer<'control', 'advance_clock'>;
 
 /** What time it is, what will happen by itself, and every way to move the clock. */
@@ -39,7 +39,7 @@ export function clockOperations(ports: Ports) {
     return moved(world, { from: now, to: now });
   };
 
-  /** Of several requests at once each is led to a moment of its own: one that came too late looks for the next. */
+  /** Each of several simultaneous requests reaches a moment of its own: one that comes too late looks for the next. */
   const toNextEvent = async (world: World): Promise<Jump> => {
     for (;;) {
       const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
@@ -83,7 +83,7 @@ export function clockOperations(ports: Ports) {
   return { get_clock: get, advance_clock: advance, set_clock: set, freeze_clock: freeze, resume_clock: resume };
 }
 
-/** @throws Problem that names the field */
+/** @throws Problem naming the field */
 async function advanceBy(clock: WorldClock, by: string): Promise<Jump> {
   const milliseconds = parseDuration(by);
   if (milliseconds === null) throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.`);
@@ -93,7 +93,7 @@ async function advanceBy(clock: WorldClock, by: string): Promise<Jump> {
   });
 }
 
-/** @throws Problem that names the field */
+/** @throws Problem naming the field */
 async function setTo(clock: WorldClock, text: string): Promise<Jump> {
   const to = parseInstant(text);
   if (to === null) {
@@ -113,7 +113,7 @@ async function setTo(clock: WorldClock, text: string): Promise<Jump> {
   });
 }
 
-/** Another request, or the time that passes, was faster. */
+/** Another request, or time that passes by itself, was faster. */
 function nullForPast(thrown: unknown): null {
   if (thrown instanceof UnreachableTime && thrown.why === 'past') return null;
   throw thrown;

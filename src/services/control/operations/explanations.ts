@@ -57,7 +57,7 @@ export function explanationOperations(ports: Ports) {
   };
 }
 
-/** As they have always been served: scopes and permissions are called grants there. */
+/** In the form that has always been served: scopes and permissions are called grants there. */
 function servedTables({ permissions, roles, ...tables }: Tables) {
   return {
     ...tables,

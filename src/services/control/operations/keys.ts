@@ -10,7 +10,7 @@ import { keyView } from '../key-view.ts';
 
 const DEFAULT_LIMIT = 100;
 
-/** The parameters of a path that names a key. */
+/** The context of a request whose path names a key. */
 interface Naming extends Context {
   readonly params: { readonly keyId: string };
 }
@@ -60,7 +60,7 @@ async function organizationOf({ store }: Context, name: string | undefined): Pro
   throw new Problem('invalid_request', message);
 }
 
-/** Whose a personal key is: a user that is known, or a new one who has these roles. */
+/** The owner of a personal key: a known user, or a new one who has these roles. */
 async function personOf({ store, laws }: Context, org: string, { user, roles, name }: Schema<'control', 'KeyOrder'>) {
   if (roles !== undefined) checkRoles(laws, roles);
   if (user === undefined && roles === undefined) {
@@ -149,7 +149,7 @@ async function keyOf({ store, now }: Context, id: string): Promise<KeyInForce> {
   return key;
 }
 
-/** It is stored, and can do nothing: legal, and hardly meant. */
+/** Warns of a key that can do nothing: legal, but hardly intended. */
 async function warned(context: Context, key: KeyInForce): Promise<{ readonly warnings?: readonly string[] }> {
   const warnings = await reportUseless(context, context.now, key);
   return warnings.length === 0 ? {} : { warnings };

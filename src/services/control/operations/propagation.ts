@@ -4,7 +4,7 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/dur
 import { Problem } from '../../../core/problem.ts';
 import { setToggle, toggleOf } from '../../../kits/ngc/keyring.ts';
 
-/** How long edited keys go on being judged by what they were. */
+/** How long edited keys are still judged by their earlier policy. */
 const get: Handler<'control', 'get_propagation'> = (context) => shown(context);
 
 const set: Handler<'control', 'set_propagation'> = async (context) => {

@@ -5,7 +5,7 @@ import type { Ports, SnapshotInfo } from '../ports.ts';
 /** https://www.iana.org/assignments/media-types/application/vnd.sqlite3 */
 const SQLITE = 'application/vnd.sqlite3';
 
-/** What a world was at a moment: to go back to, to take along as a file, to make other worlds from. */
+/** The state of a world at one moment: to restore, to download as a file, or to make other worlds from. */
 export function snapshotOperations({ snapshots }: Ports) {
   const list: Handler<'control', 'list_snapshots'> = ({ world }) => ({
     status: 200,

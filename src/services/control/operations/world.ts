@@ -3,14 +3,14 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Ports } from '../ports.ts';
 
-/** What can be asked, health, what is running, who is who, and starting over. */
+/** The calls there are, health, what is running, who is who, and starting over. */
 export function worldOperations(ports: Ports) {
   const listCalls: Handler<'control', 'list_calls'> = () => ({
     status: 200,
     body: { calls: ports.calls(), documentation: '/docs' },
   });
 
-  /** It is alive while it answers, and ready while it can store what it is sent. */
+  /** Alive while it answers; ready while it can store what it receives. */
   const getHealth: Handler<'control', 'get_health'> = ({ store, findings, query, now }) => {
     const fault = store.fault();
     if (fault === null) return { status: 200, body: { status: 'ready' } };

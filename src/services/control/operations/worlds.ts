@@ -9,13 +9,13 @@ import type { Ports, WorldInfo, WorldOrder } from '../ports.ts';
 /** Milliseconds without use after which a world ends by default. */
 const DEFAULT_TTL = 3_600_000;
 
-/** For good. */
+/** The world never ends. */
 const NEVER = 'never';
 
-/** The longest that a world may be unused: a year, far below what a number of milliseconds can hold. */
+/** The longest time a world may stay unused, in milliseconds: a year, far below what a number can hold. */
 const LONGEST_TTL = 31_536_000_000;
 
-/** Worlds of their own for tests and teams. The registry is one, whatever world a request comes by. */
+/** Separate worlds for tests and teams. There is one registry, whichever world a request comes through. */
 export function worldsOperations({ worlds }: Ports) {
   const list: Handler<'control', 'list_worlds'> = (context) => ({
     status: 200,
@@ -58,7 +58,7 @@ function ttlOf(given: string | undefined): number | null {
   throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, of at most a year, or \`${NEVER}\`.`);
 }
 
-/** A world with the ways to it. */
+/** A world with its addresses. */
 function shown({ origin, hosts }: Context, { id, credentials, ttl, createdAt, lastUsedAt }: WorldInfo) {
   const root = rootOf(origin, hosts);
   return {
@@ -74,7 +74,7 @@ function shown({ origin, hosts }: Context, { id, credentials, ttl, createdAt, la
   };
 }
 
-/** The server as it was reached, without the world that this was by. */
+/** The server's address as the request reached it, without its world. */
 function rootOf(origin: string, hosts: KnownHosts): URL {
   const root = new URL(new URL(origin).origin);
   const label = hosts.labelOf(root.host);
@@ -82,7 +82,7 @@ function rootOf(origin: string, hosts: KnownHosts): URL {
   return root;
 }
 
-/** Only host names can have names below them; this machine is also called `localhost`. Null if there is no name. */
+/** Only names have subdomains; this machine is also called `localhost`. Null where there is no name. */
 function hostUrlOf(root: URL, hosts: KnownHosts, id: string): string | null {
   const isName = /[a-z]/.test(root.hostname) && !root.hostname.startsWith('[');
   if (!isName && !hosts.isOwn(root.host)) return null;

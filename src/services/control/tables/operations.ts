@@ -1,7 +1,7 @@
 import type { OperationRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 
-/** Everything here is for whoever runs the mock: no credential, but only from this machine's own pages and tools. */
+/** All of this is for whoever runs the mock: no credential, but only from this machine's own pages and tools. */
 export const OPERATION_SECTIONS = [
   {
     rule: 'public',

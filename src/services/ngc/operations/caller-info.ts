@@ -4,7 +4,7 @@ import { namedUuid } from '../../../machine/random.ts';
 import { productPolicies } from '../view.ts';
 import { success } from './keys.ts';
 
-/** Whose key is it? The key is in the form, not in a header. */
+/** Who owns a key? The key is in the form, not in a header. */
 const getCallerInfo: Handler<'ngc', 'getCallerInfo'> = async (context) => {
   const { credentials } = context.body;
   const { key, organization, roles } = await findKey(credentials, context);

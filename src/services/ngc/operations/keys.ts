@@ -16,7 +16,7 @@ const MOST_LISTED = 1000;
 
 type GivenPolicy = Schema<'ngc', 'Policy'>;
 
-/** Another organisation's key is not there. */
+/** A key of another organisation counts as not found. */
 const keyOfOrganization: Lookup<KeyInForce> = async (context, id) => {
   const found = await context.store.ngcKeys.byId(id, context.now);
   if (found === null) return { seen: 'nothing' };
@@ -102,10 +102,10 @@ export const keyOperations = {
   rotateKey: rotate,
 };
 
-/** All that show a key answer alike. */
+/** All operations that show a key answer alike. */
 type KeyAnswer = Answer<'ngc', 'getKey'>;
 
-/** A key that can do nothing is legal, so only a finding tells of it: the vendor's answer has no place for that. */
+/** A key that can do nothing is legal, so only a finding reports it: the vendor's answer has no place for that. */
 async function stored(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
   const key = await context.store.ngcKeys.byId(id, context.now);
   if (key !== null) await reportUseless(context, context.now, key);
@@ -118,7 +118,7 @@ async function answered(context: AuthenticatedContext, id: string, value?: strin
   return { status: 200, body: { requestStatus: success(context), apiKey: await shown(context, key, value) } };
 }
 
-/** As it was edited last: whether that counts yet, only the switchboard says. */
+/** As last edited: only the switchboard says whether that counts yet. */
 async function shown(context: AuthenticatedContext, key: KeyInForce, value?: string) {
   const newest = await newestPolicy(context, key);
   return apiKeyView(context.laws, key, newest, context.now, value);
@@ -142,7 +142,7 @@ function servicesOf(laws: readonly Law[], policies: readonly GivenPolicy[]): str
   return [...new Set(services)];
 }
 
-/** What the console stores, this stores: combinations that the documents rule out included. */
+/** Stores whatever the console stores, even combinations that the documents rule out. */
 function policyOf(laws: readonly Law[], policies: readonly GivenPolicy[]): Policy {
   const scopes = policies.flatMap((policy) => policy.scopes ?? []);
   const resources = policies.flatMap((policy) => policy.resources ?? []);
@@ -153,7 +153,7 @@ function policyOf(laws: readonly Law[], policies: readonly GivenPolicy[]): Polic
   return policy;
 }
 
-/** @throws Problem for a moment that has passed */
+/** @throws Problem for a moment in the past */
 function expiryOf({ expiryDate }: { readonly expiryDate?: string }, now: Instant): Instant | undefined {
   if (expiryDate === undefined) return undefined;
   const expiresAt = Date.parse(expiryDate);

@@ -2,7 +2,7 @@ import type { DenyReason } from '../../../core/explaining/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
 import { KEY_REMEDIES } from '../../../kits/ngc/remedies.ts';
 
-/** What to do about a refusal that no change of the key would turn. */
+/** What to do about a refusal that no change to the key would reverse. */
 export const REMEDIES = {
   ...KEY_REMEDIES,
   missing_permission: {
