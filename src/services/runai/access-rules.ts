@@ -10,7 +10,7 @@ import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** Counts the ids of access rules. */
+/** Counter for the ids of access rules. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
 
 /** An access rule, as stored: a subject has a role in a scope. Times in milliseconds. */
@@ -31,18 +31,18 @@ export interface AccessRule {
 export type AccessRuleRow = Row<AccessRule, null>;
 export const ACCESS_RULES = new Collection<AccessRule>('runai.access-rules');
 
-/** The rules of the tenant, as they are looked for. */
+/** The rules of the tenant, arranged for lookup. */
 export interface RuleBook {
-  /** Deleted ones too, oldest first. */
+  /** Includes deleted ones; oldest first. */
   readonly all: readonly AccessRule[];
-  /** Those that count, by subject. */
+  /** Rules in force, by subject. */
   readonly bySubject: ReadonlyMap<string, readonly AccessRule[]>;
 }
 
 /** How long a deleted rule can still be listed: 30 days. */
 const DELETED_KEPT_MS = 2_592_000_000;
 
-/** A rule as a row. Of rules that count, each subject has a role in a scope once. */
+/** A rule as a row. Among rules in force, a subject has a role in a scope only once. */
 export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
   const { id, deletedAt } = rule;
   return ACCESS_RULES.row({
@@ -56,12 +56,12 @@ export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
 }
 
 function aliasOf({ subjectType, subjectId, roleId, scopeType, scopeId }: AccessRule): string {
-  // The whole system is one scope, whatever it is called.
+  // The whole system is one scope, whatever id it is given.
   const scope = scopeType === 'system' ? scopeType : `${scopeType}:${scopeId}`;
   return `${subjectKey(subjectType, subjectId)}|${roleId}|${scope}`;
 }
 
-/** Subjects are found without regard to case, as identities are. */
+/** Subjects are found regardless of case, as identities are. */
 function subjectKey(type: SubjectType | string, id: string): string {
   return `${type}:${id.toLowerCase()}`;
 }
@@ -86,13 +86,13 @@ function bookOf(rows: readonly AccessRuleRow[]): RuleBook {
   return { all, bySubject };
 }
 
-/** The rules of somebody, and of the groups that they are in. */
+/** The rules of an identity and of the groups it belongs to. */
 export function rulesOf({ bySubject }: RuleBook, { kind, name, groups }: Identity): readonly AccessRule[] {
   const keys = [subjectKey(SUBJECT_TYPES[kind], name), ...groups.map((group) => subjectKey('group', group))];
   return keys.flatMap((key) => bySubject.get(key) ?? []);
 }
 
-/** The rules that a subject of a rule has. */
+/** The rules that one subject has. */
 export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: string): readonly AccessRule[] {
   return bySubject.get(subjectKey(type, id)) ?? [];
 }
@@ -104,8 +104,8 @@ interface KnownStanding {
 }
 
 /**
- * What somebody may do: what their rules bring, each in its own scope, and nothing else. Made once, and again when any rule
- * or role changes, because every request asks for it.
+ * What an identity may do: what its rules grant, each in its own scope, and nothing else. Computed once, and again
+ * when any rule or role changes, because every request asks for it.
  */
 export async function standingOf(
   world: World & Partial<Witness>,
@@ -126,10 +126,10 @@ export async function standingOf(
   return standing;
 }
 
-/** Who notes what a person should know. */
+/** Where to note what a person should know. */
 type Witness = Pick<Arrival, 'findings' | 'now'>;
 
-/** A seed may give roles that only other versions have: here they bring nothing. */
+/** A seed may give roles that only other versions have: here they grant nothing. */
 function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly AccessRule[], roles: Roles): void {
   for (const { id, roleId, subjectId } of rules) {
     if (roles.has(roleId) || findings === undefined || now === undefined) continue;
@@ -138,15 +138,15 @@ function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly A
   }
 }
 
-/** Filled on demand, because every request needs one; a change of any rule starts a new one. */
+/** Filled on demand, because every request asks for a standing; a change to any rule makes a new one. */
 function standingsOf(_: readonly AccessRuleRow[], budget: Budget): Held<KnownStanding> {
   return new Held(budget, ({ standing }) => STANDING_BYTES * (1 + (standing.bundles?.length ?? 0)));
 }
 
-/** The size of a standing, and of each of its bundles; what they hold are names from the tables. */
+/** Size of a standing, and of each of its bundles; they only hold names from tables. */
 const STANDING_BYTES = 500;
 
-/** A disabled role brings nothing. */
+/** A disabled role grants nothing. */
 function standingBy(rules: readonly AccessRule[], roles: Roles): Standing {
   const given = rules.flatMap((rule) => {
     const role = roles.get(rule.roleId);

@@ -10,7 +10,7 @@ import type { Identity } from '../../store/identities.ts';
 import { standingOf } from './access-rules.ts';
 import { tenantIdOf, tokenRealmOf } from './tenant.ts';
 
-/** The identity that an access token is for, and the client that requested it (`azp`). */
+/** The owner of an access token, and the client that asked for it (`azp`). */
 export interface Granted {
   readonly identity: Identity;
   readonly clientId: string;
@@ -21,7 +21,7 @@ export async function authenticate(arrival: Arrival): Promise<Caller> {
   return callerOf(arrival, await tokenOf(arrival));
 }
 
-/** The token of the header, and whom it stands for. */
+/** The token in the header, and whom it represents. */
 async function tokenOf(arrival: Arrival): Promise<AcceptedToken> {
   const token = bearerToken(arrival.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) {
@@ -30,7 +30,10 @@ async function tokenOf(arrival: Arrival): Promise<AcceptedToken> {
   return acceptToken(token, arrival, await tokenRealmOf(arrival));
 }
 
-/** Who an id is, if they may act: of a user, an application, a service account or an access key, or the client id of one. */
+/**
+ * The caller with this id, if they may act: the id of a user, an application, a service account or an access key, or
+ * the client id of one.
+ */
 export async function impersonate(world: Surroundings, who: string): Promise<Caller | null> {
   const { identities, accessKeys } = world.store;
   const key = (await accessKeys.byId(who)) ?? (await accessKeys.byClientId(who));

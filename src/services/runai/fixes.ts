@@ -18,8 +18,8 @@ import type { PredefinedRole } from './tables/index.ts';
 const PATH = '/api/v1/authorization/access-rules';
 
 /**
- * The access rule that would turn a refusal: the role that brings least of those that help, in the narrowest scope that
- * is enough. It is tried on the decision itself before it is suggested.
+ * The access rule that would reverse a refusal: the helpful role that grants least, in the narrowest scope that is
+ * enough. It is tried on the decision itself before it is suggested.
  */
 export const findRuleFixes: FindFixes = (_decision, evidence, reason) =>
   REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(evidence) } : null;
@@ -50,7 +50,7 @@ function ruleFixes(evidence: Evidence): Fix[] {
       kind: 'role',
       roles,
       text: `give ${namePrincipal(principal)} an access rule for \`${where}\` with a role that has ${needs}: ${quote(roles)}`,
-      // In 2.19 there are no service accounts to make rules for.
+      // 2.19 has no service accounts to make rules for.
       ...((law.profile !== '2.19' || principal.kind !== 'service-account') && {
         request: {
           method: 'POST',
@@ -69,7 +69,7 @@ function ruleFixes(evidence: Evidence): Fix[] {
   ];
 }
 
-/** The scopes that an object is in, the narrowest first; the tenant, if the call is not about a single object. */
+/** The scopes that contain an object, narrowest first; the tenant if the call is not about a single object. */
 function narrowestScopes({ caller, sighting }: Evidence): Resource[] {
   const names = sighting?.seen === 'object' ? sighting.reach?.names : undefined;
   const { tenant } = caller.principal;

@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/request.ts';
 import type { Identity } from '../../store/identities.ts';
 
-/** Somebody new, with nothing yet. */
+/** A new identity, with nothing yet. */
 export function newIdentity(
   { random, now }: Pick<Context, 'random' | 'now'>,
   kind: Identity['kind'],

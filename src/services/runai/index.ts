@@ -31,7 +31,7 @@ export const runai: ServiceDefinition<'runai'> = {
   impersonate,
   findFixes: findRuleFixes,
   presenters: [presentBasicClient, presentBearerToken],
-  // Clients first: they authenticate, and the rest is redeemed by them.
+  // Clients first: they authenticate, then redeem the rest.
   credentialFields: {
     clientID: presentClient,
     appID: presentClient,

@@ -4,15 +4,15 @@ import type { Identity } from '../../store/identities.ts';
 import type { Granted } from './caller.ts';
 import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
 
-/** What tokens are made of beside their subject and client. */
+/** What goes into tokens besides their subject and client. */
 export interface TokenOrder extends Granted {
-  /** What can end the token: its login, or the secret that it was requested with. */
+  /** What ends the token: the id of its login, or of the secret it was requested with. */
   readonly sid: string;
-  /** Scopes, separated by blanks; empty for none. */
+  /** Scopes, separated by spaces; empty for none. */
   readonly scope?: string;
 }
 
-/** A signed access token (RFC 9068 without its own type, as Keycloak's). */
+/** A signed access token (RFC 9068 without its own type, like Keycloak's). */
 export async function mintAccessToken(arrival: Arrival, order: TokenOrder): Promise<string> {
   const { identity, clientId, sid, scope = '' } = order;
   return arrival.tokens.mint({
@@ -25,11 +25,11 @@ export async function mintAccessToken(arrival: Arrival, order: TokenOrder): Prom
   });
 }
 
-/** Facts about the login, for the client that the user logged in through. */
+/** Facts about the login, for the client through which the user logged in. */
 export interface IdTokenOrder extends TokenOrder {
   readonly authTime: number;
   readonly nonce?: string | null;
-  /** The access token beside it. */
+  /** The access token issued with it. */
   readonly accessToken: string;
 }
 
@@ -63,7 +63,7 @@ async function commonClaims(arrival: Arrival, identity: Identity) {
   };
 }
 
-/** When every access token that is made now will have expired. */
+/** When every access token made now will have expired. */
 export function lastExpiry({ now, settings }: Pick<Arrival, 'now' | 'settings'>): number {
   return now + settings.tokenTtl;
 }

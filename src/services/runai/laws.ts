@@ -17,7 +17,7 @@ import {
 
 export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
 
-/** The predefined roles of each version, with the permissions that it has. */
+/** The predefined roles of each version, with the permissions they have there. */
 export const ROLES_OF: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
   '2.19': rolesIn('2.19', ROLES_2_19),
   '2.24': rolesIn('2.24', ROLES_2_24),
@@ -29,7 +29,7 @@ function rolesIn(profile: Profile, roles: readonly PredefinedRole[]): Predefined
   return roles.map((role) => ({ ...role, permissions: role.permissions.filter((one) => known.has(one)) }));
 }
 
-/** Rules of operations that a version lacks are left out with them. */
+/** Operations that a version lacks are left out, and their rules with them. */
 function lawOfProfile(profile: Profile): Law {
   const operations = rowsOf(OPERATIONS, profile);
   const used = new Set<string>(operations.map(({ rule }) => rule));

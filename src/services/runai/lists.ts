@@ -1,11 +1,11 @@
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 
-/** What a member of a list is compared as. Times are milliseconds. */
+/** The value by which a member of a list is compared. Times are in milliseconds. */
 export type FieldValue = string | number | boolean | null;
 type FieldKind = 'text' | 'time' | 'number' | 'boolean';
 
-/** A member that a list is filtered and sorted by. */
+/** A member by which a list is filtered and sorted. */
 export interface Field<Item> {
   readonly kind: FieldKind;
   readonly of: (item: Item) => FieldValue;
@@ -13,7 +13,7 @@ export interface Field<Item> {
 
 export type Fields<Item> = Readonly<Record<string, Field<Item>>>;
 
-/** The query of a list, valid by the document. */
+/** The query of a list, valid according to the document. */
 export interface ListQuery {
   readonly filterBy?: readonly string[];
   readonly sortBy?: string;
@@ -40,8 +40,8 @@ const FILTER = /^([A-Za-z]+)(==|!=|<=|>=|=@|!@|=\^|=\$)(.*)$/s;
 /**
  * The items that a query asks for, in its order, all pages together.
  *
- * @param searched the members that `search` looks into
- * @throws Problem naming the filter at fault, and what there is
+ * @param searched the members that `search` looks in
+ * @throws Problem naming the filter at fault, and the valid ones
  */
 export function selected<Item>(
   items: readonly Item[],
@@ -67,7 +67,7 @@ export function paged<Item>(items: readonly Item[], { offset = 0, limit }: ListQ
   return items.slice(offset, offset + (limit ?? most));
 }
 
-/** One page with the offset of the next, as organisation units and roles are listed; null where nothing is left. */
+/** One page with the offset of the next, as for organisation units and roles; null when nothing is left. */
 export function pageOf<Item>(items: readonly Item[], query: ListQuery, most: number) {
   const page = paged(items, query, most);
   const reached = (query.offset ?? 0) + page.length;
@@ -114,7 +114,7 @@ function wantedValue(name: string, kind: FieldKind, text: string): string | numb
   }
 }
 
-/** Texts are the same only in the same case; their parts are found in any. */
+/** Texts are equal only in the same case; their parts match in any case. */
 function holds(operator: Operator, value: FieldValue, wanted: string | number | boolean): boolean {
   switch (operator) {
     case '==':
@@ -140,7 +140,7 @@ function textOf(value: FieldValue): string {
   return value === null ? '' : String(value).toLowerCase();
 }
 
-/** What is absent comes first. */
+/** Absent values come first. */
 function compare(one: FieldValue, other: FieldValue): number {
   if (one === other) return 0;
   if (one === null) return -1;

@@ -4,11 +4,11 @@ import { OPTIONS } from './options.ts';
 import { REASONS } from './reasons.ts';
 
 function castOf(part: unknown): Partial<RunaiCast> {
-  // What a server of another version answers may have less than this one's cast.
+  // A server of another version may answer with less than this one's cast.
   return (part ?? {}) as Partial<RunaiCast>;
 }
 
-/** The access key of an administrator. @param part as a server answered */
+/** The access key of an administrator. @param part as answered by a server */
 function administratorsKey(part: unknown): { readonly clientId?: string; readonly clientSecret?: string } | undefined {
   const { users = [] } = castOf(part);
   return users.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
@@ -44,7 +44,7 @@ const ISSUER: Probe = {
   },
 };
 
-/** Are requests changed on their way, such as by a proxy that takes credentials away? */
+/** Are requests changed on their way, for example by a proxy that removes credentials? */
 const REFUSES: Probe = {
   what: 'refuses',
   look: async (ask) => {
@@ -59,7 +59,7 @@ const REFUSES: Probe = {
   },
 };
 
-/** Run:ai, as the command and the library know it. */
+/** Run:ai, as the command and the library see it. */
 export const runaiManifest = {
   name: 'runai',
   options: OPTIONS,

@@ -10,7 +10,7 @@ import { drawSecret, endTokensOf } from '../secrets.ts';
 
 const CLIENT_ID_LENGTH = 16;
 
-/** The caller's own keys; another user's is not there. */
+/** One of the caller's own keys; another user's counts as not found. */
 const ownAccessKey: Lookup<AccessKey> = async (context, id) => {
   const key = await context.store.accessKeys.byId(id);
   if (key === null) return { seen: 'nothing' };
@@ -78,7 +78,7 @@ const listAll: Handler<'runai', 'get_access_keys_administration'> = async ({ sto
   return { status: 200, body: { accessKeys: keys.map(shownToAdministrator) } };
 };
 
-/** User applications are what access keys were called before: the same keys in another form. */
+/** User applications are what access keys used to be called: the same keys in another form. */
 const listAsApplications: Handler<'runai', 'get_user_applications'> = async (context) => {
   const keys = await context.store.accessKeys.ofOwner(context.caller.principal.id);
   return { status: 200, body: keys.map(shownToOwner) };

@@ -7,7 +7,7 @@ import { ended, knownScope, made, type NewRule } from '../rule-changes.ts';
 import { fieldsOf, type Names, namesOf, shownRule } from '../rule-view.ts';
 import { reachIn, reachOf, type ScopePath, scopesOf } from '../scopes.ts';
 
-/** A rule that counts. */
+/** A rule in force. */
 export const accessRule: Lookup<AccessRule> = async (context, id) => {
   const rule = (await ACCESS_RULES.byId(context.store.collections, id))?.body;
   if (rule === undefined || rule.deletedAt !== null) return { seen: 'nothing' };
@@ -16,7 +16,7 @@ export const accessRule: Lookup<AccessRule> = async (context, id) => {
 
 /** The scope that the body of a new rule names. */
 const scopeInBody: Lookup<ScopePath> = async (context) => {
-  // Only operations that make a rule look for this, and their body was checked before.
+  // Only operations that make a rule use this lookup, and their body has been checked by then.
   const { scopeType, scopeId } = context.body as NewRule;
   const path = knownScope(await scopesOf(context), scopeType, scopeId);
   return { seen: 'object', target: path, reach: reachOf(path) };
@@ -24,13 +24,13 @@ const scopeInBody: Lookup<ScopePath> = async (context) => {
 
 export const accessRuleLookups = { accessRule, scopeInBody };
 
-/** The parameters of a list; only some of them when rules are just counted. */
+/** The query of a list; only part of it applies when rules are counted. */
 type RuleQuery = OperationOf<'runai', 'get_access_rules'>['query'];
 
-/** `GET /api/v1/authorization/access-rules` by default, and at most. */
+/** Default and maximum page size of `GET /api/v1/authorization/access-rules`. */
 const PAGE = 50;
 
-/** What the caller may see of the rules that a query asks for. */
+/** The rules that a query asks for and the caller may see. */
 async function found(context: AuthenticatedContext, query: RuleQuery, names: Names): Promise<AccessRule[]> {
   const { all } = await ruleBookOf(context);
   const since = query.lastUpdated === undefined ? null : Date.parse(query.lastUpdated);

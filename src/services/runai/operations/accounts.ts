@@ -11,12 +11,12 @@ import { endRulesOf } from '../rule-changes.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';
 import { tenantIdOf } from '../tenant.ts';
 
-/** Applications and service accounts are alike: a name, a secret, and whether it counts. */
+/** Applications and service accounts are alike: a name, a secret, and whether it is enabled. */
 interface Kind<Secret> {
   readonly kind: 'application' | 'service-account';
-  /** What messages call one. */
+  /** The word for one in messages. */
   readonly called: string;
-  /** A secret, as the member that it is shown as. */
+  /** A secret, as the member in which it is shown. */
   readonly shownSecret: (secret: string) => Secret;
 }
 
@@ -43,12 +43,12 @@ export const accountLookups = { application: lookupOf(APPLICATION), serviceAccou
 type Named = Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'>;
 type Shown = Schema<'runai', 'Application'> & Schema<'runai', 'ServiceAccount'>;
 
-/** The body of a request that creates an account. */
+/** The context of a request that makes an account. */
 interface Making extends AuthenticatedContext {
   readonly body: { readonly name: string };
 }
 
-/** The body of a request that changes an account. */
+/** The context of a request that changes one. */
 interface Changing extends AuthenticatedContext<Identity> {
   readonly body: { readonly enabled: boolean };
 }
@@ -63,7 +63,7 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
     const { name } = context.body;
     const { secret, secretHash } = drawSecret(context);
     const { world } = context;
-    // The published examples have one name for both. Worlds with credentials of their own may all have one of that name.
+    // The published examples use the name as client id. Worlds with their own credentials may each have that name.
     const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
     const account = { ...newIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
     try {

@@ -1,7 +1,10 @@
 import { accessKeyClient, applicationClient, authenticateClient, serviceAccountClient } from './clients.ts';
 import { type Grant, needed } from './grant.ts';
 
-/** An application, by name or client id; and every other client, because the official Python client sends all of them so. */
+/**
+ * An application, by name or client id; any other client too, because the official Python client sends them all this
+ * way.
+ */
 export const appToken: Grant = {
   redeem: async (request, context) => {
     const id = needed(request, 'appID');

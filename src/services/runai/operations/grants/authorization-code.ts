@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, Crede
   reused: 'reused_code',
 };
 
-/** A code of the login page (RFC 6749, 4.1.3; RFC 7636, 4.6). Whatever becomes of it, it is used up. */
+/** A code from the login page (RFC 6749, 4.1.3; RFC 7636, 4.6). It is used up whatever the outcome. */
 export const authorizationCode: Grant = {
   redeem: async (request, context) => {
     const { store, now } = context;

@@ -4,11 +4,11 @@ import { secretName } from '../../secrets.ts';
 import { badClient, type GrantResult, given, NO_CLIENT, type TokenRequest } from './grant.ts';
 import { unlessEnded } from './unless-ended.ts';
 
-/** A client with its stored secret, and what it gets when the secret fits. */
+/** A client with its stored secret, and what it gets if the secret matches. */
 export interface Candidate {
   readonly secretHash: string | null;
   readonly granted: GrantResult;
-  /** Notes the login. @throws NotFound, Changed where the client counts no more */
+  /** Notes the login. @throws NotFound, Changed if the client is no longer valid */
   readonly touch: () => Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export interface ConfidentialClient {
 }
 
 /**
- * Whom a client id and its secret stand for. The same work for an unknown client as for a wrong secret.
+ * Whom a client id and its secret represent. An unknown client takes the same work as a wrong secret.
  *
  * @throws Problem `bad_client`
  */
@@ -47,10 +47,10 @@ export async function confidentialClient(context: Context, clientId: string): Pr
 }
 
 /**
- * The public client that a user logs in through; null where none was named, and none has to be.
+ * The public client through which a user logs in; null if none was named and none is required.
  *
- * @throws Problem naming what is missing, and `bad_client`: for a client that does not exist, and for one with a secret, which nobody logs in
- *   through
+ * @throws Problem naming what is missing, and `bad_client` for an unknown client or one with a secret, which nobody
+ * logs in through
  */
 export async function publicClient(context: Context, request: TokenRequest): Promise<string | null> {
   const { id, secret, challenge, need } = request.client;
@@ -64,12 +64,12 @@ export async function publicClient(context: Context, request: TokenRequest): Pro
   throw badClient('wrong_grant', { identity, clientId }, challenge);
 }
 
-/** A client whose request is refused in the end, which is not a login. */
+/** Keeps a request that is refused in the end from counting as a login. */
 export function unnoted(candidate: Candidate | null): Candidate | null {
   return candidate && { ...candidate, touch: async () => {} };
 }
 
-/** The client of tokens of a login that named none. */
+/** The client in tokens of a login that named none. */
 export function clientOrNone(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }

@@ -9,10 +9,10 @@ import { type Grant, needed } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
 import { unlessEnded } from './unless-ended.ts';
 
-/** Where identity providers write groups, the vendor's default first. */
+/** Claims in which identity providers put groups, the vendor's default first. */
 const GROUP_CLAIMS = ['GROUPS', 'groups'];
 
-/** A token of the identity provider that is configured. Whom it names becomes a user at the first time. */
+/** A token of the configured identity provider. Its subject becomes a user the first time. */
 export const externalToken: Grant = {
   redeem: async (request, context) => {
     const { identityProvider, now } = context;
@@ -43,18 +43,18 @@ export const externalToken: Grant = {
   },
 };
 
-/** Whom a token names. */
+/** What a token says about its user. */
 interface Named {
   readonly name: string;
-  /** Null where the token says nothing of groups. */
+  /** Null if the token does not mention groups. */
   readonly groups: readonly string[] | null;
   /** Is the name an e-mail address that the identity provider has verified? */
   readonly isVouchedFor: boolean;
 }
 
 /**
- * The user of that name, with the groups that the identity provider says. A local user is who owns the address, so any
- * other name than a verified address stands for none (OpenID Connect Core 1.0, 5.7).
+ * The user of that name, with the groups that the identity provider gives. A local user belongs to the owner of the
+ * address, so only a verified address can stand for one (OpenID Connect Core 1.0, 5.7).
  *
  * @throws Problem `bad_credentials` for a local user for whom no identity provider vouches
  */

@@ -5,13 +5,13 @@ import { findOtherSpelling } from '../../../../core/spelling.ts';
 import type { Login } from '../../../../store/grants.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 
-/** How a client says who it is: in the body of a token request, or by Basic (RFC 6749, 2.3.1). */
+/** How a client identifies itself: in the body of a token request, or by Basic (RFC 6749, 2.3.1). */
 export interface PresentedClient {
   readonly id: string | null;
   readonly secret: string | null;
-  /** Of Basic: what a refusal answers with. */
+  /** For Basic: the challenge in a refusal. */
   readonly challenge?: string;
-  /** Must one be named? `unasked`: the endpoint has no place for one, and takes what was issued to any. */
+  /** Must a client be named? `unasked`: the endpoint has no place for one, and accepts what was issued to any. */
   readonly need: 'required' | 'optional' | 'unasked';
 }
 
@@ -29,9 +29,9 @@ export interface TokenRequest {
   readonly externalToken?: string | undefined;
   readonly scope?: string | undefined;
   readonly client: PresentedClient;
-  /** The endpoint's own name of a member, for messages. */
+  /** The endpoint's own name for a member, for messages. */
   readonly nameOf: (member: Member) => string;
-  /** The names that were sent, so that one in another spelling can be reported. */
+  /** The names that were sent, so that one in another spelling is reported. */
   readonly sent: readonly string[];
 }
 
@@ -40,17 +40,17 @@ export type Member =
   | 'clientID'
   | 'clientSecret';
 
-/** What a grant gives: an access token for somebody, and for users who logged in more. */
+/** What a grant gives: an access token, and more for users who logged in. */
 export interface GrantResult extends Granted {
-  /** What the access token can be ended by. */
+  /** What ends the access token. */
   readonly sid: string;
-  /** The scopes that were requested out of those granted; default: all. */
+  /** The part of the granted scope that was asked for; default: all of it. */
   readonly scope?: string;
-  /** Of users who logged in. */
+  /** For users who logged in. */
   readonly session?: Session;
 }
 
-/** A login with what it gives beside the access token. */
+/** A login, and what it gives besides the access token. */
 export interface Session {
   readonly login: Login;
   readonly refreshToken: string;
@@ -68,7 +68,7 @@ export function needed(request: TokenRequest, member: Exclude<Member, 'clientID'
   return given(request, member, request[member]);
 }
 
-/** The same of a value that was found elsewhere. */
+/** Like `needed`, for a value found elsewhere. */
 export function given(request: TokenRequest, member: Member, value: string | null | undefined): string {
   if (value !== undefined && value !== null && value !== '') return value;
   const name = request.nameOf(member);
@@ -80,13 +80,13 @@ export function given(request: TokenRequest, member: Member, value: string | nul
   );
 }
 
-/** What a token says of a login that named no client. */
+/** The client in tokens of a login that named none. */
 export const NO_CLIENT = 'runai';
 
 /**
- * The same words whatever was wrong, so that the answer does not tell which client ids exist.
+ * The message is always the same, so that the answer does not reveal which client ids exist.
  *
- * @param challenge as of a problem
+ * @param challenge as in a problem
  */
 export function badClient(reason: CredentialReason, claimed?: Granted, challenge?: string): Problem {
   return new Problem('bad_client', 'The client id or the secret is not valid.', {

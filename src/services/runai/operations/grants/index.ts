@@ -7,10 +7,10 @@ import type { Grant } from './grant.ts';
 import { password } from './password.ts';
 import { refreshToken } from './refresh-token.ts';
 
-/** Of every version, at any endpoint. */
+/** The grants of every version, at any endpoint. */
 export type GrantName = (typeof GRANT_TYPES)[number]['grantType'];
 
-/** The ways to get a token, by their names in `tables/grant-types.ts`, which says where each of them is. */
+/** The ways to get a token, by their names in `tables/grant-types.ts`, which says which endpoints have them. */
 export const GRANTS: Readonly<Record<GrantName, Grant>> = {
   app_token: appToken,
   client_credentials: clientCredentials,

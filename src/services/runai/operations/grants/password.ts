@@ -24,7 +24,7 @@ export const password: Grant = {
   },
 };
 
-/** The local user of a name and a password. @throws Problem `bad_credentials`, in the same words whatever was wrong */
+/** The local user with this name and password. @throws Problem `bad_credentials`, always in the same words */
 export async function authenticateUser(
   { store }: Pick<Context, 'store'>,
   username: string,
@@ -41,12 +41,12 @@ export async function authenticateUser(
   return user;
 }
 
-/** What a login with a password rests on. */
+/** What a password login rests on. */
 export function premiseOf({ passwordHash }: Identity): Premise {
   return { passwordHash };
 }
 
-/** In the same words whatever was wrong. */
+/** Always in the same words, whatever was wrong. */
 export function badUser(reason: CredentialReason, claimed?: Granted) {
   return badCredentials(reason, 'The user name or the password is not valid.', claimed && principalOf(claimed));
 }

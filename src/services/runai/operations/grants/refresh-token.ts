@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, Credenti
   other_client: 'other_client',
 };
 
-/** A refresh token of an earlier login (RFC 6749, 6): used up, and the next one given. */
+/** A refresh token of an earlier login (RFC 6749, 6): it is used up, and the next one issued. */
 export const refreshToken: Grant = {
   redeem: async (request, context) => {
     const { store, now, settings } = context;
@@ -47,7 +47,7 @@ export const refreshToken: Grant = {
   },
 };
 
-/** Some of the scopes may be requested (RFC 6749, 6). @throws Problem `invalid_scope` for more than there was */
+/** A subset of the scopes may be requested (RFC 6749, 6). @throws Problem `invalid_scope` for more than was granted */
 async function narrowerScope(
   { scope = '' }: TokenRequest,
   { store, now }: Context,
@@ -56,7 +56,7 @@ async function narrowerScope(
 ): Promise<string | null> {
   if (scope === '') return null;
   const login = await store.grants.active(hashSecret(presented), now);
-  // A token of another client is reported by the rotation, which does not reveal its scopes.
+  // Another client's token is refused by the rotation, which reveals nothing of its scopes.
   if (login === null || (login.clientId !== null && login.clientId !== clientId)) return null;
   const granted = new Set(login.scope.split(' '));
   const more = scope.split(' ').filter((one) => !granted.has(one));

@@ -8,17 +8,17 @@ import { clientOrNone } from './clients.ts';
 import type { GrantResult } from './grant.ts';
 
 const LENGTH = 64;
-/** What all refresh tokens of one login begin with. */
+/** Length of the prefix that all refresh tokens of a login share. */
 const LINE_LENGTH = 32;
 
-/** A refresh token that cannot be guessed: the first of a login, or the successor of another. */
+/** An unguessable refresh token: the first of a login, or the successor of another. */
 export function drawRefreshToken({ random, world }: Pick<Context, 'random' | 'world'>, before?: string): string {
   return before === undefined
     ? addMark(world.grantMark, random.alphanumeric(LENGTH))
     : `${lineOf(before)}${random.alphanumeric(LENGTH - LINE_LENGTH)}`;
 }
 
-/** What the store knows a refresh token by. */
+/** The form in which the store knows a refresh token. */
 export function storedForm(token: string): PresentedToken {
   return { hash: hashSecret(token), line: hashSecret(lineOf(token)) };
 }
@@ -27,7 +27,7 @@ function lineOf(token: string): string {
   return token.slice(0, LINE_LENGTH);
 }
 
-/** A login that begins now. */
+/** A login that starts now. */
 export function newLogin({ random, now, world }: Context, user: Identity, clientId: string | null, scope = ''): Login {
   return { family: nameInWorld(random.uuid(), world.id), subject: user.id, clientId, scope, authTime: now };
 }
@@ -38,9 +38,9 @@ export interface Beginning extends Premise {
 }
 
 /**
- * What a user gets who logged in: with the first refresh token of the login.
+ * What a user gets by logging in, including the first refresh token of the login.
  *
- * @throws NotFound, Changed: as `Grants.issue`
+ * @throws NotFound, Changed: as for `Grants.issue`
  */
 export async function beginSession(
   context: Context,

@@ -2,10 +2,10 @@ import type { Problem } from '../../../../core/problem.ts';
 import { Changed, NotFound } from '../../../../store/errors.ts';
 
 /**
- * A write that rests on a credential that was checked: while that was looked at, its owner may have been deleted or
- * disabled, or it may have been replaced. Such a credential does not count.
+ * A write that rests on a checked credential: during the check its owner may have been deleted or disabled, or it may
+ * have been replaced. It is then no longer valid.
  *
- * @param refuse in the words in which a wrong credential of that kind is refused
+ * @param refuse in the words that refuse a wrong credential of that kind
  */
 export async function unlessEnded<Result>(
   write: Promise<Result>,
