@@ -1,6 +1,6 @@
 import { claim, lifetime, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../config/option.ts';
 
-/** How Run:ai is emulated: which version, how long tokens live, whose tokens are exchanged. */
+/** How Run:ai is emulated: which version, how long tokens live, whose tokens can be exchanged. */
 export const OPTIONS = {
   tokenTtl: {
     argument: 'DURATION',

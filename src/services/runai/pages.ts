@@ -1,6 +1,6 @@
 import type { Outcome } from '../../contract/request.ts';
 
-/** Pages load nothing from anywhere, and cannot be framed. */
+/** Pages load nothing from elsewhere and cannot be framed. */
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -20,7 +20,7 @@ button{margin-top:1.25rem;width:100%;padding:.6rem;font:inherit;font-weight:600;
 input:focus-visible,button:focus-visible{outline:.2rem solid #1c1f1a;outline-offset:.1rem}
 code{overflow-wrap:anywhere}`;
 
-/** What the login page asks, and carries along. */
+/** What the login page asks for and carries along. */
 export interface LoginPage {
   readonly action: string;
   readonly realm: string;
@@ -28,7 +28,7 @@ export interface LoginPage {
   readonly username: string;
   /** Parameters of the authorization request, which come back with the form. */
   readonly hidden: Readonly<Record<string, string>>;
-  /** Why it is asked again. */
+  /** Why the page asks again. */
   readonly fault: string | null;
 }
 
@@ -53,7 +53,7 @@ ${carried.join('\n')}
   );
 }
 
-/** A page that only says something. */
+/** A page that only shows a message. */
 export function messagePage<Status extends number>(
   status: Status,
   title: string,

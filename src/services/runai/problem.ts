@@ -5,28 +5,28 @@ import { messagePage } from './pages.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** What `renderProblem` makes. */
+/** The forms of error that `renderProblem` produces. */
 export const ERRORS: readonly ErrorForm[] = [
   { schema: 'Error', mediaType: JSON_TYPE },
   { schema: 'OAuthError', mediaType: JSON_TYPE },
   { schema: null, mediaType: 'text/html' },
 ];
 
-/** What the documentation's own examples say, for the kinds it has an example of. */
+/** Messages from the documentation's own examples, for the kinds that have one. */
 const DOCUMENTED_MESSAGES: Partial<Record<ProblemKind, string>> = {
   forbidden: 'You do not have sufficient permissions.',
   not_found: 'Resource id not found.',
   conflict: 'Resource with this name already exists',
 };
 
-/** The message of a problem, and what more there is to say. */
+/** The message of a problem, and anything more there is to say. */
 export function messageOf({ kind, message }: Problem): string {
   const documented = DOCUMENTED_MESSAGES[kind];
   if (documented === undefined) return message;
   return message === '' ? documented : `${documented.replace(/\.$/, '')}: ${message}`;
 }
 
-/** A problem in Run:ai's form: an OAuth error where tokens are requested by form, a page where people log in. */
+/** A problem in Run:ai's form: OAuth errors where tokens are requested by form, a page where people log in. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (PAGES.test(about.path)) {
     const page = messagePage(HTTP_STATUS[problem.kind], 'This cannot be done', problem.message);
@@ -35,9 +35,9 @@ export function renderProblem(problem: Problem, about: About): Outcome {
   return OAUTH.test(about.path) ? oauthError(problem) : vendorError(problem, about);
 }
 
-/** Where people's browsers go. */
+/** Paths that people's browsers visit. */
 const PAGES = /^\/auth\/realms\/[^/]*\/(?:protocol\/openid-connect\/(?:auth|logout)|login-actions\/authenticate)$/;
-/** Where RFC 6749, 7009 and 7662 say how errors look. */
+/** Paths where RFC 6749, 7009 and 7662 define the form of errors. */
 const OAUTH =
   /^\/api\/v2\/token$|^\/auth\/realms\/[^/]*\/protocol\/openid-connect\/(?:token(?:\/introspect)?|userinfo|revoke)$/;
 
@@ -45,11 +45,11 @@ function allowed({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
 }
 
-/** The two token endpoints are easily taken for one another. */
+/** The two token endpoints are easily confused. */
 const NO_FORM =
   'The fields here are `grantType`, `clientID`, `clientSecret`; a form with `grant_type` is for the token endpoint of the realm and, since 2.24, for `/api/v2/token`.';
 
-/** `code`, `message`, and `details` where there is more to say. */
+/** `code`, `message`, and `details` if there is more to say. */
 function vendorError(problem: Problem, { settings, path }: About): Outcome {
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
@@ -97,7 +97,7 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
 function oauthError(problem: Problem): Outcome {
   const error = oauthCode(problem);
   const isClient = error === 'invalid_client';
-  // A body of another type is a malformed request to RFC 6749, which knows no 415.
+  // A body of another type is a malformed request in RFC 6749, which does not mention 415.
   const status = isClient ? 401 : problem.kind === 'unsupported_media_type' ? 400 : HTTP_STATUS[problem.kind];
   const challenge =
     problem.kind === 'unauthenticated' ? bearerChallenge(problem) : isClient ? problem.challenge : undefined;
@@ -123,7 +123,7 @@ function oauthCode({ kind, reason }: Problem): OAuthCode {
   return kind === 'bad_credentials' ? 'invalid_grant' : (OAUTH_CODES[kind] ?? 'invalid_request');
 }
 
-/** Descriptions are printable ASCII without quotation marks and backslashes (RFC 6749, 5.2). */
+/** Descriptions are printable ASCII without quotation marks or backslashes (RFC 6749, 5.2). */
 export function described(message: string): string {
   return message.replaceAll('"', "'").replaceAll(/[^\x20-\x7e]|\\/g, '?');
 }

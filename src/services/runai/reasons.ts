@@ -1,6 +1,6 @@
 import type { Reasons, StagesOf } from '../../core/explaining/reasons.ts';
 
-/** Why Run:ai gives no token, or does not take one. */
+/** Why Run:ai refuses to issue or accept a token. */
 export const REASONS = {
   ngc_key_as_token: {
     stage: 'authenticate',

@@ -5,14 +5,14 @@ import { profileOf, ROLES_OF } from './laws.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** Counts the ids of custom roles. */
+/** Counter for the ids of custom roles. */
 export const LAST_ROLE_SETTING = 'runai.roles.last';
 /** Above the ids of all predefined roles. */
 export const FIRST_CUSTOM_ROLE = 10_001;
 
-/** When the predefined roles were made: the month in which they were seen. */
+/** When the predefined roles were made: the month in which they were observed. */
 const PREDEFINED_AT = 1_722_470_400_000;
-/** Who made them, as the live system says. */
+/** Who made them, according to the live system. */
 export const VENDOR = 'Run:ai';
 
 /** A custom role, as stored. */
@@ -45,7 +45,7 @@ export async function rolesOf(world: Pick<Surroundings, 'store' | 'views' | 'set
   return world.views.of(rows, WAYS[profileOf(world.settings)]);
 }
 
-/** One way of assembling roles for each version, so that views of the same rows stay distinct. */
+/** A separate function for each version, so that views of the same rows stay distinct. */
 const WAYS: Readonly<Record<Profile, (rows: readonly CustomRoleRow[]) => Roles>> = {
   '2.19': (rows) => together('2.19', rows),
   '2.24': (rows) => together('2.24', rows),
@@ -77,7 +77,7 @@ function permissionsOfSets(ids: readonly string[]): readonly string[] {
   return PERMISSION_SETS.filter(({ id }) => ids.includes(id)).flatMap(({ permissions }) => permissions);
 }
 
-/** The sets that hold no more than the role does. */
+/** The sets whose permissions the role has in full. */
 function setsWithin(permissions: readonly string[]): string[] {
   const held = new Set(permissions);
   return PERMISSION_SETS.filter(({ permissions }) => permissions.every((one) => held.has(one))).map(({ id }) => id);

@@ -17,13 +17,13 @@ import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** What a rule is to say. */
+/** The content of a new rule. */
 export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
 
 /**
- * A new rule, in the store.
+ * Stores a new rule.
  *
- * @throws Problem naming the part that does not exist, or that the subject has the role there already
+ * @throws Problem naming the part that does not exist, or saying that the subject already has the role there
  */
 export async function made(context: AuthenticatedContext, order: NewRule): Promise<AccessRule> {
   const { store, now } = context;
@@ -58,14 +58,14 @@ export async function made(context: AuthenticatedContext, order: NewRule): Promi
   return rule;
 }
 
-/** @throws Problem naming the field, for a scope that does not exist */
+/** @throws Problem for an unknown scope, naming the field */
 export function knownScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
   const path = scopes.path(type, id);
   if (path === null) throw unknown(field, `there is no ${type} \`${id}\``);
   return path;
 }
 
-/** The id of such a scope as it was made, whatever case it is named in. */
+/** The scope's id as it was created, regardless of the case of `id`. */
 function knownScopeId(scopes: Scopes, type: ScopeType, id: string, field: string): string {
   return knownScope(scopes, type, id, field).at(-1)?.id ?? id;
 }
@@ -77,10 +77,10 @@ const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> =
 };
 
 /**
- * Whom a rule is for, by name; an account's client id, which is its name in the published examples, stands for it. Groups
- * are the identity provider's, so any of them may come to exist.
+ * The name of a rule's subject; an account's client id, which is its name in the published examples, may stand for it.
+ * Groups belong to the identity provider, so any of them may come to exist.
  *
- * @throws Problem for somebody who is not there
+ * @throws Problem for an unknown subject
  */
 async function subjectOf({ store }: Context, { subjectType, subjectId }: NewRule): Promise<string> {
   if (subjectType === 'group') return subjectId;
@@ -96,7 +96,7 @@ function unknown(field: string, what: string): Problem {
   return new Problem('not_found', `Field \`${field}\`: ${what}.`);
 }
 
-/** A rule that was deleted can still be listed for a while, and counts no more. @throws NotFound */
+/** Ends a rule; it can still be listed for a while, but no longer counts. @throws NotFound */
 export async function ended({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
   const tenantId = await tenantIdOf({ store });
   await ACCESS_RULES.change(store.collections, String(id), ({ body: rule }) => {
@@ -105,7 +105,7 @@ export async function ended({ store, now }: Pick<Context, 'store' | 'now'>, id: 
   });
 }
 
-/** When somebody is deleted, their rules end first, so that nobody inherits them with the name. */
+/** Ends the rules of an identity before it is deleted, so that nobody inherits them with the name. */
 export async function endRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
   const { store, now } = context;
   const book = await ruleBookOf(context);

@@ -7,11 +7,11 @@ import type { Fields } from './lists.ts';
 import { type Roles, rolesOf } from './roles.ts';
 import { type Scopes, scopesOf } from './scopes.ts';
 
-/** What a rule is shown by: the names of what it refers to. */
+/** The names of what a rule refers to, for showing it. */
 export interface Names {
   readonly roles: Roles;
   readonly scopes: Scopes;
-  /** 2.19 does not tell a status. */
+  /** 2.19 does not show a status. */
   readonly withStatus: boolean;
 }
 
@@ -23,7 +23,7 @@ export async function namesOf(context: Pick<Surroundings, 'store' | 'views' | 's
   };
 }
 
-/** What lists of rules are filtered and sorted by. */
+/** Members by which lists of rules are filtered and sorted. */
 export function fieldsOf(names: Names): Fields<AccessRule> {
   return {
     subjectId: { kind: 'text', of: ({ subjectId }) => subjectId },
@@ -41,7 +41,7 @@ export function fieldsOf(names: Names): Fields<AccessRule> {
   };
 }
 
-/** A rule takes effect when it is created, and ends when it is deleted. */
+/** A rule counts from when it is made until it is deleted. */
 function statusOf({ deletedAt }: AccessRule): NonNullable<Schema<'runai', 'AccessRule'>['status']> {
   return { phase: deletedAt === null ? 'Ready' : 'Deleting', message: '', details: '' };
 }
@@ -54,7 +54,7 @@ export function scopeName({ scopeType, scopeId }: AccessRule, { scopes }: Names)
   return scopes.path(scopeType, scopeId)?.at(-1)?.name ?? '';
 }
 
-/** A rule, in the form of the API. */
+/** A rule, in the API's form. */
 export function shownRule(rule: AccessRule, names: Names): Schema<'runai', 'AccessRule'> {
   const { createdAt, updatedAt, deletedAt, clusterId, ...rest } = rule;
   return {

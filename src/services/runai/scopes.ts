@@ -9,16 +9,16 @@ import { tenantIdOf, tenantNameOf } from './tenant.ts';
 export interface Unit {
   readonly id: string;
   readonly name: string;
-  /** Of departments and projects. */
+  /** Only for departments and projects. */
   readonly clusterId?: string;
-  /** Of projects. */
+  /** Only for projects. */
   readonly departmentId?: string;
   readonly createdAt: number;
 }
 
 export type UnitType = 'cluster' | 'department' | 'project';
 
-/** A workload of the seed. */
+/** A workload from the seed. */
 export interface Workload {
   readonly id: string;
   readonly name: string;
@@ -33,14 +33,14 @@ export const DEPARTMENTS = new Collection<Unit>('runai.departments');
 export const PROJECTS = new Collection<Unit>('runai.projects');
 export const WORKLOADS = new Collection<Workload>('runai.workloads');
 
-/** One step of the way from the whole to an object. */
+/** One step on the way from the whole to an object. */
 export interface Scope {
   readonly type: ScopeType;
   readonly id: string;
   readonly name: string;
 }
 
-/** A scope, and all that hold it: the widest first. */
+/** A scope and all that contain it, widest first. */
 export type ScopePath = readonly Scope[];
 
 /** Every scope of the tenant. */
@@ -51,9 +51,9 @@ export interface Scopes {
   readonly clusters: readonly Unit[];
   readonly departments: readonly Unit[];
   readonly projects: readonly Unit[];
-  /** The path of a scope; null if there is no such scope. */
+  /** The path of a scope; null if there is none of that type and id. */
   path(type: ScopeType, id: string): ScopePath | null;
-  /** The unit of that type and id; null if there is no such unit. */
+  /** The unit of that type and id; null if there is none. */
   unit(type: UnitType, id: string): Unit | null;
 }
 
@@ -96,7 +96,7 @@ function unitsOf(rows: readonly Row<Unit>[]): Units {
   return { list, byId: new Map(list.map((unit) => [unit.id.toLowerCase(), unit])) };
 }
 
-/** The cluster and the department that a unit is in; a project without a cluster is in that of its department. */
+/** The cluster and department of a unit; a project without a cluster is in its department's. */
 function around(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
   const department = units.department.byId.get(unit.departmentId?.toLowerCase() ?? '');
   const clusterId = unit.clusterId ?? department?.clusterId;
@@ -107,13 +107,13 @@ function around(units: { readonly cluster: Units; readonly department: Units }, 
   return found.flatMap(([type, one]) => (one === undefined ? [] : [{ type, id: one.id, name: one.name }]));
 }
 
-/** What of a scope decides whether an access rule covers it: the ids of all that hold it. */
+/** What decides whether an access rule covers a scope: the ids of all that contain it. */
 export function reachOf(path: ScopePath): Reach {
   const named = path.filter(({ type }) => type !== 'system').map(({ type, id }) => [type, [id]] as const);
   return { relation: 'owned', names: Object.fromEntries(named) };
 }
 
-/** The same of a scope by its type and id; what is in a scope that is gone belongs to the tenant. */
+/** Like `reachOf`, by type and id; objects in a scope that is gone belong to the tenant. */
 export function reachIn(scopes: Scopes, type: ScopeType, id: string): Reach {
   return reachOf(scopes.path(type, id) ?? scopes.whole);
 }

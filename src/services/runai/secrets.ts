@@ -4,10 +4,10 @@ import { hashSecret } from '../../credentials/secret.ts';
 import { namedUuid } from '../../machine/random.ts';
 import { lastExpiry } from './issue.ts';
 
-/** As a real secret of Keycloak. */
+/** As long as a real Keycloak secret. */
 const SECRET_LENGTH = 32;
 
-/** A new client secret, and what is stored of it. */
+/** A new client secret, and the form in which it is stored. */
 export function drawSecret({ random }: Pick<Context, 'random'>): {
   readonly secret: string;
   readonly secretHash: string;
@@ -16,12 +16,14 @@ export function drawSecret({ random }: Pick<Context, 'random'>): {
   return { secret, secretHash: hashSecret(secret) };
 }
 
-/** What access tokens of a secret are ended by. A new secret has another, so what is made with it in the same second counts. */
+/**
+ * The id that ends access tokens of a secret. A new secret has another, so tokens it gives in the same second count.
+ */
 export function secretName(secretHash: string | null, world: string): string {
   return nameInWorld(namedUuid(`secret:${secretHash}`), world);
 }
 
-/** What was made with a secret that is gone ends with it, where the server was started so; otherwise it runs out. */
+/** Ends the tokens of a secret that is gone, if the server was started with that option; otherwise they expire. */
 export async function endTokensOf(context: Context, secretHash: string | null): Promise<void> {
   if (!context.settings.runaiRevokeOnDelete) return;
   await context.store.grants.revoke(secretName(secretHash, context.world.id), context.now, lastExpiry(context));

@@ -12,7 +12,7 @@ import type {
   WrittenUser,
 } from './seed-schema.ts';
 
-/** The length of client ids that the API makes for access keys, in hexadecimal digits. */
+/** The length, in hexadecimal digits, of client ids that the API makes for access keys. */
 const CLIENT_ID_LENGTH = 16;
 
 /** What has a secret and is found by its name. */
@@ -23,31 +23,31 @@ function stableId(kind: 'user' | 'access-key' | Kind, name: string): string {
   return namedUuid(`${kind}:${name.toLowerCase()}`);
 }
 
-/** The id of a user who was written without one. */
+/** The id of a user written without one. */
 export function userIdOf({ email }: Pick<WrittenUser, 'email'>): string {
   return stableId('user', email);
 }
 
-/** The id of an application or a service account that was written without one. */
+/** The id of an application or a service account written without one. */
 export function accountIdOf(kind: Kind, { name }: { readonly name: string }): string {
   return stableId(kind, name);
 }
 
-/** The id of an access key that was written without one. It comes of the client id as the first world has it. */
+/** The id of an access key written without one. It is derived from the client id in the first world. */
 export function accessKeyIdOf({ email }: Pick<WrittenUser, 'email'>, { name, clientId }: WrittenAccessKey): string {
   return stableId('access-key', clientId ?? accessClientIdOf(email, name));
 }
 
-/** The client id of an access key that was written without one. */
+/** The client id of an access key written without one. */
 export function accessClientIdOf(email: string, name: string): string {
   return stableId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
 }
 
-/** The part with ids, client ids, secrets and passwords that were left out of it. */
+/** The part with any omitted ids, client ids, secrets and passwords filled in. */
 export function completed(part: WrittenSeed, derivation: Derivation): RunaiSeed {
   const { users, applications, serviceAccounts } = part;
   return {
-    // What lacks something is put in its place below, where it stood: fingerprints depend on the order.
+    // Anything incomplete is replaced below, in its original position: fingerprints depend on the order.
     ...(part as RunaiSeed),
     ...(users && { users: users.map((user) => completeUser(user, derivation)) }),
     ...(applications && {
@@ -90,7 +90,7 @@ function completeClient(kind: Kind, client: WrittenClient, derivation: Derivatio
   return { ...client, id, clientId };
 }
 
-/** The part as another world has it. */
+/** The part as it appears in another world. */
 export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
   const { users, applications, serviceAccounts } = part;
   const ownClientId = ({ clientId }: { readonly clientId: string }) => derivation.clientId(clientId);
@@ -123,7 +123,7 @@ export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
   };
 }
 
-/** The part without the ids that `completed` gives back to it. */
+/** The part without the ids that `completed` would restore. */
 export function bare(part: WrittenSeed): WrittenSeed {
   const { users, applications, serviceAccounts } = part;
   return {
@@ -148,11 +148,11 @@ export function bare(part: WrittenSeed): WrittenSeed {
 
 function withoutId<Entry extends { readonly id?: string }>(entry: Entry, derived: string): Entry {
   const { id, ...rest } = entry;
-  // The compiler cannot tell of any entry that it may lack its id.
+  // The compiler cannot see that an entry may lack its id.
   return id === derived ? (rest as Entry) : entry;
 }
 
-/** The part with the hash of every password, one after the other: they would only wait for each other. */
+/** The part with the hash of every password, one after the other: in parallel they would only wait for each other. */
 export async function hashed(part: RunaiSeed, random: Random, builtIn: RunaiSeed | undefined): Promise<RunaiSeed> {
   if (part.users === undefined) return part;
   const known = new Map(builtIn?.users?.map(({ password, passwordHash }) => [password, passwordHash]));

@@ -3,12 +3,12 @@ import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../..
 import { accessClientIdOf, accessKeyIdOf, accountIdOf, userIdOf } from './seed-credentials.ts';
 import type { WrittenSeed } from './seed-schema.ts';
 
-/** What the schema cannot say of a seed: what occurs twice, and what refers to nothing. */
+/** Faults in a seed that the schema cannot express: duplicates, and references to nothing. */
 export function faultsOf(part: WrittenSeed): SeedFault[] {
   return [...repeated(part), ...dangling(part)];
 }
 
-/** Ids, and the names that somebody is found by, which occur twice. */
+/** Duplicate ids, and duplicate names by which identities are found. */
 function repeated(part: WrittenSeed): SeedFault[] {
   const users = placeEntries('runai.users', part.users);
   const keys = users.flatMap(({ entry: user, place }) => {
@@ -59,7 +59,7 @@ function repeated(part: WrittenSeed): SeedFault[] {
   ];
 }
 
-/** A client id that was left out is the name; an application and a service account with the same name are reported. */
+/** An omitted client id is the name; an application and a service account that share one are reported. */
 function namedClients(entries: readonly Placed<{ readonly clientId?: string; readonly name: string }>[]) {
   return entries.map(({ entry: { clientId, name }, place }) => ({ entry: { clientId: clientId ?? name }, place }));
 }
@@ -74,14 +74,14 @@ function derivingId<Entry extends { readonly id?: string }>(
   }));
 }
 
-/** A name that something has for something else, and where it stands. */
+/** A reference to something else by name, and where it stands. */
 interface Reference {
   readonly place: string;
   readonly kind: string;
   readonly id: string | undefined;
 }
 
-/** What names something that is not in the seed. */
+/** References to anything that is not in the seed. */
 function dangling(part: WrittenSeed): SeedFault[] {
   const { tenant, users = [], applications = [], serviceAccounts = [] } = part;
   const ids = (units: readonly { id: string }[] = []) => units.map(({ id }) => id);

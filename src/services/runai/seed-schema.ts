@@ -5,7 +5,7 @@ import { PROFILES, ROLES_OF } from './laws.ts';
 import type { Unit, Workload } from './scopes.ts';
 import { SCOPE_TYPES } from './tables/index.ts';
 
-/** As the API itself asks for. */
+/** The pattern that the API itself requires. */
 const keyName = { type: 'string', pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLength: 2, maxLength: 255 } as const;
 
 const roleNames = [...new Set(PROFILES.flatMap((profile) => ROLES_OF[profile].map(({ name }) => name)))];
@@ -14,13 +14,13 @@ const role = described(
   'A role for the whole tenant; null for somebody who has none there.',
 );
 
-/** Ids that stand in paths: one official client writes `_` as `-`. */
+/** Ids appear in paths, where one official client writes `_` as `-`. */
 const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
 
 const ID_LEFT_OUT = 'The id. Left out: it follows from the name.';
 const SECRET_LEFT_OUT = 'The secret. Left out: it is derived from the id.';
 
-/** What Run:ai's part of a seed file may hold (JSON Schema). */
+/** What Run:ai's part of a seed file may contain (JSON Schema). */
 export const SEED_SCHEMA = object(
   {
     tenant: described(
@@ -184,7 +184,7 @@ export const SEED_SCHEMA = object(
   ],
 );
 
-/** What tells the entries of its lists apart. A rule is all that it says. */
+/** What distinguishes the entries of each list. For a rule it is everything it says. */
 export const SEED_LISTS: Readonly<Record<string, SeedList>> = {
   users: { by: ['email'], called: ['user', 'users'] },
   applications: { by: ['name'], called: ['application', 'applications'] },
@@ -197,10 +197,10 @@ export const SEED_LISTS: Readonly<Record<string, SeedList>> = {
   accessRules: { by: ['subjectType', 'subjectId', 'role', 'scopeType', 'scopeId'] },
 };
 
-/** Run:ai's part of a seed as somebody wrote it, once it was checked against `SEED_SCHEMA`. */
+/** Run:ai's part of a seed as written, once checked against `SEED_SCHEMA`. */
 export interface WrittenSeed extends SeedOf<WrittenUser, Applications['written'], ServiceAccounts['written']> {}
 
-/** Run:ai's part of a seed with everything that was left out of it. */
+/** Run:ai's part of a seed with everything filled in that was left out. */
 export interface RunaiSeed extends SeedOf<SeedUser, Applications['complete'], ServiceAccounts['complete']> {}
 
 interface SeedOf<User, Application, ServiceAccount> {
@@ -218,7 +218,7 @@ interface SeedOf<User, Application, ServiceAccount> {
 
 type SeedUnit = Omit<Unit, 'createdAt'>;
 
-/** A role in a scope; `role` of somebody is one for the whole tenant. */
+/** A role in a scope; the member `role` of an identity is one for the whole tenant. */
 export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'> & {
   readonly role: string;
 };
@@ -237,7 +237,9 @@ interface UserOf<AccessKey> {
   readonly id: string;
   readonly email: string;
   readonly password: string;
-  /** Made of `password`; never written, but in the built-in cast, because it takes 26 ms. A test compares the two. */
+  /**
+   * Made from `password`; only the built-in cast has it written out, because it takes 26 ms. A test compares the two.
+   */
   readonly passwordHash?: string;
   readonly role: string | null;
   readonly groups?: readonly string[];
@@ -246,7 +248,7 @@ interface UserOf<AccessKey> {
 export type SeedUser = UserOf<SeedAccessKey>;
 export type WrittenUser = Without<UserOf<WrittenAccessKey>, 'id' | 'password'>;
 
-/** What logs in with client id and secret. */
+/** Anything that logs in with client id and secret. */
 export interface SeedClient {
   readonly id: string;
   readonly name: string;

@@ -65,12 +65,12 @@ export const seed: Seeding = {
 };
 
 function writtenOf(part: unknown): WrittenSeed {
-  // It fits the schema, which `WrittenSeed` says in types.
+  // It fits the schema, which `WrittenSeed` expresses in types.
   return part as WrittenSeed;
 }
 
 function completeOf(part: unknown): RunaiSeed {
-  // It fits the schema, and `completed` has made it.
+  // It fits the schema, and `completed` made it.
   return part as RunaiSeed;
 }
 
@@ -132,7 +132,7 @@ function dated<Entry>(entries: readonly Entry[] = [], createdAt: Instant) {
   return entries.map((entry) => ({ ...entry, createdAt }));
 }
 
-/** The rules that the members `role` stand for, and those that are written out. */
+/** The rules that the `role` members stand for, and those written out. */
 function rulesOf({
   tenant,
   users = [],

@@ -1,6 +1,6 @@
 import type { IdentityKind } from '../../core/principal.ts';
 
-/** Who has an access rule: somebody with an identity, or a group of the identity provider. */
+/** The subject of an access rule: an identity, or a group of the identity provider. */
 export type SubjectType = 'user' | 'group' | 'app' | 'service-account';
 
 /** What access rules call the kinds of identities. */

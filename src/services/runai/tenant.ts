@@ -1,7 +1,7 @@
 import type { Surroundings } from '../../contract/world.ts';
 import type { TokenRealm } from '../../credentials/access-token.ts';
 
-/** Where the store keeps what there is of the tenant. */
+/** Where the store keeps the tenant's data. */
 export const TENANT_ID_SETTING = 'runai.tenant.id';
 export const TENANT_NAME_SETTING = 'runai.tenant.name';
 export const REALM_SETTING = 'runai.tenant.realm';
@@ -16,17 +16,17 @@ export async function realmOf({ store }: World): Promise<string> {
   return (await store.settings.get(REALM_SETTING)) ?? NO_REALM;
 }
 
-/** Path of a realm's issuer below the origin; Keycloak's. */
+/** Path of a realm's issuer below the origin, as in Keycloak. */
 export function issuerPath(realm: string): string {
   return `/auth/realms/${realm}`;
 }
 
-/** The tenant's id, as scopes write it; a whole number. Its objects in the store belong to it by this. */
+/** The tenant's id, a whole number as scopes write it. It marks the tenant's objects in the store. */
 export async function tenantIdOf({ store }: World): Promise<string> {
   return (await store.settings.get(TENANT_ID_SETTING)) ?? '0';
 }
 
-/** Whose access tokens count here. */
+/** The realm whose access tokens count here. */
 export async function tokenRealmOf(world: World): Promise<TokenRealm> {
   return { issuerPath: issuerPath(await realmOf(world)), tenantId: await tenantIdOf(world) };
 }

@@ -16,10 +16,10 @@ import { knownScope } from './oauth-token.ts';
 
 const CODE_LENGTH = 43;
 
-/** S256 of anything, in base64url without padding (RFC 7636, 4.2). */
+/** The S256 challenge of any verifier, in base64url without padding (RFC 7636, 4.2). */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
-/** Parameters of an authorization request that come back with the form of the page. */
+/** Parameters of an authorization request that come back with the page's form. */
 const CARRIED = [
   'response_type',
   'client_id',
@@ -32,7 +32,7 @@ const CARRIED = [
   'response_mode',
 ] as const;
 
-/** An authorization request that may be answered to its client (RFC 6749, 4.1.1; OpenID Connect Core 1.0, 3.1.2.1). */
+/** An authorization request whose client may be answered (RFC 6749, 4.1.1; OpenID Connect Core 1.0, 3.1.2.1). */
 interface AuthorizationRequest {
   readonly issuer: string;
   readonly clientId: string;
@@ -40,7 +40,7 @@ interface AuthorizationRequest {
   readonly form: Form;
 }
 
-/** The authorization endpoint: a login page. Browsers have no sessions here, so it always asks. */
+/** The authorization endpoint: a login page. There are no browser sessions, so it always asks. */
 const authorize: Handler<'runai', 'authorize'> = (context) => begin(context, formOf(context.query));
 const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => begin(context, formOf(context.body));
 
@@ -57,7 +57,7 @@ async function begin(context: RealmContext, form: Form): Promise<Answer<'runai',
   return askWho(context, request, form['login_hint'] ?? '', null);
 }
 
-/** The form of the page. */
+/** The page's form. */
 const logIn: Handler<'runai', 'log_in'> = async (context) => {
   const form = formOf(context.body);
   const request = await checkedRequest(context, form);
@@ -76,7 +76,7 @@ const logIn: Handler<'runai', 'log_in'> = async (context) => {
   }
 };
 
-/** RP-initiated logout: ends the login that the ID token is of, or the one of a refresh token. */
+/** RP-initiated logout: ends the login of the ID token or of a refresh token. */
 const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context, formOf(context.query));
 const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, formOf(context.body));
 
@@ -90,7 +90,7 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   }
   if (claims !== null) await store.grants.end(claims.sid, now, lastExpiry(context));
   const refreshToken = form['refresh_token'];
-  // Whoever has had a token of the login may end it: one that expired or was used since, too.
+  // Anyone who has had a token of the login may end it, even if the token has since expired or been used.
   const known = refreshToken === undefined ? null : await store.grants.loginOf(storedForm(refreshToken));
   if (known !== null && (known.clientId === null || known.clientId === form['client_id'])) {
     await store.grants.end(known.family, now, lastExpiry(context));
@@ -117,7 +117,7 @@ export const loginOperations = {
 };
 
 /**
- * Until client and redirect URI are known to belong together, nothing is sent there (RFC 6749, 4.1.2.1).
+ * Nothing is sent to the redirect URI until it is known to belong to the client (RFC 6749, 4.1.2.1).
  *
  * @throws Problem, which becomes a page
  */
@@ -139,7 +139,7 @@ async function checkedRequest(context: RealmContext, form: Form): Promise<Author
   return { issuer, clientId: client.clientId, redirectUri, form };
 }
 
-/** The error that the client gets for a request that cannot be met (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
+/** The error a client gets for a request that cannot be met (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
 function requestFault({ form }: AuthorizationRequest): Form | null {
   const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
   const fault = (error: string, description: string) => ({ error, error_description: described(description) });
@@ -170,12 +170,12 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
 
 type Redirection = Outcome<302, undefined>;
 
-/** Back to the client, with who answers (RFC 9207). */
+/** Redirects to the client, naming the issuer that answers (RFC 9207). */
 function redirected({ issuer, redirectUri, form }: AuthorizationRequest, answer: Form): Redirection {
   return redirection(redirectUri, { ...answer, state: form['state'], iss: issuer });
 }
 
-/** A redirect to a URI that was checked, whose own query stays as written (RFC 6749, 4.1.2). */
+/** Redirects to a checked URI, whose own query stays as written (RFC 6749, 4.1.2). */
 function redirection(uri: string, parameters: Form): Redirection {
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const query = new URLSearchParams(given).toString();
@@ -220,7 +220,7 @@ async function issueCode(
 }
 
 /**
- * Redirect URIs are compared as they are written (RFC 9700, 4.1.3). Those of clients can be a path, which is one of this
+ * Redirect URIs are compared exactly as written (RFC 9700, 4.1.3). A client's can be a path, meaning one on this
  * server, or a loopback address with any port and path (RFC 8252, 7.3).
  */
 function isRedirectOf({ redirectUris }: OAuthClient, uri: string, origin: string): boolean {
@@ -232,5 +232,5 @@ function isRedirectOf({ redirectUris }: OAuthClient, uri: string, origin: string
   });
 }
 
-/** What follows the host of a loopback address: printable, without fragment and backslash. */
+/** What follows the host of a loopback address: printable, without a fragment or a backslash. */
 const ANY_PORT_AND_PATH = /^(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?$/;

@@ -12,13 +12,13 @@ const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;
 /** The parameters of a request to an OAuth endpoint. */
 export type Form = Readonly<Record<string, string | undefined>>;
 
-/** What was sent, by query or body: a parameter without a value counts as left out (RFC 6749, 3.1 and 3.2). */
+/** What was sent, by query or body: a parameter without a value counts as omitted (RFC 6749, 3.1 and 3.2). */
 export function formOf(sent: Form): Form {
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== ''));
 }
 
 /**
- * How the client of a request says who it is: by Basic or in the body, never both (RFC 6749, 2.3).
+ * How a request's client identifies itself: by Basic or in the body, never both (RFC 6749, 2.3).
  *
  * @throws Problem naming what is wrong with it
  */
@@ -47,14 +47,14 @@ export async function presentedClient(
   return { id: name || null, secret: password || null, challenge, need };
 }
 
-/** Both parts are written as in a form before they are put together (RFC 6749, 2.3.1). */
+/** Each part is form-encoded before the two are joined (RFC 6749, 2.3.1). */
 function pairOf(header: string, challenge: string): readonly [id: string, secret: string] {
   const text = Buffer.from(BASIC.exec(header)?.[1] ?? '', 'base64').toString('utf8');
   const at = text.indexOf(':');
   try {
     if (at > 0) return [formDecoded(text.slice(0, at)), formDecoded(text.slice(at + 1))];
   } catch {
-    // Told as any other header that cannot be read.
+    // Refused below like any other unreadable header.
   }
   throw new Problem('bad_client', 'The header `Authorization` must have the form `Basic <base64 of id:secret>`.', {
     reason: 'malformed_basic',
@@ -67,9 +67,9 @@ function formDecoded(text: string): string {
 }
 
 /**
- * The client with a secret that asks.
+ * The calling client, which must have a secret.
  *
- * @throws Problem `bad_credentials`; for a public client, too
+ * @throws Problem `bad_credentials`; for a public client too
  */
 export async function confidentialCaller(context: Context, form: Form) {
   const { id, secret, challenge } = await presentedClient(context, form, 'required');
@@ -78,7 +78,7 @@ export async function confidentialCaller(context: Context, form: Form) {
   return authenticateClient(await confidentialClient(context, id), { id, secret: secret ?? '', challenge });
 }
 
-/** The client that asks: a public one by its id alone. */
+/** The calling client; a public one is identified by its id alone. */
 export async function anyCaller(context: Context, form: Form): Promise<string> {
   const { id } = await presentedClient(context, form, 'required');
   if (id === null) throw noClient();
@@ -86,7 +86,7 @@ export async function anyCaller(context: Context, form: Form): Promise<string> {
   return (await confidentialCaller(context, form)).clientId;
 }
 
-/** A field that has to be there. @throws Problem naming it */
+/** A required field. @throws Problem naming it */
 export function neededField(form: Form, name: string): string {
   const value = own(form, name);
   if (value === undefined) throw missing(name, findOtherSpelling(Object.keys(form), name));
@@ -104,12 +104,12 @@ function missing(name: string, other: string | undefined): Problem {
   return new Problem('invalid_request', `Field \`${name}\` is missing${instead}.`);
 }
 
-/** The parameters of a path that names a realm. */
+/** The context of a request whose path names a realm. */
 export interface RealmContext extends Context {
   readonly params: { readonly realm: string };
 }
 
-/** The issuer of the realm that a path names. @throws Problem if there is no such realm */
+/** The issuer of the realm in the path. @throws Problem when there is no such realm */
 export async function issuerInPath(context: RealmContext): Promise<string> {
   const realm = await realmOf(context);
   if (context.params.realm === realm) return `${context.origin}${issuerPath(realm)}`;

@@ -4,10 +4,10 @@ import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { type Form, formOf, issuerInPath, neededField, presentedClient } from './oauth-client.ts';
 import { grantOf, type Issued, issued, NO_STORE } from './token.ts';
 
-/** Scopes that can be requested (OpenID Connect Core 1.0, 5.4 and 11). What anybody may do is a matter of access rules. */
+/** Scopes that can be requested (OpenID Connect Core 1.0, 5.4 and 11). Access rules decide what anyone may do. */
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
 
-/** Names of the form (RFC 6749, 4; RFC 7636, 4.5). */
+/** Names of the form fields (RFC 6749, 4; RFC 7636, 4.5). */
 const FORM_NAMES: Readonly<Record<Member, string>> = {
   clientID: 'client_id',
   clientSecret: 'client_secret',
@@ -23,7 +23,7 @@ const FORM_NAMES: Readonly<Record<Member, string>> = {
   scope: 'scope',
 };
 
-/** `POST /api/v2/token`: the client of a user's login may be left out. */
+/** `POST /api/v2/token`: a user's login may omit the client. */
 const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
   const form = formOf(context.body);
   const request = await requestOf(context, form, 'optional');
@@ -63,7 +63,7 @@ async function requestOf(context: Context, form: Form, need: PresentedClient['ne
   };
 }
 
-/** A list of scopes, each once. @throws Problem `invalid_scope` for one that does not exist */
+/** A list of scopes, each once. @throws Problem `invalid_scope` for an unknown one */
 export function knownScope(scope: string | undefined): string {
   const asked = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
   const unknown = asked.filter((one) => !SCOPES.some((known) => known === one));

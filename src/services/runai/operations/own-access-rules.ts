@@ -3,7 +3,7 @@ import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
 import { type ListQuery, paged, selected } from '../lists.ts';
 import { fieldsOf, type Names, namesOf, roleName, scopeName } from '../rule-view.ts';
 
-/** Of one page, unless asked otherwise. */
+/** Default page size. */
 const PAGE = 50;
 
 /** The rules of the caller, and of the groups that they are in. */

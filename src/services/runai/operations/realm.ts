@@ -12,7 +12,7 @@ import { anyCaller, confidentialCaller, formOf, issuerInPath, neededField } from
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE } from './token.ts';
 
-/** OpenID Connect Discovery 1.0, 3; RFC 8414, 2: names only what answers. */
+/** OpenID Connect Discovery 1.0, 3; RFC 8414, 2: lists only endpoints that exist. */
 const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
   const issuer = await issuerInPath(context);
   const endpoint = `${issuer}/protocol/openid-connect`;
@@ -61,7 +61,7 @@ const CLAIMS = [
 
 const getRealmJwks: Handler<'runai', 'get_realm_jwks'> = async (context) => {
   await issuerInPath(context);
-  // Public keys of this server, in the form that RFC 7517 gives them.
+  // This server's public keys, in the form that RFC 7517 prescribes.
   const keys = context.tokens.jwks.keys as readonly Schema<'runai', 'JsonWebKey'>[];
   return { status: 200, body: { keys } };
 };
@@ -132,7 +132,7 @@ async function seenAsRefresh({ store, now }: Context, token: string) {
   };
 }
 
-/** RFC 7009: what was never a token is revoked already. A refresh token ends its login, also one that was used or expired. */
+/** RFC 7009: what was never a token counts as revoked. A refresh token ends its login, even if used or expired. */
 const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);

@@ -22,7 +22,7 @@ import { tenantIdOf } from '../tenant.ts';
 
 export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 
-/** Permissions by resource type, every type with its actions. */
+/** Permissions by resource type; every type is listed with its actions. */
 export function permissionsOf(
   held: ReadonlySet<string>,
   types: readonly ({ readonly id: string } & Pick<Schema<'runai', 'Permission'>, 'displayName' | 'groupId'>)[],
@@ -73,7 +73,7 @@ function shownAsV2(one: Role, profile: Profile) {
   };
 }
 
-/** What the guide of 2.25 calls legacy. */
+/** Roles that the guide of 2.25 calls legacy. */
 const LEGACY: ReadonlySet<string> = new Set(['L1 researcher', 'L2 researcher', 'ML engineer', 'Research manager']);
 
 const list: Handler<'runai', 'get_roles'> = async (context) => {
@@ -167,7 +167,7 @@ async function changed(context: Context, id: number, change: (role: CustomRole) 
   await stillThere(edit);
 }
 
-/** @throws Problem naming a set that does not exist, or a name that another role has */
+/** @throws Problem naming an unknown set, or a name that another role has */
 async function checked(context: Context, body: RoleBody, self: number | null) {
   const { name, description = '' } = body;
   const known: readonly string[] = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);

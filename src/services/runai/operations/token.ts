@@ -8,10 +8,10 @@ import { appToken } from './grants/app-token.ts';
 import type { Grant, GrantResult, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { GRANTS, type GrantName } from './grants/index.ts';
 
-/** Answers with tokens are never kept (RFC 6749, 5.1). */
+/** Answers with tokens must not be cached (RFC 6749, 5.1). */
 export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
-/** What a grant gave, as tokens. */
+/** The tokens made from what a grant gave. */
 export interface Issued {
   readonly accessToken: string;
   /** In seconds. */
@@ -21,9 +21,9 @@ export interface Issued {
 }
 
 /**
- * The grant of a name at an endpoint.
+ * The grant of this name at an endpoint.
  *
- * @throws Problem where this version does not have it there; what others have becomes a finding
+ * @throws Problem if this version does not have it there; if other versions do, that becomes a finding
  */
 export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
   const profile = profileOf(context.settings);
@@ -40,7 +40,7 @@ export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: st
   throw new Problem('unsupported_grant', `Field \`${field}\` must be one of ${names.join(', ')}.`);
 }
 
-/** @param withIdToken users who logged in get an ID token, too */
+/** @param withIdToken whether users who logged in also get an ID token */
 export async function issued(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
   const { identity, clientId, sid, session } = result;
   const { authTime } = session?.login ?? { authTime: context.now };
@@ -72,13 +72,13 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
   return v1Answer(context, await issued(context, await grant.redeem(request, context), true));
 };
 
-/** In 2.19 an answer did not say how long the token counts. */
+/** In 2.19 an answer did not say how long the token is valid. */
 function v1Answer({ settings }: Context, { expiresIn, ...tokens }: Issued): Answer<'runai', 'grant_token'> {
   const body = { ...tokens, ...(profileOf(settings) !== '2.19' && { expiresIn }) };
   return { status: 200, headers: NO_STORE, body };
 }
 
-/** The old endpoints ask in the manner of their time. */
+/** The old endpoints have names of their own for the members. */
 function oldRequest(grantType: string, client: PresentedClient, fields: Partial<TokenRequest>): TokenRequest {
   const names: Readonly<Record<string, string>> = {
     appID: 'id',
@@ -101,7 +101,7 @@ const grantAppToken: Handler<'runai', 'grant_app_token'> = async (context) => {
   return { status: 200, headers: NO_STORE, body: { access_token: accessToken, id_token: idToken } };
 };
 
-/** `GET /v1/k8s/auth/token/exchange`: names no client, so the code says through which the user logged in. */
+/** `GET /v1/k8s/auth/token/exchange`: names no client, so the code identifies the one the user logged in through. */
 const exchangeCode: Handler<'runai', 'exchange_code'> = async (context) => {
   const { code, redirect_uri: redirectUri } = context.query;
   const request = oldRequest('exchange_token', NO_CLIENT_NAMED, { code, redirectUri });

@@ -26,7 +26,7 @@ export const unitLookups = {
   project: lookupOf('project'),
 };
 
-/** The units that the caller's scopes hold. */
+/** The units within the caller's scopes. */
 async function visible(context: AuthenticatedContext, type: UnitType): Promise<Unit[]> {
   const scopes = await scopesOf(context);
   return OF_TYPE[type](scopes).filter(({ id }) => context.mayReach(reachIn(scopes, type, id)));
@@ -34,7 +34,7 @@ async function visible(context: AuthenticatedContext, type: UnitType): Promise<U
 
 const PAGE = 50;
 
-/** A page of units, in the form of organisation units. */
+/** A page of units, in the form used for organisation units. */
 async function pageOfUnits(context: AuthenticatedContext, query: ListQuery, type: UnitType) {
   const fields = { name: { kind: 'text', of: ({ name }: Unit) => name } } as const;
   const all = selected(await visible(context, type), query, fields, ['name']);
@@ -48,7 +48,7 @@ async function shownCluster(
   return { uuid: id, name, tenantId: Number(await tenantIdOf(context)), createdAt: rfc3339(createdAt) };
 }
 
-/** No quota is emulated. */
+/** Quotas are not emulated. */
 const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
 
 function shownDepartment({ id, name, clusterId, createdAt }: Unit): Schema<'runai', 'Department'> {

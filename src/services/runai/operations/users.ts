@@ -13,7 +13,7 @@ import { endRulesOf } from '../rule-changes.ts';
 
 const SALT_LENGTH = 16;
 const TEMPORARY_LENGTH = 16;
-/** Default and most of one page. */
+/** Default and maximum page size. */
 const PAGE = 500;
 
 const user: Lookup<Identity> = async ({ store }, id) => {
@@ -32,7 +32,7 @@ const FIELDS: Fields<Identity> = {
   isLocal: { kind: 'boolean', of: ({ isLocal }) => isLocal },
 };
 
-/** The parameters of a list; only some of them when users are just counted. */
+/** The query of a list; only part of it applies when users are counted. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
 async function found({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {

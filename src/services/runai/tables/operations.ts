@@ -64,7 +64,7 @@ export const OPERATION_SECTIONS = [
     rows: ['get_userinfo', 'get_userinfo_by_post'],
   },
 
-  // Access keys, and what they were called before.
+  // Access keys, under their current and former names.
   {
     profiles: SINCE_2_24,
     source: 'reference page "Access keys", 2.24',
@@ -176,7 +176,7 @@ export const OPERATION_SECTIONS = [
     },
   },
 
-  // What scopes are made of.
+  // Parts of scopes.
   {
     source: CLIENTS,
     certainty: 'observed',

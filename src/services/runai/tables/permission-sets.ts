@@ -3,7 +3,7 @@ import type { Section } from '../../../core/sections.ts';
 import type { Permission } from './permissions.ts';
 import { type OfProfiles, UNTIL_2_24 } from './profiles.ts';
 
-/** What custom roles are put together from. */
+/** The sets that custom roles are made of. */
 export interface PermissionSetRow extends Sourced, OfProfiles {
   readonly id: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface PermissionSetRow extends Sourced, OfProfiles {
 const GUIDE = 'guide "Roles" of 2.24 and later';
 const NAMED = { source: GUIDE, certainty: 'documented' } as const;
 
-/** The permission sets: of each resource type one that looks, and one that changes. */
+/** The permission sets: for each resource type one that reads, and one that changes. */
 export const PERMISSION_SET_SECTIONS = [
   {
     ...NAMED,

@@ -1,6 +1,6 @@
 import type { OfProfiles as Of } from '../../../core/law.ts';
 
-/** The versions that are emulated. */
+/** The emulated versions. */
 export type Profile = '2.19' | '2.24' | '3.0';
 
 /** A row that only some versions have. */

@@ -2,7 +2,7 @@ import type { Sourced } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 import { type OfProfiles, ONLY_2_19, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
-/** What permissions are about, as roles list it. */
+/** What permissions are about, in the form that roles list it. */
 export interface ResourceTypeRow extends Sourced, OfProfiles {
   readonly id: string;
   readonly displayName: string;
@@ -17,7 +17,7 @@ const NAMED = {
   certainty: 'inferred',
 } as const;
 
-/** The resource types of identity and access, and those that scopes are made of. The vendor has more. */
+/** The resource types of identity and access, and those that make up scopes. The vendor has more. */
 export const RESOURCE_TYPE_SECTIONS = [
   {
     ...SEEN,

@@ -2,7 +2,7 @@ import type { RoleRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 import type { Permission } from './permissions.ts';
 
-/** A predefined role. Ids above 13 come from the database of the system that was seen, and can differ elsewhere. */
+/** A predefined role. Ids above 13 come from the database of the observed system, and may differ elsewhere. */
 export interface PredefinedRole extends RoleRow<Permission> {
   readonly id: number;
   readonly description: string;
@@ -12,7 +12,7 @@ const CAPTURE = 'role list of a live system, August 2024 (test data of runapy v0
 const GUIDE = 'guide "Roles", self-hosted 2.25';
 const SEEN = { source: CAPTURE, certainty: 'observed' } as const;
 
-/** What every predefined role can look at: accounts are documented, the others are what an interface needs to open. */
+/** What every predefined role can read: accounts are documented; the rest is what an interface needs to open. */
 const ANYBODY = ['tenant:read', 'department:read', 'project:read', 'cluster:read', 'workloads:read'] as const;
 
 const ALL_USERS = ['users:create', 'users:read', 'users:update', 'users:delete'] as const;
@@ -38,7 +38,7 @@ const ALL_UNITS = [
   'cluster:delete',
 ] as const;
 
-/** Roles that bring nothing of identity and access, and one that is the same in every version. */
+/** Roles that grant nothing in identity and access, and one that is the same in every version. */
 const COMMON = [
   {
     source: `${CAPTURE}; ${GUIDE}`,
@@ -147,7 +147,7 @@ export const ROLE_SECTIONS_2_19 = [
   },
 ] as const satisfies readonly Section<PredefinedRole, 'name'>[];
 
-/** The predefined roles since 2.24. What names applications counts only where there are any. */
+/** The predefined roles since 2.24. Application permissions count only in versions that have applications. */
 export const ROLE_SECTIONS_2_24 = [
   {
     source: GUIDE,

@@ -11,7 +11,7 @@ const WHOLE = `${MODEL}; that the object belongs to the tenant as a whole is not
 const TENANT = ['system', 'tenant'] as const;
 const OF_TENANT = { on: TENANT, source: WHOLE, certainty: 'inferred' } as const;
 const KEYS_OF_TENANT = { on: TENANT, source: `${KEYS}; ${WHOLE}`, certainty: 'inferred' } as const;
-/** Objects that are in a scope: a rule for it, or for one around it, reaches them. */
+/** Objects in a scope: a rule for it, or for one around it, reaches them. */
 const SCOPED = ['system', 'tenant', 'cluster', 'department', 'project'] as const;
 
 /** How each action finds its object. */
@@ -23,7 +23,7 @@ const USER = { lookup: 'user', param: 'userId' } as const;
 
 /** What each action needs. */
 export const RULE_SECTIONS = [
-  // What is the caller's own needs no permission.
+  // What belongs to the caller needs no permission.
   {
     needs: {},
     source: KEYS,
@@ -132,7 +132,7 @@ export const RULE_SECTIONS = [
     },
   },
 
-  // Objects that are in a scope.
+  // Objects in a scope.
   {
     on: SCOPED,
     source: `${MODEL}; that lists show what the caller's scopes hold is not written down`,
