@@ -2,6 +2,7 @@
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
+const EVENTS_TYPE = 'text/event-stream';
 
 /**
  * The operations of a document as TypeScript, by the ids that handlers have: what each is given after the steps before
@@ -90,7 +91,7 @@ function bodyType(type, body) {
 }
 
 /**
- * JSON as a value, anything else as bytes.
+ * JSON as a value, events as a stream, anything else as bytes.
  *
  * @param {string} type
  * @param {string} status
@@ -99,7 +100,11 @@ function bodyType(type, body) {
 function answerType(type, status, { content }) {
   if (content === undefined) return 'undefined';
   const types = Object.keys(content).map((media) =>
-    /json$/.test(media) ? `${type}['responses'][${status}]['content']['${media}']` : 'Buffer',
+    media === EVENTS_TYPE
+      ? "import('node:stream').Readable"
+      : /json$/.test(media)
+        ? `${type}['responses'][${status}]['content']['${media}']`
+        : 'Buffer',
   );
   return [...new Set(types)].join(' | ');
 }

@@ -14,6 +14,7 @@ import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import { ALL_REASONS, type Ports } from '../services/index.ts';
 import type { WorldOrigin } from './copies.ts';
+import { knownOf } from './known.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { MadeWorld, WorldEntry, Worlds } from './worlds.ts';
 
@@ -56,6 +57,9 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
     return { kind: 'copy', image: await world.store.image(), seed: ofWorld, credentials, of: world.id };
   };
   return {
+    version,
+    known: () => knownOf(services, routes()),
+    statusesOf: (service, operation) => routes().statusesOf(service, operation),
     info: async ({ store }) => ({
       name: 'nv-auth-mock',
       version,

@@ -1,14 +1,18 @@
 import type { World } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { Views } from '../core/derived.ts';
-import { Findings } from '../core/finding.ts';
+import { Findings, findingView } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
+import { Faults } from '../faults/faults.ts';
+import { unusedFaults } from '../faults/unused.ts';
+import { Events } from '../journal/events.ts';
+import { Journal } from '../journal/journal.ts';
 import type { Random } from '../machine/random.ts';
-import type { Identity } from '../store/identities.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
+import { type ClientClaims, watchedStore } from './watched-store.ts';
 import { openClock, REAL_TIME, storeState } from './world-clock.ts';
 
 /** A seed, with what it turns into at a given moment. */
@@ -30,6 +34,8 @@ export interface OwnedWorld extends World {
   readonly isHeld: boolean;
   /** Replaces its state with that of a snapshot; its time continues from the snapshot's. */
   restore(image: Uint8Array, at: Instant): Promise<void>;
+  /** Ends whatever waits for something to happen in it. */
+  tellOver(): void;
   /** Ends it with the last request that uses it. */
   end(): void;
   /** Ends it now. */
@@ -52,11 +58,7 @@ export interface WorldParts {
 }
 
 /** Is told when credentials that lead to a world change. */
-export interface ClaimsOfWorld {
-  /** A client id was created in the world. */
-  made(clientId: string): Promise<void>;
-  /** Client ids were deleted from it. */
-  gone(clientIds: readonly string[]): Promise<void>;
+export interface ClaimsOfWorld extends ClientClaims {
   /** Its whole state was replaced, by its seed or by a snapshot. */
   replaced(by: 'seed' | 'snapshot'): Promise<void>;
 }
@@ -66,13 +68,16 @@ const MOST_RETIRED = 8;
 
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const { id, credentials, machine, random, budgets, refill, claims, left } = parts;
-  const findings = new Findings(budgets.findings);
-  const remembered = new RememberedTokens(budgets.tokens);
   const series = random.hex(6);
+  const events = new Events(series);
+  const journal = new Journal(budgets.requests, series);
+  const faults = new Faults(series);
+  const findings = new Findings(budgets.findings, (finding) => events.publish('finding', () => findingView(finding)));
+  const remembered = new RememberedTokens(budgets.tokens);
   let decisions = 0;
   let holders = 0;
   let current = parts.filled.store;
-  let store = watched(current, claims);
+  let store = watchedStore(current, claims, events);
   /** Stores that requests may still be using. */
   let retired: Store[] = [];
 
@@ -87,7 +92,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     // memory, only as long as a request uses it.
     if (retired.length > MOST_RETIRED) void retired.shift()?.rest();
     current = next;
-    store = watched(next, claims);
+    store = watchedStore(next, claims, events);
   };
   const closeRetired = async () => {
     const unused = retired;
@@ -95,7 +100,18 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     for (const one of unused) await one.close();
   };
   let isEnding = false;
+  const reportUnused = () => {
+    for (const sentence of unusedFaults(faults.clear())) findings.report('unused_fault', sentence, clock.now());
+  };
+  /** Whoever waits for something to happen in it does so in vain. */
+  const tellOver = () => {
+    reportUnused();
+    faults.end();
+    journal.end();
+    events.end();
+  };
   const close = async () => {
+    tellOver();
     findings.clear();
     remembered.clear();
     await store.decisions.clear();
@@ -110,6 +126,10 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     grantMark: grantMark(id),
     credentials,
     clock,
+    journal,
+    events,
+    faults,
+    tellOver,
     get store() {
       return store;
     },
@@ -142,6 +162,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       remembered.clear();
       await clock.reread();
       await claims.replaced('snapshot');
+      events.publish('world', () => ({ world: id, what: 'restored' }));
     },
     reset: async () => {
       const filled = await refill(current);
@@ -152,51 +173,17 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       await store.decisions.clear();
       findings.clear();
       remembered.clear();
+      journal.empty();
+      reportUnused();
       tell(filled.findings);
       await claims.replaced('seed');
+      events.publish('world', () => ({ world: id, what: 'reset' }));
     },
     end: () => {
       isEnding = true;
+      tellOver();
       if (holders === 0) void close();
     },
     close,
   };
-}
-
-/** A store that reports which client ids are created and deleted in it, because requests find their world by them. */
-function watched(store: Store, { made, gone }: ClaimsOfWorld): Store {
-  const { identities, accessKeys } = store;
-  return {
-    ...store,
-    identities: {
-      ...identities,
-      create: async (identity) => {
-        await identities.create(identity);
-        for (const clientId of clientIdsOf(identity)) await made(clientId);
-      },
-      delete: async (id) => {
-        const [identity, keys] = [await identities.byId(id), await accessKeys.ofOwner(id)];
-        await identities.delete(id);
-        const own = identity === null ? [] : clientIdsOf(identity);
-        await gone([...own, ...keys.map(({ clientId }) => clientId)]);
-      },
-    },
-    accessKeys: {
-      ...accessKeys,
-      create: async (key, limit) => {
-        await accessKeys.create(key, limit);
-        await made(key.clientId);
-      },
-      delete: async (id) => {
-        const key = await accessKeys.byId(id);
-        await accessKeys.delete(id);
-        await gone(key === null ? [] : [key.clientId]);
-      },
-    },
-  };
-}
-
-/** The name of an application can be used as its client id. */
-function clientIdsOf({ kind, name, clientId }: Pick<Identity, 'kind' | 'name' | 'clientId'>): string[] {
-  return [...(clientId === null ? [] : [clientId]), ...(kind === 'application' ? [name] : [])];
 }

@@ -29,7 +29,8 @@ export interface OperationTypes {
    * sent is `{}`.
    */
   readonly body: unknown;
-  /** By status, except refusals, which are thrown. Undefined if the answer has no body; a Buffer if it is not JSON. */
+  /** By status, except refusals, which are thrown. Undefined if the answer has no body; a stream of
+   * server-sent events, or a Buffer for anything else that is not JSON. */
   readonly answers: Readonly<Record<number, unknown>>;
   /** The document does not ask for a credential. */
   readonly isPublic: boolean;

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import type { Caller, Reach, Sighting } from '../core/decide.ts';
+import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';
 import type { Surroundings, World } from './world.ts';
@@ -54,6 +55,8 @@ interface Told<Status> {
   readonly headers?: Readonly<Record<string, string>>;
   /** The body is a view of rows that have not changed: its earlier check and bytes are still good. */
   readonly unchanged?: boolean;
+  /** On an operation that needs no credential: whom it was done for, such as the client that was given a token. */
+  readonly principal?: Principal;
   /** The answer is a refusal in a form of its own: a page that asks again, or a redirect that names an error. */
   readonly refusal?: Problem;
 }

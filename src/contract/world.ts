@@ -5,6 +5,9 @@ import type { KnownHosts } from '../core/hosts.ts';
 import type { Law } from '../core/law.ts';
 import type { Presented } from '../credentials/presented.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
+import type { Faults } from '../faults/faults.ts';
+import type { Events } from '../journal/events.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed } from '../store/world.ts';
@@ -63,6 +66,12 @@ export interface World extends WorldScope {
   /** `own`: no other world has its client ids; `cast`: they are as written, such as an application's name. */
   readonly credentials: 'own' | 'cast';
   readonly clock: WorldClock;
+  /** Its requests with their answers. */
+  readonly journal: Journal;
+  /** What happens in it, for those who watch. */
+  readonly events: Events;
+  /** What goes wrong in it on purpose. */
+  readonly faults: Faults;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;
   /** The seed it was made from. */
@@ -71,8 +80,8 @@ export interface World extends WorldScope {
   hold(): void;
   release(): void;
   /**
-   * Returns it to the seed it was made from: its clock shows real time, decisions and findings are empty, and
-   * everything made since is gone.
+   * Returns it to the seed it was made from: its clock shows real time, journal, decisions, findings and faults are
+   * empty, and everything made since is gone.
    */
   reset(): Promise<void>;
 }

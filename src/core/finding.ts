@@ -17,7 +17,9 @@ export type FindingKind =
   /** an answer of the mock does not match its document */
   | 'answer_off_document'
   /** nothing can be stored: a full disk, or a data file that is gone */
-  | 'storage';
+  | 'storage'
+  /** a fault was removed that never struck a request: a test that relied on it proves nothing */
+  | 'unused_fault';
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -39,7 +41,11 @@ const FINDING_BYTES = 200;
 export class Findings {
   readonly #byText: Held<Finding>;
 
-  constructor(budget: Budget) {
+  readonly #told: (finding: Finding) => void;
+
+  /** @param told is called with each report */
+  constructor(budget: Budget, told: (finding: Finding) => void = () => {}) {
+    this.#told = told;
     this.#byText = new Held(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
   }
 
@@ -50,21 +56,24 @@ export class Findings {
     if (known !== undefined) {
       known.lastSeenAt = at;
       known.count += 1;
+      this.#told(known);
       return;
     }
-    this.#byText.keep(key, { kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 });
+    this.#told(this.#byText.keep(key, { kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 }));
   }
 
   /** Newest first, as the switchboard shows them. */
   list() {
-    return this.#byText.newestFirst().map((finding) => ({
-      ...finding,
-      firstSeenAt: rfc3339(finding.firstSeenAt),
-      lastSeenAt: rfc3339(finding.lastSeenAt),
-    }));
+    return this.#byText.newestFirst().map(findingView);
   }
 
   clear(): void {
     this.#byText.clear();
   }
+}
+
+/** A finding as the switchboard shows it. */
+export function findingView(finding: Finding) {
+  const { firstSeenAt, lastSeenAt } = finding;
+  return { ...finding, firstSeenAt: rfc3339(firstSeenAt), lastSeenAt: rfc3339(lastSeenAt) };
 }

@@ -1,11 +1,11 @@
-/** One value of a holder, linked in the order of use of everything that shares its budget. */
-interface Entry<Value> {
-  readonly holder: Held<Value>;
-  readonly name: string;
+/** Something that is remembered at the expense of a budget. */
+export interface Weighed {
   readonly bytes: number;
-  readonly value: Value;
-  older: Entry<unknown> | null;
-  newer: Entry<unknown> | null;
+  /** Its place in the order of use of everything that shares the budget. */
+  older: Weighed | null;
+  newer: Weighed | null;
+  /** Whoever remembers it forgets it, and removes it from the budget. */
+  leave(): void;
 }
 
 /**
@@ -15,8 +15,8 @@ interface Entry<Value> {
 export class Budget {
   readonly bytes: number;
   #used = 0;
-  #oldest: Entry<unknown> | null = null;
-  #newest: Entry<unknown> | null = null;
+  #oldest: Weighed | null = null;
+  #newest: Weighed | null = null;
 
   constructor(bytes: number) {
     this.bytes = bytes;
@@ -27,26 +27,26 @@ export class Budget {
   }
 
   /** @internal for holders */
-  add(entry: Entry<unknown>): void {
+  add(entry: Weighed): void {
     this.#used += entry.bytes;
     this.#append(entry);
-    while (this.#used > this.bytes && this.#oldest !== null) this.#oldest.holder.forget(this.#oldest.name);
+    while (this.#used > this.bytes && this.#oldest !== null) this.#oldest.leave();
   }
 
   /** @internal for holders */
-  remove(entry: Entry<unknown>): void {
+  remove(entry: Weighed): void {
     this.#used -= entry.bytes;
     this.#unlink(entry);
   }
 
   /** @internal for holders */
-  use(entry: Entry<unknown>): void {
+  use(entry: Weighed): void {
     if (this.#newest === entry) return;
     this.#unlink(entry);
     this.#append(entry);
   }
 
-  #append(entry: Entry<unknown>): void {
+  #append(entry: Weighed): void {
     entry.older = this.#newest;
     entry.newer = null;
     if (this.#newest === null) this.#oldest = entry;
@@ -54,7 +54,7 @@ export class Budget {
     this.#newest = entry;
   }
 
-  #unlink({ older, newer }: Entry<unknown>): void {
+  #unlink({ older, newer }: Weighed): void {
     if (older === null) this.#oldest = newer;
     else older.newer = newer;
     if (newer === null) this.#newest = older;
@@ -65,9 +65,36 @@ export class Budget {
 /** What an entry costs in addition to its value and its name. */
 const ENTRY_BYTES = 150;
 
+/** One value of a holder. */
+class Entry<Value> implements Weighed {
+  readonly bytes: number;
+  readonly name: string;
+  readonly value: Value;
+  older: Weighed | null = null;
+  newer: Weighed | null = null;
+  /** Its neighbours in the order in which its holder kept them. */
+  before: Entry<Value> | null = null;
+  after: Entry<Value> | null = null;
+  readonly #holder: { forget(name: string): void };
+
+  constructor(holder: { forget(name: string): void }, name: string, bytes: number, value: Value) {
+    this.#holder = holder;
+    this.name = name;
+    this.bytes = bytes;
+    this.value = value;
+  }
+
+  leave(): void {
+    this.#holder.forget(this.name);
+  }
+}
+
 /** Values remembered by name for as long as their budget has room. */
 export class Held<Value> {
   readonly #entries = new Map<string, Entry<Value>>();
+  /** The ends of the order in which they were kept: a map takes long to find its first entry once others were deleted. */
+  #first: Entry<Value> | null = null;
+  #last: Entry<Value> | null = null;
   readonly #budget: Budget;
   readonly #weigh: (value: Value) => number;
   readonly #most: number;
@@ -90,8 +117,7 @@ export class Held<Value> {
   find(name: string): Value | undefined {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
-    // A budget moves entries about, and never looks at their values.
-    this.#budget.use(entry as Entry<unknown>);
+    this.#budget.use(entry);
     return entry.value;
   }
 
@@ -100,34 +126,41 @@ export class Held<Value> {
     if (this.#entries.has(name)) this.forget(name);
     const bytes = ENTRY_BYTES + 2 * name.length + this.#weigh(value);
     if (bytes > this.#budget.bytes) return value;
-    const entry: Entry<Value> = { holder: this, name, bytes, value, older: null, newer: null };
+    const entry = new Entry(this, name, bytes, value);
     this.#entries.set(name, entry);
-    // There is one: there are more than `most`. The budget looks at no value.
-    if (this.#entries.size > this.#most) this.#drop(this.#entries.values().next().value as Entry<Value>);
-    this.#budget.add(entry as Entry<unknown>);
+    entry.before = this.#last;
+    if (this.#last === null) this.#first = entry;
+    else this.#last.after = entry;
+    this.#last = entry;
+    if (this.#entries.size > this.#most && this.#first !== null) this.forget(this.#first.name);
+    this.#budget.add(entry);
     return value;
   }
 
   forget(name: string): void {
     const entry = this.#entries.get(name);
-    if (entry !== undefined) this.#drop(entry);
-  }
-
-  #drop(entry: Entry<Value>): void {
-    this.#entries.delete(entry.name);
-    // A budget never looks at values.
-    this.#budget.remove(entry as Entry<unknown>);
+    if (entry === undefined) return;
+    this.#entries.delete(name);
+    const { before, after } = entry;
+    if (before === null) this.#first = after;
+    else before.after = after;
+    if (after === null) this.#last = before;
+    else after.before = before;
+    this.#budget.remove(entry);
   }
 
   clear(): void {
-    // A budget never looks at values.
-    for (const entry of this.#entries.values()) this.#budget.remove(entry as Entry<unknown>);
+    for (const entry of this.#entries.values()) this.#budget.remove(entry);
     this.#entries.clear();
+    this.#first = null;
+    this.#last = null;
   }
 
   /** The values, beginning with the one kept last. */
   newestFirst(): Value[] {
-    return Array.from(this.#entries.values(), ({ value }) => value).reverse();
+    const values: Value[] = [];
+    for (let entry = this.#last; entry !== null; entry = entry.before) values.push(entry.value);
+    return values;
   }
 }
 
@@ -163,6 +196,8 @@ const SHARES = {
   /** tokens that have been verified */
   tokens: 6 * MEGABYTE,
   decisions: 6 * MEGABYTE,
+  /** requests with their answers */
+  requests: 16 * MEGABYTE,
   findings: MEGABYTE / 4,
   /** worlds as their seeds make them, to be copied */
   images: 4 * MEGABYTE,

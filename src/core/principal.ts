@@ -18,4 +18,11 @@ export interface Principal {
   readonly tenant?: string;
   /** The organisation that the credential belongs to. */
   readonly org?: string;
+  /** For a personal key: the e-mail address of its user. */
+  readonly user?: string;
+}
+
+/** What somebody may be called: by id, name, client id or e-mail address. */
+export function namesOf({ id, name, clientId, user }: Principal): readonly string[] {
+  return [id, name, ...(clientId === undefined ? [] : [clientId]), ...(user === undefined ? [] : [user])];
 }

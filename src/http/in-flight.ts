@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AnyHandler, Lookup, Outcome } from '../contract/request.ts';
 import type { ServiceDefinition, Voice } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
+import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Derived } from '../core/derived.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
@@ -11,6 +12,9 @@ import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
 import type { Presenter } from '../credentials/presented.ts';
 import type { Watch } from '../credentials/tripwire.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { Hint } from '../hints/hint.ts';
+import type { KeptBody } from '../journal/entry.ts';
 import type { RequestContext } from './context.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { BodyLimits } from './transport/body.ts';
@@ -73,8 +77,10 @@ export interface Arrived {
   readonly context: RequestContext;
   /** Why it may not enter this world, or any; null if it may. */
   readonly fault: Problem | null;
-  /** Its body, if it had to be read to find the world. */
-  readonly body: BodyRead | null;
+  /** Its body, if it had to be read before its step. */
+  body: BodyRead | null;
+  /** When it arrived, in milliseconds of a clock that nothing sets. */
+  readonly startedAt: number;
 }
 
 /** A request for an operation, on its way through the steps. Each step reads what earlier ones wrote. */
@@ -82,7 +88,19 @@ export interface InFlight extends Arrived {
   readonly route: Route;
   /** The id for its decision; null: a new one. */
   readonly decisionId: string | null;
+  /** The caller, if they had to be known before their step. */
+  authentication: Promise<Caller> | null;
   decision: Decision | null;
   problem: Problem | null;
   outcome: Outcome;
+  /** Its body, for the journal. */
+  sent: KeptBody;
+  /** What people may have got wrong in it. */
+  hints: readonly Hint[];
+  /** The fault that strikes it. */
+  struckBy: Fault | null;
+  /** Was what it asks for done? */
+  isDone: boolean;
+  /** The status it would have had but for a fault; null if no other is known. */
+  wouldBe: number | null;
 }

@@ -71,6 +71,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     spelled: (body) => body,
     bodyOtherVersions: {},
     requestFault: () => null,
+    statuses: () => [],
     answerFault: () => null,
   };
   return routeOf(anything, mounted, host.handler, host);

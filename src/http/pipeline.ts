@@ -5,6 +5,7 @@ import type { FindingKind } from '../core/finding.ts';
 import { isOurs, type Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { worldInLog } from '../core/world-id.ts';
+import { NO_BODY } from '../journal/entry.ts';
 import { type WireAnswer, writeAnswer } from './answer.ts';
 import { factsOf } from './facts.ts';
 import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
@@ -18,13 +19,15 @@ import { handle } from './steps/handle.ts';
 import { locate } from './steps/locate.ts';
 import { parse } from './steps/parse.ts';
 import { place } from './steps/place.ts';
+import { record } from './steps/record.ts';
 import { aboutOf, refuse } from './steps/refuse.ts';
 import { logRefusal, send } from './steps/send.ts';
+import { strikeAnswer, strikeRequest } from './steps/strike.ts';
 import { validate } from './steps/validate.ts';
 
 /** Whatever is needed to answer when there is no operation. */
 export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
-  Partial<Pick<ServiceDefinition, 'isSwitchboard' | 'quirks' | 'authenticate'>>;
+  Partial<Pick<ServiceDefinition, 'name' | 'isSwitchboard' | 'quirks' | 'authenticate'>>;
 
 /** Something about a call without an operation that a person should know. */
 export interface WorthKnowing {
@@ -44,25 +47,37 @@ export async function answer(
   if (!route.document.isReady) await route.document.ready();
   const placed = place(server, raw, { guard: route.guard, route, query });
   const flight = begin(route, placed instanceof Promise ? await placed : placed, params, query);
+  const { faults } = flight.context.world;
   try {
+    let isReplaced = false;
     try {
       admit(flight);
       locate(route, flight);
-      await authenticate(flight);
-      await decide(flight);
-      if (looksUpFirst(route)) await cover(flight);
-      if (route.readsBody) await parse(flight);
-      validate(flight);
-      if (!looksUpFirst(route)) await cover(flight);
-      await handle(flight);
+      isReplaced = !faults.isEmpty && (await strikeRequest(flight));
+      if (!isReplaced) await carryOut(flight);
     } catch (thrown) {
       await refuse(flight, thrown);
     }
-    conform(flight);
+    if (!isReplaced) {
+      conform(flight);
+      if (!faults.isEmpty) await strikeAnswer(flight);
+    }
     return await send(flight);
   } finally {
     flight.context.world.release();
   }
+}
+
+/** The steps that lead to an answer. */
+async function carryOut(flight: InFlight): Promise<void> {
+  const { route } = flight;
+  await authenticate(flight);
+  await decide(flight);
+  if (looksUpFirst(route)) await cover(flight);
+  if (route.readsBody) await parse(flight);
+  validate(flight);
+  if (!looksUpFirst(route)) await cover(flight);
+  await handle(flight);
 }
 
 function looksUpFirst({ service }: Route): boolean {
@@ -93,11 +108,29 @@ export async function answerUnrouted(
   } catch (thrown) {
     told = problemOf(thrown);
   }
-  context.world.release();
   const outcome = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
   logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id));
-  return writeAnswer(outcome, told);
+  const written = writeAnswer(outcome, told);
+  if (service.isSwitchboard !== true) {
+    const addressee = { service: service.name ?? null, operation: null };
+    record(arrived, addressee, { ...UNTOUCHED, outcome }, written);
+  }
+  context.world.release();
+  return written;
 }
+
+/** A request to which nothing has happened yet. */
+const UNTOUCHED = {
+  authentication: null,
+  decision: null,
+  problem: null,
+  outcome: { status: 500 },
+  sent: NO_BODY,
+  hints: [],
+  struckBy: null,
+  isDone: false,
+  wouldBe: null,
+} as const satisfies Partial<InFlight>;
 
 /** Runs the deciding steps for a hypothetical request: nobody authenticates, and nothing is done. */
 export async function decideOnly(
@@ -119,12 +152,11 @@ export async function decideOnly(
 
 function begin(
   route: Route,
-  { server, raw, context, fault, body }: Arrived,
+  { server, raw, context, fault, body, startedAt }: Arrived,
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): InFlight {
   context.params = params;
   context.query = query;
-  const nothing = { decisionId: null, decision: null, problem: null } as const;
-  return { server, raw, context, fault, body, route, ...nothing, outcome: { status: 500 } };
+  return { server, raw, context, fault, body, startedAt, route, decisionId: null, ...UNTOUCHED };
 }

@@ -26,6 +26,14 @@ export class Routes {
     return this.#routes.filter((route) => route.service.name === service).map(({ operation }) => operation);
   }
 
+  /** The statuses that a document knows for one of its operations; none for an operation that no document has. */
+  async statusesOf(service: string, operation: string): Promise<readonly number[]> {
+    const route = this.#routes.find((one) => one.service.name === service && one.operation.id === operation);
+    if (route === undefined) return [];
+    await route.document.ready();
+    return route.operation.statuses();
+  }
+
   /** The versions that have this operation, if the current one does not. */
   otherVersions(method: string, path: string): readonly string[] {
     return versionsWith(this.#otherVersions, method, path);

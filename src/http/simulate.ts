@@ -53,7 +53,7 @@ export async function simulate(
     if (caller instanceof Problem) return refusedCredential(context, route, path, caller);
     context.caller = caller;
   }
-  const arrived: Arrived = { server, raw, context, fault: null, body: null };
+  const arrived: Arrived = { server, raw, context, fault: null, body: null, startedAt: 0 };
   return decideOnly(arrived, route, params, SIMULATED);
 }
 

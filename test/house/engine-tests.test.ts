@@ -12,6 +12,9 @@ import { ROOT, type SourceFile, sourceFiles } from './source-files.ts';
 const FOLDERS = [
   'machine',
   'core',
+  'journal',
+  'faults',
+  'hints',
   'kits',
   'credentials',
   'tokens',

@@ -35,11 +35,23 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/],
   },
+  { files: /^hints\//, may: [/^hints\//, /^core\//] },
+  {
+    files: /^journal\//,
+    may: [/^journal\//, /^core\//, /^config\/nearest$/, /^machine\/time$/, /^node:(crypto|http|stream)$/],
+    types: [/^hints\//],
+  },
+  {
+    files: /^faults\//,
+    may: [/^faults\//, /^core\//, /^journal\/match$/, /^machine\/(random|time)$/, /^node:http$/],
+    types: [/^contract\//],
+  },
   {
     files: /^contract\//,
     may: [],
     types: [
       /^contract\//,
+      /^(journal|faults)\//,
       /^core\//,
       /^store\/[a-z-]+$/,
       /^tokens\//,
@@ -51,7 +63,12 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^app\/world$/,
-    may: [/^core\//, /^credentials\/(remembered|world-mark)$/, /^app\/world-clock$/],
+    may: [
+      /^core\//,
+      /^credentials\/(remembered|world-mark)$/,
+      /^app\/(world-clock|watched-store)$/,
+      /^(journal|faults)\//,
+    ],
     types: [/^store\/[a-z-]+$/, /^machine\/random$/, /^contract\//],
   },
   // The list: what it takes of a service before that is loaded, and how it is loaded.
@@ -76,6 +93,12 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     types: [/^core\//],
   },
   { files: /^services\/([a-z-]+)\/tables\//, may: [/^services\/OWN\/tables\//], types: [/^core\//] },
+  // The switchboard drives what testers reach for; the other services know nothing of it.
+  {
+    files: /^services\/control\//,
+    may: [/^services\/control\//, /^(kits|core|credentials|journal|faults)\//, /^store\/(errors|collection)$/],
+    types: [/^contract\//, /^store\/[a-z-]+$/],
+  },
   {
     files: /^services\/([a-z-]+)\//,
     may: [
@@ -101,8 +124,9 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^node:(http|net|crypto)$/,
       /^store\/errors$/,
       /^credentials\/presented$/,
+      /^(journal|faults)\//,
     ],
-    types: [/^contract\//, /^store\/[a-z-]+$/, /^credentials\/tripwire$/],
+    types: [/^hints\//, /^contract\//, /^store\/[a-z-]+$/, /^credentials\/tripwire$/],
   },
   { files: /^config\/nearest$/, may: [/^leven$/] },
   { files: /^config\/source-lines$/, may: [/^yaml$/, /^node:fs\/promises$/] },

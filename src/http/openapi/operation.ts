@@ -29,6 +29,8 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   spelled(body: unknown): unknown;
   /** What is wrong with a request; null if nothing. */
   requestFault(parts: RequestParts): RequestFault | null;
+  /** The statuses that its document names. */
+  statuses(): readonly number[];
   /** How an answer differs from the document: a sentence, or null. */
   answerFault(status: number, mediaType: string | null, body: unknown): string | null;
 }
@@ -55,6 +57,7 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
       });
       return first === undefined ? null : requestFaultOf([first, ...others]);
     },
+    statuses: () => Object.keys(validators().schemasOf(operationId).answers).map(Number),
     answerFault: (status, mediaType, body) => {
       const { answers } = validators().schemasOf(operationId);
       const content = own(answers, String(status));

@@ -8,5 +8,6 @@ export async function handle(flight: InFlight): Promise<void> {
   // that.
   const outcome = await flight.route.handler(flight.context as never);
   flight.outcome = outcome;
+  flight.isDone = outcome.refusal === undefined;
   if (outcome.refusal !== undefined) flight.decision = decisionOfProblem(factsOf(flight), outcome.refusal);
 }

@@ -1,3 +1,4 @@
+import { keptBytes } from '../../journal/entry.ts';
 import type { InFlight } from '../in-flight.ts';
 import { readBody } from '../transport/body.ts';
 import { reportForeignCredentials } from '../tripwire.ts';
@@ -9,8 +10,12 @@ export async function parse(flight: InFlight): Promise<void> {
   context.body = route.service.quirks?.caselessEnums === true ? route.operation.spelled(body) : body;
 }
 
-async function sentBody({ server, route, raw, context, body }: InFlight): Promise<unknown> {
-  const look = (text: string) => reportForeignCredentials(server, context, text);
+async function sentBody(flight: InFlight): Promise<unknown> {
+  const { server, route, raw, context, body } = flight;
+  const look = (text: string) => {
+    flight.sent = keptBytes(text);
+    reportForeignCredentials(server, context, text);
+  };
   if (body === null) return readBody(raw, route.operation, route.row.fieldNames ?? 'exact', server.limits, look);
   for (const text of body.texts) look(text);
   if (body.fault !== null) throw body.fault;

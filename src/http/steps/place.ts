@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { stopwatch } from '../../core/clock.ts';
 import { Problem } from '../../core/problem.ts';
 import { RequestContext } from '../context.ts';
 import type { Arrived, BodyRead, Route, Server } from '../in-flight.ts';
@@ -21,7 +22,7 @@ export interface Destination {
  */
 export function place(server: Server, raw: IncomingMessage, destination: Destination): Arrived | Promise<Arrived> {
   const { guard, route } = destination;
-  const entry: Entry = { door: server.doors.of(raw), base: '', fault: null, body: null };
+  const entry: Entry = { door: server.doors.of(raw), base: '', fault: null, body: null, startedAt: stopwatch() };
   try {
     entry.base = originOf(raw, server.publicUrl);
     server.gate.check(raw, guard);
@@ -38,12 +39,13 @@ export function place(server: Server, raw: IncomingMessage, destination: Destina
 interface Entry {
   readonly door: Door | null;
   readonly body: BodyRead | null;
+  readonly startedAt: number;
   base: string;
   fault: Problem | null;
 }
 
 function arrived(server: Server, raw: IncomingMessage, { route, query }: Destination, entry: Entry): Arrived {
-  const { door, body, base } = entry;
+  const { door, body, base, startedAt } = entry;
   let { fault } = entry;
   let world = server.worlds.default;
   try {
@@ -56,7 +58,7 @@ function arrived(server: Server, raw: IncomingMessage, { route, query }: Destina
   }
   world.hold();
   const context = new RequestContext(server, world, raw, originsOf(server, world, door, base));
-  return { server, raw, context, fault, body };
+  return { server, raw, context, fault, body, startedAt };
 }
 
 /** @throws whatever is not a Problem */
@@ -65,8 +67,8 @@ function asFault(thrown: unknown): Problem {
   throw thrown;
 }
 
-/** Reads the body before the caller is known, because it may name the world; `parse` continues with it. */
-async function bodyOf({ limits }: Server, { operation, row }: Route, raw: IncomingMessage): Promise<BodyRead> {
+/** Reads the body before its step, because something depends on it; `parse` continues with it. */
+export async function bodyOf({ limits }: Server, { operation, row }: Route, raw: IncomingMessage): Promise<BodyRead> {
   const texts: string[] = [];
   try {
     const value = await readBody(raw, operation, row.fieldNames ?? 'exact', limits, (text) => texts.push(text));

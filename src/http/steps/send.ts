@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { rfc3339 } from '../../core/clock.ts';
 import type { Decision } from '../../core/decision.ts';
 import { decisionHeader, explain } from '../../core/explaining/index.ts';
 import type { Reasons } from '../../core/explaining/reasons.ts';
@@ -6,22 +7,41 @@ import type { Log } from '../../core/log.ts';
 import { isStorageProblem, type Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import { worldInLog } from '../../core/world-id.ts';
+import type { DecisionLog } from '../../store/decisions.ts';
 import { type WireAnswer, writeAnswer } from '../answer.ts';
 import type { InFlight } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
+import { record } from './record.ts';
 
 /** Sends the answer, with its decision in a header. */
-export async function send({ server, route, context, raw, decision, problem, outcome }: InFlight): Promise<WireAnswer> {
+export async function send(flight: InFlight): Promise<WireAnswer> {
+  const { server, route, context, raw, decision, problem, outcome, struckBy } = flight;
   const answer = writeAnswer(outcome, problem, route.written);
   if (decision !== null) {
-    await context.store.decisions.record(decision);
+    const { decisions } = context.store;
+    const { id } = decision;
+    await decisions.record(decision);
+    const { events } = context.world;
+    if (events.isWatched) events.publish('decision', () => decisionSummary(decisions, id));
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
   }
+  if (struckBy !== null) answer.headers['x-mock-fault'] = struckBy.id;
   const where = worldInLog(context.world.id);
   if (decision?.effect === 'deny') server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`);
   else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where);
   else if (server.log.debugging) server.log.debug(`${outcome.status} ${raw.method} ${pathOf(raw.url)}${where}`);
+  if (route.service.isSwitchboard !== true) {
+    record(flight, { service: route.service.name, operation: route.operation.id }, flight, answer);
+  }
   return answer;
+}
+
+/** What is told of a decision as it is made; null if it is not kept any more. */
+async function decisionSummary(decisions: DecisionLog, id: string): Promise<object | null> {
+  const decision = await decisions.byId(id);
+  if (decision === null) return null;
+  const { at, service, operation, request, effect, principal, reason } = decision;
+  return { id, at: rfc3339(at), service, operation, request, effect, principal, reason };
 }
 
 /** The line in the log for a refusal. */

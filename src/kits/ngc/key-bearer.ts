@@ -87,8 +87,6 @@ declare module '../../core/principal.ts' {
     'service-key': true;
   }
   interface Principal {
-    /** For a personal key: the e-mail address of its user. */
-    readonly user?: string;
     /** The NVIDIA Cloud Account (NCA) of a key's organisation. */
     readonly account?: string;
   }

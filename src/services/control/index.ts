@@ -2,9 +2,12 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { lawOf } from '../../core/law.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import { clockOperations } from './operations/clock.ts';
+import { eventOperations } from './operations/events.ts';
 import { explanationOperations } from './operations/explanations.ts';
+import { faultOperations } from './operations/faults.ts';
 import { keyOperations } from './operations/keys.ts';
 import { propagationOperations } from './operations/propagation.ts';
+import { requestOperations } from './operations/requests.ts';
 import { snapshotOperations } from './operations/snapshots.ts';
 import { worldOperations } from './operations/world.ts';
 import { worldsOperations } from './operations/worlds.ts';
@@ -32,6 +35,9 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...snapshotOperations(ports),
       ...clockOperations(ports),
       ...explanationOperations(ports),
+      ...requestOperations(ports),
+      ...eventOperations,
+      ...faultOperations(ports),
       ...keyOperations,
       ...propagationOperations,
     },

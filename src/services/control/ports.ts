@@ -4,6 +4,7 @@ import type { World } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Tables } from '../../core/rule.ts';
+import type { Known } from '../../journal/check.ts';
 
 /** A call of the switchboard. */
 export interface Call {
@@ -53,6 +54,11 @@ export interface SnapshotInfo {
 
 /** What the switchboard needs of the rest of the server. */
 export interface Ports {
+  readonly version: string;
+  /** What requests can be for, and why they can be refused. */
+  known(): Known;
+  /** The statuses that the document knows for an operation. */
+  statusesOf(service: string, operation: string): Promise<readonly number[]>;
   info(world: World): Promise<Schema<'control', 'Info'>>;
   cast(world: World): Promise<Schema<'control', 'Cast'>>;
   /** The calls of the switchboard, in the order of its document. */

@@ -30,6 +30,8 @@ export function clockOperations(ports: Ports) {
   };
 
   const moved = async (world: World, { from, to }: Jump): Promise<Moved> => {
+    const reading = { ...clockView(world.clock, to), from: rfc3339(from) };
+    world.events.publish('clock', () => reading);
     const { events, more } = await ports.events(world, from, to, MOST_PASSED);
     return { status: 200, body: { ...clockView(world.clock, to), events: events.map(eventView), more } };
   };

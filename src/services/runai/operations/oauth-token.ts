@@ -76,12 +76,13 @@ export function knownScope(scope: string | undefined): string {
 
 /** RFC 6749, 5.1; the ID token as in OpenID Connect Core 1.0, 3.1.3.3. */
 function answerOf(
-  { accessToken, expiresIn, refreshToken, idToken }: Issued,
+  { principal, accessToken, expiresIn, refreshToken, idToken }: Issued,
   scope: string,
 ): Answer<'runai', 'grant_realm_token'> {
   return {
     status: 200,
     headers: NO_STORE,
+    principal,
     body: {
       access_token: accessToken,
       token_type: 'Bearer',

@@ -1,6 +1,8 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { own } from '../../../core/own.ts';
+import type { Principal } from '../../../core/principal.ts';
 import { Problem } from '../../../core/problem.ts';
+import { principalOf } from '../caller.ts';
 import { mintAccessToken, mintIdToken } from '../issue.ts';
 import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
@@ -13,6 +15,8 @@ export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as c
 
 /** The tokens made from what a grant gave. */
 export interface Issued {
+  /** Who they are for. */
+  readonly principal: Principal;
   readonly accessToken: string;
   /** In seconds. */
   readonly expiresIn: number;
@@ -48,6 +52,7 @@ export async function issued(context: Context, result: GrantResult, withIdToken:
   const order = { identity, clientId, sid, scope };
   const accessToken = await mintAccessToken(context, order);
   return {
+    principal: principalOf(result),
     accessToken,
     expiresIn: Math.floor(context.settings.tokenTtl / 1000),
     ...(session !== undefined && { refreshToken: session.refreshToken }),
@@ -73,9 +78,9 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
 };
 
 /** In 2.19 an answer did not say how long the token is valid. */
-function v1Answer({ settings }: Context, { expiresIn, ...tokens }: Issued): Answer<'runai', 'grant_token'> {
+function v1Answer({ settings }: Context, { principal, expiresIn, ...tokens }: Issued): Answer<'runai', 'grant_token'> {
   const body = { ...tokens, ...(profileOf(settings) !== '2.19' && { expiresIn }) };
-  return { status: 200, headers: NO_STORE, body };
+  return { status: 200, headers: NO_STORE, principal, body };
 }
 
 /** The old endpoints have names of their own for the members. */
@@ -96,9 +101,9 @@ const grantAppToken: Handler<'runai', 'grant_app_token'> = async (context) => {
   const { id, secret } = context.body;
   const request = oldRequest('app_token', NO_CLIENT_NAMED, { appID: id, appSecret: secret });
   const result = await appToken.redeem(request, context);
-  const { accessToken } = await issued(context, result, false);
+  const { principal, accessToken } = await issued(context, result, false);
   const idToken = await mintIdToken(context, { ...result, authTime: context.now, accessToken });
-  return { status: 200, headers: NO_STORE, body: { access_token: accessToken, id_token: idToken } };
+  return { status: 200, headers: NO_STORE, principal, body: { access_token: accessToken, id_token: idToken } };
 };
 
 /** `GET /v1/k8s/auth/token/exchange`: names no client, so the code identifies the one the user logged in through. */

@@ -1,0 +1,81 @@
+import { rfc3339 } from '../core/clock.ts';
+import type { Events } from '../journal/events.ts';
+import type { Identity } from '../store/identities.ts';
+import type { Store } from '../store/index.ts';
+import type { NgcKeyEdit } from '../store/ngc-keys.ts';
+
+/** Is told when client ids lead to a world, or no longer do. */
+export interface ClientClaims {
+  /** A client id was created in the world. */
+  made(clientId: string): Promise<void>;
+  /** Client ids were deleted from it. */
+  gone(clientIds: readonly string[]): Promise<void>;
+}
+
+/**
+ * A store that reports which client ids are created and deleted in it, because requests find their world by them, and which
+ * rights of keys change, because people watch that.
+ */
+export function watchedStore(store: Store, { made, gone }: ClientClaims, events: Events): Store {
+  const { identities, accessKeys, ngcKeys } = store;
+  return {
+    ...store,
+    identities: {
+      ...identities,
+      create: async (identity) => {
+        await identities.create(identity);
+        for (const clientId of clientIdsOf(identity)) await made(clientId);
+      },
+      delete: async (id) => {
+        const [identity, keys] = [await identities.byId(id), await accessKeys.ofOwner(id)];
+        await identities.delete(id);
+        const own = identity === null ? [] : clientIdsOf(identity);
+        await gone([...own, ...keys.map(({ clientId }) => clientId)]);
+      },
+    },
+    accessKeys: {
+      ...accessKeys,
+      create: async (key, limit) => {
+        await accessKeys.create(key, limit);
+        await made(key.clientId);
+      },
+      delete: async (id) => {
+        const key = await accessKeys.byId(id);
+        await accessKeys.delete(id);
+        await gone(key === null ? [] : [key.clientId]);
+      },
+    },
+    ngcKeys: {
+      ...ngcKeys,
+      edit: async (id, edit) => {
+        await ngcKeys.edit(id, edit);
+        const change = policyChange(id, edit);
+        if (change !== null) events.publish('policy', () => change);
+      },
+      flush: async (id, at) => {
+        const flushed = await ngcKeys.flush(id, at);
+        for (const { keyId, version } of flushed) {
+          events.publish('policy', () => ({ keyId, what: 'flushed', version, effectiveAt: rfc3339(at) }));
+        }
+        return flushed;
+      },
+    },
+  };
+}
+
+/** What is told of an edit; null if it changes no rights. */
+function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object | null {
+  const counts = {
+    ...(roles !== undefined && { roles }),
+    ...(services !== undefined && { services }),
+    ...(enabled !== undefined && { enabled }),
+  };
+  if (policy === undefined) return Object.keys(counts).length === 0 ? null : { keyId, what: 'edited', ...counts };
+  const times = { recordedAt: rfc3339(policy.recordedAt), effectiveAt: rfc3339(policy.effectiveAt) };
+  return { keyId, what: 'edited', ...times, ...counts };
+}
+
+/** The name of an application can be used as its client id. */
+function clientIdsOf({ kind, name, clientId }: Pick<Identity, 'kind' | 'name' | 'clientId'>): string[] {
+  return [...(clientId === null ? [] : [clientId]), ...(kind === 'application' ? [name] : [])];
+}

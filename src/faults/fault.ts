@@ -1,0 +1,52 @@
+import type { Instant } from '../core/clock.ts';
+import type { Match } from '../journal/match.ts';
+
+/** What a fault does. Times in milliseconds. */
+export interface FaultAction {
+  /** The status of the answer, in the vendor's own form of errors. */
+  readonly status?: number;
+  /** Seconds: the header `Retry-After` (RFC 9110, 10.2.3). */
+  readonly retryAfter?: number;
+  /** How long the request waits: some time between the two. */
+  readonly delay?: { readonly min: number; readonly max: number };
+  /** Where the connection breaks: before the answer, in its headers, or in its body. */
+  readonly drop?: 'before' | 'headers' | 'body';
+  /** What is wrong with a body that arrives whole, as HTTP sees it. */
+  readonly body?: 'empty' | 'truncated' | 'garbage' | 'slow';
+  /** What was asked for is done first. */
+  readonly after?: true;
+}
+
+/** What to strike, when, and how. */
+export interface FaultOrder {
+  readonly match: Match;
+  /** How often it strikes, from above 0 to 1, by a sequence that `seed` determines. */
+  readonly probability: number;
+  readonly seed: string;
+  /** How often it strikes at most; null: as often as there are requests. */
+  readonly times: number | null;
+  /** How many requests that it fits it lets pass first. */
+  readonly after: number;
+  readonly action: FaultAction;
+  /** The drill that it is part of; null if it stands alone. */
+  readonly drill: string | null;
+}
+
+/** A fault with what has become of it. */
+export interface Fault extends FaultOrder {
+  readonly id: string;
+  readonly createdAt: Instant;
+  /** How many requests it fitted. */
+  readonly seen: number;
+  /** How many it struck. */
+  readonly fired: number;
+}
+
+/**
+ * When a fault strikes: `request` before anything is done, `answer` once the answer is finished. Only the latter can be
+ * chosen by status or reason.
+ */
+export function momentOf({ status, delay, drop, after }: FaultAction): 'request' | 'answer' {
+  if (after === true) return 'answer';
+  return status !== undefined || delay !== undefined || drop === 'before' || drop === 'headers' ? 'request' : 'answer';
+}

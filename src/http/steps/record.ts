@@ -1,0 +1,49 @@
+import { stopwatch } from '../../core/clock.ts';
+import { keptPayload } from '../../journal/entry.ts';
+import { summaryOf } from '../../journal/view.ts';
+import type { WireAnswer } from '../answer.ts';
+import type { Arrived, InFlight } from '../in-flight.ts';
+import { principalOf } from '../principal.ts';
+
+/** What the journal is told of a request besides what its arrival says. */
+export type Told = Pick<InFlight, 'decision' | 'outcome' | 'sent' | 'hints' | 'struckBy' | 'isDone' | 'wouldBe'>;
+
+/** Whose request it is; the switchboard's own are not kept. */
+export interface Addressee {
+  readonly service: string | null;
+  readonly operation: string | null;
+}
+
+/** Keeps the request with its answer, before the answer is sent. */
+export function record(arrived: Arrived, { service, operation }: Addressee, told: Told, answer: WireAnswer): void {
+  const { raw, context, startedAt } = arrived;
+  const { journal, events, id: world } = context.world;
+  const { decision, sent, hints, struckBy, isDone, wouldBe } = told;
+  const number = journal.record({
+    at: context.now,
+    world,
+    service,
+    operation,
+    method: context.method,
+    url: raw.url ?? '/',
+    status: isUnsent(struckBy) ? null : answer.status,
+    wouldBe,
+    principal: principalOf(told, context),
+    reason: decision?.reason ?? null,
+    decision: decision?.id ?? null,
+    hints,
+    fault: struckBy?.id ?? null,
+    done: isDone,
+    durationMs: stopwatch() - startedAt,
+    requestHeaders: raw.rawHeaders.join('\n'),
+    requestBody: sent,
+    responseHeaders: answer.headers,
+    responseBody: keptPayload(answer.payload),
+  });
+  if (events.isWatched) events.publish('request', () => summaryOf(journal, number));
+}
+
+/** Did the connection break before anybody could read a status? */
+function isUnsent(fault: Told['struckBy']): boolean {
+  return fault?.action.drop === 'before' || fault?.action.drop === 'headers';
+}

@@ -1,0 +1,85 @@
+import type { Outcome } from '../../contract/request.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { Fault } from '../../faults/fault.ts';
+import { delayOf } from '../../faults/faults.ts';
+import { errorWithStatus } from '../../faults/outcome.ts';
+import type { Facts } from '../../journal/match.ts';
+import { claimantOf } from '../claimant.ts';
+import type { InFlight } from '../in-flight.ts';
+import { principalOf } from '../principal.ts';
+import { pathOf } from '../transport/arrival.ts';
+import { bodyOf } from './place.ts';
+import { aboutOf } from './refuse.ts';
+
+/** The status of an answer that breaks off before anybody reads it. */
+const UNREAD = 503;
+
+/**
+ * Does a fault strike the request before anything is done? If it says so, the request waits.
+ *
+ * @returns whether the fault takes the place of the steps that would lead to an answer
+ */
+export async function strikeRequest(flight: InFlight): Promise<boolean> {
+  const { context, route } = flight;
+  if (route.service.isSwitchboard === true) return false;
+  const { faults } = context.world;
+  const needs = faults.needs('request', factsOf(flight, null));
+  if (needs.body && route.readsBody) flight.body ??= await bodyOf(flight.server, route, flight.raw);
+  const principal = needs.principal ? await claimantOf(flight) : null;
+  const fault = faults.strike('request', factsOf(flight, principal));
+  if (fault === null) return false;
+  await beStruck(flight, fault);
+  const { status, drop } = fault.action;
+  if (status === undefined && drop !== 'before' && drop !== 'headers') return false;
+  flight.outcome = faultOutcome(flight, fault, status ?? UNREAD);
+  return true;
+}
+
+/** Does a fault strike the finished answer? */
+export async function strikeAnswer(flight: InFlight): Promise<void> {
+  const { context, route, outcome } = flight;
+  if (flight.struckBy !== null || route.service.isSwitchboard === true) return;
+  const fault = context.world.faults.strike('answer', factsOf(flight, principalOf(flight, context)));
+  if (fault === null) return;
+  await beStruck(flight, fault);
+  const { status } = fault.action;
+  if (status === undefined) return;
+  flight.wouldBe = outcome.status;
+  flight.outcome = faultOutcome(flight, fault, status);
+}
+
+async function beStruck(flight: InFlight, fault: Fault): Promise<void> {
+  const { server, raw, route, context } = flight;
+  const { faults, events } = context.world;
+  const { id, drill, fired } = fault;
+  flight.struckBy = fault;
+  server.log.info(`the fault ${id} strikes ${raw.method} ${pathOf(raw.url)}`);
+  const told = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
+  events.publish('fault', () => told);
+  const delay = delayOf(fault);
+  if (delay > 0) await faults.pause(delay);
+}
+
+function faultOutcome(flight: InFlight, { action: { retryAfter } }: Fault, status: number): Outcome {
+  const { route } = flight;
+  const outcome = errorWithStatus(status, (problem) =>
+    route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision }),
+  );
+  if (retryAfter === undefined) return outcome;
+  return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
+}
+
+/** What is known of the request by now. */
+function factsOf(flight: InFlight, principal: Principal | null): Facts {
+  const { route, context, raw, decision, outcome } = flight;
+  return {
+    service: route.service.name,
+    operation: route.row.id,
+    method: context.method,
+    path: pathOf(raw.url),
+    status: outcome.status,
+    principal,
+    reason: decision?.reason ?? null,
+    body: () => context.body ?? flight.body?.value,
+  };
+}

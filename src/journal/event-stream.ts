@@ -1,0 +1,61 @@
+import { Readable } from 'node:stream';
+import { clearInterval, setInterval } from '../machine/time.ts';
+import type { Events, HappenedEvent } from './events.ts';
+
+/** How often a comment is sent, in milliseconds, so that a connection that is gone is noticed. */
+const HEARTBEAT_MS = 15_000;
+
+/** A reader that is further behind is let go, in bytes; it can come back with the id of the last event that it read. */
+const MOST_BEHIND = 1024 * 1024;
+
+/**
+ * What happens from now on as server-sent events (HTML Standard, 9.2), until the world ends or the reader leaves.
+ *
+ * @param lastId the `Last-Event-ID` of a reader who comes back, who is sent what happened since; null for a new one
+ */
+export function eventStream(events: Events, lastId: string | null): Readable {
+  const stream = new Readable({ read: () => {}, highWaterMark: MOST_BEHIND });
+  // What happened is read one after another, because some of it has to be looked up first.
+  let sent: Promise<void> = Promise.resolve();
+  const send = (event: HappenedEvent) => {
+    sent = sent.then(async () => {
+      if (stream.destroyed || stream.readableEnded) return;
+      const data = await event.read();
+      if (data !== null) push(textOf(events.idOf(event.number), event.kind, data));
+    });
+  };
+  const push = (text: string) => {
+    if (stream.destroyed || stream.readableLength > MOST_BEHIND) stream.destroy();
+    else stream.push(text);
+  };
+  const heartbeat = setInterval(() => push(': still here\n\n'), HEARTBEAT_MS).unref();
+  const unlisten = events.listen({
+    happened: send,
+    ended: () => {
+      sent = sent.then(() => {
+        stream.push(null);
+      });
+    },
+  });
+  stream.once('close', () => {
+    unlisten();
+    clearInterval(heartbeat);
+  });
+  push(': this is the beginning\n\n');
+  if (lastId !== null) for (const missed of missedBy(events, lastId)) send(missed);
+  return stream;
+}
+
+/** What a reader who comes back has missed; first of all, how much of it is not known any more. */
+function missedBy(events: Events, lastId: string): readonly HappenedEvent[] {
+  const number = events.numberOf(lastId);
+  const missed = events.after(number ?? 0);
+  const lost = number === null ? null : events.newest - number - missed.length;
+  if (lost === 0) return missed;
+  const first = (missed[0]?.number ?? events.newest + 1) - 1;
+  return [{ number: first, kind: 'world', read: () => ({ what: 'missed', events: lost }) }, ...missed];
+}
+
+function textOf(id: string, kind: string, data: object): string {
+  return `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
+}

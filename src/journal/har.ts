@@ -1,0 +1,73 @@
+import { STATUS_CODES } from 'node:http';
+import type { JournalEntry } from './entry.ts';
+import { type EntryView, viewOf } from './view.ts';
+
+/**
+ * The entries as an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browsers' tools open. Secrets
+ * are hidden; times are those of the world's clock.
+ *
+ * @param oldestFirst as the format wants them
+ */
+export function harOf(oldestFirst: readonly JournalEntry[], version: string) {
+  return {
+    log: { version: '1.2', creator: { name: 'nv-auth-mock', version }, entries: oldestFirst.map(viewOf).map(harEntry) },
+  };
+}
+
+function harEntry(view: EntryView) {
+  const { request, response, status, durationMs } = view;
+  const type = (headers: EntryView['request']['headers']) => [headers['content-type'] ?? ''].flat()[0] ?? '';
+  const sent = textOf(request.body);
+  return {
+    startedDateTime: view.at,
+    time: durationMs,
+    request: {
+      method: view.method,
+      url: urlOf(view),
+      httpVersion: 'HTTP/1.1',
+      cookies: [],
+      headers: pairsOf(request.headers),
+      queryString: pairsOf(view.query),
+      headersSize: -1,
+      bodySize: request.size ?? -1,
+      ...(sent !== '' && { postData: { mimeType: type(request.headers), text: sent } }),
+    },
+    response: {
+      // What the format has for a connection that broke.
+      status: status ?? 0,
+      statusText: STATUS_CODES[status ?? 0] ?? '',
+      httpVersion: 'HTTP/1.1',
+      cookies: [],
+      headers: pairsOf(response.headers),
+      content: { size: response.size ?? 0, mimeType: type(response.headers), text: textOf(response.body) },
+      redirectURL: [response.headers['location'] ?? ''].flat()[0] ?? '',
+      headersSize: -1,
+      bodySize: response.size ?? -1,
+    },
+    cache: {},
+    timings: { send: 0, wait: durationMs, receive: 0 },
+    // Members of our own begin with an underscore.
+    _operation: view.operation,
+    _reason: view.reason,
+    _decision: view.decision,
+    _hints: view.hints,
+    _fault: view.fault,
+  };
+}
+
+function urlOf({ request, path, query }: EntryView): string {
+  const host = [request.headers['host'] ?? 'localhost'].flat()[0] ?? 'localhost';
+  const search = new URLSearchParams(
+    pairsOf(query).map(({ name, value }): [string, string] => [name, value]),
+  ).toString();
+  return `http://${host}${path}${search === '' ? '' : `?${search}`}`;
+}
+
+function pairsOf(members: Readonly<Record<string, string | string[]>>) {
+  return Object.entries(members).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
+}
+
+function textOf(body: unknown): string {
+  if (body === null || body === undefined) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}

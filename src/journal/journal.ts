@@ -1,0 +1,145 @@
+import type { Budget, Weighed } from '../core/held.ts';
+import { type Draft, type JournalEntry, weightOf } from './entry.ts';
+
+/** How many requests of one world are kept at most. */
+const MOST = 5000;
+
+/** Is told what happens to a journal. */
+export interface Listener {
+  recorded(entry: JournalEntry): void;
+  /** Nothing is recorded any more: the journal was emptied, or its world has ended. */
+  ended(why: 'emptied' | 'gone'): void;
+}
+
+/** A draft in its place. One object for each request and nothing to find it by: it is made for every one. */
+class Place implements Weighed {
+  readonly bytes: number;
+  older: Weighed | null = null;
+  newer: Weighed | null = null;
+  readonly number: number;
+  readonly draft: Draft;
+  readonly #journal: Journal;
+
+  constructor(journal: Journal, number: number, draft: Draft) {
+    this.#journal = journal;
+    this.number = number;
+    this.draft = draft;
+    this.bytes = weightOf(draft);
+  }
+
+  leave(): void {
+    this.#journal.forget(this.number);
+  }
+}
+
+/** The requests of one world: the newest 5000, as far as the budget has room. */
+export class Journal {
+  /** By number, modulo how many there may be. */
+  readonly #places: (Place | undefined)[] = [];
+  readonly #budget: Budget;
+  readonly #series: string;
+  readonly #listeners = new Set<Listener>();
+  #recorded = 0;
+  #kept = 0;
+  /** How many had been recorded when it was last emptied. */
+  #emptiedAt = 0;
+  #isOver = false;
+
+  /** @param series begins the ids, so that no two processes give the same one */
+  constructor(budget: Budget, series: string) {
+    this.#budget = budget;
+    this.#series = series;
+  }
+
+  /** @returns its number, from 1 */
+  record(draft: Draft): number {
+    this.#recorded += 1;
+    const number = this.#recorded;
+    this.forget(number - MOST);
+    const place = new Place(this, number, draft);
+    if (place.bytes <= this.#budget.bytes) {
+      this.#places[number % MOST] = place;
+      this.#kept += 1;
+      this.#budget.add(place);
+    }
+    if (this.#listeners.size > 0) {
+      const entry = this.#entryOf(number, draft);
+      for (const listener of [...this.#listeners]) listener.recorded(entry);
+    }
+    return number;
+  }
+
+  /** The entry with this number, if it is kept. */
+  at(number: number): JournalEntry | undefined {
+    const place = this.#places[number % MOST];
+    return place?.number === number ? this.#entryOf(number, place.draft) : undefined;
+  }
+
+  find(id: string): JournalEntry | undefined {
+    const number = this.numberOf(id);
+    return number === null ? undefined : this.at(number);
+  }
+
+  newestFirst(): JournalEntry[] {
+    const entries: JournalEntry[] = [];
+    const oldest = Math.max(this.#recorded - MOST, 0);
+    for (let number = this.#recorded; number > oldest; number -= 1) {
+      const entry = this.at(number);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
+  /** How many requests have made room for newer ones since it was last empty. */
+  get dropped(): number {
+    return this.#recorded - this.#emptiedAt - this.#kept;
+  }
+
+  /** The number of an entry of this journal, kept or dropped; null for an id that it never gave. */
+  numberOf(id: string): number | null {
+    const [, series, digits] = /^(.{1,40})-r(\d{1,15})$/.exec(id) ?? [];
+    const number = Number(digits);
+    return series === this.#series && number >= 1 && number <= this.#recorded ? number : null;
+  }
+
+  /** @returns a function that ends it */
+  listen(listener: Listener): () => void {
+    if (this.#isOver) listener.ended('gone');
+    else this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @internal for the budget */
+  forget(number: number): void {
+    const place = number < 1 ? undefined : this.#places[number % MOST];
+    if (place?.number !== number) return;
+    this.#places[number % MOST] = undefined;
+    this.#kept -= 1;
+    this.#budget.remove(place);
+  }
+
+  /** Forgets everything; whoever waits for a request is told so. */
+  empty(): void {
+    this.#forgetAll('emptied');
+  }
+
+  /** The same, for good. */
+  end(): void {
+    this.#isOver = true;
+    this.#forgetAll('gone');
+  }
+
+  #entryOf(number: number, draft: Draft): JournalEntry {
+    return { ...draft, id: `${this.#series}-r${number}`, number };
+  }
+
+  #forgetAll(why: 'emptied' | 'gone'): void {
+    for (const place of this.#places) if (place !== undefined) this.#budget.remove(place);
+    this.#places.length = 0;
+    this.#kept = 0;
+    this.#emptiedAt = this.#recorded;
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const { ended } of listeners) ended(why);
+  }
+}

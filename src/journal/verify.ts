@@ -1,0 +1,109 @@
+import { clearTimeout, setTimeout } from '../machine/time.ts';
+import type { JournalEntry } from './entry.ts';
+import type { Journal } from './journal.ts';
+import { type Difference, type Match, type Matcher, matcherOf } from './match.ts';
+import { hideSecrets } from './secrets.ts';
+import { factsOf } from './view.ts';
+
+/** How many requests of a kind are expected. */
+export type Expectation =
+  | { readonly times: number }
+  | { readonly atLeast?: number | undefined; readonly atMost?: number | undefined };
+
+/** What came of a verification. */
+export interface Verification {
+  readonly verified: boolean;
+  /** Newest first. */
+  readonly matched: readonly JournalEntry[];
+  /** If there are too few: the requests that come closest, with how they differ. */
+  readonly nearest: readonly { readonly entry: JournalEntry; readonly differences: readonly Difference[] }[];
+}
+
+/** The journal stopped recording before it was known. */
+export class JournalEnded extends Error {
+  readonly why: 'emptied' | 'gone';
+
+  constructor(why: 'emptied' | 'gone') {
+    super(`the journal ended: ${why}`);
+    this.why = why;
+  }
+}
+
+/**
+ * Were there as many such requests as expected? With `within` it waits until that is certain, or until the time is over:
+ * `atLeast` is certain once it is reached, and any limit once it is exceeded.
+ *
+ * @param within milliseconds; 0 judges by what has been recorded so far
+ * @throws JournalEnded
+ */
+export async function verify(
+  journal: Journal,
+  match: Match,
+  expectation: Expectation,
+  within: number,
+): Promise<Verification> {
+  const matcher = matcherOf({ ...match, body: hideSecrets(match.body) });
+  const matched = journal.newestFirst().filter((entry) => matcher.fits(factsOf(entry)));
+  if (within > 0 && verdictOn(matched.length, expectation) === 'open') {
+    await new Promise<void>((resolve, reject) => {
+      const unlisten = journal.listen({
+        recorded: (entry) => {
+          if (!matcher.fits(factsOf(entry))) return;
+          matched.unshift(entry);
+          if (verdictOn(matched.length, expectation) !== 'open') finish();
+        },
+        ended: (why) => {
+          clearTimeout(timer);
+          reject(new JournalEnded(why));
+        },
+      });
+      const finish = () => {
+        clearTimeout(timer);
+        unlisten();
+        resolve();
+      };
+      const timer = setTimeout(finish, within);
+    });
+  }
+  const { least, most } = boundsOf(expectation);
+  const verified = matched.length >= least && matched.length <= most;
+  return { verified, matched, nearest: matched.length < least ? nearestTo(journal, matcher) : [] };
+}
+
+function boundsOf(expectation: Expectation): { readonly least: number; readonly most: number } {
+  if ('times' in expectation) return { least: expectation.times, most: expectation.times };
+  const { atMost = Number.POSITIVE_INFINITY, atLeast } = expectation;
+  return { least: atLeast ?? (expectation.atMost === undefined ? 1 : 0), most: atMost };
+}
+
+/** `open`: more requests may still change it. */
+function verdictOn(count: number, expectation: Expectation): 'met' | 'missed' | 'open' {
+  const { least, most } = boundsOf(expectation);
+  if (count > most) return 'missed';
+  return count >= least && most === Number.POSITIVE_INFINITY ? 'met' : 'open';
+}
+
+/** How many requests are told as the nearest. */
+const MOST_NEAREST = 3;
+/** Older requests are not compared: what a test waits for is not far back. */
+const MOST_COMPARED = 500;
+
+/** How much a difference counts: another operation is another matter, another status the same one that went wrong. */
+const WEIGHTS: Readonly<Partial<Record<Difference['member'], number>>> = {
+  operation: 4,
+  path: 4,
+  service: 3,
+  method: 2,
+};
+
+/** The requests that differ least, the newest first among equals. */
+function nearestTo(journal: Journal, matcher: Matcher): Verification['nearest'] {
+  const compared = journal
+    .newestFirst()
+    .slice(0, MOST_COMPARED)
+    .map((entry) => ({ entry, differences: matcher.differences(factsOf(entry)) }))
+    .filter(({ differences }) => differences.length > 0);
+  const distance = ({ entry, differences }: (typeof compared)[number]) =>
+    differences.reduce((sum, { member }) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);
+  return compared.sort((one, other) => distance(one) - distance(other)).slice(0, MOST_NEAREST);
+}

@@ -1,0 +1,119 @@
+import { rfc3339 } from '../core/clock.ts';
+import type { JournalEntry, KeptBody } from './entry.ts';
+import type { Journal } from './journal.ts';
+import type { Facts } from './match.ts';
+import { hideFields, hideInHeader, hideInUrl, hideSecrets, hideSecretsInText } from './secrets.ts';
+
+/** One side of an exchange, with fingerprints in place of secrets. */
+export interface MessageView {
+  /** By lower-case name; a list if a header came more than once. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** JSON and forms as a value, other texts as they were; null if there is none, or none that is text. */
+  readonly body: unknown;
+  /** Null if the body was not read. */
+  readonly size: number | null;
+  /** Is only its beginning kept? */
+  readonly truncated: boolean;
+}
+
+/** An entry as the switchboard shows it. */
+export function viewOf(entry: JournalEntry) {
+  const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal } = entry;
+  const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
+  const sent = headersOf(requestHeaders.split('\n'));
+  const answered = headersOf(Object.entries(responseHeaders).flat());
+  return {
+    id,
+    at: rfc3339(at),
+    world,
+    service,
+    operation,
+    method,
+    path: hideInUrl(pathOf(url)),
+    query: hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1))),
+    status,
+    ...(wouldBe !== null && { wouldBe }),
+    principal,
+    reason,
+    decision,
+    hints: [...hints],
+    fault,
+    done,
+    durationMs: Math.round(entry.durationMs * 1000) / 1000,
+    request: messageView(sent, requestBody),
+    response: messageView(answered, responseBody),
+  };
+}
+
+export type EntryView = ReturnType<typeof viewOf>;
+
+/** What matches look at. Secrets are hidden in the body, so a match has to hide them, too. */
+export function factsOf(entry: JournalEntry): Facts {
+  const { service, operation, method, url, status, principal, reason } = entry;
+  const body = () =>
+    bodyIn(entry.requestBody, headersOf(entry.requestHeaders.split('\n'))['content-type']) ?? undefined;
+  return { service, operation, method, path: pathOf(url), status, principal, reason, body };
+}
+
+export function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+type Headers = MessageView['headers'];
+
+function messageView(headers: Headers, body: KeptBody): MessageView {
+  return { headers, body: bodyIn(body, headers['content-type']), size: body.size, truncated: isTruncated(body) };
+}
+
+function isTruncated({ text, size }: KeptBody): boolean {
+  return text !== null && size !== null && text.length < size;
+}
+
+/** @param lines names and values in turn */
+function headersOf(lines: readonly string[]): Headers {
+  const headers = new Map<string, string | string[]>();
+  for (let index = 0; index + 1 < lines.length; index += 2) {
+    // Names and values are there in turn.
+    const name = (lines[index] as string).toLowerCase();
+    const value = hideInHeader(name, lines[index + 1] as string);
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return Object.fromEntries(headers);
+}
+
+/** The body as a value; null if it is none, or none that is text. */
+function bodyIn(kept: KeptBody, type: string | string[] | undefined): unknown {
+  const text = textOf(kept);
+  if (text === null || text === '') return null;
+  if (/^application\/x-www-form-urlencoded/i.test(String(type))) return hideFields(new URLSearchParams(text));
+  if (isTruncated(kept)) return hideSecretsInText(text);
+  try {
+    return hideSecrets(JSON.parse(text));
+  } catch {
+    return hideSecretsInText(text);
+  }
+}
+
+/** Null for bytes that are not UTF-8. The last character of a cut text may be missing. */
+export function textOf(kept: KeptBody): string | null {
+  if (kept.text === null || kept.form === 'text') return kept.text;
+  try {
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    return decoder.decode(Buffer.from(kept.text, 'latin1'), { stream: isTruncated(kept) });
+  } catch {
+    return null;
+  }
+}
+
+/** An entry without headers and bodies; null if it is not kept any more. */
+export function summaryOf(
+  journal: Pick<Journal, 'at'>,
+  number: number,
+): Omit<EntryView, 'request' | 'response'> | null {
+  const entry = journal.at(number);
+  if (entry === undefined) return null;
+  const { request: _, response: __, ...summary } = viewOf(entry);
+  return summary;
+}

@@ -1,0 +1,79 @@
+import type { Schema } from '../../../contract/documented.ts';
+import type { Handler } from '../../../contract/request.ts';
+import { rfc3339 } from '../../../core/clock.ts';
+import { formatDuration } from '../../../core/duration.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Fault } from '../../../faults/fault.ts';
+import { unusedFaults } from '../../../faults/unused.ts';
+import { hideSecrets } from '../../../journal/secrets.ts';
+import { checkedFault, checkStatus } from '../fault-checks.ts';
+import type { Ports } from '../ports.ts';
+
+/** What goes wrong on purpose. */
+export function faultOperations(ports: Ports) {
+  const add: Handler<'control', 'add_fault'> = async ({ world, body, now }) => {
+    const order = checkedFault(body, ports.known());
+    const certainty = await checkStatus(order, body.do.offDocument === true, ports);
+    const fault = world.faults.add(order, now);
+    return { status: 201, body: { ...faultView(fault), ...(certainty !== null && { certainty }) } };
+  };
+
+  const list: Handler<'control', 'list_faults'> = ({ world }) => ({
+    status: 200,
+    body: { faults: world.faults.list().map(faultView) },
+  });
+
+  const get: Handler<'control', 'get_fault'> = ({ world, params }) => {
+    const fault = world.faults.find(params.faultId);
+    if (fault === undefined) throw noFault();
+    return { status: 200, body: faultView(fault) };
+  };
+
+  const remove: Handler<'control', 'remove_fault'> = ({ world, params, findings, now }) => {
+    const fault = world.faults.remove(params.faultId);
+    if (fault === undefined) throw noFault();
+    for (const sentence of unusedFaults([fault])) findings.report('unused_fault', sentence, now);
+    return { status: 204 };
+  };
+
+  const clear: Handler<'control', 'clear_faults'> = ({ world, findings, now }) => {
+    for (const sentence of unusedFaults(world.faults.clear())) findings.report('unused_fault', sentence, now);
+    return { status: 204 };
+  };
+
+  return { add_fault: add, list_faults: list, get_fault: get, remove_fault: remove, clear_faults: clear };
+}
+
+function noFault(): Problem {
+  return new Problem('not_found', 'There is no fault of this id; `GET /_mock/faults` lists them.');
+}
+
+/** Durations as they are written; secrets of the match are hidden. */
+function faultView(fault: Fault): Schema<'control', 'Fault'> {
+  const { id, match, probability, seed, times, after, action, drill, createdAt, seen, fired } = fault;
+  const { delay, after: afterwards, ...others } = action;
+  const { body, ...members } = match;
+  return {
+    id,
+    createdAt: rfc3339(createdAt),
+    match: {
+      ...members,
+      ...(body !== undefined && { body: hideSecrets(body) }),
+      ...(probability < 1 && { probability, seed }),
+    },
+    times,
+    after,
+    do: {
+      ...others,
+      ...(delay !== undefined && { delay: { min: written(delay.min), max: written(delay.max) } }),
+      ...(afterwards === true && { after: true }),
+    },
+    drill,
+    seen,
+    fired,
+  };
+}
+
+function written(milliseconds: number): string {
+  return formatDuration(milliseconds);
+}

@@ -1,0 +1,83 @@
+/** Breaks with: src/journal/events.ts */
+import { describe, expect, it } from 'vitest';
+import { eventStream } from '../../src/journal/event-stream.ts';
+import { Events } from '../../src/journal/events.ts';
+
+/** What a stream has sent so far, without comments. */
+async function sent(stream: ReturnType<typeof eventStream>): Promise<string[]> {
+  await new Promise((resolve) => setImmediate(resolve));
+  const text = String(stream.read() ?? '');
+  return text.split('\n\n').filter((block) => block !== '' && !block.startsWith(':'));
+}
+
+const happen = (events: Events, from: number, to: number) => {
+  for (let number = from; number <= to; number += 1) events.publish('clock', () => ({ number }));
+};
+const block = (number: number) => `id: s-e${number}\nevent: clock\ndata: {"number":${number}}`;
+
+describe('a stream of events', () => {
+  it('tells what happens from now on, in order, even if some of it takes longer to look up', async () => {
+    const events = new Events('s');
+    const stream = eventStream(events, null);
+    events.publish('finding', async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return { slow: true };
+    });
+    happen(events, 2, 3);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await sent(stream)).toEqual(['id: s-e1\nevent: finding\ndata: {"slow":true}', block(2), block(3)]);
+  });
+
+  it('leaves out what has been forgotten', async () => {
+    const events = new Events('s');
+    const stream = eventStream(events, null);
+    events.publish('request', () => null);
+    happen(events, 2, 2);
+    expect(await sent(stream)).toEqual([block(2)]);
+  });
+
+  it('resumes after the last event that the reader had', async () => {
+    const events = new Events('s');
+    eventStream(events, null).destroy();
+    happen(events, 1, 5);
+    expect(await sent(eventStream(events, 's-e3'))).toEqual([block(4), block(5)]);
+    expect(await sent(eventStream(events, 's-e5'))).toEqual([]);
+  });
+
+  it('says how much was missed, if that is more than is kept, or if another process gave the id', async () => {
+    const events = new Events('s');
+    eventStream(events, null).destroy();
+    happen(events, 1, 1010);
+    const [first, second] = await sent(eventStream(events, 's-e3'));
+    expect(first).toBe('id: s-e10\nevent: world\ndata: {"what":"missed","events":7}');
+    expect(second).toBe(block(11));
+    const [unknown] = await sent(eventStream(events, 'other-e3'));
+    expect(unknown).toContain('{"what":"missed","events":null}');
+  });
+
+  it('ends with its world, after everything that happened there', async () => {
+    const events = new Events('s');
+    const stream = eventStream(events, null);
+    happen(events, 1, 1);
+    events.end();
+    let text = '';
+    for await (const chunk of stream) text += String(chunk);
+    expect(text).toContain(block(1));
+    for await (const chunk of eventStream(events, null)) expect(String(chunk)).toMatch(/^:/);
+  });
+
+  it('lets go of a reader that is too far behind', async () => {
+    const events = new Events('s');
+    const stream = eventStream(events, null);
+    stream.on('error', () => {});
+    for (let index = 0; index < 30; index += 1) events.publish('clock', () => ({ text: 'x'.repeat(100_000) }));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('costs nothing before anybody watches: nothing is kept', async () => {
+    const events = new Events('s');
+    happen(events, 1, 3);
+    expect(events.newest).toBe(0);
+  });
+});

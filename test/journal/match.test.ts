@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { type Facts, lackIn, type Match, matcherOf } from '../../src/journal/match.ts';
+
+const FACTS: Facts = {
+  service: 'runai',
+  operation: 'grant_token',
+  method: 'POST',
+  path: '/api/v1/token',
+  status: 400,
+  principal: { kind: 'user', id: 'u1', name: 'ann@acme.test', clientId: 'c1' },
+  reason: 'wrong_secret',
+  body: () => ({ grantType: 'client_credentials', nested: { a: 1, b: [1, { c: 2 }] } }),
+};
+
+/** Each of these alone. */
+const FITTING: readonly Match[] = [
+  {},
+  { service: 'runai' },
+  { operation: 'grant_token' },
+  { method: 'post' },
+  { path: '/api/v1/token' },
+  { path: '/api/{version}/token' },
+  { status: 400 },
+  { principal: 'u1' },
+  { principal: 'ann@acme.test' },
+  { principal: 'c1' },
+  { reason: 'wrong_secret' },
+  { body: {} },
+  { body: { nested: { b: [1, {}] } } },
+];
+
+const DIFFERING: readonly (readonly [Match, string])[] = [
+  [{ service: 'air' }, 'service is `runai`, not `air`'],
+  [{ operation: 'get_users' }, 'operation is `grant_token`, not `get_users`'],
+  [{ method: 'GET' }, 'method is `POST`, not `GET`'],
+  [{ path: '/api/v1/toke.' }, 'path is `/api/v1/token`, not `/api/v1/toke.`'],
+  [{ path: '/api/{version}' }, 'path is `/api/v1/token`, not `/api/{version}`'],
+  [{ status: 200 }, 'status is `400`, not `200`'],
+  [{ principal: 'bob' }, 'principal is `ann@acme.test`, not `bob`'],
+  [{ reason: 'unknown_client' }, 'reason is `wrong_secret`, not `unknown_client`'],
+  [{ body: { grantType: 'password' } }, 'body.grantType is `"client_credentials"`, not `"password"`'],
+  [{ body: { missing: 1 } }, 'body.missing is missing, not `1`'],
+  [{ body: { nested: { b: [1] } } }, 'body.nested.b has 2 entries, not 1'],
+  [{ body: { nested: [] } }, 'body.nested is `{"a":1,"b":[1,{"c":2}]}`, not an array'],
+];
+
+describe('a match', () => {
+  it.each(FITTING)('%j fits', (match) => {
+    expect(matcherOf(match).fits(FACTS)).toBe(true);
+    expect(matcherOf(match).differences(FACTS)).toEqual([]);
+  });
+
+  it.each(DIFFERING)('%j does not fit, and says how the request differs', (match, sentence) => {
+    expect(matcherOf(match).fits(FACTS)).toBe(false);
+    expect(
+      matcherOf(match)
+        .differences(FACTS)
+        .map((one) => one.sentence),
+    ).toEqual([sentence]);
+  });
+
+  it('says everything that differs', () => {
+    const differences = matcherOf({ status: 200, method: 'GET', service: 'runai' }).differences(FACTS);
+    expect(differences.map(({ member }) => member)).toEqual(['method', 'status']);
+  });
+
+  it('is taken literally, whatever the path holds', () => {
+    expect(matcherOf({ path: '/a(b)+{x' }).fits({ ...FACTS, path: '/a(b)+{x' })).toBe(true);
+    expect(matcherOf({ path: '/.*' }).fits(FACTS)).toBe(false);
+  });
+
+  it('does not take members of all objects for members of a body', () => {
+    expect(lackIn({ constructor: {} }, {}, 'body')).toBe('body.constructor is missing, not an object');
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import {
+  fingerprint,
+  hideCredentials,
+  hideFields,
+  hideInHeader,
+  hideInUrl,
+  hideSecrets,
+  hideSecretsInText,
+} from '../../src/journal/secrets.ts';
+
+const KEY = `nvapi-${'k'.repeat(64)}`;
+const TOKEN = `eyJhbGciOiJSUzI1NiJ9.${'p'.repeat(40)}.${'s'.repeat(40)}`;
+
+describe('a secret', () => {
+  it('is shown as a fingerprint of ten digits, the same for the same secret', () => {
+    // sha256("hunter2"), as any other program computes it.
+    expect(fingerprint('hunter2')).toBe('sha256:f52fbd32b2');
+    expect(fingerprint('hunter3')).not.toBe(fingerprint('hunter2'));
+  });
+
+  it('that is a fingerprint already stays as it is, so that what was copied from the journal can be looked for', () => {
+    expect(fingerprint('sha256:f52fbd32b2')).toBe('sha256:f52fbd32b2');
+  });
+
+  it.each(['clientSecret', 'client_secret', 'ClientSecret', 'appSecret', 'password', 'refresh_token', 'code_verifier'])(
+    'is what a member `%s` holds, at any depth',
+    (name) => {
+      expect(hideSecrets({ a: [{ [name]: 'hunter2', open: 'hunter2' }] })).toEqual({
+        a: [{ [name]: 'sha256:f52fbd32b2', open: 'hunter2' }],
+      });
+    },
+  );
+
+  it('is every value in a list of secrets', () => {
+    expect(
+      hideSecrets({ secrets: [{ name: 'DB', value: 'hunter2' }], environment: [{ key: 'A', value: 'open' }] }),
+    ).toEqual({
+      secrets: [{ name: 'DB', value: 'sha256:f52fbd32b2' }],
+      environment: [{ key: 'A', value: 'open' }],
+    });
+  });
+
+  it('is a key or a token wherever it stands, names included', () => {
+    expect(hideCredentials(`a ${KEY} and a ${TOKEN}.`)).toBe(`a ${fingerprint(KEY)} and a ${fingerprint(`${TOKEN}.`)}`);
+    expect(JSON.stringify(hideSecrets({ [KEY]: TOKEN }))).not.toMatch(/nvapi-k|eyJ/);
+  });
+
+  it('is no error code and no number', () => {
+    expect(hideSecrets({ code: 'not_found', error: { code: 404 } })).toEqual({
+      code: 'not_found',
+      error: { code: 404 },
+    });
+    expect(hideSecrets({ code: 'x'.repeat(40) })).toEqual({ code: fingerprint('x'.repeat(40)) });
+  });
+
+  it('is found in JSON whose end is missing', () => {
+    expect(hideSecretsInText('{"name":"a","clientSecret" : "hun\\"ter')).toBe(
+      `{"name":"a","clientSecret" : "${fingerprint('hun\\"ter')}"`.slice(0, -1),
+    );
+  });
+
+  it('is found in forms, queries and redirects', () => {
+    expect(hideFields(new URLSearchParams('grant_type=x&client_secret=hunter2&a=1&a=2'))).toEqual({
+      grant_type: 'x',
+      client_secret: 'sha256:f52fbd32b2',
+      a: ['1', '2'],
+    });
+    expect(hideInUrl('/callback?state=1&code=hunter2#access_token=hunter2')).toBe(
+      '/callback?state=1&code=sha256:f52fbd32b2#access_token=sha256:f52fbd32b2',
+    );
+  });
+
+  it('in a header leaves its scheme, which is what people get wrong', () => {
+    expect(hideInHeader('authorization', 'Bearer hunter2')).toBe('Bearer sha256:f52fbd32b2');
+    expect(hideInHeader('authorization', 'hunter2')).toBe('sha256:f52fbd32b2');
+    expect(hideInHeader('authorization', 'bearer  hunter2')).toBe('bearer  sha256:f52fbd32b2');
+    expect(hideInHeader('authorization', '')).toBe('');
+    expect(hideInHeader('cookie', 'session=hunter2')).toBe(fingerprint('session=hunter2'));
+    expect(hideInHeader('x-trace', `a ${KEY}`)).toBe(`a ${fingerprint(KEY)}`);
+    expect(hideInHeader('accept', 'text/html')).toBe('text/html');
+  });
+
+  it('cannot be hidden by depth: what lies deeper than any accepted body is left out', () => {
+    let value: unknown = { clientSecret: 'hunter2' };
+    for (let depth = 0; depth < 20_000; depth += 1) value = [value];
+    expect(JSON.stringify(hideSecrets(value))).not.toContain('hunter2');
+  });
+});

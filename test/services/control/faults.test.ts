@@ -1,0 +1,201 @@
+/** Breaks with: src/faults/fault.ts, src/faults/unused.ts, src/http/steps/strike.ts, src/http/claimant.ts */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { admin, researcher } from '../../support/cast.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
+import { type Answer, testServer } from '../../support/server.ts';
+import { makeWorld, tokenOf } from '../../support/worlds.ts';
+
+const server = await testServer();
+const { clientId, clientSecret } = admin.accessKey;
+const order = { grantType: 'client_credentials', clientId, clientSecret };
+
+const post = (body: unknown) => server.call('POST /_mock/faults', { body });
+const add = async (body: unknown): Promise<string> => {
+  const answer = await post(body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return answer.body.id;
+};
+const newest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
+const findings = async () =>
+  (await server.call('GET /_mock/findings')).body.findings.filter(
+    ({ kind }: { kind: string }) => kind === 'unused_fault',
+  );
+/** What the refusal with this status says. */
+const refused = (answer: Answer, status = 400): string => {
+  expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+  return problemDocument(answer);
+};
+
+beforeEach(async () => {
+  await server.call('POST /_mock/reset');
+});
+
+describe('a fault', () => {
+  it('makes the next call fail in the words of its vendor, once, and nothing is done', async () => {
+    const id = await add({
+      match: { operation: 'grant_token' },
+      times: 1,
+      do: { status: 503, retryAfter: 2, offDocument: true },
+    });
+
+    const struck = await server.grant(order);
+    expect(struck.status).toBe(503);
+    expect(runaiRefusal(struck)).toBe('Service Unavailable');
+    expect(struck.headers).toMatchObject({ 'x-mock-fault': id, 'retry-after': '2' });
+    expect(await newest()).toMatchObject({ status: 503, fault: id, done: false });
+
+    expect((await server.grant(order)).status).toBe(200);
+    expect((await newest()).fault).toBeNull();
+    expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ seen: 1, fired: 1 });
+  });
+
+  it('acts on the finished answer if it says so: what was asked for is done', async () => {
+    const token = await tokenOf(server.call, admin.accessKey);
+    await add({ match: { operation: 'create_access_key1' }, do: { status: 503, after: true, offDocument: true } });
+
+    const struck = await server.call('POST /api/v1/access-keys', { token, body: { name: 'kept' } });
+    expect(struck.status).toBe(503);
+    expect(await newest()).toMatchObject({ status: 503, done: true, wouldBe: 201 });
+    const { body } = await server.call('GET /api/v1/access-keys', { token });
+    expect(JSON.stringify(body)).toContain('kept');
+  });
+
+  it.each([
+    ['runai', 'GET /api/v1/access-keys', 401],
+    ['runai', 'GET /api/v1/access-keys', 503],
+    ['air', 'GET /api/v3/simulations/', 401],
+    ['nvcf', 'GET /v2/nvcf/functions', 401],
+  ])('speaks as %s does: %s %i', async (service, call, status) => {
+    await add({ match: { service }, do: { status, offDocument: true } });
+    expect((await server.call(call, { token: castKey('nvcf-deployer').key })).status).toBe(status);
+  });
+
+  it('lets some requests pass first, and strikes by a sequence that its seed determines', async () => {
+    await add({ match: { operation: 'grant_token' }, after: 2, times: 1, do: { status: 400 } });
+    const statuses = async (count: number) => {
+      const all: number[] = [];
+      for (let index = 0; index < count; index += 1) all.push((await server.grant(order)).status);
+      return all;
+    };
+    expect(await statuses(4)).toEqual([200, 200, 400, 200]);
+
+    const runs: number[][] = [];
+    for (const seed of ['a', 'a', 'b']) {
+      await server.call('POST /_mock/reset');
+      await add({ match: { operation: 'grant_token', probability: 0.5, seed }, do: { status: 400 } });
+      runs.push(await statuses(20));
+    }
+    expect(runs[0]).toEqual(runs[1]);
+    expect(runs[0]).not.toEqual(runs[2]);
+    expect(new Set(runs[0])).toEqual(new Set([200, 400]));
+  });
+
+  it('is chosen by the caller, the client that asks for a token, and the body', async () => {
+    await add({ match: { operation: 'grant_token', principal: admin.email }, do: { status: 400 } });
+    expect((await server.grant(order)).headers['x-mock-fault']).toBeDefined();
+    const token = await tokenOf(server.call, researcher.accessKey);
+
+    await server.call('DELETE /_mock/faults');
+    await add({ match: { principal: researcher.email, operation: 'get_access_keys' }, do: { status: 401 } });
+    expect((await server.call('GET /api/v1/access-keys', { token })).status).toBe(401);
+    const other = await tokenOf(server.call, admin.accessKey);
+    expect((await server.call('GET /api/v1/access-keys', { token: other })).status).toBe(200);
+
+    await server.call('DELETE /_mock/faults');
+    await add({
+      match: { operation: 'create_access_key1', body: { name: 'unlucky' } },
+      do: { status: 409, offDocument: true },
+    });
+    expect((await server.call('POST /api/v1/access-keys', { token, body: { name: 'lucky' } })).status).toBe(201);
+    expect((await server.call('POST /api/v1/access-keys', { token, body: { name: 'unlucky' } })).status).toBe(409);
+  });
+
+  it('is chosen by how the request was answered, if it acts on the answer', async () => {
+    await add({
+      match: { operation: 'grant_token', reason: 'wrong_secret' },
+      do: { status: 503, after: true, offDocument: true },
+    });
+    expect((await server.grant(order)).status).toBe(200);
+    expect((await server.grant({ ...order, clientSecret: 'wrong' })).status).toBe(503);
+  });
+
+  it('lets the request wait', async () => {
+    await add({ match: { operation: 'grant_token' }, do: { delay: '50ms' } });
+    const before = performance.now();
+    expect((await server.grant(order)).status).toBe(200);
+    expect(performance.now() - before).toBeGreaterThan(45);
+  });
+
+  it('ends its waiting when its world does', async () => {
+    const world = await makeWorld(server, { id: 'waits' });
+    await world.call('POST /_mock/faults', { body: { do: { delay: '5m' } } });
+    const waiting = world.call('GET /api/v1/users');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await server.call('DELETE /_mock/worlds/waits');
+    expect((await waiting).status).toBe(401);
+  });
+
+  it('belongs to its world, and strikes nothing of the switchboard', async () => {
+    const world = await makeWorld(server);
+    await world.call('POST /_mock/faults', { body: { do: { status: 503, offDocument: true } } });
+    expect((await world.call('GET /api/v1/users')).status).toBe(503);
+    expect((await server.call('GET /api/v1/users')).status).toBe(401);
+    expect((await world.call('GET /_mock/info')).status).toBe(200);
+  });
+
+  it('becomes a finding if it never struck: when it is removed, and at a reset', async () => {
+    const id = await add({ match: { operation: 'grant_token' }, after: 3, do: { status: 400 } });
+    await server.grant(order);
+    expect((await server.call(`DELETE /_mock/faults/${id}`)).status).toBe(204);
+    expect((await findings())[0].message).toBe(
+      `the fault ${id} (operation \`grant_token\`) never struck: it let 1 of 3 requests pass first`,
+    );
+
+    const other = await add({ match: { service: 'air' }, do: { delay: '1s' } });
+    await server.call('POST /_mock/reset');
+    expect((await findings())[0].message).toBe(
+      `the fault ${other} (service \`air\`) never struck: no request was like that`,
+    );
+    expect((await server.call('GET /_mock/faults')).body).toEqual({ faults: [] });
+  });
+
+  it('says how sure it is that the vendor answers so', async () => {
+    const certainty = async (status: number) =>
+      (await post({ match: { operation: 'grant_token' }, do: { status, offDocument: true } })).body.certainty;
+    expect(await certainty(400)).toBe('documented');
+    expect(await certainty(429)).toBe('inferred');
+  });
+
+  it.each([
+    [{}, 'Field `do` is missing'],
+    [{ do: {} }, 'Field `do` is empty'],
+    [{ do: { retryAfter: 1 } }, 'Field `do.status` is missing'],
+    [{ do: { delay: '1s', retryAfter: 1 } }, 'send `do.status`, too'],
+    [{ do: { status: 429 }, match: { operation: 'grant_token' } }, '`do.offDocument` as true'],
+    [{ do: { status: 200 } }, 'an error that HTTP knows'],
+    [{ do: { status: 599, offDocument: true } }, 'an error that HTTP knows'],
+    [{ do: { status: 400 }, match: { operation: 'grant_tokn' } }, 'nearest is `grant_token`'],
+    [{ do: { status: 400 }, match: { operation: 'grant_token', service: 'air' } }, 'can never match'],
+    [{ do: { status: 400 }, match: { operation: 'grant_token', method: 'GET' } }, 'can never match'],
+    [{ do: { status: 400 }, match: { path: '/api/v1/tokens' } }, 'can never match'],
+    [{ do: { status: 400, offDocument: true }, match: { status: 200 } }, '`do.after` as true'],
+    [{ do: { delay: '1s' }, match: { reason: 'wrong_secret' } }, '`do.after` as true'],
+    [{ do: { delay: '6m' } }, 'at most 5 minutes'],
+    [{ do: { delay: { min: '2s', max: '1s' } } }, 'must not be longer'],
+    [{ do: { drop: 'body', body: 'empty' } }, 'exclude each other'],
+    [{ do: { drop: 'before', status: 503, offDocument: true } }, 'never be seen'],
+    [{ do: { delay: '1s' }, match: { probability: 0 } }, 'can never strike'],
+    [{ do: { delay: '1s' }, times: 0 }, 'at least 1'],
+    [{ do: { delay: '1s' }, match: { body: { padding: 'x'.repeat(20_000) } } }, '16384 characters'],
+    [{ do: { delay: '1s' }, matches: {} }, 'matches'],
+  ])('is refused as %j', async (body, said) => {
+    expect(refused(await post(body))).toContain(said);
+  });
+
+  it('is one of at most a hundred', async () => {
+    for (let index = 0; index < 100; index += 1)
+      await add({ match: { operation: 'grant_token' }, do: { delay: '1ms' } });
+    expect(refused(await post({ do: { delay: '1ms' } }), 409)).toContain('100 faults');
+  });
+});
