@@ -1,4 +1,5 @@
 import type { Effective } from '../config/config.ts';
+import { findNearest } from '../config/nearest.ts';
 import { type Config, flagName, shownValue } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { describeDecision, explain, findFixes } from '../core/explaining/index.ts';
@@ -14,6 +15,7 @@ import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import { ALL_REASONS, type Ports } from '../services/index.ts';
 import type { WorldOrigin } from './copies.ts';
+import { drillsOf, endsOfDrills } from './drills.ts';
 import { knownOf } from './known.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { MadeWorld, WorldEntry, Worlds } from './worlds.ts';
@@ -58,6 +60,8 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
   };
   return {
     version,
+    drills: () => drillsOf(services),
+    nearest: findNearest,
     known: () => knownOf(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
     info: async ({ store }) => ({
@@ -77,9 +81,10 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       routes()
         .operationsOf('control')
         .map(({ method, path, summary }) => ({ method, path, summary })),
-    events: async ({ store }, from, to, limit) => {
+    events: async (world, from, to, limit) => {
+      const { store } = world;
       const found = await Promise.all(services.map((service) => service.events?.(store, from, to, limit + 1) ?? []));
-      const events = found.flat().sort((one, other) => one.at - other.at);
+      const events = [...found.flat(), ...endsOfDrills(world, from, to)].sort((one, other) => one.at - other.at);
       return { events: events.slice(0, limit), more: events.length > limit };
     },
     worlds: {

@@ -6,7 +6,7 @@ import type { Budgets } from '../core/held.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import { Faults } from '../faults/faults.ts';
-import { unusedFaults } from '../faults/unused.ts';
+import { unusedSentence } from '../faults/unused.ts';
 import { Events } from '../journal/events.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Random } from '../machine/random.ts';
@@ -71,7 +71,6 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const series = random.hex(6);
   const events = new Events(series);
   const journal = new Journal(budgets.requests, series);
-  const faults = new Faults(series);
   const findings = new Findings(budgets.findings, (finding) => events.publish('finding', () => findingView(finding)));
   const remembered = new RememberedTokens(budgets.tokens);
   let decisions = 0;
@@ -82,6 +81,10 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   let retired: Store[] = [];
 
   const clock = await openClock(machine, () => store.settings, parts.filled.isNew ? REAL_TIME : undefined);
+  const faults = new Faults(series, (fault) => {
+    const sentence = unusedSentence(fault);
+    if (sentence !== null) findings.report('unused_fault', sentence, clock.now());
+  });
   const tell = (found: Filled['findings']) => {
     for (const finding of found) findings.report(...finding);
   };
@@ -100,12 +103,9 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     for (const one of unused) await one.close();
   };
   let isEnding = false;
-  const reportUnused = () => {
-    for (const sentence of unusedFaults(faults.clear())) findings.report('unused_fault', sentence, clock.now());
-  };
   /** Whoever waits for something to happen in it does so in vain. */
   const tellOver = () => {
-    reportUnused();
+    faults.clear();
     faults.end();
     journal.end();
     events.end();
@@ -174,7 +174,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       findings.clear();
       remembered.clear();
       journal.empty();
-      reportUnused();
+      faults.clear();
       tell(filled.findings);
       await claims.replaced('seed');
       events.publish('world', () => ({ world: id, what: 'reset' }));

@@ -10,6 +10,7 @@ import type { Tripwire } from '../credentials/tripwire.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { OperationTypes, ServiceName } from './documented.ts';
+import type { Drill } from './drill.ts';
 import type { AnyHandler, Arrival, Context, Lookup, Operations, Outcome } from './request.ts';
 import type { Seeding } from './seed.ts';
 import type { Settings } from './settings.ts';
@@ -115,6 +116,8 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
   readonly keyCollections?: Readonly<Record<string, DeriveKey>>;
   /** How the vendor's real credentials are told apart from a mock's. */
   readonly tripwires?: readonly Tripwire[];
+  /** What its clients have to survive. */
+  readonly drills?: readonly Drill[];
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** By operationId: exactly those of the document. */
   readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;

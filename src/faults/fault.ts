@@ -5,8 +5,8 @@ import type { Match } from '../journal/match.ts';
 export interface FaultAction {
   /** The status of the answer, in the vendor's own form of errors. */
   readonly status?: number;
-  /** Seconds: the header `Retry-After` (RFC 9110, 10.2.3). */
-  readonly retryAfter?: number;
+  /** The header `Retry-After` (RFC 9110, 10.2.3): seconds, or as many as are left until the fault ends. */
+  readonly retryAfter?: number | 'end';
   /** How long the request waits: some time between the two. */
   readonly delay?: { readonly min: number; readonly max: number };
   /** Where the connection breaks: before the answer, in its headers, or in its body. */
@@ -28,6 +28,8 @@ export interface FaultOrder {
   /** How many requests that it fits it lets pass first. */
   readonly after: number;
   readonly action: FaultAction;
+  /** When it ends, by the clock of its world; null: it stays until it is removed. */
+  readonly until: Instant | null;
   /** The drill that it is part of; null if it stands alone. */
   readonly drill: string | null;
 }

@@ -20,6 +20,7 @@ class ActiveFault implements Fault {
   readonly times: number | null;
   readonly after: number;
   readonly action: FaultOrder['action'];
+  readonly until: Instant | null;
   readonly drill: string | null;
   seen = 0;
   fired = 0;
@@ -29,7 +30,7 @@ class ActiveFault implements Fault {
   readonly #early: Matcher;
 
   constructor(id: string, createdAt: Instant, order: FaultOrder) {
-    const { match, probability, seed, times, after, action, drill } = order;
+    const { match, probability, seed, times, after, action, until, drill } = order;
     this.id = id;
     this.createdAt = createdAt;
     this.match = match;
@@ -38,6 +39,7 @@ class ActiveFault implements Fault {
     this.times = times;
     this.after = after;
     this.action = action;
+    this.until = until;
     this.drill = drill;
     this.moment = momentOf(action);
     this.#matcher = matcherOf(match);
@@ -72,9 +74,15 @@ export class Faults {
   #added = 0;
   #isOver = false;
 
-  /** @param series begins the ids */
-  constructor(series: string) {
+  readonly #removed: (fault: Fault) => void;
+
+  /**
+   * @param series begins the ids
+   * @param removed is told of each fault that is no longer in force
+   */
+  constructor(series: string, removed: (fault: Fault) => void = () => {}) {
     this.#series = series;
+    this.#removed = removed;
   }
 
   /** Is there any? Nearly always there is none, and requests should not pay for it. */
@@ -103,18 +111,22 @@ export class Faults {
     return this.#active.get(id);
   }
 
-  /** @returns the fault as it was last, or undefined if there is none */
-  remove(id: string): Fault | undefined {
+  /** @returns whether there was one */
+  remove(id: string): boolean {
     const fault = this.#active.get(id);
+    if (fault === undefined) return false;
     this.#active.delete(id);
-    return fault;
+    this.#removed(fault);
+    return true;
   }
 
-  /** @returns what was removed */
-  clear(): readonly Fault[] {
-    const removed = this.list();
-    this.#active.clear();
-    return removed;
+  clear(): void {
+    for (const { id } of this.list()) this.remove(id);
+  }
+
+  /** Removes those whose time is over. */
+  sweep(now: Instant): void {
+    for (const { id, until } of this.list()) if (until !== null && until <= now) this.remove(id);
   }
 
   /** What must be known about a request to tell which faults fit it. */
@@ -127,7 +139,8 @@ export class Faults {
   }
 
   /** The first fault that strikes; later ones do not count the request. */
-  strike(moment: Moment, facts: Facts): Fault | null {
+  strike(moment: Moment, facts: Facts, now: Instant): Fault | null {
+    this.sweep(now);
     return this.#at(moment).find((fault) => fault.strikes(facts)) ?? null;
   }
 
@@ -160,4 +173,10 @@ export class Faults {
 export function delayOf({ action: { delay }, seed, fired }: Fault): number {
   if (delay === undefined) return 0;
   return delay.min + Math.floor(drawnAt(`${seed}:delay`, fired) * (delay.max - delay.min + 1));
+}
+
+/** The seconds that `Retry-After` says; undefined for none. */
+export function retryAfterOf({ action: { retryAfter }, until }: Fault, now: Instant): number | undefined {
+  if (retryAfter !== 'end') return retryAfter;
+  return until === null ? undefined : Math.max(1, Math.ceil((until - now) / 1000));
 }

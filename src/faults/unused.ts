@@ -1,8 +1,11 @@
 import type { Fault } from './fault.ts';
 
-/** What to say of faults that were removed and never struck: a test that relied on one of them proves nothing. */
-export function unusedFaults(removed: readonly Fault[]): readonly string[] {
-  return removed.filter(({ fired }) => fired === 0).map(sentenceOf);
+/**
+ * What to say of a fault that is no longer in force and never struck: a test that relied on it proves nothing. Null if it
+ * struck.
+ */
+export function unusedSentence(fault: Fault): string | null {
+  return fault.fired === 0 ? sentenceOf(fault) : null;
 }
 
 function sentenceOf({ id, match, seen, after, drill }: Fault): string {

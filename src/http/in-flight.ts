@@ -8,6 +8,7 @@ import type { Derived } from '../core/derived.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import type { Log } from '../core/log.ts';
+import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
 import type { Presenter } from '../credentials/presented.ts';
@@ -93,6 +94,8 @@ export interface InFlight extends Arrived {
   decision: Decision | null;
   problem: Problem | null;
   outcome: Outcome;
+  /** Whose it would turn out to be, if that had to be known before. */
+  claimant: Principal | null;
   /** Its body, for the journal. */
   sent: KeptBody;
   /** What people may have got wrong in it. */

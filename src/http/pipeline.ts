@@ -125,6 +125,7 @@ const UNTOUCHED = {
   decision: null,
   problem: null,
   outcome: { status: 500 },
+  claimant: null,
   sent: NO_BODY,
   hints: [],
   struckBy: null,

@@ -6,6 +6,8 @@ import { namesOf, type Principal } from '../core/principal.ts';
 export interface Match {
   readonly service?: string;
   readonly operation?: string;
+  /** One of these. */
+  readonly operations?: readonly string[];
   readonly method?: string;
   /** Without its query; `{name}` stands for one segment. */
   readonly path?: string;
@@ -34,7 +36,17 @@ export interface Facts {
 type Member = keyof Match;
 
 /** Cheap ones first. */
-const MEMBERS = ['operation', 'service', 'method', 'path', 'status', 'reason', 'principal', 'body'] as const;
+const MEMBERS = [
+  'operation',
+  'operations',
+  'service',
+  'method',
+  'path',
+  'status',
+  'reason',
+  'principal',
+  'body',
+] as const;
 
 /** How something differs from what was expected. */
 export interface Difference {
@@ -54,6 +66,8 @@ export function matcherOf(match: Match): Matcher {
   const pattern = match.path === undefined ? null : pathPattern(match.path);
   const differs = (member: Member, facts: Facts): boolean => {
     switch (member) {
+      case 'operations':
+        return match.operations?.includes(facts.operation ?? '') === false;
       case 'path':
         return pattern?.test(facts.path) === false;
       case 'method':
@@ -81,6 +95,8 @@ function sentenceOf(member: Member, match: Match, facts: Facts): string {
       return lackIn(match.body, facts.body(), 'body') ?? '';
     case 'principal':
       return said('principal', facts.principal === null ? null : facts.principal.name, match.principal);
+    case 'operations':
+      return said('operation', facts.operation, match.operations?.join('` or `'));
     default:
       return said(member, facts[member], match[member]);
   }

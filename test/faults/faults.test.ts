@@ -9,7 +9,7 @@ const FACTS: Facts = {
   ...{ status: null, principal: null, reason: null, body: () => undefined },
 };
 const ORDER: FaultOrder = {
-  ...{ match: {}, probability: 1, seed: '1', times: null, after: 0, drill: null },
+  ...{ match: {}, probability: 1, seed: '1', times: null, after: 0, until: null, drill: null },
   action: { status: 503 },
 };
 const faultsWith = (...orders: Partial<FaultOrder>[]) => {
@@ -21,7 +21,7 @@ const faultsWith = (...orders: Partial<FaultOrder>[]) => {
 describe('the faults of a world', () => {
   it('strike in the order in which they were added; one that struck leaves the request to no other', () => {
     const faults = faultsWith({ times: 1 }, { times: 1 });
-    const ids = [1, 2, 3].map(() => faults.strike('request', FACTS)?.id ?? null);
+    const ids = [1, 2, 3].map(() => faults.strike('request', FACTS, 0)?.id ?? null);
     expect(ids).toEqual(['s-f1', 's-f2', null]);
     expect(faults.list().map(({ seen, fired }) => [seen, fired])).toEqual([
       [1, 1],
@@ -31,8 +31,8 @@ describe('the faults of a world', () => {
 
   it('strike at their moment only', () => {
     const faults = faultsWith({ action: { body: 'empty' } });
-    expect(faults.strike('request', FACTS)).toBeNull();
-    expect(faults.strike('answer', FACTS)?.id).toBe('s-f1');
+    expect(faults.strike('request', FACTS, 0)).toBeNull();
+    expect(faults.strike('answer', FACTS, 0)?.id).toBe('s-f1');
   });
 
   it.each([

@@ -110,7 +110,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^store\/(errors|collection)$/,
       /^machine\/random$/,
     ],
-    types: [/^contract\//, /^store\/[a-z-]+$/],
+    types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^journal\/match$/],
   },
   {
     files: /^http\//,

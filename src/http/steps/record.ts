@@ -6,7 +6,10 @@ import type { Arrived, InFlight } from '../in-flight.ts';
 import { principalOf } from '../principal.ts';
 
 /** What the journal is told of a request besides what its arrival says. */
-export type Told = Pick<InFlight, 'decision' | 'outcome' | 'sent' | 'hints' | 'struckBy' | 'isDone' | 'wouldBe'>;
+export type Told = Pick<
+  InFlight,
+  'decision' | 'outcome' | 'claimant' | 'sent' | 'hints' | 'struckBy' | 'isDone' | 'wouldBe'
+>;
 
 /** Whose request it is; the switchboard's own are not kept. */
 export interface Addressee {

@@ -1,8 +1,9 @@
 import type { Outcome } from '../../contract/request.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Fault } from '../../faults/fault.ts';
-import { delayOf } from '../../faults/faults.ts';
+import { delayOf, retryAfterOf } from '../../faults/faults.ts';
 import { errorWithStatus } from '../../faults/outcome.ts';
+import { keptBytes } from '../../journal/entry.ts';
 import type { Facts } from '../../journal/match.ts';
 import { claimantOf } from '../claimant.ts';
 import type { InFlight } from '../in-flight.ts';
@@ -26,8 +27,12 @@ export async function strikeRequest(flight: InFlight): Promise<boolean> {
   const needs = faults.needs('request', factsOf(flight, null));
   if (needs.body && route.readsBody) flight.body ??= await bodyOf(flight.server, route, flight.raw);
   const principal = needs.principal ? await claimantOf(flight) : null;
-  const fault = faults.strike('request', factsOf(flight, principal));
+  const fault = faults.strike('request', factsOf(flight, principal), context.now);
   if (fault === null) return false;
+  // The journal is to have what came, although nobody will read it.
+  if (route.readsBody) flight.body ??= await bodyOf(flight.server, route, flight.raw);
+  flight.sent = keptBytes(flight.body?.texts[0] ?? '');
+  flight.claimant = principal ?? (await claimantOf(flight));
   await beStruck(flight, fault);
   const { status, drop } = fault.action;
   if (status === undefined && drop !== 'before' && drop !== 'headers') return false;
@@ -39,7 +44,7 @@ export async function strikeRequest(flight: InFlight): Promise<boolean> {
 export async function strikeAnswer(flight: InFlight): Promise<void> {
   const { context, route, outcome } = flight;
   if (flight.struckBy !== null || route.service.isSwitchboard === true) return;
-  const fault = context.world.faults.strike('answer', factsOf(flight, principalOf(flight, context)));
+  const fault = context.world.faults.strike('answer', factsOf(flight, principalOf(flight, context)), context.now);
   if (fault === null) return;
   await beStruck(flight, fault);
   const { status } = fault.action;
@@ -60,8 +65,9 @@ async function beStruck(flight: InFlight, fault: Fault): Promise<void> {
   if (delay > 0) await faults.pause(delay);
 }
 
-function faultOutcome(flight: InFlight, { action: { retryAfter } }: Fault, status: number): Outcome {
-  const { route } = flight;
+function faultOutcome(flight: InFlight, fault: Fault, status: number): Outcome {
+  const { route, context } = flight;
+  const retryAfter = retryAfterOf(fault, context.now);
   const outcome = errorWithStatus(status, (problem) =>
     route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision }),
   );

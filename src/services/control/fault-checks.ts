@@ -38,7 +38,7 @@ export function checkedFault(order: Order, known: Known): FaultOrder {
       `Field \`match.${member}\` is known only once the request was answered, but this fault strikes before anything is done; send \`do.after\` as true, or leave \`match.${member}\` out.`,
     );
   }
-  return { match, probability, seed, times, after, action, drill: null };
+  return { match, probability, seed, times, after, action, until: null, drill: null };
 }
 
 function checkedAction({ status, retryAfter, delay, drop, body, after, offDocument }: Order['do']): FaultAction {

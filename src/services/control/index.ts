@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { lawOf } from '../../core/law.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import { clockOperations } from './operations/clock.ts';
+import { drillOperations } from './operations/drills.ts';
 import { eventOperations } from './operations/events.ts';
 import { explanationOperations } from './operations/explanations.ts';
 import { faultOperations } from './operations/faults.ts';
@@ -37,6 +38,7 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...explanationOperations(ports),
       ...requestOperations(ports),
       ...eventOperations,
+      ...drillOperations(ports),
       ...faultOperations(ports),
       ...keyOperations,
       ...propagationOperations,

@@ -1,7 +1,10 @@
 import type { Schema } from '../../contract/documented.ts';
+import type { Drill } from '../../contract/drill.ts';
+import type { Arrival } from '../../contract/request.ts';
 import type { WorldEvent } from '../../contract/service.ts';
 import type { World } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
+import type { Caller } from '../../core/decide.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
@@ -52,9 +55,20 @@ export interface SnapshotInfo {
   readonly bytes: Uint8Array;
 }
 
+/** A drill, with what it needs of its service. */
+export interface KnownDrill {
+  readonly service: string;
+  readonly drill: Drill;
+  /** Who has this id, name, client id or e-mail address. */
+  find(context: Arrival, who: string): Promise<Caller | null>;
+}
+
 /** What the switchboard needs of the rest of the server. */
 export interface Ports {
   readonly version: string;
+  drills(): readonly KnownDrill[];
+  /** The valid name that is most like the given one. */
+  nearest(name: string, valid: readonly string[]): string;
   /** What requests can be for, and why they can be refused. */
   known(): Known;
   /** The statuses that the document knows for an operation. */

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { presentBasicClient, presentBearerToken, presentClient, presentGrant } from '../../credentials/presented.ts';
 import { authenticate, impersonate } from './caller.ts';
+import { DRILLS } from './drills/index.ts';
 import { events } from './events.ts';
 import { findRuleFixes } from './fixes.ts';
 import { LAWS, profileOf } from './laws.ts';
@@ -41,6 +42,7 @@ export const runai: ServiceDefinition<'runai'> = {
     refresh_token: presentGrant,
     code: presentGrant,
   },
+  drills: DRILLS,
   lookups: {
     ...accessKeyLookups,
     ...accountLookups,

@@ -4,7 +4,6 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Fault } from '../../../faults/fault.ts';
-import { unusedFaults } from '../../../faults/unused.ts';
 import { hideSecrets } from '../../../journal/secrets.ts';
 import { checkedFault, checkStatus } from '../fault-checks.ts';
 import type { Ports } from '../ports.ts';
@@ -18,10 +17,10 @@ export function faultOperations(ports: Ports) {
     return { status: 201, body: { ...faultView(fault), ...(certainty !== null && { certainty }) } };
   };
 
-  const list: Handler<'control', 'list_faults'> = ({ world }) => ({
-    status: 200,
-    body: { faults: world.faults.list().map(faultView) },
-  });
+  const list: Handler<'control', 'list_faults'> = ({ world, now }) => {
+    world.faults.sweep(now);
+    return { status: 200, body: { faults: world.faults.list().map(faultView) } };
+  };
 
   const get: Handler<'control', 'get_fault'> = ({ world, params }) => {
     const fault = world.faults.find(params.faultId);
@@ -29,15 +28,13 @@ export function faultOperations(ports: Ports) {
     return { status: 200, body: faultView(fault) };
   };
 
-  const remove: Handler<'control', 'remove_fault'> = ({ world, params, findings, now }) => {
-    const fault = world.faults.remove(params.faultId);
-    if (fault === undefined) throw noFault();
-    for (const sentence of unusedFaults([fault])) findings.report('unused_fault', sentence, now);
+  const remove: Handler<'control', 'remove_fault'> = ({ world, params }) => {
+    if (!world.faults.remove(params.faultId)) throw noFault();
     return { status: 204 };
   };
 
-  const clear: Handler<'control', 'clear_faults'> = ({ world, findings, now }) => {
-    for (const sentence of unusedFaults(world.faults.clear())) findings.report('unused_fault', sentence, now);
+  const clear: Handler<'control', 'clear_faults'> = ({ world }) => {
+    world.faults.clear();
     return { status: 204 };
   };
 
@@ -50,14 +47,15 @@ function noFault(): Problem {
 
 /** Durations as they are written; secrets of the match are hidden. */
 function faultView(fault: Fault): Schema<'control', 'Fault'> {
-  const { id, match, probability, seed, times, after, action, drill, createdAt, seen, fired } = fault;
+  const { id, match, probability, seed, times, after, action, until, drill, createdAt, seen, fired } = fault;
   const { delay, after: afterwards, ...others } = action;
-  const { body, ...members } = match;
+  const { body, operations, ...members } = match;
   return {
     id,
     createdAt: rfc3339(createdAt),
     match: {
       ...members,
+      ...(operations !== undefined && { operations: [...operations] }),
       ...(body !== undefined && { body: hideSecrets(body) }),
       ...(probability < 1 && { probability, seed }),
     },
@@ -68,6 +66,7 @@ function faultView(fault: Fault): Schema<'control', 'Fault'> {
       ...(delay !== undefined && { delay: { min: written(delay.min), max: written(delay.max) } }),
       ...(afterwards === true && { after: true }),
     },
+    until: until === null ? null : rfc3339(until),
     drill,
     seen,
     fired,

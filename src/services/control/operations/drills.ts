@@ -1,0 +1,121 @@
+import type { Context, Handler } from '../../../contract/request.ts';
+import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
+import type { Caller } from '../../../core/decide.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { KnownDrill, Ports } from '../ports.ts';
+
+/** Scripts of what a client has to survive. */
+export function drillOperations({ drills, nearest }: Ports) {
+  const find = (name: string): KnownDrill => {
+    const found = drills().find(({ drill }) => drill.name === name);
+    if (found !== undefined) return found;
+    const names = drills().map(({ drill }) => drill.name);
+    throw new Problem(
+      'not_found',
+      `There is no drill \`${name.slice(0, 100)}\`; the nearest is \`${nearest(name.slice(0, 100), names)}\`. There are ${names.join(', ')}.`,
+    );
+  };
+
+  const list: Handler<'control', 'list_drills'> = (context) => ({
+    status: 200,
+    body: { drills: drills().map((known) => shown(known, context)) },
+  });
+
+  const start: Handler<'control', 'start_drill'> = async (context) => {
+    const { world, params, body } = context;
+    const known = find(params.name);
+    const { drill } = known;
+    const lasts = durationOf(known, body.for, context.now);
+    const who = await whomOf(known, body.principal, context);
+    stop(context, drill.name);
+    const { did, faults = [], principal = who?.principal, credentials } = await drill.run(context, who);
+    const startedAt = world.clock.now();
+    const until = lasts === null ? null : startedAt + lasts;
+    for (const { match, action } of faults) {
+      world.faults.add(
+        { match, action, probability: 1, seed: '1', times: null, after: 0, until, drill: drill.name },
+        startedAt,
+      );
+    }
+    return {
+      status: 201,
+      body: {
+        name: drill.name,
+        did,
+        rightClient: drill.rightClient,
+        principal: principal ?? null,
+        startedAt: rfc3339(startedAt),
+        endsAt: until === null ? null : rfc3339(until),
+        faults: faultsOf(context, drill.name).map(({ id }) => id),
+        ...(credentials !== undefined && { credentials }),
+      },
+    };
+  };
+
+  const end: Handler<'control', 'end_drill'> = (context) => {
+    const { drill } = find(context.params.name);
+    if (stop(context, drill.name)) return { status: 204 };
+    throw new Problem(
+      'not_found',
+      `The drill \`${drill.name}\` is not running; \`GET /_mock/drills\` shows which are.`,
+    );
+  };
+
+  return { list_drills: list, start_drill: start, end_drill: end };
+}
+
+function faultsOf({ world, now }: Context, name: string) {
+  world.faults.sweep(now);
+  return world.faults.list().filter(({ drill }) => drill === name);
+}
+
+/** @returns whether it was running */
+function stop(context: Context, name: string): boolean {
+  const faults = faultsOf(context, name);
+  for (const { id } of faults) context.world.faults.remove(id);
+  return faults.length > 0;
+}
+
+function shown({ service, drill }: KnownDrill, context: Context) {
+  const { name, what, rightClient, lasts, about } = drill;
+  const [running] = faultsOf(context, name);
+  const endsAt = running?.until ?? null;
+  return {
+    ...{ name, service, what, rightClient, about },
+    lasts: lasts === null ? null : formatDuration(lasts),
+    running: running !== undefined,
+    endsAt: endsAt === null ? null : rfc3339(endsAt),
+  };
+}
+
+/** How long it is to last, in milliseconds; null if it happens at once. */
+function durationOf({ drill: { name, lasts } }: KnownDrill, given: string | undefined, now: number): number | null {
+  if (given === undefined) return lasts;
+  if (lasts === null)
+    throw new Problem('invalid_request', `Field \`for\`: the drill \`${name}\` happens at once; leave it out.`);
+  const milliseconds = parseDuration(given);
+  if (milliseconds !== null && now + milliseconds <= END_OF_TIME) return milliseconds;
+  throw new Problem('invalid_request', `Field \`for\` must be ${DURATION_FORMS}, that ends before the year 9999.`);
+}
+
+/** Whom it is to be about; null if nobody was named. */
+async function whomOf(
+  { service, drill: { name, about }, find }: KnownDrill,
+  given: string | undefined,
+  context: Context,
+): Promise<Caller | null> {
+  if (given === undefined) return null;
+  if (about === 'all') {
+    throw new Problem(
+      'invalid_request',
+      `Field \`principal\`: the drill \`${name}\` is about everybody; leave it out.`,
+    );
+  }
+  const caller = await find(context, given);
+  if (caller !== null) return caller;
+  throw new Problem(
+    'invalid_request',
+    `Field \`principal\` names nobody who could call the service \`${service}\`; \`GET /_mock/cast\` shows who there is.`,
+  );
+}

@@ -1,0 +1,99 @@
+import type { Drill } from '../../../contract/drill.ts';
+import type { Arrival } from '../../../contract/request.ts';
+import type { Caller } from '../../../core/decide.ts';
+import { formatDuration } from '../../../core/duration.ts';
+import type { Principal } from '../../../core/principal.ts';
+import { Problem } from '../../../core/problem.ts';
+import { impersonate } from '../caller.ts';
+import { stillThere } from '../gone.ts';
+import { lastExpiry } from '../issue.ts';
+import { drawSecret, secretName } from '../secrets.ts';
+
+export const regenerateSecret: Drill = {
+  name: 'regenerate-secret',
+  what: 'The client gets a new secret, which the answer tells; the old one counts no longer, and its tokens are revoked.',
+  rightClient:
+    'On the 401 it asks for a token once; on the refusal of its secret it reads the secret again from where that is kept, instead of asking on and on with the old one.',
+  lasts: null,
+  about: 'one',
+  run: async (context, who) => {
+    const { principal } = who ?? (await administratorOf(context));
+    const client = await clientOf(context, principal);
+    const { secret, secretHash } = drawSecret(context);
+    await stillThere(client.replace(secretHash));
+    await context.store.grants.revoke(
+      secretName(client.secretHash, context.world.id),
+      context.now,
+      lastExpiry(context),
+    );
+    return {
+      did: `The client ${client.clientId} has a new secret.`,
+      principal,
+      credentials: { clientId: client.clientId, clientSecret: secret },
+    };
+  },
+};
+
+export const revokeSession: Drill = {
+  name: 'revoke-session',
+  what: 'All logins of the user end: their access tokens are revoked, and their refresh tokens can no longer be used. Tokens that a client got by its secret stay.',
+  rightClient: 'On the 401 it tries its refresh token once; when that is refused, too, it lets the user log in again.',
+  lasts: null,
+  about: 'one',
+  run: async (context, who) => {
+    const { principal } = who ?? (await administratorOf(context));
+    if (principal.kind !== 'user') {
+      throw new Problem('invalid_request', 'Field `principal` must name a user: only users log in.');
+    }
+    await context.store.grants.endAllOf(principal.id, context.now, lastExpiry(context));
+    return { did: `All logins of ${principal.name} have ended.`, principal };
+  },
+};
+
+export const expireTokens: Drill = {
+  name: 'expire-tokens',
+  what: 'The clock moves forward until every access token has expired. It is the clock of the whole world, so whatever else ends by then ends, too.',
+  rightClient: 'On the 401 it asks for a new token once, and repeats the request with that.',
+  lasts: null,
+  about: 'all',
+  run: async ({ world, settings }) => {
+    await world.clock.advance(settings.tokenTtl);
+    return { did: `The clock moved forward by ${formatDuration(settings.tokenTtl)}.` };
+  },
+};
+
+/** The first user who has an access key: the administrator of the built-in cast. */
+async function administratorOf(context: Arrival): Promise<Caller> {
+  for (const { id } of await context.store.identities.all('user')) {
+    const [key] = await context.store.accessKeys.ofOwner(id);
+    const caller = key === undefined ? null : await impersonate(context, key.id);
+    if (caller !== null) return caller;
+  }
+  throw new Problem(
+    'invalid_request',
+    'Field `principal` is missing, and no user of this world has an access key; name somebody.',
+  );
+}
+
+/** What has a secret, and how it gets another. */
+interface Client {
+  readonly clientId: string;
+  readonly secretHash: string | null;
+  readonly replace: (secretHash: string) => Promise<void>;
+}
+
+/** The access key that the caller was named by, or their first; an application or a service account itself. */
+async function clientOf({ store, now }: Arrival, { id, name, clientId }: Principal): Promise<Client> {
+  const keys = await store.accessKeys.ofOwner(id);
+  const key = keys.find((one) => one.clientId === clientId) ?? keys[0];
+  if (key !== undefined) {
+    const { clientId: ofKey, secretHash } = key;
+    return { clientId: ofKey, secretHash, replace: (hash) => store.accessKeys.replaceSecret(key.id, hash) };
+  }
+  const identity = await store.identities.byId(id);
+  if (identity !== null && identity.clientId !== null) {
+    const { clientId: own, secretHash } = identity;
+    return { clientId: own, secretHash, replace: (hash) => store.identities.edit(id, { secretHash: hash }, now) };
+  }
+  throw new Problem('invalid_request', `Field \`principal\`: ${name} has no access key and no client secret.`);
+}

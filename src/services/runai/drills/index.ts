@@ -1,0 +1,13 @@
+import type { Drill } from '../../../contract/drill.ts';
+import { expireTokens, regenerateSecret, revokeSession } from './credentials.ts';
+import { rateLimit, slowToken, tokenOutage } from './token-endpoint.ts';
+
+/** What clients of Run:ai have to survive. */
+export const DRILLS: readonly Drill[] = [
+  regenerateSecret,
+  revokeSession,
+  expireTokens,
+  tokenOutage,
+  slowToken,
+  rateLimit,
+];
