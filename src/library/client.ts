@@ -46,7 +46,9 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
   const id = (text: string) => encodeURIComponent(text);
   const list = async (filter: DecisionFilter = {}) => {
     const query = new URLSearchParams(
-      Object.entries(filter).map(([name, value]): [string, string] => [name, String(value)]),
+      Object.entries(filter).flatMap(([name, value]): [string, string][] =>
+        value === undefined ? [] : [[name, String(value)]],
+      ),
     );
     const { decisions } = await call<{ decisions: readonly Decision[] }>('GET', `/decisions?${query}`);
     return decisions;

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { findNearest } from '../../src/config/nearest.ts';
+import { findNear, findNearest } from '../../src/config/nearest.ts';
+
+const VALID = ['port', 'public-url', 'seed'];
 
 it.each([
   ['prot', 'port'],
@@ -8,5 +10,27 @@ it.each([
   ['port-number', 'port'],
   ['', 'port'],
 ])('of port, public-url and seed the nearest to `%s` is %s', (name, nearest) => {
-  expect(findNearest(name, ['port', 'public-url', 'seed'])).toBe(nearest);
+  expect(findNearest(name, VALID)).toBe(nearest);
+});
+
+it.each([
+  ['prt', 'port'],
+  ['PORT', 'port'],
+  ['pub', 'public-url'],
+  ['publik_url', 'public-url'],
+  ['port-number', 'port'],
+  ['sead', 'seed'],
+  ['seed', 'seed'],
+  ['edes', 'seed'],
+  ['p', undefined],
+  ['tort-law', undefined],
+  ['banana', undefined],
+  ['', undefined],
+  ['port'.repeat(100), undefined],
+])('who wrote `%s` meant, of port, public-url and seed: %s', (name, meant) => {
+  expect(findNear(name, VALID)).toBe(meant);
+});
+
+it('where there is nothing to mean, nothing was meant', () => {
+  expect(findNear('port', [])).toBeUndefined();
 });

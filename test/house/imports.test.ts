@@ -105,6 +105,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^services\/OWN\//,
       /^kits\//,
       /^core\//,
+      /^config\/nearest$/,
       /^credentials\//,
       /^tokens\//,
       /^store\/(errors|collection)$/,
@@ -117,6 +118,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^http\//,
       /^core\//,
+      /^config\/nearest$/,
       /^machine\/time$/,
       /^fastify$/,
       /^openapi-backend$/,

@@ -7,4 +7,5 @@ export { type FindFixes, type Fix, findFixes, REASONS_OF_RIGHTS, type RightsFixe
 export { decisionHeader } from './header.ts';
 export { labelOfType, labelsOfResources } from './labels.ts';
 export { describeLack, explain, namePrincipal, quote } from './sentence.ts';
+export { tellingViolations } from './telling-violation.ts';
 export { describeRequestFault, type TypeWords, type Violation, valueFaultOf } from './validation.ts';

@@ -1,4 +1,5 @@
 import { own } from '../own.ts';
+import { redact } from '../redact.ts';
 import { findOtherSpelling } from '../spelling.ts';
 
 /** What a JSON Schema validator found wrong at one place, in the form of ajv's errors with `verbose`. */
@@ -6,13 +7,15 @@ export interface Violation {
   readonly keyword: string;
   /** RFC 6901: `/requestBody/users/0`. */
   readonly instancePath: string;
+  /** Where the schema says so: `#/properties/users/anyOf/0/required`. */
+  readonly schemaPath?: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly parentSchema?: Schema | undefined;
   readonly data?: unknown;
 }
 
 /** The part of a JSON schema that describes what was expected. */
-interface Schema {
+export interface Schema {
   readonly type?: string;
   readonly format?: string;
   readonly pattern?: string;
@@ -26,6 +29,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly required?: readonly string[];
+  readonly additionalProperties?: unknown;
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
   /** Values of an enumeration that only these versions have. */
@@ -145,8 +149,11 @@ function segmentsOf(instancePath: string): readonly string[] {
   return instancePath.split('/').slice(1);
 }
 
+/** A name that was sent, in a form that can be shown: it may be a credential, and go on in the next line of a log. */
 function shortened(name: string): string {
-  return name.slice(0, 100);
+  return redact(name)
+    .replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '?')
+    .slice(0, 100);
 }
 
 /** What a schema expects, in words. */
@@ -200,8 +207,12 @@ const PARTS: Readonly<Record<string, string>> = {
   header: 'Header',
 };
 
-/** The sentence for the person whose request does not match: which field, what was expected, what was sent. */
-export function describeRequestFault(fault: ValueFault): string {
+/**
+ * The sentence for the person whose request does not match: which field, what was expected, what was sent.
+ *
+ * @param near the name or value that was probably meant
+ */
+export function describeRequestFault(fault: ValueFault, near?: string): string {
   const { kind, place, expected, got, otherSpelling } = fault;
   const [part = '', ...segments] = place;
   if (kind === 'missing' && segments.length === 0) return 'The request has no body; expected a JSON object.';
@@ -212,8 +223,16 @@ export function describeRequestFault(fault: ValueFault): string {
         otherSpelling === undefined ? '' : `; \`${otherSpelling}\` was sent, but is not read here`
       }.`;
     case 'unknown':
-      return `${name} is not known here; expected ${expected}.`;
+      return near === undefined
+        ? `${name} is not known here; there ${are(expected)}.`
+        : `${name} is not known here; did you mean \`${near}\`? There ${are(expected)}.`;
     case 'invalid':
-      return `${name} is not valid; expected ${expected}, got ${got}.`;
+      return `${name} is not valid; expected ${expected}, got ${got}.${near === undefined ? '' : ` Did you mean \`${near}\`?`}`;
   }
+}
+
+/** @param names as a list */
+function are(names: string): string {
+  if (names === '') return 'are none';
+  return `${names.includes(', ') ? 'are' : 'is only'} ${names}`;
 }

@@ -1,4 +1,5 @@
-import { describeRequestFault, type Violation, valueFaultOf } from '../../core/explaining/index.ts';
+import { findNear } from '../../config/nearest.ts';
+import { describeRequestFault, tellingViolations, type Violation, valueFaultOf } from '../../core/explaining/index.ts';
 import { own } from '../../core/own.ts';
 
 /** What is wrong with a request, and which other versions would accept it. */
@@ -13,5 +14,7 @@ export function requestFaultOf(violations: readonly [Violation, ...Violation[]])
   const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
   // Anything else cannot be a name to look up, and an object may not even convert to a string.
   const otherVersions = typeof sent === 'string' || typeof sent === 'number' ? own(values, String(sent)) : undefined;
-  return { sentence: describeRequestFault(valueFaultOf(violations)), otherVersions: otherVersions ?? [] };
+  const fault = valueFaultOf(tellingViolations(violations));
+  const near = findNear(fault.given ?? '', fault.valid ?? []);
+  return { sentence: describeRequestFault(fault, near), otherVersions: otherVersions ?? [] };
 }

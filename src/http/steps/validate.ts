@@ -5,16 +5,14 @@ import type { InFlight } from '../in-flight.ts';
 import type { Operation } from '../openapi.ts';
 import { checkTexts } from '../transport/body.ts';
 
-/** Does the request match the document? Query parameters that it does not name are ignored. */
+/**
+ * Does the request match the document? The query parameters that it does not name are ignored, as vendors do; the
+ * switchboard refuses them, because whoever drives a mock should know what was not understood.
+ */
 export function validate({ route, context }: InFlight): void {
-  const { operation } = route;
+  const { operation, service } = route;
   const { query } = context;
-  for (const name of Object.keys(query)) {
-    if (operation.queryNames === 'any' || operation.queryNames.has(name)) continue;
-    delete query[name];
-    const message = `${operation.id} was called with the query parameter \`${showPath(name)}\`, which its document does not name; it was ignored`;
-    context.findings.report('undocumented_query', message, context.now);
-  }
+  if (service.isSwitchboard !== true) ignoreOtherParameters(operation, context);
   for (const name of operation.queryLists) {
     if (typeof query[name] === 'string') query[name] = query[name].split(',');
   }
@@ -31,6 +29,15 @@ export function validate({ route, context }: InFlight): void {
     context.findings.report('other_version', message, context.now);
   }
   throw new Problem('invalid_request', sentence);
+}
+
+function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings, now }: RequestContext): void {
+  for (const name of Object.keys(query)) {
+    if (queryNames === 'any' || queryNames.has(name)) continue;
+    delete query[name];
+    const message = `${id} was called with the query parameter \`${showPath(name)}\`, which its document does not name; it was ignored`;
+    findings.report('undocumented_query', message, now);
+  }
 }
 
 /** Members of the body that this version does not have are ignored, as the vendor does, but reported. */

@@ -1,3 +1,4 @@
+import { findNear } from '../../config/nearest.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
 import { quote } from '../../core/explaining/index.ts';
 import type { Law } from '../../core/law.ts';
@@ -24,7 +25,7 @@ export function checkedServices(laws: readonly Law[], services: readonly string[
   if (unknown === undefined) return [...new Set(services)];
   throw new Problem(
     'invalid_request',
-    `Field \`services\` has the unknown service \`${unknown.slice(0, 100)}\`; expected ${quote(known)}.`,
+    `Field \`services\` has the unknown service \`${unknown.slice(0, 100)}\`; expected ${quote(known)}.${suggestion(unknown, known)}`,
   );
 }
 
@@ -34,7 +35,7 @@ export function checkRoles(laws: readonly Law[], roles: readonly string[]): void
   if (unknown === undefined) return;
   throw new Problem(
     'invalid_request',
-    `Field \`roles\` has the unknown role \`${unknown.slice(0, 100)}\`; expected some of ${quote(known)}.`,
+    `Field \`roles\` has the unknown role \`${unknown.slice(0, 100)}\`; expected some of ${quote(known)}.${suggestion(unknown, known)}`,
   );
 }
 
@@ -46,7 +47,13 @@ export function checkedPolicy(laws: readonly Law[], given: GivenPolicy, before: 
   const [fault] = counting;
   if (fault === undefined) return policy;
   const hint = fault.forceable ? ' With `"force": true` it is stored all the same, as the real console does.' : '';
-  throw new Problem('invalid_request', `${fault.message}${hint}`);
+  throw new Problem('invalid_request', `${fault.message}${suggestion(fault.given, fault.valid ?? [])}${hint}`);
+}
+
+/** A sentence with the name that was probably meant; empty if none was. */
+function suggestion(given: string | undefined, valid: readonly string[]): string {
+  const near = findNear(given ?? '', valid);
+  return near === undefined ? '' : ` Did you mean \`${near}\`?`;
 }
 
 /** One or several; undefined where the policy names none. */

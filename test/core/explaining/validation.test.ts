@@ -52,6 +52,14 @@ describe('a value that is not what was asked for is told what was, and by its ki
   });
 });
 
+it('a value that is nearly one of an enumeration is told which', () => {
+  const fault = faultOf({ mode: { enum: ['off', 'fixed'] } }, { mode: 'fixd' });
+
+  expect(describeRequestFault(fault, 'fixed')).toBe(
+    'Field `mode` is not valid; expected one of `off`, `fixed`, got a string of 4 characters. Did you mean `fixed`?',
+  );
+});
+
 describe('a member', () => {
   it('that is missing is told, and the other spelling of it that is there', () => {
     const needed = { required: ['grantType'] };
@@ -73,11 +81,27 @@ describe('a member', () => {
       ['user', 'role'],
       ['keys[]', 'Role'],
     ]);
-    expect(describeRequestFault(fault)).toBe('Field `role` is not known here; expected `user`, `keys`.');
+    expect(describeRequestFault(fault)).toBe('Field `role` is not known here; there are `user`, `keys`.');
+    expect(describeRequestFault(fault, 'user')).toBe(
+      'Field `role` is not known here; did you mean `user`? There are `user`, `keys`.',
+    );
     expect(faultOf(properties, { ['x'.repeat(200)]: 1 }, { additionalProperties: false })).toMatchObject({
       given: 'x'.repeat(100),
       deeper: [],
     });
+  });
+
+  it('that is unknown is told where there is only one, or none', () => {
+    const closed = { additionalProperties: false };
+
+    expect(sentenceOf({ a: {} }, { b: 1 }, closed)).toBe('Field `b` is not known here; there is only `a`.');
+    expect(sentenceOf({}, { b: 1 }, closed)).toBe('Field `b` is not known here; there are none.');
+  });
+
+  it('that is unknown is never shown with a credential in its name, nor over two lines', () => {
+    const sentence = sentenceOf({}, { ['nvapi-0123456789\nand\ud800']: 1 }, { additionalProperties: false });
+
+    expect(sentence).toBe('Field `nvapi-...?and?` is not known here; there are none.');
   });
 
   it('of a list has its place in it', () => {

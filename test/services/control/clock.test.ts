@@ -286,7 +286,7 @@ describe('the clock is not changed', () => {
     expect(await refused(await post('advance', { by }))).toContain('`by`');
   });
 
-  it.each([[{}], [{ by: '15m', to: 'next-event' }], [{ By: '15m' }]])(
+  it.each([[{}], [{ by: '15m', to: 'next-event' }]])(
     'by an advance with %j: exactly one of two is expected',
     async (body) => {
       const detail = await refused(await post('advance', body));
@@ -294,6 +294,10 @@ describe('the clock is not changed', () => {
       expect(detail).toContain('`next-event`');
     },
   );
+
+  it('by an advance in another spelling', async () => {
+    expect(await refused(await post('advance', { By: '15m' }))).toContain('did you mean `by`?');
+  });
 
   it.each(['next', '', null, 5, at(HOUR)])('by an advance to %j: `next-event` is expected', async (to) => {
     expect(await refused(await post('advance', { to }))).toContain('`next-event`');

@@ -1,0 +1,61 @@
+import type { Schema, Violation } from './validation.ts';
+
+type Violations = readonly [Violation, ...Violation[]];
+
+/**
+ * The violations that tell a sender most, of those that a validator lists when it stops at the first. A member that an
+ * object does not have comes before one that is missing, because it is probably that one, misspelt; and what is wrong
+ * within the only alternative that a value can be comes before the list of all alternatives.
+ *
+ * @param violations as ajv lists them: those inside a choice before the choice itself
+ */
+export function tellingViolations(violations: Violations): Violations {
+  const [first] = violations;
+  const choice = violations.find(
+    ({ keyword, instancePath }) =>
+      (keyword === 'anyOf' || keyword === 'oneOf') && first.instancePath.startsWith(instancePath),
+  );
+  return (choice && withinChoice(choice, violations)) ?? unknownBeforeMissing(first) ?? violations;
+}
+
+function withinChoice(choice: Violation, violations: Violations): Violations | undefined {
+  const { parentSchema: { anyOf, oneOf } = {}, data, schemaPath = '' } = choice;
+  const schemas = anyOf ?? oneOf ?? [];
+  const possible = schemas.filter((schema) => isOfType(data, schema));
+  const [only] = possible;
+  if (only !== undefined && possible.length === 1) {
+    const within = `${schemaPath}/${schemas.indexOf(only)}/`;
+    const [first, ...others] = violations.filter((one) => one.schemaPath?.startsWith(within));
+    if (first === undefined || !isAboutMembers(first, choice)) return undefined;
+    return tellingViolations([first, ...others]);
+  }
+  const isClosed = possible.length > 0 && possible.every(({ additionalProperties }) => additionalProperties === false);
+  if (!isClosed) return undefined;
+  const properties = Object.assign({}, ...possible.map((schema) => schema.properties ?? {}));
+  return unknownMember(choice, { properties });
+}
+
+/** Is it about something in the value, rather than about the value as a whole? */
+function isAboutMembers({ keyword, instancePath }: Violation, choice: Violation): boolean {
+  return instancePath !== choice.instancePath || keyword === 'required' || keyword === 'additionalProperties';
+}
+
+function unknownBeforeMissing(first: Violation): Violations | undefined {
+  const { keyword, parentSchema } = first;
+  return keyword === 'required' && parentSchema?.additionalProperties === false
+    ? unknownMember(first, parentSchema)
+    : undefined;
+}
+
+function unknownMember({ instancePath, data }: Violation, schema: Schema): Violations | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const unknown = Object.keys(data).find((name) => !Object.hasOwn(schema.properties ?? {}, name));
+  if (unknown === undefined) return undefined;
+  const params = { additionalProperty: unknown };
+  return [{ keyword: 'additionalProperties', instancePath, params, parentSchema: schema, data }];
+}
+
+function isOfType(data: unknown, { type }: Schema): boolean {
+  if (Array.isArray(data)) return type === 'array';
+  return type === typeof data && data !== null;
+}

@@ -1,0 +1,158 @@
+/**
+ * The switchboard refuses what it does not know: misspelt members of bodies and query parameters would otherwise be
+ * dropped, and the call would do something else than was asked.
+ *
+ * Breaks with: src/http/steps/validate.ts, src/http/openapi/request-fault.ts
+ */
+import { describe, expect, it } from 'vitest';
+import { startMock } from '../../../src/index.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+import { problemDocument } from '../../support/refusal-shapes.ts';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer({ propagation: 'fixed' });
+const SERVICE_KEY = { type: 'service', name: 'ci', services: ['nvcf'] };
+
+describe('what is not known is refused with the nearest name:', () => {
+  const cases: [request: string, body: unknown, detail: string][] = [
+    [
+      'PUT /_mock/propagation',
+      { mod: 'fixed' },
+      'Field `mod` is not known here; did you mean `mode`? There are `mode`, `delay`, `seed`.',
+    ],
+    [
+      'POST /_mock/keys',
+      { ...SERVICE_KEY, scope: ['list_functions'] },
+      'Field `scope` is not known here; did you mean `scopes`?',
+    ],
+    ['POST /_mock/keys', { ...SERVICE_KEY, service: [] }, 'did you mean `services`?'],
+    [
+      'POST /_mock/keys',
+      { typ: 'service', name: 'ci', services: [] },
+      'Field `typ` is not known here; did you mean `type`?',
+    ],
+    [
+      'POST /_mock/keys',
+      { ...SERVICE_KEY, resource: { type: 'Function', id: ['a'] } },
+      'Field `resource.id` is not known here; did you mean `ids`? There are `type`, `ids`.',
+    ],
+    [
+      'POST /_mock/keys',
+      { ...SERVICE_KEY, resource: [{ type: 'All Functions' }, { typ: 'Function' }] },
+      'Field `resource.1.typ` is not known here; did you mean `type`?',
+    ],
+    [`PATCH /_mock/keys/${castKey('nvcf-user').id}`, { statsu: 'disabled' }, 'did you mean `status`?'],
+    [
+      'POST /_mock/propagation/flush',
+      { keyid: 'a' },
+      'Field `keyid` is not known here; did you mean `keyId`? There is only `keyId`.',
+    ],
+    ['POST /_mock/clock/advance', { By: '15m' }, 'did you mean `by`? There are `by`, `to`.'],
+    ['POST /_mock/clock/set', { at: '2030-01-01T00:00:00Z' }, 'Field `at` is not known here; there is only `to`.'],
+    ['POST /_mock/clock/freeze', { to: 'now' }, 'Field `to` is not known here; there are none.'],
+    ['POST /_mock/reset', { seed: 'none' }, 'Field `seed` is not known here; there are none.'],
+    ['POST /_mock/worlds', { tlt: '1h' }, 'did you mean `ttl`?'],
+    [
+      'POST /_mock/worlds',
+      { from: { wolrd: 'default' } },
+      'Field `from.wolrd` is not known here; did you mean `world`?',
+    ],
+    ['POST /_mock/snapshots', { Name: 'a' }, 'did you mean `name`?'],
+    [
+      'GET /_mock/decisions?effekt=deny',
+      undefined,
+      'Query parameter `effekt` is not known here; did you mean `effect`?',
+    ],
+    ['GET /_mock/health?raedy', undefined, 'did you mean `ready`? There is only `ready`.'],
+    ['GET /_mock/findings?kind=storage', undefined, 'Query parameter `kind` is not known here; there are none.'],
+    ['DELETE /_mock/worlds/one?force=true', undefined, 'Query parameter `force` is not known here; there are none.'],
+    [
+      'GET /_mock/keys?constructor=1',
+      undefined,
+      'Query parameter `constructor` is not known here; there are `org`, `limit`.',
+    ],
+    ['GET /_mock/keys?toString', undefined, 'Query parameter `toString` is not known here;'],
+    ['PUT /_mock/propagation', '{"__proto__":{"mode":"fixed"}}', '`__proto__`, which is not accepted'],
+  ];
+
+  it.each(cases)('%s %j', async (request, body, detail) => {
+    const answer = await server.call(request, { body });
+
+    expect(answer.status).toBe(400);
+    expect(problemDocument(answer)).toContain(detail);
+  });
+
+  it.each([
+    ['PUT /_mock/propagation', { mode: 'fixd' }, 'Field `mode`', '`fixed`'],
+    ['POST /_mock/worlds', { credentials: 'owm' }, 'Field `credentials`', '`own`'],
+    ['GET /_mock/decisions?effect=alow', undefined, 'Query parameter `effect`', '`allow`'],
+  ])('values of enumerations: %s %j', async (request, body, what, nearest) => {
+    const { status, body: problem } = await server.call(request, { body });
+
+    expect(status).toBe(400);
+    expect(problem.detail).toContain(`${what} is not valid; expected one of `);
+    expect(problem.detail).toMatch(new RegExp(`Did you mean ${nearest}\\?$`));
+  });
+
+  it.each([
+    [{ services: ['nvfc'] }, '`nvcf`'],
+    [{ scopes: ['list_function'] }, '`list_functions`'],
+    [{ resource: { type: 'All Function' } }, '`All Functions`'],
+    [{ type: 'personal', roles: ['aire'] }, '`air`'],
+  ])('names within a key: %j', async (part, nearest) => {
+    const { status, body } = await server.call('POST /_mock/keys', { body: { ...SERVICE_KEY, ...part } });
+
+    expect(status).toBe(400);
+    expect(body.detail).toMatch(new RegExp(` Did you mean ${nearest}\\?$`));
+  });
+
+  it('a value that is like none of an enumeration is not told a nearest one', async () => {
+    const { body } = await server.call('PUT /_mock/propagation', { body: { mode: 'banana' } });
+
+    expect(body.detail).toBe(
+      'Field `mode` is not valid; expected one of `off`, `fixed`, `jitter`, got a string of 6 characters.',
+    );
+  });
+});
+
+it('what is refused is not done', async () => {
+  const before = await server.call('GET /_mock/keys?limit=1000');
+  await server.call('POST /_mock/keys', { body: { ...SERVICE_KEY, scope: [] } });
+  await server.call(`PATCH /_mock/keys/${castKey('nvcf-user').id}`, { body: { scopes: [], nam: 'a' } });
+
+  expect((await server.call('GET /_mock/keys?limit=1000')).body).toEqual(before.body);
+});
+
+it('calls that take nothing take an empty body, an empty object, or none', async () => {
+  for (const body of [undefined, '', {}, '{}']) {
+    expect((await server.call('POST /_mock/reset', { body })).status, JSON.stringify(body)).toBe(200);
+  }
+});
+
+it('a seed that is given as a value still says where it is wrong, in its own words', async () => {
+  const seed = { ngc: { keys: [{ nam: 'a' }] } };
+  const { status, body } = await server.call('POST /_mock/worlds', { body: { seed } });
+
+  expect(status).toBe(400);
+  expect(body.detail).toMatch(/^Field `seed`: /);
+  expect(body.detail).toContain('unknown key `nam` in `ngc.keys[0]`; the nearest valid name is `name`');
+});
+
+it('vendors ignore query parameters that they do not know, as before, and it becomes a finding', async () => {
+  const { status } = await server.call('GET /v2/nvcf/functions?visibilty=private', { token: castKey('nvcf-user').key });
+  const { body } = await server.call('GET /_mock/findings');
+
+  expect(status).toBe(200);
+  expect(body.findings[0]).toMatchObject({ kind: 'undocumented_query', message: expect.stringContaining('visibilty') });
+});
+
+it('the library is told the same, in whichever world', async () => {
+  await using mock = await startMock({ listen: false });
+  await using world = await mock.world();
+
+  for (const one of [mock, world]) {
+    // What JavaScript can send although no type allows it.
+    const wrong: object = { mod: 'fixed' };
+    await expect(one.propagation.set(wrong)).rejects.toThrow('did you mean `mode`?');
+  }
+});
