@@ -119,6 +119,8 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       delete: (id) => snapshots.delete(id),
     },
     tables: (name) => lawOfService(name) ?? null,
+    fidelity: server.fidelity,
+    reasons: server.reasons,
     services: () => services.map(({ name }) => name),
     describe: (decision) => {
       // A decision is made under a law, so its service has one.

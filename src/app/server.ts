@@ -137,6 +137,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       limits,
       publicUrl: config.publicUrl,
       explain: config.explain,
+      fidelity: config.fidelity,
       tripwire: tripwireOf(
         services.flatMap(({ tripwires = [] }) => tripwires),
         budgets.tokens,

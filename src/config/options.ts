@@ -1,5 +1,6 @@
 import type { Settings } from '../contract/settings.ts';
 import { formatDuration } from '../core/duration.ts';
+import { FIDELITIES, type Fidelity } from '../core/fidelity.ts';
 import { hostName } from '../core/hosts.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
@@ -23,6 +24,7 @@ export interface Config extends Settings {
   readonly maxWorlds: number;
   readonly signingKey: string | null;
   readonly signingAlg: 'RS256' | 'ES256' | null;
+  readonly fidelity: Fidelity;
   readonly explain: boolean;
   readonly logLevel: LogLevel;
   readonly json: boolean;
@@ -110,8 +112,15 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
 };
 
-/** Options of what it reports. */
+/** Options of what it answers and reports. */
 const OF_OUTPUT = {
+  fidelity: {
+    argument: 'any|documented',
+    description:
+      'what is answered: any operation, or only those whose needs are `documented`, `implied` or `observed`; others get 501',
+    fallback: 'any',
+    ...oneOf(FIDELITIES),
+  },
   explain: { argument: 'on|off', description: 'the `x-mock-decision` header', fallback: true, ...onOff },
   logLevel: {
     argument: 'LEVEL',

@@ -16,6 +16,8 @@ export type FindingKind =
   | 'useless_key'
   /** an answer of the mock does not match its document */
   | 'answer_off_document'
+  /** an answer rests on sources that contradict each other, and the server answers only what is documented */
+  | 'contradicted_source'
   /** nothing can be stored: a full disk, or a data file that is gone */
   | 'storage'
   /** a fault was removed that never struck a request: a test that relied on it proves nothing */

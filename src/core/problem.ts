@@ -56,6 +56,8 @@ export type ProblemKind =
   | 'storage_full'
   /** nothing can be written: the disk fails, or the data file is gone */
   | 'storage_failing'
+  /** only an inference would answer, and the server answers what is documented and nothing else */
+  | 'beyond_documentation'
   /** a fault of the mock itself */
   | 'internal';
 
@@ -87,6 +89,7 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   expectation_failed: 417,
   headers_too_large: 431,
   internal: 500,
+  beyond_documentation: 501,
   unavailable: 503,
   storage_failing: 503,
   storage_full: 507,

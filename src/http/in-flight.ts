@@ -6,6 +6,7 @@ import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Derived } from '../core/derived.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
+import type { Fidelity } from '../core/fidelity.ts';
 import type { Law } from '../core/law.ts';
 import type { Log } from '../core/log.ts';
 import type { Principal } from '../core/principal.ts';
@@ -30,6 +31,8 @@ export interface Server extends ServerScope {
   readonly limits: BodyLimits;
   readonly publicUrl: string | null;
   readonly explain: boolean;
+  /** What it answers: everything, or only what is documented. */
+  readonly fidelity: Fidelity;
   readonly gate: Gate;
   /** Watches incoming texts for what may be real credentials, which a person should know about. */
   readonly tripwire: Watch;

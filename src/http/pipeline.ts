@@ -24,6 +24,7 @@ import { aboutOf, refuse } from './steps/refuse.ts';
 import { logRefusal, send } from './steps/send.ts';
 import { strikeAnswer, strikeRequest } from './steps/strike.ts';
 import { validate } from './steps/validate.ts';
+import { vouch } from './steps/vouch.ts';
 
 /** Whatever is needed to answer when there is no operation. */
 export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
@@ -72,6 +73,7 @@ export async function answer(
 async function carryOut(flight: InFlight): Promise<void> {
   const { route } = flight;
   await authenticate(flight);
+  vouch(flight);
   await decide(flight);
   if (looksUpFirst(route)) await cover(flight);
   if (route.readsBody) await parse(flight);

@@ -103,6 +103,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     snapshot: snapshots.take,
     restore: snapshots.restore,
     getToken: (who) => getToken(send, call, who),
+    fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${id(service)}`}`),
     tables: (service) => call('GET', `/tables/${id(service)}`),
   };
 }

@@ -2,6 +2,7 @@ import type { Cast } from '../contract/cast.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { PrincipalKind } from '../core/principal.ts';
 import type { ClientCredentials } from './credentials.ts';
+import type { FidelityReport } from './fidelity.ts';
 import type { Snapshot, SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
 /** How the switchboard is reached: over the network, or in process. */
@@ -257,6 +258,8 @@ export interface Switchboard {
    * @throws Error naming the nearest name in the cast, or with what the server said
    */
   getToken(who?: string | ClientCredentials): Promise<string>;
+  /** What the answers rest on: of every service, or of one. */
+  fidelity(service?: string): Promise<FidelityReport>;
   /** The rules of a service as data. */
   tables(service: string): Promise<Record<string, unknown>>;
 }

@@ -5,6 +5,7 @@ import { configOf } from '../../src/config/config.ts';
 import type { Option } from '../../src/config/option.ts';
 import { flagName, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
+import { footingOf } from '../../src/core/fidelity.ts';
 import type { Law } from '../../src/core/law.ts';
 import type { Rule } from '../../src/core/rule.ts';
 import { apiDocument } from '../support/api-document.ts';
@@ -90,6 +91,16 @@ ${rows.size} operations.
 ${lines.join('\n')}`;
 }
 
+/** How many operations of a service remain under `--fidelity documented`. */
+function remaining({ title, laws }: ServiceDefinition): string[] {
+  return laws.map(({ profile, tables: { operations, rules } }) => {
+    const effects = operations.map((row) => footingOf(row, rules.find(({ id }) => id === row.rule) ?? null).effect);
+    const left = effects.filter((effect) => effect !== 'refused');
+    const questioned = left.filter((effect) => effect === 'questioned').length;
+    return `| ${title} | ${profile ?? ''} | ${effects.length} | ${left.length} | ${questioned} |`;
+  });
+}
+
 it('docs/configuration.md says what the table of options says', async () => {
   await expect(configurationPage()).toMatchFileSnapshot('../../docs/configuration.md');
 });
@@ -105,6 +116,18 @@ rule where that differs, and of resource types that were added to the rule. \`do
 clients or captures; \`inferred\`: the most plausible reading where the documentation is silent; \`contradicted\`: it says two
 things, and this is the one we follow; \`ours\`: there is nothing to go by. Sources and further tables:
 \`GET /_mock/tables/{service}\`.
+
+## Only what is documented
+
+With \`--fidelity documented\` an operation is answered only if it and its rule are \`documented\`, \`implied\` or \`observed\`. Where
+one of them is \`inferred\` or \`ours\`, so that only our own reading would answer, it is refused with 501 once the caller is known, in the
+vendor's form, with the row and its source in the message. So is a key whose resource types the rule accepts by inference only. Where
+they are \`contradicted\`, the operation is answered, and a finding says so. \`GET /_mock/fidelity\` has all of this as data, and the
+sources of the reasons for which requests are refused.
+
+| service | version | operations | answered | of these with a finding |
+| --- | --- | --- | --- | --- |
+${SERVICES.flatMap(remaining).join('\n')}
 
 ${services.join('\n\n')}
 `;

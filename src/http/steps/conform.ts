@@ -15,6 +15,7 @@ const OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
   [417, 'HTTP knows one expectation, and no operation has another'],
   [431, 'the headers are larger than the server reads'],
   [500, 'a fault of the mock, which no vendor documents'],
+  [501, 'the server was told to answer only what is documented, and this is not'],
   [503, 'something outside that the mock needs does not answer'],
   [507, 'the machine has no room to keep what was sent'],
 ]);

@@ -2,21 +2,42 @@ import type { Reasons, StagesOf } from '../../core/explaining/reasons.ts';
 
 /** Why an NGC key is not accepted. */
 export const KEY_REASONS = {
-  malformed_key: { stage: 'authenticate', meaning: 'the bearer token is not an NGC key: `nvapi-` and 64 characters' },
+  malformed_key: {
+    stage: 'authenticate',
+    meaning: 'the bearer token is not an NGC key: `nvapi-` and 64 characters',
+    source: 'keys of published clients: how they begin; how long they are is read off them',
+    certainty: 'observed',
+  },
   foreign_key: {
     stage: 'authenticate',
     meaning: 'the key has the form of a real one and was not minted by this mock; it was neither stored nor logged',
+    source: 'the mock takes no real credential',
+    certainty: 'ours',
   },
   unknown_key: {
     stage: 'authenticate',
     unknown: 'key',
     meaning: 'the key was minted by a mock, but does not exist in this world',
+    source: 'answers that published clients report',
+    certainty: 'observed',
   },
-  expired_key: { stage: 'authenticate', meaning: 'the key has expired' },
-  disabled_key: { stage: 'authenticate', meaning: 'the key is disabled' },
+  expired_key: {
+    stage: 'authenticate',
+    meaning: 'the key has expired',
+    source: 'no page says how an expired key is refused; answered as an unknown one',
+    certainty: 'inferred',
+  },
+  disabled_key: {
+    stage: 'authenticate',
+    meaning: 'the key is disabled',
+    source: 'no page says how a disabled key is refused; answered as an unknown one',
+    certainty: 'ours',
+  },
   unsupported_token: {
     stage: 'authenticate',
     meaning: 'the bearer token is not an NGC key, and no other kind of token is accepted here',
+    source: 'the identity service that gives other tokens is not emulated',
+    certainty: 'ours',
   },
 } as const satisfies Reasons;
 

@@ -6,6 +6,7 @@ import { drillOperations } from './operations/drills.ts';
 import { eventOperations } from './operations/events.ts';
 import { explanationOperations } from './operations/explanations.ts';
 import { faultOperations } from './operations/faults.ts';
+import { fidelityOperations } from './operations/fidelity.ts';
 import { keyOperations } from './operations/keys.ts';
 import { propagationOperations } from './operations/propagation.ts';
 import { requestOperations } from './operations/requests.ts';
@@ -40,6 +41,7 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...eventOperations,
       ...drillOperations(ports),
       ...faultOperations(ports),
+      ...fidelityOperations(ports),
       ...keyOperations,
       ...propagationOperations,
     },

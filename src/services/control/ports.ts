@@ -6,6 +6,8 @@ import type { World } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { Decision } from '../../core/decision.ts';
+import type { Reasons } from '../../core/explaining/reasons.ts';
+import type { Fidelity } from '../../core/fidelity.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
 
@@ -106,6 +108,10 @@ export interface Ports {
     delete(id: string): void;
   };
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
+  /** What the server answers. */
+  readonly fidelity: Fidelity;
+  /** Every reason for which a request can be refused. */
+  readonly reasons: Reasons;
   /** Names of the services that have tables. */
   services(): readonly string[];
   describe(decision: Decision): Schema<'control', 'Decision'>;

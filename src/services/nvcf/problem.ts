@@ -41,6 +41,7 @@ const UNTYPED: ReadonlySet<ProblemKind> = new Set([
   'timeout',
   'expectation_failed',
   'internal',
+  'beyond_documentation',
   'storage_full',
   'storage_failing',
 ]);

@@ -89,6 +89,7 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   unauthenticated: 'invalid_token',
   forbidden: 'insufficient_scope',
   internal: 'server_error',
+  beyond_documentation: 'server_error',
   storage_full: 'server_error',
   storage_failing: 'server_error',
   unavailable: 'temporarily_unavailable',

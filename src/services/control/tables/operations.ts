@@ -55,6 +55,7 @@ export const OPERATION_SECTIONS = [
       clear_faults: {},
       get_fault: {},
       remove_fault: {},
+      get_fidelity: {},
     },
   },
 ] as const satisfies readonly Section<OperationRow, 'id'>[];

@@ -1,0 +1,73 @@
+import { findNear } from '../../../config/nearest.ts';
+import type { Handler } from '../../../contract/request.ts';
+import { quote } from '../../../core/explaining/index.ts';
+import { footingOf } from '../../../core/fidelity.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Tables } from '../../../core/rule.ts';
+import type { Ports } from '../ports.ts';
+
+/** What the answers rest on: the documentation, or our own reading of it. */
+export function fidelityOperations(ports: Ports) {
+  const get: Handler<'control', 'get_fidelity'> = ({ query }) => {
+    const named = query.service === undefined ? ports.services() : [knownService(ports, query.service)];
+    const told = named.map((service) => ({ service, ...partOf(service, ports.tables(service)?.tables) }));
+    return {
+      status: 200,
+      body: {
+        fidelity: ports.fidelity,
+        services: told.map(({ service, operations }) => {
+          const count = (effect: string) => operations.filter((one) => one.effect === effect).length;
+          const questioned = count('questioned');
+          return {
+            service,
+            profile: ports.tables(service)?.profile ?? null,
+            operations: operations.length,
+            remaining: count('answered') + questioned,
+            questioned,
+          };
+        }),
+        operations: told.flatMap(({ operations }) => operations),
+        rules: told.flatMap(({ rules }) => rules),
+        reasons: Object.entries(ports.reasons).map(([reason, { stage, meaning, source, certainty }]) => {
+          return { reason, stage, meaning, source, certainty };
+        }),
+      },
+    };
+  };
+  return { get_fidelity: get };
+}
+
+/** @throws Problem naming the services there are, if this is none of them */
+export function knownService(ports: Pick<Ports, 'services'>, name: string): string {
+  const known = ports.services();
+  if (known.includes(name)) return name;
+  const near = findNear(name, known);
+  const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  throw new Problem(
+    'invalid_request',
+    `No service has the name in \`service\`; there are ${quote(known)}.${suggestion}`,
+  );
+}
+
+function partOf(service: string, tables: Tables | undefined) {
+  const rules = tables?.rules ?? [];
+  return {
+    operations: (tables?.operations ?? []).map((row) => {
+      const rule = rules.find(({ id }) => id === row.rule) ?? null;
+      const { effect, entry } = footingOf(row, rule);
+      const { id: operation, source, certainty } = row;
+      return {
+        service,
+        operation,
+        rule: rule?.id ?? null,
+        source,
+        certainty,
+        effect,
+        ...(entry !== null && { entry }),
+      };
+    }),
+    rules: rules.map(({ id: rule, label, source, certainty, added }) => {
+      return { service, rule, label, source, certainty, ...(added !== undefined && { added: [...added] }) };
+    }),
+  };
+}

@@ -1,0 +1,276 @@
+/**
+ * How sure the answers are, and a server that answers only what is documented.
+ *
+ * Breaks with: src/http/steps/vouch.ts, src/core/fidelity.ts
+ */
+import { describe, expect, it } from 'vitest';
+import type { Config } from '../../../src/config/options.ts';
+import { startMock } from '../../../src/index.ts';
+import { admin, application } from '../../support/cast.ts';
+import { castFunction, castKey } from '../../support/ngc-cast.ts';
+import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
+
+const NOTHING = '00000000-0000-4000-8000-000000000000';
+
+/** What a service has in a version, what remains of it under `documented`, and how much of that with a finding. */
+type Count = [service: string, profile: string | null, operations: number, remaining: number, questioned: number];
+
+const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] = [
+  [
+    {},
+    [
+      ['runai', '2.24', 80, 16, 0],
+      ['air', '2.0', 123, 75, 0],
+      ['nvcf', 'documented', 64, 48, 30],
+      ['ngc', null, 7, 1, 0],
+    ],
+  ],
+  [
+    { runai: '2.19', air: 'dsx', nvcf: 'open-source' },
+    [
+      ['runai', '2.19', 48, 10, 0],
+      ['air', 'dsx', 136, 84, 0],
+      ['nvcf', 'open-source', 64, 61, 0],
+      ['ngc', null, 7, 1, 0],
+    ],
+  ],
+  [{ runai: '3.0' }, [['runai', '3.0', 64, 13, 0]]],
+];
+
+/** Who may ask for most things in each service. */
+const KEYS: Readonly<Record<string, string>> = {
+  air: castKey('air-admin').key,
+  nvcf: castKey('nvcf-full-access').key,
+  ngc: castKey('owner').key,
+};
+
+/** The grant for applications is there in versions that have no other for clients. */
+const tokenFor = async (service: string, on: TestServer): Promise<string> => {
+  const key = KEYS[service];
+  if (key !== undefined) return key;
+  const { name, secret } = application;
+  const { body } = await on.grant({ grantType: 'app_token', AppId: name, AppSecret: secret });
+  return body.accessToken ?? (await on.tokenOf(admin));
+};
+
+interface Told {
+  readonly service: string;
+  readonly operation: string;
+  readonly effect: string;
+  readonly entry?: { readonly kind: string; readonly id: string; readonly certainty: string; readonly source: string };
+}
+
+/** Every operation of a service's document, with a path that leads to it. */
+async function requestsOf(service: string, on: TestServer): Promise<{ operation: string; request: string }[]> {
+  const { body } = await on.call(`GET /openapi/${service}.json`);
+  const paths: Record<string, Record<string, { operationId: string; 'x-alias-of'?: string }>> = body.paths;
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, { operationId, 'x-alias-of': operation = operationId }]) => ({
+      operation,
+      request: `${method.toUpperCase()} ${path
+        .replace('{org}', 'acme')
+        .replace('{realm}', 'acme')
+        .replaceAll(/\{\w+\}/g, NOTHING)}`,
+    })),
+  );
+}
+
+describe.each(PROFILES)('under %j', (config, counts) => {
+  it.each(counts)(
+    '%s %s has %i operations, of which %i remain, %i with a finding',
+    async (service, profile, ...count) => {
+      const server = await testServer(config);
+      const [operations, remaining, questioned] = count;
+      const { body } = await server.call(`GET /_mock/fidelity?service=${service}`);
+
+      expect(body.services).toEqual([{ service, profile, operations, remaining, questioned }]);
+      expect(body.operations).toHaveLength(operations);
+      expect(body.operations.filter(({ effect }: Told) => effect === 'refused')).toHaveLength(operations - remaining);
+    },
+  );
+
+  it.each(counts)('%s %s refuses exactly the others with 501', async (service) => {
+    const server = await testServer({ ...config, fidelity: 'documented' });
+    const token = await tokenFor(service, server);
+    const { body } = await server.call(`GET /_mock/fidelity?service=${service}`);
+    const told: ReadonlyMap<string, Told> = new Map(body.operations.map((one: Told) => [one.operation, one]));
+    const requests = await requestsOf(service, server);
+
+    expect(requests.length).toBeGreaterThanOrEqual(told.size - 1);
+    for (const { operation, request } of requests) {
+      const hasBody = /^P/.test(request);
+      const { status, text } = await textOf(server, request, { token, ...(hasBody && { body: {} }) });
+      const { effect, entry } = told.get(operation) ?? {};
+      expect(status === 501, `${request}: ${status} ${text}`).toBe(effect === 'refused');
+      if (entry === undefined || status !== 501) continue;
+      for (const word of [entry.kind, entry.id, entry.certainty]) expect(text, request).toContain(word);
+    }
+  });
+});
+
+async function textOf(server: TestServer, request: string, parts: Parameters<TestServer['call']>[1]) {
+  const { status, body } = await server.call(request, parts);
+  return { status, text: typeof body === 'string' ? body : JSON.stringify(body) };
+}
+
+const server = await testServer({ fidelity: 'documented' });
+
+describe('a refusal says which row is not documented, in the form of the vendor:', () => {
+  it('Run:ai', async () => {
+    const answer = await server.call('GET /api/v1/users', { token: await server.tokenOf(admin) });
+
+    expect(answer.status).toBe(501);
+    expect(runaiRefusal(answer)).toMatch(/the rule `[\w-]+` is `inferred` \(.+\).*`--fidelity documented`/);
+  });
+
+  it('the endpoints of OAuth', async () => {
+    const body = 'grant_type=client_credentials';
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await server.call('POST /auth/realms/acme/protocol/openid-connect/token', { body, headers });
+
+    expect(answer).toMatchObject({ status: 501, body: { error: 'server_error' } });
+    expect(answer.body.error_description).toMatch(/the operation `grant_realm_token` is `inferred`/);
+  });
+
+  it('a page', async () => {
+    const { status, body, headers } = await server.call('GET /auth/realms/acme/protocol/openid-connect/auth?x=1');
+
+    expect(status).toBe(501);
+    expect(headers['content-type']).toMatch(/^text\/html/);
+    expect(body).toContain('authorize');
+  });
+
+  it('Air', async () => {
+    const { status, body } = await server.call('GET /api/v3/manifests/', { token: KEYS['air'] ?? '' });
+
+    expect({ status, body }).toEqual({
+      status: 501,
+      body: {
+        detail: expect.stringMatching(/the operation `manifests_list` is `inferred` \(no page states it; by analogy\)/),
+        request_id: expect.any(String),
+      },
+    });
+  });
+
+  it('Cloud Functions', async () => {
+    const token = KEYS['nvcf'] ?? '';
+    const asset = await server.call('GET /v2/nvcf/assets', { token });
+
+    expect(asset.status).toBe(501);
+    expect(problemDocument({ ...asset, body: { ...asset.body, instance: undefined } })).toMatch(
+      /the rule `list-assets` is `inferred` \(.+\)/,
+    );
+    expect(asset.body.instance).toBe('/v2/nvcf/assets');
+  });
+
+  it('NGC', async () => {
+    const { status, body } = await server.call('GET /v3/orgs/acme/keys', { token: KEYS['ngc'] ?? '' });
+
+    expect(status).toBe(501);
+    expect(body.requestStatus).toMatchObject({
+      statusCode: 'INTERNAL_ERROR',
+      statusDescription: expect.stringMatching(/the operation `listKeys` is `ours` \(.+\)/),
+    });
+  });
+});
+
+it('who asks is looked at first, and a refusal is no decision', async () => {
+  const unknown = await server.call('GET /api/v1/users');
+  const known = await server.call('GET /api/v1/users', { token: await server.tokenOf(admin) });
+
+  expect(unknown).toMatchObject({ status: 401, decision: { reason: 'no_token' } });
+  expect(known).toMatchObject({ status: 501, decision: null });
+});
+
+it('what the vendor says in two ways is answered, with a finding in its own world', async () => {
+  for (const id of ['one', 'other']) await server.call('POST /_mock/worlds', { body: { id, credentials: 'cast' } });
+  const { status, decision } = await server.call('GET /w/one/v2/nvcf/functions', { token: KEYS['nvcf'] ?? '' });
+  const findings = async (world: string) => (await server.call(`GET /w/${world}/_mock/findings`)).body.findings;
+
+  expect({ status, effect: decision.effect }).toEqual({ status: 200, effect: 'allow' });
+  expect(await findings('one')).toEqual([
+    expect.objectContaining({
+      kind: 'contradicted_source',
+      message: expect.stringMatching(/^listFunctions was answered .* the rule `list-functions` is `contradicted` \(/),
+    }),
+  ]);
+  expect(await findings('other')).toEqual([]);
+});
+
+describe('a key that may do something only by a resource type that was added to the rule', () => {
+  const [echo] = castFunction('echo');
+  const invoke = async (resource: unknown) => {
+    const order = { type: 'service', name: 'ci', services: ['nvcf'], scopes: ['invoke_function'], resource };
+    const { body } = await server.call('POST /_mock/keys', { body: order });
+    return textOf(server, `POST /v2/nvcf/pexec/functions/${echo?.functionId}`, { token: body.key, body: {} });
+  };
+
+  it('is refused as well, with the source of that type', async () => {
+    const version = { type: 'Function Versions', ids: [`${echo?.functionId}/${echo?.versionId}`] };
+    const { status, text } = await invoke(version);
+
+    expect(status).toBe(501);
+    expect(text).toMatch(/the rule `invoke-function` is `inferred` \(service-keys page lists the type/);
+  });
+
+  it('is not where the rule itself names another of its types', async () => {
+    const version = { type: 'Function Versions', ids: [`${echo?.functionId}/${echo?.versionId}`] };
+
+    expect((await invoke({ type: 'All Functions' })).status).toBe(200);
+    expect((await invoke([version, { type: 'Function', ids: [echo?.functionId] }])).status).toBe(200);
+  });
+});
+
+it('a function at its own host is asked for as well', async () => {
+  const [echo] = castFunction('echo');
+  const headers = { host: `${echo?.functionId}.invocation.localhost` };
+  const { status } = await server.call('POST /echo', { token: KEYS['nvcf'] ?? '', headers, body: {} });
+
+  expect(status).not.toBe(501);
+});
+
+describe('the report', () => {
+  it('has the source and certainty of every operation, rule and reason', async () => {
+    const { body } = await server.call('GET /_mock/fidelity');
+    const founded = { source: expect.stringMatching(/\w{3}/), certainty: expect.stringMatching(/^[a-z]+$/) };
+
+    expect(body.fidelity).toBe('documented');
+    expect(body.operations).toHaveLength(80 + 123 + 64 + 7);
+    expect(body.rules.length).toBeGreaterThan(100);
+    expect(body.reasons.length).toBeGreaterThan(50);
+    for (const row of [...body.operations, ...body.rules, ...body.reasons]) expect(row).toMatchObject(founded);
+    expect(body.reasons).toContainEqual(
+      expect.objectContaining({ reason: 'expired_token', source: 'RFC 7519, 4.1.4', certainty: 'documented' }),
+    );
+  });
+
+  it('names the resource types that a rule has from elsewhere', async () => {
+    const { body } = await server.call('GET /_mock/fidelity?service=nvcf');
+    const { added } = body.rules.find(({ rule }: { rule: string }) => rule === 'invoke-function');
+
+    expect(added[0]).toMatchObject({ types: [expect.any(String)], certainty: 'inferred' });
+  });
+
+  it('of a service that does not exist is refused with the nearest name', async () => {
+    const answer = await server.call('GET /_mock/fidelity?service=nvfc');
+
+    expect(answer.status).toBe(400);
+    expect(problemDocument(answer)).toContain('there are `runai`, `air`, `nvcf`, `ngc`. Did you mean `nvcf`?');
+  });
+});
+
+it('is an option and a call of the library', async () => {
+  await using mock = await startMock({ listen: false, fidelity: 'documented' });
+  await using world = await mock.world();
+  const { fidelity, services } = await world.fidelity('air');
+  const { status } = await world.fetch('/v3/orgs/acme/keys', {
+    headers: { authorization: `Bearer ${world.key('owner')}` },
+  });
+
+  expect({ fidelity, status }).toEqual({ fidelity: 'documented', status: 501 });
+  expect(services).toEqual([{ service: 'air', profile: '2.0', operations: 123, remaining: 75, questioned: 0 }]);
+  // What JavaScript can send although no type allows it.
+  const wrong: object = { listen: false, fidelity: 'documentd' };
+  await expect(startMock(wrong)).rejects.toThrow('one of `any`, `documented`');
+});
