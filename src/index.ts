@@ -3,8 +3,10 @@ export type { DenyReason } from './core/explaining/reasons.ts';
 export type { ConnectOptions } from './library/client.ts';
 export { connect, SwitchboardError } from './library/client.ts';
 export type { ClientCredentials } from './library/credentials.ts';
+export type { FidelityReport } from './library/fidelity.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
 export { assertRefused, decisionOf, describeRefusals } from './library/refusals.ts';
+export type { Asker, Holding, OperationEffect } from './library/simulation.ts';
 export type { MockOptions } from './library/start-mock.ts';
 export { startMock } from './library/start-mock.ts';
 export type {

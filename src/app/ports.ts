@@ -10,6 +10,7 @@ import { derivationOf } from '../credentials/derivation.ts';
 import type { Server } from '../http/in-flight.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
+import { simulateOperations } from '../http/simulate-operations.ts';
 import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
@@ -129,7 +130,8 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       const fixes = findFixes(decision, tables, findRightsFixes);
       return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });
     },
-    simulate: (world, thought) => simulate(server, world, routes(), thought),
+    simulate: (world, who, thought) => simulate(server, world, routes(), services, who, thought),
+    simulateOperations: (world, who, service) => simulateOperations(server, world, services, who, service),
   };
 }
 

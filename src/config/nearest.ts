@@ -6,9 +6,13 @@ export function findNearest(name: string, valid: readonly string[]): string {
   const begins = valid.filter(
     (other) => given.startsWith(other.toLowerCase()) || other.toLowerCase().startsWith(given),
   );
-  const candidates = begins.length > 0 && given !== '' ? begins : valid;
+  return closest(given, begins.length > 0 && given !== '' ? begins : valid);
+}
+
+/** @param given in lower case */
+function closest(given: string, valid: readonly string[]): string {
   const distance = (other: string) => leven(given, other.toLowerCase());
-  return candidates.reduce((best, other) => (distance(other) < distance(best) ? other : best));
+  return valid.reduce((best, other) => (distance(other) < distance(best) ? other : best));
 }
 
 /** Letters that a beginning needs to say which name was meant. */
@@ -18,18 +22,26 @@ const LEAST_BEGINNING = 3;
 const MOST_LETTERS = 100;
 
 /**
- * The valid name that was probably meant: at most a third of its letters differ, or only their order; or one of the two
- * begins with the other. Undefined if nothing is that near.
+ * The valid name that was probably meant: at most a third of its letters differ, or only their order; or else one of
+ * the two begins with the other. Undefined if nothing is that near.
  */
 export function findNear(name: string, valid: readonly string[]): string | undefined {
   if (name === '' || name.length > MOST_LETTERS || valid.length === 0) return undefined;
+  const given = name.toLowerCase();
+  const alike = valid.filter((other) => isAlike(given, other.toLowerCase()));
+  if (alike.length > 0) return closest(given, alike);
   const nearest = findNearest(name, valid);
-  const [shorter = '', longer = ''] = [name.toLowerCase(), nearest.toLowerCase()].sort(
-    (one, other) => one.length - other.length,
-  );
-  const isBeginning = shorter.length >= LEAST_BEGINNING && longer.startsWith(shorter);
-  const isNear = leven(shorter, longer) <= Math.max(1, Math.floor(longer.length / 3));
-  return isBeginning || isNear || lettersOf(shorter) === lettersOf(longer) ? nearest : undefined;
+  return isBeginning(given, nearest.toLowerCase()) ? nearest : undefined;
+}
+
+function isAlike(one: string, other: string): boolean {
+  const letters = Math.max(one.length, other.length);
+  return leven(one, other) <= Math.max(1, Math.floor(letters / 3)) || lettersOf(one) === lettersOf(other);
+}
+
+function isBeginning(one: string, other: string): boolean {
+  const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
+  return shorter.length >= LEAST_BEGINNING && longer.startsWith(shorter);
 }
 
 function lettersOf(name: string): string {

@@ -3,6 +3,7 @@ import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import type { FindFixes } from '../core/explaining/index.ts';
 import type { Law } from '../core/law.ts';
+import type { Holding } from '../core/policy.ts';
 import type { Problem } from '../core/problem.ts';
 import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Presented, Presenter } from '../credentials/presented.ts';
@@ -95,11 +96,23 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
   /** @throws Problem `unauthenticated` */
   readonly authenticate: (arrival: Arrival) => Promise<Caller>;
   /**
-   * Who somebody with this id, name or client id would be; null for nobody. Absent if nobody can be impersonated.
+   * Who somebody with this id, name, client id or e-mail address would be; null for nobody. Absent if nobody can be impersonated.
    *
    * @throws Problem `unauthenticated` if their credential would be rejected
    */
   readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
+  /** What somebody could do who held something else. Absent if nobody holds anything here. */
+  readonly holding?: {
+    /** The names of the roles that can be held here. */
+    readonly roles: (world: Surroundings) => Promise<readonly string[]>;
+    /**
+     * Somebody who holds this, and nothing else.
+     *
+     * @param who has other rights now; null for somebody new
+     * @throws Problem `invalid_request` if they cannot hold it; `payment_required` as for `authenticate`
+     */
+    readonly caller: (world: Surroundings, held: Holding, who: Caller | null) => Promise<Caller>;
+  };
   /** Finds what would turn a refusal, if rights are given in a way of its own. */
   readonly findFixes?: FindFixes;
   /** Its kinds of credentials in headers, by which the world of a request is found. */

@@ -14,6 +14,9 @@ export interface Policy {
   readonly resources: readonly Resource[];
 }
 
+/** Rights that somebody could be given: a policy, as service keys have, or roles. */
+export type Holding = { readonly policy: Policy } | { readonly roles: readonly string[] };
+
 /** One entry of a key's history, which is only ever appended to. */
 export interface PolicyVersion extends Policy {
   /** From 1, without gaps. */

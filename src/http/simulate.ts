@@ -1,27 +1,22 @@
-import type { IncomingMessage } from 'node:http';
+import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import { decisionOfProblem } from '../core/decision.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';
-import { RequestContext } from './context.ts';
+import type { RequestContext } from './context.ts';
 import type { Arrived, Route, Server } from './in-flight.ts';
 import { decideOnly } from './pipeline.ts';
 import type { Match, Routes } from './routes.ts';
+import { callerOf, checkRoles, imagine, type Who } from './simulated-caller.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** The id of a simulated decision, which is kept nowhere. */
 const SIMULATED = 'simulated';
 
-/** A simulated request was not sent to any address. */
-const NOWHERE = { origin: '', openOrigin: '' } as const;
-
 /** A hypothetical request. */
 export interface Thought {
-  /** Who would send it: an id, name or client id. */
-  readonly principal: string;
   readonly method: string;
   readonly path: string;
 }
@@ -29,13 +24,16 @@ export interface Thought {
 /**
  * Decides a hypothetical request of somebody in a world. Nothing is done, and nothing is remembered.
  *
+ * @param services all of them, because roles may be those of any
  * @throws Problem if there is nobody with that id, or no operation at that path
  */
 export async function simulate(
   server: Server,
   world: World,
   routes: Routes,
-  { principal, method, path: target }: Thought,
+  services: readonly ServiceDefinition[],
+  who: Who,
+  { method, path: target }: Thought,
 ): Promise<Decision> {
   const path = pathWithin(world, pathOf(target));
   const { route, params } = matchOf(routes, method, path);
@@ -45,12 +43,15 @@ export async function simulate(
       'Field `path`: the switchboard has no rules; whoever can reach it may call it.',
     );
   }
-  // The steps read nothing else of a simulated request.
-  const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
-  const context = new RequestContext(server, world, raw, NOWHERE);
+  const { raw, context } = imagine(server, world, method, path);
+  await checkRoles(context, services, who);
   if (route.rule !== null) {
-    const caller = await callerOf(context, route, principal);
+    const { service } = route;
+    const caller = await callerOf(context, service, who);
     if (caller instanceof Problem) return refusedCredential(context, route, path, caller);
+    if (caller === null) {
+      throw new Problem('invalid_request', `Field \`principal\` names nobody who could call ${service.title}.`);
+    }
     context.caller = caller;
   }
   const arrived: Arrived = { server, raw, context, fault: null, body: null, startedAt: 0 };
@@ -81,18 +82,6 @@ function refusedCredential({ now, method }: RequestContext, route: Route, path: 
   const request = { method, path: showPath(path) };
   // A problem of a credential has a reason, so it is a decision.
   return decisionOfProblem({ ...asked, request }, problem) as Decision;
-}
-
-/** The caller, or why their credential would be rejected. @throws Problem if nobody has that name */
-async function callerOf(context: RequestContext, { service }: Route, who: string): Promise<Caller | Problem> {
-  try {
-    const caller = (await service.impersonate?.(context, who, context.now)) ?? null;
-    if (caller !== null) return caller;
-  } catch (thrown) {
-    if (thrown instanceof Problem && thrown.kind === 'unauthenticated') return thrown;
-    throw thrown;
-  }
-  throw new Problem('invalid_request', `Field \`principal\` names nobody who could call ${service.title}.`);
 }
 
 function isDecodable(path: string): boolean {

@@ -90,7 +90,8 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
       list,
       get: (decision) => call('GET', `/decisions/${id(decision)}`),
       last: async (filter) => (await list({ ...filter, limit: 1 }))[0],
-      simulate: (question) => call('POST', '/decisions/simulate', question),
+      // Which of the two it answers follows from the question.
+      simulate: (question: object) => call<never>('POST', '/decisions/simulate', question),
     },
     findings: async () => (await call<{ findings: readonly Finding[] }>('GET', '/findings')).findings,
     worlds: {

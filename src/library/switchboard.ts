@@ -3,6 +3,7 @@ import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { PrincipalKind } from '../core/principal.ts';
 import type { ClientCredentials } from './credentials.ts';
 import type { FidelityReport } from './fidelity.ts';
+import type { Simulate } from './simulation.ts';
 import type { Snapshot, SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
 /** How the switchboard is reached: over the network, or in process. */
@@ -179,7 +180,7 @@ export interface Propagation {
 /** Narrows a list of decisions. */
 export interface DecisionFilter {
   readonly effect?: 'allow' | 'deny';
-  /** Id, name or client id. */
+  /** Id, name, client id or e-mail address. */
   readonly principal?: string;
   readonly operation?: string;
   readonly limit?: number;
@@ -234,12 +235,8 @@ export interface Switchboard {
     get(id: string): Promise<Decision>;
     /** The newest, if any. */
     last(filter?: DecisionFilter): Promise<Decision | undefined>;
-    /** What would be decided, without doing it. */
-    simulate(question: {
-      readonly principal: string;
-      readonly method: string;
-      readonly path: string;
-    }): Promise<Decision>;
+    /** What would be decided, without doing it: about a request, or about every operation. */
+    readonly simulate: Simulate;
   };
   findings(): Promise<readonly Finding[]>;
   /** The worlds of the server; the same registry for every world. */

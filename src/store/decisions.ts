@@ -1,7 +1,7 @@
 import type { Decision } from '../core/decision.ts';
 
 export interface DecisionFilter {
-  /** Id, name or client id of the caller, or of whom the caller claimed to be. */
+  /** Id, name, client id or e-mail address of the caller, or of whom the caller claimed to be. */
   readonly principal?: string;
   readonly effect?: 'allow' | 'deny';
   readonly operation?: string;

@@ -81,6 +81,8 @@ export interface NgcKeys {
   byId(id: string, at: Instant): Promise<KeyInForce | null>;
   /** Keys with a name, which several may share: oldest first, at most `limit`. */
   byName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]>;
+  /** Keys of a user, in whichever organisation: oldest first, at most `limit`. */
+  ofUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]>;
   /** Oldest first, at most `limit`. */
   list(filter: { readonly org?: string | undefined }, limit: number, at: Instant): Promise<readonly KeyInForce[]>;
   /** Every version, the first one first. */

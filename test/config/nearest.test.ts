@@ -31,6 +31,10 @@ it.each([
   expect(findNear(name, VALID)).toBe(meant);
 });
 
+it('a name that is nearly the whole comes before its beginning', () => {
+  expect(findNear('air-admn', ['air', 'air-admin'])).toBe('air-admin');
+});
+
 it('where there is nothing to mean, nothing was meant', () => {
   expect(findNear('port', [])).toBeUndefined();
 });

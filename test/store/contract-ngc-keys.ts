@@ -215,6 +215,18 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       });
     });
 
+    it('of a user are those of that e-mail address, oldest first, as many as were asked for', async () => {
+      const store = await withKeys();
+      await store.ngcKeys.create(personalKey('first', { user: 'own@acme.test' }), [], null);
+      await store.ngcKeys.create(personalKey('later', { user: 'own@acme.test' }), [], null);
+
+      await nowAndLater(store, async (keys) => {
+        expect(idsOf(await keys.ofUser('own@acme.test', 10, NOON))).toEqual(['first', 'later']);
+        expect(idsOf(await keys.ofUser('own@acme.test', 1, NOON))).toEqual(['first']);
+        expect(await keys.ofUser('nobody@acme.test', 10, NOON)).toEqual([]);
+      });
+    });
+
     describe('reading', () => {
       it('nothing gives null, and an empty history', async () => {
         const { ngcKeys } = await withKeys();

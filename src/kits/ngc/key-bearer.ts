@@ -61,19 +61,19 @@ function counting(found: KeyInForce, now: Instant): KeyInForce {
 }
 
 /**
- * The key with this id or name, if it is valid now; null if there is none.
+ * The key with this id or name, or of the user with this e-mail address, if it is valid now; null if there is none.
  *
- * @throws Problem `unauthenticated` with the reason; `invalid_request` if several keys have the name
+ * @throws Problem `unauthenticated` with the reason; `invalid_request` if several keys are meant
  */
 export async function keyCalled(ngcKeys: NgcKeys, who: string, now: Instant): Promise<KeyInForce | null> {
-  const named = async () => ngcKeys.byName(who, 2, now);
   const byId = await ngcKeys.byId(who, now);
-  const [found, other] = byId === null ? await named() : [byId];
+  if (byId !== null) return counting(byId, now);
+  const byName = await ngcKeys.byName(who, 2, now);
+  const [found, other] = byName.length > 0 ? byName : await ngcKeys.ofUser(who, 2, now);
   if (found === undefined) return null;
-  if (other !== undefined) {
-    throw new Problem('invalid_request', `Several keys have the name \`${found.key.name}\`: name one by its id.`);
-  }
-  return counting(found, now);
+  if (other === undefined) return counting(found, now);
+  const what = byName.length > 0 ? `have the name \`${found.key.name}\`` : `belong to \`${found.key.user}\``;
+  throw new Problem('invalid_request', `Several keys ${what}: name one by its id.`);
 }
 
 /** The public words are the same for every key that is not accepted. */

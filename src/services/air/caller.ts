@@ -3,7 +3,8 @@ import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
 import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/key-bearer.ts';
-import type { KeyInForce } from '../../store/ngc-keys.ts';
+import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
+import type { KeyInForce, Organization } from '../../store/ngc-keys.ts';
 import { LAWS } from './laws.ts';
 
 const CALLERS = { '2.0': callerUnder(LAWS['2.0']), dsx: callerUnder(LAWS.dsx) };
@@ -19,8 +20,15 @@ export async function impersonate(world: Surroundings, who: string, now: number)
   return key === null ? null : callerOfKey(key, world);
 }
 
+/** What a key could do that holds something else. */
+export const holding = holdingOfKeys((settings) => LAWS[settings.air], checkSubscription);
+
+function checkSubscription({ subscriptions }: Organization): void {
+  if (!subscriptions.includes('air')) throw new Problem('payment_required');
+}
+
 function callerOfKey(key: KeyInForce, { settings, views }: Pick<Surroundings, 'settings' | 'views'>): Caller {
-  if (!key.organization.subscriptions.includes('air')) throw new Problem('payment_required');
+  checkSubscription(key.organization);
   return views.of(key, CALLERS[settings.air]);
 }
 

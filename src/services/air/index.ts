@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
-import { authenticate, impersonate } from './caller.ts';
+import { authenticate, holding, impersonate } from './caller.ts';
 import { lookupOf } from './engine.ts';
 import { events } from './events.ts';
 import { LAWS } from './laws.ts';
@@ -26,6 +26,7 @@ export const air: ServiceDefinition<'air'> = {
   quirks: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true },
   authenticate,
   impersonate,
+  holding,
   findFixes: findKeyFixes,
   lookups: {
     ...Object.fromEntries(RESOURCES.map((resource) => [resource.name, lookupOf(resource)])),

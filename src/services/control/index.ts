@@ -10,6 +10,7 @@ import { fidelityOperations } from './operations/fidelity.ts';
 import { keyOperations } from './operations/keys.ts';
 import { propagationOperations } from './operations/propagation.ts';
 import { requestOperations } from './operations/requests.ts';
+import { simulationOperations } from './operations/simulation.ts';
 import { snapshotOperations } from './operations/snapshots.ts';
 import { worldOperations } from './operations/world.ts';
 import { worldsOperations } from './operations/worlds.ts';
@@ -42,6 +43,7 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...drillOperations(ports),
       ...faultOperations(ports),
       ...fidelityOperations(ports),
+      ...simulationOperations(ports),
       ...keyOperations,
       ...propagationOperations,
     },

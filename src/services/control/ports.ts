@@ -8,6 +8,7 @@ import type { Caller } from '../../core/decide.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Reasons } from '../../core/explaining/reasons.ts';
 import type { Fidelity } from '../../core/fidelity.ts';
+import type { Holding } from '../../core/policy.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
 
@@ -65,6 +66,14 @@ export interface KnownDrill {
   find(context: Arrival, who: string): Promise<Caller | null>;
 }
 
+/** Who would make a hypothetical request: at least one of the two is given. */
+export interface Who {
+  /** An id, name, client id or e-mail address. */
+  readonly principal: string | null;
+  /** What they hold in place of their own rights. */
+  readonly holding: Holding | null;
+}
+
 /** What the switchboard needs of the rest of the server. */
 export interface Ports {
   readonly version: string;
@@ -118,10 +127,18 @@ export interface Ports {
   /**
    * What would be decided in a world about somebody's request, without carrying it out.
    *
-   * @throws Problem when nobody has that id, or no operation has that path
+   * @throws Problem if nobody has that name, they cannot hold that, or no operation has that path
    */
-  simulate(
+  simulate(world: World, who: Who, thought: { readonly method: string; readonly path: string }): Promise<Decision>;
+  /**
+   * What would be decided about each operation, before any object is known.
+   *
+   * @param service only this one; null for all that they could call
+   * @throws Problem if nobody has that name, or they cannot hold that
+   */
+  simulateOperations(
     world: World,
-    thought: { readonly principal: string; readonly method: string; readonly path: string },
-  ): Promise<Decision>;
+    who: Who,
+    service: string | null,
+  ): Promise<Schema<'control', 'OperationEffects'>['operations']>;
 }

@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Law, lawOf } from '../../core/law.ts';
 import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/key-bearer.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
+import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
 import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../kits/ngc/key-text.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
@@ -30,6 +31,7 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> 
       const key = await keyCalled(store.ngcKeys, id, now);
       return key === null ? null : views.of(key, CALLER);
     },
+    holding: holdingOfKeys(() => LAW),
     findFixes: findKeyFixes,
     presenters: [presentBearerKey],
     credentialFields: { credentials: presentKey },

@@ -2,6 +2,7 @@ import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { bearerOfNgcKey, keyCalled } from '../../kits/ngc/key-bearer.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
+import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
 import { LAWS } from './laws.ts';
@@ -40,6 +41,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     const key = await keyCalled(store.ngcKeys, id, now);
     return key === null ? null : views.of(key, CALLERS[settings.nvcf]);
   },
+  holding: holdingOfKeys((settings) => LAWS[settings.nvcf]),
   findFixes: findKeyFixes,
   lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups },
   operations: {

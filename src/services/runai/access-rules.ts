@@ -146,8 +146,15 @@ function standingsOf(_: readonly AccessRuleRow[], budget: Budget): Held<KnownSta
 /** Size of a standing, and of each of its bundles; they only hold names from tables. */
 const STANDING_BYTES = 500;
 
+/** The standing of somebody who has these roles, by name, in the whole tenant. Unknown ones grant nothing. */
+export function standingOfRoles(names: readonly string[], roles: Roles, tenantId: string): Standing {
+  const held = [...roles.values()].filter(({ name }) => names.includes(name));
+  const rules = held.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenantId }) as const);
+  return standingBy(rules, roles);
+}
+
 /** A disabled role grants nothing. */
-function standingBy(rules: readonly AccessRule[], roles: Roles): Standing {
+function standingBy(rules: readonly Pick<AccessRule, 'roleId' | 'scopeType' | 'scopeId'>[], roles: Roles): Standing {
   const given = rules.flatMap((rule) => {
     const role = roles.get(rule.roleId);
     return role?.enabled === true ? [{ rule, role }] : [];

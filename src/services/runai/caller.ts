@@ -31,8 +31,8 @@ async function tokenOf(arrival: Arrival): Promise<AcceptedToken> {
 }
 
 /**
- * The caller with this id, if they may act: the id of a user, an application, a service account or an access key, or
- * the client id of one.
+ * The caller with this name, if they may act: the id, name, client id or e-mail address of a user, an application or a
+ * service account, or the id or client id of their access key.
  */
 export async function impersonate(world: Surroundings, who: string): Promise<Caller | null> {
   const { identities, accessKeys } = world.store;
@@ -41,7 +41,9 @@ export async function impersonate(world: Surroundings, who: string): Promise<Cal
     (await identities.byId(key?.owner ?? who)) ??
     (await identities.byName('user', who)) ??
     (await identities.byClientId('application', who)) ??
-    (await identities.byClientId('service-account', who));
+    (await identities.byClientId('service-account', who)) ??
+    (await identities.byName('application', who)) ??
+    (await identities.byName('service-account', who));
   if (identity === null) return null;
   if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
   return callerOf(world, { identity, clientId: key?.clientId ?? identity.clientId ?? '' });

@@ -4,6 +4,7 @@ import { authenticate, impersonate } from './caller.ts';
 import { DRILLS } from './drills/index.ts';
 import { events } from './events.ts';
 import { findRuleFixes } from './fixes.ts';
+import { holding } from './holding.ts';
 import { LAWS, profileOf } from './laws.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
@@ -30,6 +31,7 @@ export const runai: ServiceDefinition<'runai'> = {
   law: (settings) => LAWS[profileOf(settings)],
   authenticate,
   impersonate,
+  holding,
   findFixes: findRuleFixes,
   presenters: [presentBasicClient, presentBearerToken],
   // Clients first: they authenticate, then redeem the rest.

@@ -1,6 +1,7 @@
 import type { Decision } from '../../core/decision.ts';
 import { Derived } from '../../core/derived.ts';
 import { type Budget, bytesOf, Held } from '../../core/held.ts';
+import { namesOf } from '../../core/principal.ts';
 import type { DecisionFilter, DecisionLog } from '../decisions.ts';
 
 const MOST = 2000;
@@ -52,6 +53,6 @@ function fits(decision: Decision, { principal, effect, operation }: DecisionFilt
   return (
     (effect === undefined || decision.effect === effect) &&
     (operation === undefined || decision.operation === operation) &&
-    (principal === undefined || (who !== undefined && [who.id, who.name, who.clientId].includes(principal)))
+    (principal === undefined || (who !== undefined && namesOf(who).includes(principal)))
   );
 }

@@ -111,6 +111,7 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
   const bySecret = select('WHERE secret_hash = ?');
   const byId = select('WHERE id = ?');
   const byName = select('WHERE ngc_keys.name = ? ORDER BY ngc_keys.rowid LIMIT ?');
+  const ofUser = select('WHERE ngc_keys.user = ? ORDER BY ngc_keys.rowid LIMIT ?');
   const all = select('ORDER BY ngc_keys.rowid LIMIT ?');
   const ofOrg = select('WHERE ngc_keys.org = ? ORDER BY ngc_keys.rowid LIMIT ?');
   const inForce = statements.prepare<unknown[], PolicyRow>(
@@ -240,6 +241,7 @@ export function sqliteNgcKeys(statements: Statements, remembered: RememberedNgcK
       return row === undefined ? null : read(row, at);
     },
     byName: async (name, limit, at) => byName.all(name, limit).map((row) => read(row, at)),
+    ofUser: async (email, limit, at) => ofUser.all(email, limit).map((row) => read(row, at)),
     list: async ({ org }, limit, at) =>
       (org === undefined ? all.all(limit) : ofOrg.all(org, limit)).map((row) => read(row, at)),
     history: async (id) => history.all(id).map(policyOf),

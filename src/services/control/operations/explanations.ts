@@ -30,11 +30,6 @@ export function explanationOperations(ports: Ports) {
     );
   };
 
-  const simulate: Handler<'control', 'simulate_decision'> = async ({ world, body }) => ({
-    status: 200,
-    body: describe(await ports.simulate(world, body)),
-  });
-
   const listFindings: Handler<'control', 'list_findings'> = ({ findings }) => ({
     status: 200,
     body: { findings: findings.list() },
@@ -51,7 +46,6 @@ export function explanationOperations(ports: Ports) {
   return {
     list_decisions: listDecisions,
     get_decision: getDecision,
-    simulate_decision: simulate,
     list_findings: listFindings,
     get_tables: getTables,
   };

@@ -1,0 +1,83 @@
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { World } from '../contract/world.ts';
+import { type Caller, decide, type Lack } from '../core/decide.ts';
+import type { DenyReason } from '../core/explaining/reasons.ts';
+import type { Law } from '../core/law.ts';
+import { Problem } from '../core/problem.ts';
+import type { RequestContext } from './context.ts';
+import type { Server } from './in-flight.ts';
+import { callerOf, checkRoles, imagine, isHeldHere, type Who } from './simulated-caller.ts';
+
+/** What would be decided about an operation before any object is known. */
+export interface OperationEffect extends Partial<Lack> {
+  readonly operation: string;
+  readonly service: string;
+  readonly effect: 'allow' | 'deny';
+  /** Absent if the organisation has no subscription, which is not a matter of rights. */
+  readonly reason?: DenyReason;
+}
+
+/**
+ * What somebody could do in a world: one effect per operation of every service that they could call.
+ *
+ * @param services all of them, because roles may be those of any
+ * @param only the one service to look at; null for all
+ * @throws Problem if they could call none, or cannot hold what they are said to hold
+ */
+export async function simulateOperations(
+  server: Server,
+  world: World,
+  services: readonly ServiceDefinition[],
+  who: Who,
+  only: string | null,
+): Promise<readonly OperationEffect[]> {
+  const { context } = imagine(server, world, 'GET', '/');
+  await checkRoles(context, services, who);
+  const asked = services.filter(({ name }) => only === null || name === only);
+  const effects = await Promise.all(
+    asked.map(async (service) => {
+      const isMeant = only !== null || who.principal !== null || who.holding === null;
+      if (!isMeant && !(await isHeldHere(context, service, who.holding))) return [];
+      const caller = await callerIn(context, service, who);
+      return caller === null ? [] : effectsUnder(service.law(context.settings), caller);
+    }),
+  );
+  const all = effects.flat();
+  if (all.length > 0) return all;
+  const titles = asked.map(({ title }) => title).join(', ');
+  throw new Problem('invalid_request', `Field \`principal\` names nobody who could call ${titles}.`);
+}
+
+/** The caller, or why they are not let in; null for nobody. */
+async function callerIn(
+  context: RequestContext,
+  service: ServiceDefinition,
+  who: Who,
+): Promise<Caller | Problem | null> {
+  try {
+    return await callerOf(context, service, who);
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.kind === 'payment_required') return thrown;
+    throw thrown;
+  }
+}
+
+function effectsUnder(law: Law, caller: Caller | Problem): OperationEffect[] {
+  const rules = new Map(law.tables.rules.map((rule) => [rule.id, rule]));
+  return law.tables.operations.map(({ id: operation, rule: name }) => {
+    const rule = rules.get(name);
+    const { service } = law;
+    if (rule === undefined) return { operation, service, effect: 'allow' };
+    if (caller instanceof Problem) {
+      return { operation, service, effect: 'deny', ...(caller.reason !== undefined && { reason: caller.reason }) };
+    }
+    const verdict = decide({ rule, law }, caller);
+    if (verdict.effect === 'allow') return { operation, service, effect: 'allow' };
+    const { effect, reason, missing, missingAnyOf } = verdict;
+    return {
+      ...{ operation, service, effect, reason },
+      ...(missing.length > 0 && { missing }),
+      ...(missingAnyOf !== undefined && { missingAnyOf }),
+    };
+  });
+}

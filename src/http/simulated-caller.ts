@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import { findNear } from '../config/nearest.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { World } from '../contract/world.ts';
+import type { Caller } from '../core/decide.ts';
+import type { Holding } from '../core/policy.ts';
+import { Problem } from '../core/problem.ts';
+import { RequestContext } from './context.ts';
+import type { Server } from './in-flight.ts';
+
+/** Who would send a hypothetical request: at least one of the two is given. */
+export interface Who {
+  /** An id, name, client id or e-mail address. */
+  readonly principal: string | null;
+  /** What they hold in place of their own rights. */
+  readonly holding: Holding | null;
+}
+
+/** A simulated request was not sent to any address. */
+const NOWHERE = { origin: '', openOrigin: '' } as const;
+
+/** A request that nobody sent, and its context. */
+export function imagine(server: Server, world: World, method: string, path: string) {
+  // The steps read nothing else of a simulated request.
+  const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
+  return { raw, context: new RequestContext(server, world, raw, NOWHERE) };
+}
+
+/**
+ * The caller, or why their credential would be rejected; null if nobody of that name could call the service.
+ *
+ * @throws Problem if they cannot hold what they are said to hold
+ */
+export async function callerOf(
+  context: RequestContext,
+  service: ServiceDefinition,
+  { principal, holding }: Who,
+): Promise<Caller | Problem | null> {
+  const found = principal === null ? null : await impersonated(context, service, principal);
+  const isNobody = principal !== null && found === null;
+  if (holding === null || isNobody || found instanceof Problem) return found;
+  return (await service.holding?.caller(context, holding, found)) ?? null;
+}
+
+async function impersonated(
+  context: RequestContext,
+  service: ServiceDefinition,
+  principal: string,
+): Promise<Caller | Problem | null> {
+  try {
+    return (await service.impersonate?.(context, principal, context.now)) ?? null;
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.kind === 'unauthenticated') return thrown;
+    throw thrown;
+  }
+}
+
+/** Could somebody who is not named hold this here? Roles can be held where any of them is known. */
+export async function isHeldHere(
+  context: RequestContext,
+  service: ServiceDefinition,
+  holding: Holding,
+): Promise<boolean> {
+  if ('policy' in holding) return service.law(context.settings).tables.product !== undefined;
+  const known = (await service.holding?.roles(context)) ?? [];
+  return holding.roles.length === 0 || holding.roles.some((role) => known.includes(role));
+}
+
+/** @throws Problem naming the nearest role, if no service knows one of them */
+export async function checkRoles(
+  context: RequestContext,
+  services: readonly ServiceDefinition[],
+  { holding }: Who,
+): Promise<void> {
+  if (holding === null || 'policy' in holding) return;
+  const known = new Set((await Promise.all(services.map((one) => one.holding?.roles(context) ?? []))).flat());
+  const unknown = holding.roles.find((role) => !known.has(role));
+  if (unknown === undefined) return;
+  const near = findNear(unknown, [...known]);
+  const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  const message = `Field \`holding.roles\` has the unknown role \`${unknown.slice(0, 100)}\`.${suggestion} There are ${[...known].map((role) => `\`${role}\``).join(', ')}.`;
+  throw new Problem('invalid_request', message);
+}

@@ -1,0 +1,66 @@
+import type { ServiceDefinition } from '../../contract/service.ts';
+import type { Settings } from '../../contract/settings.ts';
+import type { Caller } from '../../core/decide.ts';
+import { type Law, permissionsOfRoles } from '../../core/law.ts';
+import type { Holding, Standing } from '../../core/policy.ts';
+import { Problem } from '../../core/problem.ts';
+import type { NgcKeys, Organization } from '../../store/ngc-keys.ts';
+
+/**
+ * What somebody could do with a key that holds something else: a policy, if it is a service key, or roles, if it is a
+ * personal one.
+ *
+ * @param admit refuses an organisation that may not use the service at all
+ */
+export function holdingOfKeys(
+  lawUnder: (settings: Settings) => Law,
+  admit: (organization: Organization) => void = () => {},
+): NonNullable<ServiceDefinition['holding']> {
+  return {
+    roles: async ({ settings }) => lawUnder(settings).tables.roles.map(({ name }) => name),
+    caller: async ({ settings, store }, held, who) =>
+      who === null
+        ? newKey(lawUnder(settings), held, store.ngcKeys, admit)
+        : { principal: who.principal, standing: changed(lawUnder(settings), held, who) },
+  };
+}
+
+/** A key that does not exist, of the first organisation. */
+async function newKey(
+  law: Law,
+  held: Holding,
+  ngcKeys: NgcKeys,
+  admit: (organization: Organization) => void,
+): Promise<Caller> {
+  const [organization] = await ngcKeys.organizations();
+  if (organization === undefined) {
+    throw new Problem('invalid_request', 'Field `principal` is missing: this world has no organisation for a new key.');
+  }
+  admit(organization);
+  const { name: org, ncaId: account } = organization;
+  const kind = 'policy' in held ? 'service-key' : 'personal-key';
+  const principal = { kind, id: 'simulated', name: 'simulated', org, account } as const;
+  return { principal, standing: standingOf(law, held, null, 1) };
+}
+
+/** The standing of a key after such an edit. @throws Problem if keys of its kind cannot hold it */
+function changed(law: Law, held: Holding, { principal, standing }: Caller): Standing {
+  const isService = principal.kind === 'service-key';
+  if (isService === 'policy' in held)
+    return standingOf(law, held, standing.services, (standing.policyVersion ?? 0) + 1);
+  throw new Problem(
+    'invalid_request',
+    isService
+      ? 'Field `holding.roles` must be left out: the rights of a service key are its `scopes` and `resource`.'
+      : 'Field `holding.scopes` must be left out: the rights of a personal key are its `roles`.',
+  );
+}
+
+function standingOf(law: Law, held: Holding, services: Standing['services'], policyVersion: number): Standing {
+  if ('roles' in held) {
+    const permissions = permissionsOfRoles(law.tables, held.roles);
+    return { roles: held.roles, held: permissions, resources: null, services, pending: [] };
+  }
+  const { scopes, resources } = held.policy;
+  return { roles: [], held: new Set(scopes), resources, services, policyVersion, pending: [] };
+}

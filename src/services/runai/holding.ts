@@ -1,0 +1,24 @@
+import type { ServiceDefinition } from '../../contract/service.ts';
+import { Problem } from '../../core/problem.ts';
+import { standingOfRoles } from './access-rules.ts';
+import { rolesOf } from './roles.ts';
+import { tenantIdOf } from './tenant.ts';
+
+/** What somebody could do who had certain roles in the whole tenant, and no other access rules. */
+export const holding: NonNullable<ServiceDefinition['holding']> = {
+  roles: async (world) => [...(await rolesOf(world)).values()].map(({ name }) => name),
+  caller: async (world, held, who) => {
+    if ('policy' in held) {
+      throw new Problem(
+        'invalid_request',
+        'Field `holding.scopes` must be left out: all rights in Run:ai are `roles`.',
+      );
+    }
+    const tenant = await tenantIdOf(world);
+    const standing = standingOfRoles(held.roles, await rolesOf(world), tenant);
+    return {
+      principal: who?.principal ?? { kind: 'user', id: 'simulated', name: 'simulated', tenant },
+      standing,
+    };
+  },
+};
