@@ -5,6 +5,7 @@ import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Holding } from '../core/policy.ts';
 import { Problem } from '../core/problem.ts';
+import { redact } from '../core/redact.ts';
 import { RequestContext } from './context.ts';
 import type { Server } from './in-flight.ts';
 
@@ -78,6 +79,6 @@ export async function checkRoles(
   if (unknown === undefined) return;
   const near = findNear(unknown, [...known]);
   const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
-  const message = `Field \`holding.roles\` has the unknown role \`${unknown.slice(0, 100)}\`.${suggestion} There are ${[...known].map((role) => `\`${role}\``).join(', ')}.`;
+  const message = `Field \`holding.roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.${suggestion} There are ${[...known].map((role) => `\`${role}\``).join(', ')}.`;
   throw new Problem('invalid_request', message);
 }

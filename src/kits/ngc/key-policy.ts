@@ -1,6 +1,7 @@
 import { quote } from '../../core/explaining/index.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy, Resource } from '../../core/policy.ts';
+import { redact } from '../../core/redact.ts';
 import type { PermissionRow, ResourceTypeRow } from '../../core/rule.ts';
 
 /** A resource as people write it, with its type by label or id. */
@@ -76,7 +77,7 @@ function unknownName(
   rows: readonly { readonly id: string; readonly label: string }[],
 ): PolicyFault {
   const valid = rows.map(({ id, label }) => (id === label ? `\`${id}\`` : `\`${label}\` (\`${id}\`)`));
-  const message = `Field \`${field}\` names the unknown ${what} \`${given.slice(0, 100)}\`; expected ids or labels from: ${valid.join(', ')}.`;
+  const message = `Field \`${field}\` names the unknown ${what} \`${redact(given).slice(0, 100)}\`; expected ids or labels from: ${valid.join(', ')}.`;
   return { message, forceable: false, field, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
 }
 

@@ -4,6 +4,7 @@ import { quote } from '../../core/explaining/index.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
+import { redact } from '../../core/redact.ts';
 import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../kits/ngc/key-policy.ts';
 
 /** The policy of a service key, as given by an order or an edit. */
@@ -25,7 +26,7 @@ export function checkedServices(laws: readonly Law[], services: readonly string[
   if (unknown === undefined) return [...new Set(services)];
   throw new Problem(
     'invalid_request',
-    `Field \`services\` has the unknown service \`${unknown.slice(0, 100)}\`; expected ${quote(known)}.${suggestion(unknown, known)}`,
+    `Field \`services\` has the unknown service \`${redact(unknown).slice(0, 100)}\`; expected ${quote(known)}.${suggestion(unknown, known)}`,
   );
 }
 
@@ -35,7 +36,7 @@ export function checkRoles(laws: readonly Law[], roles: readonly string[]): void
   if (unknown === undefined) return;
   throw new Problem(
     'invalid_request',
-    `Field \`roles\` has the unknown role \`${unknown.slice(0, 100)}\`; expected some of ${quote(known)}.${suggestion(unknown, known)}`,
+    `Field \`roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`; expected some of ${quote(known)}.${suggestion(unknown, known)}`,
   );
 }
 

@@ -32,7 +32,8 @@ const ISSUER: Probe = {
     const realm = castOf(part).tenant?.realm;
     if (realm === undefined) return { good: true, said: 'the world has no tenant, so there are no tokens' };
     const path = `/auth/realms/${realm}`;
-    const { body } = await ask(`${path}/.well-known/openid-configuration`);
+    const { status, body } = await ask(`${path}/.well-known/openid-configuration`);
+    if (status === 501) return { good: true, said: 'not known: the server answers only what is documented' };
     // Whatever answers there may answer anything.
     const issuer = String((body as { readonly issuer?: unknown } | null)?.issuer);
     return issuer === `${base}${path}`

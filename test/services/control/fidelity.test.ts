@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
 import { startMock } from '../../../src/index.ts';
+import { runaiManifest } from '../../../src/services/runai/manifest.ts';
 import { admin, application } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
@@ -258,6 +259,14 @@ describe('the report', () => {
     expect(answer.status).toBe(400);
     expect(problemDocument(answer)).toContain('there are `runai`, `air`, `nvcf`, `ngc`. Did you mean `nvcf`?');
   });
+});
+
+it('a client that looks for the issuer is told why there is none', async () => {
+  const [issuer] = runaiManifest.probes;
+  const part = { tenant: { realm: 'acme' } };
+  const seen = await issuer.look(async () => ({ status: 501, body: {} }), { base: 'http://localhost:6625', part });
+
+  expect(seen).toEqual({ good: true, said: expect.stringContaining('only what is documented') });
 });
 
 it('is an option and a call of the library', async () => {

@@ -115,6 +115,23 @@ describe('what is not known is refused with the nearest name:', () => {
   });
 });
 
+it('nothing that is refused shows a credential that stood in the place of a name', async () => {
+  const { key } = castKey('owner');
+  const bodies: [request: string, body: object][] = [
+    ['POST /_mock/keys', { ...SERVICE_KEY, [key]: 1 }],
+    ['POST /_mock/keys', { ...SERVICE_KEY, services: [key] }],
+    ['POST /_mock/keys', { ...SERVICE_KEY, scopes: [key] }],
+    ['POST /_mock/keys', { ...SERVICE_KEY, type: 'personal', roles: [key] }],
+    ['POST /_mock/decisions/simulate', { holding: { roles: [key] }, operations: '*' }],
+    ['PUT /_mock/propagation', { mode: key }],
+  ];
+  for (const [request, body] of bodies) {
+    const answer = await server.call(request, { body });
+    expect(answer.status, request).toBe(400);
+    expect(problemDocument(answer)).not.toContain(key);
+  }
+});
+
 it('what is refused is not done', async () => {
   const before = await server.call('GET /_mock/keys?limit=1000');
   await server.call('POST /_mock/keys', { body: { ...SERVICE_KEY, scope: [] } });
