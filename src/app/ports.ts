@@ -1,5 +1,4 @@
 import type { Effective } from '../config/config.ts';
-import { findNearest } from '../config/nearest.ts';
 import { type Config, flagName, shownValue } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { describeDecision, explain, findFixes } from '../core/explaining/index.ts';
@@ -62,7 +61,6 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
   return {
     version,
     drills: () => drillsOf(services),
-    nearest: findNearest,
     known: () => knownOf(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
     info: async ({ store }) => ({

@@ -4,7 +4,6 @@ import { type Caller, decide, type Lack } from '../core/decide.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import { Problem } from '../core/problem.ts';
-import type { RequestContext } from './context.ts';
 import type { Server } from './in-flight.ts';
 import { callerOf, checkRoles, imagine, isHeldHere, type Who } from './simulated-caller.ts';
 
@@ -38,7 +37,7 @@ export async function simulateOperations(
     asked.map(async (service) => {
       const isMeant = only !== null || who.principal !== null || who.holding === null;
       if (!isMeant && !(await isHeldHere(context, service, who.holding))) return [];
-      const caller = await callerIn(context, service, who);
+      const caller = await callerOf(context, service, who);
       return caller === null ? [] : effectsUnder(service.law(context.settings), caller);
     }),
   );
@@ -46,20 +45,6 @@ export async function simulateOperations(
   if (all.length > 0) return all;
   const titles = asked.map(({ title }) => title).join(', ');
   throw new Problem('invalid_request', `Field \`principal\` names nobody who could call ${titles}.`);
-}
-
-/** The caller, or why they are not let in; null for nobody. */
-async function callerIn(
-  context: RequestContext,
-  service: ServiceDefinition,
-  who: Who,
-): Promise<Caller | Problem | null> {
-  try {
-    return await callerOf(context, service, who);
-  } catch (thrown) {
-    if (thrown instanceof Problem && thrown.kind === 'payment_required') return thrown;
-    throw thrown;
-  }
 }
 
 function effectsUnder(law: Law, caller: Caller | Problem): OperationEffect[] {

@@ -2,7 +2,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Decision } from '../core/decision.ts';
 import { decisionOfProblem } from '../core/decision.ts';
-import { Problem } from '../core/problem.ts';
+import { HTTP_STATUS, Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';
 import type { RequestContext } from './context.ts';
@@ -77,11 +77,17 @@ function matchOf(routes: Routes, method: string, path: string): Match {
   throw new Problem('invalid_request', message);
 }
 
+/** @throws Problem if the credential itself is accepted, and its organisation is not */
 function refusedCredential({ now, method }: RequestContext, route: Route, path: string, problem: Problem): Decision {
-  const asked = { id: SIMULATED, at: now, service: route.service.name, operation: route.operation.id };
+  const { name, title } = route.service;
   const request = { method, path: showPath(path) };
-  // A problem of a credential has a reason, so it is a decision.
-  return decisionOfProblem({ ...asked, request }, problem) as Decision;
+  const decision = decisionOfProblem(
+    { id: SIMULATED, at: now, service: name, operation: route.operation.id, request },
+    problem,
+  );
+  if (decision !== null) return decision;
+  const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]}, whatever they hold: their organisation has no subscription.`;
+  throw new Problem('invalid_request', message);
 }
 
 function isDecodable(path: string): boolean {

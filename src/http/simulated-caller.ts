@@ -4,7 +4,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Holding } from '../core/policy.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem, type ProblemKind } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
 import { RequestContext } from './context.ts';
 import type { Server } from './in-flight.ts';
@@ -17,6 +17,9 @@ export interface Who {
   readonly holding: Holding | null;
 }
 
+/** What a service says to a credential before any rights matter. */
+const NOT_LET_IN: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
+
 /** A simulated request was not sent to any address. */
 const NOWHERE = { origin: '', openOrigin: '' } as const;
 
@@ -28,7 +31,7 @@ export function imagine(server: Server, world: World, method: string, path: stri
 }
 
 /**
- * The caller, or why their credential would be rejected; null if nobody of that name could call the service.
+ * The caller, or why they would not be let in; null if nobody of that name could call the service.
  *
  * @throws Problem if they cannot hold what they are said to hold
  */
@@ -37,21 +40,13 @@ export async function callerOf(
   service: ServiceDefinition,
   { principal, holding }: Who,
 ): Promise<Caller | Problem | null> {
-  const found = principal === null ? null : await impersonated(context, service, principal);
-  const isNobody = principal !== null && found === null;
-  if (holding === null || isNobody || found instanceof Problem) return found;
-  return (await service.holding?.caller(context, holding, found)) ?? null;
-}
-
-async function impersonated(
-  context: RequestContext,
-  service: ServiceDefinition,
-  principal: string,
-): Promise<Caller | Problem | null> {
   try {
-    return (await service.impersonate?.(context, principal, context.now)) ?? null;
+    const found = principal === null ? null : await service.impersonate?.(context, principal, context.now);
+    const isNobody = principal !== null && (found ?? null) === null;
+    if (holding === null || isNobody) return found ?? null;
+    return (await service.holding?.caller(context, holding, found ?? null)) ?? null;
   } catch (thrown) {
-    if (thrown instanceof Problem && thrown.kind === 'unauthenticated') return thrown;
+    if (thrown instanceof Problem && NOT_LET_IN.has(thrown.kind)) return thrown;
     throw thrown;
   }
 }

@@ -96,7 +96,12 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // The switchboard drives what testers reach for; the other services know nothing of it.
   {
     files: /^services\/control\//,
-    may: [/^services\/control\//, /^(kits|core|credentials|journal|faults)\//, /^store\/(errors|collection)$/],
+    may: [
+      /^services\/control\//,
+      /^(kits|core|credentials|journal|faults)\//,
+      /^config\/nearest$/,
+      /^store\/(errors|collection)$/,
+    ],
     types: [/^contract\//, /^store\/[a-z-]+$/],
   },
   {

@@ -78,8 +78,6 @@ export interface Who {
 export interface Ports {
   readonly version: string;
   drills(): readonly KnownDrill[];
-  /** The valid name that is most like the given one. */
-  nearest(name: string, valid: readonly string[]): string;
   /** What requests can be for, and why they can be refused. */
   known(): Known;
   /** The statuses that the document knows for an operation. */

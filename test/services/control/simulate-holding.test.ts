@@ -183,6 +183,21 @@ describe('every operation at once:', () => {
     expect(effects.filter(({ reason }) => reason === 'disabled_key')).toHaveLength(61);
   });
 
+  it('of a key whose organisation has no subscription, all of Air are refused without a reason', async () => {
+    const on = await testServer(
+      {},
+      { seed: { extends: 'builtin', ngc: { organizations: [{ name: 'acme', airSubscription: false }] } } },
+    );
+    for (const who of [{ principal: 'air-admin' }, { holding: { scopes: ['air:access'] } }]) {
+      const effects = await effectsOf({ ...who, service: 'air', ...ALL }, on);
+      const one = await simulate({ ...who, method: 'GET', path: '/api/v3/simulations/' }, on);
+
+      expect(countOf(effects, 'air', 'deny')).toBe(122);
+      expect(effects.filter(({ reason }) => reason !== undefined)).toEqual([]);
+      expect(problemDocument(one)).toContain('NVIDIA Air answers 402, whatever they hold');
+    }
+  });
+
   it('says for each what the real call would get', async () => {
     const effects = await effectsOf({ principal: 'nvcf-user', service: 'nvcf', ...ALL });
     const { decision } = await server.call('GET /v2/nvcf/functions', { token: castKey('nvcf-user').key });

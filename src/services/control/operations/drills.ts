@@ -1,3 +1,4 @@
+import { findNearest } from '../../../config/nearest.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
 import type { Caller } from '../../../core/decide.ts';
@@ -6,14 +7,14 @@ import { Problem } from '../../../core/problem.ts';
 import type { KnownDrill, Ports } from '../ports.ts';
 
 /** Scripts of what a client has to survive. */
-export function drillOperations({ drills, nearest }: Ports) {
+export function drillOperations({ drills }: Ports) {
   const find = (name: string): KnownDrill => {
     const found = drills().find(({ drill }) => drill.name === name);
     if (found !== undefined) return found;
     const names = drills().map(({ drill }) => drill.name);
     throw new Problem(
       'not_found',
-      `There is no drill \`${name.slice(0, 100)}\`; the nearest is \`${nearest(name.slice(0, 100), names)}\`. There are ${names.join(', ')}.`,
+      `There is no drill \`${name.slice(0, 100)}\`; the nearest is \`${findNearest(name.slice(0, 100), names)}\`. There are ${names.join(', ')}.`,
     );
   };
 
