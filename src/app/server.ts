@@ -30,7 +30,6 @@ import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { openSqliteImage, openSqliteStore } from '../store/sqlite/index.ts';
-import { tokensOf } from '../tokens/index.ts';
 import { type Customs, Images, settle } from './images.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
@@ -110,7 +109,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const customs = { settings: config, laws };
   const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
   const images = new Images(machine, budgets, customs);
-  const worlds = new Worlds({ machine, random, budgets, images, keyCollections, most: config.maxWorlds });
+  const worlds = new Worlds({ machine, random, signingKey, budgets, images, keyCollections, most: config.maxWorlds });
   const store = openSqliteStore(config.data, budgets);
 
   try {
@@ -128,7 +127,6 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
     const server: Server = {
       worlds,
       doors: doorsOf(hosts, hostPatterns),
-      tokens: tokensOf(signingKey),
       identityProvider,
       hosts,
       settings: config,

@@ -12,8 +12,10 @@ import { Journal } from '../journal/journal.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
+import type { SigningKey } from '../tokens/keys.ts';
 import { type ClientClaims, watchedStore } from './watched-store.ts';
 import { openClock, REAL_TIME, storeState } from './world-clock.ts';
+import { worldTokens } from './world-keys.ts';
 
 /** A seed, with what it turns into at a given moment. */
 export interface Seed extends KeptSeed {
@@ -49,6 +51,8 @@ export interface WorldParts {
   readonly filled: Filled;
   readonly machine: Clock;
   readonly random: Random;
+  /** What it signs with until its key is replaced. */
+  readonly signingKey: SigningKey;
   readonly budgets: Budgets;
   /** Makes the seed's store again: a new one, or the same with new content. */
   readonly refill: (before: Store) => Promise<Filled>;
@@ -67,7 +71,7 @@ export interface ClaimsOfWorld extends ClientClaims {
 const MOST_RETIRED = 8;
 
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
-  const { id, credentials, machine, random, budgets, refill, claims, left } = parts;
+  const { id, credentials, machine, random, signingKey, budgets, refill, claims, left } = parts;
   const series = random.hex(6);
   const events = new Events(series);
   const journal = new Journal(budgets.requests, series);
@@ -85,6 +89,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     const sentence = unusedSentence(fault);
     if (sentence !== null) findings.report('unused_fault', sentence, clock.now());
   });
+  const tokens = worldTokens(signingKey, random, () => store.settings);
+  if (!parts.filled.isNew) await tokens.reread();
   const tell = (found: Filled['findings']) => {
     for (const finding of found) findings.report(...finding);
   };
@@ -126,6 +132,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     grantMark: grantMark(id),
     credentials,
     clock,
+    tokens,
     journal,
     events,
     faults,
@@ -161,6 +168,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       replaceStore(next);
       remembered.clear();
       await clock.reread();
+      await tokens.reread();
       await claims.replaced('snapshot');
       events.publish('world', () => ({ world: id, what: 'restored' }));
     },
@@ -168,8 +176,12 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       const filled = await refill(current);
       replaceStore(filled.store);
       clock.restart();
-      // A change to the clock that was written after the world was filled still counts.
-      if (!filled.isNew) await clock.reread();
+      tokens.restart();
+      // A change to clock or keys that was written after the world was filled still counts.
+      if (!filled.isNew) {
+        await clock.reread();
+        await tokens.reread();
+      }
       await store.decisions.clear();
       findings.clear();
       remembered.clear();

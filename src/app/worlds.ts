@@ -11,6 +11,8 @@ import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import type { Store } from '../store/index.ts';
 import type { Rekeyed } from '../store/world.ts';
+import type { PublicJwk } from '../tokens/index.ts';
+import type { SigningKey } from '../tokens/keys.ts';
 import { WorldClaims } from './claims.ts';
 import { type Made, makeCopy, type WorldOrigin } from './copies.ts';
 import type { Images } from './images.ts';
@@ -60,6 +62,8 @@ const SWEEP_MS = 10_000;
 export interface WorldsParts {
   readonly machine: Clock;
   readonly random: Random;
+  /** What every world signs with until its key is replaced. */
+  readonly signingKey: SigningKey;
   readonly budgets: Budgets;
   readonly images: Images;
   /** How keys that are rows of collections are derived, by collection. */
@@ -136,6 +140,14 @@ export class Worlds implements WorldsByName {
         return claimed.length > 0 ? claimed : this.#goneClient(presented.clientId);
       }
     }
+  }
+
+  publishedKeys(): readonly PublicJwk[] {
+    const current = [this.default, ...[...this.#entries.values()].map(({ world }) => world)].map(
+      ({ tokens }) => tokens.key,
+    );
+    // Nearly all of them have the same one.
+    return [...new Set(current)].map(({ publicJwk }) => publicJwk);
   }
 
   async isOfDefault(presented: Presented): Promise<boolean> {
@@ -246,7 +258,7 @@ export class Worlds implements WorldsByName {
     refill: (before: Store) => Promise<Filled>,
     replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
-    const { machine, random, budgets } = this.#parts;
+    const { machine, random, signingKey, budgets } = this.#parts;
     // Requests to a deleted world still finish, and by then another world may have its id.
     const entry = () => {
       const there = id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
@@ -271,7 +283,18 @@ export class Worlds implements WorldsByName {
       if (there !== undefined) there.lastUsedAt = machine.now();
     };
     const claims = { made, gone, replaced };
-    const world = await openWorld({ id, credentials, filled, refill, claims, left, machine, random, budgets });
+    const world = await openWorld({
+      id,
+      credentials,
+      filled,
+      refill,
+      claims,
+      left,
+      machine,
+      random,
+      signingKey,
+      budgets,
+    });
     return world;
   }
 

@@ -2,6 +2,7 @@ import type { Instant } from '../core/clock.ts';
 import type { Caller, Reach, Sighting } from '../core/decide.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
+import type { PublicJwk } from '../tokens/index.ts';
 import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';
 import type { Surroundings, World } from './world.ts';
 
@@ -18,6 +19,12 @@ export interface Arrival extends Surroundings {
    */
   readonly openOrigin: string;
   readonly method: string;
+  /**
+   * The keys with which clients verify tokens of the issuer that this request asks: those of its world if it names one,
+   * otherwise also those with which other worlds sign, because tokens that were asked for without naming a world have
+   * the same issuer.
+   */
+  publishedKeys(): readonly PublicJwk[];
   /** The header lines with this name as they were received, each separate. */
   headerLines(name: string): readonly string[];
 }

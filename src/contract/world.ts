@@ -1,4 +1,4 @@
-import type { WorldClock } from '../core/clock.ts';
+import type { Instant, WorldClock } from '../core/clock.ts';
 import type { Views } from '../core/derived.ts';
 import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
@@ -12,18 +12,37 @@ import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed } from '../store/world.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
-import type { Tokens } from '../tokens/index.ts';
+import type { PublicJwk, Tokens } from '../tokens/index.ts';
 import type { Settings } from './settings.ts';
 
 /** What a process has in common for all of its worlds, as far as services use it. It never changes after the start. */
 export interface ServerScope {
-  readonly tokens: Tokens;
   /** The provider whose tokens are exchanged for ours; null if none was configured. */
   readonly identityProvider: IdentityProvider | null;
   readonly hosts: KnownHosts;
   readonly settings: Settings;
   /** The law in force for each service, in the chosen profile. */
   readonly laws: readonly Law[];
+}
+
+/** The tokens of a world, with what only its drills and tests do. */
+export interface WorldTokens extends Tokens {
+  /**
+   * Replaces the key that signs by a new one of the same algorithm. The old one counts for ten more minutes; then
+   * tokens of it are refused.
+   *
+   * @param now by the clock of the world
+   */
+  rotate(now: Instant): Promise<Rotation>;
+}
+
+/** What a rotation did. */
+export interface Rotation {
+  /** The key that signs now. */
+  readonly kid: string;
+  /** The key that signed before, and until when its tokens count. */
+  readonly replaced: string;
+  readonly until: Instant;
 }
 
 /** The worlds, as far as requests ask about them. */
@@ -39,12 +58,15 @@ export interface WorldsByName {
   isGone(id: string): boolean;
   /** Ids of the worlds that a credential belongs to, existing or gone: several if they were given the same one. */
   ownersOf(presented: Presented): readonly string[];
+  /** The keys that sign in any world now, each once. */
+  publishedKeys(): readonly PublicJwk[];
   /** Does the default world have this client or key? `ownersOf` does not say: what nobody claims leads there anyway. */
   isOfDefault(presented: Presented): Promise<boolean>;
 }
 
 /** What one world has, as far as services use it. */
 export interface WorldScope {
+  readonly tokens: Tokens;
   readonly store: Store;
   readonly remembered: RememberedTokens;
   readonly findings: Findings;
@@ -66,6 +88,7 @@ export interface World extends WorldScope {
   /** `own`: no other world has its client ids; `cast`: they are as written, such as an application's name. */
   readonly credentials: 'own' | 'cast';
   readonly clock: WorldClock;
+  readonly tokens: WorldTokens;
   /** Its requests with their answers. */
   readonly journal: Journal;
   /** What happens in it, for those who watch. */

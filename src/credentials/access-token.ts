@@ -5,6 +5,7 @@ import { Problem, unauthenticated } from '../core/problem.ts';
 import { worldOfName } from '../core/world-id.ts';
 import type { Grants } from '../store/grants.ts';
 import type { Identities, Identity } from '../store/identities.ts';
+import { claimsSaid } from '../tokens/compact.ts';
 import type { Tokens } from '../tokens/index.ts';
 import { type AccessTokenClaims, checkTimes } from '../tokens/verify.ts';
 import type { RememberedTokens } from './remembered.ts';
@@ -61,12 +62,16 @@ export async function acceptToken(
   return { identity, clientId: claims.azp, claims };
 }
 
-/** The claims of a token that was verified before, if it is still within its time. */
-function rememberedClaims(token: string, { remembered, now }: AccessTokenAttempt): AccessTokenClaims | undefined {
+/** The claims of a token that was verified before, if it and its key are still within their time. */
+function rememberedClaims(
+  token: string,
+  { tokens, remembered, now }: AccessTokenAttempt,
+): AccessTokenClaims | undefined {
   const claims = remembered.find(token);
   if (claims === undefined) return undefined;
   try {
     checkTimes(claims, now);
+    tokens.checkKey(claims.kid, now);
   } catch (problem) {
     remembered.forget(token);
     throw problem;
@@ -76,15 +81,23 @@ function rememberedClaims(token: string, { remembered, now }: AccessTokenAttempt
 
 async function verifiedClaims(
   token: string,
-  { tokens, remembered, now }: AccessTokenAttempt,
+  { tokens, remembered, now, world }: AccessTokenAttempt,
 ): Promise<AccessTokenClaims> {
-  const claims = await tokens.verify(token, now);
-  remembered.keep(token, claims);
-  return claims;
+  try {
+    const claims = await tokens.verify(token, now);
+    remembered.keep(token, claims);
+    return claims;
+  } catch (thrown) {
+    // It is refused in any case. If it names another world, that says more than that its key is not known here.
+    const sid = claimsSaid(token)?.['sid'];
+    if (thrown instanceof Problem && thrown.reason === 'unknown_key_id' && typeof sid === 'string')
+      checkWorld({ sid }, world.id);
+    throw thrown;
+  }
 }
 
-/** Worlds share a signing key, so the signature does not distinguish them. */
-function checkWorld({ sid = '' }: AccessTokenClaims, world: string): void {
+/** Most worlds share a signing key, so the signature does not distinguish them. */
+function checkWorld({ sid = '' }: Pick<AccessTokenClaims, 'sid'>, world: string): void {
   const ofWorld = worldOfName(sid);
   if (ofWorld !== world)
     throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });

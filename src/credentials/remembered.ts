@@ -1,23 +1,23 @@
 import { hash } from 'node:crypto';
 import { type Budget, bytesOf, Held } from '../core/held.ts';
-import type { AccessTokenClaims } from '../tokens/verify.ts';
+import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /**
  * Tokens whose signature has been verified, by their hash, so that each is verified only once. What can change later
  * (time, issuer, subject) is not remembered.
  */
 export class RememberedTokens {
-  readonly #claims: Held<AccessTokenClaims>;
+  readonly #claims: Held<VerifiedClaims>;
 
   constructor(budget: Budget) {
-    this.#claims = new Held<AccessTokenClaims>(budget, bytesOf);
+    this.#claims = new Held<VerifiedClaims>(budget, bytesOf);
   }
 
-  find(token: string): AccessTokenClaims | undefined {
+  find(token: string): VerifiedClaims | undefined {
     return this.#claims.find(hash('sha256', token, 'base64'));
   }
 
-  keep(token: string, claims: AccessTokenClaims): void {
+  keep(token: string, claims: VerifiedClaims): void {
     this.#claims.keep(hash('sha256', token, 'base64'), claims);
   }
 

@@ -19,7 +19,7 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   }
 
   get tokens() {
-    return this.server.tokens;
+    return this.world.tokens;
   }
   get identityProvider() {
     return this.server.identityProvider;
@@ -51,7 +51,10 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
 }
 
 /** The names under which answers refer to this server. */
-export type Origins = Pick<Context, 'origin' | 'openOrigin'>;
+export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
+  /** Does the request itself name the world, by path, host or header? */
+  readonly namesWorld: boolean;
+}
 
 /** What a handler is given of one request. `place` makes it, and the later steps fill it in, in order. */
 export class RequestContext extends Scope<World> implements Context {
@@ -68,18 +71,30 @@ export class RequestContext extends Scope<World> implements Context {
   /** What the route's rule asks about the caller; null for public operations. */
   question: Question | null = null;
   readonly headerLines: Context['headerLines'];
+  readonly publishedKeys: Context['publishedKeys'];
   readonly digest: Context['digest'];
 
-  constructor(server: Server, world: World, raw: IncomingMessage, { origin, openOrigin }: Origins) {
+  constructor(server: Server, world: World, raw: IncomingMessage, { origin, openOrigin, namesWorld }: Origins) {
     super(server, world);
     this.now = world.clock.now();
     this.origin = origin;
     this.openOrigin = openOrigin;
     this.method = raw.method ?? 'GET';
     this.headerLines = (name) => headerLines(raw, name);
+    this.publishedKeys = () => {
+      const own = world.tokens.published(this.now);
+      return namesWorld ? own : unique([...own, ...server.worlds.publishedKeys()]);
+    };
     this.digest = (most) => digestOf(raw, most, server.limits);
   }
 
   readonly mayReach: Context['mayReach'] = (reach) =>
     this.caller !== null && this.question !== null && mayReach(this.question, this.caller, reach);
+}
+
+type PublishedKeys = ReturnType<Context['publishedKeys']>;
+
+/** A key that several worlds sign with is in a JWKS once: what tells keys apart there is `kid`. */
+function unique(keys: PublishedKeys): PublishedKeys {
+  return [...new Map(keys.map((key) => [key.kid, key])).values()];
 }

@@ -21,7 +21,7 @@ export interface Who {
 const NOT_LET_IN: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
 /** A simulated request was not sent to any address. */
-const NOWHERE = { origin: '', openOrigin: '' } as const;
+const NOWHERE = { origin: '', openOrigin: '', namesWorld: false } as const;
 
 /** A request that nobody sent, and its context. */
 export function imagine(server: Server, world: World, method: string, path: string) {

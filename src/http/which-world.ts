@@ -13,10 +13,14 @@ import { type Door, isBelowWorld } from './transport/doors.ts';
  * of the base already.
  */
 export function originsOf({ publicUrl }: Server, { id }: World, door: Door | null, base: string): Origins {
-  if (door === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base };
+  if (door === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base, namesWorld: false };
   const below = `${base}${worldPath(id)}`;
   const isNamed = door?.kind === 'prefix' || (door?.kind === 'host' && publicUrl !== null);
-  return { origin: isNamed ? below : base, openOrigin: isNamed || id !== DEFAULT_WORLD ? below : base };
+  return {
+    origin: isNamed ? below : base,
+    openOrigin: isNamed || id !== DEFAULT_WORLD ? below : base,
+    namesWorld: door !== null,
+  };
 }
 
 /** The world that a door leads into. @throws Problem `no_such_world` */

@@ -1,6 +1,6 @@
-import { createHash, hash, randomFillSync } from 'node:crypto';
+import { createHash, generateKeyPair, hash, type JsonWebKey, type KeyObject, randomFillSync } from 'node:crypto';
 
-/** The only source of randomness: ids and secrets. */
+/** The only source of randomness: ids, secrets and keys. */
 export interface Random {
   /** A UUID, version 4. */
   uuid(): string;
@@ -10,7 +10,14 @@ export interface Random {
   alphanumeric(length: number): string;
   /** `bytes` bytes in base64url. */
   base64url(bytes: number): string;
+  /**
+   * A private key as a JWK (RFC 7517): RSA with 2048 bits, or EC on P-256. It is made in another thread, which takes
+   * up to a second for RSA. No seed decides it.
+   */
+  privateKey(kind: KeyKind): Promise<JsonWebKey>;
 }
+
+export type KeyKind = 'rsa' | 'ec';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** Larger bytes would make the first letters likelier than the others. */
@@ -56,6 +63,17 @@ function uuidOf(digits: string): string {
   return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`;
 }
 
+function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
+  return new Promise((resolve, reject) => {
+    const drawn = (cause: Error | null, _public: KeyObject, key: KeyObject) => {
+      if (cause === null) resolve(key.export({ format: 'jwk' }));
+      else reject(cause);
+    };
+    if (kind === 'rsa') generateKeyPair('rsa', { modulusLength: 2048 }, drawn);
+    else generateKeyPair('ec', { namedCurve: 'P-256' }, drawn);
+  });
+}
+
 /** Each call to the system costs microseconds, so 4 kB are fetched at a time. */
 function pooled(refill: (pool: Buffer) => void): Bytes {
   const pool = Buffer.alloc(4096);
@@ -88,5 +106,6 @@ function fromBytes(bytes: Bytes): Random {
       while (text.length < length) text += alphanumericOf(bytes(length - text.length));
       return text;
     },
+    privateKey: drawPrivateKey,
   };
 }

@@ -1,26 +1,46 @@
 import type { Instant } from '../core/clock.ts';
+import { type KeyRing, keysInForce } from './key-ring.ts';
 import type { SigningAlgorithm, SigningKey } from './keys.ts';
 import { type Claims, mint } from './mint.ts';
-import { type AccessTokenClaims, readIdToken, verifyToken } from './verify.ts';
+import { keyInForce, readIdToken, type VerifiedClaims, verifyToken } from './verify.ts';
 
-/** Signs and verifies the tokens of one server. */
+/** Signs and verifies the tokens of one world. */
 export interface Tokens {
   readonly algorithm: SigningAlgorithm;
-  /** The JWK set (RFC 7517, 5) with which clients verify our tokens. */
-  readonly jwks: { readonly keys: readonly object[] };
+  /** What new tokens are signed with. */
+  readonly key: SigningKey;
+  /** The keys with which clients verify its tokens now, as a JWK set (RFC 7517, 5) has them; that which signs first. */
+  published(now: Instant): readonly PublicJwk[];
   mint(claims: Claims): Promise<string>;
   /** @throws Problem `unauthenticated` with the reason */
-  verify(token: string, now: Instant): Promise<AccessTokenClaims>;
+  verify(token: string, now: Instant): Promise<VerifiedClaims>;
+  /**
+   * Looks again at the key of a token that was verified earlier.
+   *
+   * @throws Problem `unauthenticated` if it has been replaced, and is over
+   */
+  checkKey(kid: string, now: Instant): void;
   /** The login and client that an ID token of ours belongs to, expired or not; null for anything else. */
-  readIdToken(token: string): Promise<{ readonly sid: string; readonly aud: string } | null>;
+  readIdToken(token: string, now: Instant): Promise<{ readonly sid: string; readonly aud: string } | null>;
 }
 
-export function tokensOf(key: SigningKey): Tokens {
+export type PublicJwk = SigningKey['publicJwk'];
+
+/** @param ring called at every use, because keys are replaced */
+export function tokensOf(ring: () => KeyRing): Tokens {
   return {
-    algorithm: key.algorithm,
-    jwks: { keys: [key.publicJwk] },
-    mint: (claims) => mint(claims, key),
-    verify: (token, now) => verifyToken(token, key, now),
-    readIdToken: (token) => readIdToken(token, key),
+    get algorithm() {
+      return ring().current.algorithm;
+    },
+    get key() {
+      return ring().current;
+    },
+    published: (now) => keysInForce(ring(), now).map(({ publicJwk }) => publicJwk),
+    mint: (claims) => mint(claims, ring().current),
+    verify: (token, now) => verifyToken(token, ring(), now),
+    checkKey: (kid, now) => {
+      keyInForce(ring(), kid, now);
+    },
+    readIdToken: (token, now) => readIdToken(token, ring(), now),
   };
 }

@@ -65,6 +65,15 @@ export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promi
   };
 }
 
+/** The public half of a key, as a JWKS of ours had it. */
+export async function publicKeyOf(
+  publicJwk: JWK,
+  algorithm: SigningAlgorithm,
+): Promise<Omit<SigningKey, 'privateKey'>> {
+  const publicKey = (await importJWK(publicJwk, algorithm)) as CryptoKey;
+  return { algorithm, kid: publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk)), publicKey, publicJwk };
+}
+
 function algorithmOf(key: KeyObject): SigningAlgorithm | null {
   const details = key.asymmetricKeyDetails;
   if (key.asymmetricKeyType === 'rsa' && (details?.modulusLength ?? 0) >= MIN_RSA_BITS) return 'RS256';

@@ -1,9 +1,9 @@
 import { compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Instant } from '../core/clock.ts';
 import { rfc3339 } from '../core/clock.ts';
-import { type Problem, unauthenticated } from '../core/problem.ts';
+import { Problem, unauthenticated } from '../core/problem.ts';
 import { writingFault } from './compact.ts';
-import type { SigningKey } from './keys.ts';
+import { type KeyRing, keyOf, type PublicKey } from './key-ring.ts';
 
 /** The claims of an access token that the mock reads. Times in seconds. */
 export interface AccessTokenClaims {
@@ -20,44 +20,67 @@ export interface AccessTokenClaims {
   readonly tenant_id?: unknown;
 }
 
+/** Claims together with the key that vouches for them. */
+export interface VerifiedClaims extends AccessTokenClaims {
+  readonly kid: string;
+}
+
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 
 /**
- * The claims of a token that this key signed and that is valid now. Its issuer and subject are not judged here.
+ * The claims of a token that one of these keys signed and that is valid now. Its issuer and subject are not judged here.
  *
  * @throws Problem `unauthenticated`, with a different reason for each cause
  */
-export async function verifyToken(token: string, key: SigningKey, now: Instant): Promise<AccessTokenClaims> {
-  const keyOf = ({ kid }: { kid?: string }) => {
-    if (kid !== key.kid) throw unauthenticated('unknown_key_id', 'The key that signed the access token is not known.');
+export async function verifyToken(token: string, ring: KeyRing, now: Instant): Promise<VerifiedClaims> {
+  let kid = '';
+  const find = (header: { kid?: string }) => {
+    const key = keyInForce(ring, header.kid, now);
+    kid = key.kid;
     return key.publicKey;
   };
   const fault = writingFault(token);
   if (fault !== null) throw malformed(fault);
   try {
-    const { payload } = await jwtVerify(token, keyOf, {
-      algorithms: [key.algorithm],
+    const { payload } = await jwtVerify(token, find, {
+      algorithms: [ring.current.algorithm],
       currentDate: new Date(now),
       // For `nbf`. The library allows as much for `exp`, but `checkTimes` allows nothing.
       clockTolerance: LEEWAY / 1000,
       requiredClaims: REQUIRED,
     });
-    return accessTokenClaims(payload, now);
+    return { ...accessTokenClaims(payload, now), kid };
   } catch (thrown) {
     throw tokenProblem(thrown, now);
   }
 }
 
-/** As in `Tokens`. The time does not matter: somebody may log out with an expired token. */
-export async function readIdToken(token: string, key: SigningKey): Promise<{ sid: string; aud: string } | null> {
+/** The key of this id, if its tokens count. @throws Problem `unauthenticated` saying whether it ever was ours */
+export function keyInForce(ring: KeyRing, kid: string | undefined, now: Instant): PublicKey {
+  const found = keyOf(ring, kid, now);
+  if (found?.overSince === null) return found.key;
+  const why =
+    found === null
+      ? undefined
+      : `the key was replaced, and tokens of it count no more since ${rfc3339(found.overSince)}`;
+  throw unauthenticated('unknown_key_id', 'The key that signed the access token is not known.', why);
+}
+
+/** As in `Tokens`. The time of the token does not matter: somebody may log out with an expired one. */
+export async function readIdToken(
+  token: string,
+  ring: KeyRing,
+  now: Instant,
+): Promise<{ sid: string; aud: string } | null> {
   if (writingFault(token) !== null) return null;
   try {
-    const { payload } = await compactVerify(token, key.publicKey, { algorithms: [key.algorithm] });
+    const find = ({ kid }: { kid?: string }) => keyInForce(ring, kid, now).publicKey;
+    const { payload } = await compactVerify(token, find, { algorithms: [ring.current.algorithm] });
     // jose has found it to be a JSON object.
     const { typ, sid, aud } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
     return typ === 'ID' && typeof sid === 'string' && typeof aud === 'string' ? { sid, aud } : null;
   } catch (thrown) {
-    if (thrown instanceof errors.JOSEError || thrown instanceof SyntaxError) return null;
+    if (thrown instanceof errors.JOSEError || thrown instanceof SyntaxError || thrown instanceof Problem) return null;
     throw thrown;
   }
 }

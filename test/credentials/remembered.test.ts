@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Budget } from '../../src/core/held.ts';
 import { RememberedTokens } from '../../src/credentials/remembered.ts';
 
-const claims = { iss: 'http://a', sub: 'b', azp: 'c', iat: 1, exp: 2 };
+const claims = { iss: 'http://a', sub: 'b', azp: 'c', iat: 1, exp: 2, kid: 'k' };
 
 it('tokens are remembered with their claims until they are forgotten, one by one or all', () => {
   const remembered = new RememberedTokens(new Budget(10_000));

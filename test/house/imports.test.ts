@@ -66,10 +66,10 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^core\//,
       /^credentials\/(remembered|world-mark)$/,
-      /^app\/(world-clock|watched-store)$/,
+      /^app\/(world-clock|world-keys|watched-store)$/,
       /^(journal|faults)\//,
     ],
-    types: [/^store\/[a-z-]+$/, /^machine\/random$/, /^contract\//],
+    types: [/^store\/[a-z-]+$/, /^machine\/random$/, /^contract\//, /^tokens\/keys$/],
   },
   // The list: what it takes of a service before that is loaded, and how it is loaded.
   {

@@ -6,8 +6,8 @@ import { limitsOf } from '../../src/http/transport/limits.ts';
 import { ask, BALL, key } from '../core/toy-law.ts';
 import { incoming } from '../support/incoming.ts';
 
-const OF_THE_SERVER = ['tokens', 'identityProvider', 'hosts', 'settings', 'laws'] as const;
-const OF_THE_WORLD = ['store', 'remembered', 'findings', 'random', 'views'] as const;
+const OF_THE_SERVER = ['identityProvider', 'hosts', 'settings', 'laws'] as const;
+const OF_THE_WORLD = ['tokens', 'store', 'remembered', 'findings', 'random', 'views'] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, { name }]));
 
 const server = { ...named(OF_THE_SERVER), limits: limitsOf() } as unknown as Server;
@@ -19,7 +19,8 @@ const raw = incoming({
     ['x-toy', 'doll'],
   ],
 });
-const context = () => new RequestContext(server, world, raw, { origin: 'http://a', openOrigin: 'http://a/w/b' });
+const ORIGINS = { origin: 'http://a', openOrigin: 'http://a/w/b', namesWorld: false };
+const context = () => new RequestContext(server, world, raw, ORIGINS);
 
 describe('a context', () => {
   it('asks its server and its world for what they have', () => {

@@ -14,6 +14,18 @@ describe.each([
     expect(random.base64url(32)).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 
+  it('makes private keys of both kinds, another one each time', async () => {
+    const [rsa, ec, other] = await Promise.all([
+      random.privateKey('rsa'),
+      random.privateKey('ec'),
+      random.privateKey('ec'),
+    ]);
+
+    expect(rsa).toMatchObject({ kty: 'RSA', n: expect.stringMatching(/^[\w-]{342}$/), d: expect.any(String) });
+    expect(ec).toMatchObject({ kty: 'EC', crv: 'P-256', d: expect.any(String) });
+    expect(other.d).not.toBe(ec.d);
+  });
+
   it('gives nothing twice, however much is asked for', () => {
     const drawn = Array.from({ length: 1000 }, () => random.uuid());
 

@@ -10,14 +10,14 @@ import { checkTimes } from '../../src/tokens/verify.ts';
 import { START } from '../support/server.ts';
 import { forge, goodClaims, shippedKey } from '../support/tokens.ts';
 
-const tokens = tokensOf(shippedKey);
+const tokens = tokensOf(() => ({ current: shippedKey, retired: [] }));
 const NOW = START / 1000;
 const MOST_TIME = Number.MAX_SAFE_INTEGER;
 
 it('a server publishes the key that its tokens are signed with', async () => {
   expect(tokens.algorithm).toBe('RS256');
-  expect(tokens.jwks).toEqual({ keys: [shippedKey.publicJwk] });
-  expect(await tokens.verify(await tokens.mint(goodClaims), START)).toEqual(goodClaims);
+  expect(tokens.published(START)).toEqual([shippedKey.publicJwk]);
+  expect(await tokens.verify(await tokens.mint(goodClaims), START)).toEqual({ ...goodClaims, kid: shippedKey.kid });
 });
 
 describe('an access token', () => {
@@ -26,6 +26,7 @@ describe('an access token', () => {
 
     expect(await tokens.verify(await forge({ ...more, email: 'x' }), START)).toEqual({
       ...goodClaims,
+      kid: shippedKey.kid,
       jti: 'j',
       sid: 's',
       scope: 'a b',
@@ -74,7 +75,7 @@ describe('an ID token', () => {
   const ID = { typ: 'ID', sid: 's', aud: 'cli' };
 
   it('tells its login and its client, expired or not', async () => {
-    expect(await tokens.readIdToken(await forge({ ...ID, exp: 1 }))).toEqual({ sid: 's', aud: 'cli' });
+    expect(await tokens.readIdToken(await forge({ ...ID, exp: 1 }), START)).toEqual({ sid: 's', aud: 'cli' });
   });
 
   it.each<[what: string, token: () => Promise<string>]>([
@@ -82,11 +83,15 @@ describe('an ID token', () => {
     ['without a login', () => forge({ ...ID, sid: undefined })],
     ['that is changed', async () => `${(await forge(ID)).replace(/[^.]+$/, '')}AAAA`],
     ['written otherwise', async () => `${await forge(ID)}=`],
+    ['of a key that is not known', () => forge(ID, { kid: 'other' })],
     [
       'that holds no JSON',
-      () => new CompactSign(Buffer.from('x')).setProtectedHeader({ alg: 'RS256' }).sign(shippedKey.privateKey),
+      () =>
+        new CompactSign(Buffer.from('x'))
+          .setProtectedHeader({ alg: 'RS256', kid: shippedKey.kid })
+          .sign(shippedKey.privateKey),
     ],
   ])('is none: one %s', async (_what, token) => {
-    expect(await tokens.readIdToken(await token())).toBeNull();
+    expect(await tokens.readIdToken(await token(), START)).toBeNull();
   });
 });

@@ -84,7 +84,7 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   await issuerInPath(context);
   const { store, now } = context;
   const hint = form['id_token_hint'];
-  const claims = hint === undefined ? null : await context.tokens.readIdToken(hint);
+  const claims = hint === undefined ? null : await context.tokens.readIdToken(hint, now);
   if (claims !== null && form['client_id'] !== undefined && form['client_id'] !== claims.aud) {
     throw new Problem('invalid_request', 'Parameter `client_id` is not the client of `id_token_hint`.');
   }

@@ -61,8 +61,8 @@ const CLAIMS = [
 
 const getRealmJwks: Handler<'runai', 'get_realm_jwks'> = async (context) => {
   await issuerInPath(context);
-  // This server's public keys, in the form that RFC 7517 prescribes.
-  const keys = context.tokens.jwks.keys as readonly Schema<'runai', 'JsonWebKey'>[];
+  // Public keys, in the form that RFC 7517 prescribes.
+  const keys = context.publishedKeys() as readonly Schema<'runai', 'JsonWebKey'>[];
   return { status: 200, body: { keys } };
 };
 

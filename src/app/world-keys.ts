@@ -1,0 +1,83 @@
+import type { JsonWebKey } from 'node:crypto';
+import type { WorldTokens } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
+import { Lane } from '../credentials/lane.ts';
+import type { Random } from '../machine/random.ts';
+import type { SettingsStore } from '../store/settings.ts';
+import { tokensOf } from '../tokens/index.ts';
+import { type KeyRing, rotated } from '../tokens/key-ring.ts';
+import { publicKeyOf, type SigningAlgorithm, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
+
+/** Where the store keeps the keys of a world that does not sign with the server's: in one value. */
+const SETTING = 'signing-keys';
+
+/** The tokens of a world, with what only the owner of the world does to its keys. */
+export interface OwnedTokens extends WorldTokens {
+  /** Returns to the server's key, without a word to the store. */
+  restart(): void;
+  /** Takes over what the settings say, after the store was replaced or filled with another world. */
+  reread(): Promise<void>;
+}
+
+/**
+ * Opens the keys of a world, as its store's settings have them.
+ *
+ * @param server what the world signs with until its key is replaced
+ * @param settings called at every use, because the store of a world can be replaced
+ */
+export function worldTokens(server: SigningKey, random: Random, settings: () => SettingsStore): OwnedTokens {
+  const first: KeyRing = { current: server, retired: [] };
+  const turns = new Lane(1, Number.POSITIVE_INFINITY);
+  let ring = first;
+  const read = async () => {
+    ring = (await storedRing(settings())) ?? first;
+  };
+  /** Rotations take turns. The settings have the last word, as for the clock. */
+  const rotate = (now: Instant) =>
+    turns.run(async () => {
+      const { algorithm } = ring.current;
+      const jwk = await random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec');
+      // Node and jose mean the same by a JWK.
+      const made = await signingKeyOf(jwk as Parameters<typeof signingKeyOf>[0], algorithm);
+      const before = ring;
+      const next = rotated(before, made, now);
+      await settings().set(SETTING, JSON.stringify(storedForm(next, jwk)));
+      if (ring === before) ring = next;
+      else await read();
+      return { kid: made.kid, replaced: before.current.kid, until: next.retired[0]?.until ?? now };
+    });
+  return Object.assign(
+    tokensOf(() => ring),
+    {
+      rotate,
+      restart: () => {
+        // A new object each time: a rotation in progress must notice that the keys were replaced.
+        ring = { ...first };
+      },
+      reread: () => turns.run(read),
+    },
+  );
+}
+
+interface Stored {
+  readonly algorithm: SigningAlgorithm;
+  readonly current: JsonWebKey;
+  readonly retired: readonly { readonly jwk: SigningKey['publicJwk']; readonly until: Instant }[];
+}
+
+function storedForm({ current: { algorithm }, retired }: KeyRing, current: JsonWebKey): Stored {
+  return { algorithm, current, retired: retired.map(({ key, until }) => ({ jwk: key.publicJwk, until })) };
+}
+
+async function storedRing(settings: SettingsStore): Promise<KeyRing | null> {
+  const text = await settings.get(SETTING);
+  if (text === null) return null;
+  // The text is what this file wrote.
+  const { algorithm, current, retired } = JSON.parse(text) as Stored;
+  return {
+    current: await signingKeyOf(current as Parameters<typeof signingKeyOf>[0], algorithm),
+    retired: await Promise.all(
+      retired.map(async ({ jwk, until }) => ({ key: await publicKeyOf(jwk, algorithm), until })),
+    ),
+  };
+}
