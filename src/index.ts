@@ -3,6 +3,7 @@ export type { DenyReason } from './core/explaining/reasons.ts';
 export type { ConnectOptions } from './library/client.ts';
 export { connect, SwitchboardError } from './library/client.ts';
 export type { ClientCredentials } from './library/credentials.ts';
+export type { Drill, DrillName, DrillOrder, DrillsBoard, StartedDrill } from './library/drills.ts';
 export type { FidelityReport } from './library/fidelity.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
 export { assertRefused, decisionOf, describeRefusals } from './library/refusals.ts';

@@ -1,5 +1,6 @@
 import { worldPath } from '../core/world-id.ts';
 import { getToken } from './credentials.ts';
+import type { Drill } from './drills.ts';
 import type { Decision, DecisionFilter, Finding, Key, Send, Switchboard } from './switchboard.ts';
 import type { MadeWorld, Snapshot, SnapshotsBoard, WorldInfo } from './worlds.ts';
 
@@ -92,6 +93,11 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
       last: async (filter) => (await list({ ...filter, limit: 1 }))[0],
       // Which of the two it answers follows from the question.
       simulate: (question: object) => call<never>('POST', '/decisions/simulate', question),
+    },
+    drills: {
+      run: (name, order = {}) => call('POST', `/drills/${id(name)}`, order),
+      list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
+      end: (name) => call('DELETE', `/drills/${id(name)}`),
     },
     findings: async () => (await call<{ findings: readonly Finding[] }>('GET', '/findings')).findings,
     worlds: {

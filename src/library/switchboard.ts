@@ -2,6 +2,7 @@ import type { Cast } from '../contract/cast.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { PrincipalKind } from '../core/principal.ts';
 import type { ClientCredentials } from './credentials.ts';
+import type { DrillsBoard } from './drills.ts';
 import type { FidelityReport } from './fidelity.ts';
 import type { Simulate } from './simulation.ts';
 import type { Snapshot, SnapshotsBoard, WorldsBoard } from './worlds.ts';
@@ -239,6 +240,7 @@ export interface Switchboard {
     readonly simulate: Simulate;
   };
   findings(): Promise<readonly Finding[]>;
+  readonly drills: DrillsBoard;
   /** The worlds of the server; the same registry for every world. */
   readonly worlds: WorldsBoard;
   readonly snapshots: SnapshotsBoard;

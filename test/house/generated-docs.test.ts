@@ -133,3 +133,31 @@ ${services.join('\n\n')}
 `;
   await expect(page).toMatchFileSnapshot('../../docs/coverage.md');
 });
+
+/** What happens in each drill, and what a right client does. */
+function drillsPage(): string {
+  const drills = SERVICES.flatMap(({ title, drills: list = [] }) => list.map((drill) => ({ title, ...drill })));
+  const sections = drills.map(({ name, title, what, rightClient, lasts, about }) => {
+    const lasting = lasts === null ? 'It happens at once' : `It lasts ${lasts / 1000} s, unless \`for\` says otherwise`;
+    return `## ${name}\n\n${what}\n\n**A right client.** ${rightClient}\n\n${title}. ${lasting}, and is about ${ABOUT[about]}.\n`;
+  });
+  return `# Drills
+
+${GENERATED}
+
+What a client has to survive sooner or later, rehearsed: \`POST /_mock/drills/{name}\`, or \`mock.drills.run(name)\`. A drill runs on the clock of
+its world, so \`POST /_mock/clock/advance\` shortens it; it ends by itself or with \`DELETE /_mock/drills/{name}\`. \`GET /_mock/drills\` says which
+are running. What a drill does to requests are [faults](testing-your-client.md), so answers and the journal name them.
+
+${sections.join('\n')}`;
+}
+
+const ABOUT = {
+  one: 'one principal: the administrator, or whom `principal` names',
+  'one-or-all': 'everybody, or whom `principal` names',
+  all: 'everybody',
+} as const;
+
+it('the page of drills says what each of them does', async () => {
+  await expect(drillsPage()).toMatchFileSnapshot(join(ROOT, 'docs/drills.md'));
+});

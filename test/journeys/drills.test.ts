@@ -4,8 +4,9 @@
  * Each drill with a client that does what is right, which survives, and a naive one, which is caught: by an answer that it
  * did not expect, or by the journal.
  */
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { admin, researcher } from '../support/cast.ts';
+import { admin, cast, researcher } from '../support/cast.ts';
 import { problemDocument } from '../support/refusal-shapes.ts';
 import { type Answer, START, testServer } from '../support/server.ts';
 
@@ -204,6 +205,44 @@ describe('revoke-session', () => {
   });
 });
 
+describe('rotate-signing-key', () => {
+  const discovery = async () => {
+    const { jwks_uri: uri } = (
+      await server.call(`GET /auth/realms/${cast.tenant.realm}/.well-known/openid-configuration`)
+    ).body;
+    return new URL(uri).pathname;
+  };
+  const keysNow = async () => createLocalJWKSet((await server.call(`GET ${await discovery()}`)).body);
+  const verified = async (token: string, keys: Awaited<ReturnType<typeof keysNow>>) =>
+    jwtVerify(token, keys, { currentDate: new Date(server.world.clock.now()) }).then(
+      () => 'accepted',
+      (cause: Error) => cause.name,
+    );
+  const tokenOf = async (credentials: Credentials): Promise<string> => (await ask(credentials)).body.accessToken;
+
+  it('is survived by a verifier that reads the keys again when it meets an unknown one, and catches one that never does', async () => {
+    const kept = await keysNow();
+    const old = await tokenOf(admin.accessKey);
+    await start('rotate-signing-key');
+    const fresh = await tokenOf(admin.accessKey);
+
+    expect(await verified(fresh, kept)).toBe('JWKSNoMatchingKey');
+    expect(await verified(fresh, await keysNow())).toBe('accepted');
+    expect(await verified(old, await keysNow())).toBe('accepted');
+    expect((await server.call(HERE, { token: old })).status).toBe(200);
+  });
+
+  it('refuses tokens of the old key after ten minutes; a client that renews once after a 401 survives', async () => {
+    const right = rightClient(() => researcher.accessKey);
+    const naive = obliviousClient(admin.accessKey);
+    expect([(await right()).status, (await naive()).status]).toEqual([200, 200]);
+    await start('rotate-signing-key');
+    await wait(600);
+    expect((await right()).status).toBe(200);
+    expect((await naive()).status).toBe(401);
+  });
+});
+
 describe('drills', () => {
   it('are listed with what happens and what a right client does', async () => {
     const { drills } = (await server.call('GET /_mock/drills')).body;
@@ -212,6 +251,7 @@ describe('drills', () => {
       'rate-limit',
       'regenerate-secret',
       'revoke-session',
+      'rotate-signing-key',
       'slow-token',
       'token-outage',
     ]);

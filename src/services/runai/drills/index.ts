@@ -1,9 +1,11 @@
 import type { Drill } from '../../../contract/drill.ts';
 import { expireTokens, regenerateSecret, revokeSession } from './credentials.ts';
+import { rotateSigningKey } from './signing-key.ts';
 import { rateLimit, slowToken, tokenOutage } from './token-endpoint.ts';
 
 /** What clients of Run:ai have to survive. */
 export const DRILLS: readonly Drill[] = [
+  rotateSigningKey,
   regenerateSecret,
   revokeSession,
   expireTokens,

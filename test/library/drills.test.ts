@@ -1,0 +1,38 @@
+/** Breaks with: src/library/client.ts */
+import { afterAll, expect, it } from 'vitest';
+import { type DrillName, startMock } from '../../src/index.ts';
+
+const mock = await startMock({ listen: false });
+afterAll(() => mock.stop());
+
+it('drills are listed, run and ended by name, each in its own world', async () => {
+  const [one, other] = [await mock.world(), await mock.world()];
+  const started = await one.drills.run('token-outage', { for: '10m' });
+  expect(started).toMatchObject({ name: 'token-outage', principal: null });
+  await expect(one.getToken()).rejects.toThrow('Service Unavailable');
+  await expect(other.getToken()).resolves.toMatch(/^eyJ/);
+  expect((await one.drills.list()).filter(({ running }) => running).map(({ name }) => name)).toEqual(['token-outage']);
+  await one.drills.end('token-outage');
+  await expect(one.getToken()).resolves.toMatch(/^eyJ/);
+});
+
+it('a new secret is told by the drill that made it', async () => {
+  const world = await mock.world();
+  const { credentials } = await world.drills.run('regenerate-secret', { principal: 'researcher@acme.test' });
+  await expect(world.getToken('researcher@acme.test')).rejects.toThrow();
+  await expect(world.getToken(credentials)).resolves.toMatch(/^eyJ/);
+});
+
+it('the names of drills are those that there are', async () => {
+  const names: Record<DrillName, true> = {
+    'rotate-signing-key': true,
+    'regenerate-secret': true,
+    'revoke-session': true,
+    'expire-tokens': true,
+    'token-outage': true,
+    'slow-token': true,
+    'rate-limit': true,
+  };
+  expect((await mock.drills.list()).map(({ name }) => name).sort()).toEqual(Object.keys(names).sort());
+  await expect(mock.drills.run('token-outrage' as DrillName)).rejects.toThrow('the nearest is `token-outage`');
+});
