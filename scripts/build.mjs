@@ -94,7 +94,11 @@ async function buildCore(needed) {
           test: /src[\\/]services[\\/](?:index|[a-z]+[\\/](?:manifest|options|reasons|cast))\./,
           priority: 1,
         },
-        { name: 'core', test: /src[\\/](?:core[\\/]|config[\\/]option\.|kits[\\/][a-z]+[\\/]reasons)/, priority: 2 },
+        {
+          name: 'core',
+          test: /src[\\/](?:core[\\/]|config[\\/](?:option|nearest)\.|kits[\\/][a-z]+[\\/]reasons)|node_modules[\\/]leven[\\/]/,
+          priority: 2,
+        },
       ],
     },
   });

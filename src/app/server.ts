@@ -23,6 +23,7 @@ import { gateOf } from '../http/transport/gate.ts';
 import { hostsOf } from '../http/transport/hosts.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
+import { Outgoing } from '../http/transport/outgoing.ts';
 import { documentText, packageVersion, preparedDocument, swaggerUiFile } from '../machine/assets.ts';
 import { type Random, systemRandom } from '../machine/random.ts';
 import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
@@ -143,6 +144,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       presenters: services.flatMap(({ presenters = [] }) => presenters),
       reasons: ALL_REASONS,
       gate: gateOf({ hosts, hostPatterns, publicUrl: config.publicUrl, adminToken: config.adminToken }),
+      outgoing: new Outgoing(),
       offDocument: parts.offDocument ?? 'report',
     };
     const snapshots = new Snapshots(random);
@@ -231,8 +233,8 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   const hosts = hostsOf(server, mounted);
   const edges = edgesOf(server, services, () => routes);
   const lines = new Connections(limits);
-  const app = makeFastify(edges, hosts, lines, limits, server.doors);
-  connectEdges(app, edges);
+  const app = makeFastify(edges, hosts, lines, limits, server);
+  connectEdges(app, edges, server.outgoing);
   const otherVersions = mounted.flatMap(({ document }) => document.otherVersions);
   const routes = new Routes(
     mounted.flatMap((one) => mount(app, server, one)),
@@ -245,7 +247,7 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
     mounted.map(({ service: { name, title }, law }) => ({ name, title, read: () => documentText(law.document) })),
     swaggerUiFile,
   );
-  const listen = prepareToListen(app, lines);
+  const listen = prepareToListen(app, lines, server.outgoing);
   await app.ready();
   return { app, listen, routes };
 }

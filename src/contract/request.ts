@@ -68,7 +68,10 @@ interface Told<Status> {
   readonly refusal?: Problem;
 }
 
-/** What a handler answers. A body is sent as JSON, a Buffer unchanged; none for 204. */
+/**
+ * What a handler answers. A body is sent as JSON, a Buffer unchanged, a `Readable` of `node:stream` as it makes it; none
+ * for 204.
+ */
 export type Outcome<Status = number, Body = unknown> = Told<Status> &
   (undefined extends Body ? { readonly body?: Body } : { readonly body: Body });
 

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Outcome } from '../contract/request.ts';
 import type { Derived } from '../core/derived.ts';
 import type { Problem } from '../core/problem.ts';
@@ -8,9 +9,26 @@ export interface WireAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly payload: string | Buffer | undefined;
+  /** In place of a payload: a body that arrives as its source makes it. */
+  readonly stream?: Readable;
+  /** How it is sent, if not whole and at once. */
+  readonly manner?: Manner;
 }
 
+/**
+ * How an answer is sent on purpose, so that the caller's mettle can be seen. `drop`: the connection breaks before the
+ * answer, within its headers, or within its body. `slow`: its body takes that many milliseconds, in small pieces.
+ */
+export type Manner = { readonly drop: 'before' | 'headers' | 'body' } | { readonly slow: number };
+
 const JSON_TYPE = 'application/json';
+
+/** Headers for a stream, which nobody on the way may keep or hold back until it ends. */
+const PASSING = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
 
 /**
  * Headers for what a user stored: a browser saves it, and neither guesses its type nor runs it as a page of this
@@ -32,6 +50,9 @@ export function writeAnswer(
   problem: Problem | null,
   before?: Derived<object, string>,
 ): WireAnswer {
+  if (body instanceof Readable) {
+    return { status, headers: { ...PASSING, ...headers }, payload: undefined, stream: body };
+  }
   return {
     status,
     headers: {
@@ -58,11 +79,13 @@ function bytesOf(body: unknown): string | Buffer | undefined {
 export function wireBytes({ status, headers, payload = '' }: WireAnswer): Buffer {
   const body = Buffer.from(payload);
   const all = { ...headers, 'content-length': String(body.length), connection: 'close' };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  return Buffer.concat([
-    Buffer.from([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', ''].join('\r\n')),
-    body,
-  ]);
+  return Buffer.concat([headBytes(status, all), body]);
+}
+
+/** The status line and the headers of an answer, up to its body. */
+export function headBytes(status: number, headers: WireAnswer['headers']): Buffer {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return Buffer.from([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', ''].join('\r\n'));
 }
 
 /** The media type of an outcome's body, without parameters. */

@@ -4,8 +4,8 @@ import { problemDetails } from '../core/problem-details.ts';
 import { worldPath } from '../core/world-id.ts';
 import { writeAnswer } from './answer.ts';
 import type { Server } from './in-flight.ts';
-import { sendAnswer } from './mount.ts';
 import { problemOf } from './problem.ts';
+import { sendAnswer } from './transport/send-answer.ts';
 import { worldBehind } from './which-world.ts';
 
 /** A document to read: the name of its service, its title for people, and how to get its JSON text. */
@@ -39,7 +39,7 @@ const HEADERS = {
  */
 export function serveDocs(
   app: FastifyInstance,
-  server: Pick<Server, 'gate' | 'doors' | 'worlds'>,
+  server: Pick<Server, 'gate' | 'doors' | 'worlds' | 'outgoing'>,
   documents: readonly ReadableDocument[],
   readFile: (name: string) => Promise<Buffer>,
 ): void {
@@ -58,7 +58,7 @@ export function serveDocs(
         return await answer(reply, prefixOf(raw));
       } catch (thrown) {
         const problem = problemOf(thrown);
-        return sendAnswer(reply, writeAnswer(problemDetails(problem), problem));
+        return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
       }
     });
   /** Serves a path, with and without a slash at its end. */

@@ -22,6 +22,7 @@ import type { ApiDocument, Operation } from './openapi.ts';
 import type { BodyLimits } from './transport/body.ts';
 import type { Doors } from './transport/doors.ts';
 import type { Gate, Guard } from './transport/gate.ts';
+import type { Outgoing } from './transport/outgoing.ts';
 
 /** What a process has in common for all of its worlds. It never changes after the start. */
 export interface Server extends ServerScope {
@@ -34,6 +35,7 @@ export interface Server extends ServerScope {
   /** What it answers: everything, or only what is documented. */
   readonly fidelity: Fidelity;
   readonly gate: Gate;
+  readonly outgoing: Outgoing;
   /** Watches incoming texts for what may be real credentials, which a person should know about. */
   readonly tripwire: Watch;
   /** Every kind of credential that a header can present. */

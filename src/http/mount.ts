@@ -1,14 +1,14 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ServiceDefinition, ServiceHost } from '../contract/service.ts';
 import { Derived } from '../core/derived.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import { checkTables, type DocumentedOperation } from '../core/tables.ts';
-import type { WireAnswer } from './answer.ts';
 import type { Route, Server } from './in-flight.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import { answer } from './pipeline.ts';
 import { isBelow } from './transport/prefixes.ts';
+import { sendAnswer } from './transport/send-answer.ts';
 
 /** A service with its document and the law in force. */
 export interface Mounted {
@@ -47,7 +47,7 @@ export function mount(app: FastifyInstance, server: Server, mounted: Mounted): r
             params as Record<string, string>,
             query as Record<string, unknown>,
           );
-          return sendAnswer(reply, told);
+          return sendAnswer(reply, told, server.outgoing);
         },
       });
     return route;
@@ -75,11 +75,6 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     answerFault: () => null,
   };
   return routeOf(anything, mounted, host.handler, host);
-}
-
-export function sendAnswer(reply: object, { status, headers, payload }: WireAnswer): FastifyReply {
-  // Without a schema, a reply takes any status and payload.
-  return (reply as FastifyReply).code(status).headers(headers).send(payload);
 }
 
 function routeOf(

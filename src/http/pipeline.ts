@@ -25,6 +25,7 @@ import { logRefusal, send } from './steps/send.ts';
 import { strikeAnswer, strikeRequest } from './steps/strike.ts';
 import { validate } from './steps/validate.ts';
 import { vouch } from './steps/vouch.ts';
+import { discardStream, onceSent } from './streamed.ts';
 
 /** Whatever is needed to answer when there is no operation. */
 export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
@@ -64,8 +65,11 @@ export async function answer(
       if (!faults.isEmpty) await strikeAnswer(flight);
     }
     return await send(flight);
+  } catch (thrown) {
+    discardStream(flight.outcome);
+    throw thrown;
   } finally {
-    flight.context.world.release();
+    onceSent(flight.outcome, () => flight.context.world.release());
   }
 }
 

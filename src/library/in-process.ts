@@ -1,30 +1,78 @@
-import type { FastifyInstance, InjectOptions } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { bodyOfAnswer } from './in-process-body.ts';
 
 /** Statuses whose answers have no body (Fetch Standard, 2.2.3). */
 const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
+/** How an answer fails whose connection broke before its headers were whole. */
+const BROKEN = 'LIGHT_ECONNRESET';
+
 /**
- * `fetch` without a socket. Redirects are returned, not followed.
+ * `fetch` without a socket. It streams, can be aborted, and fails as Node's own does. Redirects are returned, not
+ * followed.
  *
  * @param base what paths are below
  */
 export function inProcessFetch(app: FastifyInstance, base: string) {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(typeof input === 'string' ? new URL(input, base) : input, init);
+    const { signal } = request;
+    signal.throwIfAborted();
     const url = new URL(request.url);
-    const payload = Buffer.from(await request.arrayBuffer());
-    const answer = await app.inject({
-      // `inject` takes any method; its type lists the common ones.
-      method: request.method as NonNullable<InjectOptions['method']>,
-      url: `${url.pathname}${url.search}`,
-      headers: { host: url.host, ...Object.fromEntries(request.headers) },
-      ...(payload.length > 0 && { payload }),
-    });
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(answer.headers)) {
-      for (const one of [value].flat()) if (one !== undefined) headers.append(name, String(one));
-    }
-    const body = BODILESS.has(answer.statusCode) ? null : new Uint8Array(answer.rawPayload);
-    return new Response(body, { status: answer.statusCode, headers });
+    const bytes = request.body === null ? null : Buffer.from(await request.arrayBuffer());
+    signal.throwIfAborted();
+    const body = sendable(bytes);
+    // A request whose body fails is gone, as the server sees it, even if the body had been read.
+    const abandon = () => body.destroy(new Error('the caller left'));
+    signal.addEventListener('abort', abandon);
+    const answer = await app
+      .inject({
+        // `inject` takes any method; its type lists the common ones.
+        method: request.method as NonNullable<InjectOptions['method']>,
+        url: `${url.pathname}${url.search}`,
+        headers: headersOf(request, url, bytes),
+        payload: body,
+        payloadAsStream: true,
+      })
+      .catch((thrown: unknown) => {
+        signal.throwIfAborted();
+        throw failureOf(thrown);
+      })
+      .finally(() => signal.removeEventListener('abort', abandon));
+    signal.throwIfAborted();
+    const { statusCode: status } = answer;
+    return new Response(BODILESS.has(status) ? null : bodyOfAnswer(answer, signal), { status, headers: told(answer) });
   };
+}
+
+/** A body that can be destroyed even after it was read. */
+function sendable(bytes: Buffer | null): Readable {
+  const body = new Readable({ read: () => {}, autoDestroy: false });
+  if (bytes !== null) body.push(bytes);
+  body.push(null);
+  return body;
+}
+
+function headersOf({ headers }: Request, { host }: URL, bytes: Buffer | null): Record<string, string> {
+  return {
+    host,
+    ...Object.fromEntries(headers),
+    ...(bytes !== null && bytes.length > 0 && { 'content-length': String(bytes.length) }),
+  };
+}
+
+function told({ headers }: LightMyRequestResponse): Headers {
+  const all = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of [value].flat()) if (one !== undefined) all.append(name, String(one));
+  }
+  return all;
+}
+
+/** What Node's `fetch` says of a connection that was reset before there was an answer. */
+function failureOf(thrown: unknown): unknown {
+  if (!(thrown instanceof Error && 'code' in thrown && thrown.code === BROKEN)) return thrown;
+  const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+  return new TypeError('fetch failed', { cause });
 }

@@ -128,7 +128,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^fastify$/,
       /^openapi-backend$/,
       /^ajv(-formats)?$/,
-      /^node:(http|net|crypto)$/,
+      /^node:(http|net|crypto|stream)$/,
       /^store\/errors$/,
       /^credentials\/presented$/,
       /^(journal|faults)\//,

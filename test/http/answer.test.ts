@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Derived } from '../../src/core/derived.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -37,6 +38,22 @@ describe('an outcome is written', () => {
 
     expect(writeAnswer({ status: 413 }, last).headers).toEqual({ connection: 'close' });
     expect(writeAnswer({ status: 404 }, new Problem('not_found')).headers).toEqual({});
+  });
+
+  it('as a stream that nobody on the way keeps or holds back, if its body is made while it is read', () => {
+    const body = new Readable();
+
+    expect(writeAnswer({ status: 200, body, headers: { 'x-a': 'b' } }, null)).toEqual({
+      status: 200,
+      headers: {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+        'x-a': 'b',
+      },
+      payload: undefined,
+      stream: body,
+    });
   });
 
   it('from the text of the same body before, where that has not changed', () => {

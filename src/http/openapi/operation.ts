@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { own } from '../../core/own.ts';
 import type { PreparedOperation } from './prepared.ts';
 import { type RequestFault, requestFaultOf } from './request-fault.ts';
@@ -68,7 +69,7 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
       if (Object.hasOwn(content, '*/*')) return null;
       const schema = own(content, mediaType ?? '');
       if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
-      if (Buffer.isBuffer(body)) return null;
+      if (Buffer.isBuffer(body) || body instanceof Readable) return null;
       return validators().bodyFault(`${id} ${status} ${mediaType}`, schema, body);
     },
   };

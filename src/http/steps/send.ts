@@ -12,11 +12,13 @@ import { type WireAnswer, writeAnswer } from '../answer.ts';
 import type { InFlight } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { record } from './record.ts';
+import { broken } from './strike.ts';
 
 /** Sends the answer, with its decision in a header. */
 export async function send(flight: InFlight): Promise<WireAnswer> {
   const { server, route, context, raw, decision, problem, outcome, struckBy } = flight;
-  const answer = writeAnswer(outcome, problem, route.written);
+  const whole = writeAnswer(outcome, problem, route.written);
+  const answer = struckBy === null ? whole : broken(whole, struckBy);
   if (decision !== null) {
     const { decisions } = context.store;
     const { id } = decision;
@@ -25,7 +27,6 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
     if (events.isWatched) events.publish('decision', () => decisionSummary(decisions, id));
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
   }
-  if (struckBy !== null) answer.headers['x-mock-fault'] = struckBy.id;
   const where = worldInLog(context.world.id);
   if (decision?.effect === 'deny') server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`);
   else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where);

@@ -5,10 +5,12 @@ import { delayOf, retryAfterOf } from '../../faults/faults.ts';
 import { errorWithStatus } from '../../faults/outcome.ts';
 import { keptBytes } from '../../journal/entry.ts';
 import type { Facts } from '../../journal/match.ts';
+import type { WireAnswer } from '../answer.ts';
 import { claimantOf } from '../claimant.ts';
 import type { InFlight } from '../in-flight.ts';
 import { principalOf } from '../principal.ts';
 import { pathOf } from '../transport/arrival.ts';
+import { spoiled } from '../transport/spoiled.ts';
 import { bodyOf } from './place.ts';
 import { aboutOf } from './refuse.ts';
 
@@ -73,6 +75,19 @@ function faultOutcome(flight: InFlight, fault: Fault, status: number): Outcome {
   );
   if (retryAfter === undefined) return outcome;
   return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
+}
+
+/** How long a slow body takes, in milliseconds: longer than a careless timeout, shorter than a good one. */
+const SLOW_MS = 3000;
+
+/** The answer to a request that was struck, as it goes on its way. */
+export function broken(answer: WireAnswer, { id, action: { drop, body } }: Fault): WireAnswer {
+  const named = { ...answer, headers: { ...answer.headers, 'x-mock-fault': id } };
+  if (drop !== undefined) return { ...named, manner: { drop } };
+  if (body === undefined) return named;
+  return body === 'slow'
+    ? { ...named, manner: { slow: SLOW_MS } }
+    : { ...named, payload: spoiled(named.payload, body) };
 }
 
 /** What is known of the request by now. */

@@ -7,13 +7,14 @@ import { problemDetails } from '../../core/problem-details.ts';
 import { showPath } from '../../core/redact.ts';
 import { type WireAnswer, wireBytes, writeAnswer } from '../answer.ts';
 import type { Server } from '../in-flight.ts';
-import { sendAnswer } from '../mount.ts';
 import { answerUnrouted, type Spokesman, type WorthKnowing } from '../pipeline.ts';
 import { otherVersionSentence, type Routes } from '../routes.ts';
 import { unknownPath } from '../unknown-path.ts';
 import { pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';
+import type { Outgoing } from './outgoing.ts';
 import { isBelow } from './prefixes.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** Failures that reach no operation: they still speak the language of the service whose path it is. */
 export interface Edges {
@@ -81,9 +82,11 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
 }
 
 /** Lets Fastify report its own failures through the edges. */
-export function connectEdges(app: FastifyInstance, edges: Edges): void {
-  app.setNotFoundHandler(async (request, reply) => sendAnswer(reply, await edges.unrouted(request.raw)));
-  app.setErrorHandler(async (error, request, reply) => sendAnswer(reply, await edges.framework(error, request.raw)));
+export function connectEdges(app: FastifyInstance, edges: Edges, outgoing: Outgoing): void {
+  app.setNotFoundHandler(async (request, reply) => sendAnswer(reply, await edges.unrouted(request.raw), outgoing));
+  app.setErrorHandler(async (error, request, reply) =>
+    sendAnswer(reply, await edges.framework(error, request.raw), outgoing),
+  );
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     edges.expectation(request).then(({ status, headers, payload }) => {
       response.writeHead(status, headers).end(payload);

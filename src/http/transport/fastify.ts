@@ -1,11 +1,11 @@
 import fastify, { type FastifyInstance } from 'fastify';
-import { sendAnswer } from '../mount.ts';
+import type { Server } from '../in-flight.ts';
 import { prepareArrival } from './arrival.ts';
 import type { Connections } from './connections.ts';
-import type { Doors } from './doors.ts';
 import { type Edges, endWithWireProblem, type WireError } from './edges.ts';
 import type { Hosts } from './hosts.ts';
 import type { Limits } from './limits.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** Fastify listens and routes; what it would do by itself beyond that is turned off. */
 export function makeFastify(
@@ -13,7 +13,7 @@ export function makeFastify(
   hosts: Hosts,
   lines: Connections,
   limits: Limits,
-  doors: Doors,
+  { doors, outgoing }: Pick<Server, 'doors' | 'outgoing'>,
 ): FastifyInstance {
   return fastify({
     exposeHeadRoutes: false,
@@ -34,7 +34,7 @@ export function makeFastify(
       return hosts.lead(request);
     },
     frameworkErrors: (error, request, reply) => {
-      edges.framework(error, request.raw).then((answer) => sendAnswer(reply, answer));
+      edges.framework(error, request.raw).then((answer) => sendAnswer(reply, answer, outgoing));
     },
     // Node adds the code and the bytes that it could not read.
     clientErrorHandler: (error, socket) => endWithWireProblem(edges, lines, error as unknown as WireError, socket),

@@ -3,8 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import type { ServiceHost } from '../../contract/service.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Route, Server } from '../in-flight.ts';
-import { type Mounted, routeOfHost, sendAnswer } from '../mount.ts';
+import { type Mounted, routeOfHost } from '../mount.ts';
 import { answer } from '../pipeline.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** A host that belongs to a service, with the route for all of its requests. */
 interface OwnedHost {
@@ -54,8 +55,8 @@ export function hostsOf(server: Server, mounted: readonly Mounted[]): Hosts {
           raw.url = originalUrl;
           raw.method = methods.get(raw) ?? METHOD;
           const found = find(raw);
-          if (found === null) return sendAnswer(reply, await unrouted(raw));
-          return sendAnswer(reply, await answer(server, found.route, raw, found.params, {}));
+          if (found === null) return sendAnswer(reply, await unrouted(raw), server.outgoing);
+          return sendAnswer(reply, await answer(server, found.route, raw, found.params, {}), server.outgoing);
         },
       });
     },

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Unusable } from '../../core/unusable.ts';
 import { setTimeout } from '../../machine/time.ts';
 import type { Connections } from './connections.ts';
+import type { Outgoing } from './outgoing.ts';
 
 /** Milliseconds after which requests that have only half arrived are cut off when the server stops. */
 const HALF_SENT_MS = 3000;
@@ -22,8 +23,9 @@ export type Listen = (host: string, port: number) => Promise<Listening>;
  * Prepares a server to listen on 127.0.0.1 (and then also on ::1 if the machine has it, because clients try that first
  * for `localhost`) or elsewhere, and to stop cleanly: answers then say `Connection: close`, idle connections close at
  * once, requests that arrived are finished, and those that have only half arrived are cut off after three seconds.
+ * Answers that take their time are brought to an end: what is left of a slow body is sent at once, and streams close.
  */
-export function prepareToListen(app: FastifyInstance, lines: Connections): Listen {
+export function prepareToListen(app: FastifyInstance, lines: Connections, outgoing: Outgoing): Listen {
   const { server } = app;
   let twin: TwinServer | undefined;
 
@@ -31,7 +33,11 @@ export function prepareToListen(app: FastifyInstance, lines: Connections): Liste
   app.addHook('preClose', (done) => {
     twin?.close();
     lines.announceClose();
-    setTimeout(() => lines.cutHalfSent(), HALF_SENT_MS).unref();
+    outgoing.finish();
+    setTimeout(() => {
+      lines.cutHalfSent();
+      outgoing.cut();
+    }, HALF_SENT_MS).unref();
     done();
   });
 

@@ -5,6 +5,7 @@ import { doorsOf } from '../../../src/http/transport/doors.ts';
 import type { Edges } from '../../../src/http/transport/edges.ts';
 import { makeFastify } from '../../../src/http/transport/fastify.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
+import { Outgoing } from '../../../src/http/transport/outgoing.ts';
 
 /** A server without services: what it cannot route is told by where it led to. */
 const made = () => {
@@ -12,7 +13,10 @@ const made = () => {
   const hosts = { lead: ({ url }: { url?: string | undefined }) => `/led${url}`, mount: () => {} };
   const framework = async () => ({ status: 418, headers: {}, payload: 'edge' });
   const edges = { framework } as unknown as Edges;
-  return makeFastify(edges, hosts, new Connections(limits), limits, doorsOf(knownHosts([]), []));
+  return makeFastify(edges, hosts, new Connections(limits), limits, {
+    doors: doorsOf(knownHosts([]), []),
+    outgoing: new Outgoing(),
+  });
 };
 
 it('a request is led before it is routed: HEAD as GET, below its world, by its host', async () => {

@@ -1,0 +1,61 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { WireAnswer } from '../answer.ts';
+import { breakOff } from './break-off.ts';
+import type { Outgoing } from './outgoing.ts';
+import { SlowBody } from './slow-body.ts';
+import { streamOut } from './stream-out.ts';
+
+/** Sends an answer: whole and at once, unless it says otherwise. */
+export function sendAnswer(given: object, answer: WireAnswer, outgoing: Outgoing): FastifyReply {
+  // Without a schema, a reply takes any status and payload.
+  const reply = given as FastifyReply;
+  const isUsual = answer.manner === undefined && answer.stream === undefined;
+  if (isUsual || !sendByHand(reply.raw, answer, outgoing)) {
+    return reply.code(answer.status).headers(answer.headers).send(answer.payload);
+  }
+  return reply.hijack();
+}
+
+/** @returns false if the answer has no body to treat in any other way than usual: then nothing was sent */
+function sendByHand(response: ServerResponse, answer: WireAnswer, outgoing: Outgoing): boolean {
+  const { status, headers, payload = '', stream, manner } = answer;
+  const hasBody = mayHaveBody(response, status);
+  const body = Buffer.from(hasBody ? payload : '');
+  if (manner !== undefined && 'drop' in manner) {
+    stream?.destroy();
+    breakOff(response, { status, headers: framed(answer, body), body }, manner.drop);
+  } else if (stream !== undefined && hasBody) {
+    // What arrives as its source makes it is slow enough.
+    streamOut(response, answer, stream, outgoing);
+  } else if (stream !== undefined) {
+    stream.destroy();
+    response.writeHead(status, headers).end();
+  } else if (manner !== undefined && body.length > 0) {
+    const slow = new SlowBody(body, manner.slow);
+    streamOut(response, { status, headers: framed(answer, body) }, slow, outgoing, () => slow.finish());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/**
+ * May this answer have a body? Of an answer to HEAD only Node knows that it may not, because the request says GET by now
+ * (`prepareArrival`).
+ */
+function mayHaveBody(response: ServerResponse, status: number): boolean {
+  const isToHead = '_hasBody' in response && response._hasBody === false;
+  return !isToHead && status !== 204 && status !== 304;
+}
+
+/** The headers with what Fastify adds to those of whole answers. */
+function framed({ headers, payload }: WireAnswer, body: Buffer): WireAnswer['headers'] {
+  const type = headers['content-type'];
+  const isText = typeof payload === 'string' && type?.includes('json') === true && !type.includes('charset');
+  return {
+    ...headers,
+    ...(isText && { 'content-type': `${type}; charset=utf-8` }),
+    'content-length': String(body.length),
+  };
+}

@@ -1,0 +1,58 @@
+import type { LightMyRequestResponse } from 'fastify';
+
+/** The body of an answer: its bytes if all of them are there, or else a stream. @param signal the caller's */
+export function bodyOfAnswer(answer: LightMyRequestResponse, signal: AbortSignal): Uint8Array | ReadableStream {
+  const isWhole = answer.raw.res.writableEnded;
+  if (!isWhole) return streamOf(answer, signal);
+  return new Uint8Array(answer.stream().read() ?? []);
+}
+
+/**
+ * Reads an answer as its reader asks for it. If the reader leaves or aborts, the answer is destroyed, which the server
+ * takes for a closed connection.
+ */
+function streamOf(answer: LightMyRequestResponse, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const source = answer.stream();
+  let isLeft = false;
+  const leave = () => {
+    isLeft = true;
+    // A stream that was destroyed may still hand out what it holds.
+    source.removeAllListeners('data');
+    answer.raw.res.destroy();
+    source.destroy();
+  };
+  return new ReadableStream({
+    type: 'bytes',
+    start: (controller) => {
+      signal.addEventListener('abort', leave);
+      source.on('data', (bytes: Buffer) => {
+        // A copy, because the memory of what is enqueued is taken over.
+        controller.enqueue(new Uint8Array(bytes));
+        source.pause();
+      });
+      source.on('error', () => {});
+      source.once('close', () => {
+        signal.removeEventListener('abort', leave);
+        if (signal.aborted) controller.error(signal.reason);
+        else if (!isLeft && source.readableEnded) end(controller);
+        else if (!isLeft) controller.error(terminated());
+      });
+    },
+    pull: () => {
+      source.resume();
+    },
+    cancel: leave,
+  });
+}
+
+function end(controller: ReadableByteStreamController): void {
+  controller.close();
+  // A reader that brought memory of its own is still waiting (Streams Standard, 4.7).
+  controller.byobRequest?.respond(0);
+}
+
+/** What Node's `fetch` says of a connection that broke within a body. */
+function terminated(): TypeError {
+  const cause = Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' });
+  return new TypeError('terminated', { cause });
+}

@@ -1,0 +1,106 @@
+/** Breaks with: src/app/watched-store.ts */
+import { afterAll, expect, it } from 'vitest';
+import { type Mock, startMock, type World } from '../../../src/index.ts';
+
+const mock: Mock = await startMock();
+afterAll(() => mock.stop());
+
+interface Told {
+  readonly id: string;
+  readonly event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: events have data of every form
+  readonly data: any;
+}
+
+/** Reads a stream of events until as many have come, then leaves. */
+async function readEvents(world: World, count: number, act: () => Promise<unknown>, lastId?: string): Promise<Told[]> {
+  const leave = new AbortController();
+  const answer = await fetch(`${world.url}/_mock/events`, {
+    signal: leave.signal,
+    headers: lastId === undefined ? {} : { 'last-event-id': lastId },
+  });
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
+  await act();
+  const told: Told[] = [];
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      if (block.startsWith(':')) continue;
+      const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)));
+      told.push({ id: fields.id, event: fields.event, data: JSON.parse(fields.data) });
+    }
+    if (told.length >= count) break;
+  }
+  leave.abort();
+  return told;
+}
+
+it('events tell of requests, decisions, keys, clock, faults and findings as they happen, without secrets', async () => {
+  const world = await mock.world();
+  const key = world.key('nvcf-deployer');
+  const send = (path: string, method: string, body: unknown) =>
+    fetch(`${world.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const told = await readEvents(world, 7, async () => {
+    await fetch(`${world.url}/v2/nvcf/functions`, { headers: { authorization: `Bearer ${key}` } });
+    const [{ id = '' } = {}] = (await world.keys.list()).filter(({ name }) => name === 'nvcf-deployer');
+    await world.keys.edit(id, { scopes: ['list_functions'] });
+    await world.clock.advance('1m');
+    const added = await send('/_mock/faults', 'POST', { match: { operation: 'get_users' }, do: { status: 401 } });
+    expect(added.status).toBe(201);
+    await fetch(`${world.url}/api/v1/users`);
+    await send('/_mock/faults', 'POST', { match: { service: 'air' }, do: { delay: '1ms' } });
+    await fetch(`${world.url}/_mock/faults`, { method: 'DELETE' });
+  });
+
+  expect(told.map(({ event }) => event)).toEqual([
+    'decision',
+    'request',
+    'policy',
+    'clock',
+    'fault',
+    'request',
+    'finding',
+  ]);
+  const [decision, request, policy, clock, fault, struck, finding] = told.map(({ data }) => data);
+  expect(request).toMatchObject({ operation: 'listFunctions', status: 200, decision: decision.id });
+  expect(policy).toMatchObject({ what: 'edited', effectiveAt: expect.any(String) });
+  expect(clock).toMatchObject({ ahead: 'PT1M' });
+  expect(struck.fault).toBe(fault.fault);
+  expect(finding.kind).toBe('unused_fault');
+  expect(JSON.stringify(told)).not.toContain(key);
+});
+
+it('a reader who comes back is told what happened meanwhile, and of no other world', async () => {
+  const [world, other] = [await mock.world(), await mock.world()];
+  const [first] = await readEvents(world, 1, () => world.getToken());
+  await other.getToken();
+  await world.getToken('researcher@acme.test');
+  const missed = await readEvents(world, 1, async () => {}, first?.id);
+  expect(missed.map(({ data }) => data.principal.name)).toEqual(['researcher@acme.test']);
+});
+
+it('a stream ends with its world', async () => {
+  const world = await mock.world();
+  const answer = await fetch(`${world.url}/_mock/events`);
+  const ended = answer.text();
+  await world.stop();
+  expect(await ended).toMatch(/^:/);
+});
+
+it('a stream ends with the server, which does not wait for its readers', async () => {
+  const server = await startMock();
+  const ended = fetch(`${server.url}/_mock/events`).then((answer) => answer.text());
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const before = performance.now();
+  await server.stop();
+  await ended;
+  expect(performance.now() - before).toBeLessThan(2000);
+});
