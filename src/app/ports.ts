@@ -18,6 +18,7 @@ import type { WorldOrigin } from './copies.ts';
 import { drillsOf, endsOfDrills } from './drills.ts';
 import { knownOf } from './known.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
+import { tokenPorts } from './token-ports.ts';
 import type { MadeWorld, WorldEntry, Worlds } from './worlds.ts';
 
 /** The server, as the switchboard controls it. */
@@ -117,6 +118,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       },
       delete: (id) => snapshots.delete(id),
     },
+    tokens: tokenPorts(services),
     tables: (name) => lawOfService(name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,

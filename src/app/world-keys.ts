@@ -1,4 +1,3 @@
-import type { JsonWebKey } from 'node:crypto';
 import type { WorldTokens } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import { Lane } from '../credentials/lane.ts';
@@ -6,7 +5,7 @@ import type { Random } from '../machine/random.ts';
 import type { SettingsStore } from '../store/settings.ts';
 import { tokensOf } from '../tokens/index.ts';
 import { type KeyRing, rotated } from '../tokens/key-ring.ts';
-import { publicKeyOf, type SigningAlgorithm, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
+import { type JWK, publicKeyOf, type SigningAlgorithm, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
 
 /** Where the store keeps the keys of a world that does not sign with the server's: in one value. */
 const SETTING = 'signing-keys';
@@ -36,9 +35,9 @@ export function worldTokens(server: SigningKey, random: Random, settings: () => 
   const rotate = (now: Instant) =>
     turns.run(async () => {
       const { algorithm } = ring.current;
-      const jwk = await random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec');
       // Node and jose mean the same by a JWK.
-      const made = await signingKeyOf(jwk as Parameters<typeof signingKeyOf>[0], algorithm);
+      const jwk = (await random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
+      const made = await signingKeyOf(jwk, algorithm);
       const before = ring;
       const next = rotated(before, made, now);
       await settings().set(SETTING, JSON.stringify(storedForm(next, jwk)));
@@ -61,11 +60,11 @@ export function worldTokens(server: SigningKey, random: Random, settings: () => 
 
 interface Stored {
   readonly algorithm: SigningAlgorithm;
-  readonly current: JsonWebKey;
+  readonly current: JWK;
   readonly retired: readonly { readonly jwk: SigningKey['publicJwk']; readonly until: Instant }[];
 }
 
-function storedForm({ current: { algorithm }, retired }: KeyRing, current: JsonWebKey): Stored {
+function storedForm({ current: { algorithm }, retired }: KeyRing, current: JWK): Stored {
   return { algorithm, current, retired: retired.map(({ key, until }) => ({ jwk: key.publicJwk, until })) };
 }
 
@@ -75,7 +74,7 @@ async function storedRing(settings: SettingsStore): Promise<KeyRing | null> {
   // The text is what this file wrote.
   const { algorithm, current, retired } = JSON.parse(text) as Stored;
   return {
-    current: await signingKeyOf(current as Parameters<typeof signingKeyOf>[0], algorithm),
+    current: await signingKeyOf(current, algorithm),
     retired: await Promise.all(
       retired.map(async ({ jwk, until }) => ({ key: await publicKeyOf(jwk, algorithm), until })),
     ),

@@ -10,6 +10,7 @@ import type { Presented, Presenter } from '../credentials/presented.ts';
 import type { Tripwire } from '../credentials/tripwire.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
+import type { Claims } from '../tokens/mint.ts';
 import type { OperationTypes, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';
 import type { AnyHandler, Arrival, Context, Lookup, Operations, Outcome } from './request.ts';
@@ -39,6 +40,27 @@ export interface About {
 
 /** A form of refusals: a schema of the document (null for text) with its media type; null for an empty body. */
 export type ErrorForm = { readonly schema: string | null; readonly mediaType: string } | null;
+
+/** What the tokens of somebody would say, before they are signed. */
+export interface TokenDraft {
+  readonly issuer: string;
+  /** Where the issuer publishes its keys. */
+  readonly jwksUri: string;
+  readonly access: Claims;
+  /** The ID token of the same login. */
+  readonly id: Claims;
+}
+
+/** Drafts tokens, for tests to change and to sign. */
+export interface TokenDrafts {
+  /**
+   * @param who an id, a name, an e-mail address or a client id; null: the first who could have a token
+   * @returns null if there is nobody
+   */
+  draft(arrival: Arrival, who: string | null): Promise<TokenDraft | null>;
+  /** Whom tokens can be for, by the names that people use. */
+  names(world: Surroundings): Promise<readonly string[]>;
+}
 
 /** How a service refuses. */
 export interface Voice {
@@ -113,6 +135,8 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
      */
     readonly caller: (world: Surroundings, held: Holding, who: Caller | null) => Promise<Caller>;
   };
+  /** Absent if it issues no tokens that tests are about. */
+  readonly tokenDrafts?: TokenDrafts;
   /** Finds what would turn a refusal, if rights are given in a way of its own. */
   readonly findFixes?: FindFixes;
   /** Its kinds of credentials in headers, by which the world of a request is found. */

@@ -1,9 +1,9 @@
 import type { LightMyRequestResponse } from 'fastify';
 
-/** The body of an answer: its bytes if all of them are there, or else a stream. @param signal the caller's */
-export function bodyOfAnswer(answer: LightMyRequestResponse, signal: AbortSignal): Uint8Array | ReadableStream {
+/** The body of the answer to a request: its bytes if all of them are there, or else a stream. */
+export function bodyOfAnswer(answer: LightMyRequestResponse, request: Request): Uint8Array | ReadableStream {
   const isWhole = answer.raw.res.writableEnded;
-  if (!isWhole) return streamOf(answer, signal);
+  if (!isWhole) return streamOf(answer, request);
   return new Uint8Array(answer.stream().read() ?? []);
 }
 
@@ -11,7 +11,7 @@ export function bodyOfAnswer(answer: LightMyRequestResponse, signal: AbortSignal
  * Reads an answer as its reader asks for it. If the reader leaves or aborts, the answer is destroyed, which the server
  * takes for a closed connection.
  */
-function streamOf(answer: LightMyRequestResponse, signal: AbortSignal): ReadableStream<Uint8Array> {
+function streamOf(answer: LightMyRequestResponse, request: Request): ReadableStream<Uint8Array> {
   const source = answer.stream();
   let isLeft = false;
   const leave = () => {
@@ -24,7 +24,7 @@ function streamOf(answer: LightMyRequestResponse, signal: AbortSignal): Readable
   return new ReadableStream({
     type: 'bytes',
     start: (controller) => {
-      signal.addEventListener('abort', leave);
+      request.signal.addEventListener('abort', leave);
       source.on('data', (bytes: Buffer) => {
         // A copy, because the memory of what is enqueued is taken over.
         controller.enqueue(new Uint8Array(bytes));
@@ -32,6 +32,8 @@ function streamOf(answer: LightMyRequestResponse, signal: AbortSignal): Readable
       });
       source.on('error', () => {});
       source.once('close', () => {
+        // Its signal follows the caller's only as long as somebody has the request itself, so that is what is kept here.
+        const { signal } = request;
         signal.removeEventListener('abort', leave);
         if (signal.aborted) controller.error(signal.reason);
         else if (!isLeft && source.readableEnded) end(controller);

@@ -16,34 +16,42 @@ const BROKEN = 'LIGHT_ECONNRESET';
  */
 export function inProcessFetch(app: FastifyInstance, base: string) {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const request = new Request(typeof input === 'string' ? new URL(input, base) : input, init);
+    const request = requestOf(typeof input === 'string' ? new URL(input, base) : input, init);
     const { signal } = request;
     signal.throwIfAborted();
     const url = new URL(request.url);
     const bytes = request.body === null ? null : Buffer.from(await request.arrayBuffer());
     signal.throwIfAborted();
-    const body = sendable(bytes);
+    // Nobody can abort the others, which are most, so they should not pay for it.
+    const mayLeave = input instanceof Request || init?.signal != null;
+    const body = bytes === null && !mayLeave ? null : sendable(bytes);
     // A request whose body fails is gone, as the server sees it, even if the body had been read.
-    const abandon = () => body.destroy(new Error('the caller left'));
-    signal.addEventListener('abort', abandon);
-    const answer = await app
-      .inject({
+    const abandon = () => body?.destroy(new Error('the caller left'));
+    if (mayLeave) signal.addEventListener('abort', abandon);
+    try {
+      const answer = await app.inject({
         // `inject` takes any method; its type lists the common ones.
         method: request.method as NonNullable<InjectOptions['method']>,
         url: `${url.pathname}${url.search}`,
         headers: headersOf(request, url, bytes),
-        payload: body,
+        ...(body !== null && { payload: body }),
         payloadAsStream: true,
-      })
-      .catch((thrown: unknown) => {
-        signal.throwIfAborted();
-        throw failureOf(thrown);
-      })
-      .finally(() => signal.removeEventListener('abort', abandon));
-    signal.throwIfAborted();
-    const { statusCode: status } = answer;
-    return new Response(BODILESS.has(status) ? null : bodyOfAnswer(answer, signal), { status, headers: told(answer) });
+      });
+      signal.throwIfAborted();
+      const { statusCode: status } = answer;
+      const sent = BODILESS.has(status) ? null : bodyOfAnswer(answer, request);
+      return new Response(sent, { status, headers: told(answer) });
+    } catch (thrown) {
+      signal.throwIfAborted();
+      throw failureOf(thrown);
+    } finally {
+      signal.removeEventListener('abort', abandon);
+    }
   };
+}
+
+function requestOf(input: URL | Request, init: RequestInit | undefined): Request {
+  return input instanceof Request && init === undefined ? input : new Request(input, init);
 }
 
 /** A body that can be destroyed even after it was read. */

@@ -30,9 +30,10 @@ export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
   /** For a copy with credentials of its own, what had been created since the seed; otherwise null. */
   readonly created: CreatedCredentials | null;
   /**
-   * Answers in process, with or without a socket; redirects are returned, not followed. A path is in this world, unless
-   * it begins with `/w/`. Any host name will do: `https://acme.run.ai/api/v1/token` also goes into this world, by the
-   * header `x-mock-world`; on the mock itself, into the world that its credential leads to.
+   * Answers in process, with or without a socket; it streams, can be aborted, and fails as Node's own `fetch` does.
+   * Redirects are returned, not followed. A path is in this world, unless it begins with `/w/`. Any host name will do:
+   * `https://acme.run.ai/api/v1/token` also goes into this world, by the header `x-mock-world`; on the mock itself, into
+   * the world that its credential leads to.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**

@@ -98,7 +98,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^services\/control\//,
     may: [
       /^services\/control\//,
-      /^(kits|core|credentials|journal|faults)\//,
+      /^(kits|core|credentials|journal|faults|tokens)\//,
       /^config\/nearest$/,
       /^store\/(errors|collection)$/,
     ],
@@ -187,6 +187,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^machine\/(time|node-version)$/,
       /^core\/(log|unusable|world-id)$/,
       /^services\/index$/,
+      /^node:stream$/,
     ],
     types: [/^core\//, /^config\/options$/, /^contract\/cast$/, /^fastify$/],
   },

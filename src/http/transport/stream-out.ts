@@ -42,8 +42,9 @@ export function streamOut(
     source.destroy();
   };
   response.once('close', left);
-  // An answer that waits for earlier ones (pipelining) has no socket yet, and is not told when the connection closes.
-  if (response.socket === null) line.once('close', left);
+  // An answer that waits for earlier ones (pipelining) has no socket yet, and is not told when the connection closes. How
+  // many may wait is limited (`ConnectionLimits`), at more than what Node warns of.
+  if (response.socket === null) line.setMaxListeners(0).once('close', left);
   source.once('close', () => {
     if (source.readableEnded) return;
     if (isFinishing) response.end();

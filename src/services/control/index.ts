@@ -12,6 +12,7 @@ import { propagationOperations } from './operations/propagation.ts';
 import { requestOperations } from './operations/requests.ts';
 import { simulationOperations } from './operations/simulation.ts';
 import { snapshotOperations } from './operations/snapshots.ts';
+import { tokenOperations } from './operations/tokens.ts';
 import { worldOperations } from './operations/world.ts';
 import { worldsOperations } from './operations/worlds.ts';
 import type { Ports } from './ports.ts';
@@ -44,6 +45,7 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...faultOperations(ports),
       ...fidelityOperations(ports),
       ...simulationOperations(ports),
+      ...tokenOperations(ports),
       ...keyOperations,
       ...propagationOperations,
     },

@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
 import type { Arrival } from '../../contract/request.ts';
-import type { WorldEvent } from '../../contract/service.ts';
+import type { TokenDraft, WorldEvent } from '../../contract/service.ts';
 import type { World } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Caller } from '../../core/decide.ts';
@@ -11,6 +11,8 @@ import type { Fidelity } from '../../core/fidelity.ts';
 import type { Holding } from '../../core/policy.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
+import type { ForeignKeys } from '../../tokens/forge.ts';
+import type { SigningAlgorithm } from '../../tokens/keys.ts';
 
 /** A call of the switchboard. */
 export interface Call {
@@ -113,6 +115,17 @@ export interface Ports {
     restore(world: World, id: string): Promise<void>;
     /** @throws Problem `not_found` */
     delete(id: string): void;
+  };
+  readonly tokens: {
+    /**
+     * What somebody's tokens would say.
+     *
+     * @param who as in `TokenDrafts`
+     * @throws Problem `invalid_request` naming the nearest name; `conflict` if there is nobody at all
+     */
+    draft(arrival: Arrival, who: string | null): Promise<TokenDraft>;
+    /** Keys that no JWKS has. */
+    foreignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys>;
   };
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
   /** What the server answers. */

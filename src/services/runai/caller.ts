@@ -6,6 +6,7 @@ import { unauthenticated } from '../../core/problem.ts';
 import { type AcceptedToken, acceptToken } from '../../credentials/access-token.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import { NGC_KEY_PREFIX } from '../../kits/ngc/key-text.ts';
+import type { AccessKey } from '../../store/access-keys.ts';
 import type { Identity } from '../../store/identities.ts';
 import { standingOf } from './access-rules.ts';
 import { tenantIdOf, tokenRealmOf } from './tenant.ts';
@@ -30,12 +31,15 @@ async function tokenOf(arrival: Arrival): Promise<AcceptedToken> {
   return acceptToken(token, arrival, await tokenRealmOf(arrival));
 }
 
-/**
- * The caller with this name, if they may act: the id, name, client id or e-mail address of a user, an application or a
- * service account, or the id or client id of their access key.
- */
-export async function impersonate(world: Surroundings, who: string): Promise<Caller | null> {
-  const { identities, accessKeys } = world.store;
+/** Somebody by name, with the access key if the name is that of one. */
+export interface Named {
+  readonly identity: Identity;
+  readonly key: AccessKey | null;
+}
+
+/** Whom an id, a name, an e-mail address or a client id stands for, enabled or not; null for nobody. */
+export async function findNamed({ store }: Pick<Surroundings, 'store'>, who: string): Promise<Named | null> {
+  const { identities, accessKeys } = store;
   const key = (await accessKeys.byId(who)) ?? (await accessKeys.byClientId(who));
   const identity =
     (await identities.byId(key?.owner ?? who)) ??
@@ -44,7 +48,17 @@ export async function impersonate(world: Surroundings, who: string): Promise<Cal
     (await identities.byClientId('service-account', who)) ??
     (await identities.byName('application', who)) ??
     (await identities.byName('service-account', who));
-  if (identity === null) return null;
+  return identity === null ? null : { identity, key };
+}
+
+/**
+ * The caller with this name, if they may act: the id, name, client id or e-mail address of a user, an application or a
+ * service account, or the id or client id of their access key.
+ */
+export async function impersonate(world: Surroundings, who: string): Promise<Caller | null> {
+  const named = await findNamed(world, who);
+  if (named === null) return null;
+  const { identity, key } = named;
   if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
   return callerOf(world, { identity, clientId: key?.clientId ?? identity.clientId ?? '' });
 }

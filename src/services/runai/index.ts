@@ -21,6 +21,7 @@ import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
 import { ERRORS, renderProblem } from './problem.ts';
 import { seed } from './seed.ts';
+import { tokenDrafts } from './token-drafts.ts';
 
 /** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
 export const runai: ServiceDefinition<'runai'> = {
@@ -32,6 +33,7 @@ export const runai: ServiceDefinition<'runai'> = {
   authenticate,
   impersonate,
   holding,
+  tokenDrafts,
   findFixes: findRuleFixes,
   presenters: [presentBasicClient, presentBearerToken],
   // Clients first: they authenticate, then redeem the rest.

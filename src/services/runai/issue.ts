@@ -1,6 +1,7 @@
 import type { Arrival } from '../../contract/request.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
 import type { Identity } from '../../store/identities.ts';
+import type { Claims } from '../../tokens/mint.ts';
 import type { Granted } from './caller.ts';
 import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
 
@@ -12,17 +13,22 @@ export interface TokenOrder extends Granted {
   readonly scope?: string;
 }
 
-/** A signed access token (RFC 9068 without its own type, like Keycloak's). */
+/** A signed access token. */
 export async function mintAccessToken(arrival: Arrival, order: TokenOrder): Promise<string> {
+  return arrival.tokens.mint(await accessTokenClaims(arrival, order));
+}
+
+/** What an access token says (RFC 9068 without its own type, like Keycloak's). */
+export async function accessTokenClaims(arrival: Arrival, order: TokenOrder): Promise<Claims> {
   const { identity, clientId, sid, scope = '' } = order;
-  return arrival.tokens.mint({
+  return {
     ...(await commonClaims(arrival, identity)),
     tenant_id: Number(await tenantIdOf(arrival)),
     azp: clientId,
     typ: 'Bearer',
     sid,
     ...(scope !== '' && { scope }),
-  });
+  };
 }
 
 /** Facts about the login, for the client through which the user logged in. */
@@ -33,19 +39,24 @@ export interface IdTokenOrder extends TokenOrder {
   readonly accessToken: string;
 }
 
-/** An ID token (OpenID Connect Core 1.0, 2). */
+/** A signed ID token. */
 export async function mintIdToken(arrival: Arrival, order: IdTokenOrder): Promise<string> {
-  const { identity, clientId, sid, authTime, nonce = null, accessToken } = order;
-  return arrival.tokens.mint({
+  const claims = await idTokenClaims(arrival, order);
+  return arrival.tokens.mint({ ...claims, at_hash: accessTokenHash(order.accessToken) });
+}
+
+/** What an ID token says (OpenID Connect Core 1.0, 2), but for the access token issued with it. */
+export async function idTokenClaims(arrival: Arrival, order: Omit<IdTokenOrder, 'accessToken'>): Promise<Claims> {
+  const { identity, clientId, sid, authTime, nonce = null } = order;
+  return {
     ...(await commonClaims(arrival, identity)),
     aud: clientId,
     azp: clientId,
     typ: 'ID',
     auth_time: Math.floor(authTime / 1000),
     ...(nonce !== null && { nonce }),
-    at_hash: accessTokenHash(accessToken),
     sid,
-  });
+  };
 }
 
 async function commonClaims(arrival: Arrival, identity: Identity) {

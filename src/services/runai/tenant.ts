@@ -21,6 +21,16 @@ export function issuerPath(realm: string): string {
   return `/auth/realms/${realm}`;
 }
 
+/** What the endpoints of an issuer are below. */
+export function endpointsOf(issuer: string): string {
+  return `${issuer}/protocol/openid-connect`;
+}
+
+/** Where an issuer publishes its keys. */
+export function jwksUriOf(issuer: string): string {
+  return `${endpointsOf(issuer)}/certs`;
+}
+
 /** The tenant's id, a whole number as scopes write it. It marks the tenant's objects in the store. */
 export async function tenantIdOf({ store }: World): Promise<string> {
   return (await store.settings.get(TENANT_ID_SETTING)) ?? '0';

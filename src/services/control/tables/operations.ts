@@ -56,6 +56,9 @@ export const OPERATION_SECTIONS = [
       get_fault: {},
       remove_fault: {},
       get_fidelity: {},
+      mint_token: {},
+      get_token_zoo: {},
+      get_zoo_keys: { unguarded: true },
     },
   },
 ] as const satisfies readonly Section<OperationRow, 'id'>[];

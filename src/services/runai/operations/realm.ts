@@ -6,7 +6,7 @@ import { hashSecret } from '../../../credentials/secret.ts';
 import { lastExpiry } from '../issue.ts';
 import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
-import { tokenRealmOf } from '../tenant.ts';
+import { endpointsOf, jwksUriOf, tokenRealmOf } from '../tenant.ts';
 import { storedForm } from './grants/sessions.ts';
 import { anyCaller, confidentialCaller, formOf, issuerInPath, neededField } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
@@ -15,7 +15,7 @@ import { NO_STORE } from './token.ts';
 /** OpenID Connect Discovery 1.0, 3; RFC 8414, 2: lists only endpoints that exist. */
 const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
   const issuer = await issuerInPath(context);
-  const endpoint = `${issuer}/protocol/openid-connect`;
+  const endpoint = endpointsOf(issuer);
   const grants: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === 'realm');
   const profile = profileOf(context.settings);
   return {
@@ -28,7 +28,7 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
       revocation_endpoint: `${endpoint}/revoke`,
       userinfo_endpoint: `${endpoint}/userinfo`,
       end_session_endpoint: `${endpoint}/logout`,
-      jwks_uri: `${endpoint}/certs`,
+      jwks_uri: jwksUriOf(issuer),
       grant_types_supported: grants.filter(({ profiles }) => profiles.includes(profile)).map((row) => row.grantType),
       response_types_supported: ['code'],
       response_modes_supported: ['query'],

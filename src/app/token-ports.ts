@@ -1,0 +1,55 @@
+import { findNearest } from '../config/nearest.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import { Problem } from '../core/problem.ts';
+import { fixture } from '../machine/assets.ts';
+import type { Ports } from '../services/index.ts';
+import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
+import { type JWK, type SigningAlgorithm, signingKeyOf } from '../tokens/keys.ts';
+
+/** Among how many names the nearest is looked for. */
+const MOST_NAMES = 1000;
+
+/** What the switchboard needs to make tokens. */
+export function tokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
+  const drafts = services.flatMap(({ tokenDrafts }) => tokenDrafts ?? []);
+  const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
+  return {
+    draft: async (arrival, who) => {
+      for (const one of drafts) {
+        const draft = await one.draft(arrival, who);
+        if (draft !== null) return draft;
+      }
+      const names = (await Promise.all(drafts.map((one) => one.names(arrival)))).flat();
+      if (names.length === 0 || who === null) throw nobody();
+      const nearest = findNearest(who, names.slice(0, MOST_NAMES));
+      throw new Problem(
+        'invalid_request',
+        `Field \`for\` names nobody who could have a token; the nearest name is \`${nearest}\`. Expected an id, a name, an e-mail address or a client id.`,
+      );
+    },
+    foreignKeys: (algorithm) => {
+      const known = keys.get(algorithm) ?? foreignKeysOf(algorithm);
+      keys.set(algorithm, known);
+      return known;
+    },
+  };
+}
+
+function nobody(): Problem {
+  return new Problem(
+    'conflict',
+    'This world has nobody whom a token could be for: make it from a seed with a user, or create a user first.',
+  );
+}
+
+async function foreignKeysOf(algorithm: SigningAlgorithm): Promise<ForeignKeys> {
+  const [unknown, retired] = await Promise.all([shippedKey('unknown', algorithm), shippedKey('retired', algorithm)]);
+  return { unknown, retired };
+}
+
+async function shippedKey(name: keyof ForeignKeys, algorithm: SigningAlgorithm): Promise<ForeignKey> {
+  // The shipped keys are JWKs.
+  const jwk = (await fixture('runai', `${name}-key.${algorithm.toLowerCase()}.json`)) as JWK;
+  const key = await signingKeyOf(jwk, algorithm);
+  return { ...key, certificate: jwk.x5c?.[0] ?? null };
+}

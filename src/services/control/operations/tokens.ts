@@ -1,0 +1,79 @@
+import type { Schema } from '../../../contract/documented.ts';
+import type { Context, Handler } from '../../../contract/request.ts';
+import { DURATION_FORMS, parseDuration } from '../../../core/duration.ts';
+import { Problem } from '../../../core/problem.ts';
+import { forge, type Keys } from '../../../tokens/forge.ts';
+import { zooOf } from '../../../tokens/zoo/index.ts';
+import type { Ports } from '../ports.ts';
+
+/** Answers with tokens must not be cached (RFC 6749, 5.1). */
+const NO_STORE = { 'cache-control': 'no-store' } as const;
+
+/** Where the public half of the zoo's unknown key is. */
+const UNKNOWN_KEYS = '/_mock/tokens/zoo/keys';
+
+/** Tokens, right and wrong, for those who verify them. */
+export function tokenOperations({ tokens }: Ports) {
+  const keysOf = async ({ tokens: { key, algorithm } }: Context): Promise<Keys> => ({
+    own: key,
+    ...(await tokens.foreignKeys(algorithm)),
+  });
+
+  const mint: Handler<'control', 'mint_token'> = async (context) => {
+    const { for: who, claims = {}, header = {}, sign = 'key', expiresIn } = context.body;
+    const times = expiresIn === undefined ? {} : timesOf(expiresIn, claims, context);
+    const { access } = await tokens.draft(context, who);
+    const made = await forge({ ...access, ...times }, await keysOf(context), { claims, header, sign });
+    return { status: 201, headers: NO_STORE, body: made };
+  };
+
+  const zoo: Handler<'control', 'get_token_zoo'> = async (context) => {
+    const { audience = null } = context.query;
+    const { issuer, jwksUri, access, id } = await tokens.draft(context, null);
+    const made = await zooOf({
+      keys: await keysOf(context),
+      issuer,
+      audience,
+      claims: { ...access, ...(audience !== null && { aud: audience }) },
+      idClaims: id,
+      unknownKeysUrl: `${context.openOrigin}${UNKNOWN_KEYS}`,
+      now: Math.floor(context.now / 1000),
+    });
+    const { algorithm } = context.tokens;
+    return {
+      status: 200,
+      headers: NO_STORE,
+      body: { issuer, jwksUri, audience, algorithms: [algorithm], tokens: [...made] },
+    };
+  };
+
+  const unknownKeys: Handler<'control', 'get_zoo_keys'> = async (context) => {
+    const { unknown } = await tokens.foreignKeys(context.tokens.algorithm);
+    // A public key, in the form that RFC 7517 prescribes.
+    const key = unknown.publicJwk as Schema<'control', 'ZooKeys'>['keys'][number];
+    return { status: 200, body: { keys: [key] } };
+  };
+
+  return { mint_token: mint, get_token_zoo: zoo, get_zoo_keys: unknownKeys };
+}
+
+/** The claims of a lifetime, which can be over. A token that has expired was issued before that. */
+function timesOf(expiresIn: string, claims: object, { now, settings }: Context) {
+  if ('exp' in claims) {
+    throw new Problem(
+      'invalid_request',
+      'Fields `expiresIn` and `claims.exp` both say when the token expires; send one of them.',
+    );
+  }
+  const isOver = expiresIn.startsWith('-');
+  const milliseconds = parseDuration(isOver ? expiresIn.slice(1) : expiresIn);
+  if (milliseconds === null) {
+    throw new Problem(
+      'invalid_request',
+      `Field \`expiresIn\` must be ${DURATION_FORMS}; with a minus sign before it, such as \`-1s\`, for a token that has expired.`,
+    );
+  }
+  if (!isOver) return { exp: Math.floor((now + milliseconds) / 1000) };
+  const exp = Math.floor((now - milliseconds) / 1000);
+  return { exp, iat: exp - Math.floor(settings.tokenTtl / 1000) };
+}

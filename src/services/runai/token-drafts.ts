@@ -1,0 +1,49 @@
+import type { Arrival } from '../../contract/request.ts';
+import type { TokenDrafts } from '../../contract/service.ts';
+import type { Surroundings } from '../../contract/world.ts';
+import type { IdentityKind } from '../../core/principal.ts';
+import { nameInWorld } from '../../core/world-id.ts';
+import type { Identity } from '../../store/identities.ts';
+import { findNamed, type Named } from './caller.ts';
+import { accessTokenClaims, idTokenClaims, type TokenOrder } from './issue.ts';
+import { clientOrNone } from './operations/grants/clients.ts';
+import { secretName } from './secrets.ts';
+import { issuerPath, jwksUriOf, realmOf } from './tenant.ts';
+
+const KINDS = ['user', 'service-account', 'application'] as const satisfies readonly IdentityKind[];
+
+/** Tokens as `POST /api/v1/token` gives them. */
+export const tokenDrafts: TokenDrafts = {
+  draft: async (arrival, who) => {
+    const named = who === null ? await firstOf(arrival) : await findNamed(arrival, who);
+    if (named === null) return null;
+    const order = await orderFor(arrival, named);
+    const issuer = `${arrival.origin}${issuerPath(await realmOf(arrival))}`;
+    return {
+      issuer,
+      jwksUri: jwksUriOf(issuer),
+      access: await accessTokenClaims(arrival, order),
+      id: await idTokenClaims(arrival, { ...order, authTime: arrival.now }),
+    };
+  },
+  names: async (world) => (await everybody(world)).flatMap(({ name, clientId }) => [name, clientId ?? []].flat()),
+};
+
+/** Users first: the first of the cast is its administrator. */
+async function everybody({ store }: Pick<Surroundings, 'store'>): Promise<readonly Identity[]> {
+  return (await Promise.all(KINDS.map((kind) => store.identities.all(kind)))).flat();
+}
+
+async function firstOf(arrival: Arrival): Promise<Named | null> {
+  const identity = (await everybody(arrival)).find(({ enabled }) => enabled);
+  return identity === undefined ? null : { identity, key: null };
+}
+
+/** By the client that they would ask with: an access key if they have one, otherwise a login that names no client. */
+async function orderFor({ store, random, world }: Arrival, { identity, key: named }: Named): Promise<TokenOrder> {
+  const { kind, id, name, clientId, secretHash } = identity;
+  const key = named ?? (await store.accessKeys.ofOwner(id))[0];
+  if (key !== undefined) return { identity, clientId: key.clientId, sid: secretName(key.secretHash, world.id) };
+  if (kind !== 'user') return { identity, clientId: clientId ?? name, sid: secretName(secretHash, world.id) };
+  return { identity, clientId: clientOrNone(null), sid: nameInWorld(random.uuid(), world.id) };
+}

@@ -1,0 +1,75 @@
+import { compose, noSignature, type Signer, signerByPublicKey, signerOf } from './compose.ts';
+import type { SigningKey } from './keys.ts';
+import { type Claims, plainJson } from './mint.ts';
+
+/** With what a token can be signed. */
+export const SIGN_MODES = ['key', 'unknown-key', 'retired-key', 'hs256-public', 'none'] as const;
+export type SignMode = (typeof SIGN_MODES)[number];
+
+/** A key that vouches for nothing here: no JWKS has it. */
+export interface ForeignKey extends SigningKey {
+  /** A certificate that it issued to itself, in base64 (RFC 7515, 4.1.6); null if it has none. */
+  readonly certificate: string | null;
+}
+
+/** Keys that no JWKS of ours has, each with an id of its own. */
+export interface ForeignKeys {
+  /** Nobody ever trusted it. */
+  readonly unknown: ForeignKey;
+  /** It stands for one that was in the JWKS, and no longer is. */
+  readonly retired: ForeignKey;
+}
+
+/** The keys that tokens can be signed with. */
+export interface Keys extends ForeignKeys {
+  /** What the world signs with. */
+  readonly own: SigningKey;
+}
+
+/** How a token differs from the one it is made of. A member that is null is left out of it. */
+export interface Changes {
+  readonly claims?: Claims;
+  readonly header?: Claims;
+  readonly sign?: SignMode;
+}
+
+export interface Forged {
+  readonly token: string;
+  readonly header: Claims;
+  readonly claims: Claims;
+}
+
+/** Makes a token out of claims, changed as asked. */
+export async function forge(claims: Claims, keys: Keys, changes: Changes = {}): Promise<Forged> {
+  const { sign = 'key' } = changes;
+  const { alg, kid, signer } = signing(keys, sign);
+  const header = merged({ alg, typ: 'JWT', kid }, changes.header);
+  const said = merged(claims, changes.claims);
+  return { token: await compose(plainJson(header), plainJson(said), signer), header, claims: said };
+}
+
+function merged(values: Claims, changes: Claims = {}): Claims {
+  return Object.fromEntries(Object.entries({ ...values, ...changes }).filter(([, value]) => value !== null));
+}
+
+interface Signing {
+  readonly alg: string;
+  readonly kid: string;
+  readonly signer: Signer;
+}
+
+function signing({ own, unknown, retired }: Keys, mode: SignMode): Signing {
+  const by = (key: SigningKey): Signing => ({ alg: key.algorithm, kid: key.kid, signer: signerOf(key) });
+  switch (mode) {
+    case 'key':
+      return by(own);
+    case 'unknown-key':
+      return by(unknown);
+    case 'retired-key':
+      return by(retired);
+    case 'hs256-public':
+      return { alg: 'HS256', kid: own.kid, signer: signerByPublicKey(own) };
+    case 'none':
+      return { alg: 'none', kid: own.kid, signer: noSignature };
+  }
+}

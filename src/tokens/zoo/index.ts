@@ -1,0 +1,24 @@
+import { CLAIMS } from './claims.ts';
+import { KEYS } from './keys.ts';
+import type { Maker, Stock } from './stock.ts';
+import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from './verdicts.ts';
+import { WRITING } from './writing.ts';
+
+const MAKERS: Readonly<Record<ZooName, Maker>> = { ...CLAIMS, ...KEYS, ...WRITING };
+
+/** A token, and what a verifier should do with it. */
+export interface ZooToken extends Pick<ZooVerdict, 'verdict' | 'must' | 'why' | 'source'> {
+  readonly name: ZooName;
+  readonly token: string;
+}
+
+/** Every kind of token that a verifier should be tried with, right and wrong. */
+export function zooOf(stock: Stock): Promise<readonly ZooToken[]> {
+  const present = new Set([stock.keys.own.algorithm, stock.audience === null ? 'no-audience' : 'audience']);
+  return Promise.all(
+    zooNames((only) => present.has(only)).map(async (name) => {
+      const { verdict, must, why, source } = VERDICTS[name];
+      return { name, token: await MAKERS[name](stock), verdict, must, why, source };
+    }),
+  );
+}
