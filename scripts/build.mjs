@@ -96,7 +96,7 @@ async function buildCore(needed) {
         },
         {
           name: 'core',
-          test: /src[\\/](?:core[\\/]|config[\\/](?:option|nearest)\.|kits[\\/][a-z]+[\\/]reasons)|node_modules[\\/]leven[\\/]/,
+          test: /src[\\/](?:core[\\/]|config[\\/](?:option|nearest)\.|kits[\\/][a-z]+[\\/]reasons|tokens[\\/]zoo[\\/]verdicts)|node_modules[\\/]leven[\\/]/,
           priority: 2,
         },
       ],

@@ -28,8 +28,17 @@ export type {
   Switchboard,
   WorldEvent,
 } from './library/switchboard.ts';
+export type {
+  MintedToken,
+  TokenOrder,
+  TokensBoard,
+  TokenZoo,
+  ZooToken,
+} from './library/tokens.ts';
 export type { TestHooks } from './library/use-mock.ts';
 export { useMock } from './library/use-mock.ts';
+export type { VerifierHooks, VerifierOptions, Verify, VerifyOptions } from './library/verifier.ts';
+export { describeVerifier } from './library/verifier.ts';
 export type { Mock, World, WorldOptions } from './library/world.ts';
 export type {
   CreatedCredentials,

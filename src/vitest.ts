@@ -1,7 +1,8 @@
-import { test as base, expect } from 'vitest';
+import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
 import type { DenyReason } from './core/explaining/reasons.ts';
 import { type Answered, type ExpectedRefusal, printRefusals, refusalFault } from './library/refusals.ts';
 import { type MockOptions, startMock } from './library/start-mock.ts';
+import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
 import type { Mock, World, WorldOptions } from './library/world.ts';
 
 /** Fixtures of a test: a world of its own. */
@@ -47,6 +48,17 @@ export const test = base.extend<MockFixtures>({
 });
 
 export const it = test;
+
+/**
+ * Tries the code under test with every token of the zoo: one test for each. A test fails only if the code accepts what it
+ * must refuse, or refuses what it must accept.
+ *
+ * @param verify throws, or rejects, to refuse a token
+ */
+export function describeVerifier(verify: Verify, options: Omit<VerifierOptions, 'hooks'> = {}): void {
+  // Not the `test` with a world.
+  describeWith(verify, { ...options, hooks: { describe, it: base, beforeAll, afterAll } });
+}
 
 expect.extend({
   toBeRefused(answer: Answered, expected: DenyReason | ExpectedRefusal) {

@@ -109,6 +109,11 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     snapshots,
     snapshot: snapshots.take,
     restore: snapshots.restore,
+    tokens: {
+      mint: (order) => call('POST', '/tokens', order),
+      zoo: ({ audience } = {}) =>
+        call('GET', `/tokens/zoo${audience === undefined ? '' : `?${new URLSearchParams({ audience })}`}`),
+    },
     getToken: (who) => getToken(send, call, who),
     fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${id(service)}`}`),
     tables: (service) => call('GET', `/tables/${id(service)}`),

@@ -2,9 +2,13 @@ import type { Cast } from '../contract/cast.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { PrincipalKind } from '../core/principal.ts';
 import type { ClientCredentials } from './credentials.ts';
+
 import type { DrillsBoard } from './drills.ts';
 import type { FidelityReport } from './fidelity.ts';
 import type { Simulate } from './simulation.ts';
+
+import type { TokensBoard } from './tokens.ts';
+
 import type { Snapshot, SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
 /** How the switchboard is reached: over the network, or in process. */
@@ -259,6 +263,8 @@ export interface Switchboard {
   getToken(who?: string | ClientCredentials): Promise<string>;
   /** What the answers rest on: of every service, or of one. */
   fidelity(service?: string): Promise<FidelityReport>;
+  /** Tokens for whoever verifies them. */
+  readonly tokens: TokensBoard;
   /** The rules of a service as data. */
   tables(service: string): Promise<Record<string, unknown>>;
 }

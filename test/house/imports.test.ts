@@ -186,6 +186,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^app\/server$/,
       /^machine\/(time|node-version)$/,
       /^core\/(log|unusable|world-id)$/,
+      /^tokens\/zoo\/verdicts$/,
       /^services\/index$/,
       /^node:stream$/,
     ],

@@ -1,0 +1,110 @@
+import { createHmac, createPublicKey, type JsonWebKey, type KeyObject, verify as verifySignature } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import type { Verify } from '../../src/library/verifier.ts';
+
+/** The part of the library that is tried; it has no types of its own. */
+const jsonwebtoken = createRequire(import.meta.url)('jsonwebtoken') as {
+  decode(token: string, options: { complete: true }): { header: { kid?: string } } | null;
+  verify(token: string, key: KeyObject, options: object): { typ?: string };
+};
+
+interface Jwk extends JsonWebKey {
+  readonly kid: string;
+  readonly alg: string;
+}
+
+async function keysAt(jwksUri: string): Promise<readonly Jwk[]> {
+  return ((await (await fetch(jwksUri)).json()) as { keys: Jwk[] }).keys;
+}
+
+/** `jose`, set up as the page says. */
+export const joseVerifier: Verify = async (token, { issuer, jwksUri, audience }) => {
+  const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(jwksUri)), {
+    issuer,
+    algorithms: ['RS256', 'ES256'],
+    requiredClaims: ['sub', 'exp'],
+    ...(audience !== null && { audience }),
+  });
+  if (payload['typ'] !== 'Bearer') throw new Error('this is no access token');
+};
+
+/** `jsonwebtoken`, set up as well as it can be. */
+export const jsonwebtokenVerifier: Verify = async (token, { issuer, jwksUri, audience }) => {
+  const kid = jsonwebtoken.decode(token, { complete: true })?.header.kid;
+  const jwk = (await keysAt(jwksUri)).find((one) => one.kid === kid);
+  if (jwk === undefined) throw new Error('the key is not in the JWKS');
+  const key = createPublicKey({ key: jwk, format: 'jwk' });
+  const options = { issuer, algorithms: [jwk.alg], ...(audience !== null && { audience }) };
+  if (jsonwebtoken.verify(token, key, options).typ !== 'Bearer') throw new Error('this is no access token');
+};
+
+/** What people write who have read half of a tutorial. */
+export const naiveVerifier: Verify = async (token, { issuer, jwksUri, audience }) => {
+  const [head = '', body = '', signature = ''] = token.split('.');
+  const header = JSON.parse(Buffer.from(head, 'base64').toString());
+  const claims = JSON.parse(Buffer.from(body, 'base64').toString());
+  const keys = await keysAt(header.jku ?? jwksUri);
+  const jwk = header.jwk ?? keys.find(({ kid }) => kid === header.kid) ?? keys[0];
+  const key = createPublicKey(
+    header.x5c === undefined
+      ? { key: jwk, format: 'jwk' }
+      : `-----BEGIN CERTIFICATE-----\n${header.x5c[0]}\n-----END CERTIFICATE-----`,
+  );
+  if (header.alg.toLowerCase() !== 'none' && !isSigned(header.alg, `${head}.${body}`, signature, key))
+    throw new Error('bad signature');
+  if (typeof claims.exp === 'number' && claims.exp * 1000 < Date.now()) throw new Error('expired');
+  if (claims.iss !== undefined && !claims.iss.startsWith(issuer)) throw new Error('wrong issuer');
+  if (audience !== null && claims.aud !== undefined && !claims.aud.includes(audience)) throw new Error('not for us');
+};
+
+function isSigned(alg: string, input: string, signature: string, key: KeyObject): boolean {
+  const bytes = Buffer.from(signature, 'base64');
+  if (alg === 'HS256') {
+    const pem = key.export({ format: 'pem', type: 'spki' });
+    return createHmac('sha256', pem).update(input).digest().equals(bytes);
+  }
+  const digest = `sha${alg.slice(2)}`;
+  return verifySignature(digest, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }, bytes);
+}
+
+export interface Tried {
+  readonly title: string;
+  /** Null if the test passed; `skipped` if it was. */
+  readonly fault: string | null;
+}
+
+/** Runs what a runner would be told, and collects what failed. */
+export async function tried(describing: (hooks: Collecting) => void): Promise<readonly Tried[]> {
+  const tests: [title: string, run: (...given: readonly unknown[]) => Promise<void>][] = [];
+  const before: (() => Promise<void>)[] = [];
+  const after: (() => Promise<void>)[] = [];
+  describing({
+    describe: (_name, body) => body(),
+    it: (title, run) => tests.push([title, run]),
+    beforeAll: (hook) => before.push(hook),
+    afterAll: (hook) => after.push(hook),
+  });
+  for (const hook of before) await hook();
+  const results: Tried[] = [];
+  for (const [title, run] of tests) {
+    let isSkipped = false;
+    const skip = () => {
+      isSkipped = true;
+    };
+    const fault = await run({ skip }).then(
+      () => (isSkipped ? 'skipped' : null),
+      (thrown: Error) => thrown.message,
+    );
+    results.push({ title, fault });
+  }
+  for (const hook of after) await hook();
+  return results;
+}
+
+export interface Collecting {
+  describe(name: string, body: () => void): void;
+  it(title: string, run: (...given: readonly unknown[]) => Promise<void>): void;
+  beforeAll(hook: () => Promise<void>): void;
+  afterAll(hook: () => Promise<void>): void;
+}
