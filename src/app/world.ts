@@ -7,6 +7,7 @@ import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import { Faults } from '../faults/faults.ts';
 import { unusedSentence } from '../faults/unused.ts';
+import { Habits } from '../hints/habits.ts';
 import { Events } from '../journal/events.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Random } from '../machine/random.ts';
@@ -76,6 +77,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const events = new Events(series);
   const journal = new Journal(budgets.requests, series);
   const findings = new Findings(budgets.findings, (finding) => events.publish('finding', () => findingView(finding)));
+  const habits = new Habits(budgets.habits);
   const remembered = new RememberedTokens(budgets.tokens);
   let decisions = 0;
   let holders = 0;
@@ -120,6 +122,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     tellOver();
     findings.clear();
     remembered.clear();
+    habits.clear();
     await store.decisions.clear();
     await closeRetired();
     await current.close();
@@ -135,6 +138,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     tokens,
     journal,
     events,
+    habits,
     faults,
     tellOver,
     get store() {
@@ -167,6 +171,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       if (!frozen) await storeState(next.settings, { ahead: at - machine.now() });
       replaceStore(next);
       remembered.clear();
+      habits.clear();
       await clock.reread();
       await tokens.reread();
       await claims.replaced('snapshot');
@@ -185,6 +190,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       await store.decisions.clear();
       findings.clear();
       remembered.clear();
+      habits.reset(clock.now());
       journal.empty();
       faults.clear();
       tell(filled.findings);

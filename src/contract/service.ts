@@ -8,6 +8,7 @@ import type { Problem } from '../core/problem.ts';
 import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Presented, Presenter } from '../credentials/presented.ts';
 import type { Tripwire } from '../credentials/tripwire.ts';
+import type { HintRule } from '../hints/hint.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { Claims } from '../tokens/mint.ts';
@@ -139,6 +140,10 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
   readonly tokenDrafts?: TokenDrafts;
   /** Finds what would turn a refusal, if rights are given in a way of its own. */
   readonly findFixes?: FindFixes;
+  /** Mistakes that clients of this vendor make, most telling first. */
+  readonly hints?: readonly HintRule[];
+  /** How long the access tokens last that it gives, in milliseconds; absent if it gives none. */
+  readonly tokenLifetime?: (settings: Settings) => number;
   /** Its kinds of credentials in headers, by which the world of a request is found. */
   readonly presenters?: readonly Presenter[];
   /**

@@ -6,6 +6,7 @@ import type { Law } from '../core/law.ts';
 import type { Presented } from '../credentials/presented.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
 import type { Faults } from '../faults/faults.ts';
+import type { Habits } from '../hints/habits.ts';
 import type { Events } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Random } from '../machine/random.ts';
@@ -93,6 +94,8 @@ export interface World extends WorldScope {
   readonly journal: Journal;
   /** What happens in it, for those who watch. */
   readonly events: Events;
+  /** How its clients treat their tokens. */
+  readonly habits: Habits;
   /** What goes wrong in it on purpose. */
   readonly faults: Faults;
   /** An id for the next decision; never the same twice, not even after a restart. */

@@ -58,6 +58,8 @@ export interface Decision {
   readonly ofWorld?: string;
   /** Facts about the credential that make the reason concrete. */
   readonly detail?: string;
+  /** What the caller may have got wrong, most telling first. */
+  readonly hints?: readonly string[];
   readonly evidence?: Evidence;
 }
 

@@ -199,6 +199,8 @@ const SHARES = {
   /** requests with their answers */
   requests: 16 * MEGABYTE,
   findings: MEGABYTE / 4,
+  /** how clients treat their tokens */
+  habits: MEGABYTE / 4,
   /** worlds as their seeds make them, to be copied */
   images: 4 * MEGABYTE,
 } as const;

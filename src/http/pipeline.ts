@@ -8,6 +8,7 @@ import { worldInLog } from '../core/world-id.ts';
 import { NO_BODY } from '../journal/entry.ts';
 import { type WireAnswer, writeAnswer } from './answer.ts';
 import { factsOf } from './facts.ts';
+import { hintsOfUnrouted, type Offered, withHints } from './hints.ts';
 import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
 import { problemOf } from './problem.ts';
 import { admit } from './steps/admit.ts';
@@ -29,7 +30,7 @@ import { discardStream, onceSent } from './streamed.ts';
 
 /** Whatever is needed to answer when there is no operation. */
 export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
-  Partial<Pick<ServiceDefinition, 'name' | 'isSwitchboard' | 'quirks' | 'authenticate'>>;
+  Partial<Pick<ServiceDefinition, 'name' | 'isSwitchboard' | 'quirks' | 'authenticate' | 'hints'>>;
 
 /** Something about a call without an operation that a person should know. */
 export interface WorthKnowing {
@@ -93,6 +94,7 @@ function looksUpFirst({ service }: Route): boolean {
 /**
  * Answers a request that matches no operation (unknown path, wrong method, unreadable path) with the steps that apply.
  *
+ * @param offered what there is in place of what was asked for
  * @param worthKnowing what a person should know about the call, if anything
  */
 export async function answerUnrouted(
@@ -100,6 +102,7 @@ export async function answerUnrouted(
   service: Spokesman,
   raw: IncomingMessage,
   problem: Problem,
+  offered: Offered,
   worthKnowing?: WorthKnowing,
 ): Promise<WireAnswer> {
   const guard = service.isSwitchboard === true ? 'admin' : 'open';
@@ -114,12 +117,14 @@ export async function answerUnrouted(
   } catch (thrown) {
     told = problemOf(thrown);
   }
-  const outcome = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
+  const hints = hintsOfUnrouted(arrived, service, told, offered);
+  const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
+  const outcome = withHints(refusal, hints, server);
   logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id));
   const written = writeAnswer(outcome, told);
   if (service.isSwitchboard !== true) {
     const addressee = { service: service.name ?? null, operation: null };
-    record(arrived, addressee, { ...UNTOUCHED, outcome }, written);
+    record(arrived, addressee, { ...UNTOUCHED, outcome, hints }, written);
   }
   context.world.release();
   return written;

@@ -1,4 +1,6 @@
 import { showPath } from '../core/redact.ts';
+import { segmentsOf } from '../hints/paths.ts';
+import type { ServedPath } from '../hints/refused-request.ts';
 import type { Route } from './in-flight.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
 
@@ -12,6 +14,7 @@ export interface Match {
 export class Routes {
   readonly #routes: readonly Route[];
   #patterns: readonly { readonly pattern: RegExp; readonly route: Route }[] | undefined;
+  #served: readonly ServedPath[] | undefined;
 
   readonly #otherVersions: readonly OtherOperation[];
 
@@ -54,6 +57,14 @@ export class Routes {
     const groups = best.pattern.exec(path)?.groups ?? {};
     const params = Object.entries(groups).map(([name, text]) => [name, decodeURIComponent(text)]);
     return { route: best.route, params: Object.fromEntries(params) };
+  }
+
+  /** Every operation but the switchboard's, with the segments of its path. */
+  served(): readonly ServedPath[] {
+    this.#served ??= this.#routes
+      .filter(({ service }) => service.isSwitchboard !== true)
+      .map(({ operation: { method, path } }) => ({ method, path, segments: segmentsOf(path) }));
+    return this.#served;
   }
 
   /** Rarely needed, so the patterns are built on first use. */

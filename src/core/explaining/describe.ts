@@ -9,6 +9,7 @@ export function describeDecision(
 ) {
   const {
     evidence: _,
+    hints = [],
     id,
     at,
     service,
@@ -33,7 +34,8 @@ export function describeDecision(
     reason,
     ...more,
     ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
-    fixes,
+    // What somebody did wrong is more telling than what would help anybody.
+    fixes: [...hints.map((text): Fix => ({ kind: 'hint', text })), ...fixes],
     explanation,
   };
 }

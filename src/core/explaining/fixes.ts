@@ -5,7 +5,8 @@ import { describeLack, namePrincipal, quote } from './sentence.ts';
 
 /** One change that would turn a refusal, or the first step of it. */
 export interface Fix {
-  readonly kind: RemedyRow['kind'] | 'role' | 'grant' | 'policy' | 'propagation';
+  /** `hint`: what may be wrong with the request itself, and how to mend it. */
+  readonly kind: RemedyRow['kind'] | 'role' | 'grant' | 'policy' | 'propagation' | 'hint';
   readonly text: string;
   /** The roles that would do, if the fix is a role. */
   readonly roles?: readonly string[];

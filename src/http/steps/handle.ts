@@ -1,5 +1,6 @@
 import { decisionOfProblem } from '../../core/decision.ts';
 import { factsOf } from '../facts.ts';
+import { hintsOfGrant } from '../hints.ts';
 import type { InFlight } from '../in-flight.ts';
 
 /** Runs the operation. If the handler refuses in words of its own, such as a page, that is a decision, too. */
@@ -9,5 +10,6 @@ export async function handle(flight: InFlight): Promise<void> {
   const outcome = await flight.route.handler(flight.context as never);
   flight.outcome = outcome;
   flight.isDone = outcome.refusal === undefined;
+  if (outcome.principal !== undefined) flight.hints = hintsOfGrant(flight, outcome.principal);
   if (outcome.refusal !== undefined) flight.decision = decisionOfProblem(factsOf(flight), outcome.refusal);
 }

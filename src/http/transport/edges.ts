@@ -36,9 +36,15 @@ export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** @param routes called only after a request has failed */
 export function edgesOf(server: Server, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
-  const told = (raw: IncomingMessage, problem: Problem, worthKnowing?: WorthKnowing): Promise<WireAnswer> => {
+  const told = (
+    raw: IncomingMessage,
+    problem: Problem,
+    otherVersions: readonly string[] = [],
+    worthKnowing?: WorthKnowing,
+  ): Promise<WireAnswer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
-    return answerUnrouted(server, service, raw, problem, worthKnowing);
+    const offered = { served: () => routes().served(), otherVersions };
+    return answerUnrouted(server, service, raw, problem, offered, worthKnowing);
   };
 
   const unrouted = (raw: IncomingMessage) => {
@@ -47,7 +53,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
     const profiles = routes().otherVersions(method, path);
     if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes().methodsOf(path)));
     // A call that another version of the vendor's API would take is unknown to this one, and worth reporting.
-    return told(raw, unknownPath(raw), {
+    return told(raw, unknownPath(raw), profiles, {
       kind: 'other_version',
       message: otherVersionSentence(method, path, profiles),
     });

@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
+import { KEY_HINTS } from '../../kits/ngc/hints.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { authenticate, holding, impersonate } from './caller.ts';
 import { lookupOf } from './engine.ts';
@@ -28,6 +29,7 @@ export const air: ServiceDefinition<'air'> = {
   impersonate,
   holding,
   findFixes: findKeyFixes,
+  hints: KEY_HINTS,
   lookups: {
     ...Object.fromEntries(RESOURCES.map((resource) => [resource.name, lookupOf(resource)])),
     resource_budgets: budgetLookup,

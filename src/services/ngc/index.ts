@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Law, lawOf } from '../../core/law.ts';
+import { KEY_HINTS } from '../../kits/ngc/hints.ts';
 import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/key-bearer.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
@@ -33,6 +34,7 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> 
     },
     holding: holdingOfKeys(() => LAW),
     findFixes: findKeyFixes,
+    hints: KEY_HINTS,
     presenters: [presentBearerKey],
     credentialFields: { credentials: presentKey },
     tripwires: [KEY_TRIPWIRE],

@@ -1,5 +1,6 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
+import { KEY_HINTS } from '../../kits/ngc/hints.ts';
 import { bearerOfNgcKey, keyCalled } from '../../kits/ngc/key-bearer.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
@@ -43,6 +44,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   },
   holding: holdingOfKeys((settings) => LAWS[settings.nvcf]),
   findFixes: findKeyFixes,
+  hints: KEY_HINTS,
   lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups },
   operations: {
     getHealth,

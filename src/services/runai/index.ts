@@ -4,6 +4,7 @@ import { authenticate, impersonate } from './caller.ts';
 import { DRILLS } from './drills/index.ts';
 import { events } from './events.ts';
 import { findRuleFixes } from './fixes.ts';
+import { HINTS } from './hints/index.ts';
 import { holding } from './holding.ts';
 import { LAWS, profileOf } from './laws.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
@@ -35,6 +36,8 @@ export const runai: ServiceDefinition<'runai'> = {
   holding,
   tokenDrafts,
   findFixes: findRuleFixes,
+  hints: HINTS,
+  tokenLifetime: ({ tokenTtl }) => tokenTtl,
   presenters: [presentBasicClient, presentBearerToken],
   // Clients first: they authenticate, then redeem the rest.
   credentialFields: {

@@ -40,12 +40,13 @@ interface Kept {
 
 /** Weighs a decision by what can be large: the rights and the object that led to a refusal. */
 function keptOf(decision: Decision, weights: Derived<object, number>): Kept {
-  const { evidence } = decision;
-  if (evidence === undefined) return { decision, bytes: PLAIN_BYTES };
+  const { evidence, hints } = decision;
+  const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
+  if (evidence === undefined) return { decision, bytes: plain };
   const bytes = weights.of(evidence.caller.standing, bytesOf) + bytesOf(evidence.sighting);
-  if (bytes <= MOST_EVIDENCE) return { decision, bytes: PLAIN_BYTES + bytes };
+  if (bytes <= MOST_EVIDENCE) return { decision, bytes: plain + bytes };
   const { evidence: _, ...bare } = decision;
-  return { decision: bare, bytes: PLAIN_BYTES };
+  return { decision: bare, bytes: plain };
 }
 
 function fits(decision: Decision, { principal, effect, operation }: DecisionFilter): boolean {

@@ -11,8 +11,10 @@ const DEFAULT_LIMIT = 100;
 /** Why something was answered as it was: decisions, findings, and the law itself. */
 export function explanationOperations(ports: Ports) {
   const describe = (decision: Decision) => {
+    const described = ports.describe(decision);
     const fixes = findWorldFixes(decision.reason, decision.ofWorld);
-    return fixes === null ? ports.describe(decision) : { ...ports.describe(decision), fixes };
+    if (fixes === null) return described;
+    return { ...described, fixes: [...described.fixes.filter(({ kind }) => kind === 'hint'), ...fixes] };
   };
 
   const listDecisions: Handler<'control', 'list_decisions'> = async ({ store, query }) => {

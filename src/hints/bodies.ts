@@ -1,0 +1,71 @@
+import type { HintRule } from './hint.ts';
+import { linesOf, type RefusedRequest } from './refused-request.ts';
+
+/** The media type that was sent, in lower case and without parameters. */
+function mediaType(refused: RefusedRequest): string {
+  const [type = ''] = (linesOf(refused, 'content-type')[0] ?? '').toLowerCase().split(';', 1);
+  return type.trim();
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+
+function isJsonType(type: string): boolean {
+  return type === 'application/json' || type.endsWith('+json');
+}
+
+/** Does a text begin as a form does, and not as JSON? */
+function isFormText(text: string): boolean {
+  return /^\s*[A-Za-z_][\w.-]{0,100}=/.test(text);
+}
+
+function isJsonText(text: string): boolean {
+  return /^\s*[{[]/.test(text);
+}
+
+const DOCUMENTED = { source: 'the media types that the documents name', certainty: 'documented' } as const;
+
+/** Bodies of another type than the operation takes. */
+export const BODY_HINTS: readonly HintRule[] = [
+  {
+    code: 'form_instead_of_json',
+    sign: 'a form (`a=b&c=d`, or `Content-Type: application/x-www-form-urlencoded`) where JSON is needed',
+    cure: 'send JSON with `Content-Type: application/json`: `json=` in requests, `-H` beside `-d` in curl',
+    ...DOCUMENTED,
+    when: (refused) => {
+      const { bodyForm, problem, text } = refused;
+      if (bodyForm !== 'json') return null;
+      if (problem.kind === 'unsupported_media_type' && mediaType(refused) === FORM) {
+        return 'The body was sent as a form, and JSON is needed here: send `Content-Type: application/json` and a JSON object. `curl -d` says form unless `-H` says otherwise; `requests` sends JSON with `json=`, not with `data=`.';
+      }
+      if (problem.kind !== 'invalid_request' || text === null || !isFormText(text)) return null;
+      return 'The header says JSON, and the body is a form (`a=b&c=d`): send a JSON object.';
+    },
+  },
+  {
+    code: 'json_without_type',
+    sign: 'JSON sent as `text/plain`, or without `Content-Type`',
+    cure: 'send `Content-Type: application/json`; `fetch` says `text/plain` for a text',
+    ...DOCUMENTED,
+    when: (refused) => {
+      if (refused.bodyForm !== 'json' || refused.problem.kind !== 'unsupported_media_type') return null;
+      const type = mediaType(refused);
+      if (type !== '' && type !== 'text/plain') return null;
+      return 'The body was sent without saying that it is JSON: send `Content-Type: application/json`. `fetch` says `text/plain` for a text unless its headers say otherwise.';
+    },
+  },
+  {
+    code: 'json_instead_of_form',
+    sign: 'JSON where a form is needed, as at OAuth token endpoints',
+    cure: 'send `Content-Type: application/x-www-form-urlencoded` and `a=b&c=d`: `data=` in requests, `URLSearchParams` with `fetch`',
+    source: 'RFC 6749, 4: parameters are sent as a form',
+    certainty: 'documented',
+    when: (refused) => {
+      const { bodyForm, problem, text } = refused;
+      if (bodyForm !== 'form') return null;
+      const isRefusedType = problem.kind === 'unsupported_media_type' && isJsonType(mediaType(refused));
+      const isText = problem.kind === 'invalid_request' && text !== null && isJsonText(text);
+      if (!isRefusedType && !isText) return null;
+      return 'The body is JSON, and a form is needed here: send `Content-Type: application/x-www-form-urlencoded` and `grant_type=...&client_id=...`; `requests` does with `data=`, `fetch` with `URLSearchParams`.';
+    },
+  },
+];

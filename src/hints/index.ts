@@ -1,0 +1,41 @@
+import { AUTHORIZATION_HINTS } from './authorization.ts';
+import { BODY_HINTS } from './bodies.ts';
+import type { Hint, HintRule } from './hint.ts';
+import { PATH_HINTS } from './paths.ts';
+import type { RefusedRequest } from './refused-request.ts';
+import { STRAY_CHARACTERS } from './stray.ts';
+import { TOKEN_HINTS } from './tokens.ts';
+
+/** How many hints a request gets. */
+const MOST_HINTS = 3;
+/** Hints are a sentence or two; a longer one would not fit a header. */
+const MOST_TEXT = 600;
+
+/** Hints before and after those of the service: first what makes a header unreadable, last what is only likely. */
+const FIRST: readonly HintRule[] = [...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
+const LAST: readonly HintRule[] = [...TOKEN_HINTS, ...PATH_HINTS];
+
+/** The hints that every service can give. */
+export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...LAST];
+
+/**
+ * What people may have got wrong in a refused request, most telling first.
+ *
+ * @param own the hints of the service
+ */
+export function findHints(own: readonly HintRule[], refused: RefusedRequest): readonly Hint[] {
+  const hints: Hint[] = [];
+  for (const rules of [FIRST, own, LAST]) {
+    for (const { code, when } of rules) {
+      const text = when(refused);
+      if (text !== null) hints.push({ code, text: inAscii(text) });
+      if (hints.length === MOST_HINTS) return hints;
+    }
+  }
+  return hints;
+}
+
+/** Hints are sent in headers, and shown in logs of tests. */
+function inAscii(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MOST_TEXT);
+}

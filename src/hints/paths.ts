@@ -1,0 +1,183 @@
+import { findNear } from '../config/nearest.ts';
+import type { HintRule } from './hint.ts';
+import type { RefusedRequest, ServedPath } from './refused-request.ts';
+
+/** Longer paths are not compared: no operation has one. */
+const MOST_PATH = 500;
+/** How many segments a path may lack, and how many operations are named. */
+const MOST_LACKING = 4;
+const MOST_NAMED = 3;
+
+const AS_SERVED = { source: 'the paths of the documents', certainty: 'documented' } as const;
+
+/** The segments of a path, without empty ones. */
+export function segmentsOf(path: string): readonly string[] {
+  return path.split('/').filter((segment) => segment !== '');
+}
+
+/** The segments of a path that no operation has; null for any other request. */
+function unknownSegments({ problem, path }: RefusedRequest): readonly string[] | null {
+  return problem.kind === 'unknown_path' && path.length <= MOST_PATH ? segmentsOf(path) : null;
+}
+
+function isVariable(segment: string): boolean {
+  return segment.includes('{');
+}
+
+function fits(template: string, segment: string): boolean {
+  return template === segment || isVariable(template);
+}
+
+/** The operations whose path has just these segments. */
+function operationsAt({ served }: RefusedRequest, segments: readonly string[]): readonly ServedPath[] {
+  if (segments.length === 0) return [];
+  return served.filter(
+    (one) =>
+      one.segments.length === segments.length &&
+      one.segments.every((template, index) => fits(template, segments[index] ?? '')),
+  );
+}
+
+/** The operations in words: those with the request's own method, if there are any. */
+function named(found: readonly ServedPath[], method: string): string {
+  const same = found.filter((one) => one.method === method);
+  const shown = (same.length > 0 ? same : found).map((one) => `\`${one.method} ${one.path}\``);
+  return [...new Set(shown)].slice(0, MOST_NAMED).join(', ');
+}
+
+/**
+ * How many segments of a template a path lacks that has the others in the same order and ends as it does; null if it is
+ * not such a path, or if all that they have in common are variables.
+ */
+function lackingOf({ segments }: ServedPath, given: readonly string[]): number | null {
+  let at = given.length - 1;
+  let literals = 0;
+  for (let index = segments.length - 1; index >= 0 && at >= 0; index -= 1) {
+    const template = segments[index] ?? '';
+    if (fits(template, given[at] ?? '')) {
+      if (!isVariable(template)) literals += 1;
+      at -= 1;
+    } else if (index === segments.length - 1) return null;
+  }
+  const lacking = segments.length - given.length;
+  return at < 0 && literals > 0 && lacking > 0 && lacking <= MOST_LACKING ? lacking : null;
+}
+
+/** The operations of which a path lacks the fewest segments. */
+function completed({ served }: RefusedRequest, given: readonly string[]): readonly ServedPath[] {
+  if (given.length === 0) return [];
+  const found = served.flatMap((one) => {
+    const lacking = lackingOf(one, given);
+    return lacking === null ? [] : [{ one, lacking }];
+  });
+  const least = Math.min(...found.map(({ lacking }) => lacking));
+  return found.filter(({ lacking }) => lacking === least).map(({ one }) => one);
+}
+
+/** The operations whose path differs in the spelling of a single segment, or in case. */
+function similar({ served }: RefusedRequest, given: readonly string[]): readonly ServedPath[] {
+  const near = served.flatMap((one) => {
+    if (one.segments.length !== given.length) return [];
+    const others = one.segments.flatMap((template, index) => {
+      const segment = given[index] ?? '';
+      return fits(template, segment) || template.toLowerCase() === segment.toLowerCase() ? [] : [[template, segment]];
+    });
+    const [[template, segment] = ['', '']] = others;
+    const isAlike = others.length <= 1 && one.segments.some((own, index) => own === given[index] && !isVariable(own));
+    return isAlike ? [{ one, template, segment }] : [];
+  });
+  const [{ segment = '' } = {}] = near.filter((one) => one.segment !== '');
+  const exact = near.filter((one) => one.segment === '');
+  if (exact.length > 0) return exact.map(({ one }) => one);
+  const meant = findNear(segment, [...new Set(near.map(({ template }) => template ?? ''))]);
+  return near.filter(({ template }) => template === meant).map(({ one }) => one);
+}
+
+/** Paths that nothing is served at. */
+export const PATH_HINTS: readonly HintRule[] = [
+  {
+    code: 'world_twice',
+    sign: 'the prefix of a world twice: `/w/a/w/a/api/v1/token`',
+    cure: 'the URL of a world has the prefix already: join paths to it without another',
+    source: "worlds are the mock's own, and do not nest",
+    certainty: 'ours',
+    when: ({ problem, path }) =>
+      problem.kind === 'no_such_world' && path.startsWith('/w/')
+        ? 'The path has the prefix of a world twice: the `url` of a world ends with `/w/<id>` already, so join `/api/...` to it and no other prefix.'
+        : null,
+  },
+  {
+    code: 'doubled_slash',
+    sign: '`//` in the path',
+    cure: 'end the base URL without a slash, or begin the path without one',
+    source: 'RFC 3986, 3.3: an empty segment is a segment',
+    certainty: 'documented',
+    when: (refused) => {
+      const { problem, path, method } = refused;
+      if (problem.kind !== 'unknown_path' || !path.includes('//')) return null;
+      const meant = named(operationsAt(refused, unknownSegments(refused) ?? []), method);
+      const there = meant === '' ? '' : ` Without it this is ${meant}.`;
+      return `The path has two slashes in a row: the base URL ends with one and the path begins with one, or an id is empty.${there}`;
+    },
+  },
+  {
+    code: 'path_of_other_version',
+    sign: 'an operation that only another version of the vendor has',
+    cure: 'start the mock with that version, or call what the running one has',
+    ...AS_SERVED,
+    when: ({ otherVersions, service, method }) => {
+      if (otherVersions.length === 0) return null;
+      const flag = service === null ? '' : ` Start the mock with \`--${service} ${otherVersions[0]}\`, or`;
+      return `This ${method} is an operation of ${otherVersions.join(', ')}, which the running version does not have.${flag} use what the running version has in its place: \`GET /openapi/${service}.json\` lists it.`;
+    },
+  },
+  {
+    code: 'slash_at_end',
+    sign: 'a slash at the end, where the vendor answers without it',
+    cure: 'leave it out; Air alone answers with and without',
+    ...AS_SERVED,
+    when: (refused) => {
+      const { path, method } = refused;
+      if (!path.endsWith('/') || path.includes('//')) return null;
+      const meant = named(operationsAt(refused, unknownSegments(refused) ?? []), method);
+      return meant === '' ? null : `The path ends with a slash, and this is another path without one: call ${meant}.`;
+    },
+  },
+  {
+    code: 'path_prefix_extra',
+    sign: 'a path that is served, behind one that is not: `/api/v1/api/v1/token`',
+    cure: 'take what stands before it out of the base URL',
+    ...AS_SERVED,
+    when: (refused) => {
+      const given = unknownSegments(refused) ?? [];
+      for (let extra = 1; extra < given.length; extra += 1) {
+        const rest = given.slice(extra);
+        const found = operationsAt(refused, rest).filter(({ segments: [first = ''] }) => !isVariable(first));
+        if (found.length > 0) {
+          return `Before the path stands what does not belong to it: call ${named(found, refused.method)}. The base URL may end with a part that the path has, too.`;
+        }
+      }
+      return null;
+    },
+  },
+  {
+    code: 'path_incomplete',
+    sign: 'a path without its prefix or version: `/token`, `/v1/token`, `/nvcf/functions`',
+    cure: 'call the whole path, as the hint names it',
+    ...AS_SERVED,
+    when: (refused) => {
+      const meant = named(completed(refused, unknownSegments(refused) ?? []), refused.method);
+      return meant === '' ? null : `A part of the path is missing, such as its prefix or its version: call ${meant}.`;
+    },
+  },
+  {
+    code: 'path_misspelt',
+    sign: 'a path that differs in one word, or in upper and lower case',
+    cure: 'call the path that the hint names',
+    ...AS_SERVED,
+    when: (refused) => {
+      const meant = named(similar(refused, unknownSegments(refused) ?? []), refused.method);
+      return meant === '' ? null : `Nothing is served at this path; the nearest is ${meant}.`;
+    },
+  },
+];

@@ -1,0 +1,140 @@
+import type { Outcome } from '../contract/request.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { Decision } from '../core/decision.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Hint } from '../hints/hint.ts';
+import { findHints } from '../hints/index.ts';
+import {
+  claimOf,
+  linesOf,
+  type RefusedRequest,
+  type SentCredential,
+  type ServedPath,
+  sentCredential,
+} from '../hints/refused-request.ts';
+import { earlyRenewal } from '../hints/tokens.ts';
+import type { Arrived, InFlight, Server } from './in-flight.ts';
+import { pathOf } from './transport/arrival.ts';
+
+/** What there is in place of a path that nothing is served at. */
+export interface Offered {
+  served(): readonly ServedPath[];
+  /** The versions that have this operation, if the running one does not. */
+  readonly otherVersions: readonly string[];
+}
+
+/** What people may have got wrong in a request that an operation refused. */
+export function hintsOfRefusal(flight: InFlight, problem: Problem, decision: Decision | null): readonly Hint[] {
+  const { route, context, sent } = flight;
+  const { service, operation } = route;
+  if (service.isSwitchboard === true) return [];
+  const arrival = arrivalOf(flight);
+  return findHints(service.hints ?? [], {
+    ...arrival,
+    service: service.name,
+    operation: operation.id,
+    bodyForm: operation.body === 'none' ? null : operation.bodyForm,
+    text: sent.text,
+    fields: membersOf(context.body ?? flight.body?.value),
+    problem,
+    decision,
+    repeats: repeatsOf(context, arrival, problem),
+    served: [],
+    otherVersions: [],
+  });
+}
+
+/** The same for a request that reached no operation. */
+export function hintsOfUnrouted(
+  arrived: Arrived,
+  service: Partial<Pick<ServiceDefinition, 'name' | 'isSwitchboard' | 'hints'>>,
+  problem: Problem,
+  { served, otherVersions }: Offered,
+): readonly Hint[] {
+  if (service.isSwitchboard === true) return [];
+  return findHints(service.hints ?? [], {
+    ...arrivalOf(arrived),
+    service: service.name ?? null,
+    operation: null,
+    bodyForm: null,
+    text: null,
+    fields: {},
+    problem,
+    decision: null,
+    repeats: 0,
+    served: problem.kind === 'unknown_path' ? served() : [],
+    otherVersions,
+  });
+}
+
+/** What the client may get wrong that was given a token. */
+export function hintsOfGrant({ route, context }: InFlight, { clientId = '', id }: Principal): readonly Hint[] {
+  const lifetime = route.service.tokenLifetime?.(context.settings);
+  if (lifetime === undefined) return [];
+  const count = context.world.habits.granted(holderName(clientId, id), context.now, lifetime);
+  const hint = earlyRenewal(count, lifetime);
+  return hint === null ? [] : [hint];
+}
+
+/** An outcome that carries its hints, because no decision does. */
+export function withHints(outcome: Outcome, hints: readonly Hint[], { explain }: Pick<Server, 'explain'>): Outcome {
+  if (hints.length === 0 || !explain) return outcome;
+  return { ...outcome, headers: { ...outcome.headers, 'x-mock-hint': hints.map(({ text }) => text).join(' ') } };
+}
+
+/** What is known of every request, whatever became of it. */
+function arrivalOf({ raw, context }: Pick<Arrived, 'raw' | 'context'>) {
+  const { world, query, settings, origin, method, now } = context;
+  const headers = linesByName(raw.rawHeaders);
+  const credential = credentialIn({ headers });
+  const { id, grantMark, habits } = world;
+  const { resetAt } = habits;
+  const path = pathOf(raw.url);
+  return { method, path, query, headers, credential, settings, origin, now, world: { id, grantMark, resetAt } };
+}
+
+/** @param raw names and values in turn, as Node gives them */
+function linesByName(raw: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const lines = new Map<string, string[]>();
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const [name = '', value = ''] = raw.slice(index, index + 2);
+    const before = lines.get(name.toLowerCase());
+    if (before === undefined) lines.set(name.toLowerCase(), [value]);
+    else before.push(value);
+  }
+  return lines;
+}
+
+function credentialIn(refused: Pick<RefusedRequest, 'headers'>): SentCredential | null {
+  const [line, second] = linesOf(refused, 'authorization');
+  return line === undefined || second !== undefined ? null : sentCredential(line);
+}
+
+function membersOf(body: unknown): RefusedRequest['fields'] {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body) && !Buffer.isBuffer(body);
+  // An object, whose members may be anything.
+  return isObject ? (body as Record<string, unknown>) : {};
+}
+
+/** How often this token has been refused because it expired. Whoever's token is refused may ask for another. */
+function repeatsOf(
+  { world: { habits }, now }: InFlight['context'],
+  { credential }: Pick<RefusedRequest, 'credential'>,
+  { kind, reason }: Problem,
+): number {
+  if (kind !== 'unauthenticated') return 0;
+  const claim = (name: string) => claimOf({ credential }, name);
+  const holder = holderName(claim('azp'), claim('sub'));
+  if (reason === 'expired_token') {
+    const token = claim('jti') || `${holder} ${String(credential?.claims?.['iat'])}`;
+    return habits.refusedExpired(token, holder, now);
+  }
+  habits.renews(holder);
+  return 0;
+}
+
+/** A token's holder: through which client, and who. */
+function holderName(clientId: string, id: string): string {
+  return `${clientId} ${id}`;
+}

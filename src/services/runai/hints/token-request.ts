@@ -1,0 +1,147 @@
+import { own } from '../../../core/own.ts';
+import type { HintRule } from '../../../hints/hint.ts';
+import type { RefusedRequest } from '../../../hints/refused-request.ts';
+
+/** What token endpoints call their fields. */
+const CAMEL = [
+  ...['grantType', 'clientID', 'clientSecret', 'appID', 'appSecret', 'username', 'password', 'refreshToken'],
+  ...['code', 'redirectUri', 'externalToken'],
+] as const;
+const SNAKE = [
+  ...['grant_type', 'client_id', 'client_secret', 'username', 'password', 'refresh_token', 'code', 'redirect_uri'],
+  ...['code_verifier', 'external_token', 'scope'],
+] as const;
+
+/** By the operation of the endpoint. */
+const FIELDS: ReadonlyMap<string | null, { readonly names: readonly string[]; readonly form: string }> = new Map([
+  ['grant_token', { names: CAMEL, form: 'camel case' }],
+  ['grant_token_v2', { names: SNAKE, form: 'snake case' }],
+  ['grant_realm_token', { names: SNAKE, form: 'snake case' }],
+]);
+
+/** Longer names are of no field. */
+const MOST_NAME = 40;
+
+/** A name without what the two spellings differ in. */
+function bare(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toLowerCase();
+}
+
+/** Names that were sent in the spelling of another endpoint, each with the one that is read. */
+function misspelt({ operation, fields }: RefusedRequest): readonly (readonly [sent: string, read: string])[] {
+  const { names } = FIELDS.get(operation) ?? { names: [] };
+  return Object.keys(fields).flatMap((sent) => {
+    if (sent.length > MOST_NAME) return [];
+    const read = names.find((name) => bare(name) === bare(sent));
+    return read === undefined || Object.hasOwn(fields, read) ? [] : [[sent, read] as const];
+  });
+}
+
+function sends({ fields }: RefusedRequest, name: string): boolean {
+  const value = own(fields, name);
+  return typeof value === 'string' && value !== '';
+}
+
+/** The id by which a client was named, at any endpoint. */
+function clientIdIn({ fields, credential }: RefusedRequest): string {
+  const named = own(fields, 'clientID') ?? own(fields, 'client_id') ?? own(fields, 'appID') ?? own(fields, 'id');
+  if (typeof named === 'string') return named;
+  if (credential?.scheme !== 'basic') return '';
+  return Buffer.from(credential.text, 'base64').toString('latin1').split(':', 1)[0] ?? '';
+}
+
+/** Ids of objects are UUIDs; client ids are not. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const V1 = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
+
+/** Requests for tokens with the wrong fields. */
+export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
+  {
+    code: 'field_spelling',
+    sign: '`grant_type` at `/api/v1/token`, or `grantType` at `/api/v2/token` and the realm',
+    cure: 'camel case in the JSON of `/api/v1/token`, snake case in the forms of the others',
+    ...V1,
+    certainty: 'documented',
+    when: (refused) => {
+      const pairs = misspelt(refused);
+      if (pairs.length === 0) return null;
+      const told = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
+      const other =
+        refused.operation === 'grant_token'
+          ? '`/api/v2/token` and the realm take the other spelling, as a form'
+          : '`/api/v1/token` takes the other spelling, as JSON';
+      return `This endpoint reads fields in ${FIELDS.get(refused.operation)?.form}: send ${told}. ${other}.`;
+    },
+  },
+  {
+    code: 'client_id_before_2_24',
+    sign: '`client_credentials`, or `clientId` without `grantType: app_token`, at 2.19',
+    cure: 'send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`, or start the mock with `--runai 2.24`',
+    source: 'API authentication guide 2.19: tokens are for applications',
+    certainty: 'documented',
+    when: (refused) => {
+      const { operation, settings, fields } = refused;
+      if (operation !== 'grant_token' || settings.runai !== '2.19') return null;
+      if (own(fields, 'grantType') !== 'client_credentials' && !isClientOfAppToken(refused)) return null;
+      return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. `client_credentials` with `clientId` is there since 2.24: start the mock with `--runai 2.24` to have it.';
+    },
+  },
+  {
+    code: 'app_id_since_2_24',
+    sign: '`AppId` and `AppSecret` with `client_credentials`, or for a client that is no application, since 2.24',
+    cure: 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`',
+    source: 'API authentication guide 2.24: access keys and service accounts; applications are deprecated',
+    certainty: 'documented',
+    when: (refused) => {
+      const { operation, settings, problem } = refused;
+      if (operation !== 'grant_token' || settings.runai === '2.19' || !sends(refused, 'appID')) return null;
+      const isApplication = own(refused.fields, 'grantType') === 'app_token';
+      if (isApplication && problem.kind !== 'unsupported_grant' && problem.reason !== 'unknown_client') return null;
+      if (!isApplication && sends(refused, 'clientID')) return null;
+      const still = settings.runai === '3.0' ? 'has no applications' : 'still takes `AppId` with `app_token` alone';
+      return `Since 2.24 a client is an access key or a service account: send \`{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}\`. ${settings.runai} ${still}.`;
+    },
+  },
+  {
+    code: 'client_id_with_app_token',
+    sign: '`app_token` with `clientId` and `clientSecret`',
+    cure: 'send `AppId` and `AppSecret` with `app_token`, or `client_credentials` with `clientId`',
+    ...V1,
+    certainty: 'documented',
+    when: (refused) => {
+      if (refused.settings.runai === '2.19' || !isClientOfAppToken(refused)) return null;
+      return 'The grant `app_token` reads `AppId` and `AppSecret`. With `clientId` and `clientSecret` the grant is `client_credentials`.';
+    },
+  },
+  {
+    code: 'basic_at_v1',
+    sign: '`Authorization: Basic` at `/api/v1/token`',
+    cure: 'send `clientId` and `clientSecret` in the body; Basic is for `/api/v2/token` and the realm',
+    ...V1,
+    certainty: 'documented',
+    when: (refused) => {
+      const { operation, problem, credential } = refused;
+      if (operation !== 'grant_token' || problem.kind !== 'invalid_request' || credential?.scheme !== 'basic')
+        return null;
+      if (sends(refused, 'clientID') || sends(refused, 'appID')) return null;
+      return '`/api/v1/token` does not read `Authorization: Basic`: send `clientId` and `clientSecret` in the JSON body. `/api/v2/token` and the realm take Basic.';
+    },
+  },
+  {
+    code: 'key_id_for_client_id',
+    sign: 'the id of an access key, which is a UUID, in place of its client id',
+    cure: 'send the `clientId` that is shown beside the id',
+    source: 'OpenAPI 2.24, access keys: `id` and `clientId` are two members',
+    certainty: 'documented',
+    when: (refused) => {
+      if (refused.problem.reason !== 'unknown_client' || !UUID.test(clientIdIn(refused))) return null;
+      return 'The client id may be the id of an access key, an application or a service account: it is a UUID. Send the `clientId` that is shown beside that `id`.';
+    },
+  },
+];
+
+function isClientOfAppToken(refused: RefusedRequest): boolean {
+  const isApplication = own(refused.fields, 'grantType') === 'app_token';
+  return isApplication && sends(refused, 'clientID') && !sends(refused, 'appID');
+}
