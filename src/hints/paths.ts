@@ -47,7 +47,7 @@ function named(found: readonly ServedPath[], method: string): string {
 
 /**
  * How many segments of a template a path lacks that has the others in the same order and ends as it does; null if it is
- * not such a path, or if all that they have in common are variables.
+ * not such a path. Anything fits a variable, so it counts only together with the word before it, and never alone.
  */
 function lackingOf({ segments }: ServedPath, given: readonly string[]): number | null {
   let at = given.length - 1;
@@ -57,7 +57,7 @@ function lackingOf({ segments }: ServedPath, given: readonly string[]): number |
     if (fits(template, given[at] ?? '')) {
       if (!isVariable(template)) literals += 1;
       at -= 1;
-    } else if (index === segments.length - 1) return null;
+    } else if (index === segments.length - 1 || isVariable(segments[index + 1] ?? '')) return null;
   }
   const lacking = segments.length - given.length;
   return at < 0 && literals > 0 && lacking > 0 && lacking <= MOST_LACKING ? lacking : null;

@@ -12,15 +12,41 @@ const SNAKE = [
   ...['code_verifier', 'external_token', 'scope'],
 ] as const;
 
+/** How an endpoint spells its fields. */
+interface Spelling {
+  readonly name: string;
+  /** What it reads, by name without case, hyphens and underscores. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** Where the other spelling is read. */
+  readonly other: string;
+}
+
+const CAMEL_CASE: Spelling = {
+  name: 'camel case',
+  fields: byBareName(CAMEL),
+  other: '`/api/v2/token` and the realm take the other spelling, as a form',
+};
+const SNAKE_CASE: Spelling = {
+  name: 'snake case',
+  fields: byBareName(SNAKE),
+  other: '`/api/v1/token` takes the other spelling, as JSON',
+};
+
 /** By the operation of the endpoint. */
-const FIELDS: ReadonlyMap<string | null, { readonly names: readonly string[]; readonly form: string }> = new Map([
-  ['grant_token', { names: CAMEL, form: 'camel case' }],
-  ['grant_token_v2', { names: SNAKE, form: 'snake case' }],
-  ['grant_realm_token', { names: SNAKE, form: 'snake case' }],
+const SPELLINGS: ReadonlyMap<string | null, Spelling> = new Map<string | null, Spelling>([
+  ['grant_token', CAMEL_CASE],
+  ['grant_token_v2', SNAKE_CASE],
+  ['grant_realm_token', SNAKE_CASE],
 ]);
 
 /** Longer names are of no field. */
 const MOST_NAME = 40;
+/** How many fields a hint names. */
+const MOST_NAMED = 6;
+
+function byBareName(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [bare(name), name]));
+}
 
 /** A name without what the two spellings differ in. */
 function bare(name: string): string {
@@ -28,24 +54,32 @@ function bare(name: string): string {
 }
 
 /** Names that were sent in the spelling of another endpoint, each with the one that is read. */
-function misspelt({ operation, fields }: RefusedRequest): readonly (readonly [sent: string, read: string])[] {
-  const { names } = FIELDS.get(operation) ?? { names: [] };
+function misspelt({ fields }: RefusedRequest, spelling: Spelling): readonly (readonly [sent: string, read: string])[] {
   return Object.keys(fields).flatMap((sent) => {
-    if (sent.length > MOST_NAME) return [];
-    const read = names.find((name) => bare(name) === bare(sent));
-    return read === undefined || Object.hasOwn(fields, read) ? [] : [[sent, read] as const];
+    const read = sent.length > MOST_NAME ? undefined : spelling.fields.get(bare(sent));
+    // Camel case is read in any case.
+    const isRead = read === undefined || read === sent || (spelling === CAMEL_CASE && !/[_-]/.test(sent));
+    return isRead || Object.hasOwn(fields, read) ? [] : [[sent, read] as const];
   });
 }
 
-function sends({ fields }: RefusedRequest, name: string): boolean {
-  const value = own(fields, name);
+/** The value of a field of `/api/v1/token`, in whatever case its name was sent. */
+function fieldOf({ fields }: RefusedRequest, name: string): unknown {
+  const sent = Object.keys(fields).find((one) => one.toLowerCase() === name.toLowerCase());
+  return sent === undefined ? undefined : own(fields, sent);
+}
+
+function sends(refused: RefusedRequest, name: string): boolean {
+  const value = fieldOf(refused, name);
   return typeof value === 'string' && value !== '';
 }
 
 /** The id by which a client was named, at any endpoint. */
-function clientIdIn({ fields, credential }: RefusedRequest): string {
-  const named = own(fields, 'clientID') ?? own(fields, 'client_id') ?? own(fields, 'appID') ?? own(fields, 'id');
-  if (typeof named === 'string') return named;
+function clientIdIn(refused: RefusedRequest): string {
+  const { credential } = refused;
+  const named = ['clientID', 'client_id', 'appID', 'id'].map((name) => fieldOf(refused, name));
+  const found = named.find((value) => typeof value === 'string');
+  if (typeof found === 'string') return found;
   if (credential?.scheme !== 'basic') return '';
   return Buffer.from(credential.text, 'base64').toString('latin1').split(':', 1)[0] ?? '';
 }
@@ -64,14 +98,11 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     ...V1,
     certainty: 'documented',
     when: (refused) => {
-      const pairs = misspelt(refused);
-      if (pairs.length === 0) return null;
+      const spelling = SPELLINGS.get(refused.operation);
+      const pairs = spelling === undefined ? [] : misspelt(refused, spelling).slice(0, MOST_NAMED);
+      if (spelling === undefined || pairs.length === 0) return null;
       const told = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
-      const other =
-        refused.operation === 'grant_token'
-          ? '`/api/v2/token` and the realm take the other spelling, as a form'
-          : '`/api/v1/token` takes the other spelling, as JSON';
-      return `This endpoint reads fields in ${FIELDS.get(refused.operation)?.form}: send ${told}. ${other}.`;
+      return `This endpoint reads fields in ${spelling.name}: send ${told}. ${spelling.other}.`;
     },
   },
   {
@@ -81,9 +112,9 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     source: 'API authentication guide 2.19: tokens are for applications',
     certainty: 'documented',
     when: (refused) => {
-      const { operation, settings, fields } = refused;
+      const { operation, settings } = refused;
       if (operation !== 'grant_token' || settings.runai !== '2.19') return null;
-      if (own(fields, 'grantType') !== 'client_credentials' && !isClientOfAppToken(refused)) return null;
+      if (fieldOf(refused, 'grantType') !== 'client_credentials' && !isClientOfAppToken(refused)) return null;
       return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. `client_credentials` with `clientId` is there since 2.24: start the mock with `--runai 2.24` to have it.';
     },
   },
@@ -96,7 +127,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const { operation, settings, problem } = refused;
       if (operation !== 'grant_token' || settings.runai === '2.19' || !sends(refused, 'appID')) return null;
-      const isApplication = own(refused.fields, 'grantType') === 'app_token';
+      const isApplication = fieldOf(refused, 'grantType') === 'app_token';
       if (isApplication && problem.kind !== 'unsupported_grant' && problem.reason !== 'unknown_client') return null;
       if (!isApplication && sends(refused, 'clientID')) return null;
       const still = settings.runai === '3.0' ? 'has no applications' : 'still takes `AppId` with `app_token` alone';
@@ -142,6 +173,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
 ];
 
 function isClientOfAppToken(refused: RefusedRequest): boolean {
-  const isApplication = own(refused.fields, 'grantType') === 'app_token';
+  const isApplication = fieldOf(refused, 'grantType') === 'app_token';
   return isApplication && sends(refused, 'clientID') && !sends(refused, 'appID');
 }

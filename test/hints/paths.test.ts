@@ -1,0 +1,68 @@
+/** Breaks with: src/http/routes.ts, src/http/pipeline.ts */
+import { describe, expect, it } from 'vitest';
+import { hintsOf } from '../support/hints.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { testServer } from '../support/server.ts';
+import { makeWorld } from '../support/worlds.ts';
+
+const server = await testServer();
+
+describe('a path that nothing is served at is told', () => {
+  it.each<[request: string, code: string, named: string]>([
+    ['POST /token', 'path_incomplete', '`POST /api/v1/token`, `POST /api/v2/token`'],
+    ['POST /v1/token', 'path_incomplete', '`POST /api/v1/token`'],
+    ['POST /api/token', 'path_incomplete', '`POST /api/v1/token`, `POST /api/v2/token`'],
+    ['GET /nvcf/functions', 'path_incomplete', '`GET /v2/nvcf/functions`'],
+    ['GET /v2/functions', 'path_incomplete', '`GET /v2/nvcf/functions`'],
+    ['GET /simulations', 'path_incomplete', '`GET /api/v3/simulations/`'],
+    ['GET /simulations/', 'path_incomplete', '`GET /api/v3/simulations/`'],
+    ['POST /api/v1//token', 'doubled_slash', '`POST /api/v1/token`'],
+    ['POST //api/v1/token', 'doubled_slash', '`POST /api/v1/token`'],
+    ['POST /api/v1/token/', 'slash_at_end', '`POST /api/v1/token`'],
+    ['GET /v2/nvcf/functions/', 'slash_at_end', '`GET /v2/nvcf/functions`'],
+    ['POST /api/v1/api/v1/token', 'path_prefix_extra', '`POST /api/v1/token`'],
+    ['GET /api/v1/usres', 'path_misspelt', '`GET /api/v1/users`'],
+    ['GET /api/v1/Users', 'path_misspelt', '`GET /api/v1/users`'],
+    ['GET /v2/nvfc/functions', 'path_misspelt', '`GET /v2/nvcf/functions`'],
+  ])('%s', async (request, code, named) => {
+    const { codes, texts } = await hintsOf(server.call, request);
+
+    expect(codes[0]).toBe(code);
+    expect(texts[0]).toContain(`${named}`);
+  });
+
+  it.each([
+    'GET /nowhere',
+    `GET /${'a/'.repeat(2000)}`,
+    'GET /%20/%41',
+    'GET /{org}',
+    'GET /api/v3/nothing',
+    'GET /api/v1/users/1/2/3',
+  ])('and nothing is made up: %.40s', async (request) => {
+    expect((await hintsOf(server.call, request)).codes).toEqual([]);
+  });
+
+  it('an operation of another version, with the flag that brings it', async () => {
+    const newest = await testServer({ runai: '3.0' });
+    const { codes, texts } = await hintsOf(newest.call, 'GET /api/v1/apps');
+
+    expect(codes).toEqual(['path_of_other_version']);
+    expect(texts[0]).toMatch(/an operation of 2\.19, 2\.24.* `--runai 2\.19`/);
+  });
+
+  it('the prefix of a world twice', async () => {
+    await makeWorld(server, { id: 'twice' });
+    const answer = await server.call('POST /w/twice/w/twice/api/v1/token', { body: {} });
+
+    expect(answer.status).toBe(404);
+    expect(answer.headers['x-mock-hint']).toMatch(/prefix of a world twice/);
+  });
+
+  it('an empty id, inside of a path that is served', async () => {
+    const { codes } = await hintsOf(server.call, 'GET /v2/nvcf/functions//versions', {
+      token: castKey('nvcf-deployer').key,
+    });
+
+    expect(codes[0]).toBe('doubled_slash');
+  });
+});

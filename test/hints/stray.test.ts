@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { admin } from '../support/cast.ts';
+import { hintsOf } from '../support/hints.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { testServer } from '../support/server.ts';
+
+const server = await testServer();
+const { clientId, clientSecret } = admin.accessKey;
+const { key } = castKey('air-reader');
+const SECRETS = [clientSecret, key.slice(6)];
+
+const expectStray = (told: Awaited<ReturnType<typeof hintsOf>>, said: RegExp) => {
+  const { codes, texts } = told;
+  expect(codes).toContain('stray_characters');
+  expect(texts[codes.indexOf('stray_characters')]).toMatch(said);
+  for (const secret of SECRETS) expect(texts.join(' ')).not.toContain(secret);
+};
+
+describe('what does not belong to a key is told', () => {
+  it.each([
+    ['quotes', `"${key}"`, /in quotes/],
+    ['one quote', `${key}'`, /in quotes/],
+    ['a line break, encoded', `${key}%0A`, /line break/],
+    ['a line break, written out', `${key}\\n`, /line break/],
+    ['a comma', `${key},`, /punctuation/],
+    ['a space, encoded', `${key}%20`, /space/],
+  ])('%s', async (_what, token, said) => {
+    expectStray(await hintsOf(server.call, 'GET /api/v3/simulations/', { token }), said);
+  });
+});
+
+describe('what does not belong to a secret is told', () => {
+  it.each([
+    ['a line break', `${clientSecret}\n`, /Field `clientSecret` ends with a line break/],
+    ['quotes', `"${clientSecret}"`, /in quotes/],
+    ['a space', ` ${clientSecret}`, /space/],
+  ])('%s', async (_what, sent, said) => {
+    const body = { grantType: 'client_credentials', clientId, clientSecret: sent };
+    const told = await hintsOf(server.call, 'POST /api/v1/token', { body });
+
+    expect(told.answer.decision.reason).toBe('wrong_secret');
+    expectStray(told, said);
+  });
+
+  it('a line break in a form', async () => {
+    const body = `grant_type=client_credentials&client_id=${clientId}&client_secret=${clientSecret}%0A`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+
+    expectStray(
+      await hintsOf(server.call, 'POST /api/v2/token', { body, headers }),
+      /`client_secret` ends with a line/,
+    );
+  });
+
+  it('the line break of `echo`, in Basic', async () => {
+    const basic = Buffer.from(`${clientId}:${clientSecret}\n`).toString('base64');
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${basic}` };
+
+    expectStray(
+      await hintsOf(server.call, 'POST /api/v2/token', { body: 'grant_type=client_credentials', headers }),
+      /base64 of `Authorization: Basic`.* line break/,
+    );
+  });
+});

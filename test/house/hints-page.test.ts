@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { GENERAL_HINTS } from '../../src/hints/index.ts';
+import { RENEWED_TOO_EARLY } from '../../src/hints/tokens.ts';
+import { SERVICES } from '../support/services.ts';
+import { ROOT } from './source-files.ts';
+
+/** Every hint, with the services that alone can give it; none for those that all can. */
+function everyHint() {
+  const own = SERVICES.flatMap(({ name, hints = [] }) => hints.map((rule) => ({ rule, service: name })));
+  const rules = [...GENERAL_HINTS.map((rule) => ({ rule, service: null })), ...own];
+  const early = { rule: RENEWED_TOO_EARLY, service: null };
+  return [...rules, early];
+}
+
+it('every hint is told in docs/hints.md, and no other', () => {
+  const page = readFileSync(join(ROOT, 'docs/hints.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` \| (.*) \| (.*) \|$/gm)].map(([, code, sign, cure]) => [
+    code,
+    { sign, cure },
+  ]);
+
+  const told = everyHint().map(({ rule: { code, sign, cure } }) => [code, { sign, cure }]);
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(told));
+  expect(rows).toHaveLength(Object.keys(Object.fromEntries(rows)).length);
+});
+
+it('no two mistakes have the same code', () => {
+  const codes = new Map<string, unknown>();
+  for (const { rule } of everyHint()) {
+    expect(codes.get(rule.code) ?? rule, rule.code).toBe(rule);
+    codes.set(rule.code, rule);
+  }
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { admin } from '../../support/cast.ts';
+import { hintsOf } from '../../support/hints.ts';
+import { castFunction, castKey } from '../../support/ngc-cast.ts';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer();
+const token = await server.tokenOf(admin);
+const { key } = castKey('air-reader');
+const AIR = 'GET /api/v3/simulations/';
+
+describe('a wrong key is told', () => {
+  it.each([
+    ['Air', AIR],
+    ['Cloud Functions', 'GET /v2/nvcf/functions'],
+    ['NGC', 'GET /v3/orgs/acme/keys'],
+  ])('an access token of Run:ai at %s', async (_where, request) => {
+    const { codes, texts } = await hintsOf(server.call, request, { token });
+
+    expect(codes).toEqual(['runai_token_for_key']);
+    expect(texts[0]).toMatch(/takes NGC keys/);
+  });
+
+  it.each([
+    ['cut short', key.slice(0, 50), /has 50 characters, and a key has 70.* cut short/],
+    ['continued', `${key}abc`, /has 73 characters.* put behind it/],
+  ])('a key that was %s', async (_how, sent, said) => {
+    const { codes, texts } = await hintsOf(server.call, AIR, { token: sent });
+
+    expect(codes).toEqual(['key_of_wrong_length']);
+    expect(texts[0]).toMatch(said);
+    expect(texts[0]).not.toContain(key.slice(6, 20));
+  });
+
+  it('a key of another organisation, by the path', async () => {
+    const { codes, texts } = await hintsOf(server.call, 'GET /v2/orgs/globex/nvcf/functions', {
+      token: castKey('nvcf-deployer').key,
+    });
+
+    expect(codes).toEqual(['key_of_other_organization']);
+    expect(texts[0]).toMatch(/organisation `acme`, and the path names another/);
+  });
+
+  it('a key of another organisation, by the object', async () => {
+    const [hidden] = castFunction('private');
+    const { codes, texts } = await hintsOf(
+      server.call,
+      `GET /v2/nvcf/functions/${hidden?.functionId}/versions/${hidden?.versionId}`,
+      { token: castKey('nvcf-deployer').key },
+    );
+
+    expect(codes).toEqual(['key_of_other_organization']);
+    expect(texts[0]).toMatch(/`acme`, and the object belongs to another/);
+  });
+});

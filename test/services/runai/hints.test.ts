@@ -1,0 +1,148 @@
+/**
+ * Hints about token requests and tokens at Run:ai.
+ *
+ * Breaks with: src/hints/tokens.ts
+ */
+import { describe, expect, it } from 'vitest';
+import { admin, adminBot, application } from '../../support/cast.ts';
+import { hintsOf } from '../../support/hints.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer();
+const old = await testServer({ runai: '2.19' });
+const newest = await testServer({ runai: '3.0' });
+const { clientId, clientSecret, id: keyId } = admin.accessKey;
+const V1 = 'POST /api/v1/token';
+const REALM = 'POST /auth/realms/acme/protocol/openid-connect/token';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const SECRET = [clientSecret, application.secret, admin.password];
+
+describe('a token request with the wrong fields is told', () => {
+  it.each<[what: string, at: typeof server, body: object, code: string, said: RegExp]>([
+    [
+      '`grant_type` for `grantType`',
+      server,
+      { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret },
+      'field_spelling',
+      /`grantType` in place of `grant_type`, `clientID` in place of `client_id`/,
+    ],
+    [
+      'one field of another spelling',
+      server,
+      { grantType: 'refresh_token', refresh_token: 'x' },
+      'field_spelling',
+      /`refreshToken` in place of `refresh_token`/,
+    ],
+    [
+      '`AppId` with `client_credentials`',
+      server,
+      { grantType: 'client_credentials', AppId: clientId, AppSecret: clientSecret },
+      'app_id_since_2_24',
+      /2\.24 still takes `AppId` with `app_token` alone/,
+    ],
+    [
+      '`AppId` of no application',
+      server,
+      { grantType: 'app_token', AppId: 'nobody', AppSecret: clientSecret },
+      'app_id_since_2_24',
+      /Since 2\.24 a client is an access key or a service account/,
+    ],
+    [
+      '`app_token` in 3.0',
+      newest,
+      { grantType: 'app_token', AppId: application.clientId, AppSecret: application.secret },
+      'app_id_since_2_24',
+      /3\.0 has no applications/,
+    ],
+    [
+      '`client_credentials` in 2.19',
+      old,
+      { grantType: 'client_credentials', clientId, clientSecret },
+      'client_id_before_2_24',
+      /2\.19 treats each client as an application: send `\{"grantType": "app_token", "AppId"/,
+    ],
+    [
+      '`clientId` with `app_token` in 2.19',
+      old,
+      { grantType: 'app_token', clientId, clientSecret },
+      'client_id_before_2_24',
+      /treats each client as an application/,
+    ],
+    [
+      '`clientId` with `app_token` in 2.24',
+      server,
+      { grantType: 'app_token', clientId, clientSecret },
+      'client_id_with_app_token',
+      /the grant is `client_credentials`/,
+    ],
+    [
+      'the id of a key for its client id',
+      server,
+      { grantType: 'client_credentials', clientId: keyId, clientSecret },
+      'key_id_for_client_id',
+      /may be the id of an access key/,
+    ],
+  ])('%s', async (_what, at, body, code, said) => {
+    const { codes, texts } = await hintsOf(at.call, V1, { body });
+
+    expect(codes[0]).toBe(code);
+    expect(texts[0]).toMatch(said);
+    for (const secret of SECRET) expect(texts.join(' ')).not.toContain(secret);
+  });
+
+  it.each([
+    ['at `/api/v2/token`', 'POST /api/v2/token'],
+    ['at the realm', REALM],
+  ])('`grantType` for `grant_type` %s', async (_where, request) => {
+    const body = `grantType=client_credentials&clientId=${clientId}&clientSecret=${clientSecret}`;
+    const { codes, texts } = await hintsOf(server.call, request, { headers: FORM, body });
+
+    expect(codes).toEqual(['field_spelling']);
+    expect(texts[0]).toMatch(/`grant_type` in place of `grantType`/);
+  });
+
+  it('the id of a key, sent by Basic', async () => {
+    const authorization = `Basic ${Buffer.from(`${keyId}:${clientSecret}`).toString('base64')}`;
+    const body = 'grant_type=client_credentials';
+    const { codes } = await hintsOf(server.call, REALM, { headers: { ...FORM, authorization }, body });
+
+    expect(codes).toEqual(['key_id_for_client_id']);
+  });
+
+  it('Basic where the body names the client', async () => {
+    const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+    const body = { grantType: 'client_credentials' };
+    const { codes } = await hintsOf(server.call, V1, { headers: { authorization }, body });
+
+    expect(codes).toEqual(['basic_at_v1']);
+  });
+
+  it.each<[what: string, at: typeof server, body: object]>([
+    ['for a wrong secret', server, { grantType: 'client_credentials', clientId, clientSecret: 'wrong' }],
+    ['for an unknown client', server, { grantType: 'client_credentials', clientId: 'nobody', clientSecret }],
+    ['for an unknown application in 2.19', old, { grantType: 'app_token', AppId: 'nobody', AppSecret: 'x' }],
+    ['for a wrong password', server, { grantType: 'password', username: admin.email, password: 'wrong' }],
+  ])('and nothing is made up %s', async (_what, at, body) => {
+    expect((await hintsOf(at.call, V1, { body })).codes).toEqual([]);
+  });
+});
+
+describe('something else than an access token, sent as one, is told', async () => {
+  const login = await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
+  const { refreshToken, idToken } = login.body;
+
+  it.each<[what: string, token: string, code: string, said: RegExp]>([
+    ['a client secret', adminBot.clientSecret, 'secret_for_token', /may be a client secret/],
+    ['a refresh token', refreshToken, 'refresh_token_for_token', /is a refresh token/],
+    ['a text like a refresh token', 'a'.repeat(64), 'refresh_token_for_token', /may be a refresh token/],
+    ['an ID token', idToken, 'id_token_for_token', /is an ID token/],
+    ['an NGC key', castKey('air-reader').key, 'ngc_key_for_token', /takes access tokens/],
+  ])('%s', async (_what, token, code, said) => {
+    const { codes, texts } = await hintsOf(server.call, 'GET /api/v1/access-keys', { token });
+
+    expect(codes).toEqual([code]);
+    expect(texts[0]).toMatch(said);
+    expect(texts[0]).not.toContain(token);
+  });
+});

@@ -1,0 +1,37 @@
+import { expect } from 'vitest';
+import type { Answer, Request, TestServer } from './server.ts';
+
+/** What a refused request was told about itself. */
+export interface Told {
+  readonly answer: Answer;
+  readonly codes: readonly string[];
+  readonly texts: readonly string[];
+}
+
+interface ShownHint {
+  readonly code: string;
+  readonly text: string;
+}
+
+/**
+ * Sends a request that is refused, and reads its hints in all places where they have to be: the journal, and the fixes of
+ * its decision or, without one, the header of the answer.
+ */
+export async function hintsOf(call: TestServer['call'], request: string, parts?: Request): Promise<Told> {
+  const answer = await call(request, parts);
+  expect(answer.status, `${request} was answered`).toBeGreaterThanOrEqual(400);
+  const { body } = await call('GET /_mock/requests');
+  const hints: readonly ShownHint[] = body.requests[0].hints;
+  const texts = hints.map(({ text }) => text);
+  for (const text of texts) expect(text).toMatch(/^[\x20-\x7e]{20,600}$/);
+  if (answer.decision === null) {
+    expect(answer.headers['x-mock-hint']).toBe(texts.length === 0 ? undefined : texts.join(' '));
+  } else {
+    expect(answer.headers['x-mock-hint']).toBeUndefined();
+    const decision = await call(`GET /_mock/decisions/${answer.decision.id}`);
+    const fixes: readonly { kind: string; text: string }[] = decision.body.fixes;
+    expect(fixes.filter(({ kind }) => kind === 'hint').map(({ text }) => text)).toEqual(texts);
+    expect(decision.body.hints).toBeUndefined();
+  }
+  return { answer, codes: hints.map(({ code }) => code), texts };
+}
