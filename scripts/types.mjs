@@ -24,6 +24,31 @@ const HANDLER_TYPES = {
   text: 'export type Documents = { [service: string]: { operations: { [id: string]: any }; schemas: { [name: string]: any } } };\n',
 };
 
+/** The names of operations and services, which follow from the documents' types: here they are written out. */
+const NAMES = { file: `${TARGET}library/names.d.ts`, source: `${ROOT}src/library/names.ts` };
+
+/**
+ * Each type that a source exports, as the union of its texts.
+ *
+ * @param {ts.Program} program
+ */
+function unionsOf(program) {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(NAMES.source);
+  const module = source === undefined ? undefined : checker.getSymbolAtLocation(source);
+  if (module === undefined) throw new Error(`${NAMES.source} is needed, and exports nothing`);
+  return checker.getExportsOfModule(module).map((symbol) => {
+    const type = checker.getDeclaredTypeOfSymbol(symbol);
+    const members = type.isUnion() ? type.types : [type];
+    const texts = members.map((member) => {
+      if (member.isStringLiteral()) return `'${member.value}'`;
+      throw new Error(`${symbol.name} in ${NAMES.source} is not a union of texts: ${checker.typeToString(member)}`);
+    });
+    const comment = ts.displayPartsToString(symbol.getDocumentationComment(checker));
+    return `/** ${comment} */\nexport type ${symbol.name} = ${texts.sort().join(' | ')};\n`;
+  });
+}
+
 /** The declarations of every source, by path. */
 function emit() {
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile);
@@ -39,6 +64,7 @@ function emit() {
     emitted.set(resolve(path), text.replace("'../../generated/documents.ts'", "'./documents.ts'")),
   );
   emitted.set(HANDLER_TYPES.file, HANDLER_TYPES.text);
+  emitted.set(NAMES.file, unionsOf(program).join('\n'));
   return emitted;
 }
 

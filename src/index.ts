@@ -4,9 +4,29 @@ export type { ConnectOptions } from './library/client.ts';
 export { connect, SwitchboardError } from './library/client.ts';
 export type { ClientCredentials } from './library/credentials.ts';
 export type { Drill, DrillName, DrillOrder, DrillsBoard, StartedDrill } from './library/drills.ts';
+export type { EventData, EventStream, MockEvent } from './library/events.ts';
+export type { Witness } from './library/failure.ts';
+export { describeFailure } from './library/failure.ts';
+export type { Fault, FaultAction, FaultMatch, FaultOrder, FaultsBoard } from './library/faults.ts';
 export type { FidelityReport } from './library/fidelity.ts';
+export type { OperationName, ServiceName } from './library/names.ts';
+export type { ExpectedRequests, Receiver } from './library/received.ts';
+export { assertReceived } from './library/received.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
 export { assertRefused, decisionOf, describeRefusals } from './library/refusals.ts';
+export type {
+  Hint,
+  HttpArchive,
+  RecordedMessage,
+  RecordedRequest,
+  RequestCount,
+  RequestFilter,
+  RequestMatch,
+  RequestSummary,
+  RequestsBoard,
+  Verification,
+  Verified,
+} from './library/requests.ts';
 export type { Asker, Holding, OperationEffect } from './library/simulation.ts';
 export type { MockOptions } from './library/start-mock.ts';
 export { startMock } from './library/start-mock.ts';

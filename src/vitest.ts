@@ -1,6 +1,8 @@
 import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
 import type { DenyReason } from './core/explaining/reasons.ts';
-import { type Answered, type ExpectedRefusal, printRefusals, refusalFault } from './library/refusals.ts';
+import { printFailure } from './library/failure.ts';
+import { type ExpectedRequests, judgeRequests, type Receiver } from './library/received.ts';
+import { type Answered, type ExpectedRefusal, refusalFault } from './library/refusals.ts';
 import { type MockOptions, startMock } from './library/start-mock.ts';
 import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
 import type { Mock, World, WorldOptions } from './library/world.ts';
@@ -15,7 +17,7 @@ export interface MockFixtures {
   readonly mockServer: Mock;
   /**
    * A world with credentials of its own, made before the test and deleted after it, in `test.concurrent`, too. When the
-   * test fails, the latest refusals in its world are printed with their explanations.
+   * test fails, the latest refusals in its world are printed with their explanations, and what else may explain it.
    */
   readonly mock: World;
 }
@@ -40,7 +42,7 @@ export const test = base.extend<MockFixtures>({
       if (task.result?.state !== 'fail') await world.stop();
     });
     onTestFailed(async ({ task }) => {
-      await printRefusals(world, task.name);
+      await printFailure(world, task.name);
       await world.stop();
     });
     await use(world);
@@ -68,6 +70,10 @@ expect.extend({
       message: () => (fault === null ? 'expected the answer not to be this refusal' : `expected a refusal: ${fault}`),
     };
   },
+  async toHaveReceived(mock: Receiver, expected?: ExpectedRequests) {
+    const { pass, expected: what, came } = await judgeRequests(mock, expected);
+    return { pass, message: () => `expected ${pass ? 'anything but ' : ''}${what}; ${came}` };
+  },
 });
 
 declare module 'vitest' {
@@ -79,6 +85,14 @@ declare module 'vitest' {
      * @param expected a reason, optionally with what was missing
      */
     toBeRefused(expected: DenyReason | ExpectedRefusal): T;
+    /**
+     * Such requests came to a mock, a world, or what `connect` returns: `await expect(mock).toHaveReceived({ operation:
+     * 'grant_token', times: 1 })`.
+     *
+     * @param expected which requests and, by `times`, `atLeast` or `atMost`, how many. Default: at least one; with
+     * `within` it waits for them
+     */
+    toHaveReceived(expected?: ExpectedRequests): Promise<void>;
   }
 }
 

@@ -1,6 +1,9 @@
 import { worldPath } from '../core/world-id.ts';
 import { getToken } from './credentials.ts';
 import type { Drill } from './drills.ts';
+import { watchEvents } from './events.ts';
+import { faultsBoard } from './faults.ts';
+import { queryOf, requestsBoard } from './requests.ts';
 import type { Decision, DecisionFilter, Finding, Key, Send, Switchboard } from './switchboard.ts';
 import type { MadeWorld, Snapshot, SnapshotsBoard, WorldInfo } from './worlds.ts';
 
@@ -15,6 +18,9 @@ export class SwitchboardError extends Error {
   }
 }
 
+/** Calls the switchboard, and returns what it answers. @throws SwitchboardError */
+export type Call = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
+
 /** @throws TypeError for anything but an id, such as a whole snapshot */
 function snapshotId(given: string): string {
   if (typeof given === 'string' && given !== '') return given;
@@ -26,12 +32,14 @@ function snapshotId(given: string): string {
  * @param adminToken the token that the server was started with, if any
  */
 export function switchboard(send: Send, adminToken: string | null = null): Switchboard {
-  const answerOf = async (method: string, path: string, body?: unknown): Promise<Response> => {
+  const answerOf = async (method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<Response> => {
     const response = await send(`/_mock${path}`, {
+      ...more,
       method,
       headers: {
         ...(adminToken !== null && { 'x-mock-admin-token': adminToken }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...more.headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -39,19 +47,14 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     const { status } = response;
     throw new SwitchboardError(status, messageOf(await response.text()) ?? `the switchboard answered ${status}`);
   };
-  const call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+  const call: Call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const text = await (await answerOf(method, path, body)).text();
     // What the switchboard answers has the type that its document promises.
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   };
   const id = (text: string) => encodeURIComponent(text);
   const list = async (filter: DecisionFilter = {}) => {
-    const query = new URLSearchParams(
-      Object.entries(filter).flatMap(([name, value]): [string, string][] =>
-        value === undefined ? [] : [[name, String(value)]],
-      ),
-    );
-    const { decisions } = await call<{ decisions: readonly Decision[] }>('GET', `/decisions?${query}`);
+    const { decisions } = await call<{ decisions: readonly Decision[] }>('GET', `/decisions${queryOf(filter)}`);
     return decisions;
   };
   const snapshots: SnapshotsBoard = {
@@ -99,6 +102,15 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
       list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
       end: (name) => call('DELETE', `/drills/${id(name)}`),
     },
+    requests: requestsBoard(call),
+    faults: faultsBoard(call),
+    events: ({ lastEventId } = {}) =>
+      watchEvents((signal) =>
+        answerOf('GET', '/events', undefined, {
+          signal,
+          headers: { accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
+        }),
+      ),
     findings: async () => (await call<{ findings: readonly Finding[] }>('GET', '/findings')).findings,
     worlds: {
       create: (order = {}) => call<MadeWorld>('POST', '/worlds', order),

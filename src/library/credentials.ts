@@ -1,5 +1,6 @@
 import { findNearest } from '../config/nearest.ts';
 import type { Cast } from '../contract/cast.ts';
+import type { Call } from './client.ts';
 import type { Send } from './switchboard.ts';
 
 /** Credentials of a client, such as an access key or a service account. */
@@ -41,11 +42,7 @@ export function findCastKey(cast: Cast, name: string): string {
  * @param who as for `Switchboard.getToken`
  * @throws Error naming the nearest name in the cast, or with what the server said
  */
-export async function getToken(
-  send: Send,
-  call: <Answer>(method: string, path: string) => Promise<Answer>,
-  who: string | ClientCredentials | undefined,
-): Promise<string> {
+export async function getToken(send: Send, call: Call, who: string | ClientCredentials | undefined): Promise<string> {
   const [cast, info] = await Promise.all([call<Cast>('GET', '/cast'), call<Info>('GET', '/info')]);
   const response = await send('/api/v1/token', {
     method: 'POST',

@@ -85,21 +85,11 @@ export function assertRefused(answer: Answered, expected: DenyReason | ExpectedR
 /** The latest refusals with their explanations and fixes, for people to read; empty if there are none. */
 export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisions'>, limit = 3): Promise<string> {
   const refusals = await decisions.list({ effect: 'deny', limit });
-  return refusals.map(described).join('\n');
+  return refusals.map(describeRefusal).join('\n');
 }
 
-/**
- * Prints the latest refusals, if any, for a test that failed.
- *
- * @param test its name, if others run at the same time and print, too
- */
-export async function printRefusals(mock: Pick<Switchboard, 'decisions'>, test?: string): Promise<void> {
-  const refusals = await describeRefusals(mock);
-  const where = test === undefined ? '' : ` in "${test}"`;
-  if (refusals !== '') console.error(`the mock refused${where}, latest first:\n${refusals}`);
-}
-
-function described({ request, explanation, fixes }: Decision): string {
+/** A refusal in some lines, indented. */
+export function describeRefusal({ request, explanation, fixes }: Decision): string {
   const lines = fixes.map(({ text, request: call }) => {
     const how = call === undefined ? '' : ` (${call.method} ${call.path} ${JSON.stringify(call.body)})`;
     return `    fix: ${text}${how}`;

@@ -4,7 +4,10 @@ import type { PrincipalKind } from '../core/principal.ts';
 import type { ClientCredentials } from './credentials.ts';
 
 import type { DrillsBoard } from './drills.ts';
+import type { EventStream } from './events.ts';
+import type { FaultsBoard } from './faults.ts';
 import type { FidelityReport } from './fidelity.ts';
+import type { RequestsBoard } from './requests.ts';
 import type { Simulate } from './simulation.ts';
 
 import type { TokensBoard } from './tokens.ts';
@@ -243,6 +246,16 @@ export interface Switchboard {
     /** What would be decided, without doing it: about a request, or about every operation. */
     readonly simulate: Simulate;
   };
+  /** The journal: every request of every service. */
+  readonly requests: RequestsBoard;
+  /** What goes wrong on purpose. */
+  readonly faults: FaultsBoard;
+  /**
+   * What happens, as it happens, from the call on.
+   *
+   * @param from `lastEventId`: tells first what happened since that event, of the newest 1000
+   */
+  events(from?: { readonly lastEventId?: string }): EventStream;
   findings(): Promise<readonly Finding[]>;
   readonly drills: DrillsBoard;
   /** The worlds of the server; the same registry for every world. */

@@ -1,4 +1,4 @@
-import { printRefusals } from './refusals.ts';
+import { printFailure } from './failure.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
 import type { Mock, World, WorldOptions } from './world.ts';
 
@@ -6,7 +6,7 @@ import type { Mock, World, WorldOptions } from './world.ts';
 export interface TestHooks {
   beforeAll(hook: () => Promise<void>): void;
   beforeEach(hook: () => Promise<void>): void;
-  /** If it is given, and its hook is told that the test failed, as in node:test, the latest refusals are printed. */
+  /** If it is given, and its hook is told that the test failed, as in node:test, what may explain it is printed. */
   afterEach?(hook: (...given: readonly unknown[]) => Promise<void>): void;
   afterAll(hook: () => Promise<void>): void;
 }
@@ -45,7 +45,7 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
     const world = worlds.pop();
     if (world === undefined) return;
     // Runners give their hooks different things, or nothing.
-    if ((context as { passed?: unknown } | undefined)?.passed === false) await printRefusals(world);
+    if ((context as { passed?: unknown } | undefined)?.passed === false) await printFailure(world);
     await world.stop();
   });
   hooks.afterAll(async () => {

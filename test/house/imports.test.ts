@@ -195,7 +195,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^services\/index$/,
       /^node:stream$/,
     ],
-    types: [/^core\//, /^config\/options$/, /^contract\/cast$/, /^fastify$/],
+    types: [/^core\//, /^config\/options$/, /^contract\/(cast|documented)$/, /^fastify$/],
   },
   {
     files: /^(index|vitest|testcontainers)$/,

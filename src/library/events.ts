@@ -1,0 +1,93 @@
+import type { DrillName } from './drills.ts';
+import { EventText } from './event-text.ts';
+import type { OperationName, ServiceName } from './names.ts';
+import type { RequestSummary } from './requests.ts';
+import type { ClockState, Decision, Finding } from './switchboard.ts';
+
+/** What is told of each kind of event. Times are RFC 3339 in UTC, by the clock of the world. */
+export interface EventData {
+  readonly request: RequestSummary;
+  readonly decision: Pick<
+    Decision,
+    'id' | 'at' | 'service' | 'operation' | 'request' | 'effect' | 'principal' | 'reason'
+  >;
+  readonly finding: Finding;
+  readonly clock: ClockState & { readonly from: string };
+  /** A key was edited, or its pending edits took effect at once. */
+  readonly policy: { readonly keyId: string; readonly what: 'edited' | 'flushed'; readonly [detail: string]: unknown };
+  /** A fault struck, for the time that `fired` says. */
+  readonly fault: {
+    readonly fault: string;
+    readonly drill: DrillName | null;
+    readonly fired: number;
+    readonly service: ServiceName;
+    readonly operation: OperationName;
+  };
+  /** `missed`: so many `events` were forgotten before you came back. */
+  readonly world: {
+    readonly what: 'reset' | 'restored' | 'missed';
+    readonly world?: string;
+    readonly events?: number;
+  };
+}
+
+/** Something that happened in a world. */
+export type MockEvent = {
+  readonly [Kind in keyof EventData]: {
+    /** For `lastEventId`. */
+    readonly id: string;
+    readonly kind: Kind;
+    readonly data: EventData[Kind];
+  };
+}[keyof EventData];
+
+/**
+ * What happens in a world, to be read once: `for await (const { kind, data } of world.events())`. It ends with the world or
+ * the server; reading fails if the connection breaks.
+ */
+export interface EventStream extends AsyncIterableIterator<MockEvent>, AsyncDisposable {
+  /** Resolves once everything that happens from then on will be told. */
+  readonly opened: Promise<void>;
+  /** Ends it for whoever reads it, as `break` does. */
+  close(): void;
+}
+
+/** @param open sends the request, which the signal ends */
+export function watchEvents(open: (signal: AbortSignal) => Promise<Response>): EventStream {
+  const end = new AbortController();
+  const response = open(end.signal);
+  const opened = response.then(() => {});
+  // Whoever does not wait for it is told when they ask for the first event.
+  opened.catch(() => {});
+  const events = readEvents(response, end.signal);
+  const close = () => end.abort();
+  return {
+    opened,
+    close,
+    next: () => events.next(),
+    return: async () => {
+      close();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => close(),
+  };
+}
+
+async function* readEvents(response: Promise<Response>, end: AbortSignal): AsyncGenerator<MockEvent, undefined> {
+  const text = new EventText();
+  const decoder = new TextDecoder();
+  try {
+    for await (const bytes of (await response).body ?? []) {
+      for (const { id, type, data } of text.read(decoder.decode(bytes, { stream: true }))) {
+        // The switchboard promises what is told of which kind.
+        yield { id, kind: type, data: JSON.parse(data) } as MockEvent;
+      }
+    }
+  } catch (thrown) {
+    if (!end.aborted) throw thrown;
+  }
+  return undefined;
+}

@@ -1,0 +1,115 @@
+import { findNearest } from '../config/nearest.ts';
+import type { RecordedRequest, RequestCount, RequestMatch, RequestSummary, Verified } from './requests.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** Which requests are expected, and how many: without a number, at least one. */
+export interface ExpectedRequests extends RequestMatch, RequestCount {}
+
+/** What has a journal: a mock, a world, or what `connect` returns. */
+export type Receiver = Pick<Switchboard, 'requests'>;
+
+/** Whether what was expected came, in words as well. */
+export interface Judgement {
+  readonly pass: boolean;
+  /** What was expected, such as "exactly 1 request with operation `grant_token`". */
+  readonly expected: string;
+  /** What came, and what came closest; several lines. */
+  readonly came: string;
+}
+
+const COUNTS: readonly (keyof RequestCount)[] = ['times', 'atLeast', 'atMost', 'within'];
+const MEMBERS: readonly (keyof RequestMatch)[] = [
+  ...(['operation', 'service', 'method', 'path', 'status', 'principal', 'reason', 'body'] as const),
+];
+
+/** How many requests are shown of those that came. */
+const MOST_SHOWN = 10;
+
+/**
+ * Did these requests come?
+ *
+ * @throws TypeError for anything but a mock, or naming the nearest member of the expectation; SwitchboardError naming the
+ * nearest operation or reason: what cannot come proves nothing, whether it is expected or not
+ */
+export async function judgeRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Judgement> {
+  if (typeof mock?.requests?.verify !== 'function') {
+    throw new TypeError('only a mock, a world, or what `connect` returns receives requests; this is none of them');
+  }
+  checkMembers(expected);
+  const { times, atLeast, atMost, within, ...match } = expected;
+  const found = await mock.requests.verify({
+    match,
+    ...{ ...(times !== undefined && { times }), ...(atLeast !== undefined && { atLeast }) },
+    ...{ ...(atMost !== undefined && { atMost }), ...(within !== undefined && { within }) },
+  });
+  return { pass: found.verified, expected: expectation(expected), came: whatCame(found) };
+}
+
+/** @throws TypeError */
+function checkMembers(expected: object): void {
+  const valid = [...COUNTS, ...MEMBERS];
+  const unknown = Object.keys(expected).find((name) => !valid.some((one) => one === name));
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `there is no \`${unknown}\` to expect of requests; the nearest is \`${findNearest(unknown, valid)}\`. There are ${valid.join(', ')}`,
+  );
+}
+
+/** The expectation in words. The expected body may have secrets in it, so it is not shown. */
+function expectation({ times, atLeast, atMost, within, ...match }: ExpectedRequests): string {
+  const least = atLeast ?? (atMost === undefined ? 1 : undefined);
+  const bounds: readonly (readonly [words: string, number: number | undefined])[] =
+    times === undefined
+      ? [
+          ['at least', least],
+          ['at most', atMost],
+        ]
+      : [['exactly', times]];
+  const given = bounds.filter(([, number]) => number !== undefined);
+  const number = given.map((bound) => bound.join(' ')).join(' and ');
+  const noun = given.at(-1)?.[1] === 1 ? 'request' : 'requests';
+  const members = MEMBERS.filter((name) => match[name] !== undefined).map((name) =>
+    name === 'body' ? 'that body' : `${name} \`${match[name]}\``,
+  );
+  const what = members.length === 0 ? noun : `${noun} with ${members.join(' and ')}`;
+  return `${number} ${what}${within === undefined ? '' : ` within ${within}`}`;
+}
+
+function whatCame({ count, matched, nearest, dropped }: Verified): string {
+  const lines = [
+    ...matched.slice(0, MOST_SHOWN).map((request) => `  ${requestLine(request)}`),
+    ...(count > MOST_SHOWN ? [`  and ${count - MOST_SHOWN} more`] : []),
+    ...(nearest.length > 0 ? ['the nearest others:'] : []),
+    ...nearest.flatMap(({ request, differs, hint }) => nearLines(request, differs, hint)),
+    ...(dropped > 0 ? [`(the journal has forgotten ${dropped} older ones)`] : []),
+  ];
+  const number = count === 0 ? 'none came' : `${count} came`;
+  if (lines.length === 0) return `${number}, nor did any other request: does the code under test use this URL?`;
+  return [`${number}${count > 0 ? ', latest first:' : ''}`, ...lines].join('\n');
+}
+
+function nearLines(request: RecordedRequest, differs: readonly string[], hint: string | null): string[] {
+  return [
+    `  ${requestLine(request)}`,
+    ...differs.map((difference) => `    ${difference}`),
+    ...(hint === null ? [] : [`    hint: ${hint}`]),
+  ];
+}
+
+/** A request in one line: `POST /api/v1/token: 503 for admin@acme.test, struck by fault 4f-f1 (request 4f-r7)`. */
+export function requestLine({ id, method, path, status, principal, reason, fault }: RequestSummary): string {
+  const whose = principal === null ? '' : ` for ${principal.name}`;
+  const why = reason === null ? '' : `, ${reason}`;
+  const struck = fault === null ? '' : `, struck by fault ${fault}`;
+  return `${method} ${path}: ${status ?? 'no answer'}${whose}${why}${struck} (request ${id})`;
+}
+
+/**
+ * For runners without matchers: `await assertReceived(mock, { operation: 'grant_token', times: 1 })`.
+ *
+ * @throws Error with what came instead; TypeError or SwitchboardError if the expectation cannot be met by any request
+ */
+export async function assertReceived(mock: Receiver, expected: ExpectedRequests = {}): Promise<void> {
+  const judgement = await judgeRequests(mock, expected);
+  if (!judgement.pass) throw new Error(`expected ${judgement.expected}; ${judgement.came}`);
+}

@@ -1,0 +1,138 @@
+/** Breaks with: src/vitest.ts, src/library/received.ts */
+import { afterAll, describe, expect as expectPlain, it } from 'vitest';
+import { assertReceived, connect, type OperationName, startMock } from '../../src/index.ts';
+import { expect } from '../../src/vitest.ts';
+
+const listening = await startMock();
+const mock = await startMock({ listen: false });
+afterAll(() => Promise.all([listening.stop(), mock.stop()]));
+
+const messageOf = (failing: Promise<unknown>): Promise<string> =>
+  failing.then(
+    () => 'it did not fail',
+    (thrown: Error) => thrown.message,
+  );
+
+describe('the matcher toHaveReceived', () => {
+  it('counts the requests of a world: exactly, at least, at most, or any', async () => {
+    const world = await mock.world();
+    await world.getToken();
+    await world.getToken('researcher@acme.test');
+
+    await expect(world).toHaveReceived();
+    await expect(world).toHaveReceived({ operation: 'grant_token' });
+    await expect(world).toHaveReceived({ operation: 'grant_token', times: 2 });
+    await expect(world).toHaveReceived({ operation: 'grant_token', atLeast: 1, atMost: 2 });
+    await expect(world).toHaveReceived({ principal: 'researcher@acme.test', status: 200, times: 1 });
+    await expect(world).toHaveReceived({ body: { grantType: 'client_credentials' }, atMost: 2 });
+    await expect(world).toHaveReceived({ operation: 'get_users', times: 0 });
+    await expect(world).not.toHaveReceived({ operation: 'get_users' });
+    await expect(await mock.world()).not.toHaveReceived();
+  });
+
+  it('waits for what is still to come', async () => {
+    const world = await mock.world();
+    const [, token] = await Promise.all([
+      expect(world).toHaveReceived({ operation: 'grant_token', within: '10s' }),
+      world.getToken(),
+    ]);
+
+    expectPlain(token).toMatch(/^eyJ/);
+  });
+
+  it('takes a mock, and what connect returns', async () => {
+    await listening.getToken();
+
+    await expect(listening).toHaveReceived({ operation: 'grant_token' });
+    await expect(connect(listening.url)).toHaveReceived({ operation: 'grant_token' });
+  });
+
+  it('tells, when too few came, the nearest with how they differ', async () => {
+    const world = await mock.world();
+    await world.fetch('/api/v1/users');
+    const [{ id = '' } = {}] = await world.requests.list();
+
+    const message = await messageOf(expect(world).toHaveReceived({ operation: 'get_users', status: 200 }));
+    expectPlain(message.split('\n')).toEqual([
+      'expected at least 1 request with operation `get_users` and status `200`; none came',
+      'the nearest others:',
+      `  GET /api/v1/users: 401, no_token (request ${id})`,
+      '    status is `401`, not `200`',
+    ]);
+  });
+
+  it('tells, when too many came, which, and how many more than it shows', async () => {
+    const world = await mock.world();
+    for (let time = 0; time < 12; time += 1) await world.getToken();
+
+    const message = await messageOf(expect(world).toHaveReceived({ operation: 'grant_token', times: 1 }));
+    expectPlain(message).toMatch(
+      /^expected exactly 1 request with operation `grant_token`; 12 came, latest first:\n( {2}POST \/api\/v1\/token: 200 for admin@acme.test \(request \S+\)\n){10} {2}and 2 more$/,
+    );
+  });
+
+  it('tells with `not` what came all the same', async () => {
+    const world = await mock.world();
+    await world.faults.next('grant_token', { status: 503 });
+    await world.getToken().catch(() => {});
+    const [{ id = '', fault = '' } = {}] = await world.requests.list();
+
+    const message = await messageOf(expect(world).not.toHaveReceived({ operation: 'grant_token', atMost: 3 }));
+    expectPlain(message).toBe(
+      `expected anything but at most 3 requests with operation \`grant_token\`; 1 came, latest first:\n  POST /api/v1/token: 503 for admin@acme.test, struck by fault ${fault} (request ${id})`,
+    );
+  });
+
+  it('says that nothing came at all', async () => {
+    const world = await mock.world();
+
+    expectPlain(await messageOf(expect(world).toHaveReceived({ operation: 'get_users', within: '1ms' }))).toBe(
+      'expected at least 1 request with operation `get_users` within 1ms; none came, nor did any other request: does the code under test use this URL?',
+    );
+  });
+
+  it('shows no secret of an expected body', async () => {
+    const world = await mock.world();
+    await world.getToken();
+
+    const body = { clientSecret: 'a-secret-that-is-nobodys' };
+    const message = await messageOf(expect(world).toHaveReceived({ body }));
+    expectPlain(message).toMatch(/with that body; none came[\s\S]*body\.clientSecret is `"sha256:\w{10}"`/);
+    expectPlain(message).not.toContain('a-secret-that-is-nobodys');
+  });
+
+  it.each([
+    ['an operation', { operation: 'grant_tokn' as OperationName }, 'the nearest is `grant_token`'],
+    ['a reason', { reason: 'expired_tokn' as never }, 'the nearest is `expired_token`'],
+    ['a member', { time: 1 } as object, 'the nearest is `times`'],
+    ['a number', { times: 1, atMost: 2 }, 'exclude each other'],
+    ['a duration', { within: '2h' }, 'at most 60 s'],
+  ])('fails with `not`, too, for %s that cannot be', async (_what, expected, message) => {
+    const world = await mock.world();
+
+    expectPlain(await messageOf(expect(world).toHaveReceived(expected))).toContain(message);
+    expectPlain(await messageOf(expect(world).not.toHaveReceived(expected))).toContain(message);
+  });
+
+  it.each([[undefined], [null], ['http://localhost'], [new Response()], [{ requests: [] }]])(
+    'says that %o receives nothing',
+    async (given) => {
+      expectPlain(await messageOf(expect(given).not.toHaveReceived())).toContain(
+        'a mock, a world, or what `connect` returns',
+      );
+    },
+  );
+});
+
+describe('assertReceived', () => {
+  it('passes and fails as the matcher does', async () => {
+    const world = await mock.world();
+    await world.getToken();
+
+    await assertReceived(world, { operation: 'grant_token', times: 1 });
+    await assertReceived(world);
+    await expectPlain(assertReceived(world, { operation: 'grant_token', times: 2 })).rejects.toThrow(
+      'expected exactly 2 requests with operation `grant_token`; 1 came, latest first:\n  POST /api/v1/token: 200',
+    );
+  });
+});

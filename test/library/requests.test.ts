@@ -1,0 +1,84 @@
+/** Breaks with: src/library/client.ts, src/library/requests.ts */
+import { afterAll, describe, expect, it } from 'vitest';
+import { connect, type OperationName, startMock } from '../../src/index.ts';
+
+const listening = await startMock({ adminToken: 'let-me-in' });
+const silent = await startMock({ listen: false });
+afterAll(() => Promise.all([listening.stop(), silent.stop()]));
+
+describe.each([
+  ['a world', () => listening.world()],
+  ['a world without a socket', () => silent.world()],
+  [
+    'a world through connect',
+    async () => connect(listening.url, { adminToken: 'let-me-in', world: (await listening.world()).id }),
+  ],
+] as const)('the journal of %s', (_what, open) => {
+  it('lists its requests, newest first, without those of other worlds', async () => {
+    const [board, other] = [await open(), await open()];
+    await board.getToken();
+    await board.getToken('researcher@acme.test');
+    await other.getToken();
+    const [newest, oldest, ...more] = await board.requests.list();
+
+    expect(more).toEqual([]);
+    expect([newest?.principal?.name, oldest?.principal?.name]).toEqual(['researcher@acme.test', 'admin@acme.test']);
+    expect(newest).toMatchObject({ operation: 'grant_token', method: 'POST', status: 200, fault: null, hints: [] });
+    expect(await board.requests.get(oldest?.id ?? '')).toEqual(oldest);
+  });
+
+  it('narrows the list by what requests are like, how many there are, and since when', async () => {
+    const board = await open();
+    for (const who of ['admin@acme.test', 'researcher@acme.test', 'admin@acme.test']) await board.getToken(who);
+    const [newest, between, oldest] = await board.requests.list({ principal: undefined as never });
+    const ids = async (filter: Parameters<typeof board.requests.list>[0]) =>
+      (await board.requests.list(filter)).map(({ id }) => id);
+
+    expect(await ids({ principal: 'researcher@acme.test', operation: 'grant_token', status: 200 })).toEqual([
+      between?.id,
+    ]);
+    expect(await ids({ limit: 1 })).toEqual([newest?.id]);
+    expect(await ids({ since: oldest?.id ?? '' })).toEqual([newest?.id, between?.id]);
+    expect(await ids({ since: new Date(Date.now() + 60_000) })).toEqual([]);
+    expect(await ids({ since: new Date(Date.now() - 60_000) })).toHaveLength(3);
+  });
+
+  it('judges whether requests came, and waits for them', async () => {
+    const board = await open();
+    const none = await board.requests.verify({ match: { operation: 'grant_token' } });
+    const [waited] = await Promise.all([
+      board.requests.verify({ match: { operation: 'grant_token', status: 200 }, within: '10s' }),
+      board.getToken(),
+    ]);
+
+    expect(none).toMatchObject({ verified: false, count: 0, matched: [], nearest: [] });
+    expect(waited).toMatchObject({ verified: true, count: 1, matched: [{ operation: 'grant_token' }] });
+  });
+
+  it('is an HTTP archive as well', async () => {
+    const board = await open();
+    await board.getToken();
+    const { log } = await board.requests.har({ operation: 'grant_token' });
+
+    expect([log.version, log.entries.length]).toEqual(['1.2', 1]);
+    expect((await board.requests.har({ operation: 'get_users' })).log.entries).toEqual([]);
+  });
+
+  it('says what cannot be looked for, and where the right name is', async () => {
+    const { requests } = await open();
+
+    await expect(requests.list({ operation: 'grant_tokn' as OperationName })).rejects.toThrow(
+      'the nearest is `grant_token`',
+    );
+    await expect(requests.verify({ match: { operation: 'grant_tokn' as OperationName } })).rejects.toThrow(
+      'the nearest is `grant_token`',
+    );
+    await expect(requests.list({ opration: 'grant_token' } as object)).rejects.toThrow('`operation`');
+    await expect(requests.list({ since: new Date(Number.NaN) })).rejects.toThrow('`since`');
+    await expect(requests.get('a/../b')).rejects.toThrow('There is no request of this id');
+  });
+});
+
+it('operations can be named that no document has', async () => {
+  await expect(silent.requests.list({ operation: 'invokeAtOwnHost' })).resolves.toEqual([]);
+});
