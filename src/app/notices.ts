@@ -38,7 +38,7 @@ export async function seedNotices(
 }
 
 /** One line about its state and its versions. */
-export async function postureOf(server: Server, { data, fidelity }: Config): Promise<string> {
+export async function postureOf(server: Server, { data, fidelity, mode: begun }: Config): Promise<string> {
   const { default: world } = server.worlds;
   const { mode } = await toggleOf({ store: world.store, settings: server.settings });
   const profiles = server.laws
@@ -50,6 +50,7 @@ export async function postureOf(server: Server, { data, fidelity }: Config): Pro
     ...clockPosture(world.clock),
     ...profiles,
     ...(fidelity === 'any' ? [] : [`fidelity=${fidelity}`]),
+    ...(begun === 'enforce' ? [] : [`mode=${begun}`]),
   ].join(' ');
 }
 

@@ -7,6 +7,7 @@ import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
 import { derivationOf } from '../credentials/derivation.ts';
 import type { Server } from '../http/in-flight.ts';
+import { leastPrivilege } from '../http/least-privilege.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
 import { simulateOperations } from '../http/simulate-operations.ts';
@@ -131,6 +132,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });
     },
     simulate: (world, who, thought) => simulate(server, world, routes(), services, who, thought),
+    leastPrivilege: (world, who) => leastPrivilege(server, world, services, who),
     simulateOperations: (world, who, service) => simulateOperations(server, world, services, who, service),
   };
 }

@@ -110,7 +110,11 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const customs = { settings: config, laws };
   const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
   const images = new Images(machine, budgets, customs);
-  const worlds = new Worlds({ machine, random, signingKey, budgets, images, keyCollections, most: config.maxWorlds });
+  const worlds = new Worlds({
+    ...{ machine, random, signingKey, budgets, images, keyCollections },
+    mode: config.mode,
+    most: config.maxWorlds,
+  });
   const store = openSqliteStore(config.data, budgets);
 
   try {

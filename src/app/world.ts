@@ -3,6 +3,8 @@ import type { Clock, Instant } from '../core/clock.ts';
 import { Views } from '../core/derived.ts';
 import { Findings, findingView } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
+import type { Mode } from '../core/mode.ts';
+import { Uses } from '../core/uses.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import { Faults } from '../faults/faults.ts';
@@ -55,6 +57,8 @@ export interface WorldParts {
   /** What it signs with until its key is replaced. */
   readonly signingKey: SigningKey;
   readonly budgets: Budgets;
+  /** The mode that it begins in. */
+  readonly mode: Mode;
   /** Makes the seed's store again: a new one, or the same with new content. */
   readonly refill: (before: Store) => Promise<Filled>;
   readonly claims: ClaimsOfWorld;
@@ -72,13 +76,14 @@ export interface ClaimsOfWorld extends ClientClaims {
 const MOST_RETIRED = 8;
 
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
-  const { id, credentials, machine, random, signingKey, budgets, refill, claims, left } = parts;
+  const { id, credentials, machine, random, signingKey, budgets, mode, refill, claims, left } = parts;
   const series = random.hex(6);
   const events = new Events(series);
   const journal = new Journal(budgets.requests, series);
   const findings = new Findings(budgets.findings, (finding) => events.publish('finding', () => findingView(finding)));
   const habits = new Habits(budgets.habits);
   const remembered = new RememberedTokens(budgets.tokens);
+  const uses = new Uses(budgets.uses);
   let decisions = 0;
   let holders = 0;
   let current = parts.filled.store;
@@ -121,6 +126,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const close = async () => {
     tellOver();
     findings.clear();
+    uses.clear();
     remembered.clear();
     habits.clear();
     await store.decisions.clear();
@@ -129,7 +135,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   };
 
   tell(parts.filled.findings);
-  return {
+  const world: OwnedWorld = {
     id,
     mark: worldMark(id),
     grantMark: grantMark(id),
@@ -140,6 +146,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     events,
     habits,
     faults,
+    mode,
+    uses,
     tellOver,
     get store() {
       return store;
@@ -193,6 +201,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       habits.reset(clock.now());
       journal.empty();
       faults.clear();
+      uses.clear();
+      world.mode = mode;
       tell(filled.findings);
       await claims.replaced('seed');
       events.publish('world', () => ({ world: id, what: 'reset' }));
@@ -204,4 +214,5 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     },
     close,
   };
+  return world;
 }

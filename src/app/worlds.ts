@@ -2,6 +2,7 @@ import type { World, WorldsByName } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Budgets } from '../core/held.ts';
+import type { Mode } from '../core/mode.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
 import type { DeriveKey } from '../credentials/derivation.ts';
@@ -65,6 +66,8 @@ export interface WorldsParts {
   /** What every world signs with until its key is replaced. */
   readonly signingKey: SigningKey;
   readonly budgets: Budgets;
+  /** The mode that every world begins in. */
+  readonly mode: Mode;
   readonly images: Images;
   /** How keys that are rows of collections are derived, by collection. */
   readonly keyCollections: ReadonlyMap<string, DeriveKey>;
@@ -258,7 +261,7 @@ export class Worlds implements WorldsByName {
     refill: (before: Store) => Promise<Filled>,
     replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
-    const { machine, random, signingKey, budgets } = this.#parts;
+    const { machine, random, signingKey, budgets, mode } = this.#parts;
     // Requests to a deleted world still finish, and by then another world may have its id.
     const entry = () => {
       const there = id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
@@ -294,6 +297,7 @@ export class Worlds implements WorldsByName {
       random,
       signingKey,
       budgets,
+      mode,
     });
     return world;
   }

@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { FIDELITIES, type Fidelity } from '../core/fidelity.ts';
 import { hostName } from '../core/hosts.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
+import { MODES, type Mode } from '../core/mode.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
 import { type Option, oneOf, onOff, path, wholeNumber } from './option.ts';
@@ -25,6 +26,7 @@ export interface Config extends Settings {
   readonly signingKey: string | null;
   readonly signingAlg: 'RS256' | 'ES256' | null;
   readonly fidelity: Fidelity;
+  readonly mode: Mode;
   readonly explain: boolean;
   readonly logLevel: LogLevel;
   readonly json: boolean;
@@ -120,6 +122,12 @@ const OF_OUTPUT = {
       'what is answered: any operation, or only those whose needs are `documented`, `implied` or `observed`; others get 501',
     fallback: 'any',
     ...oneOf(FIDELITIES),
+  },
+  mode: {
+    argument: 'enforce|observe',
+    description: 'whether what lacks rights is refused, or let pass and only recorded; a world can be switched',
+    fallback: 'enforce',
+    ...oneOf(MODES),
   },
   explain: { argument: 'on|off', description: 'the `x-mock-decision` header', fallback: true, ...onOff },
   logLevel: {

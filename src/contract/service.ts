@@ -3,6 +3,7 @@ import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import type { FindFixes } from '../core/explaining/index.ts';
 import type { Law } from '../core/law.ts';
+import type { Doings, LeastRights } from '../core/least-rights.ts';
 import type { Holding } from '../core/policy.ts';
 import type { Problem } from '../core/problem.ts';
 import type { DeriveKey } from '../credentials/derivation.ts';
@@ -144,6 +145,8 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
   readonly hints?: readonly HintRule[];
   /** How long the access tokens last that it gives, in milliseconds; absent if it gives none. */
   readonly tokenLifetime?: (settings: Settings) => number;
+  /** Finds the least rights with which somebody could have done what they did. Absent if nobody holds anything here. */
+  readonly leastRights?: (world: Surroundings, doings: Doings) => Promise<LeastRights>;
   /** Its kinds of credentials in headers, by which the world of a request is found. */
   readonly presenters?: readonly Presenter[];
   /**

@@ -3,6 +3,8 @@ import type { Views } from '../core/derived.ts';
 import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import type { Law } from '../core/law.ts';
+import type { Mode } from '../core/mode.ts';
+import type { Uses } from '../core/uses.ts';
 import type { Presented } from '../credentials/presented.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
 import type { Faults } from '../faults/faults.ts';
@@ -98,6 +100,10 @@ export interface World extends WorldScope {
   readonly habits: Habits;
   /** What goes wrong in it on purpose. */
   readonly faults: Faults;
+  /** Does it refuse what lacks rights, or only record it? */
+  mode: Mode;
+  /** What credentials were used for in it. */
+  readonly uses: Uses;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;
   /** The seed it was made from. */
@@ -106,8 +112,8 @@ export interface World extends WorldScope {
   hold(): void;
   release(): void;
   /**
-   * Returns it to the seed it was made from: its clock shows real time, journal, decisions, findings and faults are
-   * empty, and everything made since is gone.
+   * Returns it to the seed it was made from: its clock shows real time, journal, decisions, findings, faults and uses
+   * are empty, its mode is that of the start, and everything made since is gone.
    */
   reset(): Promise<void>;
 }

@@ -36,6 +36,8 @@ export interface Decision {
   readonly claimed?: Principal;
   readonly rule: string | null;
   readonly reason: DenyReason | null;
+  /** The refusal was only recorded, and the request went on: its world observes. */
+  readonly enforced?: false;
   /** All permissions that the rule needs and the caller lacks. */
   readonly missing?: readonly string[];
   /** Permissions of which the rule needs one and the caller has none. */

@@ -201,6 +201,8 @@ const SHARES = {
   findings: MEGABYTE / 4,
   /** how clients treat their tokens */
   habits: MEGABYTE / 4,
+  /** what credentials were used for */
+  uses: 4 * MEGABYTE,
   /** worlds as their seeds make them, to be copied */
   images: 4 * MEGABYTE,
 } as const;

@@ -5,9 +5,9 @@ import type { Decision } from '../decision.ts';
 const MOST_HEADER = 4096;
 
 /** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
-export function decisionHeader({ id, effect, reason, missing, missingAnyOf, pending }: Decision): string {
+export function decisionHeader({ id, effect, reason, enforced, missing, missingAnyOf, pending }: Decision): string {
   if (effect === 'allow' && pending === undefined) return `{"id":"${id}","effect":"allow"}`;
-  const always = { id, effect, ...(reason !== null && { reason }) };
+  const always = { id, effect, ...(reason !== null && { reason }), ...(enforced !== undefined && { enforced }) };
   const header = JSON.stringify({
     ...always,
     ...(missing !== undefined && { missing }),

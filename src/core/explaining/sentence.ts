@@ -10,7 +10,7 @@ export function explain(decision: Decision, reasons: Reasons): string {
   const what =
     decision.effect === 'allow'
       ? `${who} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
-      : `${decision.operation} was refused${underVersion(decision)}: ${grounds(decision, who, reasons)}`;
+      : `${decision.operation} ${decision.enforced === false ? 'was let pass, and would have been refused' : 'was refused'}${underVersion(decision)}: ${grounds(decision, who, reasons)}`;
   const detail = decision.detail === undefined ? '' : ` (${decision.detail})`;
   return `${what}${detail}${coming(decision)}`;
 }

@@ -3,6 +3,8 @@ import { decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
 import type { InFlight } from '../in-flight.ts';
 import { lookUp } from '../look-up.ts';
+import { isLetPass, letPass } from './let-pass.ts';
+import { noteUse } from './note-use.ts';
 
 /** Does the object exist for this caller, and does what they hold cover it? */
 export async function cover(flight: InFlight): Promise<void> {
@@ -10,9 +12,20 @@ export async function cover(flight: InFlight): Promise<void> {
   const { caller, question } = context;
   if (question === null || caller === null || decision === null) return;
   const sighting = await lookUp(flight, question);
-  if (sighting === null) return;
+  if (sighting === null) return noteUse(flight, decision, question, null);
   const verdict = coverBy(question, caller, sighting);
-  flight.decision = decisionOfVerdict(decision, question, caller, sighting, verdict, context.params);
-  if (verdict.effect === 'deny') throw new Problem(sighting.seen === 'object' ? 'forbidden' : 'not_found');
-  if (sighting.seen === 'object') context.target = sighting.target;
+  const covered = decisionOfVerdict(decision, question, caller, sighting, verdict, context.params);
+  if (isLetPass(flight, question, verdict)) letPass(flight, covered);
+  else {
+    flight.decision = covered;
+    flight.wouldBe = null;
+  }
+  if (sighting.seen !== 'object') {
+    // To be told that there is no such object takes the rights, too.
+    noteUse(flight, decision, question, null);
+    throw new Problem('not_found');
+  }
+  if (verdict.effect === 'deny' && flight.decision?.enforced !== false) throw new Problem('forbidden');
+  noteUse(flight, decision, question, sighting);
+  context.target = sighting.target;
 }

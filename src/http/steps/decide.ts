@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { factsOf } from '../facts.ts';
 import type { InFlight } from '../in-flight.ts';
 import { lookUp } from '../look-up.ts';
+import { isLetPass, letPass } from './let-pass.ts';
 
 /** May they do this at all? A refusal still looks the object up, so that it can say what would turn it. */
 export async function decide(flight: InFlight): Promise<void> {
@@ -15,6 +16,11 @@ export async function decide(flight: InFlight): Promise<void> {
   const verdict = decideBy(question, caller);
   if (verdict.effect === 'allow') {
     flight.decision = decisionOfVerdict(factsOf(flight), question, caller, null, verdict, context.params);
+    return;
+  }
+  if (isLetPass(flight, question, verdict)) {
+    // The object is looked up in its own step: one that is not there is refused all the same.
+    letPass(flight, decisionOfVerdict(factsOf(flight), question, caller, null, verdict, context.params));
     return;
   }
   const sighting = await lookUp(flight, question);

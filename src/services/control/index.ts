@@ -8,6 +8,8 @@ import { explanationOperations } from './operations/explanations.ts';
 import { faultOperations } from './operations/faults.ts';
 import { fidelityOperations } from './operations/fidelity.ts';
 import { keyOperations } from './operations/keys.ts';
+import { leastPrivilegeOperations } from './operations/least-privilege.ts';
+import { modeOperations } from './operations/mode.ts';
 import { propagationOperations } from './operations/propagation.ts';
 import { requestOperations } from './operations/requests.ts';
 import { simulationOperations } from './operations/simulation.ts';
@@ -46,6 +48,8 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...fidelityOperations(ports),
       ...simulationOperations(ports),
       ...tokenOperations(ports),
+      ...leastPrivilegeOperations(ports),
+      ...modeOperations,
       ...keyOperations,
       ...propagationOperations,
     },

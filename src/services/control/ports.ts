@@ -142,6 +142,13 @@ export interface Ports {
    */
   simulate(world: World, who: Who, thought: { readonly method: string; readonly path: string }): Promise<Decision>;
   /**
+   * What credentials of a world were used for, and the smallest rights that would have done.
+   *
+   * @param who only this one, by id, name, client id or e-mail address; null for all that were used
+   * @throws Problem if nobody has that name
+   */
+  leastPrivilege(world: World, who: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
+  /**
    * What would be decided about each operation, before any object is known.
    *
    * @param service only this one; null for all that they could call

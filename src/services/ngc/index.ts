@@ -5,6 +5,7 @@ import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/key-beare
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
 import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../kits/ngc/key-text.ts';
+import { leastRightsOfKey } from '../../kits/ngc/least-rights.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
 import { keyLookups, keyOperations } from './operations/keys.ts';
@@ -35,6 +36,7 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> 
     holding: holdingOfKeys(() => LAW),
     findFixes: findKeyFixes,
     hints: KEY_HINTS,
+    leastRights: leastRightsOfKey,
     presenters: [presentBearerKey],
     credentialFields: { credentials: presentKey },
     tripwires: [KEY_TRIPWIRE],

@@ -4,6 +4,7 @@ import { KEY_HINTS } from '../../kits/ngc/hints.ts';
 import { bearerOfNgcKey, keyCalled } from '../../kits/ngc/key-bearer.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
+import { leastRightsOfKey } from '../../kits/ngc/least-rights.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
 import { LAWS } from './laws.ts';
@@ -45,6 +46,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   holding: holdingOfKeys((settings) => LAWS[settings.nvcf]),
   findFixes: findKeyFixes,
   hints: KEY_HINTS,
+  leastRights: leastRightsOfKey,
   lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups },
   operations: {
     getHealth,

@@ -7,6 +7,7 @@ import { findRuleFixes } from './fixes.ts';
 import { HINTS } from './hints/index.ts';
 import { holding } from './holding.ts';
 import { LAWS, profileOf } from './laws.ts';
+import { leastRights } from './least-rights.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
 import { accessRuleLookups, accessRuleOperations } from './operations/access-rules.ts';
@@ -38,6 +39,7 @@ export const runai: ServiceDefinition<'runai'> = {
   findFixes: findRuleFixes,
   hints: HINTS,
   tokenLifetime: ({ tokenTtl }) => tokenTtl,
+  leastRights,
   presenters: [presentBasicClient, presentBearerToken],
   // Clients first: they authenticate, then redeem the rest.
   credentialFields: {

@@ -59,6 +59,9 @@ export const OPERATION_SECTIONS = [
       mint_token: {},
       get_token_zoo: {},
       get_zoo_keys: { unguarded: true },
+      get_mode: {},
+      set_mode: {},
+      get_least_privilege: {},
     },
   },
 ] as const satisfies readonly Section<OperationRow, 'id'>[];

@@ -51,9 +51,9 @@ async function listed<Body>(
   lists: NewLists<Body>,
   bodyOf: (rows: Rows) => Body,
 ): Promise<Outcome<200, Body>> {
-  const { caller, store, views, now } = context;
+  const { caller, store, views, now, world } = context;
   const account = accountOf(context);
-  const asked = visibility === ALL_VISIBILITIES ? '' : `${[...new Set(visibility)].sort()}`;
+  const asked = `${world.mode} ${visibility === ALL_VISIBILITIES ? '' : [...new Set(visibility)].sort()}`;
   const rows = await FUNCTIONS.visibleTo(store.collections, account);
   const body = views.of(rows, lists).of(caller.standing, asked, now, () => {
     const shown = rows.filter((row) => {

@@ -1,0 +1,112 @@
+import { findNear } from '../config/nearest.ts';
+import type { Schema } from '../contract/documented.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { World } from '../contract/world.ts';
+import type { Caller } from '../core/decide.ts';
+import { grantsOf } from '../core/least-rights.ts';
+import { namesOf, type Principal } from '../core/principal.ts';
+import { Problem } from '../core/problem.ts';
+import { redact } from '../core/redact.ts';
+import { credentialOf, type UsesOfCredential } from '../core/uses.ts';
+import type { RequestContext } from './context.ts';
+import type { Server } from './in-flight.ts';
+import { callerOf, imagine } from './simulated-caller.ts';
+
+type Report = Schema<'control', 'LeastPrivilege'>;
+
+/**
+ * What the credentials of a world were used for, and the smallest rights that would have done.
+ *
+ * @param services all of them
+ * @param who only this one, by id, name, client id or e-mail address, used or not; null for all that were used
+ * @throws Problem if nobody has that name
+ */
+export async function leastPrivilege(
+  server: Server,
+  world: World,
+  services: readonly ServiceDefinition[],
+  who: string | null,
+): Promise<Report> {
+  const { context } = imagine(server, world, 'GET', '/');
+  const known = world.uses.list();
+  const asked = who === null ? known : await usesOf(context, services, known, who);
+  const principals = await Promise.all(asked.map((one) => reportOn(context, services, one)));
+  return { principals: principals.flat(), full: world.uses.isFull };
+}
+
+/** The credentials that somebody is meant by, even those that were not used. */
+async function usesOf(
+  context: RequestContext,
+  services: readonly ServiceDefinition[],
+  known: readonly UsesOfCredential[],
+  who: string,
+): Promise<readonly UsesOfCredential[]> {
+  const used = known.filter(({ principal }) => namesOf(principal).includes(who));
+  if (used.length > 0) return used;
+  for (const service of services) {
+    const caller = await callerOf(context, service, { principal: who, holding: null });
+    if (caller instanceof Problem) continue;
+    if (caller === null) continue;
+    const name = credentialOf(caller.principal);
+    return [
+      known.find(({ principal }) => credentialOf(principal) === name) ?? { principal: caller.principal, uses: [] },
+    ];
+  }
+  const near = findNear(who, [...new Set(known.flatMap(({ principal }) => namesOf(principal)))]);
+  const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  throw new Problem(
+    'invalid_request',
+    `Query parameter \`principal\`: nobody whose credential is accepted is called \`${redact(who).slice(0, 100)}\`; \`GET /_mock/cast\` shows who there is.${suggestion}`,
+  );
+}
+
+async function reportOn(
+  context: RequestContext,
+  services: readonly ServiceDefinition[],
+  { principal, uses }: UsesOfCredential,
+): Promise<Report['principals']> {
+  const caller = await callerNow(context, services, principal);
+  // All services that take a credential find its least rights in the same way.
+  const service = services.find(({ name }) => name === (uses[0]?.question.law.service ?? caller?.service));
+  const found = await service?.leastRights?.(context, { principal, caller: caller?.caller ?? null, uses });
+  if (found === undefined) return [];
+  const { held, smallest, unused, broader, beyond, seed, standing } = found;
+  const used = uses.map((use) => {
+    const { question, operation, sighting, example } = use;
+    const names = sighting?.seen === 'object' ? Object.values(sighting.reach?.names ?? {}).flat() : [];
+    const target = names.at(-1);
+    return {
+      service: question.law.service,
+      operation,
+      grants: [...grantsOf(use, principal, standing(question.law))],
+      ...(target !== undefined && { target }),
+      example: { ...example },
+    };
+  });
+  return [
+    {
+      principal: { ...principal },
+      held: held && { ...held },
+      used,
+      smallest: { ...smallest },
+      unused: [...new Set(unused)],
+      broader: broader.map((one) => ({ ...one })),
+      beyond: [...new Set(beyond.map(({ operation }) => operation))],
+      seed: { ...seed },
+    },
+  ];
+}
+
+/** Who they are now, in the first service that accepts them; null if they are gone. */
+async function callerNow(
+  context: RequestContext,
+  services: readonly ServiceDefinition[],
+  { id, kind }: Principal,
+): Promise<{ readonly caller: Caller; readonly service: string } | null> {
+  for (const service of services) {
+    const caller = await callerOf(context, service, { principal: id, holding: null });
+    if (caller === null || caller instanceof Problem) continue;
+    if (caller.principal.kind === kind && caller.principal.id === id) return { caller, service: service.name };
+  }
+  return null;
+}

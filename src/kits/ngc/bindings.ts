@@ -1,0 +1,104 @@
+import type { Law } from '../../core/law.ts';
+import type { Resource } from '../../core/policy.ts';
+import type { ResourceTypeRow } from '../../core/rule.ts';
+import type { Use } from '../../core/uses.ts';
+
+/** An object that a resource names, and the uses that it could matter to. */
+interface Bound {
+  readonly type: string;
+  readonly id: string;
+  readonly about: readonly Use[];
+}
+
+/**
+ * What a key could be bound to for what it was used for: every resource type, those that name objects with all that were
+ * touched. Which of it is enough is found by trying; a try looks only at what its own use names, so it takes as long for
+ * a thousand objects as for one.
+ */
+export class Bindings {
+  readonly #rows: ReadonlyMap<string, ResourceTypeRow>;
+  /** The uses that name an object, by its type and id; null for a type that names none. */
+  readonly #named: Map<string, Map<string, Use[]> | null>;
+
+  private constructor(rows: ReadonlyMap<string, ResourceTypeRow>, named: Map<string, Map<string, Use[]> | null>) {
+    this.#rows = rows;
+    this.#named = named;
+  }
+
+  static of(laws: readonly Law[], uses: readonly Use[]): Bindings {
+    const rows = new Map(laws.flatMap(({ resourceTypes }) => [...resourceTypes]));
+    const named = new Map(
+      [...rows].map(([type, { names }]) => [type, names === null ? null : new Map<string, Use[]>()]),
+    );
+    for (const use of uses) {
+      for (const [type, ids] of Object.entries(namesIn(use))) {
+        if (use.question.rule.on?.includes(type) !== true) continue;
+        for (const id of ids) named.get(type)?.set(id, []);
+      }
+    }
+    // Which uses an object matters to includes those that have it as a part.
+    for (const use of uses) {
+      for (const [type, ids] of mentionsIn(use)) for (const id of ids) named.get(type)?.get(id)?.push(use);
+    }
+    for (const [type, ids] of named) if (ids?.size === 0) named.delete(type);
+    return new Bindings(rows, named);
+  }
+
+  /** The types: those that name no objects before those that do, and among these the finest last. */
+  get widestFirst(): readonly string[] {
+    const types = [...this.#named.keys()].reverse();
+    return types.sort((one, other) => this.#depth(one) - this.#depth(other));
+  }
+
+  only(types: readonly string[]): Bindings {
+    const kept = [...this.#named].filter(([type]) => types.includes(type));
+    return new Bindings(this.#rows, new Map(kept.map(([type, ids]) => [type, ids && new Map(ids)])));
+  }
+
+  /** What a use sees of it: of each type, only the objects that it names itself. */
+  resourcesFor(use: Use, except?: Pick<Bound, 'type' | 'id'>): readonly Resource[] {
+    const mentions = mentionsIn(use);
+    return [...this.#named].map(([type, ids]): Resource => {
+      if (ids === null) return { type };
+      const own = mentions.filter(([named]) => named === type).flatMap(([, some]) => some);
+      return { type, ids: own.filter((id) => ids.has(id) && !(except?.type === type && except.id === id)) };
+    });
+  }
+
+  /** The same but for one object. */
+  without(type: string, id: string): Pick<Bindings, 'resourcesFor'> {
+    return { resourcesFor: (use) => this.resourcesFor(use, { type, id }) };
+  }
+
+  /** Every object that is named; the last one of a type stays, because the type would be nothing without it. */
+  *objects(): Generator<Bound> {
+    for (const [type, ids] of this.#named) {
+      for (const [id, about] of [...(ids ?? [])]) if (ids !== null && ids.size > 1) yield { type, id, about };
+    }
+  }
+
+  drop(type: string, id: string): void {
+    this.#named.get(type)?.delete(id);
+  }
+
+  resources(): readonly Resource[] {
+    return [...this.#named].map(([type, ids]) => (ids === null ? { type } : { type, ids: [...ids.keys()] }));
+  }
+
+  #depth(type: string): number {
+    const form = this.#rows.get(type)?.names ?? null;
+    return form === null ? 0 : form.split('/').length;
+  }
+}
+
+/** The names by which resources refer to the object of a use, by type. */
+function namesIn({ sighting }: Use): Readonly<Record<string, readonly string[]>> {
+  return sighting?.seen === 'object' ? (sighting.reach?.names ?? {}) : {};
+}
+
+/** The same with the names of its parts. */
+function mentionsIn(use: Use): readonly (readonly [type: string, ids: readonly string[]])[] {
+  const { sighting } = use;
+  const parts = sighting?.seen === 'object' ? (sighting.reach?.parts ?? {}) : {};
+  return [...Object.entries(namesIn(use)), ...Object.entries(parts)];
+}

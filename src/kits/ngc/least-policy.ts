@@ -1,0 +1,106 @@
+import { labelOfType } from '../../core/explaining/index.ts';
+import type { Law } from '../../core/law.ts';
+import { type Doings, isAllowed, type LeastRights, leaveOut } from '../../core/least-rights.ts';
+import type { Resource, Standing } from '../../core/policy.ts';
+import type { PermissionRow } from '../../core/rule.ts';
+import type { Use } from '../../core/uses.ts';
+import { Bindings } from './bindings.ts';
+import type { GivenResource } from './key-policy.ts';
+import { broaderServices, seedOfKey, servicesUsed } from './least-rights.ts';
+
+/**
+ * The smallest policy with which a service key could have done what it did. First scopes are left out one at a time, in
+ * the order of the tables, those that the key holds last; then resource types, the widest first; then single objects.
+ */
+export function leastPolicy(doings: Doings): LeastRights {
+  const { principal, caller, uses } = doings;
+  const laws = [...new Set(uses.map(({ question }) => question.law))].filter(
+    ({ tables }) => tables.product !== undefined,
+  );
+  const scopesOfLaws = laws.flatMap(({ tables }) => tables.permissions);
+  const held = caller?.standing.held ?? new Set<string>();
+  const everything = Bindings.of(laws, uses);
+  const allows = (use: Use, scopes: ReadonlySet<string>, bindings: Pick<Bindings, 'resourcesFor'>) =>
+    isAllowed(use, principal, standingOf(scopes, bindings.resourcesFor(use)));
+
+  const all = new Set(scopesOfLaws.map(({ id }) => id));
+  const possible = uses.filter((use) => allows(use, all, everything));
+  const isEnough = (
+    scopes: ReadonlySet<string>,
+    bindings: Pick<Bindings, 'resourcesFor'>,
+    some: readonly Use[] = possible,
+  ) => some.every((use) => allows(use, scopes, bindings));
+
+  const order = [...scopesOfLaws].sort((one, other) => Number(held.has(one.id)) - Number(held.has(other.id)));
+  const needed = leaveOut(order, (rest) => isEnough(new Set(rest.map(({ id }) => id)), everything));
+  const scopes = new Set(needed.map(({ id }) => id));
+  const types = leaveOut(everything.widestFirst, (rest) => {
+    const bindings = everything.only(rest);
+    return isOffered(needed, rest) && isEnough(scopes, bindings);
+  });
+  const narrowed = everything.only(types);
+  for (const { type, id, about } of narrowed.objects()) {
+    if (!isEnough(scopes, narrowed.without(type, id), about)) continue;
+    narrowed.drop(type, id);
+  }
+
+  const resources = narrowed.resources();
+  const services = servicesUsed(doings);
+  const told = {
+    services,
+    scopes: scopesOfLaws.filter(({ id }) => scopes.has(id)).map(({ id }) => id),
+    ...resourceMember(laws, resources),
+  };
+  const { services: made, resources: bound } = caller?.standing ?? {};
+  return {
+    held: caller && { services: made ?? [], scopes: [...held], ...resourceMember(laws, bound ?? []) },
+    smallest: told,
+    unused: [...held].filter((scope) => !scopes.has(scope)),
+    broader: [
+      ...(scopes.size === 0 ? [] : broaderResources(laws, bound ?? [], resources)),
+      ...broaderServices(made ?? [], services),
+    ],
+    seed: seedOfKey(principal, told),
+    beyond: uses.filter((use) => !possible.includes(use)),
+    standing: () => standingOf(scopes, resources),
+  };
+}
+
+function standingOf(held: ReadonlySet<string>, resources: readonly Resource[]): Standing {
+  return { roles: [], held, resources, services: null, pending: [] };
+}
+
+/** Does the vendor offer these scopes with one of these resource types? */
+function isOffered(scopes: readonly PermissionRow[], types: readonly string[]): boolean {
+  return (
+    types.length === 0 ||
+    scopes.every(({ onlyOn }) => onlyOn === undefined || onlyOn.some((type) => types.includes(type)))
+  );
+}
+
+/** As orders of keys and seeds write it: one, several, or no member at all. */
+function resourceMember(laws: readonly Law[], resources: readonly Resource[]) {
+  const given = resources.map(
+    ({ type, ids }): GivenResource => ({ type: labelUnder(laws, type), ...(ids && { ids }) }),
+  );
+  const [first] = given;
+  if (first === undefined) return {};
+  return { resource: given.length === 1 ? first : given };
+}
+
+function labelUnder(laws: readonly Law[], type: string): string {
+  const law = laws.find(({ resourceTypes }) => resourceTypes.has(type));
+  return law === undefined ? type : labelOfType(law, type);
+}
+
+/** The resource that is held, if any of it is beyond what would be enough. */
+function broaderResources(laws: readonly Law[], held: readonly Resource[], enough: readonly Resource[]) {
+  const isNeeded = ({ type, ids }: Resource) => {
+    const same = enough.find((resource) => resource.type === type);
+    return same !== undefined && (ids ?? []).every((id) => same.ids?.includes(id) === true);
+  };
+  if (held.every(isNeeded)) return [];
+  const { resource: before } = resourceMember(laws, held);
+  const { resource: after = null } = resourceMember(laws, enough);
+  return [{ what: 'resource', held: before, enough: after } as const];
+}

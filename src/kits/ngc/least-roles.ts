@@ -1,0 +1,64 @@
+import { type Law, permissionsOfRoles } from '../../core/law.ts';
+import { type Doings, isAllowed, type LeastRights, leaveOut } from '../../core/least-rights.ts';
+import type { Standing } from '../../core/policy.ts';
+import type { Use } from '../../core/uses.ts';
+import { broaderServices, seedOfKey, servicesUsed } from './least-rights.ts';
+
+/** The fewest roles with which the user of a personal key could have done what they did: large ones are left out first. */
+export function leastRoles(doings: Doings): LeastRights {
+  const { principal, caller, uses } = doings;
+  const laws = [...new Set(uses.map(({ question }) => question.law))];
+  const held = caller?.standing.roles ?? [];
+  const all = [...new Set([...laws.flatMap(({ tables }) => tables.roles.map(({ name }) => name)), ...held])];
+  const allow = (roles: readonly string[], some: readonly Use[]) => {
+    const standings = new Map(laws.map((law) => [law, standingOf(law, roles)]));
+    return some.filter((use) =>
+      isAllowed(use, principal, standings.get(use.question.law) ?? standingOf(use.question.law, roles)),
+    );
+  };
+  const fewest = (roles: readonly string[]) => {
+    const allowed = allow(roles, uses);
+    const bySize = [...roles].sort((one, other) => sizeOf(other, laws) - sizeOf(one, laws) || byHeld(one, other, held));
+    return leaveOut(bySize, (rest) => allow(rest, allowed).length === allowed.length);
+  };
+  const within = (roles: readonly string[]) => all.filter((role) => roles.includes(role));
+  const roles = within(fewest(all));
+  const needed = within(fewest(held));
+  const larger = needed.filter((role) => !roles.includes(role) && bringsMore(role, roles, laws));
+  const services = servicesUsed(doings);
+  const { services: made } = caller?.standing ?? {};
+  const possible = new Set(allow(all, uses));
+  return {
+    held: caller && { services: made ?? [], roles: held },
+    smallest: { services, roles },
+    unused: held.filter((role) => !needed.includes(role)),
+    broader: [
+      ...(larger.length === 0 ? [] : [{ what: 'role', held: larger, enough: roles } as const]),
+      ...broaderServices(made ?? [], services),
+    ],
+    seed: seedOfKey(principal, { services, roles }),
+    beyond: uses.filter((use) => !possible.has(use)),
+    standing: (law) => standingOf(law, roles),
+  };
+}
+
+function standingOf({ tables }: Law, roles: readonly string[]): Standing {
+  return { roles, held: permissionsOfRoles(tables, roles), resources: null, services: null, pending: [] };
+}
+
+/** How much a role brings, in all of these services. */
+function sizeOf(role: string, laws: readonly Law[]): number {
+  return laws.reduce((sum, { tables }) => sum + permissionsOfRoles(tables, [role]).size, 0);
+}
+
+/** Of two that bring as much, the one that is held is left out last. */
+function byHeld(one: string, other: string, held: readonly string[]): number {
+  return Number(held.includes(one)) - Number(held.includes(other));
+}
+
+function bringsMore(role: string, roles: readonly string[], laws: readonly Law[]): boolean {
+  return laws.some(({ tables }) => {
+    const enough = permissionsOfRoles(tables, roles);
+    return [...permissionsOfRoles(tables, [role])].some((permission) => !enough.has(permission));
+  });
+}

@@ -1,0 +1,152 @@
+import type { ServiceDefinition } from '../../contract/service.ts';
+import type { Surroundings } from '../../contract/world.ts';
+import { type Law, rowsOf } from '../../core/law.ts';
+import { isAllowed, leaveOut } from '../../core/least-rights.ts';
+import { NO_STANDING, type Resource, type Standing } from '../../core/policy.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { Use } from '../../core/uses.ts';
+import { type AccessRule, ruleBookOf, rulesOf } from './access-rules.ts';
+import { LAWS, profileOf } from './laws.ts';
+import { candidateScopes, isWider, SYSTEM } from './least-scope.ts';
+import { type Role, type Roles, rolesOf } from './roles.ts';
+import { seedOfRules } from './rules-as-seed.ts';
+import { PERMISSION_SETS } from './tables/index.ts';
+
+/**
+ * The least rights of somebody: the predefined role that brings least, in the narrowest scope that covers everything
+ * they touched; and the smallest custom role that would do there.
+ */
+export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async (world, doings) => {
+  const { principal, caller, uses } = doings;
+  const law = LAWS[profileOf(world.settings)];
+  const roles = await rolesOf(world);
+  const allow = (standing: Standing, some: readonly Use[]) => some.filter((use) => isAllowed(use, principal, standing));
+  const suffices = (bundles: readonly Bundle[], some: readonly Use[]) =>
+    some.every((use) => isAllowed(use, principal, standingOf(bundles)));
+
+  const every = new Set(law.tables.permissions.map(({ id }) => id));
+  const everywhere = candidateScopes(principal, []).map((scope) => ({ held: every, scope }));
+  const possible = new Set(allow(standingOf(everywhere), uses));
+  const free = new Set(allow(NO_STANDING_AT_ALL, uses));
+  const demanding = uses.filter((use) => possible.has(use) && !free.has(use));
+  const scopes = candidateScopes(principal, demanding);
+  const scope = scopes.find((one) => suffices([{ held: every, scope: one }], demanding)) ?? SYSTEM;
+  const inScope = (held: Iterable<string>): Bundle => ({ held: new Set(held), scope });
+
+  const held = caller === null ? null : await heldRules(world, principal, roles);
+  const chosen =
+    demanding.length === 0
+      ? []
+      : smallestRoles(roles, held ?? [], (some) =>
+          suffices(
+            some.map(({ permissions }) => inScope(permissions)),
+            demanding,
+          ),
+        );
+  const rules = chosen.map((role) => ({ role: role.name, ...scopeMembers(scope, principal) }));
+  const used = held === null ? [] : fewest(held, (some) => allow(standingOf(some.map(bundleOf)), uses).length);
+  return {
+    held: held && { roles: names(held.map(({ role }) => role)), rules: held.map(shownRule) },
+    smallest: {
+      roles: names(chosen),
+      rules,
+      ...(demanding.length > 0 &&
+        hasCustomRoles(law) && { custom: customRole(law, (some) => suffices([inScope(some)], demanding)) }),
+    },
+    unused: (held ?? []).filter((one) => !used.includes(one)).map(({ role }) => role.name),
+    broader: used
+      .filter(({ role, rule }) => isLarger(role, chosen) || isWider(rule.scopeType, scope.type))
+      .map((one) => ({ what: 'role', held: shownRule(one), enough: rules[0] ?? null })),
+    seed: seedOfRules(principal, rules),
+    beyond: uses.filter((use) => !possible.has(use)),
+    standing: () => standingOf(chosen.map(({ permissions }) => inScope(permissions))),
+  };
+};
+
+/** Permissions in a scope. */
+interface Bundle {
+  readonly held: ReadonlySet<string>;
+  readonly scope: Resource;
+}
+
+function standingOf(bundles: readonly Bundle[]): Standing {
+  return {
+    ...NO_STANDING,
+    held: new Set(bundles.flatMap(({ held }) => [...held])),
+    bundles: bundles.map(({ held, scope }) => ({ held, resources: [scope] })),
+  };
+}
+
+const NO_STANDING_AT_ALL = standingOf([]);
+
+/** An access rule that somebody has, with its role. */
+interface HeldRule {
+  readonly rule: AccessRule;
+  readonly role: Role;
+}
+
+async function heldRules(world: Surroundings, { id }: Principal, roles: Roles): Promise<readonly HeldRule[]> {
+  const identity = await world.store.identities.byId(id);
+  if (identity === null) return [];
+  return rulesOf(await ruleBookOf(world), identity).flatMap((rule) => {
+    const role = roles.get(rule.roleId);
+    return role?.enabled === true ? [{ rule, role }] : [];
+  });
+}
+
+function bundleOf({ rule, role }: HeldRule): Bundle {
+  return { held: role.permissions, scope: { type: rule.scopeType, ids: [rule.scopeId] } };
+}
+
+function shownRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role }: HeldRule) {
+  return { role: role.name, scopeType, scopeId, ...(subjectType === 'group' && { group: subjectId }) };
+}
+
+/** The held rules that allow as much as all of them; the largest are left out first. */
+function fewest(held: readonly HeldRule[], allowed: (rules: readonly HeldRule[]) => number): readonly HeldRule[] {
+  const all = allowed(held);
+  const bySize = [...held].sort((one, other) => other.role.permissions.size - one.role.permissions.size);
+  return leaveOut(bySize, (rest) => allowed(rest) === all);
+}
+
+/** The predefined role that brings least; several if none is enough by itself. Of equal ones, one that is held. */
+function smallestRoles(
+  roles: Roles,
+  held: readonly HeldRule[],
+  suffice: (some: readonly Role[]) => boolean,
+): readonly Role[] {
+  const isHeld = (role: Role) => Number(held.some((one) => one.role.id === role.id));
+  const predefined = [...roles.values()].filter(({ custom }) => !custom);
+  const byNeed = predefined.sort(
+    (one, other) => one.permissions.size - other.permissions.size || isHeld(other) - isHeld(one),
+  );
+  const single = byNeed.find((role) => suffice([role]));
+  if (single !== undefined) return [single];
+  return suffice(byNeed) ? leaveOut(byNeed.reverse(), suffice) : [];
+}
+
+function hasCustomRoles({ tables }: Law): boolean {
+  return tables.rules.some(({ id }) => id === 'create-role');
+}
+
+/** The fewest permission sets, small ones before large ones. */
+function customRole(law: Law, suffice: (permissions: readonly string[]) => boolean) {
+  const all = rowsOf(PERMISSION_SETS, law.profile ?? '').sort(
+    (one, other) => other.permissions.length - one.permissions.length,
+  );
+  const permissionsOf = (sets: typeof all) => [...new Set(sets.flatMap(({ permissions }) => [...permissions]))];
+  const sets = [...leaveOut(all, (rest) => suffice(permissionsOf([...rest])))];
+  return { permissionSets: sets.map(({ id, name }) => ({ id, name })), permissions: permissionsOf(sets) };
+}
+
+function isLarger({ permissions }: Role, chosen: readonly Role[]): boolean {
+  return [...permissions].some((permission) => !chosen.some((role) => role.permissions.has(permission)));
+}
+
+function names(roles: readonly Role[]): string[] {
+  return [...new Set(roles.map(({ name }) => name))];
+}
+
+function scopeMembers({ type, ids }: Resource, { tenant = '' }: Principal) {
+  return { scopeType: type, scopeId: ids?.[0] ?? tenant };
+}
