@@ -38,11 +38,17 @@ function shownAfter(blocks: readonly Block[], index: number): string[] {
   return next.text.split('\n').filter((line) => line.trim() !== '');
 }
 
-/** A folder that holds what an installation of the package holds: it can be imported, and its command can be called. */
+/**
+ * A folder that holds what an installation of the package holds: it can be imported, and its command can be called. With
+ * it the libraries that pages use.
+ */
 async function userFolder(): Promise<string> {
   const folder = await emptyFolder();
   await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
   await symlink(ROOT, join(folder, 'node_modules/nv-auth-mock'));
+  for (const name of ['jose', 'jsonwebtoken']) {
+    await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  }
   await symlink('../nv-auth-mock/dist/main.js', join(folder, 'node_modules/.bin/nv-auth-mock'));
   return folder;
 }

@@ -1,3 +1,8 @@
+/**
+ * Tokens by order, and the zoo, through HTTP.
+ *
+ * Breaks with: src/app/token-ports.ts
+ */
 import { describe, expect, it } from 'vitest';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';
 import { type Request, START, type TestServer, testServer } from '../../support/server.ts';

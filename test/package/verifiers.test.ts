@@ -1,0 +1,69 @@
+/** The programs of the page about verifiers, as users of each runner have them. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copied, write } from '../support/package.ts';
+
+const run = promisify(execFile);
+const PAGE = fileURLToPath(new URL('../../docs/testing-verifiers.md', import.meta.url));
+/** A busy machine takes its time. */
+const PATIENCE_MS = 60_000;
+
+let folder: string;
+let page: string;
+beforeAll(async () => {
+  folder = await copied(['vitest', 'jose', 'jsonwebtoken']);
+  page = await readFile(PAGE, 'utf8');
+}, PATIENCE_MS);
+
+/** The block of the page that has these words. */
+function block(language: string, words: string): string {
+  const found = [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(
+    ([, body = '']) => body,
+  );
+  return found.find((one) => one.includes(words)) ?? '';
+}
+
+/** What a program says, whether it succeeds or fails. */
+async function said(...args: string[]): Promise<string> {
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
+  const limits = { cwd: folder, env, timeout: PATIENCE_MS };
+  const { stdout, stderr } = await run(process.execPath, args, limits).catch(
+    (thrown: { stdout: string; stderr: string }) => thrown,
+  );
+  return stdout + stderr;
+}
+
+describe('the programs of the page', { timeout: PATIENCE_MS }, () => {
+  it('pass in vitest', async () => {
+    await write(folder, { 'shown.test.ts': block('ts', 'nv-auth-mock/vitest') });
+    const output = await said(join(folder, 'node_modules/vitest/vitest.mjs'), 'run', 'shown.test.ts', '--root', folder);
+
+    expect(output).toMatch(/Tests +4\d passed \| 1 skipped/);
+  });
+
+  it.each(["from 'jose'", "from 'jsonwebtoken'"])('pass in node:test: %s', async (library) => {
+    await write(folder, { 'shown.mjs': block('js', library) });
+    const output = await said('--test-reporter=tap', 'shown.mjs');
+
+    expect(output).toContain('# fail 0');
+    expect(output).toMatch(/^# pass 4\d$/m);
+    expect(output).toContain('# skipped 1');
+  });
+
+  it.each([
+    ["from 'jose'", /^.*payload\.typ.*$/m, 'id-token'],
+    ["from 'jsonwebtoken'", /^.*header\?\.crit.*$/m, 'unknown-extension'],
+  ])('need the lines that the page says they need: %s', async (library, line, name) => {
+    const shown = block('js', library);
+    await write(folder, { 'less.mjs': shown.replace(line, '') });
+    const output = await said('--test-reporter=tap', 'less.mjs');
+
+    expect(shown).toMatch(line);
+    expect(output).toContain('# fail 1\n');
+    expect(output).toContain(`The verifier accepts \`${name}\``);
+  });
+});

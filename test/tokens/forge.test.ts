@@ -1,0 +1,89 @@
+/**
+ * Tokens that are made on purpose, as jose reads them, which did not make them.
+ *
+ * Breaks with: src/tokens/forge.ts, src/tokens/compose.ts
+ */
+import { readFileSync } from 'node:fs';
+import { compactVerify, decodeProtectedHeader, importSPKI } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { compose, noSignature, signerOf } from '../../src/tokens/compose.ts';
+import { forge, type Keys } from '../../src/tokens/forge.ts';
+import { signingKeyOf } from '../../src/tokens/keys.ts';
+import { publicPem, shippedKey } from '../support/tokens.ts';
+
+const shipped = async (name: string) => {
+  const text = readFileSync(new URL(`../../fixtures/runai/${name}.json`, import.meta.url), 'utf8');
+  const jwk = JSON.parse(text);
+  const key = await signingKeyOf(jwk, name.endsWith('es256') ? 'ES256' : 'RS256');
+  return { ...key, certificate: jwk.x5c?.[0] ?? null };
+};
+const keys: Keys = {
+  own: shippedKey,
+  unknown: await shipped('unknown-key.rs256'),
+  retired: await shipped('retired-key.rs256'),
+};
+const CLAIMS = { sub: 'a', exp: 7 };
+
+describe('a token', () => {
+  it.each([
+    ['key', 'own'],
+    ['unknown-key', 'unknown'],
+    ['retired-key', 'retired'],
+  ] as const)('signed with %s can be verified with that key, and says so', async (sign, name) => {
+    const { token, header } = await forge(CLAIMS, keys, { sign });
+    const { payload } = await compactVerify(token, keys[name].publicKey);
+
+    expect(header).toEqual({ alg: 'RS256', typ: 'JWT', kid: keys[name].kid });
+    expect(decodeProtectedHeader(token)).toEqual(header);
+    expect(JSON.parse(new TextDecoder().decode(payload))).toEqual(CLAIMS);
+  });
+
+  it('signed with the public key as a secret can be verified with that', async () => {
+    const { token } = await forge(CLAIMS, keys, { sign: 'hs256-public' });
+
+    expect((await compactVerify(token, Buffer.from(`${publicPem}\n`))).protectedHeader).toMatchObject({ alg: 'HS256' });
+    await expect(compactVerify(token, await importSPKI(publicPem, 'RS256'))).rejects.toThrow();
+  });
+
+  it('that nobody signed has an empty signature', async () => {
+    const { token, header } = await forge(CLAIMS, keys, { sign: 'none' });
+
+    expect(header['alg']).toBe('none');
+    expect(token).toMatch(/^[\w-]+\.[\w-]+\.$/);
+  });
+
+  it('says what it was told to, and leaves out what is null, however it is signed', async () => {
+    const changes = { claims: { sub: null, more: { a: null } }, header: { typ: null, alg: 'RS384', crit: ['x'] } };
+    const { claims, header, token } = await forge(CLAIMS, keys, changes);
+
+    expect(claims).toEqual({ exp: 7, more: { a: null } });
+    expect(header).toEqual({ alg: 'RS384', kid: shippedKey.kid, crit: ['x'] });
+    expect(decodeProtectedHeader(token)).toEqual(header);
+  });
+
+  it('can be any text in any encoding', async () => {
+    const token = await compose('{"alg":"a"}', 'no JSON', noSignature);
+
+    expect(token.split('.').map((part) => Buffer.from(part, 'base64url').toString())).toEqual([
+      '{"alg":"a"}',
+      'no JSON',
+      '',
+    ]);
+  });
+});
+
+describe('a signature', () => {
+  it('of ES256 has the form of RFC 7518', async () => {
+    const key = await shipped('unknown-key.es256');
+    const token = await compose({ alg: 'ES256' }, CLAIMS, signerOf(key));
+
+    expect((await compactVerify(token, key.publicKey)).protectedHeader.alg).toBe('ES256');
+    expect(Buffer.from(token.split('.')[2] ?? '', 'base64url')).toHaveLength(64);
+  });
+
+  it('can be by another algorithm of the same key', async () => {
+    const token = await compose({ alg: 'RS512' }, CLAIMS, signerOf(shippedKey, 'sha512'));
+
+    expect((await compactVerify(token, await importSPKI(publicPem, 'RS512'))).protectedHeader.alg).toBe('RS512');
+  });
+});
