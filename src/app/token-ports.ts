@@ -6,8 +6,9 @@ import type { Ports } from '../services/index.ts';
 import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
 import { type JWK, type SigningAlgorithm, signingKeyOf } from '../tokens/keys.ts';
 
-/** Among how many names the nearest is looked for. */
+/** Among how many names the nearest is looked for, and by how many characters. */
 const MOST_NAMES = 1000;
+const MOST_LETTERS = 100;
 
 /** What the switchboard needs to make tokens. */
 export function tokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
@@ -21,7 +22,7 @@ export function tokenPorts(services: readonly ServiceDefinition[]): Ports['token
       }
       const names = (await Promise.all(drafts.map((one) => one.names(arrival)))).flat();
       if (names.length === 0 || who === null) throw nobody();
-      const nearest = findNearest(who, names.slice(0, MOST_NAMES));
+      const nearest = findNearest(who.slice(0, MOST_LETTERS), names.slice(0, MOST_NAMES));
       throw new Problem(
         'invalid_request',
         `Field \`for\` names nobody who could have a token; the nearest name is \`${nearest}\`. Expected an id, a name, an e-mail address or a client id.`,

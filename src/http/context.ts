@@ -71,7 +71,8 @@ export class RequestContext extends Scope<World> implements Context {
   /** What the route's rule asks about the caller; null for public operations. */
   question: Question | null = null;
   readonly headerLines: Context['headerLines'];
-  readonly publishedKeys: Context['publishedKeys'];
+  readonly #worlds: Server['worlds'];
+  readonly #namesWorld: boolean;
   readonly digest: Context['digest'];
 
   constructor(server: Server, world: World, raw: IncomingMessage, { origin, openOrigin, namesWorld }: Origins) {
@@ -81,11 +82,14 @@ export class RequestContext extends Scope<World> implements Context {
     this.openOrigin = openOrigin;
     this.method = raw.method ?? 'GET';
     this.headerLines = (name) => headerLines(raw, name);
-    this.publishedKeys = () => {
-      const own = world.tokens.published(this.now);
-      return namesWorld ? own : unique([...own, ...server.worlds.publishedKeys()]);
-    };
+    this.#worlds = server.worlds;
+    this.#namesWorld = namesWorld;
     this.digest = (most) => digestOf(raw, most, server.limits);
+  }
+
+  publishedKeys(): PublishedKeys {
+    const own = this.world.tokens.published(this.now);
+    return this.#namesWorld ? own : unique([...own, ...this.#worlds.publishedKeys()]);
   }
 
   readonly mayReach: Context['mayReach'] = (reach) =>

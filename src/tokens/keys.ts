@@ -72,6 +72,7 @@ export async function publicKeyOf(
   publicJwk: JWK,
   algorithm: SigningAlgorithm,
 ): Promise<Omit<SigningKey, 'privateKey'>> {
+  // Only symmetric keys are imported as bytes.
   const publicKey = (await importJWK(publicJwk, algorithm)) as CryptoKey;
   return { algorithm, kid: publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk)), publicKey, publicJwk };
 }
