@@ -78,12 +78,13 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'bearer_missing',
-    sign: '`Authorization: <token>`, without a scheme',
+    sign: '`Authorization: <token>`, without a scheme, or without a space behind it',
     cure: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       const sent = misformed(refused);
       if (sent === null || sent.scheme !== '' || /^(?:bearer|basic)?:?$/i.test(sent.text)) return null;
+      if (/^bearer/i.test(sent.text)) return 'Between `Bearer` and the token a space is missing: put one there.';
       return `The header \`Authorization\` holds ${describeCredential(sent.text)} without a scheme: put \`Bearer\` and a space before it.`;
     },
   },

@@ -113,7 +113,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
       const found = issuers(refused);
       if (refused.problem.reason !== 'wrong_issuer' || found === null) return null;
       if (found.host !== found.own.host || found.scheme !== found.own.scheme) return null;
-      return 'The issuer in the token has the host of this server and another path: it is of another realm, or of another world. Get the token where it is used.';
+      return 'The issuer in the token has the host of this server and another path: it may be of another realm, or of another world. Get the token where it is used.';
     },
   },
   {

@@ -15,6 +15,7 @@ import {
 } from '../hints/refused-request.ts';
 import { earlyRenewal } from '../hints/tokens.ts';
 import type { Arrived, InFlight, Server } from './in-flight.ts';
+import { principalOf } from './principal.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** What there is in place of a path that nothing is served at. */
@@ -75,6 +76,17 @@ export function hintsOfGrant({ route, context }: InFlight, { clientId = '', id }
   const count = context.world.habits.granted(holderName(clientId, id), context.now, lifetime);
   const hint = earlyRenewal(count, lifetime);
   return hint === null ? [] : [hint];
+}
+
+/** Whoever was struck by a fault has reason to ask for another token, so those they got before do not count. */
+export function mayRenew(flight: InFlight): void {
+  const who = principalOf(flight, flight.context);
+  if (who !== null) flight.context.world.habits.renews(holderName(who.clientId ?? '', who.id));
+}
+
+/** A decision that says what the caller may have got wrong. */
+export function hinted(decision: Decision | null, hints: readonly Hint[]): Decision | null {
+  return decision === null || hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
 }
 
 /** An outcome that carries its hints, because no decision does. */

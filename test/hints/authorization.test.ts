@@ -21,6 +21,7 @@ describe('the form of the header is told', () => {
   it.each<[what: string, request: string, authorization: string, code: string, said: RegExp]>([
     ['a token without a scheme', RUNAI, token, 'bearer_missing', /holds a JWT without a scheme/],
     ['a key without a scheme', NVCF, key, 'bearer_missing', /holds an NGC key without a scheme/],
+    ['the scheme joined to the token', RUNAI, `Bearer${token}`, 'bearer_missing', /a space is missing/],
     ['the scheme twice', RUNAI, `Bearer Bearer ${token}`, 'bearer_twice', /says `Bearer` twice/],
     ['the scheme twice, before a key', NVCF, `Bearer bearer ${key}`, 'bearer_twice', /says `Bearer` twice/],
     ['the scheme alone', RUNAI, 'Bearer', 'empty_bearer', /has no token/],

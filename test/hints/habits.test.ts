@@ -50,6 +50,17 @@ describe('a client that asks for its third token while the first is young', () =
     expect((await grant(world)).codes).toEqual([]);
   });
 
+  it('is not, if a fault struck it in between', async () => {
+    const world = await makeWorld(server);
+    await grant(world);
+    const { token } = await grant(world);
+    const fault = { match: { operation: 'get_access_keys' }, do: { status: 401 }, times: 1 };
+    expect((await world.call('POST /_mock/faults', { body: fault })).status).toBe(201);
+    expect((await world.call('GET /api/v1/access-keys', { token })).status).toBe(401);
+
+    expect((await grant(world)).codes).toEqual([]);
+  });
+
   it.each(['reset', 'restore'])('is not after a %s', async (how) => {
     const world = await makeWorld(server);
     const { body: snapshot } = await world.call('POST /_mock/snapshots');

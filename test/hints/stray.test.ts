@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { hintsOf } from '../support/hints.ts';
 import { castKey } from '../support/ngc-cast.ts';
+import { authorizationPath, formOf, shownForm } from '../support/oauth.ts';
 import { testServer } from '../support/server.ts';
 
 const server = await testServer();
@@ -40,6 +41,17 @@ describe('what does not belong to a secret is told', () => {
 
     expect(told.answer.decision.reason).toBe('wrong_secret');
     expectStray(told, said);
+  });
+
+  it('quotes around a password, on the page where people log in', async () => {
+    const { action, fields } = shownForm((await server.call(`GET ${authorizationPath()}`)).body);
+    const sent = { ...fields, username: admin.email, password: `'${admin.password}'` };
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const path = action.replace(/^https?:\/\/[^/]+/, '');
+    const told = await hintsOf(server.call, `POST ${path}`, { body: formOf(sent), headers });
+
+    expect(told.answer.decision.reason).toBe('wrong_password');
+    expectStray(told, /Field `password` is in quotes/);
   });
 
   it('a line break in a form', async () => {

@@ -109,6 +109,23 @@ describe('an issuer that is not this server is told', () => {
     expect(found.findings.map(({ kind }: { kind: string }) => kind)).toContain('issuer_differs');
   });
 
+  it('another realm', async () => {
+    const tenant = { id: 1001, name: 'acme', realm: 'elsewhere' };
+    const home = await testServer({}, { seed: { extends: 'builtin', runai: { tenant } } });
+    const token = await home.tokenOf(admin);
+    const { answer, codes } = await hintsOf(server.call, KEYS, { token });
+
+    expect(answer.decision.reason).toBe('wrong_issuer');
+    expect(codes).toEqual(['issuer_path_differs']);
+  });
+
+  it('another host, where another key signed the token as well', async () => {
+    const { answer, codes } = await abroad({ signingAlg: 'ES256' }, 'elsewhere.test', 'localhost:6625');
+
+    expect(answer.decision.reason).toBe('unsupported_algorithm');
+    expect(codes).toEqual(['issuer_host_differs']);
+  });
+
   it('another host name', async () => {
     const { codes, texts } = await abroad({}, 'elsewhere.test:1234', 'localhost:6625');
 

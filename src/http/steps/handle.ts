@@ -1,6 +1,6 @@
 import { decisionOfProblem } from '../../core/decision.ts';
 import { factsOf } from '../facts.ts';
-import { hintsOfGrant } from '../hints.ts';
+import { hinted, hintsOfGrant, hintsOfRefusal, withHints } from '../hints.ts';
 import type { InFlight } from '../in-flight.ts';
 
 /** Runs the operation. If the handler refuses in words of its own, such as a page, that is a decision, too. */
@@ -11,5 +11,9 @@ export async function handle(flight: InFlight): Promise<void> {
   flight.outcome = outcome;
   flight.isDone = outcome.refusal === undefined;
   if (outcome.principal !== undefined) flight.hints = hintsOfGrant(flight, outcome.principal);
-  if (outcome.refusal !== undefined) flight.decision = decisionOfProblem(factsOf(flight), outcome.refusal);
+  if (outcome.refusal === undefined) return;
+  const decision = decisionOfProblem(factsOf(flight), outcome.refusal);
+  flight.hints = hintsOfRefusal(flight, outcome.refusal, decision);
+  flight.decision = hinted(decision, flight.hints);
+  if (decision === null) flight.outcome = withHints(outcome, flight.hints, flight.server);
 }

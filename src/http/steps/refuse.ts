@@ -1,10 +1,10 @@
 import type { About } from '../../contract/service.ts';
-import { type Decision, decisionOfProblem } from '../../core/decision.ts';
+import { decisionOfProblem } from '../../core/decision.ts';
 import { isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import { factsOf } from '../facts.ts';
-import { hintsOfRefusal, withHints } from '../hints.ts';
+import { hinted, hintsOfRefusal, withHints } from '../hints.ts';
 import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
 import { findPresented } from '../presented.ts';
 import { problemOf } from '../problem.ts';
@@ -34,12 +34,7 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
     ? problemDetails(problem)
     : route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision });
   flight.outcome = flight.decision === null ? withHints(outcome, flight.hints, flight.server) : outcome;
-  if (flight.decision !== null) flight.decision = hinted(flight.decision, flight.hints);
-}
-
-/** A decision that says what the caller may have got wrong. */
-function hinted(decision: Decision, hints: InFlight['hints']): Decision {
-  return hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
+  flight.decision = hinted(flight.decision, flight.hints);
 }
 
 /** A credential that is unknown here may be another world's: the decision says so, and the vendor's words stay. */

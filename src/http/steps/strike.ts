@@ -7,6 +7,7 @@ import { keptBytes } from '../../journal/entry.ts';
 import type { Facts } from '../../journal/match.ts';
 import type { WireAnswer } from '../answer.ts';
 import { claimantOf } from '../claimant.ts';
+import { mayRenew } from '../hints.ts';
 import type { InFlight } from '../in-flight.ts';
 import { principalOf } from '../principal.ts';
 import { pathOf } from '../transport/arrival.ts';
@@ -60,6 +61,7 @@ async function beStruck(flight: InFlight, fault: Fault): Promise<void> {
   const { faults, events } = context.world;
   const { id, drill, fired } = fault;
   flight.struckBy = fault;
+  mayRenew(flight);
   server.log.info(`the fault ${id} strikes ${raw.method} ${pathOf(raw.url)}`);
   const told = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
   events.publish('fault', () => told);

@@ -41,12 +41,14 @@ export const KEY_HINTS: readonly HintRule[] = [
     source: "organisations do not see each other's functions, simulations and keys",
     certainty: 'implied',
     when: ({ decision }) => {
-      const org = decision?.principal?.org;
+      const { org, account } = decision?.principal ?? {};
       if (org === undefined) return null;
       if (decision?.reason === 'other_organization') {
         return `The key is of the organisation \`${org}\`, and the path names another one: use a key of that one, or \`${org}\` in the path.`;
       }
-      if (decision?.reason !== 'foreign_object') return null;
+      // What belongs to a person has them behind their account.
+      const isOurs = account !== undefined && decision?.boundTo?.split('/', 1)[0] === account;
+      if (decision?.reason !== 'foreign_object' || isOurs) return null;
       return `The key is of the organisation \`${org}\`, and the object belongs to another one: use a key of its owner, or an object of \`${org}\`.`;
     },
   },

@@ -52,4 +52,18 @@ describe('a wrong key is told', () => {
     expect(codes).toEqual(['key_of_other_organization']);
     expect(texts[0]).toMatch(/`acme`, and the object belongs to another/);
   });
+
+  it("but not another person's object of the same organisation", async () => {
+    const public_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
+    const made = await server.call('POST /api/v3/users/ssh-keys/', {
+      token: castKey('air-admin').key,
+      body: { name: 'mine', public_key },
+    });
+    const { answer, codes } = await hintsOf(server.call, `DELETE /api/v3/users/ssh-keys/${made.body.id}/`, {
+      token: castKey('air-user').key,
+    });
+
+    expect(answer.decision.reason).toBe('foreign_object');
+    expect(codes).toEqual([]);
+  });
 });
