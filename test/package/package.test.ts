@@ -200,7 +200,7 @@ describe('the package', () => {
   });
 
   it('type-checks the programs of the documentation, strictly', async () => {
-    const pages = ['docs/in-tests.md', 'docs/in-compose.md'];
+    const pages = ['docs/in-tests.md', 'docs/testing-your-client.md', 'docs/in-compose.md'];
     const programs = (await Promise.all(pages.map((page) => blocks(page, 'ts')))).flat();
     const files: Record<string, string> = Object.fromEntries(
       programs.map((program, index) => [`program-${index}.ts`, program]),
@@ -213,6 +213,16 @@ describe('the package', () => {
       declare function beforeEach(hook: () => Promise<void>): void;
       declare function afterEach(hook: (done: (fault?: string) => void) => void | Promise<void>): void;
       declare function afterAll(hook: () => Promise<void>): void;`;
+    files['misspelt.ts'] = `import type { FaultOrder, OperationName, RequestMatch } from 'nv-auth-mock';
+      export const rights: readonly OperationName[] = ['grant_token', 'listFunctions', 'invokeAtOwnHost', 'simulations_list'];
+      // @ts-expect-error: there is no such operation
+      export const operation: OperationName = 'grant_tokn';
+      // @ts-expect-error: nor such a service
+      export const match: RequestMatch = { service: 'runia' };
+      // @ts-expect-error: nor such a reason
+      export const refused: RequestMatch = { reason: 'expired_tokn' };
+      // @ts-expect-error: nor such a place to break a connection
+      export const order: FaultOrder = { do: { drop: 'after' } };`;
     Object.assign(files, await examplesForVitest());
     await write(user, files);
     const flags =
@@ -221,7 +231,7 @@ describe('the package', () => {
       ({ stdout }: { stdout: string }) => {
         const ours = stdout
           .split('\n')
-          .filter((line) => /^(?:program|\w+\.test|required|node_modules\/nv-auth-mock)/.test(line));
+          .filter((line) => /^(?:program|misspelt|\w+\.test|required|node_modules\/nv-auth-mock)/.test(line));
         expect(ours).toEqual([]);
       },
     );
@@ -289,13 +299,15 @@ describe('from an empty folder', () => {
   });
 
   it('the examples for vitest pass, and the programs of the documentation', async () => {
-    const shown = (await blocks('docs/in-tests.md', 'ts')).filter((program) => /^test\b/m.test(program));
+    const pages = ['docs/in-tests.md', 'docs/testing-your-client.md'];
+    const programs = (await Promise.all(pages.map((page) => blocks(page, 'ts')))).flat();
+    const shown = programs.filter((program) => /^test\b/m.test(program));
     const documented = Object.fromEntries(shown.map((program, index) => [`shown-${index}.test.ts`, program]));
     const files = { ...(await examplesForVitest()), ...documented };
     await write(user, files);
     const { stdout } = await vitest(...Object.keys(files));
 
-    expect(Object.keys(files)).toEqual(expect.arrayContaining(['worlds.test.ts', 'shown-0.test.ts']));
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['worlds.test.ts', 'client.test.ts', 'shown-0.test.ts']));
     expect(stdout).toMatch(new RegExp(`Test Files +${Object.keys(files).length} passed`));
   });
 
@@ -313,6 +325,25 @@ describe('from an empty folder', () => {
     expect(shown).toContain('POST /api/v3/simulations/');
     expect(shown).toContain('it needs `air:simulation_create`');
     expect(shown).toMatch(/fix: service key `reader`: add the scope `air:simulation_create` \(PATCH \/_mock\/keys\//);
+  });
+
+  it('a test that fails in vitest shows what came instead, and what a fault did', async () => {
+    const program = `import { expect, test } from 'nv-auth-mock/vitest';
+      test('gives up too early', async ({ mock }) => {
+        await mock.faults.next('grant_token', { status: 503 });
+        await mock.getToken().catch(() => {});
+        await expect(mock).toHaveReceived({ operation: 'grant_token', status: 200 });
+      });`;
+    await write(user, { 'early.test.mjs': program });
+    const { stdout, stderr } = await vitest('early.test.mjs').catch(
+      (ended: { stdout: string; stderr: string }) => ended,
+    );
+
+    expect(stdout + stderr).toContain(
+      'expected at least 1 request with operation `grant_token` and status `200`; none came',
+    );
+    expect(stdout + stderr).toContain('status is `503`, not `200`');
+    expect(stderr).toMatch(/^faults in "gives up too early":\n {2}POST \/api\/v1\/token: 503 .*struck by fault/m);
   });
 
   it('tests that fail in vitest at the same time show what was refused in their own worlds only', async () => {
@@ -342,33 +373,36 @@ describe('from an empty folder', () => {
     ]);
   });
 
-  describe.skipIf(!has('pytest', '--version'))('the example for pytest', () => {
-    const pytest = async (more = '') => {
-      const folder = join(user, 'python');
-      await mkdir(folder, { recursive: true });
-      await write(folder, { 'test_refusals.py': `${await text('examples/pytest/test_refusals.py')}${more}` });
-      return launchProgram('pytest', ['-q', '-s', '-p', 'no:cacheprovider', 'python'], user);
+  describe.skipIf(!has('pytest', '--version'))('the examples for pytest', () => {
+    const pytest = async (folder: string, more: Readonly<Record<string, string>> = {}, command?: string) => {
+      await cp(join(ROOT, 'examples/pytest'), join(user, folder), { recursive: true });
+      await write(join(user, folder), more);
+      const env = { ...(command !== undefined && { MOCK_COMMAND: command }) };
+      return launchProgram('pytest', ['-q', '-s', '-p', 'no:cacheprovider', folder], user, { env });
     };
 
-    it('passes', async () => {
-      const { code, stdout } = await (await pytest()).ended;
+    it('pass', async () => {
+      const { code, stdout } = await (await pytest('python')).ended;
 
-      expect(stdout).toContain('2 passed');
+      expect(stdout).toContain('5 passed');
       expect(code).toBe(0);
     });
 
-    it('leaves no server behind when it is killed', async () => {
-      const running = await pytest(KILLS_ITSELF);
+    it.each([
+      ['started by its command', 'node_modules/.bin/nv-auth-mock'],
+      ['started by npx', 'npx nv-auth-mock'],
+    ])('leave no server behind when they are killed, if it was %s', async (how, command) => {
+      const running = await pytest(`killed-${how.length}`, { 'test_a_crash.py': KILLS_ITSELF }, command);
       const [, url = ''] = await running.said(/the mock is at (\S+)/);
       const { signal } = await running.ended;
 
       expect(signal).toBe('SIGKILL');
-      await expect.poll(() => fetch(url).catch(() => 'gone')).toBe('gone');
+      await expect.poll(() => fetch(url).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
     });
   });
 
   it.skipIf(!has('go', 'version'))(
-    'the example for Go passes, and its server ends with it',
+    'the examples for Go pass, and their server ends with them',
     async () => {
       const folder = join(user, 'go');
       await cp(join(ROOT, 'examples/go'), folder, { recursive: true });
@@ -414,7 +448,8 @@ function vitest(...files: readonly string[]) {
 }
 
 /** A test that crashes its runner while the mock of its session runs. */
-const KILLS_ITSELF = `
+const KILLS_ITSELF = `import os
+
 
 def test_that_ends_the_runner(server):
     print(f"the mock is at {server}", flush=True)
