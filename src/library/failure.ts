@@ -29,7 +29,7 @@ export async function describeFailure({ decisions, requests, faults }: Witness, 
  * @param refusals latest first
  * @param entries of the journal, latest first
  */
-export function failureText(
+function failureText(
   refusals: readonly Decision[],
   entries: readonly RecordedRequest[],
   faults: readonly Fault[],
