@@ -9,6 +9,14 @@ export type { Witness } from './library/failure.ts';
 export { describeFailure } from './library/failure.ts';
 export type { Fault, FaultAction, FaultMatch, FaultOrder, FaultsBoard } from './library/faults.ts';
 export type { FidelityReport } from './library/fidelity.ts';
+export type {
+  LeastPrivilege,
+  LeastRights,
+  Mode,
+  PrincipalReport,
+  ScopedRole,
+  UsedFor,
+} from './library/least-privilege.ts';
 export type { OperationName, ServiceName } from './library/names.ts';
 export type { ExpectedRequests, Receiver } from './library/received.ts';
 export { assertReceived } from './library/received.ts';

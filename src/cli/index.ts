@@ -10,7 +10,7 @@ import { packageVersion } from '../machine/assets.ts';
 /** Exit code for everything that the caller can fix. */
 const MENDABLE = 2;
 
-const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'help'] as const;
+const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'report', 'help'] as const;
 
 /** Runs the command that the arguments name. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -86,6 +86,24 @@ function program(version: string): Command {
       const server = await (await import('./running.ts')).runningServer(flags);
       await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers, world ?? null);
     });
+  root
+    .command('report')
+    .description('print what each credential of the running server was used for, and what it holds beyond that')
+    .addOption(flagOf('port', OPTIONS.port))
+    .addOption(flagOf('host', OPTIONS.host))
+    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .option('--principal <NAME>', 'only this one, by id, name, client id or e-mail address')
+    .option('--world <ID>', 'the world that was used; default: the default world')
+    .option('--fail-on <WHAT>', 'exit 1 if there is any of it: `unused`, `broader`, or both with a comma')
+    .option('--json', 'as JSON')
+    .action(async ({ principal, world, failOn, json, ...flags }: FlagTexts & ReportFlags) =>
+      (await import('./report.ts')).report(flags, {
+        failOn: failOn ?? null,
+        principal: principal ?? null,
+        world: world ?? null,
+        json: json === true,
+      }),
+    );
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;
@@ -95,6 +113,13 @@ interface EnvFlags {
   readonly format: 'shell' | 'dotenv' | 'json' | 'compose';
   readonly clientUrl?: string;
   readonly world?: string;
+}
+
+interface ReportFlags {
+  readonly principal?: string;
+  readonly world?: string;
+  readonly failOn?: string;
+  readonly json?: true;
 }
 
 interface DoctorFlags {

@@ -126,6 +126,9 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
       zoo: ({ audience } = {}) =>
         call('GET', `/tokens/zoo${audience === undefined ? '' : `?${new URLSearchParams({ audience })}`}`),
     },
+    mode: async (mode) => void (await call('PUT', '/mode', { mode })),
+    leastPrivilege: ({ principal } = {}) =>
+      call('GET', `/least-privilege${principal === undefined ? '' : `?principal=${id(principal)}`}`),
     getToken: (who) => getToken(send, call, who),
     fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${id(service)}`}`),
     tables: (service) => call('GET', `/tables/${id(service)}`),

@@ -8,6 +8,8 @@ export interface DecisionNote {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
   readonly reason?: DenyReason;
+  /** The refusal was only recorded, and the request went on: its world observes. */
+  readonly enforced?: false;
   /** Everything that is needed and missing. */
   readonly missing?: readonly string[];
   /** What is missing, of which only one is needed. */

@@ -2,16 +2,14 @@ import type { Cast } from '../contract/cast.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { PrincipalKind } from '../core/principal.ts';
 import type { ClientCredentials } from './credentials.ts';
-
 import type { DrillsBoard } from './drills.ts';
 import type { EventStream } from './events.ts';
 import type { FaultsBoard } from './faults.ts';
 import type { FidelityReport } from './fidelity.ts';
+import type { LeastPrivilege, Mode } from './least-privilege.ts';
 import type { RequestsBoard } from './requests.ts';
 import type { Simulate } from './simulation.ts';
-
 import type { TokensBoard } from './tokens.ts';
-
 import type { Snapshot, SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
 /** How the switchboard is reached: over the network, or in process. */
@@ -32,6 +30,8 @@ export interface Decision {
   readonly rule: string | null;
   /** Why it was refused: a code from `docs/why-was-i-refused.md`. */
   readonly reason: DenyReason | null;
+  /** The refusal was only recorded, and the request went on: its world observes. */
+  readonly enforced?: false;
   /** Everything that the rule needs and the caller lacks. */
   readonly missing?: readonly string[];
   /** Of these the rule needs one, and the caller has none. */
@@ -258,6 +258,10 @@ export interface Switchboard {
   events(from?: { readonly lastEventId?: string }): EventStream;
   findings(): Promise<readonly Finding[]>;
   readonly drills: DrillsBoard;
+  /** From now on, what lacks rights is refused (`enforce`), or let pass and only recorded (`observe`). */
+  mode(mode: Mode): Promise<void>;
+  /** What each credential was used for, and the smallest rights for it: of all that were used, or of one. */
+  leastPrivilege(only?: { readonly principal?: string }): Promise<LeastPrivilege>;
   /** The worlds of the server; the same registry for every world. */
   readonly worlds: WorldsBoard;
   readonly snapshots: SnapshotsBoard;

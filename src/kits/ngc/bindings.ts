@@ -10,37 +10,51 @@ interface Bound {
   readonly about: readonly Use[];
 }
 
+/** The uses that name an object; null for one that stays whatever is tried. */
+interface About {
+  readonly uses: Use[] | null;
+}
+
+/** By resource type and id; null for a type that names no objects. */
+type Named = Map<string, Map<string, About> | null>;
+
 /**
  * What a key could be bound to for what it was used for: every resource type, those that name objects with all that were
- * touched. Which of it is enough is found by trying; a try looks only at what its own use names, so it takes as long for
- * a thousand objects as for one.
+ * touched or, where none was, with those that the key names now. Which of it is enough is found by trying; a try looks
+ * only at what its own use names, so it takes as long for a thousand objects as for one.
  */
 export class Bindings {
   readonly #rows: ReadonlyMap<string, ResourceTypeRow>;
-  /** The uses that name an object, by its type and id; null for a type that names none. */
-  readonly #named: Map<string, Map<string, Use[]> | null>;
+  readonly #named: Named;
 
-  private constructor(rows: ReadonlyMap<string, ResourceTypeRow>, named: Map<string, Map<string, Use[]> | null>) {
+  private constructor(rows: ReadonlyMap<string, ResourceTypeRow>, named: Named) {
     this.#rows = rows;
     this.#named = named;
   }
 
-  static of(laws: readonly Law[], uses: readonly Use[]): Bindings {
+  /** @param bound what the key is bound to now */
+  static of(laws: readonly Law[], uses: readonly Use[], bound: readonly Resource[]): Bindings {
     const rows = new Map(laws.flatMap(({ resourceTypes }) => [...resourceTypes]));
     const named = new Map(
-      [...rows].map(([type, { names }]) => [type, names === null ? null : new Map<string, Use[]>()]),
+      [...rows].map(([type, { names }]) => [type, names === null ? null : new Map<string, About>()]),
     );
     for (const use of uses) {
       for (const [type, ids] of Object.entries(namesIn(use))) {
         if (use.question.rule.on?.includes(type) !== true) continue;
-        for (const id of ids) named.get(type)?.set(id, []);
+        for (const id of ids) named.get(type)?.set(id, { uses: [] });
       }
     }
     // Which uses an object matters to includes those that have it as a part.
     for (const use of uses) {
-      for (const [type, ids] of mentionsIn(use)) for (const id of ids) named.get(type)?.get(id)?.push(use);
+      for (const [type, ids] of mentionsIn(use)) for (const id of ids) named.get(type)?.get(id)?.uses?.push(use);
     }
-    for (const [type, ids] of named) if (ids?.size === 0) named.delete(type);
+    for (const [type, ids] of named) {
+      if (ids?.size !== 0) continue;
+      const own = bound.find((resource) => resource.type === type)?.ids ?? [];
+      // It is not known for which of them a list was read, so they all stay.
+      for (const id of own) ids.set(id, { uses: null });
+      if (ids.size === 0) named.delete(type);
+    }
     return new Bindings(rows, named);
   }
 
@@ -73,7 +87,9 @@ export class Bindings {
   /** Every object that is named; the last one of a type stays, because the type would be nothing without it. */
   *objects(): Generator<Bound> {
     for (const [type, ids] of this.#named) {
-      for (const [id, about] of [...(ids ?? [])]) if (ids !== null && ids.size > 1) yield { type, id, about };
+      for (const [id, { uses: about }] of [...(ids ?? [])]) {
+        if (about !== null && ids !== null && ids.size > 1) yield { type, id, about };
+      }
     }
   }
 

@@ -19,7 +19,9 @@ export function leastPolicy(doings: Doings): LeastRights {
   );
   const scopesOfLaws = laws.flatMap(({ tables }) => tables.permissions);
   const held = caller?.standing.held ?? new Set<string>();
-  const everything = Bindings.of(laws, uses);
+  const bound = caller?.standing.resources ?? [];
+  const made = caller?.standing.services ?? [];
+  const everything = Bindings.of(laws, uses, bound);
   const allows = (use: Use, scopes: ReadonlySet<string>, bindings: Pick<Bindings, 'resourcesFor'>) =>
     isAllowed(use, principal, standingOf(scopes, bindings.resourcesFor(use)));
 
@@ -51,14 +53,13 @@ export function leastPolicy(doings: Doings): LeastRights {
     scopes: scopesOfLaws.filter(({ id }) => scopes.has(id)).map(({ id }) => id),
     ...resourceMember(laws, resources),
   };
-  const { services: made, resources: bound } = caller?.standing ?? {};
   return {
-    held: caller && { services: made ?? [], scopes: [...held], ...resourceMember(laws, bound ?? []) },
+    held: caller && { services: made, scopes: [...held], ...resourceMember(laws, bound) },
     smallest: told,
     unused: [...held].filter((scope) => !scopes.has(scope)),
     broader: [
-      ...(scopes.size === 0 ? [] : broaderResources(laws, bound ?? [], resources)),
-      ...broaderServices(made ?? [], services),
+      ...(scopes.size === 0 ? [] : broaderResources(laws, bound, resources)),
+      ...broaderServices(made, services),
     ],
     seed: seedOfKey(principal, told),
     beyond: uses.filter((use) => !possible.includes(use)),
@@ -95,12 +96,15 @@ function labelUnder(laws: readonly Law[], type: string): string {
 
 /** The resource that is held, if any of it is beyond what would be enough. */
 function broaderResources(laws: readonly Law[], held: readonly Resource[], enough: readonly Resource[]) {
-  const isNeeded = ({ type, ids }: Resource) => {
-    const same = enough.find((resource) => resource.type === type);
-    return same !== undefined && (ids ?? []).every((id) => same.ids?.includes(id) === true);
-  };
-  if (held.every(isNeeded)) return [];
+  if (held.every((resource) => enough.some((one) => isWithin(resource, one)))) return [];
   const { resource: before } = resourceMember(laws, held);
   const { resource: after = null } = resourceMember(laws, enough);
   return [{ what: 'resource', held: before, enough: after } as const];
+}
+
+/** Is a resource no wider than another one? Whatever names objects is within a type that names none. */
+function isWithin({ type, ids }: Resource, wider: Resource): boolean {
+  if (wider.ids === undefined) return type === wider.type || ids !== undefined;
+  const names = wider.ids;
+  return ids?.every((id) => names.includes(id) || names.some((name) => id.startsWith(`${name}/`))) === true;
 }

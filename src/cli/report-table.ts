@@ -1,0 +1,71 @@
+/** The part of the report that is read here. A server of another version may say more. */
+export interface Report {
+  readonly principals: readonly PrincipalReport[];
+  readonly full: boolean;
+}
+
+interface PrincipalReport {
+  readonly principal: { readonly kind: string; readonly name: string; readonly clientId?: string };
+  readonly used: readonly Used[];
+  readonly smallest: Rights;
+  readonly unused: readonly string[];
+  readonly broader: readonly { readonly held: unknown; readonly enough: unknown }[];
+}
+
+interface Used {
+  readonly operation: string;
+  readonly grants: readonly string[];
+  readonly example: { readonly method: string; readonly path: string };
+}
+
+type Rights = Readonly<Record<string, unknown>>;
+
+export function isReport(body: unknown): body is Report {
+  return typeof body === 'object' && body !== null && 'principals' in body && Array.isArray(body.principals);
+}
+
+/** A report as people read it. */
+export function asTable({ principals }: Report): string {
+  if (principals.length === 0) return 'No credential was used since the start or the last reset.\n';
+  return principals.map(paragraph).join('\n');
+}
+
+function paragraph({ principal, used, smallest, unused, broader }: PrincipalReport): string {
+  const { kind, name, clientId } = principal;
+  const as = clientId === undefined || clientId === '' || clientId === name ? '' : `, as client ${clientId}`;
+  const rows = used.map(({ operation, grants, example: { method, path } }) => [
+    operation,
+    grants.join(', ') || '-',
+    `${method} ${path}`,
+  ]);
+  return [
+    `${kind.replace('-', ' ')} ${name}${as}`,
+    ...aligned([['OPERATION', 'NEEDS', 'FOR EXAMPLE'], ...rows]).map((line) => `  ${line}`),
+    `  smallest: ${inWords(smallest)}`,
+    `  unused:   ${unused.join(', ') || 'nothing'}`,
+    ...(broader.length === 0
+      ? ['  broader:  nothing']
+      : broader.map((one) => `  broader:  ${inWords(one.held)}; enough: ${inWords(one.enough)}`)),
+    '',
+  ].join('\n');
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** A value without the signs of JSON: `scopes a, b; resource type All Functions`. */
+function inWords(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.map(inWords).join(', ') || 'none';
+  if (typeof value !== 'object') return String(value);
+  return Object.entries(value)
+    .map(([name, member]) => `${name} ${inWords(member)}`)
+    .join('; ');
+}
