@@ -12,6 +12,15 @@ import { type FuzzedServer, fuzzedServer, type Versions } from './world.ts';
 
 const HOST = { host: 'localhost:6625' };
 
+/**
+ * A reset in the middle takes away what the rest is about; every batch begins with a new world anyway. A stream of events
+ * does not end.
+ */
+const LEFT_OUT: ReadonlySet<string> = new Set(['reset_world', 'watch_events']);
+
+/** Does a request make the mock drive the world of the rest: with faults, a drill, a mode? */
+const isDriving = ({ url }: FuzzRequest) => /\/_mock\/(?:faults|drills|mode)/.test(url);
+
 /** Validators are made once for each set of versions. */
 const judges = new Map<string, Judge>();
 
@@ -38,8 +47,7 @@ export class FuzzBatch {
     const key = documents.map(({ name }) => name).join();
     this.judge = judges.get(key) ?? new Judge(documents);
     judges.set(key, this.judge);
-    // A reset in the middle takes away what the rest is about; every batch begins with a new world anyway.
-    this.operations = documents.flatMap((one) => one.operations).filter(({ id }) => id !== 'reset_world');
+    this.operations = documents.flatMap((one) => one.operations).filter(({ id }) => !LEFT_OUT.has(id));
   }
 
   /** What no answer may show. */
@@ -92,8 +100,16 @@ export class FuzzBatch {
   async send(request: FuzzRequest): Promise<FuzzAnswer> {
     const answer = await this.#server.send(request);
     if (answer.status < 300) this.#learn(request, answer);
+    if (answer.status < 300 && isDriving(request)) await this.#letGo();
     if (answer.status === 302) this.#pool.learn(parametersOf(answer.headers['location'] ?? ''));
     return answer;
+  }
+
+  /** Ends whatever would make later answers other than their documents say. */
+  async #letGo(): Promise<void> {
+    const json = { ...HOST, 'content-type': 'application/json' };
+    await this.#server.send({ method: 'DELETE', url: '/_mock/faults', headers: HOST, payload: null });
+    await this.#server.send({ method: 'PUT', url: '/_mock/mode', headers: json, payload: '{"mode":"enforce"}' });
   }
 
   /** Sends a request that nothing is learnt from. */

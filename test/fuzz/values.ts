@@ -87,6 +87,7 @@ const HINTS: Readonly<Record<string, readonly string[]>> = {
   org: ['acme', 'acme', 'acme', 'globex'],
   realm: ['acme'],
   by: ['1s', '15m', 'PT0S', '-1s', '1e9d', '99999999d'],
+  within: ['1ms', '2ms', 'PT0S', '-1s', '61s', '1e9d'],
   filterby: ['name==a', 'id=@a', 'phase==Ready', 'name==', '==', 'constructor==a', 'name==a,id==b', 'name=?a'],
   sortby: ['name', '-name', 'createdAt', 'constructor', ''],
   sortorder: ['asc', 'desc', 'up'],
