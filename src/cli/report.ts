@@ -7,8 +7,8 @@ import { askRunning, type Running, runningServer, tokenAdvice } from './running.
 import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
 
 /** What the command can be told to fail on. */
-const FAULTS = ['unused', 'broader'] as const;
-type Fault = (typeof FAULTS)[number];
+const EXCESSES = ['unused', 'broader'] as const;
+type Excess = (typeof EXCESSES)[number];
 
 /**
  * Prints what each credential of a running server was used for, and what it holds beyond that. The exit code is 1 if
@@ -22,26 +22,26 @@ export async function report(
   flags: FlagTexts,
   asked: { failOn: string | null; principal: string | null; world: string | null; json: boolean },
 ): Promise<void> {
-  const faults = faultsIn(asked.failOn);
+  const excesses = excessesIn(asked.failOn);
   const server = await runningServer(flags);
   const told = await reportFrom(server, asked.world, asked.principal);
   process.stdout.write(asked.json ? `${JSON.stringify(told, null, 2)}\n` : asTable(told));
   if (told.full) {
     process.stderr.write('nv-auth-mock: there was no room to keep everything that was used, so this says too little\n');
   }
-  if (told.principals.some((one) => faults.some((fault) => one[fault].length > 0))) process.exitCode = 1;
+  if (told.principals.some((one) => excesses.some((excess) => one[excess].length > 0))) process.exitCode = 1;
 }
 
-function faultsIn(text: string | null): readonly Fault[] {
+function excessesIn(text: string | null): readonly Excess[] {
   return (text ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
     .map((name) => {
-      const known = FAULTS.find((fault) => fault === name);
+      const known = EXCESSES.find((excess) => excess === name);
       if (known !== undefined) return known;
       throw new Unusable(
-        `--fail-on names \`${name}\`; expected ${FAULTS.map((fault) => `\`${fault}\``).join(', ')} or both, separated by a comma. The nearest is \`${findNearest(name, FAULTS)}\`.`,
+        `--fail-on names \`${name}\`; expected ${EXCESSES.map((excess) => `\`${excess}\``).join(', ')} or both, separated by a comma. The nearest is \`${findNearest(name, EXCESSES)}\`.`,
       );
     });
 }

@@ -20,7 +20,7 @@ export interface UsesOfCredential {
 
 /** How many uses of one credential are kept, and how many bytes they may take. */
 const MOST_USES = 1000;
-const MOST_BYTES = 512 * 1024;
+const MOST_BYTES = 2 * 1024 * 1024;
 /** What a credential, and each use, takes besides what differs. */
 const CREDENTIAL_BYTES = 500;
 const USE_BYTES = 400;

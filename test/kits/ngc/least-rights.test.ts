@@ -93,7 +93,7 @@ function read({ scopes, resource = [] }: Smallest) {
 /** Is there something to try: an object with names, or a type that needs none? */
 function isTried({ question: { rule }, sighting }: Use): boolean {
   const isNamed = sighting?.seen === 'object' && sighting.reach !== undefined;
-  const namesNone = TABLES.resourceTypes.filter(({ names }) => names === null).map(({ id }) => id);
+  const namesNone: readonly string[] = TABLES.resourceTypes.filter(({ names }) => names === null).map(({ id }) => id);
   return isNamed || rule.on === undefined || rule.on.some((type) => namesNone.includes(type));
 }
 

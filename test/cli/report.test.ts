@@ -1,0 +1,67 @@
+/**
+ * A running server is asked what its credentials were used for; a check in CI fails on what they could do without.
+ *
+ * Breaks with: src/cli/report-table.ts
+ */
+import { describe } from 'vitest';
+import { it, type Server } from '../support/command.ts';
+
+const LIST = 'GET /v2/nvcf/functions';
+
+/** A key that lists functions, and may do more. */
+async function used(server: Server, scopes: readonly string[], world = ''): Promise<void> {
+  const { body } = await server.call(`POST ${world}/_mock/keys`, {
+    body: { type: 'service', name: 'ci', services: ['nvcf'], scopes, resource: { type: 'All Functions' } },
+  });
+  await server.call(LIST.replace(' ', ` ${world}`), { token: body.key });
+}
+
+describe.concurrent('`report`', () => {
+  it('tells what was used, what is the smallest, and what could be left out', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const port = ['--port', String(server.port)];
+    const before = await command.run(['report', ...port, '--fail-on', 'unused,broader']);
+    await used(server, ['List Functions', 'Delete Function']);
+    const [told, failed, asJson, ofOne] = await Promise.all([
+      command.run(['report', ...port]),
+      command.run(['report', ...port, '--fail-on', 'unused']),
+      command.run(['report', ...port, '--json']),
+      command.run(['report', ...port, '--principal', 'nvcf-reader', '--fail-on', 'broader']),
+    ]);
+
+    expect(before).toMatchObject({ code: 0, stdout: expect.stringContaining('No credential was used') });
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(told.stdout).toMatch(/service key ci\n.*\n {2}listFunctions +list_functions +GET \/v2\/nvcf\/functions\n/);
+    expect(told.stdout).toContain('smallest: services nvcf; scopes list_functions; resource type All Functions');
+    expect(told.stdout).toContain('unused:   delete_function\n');
+    expect([failed.code, failed.stdout]).toEqual([1, told.stdout]);
+    expect(JSON.parse(asJson.stdout).principals[0].smallest.scopes).toEqual(['list_functions']);
+    expect(ofOne.stdout).not.toContain('ci');
+  });
+
+  it('does not fail on a credential that holds just what it used', async ({ command, expect }) => {
+    const server = await command.start(['--world', 'acme']);
+    await used(server, ['List Functions'], '/w/acme');
+    const flags = ['--port', String(server.port), '--world', 'acme', '--fail-on', 'unused, broader'];
+    const { code, stdout } = await command.run(['report', ...flags]);
+
+    expect([code, stdout.includes('unused:   nothing\n  broader:  nothing')]).toEqual([0, true]);
+  });
+
+  it('says what it does not know', async ({ command, expect }) => {
+    const { port } = await command.start([]);
+    const ask = (...flags: string[]) => command.run(['report', '--port', String(port), ...flags]);
+    const [misspelt, nobody, nowhere, noServer] = await Promise.all([
+      ask('--fail-on', 'unsed'),
+      ask('--principal', 'nobody'),
+      ask('--world', 'atlantis'),
+      command.run(['report', '--port', '1']),
+    ]);
+
+    for (const { code, stdout } of [misspelt, nobody, nowhere, noServer]) expect([code, stdout]).toEqual([2, '']);
+    expect(misspelt.stderr).toContain('The nearest is `unused`.');
+    expect(nobody.stderr).toContain('nobody whose credential is accepted is called `nobody`');
+    expect(nowhere.stderr).toContain('There is no world `atlantis`');
+    expect(noServer.stderr).toContain('No server answers on');
+  });
+});
