@@ -22,6 +22,14 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /** The name in a `Host` header or authority, in lower case and without the port; null if it is not a valid one. */
 export function hostName(host: string): string | null {
+  if (host !== latest.host) latest = { host, name: validName(host) };
+  return latest.name;
+}
+
+/** What was read last. Each request's host is read several times, and nearly all requests have the same one. */
+let latest: { readonly host: string; readonly name: string | null } = { host: '', name: null };
+
+function validName(host: string): string | null {
   const [, name, port] = HOST.exec(host.toLowerCase()) ?? [];
   if (name === undefined || Number(port ?? 0) > 65_535) return null;
   if (NUMERIC.test(name) && !IPV4.test(name)) return null;
