@@ -167,6 +167,8 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       whoIsThere: async () => castLine(await world.seed(), services),
       readSeed: (file) => seedValueOfFile(file, 'the option `seed`', services),
       close: async () => {
+        // The requests that are running are answered, and none of them goes on waiting.
+        worlds.tellOver();
         await app.close();
         await worlds.close();
       },

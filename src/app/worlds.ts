@@ -193,12 +193,21 @@ export class Worlds implements WorldsByName {
     this.#remove(this.entry(id));
   }
 
+  /** Nothing waits any longer for something to happen in a world: no verification, stream of events or delayed answer. */
+  tellOver(): void {
+    for (const { world } of this.#all()) world.tellOver();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#sweeping);
-    const all = [this.#default, ...this.#entries.values()].flatMap((entry) => entry ?? []);
+    const all = this.#all();
     this.#entries.clear();
     await Promise.all(all.map(({ world }) => world.close()));
+  }
+
+  #all() {
+    return [this.#default, ...this.#entries.values()].flatMap((entry) => entry ?? []);
   }
 
   #check(id: string): void {

@@ -55,6 +55,32 @@ describe.concurrent('a server', () => {
     for (const line of lines) expect(await line.closed()).toBe('');
   });
 
+  it('ends at once, although requests wait for something to happen', async ({ command }) => {
+    const server = await command.start();
+    await server.call('POST /_mock/worlds', { body: { id: 'other' } });
+    for (const world of ['', '/w/other']) {
+      const fault = { match: { operation: 'get_users' }, do: { delay: '60s' } };
+      expect((await server.call(`POST ${world}/_mock/faults`, { body: fault })).status).toBe(201);
+    }
+    const never = { match: { operation: 'get_users' }, atLeast: 9, within: '60s' };
+    const waiting = ['', '/w/other'].flatMap((world) => [
+      server.call(`GET ${world}/api/v1/users`).then(({ status }) => status),
+      server.call(`POST ${world}/_mock/requests/verify`, { body: never }).then(({ status }) => status),
+    ]);
+    await vi.waitFor(async () => {
+      for (const world of ['', '/w/other']) {
+        const { body } = await server.call(`GET ${world}/_mock/faults`);
+        expect(body.faults[0].fired).toBe(1);
+      }
+    });
+    const start = performance.now();
+    server.kill('SIGTERM');
+
+    expect(await Promise.all(waiting)).toEqual([401, 503, 401, 503]);
+    expect((await server.ended).code).toBe(0);
+    expect(since(start)).toBeLessThan(AT_ONCE_MS);
+  });
+
   it('ends at once, although a line was opened on which nothing was sent yet', async ({ command }) => {
     const server = await command.start();
     const line = await openLine(server.port);
