@@ -67,7 +67,7 @@ expect.extend({
     const fault = refusalFault(answer, expected);
     return {
       pass: fault === null,
-      message: () => (fault === null ? 'expected the answer not to be this refusal' : `expected a refusal: ${fault}`),
+      message: () => (fault === null ? 'expected the answer not to be this refusal' : fault),
     };
   },
   async toHaveReceived(mock: Receiver, expected?: ExpectedRequests) {

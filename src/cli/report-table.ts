@@ -40,7 +40,7 @@ function paragraph({ principal, used, smallest, unused, broader }: PrincipalRepo
   ]);
   return [
     `${kind.replace('-', ' ')} ${name}${as}`,
-    ...aligned([['OPERATION', 'NEEDS', 'FOR EXAMPLE'], ...rows]).map((line) => `  ${line}`),
+    ...(rows.length === 0 ? [] : aligned([['OPERATION', 'NEEDS', 'FOR EXAMPLE'], ...rows]).map((line) => `  ${line}`)),
     `  smallest: ${inWords(smallest)}`,
     `  unused:   ${unused.join(', ') || 'nothing'}`,
     ...(broader.length === 0

@@ -12,7 +12,7 @@ type Excess = (typeof EXCESSES)[number];
 
 /**
  * Prints what each credential of a running server was used for, and what it holds beyond that. The exit code is 1 if
- * there is anything of what it is told to fail on.
+ * there is anything of what it is told to fail on, or if nothing was used.
  *
  * @param asked.failOn names, separated by commas; null: nothing
  * @param asked.principal only this one; null: every credential that was used
@@ -29,7 +29,24 @@ export async function report(
   if (told.full) {
     process.stderr.write('nv-auth-mock: there was no room to keep everything that was used, so this says too little\n');
   }
-  if (told.principals.some((one) => excesses.some((excess) => one[excess].length > 0))) process.exitCode = 1;
+  const faults = excesses.flatMap((excess) => faultOf(told, excess));
+  if (excesses.length > 0 && told.principals.length === 0) faults.push(NOTHING_USED);
+  for (const fault of faults) process.stderr.write(`nv-auth-mock: --fail-on: ${fault}\n`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+/** A check that looked at nothing has shown nothing. */
+const NOTHING_USED =
+  'no credential was used, so there is nothing to check; is this the server and the world that the tests used?';
+
+/** What there is of it, in words; nothing if there is none. */
+function faultOf({ principals }: Report, excess: Excess): string[] {
+  const found = principals.filter((one) => one[excess].length > 0).map(({ principal }) => principal.name);
+  if (found.length === 0) return [];
+  const what = { unused: 'rights that were not used', broader: 'broader rights than were used' }[excess];
+  return [
+    `${found.length === 1 ? '1 credential holds' : `${found.length} credentials hold`} ${what}: ${found.join(', ')}`,
+  ];
 }
 
 function excessesIn(text: string | null): readonly Excess[] {

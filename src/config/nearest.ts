@@ -11,7 +11,9 @@ export function findNearest(name: string, valid: readonly string[]): string {
 
 /** @param given in lower case */
 function closest(given: string, valid: readonly string[]): string {
-  const distance = (other: string) => leven(given, other.toLowerCase());
+  const sorted = wordsOf(given);
+  const distance = (other: string) =>
+    Math.min(leven(given, other.toLowerCase()), leven(sorted, wordsOf(other.toLowerCase())) + 1);
   return valid.reduce((best, other) => (distance(other) < distance(best) ? other : best));
 }
 
@@ -35,8 +37,16 @@ export function findNear(name: string, valid: readonly string[]): string | undef
 }
 
 function isAlike(one: string, other: string): boolean {
-  const letters = Math.max(one.length, other.length);
-  return leven(one, other) <= Math.max(1, Math.floor(letters / 3)) || lettersOf(one) === lettersOf(other);
+  const most = Math.max(1, Math.floor(Math.max(one.length, other.length) / 3));
+  return leven(one, other) <= most || leven(wordsOf(one), wordsOf(other)) < most || lettersOf(one) === lettersOf(other);
+}
+
+/** The words of a name in an order that does not depend on how they were put: `token_expired` is `expired_token`. */
+function wordsOf(name: string): string {
+  return name
+    .split(/[-_. ]/)
+    .sort()
+    .join('_');
 }
 
 function isBeginning(one: string, other: string): boolean {

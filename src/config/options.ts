@@ -34,7 +34,10 @@ export interface Config extends Settings {
 }
 
 /** Options as a program passes them: durations may be texts such as `15m`. */
-export type ConfigOptions = { readonly [Name in keyof Config]?: Config[Name] | string };
+export type ConfigOptions = { readonly [Name in keyof Config]?: Config[Name] | Written<NonNullable<Config[Name]>> };
+
+/** What has names takes these alone; a number or a duration may be written as the command takes it. */
+type Written<Value> = [Value] extends [string] ? never : string;
 
 type Table<Names extends keyof Config> = { readonly [Name in Names]: Option<Config[Name]> };
 

@@ -22,14 +22,6 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /** The name in a `Host` header or authority, in lower case and without the port; null if it is not a valid one. */
 export function hostName(host: string): string | null {
-  if (host !== latest.host) latest = { host, name: validName(host) };
-  return latest.name;
-}
-
-/** What was read last. Each request's host is read several times, and nearly all requests have the same one. */
-let latest: { readonly host: string; readonly name: string | null } = { host: '', name: null };
-
-function validName(host: string): string | null {
   const [, name, port] = HOST.exec(host.toLowerCase()) ?? [];
   if (name === undefined || Number(port ?? 0) > 65_535) return null;
   if (NUMERIC.test(name) && !IPV4.test(name)) return null;
@@ -59,18 +51,24 @@ export function knownHosts(names: readonly string[]): KnownHosts {
     const at = name.indexOf('.');
     return at > 0 && !ours.has(name) && ours.has(name.slice(at + 1)) ? name.slice(0, at) : null;
   };
+  // Each request's host is read several times, and nearly all requests have the same one.
+  let latest: { readonly host: string; readonly name: string | null } = { host: '', name: null };
+  const nameIn = (host: string): string | null => {
+    if (host !== latest.host) latest = { host, name: hostName(host) };
+    return latest.name;
+  };
   const isOurs = (name: string) => ours.has(name) || labelOfName(name) !== null;
   return {
     has: (host) => {
-      const name = hostName(host);
+      const name = nameIn(host);
       return name !== null && (name.startsWith('[') || IPV4.test(name) || isOurs(name));
     },
     isOwn: (host) => {
-      const name = hostName(host);
+      const name = nameIn(host);
       return name !== null && (name === '[::1]' || (IPV4.test(name) && name.startsWith('127.')) || isOurs(name));
     },
     labelOf: (host) => {
-      const name = hostName(host);
+      const name = nameIn(host);
       return name === null ? null : labelOfName(name);
     },
   };

@@ -132,7 +132,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
 /** A client that asks for a token each time it needs one. It is told on requests that are answered. */
 export const RENEWED_TOO_EARLY = {
   code: 'token_renewed_early',
-  sign: 'three tokens for the same client while the first is in the first half of its life; told in the journal alone, because these requests are answered',
+  sign: 'three tokens for the same client while the first is in the first half of its life; only told in the journal, because these requests are answered',
   cure: 'keep the token, and ask for the next one shortly before it expires, or on a 401',
   source: 'RFC 6749, 5.1: `expires_in` says how long a token can be used',
   certainty: 'implied',

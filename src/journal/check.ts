@@ -62,7 +62,11 @@ function checkStatus(status: number, member: string): void {
   const nearest = Object.keys(STATUS_CODES)
     .map(Number)
     .reduce((best, other) => (Math.abs(other - status) < Math.abs(best - status) ? other : best));
-  throw new Problem('invalid_request', `${member}: HTTP has no status \`${status}\`; the nearest is \`${nearest}\`.`);
+  const range = status < 100 || status > 599 ? 'statuses are from 100 to 599, and ' : '';
+  throw new Problem(
+    'invalid_request',
+    `${member}: HTTP has no status \`${status}\`; ${range}the nearest is \`${nearest}\`.`,
+  );
 }
 
 /** Longer names are not of anything. */

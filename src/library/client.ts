@@ -3,6 +3,7 @@ import { getToken } from './credentials.ts';
 import type { Drill } from './drills.ts';
 import { watchEvents } from './events.ts';
 import { faultsBoard } from './faults.ts';
+import { checkMembers } from './given.ts';
 import { queryOf, requestsBoard } from './requests.ts';
 import type { Decision, DecisionFilter, Finding, Key, Send, Switchboard } from './switchboard.ts';
 import type { MadeWorld, Snapshot, SnapshotsBoard, WorldInfo } from './worlds.ts';
@@ -98,7 +99,10 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
       simulate: (question: object) => call<never>('POST', '/decisions/simulate', question),
     },
     drills: {
-      run: (name, order = {}) => call('POST', `/drills/${id(name)}`, order),
+      run: async (name, order = {}) => {
+        if (typeof name !== 'string') throw new TypeError("drills.run takes a name, such as `'token-outage'`.");
+        return call('POST', `/drills/${id(name)}`, order);
+      },
       list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
       end: (name) => call('DELETE', `/drills/${id(name)}`),
     },
@@ -127,8 +131,10 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
         call('GET', `/tokens/zoo${audience === undefined ? '' : `?${new URLSearchParams({ audience })}`}`),
     },
     mode: async (mode) => void (await call('PUT', '/mode', { mode })),
-    leastPrivilege: ({ principal } = {}) =>
-      call('GET', `/least-privilege${principal === undefined ? '' : `?principal=${id(principal)}`}`),
+    leastPrivilege: async (only = {}) => {
+      checkMembers(only, ['principal'], 'leastPrivilege', "{ principal: 'nvcf-deployer' }");
+      return call('GET', `/least-privilege${queryOf({ principal: only.principal })}`);
+    },
     getToken: (who) => getToken(send, call, who),
     fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${id(service)}`}`),
     tables: (service) => call('GET', `/tables/${id(service)}`),
@@ -148,10 +154,18 @@ function timeText(to: Date | string): string {
  * @param url the root of the server, or of a world: the `url` that `worlds.create` returns
  * @throws TypeError if the URL is not valid
  */
-export function connect(url: string, { adminToken = null, world }: ConnectOptions = {}): Switchboard {
+export function connect(url: string, options: ConnectOptions = {}): Switchboard {
+  checkMembers(options, ['adminToken', 'world'], 'connect', "{ world: 'team-a' }");
+  const { adminToken = null, world } = options;
   if (!/^https?:\/\//.test(url)) throw new TypeError(`connect takes an http or https URL, but got \`${url}\`.`);
   const root = `${url.replace(/\/$/, '')}${world === undefined ? '' : worldPath(encodeURIComponent(world))}`;
-  return switchboard((path, init) => fetch(`${root}${path}`, init), adminToken);
+  const send: Send = (path, init) =>
+    fetch(`${root}${path}`, init).catch((cause: unknown) => {
+      // Whoever aborts a call knows why.
+      if (init?.signal?.aborted === true) throw cause;
+      throw new Error(`No server answers on ${new URL(root).origin}. Is it running, and is this its port?`, { cause });
+    });
+  return switchboard(send, adminToken);
 }
 
 export interface ConnectOptions {

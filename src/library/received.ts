@@ -1,4 +1,4 @@
-import { findNearest } from '../config/nearest.ts';
+import { checkMembers } from './given.ts';
 import type { RecordedRequest, RequestCount, RequestMatch, RequestSummary, Verified } from './requests.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -35,7 +35,7 @@ export async function judgeRequests(mock: Receiver, expected: ExpectedRequests =
   if (typeof mock?.requests?.verify !== 'function') {
     throw new TypeError('only a mock, a world, or what `connect` returns receives requests; this is none of them');
   }
-  checkMembers(expected);
+  checkMembers(expected, [...COUNTS, ...MEMBERS], 'an expectation', "{ operation: 'grant_token', times: 1 }");
   const { times, atLeast, atMost, within, ...match } = expected;
   const found = await mock.requests.verify({
     match,
@@ -43,16 +43,6 @@ export async function judgeRequests(mock: Receiver, expected: ExpectedRequests =
     ...{ ...(atMost !== undefined && { atMost }), ...(within !== undefined && { within }) },
   });
   return { pass: found.verified, expected: expectation(expected), came: whatCame(found) };
-}
-
-/** @throws TypeError */
-function checkMembers(expected: object): void {
-  const valid = [...COUNTS, ...MEMBERS];
-  const unknown = Object.keys(expected).find((name) => !valid.some((one) => one === name));
-  if (unknown === undefined) return;
-  throw new TypeError(
-    `there is no \`${unknown}\` to expect of requests; the nearest is \`${findNearest(unknown, valid)}\`. There are ${valid.join(', ')}`,
-  );
 }
 
 /** The expectation in words. The expected body may have secrets in it, so it is not shown. */

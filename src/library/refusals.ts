@@ -1,6 +1,7 @@
 import { findNearest } from '../config/nearest.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import { ALL_REASONS } from '../services/index.ts';
+import { checkAnswer } from './given.ts';
 import type { Decision, Switchboard } from './switchboard.ts';
 
 /** What an answer's `x-mock-decision` says. */
@@ -22,8 +23,14 @@ export interface Answered {
   readonly headers: Headers | Readonly<Record<string, unknown>>;
 }
 
-/** The decision about the request that led to an answer; null if it carries none. */
-export function decisionOf({ headers }: Answered): DecisionNote | null {
+/**
+ * The decision about the request that led to an answer; null if it carries none.
+ *
+ * @throws TypeError for anything but an answer
+ */
+export function decisionOf(answer: Answered): DecisionNote | null {
+  checkAnswer(answer);
+  const { headers } = answer;
   const text = isHeaders(headers) ? headers.get('x-mock-decision') : headers['x-mock-decision'];
   // The header is JSON of this form (`decisionHeader`).
   return typeof text === 'string' ? (JSON.parse(text) as DecisionNote) : null;
@@ -54,17 +61,19 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
   const wanted = typeof expected === 'object' ? expected : { reason: expected };
   checkReason(wanted?.reason);
   const note = decisionOf(answer);
-  if (note === null) return 'the answer carries no decision: it is not a refusal, or the server does not explain';
-  if (note.effect === 'allow') return `it was allowed (decision ${note.id})`;
+  if (note === null)
+    return `expected a refusal for \`${wanted.reason}\`, but the answer carries no decision: it is not a refusal, or the server does not explain`;
+  if (note.effect === 'allow')
+    return `expected a refusal for \`${wanted.reason}\`, but it was allowed (decision ${note.id})`;
   if (note.reason !== wanted.reason)
-    return `it was refused for \`${note.reason}\`, not for \`${wanted.reason}\` (decision ${note.id})`;
+    return `expected a refusal for \`${wanted.reason}\`, but it was refused for \`${note.reason}\` (decision ${note.id})`;
   return lackFault(note, wanted, 'missing') ?? lackFault(note, wanted, 'missingAnyOf');
 }
 
 function checkReason(reason: unknown): void {
   if (typeof reason === 'string' && Object.hasOwn(ALL_REASONS, reason)) return;
   const reasons = Object.keys(ALL_REASONS);
-  if (reason === undefined) throw new TypeError(`there is no reason in the call. Use one of ${reasons.join(', ')}`);
+  if (reason === undefined) throw new TypeError(`there is no reason in the call; use one of ${reasons.join(', ')}`);
   throw new Error(
     `there is no reason \`${reason}\`; the nearest is \`${findNearest(String(reason), reasons)}\`. There are ${reasons.join(', ')}`,
   );
@@ -75,13 +84,13 @@ function lackFault(note: DecisionNote, wanted: ExpectedRefusal, member: 'missing
   const expected = wanted[member];
   if (expected === undefined || JSON.stringify(lacked) === JSON.stringify([...expected].sort())) return null;
   const oneOf = member === 'missing' ? '' : 'one of ';
-  return `it lacked ${oneOf}${lacked.join(', ') || 'nothing'}, not ${oneOf}${expected.join(', ')} (decision ${note.id})`;
+  return `expected another refusal: it lacked ${oneOf}${lacked.join(', ') || 'nothing'}, not ${oneOf}${expected.join(', ')} (decision ${note.id})`;
 }
 
 /** @throws Error unless the answer is the expected refusal */
 export function assertRefused(answer: Answered, expected: DenyReason | ExpectedRefusal): void {
   const fault = refusalFault(answer, expected);
-  if (fault !== null) throw new Error(`expected a refusal: ${fault}`);
+  if (fault !== null) throw new Error(fault);
 }
 
 /** The latest refusals with their explanations and fixes, for people to read; empty if there are none. */

@@ -1,4 +1,5 @@
 import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from '../tokens/zoo/verdicts.ts';
+import { checkMembers } from './given.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
 import type { TokenZoo, ZooToken } from './tokens.ts';
 import type { Mock, World } from './world.ts';
@@ -118,6 +119,13 @@ function skip(context: unknown): void {
 function check(verify: Verify, given: VerifierOptions | undefined): void {
   if (typeof verify !== 'function')
     throw new TypeError('describeVerifier takes a function that is called with a token, and throws to refuse it.');
+  const members = ['hooks', 'audience', 'mock', 'options'];
+  checkMembers(
+    given ?? {},
+    members,
+    'describeVerifier',
+    '{ hooks: { describe, it, beforeAll: before, afterAll: after } }',
+  );
   if (given?.mock !== undefined && given.options !== undefined)
     throw new TypeError('describeVerifier takes `mock`, or `options` for a mock of its own, not both.');
   const missing = (['describe', 'it', 'beforeAll', 'afterAll'] as const).filter(

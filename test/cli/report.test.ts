@@ -29,12 +29,14 @@ describe.concurrent('`report`', () => {
       command.run(['report', ...port, '--principal', 'nvcf-reader', '--fail-on', 'broader']),
     ]);
 
-    expect(before).toMatchObject({ code: 0, stdout: expect.stringContaining('No credential was used') });
+    expect(before).toMatchObject({ code: 1, stdout: expect.stringContaining('No credential was used') });
+    expect(before.stderr).toContain('there is nothing to check');
     expect(told).toMatchObject({ code: 0, stderr: '' });
     expect(told.stdout).toMatch(/service key ci\n.*\n {2}listFunctions +list_functions +GET \/v2\/nvcf\/functions\n/);
     expect(told.stdout).toContain('smallest: services nvcf; scopes list_functions; resource type All Functions');
     expect(told.stdout).toContain('unused:   delete_function\n');
     expect([failed.code, failed.stdout]).toEqual([1, told.stdout]);
+    expect(failed.stderr).toBe('nv-auth-mock: --fail-on: 1 credential holds rights that were not used: ci\n');
     expect(JSON.parse(asJson.stdout).principals[0].smallest.scopes).toEqual(['list_functions']);
     expect(ofOne.stdout).not.toContain('ci');
   });

@@ -139,7 +139,7 @@ function drillsPage(): string {
   const drills = SERVICES.flatMap(({ title, drills: list = [] }) => list.map((drill) => ({ title, ...drill })));
   const sections = drills.map(({ name, title, what, rightClient, lasts, about }) => {
     const lasting = lasts === null ? 'It happens at once' : `It lasts ${lasts / 1000} s, unless \`for\` says otherwise`;
-    return `## ${name}\n\n${what}\n\n**A right client.** ${rightClient}\n\n${title}. ${lasting}, and is about ${ABOUT[about]}.\n`;
+    return `## ${name}\n\n${what}\n\n**What a right client does.** ${rightClient}\n\n${title}. ${lasting}, and affects ${ABOUT[about]}.\n`;
   });
   return `# Drills
 

@@ -264,7 +264,7 @@ describe('drills', () => {
     ['token-outage', { for: 'long' }, 400, 'must be a positive duration'],
     ['token-outage', { principal: 'nobody' }, 400, 'names nobody'],
     ['expire-tokens', { for: '1m' }, 400, 'happens at once'],
-    ['expire-tokens', { principal: admin.email }, 400, 'is about everybody'],
+    ['expire-tokens', { principal: admin.email }, 400, 'affects everybody'],
     ['revoke-session', { principal: 'ci-app' }, 400, 'must name a user'],
     ['token-outage', { pincipal: 'x' }, 400, 'pincipal'],
   ])('%s with %j is refused', async (name, body, status, said) => {

@@ -49,7 +49,7 @@ describe('a key of the cast', () => {
   });
 });
 
-describe.each(['2.19', '2.24', '3.0'])('a token of Run:ai %s', (runai) => {
+describe.each(['2.19', '2.24', '3.0'] as const)('a token of Run:ai %s', (runai) => {
   let mock: Mock;
   beforeAll(async () => {
     mock = await started({ runai, seed: SEED });

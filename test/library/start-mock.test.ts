@@ -218,7 +218,7 @@ describe('the typed switchboard', async () => {
     expect(await mock.findings()).toEqual([]);
   });
 
-  it.each(['2.19', '2.24', '3.0'])('gets tokens of Run:ai, in %s, and leaves no finding', async (runai) => {
+  it.each(['2.19', '2.24', '3.0'] as const)('gets tokens of Run:ai, in %s, and leaves no finding', async (runai) => {
     const own = await started({ runai });
     const authorization = `Bearer ${await own.getToken()}`;
 
@@ -251,7 +251,12 @@ describe('a refusal', async () => {
   });
 
   it.each([
-    ['another reason', refused, 'no_token', 'it was refused for `malformed_token`, not for `no_token`'],
+    [
+      'another reason',
+      refused,
+      'no_token',
+      'expected a refusal for `no_token`, but it was refused for `malformed_token`',
+    ],
     ['no decision', { headers: new Headers() }, 'no_token', 'the answer carries no decision'],
     [
       'an answer that was allowed',

@@ -137,7 +137,7 @@ function nobody(services: readonly ServiceDefinition[]): Spokesman {
 
 function unroutedProblem(raw: IncomingMessage, allow: readonly string[]): Problem {
   if (allow.length === 0) return unknownPath(raw);
-  const message = `\`${showPath(pathOf(raw.url))}\` has no method ${raw.method}; it has ${allow.join(', ')}.`;
+  const message = `\`${showPath(pathOf(raw.url))}\` does not support ${raw.method}; use ${allow.join(' or ')}.`;
   return new Problem('method_not_allowed', message, { allow });
 }
 

@@ -108,10 +108,7 @@ async function whomOf(
 ): Promise<Caller | null> {
   if (given === undefined) return null;
   if (about === 'all') {
-    throw new Problem(
-      'invalid_request',
-      `Field \`principal\`: the drill \`${name}\` is about everybody; leave it out.`,
-    );
+    throw new Problem('invalid_request', `Field \`principal\`: the drill \`${name}\` affects everybody; leave it out.`);
   }
   const caller = await find(context, given);
   if (caller !== null) return caller;

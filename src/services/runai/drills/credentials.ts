@@ -11,7 +11,7 @@ import { drawSecret, secretName } from '../secrets.ts';
 
 export const regenerateSecret: Drill = {
   name: 'regenerate-secret',
-  what: 'The client gets a new secret, which the answer tells; the old one counts no longer, and its tokens are revoked.',
+  what: 'The client gets a new secret, which the answer tells; the old one is no longer valid, and its tokens are revoked.',
   rightClient:
     'On the 401 it asks for a token once; on the refusal of its secret it reads the secret again from where that is kept, instead of asking on and on with the old one.',
   lasts: null,

@@ -1,0 +1,50 @@
+import { findNear } from '../config/nearest.ts';
+
+/**
+ * Whoever writes JavaScript is told about a misspelt option, which would otherwise be the same as none.
+ *
+ * @param call what is called, such as `leastPrivilege`
+ * @param example of what it takes
+ * @throws TypeError for anything but an object with these members
+ */
+export function checkMembers(given: unknown, valid: readonly string[], call: string, example: string): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new TypeError(`${call} takes an object, such as \`${example}\`; it was given ${kindOf(given)}.`);
+  }
+  const unknown = Object.keys(given).find((name) => !valid.includes(name));
+  if (unknown === undefined) return;
+  const near = findNear(unknown, valid);
+  const advice = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  throw new TypeError(`${call} has no \`${unknown}\`; it takes ${listOf(valid)}.${advice}`);
+}
+
+/**
+ * An answer, and not the promise of one.
+ *
+ * @throws TypeError
+ */
+export function checkAnswer(answer: unknown): void {
+  if (isPromise(answer))
+    throw new TypeError('this is the promise of an answer, not an answer: write `await` before it.');
+  if (typeof answer === 'object' && answer !== null && 'headers' in answer && answer.headers) return;
+  throw new TypeError(
+    `an answer has headers, such as a \`Response\`; this is ${kindOf(answer)}. Pass the answer itself, not its body.`,
+  );
+}
+
+function isPromise(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && 'then' in given && typeof given.then === 'function';
+}
+
+/** What was given, in words that show no value: it may be a secret. */
+function kindOf(given: unknown): string {
+  if (given === null || given === undefined) return String(given);
+  if (Array.isArray(given)) return 'an array';
+  if (isPromise(given)) return 'a promise: write `await` before it';
+  return typeof given === 'object' ? 'an object without them' : `a ${typeof given}`;
+}
+
+function listOf(names: readonly string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
+}
