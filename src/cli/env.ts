@@ -1,10 +1,10 @@
 import type { FlagTexts } from '../config/config.ts';
 import { OPTIONS } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
-import { isWorldId } from '../core/world-id.ts';
 import { MANIFESTS } from '../services/index.ts';
-import { askRunning, type Running, runningServer, tokenAdvice } from './running.ts';
-import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
+import { askWorld } from './ask-world.ts';
+import { askRunning, type Running, runningServer } from './running.ts';
+import { prefixOf } from './world.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -33,7 +33,7 @@ export async function env(
   { format, clientUrl, world }: { format: keyof typeof FORMATS; clientUrl: string | null; world: string | null },
 ): Promise<void> {
   const server = await runningServer(flags);
-  const cast = await castFrom(server, world);
+  const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
   const found = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
   const { variables, missing } = variablesOf(cast, `${originOf(clientUrl) ?? (await found())}${prefixOf(world)}`);
   process.stdout.write(FORMATS[format](variables));
@@ -78,35 +78,6 @@ interface Info {
 
 /** The cast as a server sent it, by service. A server of another version may have other members. */
 type Cast = Readonly<Record<string, unknown>>;
-
-async function castFrom(server: Running, world: string | null): Promise<Cast> {
-  // A name that cannot be a world's is not looked up: such a path could lead elsewhere.
-  if (world !== null && !isWorldId(world)) throw await noSuchWorld(server, world);
-  const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock/cast`);
-  if (status === 200 && typeof body === 'object' && body !== null) return { ...body };
-  if (status === 404 && world !== null) throw await noSuchWorld(server, world);
-  throw noMock(server);
-}
-
-async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
-  const ids = worldIdsOf((await answerOf(server, '/_mock/worlds')).body);
-  if (ids === null) return noMock(server);
-  return new Unusable(`There is no world \`${world}\` on ${server.url}. Existing worlds: ${worldsInWords(ids)}.`);
-}
-
-/** @throws Unusable if nothing answers, or if the switchboard wants a different token */
-async function answerOf(server: Running, path: string): ReturnType<typeof askRunning> {
-  const { url, headers } = server;
-  const answer = await askRunning(server, path).catch((cause: unknown) => {
-    throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --port.`, { cause });
-  });
-  if (answer.status === 401) throw new Unusable(`The server on ${url} ${tokenAdvice(headers)}.`);
-  return answer;
-}
-
-function noMock({ url }: Running): Unusable {
-  return new Unusable(`What answers on ${url} is not nv-auth-mock. Say where it is with --port.`);
-}
 
 /** What each service offers a client, and what it would offer if the cast had it. */
 function variablesOf(cast: Cast, url: string) {

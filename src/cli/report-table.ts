@@ -20,8 +20,8 @@ interface Used {
 
 type Rights = Readonly<Record<string, unknown>>;
 
-export function isReport(body: unknown): body is Report {
-  return typeof body === 'object' && body !== null && 'principals' in body && Array.isArray(body.principals);
+export function isReport(body: object): body is Report {
+  return 'principals' in body && Array.isArray(body.principals);
 }
 
 /** A report as people read it. */

@@ -1,10 +1,9 @@
 import type { FlagTexts } from '../config/config.ts';
 import { findNearest } from '../config/nearest.ts';
 import { Unusable } from '../core/unusable.ts';
-import { isWorldId } from '../core/world-id.ts';
+import { askWorld } from './ask-world.ts';
 import { asTable, isReport, type Report } from './report-table.ts';
-import { askRunning, type Running, runningServer, tokenAdvice } from './running.ts';
-import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
+import { runningServer } from './running.ts';
 
 /** What the command can be told to fail on. */
 const EXCESSES = ['unused', 'broader'] as const;
@@ -24,7 +23,10 @@ export async function report(
 ): Promise<void> {
   const excesses = excessesIn(asked.failOn);
   const server = await runningServer(flags);
-  const told = await reportFrom(server, asked.world, asked.principal);
+  const query = asked.principal === null ? '' : `?principal=${encodeURIComponent(asked.principal)}`;
+  const told = await askWorld(server, asked.world, `/least-privilege${query}`, (body) =>
+    isReport(body) ? body : undefined,
+  );
   process.stdout.write(asked.json ? `${JSON.stringify(told, null, 2)}\n` : asTable(told));
   if (told.full) {
     process.stderr.write('nv-auth-mock: there was no room to keep everything that was used, so this says too little\n');
@@ -61,36 +63,4 @@ function excessesIn(text: string | null): readonly Excess[] {
         `--fail-on names \`${name}\`; expected ${EXCESSES.map((excess) => `\`${excess}\``).join(', ')} or both, separated by a comma. The nearest is \`${findNearest(name, EXCESSES)}\`.`,
       );
     });
-}
-
-async function reportFrom(server: Running, world: string | null, principal: string | null): Promise<Report> {
-  // A name that cannot be a world's is not looked up: such a path could lead elsewhere.
-  if (world !== null && !isWorldId(world)) throw await noSuchWorld(server, world);
-  const query = principal === null ? '' : `?principal=${encodeURIComponent(principal)}`;
-  const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock/least-privilege${query}`);
-  if (status === 200 && isReport(body)) return body;
-  if (status === 404 && world !== null) throw await noSuchWorld(server, world);
-  throw new Unusable(
-    detailOf(body) ?? `What answers on ${server.url} is not nv-auth-mock. Say where it is with --port.`,
-  );
-}
-
-async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
-  const ids = worldIdsOf((await answerOf(server, '/_mock/worlds')).body) ?? [];
-  return new Unusable(`There is no world \`${world}\` on ${server.url}. Existing worlds: ${worldsInWords(ids)}.`);
-}
-
-/** @throws Unusable if nothing answers, or if the switchboard wants a different token */
-async function answerOf(server: Running, path: string): ReturnType<typeof askRunning> {
-  const { url, headers } = server;
-  const answer = await askRunning(server, path).catch((cause: unknown) => {
-    throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --port.`, { cause });
-  });
-  if (answer.status === 401) throw new Unusable(`The server on ${url} ${tokenAdvice(headers)}.`);
-  return answer;
-}
-
-function detailOf(body: unknown): string | null {
-  if (typeof body !== 'object' || body === null || !('detail' in body)) return null;
-  return typeof body.detail === 'string' ? body.detail : null;
 }
