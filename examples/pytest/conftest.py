@@ -63,7 +63,9 @@ def server():
     # that however this process ends.
     arguments = [*COMMAND, "start", "--port", "0", "--json", "--exit-with-stdin"]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield json.loads(process.stdout.readline())["url"]
+        ready = process.stdout.readline()
+        assert ready, "the mock did not start; what it says is on stderr"
+        yield json.loads(ready)["url"]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../contract/request.ts';
 import type { Principal } from '../../core/principal.ts';
+import { worldInLog } from '../../core/world-id.ts';
 import type { Fault } from '../../faults/fault.ts';
 import { delayOf, retryAfterOf } from '../../faults/faults.ts';
 import { errorWithStatus } from '../../faults/outcome.ts';
@@ -62,7 +63,7 @@ async function beStruck(flight: InFlight, fault: Fault): Promise<void> {
   const { id, drill, fired } = fault;
   flight.struckBy = fault;
   mayRenew(flight);
-  server.log.info(`the fault ${id} strikes ${raw.method} ${pathOf(raw.url)}`);
+  server.log.info(`the fault ${id} strikes ${raw.method} ${pathOf(raw.url)}${worldInLog(context.world.id)}`);
   const told = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
   events.publish('fault', () => told);
   const delay = delayOf(fault);
