@@ -16,6 +16,14 @@ export interface Log {
   readonly debugging: boolean;
 }
 
+/** Signs that would move a terminal's cursor, or end what is read as a line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;
+
+function escaped(sign: string): string {
+  return `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
 /** A log of lines: text for people, or with `json` one object each. */
 export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
   const most = LOG_LEVELS.indexOf(level);
@@ -27,7 +35,7 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
     write(
       json
         ? `${JSON.stringify({ time, level: at, message, ...(stack !== undefined && { stack }) })}\n`
-        : `${time} ${at.padEnd(5)} ${message}${stack === undefined ? '' : `\n${stack}`}\n`,
+        : `${time} ${at.padEnd(5)} ${message.replaceAll(CONTROL, escaped)}${stack === undefined ? '' : `\n${stack}`}\n`,
     );
   };
   return {

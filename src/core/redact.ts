@@ -1,18 +1,37 @@
+/** NGC keys, and whatever else is joined to them. */
+const NGC_KEY = /nvapi-[A-Za-z0-9_-]+/gi;
+/** What a JWT (RFC 7519) consists of, and perhaps one. Each run ends where no other can begin, so reading is linear. */
+const JWT_LETTERS = /[A-Za-z0-9_.-]{14,}/g;
+/** How every header of a JWT begins, and how many letters it has at least. */
+const JWT_BEGINNING = 'eyJ';
+const LEAST_HEADER = 13;
+
 /**
- * Texts that are credentials wherever they occur: NGC keys, and JWTs (RFC 7519). A text is searched only if it contains
- * the beginning of one, so most texts cost next to nothing.
+ * A text with something in place of every credential in it: of NGC keys and JWTs, which are credentials wherever they
+ * occur. Most texts have none, and cost next to nothing.
+ *
+ * @param shown what stands in place of a credential
  */
-const CREDENTIALS: readonly { readonly begins: RegExp; readonly form: RegExp; readonly shown: string }[] = [
-  { begins: /nvapi-/i, form: /nvapi-[A-Za-z0-9_-]+/gi, shown: 'nvapi-...' },
-  { begins: /eyJ/, form: /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]*/g, shown: 'eyJ...' },
-];
+export function replaceCredentials(
+  text: string,
+  shown: (credential: string, kind: 'NGC key' | 'JWT') => string,
+): string {
+  const withoutJwts = text.includes(JWT_BEGINNING) ? text.replace(JWT_LETTERS, (run) => withoutJwt(run, shown)) : text;
+  return withoutJwts.replace(NGC_KEY, (key) => shown(key, 'NGC key'));
+}
+
+function withoutJwt(run: string, shown: (credential: string, kind: 'JWT') => string): string {
+  const begins = run.indexOf(JWT_BEGINNING);
+  if (begins < 0 || run.indexOf('.', begins + LEAST_HEADER) < 0) return run;
+  return `${run.slice(0, begins)}${shown(run.slice(begins), 'JWT')}`;
+}
 
 /** Prepares a text for the log, a decision or a finding: removes credentials that its sender put in the wrong place. */
 export function redact(text: string): string {
   const meant = decodeAscii(text);
+  const told = replaceCredentials(meant, (_, kind) => (kind === 'JWT' ? 'eyJ...' : 'nvapi-...'));
   // Shown as it was sent, unless its decoded form holds what nobody may see.
-  if (!CREDENTIALS.some(({ begins }) => begins.test(meant))) return text;
-  return CREDENTIALS.reduce((told, { form, shown }) => told.replace(form, shown), meant);
+  return told === meant ? text : told;
 }
 
 /** Decodes the percent-encoding of a URL text (RFC 3986, 2.1), as far as the result is ASCII. */

@@ -70,7 +70,8 @@ class ActiveFault implements Fault {
 export class Faults {
   readonly #active = new Map<string, ActiveFault>();
   readonly #series: string;
-  readonly #pauses = new Set<() => void>();
+  /** How to wake whoever waits, and the fault for which they do. */
+  readonly #pauses = new Map<() => void, string>();
   #added = 0;
   #isOver = false;
 
@@ -92,6 +93,8 @@ export class Faults {
 
   /** @throws Problem `conflict` if there are too many */
   add(order: FaultOrder, now: Instant): Fault {
+    const spent = this.#active.size < MOST ? undefined : [...this.#active.values()].find(({ isSpent }) => isSpent);
+    if (spent !== undefined) this.remove(spent.id);
     if (this.#active.size >= MOST) {
       const message = `There are ${MOST} faults in this world, which is the limit; delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
       throw new Problem('conflict', message);
@@ -116,6 +119,7 @@ export class Faults {
     const fault = this.#active.get(id);
     if (fault === undefined) return false;
     this.#active.delete(id);
+    for (const [wake, of] of [...this.#pauses]) if (of === id) wake();
     this.#removed(fault);
     return true;
   }
@@ -144,9 +148,9 @@ export class Faults {
     return this.#at(moment).find((fault) => fault.strikes(facts)) ?? null;
   }
 
-  /** Waits, by the machine's clock; not longer than the world lasts. @param milliseconds */
-  pause(milliseconds: number): Promise<void> {
-    if (this.#isOver) return Promise.resolve();
+  /** Waits, by the machine's clock; not longer than the fault is there. @param milliseconds */
+  pause({ id }: Pick<Fault, 'id'>, milliseconds: number): Promise<void> {
+    if (this.#isOver || !this.#active.has(id)) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -154,14 +158,14 @@ export class Faults {
         resolve();
       };
       const timer = setTimeout(wake, milliseconds);
-      this.#pauses.add(wake);
+      this.#pauses.set(wake, id);
     });
   }
 
   /** Nobody waits any longer. */
   end(): void {
     this.#isOver = true;
-    for (const wake of [...this.#pauses]) wake();
+    for (const wake of [...this.#pauses.keys()]) wake();
   }
 
   #at(moment: Moment): ActiveFault[] {

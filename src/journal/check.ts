@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http';
+import { METHODS, STATUS_CODES } from 'node:http';
 import { findNearest } from '../config/nearest.ts';
 import { Problem } from '../core/problem.ts';
-import type { Match } from './match.ts';
+import { isPlaceholder, type Match } from './match.ts';
 
 /** An operation that requests can be for. */
 export interface KnownOperation {
@@ -44,6 +44,10 @@ export function checkedMatch(
     'no operation is called',
   );
   checkName(match.reason, reasons, member('reason'), 'there is no reason');
+  checkName(method, METHODS, member('method'), 'HTTP has no method');
+  if (match.body !== undefined && JSON.stringify(match.body).length > MOST_BODY) {
+    throw new Problem('invalid_request', `${member('body')} may have ${MOST_BODY} characters; it has more.`);
+  }
   if (match.status !== undefined) checkStatus(match.status, member('status'));
   const { path: _, ...others } = { ...match, ...(method !== undefined && { method }) };
   const checked = { ...others, ...(path !== undefined && { path }) };
@@ -69,6 +73,9 @@ function checkStatus(status: number, member: string): void {
   );
 }
 
+/** How large the body of a match may be, in characters of its JSON: it is kept for as long as somebody waits. */
+const MOST_BODY = 16_384;
+
 /** Longer names are not of anything. */
 const MOST_GIVEN = 200;
 
@@ -79,10 +86,11 @@ function shown(text: string): string {
 /** The path as requests have it, without the world before it. */
 function checkedPath(path: string, member: string): string {
   const inner = path.replace(/^\/w\/[^/]+(?=\/)/, '');
-  if (/^\/[^?#\s]*$/.test(inner)) return inner;
+  const isWhole = inner.split('/').every((segment) => isPlaceholder(segment) || !/\{.*\}/.test(segment));
+  if (isWhole && /^\/[^?#\s]*$/.test(inner)) return inner;
   throw new Problem(
     'invalid_request',
-    `${member} must be a path without its query, such as \`/api/v1/token\`; \`{name}\` in it stands for any segment.`,
+    `${member} must be a path without its query, such as \`/api/v1/token\`; \`{name}\` in it stands for any whole segment.`,
   );
 }
 

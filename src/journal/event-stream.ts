@@ -6,7 +6,7 @@ import type { Events, HappenedEvent } from './events.ts';
 const HEARTBEAT_MS = 15_000;
 
 /** A reader that is further behind is let go, in bytes; it can come back with the id of the last event that it read. */
-const MOST_BEHIND = 1024 * 1024;
+const MOST_BEHIND = 256 * 1024;
 
 /**
  * What happens from now on as server-sent events (HTML Standard, 9.2), until the world ends or the reader leaves.

@@ -73,6 +73,11 @@ export class Events {
   }
 
   /** @returns a function that ends it */
+  /** How many listen. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   listen(listener: EventListener): () => void {
     this.#isWatched = true;
     if (this.#isOver) listener.ended();

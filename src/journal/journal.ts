@@ -102,6 +102,11 @@ export class Journal {
     return series === this.#series && number >= 1 && number <= this.#recorded ? number : null;
   }
 
+  /** How many listen. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   /** @returns a function that ends it */
   listen(listener: Listener): () => void {
     if (this.#isOver) listener.ended('gone');

@@ -1,6 +1,7 @@
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import { own } from '../core/own.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
+import { hideCredentials, hideInUrl } from './secrets.ts';
 
 /** Which requests are meant: those that are like this in every member that is given. */
 export interface Match {
@@ -103,13 +104,26 @@ function sentenceOf(member: Member, match: Match, facts: Facts): string {
 }
 
 function said(member: string, got: unknown, expected: unknown): string {
-  return `${member} is ${got === null ? 'none' : `\`${String(got)}\``}, not \`${String(expected)}\``;
+  const told = (value: unknown) => (member === 'path' ? hideInUrl(String(value)) : hideCredentials(String(value)));
+  return `${member} is ${got === null ? 'none' : `\`${told(got)}\``}, not \`${told(expected)}\``;
 }
 
-/** A path, or one with `{name}` in place of segments. */
-function pathPattern(path: string): RegExp {
-  const escaped = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^{}/]*\}/g, '[^/]+');
-  return new RegExp(`^${escaped.replaceAll(/[{}]/g, '\\$&')}$`);
+/** Recognises a path, or one with `{name}` in place of whole segments. */
+function pathPattern(path: string): { test(path: string): boolean } {
+  const wanted = path.split('/');
+  return {
+    test: (other) => {
+      const segments = other.split('/');
+      return (
+        segments.length === wanted.length &&
+        wanted.every((one, index) => one === segments[index] || (isPlaceholder(one) && segments[index] !== ''))
+      );
+    },
+  };
+}
+
+export function isPlaceholder(segment: string): boolean {
+  return /^\{[^{}]*\}$/.test(segment);
 }
 
 /** Longer values are cut in sentences. */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { decodeAscii, replaceCredentials } from '../core/redact.ts';
 
 /** How much of a hash stands for a secret: enough to see that two are the same, and too little to search with. */
 const DIGITS = 10;
@@ -11,29 +12,29 @@ export function fingerprint(secret: string): string {
 
 const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;
 
-/** Texts that are credentials wherever they stand: NGC keys, and JWTs (RFC 7519). */
-const CREDENTIAL = /nvapi-[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]*/g;
-
 /** A text with a fingerprint in place of every credential in it. */
 export function hideCredentials(text: string): string {
-  return text.includes('nvapi-') || text.includes('eyJ') ? text.replace(CREDENTIAL, fingerprint) : text;
+  return replaceCredentials(text, fingerprint);
 }
 
 /**
- * Names of fields, parameters and members that hold a secret, without case, hyphens and underscores: those of RFC 6749,
- * 7009, 7523, 7636, 8693 and OpenID Connect, and those of the emulated APIs.
+ * How names of fields, parameters, members and headers end that hold a secret, without case and signs: those of RFC 6749,
+ * 7009, 7523, 7636, 8693 and OpenID Connect, those of the emulated APIs, and others that are formed alike. A name that
+ * only looks like one costs a reader a value; one that is missing would show a secret.
  */
-const SECRET_NAMES: ReadonlySet<string> = new Set([
-  ...['accesstoken', 'apikey', 'appsecret', 'assertion', 'clientassertion', 'clientsecret', 'code', 'codeverifier'],
-  ...['credential', 'externaltoken', 'idtoken', 'idtokenhint', 'newpassword', 'password', 'refreshtoken', 'secret'],
-  ...['secretvalue', 'subjecttoken', 'temppassword', 'token', 'tokenvalue'],
-]);
+const SECRET_ENDINGS = [
+  ...['password', 'passwd', 'passphrase', 'secret', 'secretvalue', 'token', 'tokenvalue', 'idtokenhint', 'assertion'],
+  ...['credential', 'credentials', 'privatekey', 'apikey', 'codeverifier'],
+];
+const SECRET_NAME = new RegExp(`(?:${SECRET_ENDINGS.join('|')})$`);
 
 /** Longer names are not of any API. */
 const MOST_NAME = 100;
 
 function isSecret(name: string): boolean {
-  return name.length <= MOST_NAME && SECRET_NAMES.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
+  if (name.length > MOST_NAME) return false;
+  const bare = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  return bare === 'code' || SECRET_NAME.test(bare);
 }
 
 /** Lists of secrets by name: there, every `value` is one. */
@@ -52,6 +53,7 @@ type Place = 'open' | 'secret' | typeof SECRET_LIST;
  * any other text. What is nested deeper than any body that is accepted is left out.
  */
 export function hideSecrets(value: unknown, place: Place = 'open', depth = 0): unknown {
+  if (typeof value === 'number' && place === 'secret') return fingerprint(String(value));
   if (typeof value === 'string') return place === 'secret' ? fingerprint(value) : hideCredentials(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MOST_DEPTH) return null;
@@ -63,29 +65,55 @@ export function hideSecrets(value: unknown, place: Place = 'open', depth = 0): u
 }
 
 function placeOf(name: string, member: unknown, around: Place): Place {
-  if (name === 'code' && typeof member === 'string' && member.length < LEAST_CODE) return around;
+  if (name === 'code' && String(member).length < LEAST_CODE) return around;
   if (isSecret(name) || (around === SECRET_LIST && name === 'value')) return 'secret';
   return name === SECRET_LIST ? SECRET_LIST : around;
 }
 
-/** Members of JSON that cannot be parsed, because its end is missing. */
+/** The name of a secret, with what separates it from its value in JSON, forms, YAML, markup and whatever is like them. */
+const NAMED =
+  /(?:pass(?:word|wd|phrase)|secret|token|assertion|credential|private[_-]?key|api[_-]?key|verifier|code)(?:[_-]?value)?s?[^A-Za-z0-9]{0,9}?[:=>\r\n]/gi;
+
+/** Members of JSON that are texts. */
 const MEMBER = /"([A-Za-z_-]{1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/g;
 
-/** The same for JSON that is only the beginning of a text. */
+/** What follows the name of a secret that is hidden already. */
+const HIDDEN = /\s{0,9}"?sha256:[0-9a-f]{10}(?:"|$)/y;
+
+/**
+ * The same for a text that cannot be read as a value, because its end is missing or its form is wrong. What looks like
+ * JSON is hidden member by member; from any other name of a secret on, a fingerprint stands for all the rest.
+ */
 export function hideSecretsInText(text: string): string {
-  const hidden = text.replace(MEMBER, (whole: string, name: string, colon: string, value: string, end: string) =>
+  const meant = text.replaceAll(/\\u00([2-7][0-9a-f])/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  const hidden = meant.replace(MEMBER, (whole: string, name: string, colon: string, value: string, end: string) =>
     isSecret(name) ? `"${name}"${colon}"${fingerprint(value)}${end}` : whole,
   );
-  return hideCredentials(hidden);
+  for (const found of hidden.matchAll(NAMED)) {
+    const end = found.index + found[0].length;
+    HIDDEN.lastIndex = end;
+    if (end < hidden.length && !HIDDEN.test(hidden)) {
+      return `${hideCredentials(hidden.slice(0, end))}${fingerprint(hidden.slice(end))}`;
+    }
+  }
+  return hideCredentials(hidden === meant ? text : hidden);
 }
+
+/** Whatever else stands where the name of a field should, somebody sent a body of another form. */
+const FIELD_NAME = /^[\w.:[\]-]*$/;
 
 /** Fields of a form or a query, with fingerprints in place of secrets; of a field that occurs twice, all values. */
 export function hideFields(fields: URLSearchParams): Record<string, string | string[]> {
   const shown = new Map<string, string | string[]>();
   for (const [name, value] of fields) {
-    const text = isSecret(name) ? fingerprint(value) : hideCredentials(value);
-    const before = shown.get(name);
-    shown.set(hideCredentials(name), before === undefined ? text : [before, text].flat());
+    const isNamed = FIELD_NAME.test(name);
+    const text =
+      isSecret(name) || (!isNamed && name.search(NAMED) >= 0) ? fingerprint(value) : hideSecretsInText(value);
+    const told = isNamed ? hideCredentials(name) : hideSecretsInText(name);
+    const before = shown.get(told);
+    shown.set(told, before === undefined ? text : [before, text].flat());
   }
   return Object.fromEntries(shown);
 }
@@ -113,7 +141,14 @@ function hiddenCredential(value: string): string {
 /** The target of a request or a redirect, with fingerprints in place of secrets in its query and fragment. */
 export function hideInUrl(url: string): string {
   const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? [];
-  return `${hideCredentials(path)}${hiddenQuery(query)}${hiddenQuery(fragment)}`;
+  return `${hiddenPath(path)}${hiddenQuery(query)}${hiddenQuery(fragment)}`;
+}
+
+/** As it was sent, unless its decoded form holds a credential. */
+function hiddenPath(path: string): string {
+  const meant = decodeAscii(path);
+  const hidden = hideCredentials(meant);
+  return hidden === meant ? path : hidden;
 }
 
 function hiddenQuery(query: string): string {
@@ -122,8 +157,10 @@ function hiddenQuery(query: string): string {
   const hidden = parts.map((part) => {
     const at = part.indexOf('=');
     const name = at < 0 ? part : part.slice(0, at);
-    if (at >= 0 && isSecret(name)) return `${name}=${fingerprint(decoded(part.slice(at + 1)))}`;
-    return hideCredentials(part);
+    if (at >= 0 && isSecret(decoded(name))) return `${name}=${fingerprint(decoded(part.slice(at + 1)))}`;
+    const meant = decoded(part);
+    const hidden = hideSecretsInText(meant);
+    return hidden === meant || at < 0 ? hideCredentials(part) : hidden;
   });
   return `${query.slice(0, 1)}${hidden.join('&')}`;
 }

@@ -1,3 +1,4 @@
+import { Problem } from '../core/problem.ts';
 import { clearTimeout, setTimeout } from '../machine/time.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
@@ -13,7 +14,9 @@ export type Expectation =
 /** What came of a verification. */
 export interface Verification {
   readonly verified: boolean;
-  /** Newest first. */
+  /** How many there were. */
+  readonly count: number;
+  /** The newest of them that are still kept, newest first. */
   readonly matched: readonly JournalEntry[];
   /** If there are too few: the requests that come closest, with how they differ. */
   readonly nearest: readonly { readonly entry: JournalEntry; readonly differences: readonly Difference[] }[];
@@ -34,7 +37,7 @@ export class JournalEnded extends Error {
  * `atLeast` is certain once it is reached, and any limit once it is exceeded.
  *
  * @param within milliseconds; 0 judges by what has been recorded so far
- * @throws JournalEnded
+ * @throws JournalEnded; Problem `conflict` if too many wait
  */
 export async function verify(
   journal: Journal,
@@ -43,14 +46,20 @@ export async function verify(
   within: number,
 ): Promise<Verification> {
   const matcher = matcherOf({ ...match, body: hideSecrets(match.body) });
-  const matched = journal.newestFirst().filter((entry) => matcher.fits(factsOf(entry)));
-  if (within > 0 && verdictOn(matched.length, expectation) === 'open') {
+  const fitting = journal.newestFirst().filter((entry) => matcher.fits(factsOf(entry)));
+  let count = fitting.length;
+  // Entries are large, and the journal may forget them meanwhile.
+  const newest = fitting.slice(0, MOST_TOLD).map(({ number }) => number);
+  if (within > 0 && verdictOn(count, expectation) === 'open') {
+    if (journal.listeners >= MOST_WAITING) throw tooManyWait();
     await new Promise<void>((resolve, reject) => {
       const unlisten = journal.listen({
         recorded: (entry) => {
           if (!matcher.fits(factsOf(entry))) return;
-          matched.unshift(entry);
-          if (verdictOn(matched.length, expectation) !== 'open') finish();
+          count += 1;
+          newest.unshift(entry.number);
+          newest.length = Math.min(newest.length, MOST_TOLD);
+          if (verdictOn(count, expectation) !== 'open') finish();
         },
         ended: (why) => {
           clearTimeout(timer);
@@ -66,8 +75,25 @@ export async function verify(
     });
   }
   const { least, most } = boundsOf(expectation);
-  const verified = matched.length >= least && matched.length <= most;
-  return { verified, matched, nearest: matched.length < least ? nearestTo(journal, matcher) : [] };
+  return {
+    verified: count >= least && count <= most,
+    count,
+    matched: newest.flatMap((number) => journal.at(number) ?? []),
+    nearest: count < least ? nearestTo(journal, matcher) : [],
+  };
+}
+
+/** How many requests a verification tells. */
+const MOST_TOLD = 100;
+
+/** How many verifications may wait in one world at the same time. */
+const MOST_WAITING = 100;
+
+function tooManyWait(): Problem {
+  return new Problem(
+    'conflict',
+    `${MOST_WAITING} verifications wait in this world already, which is the limit; wait until one of them ends.`,
+  );
 }
 
 function boundsOf(expectation: Expectation): { readonly least: number; readonly most: number } {

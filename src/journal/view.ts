@@ -66,7 +66,7 @@ function messageView(headers: Headers, body: KeptBody): MessageView {
   return { headers, body: bodyIn(body, headers['content-type']), size: body.size, truncated: isTruncated(body) };
 }
 
-function isTruncated({ text, size }: KeptBody): boolean {
+export function isTruncated({ text, size }: KeptBody): boolean {
   return text !== null && size !== null && text.length < size;
 }
 
@@ -83,11 +83,37 @@ function headersOf(lines: readonly string[]): Headers {
   return Object.fromEntries(headers);
 }
 
+/** A body with nothing hidden: of a form its fields, of JSON its value, or else the text; undefined if it is empty. */
+export function sentValue(text: string, type: string | undefined): unknown {
+  if (text === '') return undefined;
+  if (isForm(type)) return fieldsOf(new URLSearchParams(text));
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Of a field that occurs twice, all values. */
+function fieldsOf(form: URLSearchParams): Record<string, string | string[]> {
+  const names = [...new Set(form.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = form.getAll(name);
+      return [name, values.length === 1 ? (values[0] as string) : values];
+    }),
+  );
+}
+
+function isForm(type: string | string[] | undefined): boolean {
+  return /^application\/x-www-form-urlencoded/i.test(String(type));
+}
+
 /** The body as a value; null if it is none, or none that is text. */
 function bodyIn(kept: KeptBody, type: string | string[] | undefined): unknown {
   const text = textOf(kept);
   if (text === null || text === '') return null;
-  if (/^application\/x-www-form-urlencoded/i.test(String(type))) return hideFields(new URLSearchParams(text));
+  if (isForm(type)) return hideFields(new URLSearchParams(text));
   if (isTruncated(kept)) return hideSecretsInText(text);
   try {
     return hideSecrets(JSON.parse(text));

@@ -18,6 +18,13 @@ const all = ({ error, warn, info, debug }: typeof SILENT) => {
 };
 
 describe('a log', () => {
+  it('shows signs that would move a cursor as what they are', () => {
+    const { lines, log } = written('info');
+    log.info('a\u0000b\u001b[2Jc');
+
+    expect(lines.join('')).toContain('a\\x00b\\x1b[2Jc');
+  });
+
   it.each([
     ['silent', ''],
     ['error', 'e'],

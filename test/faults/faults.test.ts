@@ -68,9 +68,20 @@ describe('the faults of a world', () => {
 
   it('keep nobody waiting once they end', async () => {
     const faults = new Faults('s');
-    const waiting = faults.pause(1_000_000);
+    const fault = faults.add(ORDER, 0);
+    const waiting = faults.pause(fault, 1_000_000);
     faults.end();
     await waiting;
-    await faults.pause(1_000_000);
+    await faults.pause(fault, 1_000_000);
+  });
+
+  it('keep nobody waiting once they are removed', async () => {
+    const faults = new Faults('s');
+    const [fault, other] = [faults.add(ORDER, 0), faults.add(ORDER, 0)];
+    const waiting = [faults.pause(fault, 1_000_000), faults.pause(other, 1_000_000)];
+    faults.remove(fault.id);
+    await waiting[0];
+    faults.clear();
+    await waiting[1];
   });
 });

@@ -81,6 +81,63 @@ describe('a secret', () => {
     expect(hideInHeader('accept', 'text/html')).toBe('text/html');
   });
 
+  it.each([
+    ...['currentPassword', 'default_password', 'netq_password', 'registration_token', 'private_key', 'x-client-secret'],
+    ...['password[]', 'API-Key', 'secretValue', 'tokenValue', 'passphrase'],
+  ])('is what a member, a field or a header `%s` holds, as a number, too', (name) => {
+    expect(hideSecrets({ [name]: 123_456 })).toEqual({ [name]: fingerprint('123456') });
+    expect(hideFields(new URLSearchParams([[name, 'hunter2']]))).toEqual({ [name]: 'sha256:f52fbd32b2' });
+    expect(hideInHeader(name.toLowerCase(), 'hunter2')).toBe('sha256:f52fbd32b2');
+  });
+
+  it.each(['grantType', 'token_type', 'token_type_hint', 'codeChallenge', 'clientId', 'secretName', 'expires_in'])(
+    'is not what a member `%s` holds',
+    (name) => {
+      expect(hideSecrets({ [name]: 'refresh_token' })).toEqual({ [name]: 'refresh_token' });
+    },
+  );
+
+  it.each([
+    ['a dictionary of Python', `{'AppSecret': 'hunter2'}`],
+    ['escapes', '{"App\\u0053ecret":"hunter2"'],
+    ['a list with a comma too many', '{"password":["hunter2"],}'],
+    ['a list of secrets without its end', '{"a":1,"secrets":[{"name":"A","value":"hunter2"'],
+    ['a form that is said to be JSON', 'client_id=ci-app&client_secret=hunter2'],
+    ['a form of several parts', 'Content-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n'],
+    ['YAML', 'user: a\npassword:\n  hunter2'],
+  ])('is not shown by a text that cannot be read: %s', (_, text) => {
+    expect(hideSecretsInText(text)).not.toContain('hunter2');
+    expect(JSON.stringify(hideFields(new URLSearchParams(text)))).not.toContain('hunter2');
+  });
+
+  it('leaves what stands around it where it is known where it ends', () => {
+    const text = `{"clientSecret":"hunter2","description":"${'x'.repeat(100)}`;
+    expect(hideSecretsInText(text)).toBe(text.replace('hunter2', 'sha256:f52fbd32b2'));
+  });
+
+  it.each(['client_id=a;client_secret=hunter2', 'client_id=a,client_secret=hunter2', 'client%5fsecret=hunter2'])(
+    'is not shown by a query with the wrong signs: %s',
+    (query) => {
+      expect(hideInUrl(`/a?${query}`)).not.toContain('hunter2');
+      expect(JSON.stringify(hideFields(new URLSearchParams(query)))).not.toContain('hunter2');
+    },
+  );
+
+  it('is not shown by a path that encodes it', () => {
+    expect(hideInUrl(`/v1/%6evapi-${'k'.repeat(64)}/%20`)).not.toContain('kkkk');
+    expect(hideInUrl('/v1/a%20b')).toBe('/v1/a%20b');
+  });
+
+  it('is looked for in time that grows with the text', () => {
+    for (const text of ['eyJ', '"a":"', 'token ', '{"token":', 'nvapi-'].map((part) => part.repeat(100_000))) {
+      const start = performance.now();
+      hideSecretsInText(text);
+      hideCredentials(text);
+      // Quadratic, it would take minutes.
+      expect(performance.now() - start).toBeLessThan(5000);
+    }
+  });
+
   it('cannot be hidden by depth: what lies deeper than any accepted body is left out', () => {
     let value: unknown = { clientSecret: 'hunter2' };
     for (let depth = 0; depth < 20_000; depth += 1) value = [value];

@@ -6,6 +6,7 @@ import { delayOf, retryAfterOf } from '../../faults/faults.ts';
 import { errorWithStatus } from '../../faults/outcome.ts';
 import { keptBytes } from '../../journal/entry.ts';
 import type { Facts } from '../../journal/match.ts';
+import { isTruncated, sentValue } from '../../journal/view.ts';
 import type { WireAnswer } from '../answer.ts';
 import { claimantOf } from '../claimant.ts';
 import { mayRenew } from '../hints.ts';
@@ -67,7 +68,7 @@ async function beStruck(flight: InFlight, fault: Fault): Promise<void> {
   const told = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
   events.publish('fault', () => told);
   const delay = delayOf(fault);
-  if (delay > 0) await faults.pause(delay);
+  if (delay > 0) await faults.pause(fault, delay);
 }
 
 function faultOutcome(flight: InFlight, fault: Fault, status: number): Outcome {
@@ -93,6 +94,13 @@ export function broken(answer: WireAnswer, { id, action: { drop, body } }: Fault
     : { ...named, payload: spoiled(named.payload, body) };
 }
 
+/** With the names that were sent, as the journal has it; the operation may know some by another spelling. */
+function bodyAsSent({ raw, context, body, sent }: InFlight): unknown {
+  const text = body?.texts[0] ?? sent.text;
+  if (text === null || (body === null && isTruncated(sent))) return context.body;
+  return sentValue(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
+}
+
 /** What is known of the request by now. */
 function factsOf(flight: InFlight, principal: Principal | null): Facts {
   const { route, context, raw, decision, outcome } = flight;
@@ -104,6 +112,6 @@ function factsOf(flight: InFlight, principal: Principal | null): Facts {
     status: outcome.status,
     principal,
     reason: decision?.reason ?? null,
-    body: () => context.body ?? flight.body?.value,
+    body: () => bodyAsSent(flight),
   };
 }

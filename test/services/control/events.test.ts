@@ -104,3 +104,14 @@ it('a stream ends with the server, which does not wait for its readers', async (
   await ended;
   expect(performance.now() - before).toBeLessThan(2000);
 });
+
+it('fifty may read along in one world', async () => {
+  const leave = new AbortController();
+  const { url } = await mock.world();
+  const open = () => fetch(`${url}/_mock/events`, { signal: leave.signal });
+  const statuses = (await Promise.all(Array.from({ length: 51 }, open))).map(({ status }) => status);
+  leave.abort();
+
+  expect(statuses.filter((status) => status === 200)).toHaveLength(50);
+  expect(statuses.filter((status) => status === 409)).toHaveLength(1);
+});

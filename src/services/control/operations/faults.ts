@@ -4,7 +4,7 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Fault } from '../../../faults/fault.ts';
-import { hideSecrets } from '../../../journal/secrets.ts';
+import { hideCredentials, hideInUrl, hideSecrets } from '../../../journal/secrets.ts';
 import { checkedFault, checkStatus } from '../fault-checks.ts';
 import type { Ports } from '../ports.ts';
 
@@ -49,12 +49,14 @@ function noFault(): Problem {
 function faultView(fault: Fault): Schema<'control', 'Fault'> {
   const { id, match, probability, seed, times, after, action, until, drill, createdAt, seen, fired } = fault;
   const { delay, after: afterwards, ...others } = action;
-  const { body, operations, ...members } = match;
+  const { body, operations, path, principal, ...members } = match;
   return {
     id,
     createdAt: rfc3339(createdAt),
     match: {
       ...members,
+      ...(path !== undefined && { path: hideInUrl(path) }),
+      ...(principal !== undefined && { principal: hideCredentials(principal) }),
       ...(operations !== undefined && { operations: [...operations] }),
       ...(body !== undefined && { body: hideSecrets(body) }),
       ...(probability < 1 && { probability, seed }),

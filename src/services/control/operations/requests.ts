@@ -10,7 +10,7 @@ import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { factsOf, viewOf } from '../../../journal/view.ts';
 import type { Ports } from '../ports.ts';
 
-/** How many requests a list shows by default, and a verification at most. */
+/** How many requests a list shows by default. */
 const DEFAULT_LIMIT = 100;
 
 /** How long a verification may wait, in milliseconds. */
@@ -50,7 +50,7 @@ export function requestOperations({ known, version }: Ports) {
     const { match: given, within, ...expectation } = body;
     checkBounds(expectation);
     const match = checkedMatch(given, known(), (name) => `Field \`match.${name}\``, false);
-    const { verified, matched, nearest } = await verify(world.journal, match, expectation, waitOf(within)).catch(
+    const { verified, count, matched, nearest } = await verify(world.journal, match, expectation, waitOf(within)).catch(
       (thrown: unknown) => {
         throw thrown instanceof JournalEnded ? endedProblem(thrown) : thrown;
       },
@@ -59,8 +59,8 @@ export function requestOperations({ known, version }: Ports) {
       status: 200,
       body: {
         verified,
-        count: matched.length,
-        matched: matched.slice(0, DEFAULT_LIMIT).map(viewOf),
+        count,
+        matched: matched.map(viewOf),
         nearest: nearest.map(({ entry, differences }) => ({
           request: viewOf(entry),
           differs: differences.map(({ sentence }) => sentence),

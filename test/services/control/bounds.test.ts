@@ -1,0 +1,108 @@
+/**
+ * What waits, what is kept and what is looked for has its bounds, and whoever meets one is told so.
+ *
+ * Breaks with: src/journal/verify.ts, src/journal/check.ts, src/journal/match.ts, src/faults/faults.ts,
+ * src/http/steps/strike.ts
+ */
+import { beforeEach, expect, it } from 'vitest';
+import { application } from '../../support/cast.ts';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer();
+const call = (line: string, body?: unknown) => server.call(line, body === undefined ? {} : { body });
+const detailOf = async (line: string, body: unknown) => {
+  const { status, body: problem } = await call(line, body);
+  return [status, problem.detail];
+};
+
+beforeEach(async () => {
+  await call('POST /_mock/reset');
+});
+
+it('a placeholder stands for a whole segment, so that no path takes long to compare', async () => {
+  await call(`GET /${'a'.repeat(90)}`);
+  const path = `/${'{a}'.repeat(12)}!`;
+
+  expect(await detailOf('POST /_mock/requests/verify', { match: { path } })).toEqual([
+    400,
+    expect.stringContaining('stands for any whole segment'),
+  ]);
+});
+
+it('a method that does not exist is refused with the nearest', async () => {
+  expect(await detailOf('POST /_mock/requests/verify', { match: { method: 'GETT' } })).toEqual([
+    400,
+    expect.stringContaining('the nearest is `GET`'),
+  ]);
+});
+
+it('the body of a match has at most 16384 characters', async () => {
+  const body = { x: 'a'.repeat(16_384) };
+
+  expect(await detailOf('POST /_mock/requests/verify', { match: { body } })).toEqual([
+    400,
+    expect.stringContaining('may have 16384 characters'),
+  ]);
+});
+
+it('100 verifications may wait in a world, and tell what came even if they wait for more', async () => {
+  const order = { match: { operation: 'get_users' }, times: 3, within: '1s' };
+  const waiting = Array.from({ length: 101 }, () => call('POST /_mock/requests/verify', order));
+  await call('GET /api/v1/users');
+  const answers = await Promise.all(waiting);
+
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(1);
+  for (const { body } of answers.filter(({ status }) => status === 200)) {
+    expect([body.verified, body.count, body.matched.length]).toEqual([false, 1, 1]);
+  }
+});
+
+it('a verification counts all requests, and tells the newest hundred', async () => {
+  for (let number = 0; number < 120; number++) await call(`GET /api/v1/users?number=${number}`);
+  const { body } = await call('POST /_mock/requests/verify', { match: { operation: 'get_users' }, times: 120 });
+
+  expect([body.verified, body.count, body.matched.length]).toEqual([true, 120, 100]);
+  expect(body.matched[0].query).toEqual({ number: '119' });
+});
+
+it('faults that have struck as often as they may make room for others', async () => {
+  const order = { match: { operation: 'get_users' }, times: 1, do: { status: 503 } };
+  for (let number = 0; number < 110; number++) {
+    expect((await call('POST /_mock/faults', order)).status).toBe(201);
+    expect((await call('GET /api/v1/users')).status).toBe(503);
+  }
+  await call('DELETE /_mock/faults');
+  for (let number = 0; number < 100; number++) await call('POST /_mock/faults', order);
+
+  expect(await detailOf('POST /_mock/faults', order)).toEqual([409, expect.stringContaining('which is the limit')]);
+});
+
+it('a fault and a verification mean the same bodies', async () => {
+  const match = { operation: 'grant_token', body: { AppId: application.clientId } };
+  const asked = { grantType: 'app_token', AppId: application.clientId, AppSecret: application.secret };
+  await call('POST /_mock/faults', { match, do: { status: 503 } });
+
+  expect((await call('POST /api/v1/token', asked)).status).toBe(503);
+  expect((await call('POST /_mock/requests/verify', { match, times: 1 })).body.verified).toBe(true);
+});
+
+it('a request that a fault delays goes on once the fault is removed', async () => {
+  await call('POST /_mock/faults', { match: { operation: 'get_users' }, do: { delay: '5m' } });
+  const delayed = call('GET /api/v1/users');
+  await expect.poll(async () => (await call('GET /_mock/faults')).body.faults[0].fired).toBe(1);
+  await call('POST /_mock/reset');
+
+  expect((await delayed).status).toBe(401);
+});
+
+it('a key in the place of a name is not shown', async () => {
+  const key = `nvapi-${'k'.repeat(64)}`;
+  await call('POST /_mock/faults', { match: { principal: key }, do: { status: 503, offDocument: true } });
+  await call(`GET /v1/${key}/x`);
+  const told = [
+    await call('GET /_mock/faults'),
+    await call('POST /_mock/requests/verify', { match: { path: '/v1/other', principal: key } }),
+  ];
+
+  expect(JSON.stringify(told.map(({ body }) => body))).not.toContain(key);
+});
