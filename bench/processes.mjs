@@ -12,12 +12,13 @@ const REFERENCES = fileURLToPath(new URL('./references.mjs', import.meta.url));
 /** @typedef {{ url: string, pid: number, startedIn: number, stop: () => Promise<void> }} Running */
 
 /**
- * What a server has used since it started: microseconds of CPU in all its threads, bytes of memory.
+ * What a server has used since it started: microseconds of CPU in all its threads, bytes of memory. `heap`: those of its
+ * heap that were in use after a full collection of garbage; null unless it was made to watch, and there was one since.
  *
- * @typedef {{ cpu: number, memory: number }} Usage
+ * @typedef {{ cpu: number, memory: number, heap: number | null }} Usage
  */
 
-/** @typedef {Running & { usage: () => Promise<Usage> }} Metered */
+/** @typedef {Running & { usage: (what?: 'usage' | 'heap') => Promise<Usage> }} Metered `heap`: watch it from now on */
 
 const START = ['start', '--port', '0', '--log-level', 'warn'];
 
@@ -35,8 +36,8 @@ export function ours(flags = []) {
  */
 export async function metered(flags = [], main = MAIN) {
   const server = await started(['--import', METER, main, ...START, ...flags], '', ['ipc']);
-  const usage = async () => {
-    server.child.send('usage');
+  const usage = async (/** @type {'usage' | 'heap'} */ what = 'usage') => {
+    server.child.send(what);
     const [told] = await once(server.child, 'message');
     return /** @type {Usage} */ (told);
   };

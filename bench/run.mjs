@@ -12,6 +12,7 @@ import autocannon from 'autocannon';
 import Database from 'better-sqlite3';
 import { against } from './against.mjs';
 import { median, print, ratio } from './figures.mjs';
+import { JOURNAL_ROWS, REQUESTS } from './journal.mjs';
 import { accessToken, FUNCTIONS, grants, KEY, keyOf, serviceKey, twentyKeys } from './loads.mjs';
 import { ours, reference, residentMemory } from './processes.mjs';
 import { WORLD_ROWS } from './worlds.mjs';
@@ -62,7 +63,13 @@ const ROWS = [
   [`idle memory, ${MANY} keys stored (MB)`, (name) => memory(name, ['--data', large])],
 ];
 
-const { positionals, values } = parseArgs({ options: { against: { type: 'string' } }, allowPositionals: true });
+/** What has columns of its own, under its heading. */
+const SECTIONS = { worlds: WORLD_ROWS, journal: JOURNAL_ROWS };
+
+const { positionals, values } = parseArgs({
+  options: { against: { type: 'string' }, requests: { type: 'string', default: `${REQUESTS}` } },
+  allowPositionals: true,
+});
 const [part = ''] = positionals;
 try {
   if (values.against === undefined) await all(part);
@@ -79,9 +86,11 @@ async function all(part) {
     print('what', 'ratio', 'ours', 'bare');
     for (const [name, measure] of rows) await measure(name);
   }
-  for (const { columns, measure } of WORLD_ROWS.filter(({ name }) => name.includes(part))) {
-    print('worlds', ...columns);
-    await measure();
+  for (const [heading, sectionRows] of Object.entries(SECTIONS)) {
+    for (const { columns, measure } of sectionRows.filter(({ name }) => name.includes(part))) {
+      print(heading, ...columns);
+      await measure(Number(values.requests));
+    }
   }
 }
 
