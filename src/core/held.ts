@@ -37,6 +37,9 @@ export class Budget {
   remove(entry: Weighed): void {
     this.#used -= entry.bytes;
     this.#unlink(entry);
+    // Until it is collected, an object that left keeps alive whatever it refers to, and each refers to the next.
+    entry.older = null;
+    entry.newer = null;
   }
 
   /** @internal for holders */
@@ -146,6 +149,8 @@ export class Held<Value> {
     else before.after = after;
     if (after === null) this.#last = before;
     else after.before = before;
+    entry.before = null;
+    entry.after = null;
     this.#budget.remove(entry);
   }
 
