@@ -14,7 +14,7 @@ const CONNECTIONS = 8;
 const ROUNDS = 200;
 const WARM_UP = 20;
 /** How many requests the journal keeps: `MOST` in src/journal/journal.ts. */
-const FULL = 5000;
+const FULL = 2000;
 /** Milliseconds in which a verification has begun to wait: before that it looks through a full journal, for up to 30. */
 const SETTLED = 100;
 const KEY_NAME = 'nvcf-full-access';

@@ -1,5 +1,7 @@
 /** Which host names lead to this server. */
 export interface KnownHosts {
+  /** Is this a host name at all, with an optional port? */
+  isName(host: string): boolean;
   /** Is this a name of ours: an IP literal, `localhost`, the host of the public URL, or an alias? The port does not matter. */
   has(host: string): boolean;
   /**
@@ -59,6 +61,7 @@ export function knownHosts(names: readonly string[]): KnownHosts {
   };
   const isOurs = (name: string) => ours.has(name) || labelOfName(name) !== null;
   return {
+    isName: (host) => nameIn(host) !== null,
     has: (host) => {
       const name = nameIn(host);
       return name !== null && (name.startsWith('[') || IPV4.test(name) || isOurs(name));

@@ -1,8 +1,11 @@
 import type { Budget, Weighed } from '../core/held.ts';
 import { type Draft, type JournalEntry, weightOf } from './entry.ts';
 
-/** How many requests of one world are kept at most. */
-const MOST = 5000;
+/**
+ * How many requests of one world are kept at most: as many as decisions, which requests refer to. Each is one more object
+ * that outlives the collection of garbage, so 5000 would cost a request twice as much.
+ */
+const MOST = 2000;
 
 /** Is told what happens to a journal. */
 export interface Listener {
@@ -32,7 +35,7 @@ class Place implements Weighed {
   }
 }
 
-/** The requests of one world: the newest 5000, as far as the budget has room. */
+/** The requests of one world: the newest 2000, as far as the budget has room. */
 export class Journal {
   /** By number, modulo how many there may be. */
   readonly #places: (Place | undefined)[] = [];

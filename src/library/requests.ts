@@ -133,7 +133,7 @@ export interface HttpArchive {
   };
 }
 
-/** The journal of a world: every request of every service, without those of the switchboard. The newest 5000 are kept. */
+/** The journal of a world: every request of every service, without those of the switchboard. The newest 2000 are kept. */
 export interface RequestsBoard {
   /** Newest first. @param filter `limit`: at most this many. Default: 100 */
   list(filter?: RequestFilter & { readonly limit?: number }): Promise<readonly RecordedRequest[]>;

@@ -29,13 +29,13 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
 });
 
 describe('the journal of a world', () => {
-  it('keeps the newest 5000 requests, newest first, and counts those it dropped', () => {
+  it('keeps the newest 2000 requests, newest first, and counts those it dropped', () => {
     const journal = new Journal(new Budget(64 * MEGABYTE), 'abc');
-    for (let index = 1; index <= 5002; index += 1) journal.record(draft({ durationMs: index }));
+    for (let index = 1; index <= 2002; index += 1) journal.record(draft({ durationMs: index }));
 
     const kept = journal.newestFirst();
-    expect(kept).toHaveLength(5000);
-    expect(kept[0]).toMatchObject({ id: 'abc-r5002', number: 5002, durationMs: 5002 });
+    expect(kept).toHaveLength(2000);
+    expect(kept[0]).toMatchObject({ id: 'abc-r2002', number: 2002, durationMs: 2002 });
     expect(kept.at(-1)?.number).toBe(3);
     expect(journal.dropped).toBe(2);
     expect(journal.find('abc-r2')).toBeUndefined();

@@ -24,7 +24,7 @@ export function place(server: Server, raw: IncomingMessage, destination: Destina
   const { guard, route } = destination;
   const entry: Entry = { door: server.doors.of(raw), base: '', fault: null, body: null, startedAt: stopwatch() };
   try {
-    entry.base = originOf(raw, server.publicUrl);
+    entry.base = originOf(raw, server.publicUrl, server.hosts);
     server.gate.check(raw, guard);
   } catch (thrown) {
     entry.fault = asFault(thrown);

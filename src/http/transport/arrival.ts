@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { hostName } from '../../core/hosts.ts';
+import type { KnownHosts } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
 
 /** RFC 9112, 3.2.2: through a proxy, the target is a whole URL. */
@@ -35,10 +35,10 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
  *
  * @throws Problem if the `Host` header is missing or not valid
  */
-export function originOf(request: IncomingMessage, publicUrl: string | null): string {
+export function originOf(request: IncomingMessage, publicUrl: string | null, hosts: KnownHosts): string {
   if (publicUrl !== null) return publicUrl;
   const [host = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
-  if (second !== undefined || hostName(host) === null) {
+  if (second !== undefined || !hosts.isName(host)) {
     throw new Problem(
       'invalid_request',
       'The request must have one `Host` header: a host name with an optional port.',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { knownHosts } from '../../../src/core/hosts.ts';
 import { headerLines, originOf, pathOf, prepareArrival } from '../../../src/http/transport/arrival.ts';
 import { incoming } from '../../support/incoming.ts';
 
@@ -51,15 +52,15 @@ describe('the name that a server was reached by', () => {
   it('is that of the `Host` header, or the one that the server was told', () => {
     const request = incoming({ headers: [['Host', 'Mock.Test:6625']] });
 
-    expect(originOf(request, null)).toBe('http://mock.test:6625');
-    expect(originOf(request, 'https://mock.example')).toBe('https://mock.example');
+    expect(originOf(request, null, knownHosts([]))).toBe('http://mock.test:6625');
+    expect(originOf(request, 'https://mock.example', knownHosts([]))).toBe('https://mock.example');
   });
 
   it('is localhost where HTTP/1.0 says none', () => {
     const request = incoming();
     request.httpVersion = '1.0';
 
-    expect(originOf(request, null)).toBe('http://localhost');
+    expect(originOf(request, null, knownHosts([]))).toBe('http://localhost');
   });
 
   it.each<[what: string, hosts: readonly string[]]>([
@@ -69,7 +70,7 @@ describe('the name that a server was reached by', () => {
   ])('is refused by %s', (_what, hosts) => {
     const request = incoming({ headers: hosts.map((host) => ['host', host]) });
 
-    expect(() => originOf(request, null)).toThrow('must have one `Host` header');
+    expect(() => originOf(request, null, knownHosts([]))).toThrow('must have one `Host` header');
   });
 });
 

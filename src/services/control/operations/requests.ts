@@ -36,7 +36,7 @@ export function requestOperations({ known, version }: Ports) {
     if (entry !== undefined) return { status: 200, body: viewOf(entry) };
     throw new Problem(
       'not_found',
-      'There is no request of this id. The newest 5000 are kept, until a reset or the end of the process; `GET /_mock/requests` lists them.',
+      'There is no request of this id. The newest 2000 are kept, until a reset or the end of the process; `GET /_mock/requests` lists them.',
     );
   };
 
