@@ -18,6 +18,8 @@ export function writingFault(token: string): string | null {
 
 /** The claims of a JWT (RFC 7519, 4), unverified; null if the text is not a JWT. */
 export function claimsSaid(token: string): Readonly<Record<string, unknown>> | null {
+  // Most texts are no JWT, and to find that out by an error takes a tenth of a request.
+  if (!token.includes('.')) return null;
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString());
     // An object, whose members are looked at by whoever reads them.
