@@ -1,12 +1,11 @@
 import type { World } from '../contract/world.ts';
-import type { Budgets } from '../core/held.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { type Derivation, type DeriveKey, derivationOf } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import { ownSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
-import { openSqliteImage } from '../store/sqlite/index.ts';
+import { openSqliteImage, type StoreParts } from '../store/sqlite/index.ts';
 import type { Rekeyed, Rekeying } from '../store/world.ts';
 import type { Image, Images } from './images.ts';
 import type { Filled, Seed } from './world.ts';
@@ -48,7 +47,8 @@ export interface Begun {
 /** What copying needs. */
 interface CopyParts {
   readonly images: Images;
-  readonly budgets: Budgets;
+  /** What the stores of the process share. */
+  readonly shared: StoreParts;
   /** How keys that are rows of collections are derived, by collection. */
   readonly keyCollections: ReadonlyMap<string, DeriveKey>;
 }
@@ -56,7 +56,7 @@ interface CopyParts {
 /** Fills a new world with a copy of its seed's image, or of another world. */
 export async function makeCopy(
   { id, origin, credentials }: { readonly id: string; readonly origin: WorldOrigin } & Pick<Made, 'credentials'>,
-  { images, budgets, keyCollections }: CopyParts,
+  { images, shared, keyCollections }: CopyParts,
 ): Promise<Begun> {
   const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
   const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
@@ -64,7 +64,7 @@ export async function makeCopy(
   const image = await images.of(seed);
   const filledBy = ({ bytes, findings }: Image, decisions?: Store['decisions']): Filled => {
     const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation, keyCollections), kept };
-    return { store: openSqliteImage(bytes, budgets, decisions, rekeyed), findings, isNew: true };
+    return { store: openSqliteImage(bytes, shared, decisions, rekeyed), findings, isNew: true };
   };
   const begun = {
     refill: async (before: Store) => filledBy(await images.of(seed), before.decisions),
@@ -75,7 +75,7 @@ export async function makeCopy(
     names: new Set(derivation === null ? [] : namesIn(image)),
   };
   if (origin.kind === 'seed') return { ...begun, filled: filledBy(image), created: [] };
-  const store = openSqliteImage(origin.image, budgets);
+  const store = openSqliteImage(origin.image, shared);
   const filled = { store, findings: image.findings, isNew: false };
   if (derivation === null) return { ...begun, filled, created: [] };
   try {

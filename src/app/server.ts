@@ -4,7 +4,7 @@ import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { type Clock, machineClock } from '../core/clock.ts';
-import { type Budgets, newBudgets } from '../core/held.ts';
+import { newBudgets } from '../core/held.ts';
 import { knownHosts } from '../core/hosts.ts';
 import { type Log, SILENT } from '../core/log.ts';
 import { checkServices } from '../core/tables.ts';
@@ -30,7 +30,7 @@ import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } fro
 import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
-import { openSqliteImage, openSqliteStore } from '../store/sqlite/index.ts';
+import { newStoreParts, openSqliteImage, openSqliteStore, type StoreParts } from '../store/sqlite/index.ts';
 import { type Customs, Images, settle } from './images.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
@@ -104,21 +104,22 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       ? chooseSeed(config.seed, services, random)
       : seedOfContent(parts.seed, 'the option `seed`', services, random),
   ]);
-  const budgets = newBudgets(parts.budgets);
+  const shared = newStoreParts(newBudgets(parts.budgets));
+  const { budgets } = shared;
   const laws = services.map((service) => service.law(config));
   const machine = parts.clock ?? machineClock();
   const customs = { settings: config, laws };
   const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
   const images = new Images(machine, budgets, customs);
   const worlds = new Worlds({
-    ...{ machine, random, signingKey, budgets, images, keyCollections },
+    ...{ machine, random, signingKey, shared, images, keyCollections },
     mode: config.mode,
     most: config.maxWorlds,
   });
-  const store = openSqliteStore(config.data, budgets);
+  const store = openSqliteStore(config.data, shared);
 
   try {
-    await beginWorld({ services, worlds, store, seed, random, machine, budgets, images, customs }, config);
+    await beginWorld({ services, worlds, store, seed, random, machine, shared, images, customs }, config);
     await makeNamedWorlds(worlds, config.world);
     const world = worlds.default;
     const notices = [
@@ -188,7 +189,7 @@ interface Beginning {
   readonly seed: Seed;
   readonly random: Random;
   readonly machine: Clock;
-  readonly budgets: Budgets;
+  readonly shared: StoreParts;
   readonly images: Images;
   readonly customs: Customs;
 }
@@ -198,7 +199,7 @@ interface Beginning {
  * `reseed`.
  */
 async function beginWorld(
-  { services, worlds, store, seed, random, machine, budgets, images, customs }: Beginning,
+  { services, worlds, store, seed, random, machine, shared, images, customs }: Beginning,
   { data, reseed }: Config,
 ): Promise<void> {
   const settled = async (from: Store): Promise<Filled> => {
@@ -216,7 +217,7 @@ async function beginWorld(
       return settled(store);
     }
     const { bytes, findings } = await images.of(made);
-    return { store: openSqliteImage(bytes, budgets, before.decisions), findings, isNew: true };
+    return { store: openSqliteImage(bytes, shared, before.decisions), findings, isNew: true };
   };
   await worlds.begin(made, await settled(store), refill);
 }

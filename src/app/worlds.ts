@@ -1,7 +1,6 @@
 import type { World, WorldsByName } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { Budgets } from '../core/held.ts';
 import type { Mode } from '../core/mode.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
@@ -11,6 +10,7 @@ import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import type { Store } from '../store/index.ts';
+import type { StoreParts } from '../store/sqlite/index.ts';
 import type { Rekeyed } from '../store/world.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
@@ -65,7 +65,7 @@ export interface WorldsParts {
   readonly random: Random;
   /** What every world signs with until its key is replaced. */
   readonly signingKey: SigningKey;
-  readonly budgets: Budgets;
+  readonly shared: StoreParts;
   /** The mode that every world begins in. */
   readonly mode: Mode;
   readonly images: Images;
@@ -270,7 +270,7 @@ export class Worlds implements WorldsByName {
     refill: (before: Store) => Promise<Filled>,
     replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
-    const { machine, random, signingKey, budgets, mode } = this.#parts;
+    const { machine, random, signingKey, shared, mode } = this.#parts;
     // Requests to a deleted world still finish, and by then another world may have its id.
     const entry = () => {
       const there = id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
@@ -305,7 +305,7 @@ export class Worlds implements WorldsByName {
       machine,
       random,
       signingKey,
-      budgets,
+      budgets: shared.budgets,
       mode,
     });
     return world;

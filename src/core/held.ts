@@ -116,6 +116,10 @@ export class Held<Value> {
     return this.#entries.size;
   }
 
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
   /** The value with this name. Finding it counts as a use. */
   find(name: string): Value | undefined {
     const entry = this.#entries.get(name);

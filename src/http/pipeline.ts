@@ -6,6 +6,7 @@ import { isOurs, type Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { worldInLog } from '../core/world-id.ts';
 import { NO_BODY } from '../journal/entry.ts';
+import { retrying } from '../store/updating.ts';
 import { type WireAnswer, writeAnswer } from './answer.ts';
 import { factsOf } from './facts.ts';
 import { hintsOfUnrouted, type Offered, withHints } from './hints.ts';
@@ -26,6 +27,7 @@ import { logRefusal, send } from './steps/send.ts';
 import { strikeAnswer, strikeRequest } from './steps/strike.ts';
 import { validate } from './steps/validate.ts';
 import { vouch } from './steps/vouch.ts';
+
 import { discardStream, onceSent } from './streamed.ts';
 
 /** Whatever is needed to answer when there is no operation. */
@@ -84,7 +86,12 @@ async function carryOut(flight: InFlight): Promise<void> {
   if (route.readsBody) await parse(flight);
   validate(flight);
   if (!looksUpFirst(route)) await cover(flight);
-  await handle(flight);
+  let isAgain = false;
+  await retrying(async () => {
+    if (isAgain) await cover(flight);
+    isAgain = true;
+    await handle(flight);
+  });
 }
 
 function looksUpFirst({ service }: Route): boolean {

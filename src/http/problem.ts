@@ -1,5 +1,5 @@
 import { asProblem, Problem } from '../core/problem.ts';
-import { Unwritable } from '../store/errors.ts';
+import { Changed, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 
 /**
@@ -8,6 +8,10 @@ import type { Store } from '../store/index.ts';
  * @param store blamed for what would otherwise be our own fault, if its file is gone or damaged
  */
 export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Problem {
+  if (thrown instanceof Changed) {
+    const message = 'Others changed the same at the same time, again and again, so nothing was done. Send it again.';
+    return new Problem('unavailable', message, { cause: thrown });
+  }
   if (!(thrown instanceof Unwritable)) {
     const problem = asProblem(thrown);
     const fault = problem.kind === 'internal' ? (store?.fault() ?? null) : null;

@@ -42,7 +42,7 @@ export interface AccessKeys {
    *
    * @param secretHash the hash with which the secret was compared
    * @throws NotFound if the key is gone
-   * @throws Changed if it has a different secret by now, or its owner is disabled
+   * @throws Outdated if it has a different secret by now, or its owner is disabled
    */
   touch(id: string, at: Instant, secretHash: string): Promise<void>;
 }

@@ -1,5 +1,18 @@
 import type { Instant } from '../core/clock.ts';
-import type { Change, Collections, Facets, Page, PageQuery, Row } from './collections.ts';
+import {
+  type Change,
+  type Collections,
+  type Expectation,
+  type Facets,
+  type List,
+  NEW,
+  type Page,
+  type PageQuery,
+  type Revision,
+  type Row,
+} from './collections.ts';
+import { Collision, LimitReached, NotFound } from './errors.ts';
+import { updating } from './updating.ts';
 
 /** The members of a row. Whatever is left out, the row does not have. */
 interface Members<Body, Parent> {
@@ -7,16 +20,21 @@ interface Members<Body, Parent> {
   readonly owner: string;
   readonly parent: Parent;
   readonly body: Body;
-  readonly alias?: string | null;
+  readonly aliases?: readonly string[];
+  readonly labels?: readonly string[];
   readonly sharedWith?: readonly string[];
   readonly dueAt?: Instant | null;
   readonly facets?: Facets;
+  /** Of the row that it replaces. */
+  readonly revision?: Revision;
 }
 
+/** How many rows are swept at once. */
+const SWEPT = 500;
+
 /**
- * A collection with the type of its rows: `new Collection<FunctionVersion, string>('nvcf.functions')`. Each method is
- * the one of the same name in `Collections`, and keeps its promises. Each collection has one handle, a constant, and
- * all code that reads or writes its rows does so through it.
+ * A collection with the type of its rows: `new Collection<FunctionVersion, string>('nvcf.functions')`. Each collection
+ * has one handle, a constant, and all code that reads or writes its rows does so through it.
  *
  * @typeParam Parent `string` if each row is a part of something, `null` if none is
  */
@@ -29,8 +47,15 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /** A row that can be stored. */
-  row({ alias = null, sharedWith = [], dueAt = null, ...own }: Members<Body, Parent>): Row<Body, Parent> {
-    return { collection: this.name, alias, sharedWith, dueAt, ...own };
+  row({
+    aliases = [],
+    labels = [],
+    sharedWith = [],
+    dueAt = null,
+    revision = NEW,
+    ...own
+  }: Members<Body, Parent>): Row<Body, Parent> {
+    return { collection: this.name, aliases, labels, sharedWith, dueAt, revision, usedAt: null, ...own };
   }
 
   byId(from: Collections, id: string): Promise<Row<Body, Parent> | null> {
@@ -41,49 +66,116 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#of(from).byAlias(this.name, alias);
   }
 
-  ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).ofParent(this.name, parent);
+  /** Everything in the collection, oldest first. */
+  all(from: Collections, limit?: number): Promise<List<Row<Body, Parent>>> {
+    return this.#of(from).list({ collection: this.name, ...(limit !== undefined && { limit }) });
   }
 
-  ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).ofOwner(this.name, owner);
+  /** The parts of an object, oldest first. */
+  async ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
+    return (await this.#of(from).list({ collection: this.name, parent })).rows;
   }
 
-  visibleTo(from: Collections, account: string): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).visibleTo(this.name, account);
+  /** Rows with a label, oldest first. */
+  async ofLabel(from: Collections, label: string, limit?: number): Promise<readonly Row<Body, Parent>[]> {
+    return (await this.#of(from).list({ collection: this.name, label, ...(limit !== undefined && { limit }) })).rows;
   }
 
-  insert(into: Collections, row: Row<Body, Parent>, limit: number | null): Promise<void> {
-    return into.insert(row, limit);
+  /** What an account owns, oldest first. */
+  async ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
+    return (await this.listOf(from, owner)).rows;
   }
 
+  /** The same, with the revision of the list. */
+  listOf(from: Collections, owner: string): Promise<List<Row<Body, Parent>>> {
+    return this.#of(from).list({ collection: this.name, owner });
+  }
+
+  /** What an account may see: its own objects, what is shared with it, and what is public; oldest first. */
+  async visibleTo(from: Collections, account: string): Promise<readonly Row<Body, Parent>[]> {
+    return (await this.#of(from).list({ collection: this.name, visibleTo: account })).rows;
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @param limit the most rows its owner may have
+   * @throws Collision if the id or an alias is taken
+   * @throws LimitReached
+   */
+  async insert(into: Collections, row: Row<Body, Parent>, limit: number | null): Promise<void> {
+    if (limit === null) await into.commit([this.put(row)]);
+    else await updating(into, () => this.#inserted(into, row, limit));
+  }
+
+  /**
+   * Reads a row and replaces it with what `change` makes of it, in one step; null deletes it. If `change` throws, the
+   * error is passed on and nothing is stored.
+   *
+   * @param change may be called again, if the row has changed meanwhile
+   * @returns what `change` made
+   * @throws NotFound
+   */
   change<After extends Row<Body, Parent> | null>(
     within: Collections,
     id: string,
     change: (row: Row<Body, Parent>) => After,
   ): Promise<After> {
-    // What is returned is what `change` made.
-    return this.#of(within).change(this.name, id, change) as Promise<After>;
+    return updating(within, async () => {
+      const before = await this.byId(within, id);
+      if (before === null) throw new NotFound();
+      const after = change(before);
+      const revision = await within.commit([this.#changed(before, after)]);
+      // It is the same, as it is stored now.
+      return (after === null ? null : { ...after, revision }) as After;
+    });
   }
 
+  /** Does the same for every part of an object, all in one step; without parts nothing changes. */
   changeParts(
     within: Collections,
     parent: string,
     change: (row: Row<Body, Parent>) => Row<Body, Parent> | null,
   ): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(within).changeParts(this.name, parent, change);
+    return updating(within, async () => {
+      const { rows, revision } = await this.#of(within).list({ collection: this.name, parent });
+      const after = rows.map((row) => [row, change(row)] as const);
+      const changes = after.map(([row, next]) => this.#changed(row, next));
+      if (changes.length === 0) return [];
+      const now = await within.commit(changes, [{ collection: this.name, revision }]);
+      return after.flatMap(([, next]) => (next === null ? [] : { ...next, revision: now }));
+    });
   }
 
   page(from: Collections, query: Omit<PageQuery, 'collection'>): Promise<Page<Row<Body, Parent>>> {
     return this.#of(from).page({ collection: this.name, ...query });
   }
 
+  /** Rows that change by themselves in `(after, to]`: the first `limit`, earliest first. */
   dueBetween(from: Collections, after: Instant, to: Instant, limit: number): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).dueBetween(this.name, after, to, limit);
+    return this.#of(from).due({ collection: this.name, after, to, limit });
   }
 
-  sweep(within: Collections, at: Instant): Promise<void> {
-    return within.sweep(this.name, at);
+  /** Of the parts of an object. */
+  async partsDue(
+    from: Collections,
+    parent: string,
+    within: { readonly after: Instant; readonly to: Instant; readonly limit: number; readonly latestFirst?: boolean },
+  ): Promise<readonly Row<Body, Parent>[]> {
+    return this.#of(from).due({ collection: this.name, parent, ...within });
+  }
+
+  /** Deletes rows whose `dueAt` has passed. */
+  async sweep(within: Collections, at: Instant): Promise<void> {
+    const changes = await this.swept(within, at);
+    if (changes.length > 0) await within.commit(changes);
+    if (changes.length === SWEPT) await this.sweep(within, at);
+  }
+
+  /** The removal of rows whose `dueAt` has passed, as far as they are removed at once. */
+  async swept(within: Collections, at: Instant): Promise<readonly Change[]> {
+    const due = await this.dueBetween(within, Number.MIN_SAFE_INTEGER, at, SWEPT);
+    return due.map(({ id }) => this.removal(id));
   }
 
   /** For `Collections.commit`. */
@@ -94,6 +186,28 @@ export class Collection<Body, Parent extends string | null = null> {
   /** For `Collections.commit`. */
   removal(id: string): Change {
     return { kind: 'remove', collection: this.name, id };
+  }
+
+  /** The same, if it is still as it was read. */
+  removed({ id, revision }: Row<Body, Parent>): Change {
+    return { kind: 'remove', collection: this.name, id, revision };
+  }
+
+  /** That a row is still as it was read, or is still not there. */
+  still(row: Row<Body, Parent> | null, id: string): Expectation {
+    return { collection: this.name, id, revision: row?.revision ?? NEW };
+  }
+
+  async #inserted(into: Collections, row: Row<Body, Parent>, limit: number): Promise<void> {
+    const { count, revision } = await into.size(this.name, row.owner);
+    if ((await into.byId(this.name, row.id)) !== null) throw new Collision();
+    for (const alias of row.aliases) if ((await into.byAlias(this.name, alias)) !== null) throw new Collision();
+    if (count >= limit) throw new LimitReached();
+    await into.commit([this.put(row)], [{ collection: this.name, owner: row.owner, revision }]);
+  }
+
+  #changed(before: Row<Body, Parent>, after: Row<Body, Parent> | null): Change {
+    return after === null ? this.removed(before) : this.put({ ...after, revision: before.revision });
   }
 
   #of(all: Collections): Collections<Row<Body, Parent>> {

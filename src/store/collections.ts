@@ -1,9 +1,20 @@
 import type { Instant } from '../core/clock.ts';
+import type { Turns } from './turns.ts';
 
 /**
- * An object of a vendor's API: the members by which objects are found, and a body that only its service understands.
- * Rows are never changed in place; a change replaces the row. The store does not know the type of bodies; a service
- * reads and writes its rows through the handle of their collection (`collection.ts`), which does.
+ * Says which state of a row or a list was read. Every change of a world has a higher one than the change before, and
+ * none is used twice in the life of a world's id: reset, restored or made again, it goes on above the highest.
+ */
+export type Revision = number;
+
+/** The revision of a row that is not stored yet. */
+export const NEW: Revision = 0;
+
+/**
+ * An object of a vendor's API, or anything else that a world remembers: the members by which it is found, and a body
+ * that only its service understands. Rows are never changed in place; a change replaces the row. The store does not know
+ * the type of bodies; a service reads and writes its rows through the handle of their collection (`collection.ts`),
+ * which does.
  *
  * @typeParam Parent `string` if each is a part of something, `null` if none is
  */
@@ -14,8 +25,10 @@ export interface Row<Body = unknown, Parent extends string | null = string | nul
   readonly owner: string;
   /** The object that it is a part of; null if none. */
   readonly parent: Parent;
-  /** A second id by which it is found, unique in the collection; null if none. */
-  readonly alias: string | null;
+  /** Further ids by which it is found, unique in the collection. */
+  readonly aliases: readonly string[];
+  /** Names by which it is listed, which other rows may have too. */
+  readonly labels: readonly string[];
   /** Accounts that may see it although they do not own it; `*` for everybody. */
   readonly sharedWith: readonly string[];
   /** When it next changes by itself; null if never. */
@@ -23,6 +36,10 @@ export interface Row<Body = unknown, Parent extends string | null = string | nul
   readonly body: Body;
   /** What lists are sorted and filtered by, for collections that are read in pages. */
   readonly facets?: Facets;
+  /** The state of it that was read; a changed row has that of the row that it was made from. */
+  readonly revision: Revision;
+  /** When it was last used, as `note` says; null if never. */
+  readonly usedAt: Instant | null;
 }
 
 export interface Facets {
@@ -32,6 +49,32 @@ export interface Facets {
   readonly modifiedAt: Instant;
   /** The text that a search looks into; default: the name. Only its first 4096 characters count. */
   readonly text?: string;
+}
+
+/** Rows of one collection: those of an owner, the parts of an object, and so on. Without any of these, all of them. */
+export interface ListQuery {
+  readonly collection: string;
+  readonly owner?: string;
+  readonly parent?: string;
+  readonly label?: string;
+  /** What this account may see: its own objects, what is shared with it, and what is public. */
+  readonly visibleTo?: string;
+  /** The first so many; default: all. */
+  readonly limit?: number;
+}
+
+/** @typeParam Its the type of the rows */
+export interface List<Its extends Row = Row> {
+  /** Oldest first. */
+  readonly rows: readonly Its[];
+  /** For the list of an owner: of that list. For others: of the collection. */
+  readonly revision: Revision;
+}
+
+/** How many rows a list has. */
+export interface Size {
+  readonly count: number;
+  readonly revision: Revision;
 }
 
 /** Which rows of a page are wanted. */
@@ -58,51 +101,75 @@ export interface Page<Its extends Row = Row> {
   readonly rows: readonly Its[];
 }
 
+/** Rows that change by themselves in `(after, to]`. */
+export interface DueQuery {
+  readonly collection: string;
+  /** Only the parts of this object. */
+  readonly parent?: string;
+  readonly after: Instant;
+  readonly to: Instant;
+  readonly limit: number;
+  /** Default: earliest first. */
+  readonly latestFirst?: boolean;
+}
+
 /** One of several changes that are made together. */
 export type Change =
+  /** The row is added if its revision is `NEW`; otherwise it replaces the row of that revision. */
   | { readonly kind: 'put'; readonly row: Row }
-  | { readonly kind: 'remove'; readonly collection: string; readonly id: string };
+  /** Only if it is still so: the revision that was read. What is no longer there needs no removal. */
+  | { readonly kind: 'remove'; readonly collection: string; readonly id: string; readonly revision?: Revision };
 
-/** @typeParam Its the type of the rows */
+/** What was read and not changed, but has to be so still. */
+export type Expectation =
+  /** `NEW`: there is no such row. */
+  | { readonly collection: string; readonly id: string; readonly revision: Revision }
+  /** What an owner has in a collection, or everything in it. */
+  | { readonly collection: string; readonly owner?: string; readonly revision: Revision };
+
+/**
+ * The rows of a world: all that an adapter has to keep. Every call is atomic. What depends on something that was read
+ * goes through `updating` (`updating.ts`).
+ *
+ * @typeParam Its the type of the rows
+ */
 export interface Collections<Its extends Row = Row> {
   byId(collection: string, id: string): Promise<Its | null>;
   byAlias(collection: string, alias: string): Promise<Its | null>;
-  /** The parts of an object, oldest first. */
-  ofParent(collection: string, parent: string): Promise<readonly Its[]>;
-  /** What an account owns, oldest first. The same array as long as nothing in the collection changes. */
-  ofOwner(collection: string, owner: string): Promise<readonly Its[]>;
-  /**
-   * What an account may see: its own objects, what is shared with it, and what is public; oldest first. The same array,
-   * as above.
-   */
-  visibleTo(collection: string, account: string): Promise<readonly Its[]>;
-  /**
-   * Adds a row.
-   *
-   * @param limit the most rows one owner may have
-   * @throws Collision if the id or the alias is taken
-   * @throws LimitReached
-   */
-  insert(row: Its, limit: number | null): Promise<void>;
-  /**
-   * Reads a row and replaces it with what `change` makes of it, in one step; null deletes it. If `change` throws, the
-   * error is passed on and nothing is stored.
-   *
-   * @returns the new row
-   * @throws NotFound
-   */
-  change(collection: string, id: string, change: (row: Its) => Its | null): Promise<Its | null>;
-  /** Does the same for every part of an object, all in one step; without parts nothing changes. */
-  changeParts(collection: string, parent: string, change: (row: Its) => Its | null): Promise<readonly Its[]>;
-  /** Makes all of the changes, or none. Removing what is no longer there succeeds. */
-  commit(changes: readonly Change[]): Promise<void>;
+  list(query: ListQuery): Promise<List<Its>>;
+  /** Takes the same time whatever the number. @param owner default: everybody */
+  size(collection: string, owner?: string): Promise<Size>;
   /**
    * One page of what an account may see. If sorted and filtered by facets, the time does not grow with the number of
    * rows.
    */
   page(query: PageQuery): Promise<Page<Its>>;
-  /** Rows that change by themselves in `(from, to]`: the first `limit`, earliest first. */
-  dueBetween(collection: string, from: Instant, to: Instant, limit: number): Promise<readonly Its[]>;
-  /** Deletes rows whose `dueAt` has passed. */
-  sweep(collection: string, at: Instant): Promise<void>;
+  due(query: DueQuery): Promise<readonly Its[]>;
+  /** How many rows each collection has; empty ones are left out. */
+  counts(): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Makes all of the changes, or none. Each is of another row; only a removal may be there twice.
+   *
+   * @param expects what else they depend on
+   * @returns the revision that every changed row and list has now
+   * @throws Changed if anything is no longer as it was read
+   * @throws Collision if the id of a new row is taken, or an alias
+   */
+  commit(changes: readonly Change[], expects?: readonly Expectation[]): Promise<Revision>;
+  /**
+   * Notes that a row was used. Later reads show it at once; it may reach the disk up to a second later. It is not a
+   * change: the row keeps its revision. A row that is not there is not noted.
+   */
+  note(collection: string, id: string, at: Instant): Promise<void>;
+  /**
+   * The same object as long as this handle knows of no change and no use, so that what was made from several rows need not look at
+   * them again; null if it does not remember anything.
+   */
+  readonly seen: object | null;
+  /** Those of updates that had a conflict (`updating`). */
+  readonly turns: Turns;
+  /** Every row, oldest first, as they were at one moment. */
+  dump(): Promise<readonly Its[]>;
+  /** Replaces everything by these rows, in one step. */
+  load(rows: readonly Row[]): Promise<void>;
 }

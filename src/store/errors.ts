@@ -13,9 +13,14 @@ export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-/** What the call depends on has changed since it was read. */
+/** Something is no longer as it was read: whoever read it may read again and try once more (`updating`). */
 export class Changed extends Error {
   override readonly name = 'Changed';
+}
+
+/** What the caller knows is no longer true: another secret counts by now, or somebody is disabled. */
+export class Outdated extends Error {
+  override readonly name = 'Outdated';
 }
 
 /**
@@ -30,4 +35,14 @@ export class Unwritable extends Error {
     super(message, options);
     this.why = why;
   }
+}
+
+/** The database cannot be reached, or does not answer; what was asked for was certainly not done. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+/** The connection was lost while a change was being committed: it may have been made, so nobody may simply repeat it. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
 }

@@ -60,7 +60,7 @@ export interface Grants {
    * Stores a code, and removes those that expired a day ago.
    *
    * @throws NotFound if its subject is gone
-   * @throws Changed if its subject is disabled, or the premise no longer holds
+   * @throws Outdated if its subject is disabled, or the premise no longer holds
    */
   issueCode(code: AuthorizationCode, now: Instant, premise?: Premise): Promise<void>;
   /**
@@ -74,7 +74,7 @@ export interface Grants {
    * Stores the first token of a family, and removes those that expired 30 days ago.
    *
    * @throws NotFound if its subject is gone
-   * @throws Changed if its subject is disabled, its family was ended, or the premise no longer holds
+   * @throws Outdated if its subject is disabled, its family was ended, or the premise no longer holds
    */
   issue(token: RefreshToken, now: Instant, premise?: Premise): Promise<void>;
   /**

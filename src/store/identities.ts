@@ -36,7 +36,7 @@ export interface Identities {
   /**
    * @param premise what the edit depends on, as it was when it was read
    * @throws NotFound
-   * @throws Changed if the premise no longer holds
+   * @throws Outdated if the premise no longer holds
    */
   edit(id: string, edit: IdentityEdit, at: Instant, premise?: Premise): Promise<void>;
   /** Deletes it with everything that belongs to it: access keys, codes, refresh tokens. @throws NotFound */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
+import { NEW } from '../../src/store/collections.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 
@@ -19,13 +20,20 @@ afterEach(() => store.close());
 
 it('makes rows that have nothing of what was left out', () => {
   const row = OTHERS.row({ id: 'a', owner: 'acme', parent: null, body: { size: 1 } });
-  const none = { parent: null, alias: null, sharedWith: [], dueAt: null };
+  const none = { parent: null, aliases: [], labels: [], sharedWith: [], dueAt: null, revision: NEW, usedAt: null };
   expect(row).toEqual({ collection: 'others', id: 'a', owner: 'acme', body: { size: 1 }, ...none });
 });
 
 it('reads and changes what was written through it, and nothing of another collection', async () => {
   const { collections } = store;
-  const row = THINGS.row({ id: 'a', owner: 'acme', parent: 'whole', alias: 'nickname', dueAt: 5, body: { size: 1 } });
+  const row = THINGS.row({
+    id: 'a',
+    owner: 'acme',
+    parent: 'whole',
+    aliases: ['nickname'],
+    dueAt: 5,
+    body: { size: 1 },
+  });
   await THINGS.insert(collections, row, null);
   expect(await OTHERS.byId(collections, 'a')).toBeNull();
 
@@ -38,7 +46,7 @@ it('reads and changes what was written through it, and nothing of another collec
   expect(await THINGS.ofParent(collections, 'whole')).toEqual([changed]);
   expect(await THINGS.dueBetween(collections, 0, 9, 9)).toEqual([changed]);
 
-  await collections.commit([THINGS.put({ ...changed, alias: null }), OTHERS.removal('a')]);
+  await collections.commit([THINGS.put({ ...changed, aliases: [] }), OTHERS.removal('a')]);
   expect(await THINGS.byAlias(collections, 'nickname')).toBeNull();
   await collections.commit([THINGS.removal('a')]);
   expect(await THINGS.byId(collections, 'a')).toBeNull();

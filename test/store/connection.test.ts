@@ -1,14 +1,14 @@
 /** Breaks with: src/store/sqlite/connection.ts */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newBudgets } from '../../src/core/held.ts';
 import type { Store } from '../../src/store/index.ts';
 import { RestingConnection } from '../../src/store/sqlite/connection.ts';
-import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { newStoreParts, openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { openDatabase } from '../../src/store/sqlite/open.ts';
 import { row } from '../support/records.ts';
+import { plainly } from '../support/rows.ts';
 import { fill, readingsOf } from './contract-images.ts';
 
-const openImage = (image: Uint8Array) => openSqliteImage(image, newBudgets());
+const openImage = (image: Uint8Array) => openSqliteImage(image, newStoreParts());
 
 describe('a store in memory', () => {
   let store: Store;
@@ -39,7 +39,7 @@ describe('a store in memory', () => {
 
   it('that is large does not rest, because that would be felt', async () => {
     const body = { filler: 'x'.repeat(1_000_000) };
-    for (const id of ['a', 'b', 'c', 'd', 'e']) await store.collections.insert(row(id, { body }), null);
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await plainly(store).collections.insert(row(id, { body }), null);
     await store.rest();
 
     expect(await isResting(store)).toBe(false);
@@ -65,14 +65,14 @@ describe('a store in memory', () => {
   });
 
   it('gives back what it remembered of a common budget when it is closed', async () => {
-    const budgets = newBudgets();
-    const copies = [await store.image(), await store.image()].map((image) => openSqliteImage(image, budgets));
+    const shared = newStoreParts();
+    const copies = [await store.image(), await store.image()].map((image) => openSqliteImage(image, shared));
     for (const copy of copies) await readingsOf(copy);
     for (const copy of copies) await copy.accessKeys.ofOwner('ada');
-    expect(budgets.rows.used).toBeGreaterThan(0);
+    expect(shared.budgets.rows.used).toBeGreaterThan(0);
     for (const copy of copies) await copy.close();
 
-    expect(budgets.rows.used).toBe(0);
+    expect(shared.budgets.rows.used).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Instant } from '../../src/core/clock.ts';
-import { Changed, NotFound } from '../../src/store/errors.ts';
+import { NotFound, Outdated } from '../../src/store/errors.ts';
 import type { AuthorizationCode, Grants, Premise, RefreshToken } from '../../src/store/grants.ts';
 import type { Store } from '../../src/store/index.ts';
 import { ALL, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
@@ -265,19 +265,19 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           await nothingIssued(store);
         });
 
-        it('of somebody who was disabled is Changed', async () => {
+        it('of somebody who was disabled is Outdated', async () => {
           const store = await holding();
           await store.identities.edit('ada', { enabled: false }, NOON);
 
-          await expect(issue(store)).rejects.toBeInstanceOf(Changed);
+          await expect(issue(store)).rejects.toBeInstanceOf(Outdated);
           await nothingIssued(store);
         });
 
-        it('for a password that is another by now is Changed', async () => {
+        it('for a password that is another by now is Outdated', async () => {
           const store = await holding();
           await store.identities.edit('ada', { passwordHash: 'scrypt-of-another' }, NOON);
 
-          await expect(issue(store, { passwordHash: 'scrypt-of-ada' })).rejects.toBeInstanceOf(Changed);
+          await expect(issue(store, { passwordHash: 'scrypt-of-ada' })).rejects.toBeInstanceOf(Outdated);
           await nothingIssued(store);
         });
 
@@ -292,13 +292,13 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         });
       });
 
-      it('a refresh token of a login that was ended since is Changed', async () => {
+      it('a refresh token of a login that was ended since is Outdated', async () => {
         const store = await holding(code('first'));
         await redeem(store.grants, 'first');
         await redeem(store.grants, 'first');
         const late = refreshToken('late', { family: 'family-of-first' });
 
-        await expect(store.grants.issue(late, NOON)).rejects.toBeInstanceOf(Changed);
+        await expect(store.grants.issue(late, NOON)).rejects.toBeInstanceOf(Outdated);
         expect(await store.grants.active('late', NOON)).toBeNull();
       });
     });

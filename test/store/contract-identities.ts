@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Changed, Collision, NotFound } from '../../src/store/errors.ts';
+import { Collision, NotFound, Outdated } from '../../src/store/errors.ts';
 import type { Identity, IdentityEdit } from '../../src/store/identities.ts';
 import type { Store } from '../../src/store/index.ts';
 import { accessKey, identity, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
@@ -146,12 +146,12 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
         });
       });
 
-      it('that rests on a password which is another by now is Changed, and changes nothing', async () => {
+      it('that rests on a password which is another by now is Outdated, and changes nothing', async () => {
         const store = await peopled();
         const premise = { passwordHash: 'scrypt-of-before' };
         const edit = store.identities.edit('ada', { passwordHash: 'scrypt-of-new' }, NOON + 1, premise);
 
-        await expect(edit).rejects.toBeInstanceOf(Changed);
+        await expect(edit).rejects.toBeInstanceOf(Outdated);
         await nowAndLater(store, async ({ identities }) => expect(await identities.byId('ada')).toEqual(ada));
       });
 
@@ -189,17 +189,17 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
         });
       });
 
-      it('of somebody who is disabled is Changed', async () => {
+      it('of somebody who is disabled is Outdated', async () => {
         const { identities } = await peopled();
 
-        await expect(identities.touch('bo', NOON + 1)).rejects.toBeInstanceOf(Changed);
+        await expect(identities.touch('bo', NOON + 1)).rejects.toBeInstanceOf(Outdated);
       });
 
-      it('with a secret that was replaced since is Changed, and not noted', async () => {
+      it('with a secret that was replaced since is Outdated, and not noted', async () => {
         const store = await peopled();
         await store.identities.edit('app', { secretHash: 'another' }, NOON + 1);
 
-        await expect(store.identities.touch('app', NOON + 2, app.secretHash)).rejects.toBeInstanceOf(Changed);
+        await expect(store.identities.touch('app', NOON + 2, app.secretHash)).rejects.toBeInstanceOf(Outdated);
         await nowAndLater(store, async ({ identities }) => {
           expect((await identities.byId('app'))?.lastLogin).toBeNull();
         });

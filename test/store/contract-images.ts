@@ -1,12 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newBudgets } from '../../src/core/held.ts';
 import { Unusable } from '../../src/core/unusable.ts';
 import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
-import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { newStoreParts, openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { emptyFolder } from '../support/folder.ts';
 import {
   ALL,
@@ -22,6 +21,7 @@ import {
   row,
   serviceKey,
 } from '../support/records.ts';
+import { plainly } from '../support/rows.ts';
 import type { Bench } from './contract.ts';
 
 const LATER = NOON + 3_600_000;
@@ -48,11 +48,14 @@ export async function fill(store: Store): Promise<void> {
   await store.ngcKeys.create(personalKey('mine'), [], null);
   const policy = { scopes: ['more'], resources: [], recordedAt: NOON, effectiveAt: LATER };
   await store.ngcKeys.edit('deployer', { policy });
-  await store.collections.insert(named('first lamp', { sharedWith: ['globex'], alias: 'lamp', dueAt: LATER }), null);
-  await store.collections.insert(named('second lamp', { owner: 'globex', sharedWith: ['*'] }), null);
-  await store.collections.insert(named('chair', { parent: 'first lamp' }), null);
-  await store.collections.insert(row('plain'), null);
-  await store.collections.change('things', 'chair', (before) => ({ ...before, body: { legs: 3 } }));
+  await plainly(store).collections.insert(
+    named('first lamp', { sharedWith: ['globex'], aliases: ['lamp'], dueAt: LATER }),
+    null,
+  );
+  await plainly(store).collections.insert(named('second lamp', { owner: 'globex', sharedWith: ['*'] }), null);
+  await plainly(store).collections.insert(named('chair', { parent: 'first lamp' }), null);
+  await plainly(store).collections.insert(row('plain'), null);
+  await plainly(store).collections.change('things', 'chair', (before) => ({ ...before, body: { legs: 3 } }));
   await store.grants.issue(refreshToken('first', { scope: 'openid' }), NOON);
   await store.grants.revoke('a-token', NOON, LATER);
   await store.settings.set('clock', '5');
@@ -63,7 +66,8 @@ export async function fill(store: Store): Promise<void> {
 
 /** Everything that can be read of a store. */
 export async function readingsOf(store: Store) {
-  const { accessKeys, identities, ngcKeys, collections, grants, settings, world, oauthClients } = store;
+  const { accessKeys, identities, ngcKeys, grants, settings, world, oauthClients } = store;
+  const { collections } = plainly(store);
   return {
     seed: await world.seed(),
     counts: await world.counts(),
@@ -100,8 +104,8 @@ async function disturb(store: Store): Promise<void> {
   await store.identities.touch('ada', NOON + 99);
   await store.ngcKeys.create(serviceKey('late'), [], null);
   await store.ngcKeys.delete('reader');
-  await store.collections.insert(named('third lamp'), null);
-  await store.collections.change('things', 'first lamp', () => null);
+  await plainly(store).collections.insert(named('third lamp'), null);
+  await plainly(store).collections.change('things', 'first lamp', () => null);
   await store.grants.endAllOf('ada', NOON, LATER);
   await store.grants.revoke('another-token', NOON, LATER);
   await store.settings.set('clock', '6');
@@ -130,7 +134,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
     };
     /** Does something with a store that is a copy of an image. */
     const inCopy = async <Value>(image: Uint8Array, use: (copy: Store) => Promise<Value>): Promise<Value> => {
-      const copy = openSqliteImage(image, newBudgets());
+      const copy = openSqliteImage(image, newStoreParts());
       try {
         return await use(copy);
       } finally {
@@ -257,9 +261,9 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
       it('finds what searches look for, and only that, also of what changes then', async () => {
         const store = await filled();
         const image = await store.image();
-        await store.collections.page(searchFor('lamp'));
+        await plainly(store).collections.page(searchFor('lamp'));
         await disturb(store);
-        const { collections } = await restored(store, image);
+        const { collections } = plainly(await restored(store, image));
         const found = async (text: string) => (await collections.page(searchFor(text))).rows.map(({ id }) => id);
 
         expect(await found('lamp')).toEqual(['first lamp', 'second lamp']);
@@ -270,7 +274,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         await collections.change('things', 'first lamp', () => null);
         expect(await found('lamp')).toEqual(['fourth lamp', 'second lamp']);
         expect(await found('armchair')).toEqual(['chair']);
-        const later = (await bench.next()).collections;
+        const later = plainly(await bench.next()).collections;
         expect((await later.page(searchFor('lamp'))).rows.map(({ id }) => id)).toEqual(['fourth lamp', 'second lamp']);
       });
 
@@ -340,8 +344,8 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         ],
         [
           'of a version from before the first release',
-          (image) => image.fill(6, 63, 64),
-          /before its first release \(schema 6; the first that this one knows is 7\)\. Use another image/,
+          (image) => image.fill(7, 63, 64),
+          /before its first release \(schema 7; the first that this one knows is 8\)\. Use another image/,
         ],
         ['overwritten in their middle', (image) => image.fill(0xaa, 5000, image.length - 5000), /is damaged \(/],
         ['damaged at their beginning', (image) => image.fill(0xaa, 100, 1000), /is damaged \(/],
@@ -354,7 +358,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         await expect(store.restored(bytes)).rejects.toThrow(Unusable);
         await expect(store.restored(bytes)).rejects.toThrow(message);
-        expect(() => openSqliteImage(bytes, newBudgets())).toThrow(message);
+        expect(() => openSqliteImage(bytes, newStoreParts())).toThrow(message);
         expect(await readingsOf(store)).toEqual(before);
         expect(await readingsOf(await bench.next())).toEqual(before);
       });

@@ -343,7 +343,8 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
 
       it('that fails half-way stores nothing of it', async () => {
         const store = await withKeys();
-        const broken = { name: 'half', policy: { ...policyOf('half'), recordedAt: NOON, effectiveAt: null as never } };
+        const policy = { ...policyOf('half'), scopes: [1n as never], recordedAt: NOON, effectiveAt: NOON };
+        const broken = { name: 'half', policy };
         await expect(store.ngcKeys.edit('bot', broken)).rejects.toThrow();
 
         await nowAndLater(store, async (keys) => {

@@ -13,6 +13,7 @@ import {
   row,
   serviceKey,
 } from '../support/records.ts';
+import { plainly } from '../support/rows.ts';
 import type { Bench } from './contract.ts';
 
 const LATER = NOON + 3_600_000;
@@ -55,14 +56,15 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
 
     it('of collections whose rows are keys are found by other aliases from then on, and no other row is', async () => {
       const store = await bench.next();
-      const keyRow = (collection: string, id: string) => row(id, { collection, alias: `alias-of-${id}` });
+      const keyRow = (collection: string, id: string) => row(id, { collection, aliases: [`alias-of-${id}`] });
       await store.world.load(keptSeed, {
         objects: [keyRow('toys.keys', 'a'), keyRow('toys.keys', 'b'), keyRow('toys.toys', 'c')],
       });
       const aliases = new Map([['toys.keys', (id: string) => `other-alias-of-${id}`]]);
       await store.world.rekey({ ...rekeying, aliases }, derivedSeed);
 
-      await nowAndLater(store, async ({ collections }) => {
+      await nowAndLater(store, async (later) => {
+        const { collections } = plainly(later);
         const found = (collection: string, alias: string) => collections.byAlias(collection, alias);
         expect(await found('toys.keys', 'alias-of-a')).toBeNull();
         expect((await found('toys.keys', 'other-alias-of-a'))?.id).toBe('a');

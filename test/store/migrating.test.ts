@@ -15,8 +15,8 @@ const LATER: StoreSchema = {
   ...SCHEMA,
   steps: [
     ...SCHEMA.steps,
-    `INSERT INTO settings (name, value) SELECT 'before.' || name, value FROM settings;
-     ALTER TABLE settings ADD COLUMN note TEXT;
+    `INSERT INTO collections (name, count, revision) SELECT 'before.' || name, count, revision FROM collections;
+     ALTER TABLE collections ADD COLUMN note TEXT;
      CREATE TABLE notes (text TEXT) STRICT;`,
   ],
 };
@@ -27,7 +27,7 @@ function makeEarlier(path: string): Database.Database {
   for (const step of SCHEMA.steps) database.exec(step);
   database.pragma(`application_id = ${APPLICATION_ID}`);
   database.pragma(`user_version = ${newestOf(SCHEMA)}`);
-  database.exec(`INSERT INTO settings (name, value) VALUES ('mode', 'fixed')`);
+  database.exec(`INSERT INTO collections (name, count, revision) VALUES ('mode', 1, 2)`);
   return database;
 }
 
@@ -35,7 +35,7 @@ function makeEarlier(path: string): Database.Database {
 function contentOf(database: Database.Database) {
   return {
     schema: database.pragma('user_version', { simple: true }),
-    settings: database.prepare('SELECT * FROM settings ORDER BY name').all(),
+    collections: database.prepare('SELECT * FROM collections ORDER BY name').all(),
     notes: database.prepare(`SELECT count(*) FROM sqlite_schema WHERE name = 'notes'`).pluck().get(),
   };
 }
@@ -50,9 +50,9 @@ function contentOfFile(path: string) {
 /** As the further step leaves it. */
 const AFTER_STEP = {
   schema: newestOf(SCHEMA) + 1,
-  settings: [
-    { name: 'before.mode', value: 'fixed', note: null },
-    { name: 'mode', value: 'fixed', note: null },
+  collections: [
+    { name: 'before.mode', count: 1, revision: 2, note: null },
+    { name: 'mode', count: 1, revision: 2, note: null },
   ],
   notes: 1,
 };
@@ -73,9 +73,9 @@ describe('what an earlier schema kept goes on', () => {
   it('in a file whose process was killed, with what only its log holds', async ({ folder }) => {
     const [path, killed] = [join(folder, 'mock.db'), join(folder, 'killed.db')];
     const earlier = makeEarlier(path);
-    earlier.exec(`DELETE FROM settings`);
+    earlier.exec(`DELETE FROM collections`);
     earlier.pragma('journal_mode = WAL');
-    earlier.exec(`INSERT INTO settings (name, value) VALUES ('mode', 'fixed')`);
+    earlier.exec(`INSERT INTO collections (name, count, revision) VALUES ('mode', 1, 2)`);
     for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${killed}${end}`);
     earlier.close();
     const { database } = openDatabase(killed, LATER);
@@ -103,7 +103,7 @@ it('a new file takes every step, and says so from the moment it exists', async (
   await copyFile(path, copy);
   closeDatabase(database);
 
-  for (const file of [path, copy]) expect(contentOfFile(file)).toEqual({ ...AFTER_STEP, settings: [] });
+  for (const file of [path, copy]) expect(contentOfFile(file)).toEqual({ ...AFTER_STEP, collections: [] });
 });
 
 it('a step that fails is not taken at all, and the file stays as it was', async ({ folder }) => {
@@ -124,6 +124,6 @@ it('a file of a later schema is refused by a version that does not know it', asy
   closeDatabase(openDatabase(path, LATER).database);
   const before = await readFile(path);
 
-  expect(() => openDatabase(path)).toThrow(/newer version.*schema 8; this one knows 7.*use that version/);
+  expect(() => openDatabase(path)).toThrow(/newer version.*schema 9; this one knows 8.*use that version/);
   expect(before.equals(await readFile(path))).toBe(true);
 });

@@ -112,7 +112,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     );
   });
 
-  it.for([0, 1, 6])('one of schema %i, which was never released', async (schema, { folder }) => {
+  it.for([0, 1, 7])('one of schema %i, which was never released', async (schema, { folder }) => {
     const path = await ourFile(folder);
     const database = new Database(path);
     database.pragma(`user_version = ${schema}`);
@@ -120,21 +120,21 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
     expect(await refusalOf(path)).toBe(
       `--data ${path} was written by nv-auth-mock before its first release (schema ${schema}; ` +
-        'the first that this one knows is 7). It was left as it is; give another file.',
+        'the first that this one knows is 8). It was left as it is; give another file.',
     );
   });
 
   it('one of a schema that was never released, although its world would be replaced', async ({ command, folder }) => {
     const path = await ourFile(folder);
     const database = new Database(path);
-    database.pragma('user_version = 6');
+    database.pragma('user_version = 7');
     database.close();
     const before = await bytesIn(folder);
 
     expect(await command.run(['--port', '0', '--data', path, '--reseed'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/schema 6.*left as it is; give another file/),
+      stderr: expect.stringMatching(/schema 7.*left as it is; give another file/),
     });
     expect(await bytesIn(folder)).toEqual(before);
   });

@@ -5,9 +5,7 @@
  */
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { SELECT_DUE } from '../../src/store/sqlite/collections.ts';
-import { SELECT_EXPIRED_LOGINS } from '../../src/store/sqlite/grants.ts';
-import { SELECT_EFFECTIVE, SELECT_EXPIRED } from '../../src/store/sqlite/ngc-keys.ts';
+import { SELECT_DUE, SELECT_DUE_PARTS, SELECT_LATEST_PARTS } from '../../src/store/sqlite/rows.ts';
 import { SCHEMA } from '../../src/store/sqlite/schema.ts';
 
 /** What SQLite does for a statement, step by step. */
@@ -20,11 +18,12 @@ function planOf(statement: string): string[] {
   return steps.map(({ detail }) => detail);
 }
 
+const PARTS = 'parts_by_time (collection=? AND parent=? AND due_at>? AND due_at<?)';
+
 it.each([
   ['objects that are due', SELECT_DUE, 'objects_by_time (collection=? AND due_at>? AND due_at<?)'],
-  ['policies that come into force', SELECT_EFFECTIVE, 'ngc_timeline_by_time (effective_at>? AND effective_at<?)'],
-  ['keys that expire', SELECT_EXPIRED, 'ngc_keys_by_end (expires_at>? AND expires_at<?)'],
-  ['logins that expire', SELECT_EXPIRED_LOGINS, 'refresh_tokens_in_use_by_end (expires_at>? AND expires_at<?)'],
+  ['parts that are due', SELECT_DUE_PARTS, PARTS],
+  ['parts that were due last', SELECT_LATEST_PARTS, PARTS],
 ])('the next %s are read off an index in its order, and nothing else is', (_what, statement, index) => {
   const plan = planOf(statement);
 

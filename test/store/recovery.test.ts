@@ -10,13 +10,14 @@ import type { Row } from '../../src/store/collections.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { it } from '../support/command.ts';
 import { keptSeed, people } from '../support/records.ts';
+import { plainly } from '../support/rows.ts';
 
 const PAGE = 4096;
 const LOG_HEADER = 32;
 const FRAME_HEADER = 24;
 
 function bigRow(id: string, bytes: number): Row {
-  const none = { parent: null, alias: null, sharedWith: [], dueAt: null };
+  const none = { parent: null, aliases: [], labels: [], sharedWith: [], dueAt: null, revision: 0, usedAt: null };
   return { collection: 'things', id, owner: 'acme', ...none, body: { filler: 'x'.repeat(bytes) } };
 }
 
@@ -27,7 +28,7 @@ async function killed(folder: string): Promise<{ readonly path: string; readonly
   const store = openSqliteStore(original);
   await store.world.load(keptSeed, people);
   const rows = ['first', 'second', 'third'];
-  for (const id of rows) await store.collections.insert(bigRow(id, 900_000), null);
+  for (const id of rows) await plainly(store).collections.insert(bigRow(id, 900_000), null);
   await copyFile(original, path);
   await copyFile(`${original}-wal`, `${path}-wal`);
   await store.close();
@@ -52,7 +53,7 @@ function checkpointed(log: Buffer): readonly { readonly page: number; readonly b
 /** What is found when the file is opened, as a server would. */
 async function foundIn(path: string): Promise<{ rows: string[]; notices: readonly string[] }> {
   const store = openSqliteStore(path);
-  const rows = await store.collections.ofOwner('things', 'acme');
+  const rows = await plainly(store).collections.ofOwner('things', 'acme');
   const { notices } = store;
   await store.close();
   return { rows: rows.map(({ id }) => id), notices };

@@ -1,17 +1,18 @@
 /**
  * The contract of a store, on SQLite in all its forms.
  *
- * Breaks with: src/store/errors.ts, src/store/memory/decisions.ts, src/store/sqlite/index.ts,
- * src/store/sqlite/access-keys.ts, src/store/sqlite/collections.ts, src/store/sqlite/grants.ts,
- * src/store/sqlite/identities.ts, src/store/sqlite/last-logins.ts, src/store/sqlite/ngc-keys.ts,
- * src/store/sqlite/objects.ts, src/store/sqlite/pages.ts, src/store/sqlite/rekeying.ts, src/store/sqlite/settings.ts,
- * src/store/sqlite/statements.ts, src/store/sqlite/world.ts
+ * Breaks with: src/store/collections.ts, src/store/errors.ts, src/store/memory/decisions.ts,
+ * src/store/parts/access-keys.ts, src/store/parts/grants.ts, src/store/parts/identities.ts, src/store/parts/index.ts,
+ * src/store/parts/ngc-keys.ts, src/store/parts/records.ts, src/store/parts/rekeying.ts, src/store/parts/settings.ts,
+ * src/store/parts/world.ts, src/store/remembering/collections.ts, src/store/sqlite/collections.ts,
+ * src/store/sqlite/index.ts, src/store/sqlite/notes.ts, src/store/sqlite/objects.ts, src/store/sqlite/pages.ts,
+ * src/store/sqlite/rows.ts, src/store/sqlite/statements.ts, src/store/touched.ts, src/store/turns.ts,
+ * src/store/updating.ts
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newBudgets } from '../../src/core/held.ts';
 import type { Store } from '../../src/store/index.ts';
-import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { newStoreParts, openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { type Bench, storeContract } from './contract.ts';
 import { collectionsContract } from './contract-collections.ts';
@@ -19,12 +20,14 @@ import { imagesContract } from './contract-images.ts';
 import { ngcKeysContract } from './contract-ngc-keys.ts';
 import { pagesContract } from './contract-pages.ts';
 import { rekeyingContract } from './contract-rekeying.ts';
+import { revisionsContract } from './contract-revisions.ts';
 import { settingsContract } from './contract-settings.ts';
 
 /** @param step gives the store for the next step, and is done with the one before where that is another */
 function benchOn(store: Store, step: (store: Store) => Promise<Store>, end = async () => {}): Bench {
   let current = store;
   return {
+    remembers: true,
     next: async () => {
       current = await step(current);
       return current;
@@ -49,12 +52,14 @@ const resting = async () =>
     return store;
   });
 
-const copied = async () =>
-  benchOn(openSqliteStore(null), async (store) => {
-    const copy = openSqliteImage(await store.image(), newBudgets());
+const copied = async () => {
+  const shared = newStoreParts();
+  return benchOn(openSqliteStore(null, shared), async (store) => {
+    const copy = openSqliteImage(await store.image(), shared);
     await store.close();
     return copy;
   });
+};
 
 const inFile = async () => {
   const folder = await emptyFolder();
@@ -81,3 +86,5 @@ const CONTRACTS = [
 for (const contract of CONTRACTS) {
   for (const [kind, bench] of BENCHES) contract(kind, bench);
 }
+// A copy is another world, whose revisions go on above those of the first.
+for (const [kind, bench] of BENCHES) if (bench !== copied) revisionsContract(kind, bench);

@@ -123,10 +123,13 @@ export function row(id: string, given: Partial<Row> = {}): Row {
     id,
     owner: 'acme',
     parent: null,
-    alias: null,
+    aliases: [],
+    labels: [],
     sharedWith: [],
     dueAt: null,
     body: { about: id },
+    revision: 0,
+    usedAt: null,
     ...given,
   };
 }

@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
-import type { Change, Row } from '../../store/collections.ts';
+import type { Change, Revision, Row } from '../../store/collections.ts';
 import { accountOf } from './caller.ts';
 import {
   type AirBody,
@@ -48,6 +48,8 @@ export const EVERYBODY = '*';
 interface Place {
   readonly id: string;
   readonly owner: string;
+  /** Of the row that it replaces. */
+  readonly revision?: Revision;
 }
 
 type Times = Pick<AirBody, 'created' | 'modified'>;
@@ -108,12 +110,12 @@ export function changedRow<Name extends StoredName>(
   now: Instant,
   change: AmendmentOf<NoInfer<Name>>,
 ): RowOf<Name> {
-  const { id, owner, body } = row;
+  const { id, owner, revision, body } = row;
   const { created, members, hidden } = body;
   const dueAt = change.dueAt ?? row.dueAt ?? undefined;
   return airRow(
     resource,
-    { id, owner },
+    { id, owner, revision },
     { created, modified: now },
     {
       members: { ...members, ...change.members },

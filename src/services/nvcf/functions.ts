@@ -65,7 +65,7 @@ export function functionRow(
     id: place.versionId,
     owner: place.owner,
     parent: place.functionId,
-    alias: body.deployment?.id ?? null,
+    aliases: body.deployment === null ? [] : [body.deployment.id],
     sharedWith: [...new Set(parties)],
     dueAt: body.deployment?.readyAt ?? null,
     body,

@@ -13,11 +13,11 @@ export async function addObject<Body>(
   collection: Collection<Body>,
   id: string,
   body: Body,
-  more: { readonly limit?: number; readonly alias?: string } = {},
+  more: { readonly limit?: number; readonly aliases?: readonly string[] } = {},
 ): Promise<void> {
-  const { limit = null, alias = null } = more;
+  const { limit = null, aliases = [] } = more;
   const account = accountOf(context);
-  const row = collection.row({ id, owner: account, parent: null, alias, body });
+  const row = collection.row({ id, owner: account, parent: null, aliases, body });
   try {
     await collection.insert(context.store.collections, row, limit);
   } catch (thrown) {

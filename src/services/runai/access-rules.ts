@@ -49,7 +49,7 @@ export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
     id: String(id),
     owner: tenantId,
     parent: null,
-    alias: deletedAt === null ? aliasOf(rule) : null,
+    aliases: deletedAt === null ? [aliasOf(rule)] : [],
     dueAt: deletedAt === null ? null : deletedAt + DELETED_KEPT_MS,
     body: rule,
   });

@@ -3,6 +3,7 @@ import type { AuthenticatedContext, Context } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
 import { Collision, NotFound } from '../../store/errors.ts';
 import type { Identity } from '../../store/identities.ts';
+import { updating } from '../../store/updating.ts';
 import {
   ACCESS_RULES,
   type AccessRule,
@@ -108,10 +109,13 @@ export async function ended({ store, now }: Pick<Context, 'store' | 'now'>, id: 
 /** Ends the rules of an identity before it is deleted, so that nobody inherits them with the name. */
 export async function endRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
   const { store, now } = context;
-  const book = await ruleBookOf(context);
   const tenantId = await tenantIdOf(context);
-  const rules = rulesOfSubject(book, SUBJECT_TYPES[kind], name);
-  await store.collections.commit(rules.map((rule) => ACCESS_RULES.put(endedRow(rule, tenantId, now))));
+  await updating(store.collections, async () => {
+    const rules = rulesOfSubject(await ruleBookOf(context), SUBJECT_TYPES[kind], name).map(({ id }) => String(id));
+    const rows = (await ACCESS_RULES.ofOwner(store.collections, tenantId)).filter(({ id }) => rules.includes(id));
+    const ended = rows.map(({ body, revision }) => ACCESS_RULES.put({ ...endedRow(body, tenantId, now), revision }));
+    await store.collections.commit(ended);
+  });
 }
 
 function endedRow(rule: AccessRule, tenantId: string, now: number) {

@@ -2,33 +2,43 @@ import { type Budgets, newBudgets } from '../../core/held.ts';
 import type { DecisionLog } from '../decisions.ts';
 import type { Store } from '../index.ts';
 import { memoryDecisions } from '../memory/decisions.ts';
+import { partsOn } from '../parts/index.ts';
+import { knownKeys } from '../parts/ngc-keys.ts';
+import { rekeyedRows } from '../parts/rekeying.ts';
+import { rememberingCollections } from '../remembering/collections.ts';
+import { Revisions } from '../revisions.ts';
 import type { KeptSeed, Rekeying } from '../world.ts';
-import { RememberedKeys, sqliteAccessKeys } from './access-keys.ts';
 import { sqliteCollections } from './collections.ts';
 import { type Connection, lastingConnection, RestingConnection } from './connection.ts';
-import type { DataFile } from './data-file.ts';
-import { RevokedNames, sqliteGrants } from './grants.ts';
-import { knownIdentities, sqliteIdentities, sqliteOAuthClients } from './identities.ts';
-import { LastLogins } from './last-logins.ts';
-import { RememberedNgcKeys, sqliteNgcKeys } from './ngc-keys.ts';
+import { Notes } from './notes.ts';
 import { closeDatabase, type Opened, openDatabase } from './open.ts';
-import { rekeyer } from './rekeying.ts';
-import { RememberedLists } from './remembered-lists.ts';
+import { countedLists } from './pages.ts';
 import { replaceContent } from './replacing.ts';
-import { sqliteSettings } from './settings.ts';
+import { Rows } from './rows.ts';
 import { Statements } from './statements.ts';
-import { seedWriter, sqliteWorld } from './world.ts';
+
+/** What the stores of a process share. */
+export interface StoreParts {
+  /** Limit what is remembered. */
+  readonly budgets: Budgets;
+  readonly revisions: Revisions;
+}
 
 /**
  * The store on SQLite: in a file, or in memory if `path` is null. A file belongs to one process at a time.
  *
- * @param budgets limit what is remembered
  * @throws Unusable if the file cannot be used
  */
-export function openSqliteStore(path: string | null, budgets: Budgets = newBudgets()): Store {
+export function openSqliteStore(path: string | null, shared: StoreParts = newStoreParts()): Store {
   const { database, ...rest } = openDatabase(path);
   const connection = path === null ? new RestingConnection(database) : lastingConnection(database, closeDatabase);
-  return storeOn(connection, rest, budgets, memoryDecisions(budgets.decisions));
+  const statements = new Statements(connection);
+  return storeOn({ connection, statements, ...rest, ...shared });
+}
+
+/** Those of a process that has one store. */
+export function newStoreParts(budgets = newBudgets()): StoreParts {
+  return { budgets, revisions: new Revisions() };
 }
 
 /**
@@ -40,84 +50,65 @@ export function openSqliteStore(path: string | null, budgets: Budgets = newBudge
  */
 export function openSqliteImage(
   image: Uint8Array,
-  budgets: Budgets,
-  decisions: DecisionLog = memoryDecisions(budgets.decisions),
+  shared: StoreParts,
+  decisions?: DecisionLog,
   rekeyed?: { readonly rekeying: Rekeying; readonly kept: KeptSeed },
 ): Store {
   const connection = new RestingConnection(image);
+  const statements = new Statements(connection);
+  const rows = new Rows(statements, shared.revisions);
   if (rekeyed !== undefined) {
-    const statements = new Statements(connection);
-    const rekey = rekeyer(statements, seedWriter(statements));
-    connection.beforeUse(() => rekey(rekeyed.rekeying, rekeyed.kept));
+    connection.beforeUse(() => {
+      const all = (collection: string) => rows.list({ collection }).rows;
+      rows.commit(rekeyedRows(all, rekeyed.rekeying, rekeyed.kept).changes, []);
+    });
   }
-  return storeOn(connection, NO_FILE, budgets, decisions);
+  return storeOn({ connection, statements, rows, file: null, notices: [], decisions, ...shared });
 }
 
-/** How a store in memory is opened. */
-const NO_FILE = { file: null, notices: [] } as const;
+/** What a store is made of. */
+interface Parts extends Omit<Opened, 'database'>, StoreParts {
+  readonly connection: Connection;
+  readonly statements: Statements;
+  readonly rows?: Rows;
+  readonly decisions?: DecisionLog | undefined;
+}
 
-function storeOn(
-  connection: Connection,
-  { file, notices }: Omit<Opened, 'database'>,
-  budgets: Budgets,
-  decisions: DecisionLog,
-): Store {
-  const statements = new Statements(connection);
-  const guarded: DataFile['guard'] = (subject, names) => file?.guard(subject, names) ?? subject;
-  const isUnwritable = (cause: unknown) => file?.refusalOf(cause) != null;
-  const keys = new RememberedKeys(budgets.rows);
-  const identities = knownIdentities(budgets.rows);
-  const ngcKeys = new RememberedNgcKeys(budgets.rows);
-  const lists = new RememberedLists(budgets.rows);
-  const revoked = new RevokedNames();
-  const settings = sqliteSettings(statements);
-  const ofKeys = new LastLogins(statements, 'access_keys', () => keys.clear(), isUnwritable);
-  const ofIdentities = new LastLogins(statements, 'identities', () => identities.clear(), isUnwritable);
-  const lastLogins = [ofKeys, ofIdentities];
+function storeOn({ connection, statements, file, notices, budgets, revisions, ...given }: Parts): Store {
+  const { rows = new Rows(statements, revisions, file !== null), decisions = memoryDecisions(budgets.decisions) } =
+    given;
+  const notes = new Notes(rows.use, (cause) => file?.refusalOf(cause) != null);
+  const guarded = <Its extends object>(subject: Its, names: readonly (keyof Its)[]) =>
+    file?.guard(subject, names) ?? subject;
+  const counted = countedLists(budgets.rows);
+  const known = knownKeys(budgets.rows);
+  const stored = guarded(sqliteCollections(statements, rows, notes, counted), ['commit', 'load']);
+  const collections = rememberingCollections(stored, budgets.rows);
   const forget = () => {
-    for (const remembered of [keys, identities, ngcKeys, lists, revoked, settings]) remembered.clear();
-  };
-  const drop = () => {
-    for (const logins of lastLogins) logins.drop();
-    forget();
+    for (const remembered of [counted, known]) remembered.clear();
+    collections.forget();
   };
   const replace = async (image: Uint8Array) => {
-    replaceContent(statements, image);
-    drop();
+    replaceContent(statements, rows, image);
+    notes.drop();
+    forget();
     return store;
   };
   const store: Store = {
-    accessKeys: guarded(sqliteAccessKeys(statements, ofKeys, keys), ['create', 'delete', 'replaceSecret']),
-    identities: guarded(
-      sqliteIdentities(statements, ofIdentities, identities, () => keys.clear()),
-      ['create', 'edit', 'delete'],
-    ),
-    oauthClients: sqliteOAuthClients(statements),
-    grants: guarded(sqliteGrants(statements, revoked), [
-      'issueCode',
-      'redeemCode',
-      'issue',
-      'rotate',
-      'end',
-      'endAllOf',
-      'revoke',
-    ]),
-    ngcKeys: guarded(sqliteNgcKeys(statements, ngcKeys), ['create', 'edit', 'replaceSecret', 'delete', 'flush']),
-    collections: guarded(sqliteCollections(statements, lists), ['insert', 'change', 'changeParts', 'commit', 'sweep']),
-    settings: guarded(settings, ['set', 'next', 'remove']),
+    ...partsOn(collections, known),
+    collections,
     decisions,
-    world: guarded(sqliteWorld(statements, { forget, drop }), ['load', 'rekey']),
     notices,
     fault: () => file?.fault ?? null,
-    image: async () => wholeImage(connection, lastLogins),
+    image: async () => wholeImage(connection, notes),
     restored:
       file === null
-        ? async (image) => openSqliteImage(image, budgets, decisions)
+        ? async (image) => openSqliteImage(image, { budgets, revisions }, decisions)
         : guarded({ replace }, ['replace']).replace,
     rest: async () => connection.rest(),
     close: async () => {
       try {
-        for (const logins of lastLogins) logins.flush();
+        notes.flush();
       } finally {
         forget();
         connection.close();
@@ -127,16 +118,15 @@ function storeOn(
   return store;
 }
 
-/** An image that includes the last logins, even if the disk has no room for them. */
-function wholeImage(connection: Connection, lastLogins: readonly LastLogins[]): Uint8Array {
-  for (const logins of lastLogins) logins.flushIfPossible();
+/** An image that includes what was noted, even if the disk has no room for it. */
+function wholeImage(connection: Connection, notes: Notes): Uint8Array {
+  notes.flushIfPossible();
   const image = connection.image();
-  const waiting = lastLogins.filter((logins) => logins.waiting);
+  const { waiting } = notes;
   if (waiting.length === 0) return image;
   const copy = new RestingConnection(image);
   try {
-    const statements = new Statements(copy);
-    for (const logins of waiting) logins.writeTo(statements);
+    new Rows(new Statements(copy), new Revisions()).use(waiting);
     return copy.image();
   } finally {
     copy.close();

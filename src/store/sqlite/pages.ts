@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
+import { type Budget, Held } from '../../core/held.ts';
 import { own } from '../../core/own.ts';
 import type { Page, PageQuery } from '../collections.ts';
-import { MOST_SEARCHED, OBJECT_COLUMNS, rowOf, type StoredRow } from './objects.ts';
-import type { RememberedLists } from './remembered-lists.ts';
+import { MOST_SEARCHED, OBJECT_COLUMNS, type StoredRow } from './objects.ts';
+import type { Rows } from './rows.ts';
 import type { Prepared, Statements } from './statements.ts';
 
 /** Columns by which rows are found without reading their bodies. */
@@ -15,8 +16,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
   modifiedAt: 'modified_at',
 };
 
-const SHARES = `object_shares WHERE collection = @collection AND account IN (@account, '*')`;
-const SHARED = `id IN (SELECT id FROM ${SHARES})`;
+const SHARES = `object_shares WHERE object_shares.collection = @collection AND account IN (@account, '*')`;
+const SHARED = `objects.seq IN (SELECT seq FROM ${SHARES})`;
 
 /** How many statements of each kind stay prepared: there are few, because names of members come from tables. */
 const MOST_STATEMENTS = 100;
@@ -36,8 +37,17 @@ function kept<Result>(
   };
 }
 
+/** How many rows there are of each kind that was asked for, by the revision of their collection. */
+export type CountedLists = Held<number>;
+
+const COUNT_BYTES = 500;
+
+export function countedLists(budget: Budget): CountedLists {
+  return new Held(budget, () => COUNT_BYTES);
+}
+
 /** Reads pages. The number of rows is remembered until the collection changes, because counting is the slow part. */
-export function pageReader(statements: Statements, remembered: RememberedLists): (query: PageQuery) => Page {
+export function pageReader(statements: Statements, stored: Rows, counted: CountedLists): (query: PageQuery) => Page {
   const counting = kept((sql) => statements.prepare<[Values], number>(sql).pluck());
   const listing = kept((sql) => statements.prepare<[Values], StoredRow>(sql));
   let folding: Database | undefined;
@@ -47,10 +57,10 @@ export function pageReader(statements: Statements, remembered: RememberedLists):
     if (folding !== database) database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase());
     folding = database;
   };
-  const count = (collection: string, rows: string, values: Values) =>
-    remembered.number(collection, `${rows} ${JSON.stringify(values)}`, () => {
-      return counting(`SELECT count(*) FROM ${rows}`).get(values) ?? 0;
-    });
+  const count = (collection: string, rows: string, values: Values) => {
+    const name = `${collection} ${stored.size(collection).revision} ${rows} ${JSON.stringify(values)}`;
+    return counted.find(name) ?? counted.keep(name, counting(`SELECT count(*) FROM ${rows}`).get(values) ?? 0);
+  };
   const isShared = ({ collection, account }: PageQuery) =>
     account !== null && count(collection, `(SELECT 1 FROM ${SHARES} LIMIT 1)`, { collection, account }) > 0;
 
@@ -65,9 +75,10 @@ export function pageReader(statements: Statements, remembered: RememberedLists):
     teachFolding();
     const rare = isRare(query);
     const { where, values } = conditions(query, isShared(query), rare);
-    const from = rare ? `object_texts CROSS JOIN objects ON objects.rowid = object_texts.rowid` : 'objects';
+    const from = rare ? `object_texts CROSS JOIN objects ON objects.seq = object_texts.rowid` : 'objects';
     const all = count(query.collection, `${from} WHERE ${where}`, values);
-    return { count: all, rows: rowsOf(query, all, from, where, values, listing) };
+    const rows = rowsOf(query, all, from, where, values, listing);
+    return { count: all, rows: rows.map((one) => stored.read(one)) };
   };
 }
 
@@ -113,7 +124,7 @@ function rowsOf(
   const rows = listing(
     `SELECT ${OBJECT_COLUMNS} FROM ${from} WHERE ${where} ORDER BY ${by} LIMIT @taken OFFSET @skip`,
   ).all({ ...values, taken, skip });
-  return (fromEnd ? rows.reverse() : rows).map(rowOf);
+  return fromEnd ? rows.reverse() : rows;
 }
 
 /** The condition on the owners of rows. */
@@ -125,7 +136,7 @@ function whoseRows(account: string | null, whose: PageQuery['whose'], shared: bo
 
 function conditions({ collection, account, whose, where, search }: PageQuery, shared: boolean, rare: boolean) {
   const values: Record<string, string> = { collection, account: account ?? '' };
-  const parts = ['collection = @collection', whoseRows(account, whose, shared), 'name IS NOT NULL'];
+  const parts = ['objects.collection = @collection', whoseRows(account, whose, shared), 'name IS NOT NULL'];
   for (const [index, { member, value }] of where.entries()) {
     values[`value${index}`] = value;
     parts.push(matches(member, `@value${index}`));

@@ -42,7 +42,7 @@ const create: Handler<'nvcf', 'createAsset'> = async (context) => {
     uploadId: random.uuid(),
     content: null,
   };
-  await addObject(context, ASSETS, asset.assetId, asset, { limit: MOST, alias: asset.uploadId });
+  await addObject(context, ASSETS, asset.assetId, asset, { limit: MOST, aliases: [asset.uploadId] });
   return {
     status: 200,
     body: { assetId: asset.assetId, uploadUrl: contentUrl(context, asset), contentType, description },

@@ -190,7 +190,7 @@ function roleRow(custom: CustomRole, tenantId: string): CustomRoleRow {
     id: String(custom.id),
     owner: tenantId,
     parent: null,
-    alias: custom.name.toLowerCase(),
+    aliases: [custom.name.toLowerCase()],
     body: custom,
   });
 }

@@ -3,7 +3,7 @@ import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashPassword, passwordFits } from '../../../credentials/password.ts';
-import { Changed, Collision } from '../../../store/errors.ts';
+import { Collision, Outdated } from '../../../store/errors.ts';
 import type { Identity } from '../../../store/identities.ts';
 import { stillThere } from '../gone.ts';
 import { newUser } from '../identities.ts';
@@ -98,7 +98,7 @@ const changeOwnPassword: Handler<'runai', 'change_my_password'> = async (context
   try {
     await stillThere(store.identities.edit(identity.id, { passwordHash }, now, { passwordHash: before }));
   } catch (thrown) {
-    throw thrown instanceof Changed ? wrongPassword() : thrown;
+    throw thrown instanceof Outdated ? wrongPassword() : thrown;
   }
   return { status: 200 };
 };

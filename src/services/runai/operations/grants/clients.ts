@@ -8,7 +8,7 @@ import { unlessEnded } from './unless-ended.ts';
 export interface Candidate {
   readonly secretHash: string | null;
   readonly granted: GrantResult;
-  /** Notes the login. @throws NotFound, Changed if the client is no longer valid */
+  /** Notes the login. @throws NotFound, Outdated if the client is no longer valid */
   readonly touch: () => Promise<void>;
 }
 

@@ -40,7 +40,7 @@ export interface Beginning extends Premise {
 /**
  * What a user gets by logging in, including the first refresh token of the login.
  *
- * @throws NotFound, Changed: as for `Grants.issue`
+ * @throws NotFound, Outdated: as for `Grants.issue`
  */
 export async function beginSession(
   context: Context,

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../../core/problem.ts';
-import { Changed, NotFound } from '../../../../store/errors.ts';
+import { NotFound, Outdated } from '../../../../store/errors.ts';
 
 /**
  * A write that rests on a checked credential: during the check its owner may have been deleted or disabled, or it may
@@ -14,6 +14,6 @@ export async function unlessEnded<Result>(
   try {
     return await write;
   } catch (thrown) {
-    throw thrown instanceof NotFound || thrown instanceof Changed ? refuse('ended_meanwhile') : thrown;
+    throw thrown instanceof NotFound || thrown instanceof Outdated ? refuse('ended_meanwhile') : thrown;
   }
 }

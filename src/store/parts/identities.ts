@@ -1,0 +1,70 @@
+import { Derived } from '../../core/derived.ts';
+import type { Collections } from '../collections.ts';
+import { NotFound, Outdated } from '../errors.ts';
+import type { Identities, Identity, OAuthClients } from '../identities.ts';
+import { updating } from '../updating.ts';
+import {
+  ACCESS_KEYS,
+  CODES,
+  ENDED_LOGINS,
+  IDENTITIES,
+  type IdentityRow,
+  identityClient,
+  identityName,
+  identityRow,
+  LOGINS,
+  OAUTH_CLIENTS,
+} from './records.ts';
+
+export function identitiesOn(rows: Collections): Identities {
+  const read = new Derived<IdentityRow, Identity>();
+  const shown = (row: IdentityRow | null) => (row === null ? null : read.of(row, identityOf));
+  return {
+    all: async (kind) => (await IDENTITIES.ofOwner(rows, kind)).map((row) => read.of(row, identityOf)),
+    create: async (identity) => {
+      await rows.commit([IDENTITIES.put(identityRow(identity))]);
+    },
+    edit: async (id, edit, at, { passwordHash } = {}) => {
+      await IDENTITIES.change(rows, id, (row) => {
+        if (passwordHash !== undefined && passwordHash !== row.body.passwordHash) throw new Outdated();
+        return { ...row, body: { ...row.body, ...edit, updatedAt: at } };
+      });
+    },
+    delete: (id) =>
+      updating(rows, async () => {
+        const row = await IDENTITIES.byId(rows, id);
+        if (row === null) throw new NotFound();
+        const lists = [ACCESS_KEYS, LOGINS, ENDED_LOGINS, CODES] as const;
+        const owned = await Promise.all(
+          lists.map((collection) => rows.list({ collection: collection.name, owner: id })),
+        );
+        const removals = owned.flatMap((list, index) =>
+          list.rows.flatMap((one) => lists[index]?.removal(one.id) ?? []),
+        );
+        const expects = owned.map(({ revision }, index) => ({
+          collection: lists[index]?.name ?? '',
+          owner: id,
+          revision,
+        }));
+        await rows.commit([IDENTITIES.removed(row), ...removals], expects);
+      }),
+    byId: async (id) => shown(await IDENTITIES.byId(rows, id)),
+    byName: async (kind, name) => shown(await IDENTITIES.byAlias(rows, identityName(kind, name))),
+    byClientId: async (kind, clientId) => shown(await IDENTITIES.byAlias(rows, identityClient(kind, clientId))),
+    touch: async (id, at, secretHash) => {
+      const row = await IDENTITIES.byId(rows, id);
+      if (row === null) throw new NotFound();
+      const isOther = secretHash !== undefined && secretHash !== row.body.secretHash;
+      if (!row.body.enabled || isOther) throw new Outdated();
+      await rows.note(IDENTITIES.name, id, at);
+    },
+  };
+}
+
+function identityOf({ body, usedAt }: IdentityRow): Identity {
+  return { ...body, lastLogin: usedAt };
+}
+
+export function oauthClientsOn(rows: Collections): OAuthClients {
+  return { byId: async (clientId) => (await OAUTH_CLIENTS.byId(rows, clientId))?.body ?? null };
+}

@@ -1,0 +1,205 @@
+import { END_OF_TIME, type Instant } from '../../core/clock.ts';
+import { type Budget, bytesOf, Held } from '../../core/held.ts';
+import type { PolicyVersion } from '../../core/policy.ts';
+import type { Change, Collections, Expectation, Row } from '../collections.ts';
+import { Collision, LimitReached, NotFound } from '../errors.ts';
+import type { KeyInForce, NgcKey, NgcKeyEdit, NgcKeys } from '../ngc-keys.ts';
+import { updating } from '../updating.ts';
+import {
+  keysNamed,
+  keysOfOrg,
+  keysOfUser,
+  NGC_KEYS,
+  NGC_POLICIES,
+  NGC_USERS,
+  type NgcKeyRow,
+  newKeyRows,
+  ngcKeyOwner,
+  ngcKeyRow,
+  ngcUserId,
+  ngcUserRow,
+  ORGANIZATIONS,
+  type PolicyRow,
+  policyRow,
+} from './records.ts';
+
+/** How many pending versions a decision considers. */
+const MOST_PENDING = 32;
+
+/** Before the first moment. */
+const BEGINNING: Instant = Number.MIN_SAFE_INTEGER;
+
+/** A key that was read: from what, and in which period it is true. */
+interface Known {
+  readonly inForce: KeyInForce;
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly parts: readonly (Row | null)[];
+  /** What had been seen of changes: as long as that is all, the parts are as they were. */
+  seen: object | null;
+}
+
+/** A key, and the caller made from it. */
+const COPIES = 2;
+
+/** Keys that were read, by id. */
+export type KnownKeys = Held<Known>;
+
+export function knownKeys(budget: Budget): KnownKeys {
+  return new Held(budget, ({ inForce }) => COPIES * bytesOf(inForce));
+}
+
+/** @param known keys as decisions need them */
+export function ngcKeysOn(rows: Collections, known: KnownKeys): NgcKeys {
+  const isSeen = ({ seen }: Known) => seen !== null && seen === rows.seen;
+
+  /** Same parts, same object: others are made from it. */
+  const inForceAt = async (row: NgcKeyRow, at: Instant): Promise<KeyInForce> => {
+    const before = known.find(row.id);
+    if (before !== undefined && isSeen(before) && at >= before.from && at < before.until) return before.inForce;
+    const { seen } = rows;
+    const { org, user } = row.body;
+    const organization = await ORGANIZATIONS.byId(rows, org);
+    const holder = user === null ? null : await NGC_USERS.byId(rows, ngcUserId(org, user));
+    const parts = [row, organization, holder];
+    const isSame = before?.parts.every((part, index) => part?.revision === parts[index]?.revision) === true;
+    if (before !== undefined && isSame && at >= before.from && at < before.until) {
+      before.seen = seen;
+      return before.inForce;
+    }
+    const [policy, pending] = row.body.version === 0 ? [null, []] : await versionsOf(row.id, at);
+    const { version: _, secretHash: __, ...key } = row.body;
+    const inForce = {
+      key,
+      // Organisations are not deleted.
+      organization: organization?.body ?? { name: org, ncaId: '', subscriptions: [] },
+      roles: holder?.body.roles ?? [],
+      policy: policy?.body ?? null,
+      pending: pending.map(({ body }) => body),
+    };
+    const from = policy?.body.effectiveAt ?? Number.NEGATIVE_INFINITY;
+    const until = pending[0]?.body.effectiveAt ?? Number.POSITIVE_INFINITY;
+    return known.keep(row.id, { inForce, from, until, parts, seen }).inForce;
+  };
+
+  const versionsOf = async (keyId: string, at: Instant): Promise<readonly [PolicyRow | null, readonly PolicyRow[]]> => {
+    const begun = { after: BEGINNING, to: at, limit: 1, latestFirst: true };
+    const [latest = null] = await NGC_POLICIES.partsDue(rows, keyId, begun);
+    const pending = { after: at, to: END_OF_TIME, limit: MOST_PENDING };
+    return [latest, await NGC_POLICIES.partsDue(rows, keyId, pending)];
+  };
+
+  const shown = async (row: NgcKeyRow | null, at: Instant) => (row === null ? null : inForceAt(row, at));
+  const allOf = (found: readonly NgcKeyRow[], at: Instant) => Promise.all(found.map((row) => inForceAt(row, at)));
+
+  /** The next version of a policy, and what it overtakes: what would begin when it has begun. */
+  const appended = async (key: NgcKeyRow, policy: Omit<PolicyVersion, 'version'>) => {
+    const version = key.body.version + 1;
+    const overtaken = { after: policy.effectiveAt - 1, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER };
+    const changes = (await NGC_POLICIES.partsDue(rows, key.id, overtaken)).map((row) =>
+      NGC_POLICIES.put({ ...row, dueAt: null }),
+    );
+    return { version, changes: [...changes, NGC_POLICIES.put(policyRow(key.id, { ...policy, version }))] };
+  };
+
+  const flushOf = async (key: NgcKeyRow, at: Instant) => {
+    const newest = await NGC_POLICIES.byId(rows, `${key.id} ${key.body.version}`);
+    if (newest === null) return null;
+    const { scopes, resources } = newest.body;
+    const { version, changes } = await appended(key, { scopes, resources, recordedAt: at, effectiveAt: at });
+    return { version, changes: [...changes, NGC_KEYS.put({ ...key, body: { ...key.body, version } })] };
+  };
+
+  /** Keys with a version that is not in force yet. */
+  const pendingKeys = async (at: Instant): Promise<readonly string[]> => {
+    const due = await NGC_POLICIES.dueBetween(rows, at, END_OF_TIME, Number.MAX_SAFE_INTEGER);
+    return [...new Set(due.map(({ parent }) => parent))];
+  };
+
+  const edited = async (id: string, { policy, roles, ...changed }: NgcKeyEdit): Promise<void> => {
+    const row = await NGC_KEYS.byId(rows, id);
+    if (row === null) throw new NotFound();
+    const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+    const next = policy === undefined ? null : await appended(row, policy);
+    const key = { ...row.body, ...given, version: next?.version ?? row.body.version };
+    const changes: Change[] = [NGC_KEYS.put({ ...ngcKeyRow(key), revision: row.revision }), ...(next?.changes ?? [])];
+    const { org, user } = row.body;
+    const holder = roles === undefined || user === null ? null : await NGC_USERS.byId(rows, ngcUserId(org, user));
+    if (holder !== null && roles !== undefined) {
+      changes.push(NGC_USERS.put({ ...holder, body: { ...holder.body, roles } }));
+    }
+    await rows.commit(changes);
+  };
+
+  return {
+    organization: async (name) => (await ORGANIZATIONS.byId(rows, name))?.body ?? null,
+    organizations: async () => (await ORGANIZATIONS.all(rows)).rows.map(({ body }) => body),
+    user: async (org, email) => (await NGC_USERS.byId(rows, ngcUserId(org, email)))?.body ?? null,
+    create: (key, roles, limit) =>
+      updating(rows, async () => {
+        const { id, org, type, user } = key;
+        const owner = ngcKeyOwner(type, org);
+        const { count, revision } = await rows.size(NGC_KEYS.name, owner);
+        if ((await NGC_KEYS.byId(rows, id)) !== null) throw new Collision();
+        const isLimited = type === 'service' && limit !== null;
+        if (isLimited && count >= limit) throw new LimitReached();
+        const expects: Expectation[] = isLimited ? [{ collection: NGC_KEYS.name, owner, revision }] : [];
+        const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
+        if (user !== null && (await NGC_USERS.byId(rows, ngcUserId(org, user))) === null) {
+          changes.push(NGC_USERS.put(ngcUserRow({ org, email: user, roles })));
+        }
+        await rows.commit(changes, expects);
+      }),
+    bySecret: async (secretHash, at) => shown(await NGC_KEYS.byAlias(rows, secretHash), at),
+    byId: async (id, at) => shown(await NGC_KEYS.byId(rows, id), at),
+    byName: async (name, limit, at) => allOf(await NGC_KEYS.ofLabel(rows, keysNamed(name), limit), at),
+    ofUser: async (email, limit, at) => allOf(await NGC_KEYS.ofLabel(rows, keysOfUser(email), limit), at),
+    list: async ({ org }, limit, at) =>
+      allOf(
+        org === undefined
+          ? (await NGC_KEYS.all(rows, limit)).rows
+          : await NGC_KEYS.ofLabel(rows, keysOfOrg(org), limit),
+        at,
+      ),
+    history: async (id) => (await NGC_POLICIES.ofParent(rows, id)).map(({ body }) => body),
+    newest: async (id) => {
+      const key = await NGC_KEYS.byId(rows, id);
+      return key === null ? null : ((await NGC_POLICIES.byId(rows, `${id} ${key.body.version}`))?.body ?? null);
+    },
+    edit: (id, edit) => updating(rows, () => edited(id, edit)),
+    replaceSecret: async (id, secretHash) => {
+      await NGC_KEYS.change(rows, id, ({ body }) => ngcKeyRow({ ...body, secretHash }));
+    },
+    delete: (id) =>
+      updating(rows, async () => {
+        const row = await NGC_KEYS.byId(rows, id);
+        if (row === null) throw new NotFound();
+        const history = await NGC_POLICIES.ofParent(rows, id);
+        await rows.commit([NGC_KEYS.removed(row), ...history.map((one) => NGC_POLICIES.removal(one.id))]);
+      }),
+    flush: (id, at) =>
+      updating(rows, async () => {
+        const pending = await pendingKeys(at);
+        const ids = id === null ? pending : pending.filter((one) => one === id);
+        const flushed: { readonly keyId: string; readonly version: number }[] = [];
+        const changes: Change[] = [];
+        for (const keyId of ids) {
+          const key = await NGC_KEYS.byId(rows, keyId);
+          const next = key === null ? null : await flushOf(key, at);
+          if (next === null) continue;
+          flushed.push({ keyId, version: next.version });
+          changes.push(...next.changes);
+        }
+        if (changes.length > 0) await rows.commit(changes);
+        return flushed;
+      }),
+    effectiveBetween: async (from, to, limit) => {
+      const due = await NGC_POLICIES.dueBetween(rows, from, to, limit);
+      return due.map(({ parent, body: { version, effectiveAt } }) => ({ keyId: parent, version, effectiveAt }));
+    },
+    expiredBetween: async (from, to, limit) => {
+      const due = await NGC_KEYS.dueBetween(rows, from, to, limit);
+      return due.map(({ id, body }) => ({ keyId: id, expiresAt: (body as NgcKey & { expiresAt: Instant }).expiresAt }));
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import type { Instant } from '../../core/clock.ts';
+import { type Budget, bytesOf, Held as HeldValues } from '../../core/held.ts';
+import type { Collections, List, ListQuery, Row, Size } from '../collections.ts';
+
+/** For a row: itself, the view made from it, and the JSON written from that. */
+const COPIES = 3;
+const ROW_BYTES = 200;
+const SIZE_BYTES = 100;
+
+/** Longer lists are read again when one of their rows was used. */
+const MOST_RENEWED = 100;
+
+/** Something that was read, and a promise of it: whoever asks again gets that promise, and none is made. */
+interface Kept<Value> {
+  readonly value: Value;
+  readonly promise: Promise<Value>;
+}
+
+/** Kept by name. */
+type Held<Value> = HeldValues<Kept<Value>>;
+
+/** What was read of one collection. */
+class Memory {
+  readonly rows: Held<Row | null>;
+  readonly aliases: Held<Row | null>;
+  /** What owners have. */
+  readonly ofOwners: Held<List>;
+  /** Other lists. */
+  readonly lists: Held<List>;
+  readonly sizes: Held<Size>;
+  /** How often it was forgotten: what was read before the last time is not kept. */
+  forgotten = 0;
+
+  constructor(budget: Budget, weights: Weights) {
+    const weigh = ({ value }: Kept<Row | null>) => (value === null ? SIZE_BYTES : weights.of(value));
+    this.rows = new HeldValues(budget, weigh);
+    this.aliases = new HeldValues(budget, weigh);
+    const weighList = ({ value: { rows } }: Kept<List>) =>
+      rows.reduce((bytes, row) => bytes + weights.of(row), SIZE_BYTES);
+    this.ofOwners = new HeldValues(budget, weighList);
+    this.lists = new HeldValues(budget, weighList);
+    this.sizes = new HeldValues(budget, () => SIZE_BYTES);
+  }
+
+  forget(): void {
+    this.forgotten += 1;
+    for (const held of [this.rows, this.aliases, this.ofOwners, this.lists, this.sizes]) held.clear();
+  }
+
+  /** A row was used. What shows it shows that, too; whether it is in other lists is not known. */
+  note(id: string, at: Instant): void {
+    // What is being read now may be as it was before.
+    this.forgotten += 1;
+    const row = this.rows.find(id)?.value ?? null;
+    this.lists.clear();
+    if (row === null) {
+      this.forget();
+      return;
+    }
+    const used = { ...row, usedAt: at };
+    this.rows.keep(id, keptOf(used));
+    for (const alias of row.aliases) if (this.aliases.has(alias)) this.aliases.keep(alias, keptOf(used));
+    const list = this.ofOwners.find(row.owner)?.value;
+    if (list === undefined) return;
+    const rows = () => list.rows.map((one) => (one.id === id ? used : one));
+    if (list.rows.length > MOST_RENEWED) this.ofOwners.forget(row.owner);
+    else this.ofOwners.keep(row.owner, keptOf({ ...list, rows: rows() }));
+  }
+}
+
+function keptOf<Value>(value: Value): Kept<Value> {
+  return { value, promise: Promise.resolve(value) };
+}
+
+/** How many bytes a row takes, weighed once. */
+class Weights {
+  readonly #known = new WeakMap<Row, number>();
+
+  of(row: Row): number {
+    const known = this.#known.get(row);
+    if (known !== undefined) return known;
+    const bytes = ROW_BYTES + COPIES * bytesOf(row.body);
+    this.#known.set(row, bytes);
+    return bytes;
+  }
+}
+
+/** Rows that were read, and are remembered until they change. */
+export interface RememberedCollections extends Collections {
+  /** Forgets everything. */
+  forget(): void;
+}
+
+/**
+ * Remembers what was read from a store: reading a list of twenty costs more than making the rest of its answer. The same
+ * row, and the same list, is the same object as long as it is remembered.
+ *
+ * @param inner the store, which everybody else in this process uses through this, too
+ */
+export function rememberingCollections(inner: Collections, budget: Budget): RememberedCollections {
+  const memories = new Map<string, Memory>();
+  const weights = new Weights();
+  let seen = {};
+  const memoryOf = (collection: string): Memory => {
+    const known = memories.get(collection);
+    if (known !== undefined) return known;
+    const memory = new Memory(budget, weights);
+    memories.set(collection, memory);
+    return memory;
+  };
+  const forget = () => {
+    seen = {};
+    for (const memory of memories.values()) memory.forget();
+  };
+
+  /** Reads what is not remembered, and remembers it. @param held where it is kept */
+  const reading = async <Value>(
+    memory: Memory,
+    held: Held<Value>,
+    name: string,
+    reads: Promise<Value>,
+  ): Promise<Value> => {
+    const { forgotten } = memory;
+    const value = await reads;
+    // Something may have been written while it was read.
+    if (memory.forgotten === forgotten) held.keep(name, keptOf(value));
+    return value;
+  };
+
+  return {
+    byId: (collection, id) => {
+      const memory = memoryOf(collection);
+      const kept = memory.rows.find(id);
+      return kept?.promise ?? reading(memory, memory.rows, id, inner.byId(collection, id));
+    },
+    byAlias: (collection, alias) => {
+      const memory = memoryOf(collection);
+      const kept = memory.aliases.find(alias);
+      return kept?.promise ?? reading(memory, memory.aliases, alias, inner.byAlias(collection, alias));
+    },
+    list: (query) => {
+      const memory = memoryOf(query.collection);
+      const { owner, limit } = query;
+      const isOfOwner = owner !== undefined && limit === undefined;
+      const [held, name] = isOfOwner ? [memory.ofOwners, owner] : [memory.lists, nameOf(query)];
+      return held.find(name)?.promise ?? reading(memory, held, name, inner.list(query));
+    },
+    size: (collection, owner) => {
+      const memory = memoryOf(collection);
+      const name = owner === undefined ? 'all' : `of ${owner}`;
+      return memory.sizes.find(name)?.promise ?? reading(memory, memory.sizes, name, inner.size(collection, owner));
+    },
+    get seen() {
+      return seen;
+    },
+    page: (query) => inner.page(query),
+    due: (query) => inner.due(query),
+    counts: () => inner.counts(),
+    commit: async (changes, expects) => {
+      const touched = new Set(changes.map((change) => (change.kind === 'put' ? change.row : change).collection));
+      try {
+        return await inner.commit(changes, expects);
+      } finally {
+        seen = {};
+        // If it failed, what was remembered may be the cause.
+        for (const one of expects ?? []) touched.add(one.collection);
+        for (const collection of touched) memoryOf(collection).forget();
+      }
+    },
+    note: async (collection, id, at) => {
+      await inner.note(collection, id, at);
+      seen = {};
+      memories.get(collection)?.note(id, at);
+    },
+    turns: inner.turns,
+    dump: () => inner.dump(),
+    load: async (rows) => {
+      try {
+        await inner.load(rows);
+      } finally {
+        forget();
+      }
+    },
+    forget,
+  };
+}
+
+function nameOf({ owner, parent, label, visibleTo, limit }: ListQuery): string {
+  // Every request asks for one of these two.
+  if (visibleTo !== undefined && limit === undefined) return `for ${visibleTo}`;
+  if (parent === undefined && label === undefined && owner === undefined && limit === undefined) return 'all';
+  return JSON.stringify([owner, parent, label, visibleTo, limit]);
+}

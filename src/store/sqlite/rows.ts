@@ -1,0 +1,282 @@
+import type { Instant } from '../../core/clock.ts';
+import {
+  type Change,
+  type DueQuery,
+  type Expectation,
+  type List,
+  type ListQuery,
+  NEW,
+  type Revision,
+  type Row,
+  type Size,
+} from '../collections.ts';
+import { Changed, Collision } from '../errors.ts';
+import type { Revisions } from '../revisions.ts';
+import { Touched } from '../touched.ts';
+import type { Note } from './notes.ts';
+import { OBJECT_COLUMNS, objectWriter, rowOf, type Standing, type StoredRow } from './objects.ts';
+import { empty } from './replacing.ts';
+import type { Prepared, Statements } from './statements.ts';
+
+const SELECT = `SELECT ${OBJECT_COLUMNS} FROM objects`;
+
+/** Between two moments, in the order of an index. */
+export const SELECT_DUE = `${SELECT} WHERE collection = ? AND due_at > ? AND due_at <= ? ORDER BY due_at, id LIMIT ?`;
+const duePart = (order: 'ASC' | 'DESC') =>
+  `${SELECT} WHERE collection = ? AND parent = ? AND due_at > ? AND due_at <= ? ORDER BY due_at ${order} LIMIT ?`;
+export const SELECT_DUE_PARTS = duePart('ASC');
+export const SELECT_LATEST_PARTS = duePart('DESC');
+
+const LABELLED = `${SELECT} JOIN object_labels ON object_labels.seq = objects.seq
+  WHERE object_labels.collection = @collection AND label = @label ORDER BY objects.seq LIMIT @limit`;
+const VISIBLE = `${SELECT} WHERE collection = @collection AND (owner = @visibleTo OR seq IN
+  (SELECT seq FROM object_shares WHERE collection = @collection AND account IN (@visibleTo, '*'))) ORDER BY seq LIMIT @limit`;
+const where = (condition: string) => `${SELECT} WHERE collection = @collection ${condition} ORDER BY seq LIMIT @limit`;
+
+/** What is known of a whole store. */
+interface WorldRow {
+  readonly revision: Revision;
+  readonly base: Revision;
+}
+
+/** The rows of a database, each call in one step. */
+export class Rows {
+  readonly #statements: Statements;
+  readonly #revisions: Revisions;
+  readonly #write: ReturnType<typeof objectWriter>;
+  /** What is added to a stored revision: a copy goes on above the highest of the process. Null until it is first used. */
+  #offset: Revision | null;
+  readonly #byId: Prepared<[string, string], StoredRow>;
+  readonly #byAlias: Prepared<[string, string], StoredRow>;
+  readonly #standing: Prepared<[string, string], Standing>;
+  readonly #aliasTaken: Prepared<[string, string], 1>;
+  readonly #world: Prepared<[], WorldRow>;
+  readonly #setWorld: Prepared<[Revision]>;
+  readonly #setBase: Prepared<[Revision, Revision]>;
+  readonly #listOf: Prepared<[string, string], Size>;
+  readonly #collection: Prepared<[string], Size>;
+  readonly #count: Prepared<[object]>;
+  readonly #countAll: Prepared<[object]>;
+  readonly #use: Prepared<[Instant, string, string]>;
+  readonly #lists: Readonly<Record<'owner' | 'parent' | 'label' | 'visibleTo' | 'all', Prepared<[object], StoredRow>>>;
+  readonly #due: Prepared<unknown[], StoredRow>;
+  readonly #dueParts: Prepared<unknown[], StoredRow>;
+  readonly #latestParts: Prepared<unknown[], StoredRow>;
+  readonly #dump: Prepared<[], StoredRow>;
+  readonly #counts: Prepared<[], { readonly name: string; readonly count: number }>;
+  readonly commit: (changes: readonly Change[], expects: readonly Expectation[]) => Revision;
+  readonly load: (rows: readonly Row[]) => void;
+  /** Writes when rows were used, which is no change. */
+  readonly use: (notes: Iterable<Note>) => void;
+  /** Makes a database's own what was copied into it from another. */
+  readonly adopt: (copied: WorldRow) => void;
+
+  /** @param goesOn does it go on with the revisions that it has, as a file does? */
+  constructor(statements: Statements, revisions: Revisions, goesOn = false) {
+    this.#statements = statements;
+    this.#revisions = revisions;
+    this.#write = objectWriter(statements);
+    this.#offset = goesOn ? 0 : null;
+    const select = <Bind extends unknown[]>(sql: string) => statements.prepare<Bind, StoredRow>(sql);
+    this.#byId = select(`${SELECT} WHERE collection = ? AND id = ?`);
+    this.#byAlias = select(
+      `${SELECT} JOIN object_aliases ON object_aliases.seq = objects.seq
+       WHERE object_aliases.collection = ? AND alias = ?`,
+    );
+    this.#standing = statements.prepare(
+      'SELECT seq, owner, revision, aliases, labels, shared, name FROM objects WHERE collection = ? AND id = ?',
+    );
+    this.#aliasTaken = statements
+      .prepare<[string, string], 1>('SELECT 1 FROM object_aliases WHERE collection = ? AND alias = ?')
+      .pluck();
+    this.#world = statements.prepare('SELECT revision, base FROM world');
+    this.#setWorld = statements.prepare('UPDATE world SET revision = ?');
+    this.#setBase = statements.prepare('UPDATE world SET revision = ?, base = ?');
+    this.#listOf = statements.prepare('SELECT count, revision FROM lists WHERE collection = ? AND owner = ?');
+    this.#collection = statements.prepare('SELECT count, revision FROM collections WHERE name = ?');
+    this.#count = statements.prepare(
+      `INSERT INTO lists VALUES (@collection, @owner, @more, @revision)
+       ON CONFLICT DO UPDATE SET count = count + @more, revision = @revision`,
+    );
+    this.#countAll = statements.prepare(
+      `INSERT INTO collections VALUES (@collection, @more, @revision)
+       ON CONFLICT DO UPDATE SET count = count + @more, revision = @revision`,
+    );
+    this.#use = statements.prepare('UPDATE objects SET used_at = ? WHERE collection = ? AND id = ?');
+    this.#lists = {
+      owner: select(where('AND owner = @owner')),
+      parent: select(where('AND parent = @parent')),
+      label: select(LABELLED),
+      visibleTo: select(VISIBLE),
+      all: select(where('')),
+    };
+    this.#due = select(SELECT_DUE);
+    this.#dueParts = select(SELECT_DUE_PARTS);
+    this.#latestParts = select(SELECT_LATEST_PARTS);
+    this.#dump = select(`${SELECT} ORDER BY seq`);
+    this.#counts = statements.prepare('SELECT name, count FROM collections WHERE count > 0');
+    this.commit = statements.transaction((changes, expects) => this.#commit(changes, expects));
+    this.load = statements.transaction((rows) => this.#load(rows));
+    this.use = statements.transaction((notes) => {
+      for (const { collection, id, at } of notes) this.#use.run(at, collection, id);
+    });
+    this.adopt = statements.transaction((copied) => this.#adopt(copied));
+  }
+
+  byId(collection: string, id: string): Row | null {
+    return this.#one(this.#byId.get(collection, id));
+  }
+
+  byAlias(collection: string, alias: string): Row | null {
+    return this.#one(this.#byAlias.get(collection, alias));
+  }
+
+  list({ collection, limit = -1, ...of }: ListQuery): List {
+    const { owner } = of;
+    const kind = (['owner', 'parent', 'label', 'visibleTo'] as const).find((one) => of[one] !== undefined) ?? 'all';
+    const rows = this.#lists[kind].all({ collection, limit, ...of }).map((stored) => this.read(stored));
+    return { rows, revision: this.size(collection, owner).revision };
+  }
+
+  size(collection: string, owner?: string): Size {
+    const found = owner === undefined ? this.#collection.get(collection) : this.#listOf.get(collection, owner);
+    const { count, revision } = found ?? { count: 0, revision: this.#row().base };
+    return { count, revision: revision + this.#shift };
+  }
+
+  due({ collection, parent, after, to, limit, latestFirst = false }: DueQuery): Row[] {
+    const found =
+      parent === undefined
+        ? this.#due.all(collection, after, to, limit)
+        : (latestFirst ? this.#latestParts : this.#dueParts).all(collection, parent, after, to, limit);
+    return found.map((stored) => this.read(stored));
+  }
+
+  dump(): Row[] {
+    return this.#dump.all().map((stored) => this.read(stored));
+  }
+
+  counts(): Record<string, number> {
+    return Object.fromEntries(this.#counts.all().map(({ name, count }) => [name, count]));
+  }
+
+  has(collection: string, id: string): boolean {
+    return this.#standing.get(collection, id) !== undefined;
+  }
+
+  /** A stored row, with its revision as others see it. */
+  read(stored: StoredRow): Row {
+    const row = rowOf(stored);
+    const shift = this.#shift;
+    return shift === 0 ? row : { ...row, revision: row.revision + shift };
+  }
+
+  #one(stored: StoredRow | undefined): Row | null {
+    return stored === undefined ? null : this.read(stored);
+  }
+
+  get #shift(): Revision {
+    if (this.#offset === null) this.#offset = this.#revisions.block(this.#row().revision);
+    return this.#offset;
+  }
+
+  #row(): WorldRow {
+    // Every database has one from the beginning.
+    return this.#world.get() as WorldRow;
+  }
+
+  /** A revision above all others, in the form of the database. */
+  #next(): Revision {
+    const shift = this.#shift;
+    this.#revisions.goOnAbove(this.#row().revision + shift);
+    return this.#revisions.next() - shift;
+  }
+
+  #commit(changes: readonly Change[], expects: readonly Expectation[]): Revision {
+    for (const expected of expects) if (this.#isOther(expected)) throw new Changed();
+    const before = this.#checked(changes);
+    const revision = this.#next();
+    const touched = new Touched();
+    for (const [index, change] of changes.entries()) {
+      const standing = before[index];
+      if (standing === undefined) continue;
+      const { collection } = change.kind === 'put' ? change.row : change;
+      this.#write.forget(collection, standing);
+      touched.add(collection, standing.owner, -1);
+    }
+    for (const [index, change] of changes.entries()) {
+      const standing = before[index];
+      if (change.kind === 'put') {
+        this.#put(change.row, standing?.seq ?? null, revision);
+        touched.add(change.row.collection, change.row.owner, 1);
+      } else if (standing !== undefined) this.#write.remove(standing.seq);
+    }
+    this.#noteLists(touched, revision);
+    this.#setWorld.run(revision);
+    return revision + this.#shift;
+  }
+
+  /** What was stored before, for each change. @throws Changed, Collision */
+  #checked(changes: readonly Change[]): readonly (Standing | undefined)[] {
+    const shift = this.#shift;
+    const seen = new Map<string, Change['kind']>();
+    return changes.map((change) => {
+      const { collection, id, revision } = change.kind === 'put' ? change.row : change;
+      const name = `${collection} ${id}`;
+      const kind = seen.get(name);
+      if (kind === 'remove' && change.kind === 'remove') return undefined;
+      if (kind !== undefined) throw new TypeError(`${name} is changed twice in one commit`);
+      seen.set(name, change.kind);
+      const standing = this.#standing.get(collection, id);
+      if (change.kind === 'remove') {
+        if (revision !== undefined && standing?.revision !== revision - shift) throw new Changed();
+      } else if (revision === NEW) {
+        if (standing !== undefined) throw new Collision();
+      } else if (standing === undefined || standing.revision !== change.row.revision - shift) throw new Changed();
+      return standing;
+    });
+  }
+
+  #isOther(expected: Expectation): boolean {
+    if (!('id' in expected)) return this.size(expected.collection, expected.owner).revision !== expected.revision;
+    const found = this.#standing.get(expected.collection, expected.id);
+    return (found === undefined ? NEW : found.revision + this.#shift) !== expected.revision;
+  }
+
+  /** @throws Collision if an alias is taken */
+  #put(row: Row, seq: number | null, revision: Revision): void {
+    for (const alias of row.aliases) {
+      if (this.#aliasTaken.get(row.collection, alias) !== undefined) throw new Collision();
+    }
+    this.#write.put(row, seq, revision);
+  }
+
+  #noteLists(touched: Touched, revision: Revision): void {
+    const collections = new Map<string, number>();
+    for (const { collection, owner, more } of touched.all) {
+      this.#count.run({ collection, owner, more, revision });
+      collections.set(collection, (collections.get(collection) ?? 0) + more);
+    }
+    for (const [collection, more] of collections) this.#countAll.run({ collection, more, revision });
+  }
+
+  #load(rows: readonly Row[]): void {
+    const revision = this.#next();
+    empty(this.#statements);
+    const touched = new Touched();
+    for (const row of rows) {
+      this.#put(row, null, revision);
+      touched.add(row.collection, row.owner, 1);
+    }
+    this.#noteLists(touched, revision);
+    this.#setBase.run(revision, revision);
+  }
+
+  #adopt({ revision, base }: WorldRow): void {
+    const above = this.#revisions.block(revision) - this.#shift;
+    for (const table of ['objects', 'lists', 'collections']) {
+      this.#statements.prepare(`UPDATE ${table} SET revision = revision + ?`).run(above);
+    }
+    this.#setBase.run(revision + above, base + above);
+  }
+}

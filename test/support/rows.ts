@@ -1,0 +1,78 @@
+import { Derived } from '../../src/core/derived.ts';
+import { Collection } from '../../src/store/collection.ts';
+import {
+  type Change,
+  type Collections,
+  NEW,
+  type Page,
+  type PageQuery,
+  type Row,
+} from '../../src/store/collections.ts';
+import type { Store } from '../../src/store/index.ts';
+
+type AnyRow = Row<unknown, string | null>;
+
+/** The rows of a store by the name of their collection, as they were given: without revisions. */
+export interface PlainCollections {
+  byId(collection: string, id: string): Promise<AnyRow | null>;
+  byAlias(collection: string, alias: string): Promise<AnyRow | null>;
+  ofParent(collection: string, parent: string): Promise<readonly AnyRow[]>;
+  ofOwner(collection: string, owner: string): Promise<readonly AnyRow[]>;
+  visibleTo(collection: string, account: string): Promise<readonly AnyRow[]>;
+  insert(row: AnyRow, limit: number | null): Promise<void>;
+  change(collection: string, id: string, change: (row: AnyRow) => AnyRow | null): Promise<AnyRow | null>;
+  changeParts(collection: string, parent: string, change: (row: AnyRow) => AnyRow | null): Promise<readonly AnyRow[]>;
+  /** A row that is there is replaced, as it is now. */
+  commit(changes: readonly Change[]): Promise<void>;
+  page(query: PageQuery): Promise<Page<AnyRow>>;
+  dueBetween(collection: string, after: number, to: number, limit: number): Promise<readonly AnyRow[]>;
+  sweep(collection: string, at: number): Promise<void>;
+}
+
+/** A store whose rows are shown plainly. */
+export type PlainStore = Omit<Store, 'collections'> & {
+  readonly collections: PlainCollections;
+  readonly rows: Collections;
+};
+
+export function plainly(store: Store): PlainStore {
+  return { ...store, collections: plain(store.collections), rows: store.collections };
+}
+
+const LISTS = new Derived<readonly AnyRow[], readonly AnyRow[]>();
+
+function bare<Its extends AnyRow | null>(row: Its): Its {
+  return row === null ? row : { ...row, revision: NEW };
+}
+
+function plain(rows: Collections): PlainCollections {
+  const of = (name: string) => new Collection<unknown, string | null>(name);
+  // The same list is shown as the same list.
+  const all = (list: readonly AnyRow[]) => LISTS.of(list, (found) => found.map(bare));
+  return {
+    byId: async (collection, id) => bare(await rows.byId(collection, id)),
+    byAlias: async (collection, alias) => bare(await rows.byAlias(collection, alias)),
+    ofParent: async (collection, parent) => all(await of(collection).ofParent(rows, parent)),
+    ofOwner: async (collection, owner) => all(await of(collection).ofOwner(rows, owner)),
+    visibleTo: async (collection, account) => all(await of(collection).visibleTo(rows, account)),
+    insert: (row, limit) => of(row.collection).insert(rows, row, limit),
+    change: async (collection, id, change) =>
+      bare(await of(collection).change(rows, id, (before) => change(bare(before)))),
+    changeParts: async (collection, parent, change) =>
+      all(await of(collection).changeParts(rows, parent, (before) => change(bare(before)))),
+    commit: async (changes) => {
+      const current = changes.map(async (change): Promise<Change> => {
+        if (change.kind === 'remove') return change;
+        const before = await rows.byId(change.row.collection, change.row.id);
+        return { ...change, row: { ...change.row, revision: before?.revision ?? NEW } };
+      });
+      await rows.commit(await Promise.all(current));
+    },
+    page: async (query) => {
+      const page = await rows.page(query);
+      return { ...page, rows: all(page.rows) };
+    },
+    dueBetween: async (collection, after, to, limit) => all(await of(collection).dueBetween(rows, after, to, limit)),
+    sweep: (collection, at) => of(collection).sweep(rows, at),
+  };
+}
