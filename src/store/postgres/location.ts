@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import type { PoolConfig } from 'pg';
+import { Unusable } from '../../core/unusable.ts';
+
+/** Where a store on PostgreSQL is. */
+export interface Location {
+  /** For messages: without the password. */
+  readonly shown: string;
+  /** The quoted name of the schema that has the tables. */
+  readonly schema: string;
+  readonly settings: Pick<PoolConfig, 'connectionString' | 'ssl'>;
+}
+
+const DEFAULT_SCHEMA = 'nv_auth_mock';
+
+/** Longer names are cut by PostgreSQL. */
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/** Does `--data` name a database rather than a file? */
+export function isPostgresUrl(data: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(data);
+}
+
+/**
+ * Reads a URL such as `postgres://user@host/db?schema=name`. `sslmode` means what it means to `psql`.
+ *
+ * @throws Unusable
+ */
+export function locationOf(data: string): Location {
+  if (!URL.canParse(data)) {
+    throw new Unusable('--data is not a valid URL. Give one such as `postgres://user@host/database?schema=name`.');
+  }
+  const url = new URL(data);
+  const taken = (name: string) => {
+    const value = url.searchParams.get(name);
+    url.searchParams.delete(name);
+    return value;
+  };
+  const schema = taken('schema') ?? DEFAULT_SCHEMA;
+  const shown = shownUrl(url);
+  if (!SCHEMA_NAME.test(schema)) {
+    throw new Unusable(
+      `--data ${shown}: \`${schema.slice(0, 100)}\` cannot be the name of a schema. Give small letters, digits and underscores, at most 63.`,
+    );
+  }
+  const [mode, certificates] = [taken('sslmode'), taken('sslrootcert')];
+  const ssl = sslOf(mode, certificates, shown);
+  return { shown, schema: `"${schema}"`, settings: { connectionString: url.href, ssl } };
+}
+
+function shownUrl(url: URL): string {
+  const { username, host, pathname } = url;
+  return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
+}
+
+function sslOf(mode: string | null, certificates: string | null, shown: string): PoolConfig['ssl'] {
+  const ca = certificates === null ? {} : { ca: certificatesIn(certificates, shown) };
+  switch (mode) {
+    case null:
+    case 'disable':
+      return false;
+    case 'require':
+      return { rejectUnauthorized: false };
+    case 'verify-ca':
+      return { ...ca, checkServerIdentity: () => undefined };
+    case 'verify-full':
+      return ca;
+    default:
+      throw new Unusable(
+        `--data ${shown}: \`sslmode=${mode.slice(0, 100)}\` is not known. Give disable, require, verify-ca or verify-full.`,
+      );
+  }
+}
+
+function certificatesIn(path: string, shown: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Unusable(`--data ${shown}: \`sslrootcert\` ${path} cannot be read. Give a file of certificates.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import type { Revision, Row } from '../collections.ts';
+
+/** How many characters of a text are searched, so that no single row can make all searches slow. */
+export const MOST_SEARCHED = 4096;
+
+/** A row in the form of the database, whose large numbers come as texts. */
+export interface StoredRow {
+  readonly collection: string;
+  readonly id: string;
+  readonly owner: string;
+  readonly parent: string | null;
+  readonly aliases: readonly string[];
+  readonly labels: readonly string[];
+  readonly shared: readonly string[];
+  readonly due_at: string | null;
+  /** JSON. */
+  readonly body: string;
+  readonly revision: string;
+  readonly used_at: string | null;
+  readonly name: string | null;
+  readonly state: string | null;
+  readonly created_at: string | null;
+  readonly modified_at: string | null;
+}
+
+export const OBJECT_COLUMNS = `o.collection, o.id, o.owner, o.parent, o.aliases, o.labels, o.shared, o.due_at, o.body,
+  o.revision, o.used_at, o.name, o.state, o.created_at, o.modified_at`;
+
+export function rowOf(stored: StoredRow): Row {
+  const { collection, id, owner, parent, aliases, labels, shared, name, state, created_at, modified_at } = stored;
+  const hasFacets = name !== null && created_at !== null && modified_at !== null;
+  return {
+    ...{ collection, id, owner, parent, aliases, labels },
+    sharedWith: shared,
+    dueAt: numberOf(stored.due_at),
+    body: JSON.parse(stored.body),
+    revision: Number(stored.revision),
+    usedAt: numberOf(stored.used_at),
+    ...(hasFacets && {
+      facets: { name, state, createdAt: Number(created_at), modifiedAt: Number(modified_at) },
+    }),
+  };
+}
+
+function numberOf(stored: string | null): number | null {
+  return stored === null ? null : Number(stored);
+}
+
+/** The form in which `json_to_recordset` reads rows. */
+export function recordOf(row: Row, revision: Revision): object {
+  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, usedAt, facets } = row;
+  return {
+    ...{ collection, id, owner, parent, aliases, labels, revision },
+    shared: sharedWith,
+    due_at: dueAt,
+    body: JSON.stringify(row.body),
+    used_at: usedAt,
+    name: facets?.name ?? null,
+    state: facets?.state ?? null,
+    created_at: facets?.createdAt ?? null,
+    modified_at: facets?.modifiedAt ?? null,
+  };
+}
+
+/** How `json_to_recordset` reads what `recordOf` makes. */
+export const RECORD = `(collection text, id text, owner text, parent text, aliases text[], labels text[], shared text[],
+  due_at bigint, body text, revision bigint, used_at bigint, name text, state text, created_at bigint, modified_at bigint)`;
+
+export const RECORD_COLUMNS = `collection, id, owner, parent, aliases, labels, shared, due_at, body, revision, used_at, name, state,
+  created_at, modified_at`;

@@ -1,0 +1,109 @@
+import { Unusable } from '../../core/unusable.ts';
+import { Unreachable } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import type { Location } from './location.ts';
+import { POSTGRES_SCHEMA, STATEMENTS } from './schema.ts';
+
+/** What the tables say whose they are. */
+const PROGRAM = 'nv-auth-mock';
+
+/** The oldest PostgreSQL that is known to work: 14. */
+const OLDEST = 140_000;
+
+/** Servers that start at the same time wait for one another: any number that no other program uses. */
+const LOCK = 6_625_000_001;
+
+/**
+ * Makes the tables of a store, or finds those that are there. A schema of another program, or of a later version, is left
+ * as it is.
+ *
+ * @throws Unusable with what to do
+ */
+export async function prepareSchema(connection: Connection, location: Location): Promise<void> {
+  const { schema, shown } = location;
+  try {
+    await checkVersion(connection, shown);
+    await connection.transaction(async (transaction) => {
+      await transaction.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      const name = schema.slice(1, -1);
+      const [found] = await transaction.query<{ readonly tables: string; readonly is_there: boolean }>(
+        `SELECT (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid) AS tables, n.oid IS NOT NULL AS is_there
+         FROM (SELECT $1::name AS wanted) w LEFT JOIN pg_namespace n ON n.nspname = w.wanted`,
+        [name],
+      );
+      if (found?.is_there !== true) await transaction.query(`CREATE SCHEMA ${schema}`);
+      if (Number(found?.tables ?? 0) > 0) return checkTables(transaction, location);
+      for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', schema));
+      await transaction.query(`INSERT INTO ${schema}.meta VALUES ($1, $2)`, [PROGRAM, POSTGRES_SCHEMA]);
+    });
+  } catch (cause) {
+    throw cause instanceof Unusable ? cause : unusable(cause, location);
+  }
+}
+
+async function checkVersion(connection: Connection, shown: string): Promise<void> {
+  const [row] = await connection.query<{ readonly number: string; readonly version: string }>(
+    `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version`,
+  );
+  if (Number(row?.number) >= OLDEST) return;
+  throw new Unusable(
+    `--data ${shown} is PostgreSQL ${row?.version}, which is too old. Use version ${OLDEST / 10_000} or newer.`,
+  );
+}
+
+async function checkTables(transaction: Pick<Connection, 'query'>, { schema, shown }: Location): Promise<void> {
+  const [table] = await transaction.query<{ readonly oid: string | null }>('SELECT to_regclass($1) AS oid', [
+    `${schema}.meta`,
+  ]);
+  const [meta] =
+    table?.oid == null
+      ? []
+      : await transaction.query<{ readonly program: string; readonly version: number }>(
+          `SELECT to_jsonb(m)->>'program' AS program, (to_jsonb(m)->>'version')::integer AS version FROM ${schema}.meta m LIMIT 1`,
+        );
+  if (meta?.program !== PROGRAM) {
+    throw new Unusable(
+      `--data ${shown}: the schema ${schema} belongs to another program. It was left as it is; give another one with \`?schema=\`.`,
+    );
+  }
+  if (meta.version > POSTGRES_SCHEMA) {
+    throw new Unusable(
+      `--data ${shown}: the schema ${schema} was written by a newer version of nv-auth-mock (schema ${meta.version}; this one ` +
+        `knows ${POSTGRES_SCHEMA}). It was left as it is; use that version, or give another schema with \`?schema=\`.`,
+    );
+  }
+}
+
+/** Why a database cannot be used, in one line, without its password. */
+function unusable(cause: unknown, { shown, schema }: Location): Unusable {
+  const reported = cause instanceof Unreachable ? cause.cause : cause;
+  const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
+  return new Unusable(`--data ${shown} ${reasonOf(code, reported, schema)}`, { cause });
+}
+
+function reasonOf(code: string, reported: unknown, schema: string): string {
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return 'refuses the user or the password. Check both, or give others in the URL.';
+    case '3D000':
+      return 'names a database that does not exist. Create it, or name another one.';
+    case '42501':
+      return `lacks the right to create or use the schema ${schema}. Grant it (\`GRANT CREATE ON DATABASE\`), or give a schema that is the user's own.`;
+    case '53300':
+      return 'has no connection left: its limit is reached. Raise `max_connections`, or end other programs.';
+    case '57P03':
+      return 'is starting or stopping. Try again in a moment.';
+    case 'ECONNREFUSED':
+      return 'refuses connections: nothing listens there. Check host and port, or start PostgreSQL.';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'names a host that is not known. Check its name.';
+    default: {
+      const said = reported instanceof Error ? reported.message : String(reported);
+      if (/SSL|TLS|certificate|self.signed/i.test(said))
+        return `cannot be reached by TLS: ${said}. Check \`sslmode\` and \`sslrootcert\`.`;
+      return `cannot be used: ${said}. Check the URL, and that PostgreSQL runs there.`;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** The schema's number, and the statements that make it. `$schema` stands for its name. */
+export const POSTGRES_SCHEMA = 1;
+
+/** Times are integer milliseconds since 1970. Texts are compared by their bytes, as every other store does. */
+export const STATEMENTS: readonly string[] = [
+  `CREATE TABLE $schema.meta (
+    program text NOT NULL,
+    version integer NOT NULL
+  )`,
+  // The highest revision of each world, and that at which everything in it was last replaced.
+  `CREATE TABLE $schema.worlds (
+    id       text COLLATE "C" PRIMARY KEY,
+    revision bigint NOT NULL,
+    base     bigint NOT NULL
+  )`,
+  `CREATE TABLE $schema.objects (
+    seq         bigint GENERATED ALWAYS AS IDENTITY,
+    world       text COLLATE "C" NOT NULL,
+    collection  text COLLATE "C" NOT NULL,
+    id          text COLLATE "C" NOT NULL,
+    owner       text COLLATE "C" NOT NULL,
+    parent      text COLLATE "C",
+    aliases     text[] NOT NULL,
+    labels      text[] NOT NULL,
+    shared      text[] NOT NULL,
+    due_at      bigint,
+    body        text NOT NULL,
+    revision    bigint NOT NULL,
+    used_at     bigint,
+    name        text COLLATE "C",
+    state       text COLLATE "C",
+    created_at  bigint,
+    modified_at bigint,
+    PRIMARY KEY (world, collection, id)
+  )`,
+  `CREATE INDEX objects_by_age ON $schema.objects (world, collection, seq)`,
+  `CREATE INDEX objects_of_owner ON $schema.objects (world, collection, owner, seq)`,
+  `CREATE INDEX objects_of_parent ON $schema.objects (world, collection, parent, seq) WHERE parent IS NOT NULL`,
+  `CREATE INDEX objects_by_label ON $schema.objects USING gin (labels)`,
+  `CREATE INDEX objects_by_share ON $schema.objects USING gin (shared)`,
+  `CREATE INDEX objects_by_time ON $schema.objects (world, collection, due_at, id) WHERE due_at IS NOT NULL`,
+  `CREATE INDEX parts_by_time ON $schema.objects (world, collection, parent, due_at)
+    WHERE parent IS NOT NULL AND due_at IS NOT NULL`,
+  `CREATE INDEX objects_by_name ON $schema.objects (world, collection, owner, name, id) WHERE name IS NOT NULL`,
+  `CREATE INDEX objects_by_state ON $schema.objects (world, collection, owner, state, id) WHERE name IS NOT NULL`,
+  `CREATE INDEX objects_by_creation ON $schema.objects (world, collection, owner, created_at, id) WHERE name IS NOT NULL`,
+  `CREATE INDEX objects_by_change ON $schema.objects (world, collection, owner, modified_at, id) WHERE name IS NOT NULL`,
+  `CREATE TABLE $schema.aliases (
+    world      text COLLATE "C" NOT NULL,
+    collection text COLLATE "C" NOT NULL,
+    alias      text COLLATE "C" NOT NULL,
+    id         text COLLATE "C" NOT NULL,
+    PRIMARY KEY (world, collection, alias)
+  )`,
+  `CREATE INDEX aliases_of_object ON $schema.aliases (world, collection, id)`,
+  // How many there are, so that checking a limit costs the same whatever the number, and when the last of them changed.
+  `CREATE TABLE $schema.lists (
+    world      text COLLATE "C" NOT NULL,
+    collection text COLLATE "C" NOT NULL,
+    owner      text COLLATE "C" NOT NULL,
+    count      bigint NOT NULL,
+    revision   bigint NOT NULL,
+    PRIMARY KEY (world, collection, owner)
+  )`,
+  `CREATE TABLE $schema.collections (
+    world    text COLLATE "C" NOT NULL,
+    name     text COLLATE "C" NOT NULL,
+    count    bigint NOT NULL,
+    revision bigint NOT NULL,
+    PRIMARY KEY (world, name)
+  )`,
+];
+
+/** In the order in which they are emptied. */
+export const WORLD_TABLES = ['aliases', 'lists', 'collections', 'objects'] as const;

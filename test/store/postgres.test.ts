@@ -1,0 +1,62 @@
+/**
+ * The contract of a store, on PostgreSQL.
+ *
+ * Breaks with: src/store/postgres/index.ts, src/store/postgres/collections.ts, src/store/postgres/connection.ts,
+ * src/store/postgres/objects.ts, src/store/postgres/pages.ts, src/store/postgres/schema.ts, src/store/touched.ts
+ */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, vi } from 'vitest';
+import { openPostgres, type PostgresDatabase } from '../../src/store/postgres/index.ts';
+import { newStoreParts } from '../../src/store/sqlite/index.ts';
+import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
+import { type Bench, storeContract } from './contract.ts';
+import { collectionsContract } from './contract-collections.ts';
+import { imagesContract } from './contract-images.ts';
+import { ngcKeysContract } from './contract-ngc-keys.ts';
+import { pagesContract } from './contract-pages.ts';
+import { rekeyingContract } from './contract-rekeying.ts';
+import { revisionsContract } from './contract-revisions.ts';
+import { settingsContract } from './contract-settings.ts';
+
+const opened: { schema?: Schema; databases: PostgresDatabase[] } = { databases: [] };
+
+/**
+ * A world of its own for each test.
+ *
+ * @param handles by turns the steps of a test read and write through these: what one has written, the others see
+ */
+async function benchOn(handles: readonly PostgresDatabase[]): Promise<Bench> {
+  const world = randomUUID();
+  let steps = 0;
+  const next = async () => {
+    const database = handles[steps++ % handles.length] as PostgresDatabase;
+    return database.store(world, newStoreParts());
+  };
+  return { remembers: false, next, goOn: async (store) => store, end: async () => {} };
+}
+
+const BENCHES = [
+  ['PostgreSQL', () => benchOn(opened.databases.slice(0, 1))],
+  ['PostgreSQL through two handles by turns', () => benchOn(opened.databases)],
+] as const;
+
+const CONTRACTS = [
+  ...[storeContract, ngcKeysContract, collectionsContract, pagesContract, settingsContract],
+  ...[imagesContract, rekeyingContract, revisionsContract],
+];
+
+// Each step goes to a server, and some tests take thousands.
+vi.setConfig({ testTimeout: 120_000 });
+
+describePostgres('a store', () => {
+  beforeAll(async () => {
+    opened.schema = await freshSchema();
+    for (const _ of [1, 2]) opened.databases.push(await openPostgres(opened.schema.url));
+  });
+  afterAll(async () => {
+    for (const database of opened.databases) await database.close();
+    await opened.schema?.drop();
+  });
+
+  for (const contract of CONTRACTS) for (const [kind, bench] of BENCHES) contract(kind, bench);
+});
