@@ -5,7 +5,8 @@ import { hashSecret } from '../credentials/secret.ts';
 import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import { ownSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
-import { openSqliteImage, type StoreParts } from '../store/sqlite/index.ts';
+import { openImage } from '../store/open.ts';
+import type { StoreParts } from '../store/shared.ts';
 import type { Rekeyed, Rekeying } from '../store/world.ts';
 import type { Image, Images } from './images.ts';
 import type { Filled, Seed } from './world.ts';
@@ -64,7 +65,7 @@ export async function makeCopy(
   const image = await images.of(seed);
   const filledBy = ({ bytes, findings }: Image, decisions?: Store['decisions']): Filled => {
     const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation, keyCollections), kept };
-    return { store: openSqliteImage(bytes, shared, decisions, rekeyed), findings, isNew: true };
+    return { store: openImage(bytes, shared, decisions, rekeyed), findings, isNew: true };
   };
   const begun = {
     refill: async (before: Store) => filledBy(await images.of(seed), before.decisions),
@@ -75,7 +76,7 @@ export async function makeCopy(
     names: new Set(derivation === null ? [] : namesIn(image)),
   };
   if (origin.kind === 'seed') return { ...begun, filled: filledBy(image), created: [] };
-  const store = openSqliteImage(origin.image, shared);
+  const store = openImage(origin.image, shared);
   const filled = { store, findings: image.findings, isNew: false };
   if (derivation === null) return { ...begun, filled, created: [] };
   try {

@@ -4,7 +4,8 @@ import type { Findings } from '../core/finding.ts';
 import { type Budgets, Held } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../kits/ngc/keyring.ts';
-import { newStoreParts, openSqliteStore } from '../store/sqlite/index.ts';
+import { openStore } from '../store/open.ts';
+import { newStoreParts } from '../store/shared.ts';
 import type { Rekeyed } from '../store/world.ts';
 import type { Seed } from './world.ts';
 
@@ -76,7 +77,7 @@ export class Images {
   async #make(seed: Seed): Promise<Image> {
     const at = this.#machine.now();
     const records = await seed.records(at);
-    const store = openSqliteStore(null, newStoreParts(this.#budgets));
+    const store = openStore(null, newStoreParts(this.#budgets));
     try {
       await store.world.load(seed, records);
       const found: Parameters<Findings['report']>[] = [];

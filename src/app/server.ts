@@ -30,7 +30,8 @@ import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } fro
 import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
-import { newStoreParts, openSqliteImage, openSqliteStore, type StoreParts } from '../store/sqlite/index.ts';
+import { openImage, openStore } from '../store/open.ts';
+import { newStoreParts, type StoreParts } from '../store/shared.ts';
 import { type Customs, Images, settle } from './images.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
@@ -116,7 +117,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
     mode: config.mode,
     most: config.maxWorlds,
   });
-  const store = openSqliteStore(config.data, shared);
+  const store = openStore(config.data, shared);
 
   try {
     await beginWorld({ services, worlds, store, seed, random, machine, shared, images, customs }, config);
@@ -217,7 +218,7 @@ async function beginWorld(
       return settled(store);
     }
     const { bytes, findings } = await images.of(made);
-    return { store: openSqliteImage(bytes, shared, before.decisions), findings, isNew: true };
+    return { store: openImage(bytes, shared, before.decisions), findings, isNew: true };
   };
   await worlds.begin(made, await settled(store), refill);
 }

@@ -10,7 +10,7 @@ import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import type { Store } from '../store/index.ts';
-import type { StoreParts } from '../store/sqlite/index.ts';
+import type { StoreParts } from '../store/shared.ts';
 import type { Rekeyed } from '../store/world.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';

@@ -17,7 +17,9 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^machine\/time$/, /^pg$/, /^node:fs$/] },
   // What is made of rows works on whatever keeps them.
   { files: /^store\/(?:parts|remembering)\//, may: [/^store\/(?:parts\/)?[a-z-]+$/, /^core\//] },
-  { files: /^store\//, may: [/^store\/[a-z-]+$/], types: [/^core\//] },
+  // The only file that knows which adapters there are.
+  { files: /^store\/open$/, may: [/^store\/sqlite\/index$/], types: [/^store\//] },
+  { files: /^store\//, may: [/^store\/[a-z-]+$/, /^core\/held$/], types: [/^core\//] },
   { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^machine\/(time|process-wide)$/, /^jose$/, /^node:crypto$/] },
   {
     files: /^credentials\//,
@@ -208,7 +210,8 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     types: [/^node:stream$/, /^contract\/cast$/, /^core\/explaining\/reasons$/, /^services\/index$/],
   },
   { files: /^main$/, may: [/^cli\/index$/, /^machine\/node-version$/] },
-  { files: /^app\//, may: [/^(?!cli\/|services\/(?!index$)).*/] },
+  // Which adapter keeps a world is nobody's business outside of the store.
+  { files: /^app\//, may: [/^(?!cli\/|services\/(?!index$)|store\/[a-z-]+\/).*/] },
 ];
 
 /** `OWN` in a pattern stands for what the first group of `files` found. */
@@ -254,6 +257,8 @@ describe('what may import what', () => {
     ['main', 'app/server'],
     ['http/context', 'app/world'],
     ['app/world', 'store/sqlite/index'],
+    ['app/server', 'store/sqlite/index'],
+    ['app/server', 'store/postgres/index'],
     ['somewhere-new', 'core/clock'],
   ])('would catch %s importing %s', (name, target) => {
     expect(violations(name, [{ specifier: target, target, typeOnly: false }])).toHaveLength(1);

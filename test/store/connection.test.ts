@@ -1,8 +1,9 @@
 /** Breaks with: src/store/sqlite/connection.ts */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../../src/store/index.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
 import { RestingConnection } from '../../src/store/sqlite/connection.ts';
-import { newStoreParts, openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { openDatabase } from '../../src/store/sqlite/open.ts';
 import { row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';

@@ -5,7 +5,8 @@ import { Unusable } from '../../src/core/unusable.ts';
 import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
-import { newStoreParts, openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { emptyFolder } from '../support/folder.ts';
 import {
   ALL,

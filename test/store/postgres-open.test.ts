@@ -7,7 +7,7 @@ import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { isPostgresUrl, locationOf } from '../../src/store/postgres/location.ts';
-import { newStoreParts } from '../../src/store/sqlite/index.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
 import { describePostgres, it } from '../support/postgres.ts';
 
 describe('where a database is', () => {

@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { openPostgres, type PostgresDatabase } from '../../src/store/postgres/index.ts';
-import { newStoreParts } from '../../src/store/sqlite/index.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
 import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
 import { type Bench, storeContract } from './contract.ts';
 import { collectionsContract } from './contract-collections.ts';

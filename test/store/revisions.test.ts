@@ -1,7 +1,9 @@
+/** Breaks with: src/store/shared.ts */
 import { expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import { Revisions } from '../../src/store/revisions.ts';
-import { newStoreParts, openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 
 const THINGS = new Collection<number>('things');
 

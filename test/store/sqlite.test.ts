@@ -12,7 +12,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '../../src/store/index.ts';
-import { newStoreParts, openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { type Bench, storeContract } from './contract.ts';
 import { collectionsContract } from './contract-collections.ts';

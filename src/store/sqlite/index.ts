@@ -1,4 +1,3 @@
-import { type Budgets, newBudgets } from '../../core/held.ts';
 import type { DecisionLog } from '../decisions.ts';
 import type { Store } from '../index.ts';
 import { memoryDecisions } from '../memory/decisions.ts';
@@ -7,6 +6,7 @@ import { knownKeys } from '../parts/ngc-keys.ts';
 import { rekeyedRows } from '../parts/rekeying.ts';
 import { rememberingCollections } from '../remembering/collections.ts';
 import { Revisions } from '../revisions.ts';
+import { newStoreParts, type StoreParts } from '../shared.ts';
 import type { KeptSeed, Rekeying } from '../world.ts';
 import { sqliteCollections } from './collections.ts';
 import { type Connection, lastingConnection, RestingConnection } from './connection.ts';
@@ -16,13 +16,6 @@ import { countedLists } from './pages.ts';
 import { replaceContent } from './replacing.ts';
 import { Rows } from './rows.ts';
 import { Statements } from './statements.ts';
-
-/** What the stores of a process share. */
-export interface StoreParts {
-  /** Limit what is remembered. */
-  readonly budgets: Budgets;
-  readonly revisions: Revisions;
-}
 
 /**
  * The store on SQLite: in a file, or in memory if `path` is null. A file belongs to one process at a time.
@@ -34,11 +27,6 @@ export function openSqliteStore(path: string | null, shared: StoreParts = newSto
   const connection = path === null ? new RestingConnection(database) : lastingConnection(database, closeDatabase);
   const statements = new Statements(connection);
   return storeOn({ connection, statements, ...rest, ...shared });
-}
-
-/** Those of a process that has one store. */
-export function newStoreParts(budgets = newBudgets()): StoreParts {
-  return { budgets, revisions: new Revisions() };
 }
 
 /**
