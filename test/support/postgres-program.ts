@@ -51,10 +51,20 @@ export function postgresProgram(): PostgresProgram | null {
     .slice(0, 8);
   const folder = join(tmpdir(), `nv-auth-mock-postgres-${version}-${uid}-${recipe}`);
   const user = uid === 0 ? { uid: idOfNobody('-u'), gid: idOfNobody('-g') } : {};
+  if (existsSync(folder) && !runs(join(folder, 'native'))) rmSync(folder, { recursive: true, force: true });
   if (!existsSync(folder) && !layOut(source, folder, user)) return null;
   // Others can make a folder of this name, too.
   if (lstatSync(folder).uid !== uid) throw new Error(`${folder} belongs to another user`);
   return { postgres: join(folder, 'native/bin/postgres'), template: join(folder, 'template'), user };
+}
+
+function runs(native: string): boolean {
+  try {
+    execFileSync(join(native, 'bin/postgres'), ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function idOfNobody(which: '-u' | '-g'): number {
@@ -67,18 +77,15 @@ function layOut(source: string, folder: string, user: PostgresProgram['user']): 
   try {
     chmodSync(draft, 0o755);
     const native = join(draft, 'native');
-    cpSync(join(source, 'native'), native, { recursive: true });
+    // Otherwise links would lead to where it was copied from, which may be gone tomorrow.
+    cpSync(join(source, 'native'), native, { recursive: true, verbatimSymlinks: true });
     // npm packages have no links, and the scripts of packages are not run here.
     const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Link[];
     for (const { source, target } of links) {
       if (!existsSync(join(draft, target))) symlinkSync(basename(source), join(draft, target));
     }
     execFileSync('chmod', ['-R', 'a+rX', native]);
-    try {
-      execFileSync(join(native, 'bin/postgres'), ['--version'], { stdio: 'ignore' });
-    } catch {
-      return false;
-    }
+    if (!runs(native)) return false;
     const template = join(draft, 'template');
     mkdirSync(template, { mode: 0o700 });
     if (user.uid !== undefined && user.gid !== undefined) chownSync(template, user.uid, user.gid);
