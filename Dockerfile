@@ -17,6 +17,9 @@ RUN npm run build \
     node_modules/better-sqlite3/build/Release/better_sqlite3.node \
     node_modules/bindings \
     node_modules/file-uri-to-path \
+    node_modules/pg node_modules/pg-connection-string node_modules/pg-int8 node_modules/pg-pool node_modules/pg-protocol \
+    node_modules/pg-types node_modules/pgpass node_modules/split2 node_modules/xtend \
+    node_modules/postgres-array node_modules/postgres-bytea node_modules/postgres-date node_modules/postgres-interval \
   && find /image/app -name '*.map' -delete
 
 FROM gcr.io/distroless/nodejs22-debian12

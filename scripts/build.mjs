@@ -21,7 +21,7 @@ const ENTRIES = ['main', 'index', 'testcontainers'];
 const MODULES = ['vitest'];
 
 /** Left out of the bundle: the native module, and what users install themselves. */
-const EXTERNAL = ['better-sqlite3', 'vitest', 'testcontainers'];
+const EXTERNAL = ['better-sqlite3', 'pg', 'vitest', 'testcontainers'];
 
 /**
  * What tests replace in the process of their app, and what the bundled libraries use instead, all from

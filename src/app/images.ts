@@ -4,7 +4,7 @@ import type { Findings } from '../core/finding.ts';
 import { type Budgets, Held } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../kits/ngc/keyring.ts';
-import { openStore } from '../store/open.ts';
+import { openMemory } from '../store/open.ts';
 import { newStoreParts } from '../store/shared.ts';
 import type { Rekeyed } from '../store/world.ts';
 import type { Seed } from './world.ts';
@@ -77,7 +77,7 @@ export class Images {
   async #make(seed: Seed): Promise<Image> {
     const at = this.#machine.now();
     const records = await seed.records(at);
-    const store = openStore(null, newStoreParts(this.#budgets));
+    const store = openMemory(newStoreParts(this.#budgets));
     try {
       await store.world.load(seed, records);
       const found: Parameters<Findings['report']>[] = [];

@@ -5,6 +5,8 @@ import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
 import type { Server } from '../http/in-flight.ts';
 import { toggleOf } from '../kits/ngc/keyring.ts';
+import { shownData } from '../store/data-option.ts';
+import type { Place } from '../store/open.ts';
 
 /**
  * On a loopback address only users of this machine reach the switchboard; on any other, everybody who reaches that
@@ -28,24 +30,28 @@ export async function seedNotices(
   if (kept.fingerprint === fingerprint) return [];
   if (seed !== null) {
     throw new Unusable(
-      `--data ${data} holds a world that was made from a seed other than --seed ${seed}. ` +
+      `--data ${shownData(data ?? '')} holds a world that was made from a seed other than --seed ${seed}. ` +
         'Add --reseed to replace that world, or leave --seed out to keep it.',
     );
   }
   return kept.origin === 'file'
-    ? ['the world in the data file was made from a seed file; --reseed replaces it with the built-in cast']
-    : ['the world in the data file was made from an older built-in cast; --reseed replaces it with the current one'];
+    ? ['the world in --data was made from a seed file; --reseed replaces it with the built-in cast']
+    : ['the world in --data was made from an older built-in cast; --reseed replaces it with the current one'];
 }
 
 /** One line about its state and its versions. */
-export async function postureOf(server: Server, { data, fidelity, mode: begun }: Config): Promise<string> {
+export async function postureOf(
+  server: Server,
+  { kind }: Pick<Place, 'kind'>,
+  { fidelity, mode: begun }: Config,
+): Promise<string> {
   const { default: world } = server.worlds;
   const { mode } = await toggleOf({ store: world.store, settings: server.settings });
   const profiles = server.laws
     .filter(({ profile }) => profile !== null)
     .map(({ service, profile }) => `${service}=${profile}`);
   return [
-    `state=${data === null ? 'memory' : 'file'}`,
+    `state=${kind}`,
     `propagation=${mode}`,
     ...clockPosture(world.clock),
     ...profiles,

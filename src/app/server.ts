@@ -9,6 +9,7 @@ import { knownHosts } from '../core/hosts.ts';
 import { type Log, SILENT } from '../core/log.ts';
 import { checkServices } from '../core/tables.ts';
 import { Unusable } from '../core/unusable.ts';
+import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
 import { serveDocs } from '../http/docs.ts';
 import type { Server } from '../http/in-flight.ts';
@@ -30,7 +31,7 @@ import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } fro
 import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
-import { openImage, openStore } from '../store/open.ts';
+import { openImage, openPlace, type Place } from '../store/open.ts';
 import { newStoreParts, type StoreParts } from '../store/shared.ts';
 import { type Customs, Images, settle } from './images.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
@@ -117,10 +118,11 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
     mode: config.mode,
     most: config.maxWorlds,
   });
-  const store = openStore(config.data, shared);
+  const place = await openPlace(config.data, DEFAULT_WORLD, shared);
+  const { store } = place;
 
   try {
-    await beginWorld({ services, worlds, store, seed, random, machine, shared, images, customs }, config);
+    await beginWorld({ services, worlds, place, seed, random, machine, shared, images, customs }, config);
     await makeNamedWorlds(worlds, config.world);
     const world = worlds.default;
     const notices = [
@@ -163,7 +165,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       world,
       worlds,
       version,
-      posture: await postureOf(server, config),
+      posture: await postureOf(server, place, config),
       notices,
       listen,
       whoIsThere: async () => castLine(await world.seed(), services),
@@ -173,11 +175,13 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
         worlds.tellOver();
         await app.close();
         await worlds.close();
+        await place.close();
       },
     };
   } catch (cause) {
     await worlds.close();
     await store.close();
+    await place.close();
     throw startFault(cause);
   }
 }
@@ -186,7 +190,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
 interface Beginning {
   readonly services: readonly ServiceDefinition[];
   readonly worlds: Worlds;
-  readonly store: Store;
+  readonly place: Place;
   readonly seed: Seed;
   readonly random: Random;
   readonly machine: Clock;
@@ -200,9 +204,10 @@ interface Beginning {
  * `reseed`.
  */
 async function beginWorld(
-  { services, worlds, store, seed, random, machine, shared, images, customs }: Beginning,
-  { data, reseed }: Config,
+  { services, worlds, place, seed, random, machine, shared, images, customs }: Beginning,
+  { reseed }: Config,
 ): Promise<void> {
+  const { store } = place;
   const settled = async (from: Store): Promise<Filled> => {
     const findings: Filled['findings'][number][] = [];
     await settle(from, (...finding) => findings.push(finding), customs, machine.now());
@@ -213,7 +218,7 @@ async function beginWorld(
   if (reseed || kept === null) await fill(seed);
   const made = reseed || kept === null ? seed : revivedSeed(kept, services, random);
   const refill = async (before: Store): Promise<Filled> => {
-    if (data !== null) {
+    if (place.isKept) {
       await fill(made);
       return settled(store);
     }

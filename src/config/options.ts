@@ -6,6 +6,7 @@ import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import { MODES, type Mode } from '../core/mode.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
+import { shownData } from '../store/data-option.ts';
 import { type Option, oneOf, onOff, path, wholeNumber } from './option.ts';
 
 /** What all of our environment variables begin with. */
@@ -53,8 +54,9 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     read: (text) => (text === '' ? undefined : text),
   },
   data: {
-    argument: 'FILE',
-    description: 'SQLite file that keeps the state; default: in memory',
+    argument: 'FILE|URL',
+    description:
+      'SQLite file, or PostgreSQL database as `postgres://user@host/db?schema=name`, that keeps the state; default: in memory',
     fallback: null,
     ...path,
   },
@@ -166,7 +168,7 @@ export function variableName(name: string): string {
 /** The value, as a flag would spell it. */
 export function shownValue(name: keyof Config, config: Config): unknown {
   const { isSecret, isDuration } = OPTIONS[name];
-  const value: unknown = config[name];
+  const value: unknown = name === 'data' && config.data !== null ? shownData(config.data) : config[name];
   if (isSecret === true && value !== null) return '(set)';
   return isDuration === true && typeof value === 'number' ? formatDuration(value) : value;
 }

@@ -1,16 +1,55 @@
+import { Unusable } from '../core/unusable.ts';
+import { isPostgresUrl, otherScheme } from './data-option.ts';
 import type { DecisionLog } from './decisions.ts';
 import type { Store } from './index.ts';
 import type { StoreParts } from './shared.ts';
 import { openSqliteImage, openSqliteStore } from './sqlite/index.ts';
 import type { KeptSeed, Rekeying } from './world.ts';
 
+/** Where the state of a server is. */
+export interface Place {
+  /** In one word: `memory`, `file` or `postgres`. */
+  readonly kind: string;
+  /** Does it outlive the process? */
+  readonly isKept: boolean;
+  /** The store of the default world. */
+  readonly store: Store;
+  /** After all stores in it are closed. */
+  close(): Promise<void>;
+}
+
 /**
- * The store that `--data` names: a file, or one in memory if it is null.
+ * Opens what `--data` names: a file or a database of PostgreSQL; null keeps the state in memory.
  *
+ * @param world the id of the default world
  * @throws Unusable if it cannot be used
  */
-export function openStore(data: string | null, shared: StoreParts): Store {
-  return openSqliteStore(data, shared);
+export async function openPlace(data: string | null, world: string, shared: StoreParts): Promise<Place> {
+  const scheme = data === null ? null : otherScheme(data);
+  if (scheme !== null) {
+    throw new Unusable(
+      `--data is a URL that begins with \`${scheme}://\`. Give the path of a file, or a URL that begins with \`postgres://\`.`,
+    );
+  }
+  if (data === null || !isPostgresUrl(data)) {
+    const isKept = data !== null;
+    return { kind: isKept ? 'file' : 'memory', isKept, store: openSqliteStore(data, shared), close: async () => {} };
+  }
+  // Loaded only by those who have a database.
+  const { openPostgres } = await import('./postgres/index.ts');
+  const database = await openPostgres(data);
+  try {
+    const store = await database.store(world, shared);
+    return { kind: 'postgres', isKept: true, store, close: () => database.close() };
+  } catch (cause) {
+    await database.close();
+    throw cause;
+  }
+}
+
+/** A new store in memory. */
+export function openMemory(shared: StoreParts): Store {
+  return openSqliteStore(null, shared);
 }
 
 /**

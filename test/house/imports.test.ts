@@ -18,7 +18,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // What is made of rows works on whatever keeps them.
   { files: /^store\/(?:parts|remembering)\//, may: [/^store\/(?:parts\/)?[a-z-]+$/, /^core\//] },
   // The only file that knows which adapters there are.
-  { files: /^store\/open$/, may: [/^store\/sqlite\/index$/], types: [/^store\//] },
+  {
+    files: /^store\/open$/,
+    may: [/^store\/(?:sqlite|postgres)\/index$/, /^store\/data-option$/, /^core\/unusable$/],
+    types: [/^store\//],
+  },
   { files: /^store\//, may: [/^store\/[a-z-]+$/, /^core\/held$/], types: [/^core\//] },
   { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^machine\/(time|process-wide)$/, /^jose$/, /^node:crypto$/] },
   {
@@ -152,7 +156,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^config\/option$/, may: [/^core\//] },
   {
     files: /^config\/options$/,
-    may: [/^config\/option$/, /^core\//, /^services\/index$/],
+    may: [/^config\/option$/, /^core\//, /^store\/data-option$/, /^services\/index$/],
     types: [/^contract\/settings$/],
   },
   { files: /^config\//, may: [/^core\//, /^config\//, /^yaml$/, /^node:fs\/promises$/] },

@@ -6,18 +6,11 @@
 import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { openPostgres } from '../../src/store/postgres/index.ts';
-import { isPostgresUrl, locationOf } from '../../src/store/postgres/location.ts';
+import { locationOf } from '../../src/store/postgres/location.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { describePostgres, it } from '../support/postgres.ts';
 
 describe('where a database is', () => {
-  it('is told by a URL, not by the path of a file', () => {
-    expect(['postgres://a/b', 'postgresql://a/b', 'mock.db', './postgres', 'postgres.db'].map(isPostgresUrl)).toEqual([
-      ...[true, true],
-      ...[false, false, false],
-    ]);
-  });
-
   it('is shown without the password', () => {
     const { shown, settings } = locationOf('postgres://ada:secret@db.test:5433/mock?schema=team_a');
     expect(shown).toBe('postgres://ada@db.test:5433/mock');

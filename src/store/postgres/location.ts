@@ -16,11 +16,6 @@ const DEFAULT_SCHEMA = 'nv_auth_mock';
 /** Longer names are cut by PostgreSQL. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
-/** Does `--data` name a database rather than a file? */
-export function isPostgresUrl(data: string): boolean {
-  return /^postgres(?:ql)?:\/\//i.test(data);
-}
-
 /**
  * Reads a URL such as `postgres://user@host/db?schema=name`. `sslmode` means what it means to `psql`.
  *
