@@ -27,7 +27,7 @@ export interface Made {
 export interface Begun {
   readonly filled: Filled;
   /** As `WorldParts.refill`. */
-  readonly refill: (before: Store) => Promise<Filled>;
+  readonly refill: () => Promise<Filled>;
   /** The seed before anything in it became the world's own. */
   readonly seed: Seed;
   /** The same seed, with the world's own credentials in it. */
@@ -63,12 +63,12 @@ export async function makeCopy(
   const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
   const image = await images.of(seed);
-  const filledBy = ({ bytes, findings }: Image, decisions?: Store['decisions']): Filled => {
+  const filledBy = ({ bytes, findings }: Image): Filled => {
     const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation, keyCollections), kept };
-    return { store: openImage(bytes, shared, decisions, rekeyed), findings, isNew: true };
+    return { store: openImage(bytes, shared, rekeyed), findings, isNew: true };
   };
   const begun = {
-    refill: async (before: Store) => filledBy(await images.of(seed), before.decisions),
+    refill: async () => filledBy(await images.of(seed)),
     seed,
     kept,
     source: credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD,

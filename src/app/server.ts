@@ -217,13 +217,13 @@ async function beginWorld(
   const kept = await store.world.seed();
   if (reseed || kept === null) await fill(seed);
   const made = reseed || kept === null ? seed : revivedSeed(kept, services, random);
-  const refill = async (before: Store): Promise<Filled> => {
+  const refill = async (): Promise<Filled> => {
     if (place.isKept) {
       await fill(made);
       return settled(store);
     }
     const { bytes, findings } = await images.of(made);
-    return { store: openImage(bytes, shared, before.decisions), findings, isNew: true };
+    return { store: openImage(bytes, shared), findings, isNew: true };
   };
   await worlds.begin(made, await settled(store), refill);
 }

@@ -1,5 +1,5 @@
 import { rfc3339 } from '../core/clock.ts';
-import type { Events } from '../journal/events.ts';
+import type { Chronicle } from '../journal/chronicle.ts';
 import type { Identity } from '../store/identities.ts';
 import type { Store } from '../store/index.ts';
 import type { NgcKeyEdit } from '../store/ngc-keys.ts';
@@ -16,7 +16,7 @@ export interface ClientClaims {
  * A store that reports which client ids are created and deleted in it, because requests find their world by them, and which
  * rights of keys change, because people watch that.
  */
-export function watchedStore(store: Store, { made, gone }: ClientClaims, events: Events): Store {
+export function watchedStore(store: Store, { made, gone }: ClientClaims, chronicle: Pick<Chronicle, 'event'>): Store {
   const { identities, accessKeys, ngcKeys } = store;
   return {
     ...store,
@@ -50,12 +50,12 @@ export function watchedStore(store: Store, { made, gone }: ClientClaims, events:
       edit: async (id, edit) => {
         await ngcKeys.edit(id, edit);
         const change = policyChange(id, edit);
-        if (change !== null) events.publish('policy', () => change);
+        if (change !== null) chronicle.event('policy', change);
       },
       flush: async (id, at) => {
         const flushed = await ngcKeys.flush(id, at);
         for (const { keyId, version } of flushed) {
-          events.publish('policy', () => ({ keyId, what: 'flushed', version, effectiveAt: rfc3339(at) }));
+          chronicle.event('policy', { keyId, what: 'flushed', version, effectiveAt: rfc3339(at) });
         }
         return flushed;
       },

@@ -1,17 +1,15 @@
 import type { World } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { Views } from '../core/derived.ts';
-import { Findings, findingView } from '../core/finding.ts';
+import type { Findings } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
 import type { Mode } from '../core/mode.ts';
-import { Uses } from '../core/uses.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import { Faults } from '../faults/faults.ts';
 import { unusedSentence } from '../faults/unused.ts';
 import { Habits } from '../hints/habits.ts';
-import { Events } from '../journal/events.ts';
-import { Journal } from '../journal/journal.ts';
+import { Chronicle } from '../journal/chronicle.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
@@ -60,7 +58,7 @@ export interface WorldParts {
   /** The mode that it begins in. */
   readonly mode: Mode;
   /** Makes the seed's store again: a new one, or the same with new content. */
-  readonly refill: (before: Store) => Promise<Filled>;
+  readonly refill: () => Promise<Filled>;
   readonly claims: ClaimsOfWorld;
   /** Called when the last request that used the world ends. */
   readonly left: () => void;
@@ -78,16 +76,14 @@ const MOST_RETIRED = 8;
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const { id, credentials, machine, random, signingKey, budgets, mode, refill, claims, left } = parts;
   const series = random.hex(6);
-  const events = new Events(series);
-  const journal = new Journal(budgets.requests, series);
-  const findings = new Findings(budgets.findings, (finding) => events.publish('finding', () => findingView(finding)));
+  const chronicle = new Chronicle(budgets, series);
+  const { findings } = chronicle;
   const habits = new Habits(budgets.habits);
   const remembered = new RememberedTokens(budgets.tokens);
-  const uses = new Uses(budgets.uses);
   let decisions = 0;
   let holders = 0;
   let current = parts.filled.store;
-  let store = watchedStore(current, claims, events);
+  let store = watchedStore(current, claims, chronicle);
   /** Stores that requests may still be using. */
   let retired: Store[] = [];
 
@@ -108,7 +104,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     // memory, only as long as a request uses it.
     if (retired.length > MOST_RETIRED) void retired.shift()?.rest();
     current = next;
-    store = watchedStore(next, claims, events);
+    store = watchedStore(next, claims, chronicle);
   };
   const closeRetired = async () => {
     const unused = retired;
@@ -120,16 +116,13 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const tellOver = () => {
     faults.clear();
     faults.end();
-    journal.end();
-    events.end();
+    chronicle.end();
   };
   const close = async () => {
     tellOver();
-    findings.clear();
-    uses.clear();
+    chronicle.close();
     remembered.clear();
     habits.clear();
-    await store.decisions.clear();
     await closeRetired();
     await current.close();
   };
@@ -142,12 +135,10 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     credentials,
     clock,
     tokens,
-    journal,
-    events,
+    chronicle,
     habits,
     faults,
     mode,
-    uses,
     tellOver,
     get store() {
       return store;
@@ -183,10 +174,10 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       await clock.reread();
       await tokens.reread();
       await claims.replaced('snapshot');
-      events.publish('world', () => ({ world: id, what: 'restored' }));
+      chronicle.event('world', { world: id, what: 'restored' });
     },
     reset: async () => {
-      const filled = await refill(current);
+      const filled = await refill();
       replaceStore(filled.store);
       clock.restart();
       tokens.restart();
@@ -195,17 +186,14 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
         await clock.reread();
         await tokens.reread();
       }
-      await store.decisions.clear();
-      findings.clear();
+      await chronicle.empty();
       remembered.clear();
       habits.reset(clock.now());
-      journal.empty();
       faults.clear();
-      uses.clear();
       world.mode = mode;
       tell(filled.findings);
       await claims.replaced('seed');
-      events.publish('world', () => ({ world: id, what: 'reset' }));
+      chronicle.event('world', { world: id, what: 'reset' });
     },
     end: () => {
       isEnding = true;

@@ -94,7 +94,7 @@ export class Worlds implements WorldsByName {
   }
 
   /** Begins the default world. @param filled its store */
-  async begin(seed: Seed, filled: Filled, refill: (before: Store) => Promise<Filled>): Promise<void> {
+  async begin(seed: Seed, filled: Filled, refill: () => Promise<Filled>): Promise<void> {
     const world = await this.#open({ id: DEFAULT_WORLD, credentials: 'cast' }, filled, refill, () =>
       this.#claimOfDefault(),
     );
@@ -267,7 +267,7 @@ export class Worlds implements WorldsByName {
   async #open(
     { id, credentials }: Pick<World, 'id' | 'credentials'>,
     filled: Filled,
-    refill: (before: Store) => Promise<Filled>,
+    refill: () => Promise<Filled>,
     replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
     const { machine, random, signingKey, shared, mode } = this.#parts;

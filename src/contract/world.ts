@@ -4,13 +4,11 @@ import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
-import type { Uses } from '../core/uses.ts';
 import type { Presented } from '../credentials/presented.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Habits } from '../hints/habits.ts';
-import type { Events } from '../journal/events.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Chronicle } from '../journal/chronicle.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed } from '../store/world.ts';
@@ -92,18 +90,14 @@ export interface World extends WorldScope {
   readonly credentials: 'own' | 'cast';
   readonly clock: WorldClock;
   readonly tokens: WorldTokens;
-  /** Its requests with their answers. */
-  readonly journal: Journal;
-  /** What happens in it, for those who watch. */
-  readonly events: Events;
+  /** What happened in it. */
+  readonly chronicle: Chronicle;
   /** How its clients treat their tokens. */
   readonly habits: Habits;
   /** What goes wrong in it on purpose. */
   readonly faults: Faults;
   /** Does it refuse what lacks rights, or only record it? */
   mode: Mode;
-  /** What credentials were used for in it. */
-  readonly uses: Uses;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;
   /** The seed it was made from. */

@@ -44,24 +44,41 @@ export class Findings {
   readonly #byText: Held<Finding>;
 
   readonly #told: (finding: Finding) => void;
+  readonly #instead: Report | null;
 
-  /** @param told is called with each report */
-  constructor(budget: Budget, told: (finding: Finding) => void = () => {}) {
+  /**
+   * @param told is called with each report
+   * @param instead takes the reports, where processes count them together
+   */
+  constructor(budget: Budget, told: (finding: Finding) => void = () => {}, instead: Report | null = null) {
     this.#told = told;
+    this.#instead = instead;
     this.#byText = new Held(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
   }
 
   report(kind: FindingKind, said: string, at: Instant): void {
     const message = redact(said);
-    const key = `${kind}\n${message}`;
-    const known = this.#byText.find(key);
+    if (this.#instead !== null) {
+      this.#instead({ kind, message }, at);
+      return;
+    }
+    const known = this.find(kind, message);
     if (known !== undefined) {
       known.lastSeenAt = at;
       known.count += 1;
       this.#told(known);
       return;
     }
-    this.#told(this.#byText.keep(key, { kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 }));
+    this.#told(this.put({ kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 }));
+  }
+
+  find(kind: FindingKind, message: string): Finding | undefined {
+    return this.#byText.find(keyOf({ kind, message }));
+  }
+
+  /** Keeps a finding as it was counted elsewhere. */
+  put(finding: Finding): Finding {
+    return this.#byText.keep(keyOf(finding), finding);
   }
 
   /** Newest first, as the switchboard shows them. */
@@ -72,6 +89,13 @@ export class Findings {
   clear(): void {
     this.#byText.clear();
   }
+}
+
+/** Takes a report. */
+type Report = (finding: Pick<Finding, 'kind' | 'message'>, at: Instant) => void;
+
+function keyOf({ kind, message }: Pick<Finding, 'kind' | 'message'>): string {
+  return `${kind}\n${message}`;
 }
 
 /** A finding as the switchboard shows it. */

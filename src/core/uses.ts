@@ -12,6 +12,11 @@ export interface Use {
   readonly example: { readonly method: string; readonly path: string };
 }
 
+/** One use of a credential. */
+export interface Note extends Use {
+  readonly principal: Principal;
+}
+
 /** A credential, and what it was used for. */
 export interface UsesOfCredential {
   readonly principal: Principal;
@@ -41,8 +46,11 @@ export class Uses {
   /** How many credentials were begun: more than there are once some had to make room. */
   #begun = 0;
   #isCut = false;
+  readonly #told: ((use: Note) => void) | null;
 
-  constructor(budget: Budget) {
+  /** @param told is told of uses that were not known here, where processes keep them together */
+  constructor(budget: Budget, told: ((use: Note) => void) | null = null) {
+    this.#told = told;
     this.#byCredential = new Held(budget, ({ bytes }) => bytes);
   }
 
@@ -59,21 +67,47 @@ export class Uses {
     sighting: Seen | null,
     example: Use['example'],
   ): void {
+    const isNew = this.#keep(principal, operation, { rule, law }, sighting, example);
+    if (isNew && this.#told !== null) {
+      this.#told({
+        principal,
+        operation,
+        question: { rule, law },
+        sighting: sighting && bounded(seenOf(sighting)),
+        example,
+      });
+    }
+  }
+
+  /** Keeps a use that was noted elsewhere. */
+  take({ principal, operation, question, sighting, example }: Note): void {
+    this.#keep(principal, operation, question, sighting, example);
+  }
+
+  /** @returns whether it was new */
+  #keep(
+    principal: Principal,
+    operation: string,
+    { rule, law }: Use['question'],
+    sighting: Seen | null,
+    example: Use['example'],
+  ): boolean {
     const name = credentialOf(principal);
     const credential = this.#byCredential.find(name) ?? this.#begin(name, principal);
     const key = `${law.service} ${operation} ${placeOf(sighting)}`;
     const { uses } = credential;
-    if (uses.has(key)) return;
+    if (uses.has(key)) return false;
     const use = { operation, question: { rule, law }, sighting: sighting && bounded(seenOf(sighting)), example };
     const bytes = USE_BYTES + 2 * (key.length + example.path.length) + bytesOf(use.sighting);
     if (uses.size >= MOST_USES || credential.bytes + bytes > MOST_BYTES) {
       this.#isCut = true;
-      return;
+      return false;
     }
     uses.set(key, use);
     credential.bytes += bytes;
     // It is weighed anew.
     this.#byCredential.keep(name, credential);
+    return true;
   }
 
   /** Oldest first. */

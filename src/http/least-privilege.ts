@@ -28,10 +28,10 @@ export async function leastPrivilege(
   who: string | null,
 ): Promise<Report> {
   const { context } = imagine(server, world, 'GET', '/');
-  const known = world.uses.list();
+  const known = world.chronicle.uses.list();
   const asked = who === null ? known : await usesOf(context, services, known, who);
   const principals = await Promise.all(asked.map((one) => reportOn(context, services, one)));
-  return { principals: principals.flat(), full: world.uses.isFull };
+  return { principals: principals.flat(), full: world.chronicle.uses.isFull };
 }
 
 /** The credentials that somebody is meant by, even those that were not used. */

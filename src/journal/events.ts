@@ -48,10 +48,13 @@ export class Events {
     return series === this.#series && Number(digits) <= this.#newest ? Number(digits) : null;
   }
 
-  /** @param read is called later, if at all: it must not hold on to anything large */
-  publish(kind: EventKind, read: HappenedEvent['read']): void {
-    if (!this.#isWatched) return;
-    this.#newest += 1;
+  /**
+   * @param read is called later, if at all: it must not hold on to anything large
+   * @param number its place, which others gave it; default: the next one, if anybody has ever watched
+   */
+  publish(kind: EventKind, read: HappenedEvent['read'], number?: number): void {
+    if (number === undefined && !this.#isWatched) return;
+    this.#newest = number ?? this.#newest + 1;
     const event = { number: this.#newest, kind, read };
     this.#kept[this.#newest % MOST] = event;
     for (const { happened } of this.#listeners) happened(event);

@@ -54,10 +54,12 @@ export class Journal {
     this.#series = series;
   }
 
-  /** @returns its number, from 1 */
-  record(draft: Draft): number {
-    this.#recorded += 1;
-    const number = this.#recorded;
+  /**
+   * @param number its place, from 1: the next one, or a higher one that others gave it
+   * @returns its number
+   */
+  record(draft: Draft, number = this.#recorded + 1): number {
+    this.#recorded = number;
     this.forget(number - MOST);
     const place = new Place(this, number, draft);
     if (place.bytes <= this.#budget.bytes) {
@@ -126,8 +128,13 @@ export class Journal {
     this.#budget.remove(place);
   }
 
-  /** Forgets everything; whoever waits for a request is told so. */
-  empty(): void {
+  /**
+   * Forgets everything; whoever waits for a request is told so.
+   *
+   * @param recorded how many requests there were so far
+   */
+  empty(recorded = this.#recorded): void {
+    this.#recorded = recorded;
     this.#forgetAll('emptied');
   }
 

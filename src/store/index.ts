@@ -1,6 +1,5 @@
 import type { AccessKeys } from './access-keys.ts';
 import type { Collections } from './collections.ts';
-import type { DecisionLog } from './decisions.ts';
 import type { Grants } from './grants.ts';
 import type { Identities, OAuthClients } from './identities.ts';
 import type { NgcKeys } from './ngc-keys.ts';
@@ -19,20 +18,19 @@ export interface Store {
   readonly ngcKeys: NgcKeys;
   readonly collections: Collections;
   readonly settings: SettingsStore;
-  readonly decisions: DecisionLog;
   readonly world: WorldStore;
   /** What the person who opens it should know. */
   readonly notices: readonly string[];
   /** Why nothing can be written now, as far as can be told without writing; null if writing is possible. */
   fault(): string | null;
   /**
-   * The whole store as the bytes of a data file that `--data` opens: state, settings and seed, but not the decisions.
+   * The whole store as the bytes of a data file that `--data` opens: state, settings and seed.
    * It includes what was noted but not written yet. The bytes must not be changed.
    */
   image(): Promise<Uint8Array>;
   /**
-   * The store, with an image's content from now on. A store in memory returns a new one, which takes over its
-   * decisions; the old one must be closed once nobody uses it. The store of a file replaces its own content in one
+   * The store, with an image's content from now on. A store in memory returns a new one; the old one must be
+   * closed once nobody uses it. The store of a file replaces its own content in one
    * step, and returns itself.
    *
    * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged;

@@ -1,6 +1,5 @@
 import { Unusable } from '../core/unusable.ts';
 import { isPostgresUrl, otherScheme } from './data-option.ts';
-import type { DecisionLog } from './decisions.ts';
 import type { Store } from './index.ts';
 import type { StoreParts } from './shared.ts';
 import { openSqliteImage, openSqliteStore } from './sqlite/index.ts';
@@ -55,15 +54,13 @@ export function openMemory(shared: StoreParts): Store {
 /**
  * A store in memory that begins as a copy of an image. The image stays unchanged.
  *
- * @param decisions where its decisions go; default: a log of its own
  * @param rekeyed credentials that replace those of the image, as in `WorldStore.rekey`, when it is first used
  * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged
  */
 export function openImage(
   image: Uint8Array,
   shared: StoreParts,
-  decisions?: DecisionLog,
   rekeyed?: { readonly rekeying: Rekeying; readonly kept: KeptSeed },
 ): Store {
-  return openSqliteImage(image, shared, decisions, rekeyed);
+  return openSqliteImage(image, shared, rekeyed);
 }

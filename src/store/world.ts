@@ -61,7 +61,7 @@ export interface Credentials {
 export interface WorldStore {
   /** Null before the first load. */
   seed(): Promise<KeptSeed | null>;
-  /** Replaces everything in the store except the decisions, in one step, including settings. */
+  /** Replaces everything in the store, in one step, including settings. */
   load(seed: KeptSeed, records: WorldRecords): Promise<void>;
   /**
    * Gives every NGC key, every secret and every confidential client id a new value, in one step. Authorization codes,

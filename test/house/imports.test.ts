@@ -11,7 +11,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^machine\//, may: [/^machine\/time$/, /^node:(crypto|fs\/promises)$/] },
   { files: /^core\//, may: [/^core\//, /^machine\/time$/] },
   {
-    files: /^store\/(?:sqlite|memory)\//,
+    files: /^store\/sqlite\//,
     may: [/^store\//, /^core\//, /^machine\/(time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|path)$/],
   },
   { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^machine\/time$/, /^pg$/, /^node:fs$/] },

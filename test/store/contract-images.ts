@@ -11,7 +11,6 @@ import { emptyFolder } from '../support/folder.ts';
 import {
   ALL,
   accessKey,
-  decision,
   identity,
   keptSeed,
   NOON,
@@ -212,13 +211,6 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         expect(await inCopy(second, readingsOf)).toEqual(await readingsOf(store));
       });
 
-      it('has no decisions', async () => {
-        const store = await filled();
-        await store.decisions.record(decision('1'));
-
-        expect(await inCopy(await store.image(), ({ decisions }) => decisions.list({}, 10))).toEqual([]);
-      });
-
       it('of a store that was never loaded has no seed', async () => {
         const store = await bench.next();
 
@@ -247,16 +239,6 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         expect((await identities.byId('ada'))?.lastLogin).toBe(NOON + 10);
         expect((await accessKeys.byId(accessKey('three').id))?.lastLogin).toBeNull();
-      });
-
-      it('keeps its decisions, and goes on with the same log', async () => {
-        const store = await filled();
-        const { decisions } = store;
-        await decisions.record(decision('1'));
-        const after = await restored(store, await store.image());
-
-        expect(after.decisions).toBe(decisions);
-        expect((await after.decisions.list({}, 10)).map(({ id }) => id)).toEqual(['1']);
       });
 
       it('finds what searches look for, and only that, also of what changes then', async () => {

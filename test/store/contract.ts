@@ -5,7 +5,7 @@ import { Collision, LimitReached, NotFound, Outdated } from '../../src/store/err
 import type { RefreshToken } from '../../src/store/grants.ts';
 import type { Identity } from '../../src/store/identities.ts';
 import type { Store } from '../../src/store/index.ts';
-import { ALL, accessKey, decision, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
+import { ALL, accessKey, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
 import { grantsContract } from './contract-grants.ts';
 import { identitiesContract } from './contract-identities.ts';
@@ -692,66 +692,6 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await settings.get('name')).toBe('second');
         expect(await settings.get('other')).toBe('');
         expect(await settings.get('NAME')).toBeNull();
-      });
-    });
-
-    describe('decisions:', () => {
-      const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;
-      const recorded = async () => {
-        const store = await bench.next();
-        await store.decisions.record(decision('1'));
-        await store.decisions.record(decision('2', { effect: 'deny', reason: 'missing_permission', principal: bo }));
-        await store.decisions.record(decision('3', { operation: 'grant_token', principal: bo }));
-        await store.decisions.record(decision('4', { effect: 'deny', reason: 'no_token', principal: null }));
-        return store.decisions;
-      };
-
-      it('one is found by its id, whole', async () => {
-        const decisions = await recorded();
-
-        expect(await decisions.byId('1')).toEqual(decision('1'));
-        expect(await decisions.byId('nothing')).toBeNull();
-      });
-
-      const lists: [what: string, filter: object, limit: number, ids: string[]][] = [
-        ['all', {}, 100, ['4', '3', '2', '1']],
-        ['at most two', {}, 2, ['4', '3']],
-        ['none', {}, 0, []],
-        ["a principal's, by id", { principal: 'bo' }, 100, ['3', '2']],
-        ["a principal's, by name", { principal: 'bo@acme.test' }, 100, ['3', '2']],
-        ["a principal's, by client id", { principal: 'client-of-ada' }, 100, ['1']],
-        ["nobody's", { principal: 'nobody' }, 100, []],
-        ['the refused', { effect: 'deny' }, 100, ['4', '2']],
-        ['the allowed', { effect: 'allow' }, 100, ['3', '1']],
-        ["an operation's", { operation: 'grant_token' }, 100, ['3']],
-        ['what fits every filter', { principal: 'bo', effect: 'deny', operation: 'get_access_keys' }, 100, ['2']],
-        ['at most one of those that fit', { principal: 'bo' }, 1, ['3']],
-        ['what fits one filter and not another', { principal: 'ada', effect: 'deny' }, 100, []],
-      ];
-
-      it.each(lists)('a list of %s comes newest first', async (_what, filter, limit, ids) => {
-        const decisions = await recorded();
-
-        expect((await decisions.list(filter, limit)).map(({ id }) => id)).toEqual(ids);
-      });
-
-      it('the newest 2000 are kept', async () => {
-        const { decisions } = await bench.next();
-        for (let id = 1; id <= 2001; id++) await decisions.record(decision(String(id)));
-        const kept = await decisions.list({}, 5000);
-
-        expect(kept).toHaveLength(2000);
-        expect(kept[0]?.id).toBe('2001');
-        expect(kept.at(-1)?.id).toBe('2');
-        expect(await decisions.byId('1')).toBeNull();
-      });
-
-      it('none is left once they are cleared', async () => {
-        const decisions = await recorded();
-        await decisions.clear();
-
-        expect(await decisions.list({}, 100)).toEqual([]);
-        expect(await decisions.byId('1')).toBeNull();
       });
     });
 

@@ -11,5 +11,5 @@ export function noteUse(flight: InFlight, decision: Decision, question: Question
   const { context, decisionId } = flight;
   // A simulated request uses nothing.
   if (decisionId !== null || decision.principal === null) return;
-  context.world.uses.note(decision.principal, decision.operation, question, sighting, decision.request);
+  context.world.chronicle.uses.note(decision.principal, decision.operation, question, sighting, decision.request);
 }

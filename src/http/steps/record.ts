@@ -1,6 +1,5 @@
 import { stopwatch } from '../../core/clock.ts';
 import { keptPayload } from '../../journal/entry.ts';
-import { summaryOf } from '../../journal/view.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Arrived, InFlight } from '../in-flight.ts';
 import { principalOf } from '../principal.ts';
@@ -20,9 +19,9 @@ export interface Addressee {
 /** Keeps the request with its answer, before the answer is sent. */
 export function record(arrived: Arrived, { service, operation }: Addressee, told: Told, answer: WireAnswer): void {
   const { raw, context, startedAt } = arrived;
-  const { journal, events, id: world } = context.world;
+  const { chronicle, id: world } = context.world;
   const { decision, sent, hints, struckBy, isDone, wouldBe } = told;
-  const number = journal.record({
+  chronicle.request({
     at: context.now,
     world,
     service,
@@ -43,7 +42,6 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     responseHeaders: answer.headers,
     responseBody: keptPayload(answer.payload),
   });
-  if (events.isWatched) events.publish('request', () => summaryOf(journal, number));
 }
 
 /** Did the connection break before anybody could read a status? */

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { rfc3339 } from '../../core/clock.ts';
 import type { Decision } from '../../core/decision.ts';
 import { decisionHeader, explain } from '../../core/explaining/index.ts';
 import type { Reasons } from '../../core/explaining/reasons.ts';
@@ -7,7 +6,6 @@ import type { Log } from '../../core/log.ts';
 import { isStorageProblem, type Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import { worldInLog } from '../../core/world-id.ts';
-import type { DecisionLog } from '../../store/decisions.ts';
 import { type WireAnswer, writeAnswer } from '../answer.ts';
 import type { InFlight } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
@@ -20,11 +18,7 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
   const whole = writeAnswer(outcome, problem, route.written);
   const answer = struckBy === null ? whole : broken(whole, struckBy);
   if (decision !== null) {
-    const { decisions } = context.store;
-    const { id } = decision;
-    await decisions.record(decision);
-    const { events } = context.world;
-    if (events.isWatched) events.publish('decision', () => decisionSummary(decisions, id));
+    context.world.chronicle.decision(decision);
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
   }
   const where = worldInLog(context.world.id);
@@ -35,14 +29,6 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
     record(flight, { service: route.service.name, operation: route.operation.id }, flight, answer);
   }
   return answer;
-}
-
-/** What is told of a decision as it is made; null if it is not kept any more. */
-async function decisionSummary(decisions: DecisionLog, id: string): Promise<object | null> {
-  const decision = await decisions.byId(id);
-  if (decision === null) return null;
-  const { at, service, operation, request, effect, principal, reason } = decision;
-  return { id, at: rfc3339(at), service, operation, request, effect, principal, reason };
 }
 
 /** The line in the log for a refusal. */

@@ -60,13 +60,13 @@ export async function strikeAnswer(flight: InFlight): Promise<void> {
 
 async function beStruck(flight: InFlight, fault: Fault): Promise<void> {
   const { server, raw, route, context } = flight;
-  const { faults, events } = context.world;
+  const { faults, chronicle } = context.world;
   const { id, drill, fired } = fault;
   flight.struckBy = fault;
   mayRenew(flight);
   server.log.info(`the fault ${id} strikes ${raw.method} ${pathOf(raw.url)}${worldInLog(context.world.id)}`);
   const told = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
-  events.publish('fault', () => told);
+  chronicle.event('fault', told);
   const delay = delayOf(fault);
   if (delay > 0) await faults.pause(fault, delay);
 }

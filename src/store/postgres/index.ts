@@ -1,7 +1,6 @@
 import { Unusable } from '../../core/unusable.ts';
 import type { Collections } from '../collections.ts';
 import type { Store } from '../index.ts';
-import { memoryDecisions } from '../memory/decisions.ts';
 import { partsOn } from '../parts/index.ts';
 import { knownKeys } from '../parts/ngc-keys.ts';
 import type { StoreParts } from '../shared.ts';
@@ -69,7 +68,6 @@ function storeOn(collections: Collections, shared: StoreParts): Store {
   const store: Store = {
     ...partsOn(collections, known),
     collections,
-    decisions: memoryDecisions(shared.budgets.decisions),
     notices: [],
     fault: () => null,
     image: async () => {

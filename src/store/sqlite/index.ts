@@ -1,6 +1,4 @@
-import type { DecisionLog } from '../decisions.ts';
 import type { Store } from '../index.ts';
-import { memoryDecisions } from '../memory/decisions.ts';
 import { partsOn } from '../parts/index.ts';
 import { knownKeys } from '../parts/ngc-keys.ts';
 import { rekeyedRows } from '../parts/rekeying.ts';
@@ -32,14 +30,12 @@ export function openSqliteStore(path: string | null, shared: StoreParts = newSto
 /**
  * A store in memory that begins as a copy of an image. The image stays unchanged.
  *
- * @param decisions where its decisions go; default: a log of its own
  * @param rekeyed credentials that replace those of the image, as in `WorldStore.rekey`, when it is first used
  * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged
  */
 export function openSqliteImage(
   image: Uint8Array,
   shared: StoreParts,
-  decisions?: DecisionLog,
   rekeyed?: { readonly rekeying: Rekeying; readonly kept: KeptSeed },
 ): Store {
   const connection = new RestingConnection(image);
@@ -51,7 +47,7 @@ export function openSqliteImage(
       rows.commit(rekeyedRows(all, rekeyed.rekeying, rekeyed.kept).changes, []);
     });
   }
-  return storeOn({ connection, statements, rows, file: null, notices: [], decisions, ...shared });
+  return storeOn({ connection, statements, rows, file: null, notices: [], ...shared });
 }
 
 /** What a store is made of. */
@@ -59,12 +55,10 @@ interface Parts extends Omit<Opened, 'database'>, StoreParts {
   readonly connection: Connection;
   readonly statements: Statements;
   readonly rows?: Rows;
-  readonly decisions?: DecisionLog | undefined;
 }
 
 function storeOn({ connection, statements, file, notices, budgets, revisions, ...given }: Parts): Store {
-  const { rows = new Rows(statements, revisions, file !== null), decisions = memoryDecisions(budgets.decisions) } =
-    given;
+  const { rows = new Rows(statements, revisions, file !== null) } = given;
   const notes = new Notes(rows.use, (cause) => file?.refusalOf(cause) != null);
   const guarded = <Its extends object>(subject: Its, names: readonly (keyof Its)[]) =>
     file?.guard(subject, names) ?? subject;
@@ -85,13 +79,12 @@ function storeOn({ connection, statements, file, notices, budgets, revisions, ..
   const store: Store = {
     ...partsOn(collections, known),
     collections,
-    decisions,
     notices,
     fault: () => file?.fault ?? null,
     image: async () => wholeImage(connection, notes),
     restored:
       file === null
-        ? async (image) => openSqliteImage(image, { budgets, revisions }, decisions)
+        ? async (image) => openSqliteImage(image, { budgets, revisions })
         : guarded({ replace }, ['replace']).replace,
     rest: async () => connection.rest(),
     close: async () => {

@@ -31,7 +31,7 @@ export function clockOperations(ports: Ports) {
 
   const moved = async (world: World, { from, to }: Jump): Promise<Moved> => {
     const reading = { ...clockView(world.clock, to), from: rfc3339(from) };
-    world.events.publish('clock', () => reading);
+    world.chronicle.event('clock', reading);
     const { events, more } = await ports.events(world, from, to, MOST_PASSED);
     return { status: 200, body: { ...clockView(world.clock, to), events: events.map(eventView), more } };
   };

@@ -7,7 +7,7 @@ const MOST_READERS = 50;
 
 /** What happens in the world, as it happens. */
 const watch: Handler<'control', 'watch_events'> = ({ world, headerLines }) => {
-  if (world.events.listeners >= MOST_READERS) {
+  if (world.chronicle.events.listeners >= MOST_READERS) {
     throw new Problem(
       'conflict',
       `${MOST_READERS} streams of events are open in this world already, which is the limit; close one of them.`,
@@ -17,7 +17,7 @@ const watch: Handler<'control', 'watch_events'> = ({ world, headerLines }) => {
   return {
     status: 200,
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
-    body: eventStream(world.events, lastId),
+    body: eventStream(world.chronicle.events, lastId),
   };
 };
 

@@ -17,14 +17,14 @@ export function explanationOperations(ports: Ports) {
     return { ...described, fixes: [...described.fixes.filter(({ kind }) => kind === 'hint'), ...fixes] };
   };
 
-  const listDecisions: Handler<'control', 'list_decisions'> = async ({ store, query }) => {
+  const listDecisions: Handler<'control', 'list_decisions'> = ({ world, query }) => {
     const { limit = DEFAULT_LIMIT, ...filter } = query;
-    const decisions = await store.decisions.list(filter, limit);
+    const decisions = world.chronicle.decisions.list(filter, limit);
     return { status: 200, body: { decisions: decisions.map(describe) } };
   };
 
-  const getDecision: Handler<'control', 'get_decision'> = async ({ store, params }) => {
-    const decision = await store.decisions.byId(params.id);
+  const getDecision: Handler<'control', 'get_decision'> = ({ world, params }) => {
+    const decision = world.chronicle.decisions.byId(params.id);
     if (decision !== null) return { status: 200, body: describe(decision) };
     throw new Problem(
       'not_found',

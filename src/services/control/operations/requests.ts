@@ -21,18 +21,18 @@ export function requestOperations({ known, version }: Ports) {
   const found = ({ world }: Context, query: Match & { readonly since?: string }): readonly JournalEntry[] => {
     const { since, ...match } = query;
     const { fits } = matcherOf(checkedMatch(match, known(), (name) => `Query parameter \`${name}\``, false));
-    const isLater = since === undefined ? () => true : laterThan(world.journal, since);
-    return world.journal.newestFirst().filter((entry) => isLater(entry) && fits(factsOf(entry)));
+    const isLater = since === undefined ? () => true : laterThan(world.chronicle.journal, since);
+    return world.chronicle.journal.newestFirst().filter((entry) => isLater(entry) && fits(factsOf(entry)));
   };
 
   const list: Handler<'control', 'list_requests'> = (context) => {
     const { limit = DEFAULT_LIMIT, ...query } = context.query;
     const requests = found(context, query).slice(0, limit).map(viewOf);
-    return { status: 200, body: { requests, dropped: context.world.journal.dropped } };
+    return { status: 200, body: { requests, dropped: context.world.chronicle.journal.dropped } };
   };
 
   const get: Handler<'control', 'get_request'> = ({ world, params }) => {
-    const entry = world.journal.find(params.requestId);
+    const entry = world.chronicle.journal.find(params.requestId);
     if (entry !== undefined) return { status: 200, body: viewOf(entry) };
     throw new Problem(
       'not_found',
@@ -50,11 +50,14 @@ export function requestOperations({ known, version }: Ports) {
     const { match: given, within, ...expectation } = body;
     checkBounds(expectation);
     const match = checkedMatch(given, known(), (name) => `Field \`match.${name}\``, false);
-    const { verified, count, matched, nearest } = await verify(world.journal, match, expectation, waitOf(within)).catch(
-      (thrown: unknown) => {
-        throw thrown instanceof JournalEnded ? endedProblem(thrown) : thrown;
-      },
-    );
+    const { verified, count, matched, nearest } = await verify(
+      world.chronicle.journal,
+      match,
+      expectation,
+      waitOf(within),
+    ).catch((thrown: unknown) => {
+      throw thrown instanceof JournalEnded ? endedProblem(thrown) : thrown;
+    });
     return {
       status: 200,
       body: {
@@ -66,7 +69,7 @@ export function requestOperations({ known, version }: Ports) {
           differs: differences.map(({ sentence }) => sentence),
           hint: entry.hints[0]?.text ?? null,
         })),
-        dropped: world.journal.dropped,
+        dropped: world.chronicle.journal.dropped,
       },
     };
   };
@@ -75,7 +78,7 @@ export function requestOperations({ known, version }: Ports) {
 }
 
 /** @param since the id of a request, or a time */
-function laterThan(journal: Context['world']['journal'], since: string): (entry: JournalEntry) => boolean {
+function laterThan(journal: Context['world']['chronicle']['journal'], since: string): (entry: JournalEntry) => boolean {
   const number = journal.numberOf(since);
   if (number !== null) return (entry) => entry.number > number;
   const instant = parseInstant(since);

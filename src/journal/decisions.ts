@@ -1,8 +1,14 @@
-import type { Decision } from '../../core/decision.ts';
-import { Derived } from '../../core/derived.ts';
-import { type Budget, bytesOf, Held } from '../../core/held.ts';
-import { namesOf } from '../../core/principal.ts';
-import type { DecisionFilter, DecisionLog } from '../decisions.ts';
+import type { Decision } from '../core/decision.ts';
+import { Derived } from '../core/derived.ts';
+import { type Budget, bytesOf, Held } from '../core/held.ts';
+import { namesOf } from '../core/principal.ts';
+
+export interface DecisionFilter {
+  /** Id, name, client id or e-mail address of the caller, or of whom the caller claimed to be. */
+  readonly principal?: string;
+  readonly effect?: 'allow' | 'deny';
+  readonly operation?: string;
+}
 
 const MOST = 2000;
 
@@ -11,26 +17,37 @@ const PLAIN_BYTES = 1000;
 /** A decision with larger evidence is kept without it: it can still be explained, but has fewer fixes. */
 const MOST_EVIDENCE = 256 * 1024;
 
-/** Decisions are kept in memory: they explain recent requests, and writing each would cost more than the answer. */
-export function memoryDecisions(budget: Budget): DecisionLog {
-  // The same standing is weighed again and again.
-  const weights = new Derived<object, number>();
-  const byId = new Held<Kept>(budget, ({ bytes }) => bytes, MOST);
-  return {
-    record: async (decision) => {
-      byId.keep(decision.id, keptOf(decision, weights));
-    },
-    list: async (filter, limit) => {
-      const found: Decision[] = [];
-      for (const { decision } of byId.newestFirst()) {
-        if (found.length === limit) break;
-        if (fits(decision, filter)) found.push(decision);
-      }
-      return found;
-    },
-    byId: async (id) => byId.find(id)?.decision ?? null,
-    clear: async () => byId.clear(),
-  };
+/** The newest 2000 decisions of one world, as far as the budget has room. */
+export class Decisions {
+  readonly #byId: Held<Kept>;
+  /** The same standing is weighed again and again. */
+  readonly #weights = new Derived<object, number>();
+
+  constructor(budget: Budget) {
+    this.#byId = new Held(budget, ({ bytes }) => bytes, MOST);
+  }
+
+  record(decision: Decision): void {
+    this.#byId.keep(decision.id, keptOf(decision, this.#weights));
+  }
+
+  /** Newest first, at most `limit`. */
+  list(filter: DecisionFilter, limit: number): readonly Decision[] {
+    const found: Decision[] = [];
+    for (const { decision } of this.#byId.newestFirst()) {
+      if (found.length === limit) break;
+      if (fits(decision, filter)) found.push(decision);
+    }
+    return found;
+  }
+
+  byId(id: string): Decision | null {
+    return this.#byId.find(id)?.decision ?? null;
+  }
+
+  clear(): void {
+    this.#byId.clear();
+  }
 }
 
 interface Kept {

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { newBudgets } from '../../src/core/held.ts';
+import { type Archive, Chronicle, type Happening, type Numbered } from '../../src/journal/chronicle.ts';
+import { NO_BODY } from '../../src/journal/entry.ts';
+import { eventStream } from '../../src/journal/event-stream.ts';
+import { decision } from '../support/records.ts';
+
+const draft = (url: string) => ({
+  ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url, status: 200 },
+  ...{ wouldBe: null, principal: null, reason: null, decision: null, hints: [], fault: null, done: true, durationMs: 1 },
+  ...{ requestHeaders: '', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
+});
+
+/** An archive in memory, which several chronicles read. */
+class Shelf {
+  readonly #stored: Numbered[] = [];
+  #emptied: { readonly before: number; readonly requests: number } | null = null;
+  #requests = 0;
+
+  /** As one process uses it. */
+  open(): Archive {
+    let waiting: Happening[] = [];
+    let read = 0;
+    return {
+      append: (happening) => waiting.push(happening),
+      flush: async () => {
+        for (const happening of waiting) {
+          const request = happening.kind === 'request' ? ++this.#requests : null;
+          this.#stored.push({ happening, request, event: this.#stored.length + 1 });
+        }
+        waiting = [];
+      },
+      news: async () => {
+        const from = read;
+        read = this.#stored.length;
+        const emptied = this.#emptied !== null && this.#emptied.before >= from ? this.#emptied : null;
+        return {
+          emptiedAt: emptied?.requests ?? null,
+          happenings: this.#stored.slice(Math.max(from, emptied?.before ?? 0)),
+          findings: [],
+        };
+      },
+      empty: async () => {
+        this.#emptied = { before: this.#stored.length, requests: this.#requests };
+      },
+    };
+  }
+}
+
+describe('a chronicle that processes share', () => {
+  it('tells each of them everything, in the order in which it was stored', async () => {
+    const shelf = new Shelf();
+    const [one, other] = [shelf.open(), shelf.open()].map((archive) => new Chronicle(newBudgets(), 's', archive));
+    one?.request(draft('/one'));
+    other?.request(draft('/two'));
+    other?.decision(decision('1'));
+    await other?.flush();
+    await one?.flush();
+    await one?.catchUp();
+    await other?.catchUp();
+
+    const seen = (chronicle?: Chronicle) => chronicle?.journal.newestFirst().map(({ id, url }) => [id, url]);
+    expect(seen(one)).toEqual([
+      ['s-r2', '/one'],
+      ['s-r1', '/two'],
+    ]);
+    expect(seen(other)).toEqual(seen(one));
+    expect(one?.decisions.byId('1')).toEqual(decision('1'));
+  });
+
+  it('has nothing before it is caught up, and everything after', async () => {
+    const shelf = new Shelf();
+    const chronicle = new Chronicle(newBudgets(), 's', shelf.open());
+    chronicle.request(draft('/one'));
+    expect(chronicle.journal.newestFirst()).toEqual([]);
+    await chronicle.catchUp();
+    expect(chronicle.journal.newestFirst()).toHaveLength(1);
+  });
+
+  it('is emptied for all; whoever comes later counts on from there', async () => {
+    const shelf = new Shelf();
+    const [one, other] = [shelf.open(), shelf.open()].map((archive) => new Chronicle(newBudgets(), 's', archive));
+    one?.request(draft('/one'));
+    await one?.catchUp();
+    await other?.catchUp();
+    await one?.empty();
+    await other?.catchUp();
+    expect(other?.journal.newestFirst()).toEqual([]);
+    other?.request(draft('/two'));
+    await other?.flush();
+    const late = new Chronicle(newBudgets(), 's', shelf.open());
+    await late.catchUp();
+    expect(late.journal.newestFirst().map(({ id }) => id)).toEqual(['s-r2']);
+    expect(late.journal.dropped).toBe(0);
+  });
+
+  it('lets a reader resume in one process where it stopped in another', async () => {
+    const shelf = new Shelf();
+    const [one, other] = [shelf.open(), shelf.open()].map((archive) => new Chronicle(newBudgets(), 's', archive));
+    for (const number of [1, 2, 3]) one?.event('clock', { number });
+    await one?.flush();
+    await other?.catchUp();
+    if (other === undefined) throw new Error('there are two');
+    const stream = eventStream(other.events, 's-e1');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(String(stream.read()).match(/id: .*/g)).toEqual(['id: s-e2', 'id: s-e3']);
+    stream.destroy();
+  });
+});
