@@ -107,19 +107,19 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       : seedOfContent(parts.seed, 'the option `seed`', services, random),
   ]);
   const shared = newStoreParts(newBudgets(parts.budgets));
+  const place = await openPlace(config.data, DEFAULT_WORLD, shared);
+  const { store, look } = place;
+  const machine = parts.clock ?? place.clock ?? machineClock();
   const { budgets } = shared;
   const laws = services.map((service) => service.law(config));
-  const machine = parts.clock ?? machineClock();
   const customs = { settings: config, laws };
   const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
   const images = new Images(machine, budgets, customs);
   const worlds = new Worlds({
-    ...{ machine, random, signingKey, shared, images, keyCollections },
+    ...{ machine, random, signingKey, shared, images, keyCollections, laws, look },
     mode: config.mode,
     most: config.maxWorlds,
   });
-  const place = await openPlace(config.data, DEFAULT_WORLD, shared);
-  const { store } = place;
 
   try {
     await beginWorld({ services, worlds, place, seed, random, machine, shared, images, customs }, config);
@@ -214,9 +214,13 @@ async function beginWorld(
     return { store: from, findings, isNew: false };
   };
   const fill = async (from: Seed) => store.world.load(from, await from.records(machine.now()));
-  const kept = await store.world.seed();
-  if (reseed || kept === null) await fill(seed);
-  const made = reseed || kept === null ? seed : revivedSeed(kept, services, random);
+  // Of several processes that begin at the same time with the same database, one fills it.
+  const made = await store.collections.turns.take(async () => {
+    const kept = await store.world.seed();
+    if (!reseed && kept !== null) return revivedSeed(kept, services, random);
+    await fill(seed);
+    return seed;
+  });
   const refill = async (): Promise<Filled> => {
     if (place.isKept) {
       await fill(made);

@@ -3,6 +3,7 @@ import type { Clock, Instant } from '../core/clock.ts';
 import { Views } from '../core/derived.ts';
 import type { Findings } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
+import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
@@ -14,6 +15,7 @@ import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
 import type { SigningKey } from '../tokens/keys.ts';
+import { archiveOn } from './archive.ts';
 import { type ClientClaims, watchedStore } from './watched-store.ts';
 import { openClock, REAL_TIME, storeState } from './world-clock.ts';
 import { worldTokens } from './world-keys.ts';
@@ -49,6 +51,8 @@ export interface OwnedWorld extends World {
 export interface WorldParts {
   readonly id: string;
   readonly credentials: World['credentials'];
+  /** Those of the server. */
+  readonly laws: readonly Law[];
   readonly filled: Filled;
   readonly machine: Clock;
   readonly random: Random;
@@ -74,12 +78,15 @@ export interface ClaimsOfWorld extends ClientClaims {
 const MOST_RETIRED = 8;
 
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
-  const { id, credentials, machine, random, signingKey, budgets, mode, refill, claims, left } = parts;
-  const series = random.hex(6);
-  const chronicle = new Chronicle(budgets, series);
+  const { id, credentials, laws, machine, random, signingKey, budgets, mode, refill, claims, left } = parts;
+  const { sharing } = parts.filled.store;
+  const series = sharing?.series ?? random.hex(6);
+  const chronicle = new Chronicle(budgets, series, sharing === null ? null : archiveOn(sharing.log, laws));
   const { findings } = chronicle;
   const habits = new Habits(budgets.habits);
   const remembered = new RememberedTokens(budgets.tokens);
+  /** Each process gives ids of its own. */
+  const decisionSeries = sharing === null ? series : random.hex(6);
   let decisions = 0;
   let holders = 0;
   let current = parts.filled.store;
@@ -128,6 +135,20 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   };
 
   tell(parts.filled.findings);
+  const reread = async () => {
+    await clock.reread();
+    await tokens.reread();
+  };
+  sharing?.listen({
+    changed: async (collections) => {
+      if (collections === 'all') {
+        remembered.clear();
+        habits.clear();
+      }
+      if (collections === 'all' || collections.includes('settings')) await reread();
+    },
+    told: () => {},
+  });
   const world: OwnedWorld = {
     id,
     mark: worldMark(id),
@@ -147,7 +168,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     remembered,
     random,
     views: new Views(budgets.views),
-    nextDecisionId: () => `${series}-${++decisions}`,
+    nextDecisionId: () => `${decisionSeries}-${++decisions}`,
     // A world begins with its seed in the store.
     seed: async () => (await store.world.seed()) as KeptSeed,
     hold: () => {
@@ -171,8 +192,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       replaceStore(next);
       remembered.clear();
       habits.clear();
-      await clock.reread();
-      await tokens.reread();
+      await reread();
       await claims.replaced('snapshot');
       chronicle.event('world', { world: id, what: 'restored' });
     },
@@ -182,10 +202,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       clock.restart();
       tokens.restart();
       // A change to clock or keys that was written after the world was filled still counts.
-      if (!filled.isNew) {
-        await clock.reread();
-        await tokens.reread();
-      }
+      if (!filled.isNew) await reread();
       await chronicle.empty();
       remembered.clear();
       habits.reset(clock.now());

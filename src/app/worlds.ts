@@ -1,6 +1,7 @@
 import type { World, WorldsByName } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
+import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
@@ -10,6 +11,7 @@ import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import type { Store } from '../store/index.ts';
+import type { Place } from '../store/open.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { Rekeyed } from '../store/world.ts';
 import type { PublicJwk } from '../tokens/index.ts';
@@ -63,11 +65,15 @@ const SWEEP_MS = 10_000;
 export interface WorldsParts {
   readonly machine: Clock;
   readonly random: Random;
+  /** Those of the server. */
+  readonly laws: readonly Law[];
   /** What every world signs with until its key is replaced. */
   readonly signingKey: SigningKey;
   readonly shared: StoreParts;
   /** The mode that every world begins in. */
   readonly mode: Mode;
+  /** Looks at what other processes have changed in a world; null if there are none. */
+  readonly look: Place['look'];
   readonly images: Images;
   /** How keys that are rows of collections are derived, by collection. */
   readonly keyCollections: ReadonlyMap<string, DeriveKey>;
@@ -104,6 +110,14 @@ export class Worlds implements WorldsByName {
   get default(): OwnedWorld {
     if (this.#default === null) throw new Error('the default world is asked for before it began');
     return this.#default.world;
+  }
+
+  get isShared(): boolean {
+    return this.#parts.look !== null;
+  }
+
+  async look(id: string): Promise<void> {
+    await this.#parts.look?.(id);
   }
 
   get isAlone(): boolean {
@@ -270,7 +284,7 @@ export class Worlds implements WorldsByName {
     refill: () => Promise<Filled>,
     replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
-    const { machine, random, signingKey, shared, mode } = this.#parts;
+    const { machine, random, signingKey, shared, mode, laws } = this.#parts;
     // Requests to a deleted world still finish, and by then another world may have its id.
     const entry = () => {
       const there = id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
@@ -298,6 +312,7 @@ export class Worlds implements WorldsByName {
     const world = await openWorld({
       id,
       credentials,
+      laws,
       filled,
       refill,
       claims,

@@ -50,6 +50,14 @@ export interface Rotation {
 export interface WorldsByName {
   /** The world of a request that names no other. */
   readonly default: World;
+  /** Do other processes use the same worlds? Then `look` comes before everything else. */
+  readonly isShared: boolean;
+  /**
+   * Looks at what other processes have changed: from then on a world is as it was when this was called, or later.
+   *
+   * @throws Unreachable
+   */
+  look(id: string): Promise<void>;
   /** Is there no other world, and has there never been one? */
   readonly isAlone: boolean;
   has(id: string): boolean;

@@ -79,6 +79,8 @@ export interface OperationRow extends Sourced {
   readonly unguarded?: true;
   /** Where credentials that are not in a header are: they help to find the world that the request is about. */
   readonly selects?: 'body' | 'query';
+  /** It answers even while the store cannot be read. */
+  readonly withoutStore?: true;
   /** The operation reads its body itself, as it arrives, and the body may be larger than usual. */
   readonly streams?: true;
 }

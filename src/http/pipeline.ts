@@ -23,7 +23,7 @@ import { parse } from './steps/parse.ts';
 import { place } from './steps/place.ts';
 import { record } from './steps/record.ts';
 import { aboutOf, refuse } from './steps/refuse.ts';
-import { logRefusal, send } from './steps/send.ts';
+import { flushed, logRefusal, send } from './steps/send.ts';
 import { strikeAnswer, strikeRequest } from './steps/strike.ts';
 import { validate } from './steps/validate.ts';
 import { vouch } from './steps/vouch.ts';
@@ -133,6 +133,7 @@ export async function answerUnrouted(
     const addressee = { service: service.name ?? null, operation: null };
     record(arrived, addressee, { ...UNTOUCHED, outcome, hints }, written);
   }
+  await flushed(arrived);
   context.world.release();
   return written;
 }

@@ -1,5 +1,5 @@
 import { asProblem, Problem } from '../core/problem.ts';
-import { Changed, Unwritable } from '../store/errors.ts';
+import { Changed, OutcomeUnknown, Unreachable, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 
 /**
@@ -10,6 +10,15 @@ import type { Store } from '../store/index.ts';
 export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Problem {
   if (thrown instanceof Changed) {
     const message = 'Others changed the same at the same time, again and again, so nothing was done. Send it again.';
+    return new Problem('unavailable', message, { cause: thrown });
+  }
+  if (thrown instanceof Unreachable) {
+    const message = 'The database does not answer, so nothing was done. Send it again once the database is back.';
+    return new Problem('unavailable', message, { cause: thrown });
+  }
+  if (thrown instanceof OutcomeUnknown) {
+    const message =
+      'The database went away while this was stored, so it may have been done, or not. Look whether it was before you send it again.';
     return new Problem('unavailable', message, { cause: thrown });
   }
   if (!(thrown instanceof Unwritable)) {

@@ -3,13 +3,14 @@ import type { Decision } from '../core/decision.ts';
 import { type Finding, type FindingKind, Findings, findingView } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
 import { type Note, Uses } from '../core/uses.ts';
+import { clearInterval, setInterval } from '../machine/time.ts';
 import { Decisions } from './decisions.ts';
 import type { Draft } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
 import { Journal } from './journal.ts';
 import { summaryOf } from './view.ts';
 
-/** Something that happened in a world. */
+/** Something that happened in a world; what is written of it must be read the same later (`app/archive.ts`). */
 export type Happening =
   | { readonly kind: 'request'; readonly draft: Draft }
   | { readonly kind: 'decision'; readonly decision: Decision }
@@ -21,7 +22,8 @@ export type Happening =
 
 /** A happening, with its places in the order that all processes have in common. */
 export interface Numbered {
-  readonly happening: Happening;
+  /** Null if it has been forgotten. */
+  readonly happening: Happening | null;
   /** Of a request, among all requests of its world, from 1. */
   readonly request: number | null;
   /** Among everything that is told to those who watch, from 1. */
@@ -51,7 +53,7 @@ export interface Archive {
 }
 
 /** How often a process looks for news while somebody waits for them, in milliseconds. */
-export const LOOK_MS = 50;
+const LOOK_MS = 50;
 
 /**
  * Everything that happened in one world, in one order: what its requests were, what was decided about them, what a person
@@ -66,6 +68,8 @@ export class Chronicle {
   readonly events: Events;
   readonly #archive: Archive | null;
   #reading: Promise<void> = Promise.resolve();
+  #followers = 0;
+  #looking: ReturnType<typeof setInterval> | undefined;
 
   /** @param series begins the ids of requests and events: no two worlds have the same one */
   constructor(budgets: Budgets, series: string, archive: Archive | null = null) {
@@ -121,6 +125,24 @@ export class Chronicle {
     await this.#reading;
   }
 
+  /**
+   * Reads what other processes tell as soon as it is there, for those who wait for it.
+   *
+   * @returns a function that ends it
+   */
+  follow(): () => void {
+    if (this.#archive === null) return () => {};
+    this.#followers += 1;
+    // What cannot be read now is read the next time.
+    this.#looking ??= setInterval(() => this.catchUp().catch(() => {}), LOOK_MS).unref();
+    return () => {
+      this.#followers -= 1;
+      if (this.#followers > 0) return;
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+    };
+  }
+
   /** Forgets everything but the events; whoever waits for a request is told so. */
   async empty(): Promise<void> {
     if (this.#archive === null) return this.#forget();
@@ -130,6 +152,7 @@ export class Chronicle {
 
   /** Nobody waits any longer for something to happen, and nothing is remembered. */
   end(): void {
+    clearInterval(this.#looking);
     this.journal.end();
     this.events.end();
   }
@@ -155,7 +178,11 @@ export class Chronicle {
     for (const { happening, request, event } of happenings) this.#takeOne(happening, request, event);
   }
 
-  #takeOne(happening: Happening, request: number | null, number: number | null): void {
+  #takeOne(happening: Happening | null, request: number | null, number: number | null): void {
+    if (happening === null) {
+      if (number !== null) this.events.publish('world', () => null, number);
+      return;
+    }
     const { kind } = happening;
     const event = number ?? undefined;
     if (kind === 'request') this.#keepRequest(happening.draft, request ?? undefined, event);

@@ -4,6 +4,7 @@ import type { Grants } from './grants.ts';
 import type { Identities, OAuthClients } from './identities.ts';
 import type { NgcKeys } from './ngc-keys.ts';
 import type { SettingsStore } from './settings.ts';
+import type { Sharing } from './sharing.ts';
 import type { WorldStore } from './world.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Store {
   readonly collections: Collections;
   readonly settings: SettingsStore;
   readonly world: WorldStore;
+  /** What several processes share besides this; null if no other process can use it. */
+  readonly sharing: Sharing | null;
   /** What the person who opens it should know. */
   readonly notices: readonly string[];
   /** Why nothing can be written now, as far as can be told without writing; null if writing is possible. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
 import { isPostgresUrl, otherScheme } from './data-option.ts';
 import type { Store } from './index.ts';
@@ -11,6 +12,14 @@ export interface Place {
   readonly kind: string;
   /** Does it outlive the process? */
   readonly isKept: boolean;
+  /** Real time for all that is in it; null for that of the machine. */
+  readonly clock: Clock | null;
+  /**
+   * Looks at what other processes have changed in a world; null if no other process can use it.
+   *
+   * @throws Unreachable
+   */
+  readonly look: ((world: string) => Promise<void>) | null;
   /** The store of the default world. */
   readonly store: Store;
   /** After all stores in it are closed. */
@@ -32,14 +41,16 @@ export async function openPlace(data: string | null, world: string, shared: Stor
   }
   if (data === null || !isPostgresUrl(data)) {
     const isKept = data !== null;
-    return { kind: isKept ? 'file' : 'memory', isKept, store: openSqliteStore(data, shared), close: async () => {} };
+    const store = openSqliteStore(data, shared);
+    return { kind: isKept ? 'file' : 'memory', isKept, clock: null, look: null, store, close: async () => {} };
   }
   // Loaded only by those who have a database.
   const { openPostgres } = await import('./postgres/index.ts');
   const database = await openPostgres(data);
   try {
     const store = await database.store(world, shared);
-    return { kind: 'postgres', isKept: true, store, close: () => database.close() };
+    const { clock, refresh: look, close } = database;
+    return { kind: 'postgres', isKept: true, clock, look, store, close };
   } catch (cause) {
     await database.close();
     throw cause;

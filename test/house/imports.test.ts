@@ -21,7 +21,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   {
     files: /^store\/open$/,
     may: [/^store\/(?:sqlite|postgres)\/index$/, /^store\/data-option$/, /^core\/unusable$/],
-    types: [/^store\//],
+    types: [/^store\//, /^core\/clock$/],
   },
   { files: /^store\//, may: [/^store\/[a-z-]+$/, /^core\/held$/], types: [/^core\//] },
   { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^machine\/(time|process-wide)$/, /^jose$/, /^node:crypto$/] },
@@ -80,7 +80,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^core\//,
       /^credentials\/(remembered|world-mark)$/,
-      /^app\/(world-clock|world-keys|watched-store)$/,
+      /^app\/(archive|world-clock|world-keys|watched-store)$/,
       /^(journal|faults)\//,
       /^hints\/habits$/,
     ],

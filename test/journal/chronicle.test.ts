@@ -7,7 +7,16 @@ import { decision } from '../support/records.ts';
 
 const draft = (url: string) => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url, status: 200 },
-  ...{ wouldBe: null, principal: null, reason: null, decision: null, hints: [], fault: null, done: true, durationMs: 1 },
+  ...{
+    wouldBe: null,
+    principal: null,
+    reason: null,
+    decision: null,
+    hints: [],
+    fault: null,
+    done: true,
+    durationMs: 1,
+  },
   ...{ requestHeaders: '', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
 });
 

@@ -2,10 +2,11 @@
  * The contract of a store, on PostgreSQL.
  *
  * Breaks with: src/store/postgres/index.ts, src/store/postgres/collections.ts, src/store/postgres/connection.ts,
- * src/store/postgres/objects.ts, src/store/postgres/pages.ts, src/store/postgres/schema.ts, src/store/touched.ts
+ * src/store/postgres/objects.ts, src/store/postgres/pages.ts, src/store/postgres/schema.ts, src/store/postgres/refreshing.ts, src/store/touched.ts
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, vi } from 'vitest';
+import type { Store } from '../../src/store/index.ts';
 import { openPostgres, type PostgresDatabase } from '../../src/store/postgres/index.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
@@ -27,12 +28,19 @@ const opened: { schema?: Schema; databases: PostgresDatabase[] } = { databases: 
  */
 async function benchOn(handles: readonly PostgresDatabase[]): Promise<Bench> {
   const world = randomUUID();
+  const stores = await Promise.all(handles.map((database) => database.store(world, newStoreParts())));
   let steps = 0;
   const next = async () => {
-    const database = handles[steps++ % handles.length] as PostgresDatabase;
-    return database.store(world, newStoreParts());
+    // As a request does: it ends with what it noted, and the next one begins with what others have changed.
+    for (const store of stores) await store.sharing?.log.flush();
+    const turn = steps++ % handles.length;
+    await handles[turn]?.refresh(world);
+    return stores[turn] as Store;
   };
-  return { remembers: false, next, goOn: async (store) => store, end: async () => {} };
+  const end = async () => {
+    for (const store of stores) await store.close();
+  };
+  return { remembers: handles.length === 1, next, goOn: async (store) => store, end };
 }
 
 const BENCHES = [

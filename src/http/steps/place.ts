@@ -3,6 +3,7 @@ import { stopwatch } from '../../core/clock.ts';
 import { Problem } from '../../core/problem.ts';
 import { RequestContext } from '../context.ts';
 import type { Arrived, BodyRead, Route, Server } from '../in-flight.ts';
+import { problemOf } from '../problem.ts';
 import { originOf } from '../transport/arrival.ts';
 import { readBody } from '../transport/body.ts';
 import type { Door } from '../transport/doors.ts';
@@ -31,8 +32,37 @@ export function place(server: Server, raw: IncomingMessage, destination: Destina
   }
   // Waits only for a body that may name the world.
   const isToBeRead = entry.fault === null && entry.door === null && route?.row.selects === 'body';
-  if (!isToBeRead || server.worlds.isAlone) return arrived(server, raw, destination, entry);
+  const isRead = isToBeRead && !server.worlds.isAlone;
+  if (server.worlds.isShared) return afterLook(server, raw, destination, entry, isRead);
+  if (!isRead) return arrived(server, raw, destination, entry);
   return bodyOf(server, route, raw).then((body) => arrived(server, raw, destination, { ...entry, body }));
+}
+
+/** Does the same, with worlds that other processes use as well. */
+async function afterLook(
+  server: Server,
+  raw: IncomingMessage,
+  destination: Destination,
+  entry: Entry,
+  isRead: boolean,
+): Promise<Arrived> {
+  const { route, guard } = destination;
+  const body = isRead && route !== null ? await bodyOf(server, route, raw) : null;
+  const fault = await faultOf(() => server.worlds.look(server.worlds.default.id), route);
+  const here = arrived(server, raw, destination, { ...entry, body, fault: entry.fault ?? fault });
+  if (guard !== 'admin' || here.fault !== null || route?.row.withoutStore === true) return here;
+  // Whoever drives the mock is told what happened anywhere.
+  return { ...here, fault: await faultOf(() => here.context.world.chronicle.catchUp(), route) };
+}
+
+/** Why the store cannot be read; null if it can, or if the operation does without. */
+async function faultOf(read: () => Promise<void>, route: Route | null): Promise<Problem | null> {
+  try {
+    await read();
+    return null;
+  } catch (thrown) {
+    return route?.row.withoutStore === true ? null : problemOf(thrown);
+  }
 }
 
 /** What is known about a request before its world is. */

@@ -28,7 +28,17 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
   if (route.service.isSwitchboard !== true) {
     record(flight, { service: route.service.name, operation: route.operation.id }, flight, answer);
   }
+  await flushed(flight);
   return answer;
+}
+
+/** Before the answer ends, everybody can read what happened. */
+export async function flushed({ server, context }: Pick<InFlight, 'server' | 'context'>): Promise<void> {
+  const { chronicle, store } = context.world;
+  // It waits until the database is back.
+  if (!chronicle.isShared || store.fault() !== null) return;
+  // What was asked for is done, or not; that its record is lost changes neither.
+  await chronicle.flush().catch((cause) => server.log.error('what happened could not be recorded', cause));
 }
 
 /** The line in the log for a refusal. */

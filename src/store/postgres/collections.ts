@@ -14,6 +14,7 @@ import { Changed, Collision } from '../errors.ts';
 import { Touched } from '../touched.ts';
 import { Turns } from '../turns.ts';
 import type { Connection, Transaction } from './connection.ts';
+import type { PostgresLog } from './log.ts';
 import { OBJECT_COLUMNS, RECORD, RECORD_COLUMNS, recordOf, rowOf, type StoredRow } from './objects.ts';
 import { pageReader } from './pages.ts';
 import { WORLD_TABLES } from './schema.ts';
@@ -39,6 +40,13 @@ export interface Tables {
   readonly folded: (text: string) => string;
 }
 
+/** Is told what is done here. */
+export interface Told {
+  /** When rows were used, which is written later. */
+  readonly notes: Pick<PostgresLog, 'note' | 'noteOf' | 'dropNotes'>;
+  readonly committed: (revision: Revision) => void;
+}
+
 /** What PostgreSQL says where a key is taken. */
 const UNIQUE_VIOLATION = '23505';
 
@@ -49,12 +57,22 @@ const ALL = null;
  * The rows of one world. Whoever changes something locks the row of the world first, so the changes of a world come one
  * after the other, and the order of their revisions is that of their commits.
  */
-export function postgresCollections(connection: Connection, { schema, folded }: Tables, world: string): Collections {
+export function postgresCollections(
+  connection: Connection,
+  { schema, folded }: Tables,
+  world: string,
+  { notes, committed }: Told,
+): Collections {
   const sql = (text: string) => text.replaceAll('$schema', schema);
   const select = (rest: string) => sql(`SELECT ${OBJECT_COLUMNS} FROM $schema.objects o ${rest}`);
+  /** A stored row, with what is noted of it. */
+  const read = (stored: StoredRow): Row => {
+    const noted = notes.noteOf(stored.collection, stored.id);
+    return noted === undefined ? rowOf(stored) : { ...rowOf(stored), usedAt: noted };
+  };
   const one = async (text: string, values: readonly unknown[]) => {
     const [stored] = await connection.query<StoredRow>(text, values);
-    return stored === undefined ? null : rowOf(stored);
+    return stored === undefined ? null : read(stored);
   };
   const IN = 'WHERE o.world = $1 AND o.collection = $2';
   const BY_ID = select(`${IN} AND o.id = $3`);
@@ -105,7 +123,6 @@ export function postgresCollections(connection: Connection, { schema, folded }: 
     ON CONFLICT (world, name) DO UPDATE SET count = c.count + excluded.count, revision = excluded.revision`);
   const DUMP = select('WHERE o.world = $1 ORDER BY o.seq');
   const COUNTS = sql('SELECT name, count FROM $schema.collections WHERE world = $1 AND count > 0');
-  const NOTE = sql('UPDATE $schema.objects SET used_at = $4 WHERE world = $1 AND collection = $2 AND id = $3');
   const SET_BASE = sql('UPDATE $schema.worlds SET base = revision WHERE id = $1');
 
   const sizeOf = async (reader: Transaction, collection: string, owner: string | undefined): Promise<Size> => {
@@ -125,7 +142,7 @@ export function postgresCollections(connection: Connection, { schema, folded }: 
     const most = Number.isNaN(limit) ? ALL : limit;
     const values = kind === 'all' ? [world, collection, most] : [world, collection, of[kind], most];
     const stored = await connection.query<StoredRow>(LISTS[kind], values);
-    return { rows: stored.map(rowOf), revision };
+    return { rows: stored.map(read), revision };
   };
 
   const due = ({ collection, parent, after, to, limit, latestFirst = false }: DueQuery) =>
@@ -215,14 +232,14 @@ export function postgresCollections(connection: Connection, { schema, folded }: 
     byAlias: (collection, alias) => one(BY_ALIAS, [world, collection, alias]),
     list,
     size: (collection, owner) => sizeOf(connection, collection, owner),
-    page: pageReader(connection, sql, world, folded),
-    due: async (query) => (await due(query)).map(rowOf),
+    page: pageReader(connection, sql, world, folded, read),
+    due: async (query) => (await due(query)).map(read),
     counts: async () => {
       const counts = await connection.query<{ readonly name: string; readonly count: string }>(COUNTS, [world]);
       return Object.fromEntries(counts.map(({ name, count }) => [name, Number(count)]));
     },
-    commit: (changes, expects = []) =>
-      taken(
+    commit: async (changes, expects = []) => {
+      const made = await taken(
         connection.transaction(async (transaction) => {
           const revision = await next(transaction);
           await check(transaction, expects);
@@ -231,23 +248,31 @@ export function postgresCollections(connection: Connection, { schema, folded }: 
           await written(transaction, sorted(changes, standing), revision);
           return revision;
         }),
-      ),
+      );
+      for (const change of changes) if (change.kind === 'remove') notes.dropNotes(change);
+      committed(made);
+      return made;
+    },
     seen: null,
     turns: new Turns((work) => connection.alone(world, work)),
-    dump: async () => (await connection.query<StoredRow>(DUMP, [world])).map(rowOf),
+    dump: async () => (await connection.query<StoredRow>(DUMP, [world])).map(read),
     note: async (collection, id, at) => {
-      await connection.change(NOTE, [world, collection, id, at]);
+      notes.note(collection, id, at);
     },
-    load: (rows) =>
-      taken(
+    load: async (rows) => {
+      const made = await taken(
         connection.transaction(async (transaction) => {
           const revision = await next(transaction);
           for (const table of WORLD_TABLES)
             await transaction.query(sql(`DELETE FROM $schema.${table} WHERE world = $1`), [world]);
           await transaction.query(SET_BASE, [world]);
           await written(transaction, { puts: rows, removals: [], before: new Map() }, revision);
+          return revision;
         }),
-      ),
+      );
+      notes.dropNotes();
+      committed(made);
+    },
   };
 }
 

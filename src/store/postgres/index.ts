@@ -1,21 +1,37 @@
+import { type Clock, machineClock } from '../../core/clock.ts';
 import { Unusable } from '../../core/unusable.ts';
-import type { Collections } from '../collections.ts';
 import type { Store } from '../index.ts';
 import { partsOn } from '../parts/index.ts';
-import { knownKeys } from '../parts/ngc-keys.ts';
+import { type KnownKeys, knownKeys } from '../parts/ngc-keys.ts';
+import { type RememberedCollections, rememberingCollections } from '../remembering/collections.ts';
 import type { StoreParts } from '../shared.ts';
+import type { Sharing } from '../sharing.ts';
 import { openSqliteImage, openSqliteStore } from '../sqlite/index.ts';
 import { postgresCollections, type Tables } from './collections.ts';
 import { type Connection, connectionTo } from './connection.ts';
 import { locationOf } from './location.ts';
+import { postgresLog } from './log.ts';
 import { prepareSchema } from './open.ts';
+import { Refreshing } from './refreshing.ts';
 
 /** A database that has the stores of worlds. */
 export interface PostgresDatabase {
+  /** Real time, as the database knows it. */
+  readonly clock: Clock;
   /** The store of a world, new or as it is. Several processes may use it at once. */
   store(world: string, shared: StoreParts): Promise<Store>;
+  /**
+   * Looks at what other processes have changed in a world: from then on its store is as it was when this was called, or
+   * later.
+   *
+   * @throws Unreachable
+   */
+  refresh(world: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What the start of ids is drawn from. */
+const SERIES_DIGITS = 6;
 
 /**
  * Opens a database, and makes the tables if they are not there.
@@ -23,24 +39,59 @@ export interface PostgresDatabase {
  * @param data such as `postgres://user@host/database?schema=name`
  * @throws Unusable if the database cannot be used
  */
-export async function openPostgres(data: string): Promise<PostgresDatabase> {
+export async function openPostgres(data: string, machine: Clock = machineClock()): Promise<PostgresDatabase> {
   const location = locationOf(data);
   const connection = connectionTo(await driver(), location);
+  const { schema } = location;
+  const sql = (text: string) => text.replaceAll('$schema', schema);
   try {
     await prepareSchema(connection, location);
-    const tables = { schema: location.schema, folded: await foldingOf(connection) };
-    const begin = `INSERT INTO ${location.schema}.worlds VALUES ($1, 1, 1) ON CONFLICT DO NOTHING`;
+    const tables = { schema, folded: await foldingOf(connection) };
+    const refreshing = new Refreshing(connection, sql, machine);
+    const seriesOf = async (world: string) => {
+      await connection.change(sql('INSERT INTO $schema.logs (world) VALUES ($1) ON CONFLICT DO NOTHING'), [world]);
+      // Whoever comes first makes the world; both are told whose it is.
+      const [row] = await connection.query<{ readonly series: string }>(
+        sql(`INSERT INTO $schema.worlds AS w (id, revision, base, series)
+          VALUES ($1, 1, 1, left(md5(random()::text), ${SERIES_DIGITS}))
+          ON CONFLICT (id) DO UPDATE SET series = w.series RETURNING series`),
+        [world],
+      );
+      return row?.series ?? '';
+    };
     return {
+      clock: refreshing.clock,
       store: async (world, shared) => {
-        await connection.change(begin, [world]);
-        return storeOn(postgresCollections(connection, tables, world), shared);
+        const series = await seriesOf(world);
+        const stored = { forget: (_: readonly string[] | 'all') => {} };
+        const watched = refreshing.watch(world, (collections) => stored.forget(collections));
+        const log = postgresLog(connection, sql, world, watched.noted);
+        const told = { notes: log, committed: watched.committed };
+        const rows = postgresCollections(connection, tables, world, told);
+        const collections = rememberingCollections(rows, shared.budgets.rows);
+        const known = knownKeys(shared.budgets.rows);
+        stored.forget = (changed) => {
+          if (changed === 'all') known.clear();
+          collections.forget(changed === 'all' ? undefined : changed);
+        };
+        const { text, listen } = watched;
+        const fault = () => faultText(refreshing.fault);
+        const { end } = watched;
+        return storeOn({ collections, known, shared, sharing: { series, log, text, listen }, fault, end });
       },
+      refresh: (world) => refreshing.refresh(world),
       close: () => connection.close(),
     };
   } catch (cause) {
     await connection.close();
     throw cause;
   }
+}
+
+/** For the person whose request failed. */
+function faultText(fault: unknown): string | null {
+  if (fault === null) return null;
+  return 'The database does not answer, so nothing can be read or stored now. Start it, or wait until it is back.';
 }
 
 /** How letters become small: as everywhere in the world if PostgreSQL knows that (ICU), otherwise as its own setting says. */
@@ -63,14 +114,24 @@ async function driver(): Promise<typeof import('pg')> {
   }
 }
 
-function storeOn(collections: Collections, shared: StoreParts): Store {
-  const known = knownKeys(shared.budgets.rows);
+/** What a store is made of. */
+interface Parts extends Pick<Store, 'fault'> {
+  readonly collections: RememberedCollections;
+  readonly known: KnownKeys;
+  readonly shared: StoreParts;
+  readonly sharing: Sharing;
+  readonly end: () => void;
+}
+
+function storeOn({ collections, known, shared, sharing, fault, end }: Parts): Store {
   const store: Store = {
     ...partsOn(collections, known),
     collections,
+    sharing,
     notices: [],
-    fault: () => null,
+    fault,
     image: async () => {
+      await sharing.log.flush();
       const copy = openSqliteStore(null, shared);
       try {
         await copy.collections.load(await collections.dump());
@@ -90,7 +151,11 @@ function storeOn(collections: Collections, shared: StoreParts): Store {
       }
     },
     rest: async () => {},
-    close: async () => known.clear(),
+    close: async () => {
+      end();
+      known.clear();
+      collections.forget();
+    },
   };
   return store;
 }

@@ -1,7 +1,7 @@
 import { own } from '../../core/own.ts';
-import type { Page, PageQuery } from '../collections.ts';
+import type { Page, PageQuery, Row } from '../collections.ts';
 import type { Connection } from './connection.ts';
-import { MOST_SEARCHED, OBJECT_COLUMNS, rowOf, type StoredRow } from './objects.ts';
+import { MOST_SEARCHED, OBJECT_COLUMNS, type StoredRow } from './objects.ts';
 
 /** Columns by which rows are found without reading their bodies. */
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -13,12 +13,13 @@ const COLUMNS: Readonly<Record<string, string>> = {
   modifiedAt: 'o.modified_at',
 };
 
-/** Reads pages of one world. @param folded makes a text lower case */
+/** Reads pages of one world. @param folded makes a text lower case; @param read makes a row of what is stored */
 export function pageReader(
   connection: Connection,
   sql: (text: string) => string,
   world: string,
   folded: (text: string) => string,
+  read: (stored: StoredRow) => Row,
 ): (query: PageQuery) => Promise<Page> {
   return async (query) => {
     const values = new Values(world, query.collection);
@@ -35,7 +36,7 @@ export function pageReader(
         : `${COLUMNS[order.by]} ${direction} NULLS ${order.descending ? 'LAST' : 'FIRST'}, o.id ${direction}`;
     const paged = `SELECT ${OBJECT_COLUMNS} ${from} ORDER BY ${by} LIMIT ${values.add(limit)} OFFSET ${values.add(offset)}`;
     const rows = await connection.query<StoredRow>(paged, values.all);
-    return { count: Number(counted?.count ?? 0), rows: rows.map(rowOf) };
+    return { count: Number(counted?.count ?? 0), rows: rows.map(read) };
   };
 }
 

@@ -7,11 +7,44 @@ export const STATEMENTS: readonly string[] = [
     program text NOT NULL,
     version integer NOT NULL
   )`,
-  // The highest revision of each world, and that at which everything in it was last replaced.
+  // The highest revision of each world, and that at which everything in it was last replaced; a text that it shares.
   `CREATE TABLE $schema.worlds (
-    id       text COLLATE "C" PRIMARY KEY,
-    revision bigint NOT NULL,
-    base     bigint NOT NULL
+    id             text COLLATE "C" PRIMARY KEY,
+    revision       bigint NOT NULL,
+    base           bigint NOT NULL,
+    series         text NOT NULL,
+    state          text NOT NULL DEFAULT '',
+    state_revision bigint NOT NULL DEFAULT 0
+  )`,
+  // What is counted in each log. Whoever writes to a log locks its row, so the order of positions is that of commits.
+  `CREATE TABLE $schema.logs (
+    world            text COLLATE "C" PRIMARY KEY,
+    position         bigint NOT NULL DEFAULT 0,
+    requests         bigint NOT NULL DEFAULT 0,
+    events           bigint NOT NULL DEFAULT 0,
+    noted            bigint NOT NULL DEFAULT 0,
+    emptied_position bigint NOT NULL DEFAULT 0,
+    emptied_requests bigint NOT NULL DEFAULT 0
+  )`,
+  `CREATE TABLE $schema.happenings (
+    world    text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    kind     text NOT NULL,
+    request  bigint,
+    event    bigint,
+    data     text,
+    PRIMARY KEY (world, position)
+  )`,
+  `CREATE TABLE $schema.counted (
+    world    text COLLATE "C" NOT NULL,
+    name     text COLLATE "C" NOT NULL,
+    kind     text NOT NULL,
+    message  text NOT NULL,
+    first_at bigint NOT NULL,
+    last_at  bigint NOT NULL,
+    count    bigint NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (world, name)
   )`,
   `CREATE TABLE $schema.objects (
     seq         bigint GENERATED ALWAYS AS IDENTITY,
@@ -67,6 +100,7 @@ export const STATEMENTS: readonly string[] = [
     name     text COLLATE "C" NOT NULL,
     count    bigint NOT NULL,
     revision bigint NOT NULL,
+    noted    bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (world, name)
   )`,
 ];

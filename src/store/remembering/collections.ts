@@ -87,8 +87,8 @@ class Weights {
 
 /** Rows that were read, and are remembered until they change. */
 export interface RememberedCollections extends Collections {
-  /** Forgets everything. */
-  forget(): void;
+  /** Forgets what was read of these collections, or everything. */
+  forget(collections?: readonly string[]): void;
 }
 
 /**
@@ -108,9 +108,9 @@ export function rememberingCollections(inner: Collections, budget: Budget): Reme
     memories.set(collection, memory);
     return memory;
   };
-  const forget = () => {
+  const forget = (collections: readonly string[] = [...memories.keys()]) => {
     seen = {};
-    for (const memory of memories.values()) memory.forget();
+    for (const collection of collections) memories.get(collection)?.forget();
   };
 
   /** Reads what is not remembered, and remembers it. @param held where it is kept */

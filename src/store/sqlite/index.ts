@@ -79,6 +79,7 @@ function storeOn({ connection, statements, file, notices, budgets, revisions, ..
   const store: Store = {
     ...partsOn(collections, known),
     collections,
+    sharing: null,
     notices,
     fault: () => file?.fault ?? null,
     image: async () => wholeImage(connection, notes),

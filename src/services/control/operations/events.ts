@@ -14,11 +14,9 @@ const watch: Handler<'control', 'watch_events'> = ({ world, headerLines }) => {
     );
   }
   const [lastId = null] = headerLines('last-event-id');
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
-    body: eventStream(world.chronicle.events, lastId),
-  };
+  const body = eventStream(world.chronicle.events, lastId);
+  body.once('close', world.chronicle.follow());
+  return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body };
 };
 
 export const eventOperations = { watch_events: watch };

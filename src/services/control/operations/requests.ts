@@ -50,12 +50,10 @@ export function requestOperations({ known, version }: Ports) {
     const { match: given, within, ...expectation } = body;
     checkBounds(expectation);
     const match = checkedMatch(given, known(), (name) => `Field \`match.${name}\``, false);
-    const { verified, count, matched, nearest } = await verify(
-      world.chronicle.journal,
-      match,
-      expectation,
-      waitOf(within),
-    ).catch((thrown: unknown) => {
+    const wait = waitOf(within);
+    const unfollow = wait === 0 ? () => {} : world.chronicle.follow();
+    const verifying = verify(world.chronicle.journal, match, expectation, wait).finally(unfollow);
+    const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown) : thrown;
     });
     return {

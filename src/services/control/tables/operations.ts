@@ -9,7 +9,7 @@ export const OPERATION_SECTIONS = [
     certainty: 'ours',
     rows: {
       list_calls: {},
-      get_health: { unguarded: true },
+      get_health: { unguarded: true, withoutStore: true },
       get_info: {},
       get_cast: {},
       reset_world: {},

@@ -1,0 +1,184 @@
+import type { Clock } from '../../core/clock.ts';
+import type { SharedListener, SharedText } from '../sharing.ts';
+import type { Connection } from './connection.ts';
+
+/** What is known of a world in this process. */
+interface Known {
+  revision: number;
+  noted: number;
+  stateRevision: number;
+  state: string;
+  listener: SharedListener | null;
+  readonly forget: (collections: readonly string[] | 'all') => void;
+}
+
+interface Found {
+  readonly now: string;
+  readonly id: string | null;
+  readonly revision: string;
+  readonly base: string;
+  readonly noted: string;
+  readonly state_revision: string;
+  readonly changed: readonly string[] | null;
+  readonly state: string | null;
+}
+
+/** A world whose rows are remembered here. */
+export interface Watched {
+  readonly text: SharedText;
+  listen(listener: SharedListener): void;
+  /** This process changed it, and forgot what it had to. */
+  committed(revision: number): void;
+  /** This process noted when rows were used, and did the same. */
+  noted(before: number, after: number): void;
+  /** Nothing is remembered any more. */
+  end(): void;
+}
+
+/**
+ * Tells what other processes have changed since this one last looked: one small read, for all requests that come while
+ * the one before is under way.
+ */
+export class Refreshing {
+  readonly #connection: Connection;
+  readonly #known = new Map<string, Known>();
+  readonly #machine: Clock;
+  readonly #sql: (text: string) => string;
+  readonly #read: string;
+  #batch: { readonly worlds: Set<string>; readonly done: Promise<void> } | null = null;
+  #running: Promise<void> = Promise.resolve();
+  /** How far the database's clock is ahead of the machine's, in milliseconds. */
+  #ahead = 0;
+  #fault: unknown = null;
+
+  /** @param sql puts the schema's name into a statement */
+  constructor(connection: Connection, sql: (text: string) => string, machine: Clock) {
+    this.#connection = connection;
+    this.#machine = machine;
+    this.#sql = sql;
+    this.#read = sql(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, found.*
+      FROM (SELECT 1) AS always LEFT JOIN (
+        SELECT w.id, w.revision, w.base, l.noted, w.state_revision,
+          CASE WHEN w.revision > a.revision OR l.noted > a.noted THEN ARRAY(
+            SELECT c.name FROM $schema.collections c WHERE c.world = w.id AND (c.revision > a.revision OR c.noted > a.noted)
+          ) END AS changed,
+          CASE WHEN w.state_revision > a.state_revision THEN w.state END AS state
+        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (id, revision, noted, state_revision)
+        JOIN $schema.worlds w ON w.id = a.id JOIN $schema.logs l ON l.world = w.id
+      ) AS found ON true`);
+  }
+
+  /** Real time, as the database knows it: the same for all processes. */
+  get clock(): Clock {
+    return { now: () => this.#machine.now() + this.#ahead };
+  }
+
+  /** What the last attempt to read failed with; null if it succeeded. */
+  get fault(): unknown {
+    return this.#fault;
+  }
+
+  /** @param forget forgets what is remembered of these collections */
+  watch(world: string, forget: Known['forget']): Watched {
+    const known: Known = { revision: -1, noted: -1, stateRevision: -1, state: '', listener: null, forget };
+    this.#known.set(world, known);
+    return {
+      text: {
+        get text() {
+          return known.state;
+        },
+        update: (change) => this.#update(world, known, change),
+      },
+      listen: (listener) => {
+        known.listener = listener;
+      },
+      committed: (revision) => {
+        if (revision === known.revision + 1) known.revision = revision;
+      },
+      noted: (before, after) => {
+        if (before === known.noted) known.noted = after;
+      },
+      end: () => {
+        if (this.#known.get(world) === known) this.#known.delete(world);
+      },
+    };
+  }
+
+  /** Looks at a world, no earlier than now. @throws Unreachable */
+  refresh(world: string): Promise<void> {
+    if (this.#batch === null) {
+      const worlds = new Set<string>();
+      const run = async () => {
+        this.#batch = null;
+        await this.#look([...worlds]);
+      };
+      const done = this.#running.then(run, run);
+      this.#running = done;
+      this.#batch = { worlds, done };
+    }
+    this.#batch.worlds.add(world);
+    return this.#batch.done;
+  }
+
+  async #look(worlds: readonly string[]): Promise<void> {
+    const all = worlds.map((id) => this.#known.get(id));
+    const values = [
+      worlds,
+      all.map((one) => one?.revision ?? -1),
+      all.map((one) => one?.noted ?? -1),
+      all.map((one) => one?.stateRevision ?? -1),
+    ];
+    let found: Found[];
+    try {
+      found = await this.#connection.query<Found>(this.#read, values);
+      this.#fault = null;
+    } catch (fault) {
+      this.#fault = fault;
+      throw fault;
+    }
+    this.#ahead = Number(found[0]?.now) - this.#machine.now();
+    await Promise.all(found.map((one) => this.#take(one)));
+  }
+
+  async #take({ id, revision, base, noted, state_revision, changed, state }: Found): Promise<void> {
+    const known = id === null ? undefined : this.#known.get(id);
+    if (known === undefined) return;
+    const isReplaced = Number(base) > known.revision;
+    const collections = isReplaced ? 'all' : (changed ?? []);
+    known.revision = Math.max(known.revision, Number(revision));
+    known.noted = Math.max(known.noted, Number(noted));
+    if (state !== null && Number(state_revision) > known.stateRevision)
+      this.#tell(known, state, Number(state_revision));
+    if (collections.length === 0) return;
+    known.forget(collections);
+    await known.listener?.changed(collections);
+  }
+
+  #tell(known: Known, state: string, revision: number): void {
+    known.state = state;
+    known.stateRevision = revision;
+    known.listener?.told();
+  }
+
+  async #update<Result>(
+    world: string,
+    known: Known,
+    change: (before: string) => readonly [text: string, result: Result],
+  ): Promise<Result> {
+    const { text, revision, result } = await this.#connection.transaction(async (transaction) => {
+      const [row] = await transaction.query<{ readonly state: string; readonly state_revision: string }>(
+        this.#sql('SELECT state, state_revision FROM $schema.worlds WHERE id = $1 FOR UPDATE'),
+        [world],
+      );
+      const [text, result] = change(row?.state ?? '');
+      if (text === row?.state) return { text, revision: Number(row.state_revision), result };
+      await transaction.query(
+        this.#sql('UPDATE $schema.worlds SET state = $2, state_revision = state_revision + 1 WHERE id = $1'),
+        [world, text],
+      );
+      return { text, revision: Number(row?.state_revision ?? 0) + 1, result };
+    });
+    if (revision > known.stateRevision) this.#tell(known, text, revision);
+    return result;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Instant } from '../core/clock.ts';
+
+/** Something that happened in a world, as it is stored for all processes. */
+export interface StoredHappening {
+  readonly kind: string;
+  /** JSON; null if it has been forgotten. */
+  readonly data: string | null;
+}
+
+/** A happening to be stored. */
+export interface NewHappening extends StoredHappening {
+  readonly data: string;
+  /** Has it a place among the requests? */
+  readonly isRequest: boolean;
+  /** Has it a place among what is told to those who watch? */
+  readonly isEvent: boolean;
+}
+
+/** Something that is counted rather than kept each time. */
+export interface Counted {
+  readonly kind: string;
+  readonly message: string;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly count: number;
+}
+
+/** What is new in a log. */
+export interface LogNews {
+  /** How many requests there had been when it was emptied; null if it was not emptied since the last call. */
+  readonly emptiedAt: number | null;
+  /** Oldest first. */
+  readonly happenings: readonly (StoredHappening & {
+    readonly request: number | null;
+    readonly event: number | null;
+  })[];
+  /** As they are now, those that changed; earliest first. */
+  readonly counted: readonly Counted[];
+}
+
+/**
+ * What happened in a world, for all processes that share it: each reads everything once, in the same order. Writing it is
+ * no change of the world. The oldest make room.
+ */
+export interface SharedLog {
+  /** To be stored with the next `flush`. */
+  append(happening: NewHappening): void;
+  /** To be counted with the next `flush`. */
+  count(kind: string, message: string, at: Instant): void;
+  /**
+   * Stores what was appended and counted, and which rows were used: from then on everybody can read it.
+   *
+   * @throws Unreachable, OutcomeUnknown; then it is lost
+   */
+  flush(): Promise<void>;
+  /** What everybody has stored since the last call. @throws Unreachable */
+  news(): Promise<LogNews>;
+  /** Forgets everything but the events. */
+  empty(): Promise<void>;
+}
+
+/** A text that all processes share and change one after the other. */
+export interface SharedText {
+  /** As it was when the world was last refreshed, or later. */
+  readonly text: string;
+  /**
+   * Replaces it with what `change` makes of it, which nobody else changes meanwhile.
+   *
+   * @param change must not do anything else: it may be called again
+   * @returns what `change` returns besides the text
+   * @throws Unreachable, OutcomeUnknown
+   */
+  update<Result>(change: (before: string) => readonly [text: string, result: Result]): Promise<Result>;
+}
+
+/** Is told what others have changed in a world. */
+export interface SharedListener {
+  /** What is remembered of the rows is right again; `all`: everything was replaced. */
+  changed(collections: readonly string[] | 'all'): Promise<void>;
+  /** The text is another one. */
+  told(): void;
+}
+
+/** What several processes share of a world besides its rows. */
+export interface Sharing {
+  /** Begins ids that are given in it, the same in all processes. */
+  readonly series: string;
+  readonly log: SharedLog;
+  readonly text: SharedText;
+  listen(listener: SharedListener): void;
+}

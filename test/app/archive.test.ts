@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { read, written } from '../../src/app/archive.ts';
+import { configOf } from '../../src/config/config.ts';
+import { loadServices } from '../../src/services/index.ts';
+import { testServer } from '../support/server.ts';
+
+describe('what happened in a world, as it is stored for other processes', async () => {
+  const server = await testServer();
+  const laws = (await loadServices()).map((service) => service.law(configOf({}).config));
+
+  it('is read as it was written: requests, decisions with their evidence, and uses', async () => {
+    for (const path of ['/v2/nvcf/functions', '/api/v3/simulations/', '/api/v1/access-keys']) {
+      await server.call(`GET ${path}`, { token: 'nvapi-nobody' });
+    }
+    const { keys } = (await server.call('GET /_mock/cast')).body.ngc;
+    for (const { key } of keys) {
+      await server.call('GET /v2/nvcf/functions', { token: key });
+      await server.call('DELETE /v2/nvcf/deployments/functions/a/versions/b', { token: key });
+    }
+    const { journal, decisions, uses } = server.world.chronicle;
+    const all = [
+      ...journal.newestFirst().map(({ id: _, number: __, ...draft }) => ({ kind: 'request', draft }) as const),
+      ...decisions.list({}, 100).map((decision) => ({ kind: 'decision', decision }) as const),
+      ...uses
+        .list()
+        .flatMap(({ principal, uses: each }) =>
+          each.map((use) => ({ kind: 'use', use: { principal, ...use } }) as const),
+        ),
+    ];
+    expect(decisions.list({ effect: 'deny' }, 100).some(({ evidence }) => evidence !== undefined)).toBe(true);
+    expect(all.length).toBeGreaterThan(30);
+    for (const happening of all) expect(read(written(happening), laws)).toEqual(happening);
+  });
+
+  it('is read by a process without that law as far as it goes', () => {
+    const text = written({
+      kind: 'event',
+      event: 'clock',
+      data: { question: { law: { service: 'toys' }, rule: { id: 'play' } } },
+    });
+    expect(read(text, laws)).toEqual({ kind: 'event', event: 'clock', data: {} });
+  });
+});

@@ -1,0 +1,174 @@
+/**
+ * What processes share of a world besides its rows.
+ *
+ * Breaks with: src/store/postgres/log.ts, src/store/postgres/refreshing.ts, src/store/sharing.ts
+ */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { Store } from '../../src/store/index.ts';
+import { ACCESS_KEYS, accessKeyRow } from '../../src/store/parts/records.ts';
+import { openPostgres, type PostgresDatabase } from '../../src/store/postgres/index.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import type { LogNews, Sharing } from '../../src/store/sharing.ts';
+import { describePostgres, freshSchema, it, type Schema } from '../support/postgres.ts';
+import { accessKey } from '../support/records.ts';
+
+const opened: { schema?: Schema; databases: PostgresDatabase[] } = { databases: [] };
+
+describePostgres('a world that two processes share', () => {
+  beforeAll(async () => {
+    opened.schema = await freshSchema();
+    for (const _ of [1, 2]) opened.databases.push(await openPostgres(opened.schema.url));
+  });
+  afterAll(async () => {
+    for (const database of opened.databases) await database.close();
+    await opened.schema?.drop();
+  });
+
+  /** Its stores, one for each process. */
+  const stores = async () => {
+    const world = randomUUID();
+    const both = (await Promise.all(opened.databases.map((database) => database.store(world, newStoreParts())))) as [
+      Store,
+      Store,
+    ];
+    const sharing = both.map((store) => store.sharing as Sharing) as [Sharing, Sharing];
+    const look = (which: number) => opened.databases[which]?.refresh(world);
+    return { world, sharing, stores: both, look };
+  };
+  const happening = (data: string) => ({ kind: 'request', data, isRequest: true, isEvent: true });
+  const dataOf = ({ happenings }: LogNews) => happenings.map(({ data }) => data);
+
+  describe('a log', () => {
+    it('is read in the order in which it was written, by everybody the same', async () => {
+      const { sharing } = await stores();
+      const writing = sharing.flatMap(({ log }, which) =>
+        Array.from({ length: 8 }, async (_, writer) => {
+          for (let number = 0; number < 40; number += 1) {
+            log.append(happening(`${which}-${writer}-${number}`));
+            await log.flush();
+          }
+        }),
+      );
+      const read: string[] = [];
+      const reading = async (): Promise<void> => {
+        const news = await sharing[1].log.news();
+        read.push(...(dataOf(news) as string[]));
+        if (read.length < 640) await reading();
+      };
+      await Promise.all([...writing, reading()]);
+      const { happenings } = await sharing[0].log.news();
+
+      expect(happenings.map(({ data }) => data)).toEqual(read);
+      expect(new Set(read).size).toBe(640);
+      expect(happenings.map(({ request }) => request)).toEqual(Array.from({ length: 640 }, (_, index) => index + 1));
+      expect(happenings.map(({ event }) => event)).toEqual(happenings.map(({ request }) => request));
+      expect(dataOf(await sharing[0].log.news())).toEqual([]);
+    });
+
+    it('is emptied for everybody, but keeps the places of what was told', async () => {
+      const { sharing } = await stores();
+      const [{ log }, { log: other }] = sharing;
+      for (const data of ['1', '2']) log.append(happening(data));
+      log.append({ kind: 'event', data: '3', isRequest: false, isEvent: true });
+      log.append({ kind: 'use', data: '4', isRequest: false, isEvent: false });
+      await log.flush();
+      await other.news();
+      await log.empty();
+      expect(await other.news()).toEqual({ emptiedAt: 2, happenings: [], counted: [] });
+      const news = await log.news();
+      expect([news.emptiedAt, news.happenings.map(({ data, event }) => [data, event])]).toEqual([
+        2,
+        [
+          [null, 1],
+          [null, 2],
+          ['3', 3],
+        ],
+      ]);
+    });
+
+    it('counts what happens again and again', async () => {
+      const { sharing } = await stores();
+      for (const { log } of sharing) {
+        for (const at of [5, 6]) log.count('other_version', 'a path', at);
+        await log.flush();
+      }
+      const { counted } = await sharing[0].log.news();
+      expect(counted).toEqual([{ kind: 'other_version', message: 'a path', firstAt: 5, lastAt: 6, count: 4 }]);
+    });
+
+    it('keeps the newest, and what credentials were used for', async () => {
+      const { world, sharing } = await stores();
+      const [{ log }] = sharing;
+      log.append({ kind: 'use', data: 'use', isRequest: false, isEvent: false });
+      for (let number = 0; number < 5600; number += 1) {
+        log.append(happening(String(number)));
+        if (number % 400 === 0) await log.flush();
+      }
+      await log.flush();
+      const kept = async () => {
+        const late = await opened.databases[1]?.store(world, newStoreParts());
+        return (await late?.sharing?.log.news())?.happenings.map(({ data }) => data) ?? [];
+      };
+      await expect.poll(async () => (await kept()).length).toBeLessThan(5401);
+      const [use, ...others] = await kept();
+      expect(use).toBe('use');
+      expect(others.at(-1)).toBe('5599');
+      expect(others.length).toBeGreaterThan(4999);
+    });
+  });
+
+  describe('what is remembered', () => {
+    it('is right from the first look after the other process wrote', async () => {
+      const { stores: both, look } = await stores();
+      const [one, other] = both;
+      for (let round = 0; round < 50; round += 1) {
+        const rows = (await ACCESS_KEYS.all(other.collections)).rows;
+        await one.collections.commit([ACCESS_KEYS.put(accessKeyRow(accessKey(`key ${round}`)))]);
+        expect((await ACCESS_KEYS.all(other.collections)).rows).toBe(rows);
+        await look(1);
+        expect((await ACCESS_KEYS.all(other.collections)).rows).toHaveLength(round + 1);
+      }
+    });
+
+    it('stays as long as nobody else wrote', async () => {
+      const { stores: both, look } = await stores();
+      await both[0].collections.commit([ACCESS_KEYS.put(accessKeyRow(accessKey('one')))]);
+      await look(0);
+      const { rows } = await ACCESS_KEYS.all(both[0].collections);
+      await look(0);
+      expect((await ACCESS_KEYS.all(both[0].collections)).rows).toBe(rows);
+    });
+
+    it('includes when rows were used', async () => {
+      const { stores: both, look } = await stores();
+      const row = accessKeyRow(accessKey('one'));
+      await both[0].collections.commit([ACCESS_KEYS.put(row)]);
+      await look(1);
+      await ACCESS_KEYS.byId(both[1].collections, row.id);
+      await both[0].collections.note(ACCESS_KEYS.name, row.id, 77);
+      await both[0].sharing?.log.flush();
+      await look(1);
+      expect((await ACCESS_KEYS.byId(both[1].collections, row.id))?.usedAt).toBe(77);
+    });
+  });
+
+  describe('a text', () => {
+    it('is changed by one after the other', async () => {
+      const { sharing, look } = await stores();
+      const adding = Array.from({ length: 40 }, (_, index) =>
+        sharing[(index % 2) as 0 | 1].text.update((before) => [String(Number(before) + 1), before]),
+      );
+      expect(new Set(await Promise.all(adding)).size).toBe(40);
+      await look(0);
+      await look(1);
+      expect(sharing.map(({ text }) => text.text)).toEqual(['40', '40']);
+    });
+  });
+
+  it('has the time of the database', async () => {
+    const { look } = await stores();
+    await look(0);
+    expect(Math.abs((opened.databases[0]?.clock.now() ?? 0) - Date.now())).toBeLessThan(200);
+  });
+});
