@@ -7,7 +7,8 @@ import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
-import { Faults } from '../faults/faults.ts';
+import type { Fault } from '../faults/fault.ts';
+import { Faults, type SharedFaults } from '../faults/faults.ts';
 import { unusedSentence } from '../faults/unused.ts';
 import { Habits } from '../hints/habits.ts';
 import { Chronicle } from '../journal/chronicle.ts';
@@ -19,6 +20,7 @@ import { archiveOn } from './archive.ts';
 import { type ClientClaims, watchedStore } from './watched-store.ts';
 import { openClock, REAL_TIME, storeState } from './world-clock.ts';
 import { worldTokens } from './world-keys.ts';
+import { SharedState } from './world-state.ts';
 
 /** A seed, with what it turns into at a given moment. */
 export interface Seed extends KeptSeed {
@@ -78,7 +80,7 @@ export interface ClaimsOfWorld extends ClientClaims {
 const MOST_RETIRED = 8;
 
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
-  const { id, credentials, laws, machine, random, signingKey, budgets, mode, refill, claims, left } = parts;
+  const { id, credentials, laws, machine, random, signingKey, budgets, mode: begunMode, refill, claims, left } = parts;
   const { sharing } = parts.filled.store;
   const series = sharing?.series ?? random.hex(6);
   const chronicle = new Chronicle(budgets, series, sharing === null ? null : archiveOn(sharing.log, laws));
@@ -86,7 +88,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const habits = new Habits(budgets.habits);
   const remembered = new RememberedTokens(budgets.tokens);
   /** Each process gives ids of its own. */
-  const decisionSeries = sharing === null ? series : random.hex(6);
+  const ownSeries = sharing === null ? series : random.hex(6);
   let decisions = 0;
   let holders = 0;
   let current = parts.filled.store;
@@ -95,10 +97,31 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   let retired: Store[] = [];
 
   const clock = await openClock(machine, () => store.settings, parts.filled.isNew ? REAL_TIME : undefined);
-  const faults = new Faults(series, (fault) => {
+  const state = sharing === null ? null : new SharedState(sharing.text, { mode: begunMode, faults: [] });
+  const sharedFaults: SharedFaults | null = state && {
+    update: (change) =>
+      state.update(({ faults: before }) => {
+        const [after, result] = change(before);
+        return [{ faults: after }, result];
+      }),
+  };
+  const removed = (fault: Fault) => {
     const sentence = unusedSentence(fault);
     if (sentence !== null) findings.report('unused_fault', sentence, clock.now());
-  });
+  };
+  const faults = new Faults(ownSeries, removed, sharedFaults);
+  let mode = begunMode;
+  const setMode = async (next: Mode) => {
+    await state?.update(() => [{ mode: next }, undefined]);
+    mode = next;
+  };
+  const rereadState = () => {
+    if (state === null) return;
+    const { now } = state;
+    mode = now.mode;
+    faults.replace(now.faults);
+  };
+  rereadState();
   const tokens = worldTokens(signingKey, random, () => store.settings);
   if (!parts.filled.isNew) await tokens.reread();
   const tell = (found: Filled['findings']) => {
@@ -121,7 +144,6 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   let isEnding = false;
   /** Whoever waits for something to happen in it does so in vain. */
   const tellOver = () => {
-    faults.clear();
     faults.end();
     chronicle.end();
   };
@@ -147,7 +169,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       }
       if (collections === 'all' || collections.includes('settings')) await reread();
     },
-    told: () => {},
+    told: rereadState,
   });
   const world: OwnedWorld = {
     id,
@@ -159,7 +181,10 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     chronicle,
     habits,
     faults,
-    mode,
+    get mode() {
+      return mode;
+    },
+    setMode,
     tellOver,
     get store() {
       return store;
@@ -168,7 +193,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     remembered,
     random,
     views: new Views(budgets.views),
-    nextDecisionId: () => `${decisionSeries}-${++decisions}`,
+    nextDecisionId: () => `${ownSeries}-${++decisions}`,
     // A world begins with its seed in the store.
     seed: async () => (await store.world.seed()) as KeptSeed,
     hold: () => {
@@ -206,8 +231,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       await chronicle.empty();
       remembered.clear();
       habits.reset(clock.now());
-      faults.clear();
-      world.mode = mode;
+      await faults.clear();
+      await setMode(begunMode);
       tell(filled.findings);
       await claims.replaced('seed');
       chronicle.event('world', { world: id, what: 'reset' });

@@ -105,7 +105,9 @@ export interface World extends WorldScope {
   /** What goes wrong in it on purpose. */
   readonly faults: Faults;
   /** Does it refuse what lacks rights, or only record it? */
-  mode: Mode;
+  readonly mode: Mode;
+  /** Switches that. */
+  setMode(mode: Mode): Promise<void>;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;
   /** The seed it was made from. */

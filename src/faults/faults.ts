@@ -1,156 +1,96 @@
 import type { Instant } from '../core/clock.ts';
-import { Problem } from '../core/problem.ts';
-import { type Facts, type Matcher, matcherOf } from '../journal/match.ts';
+import type { Facts } from '../journal/match.ts';
 import { drawnAt } from '../machine/random.ts';
 import { clearTimeout, setTimeout } from '../machine/time.ts';
-import { type Fault, type FaultOrder, momentOf } from './fault.ts';
+import type { Fault, FaultOrder } from './fault.ts';
+import { FaultList, type Moment } from './list.ts';
 
-/** How many faults a world may have. */
-const MOST = 100;
-
-type Moment = ReturnType<typeof momentOf>;
-
-/** A fault in force. */
-class ActiveFault implements Fault {
-  readonly id: string;
-  readonly createdAt: Instant;
-  readonly match: FaultOrder['match'];
-  readonly probability: number;
-  readonly seed: string;
-  readonly times: number | null;
-  readonly after: number;
-  readonly action: FaultOrder['action'];
-  readonly until: Instant | null;
-  readonly drill: string | null;
-  seen = 0;
-  fired = 0;
-  readonly moment: Moment;
-  readonly #matcher: Matcher;
-  /** Recognises what can be known before the body is read and the caller is known. */
-  readonly #early: Matcher;
-
-  constructor(id: string, createdAt: Instant, order: FaultOrder) {
-    const { match, probability, seed, times, after, action, until, drill } = order;
-    this.id = id;
-    this.createdAt = createdAt;
-    this.match = match;
-    this.probability = probability;
-    this.seed = seed;
-    this.times = times;
-    this.after = after;
-    this.action = action;
-    this.until = until;
-    this.drill = drill;
-    this.moment = momentOf(action);
-    this.#matcher = matcherOf(match);
-    const { body: _, principal: __, ...early } = match;
-    this.#early = matcherOf(early);
-  }
-
-  get isSpent(): boolean {
-    return this.times !== null && this.fired >= this.times;
-  }
-
-  mayFit(facts: Facts): boolean {
-    return this.#early.fits(facts);
-  }
-
-  /** Counts the request if the fault fits it. @returns whether it strikes */
-  strikes(facts: Facts): boolean {
-    if (this.isSpent || !this.#matcher.fits(facts)) return false;
-    this.seen += 1;
-    if (this.seen <= this.after) return false;
-    if (this.probability < 1 && drawnAt(this.seed, this.seen) >= this.probability) return false;
-    this.fired += 1;
-    return true;
-  }
+/** Where the faults of a world are that several processes share. */
+export interface SharedFaults {
+  /**
+   * Replaces them by what `change` makes of them, which nobody else changes meanwhile.
+   *
+   * @param change must not do anything else
+   */
+  update<Result>(
+    change: (before: readonly Fault[]) => readonly [after: readonly Fault[], result: Result],
+  ): Promise<Result>;
 }
 
-/** The faults of one world, in the order in which they were added. */
+/** The faults of one world. */
 export class Faults {
-  readonly #active = new Map<string, ActiveFault>();
   readonly #series: string;
+  readonly #shared: SharedFaults | null;
+  readonly #removed: (fault: Fault) => void;
   /** How to wake whoever waits, and the fault for which they do. */
   readonly #pauses = new Map<() => void, string>();
+  #list = new FaultList();
   #added = 0;
   #isOver = false;
 
-  readonly #removed: (fault: Fault) => void;
-
   /**
-   * @param series begins the ids
+   * @param series begins the ids; no other process has the same one
    * @param removed is told of each fault that is no longer in force
    */
-  constructor(series: string, removed: (fault: Fault) => void = () => {}) {
+  constructor(series: string, removed: (fault: Fault) => void = () => {}, shared: SharedFaults | null = null) {
     this.#series = series;
     this.#removed = removed;
+    this.#shared = shared;
   }
 
   /** Is there any? Nearly always there is none, and requests should not pay for it. */
   get isEmpty(): boolean {
-    return this.#active.size === 0;
+    return this.#list.size === 0;
   }
 
   /** @throws Problem `conflict` if there are too many */
-  add(order: FaultOrder, now: Instant): Fault {
-    const spent = this.#active.size < MOST ? undefined : [...this.#active.values()].find(({ isSpent }) => isSpent);
-    if (spent !== undefined) this.remove(spent.id);
-    if (this.#active.size >= MOST) {
-      const message = `There are ${MOST} faults in this world, which is the limit; delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
-      throw new Problem('conflict', message);
-    }
+  async add(order: FaultOrder, now: Instant): Promise<Fault> {
     this.#added += 1;
-    const fault = new ActiveFault(`${this.#series}-f${this.#added}`, now, order);
-    this.#active.set(fault.id, fault);
-    return fault;
+    const id = `${this.#series}-f${this.#added}`;
+    this.#told(await this.#change((list) => list.add(id, order, now)));
+    return { id, createdAt: now, ...order, seen: 0, fired: 0 };
   }
 
   /** Oldest first. */
   list(): readonly Fault[] {
-    return [...this.#active.values()];
+    return this.#list.all;
   }
 
   find(id: string): Fault | undefined {
-    return this.#active.get(id);
+    return this.#list.find(id);
   }
 
   /** @returns whether there was one */
-  remove(id: string): boolean {
-    const fault = this.#active.get(id);
-    if (fault === undefined) return false;
-    this.#active.delete(id);
-    for (const [wake, of] of [...this.#pauses]) if (of === id) wake();
-    this.#removed(fault);
-    return true;
+  async remove(id: string): Promise<boolean> {
+    return (await this.#remove((fault) => fault.id === id)).length > 0;
   }
 
-  clear(): void {
-    for (const { id } of this.list()) this.remove(id);
+  async clear(): Promise<void> {
+    await this.#remove(() => true);
   }
 
   /** Removes those whose time is over. */
-  sweep(now: Instant): void {
-    for (const { id, until } of this.list()) if (until !== null && until <= now) this.remove(id);
+  async sweep(now: Instant): Promise<void> {
+    const isOver = ({ until }: Fault) => until !== null && until <= now;
+    if (this.#list.all.some(isOver)) await this.#remove(isOver);
   }
 
   /** What must be known about a request to tell which faults fit it. */
-  needs(moment: Moment, facts: Facts): { readonly body: boolean; readonly principal: boolean } {
-    const possible = this.#at(moment).filter((fault) => fault.mayFit(facts));
-    return {
-      body: possible.some(({ match }) => match.body !== undefined),
-      principal: possible.some(({ match }) => match.principal !== undefined),
-    };
+  needs(moment: Moment, facts: Facts): ReturnType<FaultList['needs']> {
+    return this.#list.needs(moment, facts);
   }
 
   /** The first fault that strikes; later ones do not count the request. */
-  strike(moment: Moment, facts: Facts, now: Instant): Fault | null {
-    this.sweep(now);
-    return this.#at(moment).find((fault) => fault.strikes(facts)) ?? null;
+  async strike(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
+    await this.sweep(now);
+    // What other processes changed is known since the request began.
+    if (!this.#list.concerns(moment, facts)) return null;
+    return this.#change((list) => list.strike(moment, facts));
   }
 
   /** Waits, by the machine's clock; not longer than the fault is there. @param milliseconds */
   pause({ id }: Pick<Fault, 'id'>, milliseconds: number): Promise<void> {
-    if (this.#isOver || !this.#active.has(id)) return Promise.resolve();
+    if (this.#isOver || this.#list.find(id) === undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -162,14 +102,45 @@ export class Faults {
     });
   }
 
-  /** Nobody waits any longer. */
+  /** Other processes have changed them. */
+  replace(faults: readonly Fault[]): void {
+    this.#list = new FaultList(faults, this.#list);
+    this.#wakeOthers();
+  }
+
+  /** They are of no more use here: nobody waits any longer, and those that are only here are removed. */
   end(): void {
     this.#isOver = true;
     for (const wake of [...this.#pauses.keys()]) wake();
+    if (this.#shared === null) this.#told(this.#list.remove(() => true));
   }
 
-  #at(moment: Moment): ActiveFault[] {
-    return [...this.#active.values()].filter((fault) => fault.moment === moment && !fault.isSpent);
+  async #remove(which: (fault: Fault) => boolean): Promise<readonly Fault[]> {
+    const removed = await this.#change((list) => list.remove(which));
+    this.#told(removed);
+    return removed;
+  }
+
+  async #change<Result>(work: (list: FaultList) => Result): Promise<Result> {
+    const result =
+      this.#shared === null
+        ? work(this.#list)
+        : await this.#shared.update((before) => {
+            const list = new FaultList(before, this.#list);
+            const result = work(list);
+            return [list.all, result];
+          });
+    this.#wakeOthers();
+    return result;
+  }
+
+  #told(removed: readonly Fault[]): void {
+    for (const fault of removed) this.#removed(fault);
+  }
+
+  /** Whoever waits for a fault that is gone goes on. */
+  #wakeOthers(): void {
+    for (const [wake, id] of [...this.#pauses]) if (this.#list.find(id) === undefined) wake();
   }
 }
 

@@ -1,3 +1,4 @@
+/** Breaks with: src/faults/list.ts */
 import { describe, expect, it } from 'vitest';
 import type { Fault, FaultOrder } from '../../src/faults/fault.ts';
 import { momentOf } from '../../src/faults/fault.ts';
@@ -12,16 +13,16 @@ const ORDER: FaultOrder = {
   ...{ match: {}, probability: 1, seed: '1', times: null, after: 0, until: null, drill: null },
   action: { status: 503 },
 };
-const faultsWith = (...orders: Partial<FaultOrder>[]) => {
+const faultsWith = async (...orders: Partial<FaultOrder>[]) => {
   const faults = new Faults('s');
-  for (const order of orders) faults.add({ ...ORDER, ...order }, 0);
+  for (const order of orders) await faults.add({ ...ORDER, ...order }, 0);
   return faults;
 };
 
 describe('the faults of a world', () => {
-  it('strike in the order in which they were added; one that struck leaves the request to no other', () => {
-    const faults = faultsWith({ times: 1 }, { times: 1 });
-    const ids = [1, 2, 3].map(() => faults.strike('request', FACTS, 0)?.id ?? null);
+  it('strike in the order in which they were added; one that struck leaves the request to no other', async () => {
+    const faults = await faultsWith({ times: 1 }, { times: 1 });
+    const ids = await Promise.all([1, 2, 3].map(async () => (await faults.strike('request', FACTS, 0))?.id ?? null));
     expect(ids).toEqual(['s-f1', 's-f2', null]);
     expect(faults.list().map(({ seen, fired }) => [seen, fired])).toEqual([
       [1, 1],
@@ -29,10 +30,10 @@ describe('the faults of a world', () => {
     ]);
   });
 
-  it('strike at their moment only', () => {
-    const faults = faultsWith({ action: { body: 'empty' } });
-    expect(faults.strike('request', FACTS, 0)).toBeNull();
-    expect(faults.strike('answer', FACTS, 0)?.id).toBe('s-f1');
+  it('strike at their moment only', async () => {
+    const faults = await faultsWith({ action: { body: 'empty' } });
+    expect(await faults.strike('request', FACTS, 0)).toBeNull();
+    expect((await faults.strike('answer', FACTS, 0))?.id).toBe('s-f1');
   });
 
   it.each([
@@ -48,8 +49,8 @@ describe('the faults of a world', () => {
     expect(momentOf(action)).toBe(moment);
   });
 
-  it('need the body or the caller only for a request that could be theirs', () => {
-    const faults = faultsWith({ match: { operation: 'get_users', principal: 'ann', body: {} } });
+  it('need the body or the caller only for a request that could be theirs', async () => {
+    const faults = await faultsWith({ match: { operation: 'get_users', principal: 'ann', body: {} } });
     expect(faults.needs('request', FACTS)).toEqual({ body: false, principal: false });
     expect(faults.needs('request', { ...FACTS, operation: 'get_users' })).toEqual({ body: true, principal: true });
   });
@@ -68,7 +69,7 @@ describe('the faults of a world', () => {
 
   it('keep nobody waiting once they end', async () => {
     const faults = new Faults('s');
-    const fault = faults.add(ORDER, 0);
+    const fault = await faults.add(ORDER, 0);
     const waiting = faults.pause(fault, 1_000_000);
     faults.end();
     await waiting;
@@ -77,11 +78,51 @@ describe('the faults of a world', () => {
 
   it('keep nobody waiting once they are removed', async () => {
     const faults = new Faults('s');
-    const [fault, other] = [faults.add(ORDER, 0), faults.add(ORDER, 0)];
+    const [fault, other] = [await faults.add(ORDER, 0), await faults.add(ORDER, 0)];
     const waiting = [faults.pause(fault, 1_000_000), faults.pause(other, 1_000_000)];
-    faults.remove(fault.id);
+    await faults.remove(fault.id);
     await waiting[0];
-    faults.clear();
+    await faults.clear();
     await waiting[1];
+  });
+});
+
+describe('faults that processes share', () => {
+  /** What two processes have in common. */
+  const shelf = () => {
+    let stored: readonly Fault[] = [];
+    const readers: Faults[] = [];
+    const open = (series: string) => {
+      const faults: Faults = new Faults(series, () => {}, {
+        update: async (change) => {
+          const [after, result] = change(stored);
+          stored = after;
+          for (const each of readers) each.replace(after);
+          return result;
+        },
+      });
+      readers.push(faults);
+      return faults;
+    };
+    return [open('a'), open('b')] as const;
+  };
+
+  it('strike once in all if they are to strike once', async () => {
+    const both = shelf();
+    await both[0].add({ ...ORDER, times: 1 }, 0);
+    const struck = await Promise.all([0, 1, 0, 1].map((which) => both[which as 0 | 1].strike('request', FACTS, 0)));
+    expect(struck.filter((fault) => fault !== null)).toHaveLength(1);
+    expect(both[1].list()).toEqual(both[0].list());
+  });
+
+  it('let go of who waits in another process when they are removed, and stay when a process ends', async () => {
+    const [one, other] = shelf();
+    const fault = await one.add(ORDER, 0);
+    const waiting = other.pause(fault, 1_000_000);
+    await one.remove(fault.id);
+    await waiting;
+    await one.add(ORDER, 0);
+    one.end();
+    expect(other.list()).toHaveLength(1);
   });
 });

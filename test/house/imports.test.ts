@@ -80,7 +80,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^core\//,
       /^credentials\/(remembered|world-mark)$/,
-      /^app\/(archive|world-clock|world-keys|watched-store)$/,
+      /^app\/(archive|world-state|world-clock|world-keys|watched-store)$/,
       /^(journal|faults)\//,
       /^hints\/habits$/,
     ],

@@ -32,7 +32,7 @@ export async function strikeRequest(flight: InFlight): Promise<boolean> {
   const needs = faults.needs('request', factsOf(flight, null));
   if (needs.body && route.readsBody) flight.body ??= await bodyOf(flight.server, route, flight.raw);
   const principal = needs.principal ? await claimantOf(flight) : null;
-  const fault = faults.strike('request', factsOf(flight, principal), context.now);
+  const fault = await faults.strike('request', factsOf(flight, principal), context.now);
   if (fault === null) return false;
   // The journal is to have what came, although nobody will read it.
   if (route.readsBody) flight.body ??= await bodyOf(flight.server, route, flight.raw);
@@ -49,7 +49,8 @@ export async function strikeRequest(flight: InFlight): Promise<boolean> {
 export async function strikeAnswer(flight: InFlight): Promise<void> {
   const { context, route, outcome } = flight;
   if (flight.struckBy !== null || route.service.isSwitchboard === true) return;
-  const fault = context.world.faults.strike('answer', factsOf(flight, principalOf(flight, context)), context.now);
+  const { faults } = context.world;
+  const fault = await faults.strike('answer', factsOf(flight, principalOf(flight, context)), context.now);
   if (fault === null) return;
   await beStruck(flight, fault);
   const { status } = fault.action;

@@ -18,10 +18,10 @@ export function drillOperations({ drills }: Ports) {
     );
   };
 
-  const list: Handler<'control', 'list_drills'> = (context) => ({
-    status: 200,
-    body: { drills: drills().map((known) => shown(known, context)) },
-  });
+  const list: Handler<'control', 'list_drills'> = async (context) => {
+    await context.world.faults.sweep(context.now);
+    return { status: 200, body: { drills: drills().map((known) => shown(known, context)) } };
+  };
 
   const start: Handler<'control', 'start_drill'> = async (context) => {
     const { world, params, body } = context;
@@ -29,12 +29,12 @@ export function drillOperations({ drills }: Ports) {
     const { drill } = known;
     const lasts = durationOf(known, body.for, context.now);
     const who = await whomOf(known, body.principal, context);
-    stop(context, drill.name);
+    await stop(context, drill.name);
     const { did, faults = [], principal = who?.principal, credentials } = await drill.run(context, who);
     const startedAt = world.clock.now();
     const until = lasts === null ? null : startedAt + lasts;
     for (const { match, action } of faults) {
-      world.faults.add(
+      await world.faults.add(
         { match, action, probability: 1, seed: '1', times: null, after: 0, until, drill: drill.name },
         startedAt,
       );
@@ -54,9 +54,9 @@ export function drillOperations({ drills }: Ports) {
     };
   };
 
-  const end: Handler<'control', 'end_drill'> = (context) => {
+  const end: Handler<'control', 'end_drill'> = async (context) => {
     const { drill } = find(context.params.name);
-    if (stop(context, drill.name)) return { status: 204 };
+    if (await stop(context, drill.name)) return { status: 204 };
     throw new Problem(
       'not_found',
       `The drill \`${drill.name}\` is not running; \`GET /_mock/drills\` shows which are.`,
@@ -66,15 +66,15 @@ export function drillOperations({ drills }: Ports) {
   return { list_drills: list, start_drill: start, end_drill: end };
 }
 
-function faultsOf({ world, now }: Context, name: string) {
-  world.faults.sweep(now);
+function faultsOf({ world }: Context, name: string) {
   return world.faults.list().filter(({ drill }) => drill === name);
 }
 
 /** @returns whether it was running */
-function stop(context: Context, name: string): boolean {
+async function stop(context: Context, name: string): Promise<boolean> {
+  await context.world.faults.sweep(context.now);
   const faults = faultsOf(context, name);
-  for (const { id } of faults) context.world.faults.remove(id);
+  for (const { id } of faults) await context.world.faults.remove(id);
   return faults.length > 0;
 }
 

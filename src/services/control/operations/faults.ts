@@ -13,12 +13,12 @@ export function faultOperations(ports: Ports) {
   const add: Handler<'control', 'add_fault'> = async ({ world, body, now }) => {
     const order = checkedFault(body, ports.known());
     const certainty = await checkStatus(order, body.do.offDocument === true, ports);
-    const fault = world.faults.add(order, now);
+    const fault = await world.faults.add(order, now);
     return { status: 201, body: { ...faultView(fault), ...(certainty !== null && { certainty }) } };
   };
 
-  const list: Handler<'control', 'list_faults'> = ({ world, now }) => {
-    world.faults.sweep(now);
+  const list: Handler<'control', 'list_faults'> = async ({ world, now }) => {
+    await world.faults.sweep(now);
     return { status: 200, body: { faults: world.faults.list().map(faultView) } };
   };
 
@@ -28,13 +28,13 @@ export function faultOperations(ports: Ports) {
     return { status: 200, body: faultView(fault) };
   };
 
-  const remove: Handler<'control', 'remove_fault'> = ({ world, params }) => {
-    if (!world.faults.remove(params.faultId)) throw noFault();
+  const remove: Handler<'control', 'remove_fault'> = async ({ world, params }) => {
+    if (!(await world.faults.remove(params.faultId))) throw noFault();
     return { status: 204 };
   };
 
-  const clear: Handler<'control', 'clear_faults'> = ({ world }) => {
-    world.faults.clear();
+  const clear: Handler<'control', 'clear_faults'> = async ({ world }) => {
+    await world.faults.clear();
     return { status: 204 };
   };
 

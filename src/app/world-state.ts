@@ -1,0 +1,41 @@
+import type { Mode } from '../core/mode.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { SharedText } from '../store/sharing.ts';
+
+/** What drives a world, as processes share it. No snapshot has it. */
+export interface WorldState {
+  readonly mode: Mode;
+  readonly faults: readonly Fault[];
+}
+
+/** The state of a world that several processes share. */
+export class SharedState {
+  readonly #text: SharedText;
+  readonly #first: WorldState;
+
+  /** @param first what it begins with */
+  constructor(text: SharedText, first: WorldState) {
+    this.#text = text;
+    this.#first = first;
+  }
+
+  get now(): WorldState {
+    return this.#read(this.#text.text);
+  }
+
+  /** @param change must not do anything but make the next state */
+  update<Result>(
+    change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
+  ): Promise<Result> {
+    return this.#text.update((text) => {
+      const before = this.#read(text);
+      const [after, result] = change(before);
+      return [JSON.stringify({ ...before, ...after }), result];
+    });
+  }
+
+  #read(text: string): WorldState {
+    // The text is what this class wrote.
+    return text === '' ? this.#first : (JSON.parse(text) as WorldState);
+  }
+}

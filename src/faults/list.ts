@@ -1,0 +1,115 @@
+import type { Instant } from '../core/clock.ts';
+import { Problem } from '../core/problem.ts';
+import { type Facts, type Matcher, matcherOf } from '../journal/match.ts';
+import { drawnAt } from '../machine/random.ts';
+import { type Fault, type FaultOrder, momentOf } from './fault.ts';
+
+/** How many faults a world may have. */
+const MOST = 100;
+
+export type Moment = ReturnType<typeof momentOf>;
+
+/** What recognises the requests of a fault. */
+interface Matchers {
+  readonly whole: Matcher;
+  /** By what can be known before the body is read and the caller is known. */
+  readonly early: Matcher;
+}
+
+/** The faults of one world, in the order in which they were added. A fault is never changed in place. */
+export class FaultList {
+  readonly #faults = new Map<string, Fault>();
+  readonly #matchers = new Map<string, Matchers>();
+
+  /** @param known has some of them already, and what recognises their requests */
+  constructor(faults: readonly Fault[] = [], known?: FaultList) {
+    for (const fault of faults) this.#put(fault, known?.matchersOf(fault.id));
+  }
+
+  get size(): number {
+    return this.#faults.size;
+  }
+
+  /** Oldest first. */
+  get all(): readonly Fault[] {
+    return [...this.#faults.values()];
+  }
+
+  find(id: string): Fault | undefined {
+    return this.#faults.get(id);
+  }
+
+  /**
+   * Adds one; if there is no room, in place of one that has struck as often as it may.
+   *
+   * @returns what it replaced
+   * @throws Problem `conflict` if there are too many
+   */
+  add(id: string, order: FaultOrder, createdAt: Instant): readonly Fault[] {
+    const spent = this.size < MOST ? undefined : this.all.find(isSpent);
+    if (this.size >= MOST && spent === undefined) {
+      const message = `There are ${MOST} faults in this world, which is the limit; delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
+      throw new Problem('conflict', message);
+    }
+    const { match, probability, seed, times, after, action, until, drill } = order;
+    this.#put({ id, createdAt, match, probability, seed, times, after, action, until, drill, seen: 0, fired: 0 });
+    return spent === undefined ? [] : this.remove((one) => one === spent);
+  }
+
+  /** @returns those that were removed */
+  remove(which: (fault: Fault) => boolean): readonly Fault[] {
+    const removed = this.all.filter(which);
+    for (const { id } of removed) {
+      this.#faults.delete(id);
+      this.#matchers.delete(id);
+    }
+    return removed;
+  }
+
+  /** What must be known about a request to tell which faults fit it. */
+  needs(moment: Moment, facts: Facts): { readonly body: boolean; readonly principal: boolean } {
+    const possible = this.#at(moment).filter(({ id }) => this.matchersOf(id)?.early.fits(facts) === true);
+    return {
+      body: possible.some(({ match }) => match.body !== undefined),
+      principal: possible.some(({ match }) => match.principal !== undefined),
+    };
+  }
+
+  /** May any of them strike the request? */
+  concerns(moment: Moment, facts: Facts): boolean {
+    return this.#at(moment).some(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
+  }
+
+  /** The first fault that strikes; later ones do not count the request. */
+  strike(moment: Moment, facts: Facts): Fault | null {
+    for (const fault of this.#at(moment)) {
+      if (this.matchersOf(fault.id)?.whole.fits(facts) !== true) continue;
+      const seen = fault.seen + 1;
+      const isDrawn = fault.probability === 1 || drawnAt(fault.seed, seen) < fault.probability;
+      const strikes = seen > fault.after && isDrawn;
+      const counted = { ...fault, seen, fired: fault.fired + (strikes ? 1 : 0) };
+      this.#faults.set(fault.id, counted);
+      if (strikes) return counted;
+    }
+    return null;
+  }
+
+  /** @internal for another list */
+  matchersOf(id: string): Matchers | undefined {
+    return this.#matchers.get(id);
+  }
+
+  #put(fault: Fault, known?: Matchers): void {
+    const { body: _, principal: __, ...early } = fault.match;
+    this.#faults.set(fault.id, fault);
+    this.#matchers.set(fault.id, known ?? { whole: matcherOf(fault.match), early: matcherOf(early) });
+  }
+
+  #at(moment: Moment): Fault[] {
+    return this.all.filter((fault) => momentOf(fault.action) === moment && !isSpent(fault));
+  }
+}
+
+function isSpent({ times, fired }: Fault): boolean {
+  return times !== null && fired >= times;
+}
