@@ -29,6 +29,8 @@ interface Members<Body, Parent> {
   readonly revision?: Revision;
 }
 
+type Removal = Extract<Change, { readonly kind: 'remove' }>;
+
 /** How many rows are swept at once. */
 const SWEPT = 500;
 
@@ -157,7 +159,7 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /** Of the parts of an object. */
-  async partsDue(
+  partsDue(
     from: Collections,
     parent: string,
     within: { readonly after: Instant; readonly to: Instant; readonly limit: number; readonly latestFirst?: boolean },
@@ -173,7 +175,7 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /** The removal of rows whose `dueAt` has passed, as far as they are removed at once. */
-  async swept(within: Collections, at: Instant): Promise<readonly Change[]> {
+  async swept(within: Collections, at: Instant): Promise<readonly Removal[]> {
     const due = await this.dueBetween(within, Number.MIN_SAFE_INTEGER, at, SWEPT);
     return due.map(({ id }) => this.removal(id));
   }
@@ -184,7 +186,7 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /** For `Collections.commit`. */
-  removal(id: string): Change {
+  removal(id: string): Removal {
     return { kind: 'remove', collection: this.name, id };
   }
 

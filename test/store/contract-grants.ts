@@ -383,6 +383,24 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         });
       });
 
+      it('of somebody ends those whose names were revoked before and are past, too', async () => {
+        const store = await holding();
+        for (const hash of ['first', 'second', 'third']) {
+          await store.grants.revoke(`family-of-${hash}`, NOON, NOON + 10);
+          await store.grants.issue(refreshToken(hash), NOON + 10);
+        }
+        await store.grants.revoke('past', NOON, NOON + 10);
+        await store.grants.endAllOf('ada', NOON + 10, LATER);
+
+        await nowAndLater(store, async (grants) => {
+          for (const hash of ['first', 'second', 'third']) {
+            expect(await grants.active(hash, NOON + 10), hash).toBeNull();
+            expect(await grants.isRevoked([`family-of-${hash}`]), hash).toBe(true);
+          }
+          expect(await grants.isRevoked(['past'])).toBe(false);
+        });
+      });
+
       it('of somebody without one changes nothing', async () => {
         const { grants } = await holding(refreshToken('first'));
         await grants.endAllOf('bo', NOON, LATER);
@@ -418,6 +436,13 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           expect(await grants.isRevoked(['long'])).toBe(true);
           expect(await grants.isRevoked(['next'])).toBe(true);
         });
+      });
+
+      it('may be revoked by many at once', async () => {
+        const store = await holding();
+        await Promise.all(Array.from({ length: 10 }, () => store.grants.revoke('jti', NOON, LATER)));
+
+        await nowAndLater(store, async (grants) => expect(await grants.isRevoked(['jti'])).toBe(true));
       });
 
       it('that is revoked again is kept until the later end', async () => {

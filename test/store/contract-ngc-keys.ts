@@ -163,6 +163,19 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         });
       });
 
+      it('the first ones of somebody at once makes all of them, and the person once', async () => {
+        const store = await peopled();
+        const ids = ['a', 'b', 'c', 'd'];
+        const create = (id: string) =>
+          store.ngcKeys.create(personalKey(id, { user: 'new@acme.test' }), [`role-of-${id}`], null);
+        await Promise.all(ids.map(create));
+
+        await nowAndLater(store, async (keys) => {
+          expect(await keys.ofUser('new@acme.test', ALL, NOON)).toHaveLength(4);
+          expect((await keys.user('acme', 'new@acme.test'))?.roles).toHaveLength(1);
+        });
+      });
+
       it('many at once makes as many as there is room for', async () => {
         const { ngcKeys } = await peopled();
         const results = await Promise.allSettled(

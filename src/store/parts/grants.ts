@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/clock.ts';
 import { Derived } from '../../core/derived.ts';
-import type { Change, Collections, Expectation, List, Row } from '../collections.ts';
+import { type Change, type Collections, type Expectation, type List, NEW, type Row } from '../collections.ts';
 import { NotFound, Outdated } from '../errors.ts';
 import type { Grants, Login, Premise, PresentedToken, Redemption } from '../grants.ts';
 import { updating } from '../updating.ts';
@@ -10,6 +10,12 @@ import { CODES, ENDED_LOGINS, IDENTITIES, LOGINS, loginRow, REVOKED_NAMES, token
 const CODE_KEPT_MS = 86_400_000;
 /** The same for refresh tokens: a logout ends the access tokens of their logins, which may live longer. */
 const TOKEN_KEPT_MS = 2_592_000_000;
+
+/** What is committed together. */
+interface Commit {
+  readonly changes: readonly Change[];
+  readonly expects: readonly Expectation[];
+}
 
 export function grantsOn(rows: Collections): Grants {
   const names = new Derived<List<Row<null, null>>, ReadonlySet<string>>();
@@ -23,18 +29,32 @@ export function grantsOn(rows: Collections): Grants {
     return IDENTITIES.still(row, subject);
   };
 
-  const revocation = async (name: string, now: Instant, until: Instant): Promise<readonly Change[]> => {
-    const before = await REVOKED_NAMES.byId(rows, name);
-    const past = (await REVOKED_NAMES.swept(rows, now)).filter((one) => one.kind === 'remove' && one.id !== name);
-    const row = REVOKED_NAMES.row({ id: name, owner: '', parent: null, dueAt: until, body: null });
-    return [...past, REVOKED_NAMES.put(before === null ? row : { ...row, revision: before.revision })];
+  /** What revokes names, and sweeps those that are past; one that is both stays. */
+  const revocations = async (names: readonly string[], now: Instant, until: Instant): Promise<Commit> => {
+    const again = new Set(names);
+    const past = (await REVOKED_NAMES.swept(rows, now)).filter(({ id }) => !again.has(id));
+    const puts: Change[] = [];
+    const expects: Expectation[] = [];
+    for (const id of names) {
+      const before = await REVOKED_NAMES.byId(rows, id);
+      const revision = before?.revision ?? NEW;
+      const row = REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: until, body: null, revision });
+      puts.push(REVOKED_NAMES.put(row));
+      // Somebody else may be the first to revoke it, which is a reason to try again.
+      expects.push(REVOKED_NAMES.still(before, id));
+    }
+    return { changes: [...past, ...puts], expects };
   };
 
-  /** What ends a login, if there is one, and the access tokens that came from it. */
-  const ending = async (family: string, now: Instant, until: Instant): Promise<readonly Change[]> => {
-    const login = await LOGINS.byId(rows, family);
-    const moved = login === null ? [] : [LOGINS.removed(login), ENDED_LOGINS.put(loginRow(ENDED_LOGINS, login.body))];
-    return [...moved, ...(await revocation(family, now, until))];
+  /** What ends logins, those of them that there are, and the access tokens that came from them. */
+  const ending = async (families: readonly string[], now: Instant, until: Instant): Promise<Commit> => {
+    const moved: Change[] = [];
+    for (const family of families) {
+      const login = await LOGINS.byId(rows, family);
+      if (login !== null) moved.push(LOGINS.removed(login), ENDED_LOGINS.put(loginRow(ENDED_LOGINS, login.body)));
+    }
+    const { changes, expects } = await revocations(families, now, until);
+    return { changes: [...moved, ...changes], expects };
   };
 
   /** The login of a token, whether it goes on, and whether the token is its newest. */
@@ -67,7 +87,8 @@ export function grantsOn(rows: Collections): Grants {
         if (row === null) return { outcome: 'unknown' };
         const { usedAt, ...code } = row.body;
         if (usedAt !== null) {
-          await rows.commit(await ending(code.family, now, until), [CODES.still(row, hash)]);
+          const { changes, expects } = await ending([code.family], now, until);
+          await rows.commit(changes, [CODES.still(row, hash), ...expects]);
           return { outcome: 'reused' };
         }
         await rows.commit([CODES.put({ ...row, body: { ...row.body, usedAt: now } })]);
@@ -91,7 +112,8 @@ export function grantsOn(rows: Collections): Grants {
         const isOthers = clientId !== null && clientId !== presented.clientId;
         if (isOthers && presented.anyClient !== true) return { outcome: 'other_client' };
         if (!isNewest) {
-          await rows.commit(await ending(family, now, until));
+          const { changes, expects } = await ending([family], now, until);
+          await rows.commit(changes, expects);
           return { outcome: 'reused' };
         }
         if (!isActive) return { outcome: 'revoked' };
@@ -109,25 +131,27 @@ export function grantsOn(rows: Collections): Grants {
     },
     end: (family, now, until) =>
       updating(rows, async () => {
-        await rows.commit(await ending(family, now, until));
+        const { changes, expects } = await ending([family], now, until);
+        await rows.commit(changes, expects);
       }),
     endAllOf: (subject, now, until) =>
       updating(rows, async () => {
         const [logins, codes] = [await LOGINS.listOf(rows, subject), await CODES.listOf(rows, subject)];
-        const ended: Change[] = [];
-        for (const { id } of logins.rows) ended.push(...(await ending(id, now, until)));
+        const families = logins.rows.map(({ id }) => id);
+        const { changes, expects } = await ending(families, now, until);
         const used = codes.rows
           .filter(({ body }) => body.usedAt === null)
           .map((row) => CODES.put({ ...row, body: { ...row.body, usedAt: now } }));
-        const expects = [
+        const same = [
           { collection: LOGINS.name, owner: subject, revision: logins.revision },
           { collection: CODES.name, owner: subject, revision: codes.revision },
         ];
-        await rows.commit([...onceEach(ended), ...used], expects);
+        await rows.commit([...changes, ...used], [...same, ...expects]);
       }),
     revoke: (name, now, until) =>
       updating(rows, async () => {
-        await rows.commit(await revocation(name, now, until));
+        const { changes, expects } = await revocations([name], now, until);
+        await rows.commit(changes, expects);
       }),
     isRevoked: async (carried) => {
       const known = names.of(await REVOKED_NAMES.all(rows), (list) => new Set(list.rows.map(({ id }) => id)));
@@ -142,14 +166,4 @@ export function grantsOn(rows: Collections): Grants {
 
 function loginOf({ family, subject, clientId, scope, authTime }: Login): Login {
   return { family, subject, clientId, scope, authTime };
-}
-
-/** Several logins may end at once, and each sweeps what is past. */
-function onceEach(changes: readonly Change[]): readonly Change[] {
-  const seen = new Set<string>();
-  return changes.filter((change) => {
-    if (change.kind === 'put') return true;
-    const name = `${change.collection} ${change.id}`;
-    return !seen.has(name) && seen.add(name);
-  });
 }

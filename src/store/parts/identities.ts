@@ -16,6 +16,9 @@ import {
   OAUTH_CLIENTS,
 } from './records.ts';
 
+/** What goes with the identity that owns it. */
+const OWNED = [ACCESS_KEYS, LOGINS, ENDED_LOGINS, CODES] as const;
+
 export function identitiesOn(rows: Collections): Identities {
   const read = new Derived<IdentityRow, Identity>();
   const shown = (row: IdentityRow | null) => (row === null ? null : read.of(row, identityOf));
@@ -34,19 +37,19 @@ export function identitiesOn(rows: Collections): Identities {
       updating(rows, async () => {
         const row = await IDENTITIES.byId(rows, id);
         if (row === null) throw new NotFound();
-        const lists = [ACCESS_KEYS, LOGINS, ENDED_LOGINS, CODES] as const;
         const owned = await Promise.all(
-          lists.map((collection) => rows.list({ collection: collection.name, owner: id })),
+          OWNED.map(async (collection) => {
+            const list = await collection.listOf(rows, id);
+            return {
+              removals: list.rows.map((one) => collection.removal(one.id)),
+              expected: { collection: collection.name, owner: id, revision: list.revision },
+            };
+          }),
         );
-        const removals = owned.flatMap((list, index) =>
-          list.rows.flatMap((one) => lists[index]?.removal(one.id) ?? []),
+        await rows.commit(
+          [IDENTITIES.removed(row), ...owned.flatMap(({ removals }) => removals)],
+          owned.map(({ expected }) => expected),
         );
-        const expects = owned.map(({ revision }, index) => ({
-          collection: lists[index]?.name ?? '',
-          owner: id,
-          revision,
-        }));
-        await rows.commit([IDENTITIES.removed(row), ...removals], expects);
       }),
     byId: async (id) => shown(await IDENTITIES.byId(rows, id)),
     byName: async (kind, name) => shown(await IDENTITIES.byAlias(rows, identityName(kind, name))),

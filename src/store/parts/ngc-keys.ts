@@ -147,6 +147,8 @@ export function ngcKeysOn(rows: Collections, known: KnownKeys): NgcKeys {
         const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
         if (user !== null && (await NGC_USERS.byId(rows, ngcUserId(org, user))) === null) {
           changes.push(NGC_USERS.put(ngcUserRow({ org, email: user, roles })));
+          // Another first key of theirs may come meanwhile, which is a reason to try again.
+          expects.push(NGC_USERS.still(null, ngcUserId(org, user)));
         }
         await rows.commit(changes, expects);
       }),

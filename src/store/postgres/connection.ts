@@ -51,6 +51,9 @@ export interface Connection extends Transaction {
   close(): Promise<void>;
 }
 
+/** For what only reads: it does so by itself, or in a transaction. */
+export type Reader = Pick<Connection, 'query'>;
+
 /** An error that PostgreSQL reports. */
 interface Reported extends Error {
   readonly code?: string;

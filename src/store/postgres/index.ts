@@ -7,12 +7,13 @@ import { type RememberedCollections, rememberingCollections } from '../rememberi
 import type { StoreParts } from '../shared.ts';
 import type { Sharing } from '../sharing.ts';
 import { openSqliteImage, openSqliteStore } from '../sqlite/index.ts';
-import { postgresCollections, type Tables } from './collections.ts';
-import { type Connection, connectionTo } from './connection.ts';
+import { postgresCollections } from './collections.ts';
+import { connectionTo, type Reader } from './connection.ts';
 import { locationOf } from './location.ts';
 import { postgresLog } from './log.ts';
 import { prepareSchema } from './open.ts';
 import { Refreshing } from './refreshing.ts';
+import { statementsIn, type Tables } from './statements.ts';
 
 /** A database that has the stores of worlds. */
 export interface PostgresDatabase {
@@ -30,9 +31,6 @@ export interface PostgresDatabase {
   close(): Promise<void>;
 }
 
-/** What the start of ids is drawn from. */
-const SERIES_DIGITS = 6;
-
 /**
  * Opens a database, and makes the tables if they are not there.
  *
@@ -46,17 +44,13 @@ export async function openPostgres(data: string, machine: Clock = machineClock()
   const sql = (text: string) => text.replaceAll('$schema', schema);
   try {
     await prepareSchema(connection, location);
-    const tables = { schema, folded: await foldingOf(connection) };
+    const statements = statementsIn(schema);
+    const tables = { schema, statements, folded: await foldingOf(connection) };
     const refreshing = new Refreshing(connection, sql, machine);
     const seriesOf = async (world: string) => {
-      await connection.change(sql('INSERT INTO $schema.logs (world) VALUES ($1) ON CONFLICT DO NOTHING'), [world]);
+      await connection.change(statements.beginLog, [world]);
       // Whoever comes first makes the world; both are told whose it is.
-      const [row] = await connection.query<{ readonly series: string }>(
-        sql(`INSERT INTO $schema.worlds AS w (id, revision, base, series)
-          VALUES ($1, 1, 1, left(md5(random()::text), ${SERIES_DIGITS}))
-          ON CONFLICT (id) DO UPDATE SET series = w.series RETURNING series`),
-        [world],
-      );
+      const [row] = await connection.query<{ readonly series: string }>(statements.begin, [world]);
       return row?.series ?? '';
     };
     return {
@@ -95,8 +89,8 @@ function faultText(fault: unknown): string | null {
 }
 
 /** How letters become small: as everywhere in the world if PostgreSQL knows that (ICU), otherwise as its own setting says. */
-async function foldingOf(connection: Connection): Promise<Tables['folded']> {
-  const known = await connection.query(`SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'`);
+async function foldingOf(reader: Reader): Promise<Tables['folded']> {
+  const known = await reader.query(`SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'`);
   const collation = known.length > 0 ? 'und-x-icu' : 'default';
   return (text) => `lower(${text} COLLATE "${collation}")`;
 }

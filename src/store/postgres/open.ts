@@ -1,6 +1,6 @@
 import { Unusable } from '../../core/unusable.ts';
 import { Unreachable } from '../errors.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Reader } from './connection.ts';
 import type { Location } from './location.ts';
 import { POSTGRES_SCHEMA, STATEMENTS } from './schema.ts';
 
@@ -41,8 +41,8 @@ export async function prepareSchema(connection: Connection, location: Location):
   }
 }
 
-async function checkVersion(connection: Connection, shown: string): Promise<void> {
-  const [row] = await connection.query<{ readonly number: string; readonly version: string }>(
+async function checkVersion(reader: Reader, shown: string): Promise<void> {
+  const [row] = await reader.query<{ readonly number: string; readonly version: string }>(
     `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version`,
   );
   if (Number(row?.number) >= OLDEST) return;
@@ -51,14 +51,14 @@ async function checkVersion(connection: Connection, shown: string): Promise<void
   );
 }
 
-async function checkTables(transaction: Pick<Connection, 'query'>, { schema, shown }: Location): Promise<void> {
-  const [table] = await transaction.query<{ readonly oid: string | null }>('SELECT to_regclass($1) AS oid', [
+async function checkTables(reader: Reader, { schema, shown }: Location): Promise<void> {
+  const [table] = await reader.query<{ readonly oid: string | null }>('SELECT to_regclass($1) AS oid', [
     `${schema}.meta`,
   ]);
   const [meta] =
     table?.oid == null
       ? []
-      : await transaction.query<{ readonly program: string; readonly version: number }>(
+      : await reader.query<{ readonly program: string; readonly version: number }>(
           `SELECT to_jsonb(m)->>'program' AS program, (to_jsonb(m)->>'version')::integer AS version FROM ${schema}.meta m LIMIT 1`,
         );
   if (meta?.program !== PROGRAM) {

@@ -1,7 +1,8 @@
 import { own } from '../../core/own.ts';
 import type { Page, PageQuery, Row } from '../collections.ts';
-import type { Connection } from './connection.ts';
+import type { Reader } from './connection.ts';
 import { MOST_SEARCHED, OBJECT_COLUMNS, type StoredRow } from './objects.ts';
+import type { Tables } from './statements.ts';
 
 /** Columns by which rows are found without reading their bodies. */
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -13,21 +14,17 @@ const COLUMNS: Readonly<Record<string, string>> = {
   modifiedAt: 'o.modified_at',
 };
 
-/** Reads pages of one world. @param folded makes a text lower case; @param read makes a row of what is stored */
+/** Reads pages of one world. @param read makes a row of what is stored */
 export function pageReader(
-  connection: Connection,
-  sql: (text: string) => string,
+  reader: Reader,
+  { schema, folded }: Tables,
   world: string,
-  folded: (text: string) => string,
   read: (stored: StoredRow) => Row,
 ): (query: PageQuery) => Promise<Page> {
   return async (query) => {
     const values = new Values(world, query.collection);
-    const from = sql(`FROM $schema.objects o WHERE ${conditionsOf(query, values, folded)}`);
-    const [counted] = await connection.query<{ readonly count: string }>(
-      `SELECT count(*) AS count ${from}`,
-      values.all,
-    );
+    const from = `FROM ${schema}.objects o WHERE ${conditionsOf(query, values, folded)}`;
+    const [counted] = await reader.query<{ readonly count: string }>(`SELECT count(*) AS count ${from}`, values.all);
     const { order, limit, offset } = query;
     const direction = order.descending ? 'DESC' : 'ASC';
     const by =
@@ -35,7 +32,7 @@ export function pageReader(
         ? `o.id ${direction}`
         : `${COLUMNS[order.by]} ${direction} NULLS ${order.descending ? 'LAST' : 'FIRST'}, o.id ${direction}`;
     const paged = `SELECT ${OBJECT_COLUMNS} ${from} ORDER BY ${by} LIMIT ${values.add(limit)} OFFSET ${values.add(offset)}`;
-    const rows = await connection.query<StoredRow>(paged, values.all);
+    const rows = await reader.query<StoredRow>(paged, values.all);
     return { count: Number(counted?.count ?? 0), rows: rows.map(read) };
   };
 }
@@ -59,11 +56,7 @@ class Values {
   }
 }
 
-function conditionsOf(
-  { account, whose, where, search }: PageQuery,
-  values: Values,
-  folded: (text: string) => string,
-): string {
+function conditionsOf({ account, whose, where, search }: PageQuery, values: Values, folded: Tables['folded']): string {
   const parts = ['o.world = $1', 'o.collection = $2', 'o.name IS NOT NULL', whoseRows(account, whose, values)];
   for (const { member, value } of where) parts.push(matches(member, values.add(value)));
   if (search !== null) parts.push(searched(search, values, folded));
@@ -74,7 +67,7 @@ function conditionsOf(
 function searched(
   { members, text }: NonNullable<PageQuery['search']>,
   values: Values,
-  folded: (text: string) => string,
+  folded: Tables['folded'],
 ): string {
   if (members.length === 0) return 'false';
   const wanted = values.add(text.toLowerCase());

@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/clock.ts';
-import { type Budget, bytesOf, Held as HeldValues } from '../../core/held.ts';
+import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { Collections, List, ListQuery, Row, Size } from '../collections.ts';
+import { changedBy } from '../row-name.ts';
 
 /** For a row: itself, the view made from it, and the JSON written from that. */
 const COPIES = 3;
@@ -16,30 +17,29 @@ interface Kept<Value> {
   readonly promise: Promise<Value>;
 }
 
-/** Kept by name. */
-type Held<Value> = HeldValues<Kept<Value>>;
+type KeptByName<Value> = Held<Kept<Value>>;
 
 /** What was read of one collection. */
 class Memory {
-  readonly rows: Held<Row | null>;
-  readonly aliases: Held<Row | null>;
+  readonly rows: KeptByName<Row | null>;
+  readonly aliases: KeptByName<Row | null>;
   /** What owners have. */
-  readonly ofOwners: Held<List>;
+  readonly ofOwners: KeptByName<List>;
   /** Other lists. */
-  readonly lists: Held<List>;
-  readonly sizes: Held<Size>;
+  readonly lists: KeptByName<List>;
+  readonly sizes: KeptByName<Size>;
   /** How often it was forgotten: what was read before the last time is not kept. */
   forgotten = 0;
 
   constructor(budget: Budget, weights: Weights) {
     const weigh = ({ value }: Kept<Row | null>) => (value === null ? SIZE_BYTES : weights.of(value));
-    this.rows = new HeldValues(budget, weigh);
-    this.aliases = new HeldValues(budget, weigh);
+    this.rows = new Held(budget, weigh);
+    this.aliases = new Held(budget, weigh);
     const weighList = ({ value: { rows } }: Kept<List>) =>
       rows.reduce((bytes, row) => bytes + weights.of(row), SIZE_BYTES);
-    this.ofOwners = new HeldValues(budget, weighList);
-    this.lists = new HeldValues(budget, weighList);
-    this.sizes = new HeldValues(budget, () => SIZE_BYTES);
+    this.ofOwners = new Held(budget, weighList);
+    this.lists = new Held(budget, weighList);
+    this.sizes = new Held(budget, () => SIZE_BYTES);
   }
 
   forget(): void {
@@ -116,7 +116,7 @@ export function rememberingCollections(inner: Collections, budget: Budget): Reme
   /** Reads what is not remembered, and remembers it. @param held where it is kept */
   const reading = async <Value>(
     memory: Memory,
-    held: Held<Value>,
+    held: KeptByName<Value>,
     name: string,
     reads: Promise<Value>,
   ): Promise<Value> => {
@@ -157,7 +157,7 @@ export function rememberingCollections(inner: Collections, budget: Budget): Reme
     due: (query) => inner.due(query),
     counts: () => inner.counts(),
     commit: async (changes, expects) => {
-      const touched = new Set(changes.map((change) => (change.kind === 'put' ? change.row : change).collection));
+      const touched = new Set(changes.map((change) => changedBy(change).collection));
       try {
         return await inner.commit(changes, expects);
       } finally {

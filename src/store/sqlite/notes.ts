@@ -1,14 +1,13 @@
 import type { Instant } from '../../core/clock.ts';
 import { clearTimeout, setTimeout } from '../../machine/time.ts';
 import type { Row } from '../collections.ts';
+import { nameOf, type RowName } from '../row-name.ts';
 
 /** How long a note may wait before it is written, in milliseconds: otherwise every token would cost a write to the disk. */
 const DELAY_MS = 1000;
 
 /** When a row was used. */
-export interface Note {
-  readonly collection: string;
-  readonly id: string;
+export interface Note extends RowName {
   readonly at: Instant;
 }
 
@@ -60,7 +59,7 @@ export class Notes {
   }
 
   /** Forgets those of a row that is gone: another may get its id. */
-  forget(row: Pick<Note, 'collection' | 'id'>): void {
+  forget(row: RowName): void {
     this.#pending.delete(nameOf(row));
   }
 
@@ -70,8 +69,4 @@ export class Notes {
     this.#timer = undefined;
     this.#pending.clear();
   }
-}
-
-function nameOf({ collection, id }: Pick<Note, 'collection' | 'id'>): string {
-  return `${collection} ${id}`;
 }

@@ -30,8 +30,11 @@ const NO_FACETS = { name: null, state: null, createdAt: null, modifiedAt: null }
 /** How many characters of a text are searched, so that no single row can make all searches slow. */
 export const MOST_SEARCHED = 4096;
 
-/** What is known of a row without reading all of it. */
-export type Standing = Pick<StoredRow, 'seq' | 'owner' | 'revision' | 'aliases' | 'labels' | 'shared' | 'name'>;
+/** What is known of a row before it is changed, without reading all of it. */
+export type StoredBefore = Pick<
+  StoredRow,
+  'seq' | 'collection' | 'owner' | 'revision' | 'aliases' | 'labels' | 'shared' | 'name'
+>;
 
 /** The statements that write objects, and what is derived from each. */
 export function objectWriter(statements: Statements) {
@@ -60,13 +63,14 @@ export function objectWriter(statements: Statements) {
 
   return {
     /** Removes what is derived from a stored row. */
-    forget: (collection: string, { seq, aliases, labels, shared, name }: Standing) => {
+    forget: ({ seq, collection, aliases, labels, shared, name }: StoredBefore) => {
       found.aliases.remove(collection, seq, aliases);
       found.labels.remove(collection, seq, labels);
       found.shared.remove(collection, seq, shared);
       if (name !== null) undescribe.run(seq);
     },
-    remove: (seq: number) => {
+    /** Removes a row, from which nothing is derived any more. */
+    remove: ({ seq }: StoredBefore) => {
       remove.run(seq);
     },
     /** Writes a row, after what was derived from the one before it was removed. @param before its number; null if it is new */

@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
+import { type Checked, checked } from '../checked.ts';
 import {
   type Change,
   type DueQuery,
@@ -11,10 +12,12 @@ import {
   type Size,
 } from '../collections.ts';
 import { Changed, Collision } from '../errors.ts';
+import { type ListKind, listKindOf } from '../list-kind.ts';
 import type { Revisions } from '../revisions.ts';
-import { Touched } from '../touched.ts';
+import type { RowName } from '../row-name.ts';
+import { type TouchedList, touchedBy } from '../touched.ts';
 import type { Note } from './notes.ts';
-import { OBJECT_COLUMNS, objectWriter, rowOf, type Standing, type StoredRow } from './objects.ts';
+import { OBJECT_COLUMNS, objectWriter, rowOf, type StoredBefore, type StoredRow } from './objects.ts';
 import { empty } from './replacing.ts';
 import type { Prepared, Statements } from './statements.ts';
 
@@ -33,6 +36,9 @@ const VISIBLE = `${SELECT} WHERE collection = @collection AND (owner = @visibleT
   (SELECT seq FROM object_shares WHERE collection = @collection AND account IN (@visibleTo, '*'))) ORDER BY seq LIMIT @limit`;
 const where = (condition: string) => `${SELECT} WHERE collection = @collection ${condition} ORDER BY seq LIMIT @limit`;
 
+/** No limit, as `LIMIT` takes it. */
+const ALL = -1;
+
 /** What is known of a whole store. */
 interface WorldRow {
   readonly revision: Revision;
@@ -48,7 +54,7 @@ export class Rows {
   #offset: Revision | null;
   readonly #byId: Prepared<[string, string], StoredRow>;
   readonly #byAlias: Prepared<[string, string], StoredRow>;
-  readonly #standing: Prepared<[string, string], Standing>;
+  readonly #before: Prepared<[string, string], Omit<StoredBefore, 'collection'>>;
   readonly #aliasTaken: Prepared<[string, string], 1>;
   readonly #world: Prepared<[], WorldRow>;
   readonly #setWorld: Prepared<[Revision]>;
@@ -58,7 +64,7 @@ export class Rows {
   readonly #count: Prepared<[object]>;
   readonly #countAll: Prepared<[object]>;
   readonly #use: Prepared<[Instant, string, string]>;
-  readonly #lists: Readonly<Record<'owner' | 'parent' | 'label' | 'visibleTo' | 'all', Prepared<[object], StoredRow>>>;
+  readonly #lists: Readonly<Record<ListKind, Prepared<[object], StoredRow>>>;
   readonly #due: Prepared<unknown[], StoredRow>;
   readonly #dueParts: Prepared<unknown[], StoredRow>;
   readonly #latestParts: Prepared<unknown[], StoredRow>;
@@ -83,7 +89,7 @@ export class Rows {
       `${SELECT} JOIN object_aliases ON object_aliases.seq = objects.seq
        WHERE object_aliases.collection = ? AND alias = ?`,
     );
-    this.#standing = statements.prepare(
+    this.#before = statements.prepare(
       'SELECT seq, owner, revision, aliases, labels, shared, name FROM objects WHERE collection = ? AND id = ?',
     );
     this.#aliasTaken = statements
@@ -131,11 +137,9 @@ export class Rows {
     return this.#one(this.#byAlias.get(collection, alias));
   }
 
-  list({ collection, limit = -1, ...of }: ListQuery): List {
-    const { owner } = of;
-    const kind = (['owner', 'parent', 'label', 'visibleTo'] as const).find((one) => of[one] !== undefined) ?? 'all';
-    const rows = this.#lists[kind].all({ collection, limit, ...of }).map((stored) => this.read(stored));
-    return { rows, revision: this.size(collection, owner).revision };
+  list({ limit = ALL, ...query }: ListQuery): List {
+    const stored = this.#lists[listKindOf(query)].all({ limit, ...query });
+    return { rows: stored.map((one) => this.read(one)), revision: this.size(query.collection, query.owner).revision };
   }
 
   size(collection: string, owner?: string): Size {
@@ -161,7 +165,7 @@ export class Rows {
   }
 
   has(collection: string, id: string): boolean {
-    return this.#standing.get(collection, id) !== undefined;
+    return this.#before.get(collection, id) !== undefined;
   }
 
   /** A stored row, with its revision as others see it. */
@@ -194,53 +198,37 @@ export class Rows {
 
   #commit(changes: readonly Change[], expects: readonly Expectation[]): Revision {
     for (const expected of expects) if (this.#isOther(expected)) throw new Changed();
-    const before = this.#checked(changes);
+    const made = checked(changes, (row) => this.#beforeOf(row));
     const revision = this.#next();
-    const touched = new Touched();
-    for (const [index, change] of changes.entries()) {
-      const standing = before[index];
-      if (standing === undefined) continue;
-      const { collection } = change.kind === 'put' ? change.row : change;
-      this.#write.forget(collection, standing);
-      touched.add(collection, standing.owner, -1);
-    }
-    for (const [index, change] of changes.entries()) {
-      const standing = before[index];
-      if (change.kind === 'put') {
-        this.#put(change.row, standing?.seq ?? null, revision);
-        touched.add(change.row.collection, change.row.owner, 1);
-      } else if (standing !== undefined) this.#write.remove(standing.seq);
-    }
-    this.#noteLists(touched, revision);
+    this.#apply(made, revision);
     this.#setWorld.run(revision);
     return revision + this.#shift;
   }
 
-  /** What was stored before, for each change. @throws Changed, Collision */
-  #checked(changes: readonly Change[]): readonly (Standing | undefined)[] {
-    const shift = this.#shift;
-    const seen = new Map<string, Change['kind']>();
-    return changes.map((change) => {
-      const { collection, id, revision } = change.kind === 'put' ? change.row : change;
-      const name = `${collection} ${id}`;
-      const kind = seen.get(name);
-      if (kind === 'remove' && change.kind === 'remove') return undefined;
-      if (kind !== undefined) throw new TypeError(`${name} is changed twice in one commit`);
-      seen.set(name, change.kind);
-      const standing = this.#standing.get(collection, id);
-      if (change.kind === 'remove') {
-        if (revision !== undefined && standing?.revision !== revision - shift) throw new Changed();
-      } else if (revision === NEW) {
-        if (standing !== undefined) throw new Collision();
-      } else if (standing === undefined || standing.revision !== change.row.revision - shift) throw new Changed();
-      return standing;
-    });
+  /** @throws Collision if an alias is taken */
+  #apply(changes: Checked<StoredBefore>, revision: Revision): void {
+    const { added, replaced, removed } = changes;
+    // A row may get an alias that another one loses by the same commit, so what finds the old rows goes first.
+    for (const { before } of replaced) this.#write.forget(before);
+    for (const before of removed) {
+      this.#write.forget(before);
+      this.#write.remove(before);
+    }
+    for (const { row, before } of replaced) this.#put(row, before.seq, revision);
+    for (const row of added) this.#put(row, null, revision);
+    this.#noteLists(touchedBy(changes), revision);
   }
 
   #isOther(expected: Expectation): boolean {
     if (!('id' in expected)) return this.size(expected.collection, expected.owner).revision !== expected.revision;
-    const found = this.#standing.get(expected.collection, expected.id);
-    return (found === undefined ? NEW : found.revision + this.#shift) !== expected.revision;
+    return (this.#beforeOf(expected)?.revision ?? NEW) !== expected.revision;
+  }
+
+  /** A row before it is changed, with its revision as others see it. */
+  #beforeOf({ collection, id }: RowName): StoredBefore | undefined {
+    const stored = this.#before.get(collection, id);
+    // It was made for this call, so it can be completed in place: a copy is slower.
+    return stored && Object.assign(stored, { collection, revision: stored.revision + this.#shift });
   }
 
   /** @throws Collision if an alias is taken */
@@ -251,9 +239,9 @@ export class Rows {
     this.#write.put(row, seq, revision);
   }
 
-  #noteLists(touched: Touched, revision: Revision): void {
+  #noteLists(touched: readonly TouchedList[], revision: Revision): void {
     const collections = new Map<string, number>();
-    for (const { collection, owner, more } of touched.all) {
+    for (const { collection, owner, more } of touched) {
       this.#count.run({ collection, owner, more, revision });
       collections.set(collection, (collections.get(collection) ?? 0) + more);
     }
@@ -263,12 +251,7 @@ export class Rows {
   #load(rows: readonly Row[]): void {
     const revision = this.#next();
     empty(this.#statements);
-    const touched = new Touched();
-    for (const row of rows) {
-      this.#put(row, null, revision);
-      touched.add(row.collection, row.owner, 1);
-    }
-    this.#noteLists(touched, revision);
+    this.#apply({ added: rows, replaced: [], removed: [] }, revision);
     this.#setBase.run(revision, revision);
   }
 

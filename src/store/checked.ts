@@ -1,0 +1,49 @@
+import { type Change, NEW, type Row } from './collections.ts';
+import { Changed, Collision } from './errors.ts';
+import { changedBy, nameOf, type RowName } from './row-name.ts';
+
+/** What is known of a stored row before it is changed; an adapter may know more. */
+export type Before = Pick<Row, 'collection' | 'owner' | 'revision'>;
+
+/** The changes of a commit, each of another row. */
+export interface Checked<Its extends Before = Before> {
+  readonly added: readonly Row[];
+  readonly replaced: readonly { readonly row: Row; readonly before: Its }[];
+  readonly removed: readonly Its[];
+}
+
+/**
+ * Checks changes by the rules of `Collections.commit`, but for aliases: whether one is taken is found out by writing.
+ *
+ * @param beforeOf looks up a stored row
+ * @throws Changed if one is no longer as it was read
+ * @throws Collision if the id of a new row is taken
+ */
+export function checked<Its extends Before>(
+  changes: readonly Change[],
+  beforeOf: (row: RowName) => Its | undefined,
+): Checked<Its> {
+  const kinds = new Map<string, Change['kind']>();
+  const added: Row[] = [];
+  const replaced: { readonly row: Row; readonly before: Its }[] = [];
+  const removed: Its[] = [];
+  for (const change of changes) {
+    const name = nameOf(changedBy(change));
+    const earlier = kinds.get(name);
+    if (earlier === 'remove' && change.kind === 'remove') continue;
+    if (earlier !== undefined) throw new TypeError(`${name} is changed twice in one commit`);
+    kinds.set(name, change.kind);
+    const before = beforeOf(changedBy(change));
+    if (change.kind === 'remove') {
+      if (change.revision !== undefined && before?.revision !== change.revision) throw new Changed();
+      if (before !== undefined) removed.push(before);
+    } else if (change.row.revision === NEW) {
+      if (before !== undefined) throw new Collision();
+      added.push(change.row);
+    } else {
+      if (before?.revision !== change.row.revision) throw new Changed();
+      replaced.push({ row: change.row, before });
+    }
+  }
+  return { added, replaced, removed };
+}

@@ -1,0 +1,14 @@
+import type { Change, Row } from './collections.ts';
+
+/** What tells a row from all others of its world. */
+export type RowName = Pick<Row, 'collection' | 'id'>;
+
+/** The same as one text. */
+export function nameOf({ collection, id }: RowName): string {
+  return `${collection} ${id}`;
+}
+
+/** The row that a change is of. */
+export function changedBy(change: Change): RowName {
+  return change.kind === 'put' ? change.row : change;
+}
