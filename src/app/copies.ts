@@ -63,10 +63,7 @@ export async function makeCopy(
   const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
   const image = await images.of(seed);
-  const filledBy = ({ bytes, findings }: Image): Filled => {
-    const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation, keyCollections), kept };
-    return { store: openImage(bytes, shared, rekeyed), findings, isNew: true };
-  };
+  const filledBy = fillingFrom(derivation, kept, { shared, keyCollections });
   const begun = {
     refill: async () => filledBy(await images.of(seed)),
     seed,
@@ -87,6 +84,33 @@ export async function makeCopy(
     await store.close();
     throw cause;
   }
+}
+
+/**
+ * Makes the store of a world again as its seed makes it.
+ *
+ * @param seed before anything in it became the world's own
+ */
+export function refillOf(
+  { id, seed, credentials }: Pick<World, 'id'> & Made,
+  { images, shared, keyCollections }: CopyParts,
+): () => Promise<Filled> {
+  const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
+  const kept = derivation === null ? seed : ownSeed(seed, derivation);
+  const filledBy = fillingFrom(derivation, kept, { shared, keyCollections });
+  return async () => filledBy(await images.of(seed));
+}
+
+/** @param derivation of the world's own credentials; null if it has those of the seed */
+function fillingFrom(
+  derivation: Derivation | null,
+  kept: Seed,
+  { shared, keyCollections }: Omit<CopyParts, 'images'>,
+): (image: Image) => Filled {
+  return ({ bytes, findings }) => {
+    const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation, keyCollections), kept };
+    return { store: openImage(bytes, shared, rekeyed), findings, isNew: true };
+  };
 }
 
 /** The client ids of a world made from this image with credentials of its own, including the names of applications. */

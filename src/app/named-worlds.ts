@@ -26,5 +26,7 @@ export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world'
  */
 export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
   const { seed } = worlds.entry(worlds.default.id);
-  for (const id of ids) await worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
+  // Another process may have made it.
+  for (const id of ids.filter((one) => !worlds.has(one)))
+    await worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
 }

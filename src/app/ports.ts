@@ -20,7 +20,7 @@ import { drillsOf, endsOfDrills } from './drills.ts';
 import { knownOf } from './known.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import { tokenPorts } from './token-ports.ts';
-import type { MadeWorld, WorldEntry, Worlds } from './worlds.ts';
+import { infoOf, type MadeWorld, type WorldEntry, type Worlds } from './worlds.ts';
 
 /** The server, as the switchboard controls it. */
 export interface Driven {
@@ -57,7 +57,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       const { bytes, world, ...made } = snapshots.find(from.snapshot);
       return { kind: 'copy', image: bytes, seed: made.seed, credentials: made.credentials, of: world };
     }
-    const { world, seed: ofWorld, credentials } = worlds.entry(from.world);
+    const { world, seed: ofWorld, credentials } = await worlds.opened(from.world);
     return { kind: 'copy', image: await world.store.image(), seed: ofWorld, credentials, of: world.id };
   };
   return {
@@ -101,8 +101,8 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
           created: isCopy ? createdOf(made) : null,
         };
       },
-      list: () => worlds.list().map(infoOf),
-      find: (id) => infoOf(worlds.entry(id)),
+      list: () => worlds.list(),
+      find: (id) => worlds.info(id),
       delete: (id) => worlds.delete(id),
     },
     snapshots: {
@@ -145,10 +145,6 @@ function whyNotHere(snapshot: Snapshot, { world: { id }, seed, credentials }: Wo
   if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
   if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
   return `an earlier world \`${id}\`, which was made from another seed, or with other credentials`;
-}
-
-function infoOf({ world, credentials, ttl, createdAt, lastUsedAt }: WorldEntry) {
-  return { id: world.id, credentials, ttl, createdAt, lastUsedAt };
 }
 
 /** Turns a fault in a seed into a fault of the request. */

@@ -108,7 +108,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   ]);
   const shared = newStoreParts(newBudgets(parts.budgets));
   const place = await openPlace(config.data, DEFAULT_WORLD, shared);
-  const { store, look } = place;
+  const { store, worlds: sharedWorlds } = place;
   const machine = parts.clock ?? place.clock ?? machineClock();
   const { budgets } = shared;
   const laws = services.map((service) => service.law(config));
@@ -116,7 +116,8 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
   const images = new Images(machine, budgets, customs);
   const worlds = new Worlds({
-    ...{ machine, random, signingKey, shared, images, keyCollections, laws, look },
+    ...{ machine, random, signingKey, shared, images, keyCollections, laws, sharedWorlds },
+    revive: (kept) => revivedSeed(kept, services, random),
     mode: config.mode,
     most: config.maxWorlds,
   });

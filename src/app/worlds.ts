@@ -10,16 +10,19 @@ import type { Presented } from '../credentials/presented.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
+import { Collision, LimitReached } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import type { Place } from '../store/open.ts';
 import type { StoreParts } from '../store/shared.ts';
-import type { Rekeyed } from '../store/world.ts';
+import type { WorldCard } from '../store/sharing.ts';
+import type { KeptSeed, Rekeyed } from '../store/world.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { WorldClaims } from './claims.ts';
-import { type Made, makeCopy, type WorldOrigin } from './copies.ts';
+import { type Begun, type Made, makeCopy, refillOf, type WorldOrigin } from './copies.ts';
 import type { Images } from './images.ts';
 import { type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
+import { makerIn, makerText, WorldSharing } from './world-sharing.ts';
 
 /** A world to make. */
 export interface WorldOrder {
@@ -38,6 +41,13 @@ export interface WorldEntry extends Made {
   readonly ttl: number | null;
   readonly createdAt: Instant;
   lastUsedAt: Instant;
+  /** For a world that other processes use, too. */
+  readonly card?: WorldCard;
+}
+
+/** What is told of a world. */
+export interface WorldInfo extends Pick<WorldEntry, 'credentials' | 'ttl' | 'createdAt' | 'lastUsedAt'> {
+  readonly id: string;
 }
 
 /** A world that was made. */
@@ -72,8 +82,10 @@ export interface WorldsParts {
   readonly shared: StoreParts;
   /** The mode that every world begins in. */
   readonly mode: Mode;
-  /** Looks at what other processes have changed in a world; null if there are none. */
-  readonly look: Place['look'];
+  /** Where worlds are that other processes use, too; null if there are none. */
+  readonly sharedWorlds: Place['worlds'];
+  /** A seed, as another process kept it. */
+  readonly revive: (kept: KeptSeed) => Seed;
   readonly images: Images;
   /** How keys that are rows of collections are derived, by collection. */
   readonly keyCollections: ReadonlyMap<string, DeriveKey>;
@@ -93,10 +105,16 @@ export class Worlds implements WorldsByName {
   readonly #claims = new WorldClaims();
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
+  readonly #sharing: WorldSharing | null;
+  /** Worlds that are being opened. */
+  readonly #opening = new Map<string, Promise<void>>();
+  #version = 0;
   #isClosed = false;
 
   constructor(parts: WorldsParts) {
     this.#parts = parts;
+    const { sharedWorlds, keyCollections } = parts;
+    this.#sharing = sharedWorlds === null ? null : new WorldSharing(sharedWorlds, [...keyCollections.keys()]);
   }
 
   /** Begins the default world. @param filled its store */
@@ -105,6 +123,9 @@ export class Worlds implements WorldsByName {
       this.#claimOfDefault(),
     );
     this.#default = this.#entryOf(world, { credentials: 'cast', seed, ttl: null });
+    if (this.#sharing === null) return;
+    await this.look([]);
+    this.#sweepLater();
   }
 
   get default(): OwnedWorld {
@@ -113,25 +134,35 @@ export class Worlds implements WorldsByName {
   }
 
   get isShared(): boolean {
-    return this.#parts.look !== null;
+    return this.#sharing !== null;
   }
 
-  async look(id: string): Promise<void> {
-    await this.#parts.look?.(id);
+  async look(names: readonly string[], presented: readonly Presented[] = []): Promise<void> {
+    const sharing = this.#sharing;
+    if (sharing === null) return;
+    const named = () => [...names, ...presented.flatMap((one) => this.ownersOf(one))];
+    const first = named();
+    await sharing.look(first);
+    this.#reconcile(sharing);
+    if (!this.isAlone) for (const one of presented) await sharing.lookFor(one);
+    const others = named().filter((name) => !first.includes(name) && this.#entries.has(name));
+    if (others.length > 0) await sharing.look(others);
+    for (const name of named()) await this.#adopt(sharing, name);
   }
 
   get isAlone(): boolean {
+    if (this.#sharing !== null) return this.#sharing.shared.cards.size === 0 && this.#gone.size === 0;
     return this.#entries.size === 0 && this.#gone.size === 0;
   }
 
   has(id: string): boolean {
-    return this.#entryThere(id) !== undefined;
+    return this.#entryThere(id) !== undefined || this.#cardThere(id) !== undefined;
   }
 
   find(id: string): OwnedWorld | undefined {
     const entry = this.#entryThere(id);
     if (entry === undefined) return undefined;
-    entry.lastUsedAt = this.#parts.machine.now();
+    this.#isUsed(entry);
     return entry.world;
   }
 
@@ -146,14 +177,14 @@ export class Worlds implements WorldsByName {
       case 'grant':
         return [this.#marks.get(presented.mark) ?? []].flat();
       case 'key': {
-        const claimed = this.#claims.hasKeys ? this.#claims.of('key', presented.hash()) : [];
+        const claimed = this.#claimedKey(presented);
         const marked = this.#marks.get(presented.mark);
         if (marked === undefined || claimed.includes(marked)) return claimed;
         // Credentials of a world that is gone belong to the worlds that have them now.
-        return claimed.length > 0 && !this.#entries.has(marked) ? claimed : [marked, ...claimed];
+        return claimed.length > 0 && !this.#isThere(marked) ? claimed : [marked, ...claimed];
       }
       case 'client': {
-        const claimed = this.#claims.of('client', presented.clientId);
+        const claimed = this.#sharing?.ownersOf(presented) ?? this.#claims.of('client', presented.clientId);
         return claimed.length > 0 ? claimed : this.#goneClient(presented.clientId);
       }
     }
@@ -174,9 +205,22 @@ export class Worlds implements WorldsByName {
   }
 
   /** All worlds, the default one first. */
-  list(): readonly WorldEntry[] {
+  list(): readonly WorldInfo[] {
     const others = [...this.#entries.keys()].flatMap((id) => this.#entryThere(id) ?? []);
-    return this.#default === null ? others : [this.#default, ...others];
+    const opened = this.#default === null ? others : [this.#default, ...others];
+    return [...opened.map(infoOf), ...this.#unopened()];
+  }
+
+  /** @throws Problem `not_found` */
+  info(id: string): WorldInfo {
+    const there = this.#unopened().find((one) => one.id === id);
+    return there ?? infoOf(this.entry(id));
+  }
+
+  /** The same, opened if only other processes have used it so far. @throws Problem `not_found` */
+  async opened(id: string): Promise<WorldEntry> {
+    if (id !== DEFAULT_WORLD) await this.look([id]);
+    return this.entry(id);
   }
 
   /** @throws Problem `not_found` */
@@ -199,10 +243,18 @@ export class Worlds implements WorldsByName {
   }
 
   /** @throws Problem `not_found`, `conflict` for the default world */
-  delete(id: string): void {
+  async delete(id: string): Promise<void> {
     if (id === DEFAULT_WORLD) {
       const message = 'The default world cannot be deleted; `POST /_mock/reset` returns it to its seed.';
       throw new Problem('conflict', message);
+    }
+    const sharing = this.#sharing;
+    const card = sharing?.card(id);
+    if (sharing !== null && card !== undefined) {
+      await sharing.shared.delete(card);
+      await sharing.look([]);
+      this.#reconcile(sharing);
+      return;
     }
     this.#remove(this.entry(id));
   }
@@ -230,13 +282,10 @@ export class Worlds implements WorldsByName {
       const shown = id.slice(0, 2 * MOST_WORLD_ID);
       throw new Problem('invalid_request', `Field \`id\` must be ${WORLD_ID_FORM}; it is \`${shown}\`.`);
     }
-    if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) {
-      const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
-      throw new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
-    }
-    if (this.#entries.size + this.#making.size < this.#parts.most) return;
+    if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw taken(id);
+    if (this.#count() + this.#making.size < this.#parts.most) return;
     this.#sweep();
-    if (this.#entries.size + this.#making.size >= this.#parts.most) throw this.#crowded();
+    if (this.#count() + this.#making.size >= this.#parts.most) throw this.#crowded();
   }
 
   #crowded(): Problem {
@@ -252,10 +301,9 @@ export class Worlds implements WorldsByName {
   }
 
   async #made(id: string, { origin, credentials, ttl }: WorldOrder): Promise<MadeWorld> {
-    const { filled, refill, seed, kept, source, clientIds, names, created } = await makeCopy(
-      { id, origin, credentials },
-      this.#parts,
-    );
+    const copy = await makeCopy({ id, origin, credentials }, this.#parts);
+    const { seed, kept, source, clientIds, names, created } = copy;
+    const { filled, refill, card } = await this.#stored(copy, { id, credentials, ttl });
     try {
       const world = await this.#open({ id, credentials }, filled, refill, (by) =>
         this.#claimAnew(world, source, by === 'seed' ? clientIds : undefined),
@@ -264,7 +312,7 @@ export class Worlds implements WorldsByName {
       // Most worlds wait for the test that they were made for.
       await world.store.rest();
       if (this.#isClosed) throw closing();
-      const entry = this.#entryOf(world, { credentials, seed, ttl });
+      const entry = this.#entryOf(world, { credentials, seed, ttl, ...(card !== null && { card }) });
       this.#entries.set(id, entry);
       this.#gone.delete(id);
       this.#marks.set(worldMark(id), id);
@@ -276,6 +324,100 @@ export class Worlds implements WorldsByName {
       await filled.store.close();
       throw cause;
     }
+  }
+
+  /** Puts a new world where other processes can use it, too, if there are any. */
+  async #stored(
+    { filled, refill, seed }: Begun,
+    { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
+  ): Promise<{ readonly filled: Filled; readonly refill: () => Promise<Filled>; readonly card: WorldCard | null }> {
+    const { shared, machine, most } = this.#parts;
+    const sharing = this.#sharing;
+    if (sharing === null) return { filled, refill, card: null };
+    try {
+      const rows = await filled.store.collections.dump();
+      const made = makerText({ seed, credentials });
+      const order = { name: id, credentials, ttl, createdAt: machine.now(), made, rows };
+      const { store, card } = await sharing.shared.make(order, most, shared);
+      return { filled: { ...filled, store, isNew: false }, refill: pouring(refill, store), card };
+    } catch (cause) {
+      if (cause instanceof Collision) throw taken(id);
+      throw cause instanceof LimitReached ? this.#crowded() : cause;
+    } finally {
+      await filled.store.close();
+    }
+  }
+
+  /** Opens a world that another process made. */
+  async #adopt(sharing: WorldSharing, name: string): Promise<void> {
+    const card = sharing.card(name);
+    if (card === undefined || this.#entries.has(name) || this.#isClosed) return;
+    const opening = this.#opening.get(name) ?? this.#adopted(sharing, card).finally(() => this.#opening.delete(name));
+    this.#opening.set(name, opening);
+    await opening;
+  }
+
+  async #adopted({ shared }: WorldSharing, card: WorldCard): Promise<void> {
+    const { name: id, ttl } = card;
+    const opened = await shared.open(card, this.#parts.shared);
+    if (opened === null) return;
+    const { store, made } = opened;
+    const { seed: kept, credentials } = makerIn(made);
+    const seed = this.#parts.revive(kept);
+    const filled = { store, findings: [], isNew: false };
+    const refill = pouring(refillOf({ id, seed, credentials }, this.#parts), store);
+    const world = await this.#open({ id, credentials }, filled, refill, async () => {});
+    if (this.#entries.has(id) || this.#isClosed) return world.close();
+    this.#entries.set(id, this.#entryOf(world, { credentials, seed, ttl, card }));
+  }
+
+  /** Lets go of worlds that other processes ended, or replaced by others of the same id. */
+  #reconcile({ shared }: WorldSharing): void {
+    if (shared.version === this.#version) return;
+    this.#version = shared.version;
+    for (const [id, entry] of [...this.#entries]) if (shared.cards.get(id)?.id !== entry.card?.id) this.#remove(entry);
+    for (const id of shared.gone) this.#gone.add(id);
+    for (const id of shared.cards.keys()) {
+      this.#gone.delete(id);
+      this.#marks.set(worldMark(id), id);
+    }
+  }
+
+  /** Worlds that only other processes have used so far. */
+  #unopened(): readonly WorldInfo[] {
+    const cards = [...(this.#sharing?.shared.cards.values() ?? [])];
+    const others = cards.filter(({ name }) => !this.#entries.has(name) && this.#cardThere(name) !== undefined);
+    // Whoever made them wrote what it is.
+    return others.map(({ name, credentials, ttl, createdAt, usedAt }) => ({
+      ...{ id: name, ttl, createdAt, lastUsedAt: usedAt },
+      credentials: credentials as World['credentials'],
+    }));
+  }
+
+  /** One that was not used for too long is as good as gone. */
+  #cardThere(id: string): WorldCard | undefined {
+    const card = this.#sharing?.card(id);
+    if (card === undefined || this.#sharing?.isOver(card, 0, this.#parts.machine.now()) === true) return undefined;
+    return card;
+  }
+
+  #isThere(id: string): boolean {
+    return this.#entries.has(id) || this.#sharing?.card(id) !== undefined;
+  }
+
+  #count(): number {
+    return this.#sharing?.shared.cards.size ?? this.#entries.size;
+  }
+
+  #isUsed(entry: WorldEntry): void {
+    entry.lastUsedAt = this.#parts.machine.now();
+    const card = this.#sharing?.card(entry.world.id);
+    if (card !== undefined) this.#sharing?.used(card, entry.lastUsedAt);
+  }
+
+  #claimedKey(presented: Extract<Presented, { kind: 'key' }>): readonly string[] {
+    if (this.#sharing !== null) return this.isAlone ? [] : this.#sharing.ownersOf(presented);
+    return this.#claims.hasKeys ? this.#claims.of('key', presented.hash()) : [];
   }
 
   async #open(
@@ -306,7 +448,7 @@ export class Worlds implements WorldsByName {
     };
     const left = () => {
       const there = entry();
-      if (there !== undefined) there.lastUsedAt = machine.now();
+      if (there !== undefined) this.#isUsed(there);
     };
     const claims = { made, gone, replaced };
     const world = await openWorld({
@@ -326,7 +468,7 @@ export class Worlds implements WorldsByName {
     return world;
   }
 
-  #entryOf(world: OwnedWorld, rest: Pick<WorldEntry, 'credentials' | 'seed' | 'ttl'>): WorldEntry {
+  #entryOf(world: OwnedWorld, rest: Pick<WorldEntry, 'credentials' | 'seed' | 'ttl' | 'card'>): WorldEntry {
     const now = this.#parts.machine.now();
     return { world, ...rest, createdAt: now, lastUsedAt: now };
   }
@@ -408,7 +550,8 @@ export class Worlds implements WorldsByName {
     if (id === DEFAULT_WORLD) return this.#default ?? undefined;
     const entry = this.#entries.get(id);
     if (entry === undefined || !this.#isOver(entry)) return entry;
-    this.#remove(entry);
+    // Whoever sweeps ends it for all.
+    if (this.#sharing === null) this.#remove(entry);
     return undefined;
   }
 
@@ -416,14 +559,17 @@ export class Worlds implements WorldsByName {
   #isOver(entry: WorldEntry): boolean {
     if (entry.ttl === null) return false;
     const now = this.#parts.machine.now();
-    if (entry.world.isHeld) entry.lastUsedAt = now;
-    return now - entry.lastUsedAt >= entry.ttl;
+    if (entry.world.isHeld) this.#isUsed(entry);
+    const card = this.#sharing?.card(entry.world.id);
+    return now - Math.max(entry.lastUsedAt, card?.usedAt ?? 0) >= entry.ttl;
   }
 
-  #remove({ world }: WorldEntry): void {
+  #remove(entry: WorldEntry): void {
+    const { world } = entry;
     const { id } = world;
     this.#entries.delete(id);
     this.#claims.drop(id);
+    if (entry.card !== undefined) this.#sharing?.forget(entry.card);
     this.#gone.add(id);
     if (this.#gone.size > MOST_GONE) {
       // There is one, because there are too many.
@@ -435,15 +581,50 @@ export class Worlds implements WorldsByName {
   }
 
   #sweep(): void {
+    if (this.#sharing !== null) {
+      this.#sweepForAll(this.#sharing).catch(() => {});
+      return;
+    }
     for (const entry of [...this.#entries.values()]) if (this.#isOver(entry)) this.#remove(entry);
     if (this.#entries.size > 0) return;
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
   }
 
+  /** If the database is away, the next time does. */
+  async #sweepForAll(sharing: WorldSharing): Promise<void> {
+    for (const entry of this.#entries.values()) if (entry.world.isHeld) this.#isUsed(entry);
+    await sharing.shared.sweep(this.#parts.machine.now());
+    await sharing.look([]);
+    this.#reconcile(sharing);
+  }
+
   #sweepLater(): void {
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
+}
+
+/** A world, as far as people are told. */
+export function infoOf({ world, credentials, ttl, createdAt, lastUsedAt, card }: WorldEntry): WorldInfo {
+  return { id: world.id, credentials, ttl, createdAt, lastUsedAt: Math.max(lastUsedAt, card?.usedAt ?? 0) };
+}
+
+function taken(id: string): Problem {
+  const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
+  return new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
+}
+
+/** Makes a seed's store again in the one that processes share. */
+function pouring(refill: () => Promise<Filled>, store: Store): () => Promise<Filled> {
+  return async () => {
+    const { store: made, findings } = await refill();
+    try {
+      await store.collections.load(await made.collections.dump());
+      return { store, findings, isNew: false };
+    } finally {
+      await made.close();
+    }
+  };
 }
 
 function closing(): Problem {

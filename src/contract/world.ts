@@ -53,11 +53,12 @@ export interface WorldsByName {
   /** Do other processes use the same worlds? Then `look` comes before everything else. */
   readonly isShared: boolean;
   /**
-   * Looks at what other processes have changed: from then on a world is as it was when this was called, or later.
+   * Looks at what other processes have changed: which worlds there are, and what is in the default one, in those named and
+   * in those that credentials lead to. From then on all of this is as it was when this was called, or later.
    *
    * @throws Unreachable
    */
-  look(id: string): Promise<void>;
+  look(names: readonly string[], presented?: readonly Presented[]): Promise<void>;
   /** Is there no other world, and has there never been one? */
   readonly isAlone: boolean;
   has(id: string): boolean;

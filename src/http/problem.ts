@@ -1,5 +1,5 @@
 import { asProblem, Problem } from '../core/problem.ts';
-import { Changed, OutcomeUnknown, Unreachable, Unwritable } from '../store/errors.ts';
+import { Changed, OutcomeUnknown, Unreachable, Unwritable, WorldGone } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 
 /**
@@ -11,6 +11,9 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
   if (thrown instanceof Changed) {
     const message = 'Others changed the same at the same time, again and again, so nothing was done. Send it again.';
     return new Problem('unavailable', message, { cause: thrown });
+  }
+  if (thrown instanceof WorldGone) {
+    return new Problem('no_such_world', 'The world was deleted while the request was carried out.', { cause: thrown });
   }
   if (thrown instanceof Unreachable) {
     const message = 'The database does not answer, so nothing was done. Send it again once the database is back.';

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { World } from '../contract/world.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM, worldPath } from '../core/world-id.ts';
+import type { Presented } from '../credentials/presented.ts';
 import type { Origins } from './context.ts';
 import type { Route, Server } from './in-flight.ts';
 import { findPresented } from './presented.ts';
@@ -55,15 +56,30 @@ export function worldBehind(
   throw new Problem('no_such_world', `There is no world ${shown}: ${advice}.${aboutHost}`);
 }
 
+/** What a request presents that may lead to a world. */
+export function presentedBy(
+  { presenters }: Pick<Server, 'presenters'>,
+  route: Route,
+  raw: IncomingMessage,
+  sent: Sent,
+): readonly Presented[] {
+  return findPresented(presenters, route, { headerLines: (name) => headerLines(raw, name), ...sent });
+}
+
+/** What is known of a request besides its headers. */
+export interface Sent {
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
 /** The world that a credential leads to; null if it leads to none, or to several. */
 export function worldOfCredential(
   { worlds, presenters }: Server,
   route: Route,
   raw: IncomingMessage,
-  sent: { readonly query: Readonly<Record<string, unknown>>; readonly body: unknown },
+  sent: Sent,
 ): World | null {
-  const headers = (name: string) => headerLines(raw, name);
-  for (const one of findPresented(presenters, route, { headerLines: headers, ...sent })) {
+  for (const one of presentedBy({ presenters }, route, raw, sent)) {
     const [owner, second] = worlds.ownersOf(one);
     const world = owner === undefined || second !== undefined ? undefined : worlds.find(owner);
     if (world !== undefined) return world;

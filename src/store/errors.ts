@@ -18,6 +18,11 @@ export class Changed extends Error {
   override readonly name = 'Changed';
 }
 
+/** The whole world was deleted meanwhile. */
+export class WorldGone extends Error {
+  override readonly name = 'WorldGone';
+}
+
 /** What the caller knows is no longer true: another secret counts by now, or somebody is disabled. */
 export class Outdated extends Error {
   override readonly name = 'Outdated';

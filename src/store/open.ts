@@ -3,6 +3,7 @@ import { Unusable } from '../core/unusable.ts';
 import { isPostgresUrl, otherScheme } from './data-option.ts';
 import type { Store } from './index.ts';
 import type { StoreParts } from './shared.ts';
+import type { SharedWorlds } from './sharing.ts';
 import { openSqliteImage, openSqliteStore } from './sqlite/index.ts';
 import type { KeptSeed, Rekeying } from './world.ts';
 
@@ -14,12 +15,8 @@ export interface Place {
   readonly isKept: boolean;
   /** Real time for all that is in it; null for that of the machine. */
   readonly clock: Clock | null;
-  /**
-   * Looks at what other processes have changed in a world; null if no other process can use it.
-   *
-   * @throws Unreachable
-   */
-  readonly look: ((world: string) => Promise<void>) | null;
+  /** The worlds in addition to the default one; null if no other process can use them. */
+  readonly worlds: SharedWorlds | null;
   /** The store of the default world. */
   readonly store: Store;
   /** After all stores in it are closed. */
@@ -42,15 +39,15 @@ export async function openPlace(data: string | null, world: string, shared: Stor
   if (data === null || !isPostgresUrl(data)) {
     const isKept = data !== null;
     const store = openSqliteStore(data, shared);
-    return { kind: isKept ? 'file' : 'memory', isKept, clock: null, look: null, store, close: async () => {} };
+    return { kind: isKept ? 'file' : 'memory', isKept, clock: null, worlds: null, store, close: async () => {} };
   }
   // Loaded only by those who have a database.
   const { openPostgres } = await import('./postgres/index.ts');
   const database = await openPostgres(data);
   try {
     const store = await database.store(world, shared);
-    const { clock, refresh: look, close } = database;
-    return { kind: 'postgres', isKept: true, clock, look, store, close };
+    const { clock, worlds, close } = database;
+    return { kind: 'postgres', isKept: true, clock, worlds, store, close };
   } catch (cause) {
     await database.close();
     throw cause;

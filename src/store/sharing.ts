@@ -1,4 +1,7 @@
 import type { Instant } from '../core/clock.ts';
+import type { Row } from './collections.ts';
+import type { Store } from './index.ts';
+import type { StoreParts } from './shared.ts';
 
 /** Something that happened in a world, as it is stored for all processes. */
 export interface StoredHappening {
@@ -79,6 +82,63 @@ export interface SharedListener {
   changed(collections: readonly string[] | 'all'): Promise<void>;
   /** The text is another one. */
   told(): void;
+}
+
+/** A world in addition to the default one, as all processes know it. */
+export interface WorldCard {
+  readonly name: string;
+  /** No other world ever had it, not even one of the same name. */
+  readonly id: string;
+  /** As its maker says; the store does not need it. */
+  readonly credentials: string;
+  /** Milliseconds without use after which it ends; null: never. */
+  readonly ttl: number | null;
+  readonly createdAt: Instant;
+  /** When it was last used in any process, to within a minute. */
+  readonly usedAt: Instant;
+}
+
+/** A world to be made. */
+export interface NewWorld extends Pick<WorldCard, 'name' | 'credentials' | 'ttl' | 'createdAt'> {
+  /** What it is made from, for processes that open it later. */
+  readonly made: string;
+  readonly rows: readonly Row[];
+}
+
+/** The worlds that several processes share. Times are real. */
+export interface SharedWorlds {
+  /**
+   * Looks at what other processes have changed: which worlds there are, and what is in some of them. From then on all of
+   * this is as it was when this was called, or later.
+   *
+   * @param ids those to look into; what is not open here is passed over
+   * @throws Unreachable
+   */
+  look(ids: readonly string[]): Promise<void>;
+  /** Another number each time a world was made or deleted anywhere. */
+  readonly version: number;
+  /** The worlds that there are, by name. */
+  readonly cards: ReadonlyMap<string, WorldCard>;
+  /** Names of worlds that are gone, the latest 10,000. */
+  readonly gone: ReadonlySet<string>;
+  /** The store of one of them. @returns what it was made from, too; null if it is gone */
+  open(card: WorldCard, shared: StoreParts): Promise<{ readonly store: Store; readonly made: string } | null>;
+  /**
+   * Makes a world.
+   *
+   * @param most how many there may be
+   * @throws Collision if there is one of that name
+   * @throws LimitReached
+   */
+  make(world: NewWorld, most: number, shared: StoreParts): Promise<{ readonly store: Store; readonly card: WorldCard }>;
+  /** @returns whether it was there */
+  delete(card: Pick<WorldCard, 'id'>): Promise<boolean>;
+  /** Some were used. */
+  used(ids: readonly string[], at: Instant): Promise<void>;
+  /** Ends those that nobody used for longer than they last. */
+  sweep(at: Instant): Promise<void>;
+  /** Names of the worlds in which any of these rows is. */
+  worldsWith(aliases: readonly { readonly collection: string; readonly alias: string }[]): Promise<readonly string[]>;
 }
 
 /** What several processes share of a world besides its rows. */

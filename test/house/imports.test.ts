@@ -23,6 +23,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [/^store\/(?:sqlite|postgres)\/index$/, /^store\/data-option$/, /^core\/unusable$/],
     types: [/^store\//, /^core\/clock$/],
   },
+  { files: /^store\/credential-aliases$/, may: [/^store\/parts\/records$/] },
   { files: /^store\//, may: [/^store\/[a-z-]+$/, /^core\/held$/], types: [/^core\//] },
   { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^machine\/(time|process-wide)$/, /^jose$/, /^node:crypto$/] },
   {

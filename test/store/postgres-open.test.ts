@@ -104,7 +104,7 @@ describePostgres('a database', () => {
     const store = await database.store('default', newStoreParts());
     await store.settings.set('name', 'before');
     const read = async () => {
-      await database.refresh('default');
+      await database.worlds.look(['default']);
       return store.settings.get('name');
     };
     server.freeze();

@@ -33,7 +33,7 @@ describePostgres('a world that two processes share', () => {
       Store,
     ];
     const sharing = both.map((store) => store.sharing as Sharing) as [Sharing, Sharing];
-    const look = (which: number) => opened.databases[which]?.refresh(world);
+    const look = (which: number) => opened.databases[which]?.worlds.look([world]);
     return { world, sharing, stores: both, look };
   };
   const happening = (data: string) => ({ kind: 'request', data, isRequest: true, isEvent: true });

@@ -8,7 +8,7 @@ import { originOf } from '../transport/arrival.ts';
 import { readBody } from '../transport/body.ts';
 import type { Door } from '../transport/doors.ts';
 import type { Guard } from '../transport/gate.ts';
-import { originsOf, worldBehind, worldOfCredential } from '../which-world.ts';
+import { originsOf, presentedBy, worldBehind, worldOfCredential } from '../which-world.ts';
 
 /** What the transport knows about a request: whose path it is, and its operation, if any. */
 export interface Destination {
@@ -32,9 +32,9 @@ export function place(server: Server, raw: IncomingMessage, destination: Destina
   }
   // Waits only for a body that may name the world.
   const isToBeRead = entry.fault === null && entry.door === null && route?.row.selects === 'body';
-  const isRead = isToBeRead && !server.worlds.isAlone;
-  if (server.worlds.isShared) return afterLook(server, raw, destination, entry, isRead);
-  if (!isRead) return arrived(server, raw, destination, entry);
+  // Whether other processes have made worlds is known only afterwards.
+  if (server.worlds.isShared) return afterLook(server, raw, destination, entry, isToBeRead);
+  if (!isToBeRead || server.worlds.isAlone) return arrived(server, raw, destination, entry);
   return bodyOf(server, route, raw).then((body) => arrived(server, raw, destination, { ...entry, body }));
 }
 
@@ -48,7 +48,11 @@ async function afterLook(
 ): Promise<Arrived> {
   const { route, guard } = destination;
   const body = isRead && route !== null ? await bodyOf(server, route, raw) : null;
-  const fault = await faultOf(() => server.worlds.look(server.worlds.default.id), route);
+  const { door } = entry;
+  const names = door === null ? [] : [door.world, door.beside ?? []].flat();
+  const sent = { query: destination.query, body: body?.value };
+  const presented = door === null && route !== null ? presentedBy(server, route, raw, sent) : [];
+  const fault = await faultOf(() => server.worlds.look(names, presented), route);
   const here = arrived(server, raw, destination, { ...entry, body, fault: entry.fault ?? fault });
   if (guard !== 'admin' || here.fault !== null || route?.row.withoutStore === true) return here;
   // Whoever drives the mock is told what happened anywhere.

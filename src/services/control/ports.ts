@@ -103,7 +103,7 @@ export interface Ports {
     /** @throws Problem `not_found` */
     find(id: string): WorldInfo;
     /** @throws Problem `not_found`, or `protected` */
-    delete(id: string): void;
+    delete(id: string): Promise<void>;
   };
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */

@@ -10,7 +10,7 @@ import {
   type Row,
   type Size,
 } from '../collections.ts';
-import { Changed, Collision } from '../errors.ts';
+import { Changed, Collision, WorldGone } from '../errors.ts';
 import { listKindOf } from '../list-kind.ts';
 import { changedBy, nameOf, type RowName } from '../row-name.ts';
 import { touchedBy } from '../touched.ts';
@@ -114,28 +114,8 @@ export function postgresCollections(
   /** A revision above all others; from here on nobody else changes the world. */
   const next = async (transaction: Transaction): Promise<Revision> => {
     const [row] = await transaction.query<{ readonly revision: string }>(statements.next, [world]);
-    return Number(row?.revision);
-  };
-
-  /** Whether an alias is taken is found out by PostgreSQL (`taken`). */
-  const apply = async (transaction: Transaction, changes: Checked<RowBefore>, revision: Revision): Promise<void> => {
-    /** One statement for all records; none if there are none. */
-    const write = async (text: string, records: readonly object[], ...more: readonly unknown[]) => {
-      if (records.length > 0) await transaction.query(text, [world, JSON.stringify(records), ...more]);
-    };
-    const { added, replaced, removed } = changes;
-    const before = [...replaced.map((one) => one.before), ...removed];
-    const replacing = replaced.map(({ row }) => row);
-    const recorded = (row: Row) => recordOf(row, revision);
-    const findable = [...replacing, ...added].filter(({ aliases }) => aliases.length > 0);
-    const touched = touchedBy(changes);
-    await write(statements.forgetAliases, before.map(nameOnly));
-    await write(statements.remove, removed.map(nameOnly));
-    await write(statements.update, replacing.map(recorded));
-    await write(statements.insert, added.map(recorded));
-    await write(statements.addAliases, findable.map(aliasesOf));
-    await write(statements.countLists, touched, revision);
-    await write(statements.countAll, touched, revision);
+    if (row === undefined) throw new WorldGone();
+    return Number(row.revision);
   };
 
   return {
@@ -156,7 +136,7 @@ export function postgresCollections(
           const revision = await next(transaction);
           await check(transaction, expects);
           const before = await beforeOf(transaction, changes.map(changedBy));
-          await apply(transaction, checked(changes, before), revision);
+          await apply(tables, transaction, world, checked(changes, before), revision);
           return revision;
         }),
       );
@@ -176,7 +156,7 @@ export function postgresCollections(
           const revision = await next(transaction);
           for (const text of statements.empty) await transaction.query(text, [world]);
           await transaction.query(statements.setBase, [world]);
-          await apply(transaction, { added: rows, replaced: [], removed: [] }, revision);
+          await apply(tables, transaction, world, { added: rows, replaced: [], removed: [] }, revision);
           return revision;
         }),
       );
@@ -184,6 +164,39 @@ export function postgresCollections(
       committed(made);
     },
   };
+}
+
+/** Makes changes that were checked. Whether an alias is taken is found out by PostgreSQL (`taken`). */
+async function apply(
+  { statements }: Tables,
+  transaction: Transaction,
+  world: string,
+  changes: Checked<RowBefore>,
+  revision: Revision,
+): Promise<void> {
+  /** One statement for all records; none if there are none. */
+  const write = async (text: string, records: readonly object[], ...more: readonly unknown[]) => {
+    if (records.length > 0) await transaction.query(text, [world, JSON.stringify(records), ...more]);
+  };
+  const { added, replaced, removed } = changes;
+  const before = [...replaced.map((one) => one.before), ...removed];
+  const replacing = replaced.map(({ row }) => row);
+  const recorded = (row: Row) => recordOf(row, revision);
+  const findable = [...replacing, ...added].filter(({ aliases }) => aliases.length > 0);
+  const touched = touchedBy(changes);
+  await write(statements.forgetAliases, before.map(nameOnly));
+  await write(statements.remove, removed.map(nameOnly));
+  await write(statements.update, replacing.map(recorded));
+  await write(statements.insert, added.map(recorded));
+  await write(statements.addAliases, findable.map(aliasesOf));
+  await write(statements.countLists, touched, revision);
+  await write(statements.countAll, touched, revision);
+}
+
+/** Writes the rows of a world that has none. */
+export function rowWriter(tables: Tables) {
+  return (transaction: Transaction, world: string, rows: readonly Row[], revision: Revision): Promise<void> =>
+    taken(apply(tables, transaction, world, { added: rows, replaced: [], removed: [] }, revision));
 }
 
 function nameOnly({ collection, id }: RowName): RowName {

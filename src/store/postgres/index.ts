@@ -5,15 +5,16 @@ import { partsOn } from '../parts/index.ts';
 import { type KnownKeys, knownKeys } from '../parts/ngc-keys.ts';
 import { type RememberedCollections, rememberingCollections } from '../remembering/collections.ts';
 import type { StoreParts } from '../shared.ts';
-import type { Sharing } from '../sharing.ts';
+import type { SharedWorlds, Sharing } from '../sharing.ts';
 import { openSqliteImage, openSqliteStore } from '../sqlite/index.ts';
-import { postgresCollections } from './collections.ts';
+import { postgresCollections, rowWriter } from './collections.ts';
 import { connectionTo, type Reader } from './connection.ts';
 import { locationOf } from './location.ts';
 import { postgresLog } from './log.ts';
 import { prepareSchema } from './open.ts';
 import { Refreshing } from './refreshing.ts';
 import { statementsIn, type Tables } from './statements.ts';
+import { PostgresWorlds } from './worlds.ts';
 
 /** A database that has the stores of worlds. */
 export interface PostgresDatabase {
@@ -21,13 +22,8 @@ export interface PostgresDatabase {
   readonly clock: Clock;
   /** The store of a world, new or as it is. Several processes may use it at once. */
   store(world: string, shared: StoreParts): Promise<Store>;
-  /**
-   * Looks at what other processes have changed in a world: from then on its store is as it was when this was called, or
-   * later.
-   *
-   * @throws Unreachable
-   */
-  refresh(world: string): Promise<void>;
+  /** The worlds in addition to the default one. */
+  readonly worlds: SharedWorlds;
   close(): Promise<void>;
 }
 
@@ -46,34 +42,34 @@ export async function openPostgres(data: string, machine: Clock = machineClock()
     await prepareSchema(connection, location);
     const statements = statementsIn(schema);
     const tables = { schema, statements, folded: await foldingOf(connection) };
-    const refreshing = new Refreshing(connection, sql, machine);
-    const seriesOf = async (world: string) => {
-      await connection.change(statements.beginLog, [world]);
-      // Whoever comes first makes the world; both are told whose it is.
-      const [row] = await connection.query<{ readonly series: string }>(statements.begin, [world]);
-      return row?.series ?? '';
+    const refreshing: Refreshing = new Refreshing(connection, sql, machine, (...told) => worlds.reread(...told));
+    const storeOf = (world: string, series: string, shared: StoreParts): Store => {
+      const stored = { forget: (_: readonly string[] | 'all') => {} };
+      const watched = refreshing.watch(world, (collections) => stored.forget(collections));
+      const log = postgresLog(connection, sql, world, watched.noted);
+      const rows = postgresCollections(connection, tables, world, { notes: log, committed: watched.committed });
+      const collections = rememberingCollections(rows, shared.budgets.rows);
+      const known = knownKeys(shared.budgets.rows);
+      stored.forget = (changed) => {
+        if (changed === 'all') known.clear();
+        collections.forget(changed === 'all' ? undefined : changed);
+      };
+      const { text, listen, end } = watched;
+      const fault = () => faultText(refreshing.fault);
+      return storeOn({ collections, known, shared, sharing: { series, log, text, listen }, fault, end });
     };
+    const fill = rowWriter(tables);
+    const look = (ids: readonly string[]) => refreshing.look(ids);
+    const worlds: PostgresWorlds = new PostgresWorlds({ connection, sql, storeOf, fill });
     return {
       clock: refreshing.clock,
       store: async (world, shared) => {
-        const series = await seriesOf(world);
-        const stored = { forget: (_: readonly string[] | 'all') => {} };
-        const watched = refreshing.watch(world, (collections) => stored.forget(collections));
-        const log = postgresLog(connection, sql, world, watched.noted);
-        const told = { notes: log, committed: watched.committed };
-        const rows = postgresCollections(connection, tables, world, told);
-        const collections = rememberingCollections(rows, shared.budgets.rows);
-        const known = knownKeys(shared.budgets.rows);
-        stored.forget = (changed) => {
-          if (changed === 'all') known.clear();
-          collections.forget(changed === 'all' ? undefined : changed);
-        };
-        const { text, listen } = watched;
-        const fault = () => faultText(refreshing.fault);
-        const { end } = watched;
-        return storeOn({ collections, known, shared, sharing: { series, log, text, listen }, fault, end });
+        await connection.change(statements.beginLog, [world]);
+        // Whoever comes first makes the world; both are told whose it is.
+        const [row] = await connection.query<{ readonly series: string }>(statements.begin, [world]);
+        return storeOf(world, row?.series ?? '', shared);
       },
-      refresh: (world) => refreshing.refresh(world),
+      worlds: Object.assign(worlds, { look }),
       close: () => connection.close(),
     };
   } catch (cause) {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock, Instant } from '../../core/clock.ts';
 import type { SharedListener, SharedText } from '../sharing.ts';
 import type { Connection } from './connection.ts';
 
@@ -14,6 +14,8 @@ interface Known {
 
 interface Found {
   readonly now: string;
+  readonly directory: string;
+  readonly used_at: string;
   readonly id: string | null;
   readonly revision: string;
   readonly base: string;
@@ -50,15 +52,25 @@ export class Refreshing {
   /** How far the database's clock is ahead of the machine's, in milliseconds. */
   #ahead = 0;
   #fault: unknown = null;
+  readonly #told: (directory: number, used: ReadonlyMap<string, Instant>) => Promise<void>;
 
-  /** @param sql puts the schema's name into a statement */
-  constructor(connection: Connection, sql: (text: string) => string, machine: Clock) {
+  /**
+   * @param sql puts the schema's name into a statement
+   * @param told is told, each time, how often a world was made or deleted, and when those looked at were used
+   */
+  constructor(
+    connection: Connection,
+    sql: (text: string) => string,
+    machine: Clock,
+    told: (directory: number, used: ReadonlyMap<string, Instant>) => Promise<void>,
+  ) {
+    this.#told = told;
     this.#connection = connection;
     this.#machine = machine;
     this.#sql = sql;
-    this.#read = sql(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, found.*
-      FROM (SELECT 1) AS always LEFT JOIN (
-        SELECT w.id, w.revision, w.base, l.noted, w.state_revision,
+    this.#read = sql(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, always.directory, found.*
+      FROM (SELECT revision AS directory FROM $schema.directory) AS always LEFT JOIN (
+        SELECT w.id, w.used_at, w.revision, w.base, l.noted, w.state_revision,
           CASE WHEN w.revision > a.revision OR l.noted > a.noted THEN ARRAY(
             SELECT c.name FROM $schema.collections c WHERE c.world = w.id AND (c.revision > a.revision OR c.noted > a.noted)
           ) END AS changed,
@@ -104,8 +116,8 @@ export class Refreshing {
     };
   }
 
-  /** Looks at a world, no earlier than now. @throws Unreachable */
-  refresh(world: string): Promise<void> {
+  /** Looks at worlds, no earlier than now. @throws Unreachable */
+  look(ids: readonly string[]): Promise<void> {
     if (this.#batch === null) {
       const worlds = new Set<string>();
       const run = async () => {
@@ -116,7 +128,7 @@ export class Refreshing {
       this.#running = done;
       this.#batch = { worlds, done };
     }
-    this.#batch.worlds.add(world);
+    for (const id of ids) this.#batch.worlds.add(id);
     return this.#batch.done;
   }
 
@@ -137,6 +149,8 @@ export class Refreshing {
       throw fault;
     }
     this.#ahead = Number(found[0]?.now) - this.#machine.now();
+    const used = new Map(found.flatMap(({ id, used_at }) => (id === null ? [] : [[id, Number(used_at)] as const])));
+    await this.#told(Number(found[0]?.directory ?? 0), used);
     await Promise.all(found.map((one) => this.#take(one)));
   }
 

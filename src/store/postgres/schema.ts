@@ -7,15 +7,32 @@ export const STATEMENTS: readonly string[] = [
     program text NOT NULL,
     version integer NOT NULL
   )`,
-  // The highest revision of each world, and that at which everything in it was last replaced; a text that it shares.
+  // The highest revision of each world, and that at which everything in it was last replaced; a text that it shares; what
+  // it was made from. In all tables a world is named by `id`, which no other one ever had; people call it by its name.
   `CREATE TABLE $schema.worlds (
     id             text COLLATE "C" PRIMARY KEY,
+    name           text COLLATE "C" NOT NULL,
+    is_there       boolean NOT NULL DEFAULT true,
+    listed         bigint NOT NULL,
     revision       bigint NOT NULL,
     base           bigint NOT NULL,
     series         text NOT NULL,
     state          text NOT NULL DEFAULT '',
-    state_revision bigint NOT NULL DEFAULT 0
+    state_revision bigint NOT NULL DEFAULT 0,
+    made           text NOT NULL DEFAULT '',
+    credentials    text NOT NULL DEFAULT '',
+    ttl            bigint,
+    created_at     bigint NOT NULL DEFAULT 0,
+    used_at        bigint NOT NULL DEFAULT 0
   )`,
+  `CREATE UNIQUE INDEX worlds_by_name ON $schema.worlds (name) WHERE is_there`,
+  `CREATE INDEX worlds_by_listing ON $schema.worlds (listed)`,
+  // How often a world was made or deleted, and the highest revision of any that is gone: new ones begin above it.
+  `CREATE TABLE $schema.directory (
+    revision bigint NOT NULL,
+    highest  bigint NOT NULL
+  )`,
+  `INSERT INTO $schema.directory VALUES (1, 1)`,
   // What is counted in each log. Whoever writes to a log locks its row, so the order of positions is that of commits.
   `CREATE TABLE $schema.logs (
     world            text COLLATE "C" PRIMARY KEY,
@@ -85,6 +102,7 @@ export const STATEMENTS: readonly string[] = [
     id         text COLLATE "C" NOT NULL,
     PRIMARY KEY (world, collection, alias)
   )`,
+  `CREATE INDEX aliases_everywhere ON $schema.aliases (collection, alias)`,
   `CREATE INDEX aliases_of_object ON $schema.aliases (world, collection, id)`,
   // How many there are, so that checking a limit costs the same whatever the number, and when the last of them changed.
   `CREATE TABLE $schema.lists (

@@ -13,8 +13,8 @@ export interface Tables {
 /** The texts of the statements on one schema. The first value of each is the id of a world. */
 export type Statements = ReturnType<typeof statementsIn>;
 
-/** How long the start of ids is. */
-const SERIES_DIGITS = 6;
+/** Begins ids: drawn by the database, so that no two worlds have the same one. */
+export const SERIES = 'left(md5(random()::text), 6)';
 
 /** The form in which rows are named: `json_to_recordset` reads a list of them. */
 const NAME = '(collection text, id text)';
@@ -34,8 +34,8 @@ export function statementsIn(schema: string) {
 
   return Object.freeze({
     /** Makes a world, if it is not there. */
-    begin: `INSERT INTO ${schema}.worlds AS w (id, revision, base, series)
-      VALUES ($1, 1, 1, left(md5(random()::text), ${SERIES_DIGITS}))
+    begin: `INSERT INTO ${schema}.worlds AS w (id, name, listed, revision, base, series)
+      VALUES ($1, $1, 0, 1, 1, ${SERIES})
       ON CONFLICT (id) DO UPDATE SET series = w.series RETURNING series`,
     beginLog: `INSERT INTO ${schema}.logs (world) VALUES ($1) ON CONFLICT DO NOTHING`,
 
@@ -62,7 +62,7 @@ export function statementsIn(schema: string) {
     counts: `SELECT name, count FROM ${schema}.collections WHERE world = $1 AND count > 0`,
 
     /** Locks the world: from here on nobody else changes it. */
-    next: `UPDATE ${schema}.worlds SET revision = revision + 1 WHERE id = $1 RETURNING revision`,
+    next: `UPDATE ${schema}.worlds SET revision = revision + 1 WHERE id = $1 AND is_there RETURNING revision`,
     before: `SELECT o.collection, o.id, o.owner, o.revision FROM ${schema}.objects o
       JOIN json_to_recordset($2::json) AS wanted ${NAME} ON wanted.collection = o.collection AND wanted.id = o.id
       WHERE o.world = $1`,

@@ -42,8 +42,8 @@ export function worldsOperations({ worlds }: Ports) {
     body: shown(context, worlds.find(context.params.worldId)),
   });
 
-  const remove: Handler<'control', 'delete_world'> = ({ params }) => {
-    worlds.delete(params.worldId);
+  const remove: Handler<'control', 'delete_world'> = async ({ params }) => {
+    await worlds.delete(params.worldId);
     return { status: 204 };
   };
 

@@ -1,0 +1,97 @@
+import type { World } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
+import { DEFAULT_WORLD } from '../core/world-id.ts';
+import type { Presented } from '../credentials/presented.ts';
+import { clientAliases, keyAliases } from '../store/credential-aliases.ts';
+import type { SharedWorlds, WorldCard } from '../store/sharing.ts';
+import type { KeptSeed } from '../store/world.ts';
+
+/** How much later than it happens the use of a world is written at most, in milliseconds; sooner if it lasts less long. */
+const WRITTEN_EVERY = 60_000;
+
+/** How many answers about credentials are remembered for requests that are being placed. */
+const MOST_FOUND = 10_000;
+
+/** What a world was made from, as other processes read it. */
+export interface Maker {
+  readonly seed: KeptSeed;
+  readonly credentials: World['credentials'];
+}
+
+export function makerText({ seed: { fingerprint, origin, text }, credentials }: Maker): string {
+  return JSON.stringify({ seed: { fingerprint, origin, text }, credentials } satisfies Maker);
+}
+
+export function makerIn(text: string): Maker {
+  // The text is what `makerText` wrote.
+  return JSON.parse(text) as Maker;
+}
+
+/** Which worlds there are, of those that several processes share. */
+export class WorldSharing {
+  readonly shared: SharedWorlds;
+  readonly #keyCollections: readonly string[];
+  /** The worlds that have a credential, as of the last look for it. */
+  readonly #owners = new Map<string, readonly string[]>();
+  /** When the use of a world was last written, by id. */
+  readonly #written = new Map<string, Instant>();
+
+  /** @param keyCollections those whose rows are keys */
+  constructor(shared: SharedWorlds, keyCollections: readonly string[]) {
+    this.shared = shared;
+    this.#keyCollections = keyCollections;
+  }
+
+  card(name: string): WorldCard | undefined {
+    return this.shared.cards.get(name);
+  }
+
+  /** Is it one that nobody used for too long, and that has not been ended yet? */
+  isOver({ ttl, usedAt }: WorldCard, lastUsedAt: Instant, now: Instant): boolean {
+    return ttl !== null && now - Math.max(usedAt, lastUsedAt) >= ttl;
+  }
+
+  /** Looks at what is in the default world and in these. */
+  async look(names: readonly string[]): Promise<void> {
+    const ids = names.flatMap((name) => this.card(name)?.id ?? []);
+    await this.shared.look([DEFAULT_WORLD, ...ids]);
+  }
+
+  /** Finds out in which worlds a credential is that does not say so itself. */
+  async lookFor(presented: Presented): Promise<void> {
+    const name = nameOf(presented);
+    if (name === null) return;
+    const aliases =
+      presented.kind === 'client' ? clientAliases(presented.clientId) : keyAliases(name, this.#keyCollections);
+    const names = await this.shared.worldsWith(aliases);
+    if (this.#owners.size >= MOST_FOUND) this.#owners.clear();
+    // Whatever nobody else has leads to the default world anyway.
+    if (names.some((one) => one !== DEFAULT_WORLD)) this.#owners.set(name, names);
+    else this.#owners.delete(name);
+  }
+
+  /** What the last look for a credential found. */
+  ownersOf(presented: Presented): readonly string[] {
+    return this.#owners.get(nameOf(presented) ?? '') ?? [];
+  }
+
+  /** A world is used. That is written from time to time, and nobody waits for it. */
+  used({ id, ttl, usedAt }: WorldCard, now: Instant): void {
+    if (ttl === null) return;
+    const written = this.#written.get(id) ?? usedAt;
+    if (now - written < Math.min(WRITTEN_EVERY, ttl / 4)) return;
+    this.#written.set(id, now);
+    this.shared.used([id], now).catch(() => this.#written.delete(id));
+  }
+
+  /** A world is closed here. */
+  forget({ id }: Pick<WorldCard, 'id'>): void {
+    this.#written.delete(id);
+  }
+}
+
+/** What it is looked for by; null for a credential that names its world. */
+function nameOf(presented: Presented): string | null {
+  if (presented.kind === 'client') return presented.clientId;
+  return presented.kind === 'key' ? presented.hash() : null;
+}

@@ -1,0 +1,194 @@
+import type { Instant } from '../../core/clock.ts';
+import type { Revision, Row } from '../collections.ts';
+import { Collision, LimitReached } from '../errors.ts';
+import type { Store } from '../index.ts';
+import type { StoreParts } from '../shared.ts';
+import type { SharedWorlds, WorldCard } from '../sharing.ts';
+import type { Connection, Transaction } from './connection.ts';
+import { WORLD_TABLES } from './schema.ts';
+import { SERIES } from './statements.ts';
+
+/** How many worlds that are gone are known by name. */
+const MOST_GONE = 10_000;
+
+interface StoredCard {
+  readonly id: string;
+  readonly name: string;
+  readonly credentials: string;
+  readonly is_there: boolean;
+  readonly ttl: string | null;
+  readonly created_at: string;
+  readonly used_at: string;
+  readonly listed: string;
+}
+
+/** What the worlds of a database need of the rest of it. */
+export interface WorldsParts {
+  readonly connection: Connection;
+  /** Puts the schema's name into a statement. */
+  readonly sql: (text: string) => string;
+  /** The store of a world that is there. */
+  readonly storeOf: (id: string, series: string, shared: StoreParts) => Store;
+  /** Writes the rows of a new world. */
+  readonly fill: (transaction: Transaction, id: string, rows: readonly Row[], revision: Revision) => Promise<void>;
+}
+
+/** The worlds of a database, in addition to the default one. */
+export class PostgresWorlds implements Omit<SharedWorlds, 'look'> {
+  readonly cards = new Map<string, WorldCard>();
+  readonly gone = new Set<string>();
+  /** Names of the worlds that there are, by id. */
+  readonly #names = new Map<string, string>();
+  readonly #connection: Connection;
+  readonly #parts: WorldsParts;
+  /** Up to where the directory was read. */
+  #listed = 0;
+
+  constructor(parts: WorldsParts) {
+    this.#connection = parts.connection;
+    this.#parts = parts;
+  }
+
+  /** Takes over which worlds there are. @param directory how often one was made or deleted */
+  async reread(directory: number, used: ReadonlyMap<string, Instant>): Promise<void> {
+    if (directory > this.#listed) {
+      const found = await this.#connection.query<StoredCard>(
+        this.#sql(`SELECT id, name, credentials, is_there, ttl, created_at, used_at, listed FROM $schema.worlds
+          WHERE listed > $1 AND listed > 0 ORDER BY listed`),
+        [this.#listed],
+      );
+      for (const one of found) this.#take(one);
+      this.#listed = Math.max(directory, ...found.map(({ listed }) => Number(listed)));
+    }
+    for (const [id, usedAt] of used) {
+      const card = this.cards.get(this.#names.get(id) ?? '');
+      if (card !== undefined && usedAt > card.usedAt) this.#put({ ...card, usedAt });
+    }
+  }
+
+  get version(): number {
+    return this.#listed;
+  }
+
+  async open({ id }: WorldCard, shared: StoreParts): ReturnType<SharedWorlds['open']> {
+    const [found] = await this.#connection.query<{ readonly series: string; readonly made: string }>(
+      this.#sql('SELECT series, made FROM $schema.worlds WHERE id = $1 AND is_there'),
+      [id],
+    );
+    return found === undefined ? null : { store: this.#parts.storeOf(id, found.series, shared), made: found.made };
+  }
+
+  async make(
+    { name, credentials, ttl, createdAt, made, rows }: Parameters<SharedWorlds['make']>[0],
+    most: number,
+    shared: StoreParts,
+  ): ReturnType<SharedWorlds['make']> {
+    const { card, series } = await this.#connection.transaction(async (transaction) => {
+      const { revision: listed, highest } = await this.#lock(transaction);
+      const [there] = await transaction.query<{ readonly count: string; readonly taken: string }>(
+        this.#sql(`SELECT count(*) AS count, count(*) FILTER (WHERE name = $1) AS taken
+          FROM $schema.worlds WHERE is_there AND listed > 0`),
+        [name],
+      );
+      if (Number(there?.taken) > 0) throw new Collision();
+      if (Number(there?.count) >= most) throw new LimitReached();
+      const id = `${name} ${listed}`;
+      const [begun] = await transaction.query<{ readonly series: string }>(
+        this.#sql(`INSERT INTO $schema.worlds (id, name, listed, revision, base, series, made, credentials, ttl, created_at, used_at)
+          VALUES ($1, $2, $3, $4, $4, ${SERIES}, $5, $8, $6, $7, $7) RETURNING series`),
+        [id, name, listed, highest + 1, made, ttl, createdAt, credentials],
+      );
+      await transaction.query(this.#sql('INSERT INTO $schema.logs (world) VALUES ($1)'), [id]);
+      await this.#parts.fill(transaction, id, rows, highest + 1);
+      return { card: { id, name, credentials, ttl, createdAt, usedAt: createdAt }, series: begun?.series ?? '' };
+    });
+    this.#put(card);
+    return { store: this.#parts.storeOf(card.id, series, shared), card };
+  }
+
+  delete({ id }: Pick<WorldCard, 'id'>): Promise<boolean> {
+    return this.#connection.transaction(async (transaction) => (await this.#end(transaction, 'id = $1', [id])) > 0);
+  }
+
+  async used(ids: readonly string[], at: Instant): Promise<void> {
+    await this.#connection.change(
+      this.#sql('UPDATE $schema.worlds SET used_at = greatest(used_at, $2) WHERE id = ANY($1)'),
+      [ids, at],
+    );
+  }
+
+  async sweep(at: Instant): Promise<void> {
+    await this.#connection.transaction((transaction) => this.#end(transaction, 'used_at + ttl <= $1', [at]));
+  }
+
+  async worldsWith(aliases: Parameters<SharedWorlds['worldsWith']>[0]): Promise<readonly string[]> {
+    const found = await this.#connection.query<{ readonly world: string }>(
+      this.#sql(`SELECT DISTINCT a.world FROM json_to_recordset($1::json) AS given (collection text, alias text)
+        JOIN $schema.aliases a ON a.collection = given.collection AND a.alias = given.alias`),
+      [JSON.stringify(aliases)],
+    );
+    // The default world has its name for an id.
+    return found.map(({ world }) => this.#names.get(world) ?? world);
+  }
+
+  #sql(text: string): string {
+    return this.#parts.sql(text);
+  }
+
+  /** From here on nobody else makes or deletes a world. */
+  async #lock(transaction: Transaction): Promise<{ readonly revision: number; readonly highest: number }> {
+    const [row] = await transaction.query<{ readonly revision: string; readonly highest: string }>(
+      this.#sql('UPDATE $schema.directory SET revision = revision + 1 RETURNING revision, highest'),
+    );
+    return { revision: Number(row?.revision), highest: Number(row?.highest) };
+  }
+
+  /** @returns how many there were */
+  async #end(transaction: Transaction, which: string, values: readonly unknown[]): Promise<number> {
+    const over = await transaction.query<{ readonly id: string }>(
+      this.#sql(`SELECT id FROM $schema.worlds WHERE is_there AND listed > 0 AND ${which}`),
+      values,
+    );
+    if (over.length === 0) return 0;
+    const { revision } = await this.#lock(transaction);
+    const ids = over.map(({ id }) => id);
+    const ended = await transaction.query<{ readonly revision: string }>(
+      this.#sql(`UPDATE $schema.worlds SET is_there = false, listed = $2, made = '', state = ''
+        WHERE id = ANY($1) AND is_there AND ${which.replace('$1', '$3')} RETURNING revision`),
+      [ids, revision, ...values],
+    );
+    const highest = Math.max(0, ...ended.map((row) => Number(row.revision)));
+    await transaction.query(this.#sql('UPDATE $schema.directory SET highest = greatest(highest, $1)'), [highest]);
+    for (const table of [...WORLD_TABLES, 'logs', 'happenings', 'counted']) {
+      await transaction.query(
+        this.#sql(`DELETE FROM $schema.${table} t USING $schema.worlds w
+        WHERE t.world = w.id AND NOT w.is_there AND w.id = ANY($1)`),
+        [ids],
+      );
+    }
+    await transaction.query(
+      this.#sql(`DELETE FROM $schema.worlds WHERE NOT is_there AND listed <= (
+        SELECT listed FROM $schema.worlds WHERE NOT is_there ORDER BY listed DESC OFFSET ${MOST_GONE} LIMIT 1)`),
+    );
+    return ended.length;
+  }
+
+  #put(card: WorldCard): void {
+    this.cards.set(card.name, card);
+    this.#names.set(card.id, card.name);
+    this.gone.delete(card.name);
+  }
+
+  #take({ id, name, credentials, is_there, ttl, created_at, used_at }: StoredCard): void {
+    if (is_there) {
+      const times = { createdAt: Number(created_at), usedAt: Number(used_at) };
+      this.#put({ id, name, credentials, ttl: ttl === null ? null : Number(ttl), ...times });
+      return;
+    }
+    this.#names.delete(id);
+    if (this.cards.get(name)?.id === id) this.cards.delete(name);
+    if (this.cards.has(name)) return;
+    this.gone.add(name);
+    if (this.gone.size > MOST_GONE) this.gone.delete(this.gone.values().next().value as string);
+  }
+}

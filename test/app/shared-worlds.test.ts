@@ -1,0 +1,134 @@
+/**
+ * Worlds that two servers share.
+ *
+ * Breaks with: src/app/world-sharing.ts, src/store/credential-aliases.ts, src/store/postgres/worlds.ts
+ */
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { describePostgres, it } from '../support/postgres.ts';
+import { type TestServer, testServer } from '../support/server.ts';
+
+const pair: TestServer[] = [];
+const [one, other] = [0, 1].map(
+  (which): TestServer['call'] =>
+    (request, given) =>
+      (pair[which] as TestServer).call(request, given),
+) as [TestServer['call'], TestServer['call']];
+
+describePostgres('worlds that two servers share', () => {
+  it('begin', async ({ schema }) => {
+    for (const _ of [1, 2]) pair.push(await testServer({ data: schema.url, maxWorlds: 30 }));
+    expect((await other('GET /_mock/cast')).body).toEqual((await one('GET /_mock/cast')).body);
+  });
+
+  const make = async (id: string, order: object = {}, call = one) => {
+    const { status, body } = await call('POST /_mock/worlds', { body: { id, ...order } });
+    expect(status).toBe(201);
+    return body;
+  };
+  const ids = async (call: TestServer['call']) =>
+    (await call('GET /_mock/worlds')).body.worlds.map(({ id }: { id: string }) => id).sort();
+
+  describe('a world that one of them made', () => {
+    it('is the other one’s, by path, header, host and credential', async () => {
+      const { cast } = await make('team');
+      const [account] = cast.runai.serviceAccounts;
+      const body = { grantType: 'client_credentials', clientID: account.clientId, clientSecret: account.clientSecret };
+      const granted = await other('POST /api/v1/token', { body });
+      expect(granted.status).toBe(200);
+      const token = granted.body.accessToken;
+      expect((await one('GET /api/v1/access-keys', { token })).status).toBe(200);
+      const [key] = JSON.stringify(cast).match(/nvapi-[\w-]+/) ?? [''];
+      expect((await other('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+      expect((await other('GET /_mock/cast', { headers: { 'x-mock-world': 'team' } })).body).toEqual(cast);
+
+      const paths = async (call: TestServer['call']) =>
+        (await call('GET /w/team/_mock/requests')).body.requests.map(({ path }: { path: string }) => path);
+      expect(await paths(other)).toEqual(['/v2/nvcf/functions', '/api/v1/access-keys', '/api/v1/token']);
+      expect(await paths(one)).toEqual(await paths(other));
+      expect((await one('GET /_mock/requests')).body.requests).toEqual([]);
+    });
+
+    it('has one clock, one mode, one set of faults', async () => {
+      await make('shared');
+      await other('GET /w/shared/_mock/clock');
+      await one('POST /w/shared/_mock/clock/advance', { body: { by: '1h' } });
+      expect((await other('GET /w/shared/_mock/clock')).body.ahead).toBe('PT1H');
+      await other('PUT /w/shared/_mock/mode', { body: { mode: 'observe' } });
+      expect((await one('GET /w/shared/_mock/mode')).body).toEqual({ mode: 'observe' });
+      await one('POST /w/shared/_mock/faults', {
+        body: { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 1 },
+      });
+      const answers = [];
+      for (const call of [other, one, other]) answers.push((await call('GET /w/shared/v2/nvcf/functions')).status);
+      expect(answers).toEqual([503, 401, 401]);
+      expect((await other('GET /w/shared/_mock/faults')).body.faults[0]).toMatchObject({ seen: 1, fired: 1 });
+      await other('POST /w/shared/_mock/reset');
+      expect((await one('GET /w/shared/_mock/clock')).body.ahead).toBe('PT0S');
+      expect((await one('GET /w/shared/_mock/mode')).body).toEqual({ mode: 'enforce' });
+      expect((await one('GET /w/shared/_mock/faults')).body.faults).toEqual([]);
+      expect((await one('GET /w/shared/_mock/requests')).body.requests).toEqual([]);
+    });
+
+    it('ends for both, and another of its name is another world for both', async () => {
+      await make('brief');
+      await other('POST /w/brief/_mock/clock/advance', { body: { by: '1h' } });
+      await other('GET /w/brief/v2/nvcf/functions');
+      expect((await other('DELETE /_mock/worlds/brief')).status).toBe(204);
+      const gone = await one('GET /w/brief/_mock/clock');
+      expect(gone.status).toBe(404);
+      expect(gone.body.detail).toContain('is gone');
+      await make('brief', {}, other);
+      expect((await one('GET /w/brief/_mock/clock')).body.ahead).toBe('PT0S');
+      expect((await one('GET /w/brief/_mock/requests')).body.requests).toEqual([]);
+    });
+
+    it('can be copied by the other, and each goes its own way', async () => {
+      await make('original');
+      await one('POST /w/original/_mock/clock/advance', { body: { by: '1h' } });
+      const copy = await make('copy', { from: { world: 'original' } }, other);
+      expect(copy.credentials).toBe('own');
+      await other('POST /w/copy/_mock/clock/advance', { body: { by: '1h' } });
+      expect((await one('GET /w/copy/_mock/clock')).body.ahead).toBe('PT2H');
+      expect((await one('GET /w/original/_mock/clock')).body.ahead).toBe('PT1H');
+    });
+  });
+
+  it('are made once, of many who make one of the same name', async () => {
+    const making = Array.from({ length: 20 }, (_, index) =>
+      [one, other][index % 2]?.('POST /_mock/worlds', { body: { id: 'wanted' } }),
+    );
+    const statuses = (await Promise.all(making)).map((answer) => answer?.status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(19);
+  });
+
+  it('are no more than the limit, whoever makes them', async () => {
+    const there = (await ids(one)).length - 1;
+    const making = Array.from({ length: 40 - there }, (_, index) =>
+      [one, other][index % 2]?.('POST /_mock/worlds', { body: { id: `many-${index}` } }),
+    );
+    const statuses = (await Promise.all(making)).map((answer) => answer?.status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(30 - there);
+    expect(await ids(other)).toEqual(await ids(one));
+    const crowded = await other('POST /_mock/worlds', { body: { id: 'more' } });
+    expect(crowded.status).toBe(409);
+    expect(crowded.body.detail).toContain('`--max-worlds` is 30');
+    for (const id of await ids(one)) if (id !== 'default') await one(`DELETE /_mock/worlds/${id}`);
+    expect(await ids(other)).toEqual(['default']);
+  });
+
+  it('end when nobody has used them for as long as they last, in any server', async () => {
+    const clock = pair.map((server) => server.clock);
+    await make('short', { ttl: '10m' });
+    for (const each of clock) each.set(each.now() + 9 * 60_000);
+    expect((await other('GET /w/short/_mock/clock')).status).toBe(200);
+    await setTimeout(50);
+    for (const each of clock) each.set(each.now() + 9 * 60_000);
+    expect((await one('GET /w/short/_mock/clock')).status).toBe(200);
+    await setTimeout(50);
+    for (const each of clock) each.set(each.now() + 10 * 60_000);
+    expect(await ids(other)).toEqual(['default']);
+    expect((await one('GET /w/short/_mock/clock')).status).toBe(404);
+  });
+});
