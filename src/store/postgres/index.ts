@@ -64,9 +64,9 @@ export async function openPostgres(data: string, machine: Clock = machineClock()
     return {
       clock: refreshing.clock,
       store: async (world, shared) => {
-        await connection.change(statements.beginLog, [world]);
-        // Whoever comes first makes the world; both are told whose it is.
-        const [row] = await connection.query<{ readonly series: string }>(statements.begin, [world]);
+        // Whoever comes first makes the world.
+        for (const text of [statements.beginLog, statements.begin]) await connection.change(text, [world]);
+        const [row] = await connection.query<{ readonly series: string }>(statements.seriesOf, [world]);
         return storeOf(world, row?.series ?? '', shared);
       },
       worlds: Object.assign(worlds, { look }),

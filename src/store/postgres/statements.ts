@@ -34,9 +34,9 @@ export function statementsIn(schema: string) {
 
   return Object.freeze({
     /** Makes a world, if it is not there. */
-    begin: `INSERT INTO ${schema}.worlds AS w (id, name, listed, revision, base, series)
-      VALUES ($1, $1, 0, 1, 1, ${SERIES})
-      ON CONFLICT (id) DO UPDATE SET series = w.series RETURNING series`,
+    begin: `INSERT INTO ${schema}.worlds (id, name, listed, revision, base, series)
+      VALUES ($1, $1, 0, 1, 1, ${SERIES}) ON CONFLICT DO NOTHING`,
+    seriesOf: `SELECT series FROM ${schema}.worlds WHERE id = $1`,
     beginLog: `INSERT INTO ${schema}.logs (world) VALUES ($1) ON CONFLICT DO NOTHING`,
 
     byId: select(`${IN} AND o.id = $3`),
