@@ -12,8 +12,6 @@ import type { SettingsStore } from '../store/settings.ts';
 
 /** Where the store keeps the clock's state: in one value, so that no crash leaves half of it. */
 const SETTING = 'clock';
-/** Where earlier versions kept how far ahead the clock was, in milliseconds. */
-const EARLIER_SETTING = 'clock.ahead';
 
 /** The state of a new world's clock. */
 export const REAL_TIME: ClockState = { ahead: 0 };
@@ -44,9 +42,12 @@ export async function storeState(settings: SettingsStore, state: ClockState): Pr
 }
 
 async function storedState(settings: SettingsStore): Promise<ClockState> {
-  const text = await settings.get(SETTING);
+  return stateIn(await settings.get(SETTING));
+}
+
+function stateIn(text: string | null): ClockState {
   // The text is what this file wrote.
-  return text === null ? { ahead: Number(await settings.get(EARLIER_SETTING)) } : (JSON.parse(text) as ClockState);
+  return text === null ? REAL_TIME : (JSON.parse(text) as ClockState);
 }
 
 /**
@@ -87,13 +88,13 @@ class StoredClock implements OwnedClock {
 
   freeze(): Promise<void> {
     return this.#turns.run(async () => {
-      if (this.frozen) return;
       const running = this.#state;
+      if ('frozenAt' in running) return;
       const standing = { frozenAt: this.now() };
       // The clock stops before this is written: otherwise it would run on meanwhile, and jump back.
       this.#state = standing;
       try {
-        await this.#write(standing);
+        await this.#change((stored) => ('frozenAt' in stored ? stored : standing));
       } catch (cause) {
         if (this.#state === standing) this.#state = running;
         throw cause;
@@ -104,8 +105,9 @@ class StoredClock implements OwnedClock {
   resume(): Promise<void> {
     return this.#turns.run(async () => {
       if (!this.frozen) return;
-      const running = { ahead: this.ahead };
-      if (await this.#write(running)) this.#state = running;
+      await this.#change((stored) =>
+        'frozenAt' in stored ? { ahead: stored.frozenAt - this.#machine.now() } : stored,
+      );
     });
   }
 
@@ -120,23 +122,27 @@ class StoredClock implements OwnedClock {
 
   #move(target: (shown: Instant) => Instant): Promise<Jump> {
     return this.#turns.run(async () => {
-      const real = this.#machine.now();
-      const next = moveTo(this.#state, target(readTime(this.#state, real)), real);
-      const isOurs = await this.#write(next);
-      const later = this.#machine.now();
-      const from = readTime(this.#state, later);
-      if (isOurs) this.#state = next;
-      return { from, to: readTime(this.#state, later) };
+      let from = this.now();
+      await this.#change((stored) => {
+        const real = this.#machine.now();
+        from = readTime(stored, real);
+        return moveTo(stored, target(from), real);
+      });
+      return { from, to: this.now() };
     });
   }
 
-  /** @returns false if the state was replaced meanwhile: it is what the settings say now */
-  async #write(state: ClockState): Promise<boolean> {
+  /** Changes what the settings say, also where other processes do so at the same time. */
+  async #change(change: (stored: ClockState) => ClockState): Promise<void> {
     const before = this.#state;
-    await storeState(this.#settings(), state);
-    const isOurs = this.#state === before;
-    if (!isOurs) await this.#read();
-    return isOurs;
+    let next = before;
+    await this.#settings().update(SETTING, (text) => {
+      next = change(stateIn(text));
+      return JSON.stringify(next);
+    });
+    if (this.#state === before) this.#state = next;
+    // It was replaced meanwhile.
+    else await this.#read();
   }
 
   async #read(): Promise<void> {

@@ -15,6 +15,7 @@ export function settingsOn(rows: Collections): SettingsStore {
   return {
     get: async (name) => (await SETTINGS.byId(rows, name))?.body ?? null,
     set: (name, value) => change(name, () => [value, undefined]),
+    update: (name, update) => change(name, (before) => [update(before), undefined]),
     next: (name) =>
       change(name, (before) => {
         const number = Number(before ?? 0);
