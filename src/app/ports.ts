@@ -54,7 +54,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       );
     }
     if ('snapshot' in from) {
-      const { bytes, world, ...made } = snapshots.find(from.snapshot);
+      const { bytes, world, ...made } = await snapshots.find(from.snapshot);
       return { kind: 'copy', image: bytes, seed: made.seed, credentials: made.credentials, of: world };
     }
     const { world, seed: ofWorld, credentials } = await worlds.opened(from.world);
@@ -110,7 +110,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       of: ({ id }) => snapshots.of(id),
       find: (id) => snapshots.find(id),
       restore: async ({ id }, which) => {
-        const snapshot = snapshots.find(which);
+        const snapshot = await snapshots.find(which);
         const entry = worlds.entry(id);
         const fault = whyNotHere(snapshot, entry);
         if (fault === null) return entry.world.restore(snapshot.bytes, snapshot.at);

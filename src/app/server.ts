@@ -33,6 +33,7 @@ import { Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { openImage, openPlace, type Place } from '../store/open.ts';
 import { newStoreParts, type StoreParts } from '../store/shared.ts';
+import type { KeptSeed } from '../store/world.ts';
 import { type Customs, Images, settle } from './images.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
@@ -114,10 +115,11 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const laws = services.map((service) => service.law(config));
   const customs = { settings: config, laws };
   const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
+  const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
   const images = new Images(machine, budgets, customs);
   const worlds = new Worlds({
     ...{ machine, random, signingKey, shared, images, keyCollections, laws, sharedWorlds },
-    revive: (kept) => revivedSeed(kept, services, random),
+    revive,
     mode: config.mode,
     most: config.maxWorlds,
   });
@@ -156,7 +158,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       outgoing: new Outgoing(),
       offDocument: parts.offDocument ?? 'report',
     };
-    const snapshots = new Snapshots(random);
+    const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? null, revive);
     const { effective } = parts;
     const ports = portsOf({ server, services, worlds, snapshots, random, version, effective, routes: () => routes });
     const all = [...services, control(ports)];

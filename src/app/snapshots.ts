@@ -1,17 +1,27 @@
 import type { Instant } from '../core/clock.ts';
 import { Problem } from '../core/problem.ts';
 import type { Random } from '../machine/random.ts';
+import type { SharedSnapshots, StoredSnapshot } from '../store/sharing.ts';
+import type { KeptSeed } from '../store/world.ts';
 import type { Made } from './copies.ts';
+import type { Seed } from './world.ts';
+import { makerIn, makerText } from './world-sharing.ts';
 import type { WorldEntry } from './worlds.ts';
 
-/** The state of a world at one moment. */
-export interface Snapshot extends Made {
+/** What is told of a snapshot. */
+export interface SnapshotInfo {
   readonly id: string;
   readonly name: string | null;
   /** The world that it was taken of. */
   readonly world: string;
   /** The time on the world's clock. */
   readonly at: Instant;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** The state of a world at one moment. */
+export interface Snapshot extends Made, SnapshotInfo {
   readonly bytes: Uint8Array;
 }
 
@@ -19,52 +29,78 @@ const MOST = 100;
 const MOST_BYTES = 256 * 1024 * 1024;
 const ID_LENGTH = 12;
 
-/** The snapshots of a process. They end with it. */
+/** The snapshots of all worlds: in the memory of the process, or where other processes find them, too. */
 export class Snapshots {
-  readonly #byId = new Map<string, Snapshot>();
+  readonly #shelf: SharedSnapshots;
   readonly #random: Random;
+  readonly #revive: (kept: KeptSeed) => Seed;
 
-  constructor(random: Random) {
+  /**
+   * @param shared where other processes find them; null if there are none
+   * @param revive a seed, as it was kept
+   */
+  constructor(random: Random, shared: SharedSnapshots | null, revive: (kept: KeptSeed) => Seed) {
+    this.#shelf = shared ?? snapshotsInMemory();
     this.#random = random;
+    this.#revive = revive;
   }
 
   /** @throws Problem `conflict` if there is no room for another one */
-  async take({ world, seed, credentials }: WorldEntry, name: string | null): Promise<Snapshot> {
-    this.#mustHaveRoom(0);
+  async take({ world, seed, credentials }: WorldEntry, name: string | null): Promise<SnapshotInfo> {
+    await this.#mustHaveRoom(0);
     const at = world.clock.now();
     const bytes = await world.store.image();
-    this.#mustHaveRoom(bytes.length);
-    const snapshot = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at, seed, credentials, bytes };
-    this.#byId.set(snapshot.id, snapshot);
-    return snapshot;
+    await this.#mustHaveRoom(bytes.length);
+    const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at, size: bytes.length };
+    await this.#shelf.put({ ...info, made: makerText({ seed, credentials }), bytes });
+    return info;
   }
 
   /** Those of a world, newest first. */
-  of(world: string): readonly Snapshot[] {
-    return [...this.#byId.values()].filter((one) => one.world === world).reverse();
+  async of(world: string): Promise<readonly SnapshotInfo[]> {
+    return (await this.#shelf.list()).filter((one) => one.world === world).reverse();
   }
 
   /** @throws Problem `not_found` */
-  find(id: string): Snapshot {
-    const snapshot = this.#byId.get(id);
-    if (snapshot !== undefined) return snapshot;
-    const message = `There is no snapshot \`${id.slice(0, 100)}\`; \`GET /_mock/snapshots\` lists those of a world. They end with the process.`;
-    throw new Problem('not_found', message);
+  async find(id: string): Promise<Snapshot> {
+    const found = await this.#shelf.find(id);
+    if (found === null) throw noSnapshot(id);
+    const { made, ...rest } = found;
+    const { seed, credentials } = makerIn(made);
+    return { ...rest, seed: this.#revive(seed), credentials };
   }
 
   /** @throws Problem `not_found` */
-  delete(id: string): void {
-    this.#byId.delete(this.find(id).id);
+  async delete(id: string): Promise<void> {
+    if (!(await this.#shelf.delete(id))) throw noSnapshot(id);
   }
 
-  #mustHaveRoom(bytes: number): void {
-    const held = [...this.#byId.values()].reduce((sum, one) => sum + one.bytes.length, 0);
-    const isFull = this.#byId.size >= MOST || held + bytes > MOST_BYTES;
+  async #mustHaveRoom(bytes: number): Promise<void> {
+    const all = await this.#shelf.list();
+    const held = all.reduce((sum, { size }) => sum + size, 0);
+    const isFull = all.length >= MOST || held + bytes > MOST_BYTES;
     if (!isFull) return;
-    const [oldest] = this.#byId.values();
+    const [oldest] = all;
     const message =
-      `${this.#byId.size} snapshots are kept, with ${Math.ceil(held / 1024)} kB in total; the limits are ${MOST} and 256 MB. ` +
+      `${all.length} snapshots are kept, with ${Math.ceil(held / 1024)} kB in total; the limits are ${MOST} and 256 MB. ` +
       `Delete one with \`DELETE /_mock/snapshots/{id}\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
     throw new Problem('conflict', message);
   }
+}
+
+function noSnapshot(id: string): Problem {
+  const message = `There is no snapshot \`${id.slice(0, 100)}\`; \`GET /_mock/snapshots\` lists those of a world. In memory they end with the process.`;
+  return new Problem('not_found', message);
+}
+
+function snapshotsInMemory(): SharedSnapshots {
+  const byId = new Map<string, StoredSnapshot>();
+  return {
+    list: async () => [...byId.values()],
+    find: async (id) => byId.get(id) ?? null,
+    put: async (snapshot) => {
+      byId.set(snapshot.id, snapshot);
+    },
+    delete: async (id) => byId.delete(id),
+  };
 }

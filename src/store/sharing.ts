@@ -105,6 +105,35 @@ export interface NewWorld extends Pick<WorldCard, 'name' | 'credentials' | 'ttl'
   readonly rows: readonly Row[];
 }
 
+/** What is known of a snapshot without its content. */
+export interface SnapshotCard {
+  readonly id: string;
+  readonly name: string | null;
+  /** The name of the world that it was taken of. */
+  readonly world: string;
+  /** By the clock of that world. */
+  readonly at: Instant;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** A snapshot, with what its world was made from. */
+export interface StoredSnapshot extends SnapshotCard {
+  readonly made: string;
+  /** A data file, as `Store.image` makes it. */
+  readonly bytes: Uint8Array;
+}
+
+/** Where snapshots are kept. */
+export interface SharedSnapshots {
+  /** Oldest first. */
+  list(): Promise<readonly SnapshotCard[]>;
+  find(id: string): Promise<StoredSnapshot | null>;
+  put(snapshot: StoredSnapshot): Promise<void>;
+  /** @returns whether it was there */
+  delete(id: string): Promise<boolean>;
+}
+
 /** The worlds that several processes share. Times are real. */
 export interface SharedWorlds {
   /**
@@ -115,6 +144,7 @@ export interface SharedWorlds {
    * @throws Unreachable
    */
   look(ids: readonly string[]): Promise<void>;
+  readonly snapshots: SharedSnapshots;
   /** Another number each time a world was made or deleted anywhere. */
   readonly version: number;
   /** The worlds that there are, by name. */

@@ -1,7 +1,8 @@
 /**
  * Worlds that two servers share.
  *
- * Breaks with: src/app/world-sharing.ts, src/store/credential-aliases.ts, src/store/postgres/worlds.ts
+ * Breaks with: src/app/world-sharing.ts, src/store/credential-aliases.ts, src/store/postgres/worlds.ts,
+ * src/store/postgres/snapshots.ts
  */
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
@@ -81,6 +82,21 @@ describePostgres('worlds that two servers share', () => {
       await make('brief', {}, other);
       expect((await one('GET /w/brief/_mock/clock')).body.ahead).toBe('PT0S');
       expect((await one('GET /w/brief/_mock/requests')).body.requests).toEqual([]);
+    });
+
+    it('goes back to a snapshot that the other took, which any of them can read', async () => {
+      await make('past');
+      await one('POST /w/past/_mock/clock/freeze');
+      const { id, bytes } = (await other('POST /w/past/_mock/snapshots', { body: { name: 'before' } })).body;
+      const { now } = (await other('GET /w/past/_mock/clock')).body;
+      await one('POST /w/past/_mock/clock/advance', { body: { by: '1h' } });
+      expect((await one('GET /w/past/_mock/snapshots')).body.snapshots).toMatchObject([{ id, name: 'before', bytes }]);
+      expect((await one(`POST /w/past/_mock/snapshots/${id}/restore`)).body).toEqual({ status: 'restored', now });
+      expect((await other('GET /w/past/_mock/clock')).body).toMatchObject({ now, frozen: true });
+      await make('from-past', { from: { snapshot: id } });
+      expect((await other('GET /w/from-past/_mock/clock')).body).toMatchObject({ now, frozen: true });
+      expect((await one(`DELETE /_mock/snapshots/${id}`)).status).toBe(204);
+      expect((await other(`GET /_mock/snapshots/${id}`)).status).toBe(404);
     });
 
     it('can be copied by the other, and each goes its own way', async () => {

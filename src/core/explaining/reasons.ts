@@ -2,8 +2,8 @@ import type { Sourced } from '../rule.ts';
 
 /** A reason for which a request can be refused, and where it comes from that requests are refused for it. */
 export interface Reason extends Sourced {
-  /** The step that refuses: who are you (`authenticate`), may you (`decide`), is it yours (`cover`). */
-  readonly stage: 'authenticate' | 'decide' | 'cover';
+  /** The step that refuses: who are you (`authenticate`), may you (`decide`), is it yours (`cover`), is it done (`handle`). */
+  readonly stage: 'authenticate' | 'decide' | 'cover' | 'handle';
   readonly meaning: string;
   /** The kind of credential that is unknown in this world, though another world may know it. */
   readonly unknown?: 'key' | 'client' | 'grant';
@@ -176,6 +176,12 @@ export const COMMON_REASONS = {
     meaning: 'the object exists and belongs to somebody else, so it is not shown',
     source: "no page says how another's object is refused; read as not shown",
     certainty: 'inferred',
+  },
+  outcome_unknown: {
+    stage: 'handle',
+    meaning: 'the database went away while the change was stored, so it may have been done, or not',
+    source: 'the mock itself, with its state in a database',
+    certainty: 'ours',
   },
 } as const satisfies Reasons;
 

@@ -1,8 +1,9 @@
 import type { About } from '../../contract/service.ts';
-import { decisionOfProblem } from '../../core/decision.ts';
+import { type Decision, decisionOfProblem } from '../../core/decision.ts';
 import { isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
+import { OutcomeUnknown } from '../../store/errors.ts';
 import { factsOf } from '../facts.ts';
 import { hinted, hintsOfRefusal, withHints } from '../hints.ts';
 import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
@@ -28,6 +29,7 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   flight.decision = MALFORMED.has(problem.kind)
     ? null
     : (decision ?? decisionOfProblem(factsOf(flight), await ofWorld(flight, problem)));
+  if (thrown instanceof OutcomeUnknown) flight.decision = undecided(flight, decision);
   if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
   flight.hints = hintsOfRefusal(flight, problem, flight.decision);
   const outcome = isOurs(problem)
@@ -35,6 +37,12 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
     : route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision });
   flight.outcome = flight.decision === null ? withHints(outcome, flight.hints, flight.server) : outcome;
   flight.decision = hinted(flight.decision, flight.hints);
+}
+
+/** It was allowed, and nobody knows whether it was done. */
+function undecided(flight: InFlight, allowed: Decision | null): Decision {
+  const facts = allowed ?? { ...factsOf(flight), principal: null, rule: null };
+  return { ...facts, effect: 'deny', reason: 'outcome_unknown' };
 }
 
 /** A credential that is unknown here may be another world's: the decision says so, and the vendor's words stay. */

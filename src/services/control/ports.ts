@@ -57,7 +57,8 @@ export interface SnapshotInfo {
   readonly name: string | null;
   readonly world: string;
   readonly at: Instant;
-  readonly bytes: Uint8Array;
+  /** In bytes. */
+  readonly size: number;
 }
 
 /** A drill, with what it needs of its service. */
@@ -108,13 +109,13 @@ export interface Ports {
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;
-    of(world: World): readonly SnapshotInfo[];
+    of(world: World): Promise<readonly SnapshotInfo[]>;
     /** @throws Problem `not_found` */
-    find(id: string): SnapshotInfo;
+    find(id: string): Promise<SnapshotInfo & { readonly bytes: Uint8Array }>;
     /** @throws Problem `not_found`; `conflict` for a snapshot of another world */
     restore(world: World, id: string): Promise<void>;
     /** @throws Problem `not_found` */
-    delete(id: string): void;
+    delete(id: string): Promise<void>;
   };
   readonly tokens: {
     /**

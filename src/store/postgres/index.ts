@@ -13,6 +13,7 @@ import { locationOf } from './location.ts';
 import { postgresLog } from './log.ts';
 import { prepareSchema } from './open.ts';
 import { Refreshing } from './refreshing.ts';
+import { postgresSnapshots } from './snapshots.ts';
 import { statementsIn, type Tables } from './statements.ts';
 import { PostgresWorlds } from './worlds.ts';
 
@@ -69,7 +70,7 @@ export async function openPostgres(data: string, machine: Clock = machineClock()
         const [row] = await connection.query<{ readonly series: string }>(statements.seriesOf, [world]);
         return storeOf(world, row?.series ?? '', shared);
       },
-      worlds: Object.assign(worlds, { look }),
+      worlds: Object.assign(worlds, { look, snapshots: postgresSnapshots(connection, sql) }),
       close: () => connection.close(),
     };
   } catch (cause) {

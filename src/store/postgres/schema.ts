@@ -33,6 +33,15 @@ export const STATEMENTS: readonly string[] = [
     highest  bigint NOT NULL
   )`,
   `INSERT INTO $schema.directory VALUES (1, 1)`,
+  `CREATE TABLE $schema.snapshots (
+    seq   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id    text COLLATE "C" NOT NULL UNIQUE,
+    name  text,
+    world text NOT NULL,
+    at    bigint NOT NULL,
+    made  text NOT NULL,
+    bytes bytea NOT NULL
+  )`,
   // What is counted in each log. Whoever writes to a log locks its row, so the order of positions is that of commits.
   `CREATE TABLE $schema.logs (
     world            text COLLATE "C" PRIMARY KEY,

@@ -34,7 +34,7 @@ export interface WorldsParts {
 }
 
 /** The worlds of a database, in addition to the default one. */
-export class PostgresWorlds implements Omit<SharedWorlds, 'look'> {
+export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> {
   readonly cards = new Map<string, WorldCard>();
   readonly gone = new Set<string>();
   /** Names of the worlds that there are, by id. */

@@ -7,9 +7,9 @@ const SQLITE = 'application/vnd.sqlite3';
 
 /** The state of a world at one moment: to restore, to download as a file, or to make other worlds from. */
 export function snapshotOperations({ snapshots }: Ports) {
-  const list: Handler<'control', 'list_snapshots'> = ({ world }) => ({
+  const list: Handler<'control', 'list_snapshots'> = async ({ world }) => ({
     status: 200,
-    body: { snapshots: snapshots.of(world).map(shown) },
+    body: { snapshots: (await snapshots.of(world)).map(shown) },
   });
 
   const take: Handler<'control', 'take_snapshot'> = async ({ world, body }) => {
@@ -17,13 +17,13 @@ export function snapshotOperations({ snapshots }: Ports) {
     return { status: 201, body: shown(await snapshots.take(world, name)) };
   };
 
-  const get: Handler<'control', 'get_snapshot'> = ({ params }) => ({
+  const get: Handler<'control', 'get_snapshot'> = async ({ params }) => ({
     status: 200,
-    body: shown(snapshots.find(params.snapshotId)),
+    body: shown(await snapshots.find(params.snapshotId)),
   });
 
-  const download: Handler<'control', 'download_snapshot'> = ({ params }) => {
-    const { id, bytes } = snapshots.find(params.snapshotId);
+  const download: Handler<'control', 'download_snapshot'> = async ({ params }) => {
+    const { id, bytes } = await snapshots.find(params.snapshotId);
     return {
       status: 200,
       headers: { 'content-type': SQLITE, 'content-disposition': `attachment; filename="${id}.db"` },
@@ -36,8 +36,8 @@ export function snapshotOperations({ snapshots }: Ports) {
     return { status: 200, body: { status: 'restored', now: rfc3339(world.clock.now()) } };
   };
 
-  const remove: Handler<'control', 'delete_snapshot'> = ({ params }) => {
-    snapshots.delete(params.snapshotId);
+  const remove: Handler<'control', 'delete_snapshot'> = async ({ params }) => {
+    await snapshots.delete(params.snapshotId);
     return { status: 204 };
   };
 
@@ -51,6 +51,6 @@ export function snapshotOperations({ snapshots }: Ports) {
   };
 }
 
-function shown({ id, name, world, at, bytes }: SnapshotInfo) {
-  return { id, name, world, at: rfc3339(at), bytes: bytes.length };
+function shown({ id, name, world, at, size }: SnapshotInfo) {
+  return { id, name, world, at: rfc3339(at), bytes: size };
 }
