@@ -69,9 +69,13 @@ export function postgresLog(
   world: string,
   noted: (before: number, after: number) => void,
 ): PostgresLog {
-  const WRITE = sql(`WITH head AS (
+  // Whoever notes something changes rows, and so locks the world first, as every commit does: otherwise the two could wait
+  // for each other.
+  const WRITE = sql(`WITH locked AS (
+      SELECT id FROM $schema.worlds WHERE id = $1 AND $5 > 0 FOR NO KEY UPDATE
+    ), head AS (
       UPDATE $schema.logs SET position = position + $2, requests = requests + $3, events = events + $4, noted = noted + $5
-      WHERE world = $1 RETURNING position, requests - $3 AS requests, events - $4 AS events, noted
+      WHERE world = $1 AND (SELECT count(*) FROM locked) >= 0 RETURNING position, requests - $3 AS requests, events - $4 AS events, noted
     ), stored AS (
       INSERT INTO $schema.happenings (world, position, kind, request, event, data)
       SELECT $1, head.position - $2 + g.place, g.kind, head.requests + g.request, head.events + g.event, g.data
