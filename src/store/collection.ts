@@ -111,6 +111,24 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /**
+   * Adds a row beside those that its owner has.
+   *
+   * @param check throws if it may not be beside them; it may be called again
+   * @throws Collision if the id or an alias is taken
+   */
+  insertBeside(
+    into: Collections,
+    row: Row<Body, Parent>,
+    check: (others: readonly Row<Body, Parent>[]) => void,
+  ): Promise<void> {
+    return updating(into, async () => {
+      const { rows, revision } = await this.listOf(into, row.owner);
+      check(rows);
+      await into.commit([this.put(row)], [{ collection: this.name, owner: row.owner, revision }]);
+    });
+  }
+
+  /**
    * Reads a row and replaces it with what `change` makes of it, in one step; null deletes it. If `change` throws, the
    * error is passed on and nothing is stored.
    *

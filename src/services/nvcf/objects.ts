@@ -7,19 +7,32 @@ import { accountOf } from './caller.ts';
 
 type Storing = Pick<AuthenticatedContext, 'store'>;
 
-/** Adds an object that is not a part of another: registry credentials, telemetry endpoints, assets. */
+/**
+ * Adds an object that is not a part of another: registry credentials, telemetry endpoints, assets.
+ *
+ * @param more `check` throws if the account may not have it beside what it has
+ */
 export async function addObject<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   collection: Collection<Body>,
   id: string,
   body: Body,
-  more: { readonly limit?: number; readonly aliases?: readonly string[] } = {},
+  more: {
+    readonly limit: number;
+    readonly aliases?: readonly string[];
+    readonly check?: (others: readonly Body[]) => void;
+  },
 ): Promise<void> {
-  const { limit = null, aliases = [] } = more;
+  const { limit, aliases = [], check } = more;
   const account = accountOf(context);
   const row = collection.row({ id, owner: account, parent: null, aliases, body });
+  const { collections } = context.store;
   try {
-    await collection.insert(context.store.collections, row, limit);
+    if (check === undefined) return await collection.insert(collections, row, limit);
+    await collection.insertBeside(collections, row, (others) => {
+      check(others.map(({ body }) => body));
+      if (others.length >= limit) throw new LimitReached();
+    });
   } catch (thrown) {
     if (thrown instanceof LimitReached) {
       throw new Problem('limit_reached', `Account '${account}': Limit of ${limit} reached`);

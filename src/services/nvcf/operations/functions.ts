@@ -12,13 +12,11 @@ import { type Detail, functionView } from '../view.ts';
 /** The most functions an account may have; the published default. */
 const MOST_FUNCTIONS = 50;
 
-const create: Handler<'nvcf', 'createFunction'> = async (context) => {
-  const own = await FUNCTIONS.ofOwner(context.store.collections, accountOf(context));
-  if (new Set(own.map(({ parent }) => parent)).size >= MOST_FUNCTIONS) {
+const create: Handler<'nvcf', 'createFunction'> = (context) =>
+  made(context, context.body, context.random.uuid(), [], (own) => {
+    if (new Set(own.map(({ parent }) => parent)).size < MOST_FUNCTIONS) return;
     throw new Problem('limit_reached', `Account '${accountOf(context)}': Limit of ${MOST_FUNCTIONS} functions reached`);
-  }
-  return made(context, context.body, context.random.uuid(), []);
-};
+  });
 
 const createVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionRow[]> = async (context) => {
   const versions = context.target;
@@ -27,11 +25,13 @@ const createVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionR
   return made(context, context.body, first?.parent ?? '', first?.body.functionParties ?? []);
 };
 
+/** @param check throws if the account may not have it beside what it has */
 async function made(
   context: AuthenticatedContext,
   body: Schema<'nvcf', 'CreateFunctionRequest'>,
   functionId: string,
   functionParties: FunctionVersion['functionParties'],
+  check: (own: readonly FunctionRow[]) => void = () => {},
 ): Promise<Answer<'nvcf', 'createFunction'>> {
   const { random, store, now } = context;
   checkContent(body);
@@ -47,7 +47,7 @@ async function made(
     behaviour: behaviourOf(body.containerEnvironment),
   };
   const row = functionRow({ owner: accountOf(context), functionId, versionId: random.uuid() }, version);
-  await FUNCTIONS.insert(store.collections, row, null);
+  await FUNCTIONS.insertBeside(store.collections, row, check);
   return answered(context, row);
 }
 

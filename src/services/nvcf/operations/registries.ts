@@ -38,11 +38,7 @@ function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): 
 
 const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
   const { random, now, body } = context;
-  const known = await objectsOf(context, REGISTRY_CREDENTIALS);
   const { registryHostname, secret, artifactTypes } = body;
-  if (known.some((one) => one.registryHostname === registryHostname && one.registryCredentialName === secret.name)) {
-    throw new Problem('conflict', `Registry '${registryHostname}': Credential '${secret.name}' exists already`);
-  }
   const registries = await recognized(context);
   const registryName =
     registries.find((registry) => registry.registryHostname === registryHostname)?.registryName ?? registryHostname;
@@ -58,7 +54,15 @@ const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
     createdAt: now,
     lastUpdatedAt: now,
   };
-  await addObject(context, REGISTRY_CREDENTIALS, credential.registryCredentialId, credential, { limit: MOST });
+  const isSame = (one: RegistryCredential) =>
+    one.registryHostname === registryHostname && one.registryCredentialName === secret.name;
+  await addObject(context, REGISTRY_CREDENTIALS, credential.registryCredentialId, credential, {
+    limit: MOST,
+    check: (others) => {
+      if (!others.some(isSame)) return;
+      throw new Problem('conflict', `Registry '${registryHostname}': Credential '${secret.name}' exists already`);
+    },
+  });
   return { status: 200, body: { registryCredential: view(credential) } };
 };
 

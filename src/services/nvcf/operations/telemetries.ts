@@ -29,16 +29,18 @@ function view({ createdAt, ...telemetry }: Telemetry): Shown {
 const create: Handler<'nvcf', 'createTelemetry'> = async (context) => {
   const { random, now, body } = context;
   const name = body.secret.name;
-  if ((await objectsOf(context, TELEMETRIES)).some((one) => one.name === name)) {
-    throw new Problem('conflict', `Telemetry '${name}' exists already`);
-  }
   const telemetry: Telemetry = {
     ...pick(body, ['endpoint', 'protocol', 'provider', 'types']),
     telemetryId: random.uuid(),
     name,
     createdAt: now,
   };
-  await addObject(context, TELEMETRIES, telemetry.telemetryId, telemetry, { limit: MOST });
+  await addObject(context, TELEMETRIES, telemetry.telemetryId, telemetry, {
+    limit: MOST,
+    check: (others) => {
+      if (others.some((one) => one.name === name)) throw new Problem('conflict', `Telemetry '${name}' exists already`);
+    },
+  });
   return { status: 200, body: { telemetry: view(telemetry) } };
 };
 
