@@ -1,10 +1,10 @@
 import type { World } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
-import { Views } from '../core/derived.ts';
 import type { Findings } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
+import { Views } from '../core/views.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -87,6 +87,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const { findings } = chronicle;
   const habits = new Habits(budgets.habits);
   const remembered = new RememberedTokens(budgets.tokens);
+  const views = new Views(budgets.views);
   /** Each process gives ids of its own. */
   const ownSeries = sharing === null ? series : random.hex(6);
   let decisions = 0;
@@ -151,6 +152,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     tellOver();
     chronicle.close();
     remembered.clear();
+    views.clear();
     habits.clear();
     await closeRetired();
     await current.close();
@@ -192,7 +194,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     findings,
     remembered,
     random,
-    views: new Views(budgets.views),
+    views,
     nextDecisionId: () => `${ownSeries}-${++decisions}`,
     // A world begins with its seed in the store.
     seed: async () => (await store.world.seed()) as KeptSeed,

@@ -2,6 +2,7 @@ import type { Instant } from '../core/clock.ts';
 import type { Caller, Reach, Sighting } from '../core/decide.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Sources } from '../core/views.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';
 import type { Surroundings, World } from './world.ts';
@@ -48,6 +49,21 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
   digest(most: number): Promise<{ readonly size: number; readonly hash: string }>;
   /** May the caller also do what the rule is about to this object? For lists, which show what their reader may see. */
   mayReach(reach: Reach): boolean;
+  /**
+   * The outcome that `make` makes, made once for as long as the same request of the same caller finds everything as it
+   * was: what they may do, and what the outcome is made from. Nobody changes the outcome.
+   *
+   * @param made whatever else it depends on
+   */
+  once<const Its extends Outcome>(made: MadeFrom, make: () => Its): Its;
+}
+
+/** What an outcome depends on, besides the request, its caller and the mode of the world. */
+export interface MadeFrom {
+  /** Revisions of rows and lists, and whatever they do not say, such as the times of uses. */
+  readonly from: Sources;
+  /** When something that it shows changes by itself; null: never. Asked only of an outcome that is made. */
+  readonly moments?: () => Iterable<Instant | null>;
 }
 
 type CallerOf<IsPublic extends boolean> = IsPublic extends true ? null : Caller;
@@ -60,8 +76,6 @@ export interface AuthenticatedContext<Target = unknown> extends Context<Operatio
 interface Told<Status> {
   readonly status: Status;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The body is a view of rows that have not changed: its earlier check and bytes are still good. */
-  readonly unchanged?: boolean;
   /** On an operation that needs no credential: whom it was done for, such as the client that was given a token. */
   readonly principal?: Principal;
   /** The answer is a refusal in a form of its own: a page that asks again, or a redirect that names an error. */

@@ -1,9 +1,9 @@
 import type { Instant, WorldClock } from '../core/clock.ts';
-import type { Views } from '../core/derived.ts';
 import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
+import type { Views } from '../core/views.ts';
 import type { Presented } from '../credentials/presented.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
 import type { Faults } from '../faults/faults.ts';
@@ -81,7 +81,7 @@ export interface WorldScope {
   readonly remembered: RememberedTokens;
   readonly findings: Findings;
   readonly random: Random;
-  /** Views of rows, so that an unchanged list is built only once. */
+  /** What was made from rows, each made once for as long as it is made from the same. */
   readonly views: Views;
 }
 

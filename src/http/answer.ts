@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Outcome } from '../contract/request.ts';
-import type { Derived } from '../core/derived.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Remembered } from './answers.ts';
 
 /** What is written to the socket. */
 export interface WireAnswer {
@@ -43,12 +43,12 @@ const INERT = {
 /**
  * Turns an outcome into bytes.
  *
- * @param before bodies that were written earlier, for outcomes that have not changed
+ * @param remembered what is remembered of it: its text, once it was written
  */
 export function writeAnswer(
-  { status, body, headers, unchanged }: Outcome,
+  { status, body, headers }: Outcome,
   problem: Problem | null,
-  before?: Derived<object, string>,
+  remembered: Remembered | null = null,
 ): WireAnswer {
   if (body instanceof Readable) {
     return { status, headers: { ...PASSING, ...headers }, payload: undefined, stream: body };
@@ -61,14 +61,18 @@ export function writeAnswer(
       ...headers,
       ...(problem?.close === true && { connection: 'close' }),
     },
-    // Only views of rows are said to be unchanged, and these are objects.
-    payload: unchanged === true ? before?.of(body as object, JSON.stringify) : bytesOf(body),
+    payload: remembered === null ? bytesOf(body) : textOf(remembered),
   };
 }
 
 /** Are these bytes a user's, and not a page of ours? Our pages state what they may do. */
 function isUsers(body: unknown, headers: Outcome['headers']): boolean {
   return Buffer.isBuffer(body) && headers?.['content-security-policy'] === undefined;
+}
+
+function textOf(remembered: Remembered): string {
+  remembered.text ??= JSON.stringify(remembered.outcome.body);
+  return remembered.text;
 }
 
 function bytesOf(body: unknown): string | Buffer | undefined {

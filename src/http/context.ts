@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context } from '../contract/request.ts';
+import type { Context, MadeFrom, Outcome } from '../contract/request.ts';
 import type { ServerScope, Surroundings, World, WorldScope } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
 import { mayReach, type Question } from '../core/decide.ts';
+import { type AnswersOfOperation, type Remembered, rememberedAnswer } from './answers.ts';
 import type { Server } from './in-flight.ts';
 import { headerLines } from './transport/arrival.ts';
 import { digestOf } from './transport/body.ts';
@@ -63,6 +64,10 @@ export class RequestContext extends Scope<World> implements Context {
   readonly openOrigin: string;
   caller: Caller | null = null;
   readonly method: string;
+  /** As it was sent. */
+  readonly url: string;
+  /** Where the answers of its operation are remembered, known once the operation is. */
+  answers: AnswersOfOperation | null = null;
   /** What the path says, known once its operation is. */
   params: Record<string, string> = {};
   query: Record<string, unknown> = {};
@@ -70,6 +75,8 @@ export class RequestContext extends Scope<World> implements Context {
   target: unknown;
   /** What the route's rule asks about the caller; null for public operations. */
   question: Question | null = null;
+  /** The answer that its handler wanted to be remembered; null if it has none. */
+  remembering: Remembered | null = null;
   readonly headerLines: Context['headerLines'];
   readonly #worlds: Server['worlds'];
   readonly #namesWorld: boolean;
@@ -81,6 +88,7 @@ export class RequestContext extends Scope<World> implements Context {
     this.origin = origin;
     this.openOrigin = openOrigin;
     this.method = raw.method ?? 'GET';
+    this.url = raw.url ?? '/';
     this.headerLines = (name) => headerLines(raw, name);
     this.#worlds = server.worlds;
     this.#namesWorld = namesWorld;
@@ -95,6 +103,13 @@ export class RequestContext extends Scope<World> implements Context {
   readonly mayReach: Context['mayReach'] = (reach) =>
     this.world.mode === 'observe' ||
     (this.caller !== null && this.question !== null && mayReach(this.question, this.caller, reach));
+
+  once<const Its extends Outcome>(made: MadeFrom, make: () => Its): Its {
+    if (this.answers === null) return make();
+    this.remembering = rememberedAnswer(this.answers, this, made, make);
+    // It was made by the same operation.
+    return this.remembering.outcome as Its;
+  }
 }
 
 type PublishedKeys = ReturnType<Context['publishedKeys']>;

@@ -4,7 +4,6 @@ import type { ServiceDefinition, Voice } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
-import type { Derived } from '../core/derived.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Fidelity } from '../core/fidelity.ts';
 import type { Law } from '../core/law.ts';
@@ -17,6 +16,7 @@ import type { Watch } from '../credentials/tripwire.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Hint } from '../hints/hint.ts';
 import type { KeptBody } from '../journal/entry.ts';
+import type { AnswersOfOperation } from './answers.ts';
 import type { RequestContext } from './context.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { BodyLimits } from './transport/body.ts';
@@ -63,8 +63,7 @@ export interface Route {
   readonly rule: Rule | null;
   /** Null: the path does not name an object. */
   readonly lookup: Lookup | null;
-  /** JSON bodies already checked, for outcomes that have not changed. */
-  readonly written: Derived<object, string>;
+  readonly answers: AnswersOfOperation;
 }
 
 /** A body that was read before its world was known. */

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServiceDefinition, ServiceHost } from '../contract/service.ts';
-import { Derived } from '../core/derived.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import { checkTables, type DocumentedOperation } from '../core/tables.ts';
+import { newAnswers } from './answers.ts';
 import type { Route, Server } from './in-flight.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import { answer } from './pipeline.ts';
@@ -90,8 +90,8 @@ function routeOf(
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
   const readsBody = hasBody && row.streams !== true;
   const guard = service.isSwitchboard !== true ? 'open' : row.unguarded === true ? 'known' : 'admin';
-  const written = new Derived<object, string>();
-  return { service, law, document, operation, handler, voice, row, readsBody, guard, rule, lookup, written };
+  const answers = newAnswers();
+  return { service, law, document, operation, handler, voice, row, readsBody, guard, rule, lookup, answers };
 }
 
 /** A host's operation, in the form that tables are compared with. */

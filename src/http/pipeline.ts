@@ -176,6 +176,7 @@ function begin(
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): InFlight {
+  context.answers = route.answers;
   context.params = params;
   context.query = query;
   return { server, raw, context, fault, body, startedAt, route, decisionId: null, ...UNTOUCHED };

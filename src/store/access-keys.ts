@@ -1,4 +1,5 @@
 import type { Instant } from '../core/clock.ts';
+import type { Revision } from './collections.ts';
 
 /** An access key as stored: of the secret, only its hash. */
 export interface AccessKey {
@@ -17,6 +18,14 @@ export interface AccessKey {
 
 export type NewAccessKey = Omit<AccessKey, 'lastLogin'>;
 
+/** The keys of an owner, read and not looked at. */
+export interface KeyList {
+  /** Which state of it was read: its revision, and when each key was used, because a use is not a change. */
+  readonly state: readonly (Revision | Instant | null)[];
+  /** Oldest first. */
+  keys(): readonly AccessKey[];
+}
+
 export interface AccessKeys {
   /**
    * Adds a key, unless the owner already has one with this name, or `limit` keys. Checked in this order:
@@ -28,6 +37,8 @@ export interface AccessKeys {
   create(key: NewAccessKey, limit: number): Promise<void>;
   /** The owner's keys, oldest first. */
   ofOwner(owner: string): Promise<readonly AccessKey[]>;
+  /** The same, for answers that are made again only when it has changed. */
+  listOf(owner: string): Promise<KeyList>;
   /** Everybody's keys, oldest first; a filter matches exactly. */
   all(filter: { readonly clientId?: string; readonly createdBy?: string }): Promise<readonly AccessKey[]>;
   byId(id: string): Promise<AccessKey | null>;

@@ -94,8 +94,8 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /** What an account may see: its own objects, what is shared with it, and what is public; oldest first. */
-  async visibleTo(from: Collections, account: string): Promise<readonly Row<Body, Parent>[]> {
-    return (await this.#of(from).list({ collection: this.name, visibleTo: account })).rows;
+  visibleTo(from: Collections, account: string): Promise<List<Row<Body, Parent>>> {
+    return this.#of(from).list({ collection: this.name, visibleTo: account });
   }
 
   /**

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { Derived } from '../../src/core/derived.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { mediaTypeOf, wireBytes, writeAnswer } from '../../src/http/answer.ts';
 
@@ -56,14 +55,14 @@ describe('an outcome is written', () => {
     });
   });
 
-  it('from the text of the same body before, where that has not changed', () => {
+  it('from the text that is remembered of it, and otherwise so that the text is remembered', () => {
     const body = { made: 1 };
-    const outcome = { status: 200, body, unchanged: true };
-    const before = new Derived<object, string>();
-    writeAnswer(outcome, null, before);
+    const outcome = { status: 200, body };
+    const remembered = { outcome, text: null, from: 0, until: 1 };
+    writeAnswer(outcome, null, remembered);
     body.made = 2;
 
-    expect(writeAnswer(outcome, null, before).payload).toBe('{"made":1}');
+    expect(writeAnswer(outcome, null, remembered).payload).toBe('{"made":1}');
   });
 });
 

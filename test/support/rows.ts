@@ -1,4 +1,3 @@
-import { Derived } from '../../src/core/derived.ts';
 import { Collection } from '../../src/store/collection.ts';
 import {
   type Change,
@@ -39,22 +38,19 @@ export function plainly(store: Store): PlainStore {
   return { ...store, collections: plain(store.collections), rows: store.collections };
 }
 
-const LISTS = new Derived<readonly AnyRow[], readonly AnyRow[]>();
-
 function bare<Its extends AnyRow | null>(row: Its): Its {
   return row === null ? row : { ...row, revision: NEW };
 }
 
 function plain(rows: Collections): PlainCollections {
   const of = (name: string) => new Collection<unknown, string | null>(name);
-  // The same list is shown as the same list.
-  const all = (list: readonly AnyRow[]) => LISTS.of(list, (found) => found.map(bare));
+  const all = (list: readonly AnyRow[]) => list.map(bare);
   return {
     byId: async (collection, id) => bare(await rows.byId(collection, id)),
     byAlias: async (collection, alias) => bare(await rows.byAlias(collection, alias)),
     ofParent: async (collection, parent) => all(await of(collection).ofParent(rows, parent)),
     ofOwner: async (collection, owner) => all(await of(collection).ofOwner(rows, owner)),
-    visibleTo: async (collection, account) => all(await of(collection).visibleTo(rows, account)),
+    visibleTo: async (collection, account) => all((await of(collection).visibleTo(rows, account)).rows),
     insert: (row, limit) => of(row.collection).insert(rows, row, limit),
     change: async (collection, id, change) =>
       bare(await of(collection).change(rows, id, (before) => change(bare(before)))),

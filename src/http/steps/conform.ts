@@ -1,6 +1,7 @@
 import type { Outcome } from '../../contract/request.ts';
 import { isOurs } from '../../core/problem.ts';
 import { mediaTypeOf } from '../answer.ts';
+import { rememberedOf } from '../answers.ts';
 import type { InFlight, Route } from '../in-flight.ts';
 
 /**
@@ -23,10 +24,10 @@ const OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
 /** Does the answer match its document? */
 export function conform({ server, route, context, problem, outcome }: InFlight): void {
   if (problem !== null && isOurs(problem)) return;
-  const { operation, written } = route;
-  const { status, body, unchanged } = outcome;
-  // Only views of rows are said to be unchanged, and these are objects.
-  if (unchanged === true && written.has(body as object)) return;
+  // What was written before was compared before.
+  if (rememberedOf(context, outcome)?.text != null) return;
+  const { operation } = route;
+  const { status, body } = outcome;
   const undocumented = OF_THE_SERVER.has(status)
     ? null
     : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);

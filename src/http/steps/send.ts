@@ -7,6 +7,7 @@ import { isStorageProblem, type Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import { worldInLog } from '../../core/world-id.ts';
 import { type WireAnswer, writeAnswer } from '../answer.ts';
+import { rememberedOf } from '../answers.ts';
 import type { InFlight } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { record } from './record.ts';
@@ -15,7 +16,7 @@ import { broken } from './strike.ts';
 /** Sends the answer, with its decision in a header. */
 export async function send(flight: InFlight): Promise<WireAnswer> {
   const { server, route, context, raw, decision, problem, outcome, struckBy } = flight;
-  const whole = writeAnswer(outcome, problem, route.written);
+  const whole = writeAnswer(outcome, problem, rememberedOf(context, outcome));
   const answer = struckBy === null ? whole : broken(whole, struckBy);
   if (decision !== null) {
     context.world.chronicle.decision(decision);

@@ -1,10 +1,13 @@
+import type { Surroundings } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { CredentialReason } from '../../core/explaining/reasons.ts';
+import { bytesOf } from '../../core/held.ts';
 import { type Law, permissionsOfRoles } from '../../core/law.ts';
 import type { PolicyVersion } from '../../core/policy.ts';
 import type { Principal } from '../../core/principal.ts';
 import { Problem, unauthenticated } from '../../core/problem.ts';
+import type { ViewKind } from '../../core/views.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { KeyInForce, NgcKeys } from '../../store/ngc-keys.ts';
@@ -97,21 +100,22 @@ export function principalOfKey({ key, organization }: KeyInForce): Principal {
   return { kind: `${type}-key`, id, name, ...(user !== null && { user }), org, account: organization.ncaId };
 }
 
-/**
- * Makes callers from keys, as one law sees them. The same key in force gives the same caller for as long as it is kept.
- */
-export function callerUnder(law: Law): (inForce: KeyInForce) => Caller {
-  return (inForce) => {
-    const { key, roles, policy, pending } = inForce;
-    const principal = principalOfKey(inForce);
-    const { services } = key;
-    if (key.type === 'personal') {
-      const held = permissionsOfRoles(law.tables, roles);
-      return { principal, standing: { roles, held, resources: null, services, pending: [] } };
-    }
-    const standing = { roles: [], services, ...rightsOf(policy), pending: pending.map(pendingRightsOf) };
-    return { principal, standing: policy === null ? standing : { ...standing, policyVersion: policy.version } };
-  };
+/** The caller that a key stands for, as one law sees it: the same object for the same key in force. */
+export function callerUnder(law: Law): (world: Pick<Surroundings, 'views'>, inForce: KeyInForce) => Caller {
+  const callers: ViewKind<Caller> = { weigh: bytesOf };
+  return ({ views }, inForce) => views.of(callers, inForce.key.id, [inForce], () => callerOf(inForce, law));
+}
+
+function callerOf(inForce: KeyInForce, law: Law): Caller {
+  const { key, roles, policy, pending } = inForce;
+  const principal = principalOfKey(inForce);
+  const { services } = key;
+  if (key.type === 'personal') {
+    const held = permissionsOfRoles(law.tables, roles);
+    return { principal, standing: { roles, held, resources: null, services, pending: [] } };
+  }
+  const standing = { roles: [], services, ...rightsOf(policy), pending: pending.map(pendingRightsOf) };
+  return { principal, standing: policy === null ? standing : { ...standing, policyVersion: policy.version } };
 }
 
 function rightsOf(policy: PolicyVersion | null) {

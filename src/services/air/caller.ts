@@ -27,9 +27,9 @@ function checkSubscription({ subscriptions }: Organization): void {
   if (!subscriptions.includes('air')) throw new Problem('payment_required');
 }
 
-function callerOfKey(key: KeyInForce, { settings, views }: Pick<Surroundings, 'settings' | 'views'>): Caller {
+function callerOfKey(key: KeyInForce, world: Pick<Surroundings, 'settings' | 'views'>): Caller {
   checkSubscription(key.organization);
-  return views.of(key, CALLERS[settings.air]);
+  return CALLERS[world.settings.air](world, key);
 }
 
 type Called = Pick<AuthenticatedContext, 'caller'>;

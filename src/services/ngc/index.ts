@@ -28,10 +28,10 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> 
     prefixes: ['/v3/orgs', '/v3/keys', '/v2/orgs'],
     laws: [LAW],
     law: () => LAW,
-    authenticate: async (arrival) => arrival.views.of(await bearerOfNgcKey(arrival), CALLER),
-    impersonate: async ({ store, views }, id, now) => {
-      const key = await keyCalled(store.ngcKeys, id, now);
-      return key === null ? null : views.of(key, CALLER);
+    authenticate: async (arrival) => CALLER(arrival, await bearerOfNgcKey(arrival)),
+    impersonate: async (world, id, now) => {
+      const key = await keyCalled(world.store.ngcKeys, id, now);
+      return key === null ? null : CALLER(world, key);
     },
     holding: holdingOfKeys(() => LAW),
     findFixes: findKeyFixes,

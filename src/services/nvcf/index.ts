@@ -35,13 +35,12 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   laws: Object.values(LAWS),
   law: (settings) => LAWS[settings.nvcf],
   authenticate: async (arrival) => {
-    const { settings, views } = arrival;
-    const key = await bearerOfNgcKey(arrival, settings.nvcf === 'open-source');
-    return views.of(key, CALLERS[settings.nvcf]);
+    const { nvcf: profile } = arrival.settings;
+    return CALLERS[profile](arrival, await bearerOfNgcKey(arrival, profile === 'open-source'));
   },
-  impersonate: async ({ store, settings, views }, id, now) => {
-    const key = await keyCalled(store.ngcKeys, id, now);
-    return key === null ? null : views.of(key, CALLERS[settings.nvcf]);
+  impersonate: async (world, id, now) => {
+    const key = await keyCalled(world.store.ngcKeys, id, now);
+    return key === null ? null : CALLERS[world.settings.nvcf](world, key);
   },
   holding: holdingOfKeys((settings) => LAWS[settings.nvcf]),
   findFixes: findKeyFixes,

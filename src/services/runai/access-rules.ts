@@ -1,11 +1,11 @@
 import type { Arrival } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import { type Budget, Held } from '../../core/held.ts';
 import { NO_STANDING, type Rights, type Standing } from '../../core/policy.ts';
+import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
+import type { List, Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
-import { type CustomRoleRow, ROLES, type Roles, rolesOf } from './roles.ts';
+import { ROLES, type Roles, rolesIn } from './roles.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
@@ -69,9 +69,18 @@ function subjectKey(type: SubjectType | string, id: string): string {
 type World = Pick<Surroundings, 'store' | 'views' | 'settings'>;
 
 export async function ruleBookOf(world: World): Promise<RuleBook> {
-  const rows = await ACCESS_RULES.ofOwner(world.store.collections, await tenantIdOf(world));
-  return world.views.of(rows, bookOf);
+  const tenantId = await tenantIdOf(world);
+  return bookIn(world, tenantId, await ACCESS_RULES.listOf(world.store.collections, tenantId));
 }
+
+function bookIn({ views }: World, tenantId: string, { rows, revision }: List<AccessRuleRow>): RuleBook {
+  return views.of(RULE_BOOK, tenantId, [revision], () => bookOf(rows));
+}
+
+const RULE_BOOK: ViewKind<RuleBook> = { weigh: ({ all }) => RULE_BYTES * all.length };
+
+/** The places of a rule in the list and in the map; the rule itself is the body of its row. */
+const RULE_BYTES = 200;
 
 function bookOf(rows: readonly AccessRuleRow[]): RuleBook {
   const all = rows.map(({ body }) => body);
@@ -97,15 +106,9 @@ export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: s
   return bySubject.get(subjectKey(type, id)) ?? [];
 }
 
-interface KnownStanding {
-  readonly roleRows: readonly CustomRoleRow[];
-  readonly groups: readonly string[];
-  readonly standing: Standing;
-}
-
 /**
- * What an identity may do: what its rules grant, each in its own scope, and nothing else. Computed once, and again
- * when any rule or role changes, because every request asks for it.
+ * What an identity may do: what its rules grant, each in its own scope, and nothing else. Every request asks for it, so
+ * it is made again only when a rule, a role or the groups of the identity have changed.
  */
 export async function standingOf(
   world: World & Partial<Witness>,
@@ -113,18 +116,21 @@ export async function standingOf(
   tenantId: string,
 ): Promise<Standing> {
   const { collections } = world.store;
-  const ruleRows = await ACCESS_RULES.ofOwner(collections, tenantId);
-  const roleRows = await ROLES.ofOwner(collections, tenantId);
-  const known = world.views.of(ruleRows, standingsOf);
-  const before = known.find(identity.id);
-  if (before?.roleRows === roleRows && before.groups === identity.groups) return before.standing;
-  const roles = await rolesOf(world);
-  const rules = rulesOf(world.views.of(ruleRows, bookOf), identity);
-  reportOtherRoles(world, rules, roles);
-  const standing = standingBy(rules, roles);
-  known.keep(identity.id, { roleRows, groups: identity.groups, standing });
-  return standing;
+  const rules = await ACCESS_RULES.listOf(collections, tenantId);
+  const custom = await ROLES.listOf(collections, tenantId);
+  const { kind, name, groups } = identity;
+  return world.views.of(STANDINGS, `${kind} ${name}`, [tenantId, rules.revision, custom.revision, ...groups], () => {
+    const roles = rolesIn(world, tenantId, custom);
+    const own = rulesOf(bookIn(world, tenantId, rules), identity);
+    reportOtherRoles(world, own, roles);
+    return standingBy(own, roles);
+  });
 }
+
+const STANDINGS: ViewKind<Standing> = { weigh: ({ bundles }) => STANDING_BYTES * (1 + (bundles?.length ?? 0)) };
+
+/** Size of a standing, and of each of its bundles; they only hold names from tables. */
+const STANDING_BYTES = 500;
 
 /** Where to note what a person should know. */
 type Witness = Pick<Arrival, 'findings' | 'now'>;
@@ -137,14 +143,6 @@ function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly A
     findings.report('other_version', message, now);
   }
 }
-
-/** Filled on demand, because every request asks for a standing; a change to any rule makes a new one. */
-function standingsOf(_: readonly AccessRuleRow[], budget: Budget): Held<KnownStanding> {
-  return new Held(budget, ({ standing }) => STANDING_BYTES * (1 + (standing.bundles?.length ?? 0)));
-}
-
-/** Size of a standing, and of each of its bundles; they only hold names from tables. */
-const STANDING_BYTES = 500;
 
 /** The standing of somebody who has these roles, by name, in the whole tenant. Unknown ones grant nothing. */
 export function standingOfRoles(names: readonly string[], roles: Roles, tenantId: string): Standing {

@@ -1,6 +1,7 @@
 import type { Surroundings } from '../../contract/world.ts';
+import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
+import type { List, Row } from '../../store/collections.ts';
 import { profileOf, ROLES_OF } from './laws.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
@@ -39,18 +40,24 @@ export interface Role extends CustomRole {
 
 export type Roles = ReadonlyMap<number, Role>;
 
+type World = Pick<Surroundings, 'store' | 'views' | 'settings'>;
+
 /** Every role there is, by id: the predefined ones first. */
-export async function rolesOf(world: Pick<Surroundings, 'store' | 'views' | 'settings'>): Promise<Roles> {
-  const rows = await ROLES.ofOwner(world.store.collections, await tenantIdOf(world));
-  return world.views.of(rows, WAYS[profileOf(world.settings)]);
+export async function rolesOf(world: World): Promise<Roles> {
+  const tenantId = await tenantIdOf(world);
+  return rolesIn(world, tenantId, await ROLES.listOf(world.store.collections, tenantId));
 }
 
-/** A separate function for each version, so that views of the same rows stay distinct. */
-const WAYS: Readonly<Record<Profile, (rows: readonly CustomRoleRow[]) => Roles>> = {
-  '2.19': (rows) => together('2.19', rows),
-  '2.24': (rows) => together('2.24', rows),
-  '3.0': (rows) => together('3.0', rows),
-};
+/** The same, from the tenant's custom roles. */
+export function rolesIn({ views, settings }: World, tenantId: string, { rows, revision }: List<CustomRoleRow>): Roles {
+  const profile = profileOf(settings);
+  return views.of(ROLES_BY_ID, `${profile} ${tenantId}`, [revision], () => together(profile, rows));
+}
+
+const ROLES_BY_ID: ViewKind<Roles> = { weigh: ({ size }) => ROLE_BYTES * size };
+
+/** A role with its permissions, whose names are those of tables. */
+const ROLE_BYTES = 3000;
 
 function together(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
   const predefined = ROLES_OF[profile].map(

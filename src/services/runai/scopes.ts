@@ -1,5 +1,6 @@
 import type { Surroundings } from '../../contract/world.ts';
 import type { Reach } from '../../core/decide.ts';
+import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { ScopeType } from './tables/index.ts';
@@ -58,11 +59,12 @@ export interface Scopes {
 }
 
 export async function scopesOf(world: Pick<Surroundings, 'store' | 'views'>): Promise<Scopes> {
-  const { store, views } = world;
   const tenantId = await tenantIdOf(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await tenantNameOf(world) };
-  const unitsIn = async (collection: Collection<Unit>) =>
-    views.of(await collection.ofOwner(store.collections, tenantId), unitsOf);
+  const unitsIn = async (collection: Collection<Unit>) => {
+    const { rows, revision } = await collection.listOf(world.store.collections, tenantId);
+    return world.views.of(UNITS, `${collection.name} ${tenantId}`, [revision], () => unitsOf(rows));
+  };
   const [cluster, department, project] = await Promise.all([
     unitsIn(CLUSTERS),
     unitsIn(DEPARTMENTS),
@@ -90,6 +92,11 @@ interface Units {
   readonly list: readonly Unit[];
   readonly byId: ReadonlyMap<string, Unit>;
 }
+
+const UNITS: ViewKind<Units> = { weigh: ({ list }) => UNIT_BYTES * list.length };
+
+/** The places of a unit in its list and in the map; the unit itself is the body of its row. */
+const UNIT_BYTES = 200;
 
 function unitsOf(rows: readonly Row<Unit>[]): Units {
   const list = rows.map(({ body }) => body);

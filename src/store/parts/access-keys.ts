@@ -1,15 +1,12 @@
-import { Derived } from '../../core/derived.ts';
+import type { Instant } from '../../core/clock.ts';
 import type { AccessKey, AccessKeys } from '../access-keys.ts';
-import type { Collections, List } from '../collections.ts';
+import type { Collections, Revision } from '../collections.ts';
 import { Collision, LimitReached, NotFound, Outdated } from '../errors.ts';
 import { updating } from '../updating.ts';
 import { ACCESS_KEYS, type AccessKeyRow, accessKeyRow, IDENTITIES, keyClient, keyName } from './records.ts';
 
 export function accessKeysOn(rows: Collections): AccessKeys {
-  const read = new Derived<AccessKeyRow, AccessKey>();
-  const lists = new Derived<List<AccessKeyRow>, readonly AccessKey[]>();
-  const shown = (row: AccessKeyRow | null) => (row === null ? null : read.of(row, keyOf));
-  const keysOf = (found: readonly AccessKeyRow[]) => found.map((row) => read.of(row, keyOf));
+  const shown = (row: AccessKeyRow | null) => (row === null ? null : keyOf(row));
   return {
     create: (key, limit) =>
       updating(rows, async () => {
@@ -24,15 +21,21 @@ export function accessKeysOn(rows: Collections): AccessKeys {
         const expects = [IDENTITIES.still(holder, owner), { collection: ACCESS_KEYS.name, owner, revision }];
         await rows.commit([ACCESS_KEYS.put(accessKeyRow(key))], expects);
       }),
-    ofOwner: async (owner) => lists.of(await ACCESS_KEYS.listOf(rows, owner), (list) => keysOf(list.rows)),
+    ofOwner: async (owner) => (await ACCESS_KEYS.ofOwner(rows, owner)).map(keyOf),
+    listOf: async (owner) => {
+      const { rows: found, revision } = await ACCESS_KEYS.listOf(rows, owner);
+      const state: (Revision | Instant | null)[] = [revision];
+      for (const { usedAt } of found) state.push(usedAt);
+      return { state, keys: () => found.map(keyOf) };
+    },
     all: async ({ clientId, createdBy }) => {
       if (clientId !== undefined) {
         const key = shown(await ACCESS_KEYS.byAlias(rows, keyClient(clientId)));
         return key === null || (createdBy !== undefined && key.createdBy !== createdBy) ? [] : [key];
       }
-      return keysOf(
-        createdBy === undefined ? (await ACCESS_KEYS.all(rows)).rows : await ACCESS_KEYS.ofLabel(rows, createdBy),
-      );
+      const found =
+        createdBy === undefined ? (await ACCESS_KEYS.all(rows)).rows : await ACCESS_KEYS.ofLabel(rows, createdBy);
+      return found.map(keyOf);
     },
     byId: async (id) => shown(await ACCESS_KEYS.byId(rows, id)),
     byClientId: async (clientId) => shown(await ACCESS_KEYS.byAlias(rows, keyClient(clientId))),

@@ -30,7 +30,8 @@ const WORKER = 'worker.air.test';
 
 /** @throws Problem if there is no image at all */
 async function defaultImage(context: AuthenticatedContext): Promise<string> {
-  const [first] = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
+  const { rows } = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
+  const [first] = rows;
   if (first !== undefined) return first.id;
   throw new Problem('invalid_request', 'Field `image` is missing; there is no image that could be taken instead.');
 }

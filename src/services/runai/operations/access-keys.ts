@@ -27,8 +27,8 @@ const anyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
 export const accessKeyLookups = { ownAccessKey, anyAccessKey };
 
 const list: Handler<'runai', 'get_access_keys'> = async (context) => {
-  const keys = await context.store.accessKeys.ofOwner(context.caller.principal.id);
-  return { status: 200, body: context.views.of(keys, ownList), unchanged: true };
+  const own = await context.store.accessKeys.listOf(context.caller.principal.id);
+  return context.once({ from: own.state }, () => ({ status: 200, body: { accessKeys: own.keys().map(shownToOwner) } }));
 };
 
 const create: Handler<'runai', 'create_access_key1'> = async (context) => {
@@ -121,10 +121,6 @@ function shownToOwner({ id, name, clientId, createdAt, lastLogin }: AccessKey): 
     createdAt: rfc3339(createdAt),
     lastLogin: lastLogin === null ? null : rfc3339(lastLogin),
   };
-}
-
-function ownList(keys: readonly AccessKey[]) {
-  return { accessKeys: keys.map(shownToOwner) };
 }
 
 function shownToAdministrator(key: AccessKey) {

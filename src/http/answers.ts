@@ -1,0 +1,58 @@
+import type { MadeFrom, Outcome } from '../contract/request.ts';
+import type { Instant } from '../core/clock.ts';
+import { bytesOf } from '../core/held.ts';
+import type { ViewKind } from '../core/views.ts';
+import type { RequestContext } from './context.ts';
+
+/** The answer to a request that may come again. */
+export interface Remembered {
+  readonly outcome: Outcome;
+  /** Its body as JSON, once that has been compared with its document and written. */
+  text: string | null;
+  /** The period in which nothing that it shows changes by itself. */
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+/** The body, and the JSON written from it. */
+const COPIES = 2;
+
+/** The answers of one operation. */
+export type AnswersOfOperation = ViewKind<Remembered>;
+
+export function newAnswers(): AnswersOfOperation {
+  return { weigh: ({ outcome }) => COPIES * bytesOf(outcome.body) };
+}
+
+/**
+ * The answer to a request, made again only if something that it depends on has changed: who asks for what, what they
+ * may do, and what the handler says it is made from.
+ */
+export function rememberedAnswer(
+  answers: AnswersOfOperation,
+  { world, caller, now, origin, url }: RequestContext,
+  { from, moments }: MadeFrom,
+  make: () => Outcome,
+): Remembered {
+  const name = `${caller?.principal.id} ${url}`;
+  const sources = [caller?.principal.kind, caller?.standing, world.mode, origin, ...from];
+  const known = world.views.find(answers, name, sources);
+  if (known !== undefined && known.from <= now && now < known.until) return known;
+  const answer = { outcome: make(), text: null, ...periodAround(now, moments?.() ?? []) };
+  return world.views.keep(answers, name, sources, answer);
+}
+
+function periodAround(now: Instant, moments: Iterable<Instant | null>): Pick<Remembered, 'from' | 'until'> {
+  let [from, until] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const moment of moments) {
+    if (moment === null) continue;
+    if (moment <= now) from = Math.max(from, moment);
+    else until = Math.min(until, moment);
+  }
+  return { from, until };
+}
+
+/** What is remembered of this outcome; null if it is no remembered one, such as a refusal in place of it. */
+export function rememberedOf({ remembering }: RequestContext, outcome: Outcome): Remembered | null {
+  return remembering?.outcome === outcome ? remembering : null;
+}
