@@ -1,5 +1,4 @@
 import type { Decision } from '../core/decision.ts';
-import { Derived } from '../core/derived.ts';
 import { type Budget, bytesOf, Held } from '../core/held.ts';
 import { namesOf } from '../core/principal.ts';
 
@@ -21,7 +20,7 @@ const MOST_EVIDENCE = 256 * 1024;
 export class Decisions {
   readonly #byId: Held<Kept>;
   /** The same standing is weighed again and again. */
-  readonly #weights = new Derived<object, number>();
+  readonly #weights = new WeakMap<object, number>();
 
   constructor(budget: Budget) {
     this.#byId = new Held(budget, ({ bytes }) => bytes, MOST);
@@ -56,11 +55,14 @@ interface Kept {
 }
 
 /** Weighs a decision by what can be large: the rights and the object that led to a refusal. */
-function keptOf(decision: Decision, weights: Derived<object, number>): Kept {
+function keptOf(decision: Decision, weights: WeakMap<object, number>): Kept {
   const { evidence, hints } = decision;
   const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
   if (evidence === undefined) return { decision, bytes: plain };
-  const bytes = weights.of(evidence.caller.standing, bytesOf) + bytesOf(evidence.sighting);
+  const { standing } = evidence.caller;
+  const weight = weights.get(standing) ?? bytesOf(standing);
+  weights.set(standing, weight);
+  const bytes = weight + bytesOf(evidence.sighting);
   if (bytes <= MOST_EVIDENCE) return { decision, bytes: plain + bytes };
   const { evidence: _, ...bare } = decision;
   return { decision: bare, bytes: plain };

@@ -1,6 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
-import { Derived } from '../../core/derived.ts';
-import { type Change, type Collections, type Expectation, type List, NEW, type Row } from '../collections.ts';
+import { type Change, type Collections, type Expectation, NEW, type Revision } from '../collections.ts';
 import { NotFound, Outdated } from '../errors.ts';
 import type { Grants, Login, Premise, PresentedToken, Redemption } from '../grants.ts';
 import { updating } from '../updating.ts';
@@ -18,7 +17,8 @@ interface Commit {
 }
 
 export function grantsOn(rows: Collections): Grants {
-  const names = new Derived<List<Row<null, null>>, ReadonlySet<string>>();
+  /** The names that are revoked, and the revision at which they were read: every request asks for them. */
+  let revoked: { readonly names: ReadonlySet<string>; readonly revision: Revision } | null = null;
 
   /** The subject, if it may have what depends on the premise. @throws NotFound, Outdated */
   const checked = async (subject: string, { passwordHash }: Premise): Promise<Expectation> => {
@@ -154,8 +154,10 @@ export function grantsOn(rows: Collections): Grants {
         await rows.commit(changes, expects);
       }),
     isRevoked: async (carried) => {
-      const known = names.of(await REVOKED_NAMES.all(rows), (list) => new Set(list.rows.map(({ id }) => id)));
-      return known.size > 0 && carried.some((name) => known.has(name));
+      const { rows: found, revision } = await REVOKED_NAMES.all(rows);
+      if (revoked?.revision !== revision) revoked = { names: new Set(found.map(({ id }) => id)), revision };
+      const { names } = revoked;
+      return names.size > 0 && carried.some((name) => names.has(name));
     },
     expiredBetween: async (from, to, limit) => {
       const expired = await LOGINS.dueBetween(rows, from, to, limit);

@@ -1,4 +1,3 @@
-import { Derived } from '../../core/derived.ts';
 import type { Collections } from '../collections.ts';
 import { NotFound, Outdated } from '../errors.ts';
 import type { Identities, Identity, OAuthClients } from '../identities.ts';
@@ -20,10 +19,9 @@ import {
 const OWNED = [ACCESS_KEYS, LOGINS, ENDED_LOGINS, CODES] as const;
 
 export function identitiesOn(rows: Collections): Identities {
-  const read = new Derived<IdentityRow, Identity>();
-  const shown = (row: IdentityRow | null) => (row === null ? null : read.of(row, identityOf));
+  const shown = (row: IdentityRow | null) => (row === null ? null : identityOf(row));
   return {
-    all: async (kind) => (await IDENTITIES.ofOwner(rows, kind)).map((row) => read.of(row, identityOf)),
+    all: async (kind) => (await IDENTITIES.ofOwner(rows, kind)).map(identityOf),
     create: async (identity) => {
       await rows.commit([IDENTITIES.put(identityRow(identity))]);
     },
@@ -65,7 +63,8 @@ export function identitiesOn(rows: Collections): Identities {
 }
 
 function identityOf({ body, usedAt }: IdentityRow): Identity {
-  return { ...body, lastLogin: usedAt };
+  // In this order, because it takes a fifth of the time: a token is checked with it on every request.
+  return { lastLogin: usedAt, ...body };
 }
 
 export function oauthClientsOn(rows: Collections): OAuthClients {

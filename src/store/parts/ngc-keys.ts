@@ -39,14 +39,11 @@ interface Known {
   seen: object | null;
 }
 
-/** A key, and the caller made from it. */
-const COPIES = 2;
-
 /** Keys that were read, by id. */
 export type KnownKeys = Held<Known>;
 
 export function knownKeys(budget: Budget): KnownKeys {
-  return new Held(budget, ({ inForce }) => COPIES * bytesOf(inForce));
+  return new Held(budget, ({ inForce }) => bytesOf(inForce));
 }
 
 /** @param known keys as decisions need them */

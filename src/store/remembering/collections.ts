@@ -3,8 +3,6 @@ import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { Collections, List, ListQuery, Row, Size } from '../collections.ts';
 import { changedBy } from '../row-name.ts';
 
-/** For a row: itself, the view made from it, and the JSON written from that. */
-const COPIES = 3;
 const ROW_BYTES = 200;
 const SIZE_BYTES = 100;
 
@@ -79,7 +77,7 @@ class Weights {
   of(row: Row): number {
     const known = this.#known.get(row);
     if (known !== undefined) return known;
-    const bytes = ROW_BYTES + COPIES * bytesOf(row.body);
+    const bytes = ROW_BYTES + bytesOf(row.body);
     this.#known.set(row, bytes);
     return bytes;
   }
@@ -92,8 +90,7 @@ export interface RememberedCollections extends Collections {
 }
 
 /**
- * Remembers what was read from a store: reading a list of twenty costs more than making the rest of its answer. The same
- * row, and the same list, is the same object as long as it is remembered.
+ * Remembers what was read from a store: reading a list of twenty costs more than making the rest of its answer.
  *
  * @param inner the store, which everybody else in this process uses through this, too
  */
