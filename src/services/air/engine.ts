@@ -2,7 +2,7 @@ import type { AnyHandler, AuthenticatedContext, Lookup } from '../../contract/re
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Change, Row } from '../../store/collections.ts';
-import { NotFound } from '../../store/errors.ts';
+import { updating } from '../../store/updating.ts';
 import { operationsOf } from './actions.ts';
 import { accountOf } from './caller.ts';
 import { type AmendmentOf, changedRow, EVERYBODY, newRow, ownerOf, put, removed, shown } from './objects.ts';
@@ -133,20 +133,28 @@ async function updated<Its extends Resource>(
   return amended(context, resource, row, () => change);
 }
 
-/** Reads and changes an object in one step. @throws Problem if it no longer exists */
-export async function amended<Name extends StoredName>(
+/**
+ * Reads and changes an object in one step.
+ *
+ * @param change may be called again, and `along` with it, if something has changed meanwhile
+ * @param along what is changed with it: all of it, or nothing
+ * @throws Problem if it no longer exists
+ */
+export function amended<Name extends StoredName>(
   { store, now }: Pick<AuthenticatedContext, 'store' | 'now'>,
   resource: AirResource & Named<Name>,
   { id }: Pick<Row, 'id'>,
   change: (row: RowOf<Name>) => AmendmentOf<Name>,
+  along: () => readonly Change[] | Promise<readonly Change[]> = () => [],
 ): Promise<RowOf<Name>> {
-  try {
-    return await collectionOf(resource).change(store.collections, id, (before) =>
-      changedRow(before, resource, now, change(before)),
-    );
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
-  }
+  const { collections } = store;
+  return updating(collections, async () => {
+    const before = await collectionOf(resource).byId(collections, id);
+    if (before === null) throw new Problem('not_found');
+    const after = changedRow(before, resource, now, change(before));
+    const revision = await collections.commit([put(after), ...(await along())]);
+    return { ...after, revision };
+  });
 }
 
 function given(body: Members, names: readonly string[]): Members {

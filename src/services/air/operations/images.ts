@@ -332,11 +332,6 @@ const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
   if (share === null || share.body.hidden.target !== accountOf(context)) throw new Problem('not_found');
   const image = await collectionOf(IMAGES).byId(store.collections, share.body.members.image);
   if (image === null) throw new Problem('not_found');
-  await amended(context, IMAGE_SHARES, share, (before) => {
-    const state = shareState(before, now);
-    if (state !== 'ACTIVE') throw new Problem('bad_state', `The share is \`${state}\`, so it cannot be claimed.`);
-    return { members: { state: 'CLAIMED', claimed_by: creatorOf(context) } };
-  });
   const { members } = image.body;
   const row = newRow(context, IMAGES, {
     members: {
@@ -349,7 +344,17 @@ const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
       publish_access_record_id: null,
     },
   });
-  await store.collections.commit([put(row)]);
+  await amended(
+    context,
+    IMAGE_SHARES,
+    share,
+    (before) => {
+      const state = shareState(before, now);
+      if (state !== 'ACTIVE') throw new Problem('bad_state', `The share is \`${state}\`, so it cannot be claimed.`);
+      return { members: { state: 'CLAIMED', claimed_by: creatorOf(context) } };
+    },
+    () => [put(row)],
+  );
   return { status: 201, body: imageView(context, row) };
 };
 

@@ -147,10 +147,13 @@ const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) =>
   if (source === null) throw new Problem('not_found');
   const members = { ...source.body.members, name: body.name ?? demo.body.members.name };
   const row = newRow(context, SIMULATIONS, newSimulation(context, members));
-  await store.collections.commit([put(row), ...(await copied(context, source.id, row.id))]);
-  await amended(context, DEMOS, demo, ({ body: { members: before } }) => ({
-    members: { provision_count: (before.provision_count ?? 0) + 1 },
-  }));
+  await amended(
+    context,
+    DEMOS,
+    demo,
+    ({ body: { members: before } }) => ({ members: { provision_count: (before.provision_count ?? 0) + 1 } }),
+    async () => [put(row), ...(await copied(context, source.id, row.id))],
+  );
   return { status: 201, body: simulationView(context, row) };
 };
 

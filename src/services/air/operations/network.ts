@@ -291,13 +291,22 @@ const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow>
   return { status: 200, body: shown(next) };
 };
 
-/** Also updates the count of checkpoints that the simulation keeps. */
+/** Also updates the count of checkpoints that the simulation keeps, once for each, however often it is deleted. */
 const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'>> = async (context) => {
   const { target: row } = context;
-  await context.store.collections.commit(await deletion(context, CHECKPOINTS, row));
-  await amended(context, SIMULATIONS, { id: row.body.hidden.simulation }, ({ body }) => ({
-    members: { complete_checkpoint_count: Math.max(0, (body.members.complete_checkpoint_count ?? 0) - 1) },
-  }));
+  const { collections } = context.store;
+  await amended(
+    context,
+    SIMULATIONS,
+    { id: row.body.hidden.simulation },
+    ({ body }) => ({
+      members: { complete_checkpoint_count: Math.max(0, (body.members.complete_checkpoint_count ?? 0) - 1) },
+    }),
+    async () => {
+      if ((await collectionOf(CHECKPOINTS).byId(collections, row.id)) === null) throw new Problem('not_found');
+      return deletion(context, CHECKPOINTS, row);
+    },
+  );
   return { status: 204 };
 };
 

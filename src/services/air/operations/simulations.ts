@@ -96,17 +96,22 @@ async function sent(
   way: Way,
   action: string,
   from: readonly SimulationState[],
-  along: readonly Change[] = [],
+  along: () => readonly Change[] | Promise<readonly Change[]> = () => [],
   more: (members: SimulationMembers) => Partial<SimulationMembers> = () => ({}),
 ): Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
   const { target: row } = context;
   mustOwn(context, row);
-  const next = await amended(context, SIMULATIONS, row, (before) => {
-    mustBe(context, before, action, from);
-    const { members, ...rest } = going(way, before.body.members, context.now);
-    return { ...rest, members: { ...members, ...more(before.body.members) } };
-  });
-  await context.store.collections.commit([...along, entry(context, 'simulation', row.id, `Simulation: ${action}`)]);
+  const next = await amended(
+    context,
+    SIMULATIONS,
+    row,
+    (before) => {
+      mustBe(context, before, action, from);
+      const { members, ...rest } = going(way, before.body.members, context.now);
+      return { ...rest, members: { ...members, ...more(before.body.members) } };
+    },
+    async () => [...(await along()), entry(context, 'simulation', row.id, `Simulation: ${action}`)],
+  );
   return { status: 200, body: simulationView(context, next) };
 }
 
@@ -129,7 +134,7 @@ async function checkpointOf(
 const start: Handler<'air', 'simulations_start', SimulationRow> = async (context) => {
   const { target: row, body } = context;
   const started_from = await checkpointOf(context, row, body);
-  return sent(context, 'start', 'start', ['INACTIVE'], [put(newRun(context, row.id, started_from))]);
+  return sent(context, 'start', 'start', ['INACTIVE'], () => [put(newRun(context, row.id, started_from))]);
 };
 
 function newRun(context: AuthenticatedContext, simulation: string, started_from: string | null): RowOf<'runs'> {
@@ -140,19 +145,23 @@ function newRun(context: AuthenticatedContext, simulation: string, started_from:
 const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (context) => {
   const { store, now, target: row, body } = context;
   const { create_checkpoint = true } = body;
-  mustOwn(context, row);
-  mustBe(context, row, 'shut down', ['ACTIVE']);
-  const runs = await collectionOf(RUNS).ofParent(store.collections, row.id);
-  const run = runs.at(-1) ?? newRun(context, row.id, null);
-  const members = { ...run.body.members, ended_at: rfc3339(now) };
-  const ended = put({ ...run, body: { ...run.body, modified: now, members } });
-  if (!create_checkpoint) return sent(context, 'purge', 'shut down', ['ACTIVE'], [ended]);
-  const checkpoint = newRow(context, CHECKPOINTS, {
-    members: { name: '', favorite: false, metadata: null, run: run.id, state: 'COMPLETE' },
-    hidden: { simulation: row.id },
-    parent: row.id,
-  });
-  return sent(context, 'shutdown', 'shut down', ['ACTIVE'], [ended, put(checkpoint)], (before) => ({
+  const endedRun = async () => {
+    const runs = await collectionOf(RUNS).ofParent(store.collections, row.id);
+    const run = runs.at(-1) ?? newRun(context, row.id, null);
+    const members = { ...run.body.members, ended_at: rfc3339(now) };
+    return { ...run, body: { ...run.body, modified: now, members } };
+  };
+  if (!create_checkpoint) return sent(context, 'purge', 'shut down', ['ACTIVE'], async () => [put(await endedRun())]);
+  const withCheckpoint = async () => {
+    const run = await endedRun();
+    const checkpoint = newRow(context, CHECKPOINTS, {
+      members: { name: '', favorite: false, metadata: null, run: run.id, state: 'COMPLETE' },
+      hidden: { simulation: row.id },
+      parent: row.id,
+    });
+    return [put(run), put(checkpoint)];
+  };
+  return sent(context, 'shutdown', 'shut down', ['ACTIVE'], withCheckpoint, (before) => ({
     complete_checkpoint_count: (before.complete_checkpoint_count ?? 0) + 1,
   }));
 };

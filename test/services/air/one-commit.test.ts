@@ -1,0 +1,117 @@
+/** Requests that change several objects: if the server is killed meanwhile, all of them have changed, or none. */
+import { describe, expect, it, vi } from 'vitest';
+import { ACME_SWITCH, airServer, CHECKPOINTS, expectRefused, LEAF_SPINE } from '../../support/air-client.ts';
+
+const air = await airServer({ air: 'dsx' });
+const { done, admin, globex } = air;
+const collections = () => air.world.store.collections;
+
+const started = async () => {
+  const { id } = await air.simulation();
+  await done(200, `PATCH simulations/${id}/start/`);
+  return id;
+};
+const shutDown = async () => {
+  const id = await started();
+  await done(200, `PATCH simulations/${id}/shutdown/`, {});
+  const [checkpoint] = await air.all(`${CHECKPOINTS}?simulation=${id}`);
+  return { id, checkpoint: checkpoint.id };
+};
+const countIn = async (id: string) => (await done(200, `GET simulations/${id}/`)).complete_checkpoint_count;
+
+type Prepared = () => Promise<unknown>;
+const REQUESTS: [what: string, prepare: () => Promise<Prepared>][] = [
+  [
+    'starting a simulation',
+    async () => {
+      const { id } = await air.simulation();
+      return () => done(200, `PATCH simulations/${id}/start/`);
+    },
+  ],
+  ...[{}, { create_checkpoint: false }].map((how): [string, () => Promise<Prepared>] => [
+    `shutting one down, ${JSON.stringify(how)}`,
+    async () => {
+      const id = await started();
+      return () => done(200, `PATCH simulations/${id}/shutdown/`, how);
+    },
+  ]),
+  [
+    'rebuilding one',
+    async () => {
+      const id = await started();
+      return () => done(200, `PATCH simulations/${id}/rebuild/`, {});
+    },
+  ],
+  [
+    'deleting a checkpoint',
+    async () => {
+      const { checkpoint } = await shutDown();
+      return () => done(204, `DELETE ${CHECKPOINTS}${checkpoint}/`);
+    },
+  ],
+  [
+    'provisioning a demo',
+    async () => {
+      const demo = await done(201, 'POST marketplace/demos/', {
+        name: 'demo',
+        tags: ['routing'],
+        simulation: LEAF_SPINE,
+      });
+      return () => done(201, `POST marketplace/demos/${demo.id}/provision/`, {});
+    },
+  ],
+  [
+    'claiming a share of an image',
+    async () => {
+      const share = await done(201, 'POST images/shares/', { image: ACME_SWITCH, target_org: 'globex' });
+      return async () => {
+        const { status, body } = await globex('POST images/claim-image-share/', { image_share: share.id });
+        expect(status, JSON.stringify(body)).toBe(201);
+      };
+    },
+  ],
+];
+
+it.each(REQUESTS)('%s is one change', async (_what, prepare) => {
+  const request = await prepare();
+  const commit = vi.spyOn(collections(), 'commit');
+  await request();
+
+  expect(commit).toHaveBeenCalledTimes(1);
+  commit.mockRestore();
+});
+
+describe('if somebody else is faster', () => {
+  it('a run that is named meanwhile keeps its name, and ends', async () => {
+    const id = await started();
+    const [run] = await air.all(`simulations/runs/?simulation=${id}`);
+    const { commit } = collections();
+    const spied = vi.spyOn(collections(), 'commit').mockImplementationOnce(async (...changes) => {
+      await done(200, `PATCH simulations/runs/${run.id}/`, { name: 'mine' });
+      return commit(...changes);
+    });
+    await done(200, `PATCH simulations/${id}/shutdown/`, {});
+    spied.mockRestore();
+
+    expect(await done(200, `GET simulations/runs/${run.id}/`)).toMatchObject({
+      name: 'mine',
+      ended_at: expect.any(String),
+    });
+    expect(await countIn(id)).toBe(1);
+  });
+
+  it('a checkpoint is counted off once', async () => {
+    const { id, checkpoint } = await shutDown();
+    await done(200, `PATCH simulations/${id}/start/`);
+    await done(200, `PATCH simulations/${id}/shutdown/`, {});
+    const { commit } = collections();
+    const spied = vi.spyOn(collections(), 'commit').mockImplementationOnce(async (...changes) => {
+      await done(204, `DELETE ${CHECKPOINTS}${checkpoint}/`);
+      return commit(...changes);
+    });
+    expectRefused(await admin(`DELETE ${CHECKPOINTS}${checkpoint}/`), 404);
+    spied.mockRestore();
+
+    expect(await countIn(id)).toBe(1);
+  });
+});
