@@ -18,7 +18,7 @@ import type { WorldCard } from '../store/sharing.ts';
 import type { KeptSeed, Rekeyed } from '../store/world.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
-import { WorldClaims } from './claims.ts';
+import { Claiming, hasClient } from './claiming.ts';
 import { type Begun, type Made, makeCopy, refillOf, type WorldOrigin } from './copies.ts';
 import type { Images } from './images.ts';
 import { type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
@@ -102,7 +102,7 @@ export class Worlds implements WorldsByName {
   /** Ids by mark, of worlds that exist and of those that are gone. */
   readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
   readonly #gone = new Set<string>();
-  readonly #claims = new WorldClaims();
+  readonly #claiming: Claiming;
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
   readonly #sharing: WorldSharing | null;
@@ -114,13 +114,20 @@ export class Worlds implements WorldsByName {
   constructor(parts: WorldsParts) {
     this.#parts = parts;
     const { sharedWorlds, keyCollections } = parts;
+    this.#claiming = new Claiming({
+      keyCollections: [...keyCollections.keys()],
+      default: () => this.default,
+      find: (id) => this.find(id),
+      isThere: (world) => this.#has(world),
+      isAny: () => this.#entries.size > 0,
+    });
     this.#sharing = sharedWorlds === null ? null : new WorldSharing(sharedWorlds, [...keyCollections.keys()]);
   }
 
   /** Begins the default world. @param filled its store */
   async begin(seed: Seed, filled: Filled, refill: () => Promise<Filled>): Promise<void> {
     const world = await this.#open({ id: DEFAULT_WORLD, credentials: 'cast' }, filled, refill, () =>
-      this.#claimOfDefault(),
+      this.#claiming.claimOfDefault(),
     );
     this.#default = this.#entryOf(world, { credentials: 'cast', seed, ttl: null });
     if (this.#sharing === null) return;
@@ -184,7 +191,7 @@ export class Worlds implements WorldsByName {
         return claimed.length > 0 && !this.#isThere(marked) ? claimed : [marked, ...claimed];
       }
       case 'client': {
-        const claimed = this.#sharing?.ownersOf(presented) ?? this.#claims.of('client', presented.clientId);
+        const claimed = this.#sharing?.ownersOf(presented) ?? this.#claiming.claims.of('client', presented.clientId);
         return claimed.length > 0 ? claimed : this.#goneClient(presented.clientId);
       }
     }
@@ -201,7 +208,7 @@ export class Worlds implements WorldsByName {
   async isOfDefault(presented: Presented): Promise<boolean> {
     const { store, clock } = this.default;
     if (presented.kind === 'client') return hasClient(store, presented.clientId);
-    return presented.kind === 'key' && (await this.#hasKey(store, presented.hash(), clock.now()));
+    return presented.kind === 'key' && (await this.#claiming.hasKey(store, presented.hash(), clock.now()));
   }
 
   /** All worlds, the default one first. */
@@ -306,9 +313,9 @@ export class Worlds implements WorldsByName {
     const { filled, refill, card } = await this.#stored(copy, { id, credentials, ttl });
     try {
       const world = await this.#open({ id, credentials }, filled, refill, (by) =>
-        this.#claimAnew(world, source, by === 'seed' ? clientIds : undefined),
+        this.#claiming.claimAnew(world, source, by === 'seed' ? clientIds : undefined),
       );
-      const shared = await this.#claim(world, source, origin.kind === 'seed' ? clientIds : undefined);
+      const shared = await this.#claiming.claim(world, source, origin.kind === 'seed' ? clientIds : undefined);
       // Most worlds wait for the test that they were made for.
       await world.store.rest();
       if (this.#isClosed) throw closing();
@@ -320,7 +327,7 @@ export class Worlds implements WorldsByName {
       // Shared names of applications are not ambiguous in this sense: every world has the same ones.
       return { entry, kept, ambiguous: shared.filter((one) => !names.has(one)), created };
     } catch (cause) {
-      this.#claims.drop(id);
+      this.#claiming.claims.drop(id);
       await filled.store.close();
       throw cause;
     }
@@ -417,7 +424,7 @@ export class Worlds implements WorldsByName {
 
   #claimedKey(presented: Extract<Presented, { kind: 'key' }>): readonly string[] {
     if (this.#sharing !== null) return this.isAlone ? [] : this.#sharing.ownersOf(presented);
-    return this.#claims.hasKeys ? this.#claims.of('key', presented.hash()) : [];
+    return this.#claiming.claims.hasKeys ? this.#claiming.claims.of('key', presented.hash()) : [];
   }
 
   async #open(
@@ -427,30 +434,11 @@ export class Worlds implements WorldsByName {
     replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
     const { machine, random, signingKey, shared, mode, laws } = this.#parts;
-    // Requests to a deleted world still finish, and by then another world may have its id.
-    const entry = () => {
-      const there = id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
-      return there?.world === world ? there : undefined;
-    };
-    const made = async (clientId: string) => {
-      // For the default world only shared client ids are noted: whatever nobody claims leads to it anyway.
-      const isOfDefault = id === DEFAULT_WORLD ? false : await hasClient(this.default.store, clientId);
-      if (entry() === undefined) return;
-      if (isOfDefault) this.#claims.add('client', clientId, DEFAULT_WORLD);
-      if (id !== DEFAULT_WORLD || this.#claims.of('client', clientId).length > 0)
-        this.#claims.add('client', clientId, id);
-    };
-    const gone = async (clientIds: readonly string[]) => {
-      for (const clientId of clientIds) {
-        if (!(await hasClient(world.store, clientId)) && entry() !== undefined)
-          this.#claims.remove('client', clientId, id);
-      }
-    };
     const left = () => {
-      const there = entry();
-      if (there !== undefined) this.#isUsed(there);
+      const entry = this.#entryNow(id);
+      if (entry?.world === world) this.#isUsed(entry);
     };
-    const claims = { made, gone, replaced };
+    const claims = { ...this.#claiming.clientsOf(() => world), replaced };
     const world = await openWorld({
       id,
       credentials,
@@ -468,72 +456,18 @@ export class Worlds implements WorldsByName {
     return world;
   }
 
+  #entryNow(id: string): WorldEntry | null | undefined {
+    return id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
+  }
+
+  /** Requests to a deleted world still finish, and by then another world may have its id. */
+  #has(world: World): boolean {
+    return this.#entryNow(world.id)?.world === world;
+  }
+
   #entryOf(world: OwnedWorld, rest: Pick<WorldEntry, 'credentials' | 'seed' | 'ttl' | 'card'>): WorldEntry {
     const now = this.#parts.machine.now();
-    return { world, ...rest, createdAt: now, lastUsedAt: now };
-  }
-
-  /**
-   * Notes what leads to a world, replacing what was noted before.
-   *
-   * @param source the world whose credentials it may share; null if they are all its own
-   * @param known its client ids, if known without asking the store
-   * @returns what leads to other worlds as well
-   */
-  async #claim({ id, store }: World, source: string | null, known?: readonly string[]): Promise<readonly string[]> {
-    const { keyHashes, clientIds } =
-      known === undefined ? await store.world.credentials() : { keyHashes: [], clientIds: known };
-    const found: Parameters<WorldClaims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
-    for (const clientId of clientIds) {
-      if (await hasClient(this.default.store, clientId)) found.push(['client', clientId, DEFAULT_WORLD]);
-    }
-    const hashes = source === null ? [] : keyHashes;
-    const now = this.default.clock.now();
-    const others = new Set([this.default, this.find(source ?? DEFAULT_WORLD) ?? this.default]);
-    for (const hash of hashes) {
-      found.push(['key', hash, id]);
-      for (const other of others) {
-        if (await this.#hasKey(other.store, hash, now)) found.push(['key', hash, other.id]);
-      }
-    }
-    // All at once, so that no request finds half of it.
-    this.#claims.drop(id);
-    for (const claim of found) this.#claims.add(...claim);
-    const ambiguous = clientIds.filter((clientId) => this.#claims.of('client', clientId).length > 1);
-    for (const hash of hashes) {
-      if (this.#claims.of('key', hash).length === 1) continue;
-      const known = await store.ngcKeys.bySecret(hash, now);
-      if (known !== null) ambiguous.push(known.key.id);
-    }
-    return ambiguous;
-  }
-
-  async #hasKey({ ngcKeys, collections }: Store, hash: string, now: Instant): Promise<boolean> {
-    if ((await ngcKeys.bySecret(hash, now)) !== null) return true;
-    for (const name of this.#parts.keyCollections.keys()) {
-      if ((await collections.byAlias(name, hash)) !== null) return true;
-    }
-    return false;
-  }
-
-  /** Does the same after the world's state was replaced. A world that is gone leads nowhere. */
-  async #claimAnew(world: World, source: string | null, known?: readonly string[]): Promise<void> {
-    const isThere = () => this.#entries.get(world.id)?.world === world;
-    if (!isThere()) return;
-    await this.#claim(world, source, known);
-    if (!this.#entries.has(world.id)) this.#claims.drop(world.id);
-  }
-
-  /** Notes which of the default world's credentials others have too. */
-  async #claimOfDefault(): Promise<void> {
-    this.#claims.drop(DEFAULT_WORLD);
-    if (this.#entries.size === 0) return;
-    const { keyHashes, clientIds } = await this.default.store.world.credentials();
-    const claim = (kind: 'client' | 'key', name: string) => {
-      if (this.#claims.of(kind, name).length > 0) this.#claims.add(kind, name, DEFAULT_WORLD);
-    };
-    for (const clientId of clientIds) claim('client', clientId);
-    for (const hash of keyHashes) claim('key', hash);
+    return { world, ...rest, createdAt: rest.card?.createdAt ?? now, lastUsedAt: now };
   }
 
   /** The ended world whose id is at the end of a client id. */
@@ -568,7 +502,7 @@ export class Worlds implements WorldsByName {
     const { world } = entry;
     const { id } = world;
     this.#entries.delete(id);
-    this.#claims.drop(id);
+    this.#claiming.claims.drop(id);
     if (entry.card !== undefined) this.#sharing?.forget(entry.card);
     this.#gone.add(id);
     if (this.#gone.size > MOST_GONE) {
@@ -629,13 +563,4 @@ function pouring(refill: () => Promise<Filled>, store: Store): () => Promise<Fil
 
 function closing(): Problem {
   return new Problem('unavailable', 'The server is closing, and makes no more worlds.');
-}
-
-async function hasClient({ accessKeys, identities }: Store, clientId: string): Promise<boolean> {
-  return (
-    (await accessKeys.byClientId(clientId)) !== null ||
-    (await identities.byClientId('application', clientId)) !== null ||
-    (await identities.byClientId('service-account', clientId)) !== null ||
-    (await identities.byName('application', clientId)) !== null
-  );
 }
