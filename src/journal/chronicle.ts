@@ -8,7 +8,7 @@ import { Decisions } from './decisions.ts';
 import type { Draft } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
 import { Journal } from './journal.ts';
-import { summaryOf } from './view.ts';
+import { summaryOf, withoutSecrets } from './view.ts';
 
 /** Something that happened in a world; what is written of it must be read the same later (`app/archive.ts`). */
 export type Happening =
@@ -93,7 +93,7 @@ export class Chronicle {
 
   request(draft: Draft): void {
     if (this.#archive === null) this.#keepRequest(draft);
-    else this.#archive.append({ kind: 'request', draft }, draft.at);
+    else this.#archive.append({ kind: 'request', draft: withoutSecrets(draft) }, draft.at);
   }
 
   decision(decision: Decision): void {

@@ -11,6 +11,8 @@ export interface KeptBody {
   readonly form: 'bytes' | 'text';
   /** In bytes, or in characters of a text; null if it was not read. */
   readonly size: number | null;
+  /** Is only its beginning kept? Default: if the text is shorter than that. */
+  readonly isCut?: boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { rfc3339 } from '../core/clock.ts';
-import type { JournalEntry, KeptBody } from './entry.ts';
+import type { Draft, JournalEntry, KeptBody } from './entry.ts';
 import type { Journal } from './journal.ts';
 import type { Facts } from './match.ts';
 import { hideFields, hideInHeader, hideInUrl, hideSecrets, hideSecretsInText } from './secrets.ts';
@@ -66,7 +66,8 @@ function messageView(headers: Headers, body: KeptBody): MessageView {
   return { headers, body: bodyIn(body, headers['content-type']), size: body.size, truncated: isTruncated(body) };
 }
 
-export function isTruncated({ text, size }: KeptBody): boolean {
+export function isTruncated({ text, size, isCut }: KeptBody): boolean {
+  if (isCut !== undefined) return isCut;
   return text !== null && size !== null && text.length < size;
 }
 
@@ -112,14 +113,62 @@ function isForm(type: string | string[] | undefined): boolean {
 /** The body as a value; null if it is none, or none that is text. */
 function bodyIn(kept: KeptBody, type: string | string[] | undefined): unknown {
   const text = textOf(kept);
-  if (text === null || text === '') return null;
-  if (isForm(type)) return hideFields(new URLSearchParams(text));
-  if (isTruncated(kept)) return hideSecretsInText(text);
+  return text === null || text === '' ? null : hiddenIn(text, kept, type).value;
+}
+
+/** What a text holds, with fingerprints in place of secrets. */
+type Hidden =
+  | { readonly form: 'fields'; readonly value: ReturnType<typeof hideFields> }
+  | { readonly form: 'json'; readonly value: unknown }
+  | { readonly form: 'text'; readonly value: string };
+
+function hiddenIn(text: string, kept: KeptBody, type: string | string[] | undefined): Hidden {
+  if (isForm(type)) return { form: 'fields', value: hideFields(new URLSearchParams(text)) };
+  if (isTruncated(kept)) return { form: 'text', value: hideSecretsInText(text) };
   try {
-    return hideSecrets(JSON.parse(text));
+    return { form: 'json', value: hideSecrets(JSON.parse(text)) };
   } catch {
-    return hideSecretsInText(text);
+    return { form: 'text', value: hideSecretsInText(text) };
   }
+}
+
+/** The same request with fingerprints in place of secrets, as it may be written where others read it. */
+export function withoutSecrets(draft: Draft): Draft {
+  const { url, requestHeaders, requestBody, responseHeaders, responseBody } = draft;
+  const lines = requestHeaders.split('\n');
+  const sent = headersOf(lines)['content-type'];
+  // Names and values are there in turn.
+  const hidden = lines.map((line, index) => (index % 2 === 0 ? line : hideInHeader(lower(lines[index - 1]), line)));
+  const answered = Object.entries(responseHeaders).map(([name, value]) => [name, hideInHeader(lower(name), value)]);
+  return {
+    ...draft,
+    url: hideInUrl(url),
+    requestHeaders: hidden.join('\n'),
+    requestBody: bodyWithoutSecrets(requestBody, sent),
+    responseHeaders: Object.fromEntries(answered),
+    responseBody: bodyWithoutSecrets(responseBody, responseHeaders['content-type']),
+  };
+}
+
+function lower(name = ''): string {
+  return name.toLowerCase();
+}
+
+/** Bytes that are no text are left out: nobody is shown them. */
+function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined): KeptBody {
+  const text = textOf(kept);
+  if (text === null || text === '') return { ...kept, text: null, isCut: isTruncated(kept) };
+  return { text: hiddenText(text, kept, type), form: 'text', size: kept.size, isCut: isTruncated(kept) };
+}
+
+function hiddenText(text: string, kept: KeptBody, type: string | string[] | undefined): string {
+  const { form, value } = hiddenIn(text, kept, type);
+  if (form === 'text') return value;
+  if (form === 'json') return JSON.stringify(value);
+  const fields = Object.entries(value).flatMap(([name, all]) =>
+    [all].flat().map((one): [string, string] => [name, one]),
+  );
+  return new URLSearchParams(fields).toString();
 }
 
 /** Null for bytes that are not UTF-8. The last character of a cut text may be missing. */

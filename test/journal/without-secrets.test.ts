@@ -1,0 +1,47 @@
+/** Breaks with: src/journal/view.ts */
+import { describe, expect, it } from 'vitest';
+import { type Draft, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
+import { viewOf, withoutSecrets } from '../../src/journal/view.ts';
+
+const SECRET = 'MOCKciAppSecret00000000000000001';
+const KEY = `nvapi-${'x'.repeat(64)}`;
+
+const draft = (changes: Partial<Draft>): Draft => ({
+  ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url: '/api/v1/token' },
+  ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null, hints: [], fault: null, done: true },
+  ...{ durationMs: 1, requestHeaders: 'Host\nmock', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
+  ...changes,
+});
+const bytes = (text: string) => keptBytes(Buffer.from(text).toString('latin1'));
+const json = { requestHeaders: 'Content-Type\napplication/json' };
+const form = { requestHeaders: 'Content-Type\napplication/x-www-form-urlencoded' };
+
+describe('a request that is written where others read it', () => {
+  it.each<[what: string, changes: Partial<Draft>]>([
+    ['headers', { requestHeaders: `Authorization\nBearer ${KEY}\nX-Note\n${KEY}\nCookie\nsession=${SECRET}` }],
+    ['its address', { url: `/auth?client_secret=${SECRET}&state=${KEY}#token=${SECRET}` }],
+    [
+      'JSON',
+      { ...json, requestBody: bytes(JSON.stringify({ clientSecret: SECRET, note: KEY, deep: [{ token: SECRET }] })) },
+    ],
+    ['a form', { ...form, requestBody: bytes(`client_secret=${SECRET}&note=${KEY}&note=b`) }],
+    ['a text', { requestBody: bytes(`password: ${SECRET}, and ${KEY}`) }],
+    ['JSON that is cut', { ...json, requestBody: { ...bytes(`{"clientSecret":"${SECRET}","more":"`), size: 100_000 } }],
+    ['bytes', { requestBody: keptBytes(`\xff\xfe${SECRET}`) }],
+    [
+      'an answer',
+      {
+        responseHeaders: { 'content-type': 'application/json', location: `/x?code=${SECRET}` },
+        responseBody: keptPayload(JSON.stringify({ accessToken: SECRET })),
+      },
+    ],
+  ])('has no secret of %s, and is shown as before', (_what, changes) => {
+    const before = draft(changes);
+    const hidden = withoutSecrets(before);
+    expect(JSON.stringify(hidden)).not.toContain(SECRET);
+    expect(JSON.stringify(hidden)).not.toContain(KEY);
+    const shown = (one: Draft) => viewOf({ ...one, id: 's-r1', number: 1 });
+    expect(shown(hidden)).toEqual(shown(before));
+    expect(withoutSecrets(hidden)).toEqual(hidden);
+  });
+});
