@@ -11,7 +11,7 @@ const STATEMENT_MS = 720;
 /** How long a transaction may wait for its next statement. */
 const IDLE_MS = 3200;
 
-const CONNECTIONS = 4;
+const CONNECTIONS = 8;
 /** For those who wait until they are alone. */
 const WAITING = 2;
 /** Makes locks different from those of other programs in the same database. */

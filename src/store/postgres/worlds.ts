@@ -1,9 +1,10 @@
 import type { Instant } from '../../core/clock.ts';
 import type { Revision, Row } from '../collections.ts';
-import { Collision, LimitReached } from '../errors.ts';
+import { Changed, Collision, LimitReached } from '../errors.ts';
 import type { Store } from '../index.ts';
 import type { StoreParts } from '../shared.ts';
 import type { SharedWorlds, WorldCard } from '../sharing.ts';
+import { retrying } from '../updating.ts';
 import type { Connection, Transaction } from './connection.ts';
 import { WORLD_TABLES } from './schema.ts';
 import { SERIES } from './statements.ts';
@@ -79,31 +80,47 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
   }
 
   async make(
-    { name, credentials, ttl, createdAt, made, rows }: Parameters<SharedWorlds['make']>[0],
+    order: Parameters<SharedWorlds['make']>[0],
     most: number,
     shared: StoreParts,
   ): ReturnType<SharedWorlds['make']> {
-    const { card, series } = await this.#connection.transaction(async (transaction) => {
-      const { revision: listed, highest } = await this.#lock(transaction);
-      const [there] = await transaction.query<{ readonly count: string; readonly taken: string }>(
-        this.#sql(`SELECT count(*) AS count, count(*) FILTER (WHERE name = $1) AS taken
-          FROM $schema.worlds WHERE is_there AND listed > 0`),
-        [name],
-      );
-      if (Number(there?.taken) > 0) throw new Collision();
-      if (Number(there?.count) >= most) throw new LimitReached();
-      const id = `${name} ${listed}`;
-      const [begun] = await transaction.query<{ readonly series: string }>(
-        this.#sql(`INSERT INTO $schema.worlds (id, name, listed, revision, base, series, made, credentials, ttl, created_at, used_at)
-          VALUES ($1, $2, $3, $4, $4, ${SERIES}, $5, $8, $6, $7, $7) RETURNING series`),
-        [id, name, listed, highest + 1, made, ttl, createdAt, credentials],
-      );
-      await transaction.query(this.#sql('INSERT INTO $schema.logs (world) VALUES ($1)'), [id]);
-      await this.#parts.fill(transaction, id, rows, highest + 1);
-      return { card: { id, name, credentials, ttl, createdAt, usedAt: createdAt }, series: begun?.series ?? '' };
-    });
+    // Others may delete a world while the rows are written.
+    const { card, series } = await retrying(() =>
+      this.#connection.transaction((transaction) => this.#made(transaction, order, most)),
+    );
     this.#put(card);
     return { store: this.#parts.storeOf(card.id, series, shared), card };
+  }
+
+  /** The rows come first, and the directory last: nobody waits for it longer than for a name and a number. */
+  async #made(
+    transaction: Transaction,
+    { name, credentials, ttl, createdAt, made, rows }: Parameters<SharedWorlds['make']>[0],
+    most: number,
+  ): Promise<{ readonly card: WorldCard; readonly series: string }> {
+    const [before] = await transaction.query<{ readonly highest: string; readonly series: string }>(
+      this.#sql(`SELECT highest, ${SERIES} AS series FROM $schema.directory`),
+    );
+    const [revision, series] = [Number(before?.highest) + 1, before?.series ?? ''];
+    const id = `${name} ${revision} ${series}`;
+    await transaction.query(this.#sql('INSERT INTO $schema.logs (world) VALUES ($1)'), [id]);
+    await this.#parts.fill(transaction, id, rows, revision);
+    const { revision: listed, highest } = await this.#lock(transaction);
+    if (highest >= revision) throw new Changed();
+    const [there] = await transaction.query<{ readonly count: string; readonly taken: string }>(
+      this.#sql(`SELECT count(*) AS count, count(*) FILTER (WHERE name = $1) AS taken
+        FROM $schema.worlds WHERE is_there AND listed > 0`),
+      [name],
+    );
+    if (Number(there?.taken) > 0) throw new Collision();
+    if (Number(there?.count) >= most) throw new LimitReached();
+    await transaction.query(
+      this.#sql(`INSERT INTO $schema.worlds
+        (id, name, listed, revision, base, series, made, credentials, ttl, created_at, used_at)
+        VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $9)`),
+      [id, name, listed, revision, series, made, credentials, ttl, createdAt],
+    );
+    return { card: { id, name, credentials, ttl, createdAt, usedAt: createdAt }, series };
   }
 
   delete({ id }: Pick<WorldCard, 'id'>): Promise<boolean> {
