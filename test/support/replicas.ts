@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { test } from 'vitest';
 import { type Credentials, type Ended, launchProgram, MAIN, type Running, ready } from './command.ts';
 import { emptyFolder } from './folder.ts';
@@ -133,4 +134,9 @@ export async function inParallel(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+/** Waits, in milliseconds. */
+export async function soon(milliseconds: number): Promise<void> {
+  await setTimeout(milliseconds);
 }
