@@ -1,5 +1,5 @@
 import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
-import { afterAll, expect } from 'vitest';
+import { afterAll, expect, inject } from 'vitest';
 import { buildServer, type MockServer, type ServerParts } from '../../src/app/server.ts';
 import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
@@ -8,6 +8,14 @@ import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
 import { seededRandom } from '../../src/machine/random.ts';
 import type { CastUser } from './cast.ts';
+import { freshSchema } from './postgres.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Is every server under test two of them, on one database, that are called by turns? */
+    roundRobin: boolean | undefined;
+  }
+}
 
 /** Every test reads the same documents, so they are made once. */
 const documents = new Documents();
@@ -45,20 +53,25 @@ export interface TestServer extends MockServer {
 /** Builds a server, and closes it after the file's tests. */
 export async function testServer(config: Partial<Config> = {}, parts: Partial<ServerParts> = {}): Promise<TestServer> {
   const clock = manualClock(START);
-  const server = await buildServer({
-    effective: configOf(config),
-    clock,
-    random: seededRandom('test'),
-    offDocument: 'throw',
-    documents,
-    log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
-    ...parts,
-  });
-  afterAll(() => server.close());
+  const build = (seed: string, more: Partial<Config> = {}) =>
+    buildServer({
+      effective: configOf({ ...config, ...more }),
+      clock,
+      random: seededRandom(seed),
+      offDocument: 'throw',
+      documents,
+      log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
+      ...parts,
+    });
+  const servers = await (inject('roundRobin') === true ? builtTwice(build) : builtOnce(build));
+  const [server] = servers;
+  let turns = 0;
 
   const call: TestServer['call'] = async (request, given = {}) => {
     const [method, url] = request.split(' ') as [HTTPMethods, string];
-    const response: LightMyRequestResponse = await server.app.inject({ method, url, ...optionsOf(given) });
+    turns += 1;
+    const { app } = servers[turns % servers.length] ?? server;
+    const response: LightMyRequestResponse = await app.inject({ method, url, ...optionsOf(given) });
     const decision = response.headers['x-mock-decision'];
     expect(response.statusCode, `${request} failed inside: ${response.body}`).not.toBe(500);
     return {
@@ -79,6 +92,27 @@ export async function testServer(config: Partial<Config> = {}, parts: Partial<Se
       return body.accessToken;
     },
   };
+}
+
+type Servers = readonly [MockServer, ...MockServer[]];
+type Build = (seed: string, config?: Partial<Config>) => Promise<MockServer>;
+
+async function builtOnce(build: Build): Promise<Servers> {
+  const server = await build('test');
+  afterAll(() => server.close());
+  return [server];
+}
+
+/** Two servers with one clock, on a schema of their own. */
+async function builtTwice(build: Build): Promise<Servers> {
+  const schema = await freshSchema();
+  const data = { data: schema.url };
+  const servers: Servers = [await build('test', data), await build('other test', data)];
+  afterAll(async () => {
+    for (const server of servers) await server.close();
+    await schema.drop();
+  });
+  return servers;
 }
 
 /** JSON as a value, anything else as text. */
