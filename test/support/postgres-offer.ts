@@ -30,7 +30,8 @@ export async function offerPostgres({ provide }: TestProject): Promise<() => Pro
   let server: Promise<PostgresServer> | undefined;
   const door = createServer((socket) => {
     socket.on('error', () => {});
-    server ??= startPostgres(program);
+    // Every server under test has some of its own, and a file may have ten.
+    server ??= startPostgres(program, { settings: { max_connections: 500 } });
     server.then(
       ({ url }) => socket.end(url),
       (fault) => socket.end(String(fault)),

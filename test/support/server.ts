@@ -1,5 +1,5 @@
 import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
-import { afterAll, expect, inject } from 'vitest';
+import { afterAll, expect, inject, onTestFinished } from 'vitest';
 import { buildServer, type MockServer, type ServerParts } from '../../src/app/server.ts';
 import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
@@ -63,7 +63,9 @@ export async function testServer(config: Partial<Config> = {}, parts: Partial<Se
       log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
       ...parts,
     });
-  const servers = await (inject('roundRobin') === true ? builtTwice(build) : builtOnce(build));
+  // What keeps its state elsewhere is about that.
+  const isShared = inject('roundRobin') === true && config.data === undefined;
+  const servers = await (isShared ? builtTwice(build) : builtOnce(build));
   const [server] = servers;
   let turns = 0;
 
@@ -108,10 +110,16 @@ async function builtTwice(build: Build): Promise<Servers> {
   const schema = await freshSchema();
   const data = { data: schema.url };
   const servers: Servers = [await build('test', data), await build('other test', data)];
-  afterAll(async () => {
+  const close = async () => {
     for (const server of servers) await server.close();
     await schema.drop();
-  });
+  };
+  // There are only so many connections to a database, so a test that builds its own closes them.
+  try {
+    onTestFinished(close);
+  } catch {
+    afterAll(close);
+  }
   return servers;
 }
 
