@@ -26,7 +26,12 @@ export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world'
  */
 export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
   const { seed } = worlds.entry(worlds.default.id);
-  // Another process may have made it.
-  for (const id of ids.filter((one) => !worlds.has(one)))
-    await worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
+  for (const id of ids.filter((one) => !worlds.has(one))) {
+    const made = worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
+    await made.catch(async (thrown: unknown) => {
+      // Another process, which begins at the same time, may have made it.
+      await worlds.look([]);
+      if (!worlds.has(id)) throw thrown;
+    });
+  }
 }

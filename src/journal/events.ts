@@ -75,12 +75,12 @@ export class Events {
     return this.#kept.filter((event) => event.number > number).sort((one, other) => one.number - other.number);
   }
 
-  /** @returns a function that ends it */
   /** How many listen. */
   get listeners(): number {
     return this.#listeners.size;
   }
 
+  /** @returns a function that ends it */
   listen(listener: EventListener): () => void {
     this.#isWatched = true;
     if (this.#isOver) listener.ended();

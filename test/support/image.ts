@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,7 +55,9 @@ export async function scratchRoot(packageFolder: string): Promise<ScratchRoot> {
   const root = await emptyFolder();
   for (const part of imageParts()) {
     const source = part.startsWith('node_modules/') ? packageFolder : join(packageFolder, 'node_modules/nv-auth-mock');
-    await cp(join(source, part), join(root, 'app', part), { recursive: true });
+    // What users install only if they want it, the image has from the project.
+    const from = existsSync(join(source, part)) ? source : ROOT;
+    await cp(join(from, part), join(root, 'app', part), { recursive: true });
   }
   for (const folder of ['data', 'etc/nv-auth-mock']) await mkdir(join(root, folder), { recursive: true });
   await chmod(join(root, 'data'), 0o1777);

@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '../../core/clock.ts';
+import { setTimeout } from '../../machine/time.ts';
 import type { SharedListener, SharedText } from '../sharing.ts';
 import type { Connection } from './connection.ts';
 
@@ -37,6 +38,15 @@ export interface Watched {
   end(): void;
 }
 
+/** How long requests wait for the look before theirs, in milliseconds: a database that is silent should not count twice. */
+const PATIENCE_MS = 100;
+
+function patience(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE_MS).unref();
+  });
+}
+
 /**
  * Tells what other processes have changed since this one last looked: one small read, for all requests that come while
  * the one before is under way.
@@ -47,8 +57,9 @@ export class Refreshing {
   readonly #machine: Clock;
   readonly #sql: (text: string) => string;
   readonly #read: string;
+  /** Those that come while one look is under way look together. */
   #batch: { readonly worlds: Set<string>; readonly done: Promise<void> } | null = null;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<void> | null = null;
   /** How far the database's clock is ahead of the machine's, in milliseconds. */
   #ahead = 0;
   #fault: unknown = null;
@@ -124,7 +135,13 @@ export class Refreshing {
         this.#batch = null;
         await this.#look([...worlds]);
       };
-      const done = this.#running.then(run, run);
+      const before = this.#running === null ? Promise.resolve() : Promise.race([this.#running, patience()]);
+      const done: Promise<void> = before
+        .catch(() => {})
+        .then(run)
+        .finally(() => {
+          if (this.#running === done) this.#running = null;
+        });
       this.#running = done;
       this.#batch = { worlds, done };
     }

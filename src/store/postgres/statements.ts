@@ -87,7 +87,6 @@ export function statementsIn(schema: string) {
       SELECT $1, r.collection, sum(r.more), $3 FROM json_to_recordset($2::json) AS r (collection text, more bigint) GROUP BY r.collection
       ON CONFLICT (world, name) DO UPDATE SET count = c.count + excluded.count, revision = excluded.revision`,
 
-    /** That a row was used. */
     /** What removes every row of a world. */
     empty: Object.freeze(WORLD_TABLES.map((table) => `DELETE FROM ${schema}.${table} WHERE world = $1`)),
     setBase: `UPDATE ${schema}.worlds SET base = revision WHERE id = $1`,

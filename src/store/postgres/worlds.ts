@@ -44,6 +44,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
   readonly #parts: WorldsParts;
   /** Up to where the directory was read. */
   #listed = 0;
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(parts: WorldsParts) {
     this.#connection = parts.connection;
@@ -52,6 +53,16 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
 
   /** Takes over which worlds there are. @param directory how often one was made or deleted */
   async reread(directory: number, used: ReadonlyMap<string, Instant>): Promise<void> {
+    // One after the other: what was read earlier must not count later.
+    this.#reading = this.#reading.catch(() => {}).then(() => this.#readFrom(directory));
+    await this.#reading;
+    for (const [id, usedAt] of used) {
+      const card = this.cards.get(this.#names.get(id) ?? '');
+      if (card !== undefined && usedAt > card.usedAt) this.#put({ ...card, usedAt });
+    }
+  }
+
+  async #readFrom(directory: number): Promise<void> {
     if (directory > this.#listed) {
       const found = await this.#connection.query<StoredCard>(
         this.#sql(`SELECT id, name, credentials, is_there, ttl, created_at, used_at, listed FROM $schema.worlds
@@ -60,10 +71,6 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
       );
       for (const one of found) this.#take(one);
       this.#listed = Math.max(directory, ...found.map(({ listed }) => Number(listed)));
-    }
-    for (const [id, usedAt] of used) {
-      const card = this.cards.get(this.#names.get(id) ?? '');
-      if (card !== undefined && usedAt > card.usedAt) this.#put({ ...card, usedAt });
     }
   }
 
