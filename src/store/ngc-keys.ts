@@ -50,6 +50,12 @@ export interface KeyInForce {
   readonly pending: readonly PolicyVersion[];
 }
 
+/**
+ * What a policy is to be: as given, or made from the latest one that is recorded, which nobody else changes meanwhile.
+ * The function may be called again.
+ */
+export type NextPolicy = Policy | ((newest: Policy | null) => Policy);
+
 /** What an edit changes; absent members stay as they are. */
 export interface NgcKeyEdit {
   readonly name?: string;
@@ -60,7 +66,7 @@ export interface NgcKeyEdit {
   /** For personal keys: the roles of the user, which apply to all keys of that user. */
   readonly roles?: readonly string[];
   /** For service keys: appended to the history. */
-  readonly policy?: Policy & { readonly recordedAt: Instant; readonly effectiveAt: Instant };
+  readonly policy?: { readonly next: NextPolicy; readonly recordedAt: Instant; readonly effectiveAt: Instant };
 }
 
 export interface NgcKeys {

@@ -46,7 +46,7 @@ export async function fill(store: Store): Promise<void> {
   await store.ngcKeys.create(serviceKey('deployer', { expiresAt: LATER }), [], null);
   await store.ngcKeys.create(serviceKey('reader'), [], null);
   await store.ngcKeys.create(personalKey('mine'), [], null);
-  const policy = { scopes: ['more'], resources: [], recordedAt: NOON, effectiveAt: LATER };
+  const policy = { next: { scopes: ['more'], resources: [] }, recordedAt: NOON, effectiveAt: LATER };
   await store.ngcKeys.edit('deployer', { policy });
   await plainly(store).collections.insert(
     named('first lamp', { sharedWith: ['globex'], aliases: ['lamp'], dueAt: LATER }),

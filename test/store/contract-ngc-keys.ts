@@ -52,7 +52,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       ...policy,
     });
     const edited = (scope: string, effectiveAt: Instant, recordedAt: Instant = NOON): NgcKeyEdit => ({
-      policy: { ...policyOf(scope), recordedAt, effectiveAt },
+      policy: { next: policyOf(scope), recordedAt, effectiveAt },
     });
     const secretless = ({ secretHash: _, policy: __, ...key }: typeof bot) => key;
     const acme = { name: 'acme', ncaId: 'nca-acme', subscriptions: ['air', 'other'] };
@@ -356,7 +356,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
 
       it('that fails half-way stores nothing of it', async () => {
         const store = await withKeys();
-        const policy = { ...policyOf('half'), scopes: [1n as never], recordedAt: NOON, effectiveAt: NOON };
+        const policy = { next: { ...policyOf('half'), scopes: [1n as never] }, recordedAt: NOON, effectiveAt: NOON };
         const broken = { name: 'half', policy };
         await expect(store.ngcKeys.edit('bot', broken)).rejects.toThrow();
 

@@ -6,7 +6,7 @@ import { effectiveAt, type Propagation, type PropagationMode } from '../../core/
 import { hashSecret } from '../../credentials/secret.ts';
 import { addMark } from '../../credentials/world-mark.ts';
 import { drawnAt, type Random } from '../../machine/random.ts';
-import type { KeyInForce, NewNgcKey, NgcKeyEdit, NgcKeys } from '../../store/ngc-keys.ts';
+import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit, NgcKeys } from '../../store/ngc-keys.ts';
 import type { SettingsStore } from '../../store/settings.ts';
 import { KEY_BYTES, makeKeyText } from './key-text.ts';
 import { findKeyWarnings } from './key-warnings.ts';
@@ -112,12 +112,12 @@ export async function editKey(
   room: Keyroom,
   now: Instant,
   { id, type }: KeyInForce['key'],
-  { policy, ...edit }: Omit<NgcKeyEdit, 'policy'> & { readonly policy?: Policy },
+  { policy, ...edit }: Omit<NgcKeyEdit, 'policy'> & { readonly policy?: NextPolicy },
 ): Promise<void> {
   const appended =
     policy === undefined || type !== 'service'
       ? {}
-      : { policy: { ...policy, recordedAt: now, effectiveAt: await nextEffectiveAt(room, now) } };
+      : { policy: { next: policy, recordedAt: now, effectiveAt: await nextEffectiveAt(room, now) } };
   await room.store.ngcKeys.edit(id, { ...edit, ...appended });
 }
 

@@ -99,10 +99,13 @@ export function ngcKeysOn(rows: Collections, known: KnownKeys): NgcKeys {
     return { version, changes: [...changes, NGC_POLICIES.put(policyRow(key.id, { ...policy, version }))] };
   };
 
+  const newest = async (key: NgcKeyRow) =>
+    (await NGC_POLICIES.byId(rows, `${key.id} ${key.body.version}`))?.body ?? null;
+
   const flushOf = async (key: NgcKeyRow, at: Instant) => {
-    const newest = await NGC_POLICIES.byId(rows, `${key.id} ${key.body.version}`);
-    if (newest === null) return null;
-    const { scopes, resources } = newest.body;
+    const latest = await newest(key);
+    if (latest === null) return null;
+    const { scopes, resources } = latest;
     const { version, changes } = await appended(key, { scopes, resources, recordedAt: at, effectiveAt: at });
     return { version, changes: [...changes, NGC_KEYS.put({ ...key, body: { ...key.body, version } })] };
   };
@@ -113,11 +116,16 @@ export function ngcKeysOn(rows: Collections, known: KnownKeys): NgcKeys {
     return [...new Set(due.map(({ parent }) => parent))];
   };
 
+  const recorded = async (key: NgcKeyRow, { next, ...times }: NonNullable<NgcKeyEdit['policy']>) => {
+    const { scopes, resources } = typeof next === 'function' ? next(await newest(key)) : next;
+    return { scopes, resources, ...times };
+  };
+
   const edited = async (id: string, { policy, roles, ...changed }: NgcKeyEdit): Promise<void> => {
     const row = await NGC_KEYS.byId(rows, id);
     if (row === null) throw new NotFound();
     const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
-    const next = policy === undefined ? null : await appended(row, policy);
+    const next = policy === undefined ? null : await appended(row, await recorded(row, policy));
     const key = { ...row.body, ...given, version: next?.version ?? row.body.version };
     const changes: Change[] = [NGC_KEYS.put({ ...ngcKeyRow(key), revision: row.revision }), ...(next?.changes ?? [])];
     const { org, user } = row.body;
@@ -163,7 +171,7 @@ export function ngcKeysOn(rows: Collections, known: KnownKeys): NgcKeys {
     history: async (id) => (await NGC_POLICIES.ofParent(rows, id)).map(({ body }) => body),
     newest: async (id) => {
       const key = await NGC_KEYS.byId(rows, id);
-      return key === null ? null : ((await NGC_POLICIES.byId(rows, `${id} ${key.body.version}`))?.body ?? null);
+      return key === null ? null : newest(key);
     },
     edit: (id, edit) => updating(rows, () => edited(id, edit)),
     replaceSecret: async (id, secretHash) => {

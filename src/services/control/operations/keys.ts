@@ -1,6 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { quote } from '../../../core/explaining/index.ts';
+import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../kits/ngc/keyring.ts';
 import { NotFound } from '../../../store/errors.ts';
@@ -105,6 +106,9 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   const { name, status, services, roles } = edit;
   const expiresAt = expiryOf(edit.expiresAt, now);
   const isPolicy = edit.scopes !== undefined || edit.resource !== undefined;
+  // What the edit does not name stays as it is then, whoever edits the key meanwhile.
+  const policy = (newest: Policy | null) => checkedPolicy(laws, edit, newest);
+  if (isPolicy) policy(await newestPolicy(context, before));
   await stillThere(
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
@@ -112,7 +116,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
       ...(services !== undefined && { services: checkedServices(laws, services) }),
       ...(roles !== undefined && { roles }),
       ...(expiresAt !== undefined && { expiresAt }),
-      ...(isPolicy && { policy: checkedPolicy(laws, edit, await newestPolicy(context, before)) }),
+      ...(isPolicy && { policy }),
     }),
   );
   const after = await found(context);
