@@ -309,7 +309,7 @@ describe('from an empty folder', () => {
 
     expect(Object.keys(files)).toEqual(expect.arrayContaining(['worlds.test.ts', 'client.test.ts', 'shown-0.test.ts']));
     expect(stdout).toMatch(new RegExp(`Test Files +${Object.keys(files).length} passed`));
-  });
+  }, 60_000);
 
   it('a test that fails in vitest shows the refused request, what was missing, and the fix', async () => {
     const example = await text('examples/vitest/keys.test.ts');
