@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'round robin',
           include: ['test/services/**/*.test.ts', 'test/journeys/**/*.test.ts'],
           isolate: false,
+          setupFiles: 'test/support/round-robin.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
           provide: { roundRobin: true },

@@ -51,6 +51,13 @@ describePostgres('processes', () => {
     }
   });
 
+  it('come up with one seed if eight of them start at the same moment', async ({ schema, start }) => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => start(schema.url)));
+    const casts = await Promise.all(all.map(async (at) => (await at.call('GET /_mock/cast')).body));
+    for (const cast of casts) expect(cast).toEqual(casts[0]);
+    expect((await all[0]?.call('GET /_mock/info'))?.body.counts).toMatchObject({ users: 2, accessKeys: 2 });
+  });
+
   it('that start on a schema that another one filled find what is there', async ({ schema, start }) => {
     const first = await start(schema.url);
     const token = await first.tokenOf(admin.accessKey);
