@@ -8,6 +8,11 @@ import type { Location } from './location.ts';
 const DEADLINE_MS = 800;
 /** The server gives up a little earlier, so that a statement that is just slow does not cost its connection. */
 const STATEMENT_MS = 720;
+/**
+ * If something was not answered, and nothing else for so long either, whatever is asked next fails at once: whoever does
+ * several things one after the other, or waits for somebody who does, is not to wait for each.
+ */
+const SILENCE_MS = 300;
 /** How long a transaction may wait for its next statement. */
 const IDLE_MS = 3200;
 
@@ -33,6 +38,10 @@ export interface Transaction {
 
 /** A database, as the store uses it. Whatever it cannot do within 800 ms has failed. */
 export interface Connection extends Transaction {
+  /** Is it known that the database does not answer? Then everything but `look` fails at once. */
+  readonly isSilent: boolean;
+  /** The same as `query`, whether the database answered before or not. @throws Unreachable */
+  look<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** One statement that changes something and commits itself. @throws Unreachable, OutcomeUnknown */
   change(text: string, values?: readonly unknown[]): Promise<void>;
   /**
@@ -62,11 +71,15 @@ interface Reported extends Error {
 
 /** @param pg the driver, which is loaded only by those who need it */
 export function connectionTo(pg: typeof Postgres, location: Location): Connection {
-  const connection = poolTo(pg, location, CONNECTIONS);
+  const line = new Line();
+  const connection = poolTo(pg, location, CONNECTIONS, line);
   // Whoever waits for others holds a connection meanwhile, and those whom it waits for must not lack it.
-  const waiting = poolTo(pg, location, WAITING);
+  const waiting = poolTo(pg, location, WAITING, line);
   return {
     ...connection,
+    get isSilent() {
+      return line.isSilent;
+    },
     alone: (name, work) =>
       waiting.transaction(async (transaction) => {
         await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [name, LOCK_SEED]);
@@ -79,7 +92,28 @@ export function connectionTo(pg: typeof Postgres, location: Location): Connectio
   };
 }
 
-function poolTo(pg: typeof Postgres, { settings }: Location, most: number): Omit<Connection, 'alone'> {
+/** What is known of the way to the database. */
+class Line {
+  isSilent = false;
+  #heardAt = stopwatch();
+
+  heard(): void {
+    this.#heardAt = stopwatch();
+    this.isSilent = false;
+  }
+
+  /** Something was not answered. */
+  missed(): void {
+    if (stopwatch() - this.#heardAt >= SILENCE_MS) this.isSilent = true;
+  }
+}
+
+function poolTo(
+  pg: typeof Postgres,
+  { settings }: Location,
+  most: number,
+  line: Line,
+): Omit<Connection, 'alone' | 'isSilent'> {
   const pool = new pg.Pool({
     ...settings,
     max: most,
@@ -131,11 +165,14 @@ function poolTo(pg: typeof Postgres, { settings }: Location, most: number): Omit
   /** Runs on one connection; one that is not certainly in order afterwards is thrown away. */
   const using = async <Result>(
     run: (client: Postgres.PoolClient, left: () => number) => Promise<Result>,
+    isLook = false,
   ): Promise<Result> => {
+    if (line.isSilent && !isLook) throw new Unreachable('PostgreSQL does not answer');
     const start = stopwatch();
     const client = await pool.connect().catch((fault) => {
       // A wrong password or database is an error of the settings, and is told as it is.
       if (isReported(fault) && !UNREACHABLE.test(fault.code ?? '')) throw fault;
+      line.missed();
       throw new Unreachable('PostgreSQL cannot be reached', { cause: fault });
     });
     // Between two queries nobody listens otherwise.
@@ -147,6 +184,7 @@ function poolTo(pg: typeof Postgres, { settings }: Location, most: number): Omit
       isSound = true;
       return result;
     } catch (fault) {
+      if (isLoss(fault)) line.missed();
       isSound = !isLoss(fault) && !(fault instanceof TypeError) && client.getTransactionStatus() === 'I';
       throw fault;
     } finally {
@@ -165,7 +203,9 @@ function poolTo(pg: typeof Postgres, { settings }: Location, most: number): Omit
     const prepared = values === undefined ? {} : { values: [...values], name: nameOf(text) };
     // `query_timeout` is read from here, though the types have it only for a client.
     const config = { text, query_timeout: milliseconds, ...prepared };
-    return client.query<Row & Postgres.QueryResultRow>(config);
+    const result = await client.query<Row & Postgres.QueryResultRow>(config);
+    line.heard();
+    return result;
   };
 
   const once = <Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
@@ -190,9 +230,15 @@ function poolTo(pg: typeof Postgres, { settings }: Location, most: number): Omit
       return result;
     });
 
+  const query = async <Row extends object>(text: string, values?: readonly unknown[], isLook = false) =>
+    using(
+      async (client, left) => (await send<Row>(client, text, values, left()).catch(told(Unreachable))).rows,
+      isLook,
+    );
+
   return {
-    query: async <Row extends object>(text: string, values?: readonly unknown[]) =>
-      using(async (client, left) => (await send<Row>(client, text, values, left()).catch(told(Unreachable))).rows),
+    query: <Row extends object>(text: string, values?: readonly unknown[]) => query<Row>(text, values),
+    look: <Row extends object>(text: string, values?: readonly unknown[]) => query<Row>(text, values, true),
     change: (text, values) =>
       using(async (client, left) => {
         await send(client, text, values, left()).catch(told(OutcomeUnknown));

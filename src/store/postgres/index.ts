@@ -56,7 +56,7 @@ export async function openPostgres(data: string, machine: Clock = machineClock()
         collections.forget(changed === 'all' ? undefined : changed);
       };
       const { text, listen, end } = watched;
-      const fault = () => faultText(refreshing.fault);
+      const fault = () => (refreshing.fault !== null || connection.isSilent ? AWAY : null);
       return storeOn({ collections, known, shared, sharing: { series, log, text, listen }, fault, end });
     };
     const fill = rowWriter(tables);
@@ -80,10 +80,7 @@ export async function openPostgres(data: string, machine: Clock = machineClock()
 }
 
 /** For the person whose request failed. */
-function faultText(fault: unknown): string | null {
-  if (fault === null) return null;
-  return 'The database does not answer, so nothing can be read or stored now. Start it, or wait until it is back.';
-}
+const AWAY = 'The database does not answer, so nothing can be read or stored now. Start it, or wait until it is back.';
 
 /** How letters become small: as everywhere in the world if PostgreSQL knows that (ICU), otherwise as its own setting says. */
 async function foldingOf(reader: Reader): Promise<Tables['folded']> {

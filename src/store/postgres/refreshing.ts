@@ -159,7 +159,7 @@ export class Refreshing {
     ];
     let found: Found[];
     try {
-      found = await this.#connection.query<Found>(this.#read, values);
+      found = await this.#connection.look<Found>(this.#read, values);
       this.#fault = null;
     } catch (fault) {
       this.#fault = fault;
