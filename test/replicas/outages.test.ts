@@ -1,4 +1,5 @@
 /** What replicas answer while the database is away, and that nothing is half done. */
+import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { admin, researcher } from '../support/cast.ts';
 import type { Received, Sent } from '../support/keep-alive.ts';
@@ -198,6 +199,7 @@ describePostgres('with a database', () => {
         } else {
           fates.unknown += 1;
           expect([answer.status, detail]).toEqual([503, expect.stringMatching(/may have been done, or not/)]);
+          expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'outcome_unknown' });
         }
       }
       expect(await countsAt(a)).toEqual(await countsAt(b));
@@ -206,5 +208,31 @@ describePostgres('with a database', () => {
     expect(fates.not).toBeGreaterThan(0);
   });
 
-  it.todo('that is lost during a commit, the decision about the request has the reason `outcome_unknown`');
+  it('that is frozen during a commit, nobody knows whether it was done, and answer and decision say so', async ({
+    stricken,
+  }) => {
+    const { a, b, database } = stricken;
+    const client = new pg.Client({ connectionString: database.url });
+    client.on('error', () => {});
+    await client.connect();
+    // A commit that changes a row takes half a second.
+    await client.query(`
+      CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON nv_auth_mock.objects DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.name = 'perhaps') EXECUTE FUNCTION slow()`);
+    const writing = a.call('POST /api/v3/simulations/', { token: AIR, body: { name: 'perhaps' } });
+    const committing = `SELECT 1 FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'`;
+    await expect.poll(async () => (await client.query(committing)).rowCount, { interval: 5 }).toBeGreaterThan(0);
+    database.freeze();
+    const answer = await writing;
+    database.thaw();
+    await client.end();
+    await untilReady([a, b]);
+
+    expect([answer.status, answer.body.detail]).toEqual([503, expect.stringMatching(/may have been done, or not/)]);
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'outcome_unknown' });
+    expect(answer.took).toBeLessThan(IN_TIME_MS);
+    // Whatever became of it, both replicas say the same.
+    expect(await countsAt(a)).toEqual(await countsAt(b));
+  });
 });
