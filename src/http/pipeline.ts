@@ -133,7 +133,7 @@ export async function answerUnrouted(
     const addressee = { service: service.name ?? null, operation: null };
     record(arrived, addressee, { ...UNTOUCHED, outcome, hints }, written);
   }
-  await flushed(arrived);
+  if (context.world.chronicle.isShared) await flushed(arrived);
   context.world.release();
   return written;
 }

@@ -29,15 +29,15 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
   if (route.service.isSwitchboard !== true) {
     record(flight, { service: route.service.name, operation: route.operation.id }, flight, answer);
   }
-  await flushed(flight);
+  if (context.world.chronicle.isShared) await flushed(flight);
   return answer;
 }
 
-/** Before the answer ends, everybody can read what happened. */
+/** Before the answer ends, everybody can read what happened in a world that processes share. */
 export async function flushed({ server, context }: Pick<InFlight, 'server' | 'context'>): Promise<void> {
   const { chronicle, store } = context.world;
   // It waits until the database is back.
-  if (!chronicle.isShared || store.fault() !== null) return;
+  if (store.fault() !== null) return;
   // What was asked for is done, or not; that its record is lost changes neither.
   await chronicle.flush().catch((cause) => server.log.error('what happened could not be recorded', cause));
 }
