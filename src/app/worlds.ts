@@ -364,9 +364,9 @@ export class Worlds implements WorldsByName {
     await opening;
   }
 
-  async #adopted({ shared }: WorldSharing, card: WorldCard): Promise<void> {
+  async #adopted(sharing: WorldSharing, card: WorldCard): Promise<void> {
     const { name: id, ttl } = card;
-    const opened = await shared.open(card, this.#parts.shared);
+    const opened = await sharing.shared.open(card, this.#parts.shared);
     if (opened === null) return;
     const { store, made } = opened;
     const { seed: kept, credentials } = makerIn(made);
@@ -374,6 +374,13 @@ export class Worlds implements WorldsByName {
     const filled = { store, findings: [], isNew: false };
     const refill = pouring(refillOf({ id, seed, credentials }, this.#parts), store);
     const world = await this.#open({ id, credentials }, filled, refill, async () => {});
+    try {
+      // What drives it is known only once it was looked at: the mode, faults.
+      await sharing.look([id]);
+    } catch (cause) {
+      await world.close();
+      throw cause;
+    }
     if (this.#entries.has(id) || this.#isClosed) return world.close();
     this.#entries.set(id, this.#entryOf(world, { credentials, seed, ttl, card }));
   }

@@ -123,6 +123,22 @@ describePostgres('a change on one replica', () => {
     expect(stale).toEqual([]);
   });
 
+  it('counts there in a world that was made here, from the first request to it', async ({ replicas }) => {
+    for (let round = 0; round < 30; round += 1) {
+      const [here, there] = [replicas.next(), replicas.next()];
+      const { body: made } = await here.call('POST /_mock/worlds', { body: {} });
+      const door = `/w/${made.id}`;
+      const { key: token } = made.cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-invoker');
+      const [mode, status] = round % 4 < 2 ? ['observe', 200] : ['enforce', 403];
+      expect((await here.call(`PUT ${door}/_mock/mode`, { body: { mode } })).status).toBe(200);
+      const list = await there.call(`GET ${door}/v2/nvcf/functions`, { token });
+      expect([mode, list.status, list.body]).toEqual([mode, status, list.body]);
+      expect((await there.call(`DELETE /_mock/worlds/${made.id}`)).status).toBe(204);
+      expect((await here.call(`GET ${door}/v2/nvcf/functions`, { token })).status).toBe(404);
+      replicas.next();
+    }
+  });
+
   it('counts there after a reset, too', async ({ replicas }) => {
     const token = await replicas.a.tokenOf(researcher.accessKey);
     for (let round = 0; round < 20; round += 1) {
