@@ -1,36 +1,12 @@
 import { beforeEach } from 'vitest';
 
-const WORLDS = 'is about worlds beside the default one';
-const SNAPSHOTS = 'is about snapshots, which one process keeps';
 const INSIDE = 'reaches into one server';
 const EACH = 'is about what each process does for itself';
 
 /** What is not tried by turns on two servers, by the ends of files' names and the beginnings of tests' names; and why not. */
 const LEFT_OUT: readonly (readonly [file: string, tests: readonly string[] | 'all', why: string])[] = [
-  ['journeys/worlds-apart.test.ts', 'all', WORLDS],
-  ['journeys/worlds-like-the-mock.test.ts', 'all', WORLDS],
-  ['journeys/least-privilege.test.ts', ["'a function that is created", "'a simulation that is created"], WORLDS],
-  ['control/snapshots.test.ts', 'all', SNAPSHOTS],
-  ['control/faults.test.ts', ['a fault belongs to its world'], WORLDS],
-  ['control/fidelity.test.ts', ['what the vendor says in two ways'], WORLDS],
-  [
-    'control/mode.test.ts',
-    ['the mode is that of one world', 'the mode does not let a credential of another world'],
-    WORLDS,
-  ],
-  ['control/requests.test.ts', ['verifying ends with a reset, and with its world'], WORLDS],
-  ['control/simulate-holding.test.ts', ['what is held counts in place of what somebody has: a custom role'], WORLDS],
-  [
-    'control/tokens.test.ts',
-    [
-      'a token by order cannot be had for somebody who is gone',
-      'a token by order cannot be had where there is nobody',
-      'the zoo names a URL of its own',
-      'a world has',
-    ],
-    WORLDS,
-  ],
   ['runai/login-races.test.ts', 'all', INSIDE],
+  ['control/tokens.test.ts', ['a world has right and wrong tokens while fifty others'], INSIDE],
   // How many may wait is a limit of each process.
   ['control/bounds.test.ts', ['100 verifications may wait'], EACH],
   // Whoever waits learns that with the next request to the same process.
