@@ -1,5 +1,4 @@
 import type { Instant } from '../core/clock.ts';
-import type { Revision } from './collections.ts';
 
 /** An access key as stored: of the secret, only its hash. */
 export interface AccessKey {
@@ -20,8 +19,8 @@ export type NewAccessKey = Omit<AccessKey, 'lastLogin'>;
 
 /** The keys of an owner, read and not looked at. */
 export interface KeyList {
-  /** Which state of it was read: its revision, and when each key was used, because a use is not a change. */
-  readonly state: readonly (Revision | Instant | null)[];
+  /** Another object once a key has changed or was used; perhaps another one without that. */
+  readonly state: object;
   /** Oldest first. */
   keys(): readonly AccessKey[];
 }

@@ -3,7 +3,7 @@ import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { Principal } from '../../core/principal.ts';
 import { unauthenticated } from '../../core/problem.ts';
-import { type AcceptedToken, acceptToken } from '../../credentials/access-token.ts';
+import { type AcceptedToken, acceptToken, type TokenRealm } from '../../credentials/access-token.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import { NGC_KEY_PREFIX } from '../../kits/ngc/key-text.ts';
 import type { AccessKey } from '../../store/access-keys.ts';
@@ -19,16 +19,17 @@ export interface Granted {
 
 /** @throws Problem `unauthenticated` */
 export async function authenticate(arrival: Arrival): Promise<Caller> {
-  return callerOf(arrival, await tokenOf(arrival));
+  const realm = await tokenRealmOf(arrival);
+  return callerOf(arrival, await tokenOf(arrival, realm), realm.tenantId);
 }
 
 /** The token in the header, and whom it represents. */
-async function tokenOf(arrival: Arrival): Promise<AcceptedToken> {
+function tokenOf(arrival: Arrival, realm: TokenRealm): Promise<AcceptedToken> {
   const token = bearerToken(arrival.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) {
     throw unauthenticated('ngc_key_as_token', 'The bearer token is not an access token of this system.');
   }
-  return acceptToken(token, arrival, await tokenRealmOf(arrival));
+  return acceptToken(token, arrival, realm);
 }
 
 /** Somebody by name, with the access key if the name is that of one. */
@@ -60,11 +61,11 @@ export async function impersonate(world: Surroundings, who: string): Promise<Cal
   if (named === null) return null;
   const { identity, key } = named;
   if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
-  return callerOf(world, { identity, clientId: key?.clientId ?? identity.clientId ?? '' });
+  const granted = { identity, clientId: key?.clientId ?? identity.clientId ?? '' };
+  return callerOf(world, granted, await tenantIdOf(world));
 }
 
-async function callerOf(world: Surroundings, granted: Granted): Promise<Caller> {
-  const tenant = await tenantIdOf(world);
+async function callerOf(world: Surroundings, granted: Granted, tenant: string): Promise<Caller> {
   const { kind, id, name } = granted.identity;
   return {
     principal: { kind, id, name, clientId: granted.clientId, tenant },

@@ -1,11 +1,17 @@
-import type { Instant } from '../../core/clock.ts';
 import type { AccessKey, AccessKeys } from '../access-keys.ts';
-import type { Collections, Revision } from '../collections.ts';
+import type { Collections, List } from '../collections.ts';
 import { Collision, LimitReached, NotFound, Outdated } from '../errors.ts';
 import { updating } from '../updating.ts';
 import { ACCESS_KEYS, type AccessKeyRow, accessKeyRow, IDENTITIES, keyClient, keyName } from './records.ts';
 
 export function accessKeysOn(rows: Collections): AccessKeys {
+  // Lists never change, so the same list has the same state. It does not keep the list in memory.
+  const states = new WeakMap<List, object>();
+  const stateOf = (list: List): object => {
+    const state = states.get(list) ?? {};
+    states.set(list, state);
+    return state;
+  };
   const shown = (row: AccessKeyRow | null) => (row === null ? null : keyOf(row));
   return {
     create: (key, limit) =>
@@ -23,10 +29,8 @@ export function accessKeysOn(rows: Collections): AccessKeys {
       }),
     ofOwner: async (owner) => (await ACCESS_KEYS.ofOwner(rows, owner)).map(keyOf),
     listOf: async (owner) => {
-      const { rows: found, revision } = await ACCESS_KEYS.listOf(rows, owner);
-      const state: (Revision | Instant | null)[] = [revision];
-      for (const { usedAt } of found) state.push(usedAt);
-      return { state, keys: () => found.map(keyOf) };
+      const list = await ACCESS_KEYS.listOf(rows, owner);
+      return { state: stateOf(list), keys: () => list.rows.map(keyOf) };
     },
     all: async ({ clientId, createdBy }) => {
       if (clientId !== undefined) {

@@ -70,16 +70,18 @@ function keptOf<Value>(value: Value): Kept<Value> {
   return { value, promise: Promise.resolve(value) };
 }
 
-/** How many bytes a row takes, weighed once. */
+/** How many bytes a row takes. Its body is weighed once, because a use makes a new row with the same body. */
 class Weights {
-  readonly #known = new WeakMap<Row, number>();
+  readonly #known = new WeakMap<object, number>();
 
-  of(row: Row): number {
-    const known = this.#known.get(row);
-    if (known !== undefined) return known;
-    const bytes = ROW_BYTES + bytesOf(row.body);
-    this.#known.set(row, bytes);
-    return bytes;
+  of({ body }: Row): number {
+    if (typeof body !== 'object' || body === null) return ROW_BYTES + bytesOf(body);
+    let bytes = this.#known.get(body);
+    if (bytes === undefined) {
+      bytes = bytesOf(body);
+      this.#known.set(body, bytes);
+    }
+    return ROW_BYTES + bytes;
   }
 }
 

@@ -33,7 +33,8 @@ export function sqliteCollections(
       return revision;
     },
     note: async (collection, id, at) => {
-      if (rows.has(collection, id)) notes.add({ collection, id, at });
+      const note = { collection, id, at };
+      if (notes.has(note) || rows.has(collection, id)) notes.add(note);
     },
     seen: null,
     turns: new Turns(),

@@ -24,6 +24,11 @@ export class Notes {
     this.#isUnwritable = isUnwritable;
   }
 
+  /** Is there one of this row that is not on the disk? Then the row is there as well. */
+  has(row: RowName): boolean {
+    return this.#pending.has(nameOf(row));
+  }
+
   add(note: Note): void {
     this.#pending.set(nameOf(note), note);
     this.#timer ??= setTimeout(() => this.flushIfPossible(), DELAY_MS).unref();

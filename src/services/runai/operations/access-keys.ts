@@ -28,7 +28,10 @@ export const accessKeyLookups = { ownAccessKey, anyAccessKey };
 
 const list: Handler<'runai', 'get_access_keys'> = async (context) => {
   const own = await context.store.accessKeys.listOf(context.caller.principal.id);
-  return context.once({ from: own.state }, () => ({ status: 200, body: { accessKeys: own.keys().map(shownToOwner) } }));
+  return context.once({ from: [own.state] }, () => ({
+    status: 200,
+    body: { accessKeys: own.keys().map(shownToOwner) },
+  }));
 };
 
 const create: Handler<'runai', 'create_access_key1'> = async (context) => {
