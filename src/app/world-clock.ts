@@ -5,6 +5,7 @@ import {
   type Jump,
   moveTo,
   readTime,
+  UnreachableTime,
   type WorldClock,
 } from '../core/clock.ts';
 import { Lane } from '../credentials/lane.ts';
@@ -136,10 +137,17 @@ class StoredClock implements OwnedClock {
   async #change(change: (stored: ClockState) => ClockState): Promise<void> {
     const before = this.#state;
     let next = before;
-    await this.#settings().update(SETTING, (text) => {
-      next = change(stateIn(text));
-      return JSON.stringify(next);
-    });
+    try {
+      await this.#settings().update(SETTING, (text) => {
+        // If it cannot be changed so, this is what it is.
+        next = stateIn(text);
+        next = change(next);
+        return JSON.stringify(next);
+      });
+    } catch (cause) {
+      if (cause instanceof UnreachableTime && this.#state === before) this.#state = next;
+      throw cause;
+    }
     if (this.#state === before) this.#state = next;
     // It was replaced meanwhile.
     else await this.#read();

@@ -23,6 +23,11 @@ export class SharedState {
     return this.#read(this.#text.text);
   }
 
+  /** Finds out what other processes have made of it since the last request. */
+  look(): Promise<void> {
+    return this.#text.look();
+  }
+
   /** @param change must not do anything but make the next state */
   update<Result>(
     change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],

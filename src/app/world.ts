@@ -100,6 +100,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const clock = await openClock(machine, () => store.settings, parts.filled.isNew ? REAL_TIME : undefined);
   const state = sharing === null ? null : new SharedState(sharing.text, { mode: begunMode, faults: [] });
   const sharedFaults: SharedFaults | null = state && {
+    look: () => state.look(),
     update: (change) =>
       state.update(({ faults: before }) => {
         const [after, result] = change(before);

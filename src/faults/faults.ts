@@ -1,12 +1,14 @@
 import type { Instant } from '../core/clock.ts';
 import type { Facts } from '../journal/match.ts';
 import { drawnAt } from '../machine/random.ts';
-import { clearTimeout, setTimeout } from '../machine/time.ts';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../machine/time.ts';
 import type { Fault, FaultOrder } from './fault.ts';
 import { FaultList, type Moment } from './list.ts';
 
 /** Where the faults of a world are that several processes share. */
 export interface SharedFaults {
+  /** Finds out what other processes have made of them: `replace` is told. */
+  look(): Promise<void>;
   /**
    * Replaces them by what `change` makes of them, which nobody else changes meanwhile.
    *
@@ -17,6 +19,9 @@ export interface SharedFaults {
   ): Promise<Result>;
 }
 
+/** How often those that processes share are looked at while a request waits for one, in milliseconds. */
+const LOOK_MS = 50;
+
 /** The faults of one world. */
 export class Faults {
   readonly #series: string;
@@ -24,6 +29,7 @@ export class Faults {
   readonly #removed: (fault: Fault) => void;
   /** How to wake whoever waits, and the fault for which they do. */
   readonly #pauses = new Map<() => void, string>();
+  #looking: ReturnType<typeof setInterval> | undefined;
   #list = new FaultList();
   #added = 0;
   #isOver = false;
@@ -95,10 +101,12 @@ export class Faults {
       const wake = () => {
         clearTimeout(timer);
         this.#pauses.delete(wake);
+        this.#follow();
         resolve();
       };
       const timer = setTimeout(wake, milliseconds);
       this.#pauses.set(wake, id);
+      this.#follow();
     });
   }
 
@@ -113,6 +121,19 @@ export class Faults {
     this.#isOver = true;
     for (const wake of [...this.#pauses.keys()]) wake();
     if (this.#shared === null) this.#told(this.#list.remove(() => true));
+  }
+
+  /** Another process may remove what a request waits for here. */
+  #follow(): void {
+    const shared = this.#shared;
+    if (shared === null) return;
+    if (this.#pauses.size === 0) {
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+    } else {
+      // What cannot be read now is read the next time.
+      this.#looking ??= setInterval(() => shared.look().catch(() => {}), LOOK_MS).unref();
+    }
   }
 
   async #remove(which: (fault: Fault) => boolean): Promise<readonly Fault[]> {

@@ -66,6 +66,8 @@ export interface SharedLog {
 export interface SharedText {
   /** As it was when the world was last refreshed, or later. */
   readonly text: string;
+  /** Reads it again; the listener is told if it is another one. @throws Unreachable */
+  look(): Promise<void>;
   /**
    * Replaces it with what `change` makes of it, which nobody else changes meanwhile.
    *

@@ -71,6 +71,15 @@ describePostgres('worlds that two servers share', () => {
       expect((await one('GET /w/shared/_mock/requests')).body.requests).toEqual([]);
     });
 
+    it('lets a delayed request go on as soon as the other one removes its fault', async () => {
+      const order = { match: { operation: 'listFunctions' }, do: { delay: '5m' } };
+      const { body: fault } = await one('POST /w/shared/_mock/faults', { body: order });
+      const waiting = other('GET /w/shared/v2/nvcf/functions');
+      await setTimeout(200);
+      expect((await one(`DELETE /w/shared/_mock/faults/${fault.id}`)).status).toBe(204);
+      expect((await waiting).status).toBe(401);
+    });
+
     it('ends for both, and another of its name is another world for both', async () => {
       await make('brief');
       await other('POST /w/brief/_mock/clock/advance', { body: { by: '1h' } });

@@ -57,6 +57,13 @@ it('a new clock shows the real time, and runs', async () => {
   expect(settings.writes).toBe(0);
 });
 
+it('a clock that another process moved is known to be there once it cannot be set to an earlier moment', async () => {
+  const [here, there] = [await open(), await open()];
+  await there.advance(15 * MINUTE);
+  await expect(here.set(NOON + MINUTE)).rejects.toThrow(UnreachableTime);
+  expect(here.now()).toBe(NOON + 15 * MINUTE);
+});
+
 describe('a running clock', () => {
   it('is moved forward by a duration, and tells from when until when', async () => {
     const clock = await open();

@@ -119,7 +119,10 @@ export async function checkStatus(
   const { operations } = known();
   const struck = operationsLike(match, operations);
   const without: string[] = [];
-  for (const { service, id } of struck) if (!(await statusesOf(service, id)).includes(status)) without.push(id);
+  for (const { service, id } of struck) {
+    // Several versions of a document have operations of the same name.
+    if (!(await statusesOf(service, id)).includes(status) && !without.includes(id)) without.push(id);
+  }
   if (without.length === 0) return 'documented';
   if (isOffDocument) return 'inferred';
   const more = without.length > MOST_NAMED ? ` and ${without.length - MOST_NAMED} more` : '';

@@ -28,6 +28,8 @@ const TYPES: Readonly<Record<number, string>> = {
   403: 'forbidden',
   404: 'not-found',
   409: 'conflict',
+  422: 'unprocessable-entity',
+  429: 'too-many-requests',
 };
 
 /** Refusals by the control plane's framework, which have no type of their own. */
@@ -73,13 +75,15 @@ export function renderProblem(problem: Problem, about: About): Outcome {
     const detail = `Validation failed: [message=${problem.message}]`;
     return { status, headers, body: { ...body, detail, instance: about.path } };
   }
-  if (UNTYPED.has(problem.kind)) return { status, headers, body: { ...body, instance: about.path } };
   const told = problem.kind === 'unauthenticated' ? 403 : status;
+  const type = TYPES[told];
+  if (type === undefined || UNTYPED.has(problem.kind))
+    return { status, headers, body: { ...body, instance: about.path } };
   return {
     status: told,
     headers,
     body: {
-      type: `urn:nv-boot:problem-details:${TYPES[told] ?? 'bad-request'}`,
+      type: `urn:nv-boot:problem-details:${type}`,
       title: TITLES[told] ?? body.title,
       status: told,
       detail: detailOf(problem, about),

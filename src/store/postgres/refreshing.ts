@@ -63,6 +63,9 @@ export class Refreshing {
   /** How far the database's clock is ahead of the machine's, in milliseconds. */
   #ahead = 0;
   #fault: unknown = null;
+  /** Looks are numbered in the order in which they began: one that fails late says nothing about later ones. */
+  #begun = 0;
+  #lastToSucceed = 0;
   readonly #told: (directory: number, used: ReadonlyMap<string, Instant>) => Promise<void>;
 
   /**
@@ -110,6 +113,7 @@ export class Refreshing {
         get text() {
           return known.state;
         },
+        look: () => this.look([world]),
         update: (change) => this.#update(world, known, change),
       },
       listen: (listener) => {
@@ -157,12 +161,15 @@ export class Refreshing {
       all.map((one) => one?.noted ?? -1),
       all.map((one) => one?.stateRevision ?? -1),
     ];
+    this.#begun += 1;
+    const number = this.#begun;
     let found: Found[];
     try {
       found = await this.#connection.look<Found>(this.#read, values);
+      this.#lastToSucceed = Math.max(this.#lastToSucceed, number);
       this.#fault = null;
     } catch (fault) {
-      this.#fault = fault;
+      if (number > this.#lastToSucceed) this.#fault = fault;
       throw fault;
     }
     this.#ahead = Number(found[0]?.now) - this.#machine.now();
