@@ -5,9 +5,14 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildDocuments } from './documents.mjs';
+import { fingerprintOf } from './fingerprint.mjs';
 import { writeHandlerTypes } from './handler-types.mjs';
 
 const DIST = new URL('../dist/', import.meta.url);
+
+/** Everything that determines the build, and the fingerprint it had. */
+const INPUTS = ['src/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
+const MARK = new URL('.built', DIST);
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
 
@@ -46,6 +51,9 @@ function source(name) {
 }
 
 export async function build() {
+  // Written last, because it says that the rest is complete.
+  await rm(MARK, { force: true });
+  const mark = await fingerprintOf(INPUTS);
   const { output: modules, needed } = await buildModules();
   const core = await buildCore(needed);
   const facades = await writeFacades(core);
@@ -58,6 +66,12 @@ export async function build() {
   await writeHandlerTypes();
   await copySwaggerUi();
   await linkCommand();
+  await writeFile(MARK, mark);
+}
+
+/** Builds, unless that was done with the same sources and libraries. */
+export async function buildIfChanged() {
+  if ((await readFile(MARK, 'utf8').catch(() => '')) !== (await fingerprintOf(INPUTS))) await build();
 }
 
 /**
@@ -237,4 +251,4 @@ async function removeAllBut(written) {
   await Promise.all(old.map(({ name }) => rm(new URL(name, DIST))));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildIfChanged();

@@ -3,10 +3,10 @@
  * Generates types from the documents: parameters, queries, bodies and answers of every operation, for its handler
  * (`src/contract/documented.ts`). They cover all versions together: members that only some have are optional.
  */
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { mergedDocuments } from './documents.mjs';
+import { fingerprintOf } from './fingerprint.mjs';
 import { ofAllVersions } from './handler-types/all-versions.mjs';
 import { operationTypes } from './handler-types/operations.mjs';
 
@@ -14,11 +14,11 @@ import { operationTypes } from './handler-types/operations.mjs';
 const TARGET = new URL('../generated/', import.meta.url);
 
 /** Everything that determines the types. */
-const SOURCES = ['../openapi/', './documents/', './handler-types/'];
+const SOURCES = ['scripts/handler-types.mjs', 'openapi/', 'scripts/documents/', 'scripts/handler-types/'];
 
 /** Writes the types. Does nothing if their sources are the same as the last time. */
 export async function writeHandlerTypes() {
-  const mark = `// ${await hashOfSources()}\n`;
+  const mark = `// ${await fingerprintOf(SOURCES, /\.(?:json|mjs)$/)}\n`;
   const index = new URL('documents.ts', TARGET);
   if ((await readFile(index, 'utf8').catch(() => '')).startsWith(mark)) return;
 
@@ -29,16 +29,6 @@ export async function writeHandlerTypes() {
   await Promise.all(written.map(([file, text]) => writeFile(new URL(file, TARGET), text)));
   // Written last, because it says that the others are complete.
   await writeFile(index, mark + indexOf(documents.map(([name]) => name)));
-}
-
-async function hashOfSources() {
-  const hash = createHash('sha256').update(await readFile(fileURLToPath(import.meta.url)));
-  for (const folder of SOURCES) {
-    const root = new URL(folder, import.meta.url);
-    const files = (await readdir(root, { recursive: true })).filter((file) => /\.(json|mjs)$/.test(file)).sort();
-    for (const file of files) hash.update(`\0${file}\0`).update(await readFile(new URL(file, root)));
-  }
-  return hash.digest('hex');
 }
 
 /**

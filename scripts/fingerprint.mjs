@@ -1,0 +1,32 @@
+// @ts-check
+/** Whether what something was made from is still the same. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/**
+ * A hash of files and folders, by their names and what is in them.
+ *
+ * @param {readonly string[]} sources below the root of the project; a folder ends with `/`
+ * @param {RegExp} [wanted] which files of a folder; default: all
+ */
+export async function fingerprintOf(sources, wanted = /./) {
+  const hash = createHash('sha256').update(process.version);
+  for (const source of sources) {
+    for (const file of await filesIn(source, wanted)) {
+      hash.update(`\0${relative(ROOT, file)}\0`).update(await readFile(file));
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** @param {string} source @param {RegExp} wanted */
+async function filesIn(source, wanted) {
+  if (!source.endsWith('/')) return [`${ROOT}${source}`];
+  const entries = await readdir(`${ROOT}${source}`, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && wanted.test(entry.name));
+  return files.map(({ parentPath, name }) => `${parentPath}/${name}`).sort();
+}
