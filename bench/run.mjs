@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import Database from 'better-sqlite3';
 import { against } from './against.mjs';
 import { median, print, ratio } from './figures.mjs';
+import { addServiceKeys, makeWithAccessKeys, makeWithSimulations } from './files.mjs';
 import { JOURNAL_ROWS, REQUESTS } from './journal.mjs';
 import { accessToken, FUNCTIONS, grants, KEY, keyOf, serviceKey, twentyKeys } from './loads.mjs';
 import { ours, reference, residentMemory } from './processes.mjs';
@@ -82,7 +82,7 @@ try {
 async function all(part) {
   const rows = ROWS.filter(([name]) => name.includes(part));
   if (rows.length > 0) {
-    await fill(large);
+    await makeWithAccessKeys(large, MANY);
     print('what', 'ratio', 'ours', 'bare');
     for (const [name, measure] of rows) await measure(name);
   }
@@ -147,37 +147,8 @@ async function withServiceKey({ keys = 10, versions = 1, flags = [] }) {
   const first = await ours(['--data', file]);
   const { id, key } = await serviceKey(first.url);
   await first.stop();
-  fillKeys(file, id, keys, versions);
+  await addServiceKeys(file, id, { keys, versions });
   return { ...(await ours(['--data', file, ...flags])), headers: { authorization: `Bearer ${key}` } };
-}
-
-/** @param {string} file @param {string} id @param {number} keys @param {number} versions */
-function fillKeys(file, id, keys, versions) {
-  const database = new Database(file);
-  const key = database.prepare(
-    `INSERT INTO ngc_keys (id, org, type, name, services, enabled, secret_hash, created_at)
-     VALUES (?, 'acme', 'service', ?, '["nvcf"]', 1, ?, 0)`,
-  );
-  const policy = database.prepare(
-    `INSERT INTO ngc_policies (key_id, version, recorded_at, effective_at, scopes, resources)
-     VALUES (?, ?, ?, ?, '["list_functions"]', '[{"type":"account-functions"}]')`,
-  );
-  const begin = database.prepare('INSERT INTO ngc_timeline (key_id, effective_at, version) VALUES (?, ?, ?)');
-  database.transaction(() => {
-    for (let number = 0; number < keys; number++) {
-      key.run(`bench-${number}`, `bench-${number}`, `hash-${number}`);
-      policy.run(`bench-${number}`, 1, 0, 0);
-      begin.run(`bench-${number}`, 0, 1);
-    }
-    // All versions are past, so that each request finds the same one.
-    database.prepare('UPDATE ngc_policies SET recorded_at = 0, effective_at = 0 WHERE key_id = ?').run(id);
-    database.prepare('UPDATE ngc_timeline SET effective_at = 0 WHERE key_id = ?').run(id);
-    for (let version = 2; version <= versions; version++) {
-      policy.run(id, version, version, version);
-      begin.run(id, version, version);
-    }
-  })();
-  database.close();
 }
 
 /** @param {string} name @param {(count: number) => string} query */
@@ -199,31 +170,10 @@ async function pagesAtTwo(name, query) {
   }));
 }
 
-/** A data file with this many simulations of the first organisation. @param {number} count */
+/** A data file with this many simulations. @param {number} count */
 async function simulationFile(count) {
   const file = join(await mkdtemp(join(folder, 'air-')), 'mock.db');
-  await (await ours(['--data', file])).stop();
-  const database = new Database(file);
-  const { owner } = /** @type {{ owner: string }} */ (
-    database.prepare("SELECT owner FROM objects WHERE collection = 'air.simulations' LIMIT 1").get()
-  );
-  database.exec("DELETE FROM objects WHERE collection LIKE 'air.%'");
-  const object = database.prepare(
-    `INSERT INTO objects (collection, id, owner, shared, body, name, state, created_at, modified_at)
-     VALUES ('air.simulations', ?, ?, '[]', ?, ?, 'INACTIVE', ?, ?) RETURNING rowid`,
-  );
-  const text = database.prepare('INSERT INTO object_texts (rowid, text) VALUES (?, ?)');
-  database.transaction(() => {
-    for (let number = 0; number < count; number++) {
-      const name = `bench-${number}`;
-      const members = { name, state: 'INACTIVE', creator: 'bench@acme.test' };
-      const body = JSON.stringify({ created: number, modified: number, members, hidden: {} });
-      const id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-      const { rowid } = /** @type {{ rowid: number }} */ (object.get(id, owner, body, name, number, number));
-      text.run(rowid, name);
-    }
-  })();
-  database.close();
+  await makeWithSimulations(file, count);
   return file;
 }
 
@@ -270,25 +220,4 @@ async function compare(name, servers, request) {
   const [our, bare] = /** @type {[number, number]} */ (rates.map(median));
   print(name, ratio(our, bare), `${our.toFixed(0)}/s`, `${bare.toFixed(0)}/s`);
   for (const server of servers) await server.stop();
-}
-
-/** A data file with many keys of many users. @param {string} file */
-async function fill(file) {
-  await (await ours(['--data', file])).stop();
-  const database = new Database(file);
-  const user = database.prepare(
-    "INSERT INTO identities (id, kind, name, name_key, enabled, created_at) VALUES (?, 'user', ?, ?, 1, 0)",
-  );
-  const key = database.prepare(
-    `INSERT INTO access_keys (id, owner, created_by, name, client_id, secret_hash, created_at)
-     VALUES (?, ?, ?, ?, ?, 'x', 0)`,
-  );
-  database.transaction(() => {
-    for (let number = 0; number < MANY; number++) {
-      const owner = `bench-user-${Math.floor(number / 20)}`;
-      if (number % 20 === 0) user.run(owner, `${owner}@acme.test`, `${owner}@acme.test`);
-      key.run(`bench-key-${number}`, owner, `${owner}@acme.test`, `key-${number}`, `bench-client-${number}`);
-    }
-  })();
-  database.close();
 }

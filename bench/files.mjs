@@ -1,0 +1,189 @@
+// @ts-check
+/**
+ * Data files with more in them than requests could put there in time. They are filled through the store of the sources,
+ * so nothing here knows how it keeps its rows.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
+import { ours } from './processes.mjs';
+
+/** How many rows are written at once. */
+const BATCH = 5000;
+const KEYS_OF_A_USER = 20;
+
+/** @typedef {typeof import('./sources.ts')} Sources */
+/** @typedef {import('../src/store/collections.ts').Collections} Collections */
+/** @typedef {import('../src/store/collections.ts').Row} Row */
+
+/** @type {Promise<Sources> | undefined} */
+let loaded;
+
+/** A new data file with the built-in seed. @param {string} file */
+async function make(file) {
+  await (await ours(['--data', file])).stop();
+}
+
+/**
+ * Makes a data file with so many access keys, of users who have twenty each.
+ *
+ * @param {string} file
+ * @param {number} count
+ */
+export async function makeWithAccessKeys(file, count) {
+  await make(file);
+  await change(file, async (collections, { accessKeyRow, identityRow }) => {
+    const users = Array.from({ length: count / KEYS_OF_A_USER }, (_, number) => userOf(number));
+    const keys = Array.from({ length: count }, (_, number) => accessKeyOf(number));
+    await put(collections, [...users.map(identityRow), ...keys.map(accessKeyRow)]);
+  });
+}
+
+/** @param {number} number @returns {import('../src/store/identities.ts').Identity} */
+function userOf(number) {
+  return {
+    id: `bench-user-${number}`,
+    kind: 'user',
+    name: `bench-user-${number}@acme.test`,
+    clientId: null,
+    secretHash: null,
+    passwordHash: null,
+    enabled: true,
+    isLocal: true,
+    groups: [],
+    createdBy: null,
+    createdAt: 0,
+    updatedAt: null,
+    lastLogin: null,
+  };
+}
+
+/** @param {number} number @returns {import('../src/store/access-keys.ts').NewAccessKey} */
+function accessKeyOf(number) {
+  const owner = userOf(Math.floor(number / KEYS_OF_A_USER));
+  return {
+    id: `bench-key-${number}`,
+    owner: owner.id,
+    createdBy: owner.name,
+    name: `key-${number}`,
+    clientId: `bench-client-${number}`,
+    secretHash: 'x',
+    createdAt: 0,
+  };
+}
+
+/**
+ * Adds service keys like one that is there, and gives that one a history of so many versions. All of them are past, so
+ * that each request finds the same one.
+ *
+ * @param {string} file
+ * @param {string} id
+ * @param {{ keys: number, versions: number }} counts
+ */
+export async function addServiceKeys(file, id, { keys, versions }) {
+  await change(file, async (collections, { NGC_KEYS, NGC_POLICIES, newKeyRows, policyRow }) => {
+    const key = await NGC_KEYS.byId(collections, id);
+    const [first] = await NGC_POLICIES.ofParent(collections, id);
+    if (key === null || first === undefined) throw new Error(`${file} has no service key ${id}`);
+    const policy = first.body;
+    const others = Array.from({ length: keys }, (_, number) =>
+      newKeyRows({ ...key.body, id: `bench-${number}`, name: `bench-${number}`, secretHash: `hash-${number}`, policy }),
+    );
+    const history = Array.from({ length: versions }, (_, index) =>
+      policyRow(id, { ...policy, version: index + 1, recordedAt: index, effectiveAt: index }),
+    );
+    await put(collections, [
+      { ...key, body: { ...key.body, version: versions } },
+      ...history.map((row) => (row.id === first.id ? { ...row, revision: first.revision } : row)),
+      ...others.flat(),
+    ]);
+  });
+}
+
+/**
+ * Makes a data file with so many simulations of one organisation, like one that is in the seed, and nothing else of Air.
+ *
+ * @param {string} file
+ * @param {number} count
+ */
+export async function makeWithSimulations(file, count) {
+  await make(file);
+  await change(file, async (collections, { airRow, collectionOf, SIMULATIONS }) => {
+    const [like] = (await collectionOf(SIMULATIONS).all(collections)).rows;
+    if (like === undefined) throw new Error('the built-in seed has no simulation');
+    await removeAll(collections, 'air.');
+    const simulations = Array.from({ length: count }, (_, number) => {
+      const id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+      const times = { created: number, modified: number };
+      const members = { ...like.body.members, name: `bench-${number}`, state: /** @type {const} */ ('INACTIVE') };
+      return airRow(SIMULATIONS, { id, owner: like.owner }, times, { members });
+    });
+    await put(collections, simulations);
+  });
+}
+
+/** @param {Collections} collections @param {string} prefix of their names */
+async function removeAll(collections, prefix) {
+  for (const collection of Object.keys(await collections.counts())) {
+    if (!collection.startsWith(prefix)) continue;
+    const { rows } = await collections.list({ collection });
+    await collections.commit(rows.map(({ id }) => ({ kind: 'remove', collection, id })));
+  }
+}
+
+/** @param {Collections} collections @param {readonly Row[]} rows */
+async function put(collections, rows) {
+  for (let at = 0; at < rows.length; at += BATCH) {
+    await collections.commit(rows.slice(at, at + BATCH).map((row) => ({ kind: 'put', row })));
+  }
+}
+
+/**
+ * Changes a file that no server has open.
+ *
+ * @param {string} file
+ * @param {(collections: Collections, sources: Sources) => Promise<void>} act
+ */
+async function change(file, act) {
+  loaded ??= load();
+  const sources = await loaded;
+  const { store, close } = await sources.openPlace(file, sources.DEFAULT_WORLD, sources.newStoreParts());
+  try {
+    await act(store.collections, sources);
+  } finally {
+    await store.close();
+    await close();
+  }
+}
+
+/**
+ * The sources, bundled because not every Node that measures can run TypeScript. The build has them too, but under no
+ * name that it promises to keep.
+ *
+ * @returns {Promise<Sources>}
+ */
+async function load() {
+  const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-sources-'));
+  try {
+    const bundle = await rolldown({
+      input: fileURLToPath(new URL('sources.ts', import.meta.url)),
+      platform: 'node',
+      external: ['better-sqlite3', 'pg'],
+      logLevel: 'warn',
+    });
+    const { output } = await bundle.write({
+      dir: folder,
+      format: 'esm',
+      entryFileNames: '[name].mjs',
+      chunkFileNames: '[name].mjs',
+      // Found from here: the temporary folder has no libraries.
+      paths: (name) => import.meta.resolve(name),
+    });
+    await bundle.close();
+    return await import(pathToFileURL(join(folder, output[0].fileName)).href);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
