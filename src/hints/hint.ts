@@ -3,7 +3,7 @@ import type { RefusedRequest } from './refused-request.ts';
 
 /** A mistake that people make, seen in a request. */
 export interface Hint {
-  /** Which mistake: a code of `docs/hints.md`. */
+  /** Which mistake: a code of `docs/reference/hints.md`. */
   readonly code: string;
   /** What was sent, what was expected and what to do, in a sentence or two. ASCII, without secrets. */
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Hint {
 /** How one mistake is recognised. Its source says that the vendor, or a standard, takes it for one. */
 export interface HintRule extends Sourced {
   readonly code: string;
-  /** What it looks like, for `docs/hints.md`. */
+  /** What it looks like, for `docs/reference/hints.md`. */
   readonly sign: string;
   /** What to do, for the same page. */
   readonly cure: string;

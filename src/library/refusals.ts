@@ -43,7 +43,7 @@ function isHeaders(headers: Answered['headers']): headers is Headers {
 
 /** The expected refusal: its reason and, if it matters, what was missing. */
 export interface ExpectedRefusal {
-  /** A code from `docs/why-was-i-refused.md`. */
+  /** A code from `docs/reference/why-was-i-refused.md`. */
   readonly reason: DenyReason;
   /** What was missing, in any order, including what only one is needed of. */
   readonly missing?: readonly string[];

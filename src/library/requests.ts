@@ -15,7 +15,7 @@ export interface RequestMatch {
   readonly status?: number;
   /** The id, name, client id or e-mail address of the caller, or of whom the credential claimed to be. */
   readonly principal?: string;
-  /** Why it was refused: a code from `docs/why-was-i-refused.md`. */
+  /** Why it was refused: a code from `docs/reference/why-was-i-refused.md`. */
   readonly reason?: DenyReason;
   /**
    * What the body has at least: of objects these members, of arrays all entries in order. A form is an object, too.

@@ -28,7 +28,7 @@ export interface Decision {
   /** Whom a rejected credential would have stood for. */
   readonly claimed?: Principal;
   readonly rule: string | null;
-  /** Why it was refused: a code from `docs/why-was-i-refused.md`. */
+  /** Why it was refused: a code from `docs/reference/why-was-i-refused.md`. */
   readonly reason: DenyReason | null;
   /** The refusal was only recorded, and the request went on: its world observes. */
   readonly enforced?: false;

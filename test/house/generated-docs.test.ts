@@ -43,7 +43,7 @@ ${rows.join('\n')}
 | \`--etc DIR\` | \`NV_AUTH_MOCK_ETC\` | | a folder whose \`config.yaml\` and \`seed.yaml\` count, where they are there and nothing else is named; \`.yml\` and \`.json\` will do |
 
 \`PORT\` is honoured where \`NV_AUTH_MOCK_PORT\` is not set. Durations: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`.
-What a seed may say: [Your own users and keys](your-own-users.md).
+What a seed may say: [Your own users and keys](../how-to/your-own-users.md).
 `;
 }
 
@@ -101,11 +101,11 @@ function remaining({ title, laws }: ServiceDefinition): string[] {
   });
 }
 
-it('docs/configuration.md says what the table of options says', async () => {
-  await expect(configurationPage()).toMatchFileSnapshot('../../docs/configuration.md');
+it('docs/reference/configuration.md says what the table of options says', async () => {
+  await expect(configurationPage()).toMatchFileSnapshot('../../docs/reference/configuration.md');
 });
 
-it('docs/coverage.md says what the tables and the documents say', async () => {
+it('docs/reference/coverage.md says what the tables and the documents say', async () => {
   const services = await Promise.all(SERVICES.map(coverageOf));
   const page = `# Coverage and fidelity
 
@@ -131,7 +131,7 @@ ${SERVICES.flatMap(remaining).join('\n')}
 
 ${services.join('\n\n')}
 `;
-  await expect(page).toMatchFileSnapshot('../../docs/coverage.md');
+  await expect(page).toMatchFileSnapshot('../../docs/reference/coverage.md');
 });
 
 /** What happens in each drill, and what a right client does. */
@@ -147,7 +147,7 @@ ${GENERATED}
 
 What a client has to survive sooner or later, rehearsed: \`POST /_mock/drills/{name}\`, or \`mock.drills.run(name)\`. A drill runs on the clock of
 its world, so \`POST /_mock/clock/advance\` shortens it; it ends by itself or with \`DELETE /_mock/drills/{name}\`. \`GET /_mock/drills\` says which
-are running. What a drill does to requests are [faults](testing-your-client.md), so answers and the journal name them.
+are running. What a drill does to requests are [faults](../how-to/testing-your-client.md), so answers and the journal name them.
 
 ${sections.join('\n')}`;
 }
@@ -159,5 +159,5 @@ const ABOUT = {
 } as const;
 
 it('the page of drills says what each of them does', async () => {
-  await expect(drillsPage()).toMatchFileSnapshot(join(ROOT, 'docs/drills.md'));
+  await expect(drillsPage()).toMatchFileSnapshot(join(ROOT, 'docs/reference/drills.md'));
 });

@@ -14,8 +14,8 @@ function everyHint() {
   return [...rules, early];
 }
 
-it('every hint is told in docs/hints.md, and no other', () => {
-  const page = readFileSync(join(ROOT, 'docs/hints.md'), 'utf8');
+it('every hint is told in docs/reference/hints.md, and no other', () => {
+  const page = readFileSync(join(ROOT, 'docs/reference/hints.md'), 'utf8');
   const rows = [...page.matchAll(/^\| `(\w+)` \| (.*) \| (.*) \|$/gm)].map(([, code, sign, cure]) => [
     code,
     { sign, cure },

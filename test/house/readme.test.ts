@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { flagName, OPTIONS } from '../../src/config/options.ts';
 import { ALL_REASONS } from '../../src/services/index.ts';
 import { listeningServer } from '../support/listening.ts';
-import { ROOT } from './source-files.ts';
+import { documentationPages, ROOT } from './source-files.ts';
 
 const run = promisify(execFile);
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -75,8 +75,8 @@ describe('the section about edits that do not count yet', async () => {
   });
 });
 
-it('every reason is told in docs/why-was-i-refused.md, and no other', () => {
-  const page = readFileSync(join(ROOT, 'docs/why-was-i-refused.md'), 'utf8');
+it('every reason is told in docs/reference/why-was-i-refused.md, and no other', () => {
+  const page = readFileSync(join(ROOT, 'docs/reference/why-was-i-refused.md'), 'utf8');
   const rows = [...page.matchAll(/^\| `(\w+)` \| (\w+) \| (.*) \|$/gm)].map(([, reason, stage, meaning]) => [
     reason,
     { stage, meaning },
@@ -87,13 +87,11 @@ it('every reason is told in docs/why-was-i-refused.md, and no other', () => {
 });
 
 describe('the command, as the README and its pages call it', () => {
-  const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)]
-    .filter((page) => page.endsWith('.md'))
-    .map((page) => ({ page, text: readFileSync(join(ROOT, page), 'utf8') }));
+  const pages = [{ path: 'README.md', text: readme }, ...documentationPages()];
 
   it('is found in a clone as where the package is installed', async () => {
     const bare = /(?<!npx |\.bin\/)nv-auth-mock (?:start|health|env|doctor|verify)\b|(?<!\/app\/)dist\/main\.js/g;
-    const found = pages.flatMap(({ page, text }) => (text.match(bare) ?? []).map((call) => `${page}: ${call}`));
+    const found = pages.flatMap(({ path, text }) => (text.match(bare) ?? []).map((call) => `${path}: ${call}`));
     const { stdout } = await run('npx', ['nv-auth-mock', '--version'], { cwd: ROOT });
 
     expect(found).toEqual([]);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,16 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { emptyFolder } from '../support/folder.ts';
 import { listeningServer } from '../support/listening.ts';
-import { ROOT } from './source-files.ts';
+import { documentationPages, ROOT } from './source-files.ts';
 
 const run = promisify(execFile);
 const BASE = 'http://127.0.0.1:6625';
-const PAGES = [
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
-  'CONTRIBUTING.md',
-];
+const PAGES = [...documentationPages().map(({ path }) => path), 'CONTRIBUTING.md'];
 
 interface Block {
   readonly language: string;

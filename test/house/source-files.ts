@@ -19,6 +19,11 @@ export function sourceFiles(folder: string, ending: string): SourceFile[] {
     .map((path) => ({ path, text: readFileSync(posix.join(ROOT, path), 'utf8') }));
 }
 
+/** The pages of the documentation, without the decisions: those that users read. */
+export function documentationPages(): SourceFile[] {
+  return sourceFiles('docs', '.md').filter(({ path }) => !path.startsWith('docs/decisions/'));
+}
+
 export interface Import {
   /** As written. */
   readonly specifier: string;

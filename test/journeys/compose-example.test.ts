@@ -36,7 +36,7 @@ async function printedWith(environment: Readonly<Record<string, string>>): Promi
 }
 
 /** What the page shows for alice: her base URL, and her credentials alone. */
-const page = readFileSync(fileURLToPath(new URL('../../docs/in-compose.md', import.meta.url)), 'utf8');
+const page = readFileSync(fileURLToPath(new URL('../../docs/how-to/in-compose.md', import.meta.url)), 'utf8');
 const [byUrl, byCredentials] = [...page.matchAll(/^```yaml\n(environment:.*?)^```$/gms)].map(
   ([, block = '']) => parse(block).environment,
 );

@@ -61,7 +61,7 @@ describe('the Dockerfile', () => {
 
 it('a port is published on loopback only, wherever one is published', () => {
   const pages = [
-    ...['README.md', 'docs/in-compose.md', 'docs/in-tests.md', 'docs/for-a-whole-team.md'],
+    ...['README.md', 'docs/how-to/in-compose.md', 'docs/how-to/in-tests.md', 'docs/how-to/for-a-whole-team.md'],
     ...['examples/compose/compose.yaml', 'examples/compose/replicas.yaml'],
   ];
   const published = pages.flatMap((page) => [...text(page).matchAll(/(\S+:)?6625:6625/g)].map(([, host]) => host));

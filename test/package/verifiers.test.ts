@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { copied, write } from '../support/package.ts';
 
 const run = promisify(execFile);
-const PAGE = fileURLToPath(new URL('../../docs/testing-verifiers.md', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../docs/how-to/testing-verifiers.md', import.meta.url));
 /** A busy machine takes its time. */
 const PATIENCE_MS = 60_000;
 

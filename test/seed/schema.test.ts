@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -8,7 +8,7 @@ import { derivationOf } from '../../src/credentials/derivation.ts';
 import { findSchemaFaults } from '../../src/seed/check.ts';
 import { castOf, ownSeed } from '../../src/seed/index.ts';
 import { seedSchema } from '../../src/seed/schema.ts';
-import { ROOT } from '../house/source-files.ts';
+import { documentationPages, ROOT } from '../house/source-files.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
 import { SERVICES } from '../support/services.ts';
 
@@ -83,13 +83,10 @@ const TOPS = ['extends', ...SERVICES.filter(({ seed }) => seed !== null).map(({ 
 const isSeed = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.keys(value).some((name) => TOPS.includes(name));
 
-const shown = readdirSync(join(ROOT, 'docs'))
-  .filter((file) => file.endsWith('.md'))
-  .flatMap((page) => {
-    const text = readFileSync(join(ROOT, 'docs', page), 'utf8');
-    const texts = FORMS.flatMap((form) => [...text.matchAll(form)].map(([, body = '']) => body));
-    return texts.map((body) => ({ page, seed: parse(body) })).filter(({ seed }) => isSeed(seed));
-  });
+const shown = documentationPages().flatMap(({ path: page, text }) => {
+  const texts = FORMS.flatMap((form) => [...text.matchAll(form)].map(([, body = '']) => body));
+  return texts.map((body) => ({ page, seed: parse(body) })).filter(({ seed }) => isSeed(seed));
+});
 
 describe('a seed that is right fits it:', () => {
   it.each([
@@ -119,7 +116,7 @@ describe('a seed that is right fits it:', () => {
   });
 
   it('every seed of the documentation, which a mock takes as well', async () => {
-    expect(shown.filter(({ page }) => page === 'your-own-users.md')).toHaveLength(5);
+    expect(shown.filter(({ page }) => page === 'docs/how-to/your-own-users.md')).toHaveLength(5);
     for (const { page, seed } of shown) {
       expect(errors(seed), page).toEqual([]);
       await seedFrom(seed);
