@@ -109,13 +109,8 @@ describe('everything that the README and its pages show, in one world', async ()
     ];
     return { ahead, mode, counts };
   };
-  const links = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/\]\((docs\/[^)#]+\.md)/g)];
-  const pages = ['README.md', ...new Set(links.map(([, page = '']) => page))];
+  const pages = ['README.md', ...documentationPages().map(({ path }) => path)];
   const asFound = await world();
-
-  it('is found by its links', () => {
-    expect(PAGES.filter((page) => page.startsWith('docs/')).filter((page) => !pages.includes(page))).toEqual([]);
-  });
 
   it.each(['the first time', 'once more'].flatMap((time) => pages.map((page) => [page, time] as const)))(
     '%s runs %s, and leaves the world as it found it',
@@ -139,25 +134,3 @@ describe('everything that the README and its pages show, in one world', async ()
     },
   );
 });
-
-it('every link of a page leads to a file', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', ...PAGES];
-  const broken = pages.flatMap((page) => {
-    const folder = page.includes('/') ? page.slice(0, page.lastIndexOf('/')) : '.';
-    const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map(
-      ([, link = '']) => link,
-    );
-    return links.filter((link) => !exists(join(ROOT, folder, link))).map((link) => `${page}: ${link}`);
-  });
-
-  expect(broken).toEqual([]);
-});
-
-function exists(path: string): boolean {
-  try {
-    readFileSync(path);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EISDIR';
-  }
-}

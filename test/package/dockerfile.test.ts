@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { flagName, OPTIONS, variableName } from '../../src/config/options.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
+import { documentationPages, ROOT } from '../house/source-files.ts';
 import { imageParts, imageSpec } from '../support/image.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 describe('the Dockerfile', () => {
@@ -61,7 +60,7 @@ describe('the Dockerfile', () => {
 
 it('a port is published on loopback only, wherever one is published', () => {
   const pages = [
-    ...['README.md', 'docs/how-to/in-compose.md', 'docs/how-to/in-tests.md', 'docs/how-to/for-a-whole-team.md'],
+    ...['README.md', ...documentationPages().map(({ path }) => path)],
     ...['examples/compose/compose.yaml', 'examples/compose/replicas.yaml'],
   ];
   const published = pages.flatMap((page) => [...text(page).matchAll(/(\S+:)?6625:6625/g)].map(([, host]) => host));

@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { documentationPages, ROOT, sourceFiles } from './source-files.ts';
+
+const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const INDEX = 'docs/README.md';
+
+/** The kinds of pages, as the index calls them, and where the pages of each lie. */
+const KINDS: Readonly<Record<string, (path: string) => boolean>> = {
+  Tutorial: (path) => path.startsWith('docs/tutorial/'),
+  'How-to': (path) => path.startsWith('docs/how-to/'),
+  Reference: (path) => path.startsWith('docs/reference/'),
+  Explanation: (path) => path.startsWith('docs/explanation/') || path === DECISIONS,
+};
+const DECISIONS = 'docs/decisions/README.md';
+
+/** The links of a page to files, from the root. */
+function linksOf(path: string, page: string): { readonly target: string; readonly anchor: string }[] {
+  return [...page.matchAll(/\]\(([^)#:\s]*)(?:#([^)\s]*))?\)/g)].map(([, link = '', anchor = '']) => ({
+    target: link === '' ? path : posix.normalize(posix.join(posix.dirname(path), link)),
+    anchor,
+  }));
+}
+
+describe('the index of the documentation', () => {
+  const sections = text(INDEX).split(/^## /m).slice(1);
+  const rows = sections.flatMap((section) => {
+    const [kind = ''] = section.split('\n', 1);
+    return [...section.matchAll(/^\| \[[^\]]+\]\(([^)]+)\) \| (.*) \|$/gm)].map(([, link = '', line = '']) => ({
+      kind,
+      path: posix.join('docs', link),
+      line,
+    }));
+  });
+
+  it('has the four kinds and no other', () => {
+    expect(sections.map((section) => section.split('\n', 1)[0])).toEqual(Object.keys(KINDS));
+  });
+
+  it('lists every page once, under the kind of its folder, with a line about it', () => {
+    const pages = [...documentationPages().map(({ path }) => path), DECISIONS].filter((path) => path !== INDEX);
+
+    expect(pages.length).toBeGreaterThan(20);
+    expect(rows.map(({ path }) => path).sort()).toEqual(pages.sort());
+    expect(rows.filter(({ kind, path }) => KINDS[kind]?.(path) !== true)).toEqual([]);
+    expect(rows.filter(({ line }) => line.trim().length < 10)).toEqual([]);
+  });
+
+  it('calls each page what it calls itself', () => {
+    const names = [...text(INDEX).matchAll(/^\| \[([^\]]+)\]\(([^)]+)\)/gm)].map(([, name = '', link = '']) => ({
+      link,
+      name,
+    }));
+    const titles = names.map(({ link }) => ({ link, name: /^# (.*)$/m.exec(text(posix.join('docs', link)))?.[1] }));
+
+    expect(names).toEqual(titles);
+  });
+});
+
+it('docs/decisions/README.md lists every decision', async () => {
+  const decisions = sourceFiles('docs/decisions', '.md').filter(({ path }) => /\/\d{4}-[^/]+$/.test(path));
+  const lines = decisions.map(({ path, text: page }) => {
+    const [, number, title] = /^# (\d+)\. (.*)$/m.exec(page) ?? [];
+    expect(posix.basename(path)).toMatch(new RegExp(`^0*${number}-`));
+    return `${number}. [${title}](${posix.basename(path)})`;
+  });
+
+  await expect(`# Decisions
+
+<!-- Made from their titles by \`npx vitest run test/house/docs-index.test.ts -u\`. -->
+
+Why the mock is built the way it is: what was decided, why, what else was weighed, and what it costs.
+
+${lines.join('\n')}
+`).toMatchFileSnapshot(join(ROOT, DECISIONS));
+});
+
+describe('every link of a page', () => {
+  const pages = [
+    ...['README.md', 'CONTRIBUTING.md'].map((path) => ({ path, text: text(path) })),
+    ...['docs', 'src', 'openapi', 'fixtures'].flatMap((folder) => sourceFiles(folder, '.md')),
+  ];
+  const links = pages.flatMap(({ path, text: page }) => linksOf(path, page).map((link) => ({ ...link, page: path })));
+
+  it('leads to a file', () => {
+    expect(links.length).toBeGreaterThan(150);
+    expect(links.filter(({ target }) => !existsSync(join(ROOT, target)))).toEqual([]);
+  });
+
+  it('leads to a heading that is there', () => {
+    const anchored = links.filter(({ anchor }) => anchor !== '');
+    const broken = anchored.filter(({ target, anchor }) => !anchorsOf(text(target)).includes(anchor));
+
+    expect(anchored.length).toBeGreaterThan(15);
+    expect(broken).toEqual([]);
+  });
+});
+
+/** The anchors of the headings of a page, as GitHub and npm make them. */
+function anchorsOf(page: string): string[] {
+  const headings = [...page.replace(/^```.*?^```$/gms, '').matchAll(/^#{1,6} (.*)$/gm)];
+  return headings.map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+it('code and tests name no page that has moved', () => {
+  const files = ['src', 'test', 'scripts', 'bench', 'examples'].flatMap((folder) =>
+    ['.ts', '.mjs', '.cjs', '.py', '.go'].flatMap((ending) => sourceFiles(folder, ending)),
+  );
+  const named = files.flatMap(({ path, text: code }) =>
+    [...code.matchAll(/docs\/[\w/-]+\.md\b/g)].map(([page]) => ({ path, page })),
+  );
+
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter(({ page }) => !existsSync(join(ROOT, page)))).toEqual([]);
+});
