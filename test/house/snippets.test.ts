@@ -92,7 +92,7 @@ describe.each(PAGES.map((page) => ({ page, blocks: blocksOf(page) })))('$page', 
     expect(
       blocks.filter(({ language }) => !['sh', 'js', 'ts', 'json', 'yaml', 'console', ''].includes(language)),
     ).toEqual([]);
-    for (const line of consoles) expect(line).toMatch(/^(npm|docker) /);
+    for (const line of consoles) expect(line).toMatch(/^(npm|docker) |^npx nv-auth-mock$/);
     for (const { language, text } of blocks) if (language === 'yaml') expect(parse(text)).toBeTruthy();
   });
 });
