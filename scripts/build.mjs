@@ -4,9 +4,11 @@ import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } fro
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { bundledOf, noticesOf } from './bundled.mjs';
 import { buildDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { writeHandlerTypes } from './handler-types.mjs';
+import { sbomOf } from './sbom.mjs';
 
 const DIST = new URL('../dist/', import.meta.url);
 
@@ -58,10 +60,11 @@ export async function build() {
   const core = await buildCore(needed);
   const facades = await writeFacades(core);
   const output = [...core, ...modules];
-  const parts = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
-  await writeFile(new URL(NOTICES, DIST), await noticesOf(parts));
+  const bundled = await bundledOf(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])));
+  await writeFile(new URL(NOTICES, DIST), noticesOf(bundled));
+  await writeFile(new URL(SBOM, DIST), await billOf(bundled));
   await writeFile(new URL(SEED_SCHEMA, DIST), await seedSchema());
-  await removeAllBut([...output.map(({ fileName }) => fileName), ...facades, NOTICES, SEED_SCHEMA]);
+  await removeAllBut([...output.map(({ fileName }) => fileName), ...facades, NOTICES, SBOM, SEED_SCHEMA]);
   await buildDocuments();
   await writeHandlerTypes();
   await copySwaggerUi();
@@ -206,22 +209,22 @@ async function copySwaggerUi() {
 
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 
+const SBOM = 'sbom.cdx.json';
+
 /**
- * The notices of bundled software, with licenses.
+ * The bill of materials, of what is in the build and of what it needs beside it. Of the packages that users bring, it has
+ * the database's driver, which the image has too; the runners of their tests are no part of a server.
  *
- * @param {string[]} modules
+ * @param {readonly import('./bundled.mjs').Bundled[]} bundled
  */
-async function noticesOf(modules) {
-  const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []);
-  folders.push(fileURLToPath(SWAGGER_UI).replace(/\/$/, ''));
-  const notices = [...new Set(folders)].sort().map(async (folder) => {
-    const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
-    const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-    const text = file === undefined ? '' : `\n${(await readFile(`${folder}/${file}`, 'utf8')).trim()}\n`;
-    return `${name} ${version} (${license})\n${text}`;
-  });
-  const pages = 'swagger-ui, in dist/swagger-ui (Apache-2.0, as this package: see LICENSE)\n';
-  return [...(await Promise.all(notices)), pages].join(`\n${'-'.repeat(80)}\n`);
+async function billOf(bundled) {
+  const [manifest, lock] = await Promise.all(['package.json', 'package-lock.json'].map(read));
+  return `${JSON.stringify(sbomOf({ manifest, lock: lock.packages, bundled, drivers: ['pg'] }), null, 2)}\n`;
+}
+
+/** @param {string} file */
+async function read(file) {
+  return JSON.parse(await readFile(new URL(`../${file}`, import.meta.url), 'utf8'));
 }
 
 const SEED_SCHEMA = 'seed.schema.json';

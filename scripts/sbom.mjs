@@ -1,0 +1,185 @@
+// @ts-check
+/** What the package consists of, as a CycloneDX document (https://cyclonedx.org/docs/1.6/json/). */
+
+/** @import { Bundled } from './bundled.mjs' */
+
+/**
+ * What is read of an entry of `package-lock.json`.
+ *
+ * @typedef {object} Locked
+ * @property {string} [name] where it differs from that of the folder
+ * @property {string} [version]
+ * @property {string} [license]
+ * @property {string} [integrity]
+ * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [devDependencies] of the project itself
+ * @property {Record<string, string>} [optionalDependencies]
+ * @property {Record<string, string>} [peerDependencies]
+ */
+
+/** @typedef {Record<string, Locked>} Lock its packages, by the folders in which they are installed */
+
+/**
+ * @typedef {object} Part
+ * @property {string | null} path where it is installed; null if it came in another package
+ * @property {string} name
+ * @property {string} version
+ * @property {string} [license]
+ * @property {'required' | 'optional'} scope
+ * @property {boolean} isBundled
+ */
+
+/** How CycloneDX calls the hashes of npm. */
+const ALGORITHMS = new Map([
+  ['sha1', 'SHA-1'],
+  ['sha256', 'SHA-256'],
+  ['sha384', 'SHA-384'],
+  ['sha512', 'SHA-512'],
+]);
+
+/**
+ * The bill of materials of a build. It has no time and no serial number, which both may be left out: the same sources
+ * make the same document.
+ *
+ * @param {object} given
+ * @param {any} given.manifest `package.json`
+ * @param {Lock} given.lock
+ * @param {readonly Bundled[]} given.bundled
+ * @param {readonly string[]} given.drivers names of packages that a server loads if its users have installed them
+ */
+export function sbomOf({ manifest, lock, bundled, drivers }) {
+  const parts = [
+    ...bundled.map((one) => ({ ...one, scope: /** @type {const} */ ('required'), isBundled: true })),
+    ...installedParts(lock, Object.keys(manifest.dependencies), 'required'),
+    ...installedParts(lock, drivers, 'optional'),
+  ];
+  /** @type {Map<string, Part>} */
+  const byPurl = new Map();
+  for (const part of parts) if (!byPurl.has(purlOf(part))) byPurl.set(purlOf(part), part);
+  const components = [...byPurl.values()].sort((one, other) => (purlOf(one) < purlOf(other) ? -1 : 1));
+  const purls = new Map(parts.flatMap((part) => (part.path === null ? [] : [[part.path, purlOf(part)]])));
+  /** @param {readonly string[]} paths */
+  const dependsOn = (paths) => [...new Set(paths.flatMap((path) => purls.get(path) ?? []))].sort();
+  // No list of dependencies names what came in another package.
+  const brought = components.filter(({ path }) => path === null).map(purlOf);
+  return {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: {
+      lifecycles: [{ phase: 'build' }],
+      component: {
+        type: 'application',
+        'bom-ref': purlOf(manifest),
+        name: manifest.name,
+        version: manifest.version,
+        description: manifest.description,
+        licenses: licensesOf(manifest.license),
+        purl: purlOf(manifest),
+        externalReferences: [
+          { type: 'vcs', url: manifest.repository.url },
+          { type: 'website', url: manifest.homepage },
+          { type: 'issue-tracker', url: manifest.bugs.url },
+        ],
+      },
+    },
+    components: components.map((part) => componentOf(part, lock)),
+    dependencies: [
+      { ref: purlOf(manifest), dependsOn: [...dependsOn(needsOf(lock, '')), ...brought].sort() },
+      ...components.map((part) => ({
+        ref: purlOf(part),
+        dependsOn: part.path === null ? [] : dependsOn(needsOf(lock, part.path)),
+      })),
+    ],
+    // What these were made from, and in which versions, is known to their authors only.
+    compositions: [{ aggregate: 'incomplete', assemblies: brought }],
+  };
+}
+
+/**
+ * What is installed beside the package, with whatever it needs itself.
+ *
+ * @param {Lock} lock
+ * @param {readonly string[]} names
+ * @param {Part['scope']} scope
+ * @returns {Part[]}
+ */
+function installedParts(lock, names, scope) {
+  const paths = new Set(names.flatMap((name) => resolved(lock, '', name) ?? []));
+  // A set also yields what is added to it meanwhile.
+  for (const path of paths) for (const need of needsOf(lock, path)) paths.add(need);
+  return [...paths].map((path) => {
+    const { name = path.split('node_modules/').at(-1) ?? '', version = '', license } = lock[path] ?? {};
+    return { path, name, version, ...(license && { license }), scope, isBundled: false };
+  });
+}
+
+/**
+ * Where the packages are that a package asks for.
+ *
+ * @param {Lock} lock
+ * @param {string} path
+ */
+function needsOf(lock, path) {
+  const { dependencies, devDependencies, optionalDependencies, peerDependencies } = lock[path] ?? {};
+  const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies, ...peerDependencies });
+  return names.flatMap((name) => resolved(lock, path, name) ?? []);
+}
+
+/**
+ * Where Node finds a package that is asked for from a folder: in the nearest `node_modules` upwards.
+ *
+ * @param {Lock} lock
+ * @param {string} folder
+ * @param {string} name
+ * @returns {string | null}
+ */
+function resolved(lock, folder, name) {
+  const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+  if (path in lock) return path;
+  return folder === '' ? null : resolved(lock, folder.replace(/\/?node_modules\/(?:@[^/]+\/)?[^/]+$/, ''), name);
+}
+
+/** @param {Part} part @param {Lock} lock */
+function componentOf(part, lock) {
+  const { path, name, version, license, scope, isBundled } = part;
+  const [, group, own] = /^(@[^/]+)\/(.*)$/.exec(name) ?? [];
+  const locked = lock[path ?? ''];
+  const hashes = locked?.version === version ? hashesOf(locked.integrity) : [];
+  return {
+    type: 'library',
+    'bom-ref': purlOf(part),
+    ...(group && { group }),
+    name: own ?? name,
+    version,
+    scope,
+    ...(hashes.length > 0 && { hashes }),
+    ...(license && { licenses: licensesOf(license) }),
+    purl: purlOf(part),
+    ...(isBundled && { properties: [{ name: 'cdx:npm:package:bundled', value: 'true' }] }),
+  };
+}
+
+/**
+ * The hashes of a package's tarball.
+ *
+ * @param {string | undefined} integrity
+ */
+function hashesOf(integrity) {
+  return (integrity?.split(/\s+/) ?? []).flatMap((one) => {
+    const [algorithm = '', base64 = ''] = one.split('-', 2);
+    const alg = ALGORITHMS.get(algorithm);
+    return alg === undefined ? [] : [{ alg, content: Buffer.from(base64, 'base64').toString('hex') }];
+  });
+}
+
+/** @param {string} license */
+function licensesOf(license) {
+  return /^[\w.+-]+$/.test(license) ? [{ license: { id: license } }] : [{ expression: license }];
+}
+
+/** The name of a package among all packages of all registries. @param {{ name: string, version: string }} named */
+function purlOf({ name, version }) {
+  return `pkg:npm/${name.replace('@', '%40')}@${encodeURIComponent(version)}`;
+}
