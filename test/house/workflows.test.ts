@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { minVersion, satisfies } from 'semver';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ROOT } from './source-files.ts';
+
+interface Step {
+  readonly run?: string;
+  readonly uses?: string;
+}
+interface Job {
+  readonly 'timeout-minutes'?: number;
+  readonly strategy?: { readonly matrix: { readonly node: readonly string[] } };
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+interface Workflow {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly concurrency?: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const MANIFEST = JSON.parse(read('package.json'));
+const files = (folder: string) => readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.yml'));
+const WORKFLOWS = files('.github/workflows').map((file) => ({
+  file,
+  workflow: parse(read(`.github/workflows/${file}`)) as Workflow,
+}));
+
+describe.each(WORKFLOWS)('$file', ({ workflow }) => {
+  const jobs = Object.values(workflow.jobs);
+  const steps = jobs.flatMap((job) => job.steps);
+
+  it('runs only scripts that there are', () => {
+    const lines = steps.flatMap(({ run = '' }) => run.split('\n'));
+    const names = lines.flatMap((line) => /^\s*npm run (?:--silent )?(\S+)/.exec(line)?.[1] ?? []);
+
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !(name in MANIFEST.scripts))).toEqual([]);
+  });
+
+  it('runs nothing that a clone cannot run, but for publishing', () => {
+    const lines = steps.flatMap(({ run = '' }) => run.split('\n')).filter((line) => line !== '');
+
+    expect(lines.filter((line) => !/^npm (?:ci$|run |publish )/.test(line))).toEqual([]);
+  });
+
+  it('uses actions of the forge and of Docker only, by their major versions', () => {
+    const used = steps.flatMap(({ uses }) => uses ?? []);
+
+    expect(used.filter((action) => !/^(?:actions|docker)\/[a-z-]+@v\d+$/.test(action))).toEqual([]);
+  });
+
+  it('may only read, unless a job says what it writes, and ends in time', () => {
+    const written = jobs.flatMap(({ permissions = {} }) => Object.entries(permissions));
+
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    expect(written.filter(([name, right]) => right !== 'read' && name === 'contents')).toEqual([]);
+    expect(workflow.concurrency).toBeDefined();
+    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(360);
+  });
+});
+
+it('the tests run on the oldest Node that the package allows, and on no older one', () => {
+  const { engines } = MANIFEST;
+  const nodes = WORKFLOWS.flatMap(({ workflow }) => Object.values(workflow.jobs)).flatMap(
+    ({ strategy }) => strategy?.matrix.node ?? [],
+  );
+
+  expect(nodes).toEqual(['20.19', '22', '24', '26']);
+  expect(minVersion(engines.node)?.version).toBe(`${nodes[0]}.0`);
+  for (const node of nodes) expect(satisfies(minVersion(node)?.version ?? '', engines.node)).toBe(true);
+});
+
+describe('the forms for issues', () => {
+  it.each(files('.github/ISSUE_TEMPLATE').filter((file) => file !== 'config.yml'))('%s can be filled in', (file) => {
+    const { name, description, body } = parse(read(`.github/ISSUE_TEMPLATE/${file}`));
+    const fields = body.filter(({ type }: { type: string }) => type !== 'markdown');
+    const ids = fields.map(({ id }: { id: string }) => id);
+
+    expect([typeof name, typeof description]).toEqual(['string', 'string']);
+    expect(new Set(ids).size).toBe(fields.length);
+    for (const { type, attributes } of fields) {
+      expect(['input', 'textarea', 'dropdown']).toContain(type);
+      expect(attributes.label).toBeTypeOf('string');
+    }
+    expect(ids).toEqual(expect.arrayContaining(['version', 'decision']));
+    expect(JSON.stringify(body)).toContain('GET /_mock/decisions/<id>');
+  });
+
+  it('lead to the repository of the package', () => {
+    const { contact_links: links } = parse(read('.github/ISSUE_TEMPLATE/config.yml'));
+    const base = MANIFEST.bugs.url.replace(/\/issues$/, '');
+
+    expect(links.map(({ url }: { url: string }) => url).filter((url: string) => !url.startsWith(base))).toEqual([]);
+    expect(MANIFEST.repository.url).toBe(`git+${base}.git`);
+    for (const page of ['SECURITY.md', 'CHANGELOG.md']) expect(read(page)).toContain(`${base}/`);
+  });
+});
