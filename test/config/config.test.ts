@@ -1,11 +1,11 @@
 /**
- * Where values come from. How a person is told what is wrong with them: `test/cli/configuration.test.ts`.
+ * Where values come from. How a person is told what is wrong with them: `test/cli/configuration.doors.ts`.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { configOf, proxyVariables, readConfig, readDocument, readOptions } from '../../src/config/config.ts';
-import { it } from '../support/command.ts';
+import { it } from '../support/in-folder.ts';
 
 describe('the configuration of a program', () => {
   it('is what it gives, and else what is usual', () => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { readSourceLines } from '../../src/config/source-lines.ts';
-import { it } from '../support/command.ts';
+import { it } from '../support/in-folder.ts';
 
 const YAML = ['# a seed', 'runai:', '  users:', '    - name: a', '    - name: b', '      role: c', 'port: 1'].join(
   '\n',

@@ -48,10 +48,10 @@ function saidBy({ text }: SourceFile): string[] {
 
 /** The file whose path a test stands at, whether there is one or not. */
 function mirroredBy({ path }: SourceFile): string {
-  return path.replace(/^test\//, 'src/').replace(/\.test\.ts$/, '.ts');
+  return path.replace(/^test\//, 'src/').replace(/\.(?:test|doors)\.ts$/, '.ts');
 }
 
-const TESTS = sourceFiles('test', '.test.ts');
+const TESTS = ['.test.ts', '.doors.ts'].flatMap((ending) => sourceFiles('test', ending));
 const ENGINE = FOLDERS.flatMap((folder) => sourceFiles(posix.join('src', folder), '.ts'));
 
 describe('each file of the engine', () => {

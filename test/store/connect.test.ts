@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
 import { codeOf, connectDatabase } from '../../src/store/sqlite/connect.ts';
-import { it } from '../support/command.ts';
+import { it } from '../support/in-folder.ts';
 
 /** What a call throws. */
 function thrownBy(call: () => unknown): unknown {

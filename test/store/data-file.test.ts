@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { Unwritable } from '../../src/store/errors.ts';
 import { DataFile } from '../../src/store/sqlite/data-file.ts';
-import { it } from '../support/command.ts';
+import { it } from '../support/in-folder.ts';
 
 /** A file of a few bytes, in use. */
 async function used(folder: string) {

@@ -8,7 +8,7 @@ import { APPLICATION_ID } from '../../src/store/sqlite/header.ts';
 import { openImage } from '../../src/store/sqlite/images.ts';
 import { closeDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { newestOf, SCHEMA, type StoreSchema } from '../../src/store/sqlite/schema.ts';
-import { it } from '../support/command.ts';
+import { it } from '../support/in-folder.ts';
 
 /** The schema with a further step, which no version has yet. */
 const LATER: StoreSchema = {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { Row } from '../../src/store/collections.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
-import { it } from '../support/command.ts';
+import { it } from '../support/in-folder.ts';
 import { keptSeed, people } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
 

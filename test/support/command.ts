@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { test } from 'vitest';
-import { emptyFolder } from './folder.ts';
+import { it as inFolder } from './in-folder.ts';
 import { readableMain } from './readable-copy.ts';
 
 /** The built command. */
@@ -72,13 +70,7 @@ export interface Command {
 }
 
 /** A test that is given the command, and an empty folder that it runs in. Whatever still runs afterwards is killed. */
-export const it = test.extend<{ folder: string; command: Command }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
-  folder: async ({}, use) => {
-    const folder = await emptyFolder();
-    await use(folder);
-    await rm(folder, { recursive: true, force: true });
-  },
+export const it = inFolder.extend<{ command: Command }>({
   command: async ({ folder }, use) => {
     const launched: Running[] = [];
     const launch: Command['launch'] = (args, surroundings = {}) => {

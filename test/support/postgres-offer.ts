@@ -20,7 +20,7 @@ declare module 'vitest' {
 }
 
 /** Offers one server to all test files of a run. @returns what ends it */
-export async function offerPostgres({ provide }: TestProject): Promise<() => Promise<void>> {
+export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const program = postgresProgram();
   if (program === null) {
     process.stdout.write(`SKIP: PostgreSQL is tested where npm has it: not for ${process.platform}-${process.arch}\n`);

@@ -8,7 +8,6 @@ import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
 import { seededRandom } from '../../src/machine/random.ts';
 import type { CastUser } from './cast.ts';
-import { freshSchema } from './postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -107,6 +106,7 @@ async function builtOnce(build: Build): Promise<Servers> {
 
 /** Two servers with one clock, on a schema of their own. */
 async function builtTwice(build: Build): Promise<Servers> {
+  const { freshSchema } = await import('./postgres.ts');
   const schema = await freshSchema();
   const data = { data: schema.url };
   const servers: Servers = [await build('test', data), await build('other test', data)];

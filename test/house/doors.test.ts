@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { importsOf, type SourceFile, sourceFiles } from './source-files.ts';
+
+/** What starts processes, packs the package, or needs PostgreSQL or a browser. */
+const STARTS =
+  /^(?:node:child_process|test\/support\/(?:browser|command|package|postgres(?:-\w+)?|replicas|readable-copy))$/;
+
+/** What takes seconds without starting anything: many worlds, lines that drip, random requests. */
+const LONG = [
+  ...['fuzz/fuzz', 'linear/linear', 'soak/kills'],
+  ...['http/attacks', 'http/budgets', 'http/worlds-held'],
+  ...['journeys/broken-answers', 'journeys/fifty-worlds', 'journeys/worlds-apart'],
+];
+
+/** What a file imports that starts something. */
+function startedBy(file: SourceFile): string[] {
+  return importsOf(file)
+    .filter(({ target, typeOnly }) => !typeOnly && STARTS.test(target))
+    .map(({ target }) => `${file.path} -> ${target}`);
+}
+
+describe('the tests of `npm test`', () => {
+  it('start nothing: those that do are called `.doors.ts`, and run by `npm run test:doors`', () => {
+    expect(sourceFiles('test', '.test.ts').flatMap(startedBy)).toEqual([]);
+  });
+});
+
+describe('the tests of `npm run test:doors`', () => {
+  it('start something, or take long', () => {
+    const long = new Set(LONG.map((name) => `test/${name}.doors.ts`));
+    const idle = sourceFiles('test', '.doors.ts').filter(
+      (file) => startedBy(file).length === 0 && !long.has(file.path),
+    );
+    expect(idle.map(({ path }) => path)).toEqual([]);
+  });
+});
