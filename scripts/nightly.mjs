@@ -1,0 +1,50 @@
+// @ts-check
+/**
+ * What takes an hour: `npm run nightly`. Each part can be run by itself, with the settings that its table in CONTRIBUTING.md
+ * names; here it gets those of a night, unless the environment has others. Ends with one table.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/** A seed for everything that is random tonight; a part prints it with what it found. */
+const { NIGHTLY_SEED: seed = String(Date.now() % 1_000_000_007) } = process.env;
+
+/** @type {readonly { name: string, files: string, settings: Record<string, string> }[]} */
+const PARTS = [
+  { name: 'soak in 128 MB', files: 'test/soak/soak', settings: { SOAK_MINUTES: '20', SOAK_SEED: seed } },
+  { name: 'kill -9 while it writes', files: 'test/soak/kills', settings: { SOAK_KILLS: '200' } },
+  { name: 'random requests, every version', files: 'test/fuzz/', settings: { FUZZ_SEED: seed } },
+  { name: 'models', files: 'test/models/', settings: { MODEL_SEED: seed, MODEL_RUNS: '1000' } },
+];
+
+/** @type {{ part: string, settings: string, minutes: string, result: string }[]} */
+const table = [];
+for (const { name, files, settings } of PARTS) {
+  const effective = Object.fromEntries(
+    Object.entries(settings).map(([variable, value]) => [variable, process.env[variable] ?? value]),
+  );
+  process.stdout.write(`\n== ${name}\n`);
+  const begin = performance.now();
+  const child = spawn('npx', ['vitest', 'run', '--config', 'vitest.long.config.ts', files], {
+    cwd: ROOT,
+    env: { ...process.env, ...effective },
+    stdio: 'inherit',
+  });
+  const [code] = await once(child, 'close');
+  table.push({
+    part: name,
+    settings: Object.entries(effective)
+      .map(([variable, value]) => `${variable}=${value}`)
+      .join(' '),
+    minutes: ((performance.now() - begin) / 60_000).toFixed(1),
+    result: code === 0 ? 'ok' : 'FAILED',
+  });
+}
+process.stdout.write('\n');
+for (const { part, settings, minutes, result } of table) {
+  process.stdout.write(`${part.padEnd(32)}${result.padEnd(8)}${minutes.padStart(6)} min  ${settings}\n`);
+}
+process.exitCode = table.every(({ result }) => result === 'ok') ? 0 : 1;
