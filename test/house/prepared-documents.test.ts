@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { closed } from '../../scripts/documents/closed.mjs';
 import { prepared } from '../../scripts/documents/prepared.mjs';
 import { resolved } from '../../scripts/documents/resolved.mjs';
+import type { OperationSchemas, PreparedSchemas } from '../../src/http/openapi/prepared.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
@@ -145,5 +148,38 @@ describe('what the server reads of a document', () => {
     });
     expect(operations['change_toy_alias']?.answers).toEqual({});
     expect(errors).toEqual({ Refusal: { properties: schemas.Refusal.properties, additionalProperties: false } });
+  });
+});
+
+const OPERATIONS = new URL('../../dist/operations/', import.meta.url);
+
+/** All schemas of an operation. */
+function schemasOf({ parameters, requestBody, answers }: OperationSchemas): unknown[] {
+  return [
+    ...parameters.map((one) => (one as { schema: unknown }).schema),
+    ...Object.values(requestBody?.content ?? {}).map(({ schema = {} }) => schema),
+    ...Object.values(answers).flatMap((one) => Object.values(one ?? {})),
+  ];
+}
+
+/** What is wrong with schemas, as the schema of schemas has it. */
+function faultsOf(schemas: readonly unknown[]): string[] {
+  const ajv = new Ajv({ strict: false });
+  return schemas.flatMap((schema) =>
+    ajv.validateSchema(schema as object) === true ? [] : [`${ajv.errorsText()}: ${JSON.stringify(schema)}`],
+  );
+}
+
+describe('the schemas that the server compiles without looking at them', () => {
+  it.each(readdirSync(OPERATIONS).filter((name) => name.endsWith('.schemas.json')))('are schemas: %s', (name) => {
+    const { operations, errors } = JSON.parse(readFileSync(new URL(name, OPERATIONS), 'utf8')) as PreparedSchemas;
+    const schemas = [...Object.values(operations).flatMap(schemasOf), ...Object.values(errors)];
+
+    expect(schemas.length).toBeGreaterThan(10);
+    expect(faultsOf(schemas)).toEqual([]);
+  });
+
+  it('would be seen if they were none', () => {
+    expect(faultsOf([{ type: 'text' }, { required: 'id' }, { type: 'string' }])).toHaveLength(2);
   });
 });
