@@ -3,6 +3,8 @@ import { nodeRefusal } from './machine/node-version.ts';
 
 const refusal = nodeRefusal(process.versions.node);
 if (refusal === null) {
+  // The first process of a container is ended only by signals that it listens to. A server that is ready does so itself.
+  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
   import('./cli/index.ts').then(({ run }) => run(process.argv));
 } else {
   process.stderr.write(`nv-auth-mock: ${refusal}\n`);

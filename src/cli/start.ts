@@ -66,7 +66,7 @@ function worldsLine({ port }: Listening, { world: ids, host }: Config): string[]
 
 /**
  * The first signal, or the end of standard input, lets running requests finish; another signal ends the process at
- * once.
+ * once, as any does before the server is ready.
  */
 function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
   let stopping = false;
@@ -82,7 +82,7 @@ function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
     );
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => (stopping ? process.exit(1) : stop()));
+    process.removeAllListeners(signal).on(signal, () => (stopping ? process.exit(1) : stop()));
   }
   if (exitWithStdin) process.stdin.once('end', stop).once('error', stop).resume();
 }

@@ -1,7 +1,7 @@
 /**
  * How a server ends.
  *
- * Breaks with: src/cli/start.ts, src/http/transport/listen.ts
+ * Breaks with: src/main.ts, src/cli/start.ts, src/http/transport/listen.ts
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -53,6 +53,22 @@ describe.concurrent('a server', () => {
     expect(since(start)).toBeLessThan(AT_ONCE_MS);
     expect(stderr).toBe('');
     for (const line of lines) expect(await line.closed()).toBe('');
+  });
+
+  // As the first process of a container it would not be ended by a signal that it does not listen to.
+  it.for([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends by %s, with %i, before it is ready', async ([signal, expected], { command, folder }) => {
+    const sent = `process.on('newListener', (name) => {
+      if (name === '${signal}') setImmediate(() => process.kill(process.pid, name));
+    });`;
+    await writeFile(join(folder, 'send.mjs'), sent);
+    const { code, stdout } = await command.launch(['--port', '0'], { env: { NODE_OPTIONS: '--import ./send.mjs' } })
+      .ended;
+
+    expect(code).toBe(expected);
+    expect(stdout).toBe('');
   });
 
   it('ends at once, although requests wait for something to happen', async ({ command }) => {
