@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { START, testServer } from '../support/server.ts';
 import { callsBelow, fetchThrough } from '../support/sockets.ts';
 import { claimsOf, DOORS, makeWorld, type TestWorld } from '../support/worlds.ts';
@@ -63,10 +63,13 @@ async function expectOwnAnswers(call: Call, { id, now, delay, name, key, mayRead
   });
 }
 
-describe('two hundred worlds at once, each with a clock, a toggle, keys and objects of its own', () => {
+/** Six hundred requests at once are more than a database on the same machine answers within its deadline. */
+const MANY = inject('roundRobin') === true ? 40 : 200;
+
+describe(`${MANY} worlds at once, each with a clock, a toggle, keys and objects of its own`, () => {
   it('answer twenty rounds by credential alone, and never for another one', { timeout: 120_000 }, async () => {
     const server = await testServer();
-    const worlds = await Promise.all(Array.from({ length: 200 }, (_, index) => prepared(server, index)));
+    const worlds = await Promise.all(Array.from({ length: MANY }, (_, index) => prepared(server, index)));
     for (let round = 0; round < 20; round++) {
       await Promise.all(worlds.map((expected) => expectOwnAnswers(server.call, expected)));
     }
