@@ -9,6 +9,7 @@ const ALONE = { fileParallelism: false, hookTimeout: 60_000 };
  */
 export default defineConfig({
   test: {
+    maxWorkers: '100%',
     globalSetup: ['test/support/setup.ts', 'test/support/postgres-offer.ts'],
     projects: [
       {
