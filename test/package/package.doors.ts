@@ -288,14 +288,14 @@ describe('from an empty folder', () => {
   it("the README's test passes", async () => {
     const [program = ''] = await blocks('README.md', 'js');
     await write(user, { 'readme.test.mjs': program });
-    const { stdout } = await run(process.execPath, ['--test', 'readme.test.mjs'], { cwd: user });
+    const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'readme.test.mjs'], { cwd: user });
 
     expect(stdout).toContain('# pass 1');
   });
 
   it('the example for node:test passes', async () => {
     await write(user, { 'clock.test.mjs': await text('examples/node-test/clock.test.mjs') });
-    const { stdout } = await run(process.execPath, ['--test', 'clock.test.mjs'], { cwd: user });
+    const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'clock.test.mjs'], { cwd: user });
 
     expect(stdout).toContain('# pass 1');
   });

@@ -119,7 +119,10 @@ describe('in node:test', { timeout: PATIENCE_MS }, () => {
         console.log('shown ' + now);
       });`;
     await write(folder, { [`${when}.mjs`]: program });
-    const { stdout } = await run(process.execPath, [`${when}.mjs`], { cwd: folder, timeout: PATIENCE_MS });
+    const { stdout } = await run(process.execPath, ['--test-reporter=tap', `${when}.mjs`], {
+      cwd: folder,
+      timeout: PATIENCE_MS,
+    });
 
     expect(stdout).toContain('# pass 1');
     expectNow(/shown (\S+)/.exec(stdout)?.[1]);
@@ -134,7 +137,9 @@ describe('in node:test', { timeout: PATIENCE_MS }, () => {
         if (status !== 200) throw new Error('not as expected');
       });`;
     await write(folder, { 'fails.mjs': program });
-    const failed = await run(process.execPath, ['fails.mjs'], { cwd: folder }).catch((thrown: Ended) => thrown);
+    const failed = await run(process.execPath, ['--test-reporter=tap', 'fails.mjs'], { cwd: folder }).catch(
+      (thrown: Ended) => thrown,
+    );
 
     expect(failed.stdout).toContain('# fail 1');
     expect(failed.stdout + failed.stderr).toContain('the mock refused, latest first:');
@@ -187,7 +192,10 @@ describe('in jest, as it comes, and with the timers of sinon', { timeout: PATIEN
       clock.uninstall();
       console.log('shown ' + now);`;
     await write(folder, { [`${when}.mjs`]: program });
-    const { stdout, stderr } = await run(process.execPath, [`${when}.mjs`], { cwd: folder, timeout: PATIENCE_MS });
+    const { stdout, stderr } = await run(process.execPath, ['--test-reporter=tap', `${when}.mjs`], {
+      cwd: folder,
+      timeout: PATIENCE_MS,
+    });
 
     expectNow(/shown (\S+)/.exec(stdout)?.[1]);
     // It tells of every timer that the mock clears by what is not its own.
