@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { LINES, planOf, tableOf } from '../../scripts/test-nodes.mjs';
+import { ROOT } from '../house/source-files.ts';
+
+describe('npm run test:nodes', () => {
+  it('tries the lines of Node that every change is tried on', () => {
+    const { jobs } = parse(readFileSync(join(ROOT, '.github/workflows/ci.yml'), 'utf8'));
+    const nodes: string[] = jobs.check.strategy.matrix.node;
+
+    expect(Object.keys(LINES)).toEqual(nodes.map((node) => node.split('.')[0]));
+  });
+
+  it('runs the whole suite with two of them', () => {
+    expect(planOf([]).plans).toEqual([
+      { version: '20', steps: ['install', 'suite', 'doors'] },
+      { version: '22', steps: ['install', 'doors'] },
+      { version: '24', steps: ['install', 'suite', 'doors'] },
+      { version: '26', steps: ['install', 'doors'] },
+    ]);
+  });
+
+  it('runs what it is told to: versions, a step, files', () => {
+    expect(planOf(['20.19', '26', '--only', 'suite', 'test/core'])).toEqual({
+      plans: [
+        { version: '20.19', steps: ['install', 'suite'] },
+        { version: '26', steps: ['install', 'suite'] },
+      ],
+      files: ['test/core'],
+    });
+    expect(planOf(['--only', 'suite']).plans.map(({ version }) => version)).toEqual(['20', '24']);
+    expect(planOf(['22', '--only', 'install']).plans).toEqual([{ version: '22', steps: ['install'] }]);
+    expect(() => planOf(['--only', 'nothing'])).toThrow('--only takes install, suite or doors, not nothing');
+  });
+
+  it('ends with a table', () => {
+    const table = tableOf([
+      ['Node', 'install', 'doors'],
+      ['20.20.2', 'ok', '-'],
+    ]);
+
+    expect(table).toBe('Node     install  doors\n20.20.2  ok       -');
+  });
+});
