@@ -1,7 +1,8 @@
 import { vi } from 'vitest';
 
-// Before anything else, so that the app and all that it loads have fake timers. The mock keeps the real ones.
-vi.useFakeTimers();
+// Before anything else, so that the app and all that it loads have fake timers. The mock keeps the real ones. So does
+// `setImmediate`, because the `fetch` of Node waits for it.
+vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
 const { expect, test } = await import('nv-auth-mock/vitest');
 
 /** The app: it holds a token, and gets the next one a minute before that expires. */

@@ -14,8 +14,9 @@ import { MessageChannel } from 'node:worker_threads';
  * needed. Our sources import it from here; in the libraries that go into the bundle, the build puts it in place of the
  * globals (`scripts/build.mjs`).
  *
- * What stays out of reach: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask`. If
- * they are replaced in Node's own realm (vitest and sinon, when told to; never jest), neither works for anybody.
+ * What stays out of reach: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask` and, to
+ * use a connection again, `setImmediate`. If they are replaced in Node's own realm (by vitest and sinon; never by jest),
+ * neither works for anybody.
  */
 
 /** The global object of the process, even if a test runner gives every file of tests its own realm, as jest does. */
