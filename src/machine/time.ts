@@ -15,7 +15,7 @@ import { MessageChannel } from 'node:worker_threads';
  * globals (`scripts/build.mjs`).
  *
  * What stays out of reach: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask` and, to
- * use a connection again, `setImmediate`. If they are replaced in Node's own realm (by vitest and sinon; never by jest),
+ * use a connection again, `setImmediate`. If they are replaced in Node's own realm (by vitest, sinon or node:test; never by jest),
  * neither works for anybody.
  */
 
