@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that take minutes: `npm run fuzz`, `npm run fuzz:linear`, `npm run soak`. */
+/** Tests that take minutes: `npm run fuzz`, `npm run models`, `npm run fuzz:linear`, `npm run soak`. */
 export default defineConfig({
   test: {
     include: ['test/**/*.long.ts'],

@@ -3,7 +3,7 @@ import type { Instant } from '../core/clock.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Store } from '../store/index.ts';
 import { WorldClaims } from './claims.ts';
-import type { ClientClaims } from './watched-store.ts';
+import type { CredentialClaims } from './watched-store.ts';
 
 /** What claiming needs of the worlds. */
 export interface ClaimingParts {
@@ -27,8 +27,8 @@ export class Claiming {
     this.#parts = parts;
   }
 
-  /** What is told of the client ids of a world, which may be replaced by another of its id meanwhile. */
-  clientsOf(world: () => World): ClientClaims {
+  /** What is told of the credentials of a world, which may be replaced by another of its id meanwhile. */
+  credentialsOf(world: () => World): CredentialClaims {
     const { isThere } = this.#parts;
     return {
       made: async (clientId) => {
@@ -46,6 +46,12 @@ export class Claiming {
             this.claims.remove('client', clientId, world().id);
         }
       },
+      keyGone: async () => {
+        const { id, store, clock } = world();
+        for (const hash of this.claims.in('key', id)) {
+          if (!(await this.hasKey(store, hash, clock.now())) && isThere(world())) this.claims.remove('key', hash, id);
+        }
+      },
     };
   }
 
@@ -58,13 +64,15 @@ export class Claiming {
    */
   async claim({ id, store }: World, source: string | null, known?: readonly string[]): Promise<readonly string[]> {
     const first = this.#parts.default();
-    const { keyHashes, clientIds } =
-      known === undefined ? await store.world.credentials() : { keyHashes: [], clientIds: known };
+    const isAsked = known === undefined || this.claims.hasKeys;
+    const { keyHashes, clientIds } = isAsked ? await store.world.credentials() : { keyHashes: [], clientIds: known };
     const found: Parameters<WorldClaims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
     for (const clientId of clientIds) {
       if (await hasClient(first.store, clientId)) found.push(['client', clientId, DEFAULT_WORLD]);
     }
-    const hashes = source === null ? [] : keyHashes;
+    // Keys of its own are claimed only if another world has them, too: a copy of an earlier state.
+    const isShared = (hash: string) => this.claims.of('key', hash).some((other) => other !== id);
+    const hashes = source === null ? keyHashes.filter(isShared) : keyHashes;
     const now = first.clock.now();
     const others = new Set([first, this.#parts.find(source ?? DEFAULT_WORLD) ?? first]);
     for (const hash of hashes) {

@@ -22,6 +22,11 @@ export class WorldClaims {
     return [...(this.#worlds[kind].get(folded(name)) ?? [])];
   }
 
+  /** What a world claims. */
+  in(kind: Kind, world: string): readonly string[] {
+    return [...(this.#ofWorld.get(world)?.[kind] ?? [])];
+  }
+
   add(kind: Kind, given: string, world: string): void {
     const name = folded(given);
     const worlds = this.#worlds[kind].get(name) ?? new Set();

@@ -4,19 +4,22 @@ import type { Identity } from '../store/identities.ts';
 import type { Store } from '../store/index.ts';
 import type { NgcKeyEdit } from '../store/ngc-keys.ts';
 
-/** Is told when client ids lead to a world, or no longer do. */
-export interface ClientClaims {
+/** Is told when client ids and keys lead to a world, or no longer do. */
+export interface CredentialClaims {
   /** A client id was created in the world. */
   made(clientId: string): Promise<void>;
   /** Client ids were deleted from it. */
   gone(clientIds: readonly string[]): Promise<void>;
+  /** An NGC key was deleted from it, or has another text. A new text leads to its world by itself. */
+  keyGone(): Promise<void>;
 }
 
 /**
- * A store that reports which client ids are created and deleted in it, because requests find their world by them, and which
+ * A store that reports which credentials are created and deleted in it, because requests find their world by them, and which
  * rights of keys change, because people watch that.
  */
-export function watchedStore(store: Store, { made, gone }: ClientClaims, chronicle: Pick<Chronicle, 'event'>): Store {
+export function watchedStore(store: Store, claims: CredentialClaims, chronicle: Pick<Chronicle, 'event'>): Store {
+  const { made, gone, keyGone } = claims;
   const { identities, accessKeys, ngcKeys } = store;
   return {
     ...store,
@@ -47,6 +50,14 @@ export function watchedStore(store: Store, { made, gone }: ClientClaims, chronic
     },
     ngcKeys: {
       ...ngcKeys,
+      delete: async (id) => {
+        await ngcKeys.delete(id);
+        await keyGone();
+      },
+      replaceSecret: async (id, secretHash) => {
+        await ngcKeys.replaceSecret(id, secretHash);
+        await keyGone();
+      },
       edit: async (id, edit) => {
         await ngcKeys.edit(id, edit);
         const change = policyChange(id, edit);

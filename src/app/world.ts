@@ -17,7 +17,7 @@ import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { archiveOn } from './archive.ts';
-import { type ClientClaims, watchedStore } from './watched-store.ts';
+import { type CredentialClaims, watchedStore } from './watched-store.ts';
 import { openClock, REAL_TIME, storeState } from './world-clock.ts';
 import { worldTokens } from './world-keys.ts';
 import { SharedState } from './world-state.ts';
@@ -71,7 +71,7 @@ export interface WorldParts {
 }
 
 /** Is told when credentials that lead to a world change. */
-export interface ClaimsOfWorld extends ClientClaims {
+export interface ClaimsOfWorld extends CredentialClaims {
   /** Its whole state was replaced, by its seed or by a snapshot. */
   replaced(by: 'seed' | 'snapshot'): Promise<void>;
 }

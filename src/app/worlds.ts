@@ -184,11 +184,9 @@ export class Worlds implements WorldsByName {
       case 'grant':
         return [this.#marks.get(presented.mark) ?? []].flat();
       case 'key': {
+        // A key that was copied belongs to the worlds that have it now, and only otherwise to the one that it is of.
         const claimed = this.#claimedKey(presented);
-        const marked = this.#marks.get(presented.mark);
-        if (marked === undefined || claimed.includes(marked)) return claimed;
-        // Credentials of a world that is gone belong to the worlds that have them now.
-        return claimed.length > 0 && !this.#isThere(marked) ? claimed : [marked, ...claimed];
+        return claimed.length > 0 ? claimed : [this.#marks.get(presented.mark) ?? []].flat();
       }
       case 'client': {
         const claimed = this.#sharing?.ownersOf(presented) ?? this.#claiming.claims.of('client', presented.clientId);
@@ -415,10 +413,6 @@ export class Worlds implements WorldsByName {
     return card;
   }
 
-  #isThere(id: string): boolean {
-    return this.#entries.has(id) || this.#sharing?.card(id) !== undefined;
-  }
-
   #count(): number {
     return this.#sharing?.shared.cards.size ?? this.#entries.size;
   }
@@ -445,7 +439,7 @@ export class Worlds implements WorldsByName {
       const entry = this.#entryNow(id);
       if (entry?.world === world) this.#isUsed(entry);
     };
-    const claims = { ...this.#claiming.clientsOf(() => world), replaced };
+    const claims = { ...this.#claiming.credentialsOf(() => world), replaced };
     const world = await openWorld({
       id,
       credentials,

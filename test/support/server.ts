@@ -52,19 +52,32 @@ export interface TestServer extends MockServer {
 /** Builds a server, and closes it after the file's tests. */
 export async function testServer(config: Partial<Config> = {}, parts: Partial<ServerParts> = {}): Promise<TestServer> {
   const clock = manualClock(START);
-  const build = (seed: string, more: Partial<Config> = {}) =>
-    buildServer({
-      effective: configOf({ ...config, ...more }),
-      clock,
-      random: seededRandom(seed),
-      offDocument: 'throw',
-      documents,
-      log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
-      ...parts,
-    });
+  const build: Build = (seed, more) => built({ ...config, ...more }, { clock, random: seededRandom(seed), ...parts });
   // What keeps its state elsewhere is about that.
   const isShared = inject('roundRobin') === true && config.data === undefined;
-  const servers = await (isShared ? builtTwice(build) : builtOnce(build));
+  return driven(await (isShared ? builtTwice(build) : builtOnce(build)), clock);
+}
+
+/** Builds a server that its test closes, so that many can follow each other in one test. */
+export async function openServer(
+  config: Partial<Config>,
+  parts: Partial<ServerParts> & { readonly clock: ManualClock },
+): Promise<TestServer> {
+  return driven([await built(config, parts)], parts.clock);
+}
+
+function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<MockServer> {
+  return buildServer({
+    effective: configOf(config),
+    offDocument: 'throw',
+    documents,
+    log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
+    ...parts,
+  });
+}
+
+/** @param servers are called by turns */
+function driven(servers: Servers, clock: ManualClock): TestServer {
   const [server] = servers;
   let turns = 0;
 

@@ -1,0 +1,62 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../src/config/options.ts';
+import { manualClock } from '../../src/core/clock.ts';
+import { seededRandom } from '../../src/machine/random.ts';
+import { emptyFolder } from '../support/folder.ts';
+import { type Answer, openServer, type Request, START, type TestServer } from '../support/server.ts';
+
+/** A server whose state is in a file, so that it can be closed at any time and built again. */
+export class Live {
+  /** The machine's clock, which runs on while the server is closed. */
+  readonly clock = manualClock(START);
+  /** How often something came of a step, by what it was. */
+  readonly outcomes = new Map<string, number>();
+  readonly #folder: string;
+  readonly #config: Partial<Config>;
+  #server: TestServer | null = null;
+  #starts = 0;
+
+  private constructor(folder: string, config: Partial<Config>) {
+    this.#folder = folder;
+    this.#config = config;
+  }
+
+  static async open(config: Partial<Config> = {}): Promise<Live> {
+    const live = new Live(await emptyFolder(), config);
+    await live.#start();
+    return live;
+  }
+
+  get server(): TestServer {
+    if (this.#server === null) throw new Error('the server is closed');
+    return this.#server;
+  }
+
+  readonly call = (request: string, parts?: Request): Promise<Answer> => this.server.call(request, parts);
+
+  note(outcome: string): void {
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+  }
+
+  async restart(): Promise<void> {
+    await this.server.close();
+    await this.#start();
+    this.note('restart');
+  }
+
+  /** Closes it for good, and removes the file. */
+  async end(): Promise<void> {
+    await this.#server?.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #start(): Promise<void> {
+    this.#server = null;
+    this.#starts += 1;
+    // Another start draws other ids, as with real randomness.
+    const random = seededRandom(`start ${this.#starts}`);
+    const data = join(this.#folder, 'mock.db');
+    this.#server = await openServer({ ...this.#config, data }, { clock: this.clock, random });
+  }
+}

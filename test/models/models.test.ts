@@ -1,0 +1,13 @@
+/** A share of `npm run models`, which runs each model 1,000 times, and differently each time. */
+import { expect, it } from 'vitest';
+import { MODELS } from './models.ts';
+
+const SEED = 7;
+const RUNS = 6;
+
+// It takes a second, but for a failure, for which the shortest list of steps is looked for.
+it.each(MODELS)('$name', { timeout: 120_000 }, async ({ check }) => {
+  const { steps } = await check({ runs: RUNS, seed: SEED });
+
+  expect(steps).toBeGreaterThan(0);
+});

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { rfc3339 } from '../../../src/core/clock.ts';
+import { alone, atOnce } from '../action.ts';
+import { Live } from '../live.ts';
+import { modelled, passing, restarting } from '../modelled.ts';
+import { backwards, eventsShown, MAY, ofKeys, ofTime, shown, sorted } from './actions.ts';
+import { DELAY, NgcKeys } from './model.ts';
+
+/** How many of those that are gone are looked at after every step. */
+const GONE = 2;
+
+async function compare(model: NgcKeys, live: Live): Promise<void> {
+  const { body: clock } = await live.call('GET /_mock/clock');
+  expect(clock).toMatchObject({ now: rfc3339(model.now), frozen: 'frozenAt' in model.clock });
+  expect(sorted(clock.upcoming)).toEqual(eventsShown(model.events()));
+  expect((await live.call('GET /_mock/propagation')).body).toMatchObject({ mode: model.mode });
+  for (const key of model.keys) {
+    expect((await live.call(`GET /_mock/keys/${key.id}`)).body).toEqual(shown(model, key));
+  }
+  const gone = model.ids.filter((id) => model.find(id) === undefined).slice(0, GONE);
+  for (const id of gone) expect((await live.call(`GET /_mock/keys/${id}`)).status).toBe(404);
+  const current = model.keys.map(({ text }) => text);
+  const former = model.texts.filter((text) => !current.includes(text)).slice(0, GONE);
+  for (const text of [...current, ...former]) await compareUse(model, live, text);
+}
+
+/** What a key may do now, and from when on something else. */
+async function compareUse(model: NgcKeys, live: Live, text: string): Promise<void> {
+  const key = model.keys.find((one) => one.text === text);
+  const refused = model.whyRefused(text);
+  for (const [path, may] of Object.entries(MAY)) {
+    const { status, decision } = await live.call(`GET ${path}`, { token: text });
+    if (key === undefined || refused !== null) {
+      expect(decision).toMatchObject({ effect: 'deny', reason: refused });
+      live.note(String(refused));
+      continue;
+    }
+    const isAllowed = may(model.inForce(key));
+    const turning = model.pending(key).find((version) => may(version) !== isAllowed);
+    expect([status, decision.effect]).toEqual(isAllowed ? [200, 'allow'] : [403, 'deny']);
+    expect(decision.pending).toEqual(
+      turning && {
+        version: turning.version,
+        effectiveAt: rfc3339(turning.effectiveAt),
+        effect: isAllowed ? 'deny' : 'allow',
+      },
+    );
+    live.note(isAllowed ? 'allowed' : 'refused');
+    if (turning !== undefined) live.note('pending');
+  }
+}
+
+/** Snapshots are kept in memory. */
+function forgetSnapshot(model: NgcKeys): void {
+  model.snapshot = null;
+}
+
+/** Service keys: which version of their policies is in force, whatever happens to keys, toggle and clock. */
+export const ngcKeys = modelled({
+  name: 'NGC keys',
+  setup: fc.constant(undefined),
+  begin: async () => ({ live: await Live.open(), model: new NgcKeys() }),
+  compare,
+  // A request has the time at which it arrived: meanwhile the clock is not moved, and the world is not taken back.
+  steps: fc.oneof(
+    { weight: 10, arbitrary: alone(ofKeys) },
+    { weight: 4, arbitrary: alone(ofTime) },
+    { weight: 1, arbitrary: alone(backwards) },
+    { weight: 3, arbitrary: atOnce(ofKeys) },
+    { weight: 1, arbitrary: atOnce(ofTime) },
+    { weight: 2, arbitrary: passing(1, 1_000, DELAY - 1, DELAY) },
+    { weight: 1, arbitrary: restarting(forgetSnapshot) },
+  ),
+  outcomes: [
+    ...['create: 201', 'edit: 200', 'edit: 404', 'edit at NGC: 200', 'edit at NGC: no_such_object'],
+    ...['rotate: 200', 'rotate: 404', 'rotate: no_such_object', 'delete: 204', 'delete: 404'],
+    ...['disabled: 200', 'active: 200', 'brief: 200', 'renewed: 200', 'toggle: 200', 'flush: 200', 'flush: 404'],
+    ...['advance: 200', 'next event: 200', 'next event: 409', 'freeze: 200', 'resume: 200'],
+    ...['snapshot: 201', 'restore: 200', 'reset: 200', 'allowed', 'refused', 'pending'],
+    ...['unknown_key', 'disabled_key', 'expired_key', 'at once', 'restart'],
+  ],
+});

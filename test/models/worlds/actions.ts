@@ -1,0 +1,329 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { admin } from '../../support/cast.ts';
+import { NOTHING } from '../../support/runai.ts';
+import type { Answer } from '../../support/server.ts';
+import { DOOR_NAMES, DOORS } from '../../support/worlds.ts';
+import type { Action } from '../action.ts';
+import { byText, byTurn } from '../sorted.ts';
+import {
+  type App,
+  type Content,
+  type Credentials,
+  contentOf,
+  type Key,
+  NAMES,
+  type Name,
+  nothing,
+  type Snapshot,
+  type World,
+  type Worlds,
+} from './model.ts';
+
+type Drawn = fc.Arbitrary<Action<Worlds>>;
+
+const HOUR = 3_600_000;
+/** The cast has two keys there, so that lists are short. */
+export const ORG = 'globex';
+const MADE: readonly Name[] = ['red', 'blue'];
+
+const world = fc.constantFrom(...NAMES);
+const made = fc.constantFrom(...MADE);
+const credentials = fc.constantFrom<Credentials>('own', 'own', 'cast');
+/** A world, and the way into it. */
+const inside = fc.tuple(world, fc.constantFrom(...DOOR_NAMES));
+/** One of the latest snapshots. */
+const back = fc.nat({ max: 1 });
+const toldBack = (one: number) => (one === 0 ? 'the last snapshot' : 'the snapshot before the last');
+
+/** A request that is sent into a world, and what comes of it there. */
+interface Inside {
+  readonly request: string;
+  readonly body?: object;
+  /** Is it one of an administrator there? */
+  readonly needsToken?: boolean;
+  readonly done: (world: World, answer: Answer, model: Worlds) => void;
+}
+
+/** Something that is done in a world: 404 where there is none. */
+function inWorld(
+  [name, door]: readonly [Name, keyof typeof DOORS],
+  kind: string,
+  text: string,
+  insideOf: (before: Readonly<Worlds>) => Inside | null,
+): Action<Worlds> {
+  return {
+    kind,
+    text: `${text} in ${name} by its ${door}`,
+    of: (before) => {
+      const inside = insideOf(before);
+      if (inside === null) return null;
+      const { request, body, needsToken = false, done } = inside;
+      return {
+        send: async (live) => {
+          const call = DOORS[door](live, name);
+          const order = { body: { for: admin.email, expiresIn: '1000d' } };
+          const token = needsToken ? (await call('POST /_mock/tokens', order)).body.token : undefined;
+          return call(request, { ...(body !== undefined && { body }), ...(token !== undefined && { token }) });
+        },
+        take: (model, answer) => {
+          const world = model.find(name);
+          if (world === undefined) expect(answer.status, JSON.stringify(answer.body)).toBe(404);
+          else done(world, answer, model);
+        },
+      };
+    },
+  };
+}
+
+const make: Drawn = fc.tuple(made, credentials).map(([name, credentials]) => ({
+  kind: 'make',
+  text: `${name} is made with credentials: ${credentials}`,
+  of: () => ({
+    send: (live) => live.call('POST /_mock/worlds', { body: { id: name, credentials } }),
+    take: (model, { status }) => {
+      expect(status).toBe(model.find(name) === undefined ? 201 : 409);
+      if (status === 201) model.make(name, { credentials, seed: null });
+    },
+  }),
+}));
+
+/** What a copy has: with other credentials if they are its own, which the answer tells. */
+function copied(source: Content, { body }: Answer, credentials: Credentials): Content {
+  const content = contentOf(source);
+  if (credentials === 'cast') return content;
+  const created: { readonly keys: readonly (Key & { key: string })[]; readonly applications: readonly App[] } =
+    body.created;
+  const same = ({ id, name }: Key | App) => ({ id, name });
+  const keys = created.keys.map((one) => ({ ...same(one), text: one.key }));
+  const apps = created.applications.map(({ clientId, secret, ...one }) => ({ ...same(one as App), clientId, secret }));
+  const byId = (one: Key | App, other: Key | App) => byText(one.id, other.id);
+  expect(keys.sort(byId).map(same)).toEqual(content.keys.map(same));
+  expect(apps.sort(byId).map(same)).toEqual(content.apps.map(same));
+  return { ...content, keys, apps };
+}
+
+/** A world that is made from another one, or from a snapshot. */
+function copy(
+  text: string,
+  name: Name,
+  credentials: Credentials,
+  from: object,
+  sourceIn: (model: Readonly<Worlds>) => Pick<World, keyof World> | undefined,
+): Action<Worlds> {
+  return {
+    kind: 'copy',
+    text: `${name} is made from ${text} with credentials: ${credentials}`,
+    of: () => ({
+      send: (live) => live.call('POST /_mock/worlds', { body: { id: name, from, credentials } }),
+      take: (model, answer) => {
+        const source = sourceIn(model);
+        const expected = source === undefined ? 404 : model.find(name) === undefined ? 201 : 409;
+        expect(answer.status, JSON.stringify(answer.body)).toBe(expected);
+        if (source === undefined || expected !== 201) return;
+        const content = copied(source, answer, credentials);
+        for (const { text } of content.keys) model.knowText(text);
+        for (const app of content.apps) model.knowLogin(app);
+        model.make(name, model.originOf(source, credentials), content);
+      },
+    }),
+  };
+}
+
+const fork: Drawn = fc
+  .tuple(made, world, credentials)
+  .map(([name, source, credentials]) =>
+    copy(source, name, credentials, { world: source }, (model) => model.find(source)),
+  );
+
+const fromSnapshot: Drawn = fc.tuple(made, back, credentials).map(([name, which, credentials]) => ({
+  kind: 'from snapshot',
+  text: `${name} is made from ${toldBack(which)} with credentials: ${credentials}`,
+  of: (before) => {
+    const snapshot = before.snapshots.at(-1 - which);
+    if (snapshot === undefined) return null;
+    const { id } = snapshot;
+    const sourceIn = (model: Readonly<Worlds>) => {
+      const found = model.snapshot(id);
+      return found && { ...found, name: found.of };
+    };
+    return copy('', name, credentials, { snapshot: id }, sourceIn).of(before);
+  },
+}));
+
+const remove: Drawn = world.map((name) => ({
+  kind: 'delete',
+  text: `${name} is deleted`,
+  of: () => ({
+    send: (live) => live.call(`DELETE /_mock/worlds/${name}`),
+    take: (model, { status }) => {
+      expect(status).toBe(name === 'default' ? 409 : model.find(name) === undefined ? 404 : 204);
+      if (status === 204) model.worlds = model.worlds.filter((world) => world.name !== name);
+    },
+  }),
+}));
+
+const reset: Drawn = inside.map((where) =>
+  inWorld(where, 'reset', 'everything is reset', () => ({
+    request: 'POST /_mock/reset',
+    done: (world, { status }) => {
+      expect(status).toBe(200);
+      Object.assign(world, nothing());
+    },
+  })),
+);
+
+const take: Drawn = inside.map((where) =>
+  inWorld(where, 'snapshot', 'a snapshot is taken', ({ snapshots: { length: turn } }) => ({
+    request: 'POST /_mock/snapshots',
+    done: ({ name, credentials, seed, ...content }, { status, body: { id } }, model) => {
+      expect(status).toBe(201);
+      const at = model.real + content.ahead;
+      model.snapshots.push({ id, turn, of: name, at, credentials, seed, ...contentOf(content) });
+      model.snapshots.sort(byTurn((one) => one.id));
+    },
+  })),
+);
+
+const restore: Drawn = fc.tuple(inside, back).map(([where, which]) =>
+  inWorld(where, 'restore', `${toldBack(which)} is restored`, (before) => {
+    const id = before.snapshots.at(-1 - which)?.id;
+    if (id === undefined) return null;
+    return {
+      request: `POST /_mock/snapshots/${id}/restore`,
+      done: (world, { status, body }, model) => {
+        const snapshot = model.snapshot(id) as Snapshot;
+        const { credentials, seed } = world;
+        const fits = snapshot.of === world.name && snapshot.credentials === credentials && snapshot.seed === seed;
+        expect(status, JSON.stringify(body)).toBe(fits ? 200 : 409);
+        // The clock goes on from the moment of the snapshot.
+        if (fits) Object.assign(world, contentOf(snapshot), { ahead: snapshot.at - model.real });
+      },
+    };
+  }),
+);
+
+const removeSnapshot: Drawn = back.map((which) => ({
+  kind: 'delete snapshot',
+  text: `${toldBack(which)} is deleted`,
+  of: (before) => {
+    const id = before.snapshots.at(-1 - which)?.id ?? 'nothing';
+    return {
+      send: (live) => live.call(`DELETE /_mock/snapshots/${id}`),
+      take: (model, { status }) => {
+        expect(status).toBe(model.snapshot(id) === undefined ? 404 : 204);
+        model.snapshots = model.snapshots.filter((one) => one.id !== id);
+      },
+    };
+  },
+}));
+
+const createKey: Drawn = fc.tuple(inside, fc.constantFrom('ant', 'bee')).map(([where, name]) =>
+  inWorld(where, 'create', `a key \`${name}\` is created`, () => ({
+    request: 'POST /_mock/keys',
+    body: { type: 'service', name, org: ORG, services: ['air'], scopes: ['air:access', 'air:simulation_read'] },
+    done: (world, { status, body: { id, key: text } }, model) => {
+      expect(status).toBe(201);
+      model.addKey(world, { id, name, text });
+    },
+  })),
+);
+
+const deleteKey: Drawn = inside.map((where) =>
+  inWorld(where, 'delete key', 'a key is deleted', (before) => {
+    const id = before.find(where[0])?.keys[0]?.id ?? 'nothing';
+    return {
+      request: `DELETE /_mock/keys/${id}`,
+      done: (world, { status }) => {
+        const index = world.keys.findIndex((one) => one.id === id);
+        expect(status).toBe(index === -1 ? 404 : 204);
+        if (index !== -1) world.keys.splice(index, 1);
+      },
+    };
+  }),
+);
+
+const rotateKey: Drawn = inside.map((where) =>
+  inWorld(where, 'rotate key', 'a key is rotated', (before) => {
+    const id = before.find(where[0])?.keys[0]?.id ?? 'nothing';
+    return {
+      request: `POST /_mock/keys/${id}/rotate`,
+      done: (world, { status, body }, model) => {
+        const key = world.keys.find((one) => one.id === id);
+        expect(status).toBe(key === undefined ? 404 : 200);
+        if (key === undefined) return;
+        key.text = body.key;
+        model.knowText(key.text);
+      },
+    };
+  }),
+);
+
+const createApp: Drawn = fc.tuple(inside, fc.constantFrom('lab', 'shop')).map(([where, name]) =>
+  inWorld(where, 'create app', `an application \`${name}\` is created`, () => ({
+    request: 'POST /api/v1/apps',
+    body: { name },
+    needsToken: true,
+    done: (world, { status, body: { id, clientId, secret } }, model) => {
+      expect(status).toBe(world.apps.some((app) => app.name === name) ? 409 : 201);
+      if (status === 201) model.addApp(world, { id, name, clientId, secret });
+    },
+  })),
+);
+
+const deleteApp: Drawn = inside.map((where) =>
+  inWorld(where, 'delete app', 'an application is deleted', (before) => {
+    const id = before.find(where[0])?.apps[0]?.id ?? NOTHING;
+    return {
+      request: `DELETE /api/v1/apps/${id}`,
+      needsToken: true,
+      done: (world, { status }) => {
+        const index = world.apps.findIndex((one) => one.id === id);
+        expect(status).toBe(index === -1 ? 404 : 204);
+        if (index !== -1) world.apps.splice(index, 1);
+      },
+    };
+  }),
+);
+
+const toggle: Drawn = fc.tuple(inside, fc.constantFrom<Content['mode']>('off', 'fixed')).map(([where, mode]) =>
+  inWorld(where, 'toggle', `propagation is set to ${mode}`, () => ({
+    request: 'PUT /_mock/propagation',
+    body: { mode },
+    done: (world, { status }) => {
+      expect(status).toBe(200);
+      world.mode = mode;
+    },
+  })),
+);
+
+const advance: Drawn = fc.tuple(inside, fc.constantFrom(1, 24)).map(([where, hours]) =>
+  inWorld(where, 'advance', `the clock is advanced by ${hours} h`, () => ({
+    request: 'POST /_mock/clock/advance',
+    body: { by: `${hours}h` },
+    done: (world, { status }) => {
+      expect(status).toBe(200);
+      world.ahead += hours * HOUR;
+    },
+  })),
+);
+
+/** What is done to worlds as a whole, and to what is in them. */
+export const actions: Drawn = fc.oneof(
+  { weight: 3, arbitrary: make },
+  { weight: 4, arbitrary: fork },
+  { weight: 2, arbitrary: fromSnapshot },
+  { weight: 3, arbitrary: remove },
+  { weight: 3, arbitrary: take },
+  { weight: 1, arbitrary: removeSnapshot },
+  { weight: 5, arbitrary: createKey },
+  { weight: 2, arbitrary: deleteKey },
+  { weight: 2, arbitrary: rotateKey },
+  { weight: 3, arbitrary: createApp },
+  { weight: 1, arbitrary: deleteApp },
+  { weight: 1, arbitrary: toggle },
+  { weight: 2, arbitrary: advance },
+);
+
+/** What takes a world back. */
+export const backwards: Drawn = fc.oneof({ weight: 3, arbitrary: restore }, { weight: 1, arbitrary: reset });

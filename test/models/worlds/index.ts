@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { rfc3339 } from '../../../src/core/clock.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+import type { TestServer } from '../../support/server.ts';
+import { claimsOf, DOORS } from '../../support/worlds.ts';
+import { alone, atOnce } from '../action.ts';
+import { Live } from '../live.ts';
+import { modelled, passing, restarting } from '../modelled.ts';
+import { actions, backwards, ORG } from './actions.ts';
+import { type App, NAMES, type Name, type World, Worlds } from './model.ts';
+
+/** How many keys and secrets are used after every step. */
+const USED = 3;
+const CAST = ['globex-full-access', 'globex-air'].map((name) => castKey(name).id);
+
+async function compare(model: Worlds, live: Live): Promise<void> {
+  const { body } = await live.call('GET /_mock/worlds');
+  expect(body.worlds.map(({ id }: { id: Name }) => id).sort()).toEqual(model.worlds.map(({ name }) => name));
+  for (const name of NAMES) await compareWorld(model, live, name);
+  for (const text of model.texts.slice(-USED)) await compareKey(model, live, text);
+  for (const login of model.logins.slice(-USED)) await compareLogin(model, live, login);
+}
+
+/** All that is seen of a world is as it was left there. */
+async function compareWorld(model: Worlds, live: Live, name: Name): Promise<void> {
+  const call: TestServer['call'] = DOORS.prefix(live, name);
+  const world = model.find(name);
+  const keys = await call(`GET /_mock/keys?org=${ORG}`);
+  expect(keys.status).toBe(world === undefined ? 404 : 200);
+  if (world === undefined) return;
+  const shown: readonly { readonly id: string; readonly name: string }[] = keys.body.keys;
+  const made = shown.filter(({ id }) => !CAST.includes(id)).map(({ id, name }) => `${id} ${name}`);
+  expect(made.sort()).toEqual(world.keys.map((key) => `${key.id} ${key.name}`));
+  expect((await call('GET /_mock/clock')).body.now).toBe(rfc3339(model.real + world.ahead));
+  expect((await call('GET /_mock/propagation')).body.mode).toBe(world.mode);
+  const { snapshots } = (await call('GET /_mock/snapshots')).body;
+  const ofWorld = model.snapshots.filter((one) => one.of === name).map(({ id }) => id);
+  expect(snapshots.map(({ id }: { id: string }) => id).sort()).toEqual(ofWorld.sort());
+}
+
+/** A key counts in the worlds that have it, and leads to the only one that has. */
+async function compareKey(model: Worlds, live: Live, text: string): Promise<void> {
+  const use = (call: TestServer['call']) => call('GET /api/v3/simulations/', { token: text });
+  const mayIn = ({ keys }: World) => keys.some((key) => key.text === text);
+  for (const world of model.worlds) {
+    const { decision } = await use(DOORS.prefix(live, world.name));
+    expect(decision.effect).toBe(mayIn(world) ? 'allow' : 'deny');
+  }
+  const { decision } = await use(live.call);
+  const world = model.worldOfKey(text);
+  expect(decision).toMatchObject(mayIn(world) ? { effect: 'allow' } : { effect: 'deny', reason: expect.any(String) });
+  live.note(`key: ${decision.reason ?? (world.name === 'default' ? 'default' : 'another world')}`);
+  if (decision.effect === 'deny') return;
+  const call: TestServer['call'] = DOORS.prefix(live, world.name);
+  expect((await call(`GET /_mock/decisions/${decision.id}`)).status).toBe(200);
+}
+
+/** A client id leads to the only world that has an application of that name or client id. */
+async function compareLogin(model: Worlds, live: Live, { clientId, secret }: Pick<App, 'clientId' | 'secret'>) {
+  const world = model.worldOfClient(clientId);
+  const app = world.apps.find((one) => one.clientId === clientId) ?? world.apps.find((one) => one.name === clientId);
+  const { status, body, decision } = await live.server.grant({
+    grantType: 'app_token',
+    appID: clientId,
+    appSecret: secret,
+  });
+  expect(status).toBe(app?.secret === secret ? 200 : 400);
+  if (status === 200) expect(claimsOf(body.accessToken).sid.split('.')[1] ?? 'default').toBe(world.name);
+  live.note(`app: ${decision?.reason ?? (world.name === 'default' ? 'default' : 'another world')}`);
+}
+
+/** Worlds and snapshots: what happens in one is seen there, and in no other. */
+export const worlds = modelled({
+  name: 'worlds',
+  setup: fc.record({ world: fc.subarray<Name>(['red']) }),
+  begin: async (config) => ({ live: await Live.open(config), model: new Worlds(config.world) }),
+  compare,
+  steps: fc.oneof(
+    { weight: 14, arbitrary: alone(actions) },
+    { weight: 2, arbitrary: alone(backwards) },
+    { weight: 4, arbitrary: atOnce(actions) },
+    { weight: 1, arbitrary: passing(1, 60_000, 1_800_000) },
+    // Other worlds, and snapshots, are in memory.
+    {
+      weight: 1,
+      arbitrary: restarting((model: Worlds) => model.start(model.find('default') as World)),
+    },
+  ),
+  outcomes: [
+    ...['make: 201', 'make: 409', 'copy: 201', 'copy: 404', 'copy: 409', 'from snapshot: 201', 'from snapshot: 409'],
+    ...['delete: 204', 'delete: 404', 'delete: 409', 'reset: 200', 'snapshot: 201', 'snapshot: 404'],
+    ...['restore: 200', 'restore: 409', 'delete snapshot: 204', 'delete snapshot: 404', 'advance: 200', 'toggle: 200'],
+    ...['create: 201', 'create: 404', 'rotate key: 200', 'rotate key: 404', 'delete key: 204', 'delete key: 404'],
+    ...['create app: 201', 'create app: 409', 'delete app: 204', 'delete app: no_such_object'],
+    ...['key: default', 'key: another world', 'key: unknown_key', 'key: world_gone', 'key: other_world'],
+    ...['app: default', 'app: another world', 'app: unknown_client', 'app: world_gone', 'app: other_world'],
+    ...['at once', 'restart'],
+  ],
+});
