@@ -87,17 +87,19 @@ function lineOf(version) {
 
 /**
  * @param {string} version a release
+ * @param {string} commit
  * @param {readonly Step[]} steps
  * @param {readonly string[]} files
  */
-async function resultsOf(version, steps, files) {
+async function resultsOf(version, commit, steps, files) {
   const { npm, headers = version } = lineOf(version);
   const node = await unpacked({ version, npm, headers });
   const project = await mkdtemp(join(tmpdir(), 'nv-auth-mock-nodes-'));
   /** @type {Result[]} */
   const results = [];
   try {
-    await promisify(execFile)('git', ['clone', '--quiet', ROOT, project]);
+    await git('clone', '--quiet', '--no-checkout', ROOT, project);
+    await git('-C', project, 'checkout', '--quiet', '--detach', commit);
     for (const step of steps) {
       console.log(`Node ${node.version}: ${step} ...`);
       const result = step === 'install' ? await install(node, project) : await test(node, project, step, files);
@@ -188,6 +190,12 @@ async function npm({ home, environment }, project, step, args) {
   }
 }
 
+/** @param {string[]} args */
+async function git(...args) {
+  const { stdout } = await promisify(execFile)('git', args);
+  return stdout.trim();
+}
+
 /**
  * Rows as a table of columns, each as wide as it has to be.
  *
@@ -207,8 +215,8 @@ export function tableOf(rows) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { plans, files } = planOf(process.argv.slice(2));
-  const { stdout: changes } = await promisify(execFile)('git', ['status', '--porcelain'], { cwd: ROOT });
-  if (changes !== '') console.log('What is not committed is not tested.');
+  const commit = await git('-C', ROOT, 'rev-parse', 'HEAD');
+  if ((await git('-C', ROOT, 'status', '--porcelain')) !== '') console.log('What is not committed is not tested.');
 
   /** @type {{ version: string, results: Result[] }[]} */
   const tried = [];
@@ -217,7 +225,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { version: line, steps } of plans) {
     const version = await newestOf(line);
     if (version === null) missing.push(line);
-    else tried.push({ version, results: await resultsOf(version, steps, files).catch(failure) });
+    else tried.push({ version, results: await resultsOf(version, commit, steps, files).catch(failure) });
   }
 
   for (const { version, results } of tried) {

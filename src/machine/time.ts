@@ -15,8 +15,8 @@ import { MessageChannel } from 'node:worker_threads';
  * globals (`scripts/build.mjs`).
  *
  * What stays out of reach: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask` and, to
- * use a connection again, `setImmediate`. If they are replaced in Node's own realm (by vitest, sinon or node:test; never by jest),
- * neither works for anybody.
+ * use a connection again, `setImmediate`. If they are replaced in Node's own realm (by vitest, sinon or node:test; never
+ * by jest), neither works for anybody.
  */
 
 /** The global object of the process, even if a test runner gives every file of tests its own realm, as jest does. */
