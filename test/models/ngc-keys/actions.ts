@@ -4,7 +4,7 @@ import { rfc3339 } from '../../../src/core/clock.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import type { Answer } from '../../support/server.ts';
 import { type Action, copyOf } from '../action.ts';
-import { DELAY, type Event, type Key, type NgcKeys, type Policy, type Version } from './model.ts';
+import { DELAY, type Event, type Key, type NgcKeys, type Policy, type Snapshot, type Version } from './model.ts';
 
 type Drawn = fc.Arbitrary<Action<NgcKeys>>;
 
@@ -297,9 +297,11 @@ const restore: Drawn = fc.constant({
       send: (live) => live.call(`POST /_mock/snapshots/${snapshot.id}/restore`),
       take: (model, { status }) => {
         expect(status).toBe(200);
-        const { clock, ...rest } = structuredClone(snapshot.of);
+        // What it holds depends on the order of what was sent together with it.
+        const { of, at } = structuredClone(model.snapshot as Snapshot);
+        const { clock, ...rest } = of;
         // A clock that ran goes on from the moment of the snapshot.
-        Object.assign(model, rest, { clock: 'frozenAt' in clock ? clock : { ahead: snapshot.at - model.real } });
+        Object.assign(model, rest, { clock: 'frozenAt' in clock ? clock : { ahead: at - model.real } });
       },
     },
 });

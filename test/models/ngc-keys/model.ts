@@ -34,6 +34,12 @@ export interface Event {
   readonly version?: number;
 }
 
+export interface Snapshot {
+  readonly id: string;
+  readonly at: number;
+  readonly of: Pick<NgcKeys, 'keys' | 'mode' | 'clock'>;
+}
+
 /** Service keys with their histories, the toggle and the clock: all that a reset or a snapshot takes back. */
 export class NgcKeys {
   /** What the machine's clock shows. */
@@ -45,8 +51,7 @@ export class NgcKeys {
   /** Every id and every text that a key ever had. */
   readonly ids: string[] = [];
   readonly texts: string[] = [];
-  snapshot: { readonly id: string; readonly at: number; readonly of: Pick<NgcKeys, 'keys' | 'mode' | 'clock'> } | null =
-    null;
+  snapshot: Snapshot | null = null;
 
   add(key: Key): void {
     this.keys.push(key);
