@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Row } from '../../src/store/collections.ts';
+import { seededRandom } from '../../src/machine/random.ts';
+import type { Change, Row } from '../../src/store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import { ALL, keptSeed, NOON, row } from '../support/records.ts';
 import { type PlainCollections, type PlainStore, plainly } from '../support/rows.ts';
 import type { Bench } from './contract.ts';
 
 const THINGS = 'things';
+
+const put = (one: Row): Change => ({ kind: 'put', row: one });
+const idOf = (change: Change) => (change.kind === 'put' ? change.row.id : change.id);
 
 /** What `src/store/collections.ts` promises. */
 export function collectionsContract(kind: string, benchOf: () => Promise<Bench>): void {
@@ -88,6 +92,44 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
       await nowAndLater(store, async (collections) => {
         for (const [what, read, expected] of readings) expect(await read(collections), what).toEqual(expected);
       });
+    });
+
+    it('the list of an owner is after any changes what reading it again gives, one at a time or several at once', async () => {
+      const { rows } = await next();
+      const random = seededRandom('lists of owners');
+      const pick = <Item>(items: readonly Item[]) => items[parseInt(random.hex(4), 16) % items.length] as Item;
+      const ids = Array.from({ length: 12 }, (_, index) => `row-${index}`);
+      const one = async (): Promise<Change> => {
+        const id = pick(ids);
+        const before = pick([await rows.byId(THINGS, id), await rows.byId(THINGS, id), null]);
+        if (before === null) return put(row(id, { owner: pick(['acme', 'globex']) }));
+        const owner = pick([before.owner, before.owner, 'acme']);
+        return pick([put({ ...before, owner, body: random.hex(4) }), { kind: 'remove', collection: THINGS, id }]);
+      };
+      const several = async (): Promise<readonly Change[]> => {
+        const changes = [await one(), await one(), await one()].slice(0, pick([1, 1, 3]));
+        return changes.filter((change, index) => changes.findIndex((other) => idOf(other) === idOf(change)) === index);
+      };
+      for (let round = 0; round < 250; round++) {
+        const commits = [await several(), await several()].slice(0, pick([1, 1, 2]));
+        const notes = pick([[], [], [pick(ids)]]);
+        const delays = pick([[0], [0], [0, 1, 2, 3, 4, 5, 6]]);
+        const all = [
+          ...commits.map((changes) => () => rows.commit(changes)),
+          ...notes.map((id) => () => rows.note(THINGS, id, NOON + round)),
+        ];
+        await Promise.allSettled(
+          all.map(async (start) => {
+            for (let turn = pick(delays); turn > 0; turn--) await null;
+            await start();
+          }),
+        );
+
+        for (const owner of ['acme', 'globex']) {
+          const read = await rows.list({ collection: THINGS, owner, limit: 100 });
+          expect(await rows.list({ collection: THINGS, owner }), `round ${round}`).toEqual(read);
+        }
+      }
     });
 
     describe('insert', () => {

@@ -49,7 +49,7 @@ export async function openPostgres(data: string, machine: Clock = machineClock()
       const watched = refreshing.watch(world, (collections) => stored.forget(collections));
       const log = postgresLog(connection, sql, world, watched.noted);
       const rows = postgresCollections(connection, tables, world, { notes: log, committed: watched.committed });
-      const collections = rememberingCollections(rows, shared.budgets.rows);
+      const collections = rememberingCollections(rows, shared.budgets.rows, false);
       const known = knownKeys(shared.budgets.rows);
       stored.forget = (changed) => {
         if (changed === 'all') known.clear();

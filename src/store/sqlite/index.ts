@@ -65,7 +65,7 @@ function storeOn({ connection, statements, file, notices, budgets, revisions, ..
   const counted = countedLists(budgets.rows);
   const known = knownKeys(budgets.rows);
   const stored = guarded(sqliteCollections(statements, rows, notes, counted), ['commit', 'load']);
-  const collections = rememberingCollections(stored, budgets.rows);
+  const collections = rememberingCollections(stored, budgets.rows, true);
   const forget = () => {
     for (const remembered of [counted, known]) remembered.clear();
     collections.forget();
