@@ -11,14 +11,8 @@ import type { Store } from '../../src/store/index.ts';
 import { openPostgres, type PostgresDatabase } from '../../src/store/postgres/index.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
-import { type Bench, storeContract } from './contract.ts';
-import { collectionsContract } from './contract-collections.ts';
-import { imagesContract } from './contract-images.ts';
-import { ngcKeysContract } from './contract-ngc-keys.ts';
-import { pagesContract } from './contract-pages.ts';
-import { rekeyingContract } from './contract-rekeying.ts';
-import { revisionsContract } from './contract-revisions.ts';
-import { settingsContract } from './contract-settings.ts';
+import type { Bench } from './contract.ts';
+import { CONTRACTS } from './contracts.ts';
 
 const opened: { schema?: Schema; databases: PostgresDatabase[] } = { databases: [] };
 
@@ -48,11 +42,6 @@ const BENCHES = [
   ['PostgreSQL', () => benchOn(opened.databases.slice(0, 1))],
   ['PostgreSQL through two handles by turns', () => benchOn(opened.databases)],
 ] as const;
-
-const CONTRACTS = [
-  ...[storeContract, ngcKeysContract, collectionsContract, pagesContract, settingsContract],
-  ...[imagesContract, rekeyingContract, revisionsContract],
-];
 
 // Each step goes to a server, and some tests take thousands.
 vi.setConfig({ testTimeout: 120_000 });
