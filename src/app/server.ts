@@ -22,6 +22,7 @@ import { connectEdges, edgesOf } from '../http/transport/edges.ts';
 import { makeFastify } from '../http/transport/fastify.ts';
 import { gateOf } from '../http/transport/gate.ts';
 import { hostsOf } from '../http/transport/hosts.ts';
+import { leadingTo, operationsOf } from '../http/transport/leading.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { Outgoing } from '../http/transport/outgoing.ts';
@@ -250,17 +251,18 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
       return { service, law, document: shelf.open(law.document, await preparedDocument(law.document)) };
     }),
   );
-  const hosts = hostsOf(server, mounted);
-  const edges = edgesOf(server, services, () => routes);
-  const lines = new Connections(limits);
-  const app = makeFastify(edges, hosts, lines, limits, server);
-  connectEdges(app, edges, server.outgoing);
   const otherVersions = mounted.flatMap(({ document }) => document.otherVersions);
-  const routes = new Routes(
-    mounted.flatMap((one) => mount(app, server, one)),
-    otherVersions,
+  const all = mounted.flatMap((one) => mount(server, one));
+  const routes = new Routes(all, otherVersions);
+  const router = shelf.router(
+    mounted.map(({ service, law }) => ({ name: law.document, eitherSlash: service.quirks?.eitherSlash === true })),
   );
-  hosts.mount(app, edges.unrouted);
+  const leading = leadingTo([hostsOf(mounted), operationsOf(router, all)], server);
+  const edges = edgesOf(server, services, routes);
+  const lines = new Connections(limits);
+  const app = makeFastify(edges, leading, lines, limits, server);
+  connectEdges(app, edges, server.outgoing);
+  leading.mount(app, edges);
   serveDocs(
     app,
     server,

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import type { ServiceDefinition, ServiceHost } from '../contract/service.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
@@ -6,9 +5,7 @@ import { checkTables, type DocumentedOperation } from '../core/tables.ts';
 import { newAnswers } from './answers.ts';
 import type { Route, Server } from './in-flight.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
-import { answer } from './pipeline.ts';
 import { isBelow } from './transport/prefixes.ts';
-import { sendAnswer } from './transport/send-answer.ts';
 
 /** A service with its document and the law in force. */
 export interface Mounted {
@@ -18,40 +15,17 @@ export interface Mounted {
 }
 
 /**
- * Adds one route for each operation of the document, and no others.
+ * Makes a route for each operation of the document, and no others.
  *
- * @returns the routes
  * @throws Error naming everything that is incomplete about the service
  */
-export function mount(app: FastifyInstance, server: Server, mounted: Mounted): readonly Route[] {
+export function mount({ reasons }: Pick<Server, 'reasons'>, mounted: Mounted): readonly Route[] {
   const { service, document } = mounted;
-  const faults = mountFaults(mounted, server.reasons);
+  const faults = mountFaults(mounted, reasons);
   if (faults.length > 0) {
     throw new Error(`the service \`${service.name}\` cannot be mounted:\n  ${faults.join('\n  ')}`);
   }
-  return document.operations.map((operation) => {
-    const route = routeOf(operation, mounted, service.operations[operation.id], service);
-    const url = operation.path.replaceAll(/\{([^}]+)\}/g, ':$1');
-    const urls = service.quirks?.eitherSlash === true && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
-    for (const one of urls)
-      app.route({
-        method: operation.method,
-        url: one,
-        handler: async (request, reply) => {
-          const { params, query, raw } = request;
-          const told = await answer(
-            server,
-            route,
-            raw,
-            // Fastify gives path parameters as texts, and the query as an object.
-            params as Record<string, string>,
-            query as Record<string, unknown>,
-          );
-          return sendAnswer(reply, told, server.outgoing);
-        },
-      });
-    return route;
-  });
+  return document.operations.map((operation) => routeOf(operation, mounted, service.operations[operation.id], service));
 }
 
 /** The route of a host that belongs to a service: any method, any path, any body. */

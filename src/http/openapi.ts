@@ -1,4 +1,5 @@
 import { type Operation, operationOf } from './openapi/operation.ts';
+import { OperationRouter } from './openapi/operation-router.ts';
 import type { OtherOperation, PreparedDocument, PreparedOperations } from './openapi/prepared.ts';
 import { loadValidators, type Validators } from './openapi/validators.ts';
 
@@ -27,12 +28,26 @@ export interface ApiDocument {
  */
 export class Documents {
   readonly #opened = new Map<string, ApiDocument>();
+  readonly #routers = new Map<string, OperationRouter>();
 
   /** The document with this name, such as `air.2.0`. Tests prove that it is valid OpenAPI; here that is trusted. */
   open(name: string, prepared: PreparedDocument): ApiDocument {
     const opened = this.#opened.get(name) ?? openDocument(prepared);
     this.#opened.set(name, opened);
     return opened;
+  }
+
+  /** Finds the operations of documents that were opened. @param named whether a slash at the end of a path is optional depends on the service */
+  router(named: readonly { readonly name: string; readonly eitherSlash: boolean }[]): OperationRouter {
+    const key = named.map(({ name }) => name).join(' ');
+    const known = this.#routers.get(key);
+    if (known !== undefined) return known;
+    const router = new OperationRouter();
+    for (const { name, eitherSlash } of named) {
+      for (const operation of this.#opened.get(name)?.operations ?? []) router.add(operation, eitherSlash);
+    }
+    this.#routers.set(key, router);
+    return router;
   }
 }
 

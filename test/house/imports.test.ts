@@ -143,6 +143,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^config\/nearest$/,
       /^machine\/time$/,
       /^fastify$/,
+      /^find-my-way$/,
       /^openapi-backend$/,
       /^ajv(-formats)?$/,
       /^node:(http|net|crypto|stream)$/,

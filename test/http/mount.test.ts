@@ -1,4 +1,3 @@
-import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition, ServiceHost } from '../../src/contract/service.ts';
 import { lawOf } from '../../src/core/law.ts';
@@ -57,7 +56,7 @@ async function mounted({ service, law, paths = document.paths }: Parts) {
 
 async function mounting(parts: Parts) {
   const whole = await mounted(parts);
-  return () => mount(fastify(), {} as Server, whole);
+  return () => mount({} as Server, whole);
 }
 
 it('a complete service is mounted, and gives its routes', async () => {
@@ -113,7 +112,7 @@ describe('an alias', () => {
   const prefixes = ['/toys', '/orgs/{org}/toys'];
 
   it('is a route of its own, with the row and the handler of the operation it is an alias of', async () => {
-    const routes = mount(fastify(), {} as Server, await mounted({ service: { prefixes }, paths }));
+    const routes = mount({} as Server, await mounted({ service: { prefixes }, paths }));
 
     expect(routes.map(({ operation: { path } }) => path)).toEqual(Object.keys(paths));
     expect(routes.map(({ operation: { isAlias } }) => isAlias)).toEqual([false, true]);

@@ -30,10 +30,10 @@ export async function answeringServer(
   const limits = limitsOf();
   const lines = new Connections(limits);
   const outgoing = new Outgoing();
-  const hosts = { lead: ({ url = '/' }: { url?: string | undefined }) => url, mount: () => {} };
+  const leading = { lead: ({ url = '/' }: { url?: string | undefined }) => url };
   // No test asks for what only the edges answer.
   const edges = {} as Edges;
-  const app = makeFastify(edges, hosts, lines, limits, { doors: doorsOf(knownHosts([]), []), outgoing });
+  const app = makeFastify(edges, leading, lines, limits, { doors: doorsOf(knownHosts([]), []), outgoing });
   for (const [url, answer] of Object.entries(answers)) {
     app.route({
       method: ['GET', 'POST'],

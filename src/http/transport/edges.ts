@@ -20,6 +20,7 @@ import { sendAnswer } from './send-answer.ts';
 export interface Edges {
   /** No route has this method and path. */
   unrouted(raw: IncomingMessage): Promise<WireAnswer>;
+  pathTooLong(raw: IncomingMessage): Promise<WireAnswer>;
   /** The framework refused the request by itself. */
   framework(error: unknown, raw: IncomingMessage): Promise<WireAnswer>;
   /** The request has an expectation other than `100-continue`. */
@@ -34,8 +35,7 @@ export interface Edges {
 /** https://nodejs.org/api/http.html#event-clienterror */
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
-/** @param routes called only after a request has failed */
-export function edgesOf(server: Server, services: readonly ServiceDefinition[], routes: () => Routes): Edges {
+export function edgesOf(server: Server, services: readonly ServiceDefinition[], routes: Routes): Edges {
   const told = (
     raw: IncomingMessage,
     problem: Problem,
@@ -43,15 +43,15 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
     worthKnowing?: WorthKnowing,
   ): Promise<WireAnswer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
-    const offered = { served: () => routes().served(), otherVersions };
+    const offered = { served: () => routes.served(), otherVersions };
     return answerUnrouted(server, service, raw, problem, offered, worthKnowing);
   };
 
   const unrouted = (raw: IncomingMessage) => {
     const path = pathOf(raw.url);
     const { method = 'GET' } = raw;
-    const profiles = routes().otherVersions(method, path);
-    if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes().methodsOf(path)));
+    const profiles = routes.otherVersions(method, path);
+    if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes.methodsOf(path)));
     // A call that another version of the vendor's API would take is unknown to this one, and worth reporting.
     return told(raw, unknownPath(raw), profiles, {
       kind: 'other_version',
@@ -61,6 +61,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
 
   return {
     unrouted,
+    pathTooLong: (raw) => told(raw, new Problem('path_too_long', 'A part of the path is too long.')),
     framework: (error, raw) => {
       // QUERY: a method whose bodies must state their type. No operation has it.
       const isQuery = (error as { code?: unknown }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
@@ -146,7 +147,6 @@ function frameworkProblem(error: unknown): Problem {
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_BAD_URL')
     return new Problem('bad_path', 'The path cannot be decoded: a `%` is not followed by UTF-8 in hexadecimal.');
-  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new Problem('path_too_long', 'A part of the path is too long.');
   return asProblem(error);
 }
 

@@ -3,14 +3,14 @@ import type { Server } from '../in-flight.ts';
 import { prepareArrival } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import { type Edges, endWithWireProblem, type WireError } from './edges.ts';
-import type { Hosts } from './hosts.ts';
+import type { Leading } from './leading.ts';
 import type { Limits } from './limits.ts';
 import { sendAnswer } from './send-answer.ts';
 
 /** Fastify listens and routes; what it would do by itself beyond that is turned off. */
 export function makeFastify(
   edges: Edges,
-  hosts: Hosts,
+  { lead }: Pick<Leading, 'lead'>,
   lines: Connections,
   limits: Limits,
   { doors, outgoing }: Pick<Server, 'doors' | 'outgoing'>,
@@ -18,7 +18,6 @@ export function makeFastify(
   return fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 16_384 },
     requestTimeout: 0,
     // Routes have no schemas, so the compilers for them are never used; loading them would take an eighth of the start.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
@@ -31,7 +30,7 @@ export function makeFastify(
     rewriteUrl: (request) => {
       prepareArrival(request);
       request.url = doors.open(request);
-      return hosts.lead(request);
+      return lead(request);
     },
     frameworkErrors: (error, request, reply) => {
       edges.framework(error, request.raw).then((answer) => sendAnswer(reply, answer, outgoing));

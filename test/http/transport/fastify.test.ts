@@ -10,10 +10,10 @@ import { Outgoing } from '../../../src/http/transport/outgoing.ts';
 /** A server without services: what it cannot route is told by where it led to. */
 const made = () => {
   const limits = limitsOf();
-  const hosts = { lead: ({ url }: { url?: string | undefined }) => `/led${url}`, mount: () => {} };
+  const leading = { lead: ({ url }: { url?: string | undefined }) => `/led${url}` };
   const framework = async () => ({ status: 418, headers: {}, payload: 'edge' });
   const edges = { framework } as unknown as Edges;
-  return makeFastify(edges, hosts, new Connections(limits), limits, {
+  return makeFastify(edges, leading, new Connections(limits), limits, {
     doors: doorsOf(knownHosts([]), []),
     outgoing: new Outgoing(),
   });

@@ -1,0 +1,48 @@
+/**
+ * How requests find their operation.
+ *
+ * Breaks with: src/http/openapi/operation-router.ts
+ */
+import { expect, it } from 'vitest';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer();
+const other = await testServer({ runai: '2.19', air: 'dsx' });
+
+it.each(['GET', 'POST', 'DELETE'])(
+  '%s of the path by which operations are routed inside is of an unknown path',
+  async (method) => {
+    const { status, body } = await server.call(`${method} /_led?world=alice`);
+
+    expect([status, body.detail]).toEqual([404, expect.stringMatching(/^Nothing is served at this path/)]);
+  },
+);
+
+it('a part of a path may have 16384 characters', async () => {
+  const answers = [16_384, 16_385].map((length) => server.call(`GET /_mock/decisions/${'a'.repeat(length)}`));
+  const [longest, tooLong] = await Promise.all(answers);
+
+  expect([longest?.status, tooLong?.status]).toEqual([404, 414]);
+  expect(tooLong?.body.detail).toBe('A part of the path is too long.');
+});
+
+it('a part of a path is decoded, and a path that cannot be is refused', async () => {
+  expect((await server.call('GET /_mock/worlds/%6Eobod%79')).body.detail).toContain('`nobody`');
+  expect((await server.call('GET /_mock/decisions/%zz')).status).toBe(400);
+});
+
+it('a slash at the end of a path is optional where the vendor has it so, and nowhere else', async () => {
+  const statuses = ['/api/v3/simulations', '/api/v3/simulations/', '/v2/nvcf/functions', '/v2/nvcf/functions/'].map(
+    async (path) => (await server.call(`GET ${path}`)).status,
+  );
+
+  expect(await Promise.all(statuses)).toEqual([403, 403, 401, 404]);
+});
+
+it('servers of one process find their own operations, whatever documents the others have', async () => {
+  const statusOf = async (on: typeof server, request: string) => (await on.call(request)).status;
+
+  expect(await statusOf(server, 'GET /api/v1/access-keys')).toBe(401);
+  expect(await statusOf(other, 'GET /api/v1/access-keys')).toBe(404);
+  expect(await statusOf(server, 'GET /api/v1/access-keys')).toBe(401);
+});
