@@ -115,16 +115,6 @@ async function resultsOf(version, commit, steps, files) {
 }
 
 /**
- * What is said of a version with which nothing could be begun.
- *
- * @param {unknown} fault
- * @returns {Result[]}
- */
-function failure(fault) {
-  return [{ step: 'install', text: 'FAILED', hasFailed: true, said: String(fault) }];
-}
-
-/**
  * @param {import('./nodes/unpacked.mjs').Unpacked} node
  * @param {string} project
  * @returns {Promise<Result>}
@@ -223,9 +213,16 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   /** @type {string[]} */
   const missing = [];
   for (const { version: line, steps } of plans) {
-    const version = await newestOf(line);
-    if (version === null) missing.push(line);
-    else tried.push({ version, results: await resultsOf(version, commit, steps, files).catch(failure) });
+    try {
+      const version = await newestOf(line);
+      if (version === null) missing.push(line);
+      else tried.push({ version, results: await resultsOf(version, commit, steps, files) });
+    } catch (fault) {
+      tried.push({
+        version: line,
+        results: [{ step: 'install', text: 'FAILED', hasFailed: true, said: String(fault) }],
+      });
+    }
   }
 
   for (const { version, results } of tried) {
