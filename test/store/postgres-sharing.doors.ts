@@ -4,36 +4,26 @@
  * Breaks with: src/store/postgres/log.ts, src/store/postgres/refreshing.ts, src/store/sharing.ts
  */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Store } from '../../src/store/index.ts';
 import { ACCESS_KEYS, accessKeyRow } from '../../src/store/parts/records.ts';
-import { openPostgres, type PostgresDatabase } from '../../src/store/postgres/index.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import type { LogNews, Sharing } from '../../src/store/sharing.ts';
-import { describePostgres, freshSchema, it, type Schema } from '../support/postgres.ts';
+import { describePostgres, it, twoDatabases } from '../support/postgres.ts';
 import { accessKey } from '../support/records.ts';
 
-const opened: { schema?: Schema; databases: PostgresDatabase[] } = { databases: [] };
-
 describePostgres('a world that two processes share', () => {
-  beforeAll(async () => {
-    opened.schema = await freshSchema();
-    for (const _ of [1, 2]) opened.databases.push(await openPostgres(opened.schema.url));
-  });
-  afterAll(async () => {
-    for (const database of opened.databases) await database.close();
-    await opened.schema?.drop();
-  });
+  const databases = twoDatabases();
 
   /** Its stores, one for each process. */
   const stores = async () => {
     const world = randomUUID();
-    const both = (await Promise.all(opened.databases.map((database) => database.store(world, newStoreParts())))) as [
+    const both = (await Promise.all(databases.map((database) => database.store(world, newStoreParts())))) as [
       Store,
       Store,
     ];
     const sharing = both.map((store) => store.sharing as Sharing) as [Sharing, Sharing];
-    const look = (which: number) => opened.databases[which]?.worlds.look([world]);
+    const look = (which: number) => databases[which]?.worlds.look([world]);
     return { world, sharing, stores: both, look };
   };
   const happening = (data: string) => ({ kind: 'request', data, isRequest: true, isEvent: true });
@@ -107,7 +97,7 @@ describePostgres('a world that two processes share', () => {
       }
       await log.flush();
       const kept = async () => {
-        const late = await opened.databases[1]?.store(world, newStoreParts());
+        const late = await databases[1]?.store(world, newStoreParts());
         return (await late?.sharing?.log.news())?.happenings.map(({ data }) => data) ?? [];
       };
       await expect.poll(async () => (await kept()).length).toBeLessThan(5401);
@@ -169,6 +159,6 @@ describePostgres('a world that two processes share', () => {
   it('has the time of the database', async () => {
     const { look } = await stores();
     await look(0);
-    expect(Math.abs((opened.databases[0]?.clock.now() ?? 0) - Date.now())).toBeLessThan(200);
+    expect(Math.abs((databases[0]?.clock.now() ?? 0) - Date.now())).toBeLessThan(200);
   });
 });

@@ -6,15 +6,13 @@
  * src/store/postgres/statements.ts, src/store/postgres/refreshing.ts, src/store/touched.ts
  */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, vi } from 'vitest';
+import { vi } from 'vitest';
 import type { Store } from '../../src/store/index.ts';
-import { openPostgres, type PostgresDatabase } from '../../src/store/postgres/index.ts';
+import type { PostgresDatabase } from '../../src/store/postgres/index.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
+import { describePostgres, twoDatabases } from '../support/postgres.ts';
 import type { Bench } from './contract.ts';
 import { CONTRACTS } from './contracts.ts';
-
-const opened: { schema?: Schema; databases: PostgresDatabase[] } = { databases: [] };
 
 /**
  * A world of its own for each test.
@@ -38,23 +36,15 @@ async function benchOn(handles: readonly PostgresDatabase[]): Promise<Bench> {
   return { remembers: handles.length === 1, next, goOn: async (store) => store, end };
 }
 
-const BENCHES = [
-  ['PostgreSQL', () => benchOn(opened.databases.slice(0, 1))],
-  ['PostgreSQL through two handles by turns', () => benchOn(opened.databases)],
-] as const;
-
 // Each step goes to a server, and some tests take thousands.
 vi.setConfig({ testTimeout: 120_000 });
 
 describePostgres('a store', () => {
-  beforeAll(async () => {
-    opened.schema = await freshSchema();
-    for (const _ of [1, 2]) opened.databases.push(await openPostgres(opened.schema.url));
-  });
-  afterAll(async () => {
-    for (const database of opened.databases) await database.close();
-    await opened.schema?.drop();
-  });
+  const databases = twoDatabases();
+  const benches = [
+    ['PostgreSQL', () => benchOn(databases.slice(0, 1))],
+    ['PostgreSQL through two handles by turns', () => benchOn(databases)],
+  ] as const;
 
-  for (const contract of CONTRACTS) for (const [kind, bench] of BENCHES) contract(kind, bench);
+  for (const contract of CONTRACTS) for (const [kind, bench] of benches) contract(kind, bench);
 });
