@@ -24,6 +24,11 @@ export interface Exchange<Model extends object> {
   readonly take: (model: Model, answer: Answer, isAlone: boolean) => void;
 }
 
+/** One of these, each as often as its number says in comparison with the others. */
+export function mixed<Item>(...parts: readonly (readonly [often: number, drawn: fc.Arbitrary<Item>])[]) {
+  return fc.oneof(...parts.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+}
+
 /** One request by itself. */
 export function alone<Model extends object>(actions: fc.Arbitrary<Action<Model>>): fc.Arbitrary<Step<Model>> {
   return actions.map((action) => stepOf([action]));

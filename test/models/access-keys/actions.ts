@@ -5,7 +5,7 @@ import { admin, researcher } from '../../support/cast.ts';
 import { postForm, REALM_TOKEN, V2_TOKEN } from '../../support/oauth.ts';
 import { NOTHING } from '../../support/runai.ts';
 import type { Answer } from '../../support/server.ts';
-import type { Action } from '../action.ts';
+import { type Action, mixed } from '../action.ts';
 import type { Live } from '../live.ts';
 import { type AccessKeys, type Key, USERS, type User } from './model.ts';
 
@@ -184,13 +184,13 @@ const use: Drawn = fc.nat({ max: 3 }).map((back) => ({
 }));
 
 /** What users, an administrator and clients send. */
-export const actions: Drawn = fc.oneof(
-  { weight: 5, arbitrary: create },
-  { weight: 1, arbitrary: list },
-  { weight: 1, arbitrary: read },
-  { weight: 4, arbitrary: regenerate },
-  { weight: 3, arbitrary: remove },
-  { weight: 1, arbitrary: administer },
-  { weight: 5, arbitrary: login },
-  { weight: 3, arbitrary: use },
+export const actions: Drawn = mixed(
+  [5, create],
+  [1, list],
+  [1, read],
+  [4, regenerate],
+  [3, remove],
+  [1, administer],
+  [5, login],
+  [3, use],
 );

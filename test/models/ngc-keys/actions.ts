@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { rfc3339 } from '../../../src/core/clock.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import type { Answer } from '../../support/server.ts';
-import { type Action, copyOf } from '../action.ts';
+import { type Action, copyOf, mixed } from '../action.ts';
 import { DELAY, type Event, type Key, type NgcKeys, type Policy, type Snapshot, type Version } from './model.ts';
 
 type Drawn = fc.Arbitrary<Action<NgcKeys>>;
@@ -319,24 +319,20 @@ const reset: Drawn = fc.constant({
 });
 
 /** What is done to keys. */
-export const ofKeys: Drawn = fc.oneof(
-  { weight: 4, arbitrary: create },
-  { weight: 8, arbitrary: edit },
-  { weight: 3, arbitrary: editAtVendor },
-  { weight: 3, arbitrary: change },
-  { weight: 2, arbitrary: rotate },
-  { weight: 1, arbitrary: remove },
-  { weight: 3, arbitrary: toggle },
-  { weight: 1, arbitrary: flush },
-  { weight: 2, arbitrary: take },
+export const ofKeys: Drawn = mixed(
+  [4, create],
+  [8, edit],
+  [3, editAtVendor],
+  [3, change],
+  [2, rotate],
+  [1, remove],
+  [3, toggle],
+  [1, flush],
+  [2, take],
 );
 
 /** What is done to the clock. */
-export const ofTime: Drawn = fc.oneof(
-  { weight: 2, arbitrary: advance },
-  { weight: 1, arbitrary: toNextEvent },
-  { weight: 1, arbitrary: freeze },
-);
+export const ofTime: Drawn = mixed([2, advance], [1, toNextEvent], [1, freeze]);
 
 /** What takes the whole world back. */
-export const backwards: Drawn = fc.oneof({ weight: 3, arbitrary: restore }, { weight: 1, arbitrary: reset });
+export const backwards: Drawn = mixed([3, restore], [1, reset]);

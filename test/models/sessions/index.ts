@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { START } from '../../support/server.ts';
-import { alone, atOnce } from '../action.ts';
+import { alone, atOnce, mixed } from '../action.ts';
 import { Live } from '../live.ts';
 import { modelled, passing, restarting } from '../modelled.ts';
 import { actions, CAST, introspected, isActive } from './actions.ts';
@@ -48,11 +48,11 @@ export const sessions = modelled({
   setup: fc.record({ runai: fc.constantFrom<Profile>('2.19', '2.24', '3.0') }),
   begin,
   compare,
-  steps: fc.oneof(
-    { weight: 12, arbitrary: alone(actions) },
-    { weight: 4, arbitrary: atOnce(actions) },
-    { weight: 1, arbitrary: passing(1, 1_500, 60_000, 3_599_500, 86_399_500) },
-    { weight: 1, arbitrary: restarting() },
+  steps: mixed(
+    [12, alone(actions)],
+    [4, atOnce(actions)],
+    [1, passing(1, 1_500, 60_000, 3_599_500, 86_399_500)],
+    [1, restarting()],
   ),
   outcomes: [
     ...['log in: 200', 'page: 302', 'introspect: 200', 'allowed', 'revoked_token', 'expired_token'],
