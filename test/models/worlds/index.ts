@@ -4,7 +4,7 @@ import { rfc3339 } from '../../../src/core/clock.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import type { TestServer } from '../../support/server.ts';
 import { claimsOf, DOORS } from '../../support/worlds.ts';
-import { alone, atOnce } from '../action.ts';
+import { alone, atOnce, mixed } from '../action.ts';
 import { Live } from '../live.ts';
 import { modelled, passing, restarting } from '../modelled.ts';
 import { actions, backwards, ORG } from './actions.ts';
@@ -76,16 +76,13 @@ export const worlds = modelled({
   setup: fc.record({ world: fc.subarray<Name>(['red']) }),
   begin: async (config) => ({ live: await Live.open(config), model: new Worlds(config.world) }),
   compare,
-  steps: fc.oneof(
-    { weight: 14, arbitrary: alone(actions) },
-    { weight: 2, arbitrary: alone(backwards) },
-    { weight: 4, arbitrary: atOnce(actions) },
-    { weight: 1, arbitrary: passing(1, 60_000, 1_800_000) },
+  steps: mixed(
+    [14, alone(actions)],
+    [3, alone(backwards)],
+    [4, atOnce(actions)],
+    [1, passing(1, 60_000, 1_800_000)],
     // Other worlds, and snapshots, are in memory.
-    {
-      weight: 1,
-      arbitrary: restarting((model: Worlds) => model.start(model.find('default') as World)),
-    },
+    [1, restarting((model: Worlds) => model.start(model.find('default') as World))],
   ),
   outcomes: [
     ...['make: 201', 'make: 409', 'copy: 201', 'copy: 404', 'copy: 409', 'from snapshot: 201', 'from snapshot: 409'],
