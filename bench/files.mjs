@@ -34,30 +34,17 @@ async function make(file) {
  */
 export async function makeWithAccessKeys(file, count) {
   await make(file);
-  await change(file, async (collections, { accessKeyRow, identityRow }) => {
-    const users = Array.from({ length: count / KEYS_OF_A_USER }, (_, number) => userOf(number));
+  await change(file, async (collections, { accessKeyRow, blankIdentity, identityRow }) => {
+    const users = Array.from({ length: count / KEYS_OF_A_USER }, (_, number) => blankIdentity(userOf(number)));
     const keys = Array.from({ length: count }, (_, number) => accessKeyOf(number));
     await put(collections, [...users.map(identityRow), ...keys.map(accessKeyRow)]);
   });
 }
 
-/** @param {number} number @returns {import('../src/store/identities.ts').Identity} */
+/** @param {number} number */
 function userOf(number) {
-  return {
-    id: `bench-user-${number}`,
-    kind: 'user',
-    name: `bench-user-${number}@acme.test`,
-    clientId: null,
-    secretHash: null,
-    passwordHash: null,
-    enabled: true,
-    isLocal: true,
-    groups: [],
-    createdBy: null,
-    createdAt: 0,
-    updatedAt: null,
-    lastLogin: null,
-  };
+  const id = `bench-user-${number}`;
+  return { id, kind: /** @type {const} */ ('user'), name: `${id}@acme.test`, createdBy: null, createdAt: 0 };
 }
 
 /** @param {number} number @returns {import('../src/store/access-keys.ts').NewAccessKey} */

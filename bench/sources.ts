@@ -3,6 +3,7 @@ export { DEFAULT_WORLD } from '../src/core/world-id.ts';
 export { airRow } from '../src/services/air/objects.ts';
 export { collectionOf } from '../src/services/air/stored.ts';
 export { SIMULATIONS } from '../src/services/air/tables/resources/simulations.ts';
+export { blankIdentity } from '../src/services/runai/identities.ts';
 export { openPlace } from '../src/store/open.ts';
 export {
   accessKeyRow,

@@ -1,5 +1,6 @@
 import type { Instant } from '../../src/core/clock.ts';
 import type { Decision } from '../../src/core/decision.ts';
+import { blankIdentity } from '../../src/services/runai/identities.ts';
 import type { NewAccessKey } from '../../src/store/access-keys.ts';
 import type { Row } from '../../src/store/collections.ts';
 import type { RefreshToken } from '../../src/store/grants.ts';
@@ -15,22 +16,8 @@ export const ALL = Number.MAX_SAFE_INTEGER;
 
 /** A local user, but for what is given. */
 export function identity(id: string, given: Partial<Identity> = {}): Identity {
-  return {
-    id,
-    kind: 'user',
-    name: `${id}@acme.test`,
-    clientId: null,
-    secretHash: null,
-    passwordHash: null,
-    enabled: true,
-    isLocal: true,
-    groups: [],
-    createdBy: null,
-    createdAt: NOON,
-    updatedAt: null,
-    lastLogin: null,
-    ...given,
-  };
+  const made = { id, kind: 'user', name: `${id}@acme.test`, createdBy: null, createdAt: NOON } as const;
+  return { ...blankIdentity(made), ...given };
 }
 
 /** A key of Ada's, but for what is given; everything else follows from its name. */

@@ -1,6 +1,21 @@
 import type { Context } from '../../contract/request.ts';
 import type { Identity } from '../../store/identities.ts';
 
+/** An identity of which nothing else is known. */
+export function blankIdentity(given: Pick<Identity, 'id' | 'kind' | 'name' | 'createdBy' | 'createdAt'>): Identity {
+  return {
+    ...given,
+    clientId: null,
+    secretHash: null,
+    passwordHash: null,
+    enabled: true,
+    isLocal: true,
+    groups: [],
+    updatedAt: null,
+    lastLogin: null,
+  };
+}
+
 /** A new identity, with nothing yet. */
 export function newIdentity(
   { random, now }: Pick<Context, 'random' | 'now'>,
@@ -8,21 +23,7 @@ export function newIdentity(
   name: string,
   createdBy: string | null,
 ): Identity {
-  return {
-    id: random.uuid(),
-    kind,
-    name,
-    clientId: null,
-    secretHash: null,
-    passwordHash: null,
-    enabled: true,
-    isLocal: true,
-    groups: [],
-    createdBy,
-    createdAt: now,
-    updatedAt: now,
-    lastLogin: null,
-  };
+  return { ...blankIdentity({ id: random.uuid(), kind, name, createdBy, createdAt: now }), updatedAt: now };
 }
 
 export function newUser(context: Pick<Context, 'random' | 'now'>, email: string, createdBy: string | null): Identity {

@@ -7,6 +7,7 @@ import type { Row } from '../../store/collections.ts';
 import type { Identity } from '../../store/identities.ts';
 import type { WorldRecords } from '../../store/world.ts';
 import { type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
+import { blankIdentity } from './identities.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
 import { VENDOR } from './roles.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
@@ -74,31 +75,13 @@ function completeOf(part: unknown): RunaiSeed {
   return part as RunaiSeed;
 }
 
-function blank(id: string, now: Instant): Omit<Identity, 'kind' | 'name'> {
-  return {
-    id,
-    clientId: null,
-    secretHash: null,
-    passwordHash: null,
-    enabled: true,
-    isLocal: true,
-    groups: [],
-    createdBy: VENDOR,
-    createdAt: now,
-    updatedAt: null,
-    lastLogin: null,
-  };
-}
-
 function accountsOf({ applications = [], serviceAccounts = [] }: RunaiSeed, now: Instant): Identity[] {
   const rows = [
     ...applications.map((row) => ({ ...row, kind: 'application', clientSecret: row.secret }) as const),
     ...serviceAccounts.map((row) => ({ ...row, kind: 'service-account' }) as const),
   ];
   return rows.map(({ id, kind, name, clientId, clientSecret }) => ({
-    ...blank(id, now),
-    kind,
-    name,
+    ...blankIdentity({ id, kind, name, createdBy: VENDOR, createdAt: now }),
     clientId,
     secretHash: hashSecret(clientSecret),
   }));
@@ -107,7 +90,8 @@ function accountsOf({ applications = [], serviceAccounts = [] }: RunaiSeed, now:
 function userRecords(user: SeedUser, now: Instant) {
   const { id, email, groups = [], accessKey } = user;
   const passwordHash = user.passwordHash ?? null;
-  const identity: Identity = { ...blank(id, now), kind: 'user', name: email, groups, passwordHash };
+  const begun = blankIdentity({ id, kind: 'user', name: email, createdBy: VENDOR, createdAt: now });
+  const identity: Identity = { ...begun, groups, passwordHash };
   if (accessKey === undefined) return { identity, accessKeys: [] };
   const { clientSecret, ...key } = accessKey;
   const made: NewAccessKey = {
