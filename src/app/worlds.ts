@@ -7,7 +7,6 @@ import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
 import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Presented } from '../credentials/presented.ts';
-import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import { Collision, LimitReached } from '../store/errors.ts';
@@ -23,6 +22,7 @@ import { type Begun, type Made, makeCopy, refillOf, type WorldOrigin } from './c
 import type { Images } from './images.ts';
 import { type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
 import { makerIn, makerText, WorldSharing } from './world-sharing.ts';
+import { WorldTraces } from './world-traces.ts';
 
 /** A world to make. */
 export interface WorldOrder {
@@ -61,9 +61,6 @@ export interface MadeWorld {
   readonly created: readonly Rekeyed[];
 }
 
-/** How many ids of ended worlds are remembered, so that their credentials can be recognised. */
-const MOST_GONE = 10_000;
-
 /** How many worlds a message names. */
 const MOST_NAMED = 5;
 
@@ -99,9 +96,7 @@ export class Worlds implements WorldsByName {
   readonly #entries = new Map<string, WorldEntry>();
   /** Ids that are taken although their world is still being made. */
   readonly #making = new Set<string>();
-  /** Ids by mark, of worlds that exist and of those that are gone. */
-  readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
-  readonly #gone = new Set<string>();
+  readonly #traces = new WorldTraces();
   readonly #claiming: Claiming;
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
@@ -158,8 +153,7 @@ export class Worlds implements WorldsByName {
   }
 
   get isAlone(): boolean {
-    if (this.#sharing !== null) return this.#sharing.shared.cards.size === 0 && this.#gone.size === 0;
-    return this.#entries.size === 0 && this.#gone.size === 0;
+    return (this.#sharing?.shared.cards ?? this.#entries).size === 0 && !this.#traces.isAnyGone;
   }
 
   has(id: string): boolean {
@@ -174,7 +168,7 @@ export class Worlds implements WorldsByName {
   }
 
   isGone(id: string): boolean {
-    return this.#gone.has(id);
+    return this.#traces.isGone(id);
   }
 
   ownersOf(presented: Presented): readonly string[] {
@@ -182,15 +176,15 @@ export class Worlds implements WorldsByName {
       case 'token':
         return [presented.world];
       case 'grant':
-        return [this.#marks.get(presented.mark) ?? []].flat();
+        return this.#traces.ofMark(presented.mark);
       case 'key': {
         // A key that was copied belongs to the worlds that have it now, and only otherwise to the one that it is of.
         const claimed = this.#claimedKey(presented);
-        return claimed.length > 0 ? claimed : [this.#marks.get(presented.mark) ?? []].flat();
+        return claimed.length > 0 ? claimed : this.#traces.ofMark(presented.mark);
       }
       case 'client': {
         const claimed = this.#sharing?.ownersOf(presented) ?? this.#claiming.claims.of('client', presented.clientId);
-        return claimed.length > 0 ? claimed : this.#goneClient(presented.clientId);
+        return claimed.length > 0 ? claimed : this.#traces.goneOfClient(presented.clientId);
       }
     }
   }
@@ -319,8 +313,7 @@ export class Worlds implements WorldsByName {
       if (this.#isClosed) throw closing();
       const entry = this.#entryOf(world, { credentials, seed, ttl, ...(card !== null && { card }) });
       this.#entries.set(id, entry);
-      this.#gone.delete(id);
-      this.#marks.set(worldMark(id), id);
+      this.#traces.begun(id);
       this.#sweepLater();
       // Shared names of applications are not ambiguous in this sense: every world has the same ones.
       return { entry, kept, ambiguous: shared.filter((one) => !names.has(one)), created };
@@ -388,11 +381,8 @@ export class Worlds implements WorldsByName {
     if (shared.version === this.#version) return;
     this.#version = shared.version;
     for (const [id, entry] of [...this.#entries]) if (shared.cards.get(id)?.id !== entry.card?.id) this.#remove(entry);
-    for (const id of shared.gone) this.#gone.add(id);
-    for (const id of shared.cards.keys()) {
-      this.#gone.delete(id);
-      this.#marks.set(worldMark(id), id);
-    }
+    for (const id of shared.gone) this.#traces.ended(id);
+    for (const id of shared.cards.keys()) this.#traces.begun(id);
   }
 
   /** Worlds that only other processes have used so far. */
@@ -471,16 +461,6 @@ export class Worlds implements WorldsByName {
     return { world, ...rest, createdAt: rest.card?.createdAt ?? now, lastUsedAt: now };
   }
 
-  /** The ended world whose id is at the end of a client id. */
-  #goneClient(clientId: string): readonly string[] {
-    const end = clientId.slice(-MOST_WORLD_ID - 1);
-    for (let at = end.indexOf('-'); at >= 0; at = end.indexOf('-', at + 1)) {
-      const id = end.slice(at + 1);
-      if (this.#gone.has(id)) return [id];
-    }
-    return [];
-  }
-
   #entryThere(id: string): WorldEntry | undefined {
     if (id === DEFAULT_WORLD) return this.#default ?? undefined;
     const entry = this.#entries.get(id);
@@ -505,13 +485,7 @@ export class Worlds implements WorldsByName {
     this.#entries.delete(id);
     this.#claiming.claims.drop(id);
     if (entry.card !== undefined) this.#sharing?.forget(entry.card);
-    this.#gone.add(id);
-    if (this.#gone.size > MOST_GONE) {
-      // There is one, because there are too many.
-      const oldest = this.#gone.values().next().value as string;
-      this.#gone.delete(oldest);
-      this.#marks.delete(worldMark(oldest));
-    }
+    this.#traces.ended(id);
     world.end();
   }
 

@@ -1,0 +1,49 @@
+import { DEFAULT_WORLD, MOST_WORLD_ID } from '../core/world-id.ts';
+import { grantMark, worldMark } from '../credentials/world-mark.ts';
+
+/** How many ids of ended worlds are remembered. */
+const MOST_GONE = 10_000;
+
+/** By what credentials are recognised as those of a world, also when it is gone: marks, and ends of client ids. */
+export class WorldTraces {
+  /** Ids by mark, of worlds that exist and of those that are gone. */
+  readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
+  readonly #gone = new Set<string>();
+
+  begun(id: string): void {
+    this.#gone.delete(id);
+    this.#marks.set(worldMark(id), id);
+  }
+
+  ended(id: string): void {
+    this.#gone.add(id);
+    if (this.#gone.size <= MOST_GONE) return;
+    // There is one, because there are too many.
+    const oldest = this.#gone.values().next().value as string;
+    this.#gone.delete(oldest);
+    this.#marks.delete(worldMark(oldest));
+  }
+
+  isGone(id: string): boolean {
+    return this.#gone.has(id);
+  }
+
+  get isAnyGone(): boolean {
+    return this.#gone.size > 0;
+  }
+
+  /** The world that a key or a grant was made for. */
+  ofMark(mark: string): readonly string[] {
+    return [this.#marks.get(mark) ?? []].flat();
+  }
+
+  /** The ended world whose id is at the end of a client id. */
+  goneOfClient(clientId: string): readonly string[] {
+    const end = clientId.slice(-MOST_WORLD_ID - 1);
+    for (let at = end.indexOf('-'); at >= 0; at = end.indexOf('-', at + 1)) {
+      const id = end.slice(at + 1);
+      if (this.#gone.has(id)) return [id];
+    }
+    return [];
+  }
+}

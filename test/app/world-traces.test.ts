@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { WorldTraces } from '../../src/app/world-traces.ts';
+import { grantMark, worldMark } from '../../src/credentials/world-mark.ts';
+
+/** The latest that are gone are remembered. */
+const MOST = 10_000;
+
+function traces({ begun = [], ended = [] }: { readonly begun?: string[]; readonly ended?: string[] }): WorldTraces {
+  const all = new WorldTraces();
+  for (const id of begun) all.begun(id);
+  for (const id of ended) all.ended(id);
+  return all;
+}
+
+describe('a mark leads to', () => {
+  it('the world that it is of, from its beginning, and when it is gone', () => {
+    expect(traces({}).ofMark(worldMark('red'))).toEqual([]);
+    expect(traces({ begun: ['red'] }).ofMark(worldMark('red'))).toEqual(['red']);
+    expect(traces({ begun: ['red'], ended: ['red'] }).ofMark(worldMark('red'))).toEqual(['red']);
+  });
+
+  it('the default world only where it is that of a grant, because its keys have none', () => {
+    expect(traces({}).ofMark(grantMark('default'))).toEqual(['default']);
+    expect(traces({}).ofMark(worldMark('default'))).toEqual([]);
+  });
+});
+
+describe('a client id leads to', () => {
+  it('the world that is gone whose id it ends with, whatever that contains', () => {
+    const all = traces({ ended: ['red', 'dark-blue'] });
+
+    expect(all.goneOfClient('robot-red')).toEqual(['red']);
+    expect(all.goneOfClient('my-robot-dark-blue')).toEqual(['dark-blue']);
+    expect(all.goneOfClient('robot-blue')).toEqual([]);
+    expect(all.goneOfClient('red')).toEqual([]);
+  });
+
+  it('none that exists, or exists again', () => {
+    const all = traces({ begun: ['red'], ended: ['blue'] });
+    all.begun('blue');
+
+    expect(all.goneOfClient('robot-red')).toEqual([]);
+    expect(all.goneOfClient('robot-blue')).toEqual([]);
+  });
+});
+
+describe('a world is gone', () => {
+  it('from its end until there is another of its id', () => {
+    const all = traces({ begun: ['red'] });
+    expect([all.isGone('red'), all.isAnyGone]).toEqual([false, false]);
+    all.ended('red');
+    expect([all.isGone('red'), all.isAnyGone]).toEqual([true, true]);
+    all.begun('red');
+    expect([all.isGone('red'), all.isAnyGone]).toEqual([false, false]);
+  });
+
+  it('as long as it is among the latest 10,000', () => {
+    const ids = Array.from({ length: MOST }, (_, number) => `world-${number}`);
+    const all = traces({ begun: ids, ended: ids });
+    expect(all.isGone('world-0')).toBe(true);
+    all.ended('one-more');
+
+    expect(['world-0', 'world-1', 'one-more'].map((id) => all.isGone(id))).toEqual([false, true, true]);
+    expect(all.ofMark(worldMark('world-0'))).toEqual([]);
+    expect(all.ofMark(worldMark('world-1'))).toEqual(['world-1']);
+  });
+});
