@@ -18,7 +18,7 @@ export class OperationRouter {
     onMaxParamLength: () => 'path_too_long',
     onBadUrl: () => null,
     defaultRoute: () => null,
-    querystringParser: () => NO_QUERY,
+    querystringParser: () => ({}),
   });
 
   /** @param eitherSlash is a slash at the end of a path optional? */
@@ -32,11 +32,7 @@ export class OperationRouter {
 
   /** @returns null if there is none, or the path cannot be decoded */
   find(request: IncomingMessage): FoundOperation | 'path_too_long' | null {
-    return this.#router.lookup(request, NO_RESPONSE);
+    // What is called only finds, and answers nothing.
+    return this.#router.lookup(request, null as unknown as ServerResponse);
   }
 }
-
-const NO_QUERY = {};
-
-/** What is called only finds. */
-const NO_RESPONSE = {} as ServerResponse;
