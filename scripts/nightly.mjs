@@ -12,23 +12,38 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** A seed for everything that is random tonight; a part prints it with what it found. */
 const { NIGHTLY_SEED: seed = String(Date.now() % 1_000_000_007) } = process.env;
 
-/** @type {readonly { name: string, files: string, settings: Record<string, string> }[]} */
+/** The properties that `npm test` tries in a few rounds. */
+const PROPERTIES = [
+  'core/decide-properties',
+  'hints/total',
+  'kits/ngc/least-rights',
+  'services/nvcf/properties',
+  'store/sqlite',
+];
+
+/** @type {readonly { name: string, files: readonly string[], config?: string, settings: Record<string, string> }[]} */
 const PARTS = [
-  { name: 'soak in 128 MB', files: 'test/soak/soak', settings: { SOAK_MINUTES: '20', SOAK_SEED: seed } },
-  { name: 'kill -9 while it writes', files: 'test/soak/kills', settings: { SOAK_KILLS: '200' } },
-  { name: 'random requests, every version', files: 'test/fuzz/', settings: { FUZZ_SEED: seed } },
-  { name: 'models', files: 'test/models/', settings: { MODEL_SEED: seed, MODEL_RUNS: '1000' } },
+  { name: 'soak in 128 MB', files: ['test/soak/soak'], settings: { SOAK_MINUTES: '20', SOAK_SEED: seed } },
+  { name: 'kill -9 while it writes', files: ['test/soak/kills'], settings: { SOAK_KILLS: '200' } },
+  { name: 'random requests, every version', files: ['test/fuzz/'], settings: { FUZZ_SEED: seed } },
+  { name: 'models', files: ['test/models/'], settings: { MODEL_SEED: seed, MODEL_RUNS: '1000' } },
+  {
+    name: 'properties',
+    files: PROPERTIES.map((file) => `test/${file}.test.ts`),
+    config: 'vitest.config.ts',
+    settings: { PROPERTY_ROUNDS: 'all', PROPERTY_SEED: seed },
+  },
 ];
 
 /** @type {{ part: string, settings: string, minutes: string, result: string }[]} */
 const table = [];
-for (const { name, files, settings } of PARTS) {
+for (const { name, files, config = 'vitest.long.config.ts', settings } of PARTS) {
   const effective = Object.fromEntries(
     Object.entries(settings).map(([variable, value]) => [variable, process.env[variable] ?? value]),
   );
   process.stdout.write(`\n== ${name}\n`);
   const begin = performance.now();
-  const child = spawn('npx', ['vitest', 'run', '--config', 'vitest.long.config.ts', files], {
+  const child = spawn('npx', ['vitest', 'run', '--config', config, ...files], {
     cwd: ROOT,
     env: { ...process.env, ...effective },
     stdio: 'inherit',

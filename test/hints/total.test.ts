@@ -9,6 +9,7 @@ import { segmentsOf } from '../../src/hints/paths.ts';
 import { type RefusedRequest, sentCredential } from '../../src/hints/refused-request.ts';
 import { ALL_REASONS } from '../../src/services/index.ts';
 import { NASTY } from '../fuzz/values.ts';
+import { roundsOf, seedNumberOf } from '../support/properties.ts';
 import { testServer } from '../support/server.ts';
 import { SERVICES } from '../support/services.ts';
 
@@ -86,7 +87,7 @@ describe('whatever was sent,', () => {
           expect(hint.text).not.toMatch(SECRET);
         }
       }),
-      { numRuns: 3000, seed: 14 },
+      { numRuns: roundsOf(3000), seed: seedNumberOf(14) },
     );
   });
 
@@ -96,7 +97,7 @@ describe('whatever was sent,', () => {
         const told = when(one);
         expect(told === null || told.length >= 20).toBe(true);
       }),
-      { numRuns: 3000, seed: 15 },
+      { numRuns: roundsOf(3000), seed: seedNumberOf(15) },
     );
   });
 
@@ -113,7 +114,7 @@ describe('whatever was sent,', () => {
         expect(status).not.toBe(500);
         expect(String(headers['x-mock-hint'] ?? '')).toMatch(/^[\x20-\x7e]{0,1900}$/);
       }),
-      { numRuns: 300, seed: 16 },
+      { numRuns: roundsOf(300), seed: seedNumberOf(16) },
     );
   });
 });

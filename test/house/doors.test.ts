@@ -5,12 +5,15 @@ import { importsOf, type SourceFile, sourceFiles } from './source-files.ts';
 const STARTS =
   /^(?:node:child_process|test\/support\/(?:browser|command|package|postgres(?:-\w+)?|replicas|readable-copy))$/;
 
-/** What takes seconds without starting anything: many worlds, lines that drip, random requests, stores that are opened again. */
+/**
+ * What takes seconds without starting anything: many worlds, lines that drip, random requests, thousands of questions,
+ * stores that are opened again.
+ */
 const LONG = [
   ...['fuzz/fuzz', 'linear/linear', 'soak/kills'],
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
   ...['journeys/broken-answers', 'journeys/fifty-worlds', 'journeys/worlds-apart'],
-  'store/sqlite-forms',
+  ...['journeys/every-refusal-has-a-fix', 'store/sqlite-forms'],
 ];
 
 /** What a file imports that starts something. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/machine/random.ts';
 import type { Change, Row } from '../../src/store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
+import { roundsOf, seedOf } from '../support/properties.ts';
 import { ALL, keptSeed, NOON, row } from '../support/records.ts';
 import { type PlainCollections, type PlainStore, plainly } from '../support/rows.ts';
 import type { Bench } from './contract.ts';
@@ -96,7 +97,7 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
 
     it('the list of an owner is after any changes what reading it again gives, one at a time or several at once', async () => {
       const { rows } = await next();
-      const random = seededRandom('lists of owners');
+      const random = seededRandom(seedOf('lists of owners'));
       const pick = <Item>(items: readonly Item[]) => items[parseInt(random.hex(4), 16) % items.length] as Item;
       const ids = Array.from({ length: 12 }, (_, index) => `row-${index}`);
       const one = async (): Promise<Change> => {
@@ -110,7 +111,7 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
         const changes = [await one(), await one(), await one()].slice(0, pick([1, 1, 3]));
         return changes.filter((change, index) => changes.findIndex((other) => idOf(other) === idOf(change)) === index);
       };
-      for (let round = 0; round < 250; round++) {
+      for (let round = 0; round < roundsOf(1000); round++) {
         const commits = [await several(), await several()].slice(0, pick([1, 1, 2]));
         const notes = pick([[], [], [pick(ids)]]);
         const delays = pick([[0], [0], [0, 1, 2, 3, 4, 5, 6]]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/machine/random.ts';
 import type { Change, Facets, PageQuery, Row } from '../../src/store/collections.ts';
+import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
 import { type PlainCollections, plainly } from '../support/rows.ts';
 import type { Bench } from './contract.ts';
@@ -269,10 +270,10 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
 
     it('every page of any world is what sorting all of its rows gives', async () => {
       const collections = plainly(await bench.next()).collections;
-      const random = seededRandom('pages');
+      const random = seededRandom(seedOf('pages'));
       const pick = <Item>(items: readonly Item[]) => items[parseInt(random.hex(4), 16) % items.length] as Item;
       const below = (most: number) => parseInt(random.hex(4), 16) % most;
-      for (let world = 0; world < 25; world++) {
+      for (let world = 0; world < roundsOf(25); world++) {
         const collection = `world-${world}`;
         const rows = Array.from({ length: below(40) }, () =>
           listed(

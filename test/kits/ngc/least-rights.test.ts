@@ -14,6 +14,7 @@ import type { Rule } from '../../../src/core/rule.ts';
 import type { Use } from '../../../src/core/uses.ts';
 import { leastRightsOfKey } from '../../../src/kits/ngc/least-rights.ts';
 import { key, keyOfUser, personalKey, ruleOf, serviceKey, sourced, TOY_TABLES, toyLaw } from '../../core/toy-law.ts';
+import { roundsOf, seedNumberOf } from '../../support/properties.ts';
 
 /** Scopes that are offered with any type, so that those rules alone decide which types are needed. */
 const TABLES = { ...TOY_TABLES, permissions: TOY_TABLES.permissions.filter(({ id }) => id !== 'burn') };
@@ -114,7 +115,7 @@ describe('the smallest policy of a service key', () => {
           did,
         );
       }),
-      { numRuns: 300, seed: 6625 },
+      { numRuns: roundsOf(300), seed: seedNumberOf(6625) },
     );
 
   it('is enough', async () => {
@@ -258,7 +259,7 @@ describe('the smallest roles of a user', () => {
         const kept = held.filter((role) => !told.unused.includes(role));
         for (const one of asked) expect(isAllowed(one, kept)).toBe(isAllowed(one, held));
       }),
-      { numRuns: 300, seed: 6625 },
+      { numRuns: roundsOf(300), seed: seedNumberOf(6625) },
     );
   });
 

@@ -14,6 +14,7 @@ import {
   stagedServer,
   successOf,
 } from '../../support/nvcf-requests.ts';
+import { roundsOf, seedOf } from '../../support/properties.ts';
 import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
 
 const PROFILES = ['documented', 'open-source'] as const;
@@ -27,7 +28,7 @@ class Dice {
   #place = 0;
 
   constructor(seed: string) {
-    this.#seed = seed;
+    this.#seed = seedOf(seed);
   }
 
   below(limit: number): number {
@@ -114,7 +115,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const staged = await stagedServer(server);
     const dice = new Dice(`answers ${profile}`);
     const effects = new Set<string>();
-    for (let round = 0; round < 70; round += 1) {
+    for (let round = 0; round < roundsOf(70); round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operation = dice.one(SIMULATED);
@@ -131,6 +132,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
         effect: trace.effect,
         ...(trace.reason !== null && { reason: trace.reason }),
         ...(trace.missing !== undefined && { missing: trace.missing }),
+        ...(trace.missingAnyOf !== undefined && { missingAnyOf: trace.missingAnyOf }),
       });
       expect(trace.operation, told).toBe(operation);
       expect({ ...judgementOf(foreseen), target: null }, told).toEqual({ ...judgementOf(trace), target: null });
@@ -146,7 +148,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const staged = await stagedServer(server);
     const dice = new Dice(`targets ${profile}`);
     const unlike: string[] = [];
-    for (let round = 0; round < 60; round += 1) {
+    for (let round = 0; round < roundsOf(60); round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operation = dice.one(SIMULATED);
@@ -161,7 +163,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     { of: 'an ordinary key', isAny: false },
     { of: 'a forced key', isAny: true },
   ];
-  const ENOUGH = 50;
+  const ENOUGH = roundsOf(50);
 
   it.each(kinds)('every fix for $of that is told as a request makes the same call succeed', async ({ isAny }) => {
     const server = await testServer({ nvcf: profile });
@@ -169,7 +171,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const dice = new Dice(`fixes ${profile}`);
     const faults: string[] = [];
     let tried = 0;
-    for (let round = 0; round < 400 && tried < ENOUGH; round += 1) {
+    for (let round = 0; round < roundsOf(400) && tried < ENOUGH; round += 1) {
       const policy = randomPolicy(dice, staged);
       const operation = dice.one(OPERATION_NAMES);
       if (!isAny && isRuledOut(policy)) continue;
@@ -203,7 +205,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const server = await testServer({ nvcf: profile });
     const staged = await stagedServer(server);
     const dice = new Dice(`remedies ${profile}`);
-    for (let round = 0; round < 50; round += 1) {
+    for (let round = 0; round < roundsOf(50); round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operation = dice.one(OPERATION_NAMES);
@@ -219,7 +221,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const server = await testServer({ nvcf: profile });
     const staged = await stagedServer(server);
     const dice = new Dice(`more ${profile}`);
-    for (let round = 0; round < 50; round += 1) {
+    for (let round = 0; round < roundsOf(50); round += 1) {
       const policy = randomPolicy(dice, staged);
       const more = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
@@ -241,7 +243,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const staged = await stagedServer(before);
     const asked = OPERATION_NAMES.filter((operation) => /^(get|list)/.test(operation));
     const requests: { key: MadeKey; operation: OperationName; answer: Answer }[] = [];
-    for (let round = 0; round < 70; round += 1) {
+    for (let round = 0; round < roundsOf(70); round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(before, policy.scopes, policy.resource);
       if (dice.below(3) === 0) await edit(before, key, { ...randomPolicy(dice, staged), force: true });
@@ -326,7 +328,7 @@ describe.each(['fixed', 'jitter'] as const)('while edits propagate, %s:', (mode)
   });
 
   it('the version in force never goes back as the clock moves, and is the highest that has begun to count', async () => {
-    for (const seed of ['one', 'two', 'three', 'four']) {
+    for (const seed of ['one', 'two', 'three', 'four'].slice(0, roundsOf(4))) {
       const server = await testServer({ propagation: mode });
       const dice = new Dice(`${mode} ${seed}`);
       const { key, now: last, history } = await edited(server, dice);
@@ -362,7 +364,7 @@ describe.each(['fixed', 'jitter'] as const)('while edits propagate, %s:', (mode)
   it('the pending version that is told turns the answer when its moment comes, if nothing else happens', async () => {
     const server = await testServer({ propagation: mode });
     const dice = new Dice(`turning ${mode}`);
-    for (let round = 0; round < 15; round += 1) {
+    for (let round = 0; round < roundsOf(15); round += 1) {
       const key = await makeKey(server, dice.one([['list_functions'], []]), { type: 'All Functions' });
       await edit(server, key, { scopes: dice.one([['list_functions'], []]) });
       const first = await server.call(LINE, { token: key.key });
