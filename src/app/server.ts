@@ -13,7 +13,7 @@ import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
 import { serveDocs } from '../http/docs.ts';
 import type { Server } from '../http/in-flight.ts';
-import { type Mounted, mount } from '../http/mount.ts';
+import { type Mounted, routerOf, routesOf } from '../http/mount.ts';
 import { Documents } from '../http/openapi.ts';
 import { Routes } from '../http/routes.ts';
 import { Connections } from '../http/transport/connections.ts';
@@ -248,15 +248,14 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   const mounted = await Promise.all(
     services.map(async (service): Promise<Mounted> => {
       const law = service.law(settings);
-      return { service, law, document: shelf.open(law.document, await preparedDocument(law.document)) };
+      return { service, law, document: await shelf.open(law.document, preparedDocument) };
     }),
   );
   const otherVersions = mounted.flatMap(({ document }) => document.otherVersions);
-  const all = mounted.flatMap((one) => mount(server, one));
+  const names = mounted.map(({ law }) => `${law.document} ${law.profile}`);
+  const router = shelf.router(names, () => routerOf(mounted, server.reasons));
+  const all = mounted.flatMap(routesOf);
   const routes = new Routes(all, otherVersions);
-  const router = shelf.router(
-    mounted.map(({ service, law }) => ({ name: law.document, eitherSlash: service.quirks?.eitherSlash === true })),
-  );
   const leading = leadingTo([hostsOf(mounted), operationsOf(router, all)], server);
   const edges = edgesOf(server, services, routes);
   const lines = new Connections(limits);

@@ -3,7 +3,8 @@ import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import { checkTables, type DocumentedOperation } from '../core/tables.ts';
 import { newAnswers } from './answers.ts';
-import type { Route, Server } from './in-flight.ts';
+import type { Route } from './in-flight.ts';
+import { OperationRouter } from './openapi/operation-router.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import { isBelow } from './transport/prefixes.ts';
 
@@ -15,16 +16,26 @@ export interface Mounted {
 }
 
 /**
- * Makes a route for each operation of the document, and no others.
+ * The router of the operations of services, and of no others.
  *
- * @throws Error naming everything that is incomplete about the service
+ * @throws Error naming everything that is incomplete about a service
  */
-export function mount({ reasons }: Pick<Server, 'reasons'>, mounted: Mounted): readonly Route[] {
-  const { service, document } = mounted;
-  const faults = mountFaults(mounted, reasons);
-  if (faults.length > 0) {
-    throw new Error(`the service \`${service.name}\` cannot be mounted:\n  ${faults.join('\n  ')}`);
+export function routerOf(all: readonly Mounted[], reasons: Reasons): OperationRouter {
+  const router = new OperationRouter();
+  for (const mounted of all) {
+    const { service, document } = mounted;
+    const faults = mountFaults(mounted, reasons);
+    if (faults.length > 0) {
+      throw new Error(`the service \`${service.name}\` cannot be mounted:\n  ${faults.join('\n  ')}`);
+    }
+    for (const operation of document.operations) router.add(operation, service.quirks?.eitherSlash === true);
   }
+  return router;
+}
+
+/** The routes of the operations of a service that `routerOf` found complete. */
+export function routesOf(mounted: Mounted): readonly Route[] {
+  const { service, document } = mounted;
   return document.operations.map((operation) => routeOf(operation, mounted, service.operations[operation.id], service));
 }
 

@@ -1,5 +1,5 @@
 import { type Operation, operationOf } from './openapi/operation.ts';
-import { OperationRouter } from './openapi/operation-router.ts';
+import type { OperationRouter } from './openapi/operation-router.ts';
 import type { OtherOperation, PreparedDocument, PreparedOperations } from './openapi/prepared.ts';
 import { loadValidators, type Validators } from './openapi/validators.ts';
 
@@ -23,29 +23,28 @@ export interface ApiDocument {
 }
 
 /**
- * Opened documents, for servers that share a process: a document and its validators are built once, and not once per
- * server. Holds at most one entry per name.
+ * Opened documents, for servers that share a process: a document, its validators and the router of its operations are
+ * built once, and not once per server. Holds at most one entry per name, and one router per set of names.
  */
 export class Documents {
-  readonly #opened = new Map<string, ApiDocument>();
+  readonly #opened = new Map<string, Promise<ApiDocument>>();
   readonly #routers = new Map<string, OperationRouter>();
 
-  /** The document with this name, such as `air.2.0`. Tests prove that it is valid OpenAPI; here that is trusted. */
-  open(name: string, prepared: PreparedDocument): ApiDocument {
-    const opened = this.#opened.get(name) ?? openDocument(prepared);
+  /**
+   * The document with this name, such as `air.2.0`. Tests prove that it is valid OpenAPI; here that is trusted.
+   *
+   * @param prepared called if it is not open yet
+   */
+  open(name: string, prepared: (name: string) => Promise<PreparedDocument>): Promise<ApiDocument> {
+    const opened = this.#opened.get(name) ?? prepared(name).then(openDocument);
     this.#opened.set(name, opened);
     return opened;
   }
 
-  /** Finds the operations of documents that were opened. @param named whether a slash at the end of a path is optional depends on the service */
-  router(named: readonly { readonly name: string; readonly eitherSlash: boolean }[]): OperationRouter {
-    const key = named.map(({ name }) => name).join(' ');
-    const known = this.#routers.get(key);
-    if (known !== undefined) return known;
-    const router = new OperationRouter();
-    for (const { name, eitherSlash } of named) {
-      for (const operation of this.#opened.get(name)?.operations ?? []) router.add(operation, eitherSlash);
-    }
+  /** The router of the operations of opened documents. @param names of them and their laws @param made called if there is none yet */
+  router(names: readonly string[], made: () => OperationRouter): OperationRouter {
+    const key = names.join(', ');
+    const router = this.#routers.get(key) ?? made();
     this.#routers.set(key, router);
     return router;
   }

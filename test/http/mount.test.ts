@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition, ServiceHost } from '../../src/contract/service.ts';
+import type { Reasons } from '../../src/core/explaining/reasons.ts';
 import { lawOf } from '../../src/core/law.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
-import type { Server } from '../../src/http/in-flight.ts';
-import { mount, routeOfHost } from '../../src/http/mount.ts';
+import { routeOfHost, routerOf, routesOf } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;
@@ -56,7 +56,10 @@ async function mounted({ service, law, paths = document.paths }: Parts) {
 
 async function mounting(parts: Parts) {
   const whole = await mounted(parts);
-  return () => mount({} as Server, whole);
+  return () => {
+    routerOf([whole], {} as Reasons);
+    return routesOf(whole);
+  };
 }
 
 it('a complete service is mounted, and gives its routes', async () => {
@@ -112,7 +115,7 @@ describe('an alias', () => {
   const prefixes = ['/toys', '/orgs/{org}/toys'];
 
   it('is a route of its own, with the row and the handler of the operation it is an alias of', async () => {
-    const routes = mount({} as Server, await mounted({ service: { prefixes }, paths }));
+    const routes = routesOf(await mounted({ service: { prefixes }, paths }));
 
     expect(routes.map(({ operation: { path } }) => path)).toEqual(Object.keys(paths));
     expect(routes.map(({ operation: { isAlias } }) => isAlias)).toEqual([false, true]);

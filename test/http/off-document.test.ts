@@ -28,12 +28,12 @@ class Changed extends Documents {
     this.#change = change;
   }
 
-  override open(name: string, prepared: PreparedDocument) {
+  override open(name: string, prepared: (name: string) => Promise<PreparedDocument>) {
     const served = new URL(`../../dist/openapi/${name}.json`, import.meta.url);
     const document: Changeable = JSON.parse(readFileSync(served, 'utf8'));
     if (!(this.#path in document.paths)) return super.open(name, prepared);
     this.#change(document);
-    return super.open(name, preparedAs(document));
+    return super.open(name, async () => preparedAs(document));
   }
 }
 

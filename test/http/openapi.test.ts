@@ -5,6 +5,7 @@
  * src/http/openapi/spelling.ts, src/http/openapi/validators.ts
  */
 import { describe, expect, it } from 'vitest';
+import { OperationRouter } from '../../src/http/openapi/operation-router.ts';
 import { Documents } from '../../src/http/openapi.ts';
 import { apiDocument, preparedAs } from '../support/api-document.ts';
 
@@ -41,12 +42,27 @@ const [operation] = read.operations;
 if (operation === undefined) throw new Error('the document has an operation');
 
 describe('a document that was opened', () => {
-  it('is the same for everybody who asks by its name, and another by another', () => {
+  it('is the same for everybody who asks by its name, and another by another', async () => {
     const documents = new Documents();
-    const opened = documents.open('toys', preparedAs(document));
+    const asked: string[] = [];
+    const prepare = async (name: string) => {
+      asked.push(name);
+      return preparedAs(document);
+    };
+    const opened = await documents.open('toys', prepare);
 
-    expect(documents.open('toys', preparedAs(document))).toBe(opened);
-    expect(documents.open('games', preparedAs(document))).not.toBe(opened);
+    expect(await documents.open('toys', prepare)).toBe(opened);
+    expect(await documents.open('games', prepare)).not.toBe(opened);
+    expect(asked).toEqual(['toys', 'games']);
+  });
+
+  it('has one router with those that it is served with, and another with others', () => {
+    const documents = new Documents();
+    const made = () => new OperationRouter();
+    const router = documents.router(['toys', 'games'], made);
+
+    expect(documents.router(['toys', 'games'], made)).toBe(router);
+    expect(documents.router(['toys'], made)).not.toBe(router);
   });
 
   it('reads its schemas when it is first asked, and once', async () => {
@@ -56,7 +72,7 @@ describe('a document that was opened', () => {
       times += 1;
       return prepared.schemas();
     };
-    const opened = new Documents().open('toys', { ...prepared, schemas });
+    const opened = await new Documents().open('toys', async () => ({ ...prepared, schemas }));
     expect([opened.isReady, times]).toEqual([false, 0]);
     expect(() => opened.schemaFault('Refusal', {})).toThrow('before it was ready');
 

@@ -9,7 +9,7 @@ export function preparedAs(document: object): PreparedDocument {
 
 /** An OpenAPI document, ready to be asked. */
 export async function apiDocument(document: object): Promise<ApiDocument> {
-  const opened = new Documents().open('test', preparedAs(document));
+  const opened = await new Documents().open('test', async () => preparedAs(document));
   await opened.ready();
   return opened;
 }
