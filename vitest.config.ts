@@ -25,8 +25,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/setup.ts',
     testTimeout: 20_000,
-    // Some tests wait for real timers, so there is always one that works. A larger young generation spares the collector.
-    maxWorkers: '150%',
+    // Some tests wait for real timers, so there are always others that work. A larger young generation spares the collector.
+    maxWorkers: '200%',
     execArgv: ['--max-semi-space-size=64'],
     env: folderInMemory(),
   },

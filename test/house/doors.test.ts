@@ -7,13 +7,14 @@ const STARTS =
 
 /**
  * What takes seconds without starting anything: many worlds, lines that drip, random requests, thousands of questions,
- * stores that are opened again.
+ * stores and files that are opened again.
  */
 const LONG = [
   ...['fuzz/fuzz', 'linear/linear', 'soak/kills'],
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
   ...['journeys/broken-answers', 'journeys/fifty-worlds', 'journeys/worlds-apart'],
-  ...['journeys/every-refusal-has-a-fix', 'store/sqlite-forms'],
+  ...['http/transport/reader-that-stopped', 'journeys/every-refusal-has-a-fix', 'library/fifty-worlds'],
+  ...['store/recovery', 'store/sqlite-forms'],
 ];
 
 /** What a file imports that starts something. */

@@ -279,34 +279,3 @@ describe('the switchboard of a world of a server elsewhere', () => {
     );
   });
 });
-
-describe.each(DOORS)('fifty worlds at once, %s', (_, listen) => {
-  it('have each their clock and their keys, and no answer is of another world', { timeout: 60_000 }, async () => {
-    await using mock = await startMock({ listen });
-    const send: World['fetch'] = (input, init) => (listen ? fetch(input, init) : mock.fetch(input, init));
-    const journey = async (index: number) => {
-      await using world = await mock.world();
-      const name = `key-of-${index}`;
-      const service = { type: 'service', services: ['air'] } as const;
-      await world.clock.advance(`${index}m`);
-      const made = await world.keys.create({ ...service, name, scopes: ['air:access', 'air:simulation_read'] });
-      // One token in three is past its hour.
-      const token = await world.getToken();
-      if (index % 3 === 0) await world.clock.advance('1h');
-      const users = await send(`${mock.url}/api/v1/users`, bearer(token));
-      const simulations = await send(`${index % 2 === 0 ? mock.url : world.url}/api/v3/simulations/`, bearer(made.key));
-      const [last] = await world.decisions.list({ principal: name });
-
-      expect((await world.clock.now()).ahead).toMatch(index % 3 === 0 ? /^PT1H/ : `PT${index}M`);
-      expect(users.status).toBe(index % 3 === 0 ? 401 : 200);
-      expect(decisionOf(users)?.reason).toBe(index % 3 === 0 ? 'expired_token' : undefined);
-      expect(simulations.status).toBe(200);
-      expect([last?.principal?.name, last?.principal?.id]).toEqual([name, made.id]);
-      expect((await world.keys.list()).filter((key) => key.name.startsWith('key-of-'))).toMatchObject([{ name }]);
-    };
-    await Promise.all(Array.from({ length: 50 }, (_unused, index) => journey(index + 1)));
-
-    expect((await mock.worlds.list()).map(({ id }) => id)).toEqual(['default']);
-    expect(await mock.decisions.list()).toEqual([]);
-  });
-});
