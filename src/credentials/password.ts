@@ -51,5 +51,6 @@ export async function passwordFits(password: string, stored: string | null): Pro
   const [, n, r, p, salt = '', expected = ''] = (stored ?? NOBODY).split('$');
   const wanted = Buffer.from(expected, 'base64url');
   const key = await derive(password, salt, wanted.length, { N: Number(n), r: Number(r), p: Number(p) });
-  return timingSafeEqual(key, wanted) && stored !== null;
+  // Two empty hashes are equal.
+  return timingSafeEqual(key, wanted) && wanted.length > 0 && stored !== null;
 }

@@ -10,6 +10,22 @@ it('a password fits its hash, and nothing fits that of nobody', async () => {
   expect(await passwordFits('', null)).toBe(false);
 });
 
+it('no more than 250 passwords wait, and whoever comes then is told to try again', async () => {
+  const some = Array.from({ length: 251 }, (_, number) => passwordFits(`${number}`, 'scrypt$2$1$1$salt$AAAA'));
+
+  await expect(hashPassword('one more', 'salt')).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: '250 passwords are waiting to be checked. Try again in a few seconds.',
+  });
+  await Promise.all(some);
+  expect(await hashPassword('one more', 'salt')).toMatch(/^scrypt/);
+});
+
+it('what was stored without a hash fits nothing', async () => {
+  expect(await passwordFits('open', 'scrypt$2$1$1$salt$')).toBe(false);
+  expect(await passwordFits('open', 'scrypt$2$1$1')).toBe(false);
+});
+
 it('a hash of another cost stays readable', async () => {
   /** RFC 7914, 12: N = 1024, r = 8, p = 16. */
   const key = Buffer.from(
