@@ -9,6 +9,8 @@ const reasonOf = (lines: readonly string[], exact?: boolean) => {
   }
 };
 
+const FORM = 'The `Authorization` header must have the form `Bearer <token>`.';
+
 describe('the token of a header', () => {
   it.each([
     ['Bearer abc', 'abc'],
@@ -20,13 +22,19 @@ describe('the token of a header', () => {
   });
 
   it.each([
-    ['no header', [], 'no_token'],
-    ['two headers', ['Bearer abc', 'Bearer abc'], 'multiple_authorization'],
-    ['another scheme', ['Basic abc'], 'wrong_scheme'],
-    ['no token', ['Bearer '], 'wrong_scheme'],
-    ['a scheme that goes on', ['Bearers abc'], 'wrong_scheme'],
-  ])('is none with %s', (_what, lines, reason) => {
-    expect(reasonOf(lines)).toMatchObject({ kind: 'unauthenticated', reason });
+    ['no header', [], 'no_token', 'The request has no access token: send the header `Authorization: Bearer <token>`.'],
+    [
+      'two headers',
+      ['Bearer abc', 'Bearer abc'],
+      'multiple_authorization',
+      'The request has more than one `Authorization` header: send one.',
+    ],
+    ['another scheme', ['Basic abc'], 'wrong_scheme', FORM],
+    ['no token', ['Bearer '], 'wrong_scheme', FORM],
+    ['a scheme that goes on', ['Bearers abc'], 'wrong_scheme', FORM],
+    ['a scheme that begins otherwise', ['a Bearer abc'], 'wrong_scheme', FORM],
+  ])('is none with %s', (_what, lines, reason, message) => {
+    expect(reasonOf(lines)).toMatchObject({ kind: 'unauthenticated', reason, message });
   });
 
   it('needs the scheme spelled as it is written where that is asked for', () => {

@@ -78,6 +78,6 @@ it('a drawn text that is marked leads to its world by its beginning, and is as l
 });
 
 it('a client id is itself in the first world, and says elsewhere which world it is of', () => {
-  expect(home.clientId('ci-app')).toBe('ci-app');
-  expect(other.clientId('ci-app')).toBe('ci-app-team-a');
+  expect(derivationOf('default').clientId('ci-app')).toBe('ci-app');
+  expect(derivationOf('team-a').clientId('ci-app')).toBe('ci-app-team-a');
 });

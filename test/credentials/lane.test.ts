@@ -43,6 +43,17 @@ it('a lane says when nobody more may wait, and has room again when one ends', as
   await Promise.all(all);
 });
 
+it('a lane in which nobody may wait has room as long as it is free', async () => {
+  const lane = new Lane(1, 0);
+  const { run, end } = work();
+  expect(lane.hasRoom).toBe(true);
+  const only = lane.run(run);
+  expect(lane.hasRoom).toBe(false);
+  end('done');
+  await only;
+  expect(lane.hasRoom).toBe(true);
+});
+
 it('work that fails lets the next one in', async () => {
   const lane = new Lane(1, 1);
   const failed = lane.run(() => Promise.reject(new Error('of its own')));

@@ -11,7 +11,13 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const tokenOf = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;
 
 it('the token of a header is what stands behind `Bearer`', () => {
-  expect(['Bearer abc', 'bearer  abc', 'Basic abc', 'Bearer'].map(bearerIn)).toEqual(['abc', 'abc', null, null]);
+  expect(['Bearer abc', 'bearer  abc', 'Basic abc', 'Bearer', 'a Bearer abc'].map(bearerIn)).toEqual([
+    'abc',
+    'abc',
+    null,
+    null,
+    null,
+  ]);
 });
 
 describe('the client of Basic', () => {
@@ -23,9 +29,16 @@ describe('the client of Basic', () => {
     expect(presentBasicClient(`Basic ${base64(pair)}`)).toEqual({ kind: 'client', clientId });
   });
 
-  it.each(['Bearer abc', `Basic ${base64('%zz:secret')}`, 'Basic'])('is none in `%s`', (line) => {
-    expect(presentBasicClient(line)).toBeNull();
+  it('is read behind several spaces', () => {
+    expect(presentBasicClient(`basic   ${base64('bot:secret')}`)).toEqual({ kind: 'client', clientId: 'bot' });
   });
+
+  it.each(['Bearer abc', `Basic ${base64('%zz:secret')}`, 'Basic', `a Basic ${base64('bot:secret')}`])(
+    'is none in `%s`',
+    (line) => {
+      expect(presentBasicClient(line)).toBeNull();
+    },
+  );
 });
 
 describe('a token leads to the world at the end of its `sid`', () => {

@@ -27,11 +27,25 @@ describe('the fingerprint of a key', () => {
     expect(sshFingerprint(ED25519)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
   });
 
+  it('is that of an RSA key, too, and of one with an empty field at its end', () => {
+    expect(sshFingerprint(`ssh-rsa ${material('ssh-rsa', 'e', 'n')}`)).toBe(
+      'SHA256:+2H0ueTboI10ILPG6/Tpeyl5/a7rJtXEsBrt5+Tvchc',
+    );
+    expect(sshFingerprint(`ssh-ed25519 ${material('ssh-ed25519', '')}`)).toBe(
+      'SHA256:UsIasxMWEd9VFEwjARWWtGJ08DgHp1eib3gSBLed54U',
+    );
+  });
+
   it.each([
     ['another type', `ssh-dss ${material('ssh-dss', point)}`],
     ['a type that its material does not name', `ssh-rsa ${material('ssh-ed25519', point)}`],
+    ['a type as long as that of its material', `ssh-rsa ${material('ssh-dss', point, point)}`],
     ['a field too few', `ssh-rsa ${material('ssh-rsa', point)}`],
-    ['a field that ends too soon', `ssh-ed25519 ${Buffer.from('\0\0\0\x20x').toString('base64')}`],
+    ['a first field that ends too soon', `ssh-ed25519 ${Buffer.from('\0\0\0\x20x').toString('base64')}`],
+    [
+      'a last field that ends too soon',
+      `ssh-ed25519 ${Buffer.concat([field(Buffer.from('ssh-ed25519')), Buffer.from('\0\0\0\x02x')]).toString('base64')}`,
+    ],
     ['half a length', `ssh-ed25519 ${Buffer.from('\0\0').toString('base64')}`],
     ['no material', 'ssh-ed25519'],
     ['nothing', ''],

@@ -32,8 +32,19 @@ describe('what may be a real credential', () => {
     ]);
   });
 
+  it('is not looked for in texts that are shorter than the shortest of every kind', () => {
+    const [long, short] = [
+      { ...wireOf('key-'), shortest: 9 },
+      { ...wireOf('pass-'), shortest: 6 },
+    ];
+
+    expect(tripwireOf([long, short], budget()).shortest).toBe(6);
+    expect(tripwireOf([long], budget()).shortest).toBe(9);
+  });
+
   it('is nothing where there is no kind', () => {
     expect(tripwireOf([], budget()).warn('key-9')).toEqual([]);
+    expect(tripwireOf([wireOf('key-')], budget()).warn('key-x')).toEqual([]);
   });
 
   it('is looked at once where it is known to be of a mock, and each time where it is not', () => {
