@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { exportSPKI, importJWK, type JWTHeaderParameters, SignJWT } from 'jose';
+import { type CryptoKey, exportSPKI, importJWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import { signingKeyOf } from '../../src/tokens/keys.ts';
 import { cast, researcher } from './cast.ts';
 import { START } from './server.ts';
@@ -8,6 +8,9 @@ const jwk = JSON.parse(readFileSync(new URL('../../fixtures/runai/signing-key.rs
 
 /** The key that servers sign with unless they are told otherwise. */
 export const shippedKey = await signingKeyOf(jwk, 'RS256');
+
+/** Its private half, to sign by another algorithm than it is for. */
+export const privateKeyFor = async (algorithm: string) => (await importJWK(jwk, algorithm)) as CryptoKey;
 
 /** The public half as PEM: what an attacker would use as an HMAC secret. */
 export const publicPem = await exportSPKI((await importJWK(shippedKey.publicJwk, 'RS256')) as never);

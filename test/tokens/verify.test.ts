@@ -5,19 +5,56 @@
  */
 import { CompactSign, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import type { Problem } from '../../src/core/problem.ts';
 import { tokensOf } from '../../src/tokens/index.ts';
+import type { KeyRing } from '../../src/tokens/key-ring.ts';
 import { checkTimes } from '../../src/tokens/verify.ts';
 import { START } from '../support/server.ts';
-import { forge, goodClaims, shippedKey } from '../support/tokens.ts';
+import { forge, goodClaims, privateKeyFor, shippedKey } from '../support/tokens.ts';
 
 const tokens = tokensOf(() => ({ current: shippedKey, retired: [] }));
 const NOW = START / 1000;
 const MOST_TIME = Number.MAX_SAFE_INTEGER;
+/** The key for another algorithm than the JWKS says. */
+const rs512 = await privateKeyFor('RS512');
+const CLIENT = goodClaims.azp;
+
+/** What becomes of a token. */
+const refusalOf = (token: string, by = tokens) => by.verify(token, START).catch((thrown: unknown) => thrown);
+/** The same bytes in another text: the last character of a signature of 256 bytes has four bits that say nothing. */
+const withOtherEnd = (token: string) =>
+  token.replace(/.$/, (last) => ({ A: 'B', Q: 'R', g: 'h', w: 'x' })[last] ?? last);
 
 it('a server publishes the key that its tokens are signed with', async () => {
   expect(tokens.algorithm).toBe('RS256');
   expect(tokens.published(START)).toEqual([shippedKey.publicJwk]);
-  expect(await tokens.verify(await tokens.mint(goodClaims), START)).toEqual({ ...goodClaims, kid: shippedKey.kid });
+  expect(tokens.key).toBe(shippedKey);
+  expect(await tokens.verify(await tokens.mint(goodClaims), START)).toStrictEqual({
+    ...goodClaims,
+    kid: shippedKey.kid,
+  });
+});
+
+describe('a key that was replaced', () => {
+  const over: KeyRing = {
+    current: { ...shippedKey, kid: 'next' },
+    retired: [{ key: shippedKey, until: Date.UTC(2026, 0, 15, 11, 50) }],
+  };
+  const later = tokensOf(() => over);
+
+  it('is refused with the time since when, once it is over', async () => {
+    expect(await refusalOf(await forge(), later)).toMatchObject({
+      reason: 'unknown_key_id',
+      message: 'The key that signed the access token is not known.',
+      why: 'the key was replaced, and tokens of it count no more since 2026-01-15T11:50:00.000Z',
+    });
+  });
+
+  it('is looked at again for a token that was verified before', () => {
+    expect(() => later.checkKey('next', START)).not.toThrow();
+    expect(() => later.checkKey(shippedKey.kid, START - 600_001)).not.toThrow();
+    expect(() => later.checkKey(shippedKey.kid, START)).toThrow('is not known');
+  });
 });
 
 describe('an access token', () => {
@@ -34,6 +71,7 @@ describe('an access token', () => {
     });
   });
 
+  const WRONG_TYPE = /^one of iss, sub, azp, iat, exp has the wrong type$/;
   const cases: [what: string, token: () => Promise<string>, reason: string, why: RegExp | undefined][] = [
     ['of another key', () => forge({}, { kid: 'other' }), 'unknown_key_id', undefined],
     ['that is changed', async () => (await forge()).replace(/\.[^.]{4}/, '.eyJh'), 'bad_signature', undefined],
@@ -44,7 +82,17 @@ describe('an access token', () => {
     ['that begins later', () => forge({ nbf: NOW + 6 }), 'not_yet_valid', /nbf 2026-01-15T12:00:06/],
     ['of another type', () => forge({ typ: 'ID' }), 'malformed_token', /`typ` is "ID"/],
     ['without a client', () => forge({ azp: undefined }), 'malformed_token', /azp/],
-    ['with a client that is no text', () => forge({ azp: 7 }), 'malformed_token', /wrong type/],
+    ['with a client that is no text', () => forge({ azp: 7 }), 'malformed_token', WRONG_TYPE],
+    ['with a subject that is no text', () => forge({ sub: 7 } as never), 'malformed_token', WRONG_TYPE],
+    ['with an issuer that is no text', () => forge({ iss: 7 } as never), 'malformed_token', WRONG_TYPE],
+    ['that begins at a text', () => forge({ nbf: 'x' } as never), 'malformed_token', /"nbf" claim must be a number/],
+    ['without a subject, that begins later', () => forge({ sub: undefined, nbf: NOW + 6 }), 'malformed_token', /"sub"/],
+    [
+      'that expired long ago',
+      () => forge({ exp: NOW - 60 }),
+      'expired_token',
+      /exp 2026-01-15T11:59:00.000Z, the clock/,
+    ],
     ['written otherwise', async () => `${await forge()}=`, 'malformed_token', /signature is not base64url/],
     ['that is none', async () => 'abc', 'malformed_token', /./],
     [
@@ -59,6 +107,42 @@ describe('an access token', () => {
     const problem = await tokens.verify(await token(), START).catch((thrown: unknown) => thrown);
 
     expect(problem).toMatchObject({ kind: 'unauthenticated', reason, ...(why && { why: expect.stringMatching(why) }) });
+  });
+
+  it.each<[reason: string, message: string, token: () => Promise<string>]>([
+    [
+      'bad_signature',
+      'The signature of the access token is not valid.',
+      async () => `${await forge()}`.replace(/[^.]+$/, 'AAAA'),
+    ],
+    ['malformed_token', 'The bearer token is not an access token of this system.', async () => 'abc'],
+    ['expired_token', 'The access token has expired.', () => forge({ exp: NOW - 60 })],
+    ['not_yet_valid', 'The access token is not valid yet.', () => forge({ nbf: NOW + 60 })],
+    [
+      'unsupported_algorithm',
+      'The access token is signed with an algorithm that is not accepted.',
+      () => forge({}, { alg: 'RS512' }, rs512),
+    ],
+  ])('is told what is wrong in public words: %s', async (reason, message, token) => {
+    expect(await refusalOf(await token())).toMatchObject({ reason, message });
+  });
+
+  it('says for which client it was made, as far as that is a text, and not a long one', async () => {
+    const whyOf = async (claims: object) => ((await refusalOf(await forge(claims as never))) as Problem).why;
+
+    expect(await whyOf({ nbf: NOW + 60 })).toBe(
+      `nbf 2026-01-15T12:01:00.000Z, the clock says 2026-01-15T12:00:00.000Z; made for client \`${CLIENT}\``,
+    );
+    expect(await whyOf({ exp: NOW - 60, azp: 'x'.repeat(101) })).toMatch(/; made for client `x{100}`$/);
+    expect(await whyOf({ exp: NOW - 60, azp: 7 })).toBe(
+      'exp 2026-01-15T11:59:00.000Z, the clock says 2026-01-15T12:00:00.000Z',
+    );
+  });
+
+  it('is read without what is no text of the claims that should be one', async () => {
+    const claims = { jti: 7, sid: ['s'], scope: null };
+
+    expect(await tokens.verify(await forge(claims), START)).toStrictEqual({ ...goodClaims, kid: shippedKey.kid });
   });
 
   it('that was verified before ends to the millisecond, and begins with some seconds of leeway', () => {
@@ -81,6 +165,9 @@ describe('an ID token', () => {
   it.each<[what: string, token: () => Promise<string>]>([
     ['of another type', () => forge({ ...ID, typ: 'Bearer' })],
     ['without a login', () => forge({ ...ID, sid: undefined })],
+    ['for several clients', () => forge({ ...ID, aud: ['cli'] })],
+    ['by another algorithm', () => forge(ID, { alg: 'RS512' }, rs512)],
+    ['with other bits at its end', async () => withOtherEnd(await forge(ID))],
     ['that is changed', async () => `${(await forge(ID)).replace(/[^.]+$/, '')}AAAA`],
     ['written otherwise', async () => `${await forge(ID)}=`],
     ['of a key that is not known', () => forge(ID, { kid: 'other' })],
@@ -93,5 +180,11 @@ describe('an ID token', () => {
     ],
   ])('is none: one %s', async (_what, token) => {
     expect(await tokens.readIdToken(await token(), START)).toBeNull();
+  });
+
+  it('that cannot be read for a fault of the mock itself is a fault, and not none', async () => {
+    const broken = { current: { ...shippedKey, publicKey: {} as never }, retired: [] };
+
+    await expect(tokensOf(() => broken).readIdToken(await forge(ID), START)).rejects.toThrow(TypeError);
   });
 });
