@@ -143,7 +143,7 @@ function tokenProblem(thrown: unknown, now: Instant): unknown {
 
 function claimProblem(failed: errors.JWTClaimValidationFailed, now: Instant): Problem {
   const { nbf } = failed.payload;
-  return failed.claim === 'nbf' && failed.reason === 'check_failed' && typeof nbf === 'number'
+  return failed.claim === 'nbf' && typeof nbf === 'number'
     ? notYetValid('nbf', nbf, failed.payload['azp'], now)
     : malformed(failed.message);
 }
