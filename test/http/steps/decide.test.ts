@@ -1,0 +1,217 @@
+/** Breaks with: src/http/steps/let-pass.ts, src/http/steps/note-use.ts */
+import { describe, expect, it } from 'vitest';
+import type { Caller, Sighting } from '../../../src/core/decide.ts';
+import { cover } from '../../../src/http/steps/cover.ts';
+import { decide } from '../../../src/http/steps/decide.ts';
+import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../core/toy-law.ts';
+import { type Given, NOW, toyFlight } from './toy-flight.ts';
+
+const RULE = ruleOf({ needs: { all: ['play'] }, on: ['toy'], cover: { param: 'toy' } as never });
+const BOUND = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
+const ELSEWHERE = key(['play'], [{ type: 'toy', ids: ['doll'] }]);
+const POOR = key(['look'], [{ type: 'toy', ids: ['ball'] }]);
+
+interface Asked extends Given {
+  readonly caller: Caller | null;
+  readonly sighting?: Sighting;
+}
+
+/** A request for the ball. */
+function asking({ caller, sighting = sightingOf(BALL), ...given }: Asked) {
+  const lookups: unknown[] = [];
+  const lookup = async (_context: unknown, name: string) => {
+    lookups.push(name);
+    return sighting;
+  };
+  const route = { law: toyLaw, rule: RULE, lookup, ...given.route };
+  const flight = toyFlight({
+    ...given,
+    context: { caller, params: { toy: 'ball', org: 'acme' }, ...given.context },
+    operation: { id: 'get_toy' },
+    route: { voice: { errors: [], renderProblem: () => ({ status: 418 }) }, row: { id: 'row_of_toy' }, ...route },
+  });
+  return Object.assign(flight, { lookups });
+}
+const both = async (asked: Asked) => {
+  const flight = asking(asked);
+  await decide(flight);
+  await cover(flight);
+  return flight;
+};
+const refusalOf = async (asked: Asked) => {
+  const flight = asking(asked);
+  const problem = await decide(flight)
+    .then(() => cover(flight))
+    .catch((thrown: unknown) => thrown);
+  return { flight, problem };
+};
+const observing = { world: { mode: 'observe' } };
+
+describe('a caller who may', () => {
+  it('is let through before the object is looked at, and then to the object', async () => {
+    const flight = asking({ caller: BOUND });
+    await decide(flight);
+    expect(flight.lookups).toEqual([]);
+    expect(flight.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'allow', rule: 'r', principal: serviceKey });
+    expect(flight.decision).not.toHaveProperty('target');
+
+    await cover(flight);
+    expect(flight.lookups).toEqual(['ball']);
+    expect(flight.context.target).toEqual({});
+    expect(flight.decision).toMatchObject({ effect: 'allow', target: 'ball/skin', used: ['play'] });
+    expect(flight.told).toEqual([
+      ['use', serviceKey, 'get_toy', flight.context.question, sightingOf(BALL), { method: 'GET', path: '/toys/ball' }],
+    ]);
+  });
+
+  it('is asked about the organisation of the path', async () => {
+    const { problem, flight } = await refusalOf({ caller: BOUND, context: { params: { toy: 'ball', org: 'globex' } } });
+
+    expect(problem).toMatchObject({ kind: 'forbidden' });
+    expect(flight.decision).toMatchObject({ reason: 'other_organization' });
+  });
+
+  it('uses no object where the rule is about none', async () => {
+    const flight = await both({ caller: BOUND, route: { rule: ruleOf({ needs: { all: ['play'] } }) } });
+
+    expect(flight.lookups).toEqual([]);
+    expect(flight.decision).not.toHaveProperty('target');
+    expect(flight.told).toMatchObject([['use', serviceKey, 'get_toy', {}, null, {}]]);
+  });
+
+  it('uses nothing in a request that is only simulated', async () => {
+    expect((await both({ caller: BOUND, flight: { decisionId: 'd-7' } })).told).toEqual([]);
+  });
+});
+
+describe('what nobody needs a right for', () => {
+  it.each([
+    ['a public operation', { caller: BOUND, route: { rule: null } }],
+    ['nobody who asks', { caller: null }],
+  ])('is not decided: %s', async (_what, asked) => {
+    const flight = await both(asked);
+
+    expect(flight).toMatchObject({ decision: null, told: [], lookups: [] });
+    expect(flight.context.question).toBeNull();
+  });
+
+  it('is not covered while one of the three is not known', async () => {
+    for (const missing of ['question', 'caller'] as const) {
+      const flight = asking({ caller: BOUND });
+      await decide(flight);
+      flight.context[missing] = null;
+      await cover(flight);
+      expect(flight.lookups).toEqual([]);
+    }
+    const flight = asking({ caller: BOUND });
+    await decide(flight);
+    flight.decision = null;
+    await cover(flight);
+    expect(flight.lookups).toEqual([]);
+  });
+});
+
+describe('a caller who may not', () => {
+  it('is refused, and the refusal knows the object', async () => {
+    const { problem, flight } = await refusalOf({ caller: POOR });
+
+    expect(problem).toMatchObject({ kind: 'forbidden' });
+    expect(flight.lookups).toEqual(['ball']);
+    expect(flight.decision).toMatchObject({
+      effect: 'deny',
+      reason: 'missing_scope',
+      missing: ['play'],
+      target: 'ball/skin',
+      evidence: { sighting: { seen: 'object', reach: BALL } },
+    });
+    expect(flight.decision).not.toHaveProperty('enforced');
+    expect(flight).toMatchObject({ told: [], wouldBe: null });
+  });
+
+  it('is refused once the object is known, if it is another one', async () => {
+    const { problem, flight } = await refusalOf({ caller: ELSEWHERE });
+
+    expect(problem).toMatchObject({ kind: 'forbidden' });
+    expect(flight.decision).toMatchObject({ effect: 'deny', reason: 'resource_mismatch', boundTo: 'Toy doll' });
+    expect(flight.decision).not.toHaveProperty('enforced');
+    expect(flight).toMatchObject({ told: [], wouldBe: null });
+    expect(flight.context.target).toBeUndefined();
+  });
+
+  it.each<[Sighting, string]>([
+    [{ seen: 'nothing' }, 'no_such_object'],
+    [{ seen: 'foreign', owner: 'globex' }, 'foreign_object'],
+  ])('is told that there is no such object, and has used the right to ask: %j', async (sighting, reason) => {
+    for (const world of [{}, { mode: 'observe' }]) {
+      const { problem, flight } = await refusalOf({ caller: BOUND, sighting, world });
+
+      expect(problem).toMatchObject({ kind: 'not_found' });
+      expect(flight.decision).toMatchObject({ effect: 'deny', reason });
+      expect(flight.told).toMatchObject([['use', serviceKey, 'get_toy', {}, null, {}]]);
+    }
+  });
+});
+
+describe('in a world that observes', () => {
+  it('who lacks a right is let pass, and the refusal is recorded with the status that it would have had', async () => {
+    const flight = asking({ caller: POOR, ...observing });
+    await decide(flight);
+    expect(flight.lookups).toEqual([]);
+    expect(flight.decision).toMatchObject({ effect: 'deny', reason: 'missing_scope', enforced: false });
+    expect(flight.decision).not.toHaveProperty('target');
+    expect(flight.wouldBe).toBe(418);
+
+    await cover(flight);
+    expect(flight.lookups).toEqual(['ball']);
+    expect(flight.context.target).toEqual({});
+    expect(flight).toMatchObject({ wouldBe: 418, decision: { effect: 'deny', enforced: false, target: 'ball/skin' } });
+    expect(flight.told).toMatchObject([['use', serviceKey, 'get_toy', {}, { seen: 'object' }, {}]]);
+  });
+
+  it('who holds too little for the object is let pass as well', async () => {
+    const flight = await both({ caller: ELSEWHERE, ...observing });
+
+    expect(flight).toMatchObject({ wouldBe: 418, decision: { reason: 'resource_mismatch', enforced: false } });
+    expect(flight.context.target).toEqual({});
+  });
+
+  it('who lacks nothing is not let pass but allowed', async () => {
+    const flight = await both({ caller: BOUND, ...observing });
+
+    expect(flight.wouldBe).toBeNull();
+    expect(flight.decision).toMatchObject({ effect: 'allow' });
+    expect(flight.decision).not.toHaveProperty('enforced');
+  });
+
+  it('an object that is not there is refused, and then nothing would have been otherwise', async () => {
+    const { problem, flight } = await refusalOf({ caller: POOR, sighting: { seen: 'nothing' }, ...observing });
+
+    expect(problem).toMatchObject({ kind: 'not_found' });
+    expect(flight).toMatchObject({ wouldBe: null, decision: { reason: 'no_such_object' } });
+  });
+
+  it('what has nothing to do with rights is refused', async () => {
+    const { problem, flight } = await refusalOf({
+      caller: BOUND,
+      route: { rule: { ...RULE, closed: true } },
+      ...observing,
+    });
+
+    expect(problem).toMatchObject({ kind: 'forbidden' });
+    expect(flight.decision).toMatchObject({ reason: 'closed_to_keys' });
+  });
+
+  it('the words of the service are asked what the status would have been', async () => {
+    const asked: unknown[][] = [];
+    const renderProblem = (...parts: unknown[]) => {
+      asked.push(parts);
+      return { status: 403 };
+    };
+    const flight = await both({ caller: ELSEWHERE, route: { voice: { renderProblem } }, ...observing });
+
+    expect(flight.wouldBe).toBe(403);
+    expect(asked).toMatchObject([
+      [{ kind: 'forbidden' }, { path: '/toys/ball', operation: 'row_of_toy', decision: { enforced: false } }],
+    ]);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../src/core/problem.ts';
+import { handle } from '../../../src/http/steps/handle.ts';
+import { NOW, toyFlight } from './toy-flight.ts';
+
+const told = (outcome: object, given: Parameters<typeof toyFlight>[0] = {}) =>
+  toyFlight({ ...given, route: { handler: async () => outcome } });
+
+describe('an operation', () => {
+  it('is given the context, and what it answers is the outcome', async () => {
+    const outcome = { status: 201 };
+    const given: unknown[] = [];
+    const handler = (context: unknown) => {
+      given.push(context);
+      return outcome;
+    };
+    const flight = toyFlight({ route: { handler } });
+    await handle(flight);
+
+    expect(given).toEqual([flight.context]);
+    expect(flight).toMatchObject({ outcome, isDone: true, decision: null, hints: [] });
+  });
+
+  it('that refuses in words of its own has not done it, and that is a decision', async () => {
+    const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
+    const flight = told({ status: 200, refusal });
+    await handle(flight);
+
+    expect(flight).toMatchObject({ isDone: false, hints: [] });
+    expect(flight.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'deny', reason: 'disabled', principal: null });
+    expect(flight.outcome).toMatchObject({ status: 200 });
+  });
+});
+
+describe('what somebody may have got wrong is said', () => {
+  const hint = { code: 'toys.loud', when: () => 'It is loud.' };
+  const hinting = { hints: [hint] };
+
+  it('with the decision, if the operation refused for a reason', async () => {
+    const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
+    const flight = told({ status: 200, refusal }, { service: hinting });
+    await handle(flight);
+
+    expect(flight.hints).toMatchObject([{ text: 'It is loud.' }]);
+    expect(flight.decision?.hints).toEqual(['It is loud.']);
+    expect(flight.outcome.headers).toBeUndefined();
+  });
+
+  it('in a header, if it refused without one', async () => {
+    const flight = told({ status: 200, refusal: new Problem('invalid_request', 'No.') }, { service: hinting });
+    await handle(flight);
+
+    expect(flight.decision).toBeNull();
+    expect(flight.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
+  });
+
+  it('to a client that asks for tokens more often than it needs them', async () => {
+    const principal = { kind: 'application', id: 'bot', name: 'bot', clientId: 'bot' };
+    const asked: unknown[][] = [];
+    const habits = {
+      granted: (...parts: unknown[]) => {
+        asked.push(parts);
+        return 100;
+      },
+    };
+    const flight = told({ status: 200, principal }, { world: { habits }, service: { tokenLifetime: () => 3600_000 } });
+    await handle(flight);
+
+    expect(asked).toEqual([['bot bot', NOW, 3600_000]]);
+    expect(flight.hints).toHaveLength(1);
+    expect(flight.isDone).toBe(true);
+  });
+});

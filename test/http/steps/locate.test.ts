@@ -1,0 +1,85 @@
+/** Breaks with: src/http/steps/admit.ts, src/http/steps/authenticate.ts */
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../src/core/problem.ts';
+import { admit } from '../../../src/http/steps/admit.ts';
+import { authenticate } from '../../../src/http/steps/authenticate.ts';
+import { locate } from '../../../src/http/steps/locate.ts';
+import { key, ruleOf } from '../../core/toy-law.ts';
+import { NOW, toyFlight } from './toy-flight.ts';
+
+describe('a request comes in', () => {
+  it('and what may be a real credential in its path or its headers is known', () => {
+    const flight = toyFlight({
+      raw: {
+        url: '/REAL-1',
+        headers: [
+          ['x-a', 'REAL-2'],
+          ['REAL-3', 'b'],
+          ['c', 'REAL'],
+        ],
+      },
+    });
+    admit(flight);
+
+    expect(flight.told).toEqual([
+      ['finding', 'foreign_credential', 'in `/REAL-1`', NOW],
+      ['finding', 'foreign_credential', 'in `REAL-2`', NOW],
+      ['finding', 'foreign_credential', 'in `REAL-3`', NOW],
+    ]);
+  });
+
+  it('or not, and that is known all the same', () => {
+    const fault = new Problem('foreign_page');
+    const flight = toyFlight({ flight: { fault }, raw: { url: '/REAL-1' } });
+
+    expect(() => admit(flight)).toThrow(fault);
+    expect(flight.told).toHaveLength(1);
+  });
+
+  it('without a path, too', () => {
+    const flight = toyFlight();
+    delete flight.raw.url;
+
+    expect(() => admit(flight)).not.toThrow();
+  });
+});
+
+describe('who is asking', () => {
+  const caller = key(['play']);
+  const other = key(['look']);
+  const asked = (rule: ReturnType<typeof ruleOf> | null) =>
+    toyFlight({ route: { rule }, service: { authenticate: async () => caller } });
+
+  it('is found where a rule needs it, and nowhere else', async () => {
+    const [ruled, open] = [asked(ruleOf()), asked(null)];
+    await authenticate(ruled);
+    await authenticate(open);
+
+    expect([ruled.context.caller, open.context.caller]).toEqual([caller, null]);
+  });
+
+  it('is not found out twice', async () => {
+    const flight = Object.assign(asked(ruleOf()), { authentication: Promise.resolve(other) });
+    await authenticate(flight);
+
+    expect(flight.context.caller).toBe(other);
+  });
+});
+
+describe('the object that a path names', () => {
+  const located = (params: Record<string, string>) => {
+    const flight = toyFlight({ context: { params }, operation: { pathParams: ['box', 'toy'], uuidParams: ['toy'] } });
+    locate(flight.route, flight);
+    return flight.context.params;
+  };
+
+  it('is found by its UUID in any case, and by other names as they are', () => {
+    expect(located({ box: 'A', toy: 'ABC' })).toEqual({ box: 'A', toy: 'abc' });
+    expect(located({ box: 'A' })).toEqual({ box: 'A', toy: '' });
+  });
+
+  it('is none where one of its names is empty', () => {
+    expect(() => located({ box: 'a', toy: '' })).toThrow(expect.objectContaining({ kind: 'unknown_path' }));
+    expect(() => located({ box: '', toy: 'a' })).toThrow(expect.objectContaining({ kind: 'unknown_path' }));
+  });
+});

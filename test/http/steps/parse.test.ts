@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../src/core/problem.ts';
+import { parse } from '../../../src/http/steps/parse.ts';
+import { type Given, NOW, toyFlight } from './toy-flight.ts';
+
+const JSON_TYPE = ['content-type', 'application/json'] as const;
+const OPERATION = { body: 'optional', bodyForm: 'json', bodyTypes: ['application/json'], spelled: () => 'spelled' };
+const sending = (body: string, given: Given = {}) =>
+  toyFlight({
+    raw: { method: 'POST', headers: [JSON_TYPE, ['content-length', String(body.length)]], body },
+    operation: OPERATION,
+    ...given,
+  });
+
+describe('a body', () => {
+  it('is read as a value, and kept as it was sent', async () => {
+    const flight = sending('{"name": "REAL"}');
+    await parse(flight);
+
+    expect(flight.context.body).toEqual({ name: 'REAL' });
+    expect(flight.sent).toEqual({ text: '{"name": "REAL"}', form: 'bytes', size: 16 });
+    expect(flight.told).toEqual([['finding', 'foreign_credential', 'in `{"name": "REAL"}`', NOW]]);
+  });
+
+  it('is spelled as the document does where the service does not mind', async () => {
+    const [minding, other] = [
+      sending('{}', { service: { quirks: {} } }),
+      sending('{}', { service: { quirks: { caselessEnums: true } } }),
+    ];
+    await parse(minding);
+    await parse(other);
+
+    expect([minding.context.body, other.context.body]).toEqual([{}, 'spelled']);
+  });
+
+  it('that was read before is taken from there', async () => {
+    const body = { value: { name: 'ball' }, texts: ['{"name": "REAL"}'], fault: null };
+    const flight = sending('never read', { flight: { body } });
+    await parse(flight);
+
+    expect(flight.context.body).toEqual({ name: 'ball' });
+    expect(flight.sent).toEqual({ text: '{"name": "REAL"}', form: 'bytes', size: 16 });
+    expect(flight.told).toHaveLength(1);
+  });
+
+  it('that could not be read before cannot be read now, and was seen', async () => {
+    const fault = new Problem('too_large');
+    const flight = sending('never read', { flight: { body: { value: undefined, texts: ['REAL-1'], fault } } });
+
+    await expect(parse(flight)).rejects.toBe(fault);
+    expect(flight.told).toHaveLength(1);
+  });
+});

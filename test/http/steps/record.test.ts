@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { record } from '../../../src/http/steps/record.ts';
+import { ALLOWED, faultThat, NOW, toyFlight } from './toy-flight.ts';
+
+const ADDRESSEE = { service: 'toys', operation: 'get_toy' };
+const ANSWER = { status: 200, headers: { 'content-type': 'application/json' }, payload: '{"name":"ball"}' };
+const recorded = (flight: Parameters<typeof toyFlight>[0] = {}, answer: Parameters<typeof record>[3] = ANSWER) => {
+  const arrived = toyFlight(flight);
+  record(arrived, ADDRESSEE, arrived, answer);
+  expect(arrived.told.map(([what]) => what)).toEqual(['request']);
+  return arrived.told[0]?.[1];
+};
+
+describe('the journal has of a request', () => {
+  it('what was asked, what was decided, and what was answered', () => {
+    const hints = [{ code: 'h', text: 'Look.' }] as never;
+    const sent = { text: '{}', form: 'bytes', size: 2 } as const;
+    const flight = { decision: { ...ALLOWED, reason: 'not_owner' }, sent, hints, isDone: true, wouldBe: 403 } as const;
+
+    expect(
+      recorded({
+        flight,
+        raw: {
+          headers: [
+            ['Host', 'mock'],
+            ['A', 'b'],
+          ],
+        },
+        world: { id: 'team-a' },
+      }),
+    ).toEqual({
+      at: NOW,
+      world: 'team-a',
+      service: 'toys',
+      operation: 'get_toy',
+      method: 'GET',
+      url: '/toys/ball?loud=1',
+      status: 200,
+      wouldBe: 403,
+      principal: ALLOWED.principal,
+      reason: 'not_owner',
+      decision: 'd-1',
+      hints,
+      fault: null,
+      done: true,
+      durationMs: expect.any(Number),
+      requestHeaders: 'Host\nmock\nA\nb',
+      requestBody: sent,
+      responseHeaders: ANSWER.headers,
+      responseBody: { text: '{"name":"ball"}', form: 'text', size: 15 },
+    });
+  });
+
+  it('nothing of a decision where there was none', () => {
+    expect(recorded()).toMatchObject({ reason: null, decision: null, fault: null, done: false, principal: null });
+  });
+
+  it('how long it took', () => {
+    const begin = performance.now() - 1000;
+    const { durationMs } = recorded({ flight: { startedAt: begin } }) as { durationMs: number };
+
+    expect(durationMs).toBeGreaterThanOrEqual(1000);
+    expect(durationMs).toBeLessThan(60_000);
+  });
+
+  it('the root, where it named no path', () => {
+    const arrived = toyFlight();
+    delete arrived.raw.url;
+    record(arrived, ADDRESSEE, arrived, ANSWER);
+
+    expect(arrived.told[0]?.[1]).toMatchObject({ url: '/' });
+  });
+
+  it.each([
+    ['before', null],
+    ['headers', null],
+    ['body', 200],
+  ] as const)('the fault that struck it; the connection broke: %s', (drop, status) => {
+    expect(recorded({ flight: { struckBy: faultThat({ drop }) } })).toMatchObject({ fault: 'f-1', status });
+  });
+});

@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import { Problem, type ProblemKind, type ProblemParts } from '../../../src/core/problem.ts';
+import { aboutOf, refuse } from '../../../src/http/steps/refuse.ts';
+import { OutcomeUnknown, Unwritable } from '../../../src/store/errors.ts';
+import { key } from '../../core/toy-law.ts';
+import { ALLOWED, type Given, NOW, toyFlight } from './toy-flight.ts';
+
+const refused = async (thrown: unknown, given: Given = {}) => {
+  const flight = toyFlight(given);
+  await refuse(flight, thrown);
+  return flight;
+};
+const DENIED = { ...ALLOWED, effect: 'deny', reason: 'not_owner' } as const;
+/** A credential that is not accepted. */
+const unaccepted = (parts: ProblemParts) =>
+  new Problem('unauthenticated', 'No.', { reason: 'unknown_key_id', ...parts });
+
+describe('whatever is thrown', () => {
+  it('is told in the words of the service, which know what it is about', async () => {
+    const caller = key(['play']);
+    const flight = await refused(new Problem('forbidden', 'No.'), {
+      flight: { decision: DENIED },
+      context: { caller },
+    });
+
+    expect(flight.outcome).toEqual({
+      status: 403,
+      body: {
+        kind: 'forbidden',
+        message: 'No.',
+        reason: undefined,
+        about: {
+          settings: {},
+          random: undefined,
+          path: '/toys/ball',
+          params: { toy: 'ball' },
+          operation: 'row_of_toy',
+          caller,
+          decision: DENIED,
+        },
+      },
+    });
+    expect(flight.decision).toBe(DENIED);
+    expect(flight.problem).toMatchObject({ kind: 'forbidden' });
+    expect(flight.told).toEqual([]);
+  });
+
+  it('is told in words of the mock, if it is about the mock', async () => {
+    const { outcome } = await refused(new Problem('no_such_world', 'There is no world `x`.'));
+
+    expect(outcome).toMatchObject({
+      status: 404,
+      headers: { 'content-type': 'application/problem+json' },
+      body: { detail: 'There is no world `x`.' },
+    });
+  });
+
+  it('is a fault of the mock, if it is nothing else', async () => {
+    const flight = await refused(new TypeError('broken'));
+
+    expect(flight.problem).toMatchObject({ kind: 'internal' });
+    expect(flight.outcome.status).toBe(500);
+  });
+
+  it('is worth knowing, if nothing can be stored', async () => {
+    const full = await refused(new Unwritable('full', 'The disk is full.'));
+    const gone = await refused(new TypeError('broken'), { world: { store: { fault: () => 'The file is gone.' } } });
+
+    expect([full.told, gone.told]).toEqual([
+      [['finding', 'storage', 'The disk is full.', NOW]],
+      [['finding', 'storage', 'The file is gone.', NOW]],
+    ]);
+  });
+});
+
+describe('the decision about a request', () => {
+  it.each<ProblemKind>(['invalid_request', 'timeout', 'too_large', 'unsupported_media_type'])(
+    'is none where it could not be read: %s',
+    async (kind) => {
+      expect((await refused(new Problem(kind), { flight: { decision: ALLOWED } })).decision).toBeNull();
+    },
+  );
+
+  it('is that of its credential, if that was not accepted', async () => {
+    expect((await refused(unaccepted({}))).decision).toMatchObject({
+      id: 'd-1',
+      effect: 'deny',
+      reason: 'unknown_key_id',
+      principal: null,
+    });
+    expect((await refused(new Problem('conflict'))).decision).toBeNull();
+  });
+
+  it('stays what it was, if something else went wrong afterwards', async () => {
+    expect((await refused(new Problem('conflict'), { flight: { decision: ALLOWED } })).decision).toBe(ALLOWED);
+  });
+
+  it('is that nobody knows what became of it, if the database went away', async () => {
+    const cause = new OutcomeUnknown('gone');
+
+    expect((await refused(cause, { flight: { decision: ALLOWED } })).decision).toEqual({
+      ...ALLOWED,
+      effect: 'deny',
+      reason: 'outcome_unknown',
+    });
+    expect((await refused(cause)).decision).toEqual({
+      id: 'd-1',
+      at: NOW,
+      service: 'toys',
+      operation: 'get_toy',
+      request: { method: 'GET', path: '/toys/ball' },
+      effect: 'deny',
+      reason: 'outcome_unknown',
+      principal: null,
+      rule: null,
+    });
+  });
+});
+
+describe('a credential that is not known here', () => {
+  const principal = { kind: 'service-key', id: 'key-7', name: 'robot' } as const;
+  const server = {
+    presenters: [(line: string) => (line === 'key' ? { kind: 'key', mark: 'm', hash: () => 'h' } : null)],
+    reasons: { unknown_key_id: { unknown: 'key' }, disabled: {} },
+  };
+  /** Sent to a server that has more worlds. */
+  const sent = (world: string, worlds: object, parts: ProblemParts = {}) =>
+    refused(unaccepted(parts), {
+      raw: { headers: [['authorization', 'key']] },
+      route: { rule: { id: 'r' } },
+      world: { id: world },
+      server: {
+        ...server,
+        worlds: {
+          isAlone: false,
+          has: (id: string) => id !== 'gone',
+          ownersOf: () => [],
+          isOfDefault: async () => false,
+          ...worlds,
+        },
+      },
+    });
+  const owned = (...owners: string[]) => ({ ownersOf: () => owners });
+
+  it('may be that of another world, which the decision says', async () => {
+    const { decision, outcome } = await sent('team-a', owned('team-b'));
+
+    expect(decision).toMatchObject({ reason: 'other_world', ofWorld: 'team-b', detail: 'it is of the world `team-b`' });
+    expect(decision).not.toHaveProperty('claimed');
+    expect(outcome.body).toMatchObject({ message: 'No.', reason: 'unknown_key_id' });
+  });
+
+  it('may be that of a world that is gone', async () => {
+    expect((await sent('team-a', owned('gone'))).decision).toMatchObject({
+      reason: 'world_gone',
+      ofWorld: 'gone',
+      detail: 'the world `gone` is gone',
+    });
+  });
+
+  it('says both what is known of it and whose it is', async () => {
+    const known = { why: 'it is old', claimed: principal };
+
+    expect((await sent('team-a', owned('team-b'), known)).decision).toMatchObject({
+      detail: 'it is of the world `team-b`; it is old',
+      claimed: principal,
+    });
+  });
+
+  it('names its world itself, if it can', async () => {
+    expect((await sent('team-a', owned('team-b'), { ofWorld: 'team-c' })).decision).toMatchObject({
+      ofWorld: 'team-c',
+    });
+    expect((await sent('team-a', {}, { ofWorld: 'team-c', reason: 'disabled' })).decision).toMatchObject({
+      reason: 'other_world',
+      ofWorld: 'team-c',
+    });
+  });
+
+  it('claims nobody, if there was no reason but its world', async () => {
+    const problem = new Problem('unauthenticated', 'No.', { ofWorld: 'team-b', claimed: principal });
+    const worlds = { isAlone: false, has: () => true };
+
+    expect((await refused(problem, { server: { ...server, worlds } })).decision).not.toHaveProperty('claimed');
+  });
+
+  it('is looked for in the default world last, and never from there', async () => {
+    const ofDefault = { isOfDefault: async () => true };
+
+    expect((await sent('team-a', ofDefault)).decision).toMatchObject({ ofWorld: 'default' });
+    expect((await sent('team-a', { ...ofDefault, ...owned('team-b') })).decision).toMatchObject({ ofWorld: 'team-b' });
+    expect((await sent('default', ofDefault)).decision).toMatchObject({ reason: 'unknown_key_id' });
+  });
+
+  it.each<[string, Promise<ReturnType<typeof toyFlight>>]>([
+    ['its own world has it', sent('team-a', owned('team-a'))],
+    ['no world has it', sent('team-a', {})],
+    ['there is no other world', sent('team-a', { isAlone: true, ...owned('team-b') })],
+  ])('is unknown where %s', async (_what, flight) => {
+    expect((await flight).decision).toMatchObject({ reason: 'unknown_key_id' });
+    expect((await flight).decision).not.toHaveProperty('ofWorld');
+  });
+
+  it('is not looked for where something else is wrong with it, or it is of another kind', async () => {
+    expect((await sent('team-a', owned('team-b'), { reason: 'disabled' })).decision).not.toHaveProperty('ofWorld');
+    const other = { reasons: { unknown_key_id: { unknown: 'client' } } };
+    const flight = await refused(unaccepted({}), {
+      raw: { headers: [['authorization', 'key']] },
+      route: { rule: { id: 'r' } },
+      world: { id: 'team-a' },
+      server: { ...server, ...other, worlds: { isAlone: false, has: () => true, ...owned('team-b') } },
+    });
+    expect(flight.decision).toMatchObject({ reason: 'unknown_key_id' });
+  });
+});
+
+describe('an object that is not there', () => {
+  const missing = { ...DENIED, reason: 'no_such_object' } as const;
+  const document = {
+    otherVersions: [{ method: 'GET', path: '/toys/ball', profiles: ['2.0'] }],
+  };
+
+  it('may be a path that another version has, which is worth knowing', async () => {
+    const given = { flight: { decision: missing }, route: { document } };
+
+    expect((await refused(new Problem('not_found'), given)).told).toEqual([
+      ['finding', 'other_version', 'GET /toys/ball was called, which only 2.0 has', NOW],
+    ]);
+  });
+
+  it('is nothing else, if no other version has its path, or it is refused for something else', async () => {
+    const elsewhere = { flight: { decision: missing }, raw: { url: '/toys/doll' }, route: { document } };
+    const otherwise = { flight: { decision: DENIED }, route: { document } };
+
+    expect((await refused(new Problem('not_found'), elsewhere)).told).toEqual([]);
+    expect((await refused(new Problem('not_found'), otherwise)).told).toEqual([]);
+  });
+});
+
+describe('what somebody may have got wrong', () => {
+  const service = { hints: [{ code: 'toys.loud', when: () => 'It is loud.' }] };
+
+  it('is in the decision', async () => {
+    const flight = await refused(new Problem('forbidden'), { service, flight: { decision: DENIED } });
+
+    expect(flight.hints).toMatchObject([{ text: 'It is loud.' }]);
+    expect(flight.decision).toMatchObject({ hints: ['It is loud.'] });
+    expect(flight.outcome).not.toHaveProperty('headers');
+  });
+
+  it('is in a header where there is no decision', async () => {
+    const flight = await refused(new Problem('invalid_request'), { service });
+
+    expect(flight.decision).toBeNull();
+    expect(flight.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
+  });
+});
+
+it('a refusal without an operation is about its path alone', () => {
+  expect(aboutOf(toyFlight(), null)).toMatchObject({ path: '/toys/ball', operation: null, decision: null });
+});

@@ -1,0 +1,148 @@
+import type { Decision } from '../../../src/core/decision.ts';
+import { COMMON_REASONS } from '../../../src/core/explaining/reasons.ts';
+import { HTTP_STATUS, type Problem } from '../../../src/core/problem.ts';
+import type { Fault } from '../../../src/faults/fault.ts';
+import { RequestContext } from '../../../src/http/context.ts';
+import type { InFlight } from '../../../src/http/in-flight.ts';
+import { limitsOf } from '../../../src/http/transport/limits.ts';
+import { NO_BODY } from '../../../src/journal/entry.ts';
+import { toyLaw } from '../../core/toy-law.ts';
+import { incoming } from '../../support/incoming.ts';
+
+/** When toys are asked for. */
+export const NOW = Date.UTC(2026, 0, 15, 12);
+
+/** What a test makes different, one folder of a request at a time. */
+export interface Given {
+  readonly server?: object;
+  readonly world?: object;
+  readonly context?: object;
+  readonly route?: object;
+  readonly service?: object;
+  readonly operation?: object;
+  readonly flight?: Partial<InFlight>;
+  readonly raw?: Parameters<typeof incoming>[0];
+}
+
+/** A request for a toy, and what its steps told to the world and the server around it, in order. */
+export interface ToyFlight extends InFlight {
+  readonly told: unknown[][];
+}
+
+/** A request on its way, with nothing around it but what a step looks at. */
+export function toyFlight({ server, world, context, route, service, operation, flight, raw }: Given = {}): ToyFlight {
+  const told: unknown[][] = [];
+  const tell =
+    (what: string) =>
+    (...parts: unknown[]) =>
+      void told.push([what, ...parts]);
+  const toyWorld = {
+    id: 'default',
+    mode: 'enforce',
+    clock: { now: () => NOW },
+    findings: { report: tell('finding') },
+    chronicle: {
+      id: 'default',
+      isShared: false,
+      uses: { note: tell('use') },
+      decision: tell('decision'),
+      request: tell('request'),
+      event: tell('event'),
+      flush: async () => tell('flush')(),
+    },
+    habits: { granted: () => 0, renews: tell('renews'), refusedExpired: () => 0, resetAt: null },
+    store: { fault: () => null },
+    nextDecisionId: () => 'd-1',
+    ...world,
+  };
+  const toyServer = {
+    log: { info: tell('info'), error: tell('error'), debug: tell('debug'), debugging: false },
+    worlds: { isAlone: true },
+    explain: true,
+    fidelity: 'any',
+    offDocument: 'report',
+    reasons: COMMON_REASONS,
+    presenters: [],
+    tripwire: { shortest: 5, warn: (text: string) => (text.includes('REAL') ? [`in \`${text}\``] : []) },
+    publicUrl: null,
+    limits: limitsOf(),
+    settings: {},
+    ...server,
+  };
+  const request = incoming({ method: 'GET', url: '/toys/ball?loud=1', ...raw });
+  const toyContext = new RequestContext(toyServer as never, toyWorld as never, request, {
+    origin: 'http://mock',
+    openOrigin: 'http://mock',
+    namesWorld: false,
+  });
+  return {
+    told,
+    server: toyServer,
+    raw: request,
+    context: Object.assign(toyContext, { params: { toy: 'ball' } }, context),
+    route: {
+      law: toyLaw,
+      row: { id: 'row_of_toy' },
+      rule: null,
+      lookup: null,
+      readsBody: false,
+      voice: { errors: [], renderProblem: toyWords },
+      document: { otherVersions: [], schemaFault: () => null },
+      ...route,
+      service: { name: 'toys', ...service },
+      operation: { id: 'get_toy', body: 'none', bodyForm: null, ...operation },
+    },
+    fault: null,
+    body: null,
+    startedAt: 0,
+    decisionId: null,
+    authentication: null,
+    decision: null,
+    problem: null,
+    outcome: { status: 200 },
+    claimant: null,
+    sent: NO_BODY,
+    hints: [],
+    struckBy: null,
+    isDone: false,
+    wouldBe: null,
+    ...flight,
+  } as unknown as ToyFlight;
+}
+
+/** How toys refuse: everything that is known of the problem. */
+export function toyWords({ kind, message, reason }: Problem, about: object) {
+  return { status: HTTP_STATUS[kind], body: { kind, message, reason, about } };
+}
+
+/** What an allowed request for the ball leaves behind. */
+export const ALLOWED: Decision = {
+  id: 'd-1',
+  at: NOW,
+  service: 'toys',
+  operation: 'get_toy',
+  request: { method: 'GET', path: '/toys/ball' },
+  effect: 'allow',
+  principal: { kind: 'service-key', id: 'key-1', name: 'robot' },
+  rule: 'r',
+  reason: null,
+};
+
+/** A fault that does this. */
+export function faultThat(action: Fault['action'], more: Partial<Fault> = {}): Fault {
+  return {
+    id: 'f-1',
+    createdAt: NOW,
+    match: {},
+    probability: 1,
+    seed: 's',
+    times: null,
+    after: 0,
+    action,
+    until: null,
+    drill: null,
+    seen: 1,
+    fired: 1,
+    ...more,
+  };
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { validate } from '../../../src/http/steps/validate.ts';
+import { type Given, NOW, toyFlight } from './toy-flight.ts';
+
+const OPERATION = {
+  queryNames: new Set(['size', 'tags']),
+  queryLists: ['tags'],
+  bodyOtherVersions: { colour: ['2.0', '3.0'] },
+  requestFault: () => null,
+};
+const asked = (query: Record<string, unknown>, body?: unknown, more: object = {}, given: Given = {}) =>
+  toyFlight({ operation: { ...OPERATION, ...more }, context: { query, body }, ...given });
+
+describe('a query parameter that the document does not name', () => {
+  it('is ignored, which is worth knowing', () => {
+    const flight = asked({ size: '1', 'of-nobody': 'x', more: 'y' });
+    validate(flight);
+
+    expect(flight.context.query).toEqual({ size: '1' });
+    const said = (name: string) =>
+      `get_toy was called with the query parameter \`${name}\`, which its document does not name; it was ignored`;
+    expect(flight.told).toEqual([
+      ['finding', 'undocumented_query', said('of-nobody'), NOW],
+      ['finding', 'undocumented_query', said('more'), NOW],
+    ]);
+  });
+
+  it('is kept where the document takes any, and where the switchboard will refuse it', () => {
+    const [any, switchboard] = [
+      asked({ more: 'y' }, undefined, { queryNames: 'any' }),
+      asked({ more: 'y' }, undefined, {}, { service: { isSwitchboard: true } }),
+    ];
+    for (const flight of [any, switchboard]) {
+      validate(flight);
+      expect(flight.context.query).toEqual({ more: 'y' });
+      expect(flight.told).toEqual([]);
+    }
+  });
+});
+
+describe('a list in a query', () => {
+  it('is written with commas, or one by one', () => {
+    const [together, apart, none] = [asked({ tags: 'a,b' }), asked({ tags: ['a,b', 'c'] }), asked({})];
+    for (const flight of [together, apart, none]) validate(flight);
+
+    expect([together, apart, none].map(({ context }) => context.query)).toEqual([
+      { tags: ['a', 'b'] },
+      { tags: ['a,b', 'c'] },
+      {},
+    ]);
+  });
+});
+
+describe('a field of the body that only other versions have', () => {
+  it('is ignored, which is worth knowing', () => {
+    const flight = asked({}, { colour: 'red', size: 1 });
+    validate(flight);
+
+    expect(flight.context.body).toEqual({ size: 1 });
+    expect(flight.told).toEqual([
+      [
+        'finding',
+        'other_version',
+        'get_toy was called with the field `colour`, which only 2.0, 3.0 has; it was ignored',
+        NOW,
+      ],
+    ]);
+  });
+
+  it.each([[{ size: 1 }], ['colour'], [null], [undefined], [Object.create({ colour: 'red' })]])(
+    'is not there in %j',
+    (body) => {
+      const flight = asked({}, body);
+      validate(flight);
+
+      expect(flight.told).toEqual([]);
+    },
+  );
+});
+
+describe('a request', () => {
+  const fault = (otherVersions: readonly string[]) => () => ({ sentence: 'Field `size` is wrong.', otherVersions });
+
+  it('is compared with its document as the steps have left it', () => {
+    const seen: unknown[] = [];
+    const requestFault = (request: unknown) => {
+      seen.push(request);
+      return null;
+    };
+    validate(asked({ tags: 'a,b', more: 'y' }, { size: 1, colour: 'red' }, { requestFault }));
+
+    expect(seen).toEqual([{ path: { toy: 'ball' }, query: { tags: ['a', 'b'] }, body: { size: 1 } }]);
+  });
+
+  it('that does not fit is refused in the words of the fault', () => {
+    const flight = asked({}, {}, { requestFault: fault([]) });
+
+    expect(() => validate(flight)).toThrow(
+      expect.objectContaining({ kind: 'invalid_request', message: 'Field `size` is wrong.' }),
+    );
+    expect(flight.told).toEqual([]);
+  });
+
+  it('that would fit another version is refused, and that is worth knowing', () => {
+    const flight = asked({}, {}, { requestFault: fault(['2.0', '3.0']) });
+
+    expect(() => validate(flight)).toThrow('Field `size` is wrong.');
+    expect(flight.told).toEqual([
+      [
+        'finding',
+        'other_version',
+        'get_toy was refused for a value that only 2.0, 3.0 has: Field `size` is wrong.',
+        NOW,
+      ],
+    ]);
+  });
+
+  it('that fits is refused for a text that nobody can store', () => {
+    expect(() => validate(asked({ size: '\ud800' }))).toThrow(/^Query parameter `size`/);
+    expect(() => validate(asked({}, { size: '\ud800' }))).toThrow(/^Field `size`/);
+    expect(() => validate(asked({ size: 'a' }, { size: 'b' }))).not.toThrow();
+  });
+});
