@@ -1,0 +1,89 @@
+// @ts-check
+/** What `npm run mutation` changes, and which tests are to notice. */
+
+/** How much of a folder has to be killed, in per cent. */
+export const LEAST = 85;
+
+/** Files whose survivors all have to be explained, as patterns of paths. */
+export const EXPLAINED = [
+  /^src\/core\/(?:decide|policy)\.ts$/,
+  /^src\/http\/steps\//,
+  /^src\/kits\/ngc\/(?:bindings|key-policy|least-policy)\.ts$/,
+  /^src\/tokens\/verify\.ts$/,
+];
+
+/**
+ * Files that are changed in one run.
+ *
+ * @typedef {object} Group
+ * @property {string} name
+ * @property {readonly string[]} files as globs
+ * @property {readonly string[]} tests those that know the files best, as globs: each change is paid for with them
+ */
+
+/** @typedef {{ folder: string, groups: readonly Group[] }} Part */
+
+/** @type {Readonly<Record<string, Part>>} the small ones first */
+export const PARTS = {
+  credentials: {
+    folder: 'src/credentials',
+    groups: [{ name: 'credentials', files: ['src/credentials/**/*.ts'], tests: ['test/credentials/**/*.test.ts'] }],
+  },
+  tokens: {
+    folder: 'src/tokens',
+    groups: [{ name: 'tokens', files: ['src/tokens/**/*.ts'], tests: ['test/tokens/**/*.test.ts'] }],
+  },
+  steps: {
+    folder: 'src/http/steps',
+    groups: [{ name: 'steps', files: ['src/http/steps/*.ts'], tests: ['test/http/steps/*.test.ts'] }],
+  },
+  core: {
+    folder: 'src/core',
+    groups: [
+      // Without the test that draws a thousand rules for each change.
+      {
+        name: 'core',
+        files: ['src/core/**/*.ts'],
+        tests: ['test/core/!(decide-properties).test.ts', 'test/core/explaining/*.test.ts'],
+      },
+    ],
+  },
+  // The reasons and remedies are tables, of which nothing is changed.
+  kits: {
+    folder: 'src/kits',
+    groups: [
+      {
+        name: 'kits',
+        files: [
+          'src/kits/ngc/{envelope,key-bearer,key-fixes,key-holding,key-policy,key-warnings,keyring,organizations}.ts',
+        ],
+        tests: [
+          'test/kits/ngc/{envelope,key-bearer,key-fixes,key-holding,key-policy,key-warnings,keyring,organizations}.test.ts',
+        ],
+      },
+      {
+        name: 'kits-text',
+        files: ['src/kits/ngc/{hints,key-text}.ts'],
+        tests: ['test/kits/ngc/{hints,key-text}.test.ts'],
+      },
+      // Without the test that draws rules and uses, which takes a second for each change.
+      {
+        name: 'kits-least',
+        files: ['src/kits/ngc/{bindings,least-policy,least-rights,least-roles}.ts'],
+        tests: ['test/kits/ngc/{bindings,least-policy,least-roles}.test.ts'],
+      },
+    ],
+  },
+};
+
+/** The group of this name. @param {string} wanted @throws {Error} if there is none */
+export function groupOf(wanted) {
+  const found = Object.values(PARTS)
+    .flatMap(({ groups }) => groups)
+    .find(({ name }) => name === wanted);
+  if (found === undefined) throw new Error(`MUTATION_GROUP is \`${wanted}\`, and there is no such group`);
+  return found;
+}
+
+/** Where reports, sandboxes and what was found before are, below the root. Nothing here is committed. */
+export const KEPT = 'coverage/mutation';
