@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Caller, Sighting } from '../../../src/core/decide.ts';
 import { cover } from '../../../src/http/steps/cover.ts';
 import { decide } from '../../../src/http/steps/decide.ts';
+import { noteUse } from '../../../src/http/steps/note-use.ts';
 import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../core/toy-law.ts';
-import { type Given, NOW, toyFlight } from './toy-flight.ts';
+import { ALLOWED, type Given, NOW, toyFlight } from './toy-flight.ts';
 
 const RULE = ruleOf({ needs: { all: ['play'] }, on: ['toy'], cover: { param: 'toy' } as never });
 const BOUND = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
@@ -79,6 +80,16 @@ describe('a caller who may', () => {
     expect(flight.told).toMatchObject([['use', serviceKey, 'get_toy', {}, null, {}]]);
   });
 
+  it('uses nothing if nobody is known to have called', async () => {
+    const flight = asking({ caller: BOUND });
+    await decide(flight);
+    flight.decision = { ...ALLOWED, principal: null };
+    await cover(flight);
+    noteUse(flight, { ...ALLOWED, principal: null }, { rule: RULE, law: toyLaw }, null);
+
+    expect(flight.told).toEqual([]);
+  });
+
   it('uses nothing in a request that is only simulated', async () => {
     expect((await both({ caller: BOUND, flight: { decisionId: 'd-7' } })).told).toEqual([]);
   });
@@ -101,7 +112,7 @@ describe('what nobody needs a right for', () => {
       await decide(flight);
       flight.context[missing] = null;
       await cover(flight);
-      expect(flight.lookups).toEqual([]);
+      expect(flight).toMatchObject({ lookups: [], told: [] });
     }
     const flight = asking({ caller: BOUND });
     await decide(flight);
@@ -126,6 +137,10 @@ describe('a caller who may not', () => {
     });
     expect(flight.decision).not.toHaveProperty('enforced');
     expect(flight).toMatchObject({ told: [], wouldBe: null });
+  });
+
+  it('is refused before anything else of the request is read', async () => {
+    await expect(decide(asking({ caller: POOR }))).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
   it('is refused once the object is known, if it is another one', async () => {

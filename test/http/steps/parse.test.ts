@@ -33,6 +33,18 @@ describe('a body', () => {
     expect([minding.context.body, other.context.body]).toEqual([{}, 'spelled']);
   });
 
+  it('has its fields in any case, where the operation says so', async () => {
+    const operation = { ...OPERATION, bodyFields: new Map([['name', 'name']]) };
+    const [exact, caseless] = [
+      sending('{"NAME":1}', { operation }),
+      sending('{"NAME":1}', { operation, route: { row: { id: 'row_of_toy', fieldNames: 'caseless' } } }),
+    ];
+    await parse(exact);
+    await parse(caseless);
+
+    expect([exact.context.body, caseless.context.body]).toEqual([{ NAME: 1 }, { name: 1 }]);
+  });
+
   it('that was read before is taken from there', async () => {
     const body = { value: { name: 'ball' }, texts: ['{"name": "REAL"}'], fault: null };
     const flight = sending('never read', { flight: { body } });

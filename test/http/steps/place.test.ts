@@ -141,6 +141,12 @@ describe('a request that has arrived', () => {
     expect(body).toBeNull();
   });
 
+  it('has no name of the server, if it named none that can be one', async () => {
+    const { context } = await placed({ host: 'a b' }).arrived;
+
+    expect([context.origin, context.openOrigin]).toEqual(['', '']);
+  });
+
   it('is not waited for, unless its body may name the world', () => {
     expect(placed({}).arrived).not.toBeInstanceOf(Promise);
     expect(placed({ selects: 'query' }).arrived).not.toBeInstanceOf(Promise);
@@ -186,6 +192,7 @@ describe('where other processes make worlds', () => {
     ]);
     expect(await looks({ door: DOOR })).toEqual([['look', ['team-a'], []]]);
     expect(await looks({ door: { ...DOOR, beside: null } })).toEqual([['look', ['team-a'], []]]);
+    expect(await looks({ door: DOOR, selects: 'query', query: { client: 'a1' } })).toEqual([['look', ['team-a'], []]]);
     expect(await looks({ routed: false })).toEqual([['look', [], []]]);
     expect(await looks({ selects: 'body', body: '{"client":"a1"}' })).toEqual([
       [
