@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import {
   boundResources,
   type Caller,
+  completeDenial,
   cover,
   decide,
   decideAndCover,
   mayReach,
   type Question,
   type Reach,
+  seenOf,
   usedPermissions,
 } from '../../src/core/decide.ts';
 import type { DenyReason } from '../../src/core/explaining/reasons.ts';
@@ -103,6 +105,116 @@ describe('rights that were given apart', () => {
     expect(boundResources(question.rule, { ...standing, bundles })).toEqual([{ type: 'toy', ids: ['doll'] }]);
     expect(boundResources(question.rule, { ...standing, resources: null })).toEqual([]);
   });
+});
+
+describe('of rights that were given apart', () => {
+  const [all, doll, ball] = [
+    { held: new Set(['play']), resources: [{ type: 'lent-toys' }] },
+    { held: new Set(['play']), resources: [{ type: 'toy', ids: ['doll'] }] },
+    { held: new Set(['play']), resources: [{ type: 'toy', ids: ['ball'] }] },
+  ];
+  const question = ask({ needs: { all: ['play'] }, on: ['toy'] });
+  const holder = (...bundles: NonNullable<Caller['standing']['bundles']>): Caller => ({
+    ...key([]),
+    standing: { ...key([]).standing, bundles },
+  });
+
+  it('one that is of the right type came closer than one that is not, in whichever order', () => {
+    for (const bundles of [
+      [all, doll],
+      [doll, all],
+    ]) {
+      expect(cover(question, holder(...bundles), seen(BALL))).toEqual(refusal('resource_mismatch'));
+    }
+    expect(cover(question, holder(all), seen(BALL))).toEqual(refusal('incompatible_resource_type'));
+  });
+
+  it('one that reaches an object shows it in a list', () => {
+    expect(mayReach(question, holder(all, ball), BALL)).toBe(true);
+    expect(mayReach(question, holder(all, doll), BALL)).toBe(false);
+    // What is held outside of them does not count.
+    const standing = { ...holder(doll).standing, resources: [{ type: 'toy', ids: ['ball'] }] };
+    expect(mayReach(question, { ...key([]), standing }, BALL)).toBe(false);
+  });
+
+  it('one that is bound to nothing binds its owner to nothing', () => {
+    const free = { held: new Set(['play']), resources: null };
+
+    expect(boundResources(question.rule, holder(free, doll).standing)).toEqual([{ type: 'toy', ids: ['doll'] }]);
+  });
+});
+
+describe('roles', () => {
+  it('that a rule needs are told as far as they are lacking, before any scope', () => {
+    const question = ask({ needs: { roles: ['Parent', 'Player', 'Owner'], all: ['burn'] } });
+
+    expect(decide(question, keyOfUser(['Player']))).toEqual(refusal('missing_role', ['Parent', 'Owner']));
+    expect(decide(question, keyOfUser(['Parent', 'Player', 'Owner']))).toEqual(ALLOW);
+  });
+
+  it('may take the place of permissions', () => {
+    const question = ask({ needs: { all: ['fly'], orRoles: ['Pilot', 'Player'] } });
+
+    expect(decide(question, keyOfUser(['Player']))).toEqual(ALLOW);
+    expect(decide(question, keyOfUser(['Parent']))).toEqual(refusal('missing_scope', ['fly']));
+  });
+});
+
+describe('what only owners may do', () => {
+  const question = ask({ ownersOnly: true });
+
+  it('is refused to those whom an object is shared with, whatever they hold', () => {
+    for (const relation of ['shared', 'public'] as const) {
+      expect(cover(question, key([]), seen({ ...BALL, relation }))).toEqual(refusal('not_owner'));
+    }
+    expect(cover(question, key([]), seen(BALL))).toEqual(ALLOW);
+    expect(cover(question, key([]), { seen: 'object' })).toEqual(ALLOW);
+    expect(cover(ask(), key([]), seen({ ...BALL, relation: 'shared' }))).toEqual(ALLOW);
+  });
+});
+
+describe('a refusal before the look-up', () => {
+  const question = ask({ needs: { all: ['play'] }, on: ['toy'] });
+  const pending = [pendingVersion(2, ['play'], [{ type: 'toy', ids: ['doll'] }])];
+  const caller = key([], [{ type: 'toy', ids: ['doll'] }], { pending });
+  const early = decide(question, caller);
+  const lasting = refusal('missing_scope', ['play']);
+
+  it('stays as it is where nothing is looked up', () => {
+    expect(early).toMatchObject({ pending: { version: 2, effect: 'allow' } });
+    expect(completeDenial(early, question, caller, null)).toBe(early);
+    expect(decideAndCover(question, caller, null)).toEqual(early);
+  });
+
+  it('is turned by what comes only if that covers the object', () => {
+    expect(completeDenial(early, question, caller, seen(BALL))).toEqual(lasting);
+    expect(completeDenial(early, question, caller, seen({ relation: 'owned', names: { toy: ['doll'] } }))).toEqual(
+      early,
+    );
+    expect(decideAndCover(question, caller, seen(BALL))).toEqual(lasting);
+  });
+
+  it.each([{ seen: 'nothing' }, { seen: 'foreign', owner: 'bo' }] as const)(
+    'is not told as anything else, and is turned by nothing, where the object is not shown: %o',
+    (sighting) => {
+      expect(completeDenial(early, question, caller, sighting)).toStrictEqual(lasting);
+      expect(decideAndCover(question, caller, sighting)).toStrictEqual(lasting);
+    },
+  );
+
+  it('comes before anything about the object', () => {
+    const allowed = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
+
+    expect(decideAndCover(question, allowed, { seen: 'nothing' })).toEqual(refusal('no_such_object'));
+    expect(decideAndCover(question, allowed, null)).toEqual(ALLOW);
+  });
+});
+
+it('of what a look-up saw only that is kept which decisions depend on', () => {
+  expect(seenOf(seen(BALL))).toStrictEqual({ seen: 'object', reach: BALL });
+  expect(seenOf({ seen: 'object', target: {} } as never)).toStrictEqual({ seen: 'object' });
+  expect(seenOf({ seen: 'foreign', owner: 'bo' })).toStrictEqual({ seen: 'foreign', owner: 'bo' });
+  expect(seenOf({ seen: 'nothing' })).toStrictEqual({ seen: 'nothing' });
 });
 
 describe('of several grounds the first is told, in this order:', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decisionOfProblem, decisionOfVerdict } from '../../src/core/decision.ts';
 import { Problem } from '../../src/core/problem.ts';
-import { ask, BALL, decisionOn, key, keyOfUser, openLaw, seen, serviceKey } from './toy-law.ts';
+import { ask, BALL, decisionOn, key, keyOfUser, openLaw, pendingVersion, seen, serviceKey } from './toy-law.ts';
 
 const FACTS = { id: 'd-1', at: 0, service: 'toys', operation: 'get_toy', request: { method: 'GET', path: '/toys/7' } };
 const MINE = [{ type: 'toy', ids: ['ball'] }];
@@ -9,7 +9,7 @@ const onToys = ask({ needs: { all: ['play'] }, on: ['toy'], cover: { lookup: 'to
 
 describe('the decision of a verdict', () => {
   it('that allows has what counted, and the object by its fullest name', () => {
-    expect(decisionOn(onToys, key(['play', 'look'], MINE), seen(BALL))).toEqual({
+    expect(decisionOn(onToys, key(['play', 'look'], MINE), seen(BALL))).toStrictEqual({
       ...FACTS,
       request: { method: 'GET', path: '/toys' },
       effect: 'allow',
@@ -29,6 +29,71 @@ describe('the decision of a verdict', () => {
     expect(decisionOfVerdict(FACTS, onToys, caller, { seen: 'nothing' }, verdict, { toyId: 'doll' })).toMatchObject({
       target: 'doll',
     });
+  });
+
+  it('that allows has nothing that is not known, and nothing that did not count', () => {
+    expect(decisionOn(ask(), keyOfUser(['Player']), null)).toStrictEqual({
+      ...FACTS,
+      request: { method: 'GET', path: '/toys' },
+      effect: 'allow',
+      principal: { ...serviceKey, kind: 'personal-key', id: 'key-2', name: 'laptop' },
+      rule: 'r',
+      reason: null,
+    });
+  });
+
+  it('that allows has of several the permission that reaches the object', () => {
+    const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
+    const standing = { ...key([]).standing, bundles: [bundle('look', 'doll'), bundle('play', 'ball')] };
+    const question = ask({ needs: { any: ['look', 'play'] }, on: ['toy'] });
+
+    expect(decisionOn(question, { ...key([]), standing }, seen(BALL))).toMatchObject({ used: ['play'] });
+  });
+
+  it('that will be turned has the version that does', () => {
+    const caller = key([], MINE, { pending: [pendingVersion(2, ['play'], MINE)] });
+
+    expect(decisionOn(onToys, caller, null)).toMatchObject({
+      effect: 'deny',
+      pending: { version: 2, effectiveAt: 2000, effect: 'allow' },
+    });
+    expect(decisionOn(onToys, caller, null)).not.toHaveProperty('target');
+  });
+
+  it('that refuses keeps what it was based on', () => {
+    const caller = key([], MINE);
+    const { evidence, ...decision } = decisionOn(onToys, caller, seen(BALL));
+
+    expect(evidence).toStrictEqual({ question: onToys, caller, sighting: { seen: 'object', reach: BALL } });
+    expect(decision).not.toHaveProperty('missingAnyOf');
+    expect(decisionOn(onToys, caller, null).evidence).toStrictEqual({ question: onToys, caller, sighting: null });
+  });
+
+  it('names the object as the path does, if it has no names, and not at all if the path does not', () => {
+    const verdict = { effect: 'allow' } as const;
+    const nameless = { seen: 'object', target: {} } as const;
+    const targetOf = (question: typeof onToys, params: Record<string, string>) =>
+      decisionOfVerdict(FACTS, question, key([]), nameless, verdict, params).target;
+
+    expect(targetOf(onToys, { toyId: 'doll' })).toBe('doll');
+    expect(targetOf(onToys, {})).toBe('');
+    expect(targetOf(ask(), { toyId: 'doll' })).toBe('');
+  });
+
+  it('that refuses what is not there has nothing of what the caller holds', () => {
+    const verdict = { effect: 'deny', reason: 'foreign_object', missing: [] } as const;
+
+    expect(decisionOfVerdict(FACTS, onToys, key([]), null, verdict, {})).not.toHaveProperty('boundTo');
+    expect(decisionOfVerdict(FACTS, onToys, key([]), { seen: 'nothing' }, verdict, {})).not.toHaveProperty('boundTo');
+  });
+
+  it('that refuses for several resources names them all, and cuts only what is longer than a thousand', () => {
+    const bound = (...ids: string[]) => decisionOn(onToys, key(['play'], [{ type: 'toy', ids }]), seen(BALL)).boundTo;
+    const lent = decisionOn(onToys, key(['play'], [{ type: 'toy', ids: ['doll'] }, { type: 'lent-toys' }]), seen(BALL));
+
+    expect(lent.boundTo).toBe('Toy doll, Lent Toys');
+    expect(bound('x'.repeat(996))).toBe(`Toy ${'x'.repeat(996)}`);
+    expect(bound('x'.repeat(997))).toBe(`Toy ${'x'.repeat(996)}...`);
   });
 
   it('that refuses has what is missing and what is held, and roles only where they count', () => {
@@ -84,6 +149,16 @@ describe('the decision of a problem', () => {
       reason: 'unknown_key',
       detail: 'it is nvapi-...',
       ofWorld: 'team-a',
+    });
+  });
+
+  it('has nothing that is not known', () => {
+    expect(decisionOfProblem(FACTS, new Problem('unauthenticated', 'No.', { reason: 'no_token' }))).toStrictEqual({
+      ...FACTS,
+      effect: 'deny',
+      principal: null,
+      rule: null,
+      reason: 'no_token',
     });
   });
 

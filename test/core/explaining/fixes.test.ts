@@ -48,6 +48,52 @@ describe('an identity is told', () => {
   });
 });
 
+describe('whoever knows the rights of a credential better', () => {
+  const fix = { kind: 'policy', text: 'add the scope' } as const;
+  const remedy = { kind: 'credential', text: 'make another' } as const;
+  const tables: Tables = { ...TOY_TABLES, remedies: { missing_scope: remedy } };
+  const question = ask({ needs: { all: ['play'] } });
+  type Found = ReturnType<NonNullable<Parameters<typeof findFixes>[2]>>;
+  const told = (found: Found, sighting: Parameters<typeof decisionOn>[2] = null) =>
+    findFixes(decisionOn(question, key([]), sighting), tables, () => found);
+
+  it('is asked, and says what turns it', () => {
+    const asked: unknown[][] = [];
+    const decision = decisionOn(question, key([]), null);
+    findFixes(decision, tables, (...parts) => {
+      asked.push(parts);
+      return null;
+    });
+
+    expect(asked).toEqual([[decision, decision.evidence, 'missing_scope']]);
+    expect(told({ fixes: [fix] })).toEqual([fix]);
+    expect(told({ fixes: [fix], otherwise: 'missing_scope' }, { seen: 'nothing' })).toEqual([fix]);
+  });
+
+  it('may know only which remedy is left, or none', () => {
+    expect(told({ fixes: [], otherwise: 'missing_scope' })).toEqual([remedy]);
+    expect(told({ fixes: [] })).toEqual([]);
+    expect(told({ fixes: [] }, { seen: 'object', target: {} })).toEqual([]);
+  });
+
+  it('cannot help where there is no such object, or somebody else has it', () => {
+    expect(told({ fixes: [], otherwise: 'missing_scope' }, { seen: 'nothing' })).toEqual([
+      { kind: 'object', text: 'use an id from the list; ids of deleted objects are never used again' },
+    ]);
+    expect(told({ fixes: [], otherwise: 'missing_scope' }, { seen: 'foreign', owner: 'bo' })).toEqual([
+      { kind: 'identity', text: 'call as its owner' },
+    ]);
+  });
+
+  it('may have nothing to do with it, and then there is the remedy', () => {
+    expect(told(null)).toEqual([remedy]);
+  });
+
+  it('is not asked about what was allowed', () => {
+    expect(findFixes(decisionOn(ask(), key([]), null), tables, () => ({ fixes: [fix] }))).toEqual([]);
+  });
+});
+
 describe('what no change of rights turns has the remedy', () => {
   const remedy = { kind: 'credential', text: 'make another' } as const;
   const tables: Tables = {

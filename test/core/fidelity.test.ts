@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { describeEntry, footingOf } from '../../src/core/fidelity.ts';
+import type { Certainty, OperationRow, Rule } from '../../src/core/rule.ts';
+import { ruleOf } from './toy-law.ts';
+
+const row = (certainty: Certainty) => ({ id: 'get_toy', source: 'a page', certainty }) as OperationRow;
+const rule = (certainty: Certainty, more: Partial<Rule> = {}) =>
+  ruleOf({ id: 'play', source: 'a rule', certainty, ...more });
+const OF_ROW = { kind: 'operation', id: 'get_toy', source: 'a page' };
+const OF_RULE = { kind: 'rule', id: 'play', source: 'a rule' };
+
+describe('where only what is documented is answered, an operation', () => {
+  it.each(['documented', 'implied', 'observed'] as const)('that is %s is answered', (certainty) => {
+    expect(footingOf(row(certainty), null)).toEqual({ effect: 'answered', entry: null });
+    expect(footingOf(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
+  });
+
+  it.each(['inferred', 'ours'] as const)('that is %s is refused, or if its rule is', (certainty) => {
+    expect(footingOf(row(certainty), null)).toEqual({ effect: 'refused', entry: { ...OF_ROW, certainty } });
+    expect(footingOf(row('documented'), rule(certainty))).toEqual({
+      effect: 'refused',
+      entry: { ...OF_RULE, certainty },
+    });
+    expect(footingOf(row('contradicted'), rule(certainty)).effect).toBe('refused');
+  });
+
+  it('that is contradicted is answered with a finding, or if its rule is', () => {
+    const certainty = 'contradicted';
+
+    expect(footingOf(row(certainty), null)).toEqual({ effect: 'questioned', entry: { ...OF_ROW, certainty } });
+    expect(footingOf(row('documented'), rule(certainty))).toEqual({
+      effect: 'questioned',
+      entry: { ...OF_RULE, certainty },
+    });
+  });
+
+  describe('whose rule accepts a type that was added', () => {
+    const added = [
+      { types: ['lent-toys'], source: 'a guess', certainty: 'inferred' as const },
+      { types: ['everything'], source: 'two pages', certainty: 'contradicted' as const },
+    ];
+    const accepting = rule('documented', { on: ['toy', 'lent-toys', 'everything'], added });
+    const effectFor = (...types: string[]) =>
+      footingOf(
+        row('documented'),
+        accepting,
+        types.map((type) => ({ type })),
+      );
+
+    it('rests on that, if the caller has no other', () => {
+      expect(effectFor('lent-toys')).toEqual({
+        effect: 'refused',
+        entry: { kind: 'rule', id: 'play', source: 'a guess', certainty: 'inferred' },
+      });
+      expect(effectFor('everything')).toMatchObject({ effect: 'questioned', entry: { source: 'two pages' } });
+      expect(effectFor('lent-toys', 'everything').effect).toBe('refused');
+    });
+
+    it('rests on the rule, if the caller has another that it accepts', () => {
+      expect(effectFor('toy').effect).toBe('answered');
+      expect(effectFor('toy', 'lent-toys').effect).toBe('answered');
+      expect(effectFor().effect).toBe('answered');
+      expect(footingOf(row('documented'), accepting, null).effect).toBe('answered');
+      expect(footingOf(row('documented'), accepting).effect).toBe('answered');
+    });
+
+    it('does not look at types that the rule does not accept', () => {
+      expect(effectFor('lent-toys', 'all-toys').effect).toBe('refused');
+      expect(footingOf(row('documented'), rule('documented', { added }), [{ type: 'lent-toys' }]).effect).toBe(
+        'answered',
+      );
+      expect(footingOf(row('documented'), rule('documented', { on: ['toy'] }), [{ type: 'toy' }]).effect).toBe(
+        'answered',
+      );
+    });
+  });
+});
+
+it('an entry is told with its certainty and its source', () => {
+  expect(describeEntry({ kind: 'rule', id: 'play', source: 'a page', certainty: 'ours' })).toBe(
+    'the rule `play` is `ours` (a page)',
+  );
+});
