@@ -1,14 +1,9 @@
-/**
- * What a credential was used for is kept once, within bounds that are told.
- *
- * Breaks with: src/http/steps/note-use.ts
- */
+/** What a credential was used for is kept once, within bounds that are told. */
 import { describe, expect, it } from 'vitest';
 import type { Seen } from '../../src/core/decide.ts';
 import { Budget } from '../../src/core/held.ts';
 import type { Principal } from '../../src/core/principal.ts';
-import { Uses } from '../../src/core/uses.ts';
-import { nvcfServer } from '../support/nvcf-client.ts';
+import { credentialOf, type Note, Uses } from '../../src/core/uses.ts';
 import { ruleOf, serviceKey, toyLaw } from './toy-law.ts';
 
 const QUESTION = { rule: ruleOf({ needs: { all: ['play'] } }), law: toyLaw };
@@ -82,35 +77,54 @@ describe('what a credential was used for', () => {
 
     expect([uses.list(), uses.isFull]).toEqual([[], false]);
   });
-});
 
-describe('over HTTP', () => {
-  it('a refused or simulated request uses nothing', async () => {
-    const server = await nvcfServer();
-    const path = '/v2/nvcf/functions';
-    const { body: key } = await server.call('POST /_mock/keys', {
-      body: {
-        type: 'service',
-        name: 'k',
-        services: ['nvcf'],
-        scopes: ['Delete Function'],
-        resource: { type: 'All Functions' },
-      },
-    });
-    const used = async () => (await server.call('GET /_mock/least-privilege?principal=k')).body.principals[0].used;
-    const { status } = await server.call(`GET ${path}`, { token: key.key });
-    await server.call('POST /_mock/decisions/simulate', {
-      body: {
-        principal: 'k',
-        holding: { scopes: ['List Functions'], resource: { type: 'All Functions' } },
-        method: 'GET',
-        path,
-      },
-    });
-    expect([status, await used()]).toEqual([403, []]);
+  it('is told to those who keep it together, once, and not back to those who told it', () => {
+    const told: Note[] = [];
+    const uses = new Uses(new Budget(16_000_000), (note) => void told.push(note));
+    const parts = Array.from({ length: 500 }, (_, number) => `ball/${number}`);
+    for (const sighting of [toy('ball', parts), toy('ball', parts), null]) {
+      uses.note(serviceKey, 'play', QUESTION, sighting, EXAMPLE);
+    }
+    const other: Note = { ...(told[1] as Note), operation: 'look' };
+    uses.take(other);
+    uses.take(other);
+    uses.note(serviceKey, 'look', QUESTION, null, EXAMPLE);
 
-    await server.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: ['List Functions'] } });
-    await server.call(`GET ${path}`, { token: key.key });
-    expect((await used()).map(({ operation }: { operation: string }) => operation)).toEqual(['listFunctions']);
+    expect(told).toEqual([
+      {
+        principal: serviceKey,
+        operation: 'play',
+        question: QUESTION,
+        sighting: toy('ball', parts.slice(0, 100)),
+        example: EXAMPLE,
+      },
+      { principal: serviceKey, operation: 'play', question: QUESTION, sighting: null, example: EXAMPLE },
+    ]);
+    expect(uses.list()[0]?.uses.map(({ operation }) => operation)).toEqual(['play', 'play', 'look']);
+  });
+
+  it('is not told once there is no more room for it', () => {
+    const told: Note[] = [];
+    const uses = new Uses(new Budget(16_000_000), (note) => void told.push(note));
+    for (let number = 0; number < 1001; number++) uses.note(serviceKey, 'play', QUESTION, toy(`${number}`), EXAMPLE);
+
+    expect(told).toHaveLength(1000);
+  });
+
+  it('may be something that was seen without a name, or without parts, or that was not seen', () => {
+    const uses = kept();
+    const nameless: Seen = { seen: 'object' };
+    const whole: Seen = { seen: 'object', reach: { relation: 'owned', names: { toy: ['ball'] } } };
+    const foreign: Seen = { seen: 'foreign', owner: 'bo' };
+    uses.note(serviceKey, 'a', QUESTION, nameless, EXAMPLE);
+    uses.note(serviceKey, 'b', QUESTION, whole, EXAMPLE);
+    uses.note(serviceKey, 'c', QUESTION, foreign, EXAMPLE);
+
+    expect(uses.list()[0]?.uses.map(({ sighting }) => sighting)).toEqual([nameless, whole, foreign]);
+  });
+
+  it('is that of a credential, and not of somebody', () => {
+    expect(credentialOf(serviceKey)).toBe('service-key key-1 ');
+    expect(credentialOf({ kind: 'user', id: 'ada', name: 'ada', clientId: 'cli' })).toBe('user ada cli');
   });
 });

@@ -1,0 +1,36 @@
+/**
+ * What a request leaves behind of the rights that it used.
+ *
+ * Breaks with: src/http/steps/note-use.ts
+ */
+import { expect, it } from 'vitest';
+import { nvcfServer } from '../support/nvcf-client.ts';
+
+it('a refused or simulated request uses nothing', async () => {
+  const server = await nvcfServer();
+  const path = '/v2/nvcf/functions';
+  const { body: key } = await server.call('POST /_mock/keys', {
+    body: {
+      type: 'service',
+      name: 'k',
+      services: ['nvcf'],
+      scopes: ['Delete Function'],
+      resource: { type: 'All Functions' },
+    },
+  });
+  const used = async () => (await server.call('GET /_mock/least-privilege?principal=k')).body.principals[0].used;
+  const { status } = await server.call(`GET ${path}`, { token: key.key });
+  await server.call('POST /_mock/decisions/simulate', {
+    body: {
+      principal: 'k',
+      holding: { scopes: ['List Functions'], resource: { type: 'All Functions' } },
+      method: 'GET',
+      path,
+    },
+  });
+  expect([status, await used()]).toEqual([403, []]);
+
+  await server.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: ['List Functions'] } });
+  await server.call(`GET ${path}`, { token: key.key });
+  expect((await used()).map(({ operation }: { operation: string }) => operation)).toEqual(['listFunctions']);
+});
