@@ -112,9 +112,9 @@ function partsOf(name: string): number {
 }
 
 /** `<id>/*` is the vendor's way to write the whole object; an id that is always the same adds nothing. */
-function inOurForm({ id: type, names, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
+function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
   const kept = ids?.filter((id) => id !== encoding.id).map((id) => id.replace(/\/\*$/, '').toLowerCase()) ?? [];
-  return kept.length === 0 && (names === null || ids === undefined) ? { type } : { type, ids: kept };
+  return kept.length === 0 ? { type } : { type, ids: kept };
 }
 
 const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';

@@ -8,6 +8,7 @@ const [F, G, V, W] = ['f', 'a', 'b', 'c'].map((digit) =>
   'dddddddd-dddd-4ddd-8ddd-dddddddddddd'.replaceAll('d', digit),
 ) as [string, string, string, string];
 const laws = [openLaw, toyLaw];
+const BURN = { id: 'burn', label: 'Burn Toys', source: 'test', certainty: 'ours' as const };
 
 const read = (scopes: readonly string[], ...resources: GivenResource[]) => readPolicy(laws, scopes, resources);
 const resourcesOf = (...resources: GivenResource[]) => read([], ...resources).policy.resources;
@@ -195,6 +196,43 @@ describe('a fault names the field and what is expected:', () => {
 
     expect(faults).toMatchObject([{ message: expect.any(String), forceable }]);
     for (const name of told) expect(faults[0]?.message).toContain(name);
+  });
+
+  it('in one sentence, with every name that is known', () => {
+    expect(read(['fly']).faults).toEqual([
+      {
+        message:
+          'Field `scopes` names the unknown scope `fly`; expected ids or labels from: `Play` (`play`), `Look At` (`look`), `Look Closely` (`look_closely`), `mend`, `Burn Toys` (`burn`).',
+        forceable: false,
+        field: 'scopes',
+        given: 'fly',
+        valid: ['play', 'Play', 'look', 'Look At', 'look_closely', 'Look Closely', 'mend', 'mend', 'burn', 'Burn Toys'],
+      },
+    ]);
+    expect(faultsOf({ type: 'dream' })[0]?.message).toMatch(
+      /^Field `resource.type` names the unknown resource type `dream`; expected ids or labels from: `All Toys` \(`all-toys`\), `Toy`/,
+    );
+  });
+
+  it('whatever the tables have', () => {
+    const { resourceTypes: _, ...tables } = toyLaw.tables;
+    const odd = { ...toyLaw, tables: { ...tables, permissions: [{ ...BURN, onlyOn: ['dream'] }] } };
+
+    expect(readPolicy([odd], [], [{ type: 'Toy', ids: [F] }]).faults).toMatchObject([{ given: 'Toy', valid: [] }]);
+    expect(readPolicy([odd, toyLaw], ['burn'], [{ type: 'Toy', ids: [F] }]).faults).toMatchObject([
+      {
+        message: 'Field `scopes` has `Burn Toys` (`burn`), which is available only with the resource type `dream`.',
+      },
+    ]);
+  });
+
+  it('`/*` in the middle of an id is part of it', () => {
+    const id = `${F}/*/${V}`;
+
+    expect(read([], { type: 'toy', ids: [id] })).toMatchObject({
+      policy: { resources: [{ type: 'toy', ids: [id] }] },
+      faults: [{ forceable: true }],
+    });
   });
 
   it('all of them are told, in the order of the policy', () => {
