@@ -8,7 +8,7 @@ export const LEAST = 85;
 export const EXPLAINED = [
   /^src\/core\/(?:decide|policy)\.ts$/,
   /^src\/http\/steps\//,
-  /^src\/kits\/ngc\/(?:bindings|key-policy|least-policy)\.ts$/,
+  /^src\/kits\/ngc\/key-policy\.ts$/,
   /^src\/tokens\/verify\.ts$/,
 ];
 
