@@ -58,15 +58,23 @@ export async function loadValidators(text: string): Promise<Validators> {
   };
   const ofRequests = new Map<string, readonly ValidateFunction[]>();
   const ofBodies = new Map<string, ValidateFunction>();
+  // Most answers of a document are one of a few refusals, and many requests have the same parameters: operations share
+  // what is made of them.
+  const requests = sharing((given: RequestSchemas) => requestValidators(validator, given));
+  const bodies = sharing((schema: object) => ajv.compile(schema));
   return {
     schemasOf,
     requestErrors: (operationId, request) => {
-      const compiled = ofRequests.get(operationId) ?? requestValidators(validator, operationId, schemasOf(operationId));
-      ofRequests.set(operationId, compiled);
+      let compiled = ofRequests.get(operationId);
+      if (compiled === undefined) {
+        const { parameters, requestBody } = schemasOf(operationId);
+        compiled = requests({ parameters, requestBody });
+        ofRequests.set(operationId, compiled);
+      }
       return compiled.find((validate) => !validate(request))?.errors ?? [];
     },
     bodyFault: (name, schema, body) => {
-      const validate = ofBodies.get(name) ?? ajv.compile(schema);
+      const validate = ofBodies.get(name) ?? bodies(schema);
       ofBodies.set(name, validate);
       return validate(body) ? null : bodySentence(ajv, name, validate);
     },
@@ -78,15 +86,30 @@ export async function loadValidators(text: string): Promise<Validators> {
   };
 }
 
+/** What a request is compared with. */
+type RequestSchemas = Pick<OperationSchemas, 'parameters'> & {
+  requestBody: OperationSchemas['requestBody'] | undefined;
+};
+
 function requestValidators(
   validator: OpenAPIValidator,
-  operationId: string,
-  { parameters, requestBody }: OperationSchemas,
+  { parameters, requestBody }: RequestSchemas,
 ): readonly ValidateFunction[] {
-  const operation = { operationId, parameters, requestBody };
-  // Its type, from another package, demands a whole document; only these three members are read.
+  // Its type, from another package, demands a whole document; only these members are read, and the id is not used.
   type Given = Parameters<OpenAPIValidator['buildRequestValidatorsForOperation']>[0];
+  const operation = { operationId: 'any', parameters, requestBody };
   return validator.buildRequestValidatorsForOperation(operation as Given) ?? [];
+}
+
+/** Makes something of a value, or gives what was made of one that reads the same. */
+function sharing<Given extends object, Made>(make: (given: Given) => Made): (given: Given) => Made {
+  const known = new Map<string, Made>();
+  return (given) => {
+    const text = JSON.stringify(given);
+    const made = known.get(text) ?? make(given);
+    known.set(text, made);
+    return made;
+  };
 }
 
 function bodySentence(ajv: Ajv, name: string, { errors }: ValidateFunction): string {
