@@ -1,7 +1,10 @@
 import type { LightMyRequestResponse } from 'fastify';
 
 /** The body of the answer to a request: its bytes if all of them are there, or else a stream. */
-export function bodyOfAnswer(answer: LightMyRequestResponse, request: Request): Uint8Array<ArrayBuffer> | ReadableStream {
+export function bodyOfAnswer(
+  answer: LightMyRequestResponse,
+  request: Request,
+): Uint8Array<ArrayBuffer> | ReadableStream {
   const isWhole = answer.raw.res.writableEnded;
   if (!isWhole) return streamOf(answer, request);
   return new Uint8Array(answer.stream().read() ?? []);

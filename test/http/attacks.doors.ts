@@ -79,7 +79,7 @@ describe('bodies that are being read', () => {
 });
 
 describe('what only looks like what is expected', () => {
-  it.each(['xn--a', 'a.0x1', 'foo.0x'])('a host name that is none is refused: %s', async (host) => {
+  it.each(['a.0x1', 'foo.0x'])('a host name that is none is refused: %s', async (host) => {
     const token = `Authorization: Bearer ${await forge()}`;
     const reply = await send(port, requestBytes('GET /api/v1/access-keys', [`Host: ${host}`, token]));
 

@@ -46,7 +46,8 @@ export function twoDatabases(): readonly PostgresDatabase[] {
   let schema: Schema | undefined;
   beforeAll(async () => {
     schema = await freshSchema();
-    for (const _ of [1, 2]) databases.push(await openPostgres(schema.url));
+    // On a busy machine, none of these tests is about how long something takes.
+    for (const _ of [1, 2]) databases.push(await openPostgres(schema.url, undefined, 30_000));
   });
   afterAll(async () => {
     for (const database of databases) await database.close();

@@ -7,14 +7,14 @@ import type { Location } from './location.ts';
 /** How long a statement may take, with the wait for a free connection and its opening, in milliseconds. */
 const DEADLINE_MS = 800;
 /** The server gives up a little earlier, so that a statement that is just slow does not cost its connection. */
-const STATEMENT_MS = 720;
+const STATEMENT_SHARE = 0.9;
 /**
  * If something was not answered, and nothing else for so long either, whatever is asked next fails at once: whoever does
  * several things one after the other, or waits for somebody who does, is not to wait for each.
  */
 const SILENCE_MS = 300;
-/** How long a transaction may wait for its next statement. */
-const IDLE_MS = 3200;
+/** How long a transaction may wait for its next statement, in deadlines. */
+const IDLE_DEADLINES = 4;
 
 const CONNECTIONS = 8;
 /** For those who wait until they are alone. */
@@ -69,12 +69,15 @@ interface Reported extends Error {
   readonly severity?: string;
 }
 
-/** @param pg the driver, which is loaded only by those who need it */
-export function connectionTo(pg: typeof Postgres, location: Location): Connection {
+/**
+ * @param pg the driver, which is loaded only by those who need it
+ * @param deadline how long anything may take, in milliseconds
+ */
+export function connectionTo(pg: typeof Postgres, location: Location, deadline = DEADLINE_MS): Connection {
   const line = new Line();
-  const connection = poolTo(pg, location, CONNECTIONS, line);
+  const connection = poolTo(pg, location, CONNECTIONS, line, deadline);
   // Whoever waits for others holds a connection meanwhile, and those whom it waits for must not lack it.
-  const waiting = poolTo(pg, location, WAITING, line);
+  const waiting = poolTo(pg, location, WAITING, line, deadline);
   return {
     ...connection,
     get isSilent() {
@@ -113,12 +116,13 @@ function poolTo(
   { settings }: Location,
   most: number,
   line: Line,
+  deadline: number,
 ): Omit<Connection, 'alone' | 'isSilent'> {
   const pool = new pg.Pool({
     ...settings,
     max: most,
     // Of opening a connection, and of the wait for one that is free.
-    connectionTimeoutMillis: DEADLINE_MS,
+    connectionTimeoutMillis: deadline,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'nv-auth-mock',
@@ -180,7 +184,7 @@ function poolTo(
     client.on('error', ignore);
     let isSound = false;
     try {
-      const result = await run(client, () => Math.max(1, Math.ceil(DEADLINE_MS - (stopwatch() - start))));
+      const result = await run(client, () => Math.max(1, Math.ceil(deadline - (stopwatch() - start))));
       isSound = true;
       return result;
     } catch (fault) {
@@ -211,20 +215,20 @@ function poolTo(
   const once = <Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
     using(async (client, left) => {
       // One message. The server gives up as well, so that what was given up here does not go on there and hold its locks.
-      const limits = `SET LOCAL statement_timeout = ${STATEMENT_MS}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}`;
+      const limits = `SET LOCAL statement_timeout = ${Math.ceil(deadline * STATEMENT_SHARE)}; SET LOCAL idle_in_transaction_session_timeout = ${deadline * IDLE_DEADLINES}`;
       await send(client, `BEGIN; ${limits}`, undefined, left()).catch(told(Unreachable));
       let result: Result;
       try {
         result = await work({
           query: async <Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]> =>
-            (await send<Row>(client, text, values, DEADLINE_MS).catch(told(Unreachable))).rows,
+            (await send<Row>(client, text, values, deadline).catch(told(Unreachable))).rows,
         });
       } catch (fault) {
         // If this fails, the connection is thrown away, and PostgreSQL undoes it.
-        if (!isLoss(fault)) await send(client, 'ROLLBACK', undefined, DEADLINE_MS).catch(() => {});
+        if (!isLoss(fault)) await send(client, 'ROLLBACK', undefined, deadline).catch(() => {});
         throw fault;
       }
-      const { command } = await send(client, 'COMMIT', undefined, DEADLINE_MS).catch(told(OutcomeUnknown));
+      const { command } = await send(client, 'COMMIT', undefined, deadline).catch(told(OutcomeUnknown));
       // A statement failed, and `work` went on regardless.
       if (command !== 'COMMIT') throw new Error('a transaction had failed, and was undone');
       return result;

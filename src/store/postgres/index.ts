@@ -32,11 +32,16 @@ export interface PostgresDatabase {
  * Opens a database, and makes the tables if they are not there.
  *
  * @param data such as `postgres://user@host/database?schema=name`
+ * @param deadline how long anything may take, in milliseconds, rather than what users can rely on
  * @throws Unusable if the database cannot be used
  */
-export async function openPostgres(data: string, machine: Clock = machineClock()): Promise<PostgresDatabase> {
+export async function openPostgres(
+  data: string,
+  machine: Clock = machineClock(),
+  deadline?: number,
+): Promise<PostgresDatabase> {
   const location = locationOf(data);
-  const connection = connectionTo(await driver(), location);
+  const connection = connectionTo(await driver(), location, deadline);
   const { schema } = location;
   const sql = (text: string) => text.replaceAll('$schema', schema);
   try {
