@@ -5,6 +5,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { bundledOf, noticesOf } from './bundled.mjs';
+import { buildConsole } from './console.mjs';
 import { buildDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { writeHandlerTypes } from './handler-types.mjs';
@@ -13,7 +14,7 @@ import { sbomOf } from './sbom.mjs';
 const DIST = new URL('../dist/', import.meta.url);
 
 /** Everything that determines the build, and the fingerprint it had. */
-const INPUTS = ['src/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
+const INPUTS = ['src/', 'console/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
 const MARK = new URL('.built', DIST);
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
@@ -60,7 +61,11 @@ export async function build() {
   const core = await buildCore(needed);
   const facades = await writeFacades(core);
   const output = [...core, ...modules];
-  const bundled = await bundledOf(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])));
+  const pages = await buildConsole(new URL('console/', DIST));
+  const bundled = await bundledOf([
+    ...output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])),
+    ...pages,
+  ]);
   await writeFile(new URL(NOTICES, DIST), noticesOf(bundled));
   await writeFile(new URL(SBOM, DIST), await billOf(bundled));
   await writeFile(new URL(SEED_SCHEMA, DIST), await seedSchema());

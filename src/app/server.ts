@@ -11,10 +11,12 @@ import { checkServices } from '../core/tables.ts';
 import { Unusable } from '../core/unusable.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
+import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import type { Server } from '../http/in-flight.ts';
 import { type Mounted, routerOf, routesOf } from '../http/mount.ts';
 import { Documents } from '../http/openapi.ts';
+import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import { Connections } from '../http/transport/connections.ts';
 import { doorsOf } from '../http/transport/doors.ts';
@@ -26,7 +28,7 @@ import { leadingTo, operationsOf } from '../http/transport/leading.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { Outgoing } from '../http/transport/outgoing.ts';
-import { documentText, packageVersion, preparedDocument, swaggerUiFile } from '../machine/assets.ts';
+import { consoleFile, documentText, packageVersion, preparedDocument, swaggerUiFile } from '../machine/assets.ts';
 import { type Random, systemRandom } from '../machine/random.ts';
 import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
@@ -262,9 +264,10 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   const app = makeFastify(edges, leading, lines, limits, server);
   connectEdges(app, edges, server.outgoing);
   leading.mount(app, edges);
+  const pages = pagesOn(app, server);
+  serveConsole(pages, consoleFile);
   serveDocs(
-    app,
-    server,
+    pages,
     mounted.map(({ service: { name, title }, law }) => ({ name, title, read: () => documentText(law.document) })),
     swaggerUiFile,
   );

@@ -1,12 +1,4 @@
-import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { problemDetails } from '../core/problem-details.ts';
-import { worldPath } from '../core/world-id.ts';
-import { writeAnswer } from './answer.ts';
-import type { Server } from './in-flight.ts';
-import { problemOf } from './problem.ts';
-import { sendAnswer } from './transport/send-answer.ts';
-import { worldBehind } from './which-world.ts';
+import { HTML, once, type Pages, type PageText, pageHeaders, SCRIPT, STYLE } from './pages.ts';
 
 /** A document to read: the name of its service, its title for people, and how to get its JSON text. */
 export interface ReadableDocument {
@@ -17,61 +9,24 @@ export interface ReadableDocument {
 
 /** The content types of Swagger UI's files. */
 const FILES: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'swagger-ui.css': STYLE,
+  'swagger-ui-bundle.js': SCRIPT,
 };
 
-const HTML = 'text/html; charset=utf-8';
-const SCRIPT = 'text/javascript; charset=utf-8';
-
-/** The pages load only their own files, make requests only to this server, and cannot be framed. */
-const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'x-content-type-options': 'nosniff',
-} as const;
+/** Swagger UI sets styles in its elements. */
+const HEADERS = pageHeaders("'self' 'unsafe-inline'");
 
 /**
- * Serves the pages that are not operations: the documents at `/openapi/<service>.json`, pages to read them below
- * `/docs`, and `/`, which redirects there.
+ * Serves the documents at `/openapi/<service>.json`, and pages to read them below `/docs`.
  *
  * @param readFile reads a file of Swagger UI
  */
 export function serveDocs(
-  app: FastifyInstance,
-  server: Pick<Server, 'gate' | 'doors' | 'worlds' | 'outgoing'>,
+  pages: Pages,
   documents: readonly ReadableDocument[],
   readFile: (name: string) => Promise<Buffer>,
 ): void {
-  const { gate, doors } = server;
-  /** @throws Problem if the world does not exist. @returns the path that everything in the world is below */
-  const prefixOf = (raw: IncomingMessage): string => {
-    const door = doors.of(raw);
-    if (door === null) return '';
-    const { id } = worldBehind(server, door, raw);
-    return door.kind === 'prefix' ? worldPath(id) : '';
-  };
-  const get = (url: string, answer: (reply: FastifyReply, below: string) => FastifyReply | Promise<FastifyReply>) =>
-    app.get(url, async ({ raw }, reply) => {
-      try {
-        gate.check(raw, 'open');
-        return await answer(reply, prefixOf(raw));
-      } catch (thrown) {
-        const problem = problemOf(thrown);
-        return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
-      }
-    });
-  /** Serves a path, with and without a slash at its end. */
-  const serve = (path: string, type: string, text: (below: string) => string | Buffer | Promise<Buffer>) => {
-    for (const url of [path, `${path}/`]) {
-      get(url, async (reply, below) =>
-        reply
-          .type(type)
-          .headers(HEADERS)
-          .send(await text(below)),
-      );
-    }
-  };
+  const serve = (path: string, type: string, text: PageText) => pages.serve(path, type, HEADERS, text);
   serve('/docs', HTML, (below) => indexPage(documents, below));
   for (const document of documents) {
     const { name } = document;
@@ -87,16 +42,6 @@ export function serveDocs(
     const content = once(() => readFile(file));
     serve(`/docs/static/${file}`, type, content);
   }
-  get('/', (reply, below) => reply.redirect(`${below}/docs`));
-}
-
-/** Reads something when it is first wanted, and keeps that one copy. */
-function once<Content>(read: () => Promise<Content>): () => Promise<Content> {
-  let content: Promise<Content> | undefined;
-  return () => {
-    content ??= read();
-    return content;
-  };
 }
 
 /** Opens the document that the page names. In a file of its own, so that no page needs an inline script. */

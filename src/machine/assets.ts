@@ -9,6 +9,7 @@ const DOCUMENTS = new URL('dist/openapi/', ROOT);
 const OPERATIONS = new URL('dist/operations/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
 const SWAGGER_UI = new URL('dist/swagger-ui/', ROOT);
+const CONSOLE = new URL('dist/console/', ROOT);
 
 /** A merged OpenAPI document, as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
 export function documentText(name: string): Promise<string> {
@@ -32,6 +33,11 @@ export async function documentNames(): Promise<string[]> {
 /** A file of Swagger UI, by its own name. */
 export function swaggerUiFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, SWAGGER_UI));
+}
+
+/** A file of the console, by its own name. */
+export function consoleFile(name: string): Promise<Buffer> {
+  return readFile(new URL(name, CONSOLE));
 }
 
 /** A file from a service's fixtures, as a value. */

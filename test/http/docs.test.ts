@@ -1,3 +1,4 @@
+/** Breaks with: src/http/console.ts, src/http/pages.ts */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 
@@ -11,10 +12,19 @@ it.each(['runai', 'control'])('GET /openapi/%s.json is the document', async (nam
   expect(response.json()).toMatchObject({ openapi: '3.0.3', servers: [{ url: '/' }] });
 });
 
-it('GET /docs leads to a page for each document, and GET / leads there', async () => {
+it('GET / is the console, without a script or a style of its own', async () => {
+  const { statusCode, headers, body } = await app.inject('/');
+
+  expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(headers['content-security-policy']).not.toContain('unsafe');
+  const files = [...body.matchAll(/(?:src|href)="(\/console\/[^"]*)"/g)].map(([, path = '']) => path);
+  const types = await Promise.all(files.map(async (path) => (await app.inject(path)).headers['content-type']));
+  expect(types).toEqual(['text/css; charset=utf-8', 'text/javascript; charset=utf-8']);
+});
+
+it('GET /docs leads to a page for each document', async () => {
   const index = await app.inject('/docs');
 
-  expect((await app.inject('/')).headers['location']).toBe('/docs');
   expect(index.statusCode).toBe(200);
   for (const name of ['runai', 'control']) {
     expect(index.body).toContain(`href="/docs/${name}"`);
@@ -58,7 +68,8 @@ it('in a world the pages stay there, and documents say where it is', async () =>
 
   expect(page.body).toContain('data-document="/w/alice/openapi/air.json"');
   expect(document.json()).toMatchObject({ openapi: '3.0.3', servers: [{ url: '/w/alice' }] });
-  expect(index.headers['location']).toBe('/w/alice/docs');
+  expect(index.body).toContain('data-below="/w/alice"');
+  expect(index.body).toContain('src="/w/alice/console/console.js"');
   expect((await withWorld.inject('/w/nobody/docs')).statusCode).toBe(404);
 });
 

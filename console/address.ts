@@ -1,0 +1,38 @@
+import { computed, signal } from '@preact/signals';
+
+/** Where the page is: a view, and what is chosen in it. The whole of it is in the address, which can be shared. */
+export interface Place {
+  readonly view: string;
+  readonly chosen: Readonly<Record<string, string>>;
+}
+
+function read(hash: string): Place {
+  const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
+  return { view, chosen: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+const current = signal(read(location.hash));
+addEventListener('hashchange', () => {
+  current.value = read(location.hash);
+});
+
+export const view = computed(() => current.value.view);
+export const chosen = computed(() => current.value.chosen);
+
+/** The address of a view with something chosen in it; what is empty is left out. */
+export function addressOfView(name: string, choice: Readonly<Record<string, string | undefined>> = {}): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(choice)) if (value) query.set(key, value);
+  const text = query.toString();
+  return `#/${name}${text === '' ? '' : `?${text}`}`;
+}
+
+/** Changes what is chosen in the view, beside what is chosen already. @param isStep can it be undone by going back? */
+export function choose(choice: Readonly<Record<string, string | undefined>>, isStep = true): void {
+  const address = addressOfView(current.value.view, { ...current.value.chosen, ...choice });
+  if (isStep) location.hash = address;
+  else {
+    history.replaceState(null, '', address);
+    current.value = read(address);
+  }
+}

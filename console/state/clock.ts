@@ -1,0 +1,29 @@
+import { computed, signal } from '@preact/signals';
+import { ask } from '../switchboard/client.ts';
+import type { ClockState } from '../switchboard/types.ts';
+
+/** What the clock of the world said last, and when that was by the machine; null before it has said anything. */
+const said = signal<{ readonly state: ClockState; readonly heardAt: number } | null>(null);
+
+/** Counts seconds of the machine, for clocks that run. */
+const second = signal(performance.now());
+setInterval(() => {
+  second.value = performance.now();
+}, 1000);
+
+/** The time of the world, as RFC 3339 writes it; null before it is known. */
+export const worldTime = computed(() => {
+  const last = said.value;
+  if (last === null) return null;
+  const { now, frozen } = last.state;
+  const passed = frozen ? 0 : Math.max(0, second.value - last.heardAt);
+  return { now: new Date(Date.parse(now) + passed).toISOString(), frozen };
+});
+
+export function noteClock(state: ClockState): void {
+  said.value = { state, heardAt: performance.now() };
+}
+
+export async function refreshClock(): Promise<void> {
+  noteClock(await ask<ClockState>('GET', '/_mock/clock'));
+}

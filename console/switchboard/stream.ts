@@ -1,0 +1,67 @@
+import { signal } from '@preact/signals';
+import { EventText } from '../../src/library/event-text.ts';
+import { send } from './client.ts';
+import type { MockEvent } from './types.ts';
+
+/** Is what happens told as it happens? `away`: nobody looks at the page, so nothing is read. */
+export type Connection = 'connecting' | 'live' | 'lost' | 'away';
+
+export const connection = signal<Connection>('connecting');
+
+type Listener = (event: MockEvent) => void;
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+
+/**
+ * Tells what happens in the world, for as long as the page is looked at. A stream that breaks is opened again where it
+ * broke, and so is one that was let go while the page was hidden.
+ *
+ * @param opened called whenever it is open, before the first event
+ */
+export function follow(listener: Listener, opened: () => void): void {
+  let lastId = '';
+  let pause = FIRST_PAUSE_MS;
+  let reading: AbortController | null = null;
+
+  const read = async (signal: AbortSignal) => {
+    const headers = lastId === '' ? {} : { 'last-event-id': lastId };
+    const { body } = await send('GET', '/_mock/events', { signal, headers });
+    if (body === null) return;
+    connection.value = 'live';
+    pause = FIRST_PAUSE_MS;
+    opened();
+    const text = new EventText();
+    const decoder = new TextDecoder();
+    const reader = body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      for (const { id, type, data } of text.read(decoder.decode(part.value, { stream: true }))) {
+        lastId = id;
+        // The kinds of events are those that the document of the switchboard names.
+        listener({ id, kind: type, data: JSON.parse(data) } as MockEvent);
+      }
+    }
+  };
+
+  const begin = async () => {
+    while (!document.hidden) {
+      reading = new AbortController();
+      await read(reading.signal).catch(() => {});
+      if (document.hidden) return;
+      connection.value = 'lost';
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  };
+
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) {
+      connection.value = 'away';
+      reading?.abort();
+    } else if (connection.value === 'away') {
+      connection.value = 'connecting';
+      void begin();
+    }
+  });
+  void begin();
+}

@@ -1,0 +1,33 @@
+// @ts-check
+/** The pages of the console: one script and one style sheet, which the server hands out and never reads itself. */
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const CONSOLE = fileURLToPath(new URL('../console/', import.meta.url));
+
+/**
+ * @param {URL} target a folder
+ * @returns {Promise<readonly string[]>} the files that it is made of
+ */
+export async function buildConsole(target) {
+  const output = await build({
+    root: CONSOLE,
+    configFile: false,
+    logLevel: 'warn',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      outDir: fileURLToPath(target),
+      emptyOutDir: true,
+      target: 'es2022',
+      modulePreload: false,
+      rolldownOptions: {
+        input: fileURLToPath(new URL('../console/main.tsx', import.meta.url)),
+        output: { entryFileNames: 'console.js', assetFileNames: 'console.[ext]', codeSplitting: false },
+      },
+    },
+  });
+  const outputs = Array.isArray(output) ? output : [output];
+  return outputs.flatMap((one) =>
+    'output' in one ? one.output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])) : [],
+  );
+}

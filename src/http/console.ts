@@ -1,0 +1,35 @@
+import { HTML, once, type Pages, pageHeaders, SCRIPT, STYLE } from './pages.ts';
+
+const HEADERS = pageHeaders("'self'");
+
+/** What the page is made of, which the build puts into `dist/console`. */
+const FILES: Readonly<Record<string, string>> = { 'console.css': STYLE, 'console.js': SCRIPT };
+
+/**
+ * Serves the console at `/`: a page that is a client of the switchboard, and of nothing else. Nothing of it is read before
+ * somebody opens it.
+ *
+ * @param readFile reads a file of the console
+ */
+export function serveConsole(pages: Pages, readFile: (name: string) => Promise<Buffer>): void {
+  pages.serve('/', HTML, HEADERS, consolePage);
+  for (const [file, type] of Object.entries(FILES)) {
+    const content = once(() => readFile(file));
+    pages.serve(`/console/${file}`, type, HEADERS, content);
+  }
+}
+
+/** @param below the path of the world that the page is of */
+function consolePage(below: string): string {
+  return `<!doctype html>
+<html lang="en" data-below="${below}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>nv-auth-mock</title>
+<link rel="stylesheet" href="${below}/console/console.css">
+<link rel="icon" href="data:,">
+<div id="console"><p>The console of nv-auth-mock needs scripts. Without them: <a href="${below}/docs">the documents</a>,
+<a href="${below}/_mock/decisions?effect=deny">what was refused, and why</a>.</p></div>
+<script type="module" src="${below}/console/console.js"></script>
+`;
+}

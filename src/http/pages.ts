@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { problemDetails } from '../core/problem-details.ts';
+import { worldPath } from '../core/world-id.ts';
+import { writeAnswer } from './answer.ts';
+import type { Server } from './in-flight.ts';
+import { problemOf } from './problem.ts';
+import { sendAnswer } from './transport/send-answer.ts';
+import { worldBehind } from './which-world.ts';
+
+export const HTML = 'text/html; charset=utf-8';
+export const SCRIPT = 'text/javascript; charset=utf-8';
+export const STYLE = 'text/css; charset=utf-8';
+
+/** What a page is served with. @param styles where its styles may come from */
+export function pageHeaders(styles: string): Readonly<Record<string, string>> {
+  return {
+    // It loads only its own files, makes requests only to this server, and cannot be framed.
+    'content-security-policy': `default-src 'none'; script-src 'self'; style-src ${styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  };
+}
+
+/** What a page says, for the world that its own path is below. @param below that path; empty for the default world */
+export type PageText = (below: string) => string | Buffer | Promise<Buffer>;
+
+/** Serves what is no operation: pages, and what they are made of. */
+export interface Pages {
+  get(url: string, answer: (reply: FastifyReply, below: string) => FastifyReply | Promise<FastifyReply>): void;
+  /** Serves these paths with these headers, each with and without a slash at its end. */
+  serve(path: string, type: string, headers: Readonly<Record<string, string>>, text: PageText): void;
+}
+
+export function pagesOn(app: FastifyInstance, server: Pick<Server, 'gate' | 'doors' | 'worlds' | 'outgoing'>): Pages {
+  const { gate, doors } = server;
+  /** @throws Problem if the world does not exist. @returns the path that everything in the world is below */
+  const prefixOf = (raw: IncomingMessage): string => {
+    const door = doors.of(raw);
+    if (door === null) return '';
+    const { id } = worldBehind(server, door, raw);
+    return door.kind === 'prefix' ? worldPath(id) : '';
+  };
+  const get: Pages['get'] = (url, answer) =>
+    app.get(url, async ({ raw }, reply) => {
+      try {
+        gate.check(raw, 'open');
+        return await answer(reply, prefixOf(raw));
+      } catch (thrown) {
+        const problem = problemOf(thrown);
+        return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
+      }
+    });
+  return {
+    get,
+    serve: (path, type, headers, text) => {
+      const urls = path.endsWith('/') ? [path] : [path, `${path}/`];
+      for (const url of urls) {
+        get(url, async (reply, below) =>
+          reply
+            .type(type)
+            .headers(headers)
+            .send(await text(below)),
+        );
+      }
+    },
+  };
+}
+
+/** Reads something when it is first wanted, and keeps that one copy. */
+export function once<Content>(read: () => Promise<Content>): () => Promise<Content> {
+  let content: Promise<Content> | undefined;
+  return () => {
+    content ??= read();
+    return content;
+  };
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { importsOf, ROOT, sourceFiles } from './source-files.ts';
+
+/**
+ * What the rooms of the console may import. It is a client of the switchboard as any other: of the server it has types,
+ * and how the text of events is read. `docs/decisions/0030-the-console.md` says why.
+ */
+const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
+  {
+    files: /^console\/switchboard\//,
+    may: [/^console\/switchboard\//, /^@preact\/signals$/, /^library\/event-text$/],
+    types: [/^library\//],
+  },
+  { files: /^console\/address$/, may: [/^@preact\/signals$/] },
+  { files: /^console\/state\//, may: [/^console\/(state|switchboard)\//, /^console\/address$/, /^@preact\/signals$/] },
+  { files: /^console\/parts\//, may: [/^console\/parts\//, /^preact(\/hooks)?$/] },
+  { files: /^console\/views\/index$/, may: [/^console\/views\/([a-z-]+)\/\1$/], types: [/^preact$/] },
+  {
+    files: /^console\/views\/([a-z-]+)\//,
+    may: [
+      /^console\/views\/OWN\//,
+      /^console\/(parts|state|switchboard)\//,
+      /^console\/address$/,
+      /^preact(\/hooks)?$/,
+    ],
+  },
+  { files: /^console\/(frame|main)$/, may: [/^console\//, /^preact(\/hooks)?$/] },
+];
+
+const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console', ending));
+const nameOf = (path: string) => path.replace(/\.tsx?$/, '');
+
+function violations(name: string, target: string, typeOnly: boolean): string[] {
+  const room = ROOMS.find(({ files }) => files.test(name));
+  if (room === undefined) return [`${name} is in no room`];
+  const own = room.files.exec(name)?.[1] ?? '';
+  const patterns = [...room.may, ...(typeOnly ? (room.types ?? []) : [])];
+  const isAllowed = patterns.some(({ source }) => new RegExp(source.replaceAll('OWN', own)).test(target));
+  return isAllowed ? [] : [`${name} -> ${target}`];
+}
+
+describe('the console', () => {
+  it('keeps its rooms apart', () => {
+    const found = FILES.flatMap((file) =>
+      importsOf(file).flatMap(({ target, typeOnly }) => violations(nameOf(file.path), nameOf(target), typeOnly)),
+    );
+
+    expect(found).toEqual([]);
+    expect(FILES.length).toBeGreaterThan(10);
+  });
+
+  it.each([
+    ['console/views/live/list', 'console/views/time/time'],
+    ['console/parts/copy', 'console/switchboard/client'],
+    ['console/state/requests', 'core/decide'],
+    ['console/switchboard/client', 'library/client'],
+    ['console/elsewhere', 'preact'],
+  ])('would catch %s importing %s', (name, target) => {
+    expect(violations(name, target, false)).toHaveLength(1);
+  });
+
+  it('never makes markup of a text', () => {
+    expect(FILES.filter(({ text }) => /innerHTML|dangerously|insertAdjacent|document\.write/.test(text))).toEqual([]);
+  });
+
+  it('is a script of less than 100 kB, compressed, that names no other machine', () => {
+    const script = readFileSync(posix.join(ROOT, 'dist/console/console.js'));
+
+    expect(gzipSync(script).length).toBeLessThan(100_000);
+    expect(script.toString().replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:\/\/[a-z]/);
+  });
+});
