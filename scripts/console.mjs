@@ -20,6 +20,8 @@ export async function buildConsole(target) {
       emptyOutDir: true,
       target: 'es2022',
       modulePreload: false,
+      // For tests and for whoever mends it; the package leaves it out.
+      sourcemap: 'hidden',
       rolldownOptions: {
         input: fileURLToPath(new URL('../console/main.tsx', import.meta.url)),
         output: { entryFileNames: 'console.js', assetFileNames: 'console.[ext]', codeSplitting: false },

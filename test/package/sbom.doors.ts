@@ -31,12 +31,20 @@ const NOTICES = text('dist/THIRD-PARTY-NOTICES.txt').split(`\n${'-'.repeat(80)}\
 const purlOf = ({ name, version }: { readonly name: string; readonly version: string }) =>
   `pkg:npm/${name.replace('@', '%40')}@${version}`;
 
-/** The packages whose code is in the files of the build, by the lines that the bundler writes above each module. */
+/** The folders of packages, by the lines that the bundler writes above each module. */
+const ofServer = readdirSync(join(ROOT, 'dist'))
+  .filter((file) => /\.c?js$/.test(file))
+  .flatMap((file) => [...text(`dist/${file}`).matchAll(/^\/\/ (\S*node_modules\/(?:@[^/\s]+\/)?[^/\s]+)\//gm)])
+  .map(([, folder = '']) => folder);
+
+/** Those of the console, whose script has no such lines, by its map. */
+const ofConsole = (JSON.parse(text('dist/console/console.js.map')).sources as string[]).flatMap(
+  (source) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source) ?? [],
+);
+
+/** The packages whose code is in the files of the build. */
 const BUNDLED = new Set(
-  readdirSync(join(ROOT, 'dist'))
-    .filter((file) => /\.c?js$/.test(file))
-    .flatMap((file) => [...text(`dist/${file}`).matchAll(/^\/\/ (\S*node_modules\/(?:@[^/\s]+\/)?[^/\s]+)\//gm)])
-    .map(([, folder = '']) => purlOf(JSON.parse(text(`${folder}/package.json`)))),
+  [...ofServer, ...ofConsole].map((folder) => purlOf(JSON.parse(text(`${folder}/package.json`)))),
 );
 
 describe('the bill of materials', () => {

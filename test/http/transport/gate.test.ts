@@ -38,7 +38,7 @@ const REQUESTS = [
   { request: 'GET /api/v1/token', headers: [], body: '', status: 405 },
   { request: 'GET /nothing', headers: [], body: '', status: 404 },
   { request: 'GET /openapi/runai.json', headers: [], body: '', status: 200 },
-  { request: 'GET /', headers: [], body: '', status: 302 },
+  { request: 'GET /', headers: [], body: '', status: 200 },
 ];
 
 async function answersTo(headers: readonly string[], to = port) {
