@@ -1,11 +1,10 @@
 /** The console's list of requests, in a browser. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { buildServer } from '../../src/app/server.ts';
-import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { faultsOfPage } from '../support/axe.ts';
 import { hasBrowser, launch } from '../support/browser.ts';
+import { listeningServer } from '../support/listening.ts';
 import { castKey } from '../support/ngc-cast.ts';
 
 const INVOKER = castKey('nvcf-invoker').key;
@@ -17,17 +16,14 @@ const open = { browser: null as Browser | null };
 
 /** A server, and requests to it. */
 async function served(config: Partial<Config> = {}, port = 0) {
-  const server = await buildServer({ effective: configOf(config), offDocument: 'throw' });
-  const { url } = await server.listen('127.0.0.1', port);
-  const stop = () => server.close();
-  onTestFinished(stop);
+  const { url, close: stop } = await listeningServer(config, port);
   const ask = (method: string, path: string, token = INVOKER, body?: object) =>
     fetch(url + path, {
       method,
       headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     });
-  return { url, stop, ask, world: server.world };
+  return { url, stop, ask };
 }
 
 /** The console in a window of its own; what the page itself complains about fails the test. */

@@ -1,15 +1,9 @@
 /** Fifty tests of one program at once, each in a world of its own. */
 import { describe, expect, it } from 'vitest';
 import { decisionOf, startMock, type World } from '../../src/index.ts';
+import { bearer, LISTENING } from '../support/library.ts';
 
-const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
-
-const DOORS = [
-  ['over a socket', true],
-  ['without a socket', false],
-] as const;
-
-describe.each(DOORS)('fifty worlds at once, %s', (_, listen) => {
+describe.each(LISTENING)('fifty worlds at once, %s', (_, listen) => {
   it('have each their clock and their keys, and no answer is of another world', { timeout: 60_000 }, async () => {
     await using mock = await startMock({ listen });
     const send: World['fetch'] = (input, init) => (listen ? fetch(input, init) : mock.fetch(input, init));

@@ -16,16 +16,10 @@ import {
   type WorldOptions,
 } from '../../src/index.ts';
 import { emptyFolder } from '../support/folder.ts';
+import { bearer, LISTENING } from '../support/library.ts';
 import { claimsOf } from '../support/worlds.ts';
 
-const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
-
-const DOORS = [
-  ['over a socket', true],
-  ['without a socket', false],
-] as const;
-
-describe.each(DOORS)('a world of the library, %s', (_, listen) => {
+describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
   let mock: Mock;
   let world: World;
   beforeAll(async () => {

@@ -18,11 +18,14 @@ export interface Destination {
 /** Finds where a request goes; null if the framework has to say. */
 export type FindDestination = (raw: IncomingMessage) => Destination | 'path_too_long' | null;
 
+/** What answers a request that leads nowhere. */
+type LedNowhere = Pick<Edges, 'unrouted' | 'pathTooLong'>;
+
 /** Leads requests to the routes of services, before the framework's router looks at their path. */
 export interface Leading {
   /** The path by which the framework routes a request. */
   lead(raw: IncomingMessage): string;
-  mount(app: FastifyInstance, edges: Pick<Edges, 'unrouted' | 'pathTooLong'>): void;
+  mount(app: FastifyInstance, edges: LedNowhere): void;
 }
 
 /** An internal path. Whoever asks for it by itself asks for a path as unknown as any other. */
@@ -53,7 +56,7 @@ export function leadingTo(finders: readonly FindDestination[], server: Server): 
     }
     return null;
   };
-  const told = (raw: IncomingMessage, query: unknown, edges: Parameters<Leading['mount']>[1]): Promise<WireAnswer> => {
+  const told = (raw: IncomingMessage, query: unknown, edges: LedNowhere): Promise<WireAnswer> => {
     const before = (raw as Leadable)[LED];
     if (before === undefined) return edges.unrouted(raw);
     const { method, url, destination } = before;
@@ -83,14 +86,13 @@ export function leadingTo(finders: readonly FindDestination[], server: Server): 
   };
 }
 
-/** Finds the routes of operations. */
+/** Finds the routes of operations. @param router of the same operations, which servers share; each has its own routes */
 export function operationsOf(router: OperationRouter, routes: readonly Route[]): FindDestination {
   const byOperation = new Map(routes.map((route) => [route.operation, route]));
   return (raw) => {
     const found = router.find(raw);
     if (found === null || found === 'path_too_long') return found;
     const route = byOperation.get(found.operation);
-    // Another server has routes of its own for the same documents.
     return route === undefined ? null : { route, params: found.params, readsQuery: true };
   };
 }
