@@ -1,43 +1,96 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { addressOfView, view } from './address.ts';
 import { textOf } from './parts/loaded.tsx';
+import { changed } from './state/changes.ts';
 import { refreshClock, worldTime } from './state/clock.ts';
 import { readJournal } from './state/requests.ts';
+import { consoleOf, here, refreshWorlds, worlds } from './state/worlds.ts';
 import { addressOf, adminToken, wantsToken } from './switchboard/client.ts';
 import { connection } from './switchboard/stream.ts';
 import { VIEWS } from './views/index.ts';
 
+/** Reads what the frame shows, and lets every view read again. @throws as the switchboard does */
+export async function readAll(): Promise<void> {
+  changed('findings', 'clock', 'keys', 'faults', 'drills', 'worlds', 'snapshots');
+  await Promise.all([readJournal(), refreshClock(), refreshWorlds()]);
+}
+
 /** What stands around every view: the world, its clock, whether the server is there, and the way to the other views. */
 export function Frame() {
   const shown = VIEWS.find(({ name }) => name === view.value) ?? VIEWS[0];
+  const title = shown?.title;
+  useEffect(() => {
+    document.title = `${title} · nv-auth-mock`;
+  }, [title]);
   if (shown === undefined) return null;
-  const { Show, title } = shown;
+  const { Show, name: current } = shown;
   return (
     <>
-      <a class="skip" href="#content">
+      <button type="button" class="skip" onClick={toContent}>
         To the content
-      </a>
+      </button>
       <header>
-        <a class="mark" href={addressOf('/')}>
+        <a class="mark" href={addressOfView('live')}>
           nv-auth-mock
         </a>
-        <nav aria-label="Views">
-          {VIEWS.map(({ name, title: text }) => (
-            <a key={name} href={addressOfView(name)} aria-current={name === shown.name ? 'page' : undefined}>
-              {text}
-            </a>
-          ))}
-          <a href={addressOf('/docs')}>Documents</a>
-        </nav>
+        <WhichWorld />
         <WorldClock />
         <Connected />
       </header>
-      {wantsToken.value && <AskForToken />}
+      <nav aria-label="Views">
+        {VIEWS.map(({ name, title: text }) => (
+          <a key={name} href={addressOfView(name)} aria-current={name === current ? 'page' : undefined}>
+            {text}
+          </a>
+        ))}
+        <hr />
+        <a href={addressOf('/docs')}>Documents</a>
+      </nav>
+      <div class="said">
+        {wantsToken.value && <AskForToken />}
+        {connection.value === 'gone' && <Gone />}
+      </div>
       <main id="content" tabIndex={-1} aria-label={title}>
         <h1 class="unseen">{title}</h1>
         <Show />
       </main>
     </>
+  );
+}
+
+/** Not a link: the address says what is shown. */
+function toContent() {
+  document.getElementById('content')?.focus();
+}
+
+/** Leads to the same view of another world. */
+function WhichWorld() {
+  const all = worlds.value;
+  const current = here.value;
+  if (current === undefined || all.length < 2) return <span class="where" />;
+  return (
+    <label class="where">
+      <span class="quiet">World</span>{' '}
+      <select
+        value={current.id}
+        onChange={({ currentTarget: { value } }) => {
+          const wanted = all.find(({ id }) => id === value);
+          if (wanted !== undefined) location.href = consoleOf(wanted, addressOfView(view.value));
+        }}
+      >
+        {all.map(({ id }) => (
+          <option key={id}>{id}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Gone() {
+  return (
+    <p class="banner fault" role="alert">
+      The server no longer has this world. What is shown is from before. <a href="/">To the default world</a>
+    </p>
   );
 }
 
@@ -56,12 +109,13 @@ const SAID = {
   connecting: 'connecting …',
   live: 'live',
   lost: 'the server does not answer; trying again',
+  gone: 'this world is gone',
   away: 'not watching',
 } as const;
 
 function Connected() {
   return (
-    <span class={`connection ${connection.value}`} role="status">
+    <span class="connection" data-state={connection.value} role="status">
       {SAID[connection.value]}
     </span>
   );
@@ -76,13 +130,13 @@ function AskForToken() {
     adminToken.value = given;
     setFault('');
     try {
-      await Promise.all([readJournal(), refreshClock()]);
+      await readAll();
     } catch (thrown) {
       setFault(textOf(thrown));
     }
   };
   return (
-    <form class="token" onSubmit={use}>
+    <form class="banner" onSubmit={use}>
       <label>
         This server was started with --admin-token. The token:{' '}
         <input

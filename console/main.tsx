@@ -1,19 +1,22 @@
 import { render } from 'preact';
-import { Frame } from './frame.tsx';
-import { noteClock, refreshClock } from './state/clock.ts';
-import { forgetRequests, noteRequest, readJournal } from './state/requests.ts';
+import { Frame, readAll } from './frame.tsx';
+import { noteEvent } from './state/changes.ts';
+import { noteClock } from './state/clock.ts';
+import { forgetRequests, noteRequest } from './state/requests.ts';
 import { follow } from './switchboard/stream.ts';
 import './style.css';
 
 follow(
-  ({ kind, data }) => {
+  (event) => {
+    const { kind, data } = event;
     if (kind === 'request') noteRequest(data);
     else if (kind === 'clock') noteClock(data);
     else if (kind === 'world' && data.what !== 'missed') forgetRequests();
+    noteEvent(event);
   },
   () => {
     // What is wrong is told by the frame: the connection, or the token that is wanted.
-    Promise.all([readJournal(), refreshClock()]).catch(() => {});
+    readAll().catch(() => {});
   },
 );
 

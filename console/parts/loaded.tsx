@@ -5,18 +5,18 @@ import { useEffect, useState } from 'preact/hooks';
 export type Loaded<Value> = { readonly value: Value } | { readonly fault: string } | null;
 
 /**
- * Reads something, and again when what it depends on is another.
- *
- * @param read null: there is nothing to read
+ * Reads something, and again when what it depends on is another; until then, what was read before stays. A component that
+ * is to show something else has a `key`.
  */
-export function useLoaded<Value>(read: (() => Promise<Value>) | null, dependsOn: readonly unknown[]): Loaded<Value> {
+export function useLoaded<Value>(read: () => Promise<Value>, dependsOn: readonly unknown[]): Loaded<Value> {
   const [loaded, setLoaded] = useState<Loaded<Value>>(null);
   useEffect(() => {
     let isOver = false;
-    setLoaded(null);
-    read?.().then(
+    read().then(
       (value) => isOver || setLoaded({ value }),
-      (fault: unknown) => isOver || setLoaded({ fault: textOf(fault) }),
+      // What cannot be read again is better than nothing.
+      (fault: unknown) =>
+        isOver || setLoaded((last) => (last !== null && 'value' in last ? last : { fault: textOf(fault) })),
     );
     return () => {
       isOver = true;

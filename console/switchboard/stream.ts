@@ -1,10 +1,13 @@
 import { signal } from '@preact/signals';
 import { EventText } from '../../src/library/event-text.ts';
-import { send } from './client.ts';
+import { Refused, send } from './client.ts';
 import type { MockEvent } from './types.ts';
 
-/** Is what happens told as it happens? `away`: nobody looks at the page, so nothing is read. */
-export type Connection = 'connecting' | 'live' | 'lost' | 'away';
+/**
+ * Is what happens told as it happens? `away`: nobody looks at the page, so nothing is read. `gone`: the server answers, and
+ * does not have this world.
+ */
+export type Connection = 'connecting' | 'live' | 'lost' | 'gone' | 'away';
 
 export const connection = signal<Connection>('connecting');
 
@@ -46,9 +49,9 @@ export function follow(listener: Listener, opened: () => void): void {
   const begin = async () => {
     while (!document.hidden) {
       reading = new AbortController();
-      await read(reading.signal).catch(() => {});
+      const ended = await read(reading.signal).catch((thrown: unknown) => thrown);
       if (document.hidden) return;
-      connection.value = 'lost';
+      connection.value = ended instanceof Refused && ended.status === 404 ? 'gone' : 'lost';
       await new Promise((resolve) => setTimeout(resolve, pause));
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }

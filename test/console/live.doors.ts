@@ -211,7 +211,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       await page.getByRole('article').getByText('Request').first().click();
     }
 
-    expect(await page.title()).toBe('nv-auth-mock');
+    expect(await page.title()).toBe('Live · nv-auth-mock');
     expect(await page.locator('article img, article script').count()).toBe(0);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });

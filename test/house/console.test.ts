@@ -25,6 +25,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
       /^console\/(parts|state|switchboard)\//,
       /^console\/address$/,
       /^preact(\/hooks)?$/,
+      /^\.\/[a-z-]+\.css$/,
     ],
   },
   { files: /^console\/(frame|main)$/, may: [/^console\//, /^preact(\/hooks)?$/] },

@@ -4,6 +4,7 @@ import { addressOf } from '../../switchboard/client.ts';
 import { Filters } from './filters.tsx';
 import { RequestList } from './list.tsx';
 import { Recorded } from './recorded.tsx';
+import './live.css';
 
 /** Every request as it comes, and one of them opened. */
 export function Live() {

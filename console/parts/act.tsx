@@ -1,0 +1,38 @@
+import { useState } from 'preact/hooks';
+import { textOf } from './loaded.tsx';
+import { Sentence } from './sentence.tsx';
+
+/** Something that a person lets the page do, with what came of it. */
+export interface Act {
+  readonly isBusy: boolean;
+  readonly told: { readonly text: string; readonly isFault: boolean } | null;
+  /** @param action returns a sentence for the person, if there is something to say */
+  readonly run: (action: () => Promise<string | undefined>) => Promise<void>;
+}
+
+export function useAct(): Act {
+  const [isBusy, setBusy] = useState(false);
+  const [told, setTold] = useState<Act['told']>(null);
+  const run: Act['run'] = async (action) => {
+    setBusy(true);
+    try {
+      const text = await action();
+      setTold(text === undefined ? null : { text, isFault: false });
+    } catch (fault) {
+      setTold({ text: textOf(fault), isFault: true });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { isBusy, told, run };
+}
+
+/** What came of it. It is there before there is anything to say, so that screen readers say it. */
+export function Told({ act }: { readonly act: Act }) {
+  const { told } = act;
+  return (
+    <p role="status" class={told?.isFault ? 'fault' : 'quiet'}>
+      {told !== null && <Sentence text={told.text} />}
+    </p>
+  );
+}

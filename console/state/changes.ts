@@ -1,0 +1,50 @@
+import { type Signal, signal } from '@preact/signals';
+import type { MockEvent } from '../switchboard/types.ts';
+
+/** What a view can show, and may have to read again. */
+export type Topic = 'requests' | 'findings' | 'clock' | 'keys' | 'faults' | 'drills' | 'worlds' | 'snapshots';
+
+const counts: Readonly<Record<Topic, Signal<number>>> = {
+  requests: signal(0),
+  findings: signal(0),
+  clock: signal(0),
+  keys: signal(0),
+  faults: signal(0),
+  drills: signal(0),
+  worlds: signal(0),
+  snapshots: signal(0),
+};
+
+/** However much happens, a view reads again at most this often. */
+const PAUSE_MS = 400;
+
+const noted = new Set<Topic>();
+
+/** How often these have changed: to read again whenever it is another number. */
+export function changesOf(...topics: readonly Topic[]): number {
+  return topics.reduce((sum, topic) => sum + counts[topic].value, 0);
+}
+
+/** Something is no longer as it was read. What the page did itself is read again at once. */
+export function changed(...topics: readonly Topic[]): void {
+  for (const topic of topics) {
+    noted.delete(topic);
+    counts[topic].value += 1;
+  }
+}
+
+/** What becomes another with each kind of event. */
+const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
+  request: ['requests'],
+  decision: [],
+  finding: ['findings'],
+  clock: ['clock', 'keys', 'faults', 'drills'],
+  policy: ['keys', 'clock'],
+  fault: ['faults'],
+  world: ['requests', 'findings', 'clock', 'keys', 'faults', 'drills', 'snapshots'],
+};
+
+export function noteEvent({ kind }: MockEvent): void {
+  if (noted.size === 0) setTimeout(() => changed(...noted), PAUSE_MS);
+  for (const topic of TOPICS[kind]) noted.add(topic);
+}
