@@ -17,15 +17,44 @@ export interface Rule extends Sourced {
   readonly closed?: true;
 }
 
+/** A scope or permission. */
+export interface Grant extends Sourced {
+  readonly id: string;
+  readonly label: string;
+  /** It goes only with these resource types, by id. */
+  readonly onlyOn?: readonly string[];
+}
+
+export interface Role extends Sourced {
+  readonly name: string;
+  readonly grants: readonly string[];
+}
+
+export interface ResourceType extends Sourced {
+  readonly id: string;
+  readonly label: string;
+  /** The form of the ids that it takes; null: it takes none. */
+  readonly names: string | null;
+}
+
+export interface Operation extends Sourced {
+  readonly id: string;
+  readonly rule: string;
+}
+
 /** What a service demands: `GET /_mock/tables/{service}`. */
 export interface Law {
   readonly service: string;
+  /** What keys of NGC are made for, if they count here. */
+  readonly product?: string;
   readonly profile: string | null;
   /** What the vendor calls a right: `scope` or `permission`. */
   readonly term: string;
   readonly rules: readonly Rule[];
-  readonly operations: readonly (Sourced & { readonly id: string; readonly rule: string })[];
-  readonly resourceTypes?: readonly (Sourced & { readonly id: string; readonly label: string })[];
+  readonly operations: readonly Operation[];
+  readonly grants: readonly Grant[];
+  readonly roles: readonly Role[];
+  readonly resourceTypes?: readonly ResourceType[];
 }
 
 const laws = new Map<string, Promise<Law>>();
@@ -38,4 +67,10 @@ export function lawOf(service: string): Promise<Law> {
   laws.set(service, law);
   law.catch(() => laws.delete(service));
   return law;
+}
+
+/** The names of the services that this server has. */
+export async function readServices(): Promise<readonly string[]> {
+  const { services } = await ask<{ services: { name: string }[] }>('GET', '/_mock/info');
+  return services.map(({ name }) => name);
 }

@@ -1,5 +1,7 @@
 import type { ComponentType } from 'preact';
 import { Live } from './live/live.tsx';
+import { TimeView } from './time/time.tsx';
+import { Who } from './who/who.tsx';
 
 /** A page of the console, at `#/name`. */
 export interface View {
@@ -9,4 +11,8 @@ export interface View {
 }
 
 /** In the order of the navigation; the first is shown where the address names none. */
-export const VIEWS: readonly View[] = [{ name: 'live', title: 'Live', Show: Live }];
+export const VIEWS: readonly View[] = [
+  { name: 'live', title: 'Live', Show: Live },
+  { name: 'time', title: 'Time', Show: TimeView },
+  { name: 'who', title: 'Who', Show: Who },
+];

@@ -10,8 +10,8 @@ import './live.css';
 export function Live() {
   const selected = chosen.value['request'];
   return (
-    <div class={selected === undefined ? 'live' : 'live opened'}>
-      <section class="stream" aria-label="Requests">
+    <div class={selected === undefined ? 'two' : 'two opened'}>
+      <section class="first stream" aria-label="Requests">
         <Filters />
         {requests.value.length === 0 ? <Nothing /> : <RequestList />}
       </section>

@@ -14,7 +14,7 @@ const LONGEST_SHOWN = 20_000;
 export function Recorded({ id }: { readonly id: string }) {
   const loaded = useLoaded(() => ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`), [id]);
   return (
-    <article class="recorded" aria-label="Request">
+    <article class="second" aria-label="Request">
       <button type="button" class="close" aria-label="Close" onClick={() => choose({ request: undefined })}>
         ×
       </button>

@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
+import { addressOfView } from '../../address.ts';
 import { Rights } from '../../parts/chips.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
+import { changed } from '../../state/changes.ts';
 import { type Law, lawOf } from '../../state/law.ts';
+import { quoted } from '../../state/ready-made.ts';
 import { addressOf, ask } from '../../switchboard/client.ts';
 import type { Decision, Fix, OperationEffect } from '../../switchboard/types.ts';
 
@@ -118,7 +121,10 @@ function Facts({ decision }: { readonly decision: Decision }) {
   );
 }
 
-type Outcome = { readonly effect: string; readonly text: string } | { readonly fault: string };
+/** `waitsFor`: the key whose edit would turn it once that counts. */
+type Outcome =
+  | { readonly effect: string; readonly text: string; readonly waitsFor?: string }
+  | { readonly fault: string };
 
 function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixes: readonly Fix[] }) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
@@ -130,6 +136,7 @@ function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixe
     setBusy(true);
     try {
       await ask(change.method, change.path, change.body);
+      changed('keys', 'clock');
       setOutcome(await repeated(decision));
     } catch (fault) {
       setOutcome({ fault: textOf(fault) });
@@ -179,7 +186,10 @@ function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixe
           ) : (
             <>
               <strong>{outcome.effect === 'allow' ? 'Now allowed' : 'Still refused'}</strong> {request.method}{' '}
-              {request.path}. <Sentence text={outcome.text} />
+              {request.path}. <Sentence text={outcome.text} />{' '}
+              {outcome.waitsFor !== undefined && (
+                <a href={addressOfView('time', { key: outcome.waitsFor })}>See when</a>
+              )}
             </>
           )}
         </p>
@@ -200,7 +210,7 @@ async function repeated({ principal, request }: Decision): Promise<Outcome> {
     );
     const later =
       pending === undefined ? '' : ` Version ${pending.version} begins at ${pending.effectiveAt}: ${pending.effect}.`;
-    return { effect, text: `${explanation}${later}` };
+    return { effect, text: `${explanation}${later}`, ...(pending !== undefined && { waitsFor: principal.id }) };
   } catch (fault) {
     return { fault: textOf(fault) };
   }
@@ -208,7 +218,6 @@ async function repeated({ principal, request }: Decision): Promise<Outcome> {
 
 /** A vendor's call, for a shell, with a place for the token. */
 function curlOf({ method, path, body }: NonNullable<Fix['request']>): string {
-  const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   const parts = [`curl -X ${method} ${quoted(location.origin + addressOf(path))}`, `-H "Authorization: Bearer $TOKEN"`];
   if (body !== undefined) parts.push(`-H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}`);
   return parts.join(' \\\n  ');

@@ -1,0 +1,104 @@
+import { ask } from '../switchboard/client.ts';
+import { boundTo, madeTexts, readKeys, type ShownKey } from './keys.ts';
+
+/** Somebody who can call a service of this world. */
+export interface Somebody {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'service key' | 'personal key' | 'user' | 'application' | 'service account';
+  /** The services that they can call. */
+  readonly services: readonly string[];
+  /** What they hold, in words. */
+  readonly holds: string;
+  /** What they are known by, and what proves it; null where nobody tells it a second time. */
+  readonly credential: Credential | null;
+  /** Of NGC keys. */
+  readonly key?: ShownKey;
+}
+
+export type Credential =
+  | { readonly kind: 'key'; readonly text: string }
+  | { readonly kind: 'client'; readonly id: string; readonly secret: string }
+  | { readonly kind: 'application'; readonly id: string; readonly secret: string }
+  | { readonly kind: 'password'; readonly email: string; readonly password: string };
+
+/** The parts of the cast that are shown here. */
+interface Cast {
+  readonly runai?: {
+    readonly users?: readonly CastUser[];
+    readonly applications?: readonly (Client & { readonly secret: string })[];
+    readonly serviceAccounts?: readonly (Client & { readonly clientSecret: string })[];
+  };
+  readonly ngc?: { readonly keys?: readonly { readonly id: string; readonly key: string }[] };
+}
+
+interface Held {
+  readonly id: string;
+  readonly role?: string | null;
+}
+
+interface Client extends Held {
+  readonly name: string;
+  readonly clientId: string;
+}
+
+interface CastUser extends Held {
+  readonly email: string;
+  readonly password?: string;
+  readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
+}
+
+/** Everybody who can call: the keys of NGC, and whom the cast names for Run:ai. */
+export async function readEverybody(): Promise<readonly Somebody[]> {
+  const [cast, keys] = await Promise.all([ask<Cast>('GET', '/_mock/cast'), readKeys()]);
+  return [...keysOf(cast, keys), ...callersOfRunai(cast)];
+}
+
+function keysOf({ ngc }: Cast, keys: readonly ShownKey[]): Somebody[] {
+  const texts = new Map([...(ngc?.keys ?? []).map(({ id, key }) => [id, key] as const), ...madeTexts.value]);
+  return keys.map((key) => {
+    const { id, name, type, services, policy, roles, status } = key;
+    const text = texts.get(id);
+    const rights =
+      type === 'personal'
+        ? (roles ?? []).join(', ')
+        : `${policy?.scopes.join(', ')}; bound to ${boundTo(policy?.resource)}`;
+    return {
+      id,
+      name,
+      kind: `${type} key`,
+      services,
+      holds: status === 'active' ? rights : `${status}: ${rights}`,
+      credential: text === undefined ? null : { kind: 'key', text },
+      key,
+    } as const;
+  });
+}
+
+function callersOfRunai({ runai }: Cast): Somebody[] {
+  const { users = [], applications = [], serviceAccounts = [] } = runai ?? {};
+  const services = ['runai'];
+  const holds = ({ role }: Held) => role ?? 'no role';
+  return [
+    ...users.map((user): Somebody => {
+      const { id, email, password, accessKey } = user;
+      const credential: Credential | null =
+        accessKey !== undefined
+          ? { kind: 'client', id: accessKey.clientId, secret: accessKey.clientSecret }
+          : password !== undefined
+            ? { kind: 'password', email, password }
+            : null;
+      return { id, name: email, kind: 'user', services, holds: holds(user), credential };
+    }),
+    ...serviceAccounts.map((account): Somebody => {
+      const { id, name, clientId, clientSecret: secret } = account;
+      const credential: Credential = { kind: 'client', id: clientId, secret };
+      return { id, name, kind: 'service account', services, holds: holds(account), credential };
+    }),
+    ...applications.map((application): Somebody => {
+      const { id, name, clientId, secret } = application;
+      const credential: Credential = { kind: 'application', id: clientId, secret };
+      return { id, name, kind: 'application', services, holds: holds(application), credential };
+    }),
+  ];
+}

@@ -1,0 +1,45 @@
+import { signal } from '@preact/signals';
+import { ask } from '../switchboard/client.ts';
+import type { Key, KeyPolicy } from '../switchboard/types.ts';
+
+/** A policy as it says itself what it is bound to; several resources add up. */
+export interface Policy extends Omit<KeyPolicy, 'resource'> {
+  readonly resource?: Bound | readonly Bound[] | null;
+}
+
+interface Bound {
+  readonly type: string;
+  readonly ids?: readonly string[];
+}
+
+/** A key as the switchboard shows it, with what it says of keys of either type. */
+export interface ShownKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
+  readonly org: string;
+  readonly policy: Policy | null;
+  readonly pending: readonly Policy[];
+  readonly history: readonly Policy[];
+  /** Of personal keys. */
+  readonly user?: string;
+  readonly roles?: readonly string[];
+}
+
+/** As many as the switchboard lists at once. */
+const MOST = 1000;
+
+export async function readKeys(): Promise<readonly ShownKey[]> {
+  return (await ask<{ keys: ShownKey[] }>('GET', `/_mock/keys?limit=${MOST}`)).keys;
+}
+
+/** The texts of keys that were made or rotated on this page, by id: nobody tells them a second time. */
+export const madeTexts = signal<ReadonlyMap<string, string>>(new Map());
+
+export function keepText(id: string, text: string): void {
+  madeTexts.value = new Map([...madeTexts.value, [id, text]]);
+}
+
+/** What a key is bound to, in words. */
+export function boundTo(resource: Policy['resource']): string {
+  if (resource === undefined || resource === null) return 'everything of its organisation';
+  const all: readonly Bound[] = Array.isArray(resource) ? resource : [resource as Bound];
+  return all.map(({ type, ids }) => (ids === undefined ? type : `${type} ${ids.join(', ')}`)).join('; ');
+}

@@ -1,0 +1,55 @@
+import { addressOf } from '../switchboard/client.ts';
+import type { Credential, Somebody } from './everybody.ts';
+
+/** A text between quotes of a shell. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The address of this world, as a client is told it. */
+export function baseUrl(): string {
+  return location.origin + addressOf('');
+}
+
+/** A first call to each service, which any of its callers may try. */
+const FIRST_CALLS: Readonly<Record<string, string>> = { nvcf: '/v2/nvcf/functions', air: '/api/v3/simulations/' };
+
+/** A line for a shell that calls a service as somebody, with their secret in it. */
+export function curlOf({ services, credential }: Pick<Somebody, 'services' | 'credential'>): string | null {
+  if (credential === null) return null;
+  if (credential.kind !== 'key') {
+    const body = JSON.stringify(tokenRequest(credential));
+    return `curl -s ${quoted(`${baseUrl()}/api/v1/token`)} -H 'content-type: application/json' -d ${quoted(body)}`;
+  }
+  const path = services.map((service) => FIRST_CALLS[service]).find((known) => known !== undefined);
+  if (path === undefined) return null;
+  return `curl -s ${quoted(baseUrl() + path)} -H ${quoted(`Authorization: Bearer ${credential.text}`)}`;
+}
+
+/** What asks Run:ai for a token as somebody. */
+export function tokenRequest(credential: Exclude<Credential, { readonly kind: 'key' }>): object {
+  if (credential.kind === 'client') {
+    return { grantType: 'client_credentials', clientId: credential.id, clientSecret: credential.secret };
+  }
+  if (credential.kind === 'application') {
+    return { grantType: 'app_token', AppId: credential.id, AppSecret: credential.secret };
+  }
+  return { grantType: 'password', clientId: 'runai-cli', username: credential.email, password: credential.password };
+}
+
+/** The names that `nv-auth-mock env` gives these values. */
+export function envOf({ services, credential }: Pick<Somebody, 'services' | 'credential'>): string | null {
+  if (credential === null) return null;
+  const lines: (readonly [string, string])[] = [];
+  if (credential.kind === 'key') {
+    lines.push(['NGC_API_KEY', credential.text]);
+    if (services.includes('nvcf')) lines.push(['NVCF_BASE_URL', baseUrl()]);
+    if (services.includes('air')) lines.push(['AIR_API_URL', baseUrl()]);
+  } else {
+    lines.push(['RUNAI_BASE_URL', baseUrl()]);
+    if (credential.kind !== 'password') {
+      lines.push(['RUNAI_CLIENT_ID', credential.id], ['RUNAI_CLIENT_SECRET', credential.secret]);
+    }
+  }
+  return lines.map(([name, value]) => `export ${name}=${quoted(value)}\n`).join('');
+}

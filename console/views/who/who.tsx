@@ -1,0 +1,83 @@
+import { addressOfView, choose, chosen } from '../../address.ts';
+import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { changesOf } from '../../state/changes.ts';
+import { readEverybody, type Somebody } from '../../state/everybody.ts';
+import { madeTexts } from '../../state/keys.ts';
+import { KeyForm } from './key-form.tsx';
+import { Person } from './person.tsx';
+import './who.css';
+
+/** Everybody who can call, with their credentials, and the keys that can be made and edited. */
+export function Who() {
+  const loaded = useLoaded(readEverybody, [changesOf('keys'), madeTexts.value]);
+  return <WhenLoaded of={loaded}>{(everybody) => <Found everybody={everybody} />}</WhenLoaded>;
+}
+
+/** So many are shown; who is sought among more narrows the list. */
+const MOST = 200;
+
+function Found({ everybody }: { readonly everybody: readonly Somebody[] }) {
+  const { text = '', who, make, edit } = chosen.value;
+  const sought = text.toLowerCase();
+  const found = everybody.filter(({ id, name, kind, services, holds }) =>
+    `${id} ${name} ${kind} ${services.join(' ')} ${holds}`.toLowerCase().includes(sought),
+  );
+  const person = everybody.find(({ id }) => id === who);
+  const isForm = make !== undefined || edit !== undefined;
+  const isOpen = who !== undefined || make !== undefined;
+  return (
+    <div class={`two${isOpen ? ' opened' : ''}${isForm ? ' wide' : ''}`}>
+      <section class="first" aria-label="Everybody">
+        <search class="bar">
+          <label>
+            <span class="unseen">Search</span>
+            <input
+              type="search"
+              placeholder="name, role, scope …"
+              maxLength={200}
+              value={text}
+              onInput={(event) => choose({ text: event.currentTarget.value }, false)}
+            />
+          </label>
+          <a class="button" href={addressOfView('who', { make: 'service' })}>
+            Make a key
+          </a>
+          <output class="quiet">
+            {found.length} of {everybody.length}
+          </output>
+        </search>
+        <ul class="people">
+          {found.slice(0, MOST).map(({ id, name, kind, services, holds }) => (
+            <li key={id}>
+              <a href={addressOfView('who', { text, who: id })} aria-current={id === who ? 'true' : undefined}>
+                <strong>{name}</strong>
+                <span class="quiet">
+                  {kind}, {services.join(', ') || 'no service'}
+                </span>
+                <span class="holds">{holds}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+        {found.length === 0 && <p class="nothing">Nobody is like this.</p>}
+        {found.length > MOST && <p class="nothing quiet">{found.length - MOST} more: search for them.</p>}
+      </section>
+      {isOpen && (
+        <article class="second" aria-label={make === undefined ? 'Who it is' : 'New key'}>
+          <a class="button close" href={addressOfView('who', { text })} aria-label="Close">
+            ×
+          </a>
+          {make !== undefined ? (
+            <KeyForm key="new" edited={null} />
+          ) : person === undefined ? (
+            <p class="fault">Nobody in this world has the id {who} any more.</p>
+          ) : edit !== undefined && person.key !== undefined ? (
+            <KeyForm key={`edit ${person.id}`} edited={person.key} />
+          ) : (
+            <Person key={person.id} person={person} />
+          )}
+        </article>
+      )}
+    </div>
+  );
+}
