@@ -1,27 +1,43 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 /** Something that is read from the switchboard. */
 export type Loaded<Value> = { readonly value: Value } | { readonly fault: string } | null;
 
 /**
- * Reads something, and again when what it depends on is another; until then, what was read before stays. A component that
- * is to show something else has a `key`.
+ * Reads something, and again when what it depends on is another; until then, what was read before stays. One reading ends
+ * before the next begins, however often there is something new. A component that is to show something else has a `key`.
  */
 export function useLoaded<Value>(read: () => Promise<Value>, dependsOn: readonly unknown[]): Loaded<Value> {
   const [loaded, setLoaded] = useState<Loaded<Value>>(null);
+  const reading = useRef({ isBusy: false, isStale: false, isOver: false, read });
+  const { current } = reading;
+  current.read = read;
   useEffect(() => {
-    let isOver = false;
-    read().then(
-      (value) => isOver || setLoaded({ value }),
-      // What cannot be read again is better than nothing.
-      (fault: unknown) =>
-        isOver || setLoaded((last) => (last !== null && 'value' in last ? last : { fault: textOf(fault) })),
-    );
-    return () => {
-      isOver = true;
+    const readOn = async () => {
+      current.isBusy = true;
+      do {
+        current.isStale = false;
+        try {
+          const value = await current.read();
+          if (!current.isOver) setLoaded({ value });
+        } catch (fault) {
+          // What cannot be read again is better than nothing.
+          const told = { fault: textOf(fault) };
+          if (!current.isOver) setLoaded((last) => (last !== null && 'value' in last ? last : told));
+        }
+      } while (current.isStale && !current.isOver);
+      current.isBusy = false;
     };
+    if (current.isBusy) current.isStale = true;
+    else void readOn();
   }, dependsOn);
+  useEffect(
+    () => () => {
+      current.isOver = true;
+    },
+    [],
+  );
   return loaded;
 }
 

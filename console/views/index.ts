@@ -1,4 +1,6 @@
 import type { ComponentType } from 'preact';
+import { LawView } from './law/law.tsx';
+import { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
 import { Live } from './live/live.tsx';
 import { TimeView } from './time/time.tsx';
 import { Who } from './who/who.tsx';
@@ -15,4 +17,6 @@ export const VIEWS: readonly View[] = [
   { name: 'live', title: 'Live', Show: Live },
   { name: 'time', title: 'Time', Show: TimeView },
   { name: 'who', title: 'Who', Show: Who },
+  { name: 'law', title: 'Law', Show: LawView },
+  { name: 'least-privilege', title: 'Least privilege', Show: LeastPrivilegeView },
 ];

@@ -1,0 +1,168 @@
+import { useState } from 'preact/hooks';
+import { addressOfView, choose } from '../../address.ts';
+import { Rights } from '../../parts/chips.tsx';
+import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import type { Law } from '../../state/law.ts';
+import { addressOf, ask } from '../../switchboard/client.ts';
+import type { Decision } from '../../switchboard/types.ts';
+import { type Cell, type Column, needsOf, type Row, type Side } from './matrix.ts';
+
+/** A cell: what is demanded, where that is written, and what would be decided about a request. */
+export function CellPanel(props: {
+  readonly law: Law;
+  readonly row: Row;
+  readonly column: Column;
+  readonly cell: Cell;
+  readonly side: Side;
+}) {
+  const { law, row, column, cell, side } = props;
+  const { operation, rule } = row;
+  // Rights of Run:ai come with roles alone: there is nobody who holds a single one.
+  const canAsk = side !== 'rights' || law.product !== undefined;
+  const bringing = side === 'rights' ? law.roles.filter(({ grants }) => grants.includes(column.id)) : [];
+  return (
+    <article class="second" aria-label="Cell">
+      <button type="button" class="close" aria-label="Close" onClick={() => choose({ cell: undefined }, false)}>
+        ×
+      </button>
+      <h2>
+        {operation.id} and {column.title}
+      </h2>
+      <p class={cell.sign === 'deny' ? 'verdict deny' : cell.sign === 'allow' ? 'verdict allow' : ''}>
+        <strong>{cell.says}</strong>
+      </p>
+      <dl class="facts">
+        <div>
+          <dt>Rule</dt>
+          <dd>{rule?.label ?? 'open to everybody'}</dd>
+        </div>
+        <div>
+          <dt>It needs</dt>
+          <dd>{needsOf(row)}</dd>
+        </div>
+        {rule?.on !== undefined && (
+          <div>
+            <dt>Bound to</dt>
+            <dd>{rule.on.map((id) => law.resourceTypes?.find((type) => type.id === id)?.label ?? id).join(', ')}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Certainty</dt>
+          <dd>{cell.certainty}</dd>
+        </div>
+        <div>
+          <dt>Source</dt>
+          <dd>{cell.source}</dd>
+        </div>
+      </dl>
+      {bringing.length > 0 && (
+        <>
+          <h3>Roles that bring {column.title}</h3>
+          <Rights ids={bringing.map(({ name }) => name)} />
+        </>
+      )}
+      <div class="bar">
+        {side === 'everybody' && (
+          <a class="button" href={addressOfView('who', { who: column.id })}>
+            Who is {column.title}?
+          </a>
+        )}
+        <a
+          class="button"
+          href={addressOfView('law', { service: law.service, by: 'everybody', operation: operation.id, turned: 'yes' })}
+        >
+          Who may do {operation.id}?
+        </a>
+      </div>
+      {canAsk && <Question law={law} row={row} asker={askerOf(props)} />}
+    </article>
+  );
+}
+
+/** A scope alone is asked about with a resource that its rule takes, so that it is the scope that decides. */
+function askerOf({ law, row, column, side }: { law: Law; row: Row; column: Column; side: Side }): object {
+  if (side !== 'rights') return column.asker;
+  const onlyOn = law.grants.find(({ id }) => id === column.id)?.onlyOn;
+  const type = law.resourceTypes?.find(
+    ({ id, names }) => names === null && (row.rule?.on?.includes(id) ?? true) && (onlyOn?.includes(id) ?? true),
+  );
+  return { holding: { scopes: [column.id], ...(type !== undefined && { resource: { type: type.label } }) } };
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
+}
+
+/** The request of an operation, as the document of its service has it. */
+async function requestOf(service: string, operation: string): Promise<{ method: string; path: string } | null> {
+  const response = await fetch(addressOf(`/openapi/${service}.json`), { credentials: 'omit' });
+  const { paths } = (await response.json()) as Document;
+  for (const [path, methods] of Object.entries(paths)) {
+    const found = Object.entries(methods).find(([, { operationId }]) => operationId === operation);
+    if (found !== undefined) return { method: found[0].toUpperCase(), path };
+  }
+  return null;
+}
+
+/** Asks what would be decided about a request; it is not sent. */
+function Question({ law, row, asker }: { readonly law: Law; readonly row: Row; readonly asker: object }) {
+  const loaded = useLoaded(() => requestOf(law.service, row.operation.id), []);
+  return (
+    <WhenLoaded of={loaded}>
+      {(request) => request !== null && <Ask method={request.method} template={request.path} asker={asker} />}
+    </WhenLoaded>
+  );
+}
+
+type Answer = Decision | { readonly fault: string };
+
+function Ask({
+  method,
+  template,
+  asker,
+}: {
+  readonly method: string;
+  readonly template: string;
+  readonly asker: object;
+}) {
+  const [path, setPath] = useState(template);
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const simulate = async (event: Event) => {
+    event.preventDefault();
+    const asked = ask<Decision>('POST', '/_mock/decisions/simulate', { ...asker, method, path });
+    setAnswer(await asked.catch((fault: unknown) => ({ fault: textOf(fault) })));
+  };
+  return (
+    <>
+      <h3>What would be decided?</h3>
+      <form class="order" onSubmit={simulate}>
+        <label class="grow">
+          {method}
+          <input required maxLength={4096} value={path} onInput={(event) => setPath(event.currentTarget.value)} />
+        </label>
+        <button type="submit">Ask</button>
+      </form>
+      <div role="status">
+        {answer !== null &&
+          ('fault' in answer ? (
+            <p class="fault">{answer.fault}</p>
+          ) : (
+            <>
+              <p class={`verdict ${answer.effect}`}>
+                <strong>{answer.effect === 'allow' ? 'Allowed' : 'Refused'}</strong>{' '}
+                <Sentence text={answer.explanation} />
+              </p>
+              <ul class="plain">
+                {answer.fixes.map(({ text }) => (
+                  <li key={text}>
+                    <Sentence text={text} />
+                  </li>
+                ))}
+              </ul>
+            </>
+          ))}
+      </div>
+    </>
+  );
+}

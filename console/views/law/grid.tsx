@@ -1,0 +1,164 @@
+import { useRef, useState } from 'preact/hooks';
+import { choose, chosen } from '../../address.ts';
+import type { Cell, Column, Matrix, Row, Side } from './matrix.ts';
+import { needsOf } from './matrix.ts';
+
+const SIGNS = { all: '●', any: '○', allow: '✓', deny: '×' } as const;
+
+/** How sure a cell is, in three steps that can be seen. */
+const LOOKS = {
+  documented: 'sure',
+  implied: 'unsure',
+  observed: 'unsure',
+  inferred: 'unsure',
+  contradicted: 'doubtful',
+  ours: 'doubtful',
+} as const;
+
+/** One line or column of the grid, whichever way it is turned. */
+interface Head {
+  readonly id: string;
+  readonly title: string;
+  readonly says: string;
+  /** Shows it alone; null if it already is what is asked about. */
+  readonly alone: () => void;
+}
+
+/** The matrix as a grid: one cell is in the order of tabs, and the arrow keys lead to the others. */
+export function Grid(props: {
+  readonly matrix: Matrix;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column[];
+  readonly isTurned: boolean;
+  readonly side: Side;
+}) {
+  const { matrix, rows, columns, isTurned, side } = props;
+  const table = useRef<HTMLTableElement>(null);
+  const [[line, place], setActive] = useState<readonly [number, number]>([0, 0]);
+  const selected = chosen.value['cell'];
+
+  const rowHeads = rows.map((row): Head => {
+    const { id } = row.operation;
+    return {
+      id,
+      title: id,
+      says: `${row.rule?.label ?? 'open'}: needs ${needsOf(row)}`,
+      alone: () => choose({ operation: id }, false),
+    };
+  });
+  const columnHeads = columns.map(
+    ({ id, title }): Head => ({ id, title, says: id, alone: () => choose({ who: id }, false) }),
+  );
+  const [lines, across] = isTurned ? [columnHeads, rowHeads] : [rowHeads, columnHeads];
+  const at = (one: number, other: number) => {
+    const [rowAt, columnAt] = isTurned ? [other, one] : [one, other];
+    const row = rows[rowAt];
+    const column = columns[columnAt];
+    return row === undefined || column === undefined ? null : { row, column, cell: matrix.cellOf(row, column) };
+  };
+  const open = (one: number, other: number) => {
+    const found = at(one, other);
+    if (found !== null) choose({ cell: nameOf(found) }, false);
+  };
+  const go = (one: number, other: number) => {
+    const next = [clamp(one, lines.length), clamp(other, across.length)] as const;
+    setActive(next);
+    table.current?.querySelector<HTMLElement>(`[data-at="${next.join(' ')}"]`)?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const steps = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key];
+    if (!(event.target as HTMLElement).dataset['at']) return;
+    if (steps !== undefined) go(line + (steps[0] ?? 0), place + (steps[1] ?? 0));
+    else if (event.key === 'Enter' || event.key === ' ') open(line, place);
+    else return;
+    event.preventDefault();
+  };
+  const onClick = (event: MouseEvent) => {
+    const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-at]');
+    const [one, other] = (cell?.dataset['at'] ?? '').split(' ').map(Number);
+    if (one === undefined || other === undefined) return;
+    setActive([one, other]);
+    open(one, other);
+  };
+  return (
+    <div class="matrix">
+      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells can be chosen is a grid */}
+      <table ref={table} role="grid" aria-label={`Operations against ${side}`} onKeyDown={onKeyDown} onClick={onClick}>
+        <thead>
+          <tr>
+            <td />
+            {across.map(({ id, title, says, alone }) => (
+              <th key={id} scope="col" title={says}>
+                <button type="button" onClick={alone}>
+                  {title}
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ id, title, says, alone }, one) => (
+            <tr key={id}>
+              <th scope="row" title={says}>
+                <button type="button" onClick={alone}>
+                  {title}
+                </button>
+              </th>
+              {across.map((head, other) => {
+                const found = at(one, other);
+                if (found === null) return <td key={head.id} />;
+                return (
+                  <GridCell
+                    key={head.id}
+                    {...found}
+                    at={`${one} ${other}`}
+                    isInTabOrder={
+                      one === Math.min(line, lines.length - 1) && other === Math.min(place, across.length - 1)
+                    }
+                    isSelected={selected === nameOf(found)}
+                  />
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface Found {
+  readonly row: Row;
+  readonly column: Column;
+  readonly cell: Cell;
+}
+
+/** As the address has it. */
+const nameOf = ({ row, column }: Found) => `${row.operation.id}~${column.id}`;
+
+function GridCell(
+  props: Found & { readonly at: string; readonly isInTabOrder: boolean; readonly isSelected: boolean },
+) {
+  const { row, column, cell, at, isInTabOrder, isSelected } = props;
+  const { sign, says, certainty, source } = cell;
+  return (
+    <td
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a cell of a grid
+      role="gridcell"
+      data-at={at}
+      tabIndex={isInTabOrder ? 0 : -1}
+      class={lookOf(cell)}
+      aria-selected={isSelected}
+      aria-label={`${row.operation.id}, ${column.title}: ${says} (${certainty})`}
+      title={`${says}\n${certainty}: ${source}`}
+    >
+      {sign !== null && SIGNS[sign]}
+    </td>
+  );
+}
+
+const clamp = (number: number, length: number) => Math.max(0, Math.min(length - 1, number));
+
+function lookOf({ sign, certainty }: Cell): string {
+  return sign === null ? '' : `${sign} ${LOOKS[certainty]}`;
+}
