@@ -27,8 +27,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
       </div>
       {broader.map(({ what, held: wide, enough }) => (
         <p key={what} class="hint">
-          Its {what} could be narrower: <code>{JSON.stringify(enough)}</code> instead of{' '}
-          <code>{JSON.stringify(wide)}</code>
+          Its {what} could be narrower: {inWords(enough)} instead of {inWords(wide)}.
         </p>
       ))}
       {beyond.length > 0 && (
