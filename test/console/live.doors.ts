@@ -1,59 +1,15 @@
 /** The console's list of requests, in a browser. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Config } from '../../src/config/options.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { faultsOfPage } from '../support/axe.ts';
-import { hasBrowser, launch } from '../support/browser.ts';
-import { listeningServer } from '../support/listening.ts';
-import { castKey } from '../support/ngc-cast.ts';
-
-const INVOKER = castKey('nvcf-invoker').key;
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
-const read = async (url: string, init?: RequestInit): Promise<any> => (await fetch(url, init)).json();
-
-const open = { browser: null as Browser | null };
-
-/** A server, and requests to it. */
-async function served(config: Partial<Config> = {}, port = 0) {
-  const { url, close: stop } = await listeningServer(config, port);
-  const ask = (method: string, path: string, token = INVOKER, body?: object) =>
-    fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-  return { url, stop, ask };
-}
-
-/** The console in a window of its own; what the page itself complains about fails the test. */
-async function opened(url: string, options: BrowserContextOptions = {}): Promise<Page> {
-  if (open.browser === null) throw new Error('there is no browser');
-  const context = await open.browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const faults: string[] = [];
-  page.on('pageerror', ({ message }) => faults.push(message));
-  page.on('console', (line) => {
-    if (line.type() === 'error' && !/Failed to load resource|ERR_/.test(line.text())) faults.push(line.text());
-  });
-  onTestFinished(async () => {
-    await context.close();
-    expect(faults).toEqual([]);
-  });
-  await page.goto(url);
-  return page;
-}
+import { hasBrowser } from '../support/browser.ts';
+import { aBrowser, fits, INVOKER, readJson, rows, served } from '../support/console.ts';
 
 const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
-const rows = (page: Page) => list(page).getByRole('option');
 const status = (page: Page) => page.locator('header [role=status]');
 
 describe.runIf(hasBrowser)('the list of requests', () => {
-  beforeAll(async () => {
-    open.browser = await launch();
-  });
-  afterAll(() => open.browser?.close());
+  const opened = aBrowser();
 
   it('shows what came before it was opened, and what comes, newest first', async () => {
     const { url, ask } = await served();
@@ -82,16 +38,16 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await picture.getByRole('button', { name: 'Do it' }).first().click();
 
     await picture.getByText('Now allowed').waitFor();
-    const { requests } = await read(`${url}/_mock/requests?operation=createFunction`);
+    const { requests } = await readJson(`${url}/_mock/requests?operation=createFunction`);
     expect(requests).toHaveLength(1);
     expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(400);
   });
 
   it('shows a call of the vendor that would help as a line for a shell', async () => {
     const { url, ask } = await served();
-    const { users } = (await read(`${url}/_mock/cast`)).runai;
+    const { users } = (await readJson(`${url}/_mock/cast`)).runai;
     const { clientId, clientSecret } = users.find(({ role }: { role: string }) => role === 'L1 researcher').accessKey;
-    const { accessToken } = await read(`${url}/api/v1/token`, {
+    const { accessToken } = await readJson(`${url}/api/v1/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
@@ -213,7 +169,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
 
     expect(await page.title()).toBe('Live · nv-auth-mock');
     expect(await page.locator('article img, article script').count()).toBe(0);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await fits(page)).toBe(true);
   });
 
   it('is of the world below whose path it is', async () => {
@@ -242,7 +198,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       await page.getByText('nvcf-invoker has').waitFor();
 
       expect(await faultsOfPage(page)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(await fits(page)).toBe(true);
     });
   });
 });

@@ -65,20 +65,27 @@ export function Grid(props: {
     setActive(next);
     table.current?.querySelector<HTMLElement>(`[data-at="${next.join(' ')}"]`)?.focus();
   };
+  // The cell itself says which it is: keys may come faster than the page is drawn.
+  const placeOf = (target: EventTarget | null) => {
+    const [one, other] = ((target as Element | null)?.closest<HTMLElement>('[data-at]')?.dataset['at'] ?? '')
+      .split(' ')
+      .map(Number);
+    return one === undefined || other === undefined ? null : ([one, other] as const);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
+    const from = placeOf(event.target);
     const steps = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key];
-    if (!(event.target as HTMLElement).dataset['at']) return;
-    if (steps !== undefined) go(line + (steps[0] ?? 0), place + (steps[1] ?? 0));
-    else if (event.key === 'Enter' || event.key === ' ') open(line, place);
+    if (from === null) return;
+    if (steps !== undefined) go(from[0] + (steps[0] ?? 0), from[1] + (steps[1] ?? 0));
+    else if (event.key === 'Enter' || event.key === ' ') open(...from);
     else return;
     event.preventDefault();
   };
   const onClick = (event: MouseEvent) => {
-    const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-at]');
-    const [one, other] = (cell?.dataset['at'] ?? '').split(' ').map(Number);
-    if (one === undefined || other === undefined) return;
-    setActive([one, other]);
-    open(one, other);
+    const from = placeOf(event.target);
+    if (from === null) return;
+    setActive(from);
+    open(...from);
   };
   return (
     <div class="matrix">

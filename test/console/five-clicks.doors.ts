@@ -1,0 +1,82 @@
+/** What somebody who never read the documents does with the console alone. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../support/browser.ts';
+import { aBrowser, rows, served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
+
+const REGISTRAR = castKey('nvcf-registrar').key;
+
+const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
+const DEPLOYMENT = {
+  deploymentSpecifications: [
+    { gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1, clusters: ['acme-1'] },
+  ],
+};
+
+describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
+  const opened = aBrowser();
+
+  it('a refused deployment is understood and mended, the edit is awaited, a least key is made, the run is exported', {
+    timeout: 60_000,
+  }, async () => {
+    const { url, ask } = await served({ propagation: 'fixed' });
+    const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
+    const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;
+    const path = `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`;
+    const deploy = (key: string) => ask('POST', path, key, DEPLOYMENT);
+    expect((await deploy(REGISTRAR)).status).toBe(403);
+    const page = await opened(url);
+
+    // Why was it refused?
+    await rows(page).filter({ hasText: '403' }).click();
+    const picture = page.getByRole('region', { name: 'Decision' });
+    await picture.getByText('nvcf-registrar has').waitFor();
+    expect(await picture.locator('.lacking').allInnerTexts()).toEqual([
+      expect.stringContaining('deploy_function'),
+      expect.stringContaining('list_functions'),
+    ]);
+
+    // It is mended.
+    await picture.getByRole('button', { name: 'Do it' }).first().click();
+    await picture.getByText('Still refused').waitFor();
+
+    // When does the edit count? In a quarter of an hour, to which now is dragged.
+    await picture.getByRole('link', { name: 'See when' }).click();
+    await page.getByText('version 2 of nvcf-registrar begins to count').waitFor();
+    const now = page.getByRole('slider', { name: 'Now' });
+    const [from, mark] = [await now.boundingBox(), await page.locator('.mark-dot').first().boundingBox()];
+    if (from === null || mark === null) throw new Error('there is no time line');
+    expect((await deploy(REGISTRAR)).status).toBe(403);
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(mark.x + mark.width / 2, from.y + from.height / 2, { steps: 8 });
+    await page.mouse.up();
+    await page.getByText('Meanwhile: version 2 of nvcf-registrar begins to count').waitFor();
+    expect((await deploy(REGISTRAR)).status).toBe(200);
+
+    // A key with the least rights for what was just done.
+    await page.getByRole('link', { name: 'Least privilege' }).click();
+    const report = page.getByRole('region', { name: 'nvcf-registrar' });
+    await report.getByRole('link', { name: 'Make a key with just these rights' }).click();
+    await page.getByRole('checkbox', { name: 'Deploy Function' }).waitFor();
+    const ticked = page.getByRole('checkbox', { checked: true });
+    expect(await ticked.count()).toBe(4);
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('heading', { name: 'nvcf-registrar-least is made' }).waitFor();
+    await page.getByRole('button', { name: 'Show key' }).click();
+    const text = await page.locator('.secret code').innerText();
+    expect((await ask('POST', '/v2/nvcf/functions', text, FUNCTION)).status).toBe(200);
+    expect((await ask('DELETE', path, text)).status).toBe(200);
+    expect((await ask('DELETE', `/v2/nvcf/functions/${id}/versions/${versionId}`, text)).status).toBe(403);
+
+    // The run, for others.
+    await page.getByRole('link', { name: 'Journal' }).click();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: /HAR/ }).click();
+    const har = JSON.parse(readFileSync(await (await saved).path(), 'utf8'));
+    const statuses = har.log.entries.map((entry: { response: { status: number } }) => entry.response.status);
+    expect(statuses).toEqual([200, 403, 403, 200, 200, 200, 403]);
+    expect(JSON.stringify(har)).not.toContain(text);
+  });
+});
