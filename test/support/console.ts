@@ -9,7 +9,10 @@ import { castKey } from './ngc-cast.ts';
 export const INVOKER = castKey('nvcf-invoker').key;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
-export const readJson = async (url: string, init?: RequestInit): Promise<any> => (await fetch(url, init)).json();
+export const readJson = async (url: string, init?: RequestInit): Promise<any> => {
+  const text = await (await fetch(url, init)).text();
+  return text === '' ? null : JSON.parse(text);
+};
 
 /** A server that listens, and requests to it. */
 export async function served(config: Partial<Config> = {}, port = 0) {

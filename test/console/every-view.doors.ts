@@ -1,0 +1,124 @@
+/** What holds of every view of the console, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { faultsOfPage } from '../support/axe.ts';
+import { hasBrowser, launch, reboundName, siteWith } from '../support/browser.ts';
+import { aBrowser, fits, INVOKER, rows, served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
+
+const DEPLOYER = castKey('nvcf-deployer').id;
+
+/** Each view, with something chosen in it, and what it shows once it has read. */
+const VIEWS: readonly (readonly [address: string, shows: string])[] = [
+  ['live', 'missing_scope'],
+  ['time', 'begins to count'],
+  [`time?key=${DEPLOYER}`, 'pending'],
+  ['who', 'nvcf-registrar'],
+  [`who?who=${DEPLOYER}`, 'When do its edits count?'],
+  ['who?make=service&services=nvcf&scopes=list_functions', 'What it allows'],
+  ['law?service=nvcf', 'createDeployment'],
+  ['law?service=air&by=roles&turned=yes', 'simulations_list'],
+  ['law?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
+  ['least-privilege', 'It needs'],
+];
+
+const MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+
+/** A world in which something has happened, by people with bad manners. */
+async function servedWithTrouble() {
+  const server = await served({ propagation: 'fixed' });
+  const { mock, ask } = server;
+  const name = `${MARKUP}${'n'.repeat(150)}`;
+  await mock('POST', '/keys', { type: 'service', name, services: ['nvcf'], scopes: ['list_functions'] });
+  await mock('PATCH', `/keys/${DEPLOYER}`, { name, scopes: ['list_functions'] });
+  await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'n'.repeat(60_000), inferenceUrl: MARKUP });
+  await ask('POST', '/v2/nvcf/pexec/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001', INVOKER, { a: 1 });
+  await ask('GET', `/v2/${'p'.repeat(6000)}`);
+  return server;
+}
+
+async function shown(page: Page, url: string, [address, shows]: (typeof VIEWS)[number]): Promise<void> {
+  await page.goto(`${url}/#/${address}`);
+  await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
+}
+
+describe.runIf(hasBrowser)('every view', () => {
+  const opened = aBrowser();
+
+  it.each([
+    ['light', 360],
+    ['dark', 1400],
+    ['light', 2560],
+  ] as const)('can be read by everybody: %s, %i px wide', { timeout: 60_000 }, async (colorScheme, width) => {
+    const { url } = await servedWithTrouble();
+    const page = await opened(url, { colorScheme, viewport: { width, height: 900 } });
+    for (const view of VIEWS) {
+      await shown(page, url, view);
+
+      expect([view[0], await faultsOfPage(page)]).toEqual([view[0], []]);
+      expect([view[0], await fits(page)]).toEqual([view[0], true]);
+    }
+  });
+
+  it('has a title of its own, and makes no markup of a text', async () => {
+    const { url } = await servedWithTrouble();
+    const page = await opened(url);
+    const titles = new Set<string>();
+    for (const view of VIEWS) {
+      await shown(page, url, view);
+      titles.add(await page.title());
+      expect(await page.locator('main img, main script').count()).toBe(0);
+    }
+
+    expect([...titles]).toEqual(
+      ['Live', 'Time', 'Who', 'Law', 'Least privilege'].map((one) => `${one} · nv-auth-mock`),
+    );
+  });
+
+  it('belongs to its world: another is chosen in the frame, and one that is deleted is said to be gone', async () => {
+    const { url, mock } = await served();
+    await mock('POST', '/worlds', { id: 'alice' });
+    await fetch(`${url}/w/alice/of-alice`);
+    const page = await opened(`${url}/#/live`);
+    await page.getByLabel('World').selectOption('alice');
+    await page.getByText('/of-alice').waitFor();
+    expect(page.url()).toBe(`${url}/w/alice/#/live`);
+    await mock('DELETE', '/worlds/alice');
+
+    await page.getByText('The server no longer has this world.').waitFor();
+    expect(await rows(page).count()).toBe(1);
+    await page.getByRole('link', { name: 'To the default world' }).click();
+    await expect.poll(() => page.url()).toMatch(new RegExp(`^${url}/(#.*)?$`));
+  });
+
+  it('is not for pages of strangers, neither in a frame nor by requests', async () => {
+    const { url, mock } = await served();
+    const site = await siteWith(`<title>wait</title><iframe src="${url}/"></iframe><script>
+      const read = (init) => fetch('${url}/_mock/cast', init).then((answer) => answer.text(), () => 'nothing');
+      const body = '{"type":"service","name":"stolen","services":["nvcf"]}';
+      const write = fetch('${url}/_mock/keys', { method: 'POST', mode: 'no-cors', body });
+      Promise.all([read(), read({ headers: { 'x-mock-admin-token': 'x' } }), write])
+        .then(([one, other]) => { document.title = one + ', ' + other; });
+    </script>`);
+    const stranger = await launch();
+    onTestFinished(() => Promise.all([stranger.close(), site.close()]).then(() => {}));
+    const page = await stranger.newPage();
+    await page.goto(`http://127.0.0.1:${site.port}/`);
+    await expect.poll(() => page.title()).toBe('nothing, nothing');
+
+    expect(page.frames().map((frame) => frame.url())).not.toContain(`${url}/`);
+    const { keys } = await mock('GET', '/keys');
+    expect(keys.map(({ name }: { name: string }) => name)).not.toContain('stolen');
+  });
+
+  it('is not there under a name that somebody else bent to this machine', async () => {
+    const { url } = await served();
+    const site = await reboundName('', Number(new URL(url).port));
+    const victim = await launch(`http://127.0.0.1:${site.port}`);
+    onTestFinished(() => Promise.all([victim.close(), site.close()]).then(() => {}));
+    const page = await victim.newPage();
+
+    expect((await page.goto('http://evil.test/'))?.status()).toBe(403);
+    expect(await page.locator('#console').count()).toBe(0);
+  });
+});
