@@ -101,13 +101,16 @@ function Row({ request, place, count, isSelected }: RowParts) {
       onClick={() => choose({ request: id })}
     >
       <Time at={at} />
-      <Status status={status} wouldBe={wouldBe} />
+      <Status status={status} />
       <span class="method">{method}</span>
       <span class="path" title={path}>
         {path}
       </span>
       <span class="who">{principal?.name ?? ''}</span>
-      <span class="why">{reason ?? (fault === null ? (operation ?? 'no operation') : 'fault')}</span>
+      <span class="why">
+        {wouldBe !== undefined && `would be ${wouldBe}: `}
+        {reason ?? (fault === null ? (operation ?? 'no operation') : 'fault')}
+      </span>
     </div>
   );
 }

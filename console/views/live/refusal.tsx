@@ -36,8 +36,8 @@ function Picture({ decision, law }: { readonly decision: Decision; readonly law:
         <Needs decision={decision} law={law} />
         <Holds decision={decision} />
       </div>
-      <Facts decision={decision} />
       {effect === 'deny' && <Fixes key={decision.id} decision={decision} fixes={fixes} />}
+      <Facts decision={decision} />
     </section>
   );
 }
