@@ -52,7 +52,8 @@ export function Frame() {
       </div>
       <main id="content" tabIndex={-1} aria-label={title}>
         <h1 class="unseen">{title}</h1>
-        <Show />
+        {/* Once the token is known, what was refused is read again. */}
+        <Show key={String(wantsToken.value)} />
       </main>
     </>
   );

@@ -91,6 +91,36 @@ describe.runIf(hasBrowser)('every view', () => {
     await expect.poll(() => page.url()).toMatch(new RegExp(`^${url}/(#.*)?$`));
   });
 
+  it('knows its world by the name of the host, too', async () => {
+    const { url, mock } = await served();
+    await mock('POST', '/worlds', { id: 'alice' });
+    const { port } = new URL(url);
+    const page = await opened(`http://alice.localhost:${port}/#/who`);
+    await page.getByText('nvcf-registrar').first().waitFor();
+
+    expect(await page.getByLabel('World').inputValue()).toBe('alice');
+    await page.getByLabel('World').selectOption('default');
+    await expect.poll(() => page.url()).toBe(`http://alice.localhost:${port}/w/default/#/who`);
+    await expect.poll(() => page.getByLabel('World').inputValue()).toBe('default');
+  });
+
+  it('is read once the token that the switchboard wants is given', async () => {
+    const { url } = await served({ adminToken: 'open-sesame' });
+    const page = await opened(url);
+    for (const [address, shows] of [
+      ['law?service=nvcf', 'createDeployment'],
+      ['who', 'nvcf-registrar'],
+      ['time', 'as on this machine'],
+      ['least-privilege', 'What lacks rights is refused.'],
+    ] as const) {
+      await page.goto(`${url}/#/${address}`);
+      await page.reload();
+      await page.getByLabel(/started with --admin-token/).fill('open-sesame');
+      await page.getByRole('button', { name: 'Use it' }).click();
+      await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
+    }
+  });
+
   it('is not for pages of strangers, neither in a frame nor by requests', async () => {
     const { url, mock } = await served();
     const site = await siteWith(`<title>wait</title><iframe src="${url}/"></iframe><script>

@@ -69,6 +69,11 @@ function Needs({ decision, law }: { readonly decision: Decision; readonly law: L
       )}
       {needs.all === undefined && needs.any === undefined && <p class="quiet">no {law?.term}</p>}
       {types !== undefined && <p>bound to {types.join(', ')}</p>}
+      {decision.target !== undefined && (
+        <p>
+          for <span class="long">{decision.target}</span>
+        </p>
+      )}
       <p class="quiet">
         “{label}”: {source} ({certainty})
       </p>
@@ -77,7 +82,7 @@ function Needs({ decision, law }: { readonly decision: Decision; readonly law: L
 }
 
 function Holds({ decision }: { readonly decision: Decision }) {
-  const { principal, claimed, held, roles, boundTo, accepted } = decision;
+  const { principal, claimed, held, roles, boundTo, accepted, policyVersion } = decision;
   const who = principal ?? claimed;
   return (
     <section>
@@ -89,6 +94,7 @@ function Holds({ decision }: { readonly decision: Decision }) {
       {who && (
         <p class="quiet">
           {who.kind}, <code>{who.id}</code>
+          {policyVersion !== undefined && `, version ${policyVersion} of its policy`}
         </p>
       )}
     </section>
@@ -96,13 +102,11 @@ function Holds({ decision }: { readonly decision: Decision }) {
 }
 
 function Facts({ decision }: { readonly decision: Decision }) {
-  const { operation, service, request, target, policyVersion, pending, ofWorld, reason } = decision;
+  const { operation, service, request, pending, ofWorld, reason } = decision;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Request', `${request.method} ${request.path}`],
     ['Operation', `${operation} of ${service}`],
     ['Reason', reason ?? undefined],
-    ['Object', target],
-    ['Policy version', policyVersion === undefined ? undefined : String(policyVersion)],
     ['Pending', pending && `version ${pending.version} would ${pending.effect} it, from ${pending.effectiveAt} on`],
     ['Belongs to the world', ofWorld],
   ];
