@@ -1,6 +1,7 @@
 import { choose, chosen } from '../../address.ts';
 import { download } from '../../parts/download.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Search } from '../../parts/search.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { readServices } from '../../state/law.ts';
 import { CellPanel } from './cell-panel.tsx';
@@ -33,16 +34,12 @@ function Law({ service, names }: { readonly service: string; readonly names: rea
       <search class="bar" aria-label="What is shown">
         <Choice label="Service" name="service" value={service} options={names} />
         <Choice label="Against" name="by" value={side} options={SIDES} />
-        <label>
-          <span class="unseen">Search</span>
-          <input
-            type="search"
-            placeholder="operation, scope …"
-            maxLength={200}
-            value={chosen.value['text'] ?? ''}
-            onInput={(event) => choose({ text: event.currentTarget.value }, false)}
-          />
-        </label>
+        <Search
+          label="Search"
+          placeholder="operation, scope …"
+          value={chosen.value['text']}
+          change={(text) => choose({ text }, false)}
+        />
         <button
           type="button"
           aria-pressed={chosen.value['turned'] === 'yes'}

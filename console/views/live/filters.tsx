@@ -1,4 +1,5 @@
 import { choose, chosen } from '../../address.ts';
+import { Search } from '../../parts/search.tsx';
 import { FILTERS, fitting, isPaused, keptBack, requests, resume, valuesOf } from '../../state/requests.ts';
 
 const CHOICES = ['service', 'status', 'principal', 'reason'] as const;
@@ -21,16 +22,12 @@ export function Filters() {
           </select>
         </label>
       ))}
-      <label>
-        <span class="unseen">text</span>
-        <input
-          type="search"
-          placeholder="path, operation …"
-          maxLength={200}
-          value={now['text'] ?? ''}
-          onInput={(event) => choose({ text: event.currentTarget.value }, false)}
-        />
-      </label>
+      <Search
+        label="text"
+        placeholder="path, operation …"
+        value={chosen.value['text']}
+        change={(text) => choose({ text }, false)}
+      />
       {isNarrowed && (
         <button type="button" onClick={() => choose(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
           Show all

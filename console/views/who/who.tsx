@@ -1,5 +1,6 @@
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Search } from '../../parts/search.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { readEverybody, type Somebody } from '../../state/everybody.ts';
 import { madeTexts } from '../../state/keys.ts';
@@ -29,16 +30,12 @@ function Found({ everybody }: { readonly everybody: readonly Somebody[] }) {
     <div class={`two${isOpen ? ' opened' : ''}${isForm ? ' wide' : ''}`}>
       <section class="first" aria-label="Everybody">
         <search class="bar">
-          <label>
-            <span class="unseen">Search</span>
-            <input
-              type="search"
-              placeholder="name, role, scope …"
-              maxLength={200}
-              value={text}
-              onInput={(event) => choose({ text: event.currentTarget.value }, false)}
-            />
-          </label>
+          <Search
+            label="Search"
+            placeholder="name, role, scope …"
+            value={chosen.value['text']}
+            change={(text) => choose({ text }, false)}
+          />
           <a class="button" href={addressOfView('who', { make: 'service' })}>
             Make a key
           </a>

@@ -1,0 +1,21 @@
+/** A field that narrows what is shown, while one writes. */
+export function Search(props: {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string | undefined;
+  readonly change: (text: string) => void;
+}) {
+  const { label, placeholder, value = '', change } = props;
+  return (
+    <label>
+      <span class="unseen">{label}</span>
+      <input
+        type="search"
+        placeholder={placeholder}
+        maxLength={200}
+        value={value}
+        onInput={(event) => change(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
