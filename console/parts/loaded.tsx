@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Sentence } from './sentence.tsx';
 
 /** Something that is read from the switchboard. */
 export type Loaded<Value> = { readonly value: Value } | { readonly fault: string } | null;
@@ -56,7 +57,7 @@ export function WhenLoaded<Value>(props: {
   if ('fault' in props.of)
     return (
       <p class="fault" role="alert">
-        {props.of.fault}
+        <Sentence text={props.of.fault} />
       </p>
     );
   return <>{props.children(props.of.value)}</>;

@@ -69,6 +69,12 @@ export function lawOf(service: string): Promise<Law> {
   return law;
 }
 
+/** The operations of a service, or of all if it is empty, by name. */
+export async function operationsOf(service: string): Promise<readonly string[]> {
+  const laws = await Promise.all((service === '' ? await readServices() : [service]).map(lawOf));
+  return [...new Set(laws.flatMap(({ operations }) => operations.map(({ id }) => id)))].sort();
+}
+
 /** The names of the services that this server has. */
 export async function readServices(): Promise<readonly string[]> {
   const { services } = await ask<{ services: { name: string }[] }>('GET', '/_mock/info');

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { Journal } from './journal/journal.tsx';
 import { LawView } from './law/law.tsx';
 import { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
 import { Live } from './live/live.tsx';
@@ -18,5 +19,6 @@ export const VIEWS: readonly View[] = [
   { name: 'time', title: 'Time', Show: TimeView },
   { name: 'who', title: 'Who', Show: Who },
   { name: 'law', title: 'Law', Show: LawView },
+  { name: 'journal', title: 'Journal', Show: Journal },
   { name: 'least-privilege', title: 'Least privilege', Show: LeastPrivilegeView },
 ];

@@ -1,0 +1,24 @@
+import { Copy } from './copy.tsx';
+
+/** Lines for a test, to copy. */
+export function Code({ text }: { readonly text: string }) {
+  return (
+    <div class="lines">
+      <pre class="long">{text}</pre>
+      <Copy text={text} label="Copy the code" />
+    </div>
+  );
+}
+
+/** A value of JSON as TypeScript writes it. */
+export function sourceOf(value: unknown): string {
+  if (typeof value === 'string') {
+    return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+  }
+  if (Array.isArray(value)) return `[${value.map(sourceOf).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  if (members.length === 0) return '{}';
+  const nameOf = (name: string) => (/^[a-z_$][\w$]*$/i.test(name) ? name : sourceOf(name));
+  return `{ ${members.map(([name, member]) => `${nameOf(name)}: ${sourceOf(member)}`).join(', ')} }`;
+}

@@ -1,0 +1,34 @@
+import { useState } from 'preact/hooks';
+import { Sentence } from './sentence.tsx';
+
+/** So much of a text is shown at once: how it begins, and how it ends. */
+const BEGINNING = 180;
+const END = 60;
+
+/** A text that is too long, without its middle. */
+export function cut(text: string): string {
+  return isLong(text) ? `${text.slice(0, BEGINNING)} … ${text.slice(-END)}` : text;
+}
+
+function isLong(text: string): boolean {
+  return text.length > BEGINNING + END;
+}
+
+/** A text of any length; the middle of a long one is for whoever wants it. @param isSentence has it names between backticks? */
+export function Long({ text, isSentence = false }: { readonly text: string; readonly isSentence?: boolean }) {
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? text : cut(text);
+  return (
+    <span>
+      {isSentence ? <Sentence text={shown} /> : shown}
+      {isLong(text) && (
+        <>
+          {' '}
+          <button type="button" class="small" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+            {isWhole ? 'Show less' : `Show all ${text.length.toLocaleString('en')} characters`}
+          </button>
+        </>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,12 @@
+import { send } from '../switchboard/client.ts';
+import { here } from './worlds.ts';
+
+/** What the switchboard answers, to be saved. A link could not ask: it has no place for the admin token. @throws as `send` does */
+export async function readFile(path: string): Promise<Blob> {
+  return (await send('GET', path)).blob();
+}
+
+/** The name of a file of this world. @param about what it is of; default: the time of the machine */
+export function fileName(ending: string, about = new Date().toISOString().slice(0, 19).replaceAll(':', '')): string {
+  return `nv-auth-mock-${here.value?.id ?? 'default'}-${about}${ending}`;
+}

@@ -1,0 +1,106 @@
+import { useState } from 'preact/hooks';
+import { addressOfView } from '../../address.ts';
+import { Told, useAct } from '../../parts/act.tsx';
+import { Status } from '../../parts/chips.tsx';
+import { Code, sourceOf } from '../../parts/code.tsx';
+import { cut, Long } from '../../parts/long.tsx';
+import { ask } from '../../switchboard/client.ts';
+import type { Verified } from '../../switchboard/types.ts';
+import type { JournalFilter } from './filter.tsx';
+
+const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
+type Count = keyof typeof COUNTS;
+
+/** Asks whether requests came that are like the filter, and shows what comes closest. It has the filter as its `key`. */
+export function Came({ filter }: { readonly filter: JournalFilter }) {
+  const [count, setCount] = useState<Count>('atLeast');
+  const [wanted, setWanted] = useState(1);
+  const [verified, setVerified] = useState<Verified | null>(null);
+  const act = useAct();
+  const { since, status, ...texts } = filter;
+  const match = { ...texts, ...(status !== undefined && { status: /^\d+$/.test(status) ? Number(status) : status }) };
+  const order = { match, [count]: wanted };
+
+  const verify = (event: Event) => {
+    event.preventDefault();
+    void act.run(async () => {
+      setVerified(null);
+      setVerified(await ask<Verified>('POST', '/_mock/requests/verify', order));
+      return undefined;
+    });
+  };
+  return (
+    <details class="came">
+      <summary>Did such a request come?</summary>
+      <form class="order" onSubmit={verify}>
+        <label>
+          Requests like the filter above
+          <select value={count} onChange={(event) => setCount(event.currentTarget.value as Count)}>
+            {Object.entries(COUNTS).map(([name, text]) => (
+              <option key={name} value={name}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          How many
+          <input
+            type="number"
+            min={0}
+            required
+            value={wanted}
+            onInput={(event) => setWanted(event.currentTarget.valueAsNumber || 0)}
+          />
+        </label>
+        <button type="submit" class="main" disabled={act.isBusy}>
+          Ask
+        </button>
+      </form>
+      {since !== undefined && (
+        <p class="quiet">A verification looks at the whole journal, so “After” does not count.</p>
+      )}
+      <Told act={act} />
+      <div role="status">{verified !== null && <Answer verified={verified} />}</div>
+      <Code text={`await mock.requests.verify(${sourceOf(order)});`} />
+    </details>
+  );
+}
+
+function Answer({ verified: { verified, count, nearest, dropped } }: { readonly verified: Verified }) {
+  return (
+    <>
+      <p class={verified ? 'verdict allow' : 'verdict deny'}>
+        <strong>{verified ? 'Yes' : 'No'}</strong> {count === 1 ? '1 request is' : `${count} requests are`} like that.
+        {dropped > 0 && ` The journal has forgotten ${dropped} older ones.`}
+      </p>
+      {nearest.length > 0 && (
+        <>
+          <h2>What comes closest</h2>
+          <ul class="nearest">
+            {nearest.map(({ request: { id, method, path, status }, differs, hint }) => (
+              <li key={id}>
+                <Status status={status} />{' '}
+                <a class="long" href={addressOfView('live', { request: id })}>
+                  {method} {cut(path)}
+                </a>
+                <ul>
+                  {differs.map((text) => (
+                    <li key={text}>
+                      <Long text={text} isSentence />
+                    </li>
+                  ))}
+                  {hint !== null && (
+                    <li class="hint">
+                      <Long text={hint} isSentence />
+                    </li>
+                  )}
+                </ul>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
