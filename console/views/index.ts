@@ -1,4 +1,6 @@
 import type { ComponentType } from 'preact';
+import { Drills } from './drills/drills.tsx';
+import { Faults } from './faults/faults.tsx';
 import { Journal } from './journal/journal.tsx';
 import { LawView } from './law/law.tsx';
 import { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
@@ -20,5 +22,7 @@ export const VIEWS: readonly View[] = [
   { name: 'who', title: 'Who', Show: Who },
   { name: 'law', title: 'Law', Show: LawView },
   { name: 'journal', title: 'Journal', Show: Journal },
+  { name: 'faults', title: 'Faults', Show: Faults },
+  { name: 'drills', title: 'Drills', Show: Drills },
   { name: 'least-privilege', title: 'Least privilege', Show: LeastPrivilegeView },
 ];

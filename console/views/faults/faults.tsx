@@ -1,0 +1,153 @@
+import type { ComponentChildren } from 'preact';
+import { addressOfView } from '../../address.ts';
+import { Told, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Copy } from '../../parts/copy.tsx';
+import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Long } from '../../parts/long.tsx';
+import { Table } from '../../parts/table.tsx';
+import { shortOf, When } from '../../parts/when.tsx';
+import { changed, changesOf } from '../../state/changes.ts';
+import { ask } from '../../switchboard/client.ts';
+import type { Fault, FaultMatch } from '../../switchboard/types.ts';
+import { codeOf, Order } from './order.tsx';
+import './faults.css';
+
+/** What goes wrong on purpose, and a form for more of it. */
+export function Faults() {
+  const loaded = useLoaded(
+    async () => (await ask<{ faults: readonly Fault[] }>('GET', '/_mock/faults')).faults,
+    // A request that is struck, and the clock that moves, change what is said of a fault.
+    [changesOf('faults', 'requests')],
+  );
+  return (
+    <div class="page faults">
+      <section>
+        <WhenLoaded of={loaded}>{(faults) => <List faults={faults} />}</WhenLoaded>
+      </section>
+      <Order />
+    </div>
+  );
+}
+
+function List({ faults }: { readonly faults: readonly Fault[] }) {
+  const act = useAct();
+  const remove = (path: string, told: string) =>
+    act.run(async () => {
+      await ask('DELETE', path);
+      changed('faults', 'drills', 'findings');
+      return told;
+    });
+  return (
+    <>
+      {faults.length === 0 && (
+        <p>
+          Nothing goes wrong on purpose. Add a fault below: for example, the operation <code>grant_token</code> with the
+          status 503 makes the next login fail.
+        </p>
+      )}
+      {faults.length > 0 && (
+        <>
+          <Table
+            label="Faults, oldest first"
+            head={['Which requests', 'What happens', 'Matched', 'Struck', 'Ends', '']}
+          >
+            {faults.map((fault) => (
+              <Row key={fault.id} fault={fault}>
+                <button
+                  type="button"
+                  class="small"
+                  disabled={act.isBusy}
+                  onClick={() => remove(`/_mock/faults/${fault.id}`, `The fault \`${fault.id}\` is removed.`)}
+                >
+                  Remove<span class="unseen"> {fault.id}</span>
+                </button>
+              </Row>
+            ))}
+          </Table>
+          <div class="bar">
+            <Confirm
+              yes="Yes, remove them all"
+              isBusy={act.isBusy}
+              onYes={() => remove('/_mock/faults', 'All faults are removed.')}
+            >
+              Remove all
+            </Confirm>
+          </div>
+        </>
+      )}
+      <Told act={act} />
+    </>
+  );
+}
+
+function Row({ fault, children }: { readonly fault: Fault; readonly children: ComponentChildren }) {
+  const { id, match, times, after, do: action, until, drill, seen, fired } = fault;
+  return (
+    <tr>
+      <td>
+        <Long text={matchText(match)} />
+        {after > 0 && <div class="quiet">after the first {after}</div>}
+        {drill !== null && (
+          <div class="quiet">
+            of the drill <a href={addressOfView('drills', { drill })}>{drill}</a>
+          </div>
+        )}
+        <div class="quiet">
+          <code>{id}</code>
+        </div>
+      </td>
+      <td>{actionText(action)}</td>
+      <td class="number">{seen}</td>
+      <td class="number">
+        {fired}
+        {times !== null && ` of ${times}`}
+      </td>
+      <td>{until === null ? '' : <When at={until} />}</td>
+      <td class="acts">
+        {drill === null && <Copy text={lineOf(fault)} label="Copy as code" />} {children}
+      </td>
+    </tr>
+  );
+}
+
+function lineOf({ match, times, after, do: action }: Fault): string {
+  // Of a fault that no drill made, everything is a member that can be sent.
+  return codeOf({ match: match as Record<string, string>, ...(times !== null && { times }), after, do: action });
+}
+
+/** Which requests a fault strikes, with the words of the switchboard. */
+function matchText({
+  operations,
+  probability = 1,
+  seed,
+  ...match
+}: FaultMatch & { readonly operations?: readonly string[] }): string {
+  const parts = Object.entries(match).map(
+    ([name, value]) =>
+      `${name === 'principal' ? 'caller' : name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  if (operations !== undefined) parts.push(`one of ${operations.join(', ')}`);
+  if (probability < 1) parts.push(`with a probability of ${probability}${seed === '1' ? '' : ` (seed ${seed})`}`);
+  return parts.length === 0 ? 'every request' : parts.join('; ');
+}
+
+const BREAKS = { before: 'before the answer', headers: 'in the headers', body: 'in the body' } as const;
+
+/** What a fault does, in the order in which a client meets it. */
+function actionText({ status, retryAfter, delay, drop, body, after }: Fault['do']): string {
+  const parts: string[] = [];
+  if (after) parts.push('what was asked for is done');
+  if (typeof delay === 'string') parts.push(`a delay of ${shortOf(delay)}`);
+  else if (delay !== undefined) {
+    const [min, max] = [shortOf(delay.min), shortOf(delay.max)];
+    parts.push(min === max ? `a delay of ${min}` : `a delay of ${min} to ${max}`);
+  }
+  if (status !== undefined) parts.push(`status ${status}`);
+  if (retryAfter !== undefined) {
+    parts.push(retryAfter === 'end' ? 'Retry-After until it ends' : `Retry-After ${retryAfter} s`);
+  }
+  if (drop !== undefined) parts.push(`the connection breaks ${BREAKS[drop]}`);
+  if (body !== undefined) parts.push(`the body is ${body}`);
+  return parts.join('; ');
+}
