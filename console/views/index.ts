@@ -5,8 +5,10 @@ import { Journal } from './journal/journal.tsx';
 import { LawView } from './law/law.tsx';
 import { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
 import { Live } from './live/live.tsx';
+import { Snapshots } from './snapshots/snapshots.tsx';
 import { TimeView } from './time/time.tsx';
 import { Who } from './who/who.tsx';
+import { Worlds } from './worlds/worlds.tsx';
 
 /** A page of the console, at `#/name`. */
 export interface View {
@@ -25,4 +27,6 @@ export const VIEWS: readonly View[] = [
   { name: 'faults', title: 'Faults', Show: Faults },
   { name: 'drills', title: 'Drills', Show: Drills },
   { name: 'least-privilege', title: 'Least privilege', Show: LeastPrivilegeView },
+  { name: 'worlds', title: 'Worlds', Show: Worlds },
+  { name: 'snapshots', title: 'Snapshots', Show: Snapshots },
 ];

@@ -1,0 +1,117 @@
+import { addressOfView } from '../../address.ts';
+import { type Act, Told, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { download } from '../../parts/download.ts';
+import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Long } from '../../parts/long.tsx';
+import { Table } from '../../parts/table.tsx';
+import { When } from '../../parts/when.tsx';
+import { changed, changesOf } from '../../state/changes.ts';
+import { fileName, readFile } from '../../state/files.ts';
+import { ask } from '../../switchboard/client.ts';
+import type { Snapshot } from '../../switchboard/types.ts';
+import './snapshots.css';
+
+/** What this world was, to go back to. */
+export function Snapshots() {
+  const loaded = useLoaded(
+    async () => (await ask<{ snapshots: readonly Snapshot[] }>('GET', '/_mock/snapshots')).snapshots,
+    [changesOf('snapshots')],
+  );
+  const act = useAct();
+  return (
+    <div class="page snapshots">
+      <Take act={act} />
+      <Told act={act} />
+      <section>
+        <WhenLoaded of={loaded}>
+          {(snapshots) =>
+            snapshots.length === 0 ? (
+              <p>
+                This world has no snapshot yet. Take one before something that is hard to undo, such as “before the
+                migration”, and go back to it whenever you like.
+              </p>
+            ) : (
+              <Table label="Snapshots, newest first" head={['Name', 'Taken at', 'Size', '']}>
+                {snapshots.map((snapshot) => (
+                  <Row key={snapshot.id} snapshot={snapshot} act={act} />
+                ))}
+              </Table>
+            )
+          }
+        </WhenLoaded>
+      </section>
+    </div>
+  );
+}
+
+function Take({ act }: { readonly act: Act }) {
+  const take = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const name = String(new FormData(form).get('name')).trim();
+    void act.run(async () => {
+      const { id } = await ask<Snapshot>('POST', '/_mock/snapshots', name === '' ? {} : { name });
+      form.reset();
+      changed('snapshots');
+      return `The snapshot \`${id}\` is taken.`;
+    });
+  };
+  return (
+    <form class="order" onSubmit={take} aria-label="Take a snapshot">
+      <label>
+        Name
+        <input name="name" placeholder="before the migration" autocomplete="off" />
+      </label>
+      <button type="submit" class="main" disabled={act.isBusy}>
+        Take a snapshot
+      </button>
+    </form>
+  );
+}
+
+function Row({ snapshot: { id, name, at, bytes }, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
+  const restore = () =>
+    act.run(async () => {
+      const { now } = await ask<{ now: string }>('POST', `/_mock/snapshots/${id}/restore`, {});
+      return `This world is again what it was; its clock shows ${now.slice(0, 19).replace('T', ' ')}.`;
+    });
+  const remove = () =>
+    act.run(async () => {
+      await ask('DELETE', `/_mock/snapshots/${id}`);
+      changed('snapshots');
+      return `The snapshot \`${id}\` is deleted.`;
+    });
+  const saveFile = () =>
+    act.run(async () => {
+      const file = fileName('.db', id);
+      download(file, await readFile(`/_mock/snapshots/${id}/file`));
+      return `\`${file}\` is saved: \`--data\` opens it.`;
+    });
+  const which = <span class="unseen"> {name ?? id}</span>;
+  return (
+    <tr>
+      <td>
+        {name !== null && <Long text={name} />} <code class="quiet">{id}</code>
+      </td>
+      <td>
+        <When at={at} />
+      </td>
+      <td class="size">{Math.ceil(bytes / 1000).toLocaleString('en')} kB</td>
+      <td class="acts">
+        <Confirm yes="Yes, go back" isBusy={act.isBusy} onYes={restore}>
+          Restore{which}
+        </Confirm>{' '}
+        <button type="button" class="small" disabled={act.isBusy} onClick={saveFile}>
+          Download{which}
+        </button>{' '}
+        <a class="button small" href={addressOfView('worlds', { from: 'snapshot', of: id })}>
+          Make a world<span class="unseen"> of {name ?? id}</span>
+        </a>{' '}
+        <Confirm yes="Yes, delete" isBusy={act.isBusy} onYes={remove}>
+          Delete{which}
+        </Confirm>
+      </td>
+    </tr>
+  );
+}

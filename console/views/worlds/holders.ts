@@ -1,0 +1,66 @@
+/** Somebody of a cast who has credentials. */
+export interface Holder {
+  readonly service: string;
+  /** Which list of the cast they are in, such as `serviceAccounts`. */
+  readonly list: string;
+  readonly id: string;
+  readonly name: string;
+  readonly secrets: readonly CastSecret[];
+}
+
+export interface CastSecret {
+  /** Such as `password`. */
+  readonly kind: string;
+  /** What it goes with, if anything. */
+  readonly clientId: string | null;
+  readonly text: string;
+}
+
+/** The members of a cast that are secrets, in every service. */
+const SECRETS = ['password', 'secret', 'clientSecret', 'key'];
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** Everybody in a cast who has credentials. A seed may leave any part of it out. */
+export function holdersOf(cast: object): readonly Holder[] {
+  return Object.entries(cast).flatMap(([service, part]) => (isEntry(part) ? holdersIn(service, part) : []));
+}
+
+/** @param part lists by name, as the cast of a service or what a copy of a world created has them */
+export function holdersIn(service: string, part: object): readonly Holder[] {
+  return Object.entries(part).flatMap(([list, entries]) =>
+    (Array.isArray(entries) ? entries.filter(isEntry) : []).flatMap((entry) => {
+      const secrets = secretsOf(entry);
+      const name = nameOf(entry);
+      return secrets.length === 0 ? [] : [{ service, list, id: textOr(entry['id'], name), name, secrets }];
+    }),
+  );
+}
+
+function isEntry(value: unknown): value is Entry {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOr(value: unknown, other: string): string {
+  return typeof value === 'string' ? value : other;
+}
+
+/** Keys of two organisations can have the same name. */
+function nameOf({ email, name, org, clientId }: Entry): string {
+  const own = textOr(email, textOr(name, textOr(clientId, '')));
+  return typeof org === 'string' ? `${org}/${own}` : own;
+}
+
+/** Its own secrets, and those of an access key that is its own. */
+function secretsOf(entry: Entry): readonly CastSecret[] {
+  const clientId = typeof entry['clientId'] === 'string' ? entry['clientId'] : null;
+  return Object.entries(entry).flatMap(([name, value]): readonly CastSecret[] => {
+    if (isEntry(value)) return secretsOf(value);
+    return SECRETS.includes(name) && typeof value === 'string' ? [{ kind: name, clientId, text: value }] : [];
+  });
+}
+
+/** `serviceAccounts` as words. */
+export function wordsOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
