@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { Drills } from './drills/drills.tsx';
 import { Faults } from './faults/faults.tsx';
+import { Findings } from './findings/findings.tsx';
 import { Journal } from './journal/journal.tsx';
 import { LawView } from './law/law.tsx';
 import { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
@@ -29,4 +30,5 @@ export const VIEWS: readonly View[] = [
   { name: 'least-privilege', title: 'Least privilege', Show: LeastPrivilegeView },
   { name: 'worlds', title: 'Worlds', Show: Worlds },
   { name: 'snapshots', title: 'Snapshots', Show: Snapshots },
+  { name: 'findings', title: 'Findings', Show: Findings },
 ];
