@@ -19,7 +19,15 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['law?service=nvcf', 'createDeployment'],
   ['law?service=air&by=roles&turned=yes', 'simulations_list'],
   ['law?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
+  ['journal', 'missing_scope'],
+  ['journal?operation=createFunction&limit=500', '1 request.'],
+  ['faults', 'of the drill'],
+  ['drills?drill=token-outage', 'runs until'],
   ['least-privilege', 'It needs'],
+  ['worlds?world=alice', 'By a header'],
+  ['worlds?from=snapshot', 'Which snapshot'],
+  ['snapshots', 'Restore'],
+  ['findings', 'never struck'],
 ];
 
 const MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
@@ -34,6 +42,12 @@ async function servedWithTrouble() {
   await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'n'.repeat(60_000), inferenceUrl: MARKUP });
   await ask('POST', '/v2/nvcf/pexec/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001', INVOKER, { a: 1 });
   await ask('GET', `/v2/${'p'.repeat(6000)}`);
+  await mock('POST', '/worlds', { id: 'alice' });
+  await mock('POST', '/snapshots', { name: name.slice(0, 200) });
+  const { id } = await mock('POST', '/faults', { match: { path: `/${name.repeat(300)}` }, do: { delay: '1s' } });
+  await mock('DELETE', `/faults/${id}`);
+  await mock('POST', '/faults', { match: { path: `/${name.repeat(300)}` }, do: { delay: '1s' } });
+  await mock('POST', '/drills/token-outage', { for: '10m' });
   return server;
 }
 
@@ -49,7 +63,7 @@ describe.runIf(hasBrowser)('every view', () => {
     ['light', 360],
     ['dark', 1400],
     ['light', 2560],
-  ] as const)('can be read by everybody: %s, %i px wide', { timeout: 60_000 }, async (colorScheme, width) => {
+  ] as const)('can be read by everybody: %s, %i px wide', { timeout: 120_000 }, async (colorScheme, width) => {
     const { url } = await servedWithTrouble();
     const page = await opened(url, { colorScheme, viewport: { width, height: 900 } });
     for (const view of VIEWS) {
@@ -71,7 +85,12 @@ describe.runIf(hasBrowser)('every view', () => {
     }
 
     expect([...titles]).toEqual(
-      ['Live', 'Time', 'Who', 'Law', 'Least privilege'].map((one) => `${one} · nv-auth-mock`),
+      [
+        ['Live', 'Time', 'Who', 'Law', 'Journal', 'Faults', 'Drills', 'Least privilege'],
+        ['Worlds', 'Snapshots', 'Findings'],
+      ]
+        .flat()
+        .map((one) => `${one} · nv-auth-mock`),
     );
   });
 

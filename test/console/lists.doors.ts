@@ -1,0 +1,474 @@
+/** The lists of the console, each with what one needs to act, in a browser. */
+import { readFile } from 'node:fs/promises';
+import type { Download, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../support/browser.ts';
+import { aBrowser, INVOKER, readJson, served } from '../support/console.ts';
+
+/** Every view that this file tells about. */
+const VIEWS = ['journal', 'faults', 'drills', 'worlds', 'snapshots', 'findings'] as const;
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const cells = (page: Page, name: string) => region(page, name).locator('tbody tr');
+
+/** What the body of a table says, row by row. */
+const texts = async (page: Page, name: string) => (await cells(page, name).allInnerTexts()).map((text) => text.trim());
+
+/** What the next login is answered. */
+async function loginStatus(url: string): Promise<number> {
+  const { users } = (await readJson(`${url}/_mock/cast`)).runai;
+  const { clientId, clientSecret } = users[0].accessKey;
+  const { status } = await fetch(`${url}/api/v1/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
+  });
+  return status;
+}
+
+async function saved(page: Page, save: () => Promise<void>): Promise<{ name: string; content: Buffer }> {
+  const waiting: Promise<Download> = page.waitForEvent('download');
+  await save();
+  const download = await waiting;
+  return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
+}
+
+describe.runIf(hasBrowser)('the lists', () => {
+  const opened = aBrowser();
+
+  describe('the journal', () => {
+    it('is narrowed as the address says, and each request leads to its decision', async () => {
+      const { url, ask } = await served();
+      await ask('GET', '/v2/nvcf/functions');
+      await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+      await ask('GET', '/nothing/at/all');
+      const page = await opened(`${url}/#/journal?operation=createFunction`);
+
+      await page.getByText('1 request.', { exact: true }).waitFor();
+      expect(await texts(page, 'Requests, newest first')).toEqual([expect.stringContaining('POST /v2/nvcf/functions')]);
+      await button(page, 'Show all').click();
+      await page.getByText('3 requests.', { exact: true }).waitFor();
+      await page.getByLabel('Status').fill('404');
+      await page.getByLabel('Status').press('Enter');
+      await page.getByText('1 request.', { exact: true }).waitFor();
+      expect(page.url()).toContain('#/journal?status=404');
+      await page.getByRole('link', { name: 'GET /nothing/at/all' }).click();
+      await page.getByRole('article', { name: 'Request' }).getByText('/nothing/at/all').waitFor();
+    });
+
+    it('says that nothing is like the filter, and what the switchboard has against it', async () => {
+      const { url, ask } = await served();
+      await ask('GET', '/v2/nvcf/functions');
+      const page = await opened(`${url}/#/journal?status=201`);
+      await page.getByText('No request in the journal is like this').waitFor();
+      await page.getByLabel('Operation').fill('createFunctoin');
+      await page.getByLabel('Operation').press('Enter');
+
+      await page.getByRole('alert').getByText('the nearest is createFunction').waitFor();
+    });
+
+    it('stands still, and says that something has happened', async () => {
+      const { url, ask } = await served();
+      const page = await opened(`${url}/#/journal`);
+      await page.getByText('No request has come yet').waitFor();
+      await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
+      await ask('GET', '/one');
+      await page.getByText('read again to see it').waitFor();
+      await button(page, 'Read again').click();
+
+      await page.getByText('1 request.', { exact: true }).waitFor();
+    });
+
+    it('is saved as a HAR of what it is narrowed to', async () => {
+      const { url, ask } = await served();
+      await ask('GET', '/v2/nvcf/functions');
+      await ask('GET', '/nothing/at/all');
+      const page = await opened(`${url}/#/journal?status=404`);
+      await page.getByText('1 request.', { exact: true }).waitFor();
+      const { name, content } = await saved(page, () => button(page, 'Download as HAR').click());
+
+      expect(name).toMatch(/^nv-auth-mock-default-\d{4}-\d\d-\d\dT\d{6}\.har$/);
+      const { log } = JSON.parse(content.toString());
+      expect(log.entries.map(({ request }: { request: { url: string } }) => request.url)).toEqual([
+        expect.stringContaining('/nothing/at/all'),
+      ]);
+      await page.getByText('is saved').waitFor();
+    });
+
+    it('tells whether such a request came, and what comes closest', async () => {
+      const { url, ask } = await served();
+      await ask('GET', '/v2/nvcf/functions');
+      const page = await opened(`${url}/#/journal?operation=createFunction`);
+      await page.getByText('Did such a request come?').click();
+      await button(page, 'Ask').click();
+
+      await page.getByText('0 requests are like that').waitFor();
+      await page.getByText('operation is listFunctions, not createFunction').waitFor();
+      expect(await page.locator('.came pre').innerText()).toBe(
+        "await mock.requests.verify({ match: { operation: 'createFunction' }, atLeast: 1 });",
+      );
+      await page.getByLabel('Requests like the filter above').selectOption('exactly');
+      await page.getByLabel('How many').fill('0');
+      await button(page, 'Ask').click();
+      await page.locator('.verdict.allow').getByText('Yes').waitFor();
+    });
+  });
+
+  describe('faults', () => {
+    it('are of the service and the operation that the address says', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+
+      await page.getByText("match: { service: 'nvcf', operation: 'listFunctions' }").waitFor();
+    });
+
+    it('are made by the form, strike the next request, and are removed', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults`);
+      await page.getByText('Nothing goes wrong on purpose').waitFor();
+      await page.getByLabel('Operation').fill('grant_token');
+      await page.getByLabel('Status', { exact: true }).fill('503');
+      await page.getByLabel('Retry-After').fill('3');
+      expect(await page.locator('.lines pre').innerText()).toBe(
+        "await mock.faults.next('grant_token', { status: 503, retryAfter: 3 });",
+      );
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+
+      expect(await loginStatus(url)).toBe(503);
+      expect(await loginStatus(url)).toBe(200);
+      await expect.poll(() => texts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('1 of 1')]);
+      await button(page, /^Remove .*-f1$/).click();
+      await page.getByText('Nothing goes wrong on purpose').waitFor();
+      expect((await readJson(`${url}/_mock/faults`)).faults).toEqual([]);
+    });
+
+    it('are refused in the words of the switchboard', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf`);
+      await page.getByLabel('Status', { exact: true }).fill('418');
+      await button(page, 'Add the fault').click();
+      await page.getByText('no document says that').waitFor();
+      await page.getByLabel('Even if no document has this status').check();
+      await button(page, 'Add the fault').click();
+
+      await cells(page, 'Faults, oldest first').getByText('service nvcf').waitFor();
+    });
+
+    it('are all removed with a second click', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/faults', { do: { delay: '1s' } });
+      await mock('POST', '/faults', { match: { service: 'air' }, do: { body: 'garbage' } });
+      const page = await opened(`${url}/#/faults`);
+      await button(page, 'Remove all').click();
+      await button(page, 'No').click();
+      expect(await cells(page, 'Faults, oldest first').count()).toBe(2);
+      await button(page, 'Remove all').click();
+      await button(page, 'Yes, remove them all').click();
+
+      await page.getByText('Nothing goes wrong on purpose').waitFor();
+    });
+
+    it.each([
+      [{ match: { operation: 'get_users' }, times: 2, do: { status: 503 } }, 'faults.next'],
+      [
+        { match: { service: 'nvcf', probability: 0.5 }, after: 2, do: { delay: { min: '1s', max: '2s' } } },
+        'faults.add',
+      ],
+    ])('are copied as code that makes the same: %j', async (given, call) => {
+      const { url, mock } = await served();
+      const first = await mock('POST', '/faults', given);
+      const page = await opened(`${url}/#/faults`, { permissions: ['clipboard-read', 'clipboard-write'] });
+      await button(page, 'Copy as code').click();
+      await button(page, 'Copied').waitFor();
+      const code = (await page.evaluate('navigator.clipboard.readText()')) as string;
+      expect(code).toContain(call);
+
+      const library = {
+        faults: {
+          add: (one: object) => mock('POST', '/faults', one),
+          next: (operation: string, { times = 1, ...action }: { times?: number }) =>
+            mock('POST', '/faults', { match: { operation }, times, do: action }),
+        },
+      };
+      const second = await new Function('mock', `return ${code.replace(/^await /, '')}`)(library);
+      const { id: _, createdAt: __, ...same } = first;
+      expect(second).toMatchObject(same);
+    });
+  });
+
+  describe('drills', () => {
+    it('are started about somebody for a time, run, and are ended', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/drills`);
+      const card = page.getByRole('article', { name: 'token-outage' });
+      await card.getByLabel('For how long').fill('10m');
+      await card.getByRole('button', { name: 'Start token-outage' }).click();
+      await card.getByText('The token endpoints are out').waitFor();
+      await card.getByText('runs until').waitFor();
+
+      expect(await loginStatus(url)).toBe(503);
+      await card.getByRole('button', { name: 'End token-outage' }).click();
+      await card.getByText('It has ended').waitFor();
+      expect(await loginStatus(url)).toBe(200);
+    });
+
+    it('show a new secret when it is asked for', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/drills`);
+      const card = page.getByRole('article', { name: 'regenerate-secret' });
+      await card.getByLabel('About whom').selectOption('researcher@acme.test');
+      await card.getByRole('button', { name: 'Start regenerate-secret' }).click();
+      await card.getByText('It is about researcher@acme.test').waitFor();
+      expect(await card.getByText('••••').count()).toBe(1);
+      await card.getByRole('button', { name: 'Show the secret of' }).click();
+
+      const clientSecret = await card.locator('.secret code').innerText();
+      const { users } = (await readJson(`${url}/_mock/cast`)).runai;
+      const { status } = await fetch(`${url}/api/v1/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ grantType: 'client_credentials', clientId: users[1].accessKey.clientId, clientSecret }),
+      });
+      expect(status).toBe(200);
+    });
+
+    it('can be about everybody who is offered', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/drills`);
+      const options = page.getByRole('article', { name: 'rate-limit' }).locator('optgroup option');
+      await options.first().waitFor({ state: 'attached' });
+      const ids = await options.evaluateAll((all) =>
+        all.map((option) => (option as unknown as { value: string }).value),
+      );
+
+      expect(ids.length).toBeGreaterThan(3);
+      for (const principal of ids)
+        expect((await mock('POST', '/drills/rate-limit', { principal })).principal.id).toBe(principal);
+    });
+
+    it('that are over are no longer said to run', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/drills/slow-token', { for: '1h' });
+      const page = await opened(`${url}/#/drills?drill=slow-token`);
+      const card = page.getByRole('article', { name: 'slow-token' });
+      await card.getByText('runs until').waitFor();
+      await mock('POST', '/clock/advance', { by: '2h' });
+
+      await expect.poll(() => card.getByText('runs until').count()).toBe(0);
+    });
+  });
+
+  describe('worlds', () => {
+    it('are made, opened and deleted, with their credentials covered', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByText('There is one world').waitFor();
+      await page.getByLabel('Id', { exact: true }).fill('alice');
+      await page.getByLabel('It ends when unused for').fill('15m');
+      await button(page, 'Make the world').click();
+      await page.getByText('is made').waitFor();
+      await page.getByText('Its credentials').click();
+      await region(page, 'Credentials').getByRole('cell', { name: 'acme/nvcf-invoker' }).first().waitFor();
+      expect(await region(page, 'Make a world').innerText()).not.toContain('nvapi-');
+      await button(page, 'Show the key of acme/nvcf-invoker').click();
+      expect(await region(page, 'Make a world').innerText()).toContain('nvapi-');
+      await expect.poll(() => texts(page, 'Worlds')).toContainEqual(expect.stringMatching(/^alice.*15m/s));
+
+      await button(page, 'Ways in to alice').click();
+      await cells(page, 'Worlds').getByText('x-mock-world: alice').waitFor();
+      await button(page, 'Delete alice').click();
+      await button(page, 'Yes, delete').click();
+      await page.getByText('is deleted').waitFor();
+      await expect.poll(() => cells(page, 'Worlds').count()).toBe(1);
+      expect((await fetch(`${url}/w/alice/_mock/`)).status).toBe(404);
+    });
+
+    it('lead to their consoles', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByRole('link', { name: 'alice', exact: true }).click();
+
+      await page.waitForURL(`${url}/w/alice/#/live`);
+      await page.getByText('No request has come yet').waitFor();
+    });
+
+    it('are refused in the words of the switchboard, and the default one cannot be deleted', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByLabel('Id', { exact: true }).fill('Not An Id');
+      await button(page, 'Make the world').click();
+
+      await page.getByText('must be 1 to 32 characters').waitFor();
+      expect(await button(page, 'Delete default').count()).toBe(0);
+    });
+
+    it('are found among a thousand', async () => {
+      const { url, mock } = await served();
+      for (let made = 0; made < 120; made += 1) await mock('POST', '/worlds', { id: `w-${made}`, seed: 'none' });
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByText('These are 100 of 121').waitFor();
+      await page.getByLabel('Ids with').fill('w-119');
+      await expect.poll(() => texts(page, 'Worlds')).toEqual([expect.stringMatching(/^w-119/)]);
+      expect(page.url()).toContain('filter=w-119');
+      await page.getByLabel('Ids with').fill('nobody');
+
+      await page.getByText('No world has an id with “nobody”').waitFor();
+    });
+
+    it('stay readable when the one is deleted that the page is of', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened(`${url}/w/alice/#/worlds`);
+      await button(page, 'Delete alice').click();
+      await button(page, 'Yes, delete this world').click();
+
+      await page.getByText('no longer has this world').waitFor();
+      expect(await texts(page, 'Worlds')).toContainEqual(expect.stringContaining('default'));
+    });
+
+    it('are reset with a second click', async () => {
+      const { url, ask, mock } = await served();
+      await ask('GET', '/v2/nvcf/functions');
+      await mock('POST', '/faults', { do: { delay: '1s' } });
+      const page = await opened(`${url}/#/worlds`);
+      await button(page, 'Reset default').click();
+      expect((await readJson(`${url}/_mock/requests`)).requests).toHaveLength(1);
+      await button(page, 'Yes, reset it').click();
+      await page.getByText('is as its seed has it').waitFor();
+
+      expect((await readJson(`${url}/_mock/requests`)).requests).toEqual([]);
+      expect((await readJson(`${url}/_mock/faults`)).faults).toEqual([]);
+    });
+  });
+
+  describe('snapshots', () => {
+    it('are taken, restored and deleted', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/snapshots`);
+      await page.getByText('This world has no snapshot yet').waitFor();
+      await page.getByLabel('Name').fill('before');
+      await button(page, 'Take a snapshot').click();
+      await page.getByText('is taken').waitFor();
+      await mock('POST', '/keys', { type: 'service', name: 'later', services: ['nvcf'], scopes: ['list_functions'] });
+      const names = async () => (await readJson(`${url}/_mock/keys`)).keys.map(({ name }: { name: string }) => name);
+      expect(await names()).toContain('later');
+      await button(page, 'Restore before').click();
+      await button(page, 'Yes, go back').click();
+      await page.getByText('This world is again what it was').waitFor();
+
+      expect(await names()).not.toContain('later');
+      await button(page, 'Delete before').click();
+      await button(page, 'Yes, delete').click();
+      await page.getByText('This world has no snapshot yet').waitFor();
+    });
+
+    it('are saved as data files', async () => {
+      const { url, mock } = await served();
+      const { id, bytes } = await mock('POST', '/snapshots', { name: 'kept' });
+      const page = await opened(`${url}/#/snapshots`);
+      const { name, content } = await saved(page, () => button(page, 'Download kept').click());
+
+      expect(name).toBe(`nv-auth-mock-default-${id}.db`);
+      expect(content.length).toBe(bytes);
+      expect(content.subarray(0, 15).toString()).toBe('SQLite format 3');
+    });
+
+    it('lead to a world that is made of them', async () => {
+      const { url, mock } = await served();
+      const { id } = await mock('POST', '/snapshots', { name: 'kept' });
+      await mock('POST', '/snapshots', { name: 'newer' });
+      const page = await opened(`${url}/#/snapshots`);
+      await page.getByRole('link', { name: 'Make a world of kept' }).click();
+      expect(await page.getByLabel('Which snapshot').inputValue()).toBe(id);
+      await page.getByLabel('Id', { exact: true }).fill('copy');
+      await button(page, 'Make the world').click();
+      await page.getByText('is made').waitFor();
+
+      expect((await readJson(`${url}/_mock/worlds/copy`)).id).toBe('copy');
+    });
+  });
+
+  describe('findings', () => {
+    it('are shown as they come, by kind, beside how sure the answers are', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/findings`);
+      await page.getByText('There is nothing that you should know').waitFor();
+      await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
+      const { id } = await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await fetch(`${url}/_mock/faults/${id}`, { method: 'DELETE' });
+
+      await cells(page, 'Findings').getByText('never struck').waitFor();
+      await page.getByLabel('Kind').selectOption('unused fault');
+      expect(page.url()).toContain('kind=unused_fault');
+      const { services } = await readJson(`${url}/_mock/fidelity`);
+      expect(await cells(page, 'Operations of each service').count()).toBe(services.length);
+    });
+
+    it('are none of a kind, and say so', async () => {
+      const { url, mock } = await served();
+      const { id } = await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await fetch(`${url}/_mock/faults/${id}`, { method: 'DELETE' });
+      const page = await opened(`${url}/#/findings?kind=storage`);
+
+      await page.getByText('No finding is of the kind “storage”').waitFor();
+    });
+  });
+
+  it('read again once the token is given that the switchboard wants, and download with it', async () => {
+    const { url, ask } = await served({ adminToken: 'open-sesame' });
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/journal`);
+    await page.getByLabel(/started with --admin-token/).fill('open-sesame');
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.getByText('1 request.', { exact: true }).waitFor();
+    const { content } = await saved(page, () => button(page, 'Download as HAR').click());
+    expect(JSON.parse(content.toString()).log.entries).toHaveLength(1);
+
+    for (const view of VIEWS) {
+      await page
+        .getByRole('navigation')
+        .getByRole('link', { name: new RegExp(view, 'i') })
+        .click();
+      await expect.poll(() => page.title()).toMatch(new RegExp(`^${view}`, 'i'));
+      await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
+      expect(await page.locator('main [role=alert]').count(), view).toBe(0);
+    }
+  });
+
+  it.each(VIEWS)('ask for the token where they are opened first: %s', async (view) => {
+    const { url } = await served({ adminToken: 'open-sesame' });
+    const page = await opened(`${url}/#/${view}`);
+    await page.getByLabel(/started with --admin-token/).fill('open-sesame');
+    await page.getByRole('button', { name: 'Use it' }).click();
+
+    await expect.poll(() => page.locator('main [role=alert]').count()).toBe(0);
+    await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
+  });
+
+  it('scroll nothing sideways but their tables, and show all of a long text to whoever wants it', async () => {
+    const { url, mock } = await served();
+    const long = 'n'.repeat(60_000);
+    const { id } = await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
+    await mock('DELETE', `/faults/${id}`);
+    await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
+    await mock('POST', '/snapshots', { name: 'n'.repeat(200) });
+    const page = await opened(url, { viewport: { width: 360, height: 800 } });
+    for (const view of VIEWS) {
+      await page.goto(`${url}/#/${view}`);
+      await expect.poll(() => page.title()).toMatch(new RegExp(`^${view}`, 'i'));
+      await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
+      for (const one of await page.getByRole('button', { name: /^Show all [\d,]+ characters/ }).all()) {
+        await one.click();
+        await page.getByText(long).waitFor();
+      }
+
+      expect([view, await page.evaluate('document.querySelector("main").scrollWidth <= innerWidth')]).toEqual([
+        view,
+        true,
+      ]);
+    }
+  });
+});
