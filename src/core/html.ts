@@ -1,0 +1,59 @@
+/**
+ * The look of the pages that the server itself makes: that of the console, whose colours these are (`console/style.css`).
+ * It is a text, because the login page brings its styles along, and loads nothing.
+ */
+export const LOOK = `:root {
+  color-scheme: light dark;
+  --ground: light-dark(#ffffff, #14171a);
+  --raised: light-dark(#f4f5f6, #1d2126);
+  --line: light-dark(#d5d9dd, #343a41);
+  --text: light-dark(#1a1d20, #e8eaed);
+  --quiet: light-dark(#565d64, #a3abb3);
+  --accent: light-dark(#386200, #9bd63a);
+  --allow: light-dark(#1b6b2f, #6fd28a);
+  --deny: light-dark(#b3261e, #ff8f86);
+  --warn: light-dark(#7a5200, #f0c060);
+  font: 15px / 1.5 system-ui, sans-serif;
+}
+* { box-sizing: border-box }
+body { margin: 0; background: var(--ground); color: var(--text) }
+h1 { margin: 0 0 .25rem; font-size: 1.4rem }
+h2 { margin: 0 0 .25rem; font-size: 1.05rem }
+h1, h2, p, li, td { overflow-wrap: anywhere }
+p { margin: .25rem 0 1rem }
+a { color: var(--accent) }
+code { font: .92em ui-monospace, "Cascadia Mono", Menlo, monospace; overflow-wrap: anywhere }
+button, input, select {
+  max-width: 100%; padding: .25rem .6rem; font: inherit; color: inherit;
+  background: var(--raised); border: 1px solid var(--line); border-radius: 6px;
+}
+button { cursor: pointer }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
+.quiet { color: var(--quiet) }
+.fault { padding: .5rem .75rem; border-left: .25rem solid var(--deny); background: var(--raised); color: var(--deny) }
+`;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A text as it stands in HTML, between tags or in the quotes of an attribute. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+
+/** The same, with what stands between backticks as code. */
+export function escapedWithCode(text: string): string {
+  return escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+}
+
+/** The beginning of a text that would be too long to read. @param most how many characters of it are shown */
+export function shortened(text: string, most: number): string {
+  // By characters, not by halves of them; those behind twice as many are not looked at.
+  const characters = [...text.slice(0, 2 * most + 2)];
+  return characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { escaped, escapedWithCode, LOOK, shortened } from '../../src/core/html.ts';
+import { ROOT } from '../house/source-files.ts';
+
+const coloursIn = (style: string) =>
+  Object.fromEntries([...style.matchAll(/(--[a-z]+): ([^;]+);/g)].map(([, name, value]) => [name, value]));
+
+it('the pages of the server have the colours of the console', () => {
+  const ofConsole = coloursIn(readFileSync(join(ROOT, 'console/style.css'), 'utf8'));
+
+  expect(coloursIn(LOOK)).toEqual(ofConsole);
+  expect(Object.keys(ofConsole).length).toBeGreaterThan(5);
+});
+
+describe('a text in HTML', () => {
+  it('ends neither an element nor an attribute', () => {
+    expect(escaped(`a & b <i>"c"</i> 'd'`)).toBe('a &amp; b &lt;i&gt;&quot;c&quot;&lt;/i&gt; &#39;d&#39;');
+  });
+
+  it('has what stands between backticks as code', () => {
+    expect(escapedWithCode('needs `a<b`, or `c`')).toBe('needs <code>a&lt;b</code>, or <code>c</code>');
+    expect(escapedWithCode('a ` alone')).toBe('a ` alone');
+  });
+});
+
+describe('a long text', () => {
+  it.each([
+    ['abc', 3, 'abc'],
+    ['abcd', 3, 'abc…'],
+    ['😀😀😀', 3, '😀😀😀'],
+    ['😀😀😀😀', 3, '😀😀😀…'],
+    ['x'.repeat(60_000), 5, 'xxxxx…'],
+    ['', 3, ''],
+  ])('%s is shown up to its %dth character', (text, most, shown) => {
+    expect(shortened(text, most)).toBe(shown);
+  });
+});
