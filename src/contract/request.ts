@@ -21,6 +21,11 @@ export interface Arrival extends Surroundings {
   readonly openOrigin: string;
   readonly method: string;
   /**
+   * May whoever sent it read the cast, with its passwords? They could log in as anybody in it, so they are not asked for
+   * a password.
+   */
+  readonly mayReadCast: boolean;
+  /**
    * The keys with which clients verify tokens of the issuer that this request asks: those of its world if it names one,
    * otherwise also those with which other worlds sign, because tokens that were asked for without naming a world have
    * the same issuer.

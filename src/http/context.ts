@@ -79,6 +79,8 @@ export class RequestContext extends Scope<World> implements Context {
   remembering: Remembered | null = null;
   readonly headerLines: Context['headerLines'];
   readonly #worlds: Server['worlds'];
+  readonly #gate: Server['gate'];
+  readonly #raw: IncomingMessage;
   readonly #namesWorld: boolean;
   readonly digest: Context['digest'];
 
@@ -91,8 +93,15 @@ export class RequestContext extends Scope<World> implements Context {
     this.url = raw.url ?? '/';
     this.headerLines = (name) => headerLines(raw, name);
     this.#worlds = server.worlds;
+    this.#gate = server.gate;
+    this.#raw = raw;
     this.#namesWorld = namesWorld;
     this.digest = (most) => digestOf(raw, most, server.limits);
+  }
+
+  /** The cast is read on the switchboard, so its guard decides. */
+  get mayReadCast(): boolean {
+    return this.#gate.admits(this.#raw, 'admin');
   }
 
   publishedKeys(): PublishedKeys {

@@ -56,5 +56,7 @@ export interface OAuthClient {
 }
 
 export interface OAuthClients {
+  /** All of them, oldest first. */
+  all(): Promise<readonly OAuthClient[]>;
   byId(clientId: string): Promise<OAuthClient | null>;
 }

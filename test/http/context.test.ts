@@ -10,7 +10,8 @@ const OF_THE_SERVER = ['identityProvider', 'hosts', 'settings', 'laws'] as const
 const OF_THE_WORLD = ['tokens', 'store', 'remembered', 'findings', 'random', 'views'] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, { name }]));
 
-const server = { ...named(OF_THE_SERVER), limits: limitsOf() } as unknown as Server;
+const gate = { admits: (request: unknown, guard: string) => request === raw && guard === 'admin' };
+const server = { ...named(OF_THE_SERVER), limits: limitsOf(), gate } as unknown as Server;
 const world = { ...named(OF_THE_WORLD), clock: { now: () => 7 } } as unknown as World;
 const raw = incoming({
   method: 'PUT',
@@ -35,6 +36,10 @@ describe('a context', () => {
 
     expect(asked).toMatchObject({ now: 7, origin: 'http://a', openOrigin: 'http://a/w/b', method: 'PUT' });
     expect(asked.headerLines('x-toy')).toEqual(['ball', 'doll']);
+  });
+
+  it('lets whoever may use the switchboard read the cast', () => {
+    expect(context().mayReadCast).toBe(true);
   });
 
   it('digests the body of its request', async () => {

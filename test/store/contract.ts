@@ -419,6 +419,12 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await oauthClients.byId('silent')).toEqual({ clientId: 'silent', redirectUris: [] });
       });
 
+      it('all of them are listed, oldest first', async () => {
+        const { oauthClients } = await peopled();
+
+        expect(await oauthClients.all()).toEqual(people.oauthClients);
+      });
+
       it('one that nobody registered is null', async () => {
         const { oauthClients } = await peopled();
 

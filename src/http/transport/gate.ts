@@ -19,6 +19,8 @@ export interface Gate {
    * @throws Problem `foreign_page` or `no_admin_token`
    */
   check(request: IncomingMessage, guard: Guard): void;
+  /** Would `check` let it in? */
+  admits(request: IncomingMessage, guard: Guard): boolean;
 }
 
 export interface GateParts {
@@ -45,16 +47,21 @@ export function gateOf({ hosts, hostPatterns, publicUrl, adminToken }: GateParts
     if (host !== last.host) last = { host, known: isKnown(host) };
     return last.known;
   };
+  const faultOf = ({ headers }: IncomingMessage, guard: Guard): Problem | null => {
+    const host = headers.host ?? 'localhost';
+    if (known(host)) {
+      if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin();
+    } else if (guard !== 'open' || isFromPage(headers)) return unknownHost(host);
+    if (guard !== 'admin' || tokenHash === null) return null;
+    const given = headers[ADMIN_HEADER];
+    return timingSafeEqual(sha256(String(given)), tokenHash) ? null : noAdminToken(given !== undefined);
+  };
   return {
-    check: ({ headers }, guard) => {
-      const host = headers.host ?? 'localhost';
-      if (known(host)) {
-        if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) throw foreignOrigin();
-      } else if (guard !== 'open' || isFromPage(headers)) throw unknownHost(host);
-      if (guard !== 'admin' || tokenHash === null) return;
-      const given = headers[ADMIN_HEADER];
-      if (!timingSafeEqual(sha256(String(given)), tokenHash)) throw noAdminToken(given !== undefined);
+    check: (request, guard) => {
+      const fault = faultOf(request, guard);
+      if (fault !== null) throw fault;
     },
+    admits: (request, guard) => faultOf(request, guard) === null,
   };
 }
 

@@ -74,5 +74,8 @@ function identityOf({ body, usedAt }: IdentityRow): Identity {
 }
 
 export function oauthClientsOn(rows: Collections): OAuthClients {
-  return { byId: async (clientId) => (await OAUTH_CLIENTS.byId(rows, clientId))?.body ?? null };
+  return {
+    all: async () => (await OAUTH_CLIENTS.all(rows)).rows.map(({ body }) => body),
+    byId: async (clientId) => (await OAUTH_CLIENTS.byId(rows, clientId))?.body ?? null,
+  };
 }
