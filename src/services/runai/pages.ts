@@ -1,4 +1,7 @@
 import type { Outcome } from '../../contract/request.ts';
+import { escaped, escapedWithCode, LOOK, shortened } from '../../core/html.ts';
+import type { OAuthClient } from '../../store/identities.ts';
+import type { People } from './people.ts';
 
 /** Pages load nothing from elsewhere and cannot be framed. */
 const HEADERS = {
@@ -10,15 +13,20 @@ const HEADERS = {
   'referrer-policy': 'same-origin',
 } as const;
 
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;place-items:center;background:#f4f5f2;color:#1c1f1a}
-main{width:min(24rem,90vw);padding:2rem;background:#fff;border:1px solid #d9dcd3;border-radius:.5rem}
-h1{font-size:1.25rem;margin:0 0 .25rem}p{margin:.25rem 0 1rem;color:#4b5147}
-label{display:block;margin:.75rem 0 .25rem;font-weight:600}
-input{box-sizing:border-box;width:100%;padding:.5rem;font:inherit;border:1px solid #9aa192;border-radius:.25rem}
-button{margin-top:1.25rem;width:100%;padding:.6rem;font:inherit;font-weight:600;border:0;border-radius:.25rem;background:#3f6b00;color:#fff}
-.fault{padding:.5rem .75rem;border-left:.25rem solid #b3261e;background:#fdecea;color:#5f1410}
-input:focus-visible,button:focus-visible{outline:.2rem solid #1c1f1a;outline-offset:.1rem}
-code{overflow-wrap:anywhere}`;
+const STYLE = `${LOOK}
+main { max-width: 62rem; margin: 0 auto; padding: clamp(1rem, 6vh, 4rem) 1rem }
+.ways { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 1.5rem 3rem; margin-top: 1.5rem; align-items: start }
+.ways > form { max-width: 30rem }
+label { display: block; margin: .75rem 0 .25rem; font-weight: 600 }
+label:first-of-type { margin-top: 0 }
+input { width: 100%; padding: .5rem .6rem }
+button { padding: .5rem .8rem }
+.main { width: 100%; margin-top: 1.25rem; font-weight: 600; border-color: var(--accent); background: var(--accent); color: var(--ground) }
+ul { list-style: none; margin: 0; padding: 0 }
+.people li, .clients li { padding: .6rem 0; border-top: 1px solid var(--line) }
+.people button { display: block; max-width: 100%; text-align: left; font-weight: 600; color: var(--accent); overflow-wrap: anywhere }
+.people span { display: block; margin-top: .3rem; color: var(--quiet) }
+.clients strong, .clients li > span { display: block }`;
 
 /** What the login page asks for and carries along. */
 export interface LoginPage {
@@ -30,27 +38,56 @@ export interface LoginPage {
   readonly hidden: Readonly<Record<string, string>>;
   /** Why the page asks again. */
   readonly fault: string | null;
+  /** Users to click; null if whoever asks may not be anybody they like. */
+  readonly people: People | null;
 }
 
-export function loginPage({ action, realm, clientId, username, hidden, fault }: LoginPage): Outcome<200, Buffer> {
-  const carried = Object.entries(hidden).map(
-    ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
-  );
+/** Names of any length are shown up to this many characters. */
+const MOST_NAME = 120;
+const MOST_SENTENCE = 300;
+
+export function loginPage(asked: LoginPage): Outcome<200, Buffer> {
+  const { action, realm, clientId, username, hidden, fault, people } = asked;
+  const carried = Object.entries(hidden)
+    .map(([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`)
+    .join('\n');
+  const begin = `<form method="post" action="${escaped(action)}">\n${carried}`;
   return page(
     200,
     `Log in to ${realm}`,
     `<h1>Log in to ${escaped(realm)}</h1>
-<p>for <code>${escaped(clientId)}</code>, at a mock of the Run:ai control plane</p>
-${fault === null ? '' : `<p class="fault" role="alert">${escaped(fault)}</p>`}
-<form method="post" action="${escaped(action)}">
-${carried.join('\n')}
+<p class="quiet">for <code>${escaped(shortened(clientId, MOST_NAME))}</code>, at a mock of the Run:ai control plane</p>
+${fault === null ? '' : `<p class="fault" role="alert">${escapedWithCode(fault)}</p>`}
+<div class="ways">
+${begin}
 <label for="username">E-mail address</label>
 <input id="username" name="username" type="email" autocomplete="username" required value="${escaped(username)}"${username === '' ? ' autofocus' : ''}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${username === '' ? '' : ' autofocus'}>
-<button type="submit">Log in</button>
-</form>`,
+<button type="submit" class="main">Log in</button>
+</form>
+${people === null ? '' : choice(begin, people)}
+</div>`,
   );
+}
+
+/** Users to click. In a form of its own, because the other one asks for a name and a password before it is sent. */
+function choice(begin: string, { people, more }: People): string {
+  if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
+  const items = people.map(
+    ({ id, name, may }, index) =>
+      `<li><button name="user" value="${escaped(id)}" aria-describedby="may-${index}">${escaped(shortened(name, MOST_NAME))}</button>
+<span id="may-${index}">${escaped(shortened(may, MOST_SENTENCE))}</span></li>`,
+  );
+  const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`}, who can log in by name and password.`;
+  return `${begin}
+<h2>Or be one of these users</h2>
+<p class="quiet">A click logs in, without the password.</p>
+<ul class="people">
+${items.join('\n')}
+</ul>
+${more === 0 ? '' : `<p class="quiet">${rest}</p>`}
+</form>`;
 }
 
 /** A page that only shows a message. */
@@ -59,9 +96,48 @@ export function messagePage<Status extends number>(
   title: string,
   message: string,
 ): Outcome<Status, Buffer> {
+  return page(status, title, said(status, title, message));
+}
+
+function said(status: number, title: string, message: string): string {
   const isFault = status >= 400;
-  const said = `<p${isFault ? ' class="fault" role="alert"' : ''}>${escaped(message)}</p>`;
-  return page(status, title, `<h1>${escaped(title)}</h1>\n${said}`);
+  return `<h1>${escaped(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapedWithCode(message)}</p>`;
+}
+
+/** How many clients are named. */
+const MOST_CLIENTS = 20;
+/** How many redirect URIs of each. */
+const MOST_URIS = 5;
+
+/** A message about a client, with those that there are. @param origin what redirect URIs that are paths begin with */
+export function clientsPage<Status extends number>(
+  status: Status,
+  message: string,
+  clients: readonly OAuthClient[],
+  origin: string,
+): Outcome<Status, Buffer> {
+  const items = clients.slice(0, MOST_CLIENTS).map(({ clientId, redirectUris }) => {
+    const uris = redirectUris.slice(0, MOST_URIS).map((uri) => `<span>${shownUri(uri, origin)}</span>`);
+    const more = redirectUris.length - uris.length;
+    return `<li><strong><code>${escaped(shortened(clientId, MOST_NAME))}</code></strong>
+${uris.join('\n')}${more === 0 ? '' : `\n<span class="quiet">and ${more} more</span>`}</li>`;
+  });
+  const more = clients.length - items.length;
+  const list = `<h2>Clients that users log in through, and where they may be sent back to</h2>
+<ul class="clients">
+${items.join('\n')}
+</ul>
+${more === 0 ? '' : `<p class="quiet">There are ${more} more.</p>`}`;
+  const none = '<p>This world has no client that users log in through.</p>';
+  const title = 'This cannot be done';
+  return page(status, title, `${said(status, title, message)}\n${clients.length === 0 ? none : list}`);
+}
+
+/** A redirect URI, as it may be sent: one that ends with `:*` stands for any port and path (RFC 8252, 7.3). */
+function shownUri(uri: string, origin: string): string {
+  const whole = shortened(uri.startsWith('/') ? `${origin}${uri}` : uri, MOST_SENTENCE);
+  const also = uri.endsWith(':*') ? ' <span class="quiet">any port and path</span>' : '';
+  return `<code>${escaped(whole)}</code>${also}`;
 }
 
 function page<Status extends number>(status: Status, title: string, main: string): Outcome<Status, Buffer> {
@@ -81,16 +157,4 @@ ${main}
 </html>
 `;
   return { status, headers: HEADERS, body: Buffer.from(text) };
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -57,18 +57,21 @@ function page({ status, body, headers, decision }: Answer, expected: number): st
   return body;
 }
 
-const ELEMENTS = 'html head meta title style body main h1 p code form input label button'.split(' ');
+const ELEMENTS =
+  'html head meta title style body main div h1 h2 p code strong span ul li form input label button'.split(' ');
 
-/** Elements and attributes that no page of ours has; what stands in quotes is neither. */
+/** Elements and attributes that no page of ours has; what stands in quotes or between tags is neither. */
 function strangersIn(html: string): string[] {
   const markup = html.replaceAll(/"[^"]*"/g, '""');
   const elements = [...markup.matchAll(/<([a-z][^\s/>]*)/gi)].map(([, name = '']) => name);
-  const handlers = [...markup.matchAll(/\s(on\w+)\s*=/gi)].map(([, name = '']) => name);
+  const tags = [...markup.matchAll(/<[^>]*>/g)].join('');
+  const handlers = [...tags.matchAll(/\s(on\w+)\s*=/gi)].map(([, name = '']) => name);
   return [...elements.filter((name) => !ELEMENTS.includes(name)), ...handlers];
 }
 
 /** What a page says is wrong. */
-const shownFault = (html: string) => /<p class="fault" role="alert">([^<]*)<\/p>/.exec(html)?.[1];
+const shownFault = (html: string) =>
+  /<p class="fault" role="alert">(.*?)<\/p>/.exec(html)?.[1]?.replaceAll(/<\/?code>/g, '`');
 
 describe('the authorization endpoint', () => {
   it.each([
@@ -388,6 +391,271 @@ describe('a login', () => {
 
     page(answer, 401);
     await explained(own, answer, 'external_user');
+  });
+});
+
+/** The users that a page offers, each with what it says of them. */
+const offered = (html: string) =>
+  [
+    ...html.matchAll(/<button name="user" value="([^"]*)"[^>]*>([^<]*)<\/button>\n<span id="[^"]*">([^<]*)<\/span>/g),
+  ].map(([, id = '', name = '', may = '']) => ({ id, name, may }));
+
+/** Opens the page, and clicks a user. */
+async function choose(on: TestServer, user: string, given: Fields = {}, headers: Record<string, string> = {}) {
+  const { action, fields } = shownForm((await open(given, on)).body);
+  const { username: _, password: __, ...carried } = fields;
+  return postForm(on, action, { ...carried, user }, headers);
+}
+
+/** A server on which an administrator may do everything, and somebody else very little. */
+const withUsers = (users: readonly object[], more: object = {}) =>
+  testServer({}, { seed: { extends: 'builtin', runai: { users, ...more } } });
+
+describe('the users that the page offers', () => {
+  it('are those who can log in, each with what they may do', async () => {
+    const html = page(await open(), 200);
+
+    expect(offered(html)).toEqual([
+      {
+        id: admin.id,
+        name: admin.email,
+        may: expect.stringMatching(
+          /^System administrator in tenant acme\. May do everything\. \d+ permissions, \d+ of them to change things\.$/,
+        ),
+      },
+      {
+        id: researcher.id,
+        name: researcher.email,
+        may: 'L1 researcher in tenant acme. Runs workloads. 5 permissions, all to read.',
+      },
+    ]);
+    expect(html).not.toContain(admin.password);
+    expect(html).not.toContain(researcher.password);
+  });
+
+  it('are logged in by a click', async () => {
+    const answer = await choose(server, researcher.id);
+    const { origin, pathname, searchParams } = locationOf(answer);
+    const { body } = await postForm(server, REALM_TOKEN, codeFields(String(searchParams.get('code'))));
+
+    expect(origin + pathname).toBe(CALLBACK);
+    expect(searchParams.get('state')).toBe('a-state');
+    expect(answer.decision).toBeNull();
+    expect(decodeJwt(body.id_token)).toMatchObject({ sub: researcher.id, aud: PUBLIC_CLIENT });
+  });
+
+  it('leave the same behind as if they had typed their password', async () => {
+    const own = await testServer();
+    await logIn(own, authorizationPath());
+    await choose(own, researcher.id);
+    const { requests } = (await own.call('GET /_mock/requests?operation=log_in')).body;
+    const told = requests.map(({ status, principal, decision, done }: Record<string, unknown>) => {
+      return { status, principal, decision, done };
+    });
+
+    expect(told).toEqual([told[1], told[1]]);
+    expect(told[0]).toMatchObject({ status: 302, done: true });
+  });
+
+  it('bring along what the client asked for', async () => {
+    const code = locationOf(await choose(server, researcher.id, S256)).searchParams.get('code');
+    const fields = codeFields(String(code));
+
+    expect((await postForm(server, REALM_TOKEN, { ...fields, code_verifier: VERIFIER })).status).toBe(200);
+  });
+
+  it('are logged in after their password was changed', async () => {
+    const own = await testServer();
+    await own.world.store.identities.edit(researcher.id, { passwordHash: 'of another' }, START);
+
+    expect(locationOf(await choose(own, researcher.id)).searchParams.has('code')).toBe(true);
+  });
+
+  it('are also offered on the page that asks again', async () => {
+    const { email } = researcher;
+
+    expect(offered((await logIn(server, authorizationPath(), { email, password: WRONG })).body)).toHaveLength(2);
+  });
+
+  it('are not those who could not log in', async () => {
+    const own = await testServer();
+    await own.world.store.identities.edit(researcher.id, { enabled: false }, START);
+    await own.world.store.identities.edit(admin.id, { passwordHash: null }, START);
+    const html = page(await open({}, own), 200);
+
+    expect(offered(html)).toEqual([]);
+    expect(html).toContain('No user of this world can log in with a password.');
+  });
+
+  it.each([
+    ['disabled', { enabled: false }],
+    ['external_user', { passwordHash: null }],
+  ] as const)('are refused by a click where they would be by a password: %s', async (reason, edit) => {
+    const own = await testServer();
+    await own.world.store.identities.edit(researcher.id, edit, START);
+    const answer = await choose(own, researcher.id);
+
+    page(answer, 401);
+    expect(answer.headers).not.toHaveProperty('location');
+    await explained(own, answer, reason);
+  });
+
+  it.each(['nobody', researcher.email, researcher.accessKey.id, SCRIPT])('do not include %s', async (user) => {
+    const answer = await choose(server, user);
+
+    expect(shownFault(page(answer, 401))).toBe('There is no such user.');
+    await explained(server, answer, 'unknown_user');
+  });
+
+  it('do not include an application', async () => {
+    const [application] = await server.world.store.identities.all('application');
+    const answer = await choose(server, String(application?.id));
+
+    await explained(server, answer, 'unknown_user');
+  });
+
+  it('log in without a password, or not by a click', async () => {
+    const { action, fields } = shownForm((await open()).body);
+    for (const more of [{ password: researcher.password }, { password: WRONG }]) {
+      const answer = await postForm(server, action, { ...fields, ...more, user: researcher.id });
+
+      expect(shownFault(page(answer, 401))).toContain('`user`');
+    }
+  });
+
+  it('are told with what each access rule and group brings, up to three', async () => {
+    const rule = (role: string, scopeType: string, scopeId: string) => {
+      return { subjectType: 'user', subjectId: 'many@acme.test', role, scopeType, scopeId };
+    };
+    const own = await withUsers(
+      [
+        { email: 'none@acme.test', role: null },
+        { email: 'many@acme.test', role: 'Viewer', groups: ['ml-team'] },
+      ],
+      {
+        accessRules: [
+          rule('Research manager', 'project', '4600001'),
+          rule('ML engineer', 'department', '4500001'),
+          rule('Template administrator', 'cluster', '3f6d2c10-8a54-4b7e-9d21-5e0a7c4f0001'),
+        ],
+      },
+    );
+    const people = offered(page(await open({}, own), 200));
+    const mayOf = (wanted: string) => people.find(({ name }) => name === wanted)?.may;
+
+    expect(mayOf('none@acme.test')).toBe('No role: may do only what needs none.');
+    expect(mayOf('many@acme.test')).toBe(
+      'Viewer in tenant acme; Research manager in project vision; ML engineer in department research and 2 more. 10 permissions, 3 of them to change things.',
+    );
+  });
+
+  it('are twenty at most; the page says how many more there are', async () => {
+    const users = (many: number) =>
+      Array.from({ length: many }, (_, index) => ({ email: `user-${index}@acme.test`, password: 'x', role: null }));
+    const [some, many] = [await withUsers(users(19)), await withUsers(users(40))];
+    const [first, second] = [page(await open({}, some), 200), page(await open({}, many), 200)];
+
+    expect([offered(first).length, offered(second).length]).toEqual([20, 20]);
+    expect(first).toContain('There is 1 more user, who can');
+    expect(second).toContain('There are 22 more users, who can');
+  });
+
+  it('are shown as the text that they are, of any length', async () => {
+    const own = await withUsers([
+      { email: `${SCRIPT}@acme.test`, role: null },
+      { email: `${'long'.repeat(15_000)}@acme.test`, role: null },
+    ]);
+    const html = page(await open({}, own), 200);
+
+    expect(html).toContain('&lt;script&gt;');
+    expect(html.length).toBeLessThan(12_000);
+    for (const { id } of offered(html)) {
+      expect(locationOf(await choose(own, id)).searchParams.has('code')).toBe(true);
+    }
+  });
+
+  describe('are nobody’s business who may not read the cast:', () => {
+    const REFUSED = 'Nobody is logged in without a password by this server';
+
+    it('with an admin token', async () => {
+      const own = await testServer({ adminToken: 'open-sesame' });
+      expect(offered(page(await open({}, own), 200))).toEqual([]);
+      const answer = await choose(own, researcher.id);
+
+      expect(shownFault(page(answer, 401))).toContain(REFUSED);
+      expect(answer.decision).toBeNull();
+      expect(locationOf(await logIn(own, authorizationPath())).searchParams.has('code')).toBe(true);
+    });
+
+    it('under a name that is not the server’s, by which programs may ask', async () => {
+      const host = 'acme.run.ai';
+      const shown = await server.call(`GET ${authorizationPath()}`, { headers: { host } });
+      expect(offered(page(shown, 200))).toEqual([]);
+
+      expect(shownFault(page(await choose(server, researcher.id, {}, { host }), 401))).toContain(REFUSED);
+    });
+
+    it.each(['https://evil.test', 'null', 'http://localhost:9999'])('from a page of %s', async (origin) => {
+      expect((await choose(server, researcher.id, {}, { origin })).status).toBe(403);
+    });
+  });
+
+  it('are those of the world that the page is of', async () => {
+    const own = await testServer();
+    const seed = {
+      runai: {
+        tenant: { id: 7, name: 'other', realm: 'other' },
+        clients: [{ clientId: PUBLIC_CLIENT, redirectUris: ['http://127.0.0.1:*'] }],
+        users: [{ email: 'eve@other.test', role: null }],
+      },
+    };
+    const made = await own.call('POST /_mock/worlds', { body: { id: 'w', seed } });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    const path = authorizationPath().replace('/acme/', '/other/');
+    const html = (await own.call(`GET /w/w${path}`)).body;
+
+    expect(html).toContain('eve@other.test');
+    expect(html).not.toContain(researcher.email);
+  });
+});
+
+describe('the clients that there are', () => {
+  const clientsIn = (html: string) => [...html.matchAll(/<li><strong><code>([^<]*)<\/code>/g)].map(([, id]) => id);
+
+  it('are named where one is unknown, with their redirect URIs', async () => {
+    for (const given of [{ client_id: 'nobody' }, { client_id: undefined }]) {
+      const html = page(await open(given), 400);
+
+      expect(clientsIn(html)).toEqual([ADMIN_UI, PUBLIC_CLIENT, 'cli']);
+      expect(html).toContain(`<code>${ORIGIN_CALLBACK}</code>`);
+      expect(html).toContain('<code>http://127.0.0.1:*</code> <span class="quiet">any port and path</span>');
+    }
+  });
+
+  it('are only the one that was named, where its redirect URI is wrong', async () => {
+    for (const given of [{ redirect_uri: 'https://evil.test/' }, { redirect_uri: undefined }]) {
+      const html = page(await open({ ...given, client_id: ADMIN_UI }), 400);
+
+      expect(clientsIn(html)).toEqual([ADMIN_UI]);
+      expect(html).toContain(ORIGIN_CALLBACK);
+    }
+  });
+
+  it('are not all named where there are very many', async () => {
+    const uris = Array.from({ length: 9 }, (_, index) => `https://${index}.test/`);
+    const clients = Array.from({ length: 40 }, (_, index) => ({ clientId: `c-${index}`, redirectUris: uris }));
+    const own = await testServer({}, { seed: { extends: 'builtin', runai: { clients } } });
+    const html = page(await open({ client_id: 'nobody' }, own), 400);
+
+    expect(clientsIn(html)).toHaveLength(20);
+    expect(html).toContain('There are 23 more.');
+    expect(html).toContain('and 4 more');
+  });
+
+  it('may be none', async () => {
+    const own = await testServer({}, { seed: { runai: { tenant: { id: 1001, name: 'acme', realm: 'acme' } } } });
+
+    expect(page(await open({}, own), 400)).toContain('no client that users log in through');
   });
 });
 

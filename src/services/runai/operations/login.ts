@@ -3,18 +3,22 @@ import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { addMark } from '../../../credentials/world-mark.ts';
-import type { OAuthClient } from '../../../store/identities.ts';
+import type { Identity, OAuthClient } from '../../../store/identities.ts';
 import { lastExpiry } from '../issue.ts';
-import { loginPage, messagePage } from '../pages.ts';
+import { clientsPage, loginPage, messagePage } from '../pages.ts';
+import { peopleOf } from '../people.ts';
 import { described } from '../problem.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
-import { authenticateUser, badUser, premiseOf } from './grants/password.ts';
+import { authenticateUser, badUser, chosenUser, premiseOf } from './grants/password.ts';
 import { newLogin, storedForm } from './grants/sessions.ts';
 import { unlessEnded } from './grants/unless-ended.ts';
 import { type Form, formOf, issuerInPath, type RealmContext } from './oauth-client.ts';
 import { knownScope } from './oauth-token.ts';
 
 const CODE_LENGTH = 43;
+
+/** How many users the login page offers. */
+const MOST_PEOPLE = 20;
 
 /** The S256 challenge of any verifier, in base64url without padding (RFC 7636, 4.2). */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
@@ -46,6 +50,7 @@ const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => begi
 
 async function begin(context: RealmContext, form: Form): Promise<Answer<'runai', 'authorize'>> {
   const request = await checkedRequest(context, form);
+  if ('refusal' in request) return request;
   const fault = requestFault(request);
   if (fault !== null) return redirected(request, fault);
   if (form['prompt']?.split(' ').includes('none') === true) {
@@ -57,15 +62,16 @@ async function begin(context: RealmContext, form: Form): Promise<Answer<'runai',
   return askWho(context, request, form['login_hint'] ?? '', null);
 }
 
-/** The page's form. */
+/** The page's forms. */
 const logIn: Handler<'runai', 'log_in'> = async (context) => {
   const form = formOf(context.body);
   const request = await checkedRequest(context, form);
+  if ('refusal' in request) return request;
   const fault = requestFault(request);
   if (fault !== null) return redirected(request, fault);
-  const { username = '', password = '' } = form;
+  const { username = '' } = form;
   try {
-    const user = await authenticateUser(context, username, password, request.clientId);
+    const user = await userOf(context, request);
     const code = await unlessEnded(issueCode(context, request, user), (reason) =>
       badUser(reason, { identity: user, clientId: request.clientId }),
     );
@@ -75,6 +81,14 @@ const logIn: Handler<'runai', 'log_in'> = async (context) => {
     return { ...(await askWho(context, request, username, thrown.message)), status: 401, refusal: thrown };
   }
 };
+
+/** Who logs in: by name and password, or as the user who was chosen in the list. @throws Problem */
+function userOf(context: Context, { form, clientId }: AuthorizationRequest): Promise<Identity> {
+  const { username, password, user } = form;
+  if (user === undefined) return authenticateUser(context, username ?? '', password ?? '', clientId);
+  if (username === undefined && password === undefined) return chosenUser(context, user, clientId);
+  throw new Problem('invalid_request', 'Send `user`, or `username` and `password`, not both.');
+}
 
 /** RP-initiated logout: ends the login of the ID token or of a refresh token. */
 const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context, formOf(context.query));
@@ -116,27 +130,35 @@ export const loginOperations = {
   end_session_by_post: endSessionByPost,
 };
 
+/** A page that refuses. */
+type RefusedPage = Outcome<400, Buffer> & { readonly refusal: Problem };
+
 /**
  * Nothing is sent to the redirect URI until it is known to belong to the client (RFC 6749, 4.1.2.1).
  *
- * @throws Problem, which becomes a page
+ * @returns a page if it is not, with the clients there are
+ * @throws Problem if there is no such realm
  */
-async function checkedRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest> {
+async function checkedRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest | RefusedPage> {
   const issuer = await issuerInPath(context);
   const { client_id: clientId, redirect_uri: redirectUri } = form;
   const client = await context.store.oauthClients.byId(clientId ?? '');
   if (client === null) {
     const what = clientId === undefined ? 'is missing' : 'is no client that users log in through';
-    throw new Problem('invalid_request', `Parameter \`client_id\` ${what}.`);
+    return refusedPage(context, `Parameter \`client_id\` ${what}.`);
   }
-  if (redirectUri === undefined) throw new Problem('invalid_request', 'Parameter `redirect_uri` is missing.');
+  if (redirectUri === undefined) return refusedPage(context, 'Parameter `redirect_uri` is missing.', client);
   if (!isRedirectOf(client, redirectUri, context.origin)) {
-    throw new Problem(
-      'invalid_request',
-      `Parameter \`redirect_uri\` is none of the client; it has ${client.redirectUris.join(', ') || 'none'}.`,
-    );
+    return refusedPage(context, `Parameter \`redirect_uri\` is none of the client \`${client.clientId}\`.`, client);
   }
   return { issuer, clientId: client.clientId, redirectUri, form };
+}
+
+/** @param client if it is known: only that one is told */
+async function refusedPage(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
+  const clients = client === undefined ? await context.store.oauthClients.all() : [client];
+  const refusal = new Problem('invalid_request', message);
+  return { ...clientsPage(400, message, clients, context.origin), refusal };
 }
 
 /** The error a client gets for a request that cannot be met (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
@@ -193,7 +215,8 @@ async function askWho(
   const hidden = CARRIED.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]));
   const { pathname } = new URL(context.openOrigin);
   const action = `${pathname.replace(/\/$/, '')}${issuerPath(realm)}/login-actions/authenticate`;
-  return loginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), fault });
+  const people = context.mayReadCast ? await peopleOf(context, MOST_PEOPLE) : null;
+  return loginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), fault, people });
 }
 
 async function issueCode(

@@ -1,6 +1,6 @@
 import type { Context } from '../../../../contract/request.ts';
 import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
-import { badCredentials } from '../../../../core/problem.ts';
+import { badCredentials, Problem } from '../../../../core/problem.ts';
 import { passwordFits } from '../../../../credentials/password.ts';
 import type { Premise } from '../../../../store/grants.ts';
 import type { Identity } from '../../../../store/identities.ts';
@@ -38,6 +38,35 @@ export async function authenticateUser(
   if (user.passwordHash === null) throw badUser('external_user', granted);
   if (!fits) throw badUser('wrong_password', granted);
   if (!user.enabled) throw badUser('disabled', granted);
+  return user;
+}
+
+/**
+ * The local user with this id, who was chosen in a list and gave no password. That is for those who could read the password
+ * in the cast, and for nobody else; whoever could not log in with one cannot log in by this, either.
+ *
+ * @throws Problem
+ */
+export async function chosenUser(
+  { store, mayReadCast }: Pick<Context, 'store' | 'mayReadCast'>,
+  id: string,
+  clientId: string,
+): Promise<Identity> {
+  if (!mayReadCast) {
+    throw new Problem(
+      'no_admin_token',
+      'Nobody is logged in without a password by this server: it was started with an admin token, or was called by a name that is not its own.',
+    );
+  }
+  const user = await store.identities.byId(id);
+  const refused = (reason: CredentialReason, message: string, claimed?: Granted) =>
+    badCredentials(reason, message, claimed && principalOf(claimed));
+  if (user === null || user.kind !== 'user') throw refused('unknown_user', 'There is no such user.');
+  const granted = { identity: user, clientId };
+  if (user.passwordHash === null) {
+    throw refused('external_user', 'This user has no password: an identity provider vouches for them.', granted);
+  }
+  if (!user.enabled) throw refused('disabled', 'This user is disabled.', granted);
   return user;
 }
 

@@ -1,0 +1,64 @@
+import type { Surroundings } from '../../contract/world.ts';
+import type { Identity } from '../../store/identities.ts';
+import { type AccessRule, ruleBookOf, rulesOf } from './access-rules.ts';
+import { type Names, namesOf, scopeName } from './rule-view.ts';
+
+/** A user who can log in here, for a page that offers them. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  /** What they may do, in short. */
+  readonly may: string;
+}
+
+/** Some of the users who can log in, and how many there are besides. */
+export interface People {
+  readonly people: readonly Person[];
+  readonly more: number;
+}
+
+/** How many roles of a user are told. */
+const MOST_ROLES = 3;
+
+/** Users who can log in with a password, oldest first: those of the seed before all others. @param most how many are told */
+export async function peopleOf(
+  world: Pick<Surroundings, 'store' | 'views' | 'settings'>,
+  most: number,
+): Promise<People> {
+  const users = (await world.store.identities.all('user')).filter(canLogIn);
+  const [book, names] = await Promise.all([ruleBookOf(world), namesOf(world)]);
+  const people = users
+    .slice(0, most)
+    .map((user): Person => ({ id: user.id, name: user.name, may: described(rulesOf(book, user), names) }));
+  return { people, more: users.length - people.length };
+}
+
+function canLogIn({ enabled, passwordHash }: Identity): boolean {
+  return enabled && passwordHash !== null;
+}
+
+/** The roles that bring something, each with where it does, and what they bring. */
+function described(rules: readonly AccessRule[], names: Names): string {
+  const given = rules.flatMap((rule) => {
+    const role = names.roles.get(rule.roleId);
+    return role?.enabled === true
+      ? [{ role, where: `${rule.scopeType} ${scopeName(rule, names) || rule.scopeId}` }]
+      : [];
+  });
+  const [first] = given;
+  if (first === undefined) return 'No role: may do only what needs none.';
+  const told = given.slice(0, MOST_ROLES).map(({ role, where }) => `${role.name} in ${where}`);
+  const more = given.length > told.length ? ` and ${given.length - told.length} more` : '';
+  const sentence = given.length === 1 ? first.role.description.replace(/\.$/, '') : '';
+  const permissions = new Set(given.flatMap(({ role }) => [...role.permissions]));
+  const changing = [...permissions].filter((permission) => !permission.endsWith(':read')).length;
+  return [
+    `${told.join('; ')}${more}.`,
+    ...(sentence === '' ? [] : [`${sentence}.`]),
+    `${counted(permissions.size)}, ${changing === 0 ? 'all to read' : `${changing} of them to change things`}.`,
+  ].join(' ');
+}
+
+function counted(permissions: number): string {
+  return permissions === 1 ? '1 permission' : `${permissions} permissions`;
+}
