@@ -14,7 +14,7 @@ import { sbomOf } from './sbom.mjs';
 const DIST = new URL('../dist/', import.meta.url);
 
 /** Everything that determines the build, and the fingerprint it had. */
-const INPUTS = ['src/', 'console/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
+const INPUTS = ['src/', 'console/', 'reader/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
 const MARK = new URL('.built', DIST);
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
@@ -73,6 +73,7 @@ export async function build() {
   await buildDocuments();
   await writeHandlerTypes();
   await copySwaggerUi();
+  await copyReader();
   await linkCommand();
   await writeFile(MARK, mark);
 }
@@ -210,6 +211,15 @@ async function copySwaggerUi() {
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
     await copyFile(new URL(`static/${file}`, SWAGGER_UI), new URL(file, target));
   }
+}
+
+/** Copies the scripts of the pages of /docs, which are served as they are written. */
+async function copyReader() {
+  const source = new URL('../reader/', import.meta.url);
+  const target = new URL('reader/', DIST);
+  await mkdir(target, { recursive: true });
+  const scripts = (await readdir(source)).filter((file) => file.endsWith('.js'));
+  await Promise.all(scripts.map((file) => copyFile(new URL(file, source), new URL(file, target))));
 }
 
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';

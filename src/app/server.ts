@@ -28,7 +28,14 @@ import { leadingTo, operationsOf } from '../http/transport/leading.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { Outgoing } from '../http/transport/outgoing.ts';
-import { consoleFile, documentText, packageVersion, preparedDocument, swaggerUiFile } from '../machine/assets.ts';
+import {
+  consoleFile,
+  documentText,
+  packageVersion,
+  preparedDocument,
+  readerFile,
+  swaggerUiFile,
+} from '../machine/assets.ts';
 import { type Random, systemRandom } from '../machine/random.ts';
 import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
@@ -268,8 +275,10 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
   serveConsole(pages, consoleFile);
   serveDocs(
     pages,
-    mounted.map(({ service: { name, title }, law }) => ({ name, title, read: () => documentText(law.document) })),
-    swaggerUiFile,
+    mounted.map(({ service: { name, title, isSwitchboard = false }, law: { tables, document } }) => {
+      return { name, title, tables, isSwitchboard, read: () => documentText(document) };
+    }),
+    { swaggerUi: swaggerUiFile, scripts: readerFile },
   );
   const listen = prepareToListen(app, lines, server.outgoing);
   await app.ready();

@@ -1,95 +1,105 @@
+import { LOOK } from '../core/html.ts';
+import { indexPage, operationsPage, readerPage } from './docs-pages.ts';
 import { HTML, once, type Pages, type PageText, pageHeaders, SCRIPT, STYLE } from './pages.ts';
+import { explainedText, operationsIn, type ReadableDocument } from './read-documents.ts';
 
-/** A document to read: the name of its service, its title for people, and how to get its JSON text. */
-export interface ReadableDocument {
-  readonly name: string;
-  readonly title: string;
-  readonly read: () => Promise<string>;
+/** How the files of these pages are read, by their own names. */
+export interface DocsFiles {
+  /** Those of Swagger UI. */
+  readonly swaggerUi: (name: string) => Promise<Buffer>;
+  /** Our own scripts, `reader/`. */
+  readonly scripts: (name: string) => Promise<Buffer>;
 }
 
-/** The content types of Swagger UI's files. */
-const FILES: Readonly<Record<string, string>> = {
-  'swagger-ui.css': STYLE,
-  'swagger-ui-bundle.js': SCRIPT,
-};
+/** Swagger UI's files, with their content types. */
+const SWAGGER_UI: Readonly<Record<string, string>> = { 'swagger-ui.css': STYLE, 'swagger-ui-bundle.js': SCRIPT };
+const SCRIPTS = ['reader.js', 'operations.js'] as const;
 
+const HEADERS = pageHeaders("'self'");
 /** Swagger UI sets styles in its elements. */
-const HEADERS = pageHeaders("'self' 'unsafe-inline'");
+const READER_HEADERS = pageHeaders("'self' 'unsafe-inline'");
 
 /**
- * Serves the documents at `/openapi/<service>.json`, and pages to read them below `/docs`.
- *
- * @param readFile reads a file of Swagger UI
+ * Serves the documents at `/openapi/<service>.json`, pages to read them below `/docs`, and at `/docs/operations` a table of
+ * every operation. Nothing is read or made before somebody opens it.
  */
-export function serveDocs(
-  pages: Pages,
-  documents: readonly ReadableDocument[],
-  readFile: (name: string) => Promise<Buffer>,
-): void {
+export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], files: DocsFiles): void {
   const serve = (path: string, type: string, text: PageText) => pages.serve(path, type, HEADERS, text);
   serve('/docs', HTML, (below) => indexPage(documents, below));
+  const listed = once(() =>
+    Promise.all(
+      documents.map(async (document) => ({
+        name: document.name,
+        title: document.title,
+        operations: await operationsIn(document),
+      })),
+    ),
+  );
+  serve('/docs/operations', HTML, async (below) => operationsPage(await listed(), below));
   for (const document of documents) {
     const { name } = document;
-    const text = once(document.read);
+    const text = once(() => explainedText(document));
     const jsonBelow = async (below: string) =>
       Buffer.from(below === '' ? await text() : withServer(await text(), below));
     serve(`/openapi/${name}.json`, 'application/json', jsonBelow);
     serve(`/docs/${name}/json`, 'application/json', jsonBelow);
-    serve(`/docs/${name}`, HTML, (below) => readerPage(document, below));
+    pages.serve(`/docs/${name}`, HTML, READER_HEADERS, (below) => readerPage(document, below));
   }
-  serve('/docs/static/reader.js', SCRIPT, () => READER);
-  for (const [file, type] of Object.entries(FILES)) {
-    const content = once(() => readFile(file));
-    serve(`/docs/static/${file}`, type, content);
+  serve('/docs/static/pages.css', STYLE, () => LOOK + PAGES_STYLE);
+  for (const file of SCRIPTS)
+    serve(
+      `/docs/static/${file}`,
+      SCRIPT,
+      once(() => files.scripts(file)),
+    );
+  for (const [file, type] of Object.entries(SWAGGER_UI)) {
+    serve(
+      `/docs/static/${file}`,
+      type,
+      once(() => files.swaggerUi(file)),
+    );
   }
 }
-
-/** Opens the document that the page names. In a file of its own, so that no page needs an inline script. */
-const READER = `SwaggerUIBundle({
-  domNode: document.getElementById('reader'),
-  url: document.getElementById('reader').dataset.document,
-  deepLinking: true,
-  validatorUrl: null,
-});
-`;
 
 /** Names the world's own address in its document, so that whoever follows it stays in that world. */
 function withServer(text: string, below: string): string {
   return JSON.stringify({ ...JSON.parse(text), servers: [{ url: below }] });
 }
 
-function readerPage({ name, title }: ReadableDocument, below: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${title}</title>
-<link rel="stylesheet" href="${below}/docs/static/swagger-ui.css">
-<div id="reader" data-document="${below}/openapi/${name}.json"></div>
-<script src="${below}/docs/static/swagger-ui-bundle.js"></script>
-<script src="${below}/docs/static/reader.js"></script>
-`;
+/** What the pages of documents have besides the look of all pages. */
+const PAGES_STYLE = `
+.top { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem 1rem; padding: .5rem 1rem; border-bottom: 1px solid var(--line) }
+.top nav { display: flex; flex-wrap: wrap; gap: .2rem .8rem }
+.mark { font-weight: 700; text-decoration: none; color: var(--text) }
+.top nav a { text-decoration: none }
+.top nav a[aria-current] { color: var(--text); border-bottom: 2px solid var(--accent) }
+.who { margin-left: auto; display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem }
+.who select { max-width: min(22rem, 100%) }
+[hidden] { display: none !important }
+.unread { padding: 1rem }
+main.text { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem }
+main.wide { max-width: 110rem; padding: 1.5rem 1rem 4rem }
+main.wide > p { max-width: 50rem }
+main h2 { margin: 2rem 0 .4rem }
+.documents { list-style: none; margin: 0 0 1.5rem; padding: 0 }
+.documents li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; padding: .6rem 0; border-top: 1px solid var(--line) }
+.filter { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem; margin: 1rem 0 }
+.filter input { width: min(24rem, 100%) }
+table { width: 100%; border-collapse: collapse }
+th { text-align: left; font-weight: 600; color: var(--quiet) }
+th, td { padding: .4rem .8rem .4rem 0; vertical-align: top; border-bottom: 1px solid var(--line) }
+th:nth-child(1) { width: 36% }
+th:nth-child(2) { width: 34% }
+td > span { display: block }
+td .method { font-weight: 600 }
+.grounds { list-style: none; margin: 0; padding: 0 }
+.inferred, .ours, .contradicted { color: var(--warn) }
+.documented, .implied, .observed { color: var(--allow) }
+@media (max-width: 50rem) {
+  table, tbody, tr, td { display: block; width: auto }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+  tr { padding: .6rem 0; border-bottom: 1px solid var(--line) }
+  td { padding: .1rem 0; border: 0 }
+  .who { margin-left: 0 }
 }
-
-function indexPage(documents: readonly ReadableDocument[], below: string): string {
-  const rows = documents.map(
-    ({ name, title }) =>
-      `<li><a href="${below}/docs/${name}">${title}</a> <small><a href="${below}/openapi/${name}.json">JSON</a></small></li>`,
-  );
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>nv-auth-mock: documents</title>
-<style>
-  body { font: 1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }
-  small { margin-left: .5rem }
-</style>
-<h1>nv-auth-mock</h1>
-<p>What this server answers to, as OpenAPI documents:</p>
-<ul>
-${rows.join('\n')}
-</ul>
-<p><a href="${below}/_mock/cast">Who is who</a>, with credentials. <a href="${below}/_mock/decisions?effect=deny">What was refused, and why.</a></p>
 `;
-}

@@ -23,7 +23,7 @@ export function pageHeaders(styles: string): Readonly<Record<string, string>> {
 }
 
 /** What a page says, for the world that its own path is below. @param below that path; empty for the default world */
-export type PageText = (below: string) => string | Buffer | Promise<Buffer>;
+export type PageText = (below: string) => string | Buffer | Promise<string | Buffer>;
 
 /** Serves what is no operation: pages, and what they are made of. */
 export interface Pages {

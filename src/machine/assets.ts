@@ -10,6 +10,7 @@ const OPERATIONS = new URL('dist/operations/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
 const SWAGGER_UI = new URL('dist/swagger-ui/', ROOT);
 const CONSOLE = new URL('dist/console/', ROOT);
+const READER = new URL('dist/reader/', ROOT);
 
 /** A merged OpenAPI document, as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
 export function documentText(name: string): Promise<string> {
@@ -33,6 +34,11 @@ export async function documentNames(): Promise<string[]> {
 /** A file of Swagger UI, by its own name. */
 export function swaggerUiFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, SWAGGER_UI));
+}
+
+/** A script of the pages of documents, by its own name. */
+export function readerFile(name: string): Promise<Buffer> {
+  return readFile(new URL(name, READER));
 }
 
 /** A file of the console, by its own name. */

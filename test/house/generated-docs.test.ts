@@ -118,8 +118,8 @@ ${GENERATED}
 Every operation there is, in which versions, what it needs, and how sure we are: of the operation itself, of its
 rule where that differs, and of resource types that were added to the rule. \`documented\`: the vendor says so; \`implied\`: it follows from that; \`observed\`: seen in published
 clients or captures; \`inferred\`: the most plausible reading where the documentation is silent; \`contradicted\`: it says two
-things, and this is the one we follow; \`ours\`: there is nothing to go by. Sources and further tables:
-\`GET /_mock/tables/{service}\`.
+things, and this is the one we follow; \`ours\`: there is nothing to go by. With the sources, of a running server:
+\`/docs/operations\`. Further tables: \`GET /_mock/tables/{service}\`.
 
 ## Only what is documented
 

@@ -1,6 +1,7 @@
-/** Breaks with: src/http/console.ts, src/http/pages.ts */
-import { expect, it } from 'vitest';
+/** Breaks with: src/http/console.ts, src/http/docs-pages.ts, src/http/pages.ts, src/http/read-documents.ts */
+import { describe, expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
+import { SERVICES } from '../support/services.ts';
 
 const { app } = await testServer();
 
@@ -32,6 +33,8 @@ it('GET /docs leads to a page for each document', async () => {
     expect(page.statusCode).toBe(200);
     expect(page.headers['content-type']).toContain('text/html');
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.body).toContain('<a href="/">Console</a>');
+    expect(page.body).toContain('<a href="/docs">Documents</a>');
     expect((await app.inject(`/docs/${name}/`)).body).toBe(page.body);
     expect(page.body).toContain(`data-document="/openapi/${name}.json"`);
     expect((await app.inject(`/docs/${name}/json`)).json().paths).toBeTypeOf('object');
@@ -40,7 +43,9 @@ it('GET /docs leads to a page for each document', async () => {
 
 it('a page brings all that it asks for from this server, and no script of its own', async () => {
   const { body } = await app.inject('/docs/air');
-  const asked = [...body.matchAll(/(?:src|href|data-document)="([^"]*)"/g)].map(([, path = '']) => path);
+  const asked = [...body.matchAll(/(?:(?:src|data-document)|<link [^>]*href)="(\/[^"]*)"/g)].map(
+    ([, path = '']) => path,
+  );
   const types = await Promise.all(
     asked.map(async (path) => {
       const { statusCode, headers } = await app.inject(path);
@@ -49,6 +54,7 @@ it('a page brings all that it asks for from this server, and no script of its ow
   );
 
   expect(types).toEqual([
+    [200, 'text/css'],
     [200, 'text/css'],
     [200, 'application/json'],
     [200, 'text/javascript'],
@@ -71,6 +77,111 @@ it('in a world the pages stay there, and documents say where it is', async () =>
   expect(index.body).toContain('data-below="/w/alice"');
   expect(index.body).toContain('src="/w/alice/console/console.js"');
   expect((await withWorld.inject('/w/nobody/docs')).statusCode).toBe(404);
+});
+
+it.each(['/docs', '/docs/operations'])('GET %s has no style and no script of its own', async (path) => {
+  const { headers, body } = await app.inject(path);
+
+  expect(headers['content-security-policy']).not.toContain('unsafe');
+  expect(body).not.toMatch(/<script>|<style|\sstyle=|\son\w+="/);
+});
+
+describe('each operation', () => {
+  interface Described {
+    readonly operationId: string;
+    readonly description: string;
+  }
+  const describedIn = async (name: string, on = app): Promise<readonly Described[]> => {
+    const { paths } = (await on.inject(`/openapi/${name}.json`)).json();
+    return Object.values(paths as Record<string, Record<string, Described>>).flatMap((item) => Object.values(item));
+  };
+  const descriptionOf = async (name: string, id: string, on = app) =>
+    (await describedIn(name, on)).find(({ operationId }) => operationId === id)?.description;
+
+  it.each([...SERVICES.map(({ name }) => name), 'control'])(
+    'of %s says what it needs, and how sure that is',
+    async (name) => {
+      const all = await describedIn(name);
+
+      expect(all.length).toBeGreaterThan(5);
+      for (const { description } of all) {
+        expect(description).toMatch(
+          /(?:^|\n\n)\*\*Needs:\*\* [^\n]+\.\n\n\*\*How sure this is:\*\*\n\n- the operation: `/,
+        );
+      }
+    },
+  );
+
+  it('says so in the words of its tables', async () => {
+    const { operations, rules } = (await app.inject('/_mock/tables/nvcf')).json();
+    const [row, rule] = [
+      operations.find(({ id }: { id: string }) => id === 'createDeployment'),
+      rules.find(({ id }: { id: string }) => id === 'deploy-function'),
+    ];
+    const told = [
+      '**Needs:** `deploy_function` (Deploy Function) and `list_functions` (List Functions), of a key bound to All Functions, Function, Function Versions or All Entity.',
+      `- the operation: \`${row.certainty}\` (${row.source})\n- the rule: \`${rule.certainty}\` (${rule.source})\n- Function Versions: \`inferred\` (${rule.added[0].source})`,
+    ];
+
+    for (const id of ['createDeployment', 'createDeployment_alias']) {
+      for (const text of told) expect(await descriptionOf('nvcf', id)).toContain(text);
+    }
+  });
+
+  it('says so in the reading and the version that are in force', async () => {
+    const { app: other } = await testServer({ nvcf: 'open-source', air: 'dsx' });
+
+    expect(await descriptionOf('nvcf', 'createDeployment', other)).not.toBe(
+      await descriptionOf('nvcf', 'createDeployment'),
+    );
+    expect(await descriptionOf('air', 'images_publish', other)).not.toBe(await descriptionOf('air', 'images_publish'));
+  });
+
+  it.each([
+    ['runai', 'grant_token', '**Needs:** No credential.'],
+    ['control', 'get_cast', '**Needs:** The admin token, if the server was started with one.'],
+    ['control', 'get_health', '**Needs:** No credential.'],
+  ])('of %s that needs nothing says that: %s', async (name, id, text) => {
+    expect(await descriptionOf(name, id)).toContain(text);
+  });
+
+  it('is in the table of all operations, once', async () => {
+    const { statusCode, body } = await app.inject('/docs/operations');
+    const rows = body.split('<tr>').filter((row) => row.includes('<td>'));
+    const tables = await Promise.all(
+      [...SERVICES.map(({ name }) => name), 'control'].map(async (name) => {
+        const { paths } = (await app.inject(`/openapi/${name}.json`)).json();
+        const all = Object.values(paths as Record<string, Record<string, object>>).flatMap((item) =>
+          Object.values(item),
+        );
+        return all.filter((operation) => !('x-alias-of' in operation)).length;
+      }),
+    );
+
+    expect(statusCode).toBe(200);
+    // One is under host names of its own, and in no document.
+    expect(rows).toHaveLength(tables.reduce((sum, many) => sum + many, 1));
+    expect(rows.find((row) => row.includes('>get_access_rules<'))).toContain(
+      '<a href="/docs/runai#/Access%20Rules/get_access_rules">get_access_rules</a>',
+    );
+    const deploy = rows.find((row) => row.includes('>createDeployment<'));
+    expect(deploy).toContain('<span class="method">POST</span> /v2/nvcf/deployments/');
+    expect(deploy).toContain('also <code>/v2/orgs/{org}/nvcf/deployments/');
+    expect(deploy).toContain('<code>deploy_function</code> (Deploy Function)');
+    expect(deploy).toContain('<code class="contradicted">contradicted</code>');
+    expect(deploy).toContain('published API document 2.245.1');
+  });
+
+  it('is in that table below the path of a world, whose links stay there', async () => {
+    const { app: withWorld } = await testServer({ world: ['alice'] });
+    const { statusCode, body } = await withWorld.inject('/w/alice/docs/operations/');
+
+    expect(statusCode).toBe(200);
+    expect(body).toContain('<a href="/w/alice/">Console</a>');
+    expect(body).toContain('href="/w/alice/docs/air#/');
+    expect([...body.matchAll(/(?:href|src)="\/(?!w\/alice\/)/g)]).toEqual([]);
+    expect((await withWorld.inject('/w/nobody/docs/operations')).statusCode).toBe(404);
+  });
 });
 
 it('another document or page does not exist', async () => {

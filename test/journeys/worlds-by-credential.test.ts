@@ -224,7 +224,8 @@ describe('the documents of a world', () => {
       const { status, body, headers } = await plain.call(`GET ${path}`);
       expect([path, status]).toEqual([path, 200]);
       if (!String(headers['content-type']).startsWith('text/html')) return;
-      for (const [, link = ''] of String(body).matchAll(/(?:href|src|data-document)="([^"]+)"/g)) await visit(link);
+      for (const [, link = ''] of String(body).matchAll(/(?:href|src|data-document)="(?!data:)([^"#]+)/g))
+        await visit(link);
     };
     await visit(`/w/${WORLD}/docs`);
 

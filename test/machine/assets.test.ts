@@ -6,6 +6,7 @@ import {
   fixture,
   packageVersion,
   preparedDocument,
+  readerFile,
   swaggerUiFile,
 } from '../../src/machine/assets.ts';
 
@@ -33,5 +34,6 @@ it('what a server reads of a document are its operations, and later their schema
 it('fixtures, the files of pages and the version are those of the package', async () => {
   expect(await fixture('ngc', 'cast.json')).toEqual(JSON.parse(inPackage('fixtures/ngc/cast.json')));
   expect((await swaggerUiFile('swagger-ui.css')).toString()).toContain('.swagger-ui');
+  expect((await readerFile('reader.js')).toString()).toBe(inPackage('reader/reader.js'));
   expect(await packageVersion()).toBe(JSON.parse(inPackage('package.json')).version);
 });

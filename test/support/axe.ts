@@ -10,9 +10,15 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** What keeps people with a screen reader, with keys alone or with weak eyes from using a page, by axe's rules. */
-export async function faultsOfPage(page: Page): Promise<readonly string[]> {
+/**
+ * What keeps people with a screen reader, with keys alone or with weak eyes from using a page, by axe's rules.
+ *
+ * @param within a selector of the part that is looked at
+ */
+export async function faultsOfPage(page: Page, within = 'html'): Promise<readonly string[]> {
   await page.evaluate(AXE);
-  const { violations } = (await page.evaluate('axe.run()')) as { readonly violations: readonly Violation[] };
+  const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(within)})`)) as {
+    readonly violations: readonly Violation[];
+  };
   return violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
 }

@@ -9,8 +9,12 @@ export type OpenWindow = (url: string, options?: BrowserContextOptions) => Promi
 export const SCHEMES = ['light', 'dark'] as const;
 export const WIDTHS = [360, 1400, 2560] as const;
 
-/** A browser for the tests around; what a page complains about by itself, such as its own policy, fails its test. */
-export function windows(): OpenWindow {
+/**
+ * A browser for the tests around; what a page complains about by itself, such as its own policy, fails its test.
+ *
+ * @param usual what its libraries always say
+ */
+export function windows(usual = /^$/): OpenWindow {
   const open = { browser: null as Browser | null };
   beforeAll(async () => {
     open.browser = await launch();
@@ -20,11 +24,12 @@ export function windows(): OpenWindow {
     if (open.browser === null) throw new Error('there is no browser');
     const context = await open.browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     const faults: string[] = [];
     page.on('pageerror', ({ message }) => faults.push(message));
     page.on('console', (line) => {
-      if (line.type() === 'error' && !/Failed to load resource|ERR_/.test(line.text())) faults.push(line.text());
+      const isOurs = !/Failed to load resource|ERR_/.test(line.text()) && !usual.test(line.text());
+      if (line.type() === 'error' && isOurs) faults.push(line.text());
     });
     onTestFinished(async () => {
       await context.close();

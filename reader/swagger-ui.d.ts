@@ -1,0 +1,15 @@
+/** What of Swagger UI is used here: https://github.com/swagger-api/swagger-ui/blob/master/docs/usage/configuration.md */
+interface SwaggerUi {
+  preauthorizeApiKey(scheme: string, value: string): void;
+  readonly specSelectors: {
+    specJson(): { toJS(): { readonly security?: readonly Readonly<Record<string, unknown>>[] } };
+  };
+}
+
+declare function SwaggerUIBundle(options: {
+  readonly domNode: HTMLElement;
+  readonly url: string | undefined;
+  readonly deepLinking: boolean;
+  readonly validatorUrl: null;
+  readonly onComplete: () => void;
+}): SwaggerUi;

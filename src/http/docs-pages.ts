@@ -1,0 +1,142 @@
+import type { Ground } from '../core/explaining/index.ts';
+import { escaped, escapedWithCode } from '../core/html.ts';
+import type { ListedOperation, ReadableDocument } from './read-documents.ts';
+
+/** The operations of a document, for the table of all operations. */
+export interface ListedDocument extends Pick<ReadableDocument, 'name' | 'title'> {
+  readonly operations: readonly ListedOperation[];
+}
+
+/** Pages that the bar at the top leads to. */
+const PLACES = [
+  { path: '/', title: 'Console' },
+  { path: '/docs', title: 'Documents' },
+  { path: '/docs/operations', title: 'All operations' },
+] as const;
+
+interface Framed {
+  readonly title: string;
+  /** The path of the world that the page is of. */
+  readonly below: string;
+  /** Where it is. */
+  readonly path: string;
+  /** What stands beside the links at the top. */
+  readonly beside?: string;
+  readonly head?: string;
+  readonly main: string;
+}
+
+/** A page with a bar that leads to the others, and back to the console. */
+function framed({ title, below, path, beside = '', head = '', main }: Framed): string {
+  const links = PLACES.map(
+    (place) => `<a href="${below}${place.path}"${place.path === path ? ' aria-current="page"' : ''}>${place.title}</a>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<link rel="stylesheet" href="${below}/docs/static/pages.css">
+<link rel="icon" href="data:,">
+${head}</head>
+<body>
+<header class="top">
+<span class="mark">nv-auth-mock</span>
+<nav aria-label="Pages">${links.join('\n')}</nav>
+${beside}</header>
+${main}
+</body>
+</html>
+`;
+}
+
+/** The documents there are. */
+export function indexPage(documents: readonly ReadableDocument[], below: string): string {
+  const rows = documents.map(
+    ({ name, title, tables }) =>
+      `<li><a href="${below}/docs/${name}">${escaped(title)}</a>
+<span class="quiet">${tables.operations.length} operations, <a href="${below}/openapi/${name}.json">JSON</a></span></li>`,
+  );
+  return framed({
+    title: 'nv-auth-mock: documents',
+    below,
+    path: '/docs',
+    main: `<main class="text">
+<h1>Documents</h1>
+<p>What this server answers to, as OpenAPI documents. Each operation says what it needs, and can be tried as anybody of the cast.</p>
+<ul class="documents">
+${rows.join('\n')}
+</ul>
+<p><a href="${below}/docs/operations">All operations in one table</a>, with what each needs and how sure that is.</p>
+<p><a href="${below}/_mock/cast">Who is who</a>, with credentials. <a href="${below}/_mock/decisions?effect=deny">What was refused, and why.</a></p>
+</main>`,
+  });
+}
+
+/** Swagger UI, with a choice of whom to be. The scripts fill it in. */
+export function readerPage({ name, title }: ReadableDocument, below: string): string {
+  return framed({
+    title,
+    below,
+    path: `/docs/${name}`,
+    head: `<link rel="stylesheet" href="${below}/docs/static/swagger-ui.css">\n`,
+    beside: `<div id="who" class="who" hidden><label for="principal">Try it as</label> <select id="principal"></select>
+<span id="ready" role="status"></span></div>\n`,
+    main: `<main id="reader" data-service="${name}" data-below="${below}" data-document="${below}/openapi/${name}.json">
+<p class="unread">This page needs scripts. Without them: <a href="${below}/docs/operations#${name}">what each operation needs</a>,
+<a href="${below}/openapi/${name}.json">the document itself</a>.</p>
+</main>
+<script src="${below}/docs/static/swagger-ui-bundle.js"></script>
+<script src="${below}/docs/static/reader.js"></script>`,
+  });
+}
+
+/** Every operation of every service, with what it needs and what that rests on. */
+export function operationsPage(documents: readonly ListedDocument[], below: string): string {
+  const sections = documents.map(
+    ({ name, title, operations }) => `<section>
+<h2 id="${name}">${escaped(title)}</h2>
+<table aria-labelledby="${name}">
+<thead><tr><th scope="col">Operation</th><th scope="col">Needs</th><th scope="col">How sure this is, and why</th></tr></thead>
+<tbody>
+${operations.map((operation) => row(operation, `${below}/docs/${name}`)).join('\n')}
+</tbody>
+</table>
+</section>`,
+  );
+  const jumps = documents.map(
+    ({ name, title, operations }) => `<a href="#${name}">${escaped(title)}</a> (${operations.length})`,
+  );
+  return framed({
+    title: 'nv-auth-mock: all operations',
+    below,
+    path: '/docs/operations',
+    main: `<main class="wide">
+<h1>All operations</h1>
+<p>${jumps.join(', ')}</p>
+<p class="quiet"><code>documented</code>: the vendor says so; <code>implied</code>: it follows from that;
+<code>observed</code>: seen in published clients; <code>inferred</code>: the most plausible reading where the documentation is silent;
+<code>contradicted</code>: it says two things, and this is the one we follow; <code>ours</code>: there is nothing to go by.</p>
+<p class="filter" id="filter" hidden><label for="wanted">Only those with</label> <input id="wanted" type="search" autocomplete="off">
+<span id="found" role="status"></span></p>
+${sections.join('\n')}
+</main>
+<script src="${below}/docs/static/operations.js"></script>`,
+  });
+}
+
+/** @param reader the page of its document */
+function row({ id, method, path, aliases, tag, summary, needs }: ListedOperation, reader: string): string {
+  const link = tag === null ? null : `${reader}#/${encodeURIComponent(tag)}/${encodeURIComponent(id)}`;
+  const named = link === null ? escaped(id) : `<a href="${escaped(link)}">${escaped(id)}</a>`;
+  const also = aliases.map((alias) => `<span class="quiet">also <code>${escaped(alias)}</code></span>`);
+  return `<tr><td><span><code><span class="method">${method}</span> ${escaped(path)}</code></span>
+<span>${named} <span class="quiet">${escaped(summary)}</span></span>${also.join('')}</td>
+<td>${escapedWithCode(needs.text)}</td>
+<td><ul class="grounds">${needs.grounds.map(ground).join('')}</ul></td></tr>`;
+}
+
+function ground({ about, certainty, source }: Ground): string {
+  return `<li><code class="${certainty}">${certainty}</code> <span class="quiet">${escaped(about)}: ${escapedWithCode(source)}</span></li>`;
+}

@@ -1,0 +1,132 @@
+/** The pages of documents, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { faultsOfPage } from '../support/axe.ts';
+import { hasBrowser } from '../support/browser.ts';
+import { admin, researcher } from '../support/cast.ts';
+import { listeningServer } from '../support/listening.ts';
+import { fitsWidth, SCHEMES, WIDTHS, windows } from '../support/window.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
+const read = async (url: string): Promise<any> => (await fetch(url)).json();
+
+const whoOf = (page: Page) => page.getByLabel('Try it as');
+const authorized = (page: Page) => page.locator('#ready').getByText('authorized').waitFor();
+
+/** Opens an operation in Swagger UI, sends it as it stands there, and says whom the server took the caller for. */
+async function sent(page: Page, url: string, operation: string): Promise<string> {
+  const block = page.locator(`.opblock[id$="-${operation}"]`);
+  if ((await block.getByRole('button', { name: 'Execute' }).count()) === 0) {
+    await block.getByRole('button', { name: 'Try it out' }).click();
+  }
+  const before = (await read(`${url}/_mock/requests?operation=${operation}`)).requests.length;
+  await block.getByRole('button', { name: 'Execute' }).click();
+  const asked = async () => (await read(`${url}/_mock/requests?operation=${operation}`)).requests;
+  await expect.poll(async () => (await asked()).length).toBe(before + 1);
+  return (await asked())[0].principal?.name;
+}
+
+describe.runIf(hasBrowser)('the pages of documents', () => {
+  // It takes an operation's own `_` for a blank.
+  const openWindow = windows(/^Deprecated: escaping deep link whitespace/);
+
+  it.each([
+    ['nvcf', 'Functions/listFunctions', 'owner', 'nvcf-invoker (acme)', 'nvcf-invoker'],
+    ['air', 'Simulations/simulations_list', 'owner', 'air-reader (acme)', 'air-reader'],
+    ['ngc', 'Keys/listKeys', 'owner', 'nvcf-invoker (acme)', 'nvcf-invoker'],
+    ['runai', 'Access Keys/get_access_keys', admin.email, researcher.email, researcher.email],
+    ['runai', 'Access Keys/get_access_keys', admin.email, 'ci-app', 'ci-app'],
+  ])('%s: %s can be tried at once as %s, and as %s', async (service, place, first, choice, second) => {
+    const { url } = await listeningServer();
+    const [tag = '', operation = ''] = place.split('/');
+    const page = await openWindow(`${url}/docs/${service}#/${encodeURIComponent(tag)}/${operation}`);
+    await authorized(page);
+
+    expect(await sent(page, url, operation)).toBe(first);
+    await whoOf(page).selectOption(choice);
+    await authorized(page);
+    expect(await sent(page, url, operation)).toBe(second);
+  });
+
+  it('of a world ask only that world', async () => {
+    const { url } = await listeningServer({ world: ['alice'] });
+    const page = await openWindow(`${url}/w/alice/docs/runai#/${encodeURIComponent('Access Keys')}/get_access_keys`);
+    await authorized(page);
+
+    expect(await sent(page, `${url}/w/alice`, 'get_access_keys')).toBe(admin.email);
+    expect((await read(`${url}/_mock/requests`)).requests).toEqual([]);
+    await page.getByRole('link', { name: 'Console' }).click();
+    await page.waitForURL(`${url}/w/alice/`);
+  });
+
+  it('say nothing of anybody where the cast is kept for those with the admin token', async () => {
+    const { url } = await listeningServer({ adminToken: 'open-sesame' });
+    const page = await openWindow(`${url}/docs/air`);
+    await page.waitForResponse(/_mock\/cast/).catch(() => {});
+    await page.locator('.opblock').first().waitFor();
+
+    expect(await whoOf(page).isVisible()).toBe(false);
+  });
+
+  it('ask for nobody where the document asks for no credential', async () => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/docs/control`);
+    await page.locator('.opblock').first().waitFor();
+
+    expect(await whoOf(page).isVisible()).toBe(false);
+  });
+
+  it('tell in each operation what it needs', async () => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/docs/operations`);
+    await page.getByRole('link', { name: 'createDeployment', exact: true }).click();
+    const block = page.locator('.opblock.is-open');
+    await block.waitFor();
+
+    expect(await block.innerText()).toContain('Needs: deploy_function (Deploy Function) and list_functions');
+  });
+
+  it('have a table of all operations, which is narrowed by words', async () => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/docs/operations`);
+    await page.getByLabel('Only those with').fill('GET access-keys:read inferred');
+    const shown = await page.locator('tbody tr:visible').allInnerTexts();
+
+    expect(shown).toContainEqual(expect.stringContaining('get_access_keys_administration'));
+    for (const text of shown) expect(text).toContain('access-keys:read');
+    expect(await page.locator('section:visible').count()).toBe(1);
+    expect(await page.getByRole('status').innerText()).toMatch(new RegExp(`^${shown.length} of \\d+$`));
+  });
+
+  it('have the same table without scripts', async () => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/docs/operations`, { javaScriptEnabled: false });
+
+    expect(await page.getByText('get_access_rules', { exact: true }).isVisible()).toBe(true);
+    expect(await page.getByLabel('Only those with').isVisible()).toBe(false);
+    await page.goto(`${url}/docs/air`);
+    expect(await page.getByText('This page needs scripts.').isVisible()).toBe(true);
+  });
+
+  describe.each(SCHEMES)('%s', (colorScheme) => {
+    it.each(WIDTHS)('can be read by everybody, %i px wide', async (width) => {
+      const { url } = await listeningServer();
+      const page = await openWindow(`${url}/docs`, { colorScheme, viewport: { width, height: 900 } });
+      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await fitsWidth(page)).toBe(true);
+
+      await page.goto(`${url}/docs/operations`);
+      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await fitsWidth(page)).toBe(true);
+    });
+
+    it('has a bar above Swagger UI that can be used by everybody', async () => {
+      const { url } = await listeningServer();
+      const page = await openWindow(`${url}/docs/ngc`, { colorScheme, viewport: { width: 360, height: 900 } });
+      await authorized(page);
+
+      expect(await faultsOfPage(page, 'header.top')).toEqual([]);
+      expect(await fitsWidth(page)).toBe(true);
+    });
+  });
+});
