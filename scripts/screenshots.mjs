@@ -66,7 +66,12 @@ const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, col
 
 /** @type {readonly { name: string, address: string, shows: string, click?: string }[]} */
 const PICTURES = [
-  { name: 'live', address: 'live', click: '[role=option]:has-text("air-reader"):has-text("missing")', shows: 'What would turn it' },
+  {
+    name: 'live',
+    address: 'live',
+    click: '[role=option]:has-text("air-reader"):has-text("missing")',
+    shows: 'What would turn it',
+  },
   { name: 'time', address: `time?key=${registrar}`, shows: 'begins to count' },
   {
     name: 'who',
