@@ -3,8 +3,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { faultsOfPage } from '../support/axe.ts';
 import { hasBrowser, launch, reboundName, siteWith } from '../support/browser.ts';
-import { aBrowser, fits, INVOKER, rows, served } from '../support/console.ts';
+import { INVOKER, rows, served } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
+import { fitsWidth, windows } from '../support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer').id;
 
@@ -44,9 +45,9 @@ async function servedWithTrouble() {
   await ask('GET', `/v2/${'p'.repeat(6000)}`);
   await mock('POST', '/worlds', { id: 'alice' });
   await mock('POST', '/snapshots', { name: name.slice(0, 200) });
-  const { id } = await mock('POST', '/faults', { match: { path: `/${name.repeat(300)}` }, do: { delay: '1s' } });
+  const { id } = await mock('POST', '/faults', { match: { principal: name.repeat(300) }, do: { delay: '1s' } });
   await mock('DELETE', `/faults/${id}`);
-  await mock('POST', '/faults', { match: { path: `/${name.repeat(300)}` }, do: { delay: '1s' } });
+  await mock('POST', '/faults', { match: { principal: name.repeat(300) }, do: { delay: '1s' } });
   await mock('POST', '/drills/token-outage', { for: '10m' });
   return server;
 }
@@ -57,7 +58,7 @@ async function shown(page: Page, url: string, [address, shows]: (typeof VIEWS)[n
 }
 
 describe.runIf(hasBrowser)('every view', () => {
-  const opened = aBrowser();
+  const opened = windows();
 
   it.each([
     ['light', 360],
@@ -70,7 +71,7 @@ describe.runIf(hasBrowser)('every view', () => {
       await shown(page, url, view);
 
       expect([view[0], await faultsOfPage(page)]).toEqual([view[0], []]);
-      expect([view[0], await fits(page)]).toEqual([view[0], true]);
+      expect([view[0], await fitsWidth(page)]).toEqual([view[0], true]);
     }
   });
 

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
-import { aBrowser, rows, served } from '../support/console.ts';
+import { rows, served } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
+import { windows } from '../support/window.ts';
 
 const REGISTRAR = castKey('nvcf-registrar').key;
 
@@ -15,7 +16,7 @@ const DEPLOYMENT = {
 };
 
 describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
-  const opened = aBrowser();
+  const opened = windows();
 
   it('a refused deployment is understood and mended, the edit is awaited, a least key is made, the run is exported', {
     timeout: 60_000,

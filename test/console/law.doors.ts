@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
-import { aBrowser, served } from '../support/console.ts';
+import { served } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
+import { windows } from '../support/window.ts';
 
 const { id: INVOKER_ID } = castKey('nvcf-invoker');
 
@@ -17,7 +18,7 @@ async function saved(page: Page): Promise<readonly string[]> {
 }
 
 describe.runIf(hasBrowser)('the law', () => {
-  const opened = aBrowser();
+  const opened = windows();
 
   it('says of each cell what is needed, how sure that is, and where it is written', async () => {
     const { url } = await served();
@@ -104,7 +105,7 @@ describe.runIf(hasBrowser)('the law', () => {
 });
 
 describe.runIf(hasBrowser)('the smallest rights', () => {
-  const opened = aBrowser();
+  const opened = windows();
 
   it('are found for a key that was let do everything', async () => {
     const { url, ask } = await served();

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
-import { aBrowser, INVOKER, readJson, served } from '../support/console.ts';
+import { INVOKER, readJson, served } from '../support/console.ts';
+import { windows } from '../support/window.ts';
 
 /** Every view that this file tells about. */
 const VIEWS = ['journal', 'faults', 'drills', 'worlds', 'snapshots', 'findings'] as const;
@@ -35,7 +36,7 @@ async function saved(page: Page, save: () => Promise<void>): Promise<{ name: str
 }
 
 describe.runIf(hasBrowser)('the lists', () => {
-  const opened = aBrowser();
+  const opened = windows();
 
   describe('the journal', () => {
     it('is narrowed as the address says, and each request leads to its decision', async () => {

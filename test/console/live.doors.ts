@@ -3,13 +3,14 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { faultsOfPage } from '../support/axe.ts';
 import { hasBrowser } from '../support/browser.ts';
-import { aBrowser, fits, INVOKER, readJson, rows, served } from '../support/console.ts';
+import { INVOKER, readJson, rows, served } from '../support/console.ts';
+import { fitsWidth, windows } from '../support/window.ts';
 
 const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
 const status = (page: Page) => page.locator('header [role=status]');
 
 describe.runIf(hasBrowser)('the list of requests', () => {
-  const opened = aBrowser();
+  const opened = windows();
 
   it('shows what came before it was opened, and what comes, newest first', async () => {
     const { url, ask } = await served();
@@ -169,7 +170,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
 
     expect(await page.title()).toBe('Live · nv-auth-mock');
     expect(await page.locator('article img, article script').count()).toBe(0);
-    expect(await fits(page)).toBe(true);
+    expect(await fitsWidth(page)).toBe(true);
   });
 
   it('is of the world below whose path it is', async () => {
@@ -198,7 +199,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       await page.getByText('nvcf-invoker has').waitFor();
 
       expect(await faultsOfPage(page)).toEqual([]);
-      expect(await fits(page)).toBe(true);
+      expect(await fitsWidth(page)).toBe(true);
     });
   });
 });

@@ -2,8 +2,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
-import { aBrowser, served } from '../support/console.ts';
+import { served } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
+import { windows } from '../support/window.ts';
 
 const { id: DEPLOYER } = castKey('nvcf-deployer');
 
@@ -18,7 +19,7 @@ async function servedWithEdit() {
 }
 
 describe.runIf(hasBrowser)('the time line', () => {
-  const opened = aBrowser();
+  const opened = windows();
 
   it('shows the versions of a key that was edited, and says when the new one counts', async () => {
     const { url } = await servedWithEdit();

@@ -2,8 +2,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
-import { aBrowser, INVOKER, served } from '../support/console.ts';
+import { INVOKER, served } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
+import { windows } from '../support/window.ts';
 
 const { id: INVOKER_ID } = castKey('nvcf-invoker');
 
@@ -11,7 +12,7 @@ const person = (page: Page) => page.getByRole('article', { name: 'Who it is' });
 const tick = (page: Page, name: string) => page.getByRole('checkbox', { name }).check();
 
 describe.runIf(hasBrowser)('who is who', () => {
-  const opened = aBrowser();
+  const opened = windows();
 
   it('is searched by what they hold, and an address leads to one of them', async () => {
     const { url } = await served();
