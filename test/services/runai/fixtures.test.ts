@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../../src/credentials/derivation.ts';
-import { passwordFits } from '../../../src/credentials/password.ts';
+import { hashPassword, passwordFits } from '../../../src/credentials/password.ts';
 import { seededRandom } from '../../../src/machine/random.ts';
 import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
@@ -16,6 +16,15 @@ describe('the built-in cast', () => {
     expect(await passwordFits(password, passwordHash)).toBe(true);
     expect(await passwordFits(`${password}!`, passwordHash)).toBe(false);
   });
+
+  it.each(cast.users)(
+    'has the hash of $email at the cost of every other, so that a login takes no longer',
+    async (user) => {
+      const costOf = (hash: string | undefined) => hash?.split('$').slice(0, 4);
+
+      expect(costOf(user.passwordHash)).toEqual(costOf(await hashPassword('any', 'salt')));
+    },
+  );
 
   it('has no underscore in any id or client id', () => {
     const ids = [
