@@ -15,6 +15,9 @@ export interface Mounted {
   readonly document: ApiDocument;
 }
 
+/** What an operation needs: its row, and the rule that the row names. */
+type RuledRow = Pick<Route, 'row' | 'rule'>;
+
 /**
  * The router of the operations of services, and of no others.
  *
@@ -36,7 +39,10 @@ export function routerOf(all: readonly Mounted[], reasons: Reasons): OperationRo
 /** The routes of the operations of a service that `routerOf` found complete. */
 export function routesOf(mounted: Mounted): readonly Route[] {
   const { service, document } = mounted;
-  return document.operations.map((operation) => routeOf(operation, mounted, service.operations[operation.id], service));
+  const rows = ruledRows(mounted);
+  return document.operations.map((operation) =>
+    routeOf(operation, mounted, rows, service.operations[operation.id], service),
+  );
 }
 
 /** The route of a host that belongs to a service: any method, any path, any body. */
@@ -59,18 +65,27 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     statuses: () => [],
     answerFault: () => null,
   };
-  return routeOf(anything, mounted, host.handler, host);
+  return routeOf(anything, mounted, ruledRows(mounted), host.handler, host);
+}
+
+/** The rows of a law by operation, each with its rule: a service has hundreds, so none of them is looked for. */
+function ruledRows({ law: { tables } }: Mounted): ReadonlyMap<string, RuledRow> {
+  const rules = new Map(tables.rules.map((rule) => [rule.id, rule]));
+  return new Map(
+    tables.operations.map((row) => [row.id, { row, rule: row.rule === null ? null : (rules.get(row.rule) ?? null) }]),
+  );
 }
 
 function routeOf(
   operation: Operation,
   { service, law, document }: Mounted,
+  rows: ReadonlyMap<string, RuledRow>,
   handler: Route['handler'] | undefined,
   voice: Route['voice'],
 ): Route {
-  const row = law.tables.operations.find(({ id }) => id === operation.id);
-  if (row === undefined || handler === undefined) throw new Error(`\`${operation.id}\` has no row or no handler`);
-  const rule = law.tables.rules.find(({ id }) => id === row.rule) ?? null;
+  const ruled = rows.get(operation.id);
+  if (ruled === undefined || handler === undefined) throw new Error(`\`${operation.id}\` has no row or no handler`);
+  const { row, rule } = ruled;
   const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
   const readsBody = hasBody && row.streams !== true;
