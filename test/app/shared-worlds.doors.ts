@@ -5,9 +5,11 @@
  * src/store/postgres/snapshots.ts
  */
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
+import { manualClock } from '../../src/core/clock.ts';
+import { seededRandom } from '../../src/machine/random.ts';
 import { describePostgres, it } from '../support/postgres.ts';
-import { type TestServer, testServer } from '../support/server.ts';
+import { openServer, START, type TestServer } from '../support/server.ts';
 
 const pair: TestServer[] = [];
 const [one, other] = [0, 1].map(
@@ -17,8 +19,15 @@ const [one, other] = [0, 1].map(
 ) as [TestServer['call'], TestServer['call']];
 
 describePostgres('worlds that two servers share', () => {
+  afterAll(async () => {
+    for (const server of pair) await server.close();
+  });
+
   it('begin', async ({ schema }) => {
-    for (const _ of [1, 2]) pair.push(await testServer({ data: schema.url, maxWorlds: 30 }));
+    const config = { data: schema.url, maxWorlds: 30 };
+    for (const _ of [1, 2]) {
+      pair.push(await openServer(config, { clock: manualClock(START), random: seededRandom('test') }));
+    }
     expect((await other('GET /_mock/cast')).body).toEqual((await one('GET /_mock/cast')).body);
   });
 

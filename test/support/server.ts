@@ -49,7 +49,7 @@ export interface TestServer extends MockServer {
   tokenOf(user: CastUser): Promise<string>;
 }
 
-/** Builds a server, and closes it after the file's tests. */
+/** Builds a server, and closes it after the test that builds it, or after the file's tests. */
 export async function testServer(config: Partial<Config> = {}, parts: Partial<ServerParts> = {}): Promise<TestServer> {
   const clock = manualClock(START);
   const build: Build = (seed, more) => built({ ...config, ...more }, { clock, random: seededRandom(seed), ...parts });
@@ -114,8 +114,17 @@ type Build = (seed: string, config?: Partial<Config>) => Promise<MockServer>;
 
 async function builtOnce(build: Build): Promise<Servers> {
   const server = await build('test');
-  afterAll(() => server.close());
+  closeAfterUse(() => server.close());
   return [server];
+}
+
+/** Closes servers after the test that built them, because files build dozens; what no test built, after those of its file. */
+function closeAfterUse(close: () => Promise<void>): void {
+  try {
+    onTestFinished(close);
+  } catch {
+    afterAll(close);
+  }
 }
 
 /** Two servers with one clock, on a schema of their own. */
@@ -128,12 +137,7 @@ async function builtTwice(build: Build): Promise<Servers> {
     for (const server of servers) await server.close();
     await schema.drop();
   };
-  // There are only so many connections to a database, so a test that builds its own closes them.
-  try {
-    onTestFinished(close);
-  } catch {
-    afterAll(close);
-  }
+  closeAfterUse(close);
   return servers;
 }
 
