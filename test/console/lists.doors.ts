@@ -451,19 +451,22 @@ describe.runIf(hasBrowser)('the lists', () => {
 
   it('scroll nothing sideways but their tables, and show all of a long text to whoever wants it', async () => {
     const { url, mock } = await served();
-    const long = 'n'.repeat(60_000);
+    // A fault may have no longer ones.
+    const long = 'n'.repeat(16_000);
     const { id } = await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
     await mock('DELETE', `/faults/${id}`);
     await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
     await mock('POST', '/snapshots', { name: 'n'.repeat(200) });
     const page = await opened(url, { viewport: { width: 360, height: 800 } });
+    const cut = new Set<string>();
     for (const view of VIEWS) {
       await page.goto(`${url}/#/${view}`);
       await expect.poll(() => page.title()).toMatch(new RegExp(`^${view}`, 'i'));
       await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
       for (const one of await page.getByRole('button', { name: /^Show all [\d,]+ characters/ }).all()) {
         await one.click();
-        await page.getByText(long).waitFor();
+        await page.locator('main tbody').getByText(long).first().waitFor();
+        cut.add(view);
       }
 
       expect([view, await page.evaluate('document.querySelector("main").scrollWidth <= innerWidth')]).toEqual([
@@ -471,5 +474,7 @@ describe.runIf(hasBrowser)('the lists', () => {
         true,
       ]);
     }
+
+    expect([...cut]).toEqual(['faults', 'findings']);
   });
 });
