@@ -80,6 +80,7 @@ const PICTURES = [
     shows: 'createDeployment',
   },
   { name: 'law', address: 'law?service=nvcf', shows: 'createDeployment' },
+  { name: 'drills', address: 'drills', shows: 'token-outage' },
   { name: 'least-privilege', address: 'least-privilege', shows: 'is not used' },
 ];
 for (const { name, address, shows, click } of PICTURES) {
