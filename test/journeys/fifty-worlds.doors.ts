@@ -125,13 +125,14 @@ describe.each(WAYS)('%s, beside fifty other worlds', (_, boardOf) => {
   it('hints, findings and events are this world’s', async () => {
     const { world, board } = await fresh();
     const told: string[] = [];
+    const events = board.events();
     const watching = (async () => {
-      for await (const { kind } of board.events()) {
+      for await (const { kind } of events) {
         told.push(kind);
         if (told.includes('request')) return;
       }
     })();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await events.opened;
     await fetch(`${world.url}/api/v1/users`, { headers: { authorization: world.key('nvcf-deployer') } });
     await watching;
     const [refused] = await board.requests.list();
