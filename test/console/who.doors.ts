@@ -115,7 +115,7 @@ describe.runIf(hasBrowser)('who is who', () => {
     expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('missing_scope');
     await person(page).getByRole('button', { name: 'Delete' }).click();
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).id).toBe(INVOKER_ID);
-    await person(page).getByRole('button', { name: 'Really delete it?' }).click();
+    await person(page).getByRole('button', { name: 'Yes, delete it' }).click();
 
     await page.getByText('16 of 16').waitFor();
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).status).toBe(404);

@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks';
 import { addressOfView } from '../../address.ts';
 import { Told, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { changed } from '../../state/changes.ts';
@@ -128,7 +128,6 @@ function KeyFacts({ of: { status, org, expiresAt, policy, pending, user, roles }
 /** What can be done to a key of NGC. */
 function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
   const act = useAct();
-  const [isSure, setSure] = useState(false);
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
   const done = (text: string) => {
     changed('keys', 'clock');
@@ -166,14 +165,9 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
         <button type="button" disabled={act.isBusy} onClick={() => act.run(rotate)}>
           Rotate
         </button>
-        <button
-          type="button"
-          disabled={act.isBusy}
-          onClick={() => (isSure ? act.run(remove) : setSure(true))}
-          onBlur={() => setSure(false)}
-        >
-          {isSure ? 'Really delete it?' : 'Delete'}
-        </button>
+        <Confirm yes="Yes, delete it" isBusy={act.isBusy} onYes={() => act.run(remove)}>
+          Delete
+        </Confirm>
       </div>
       <Told act={act} />
     </>
