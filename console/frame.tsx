@@ -21,6 +21,8 @@ export function Frame() {
   const title = shown?.title;
   useEffect(() => {
     document.title = `${title} · nv-auth-mock`;
+    // On a telephone, the navigation is wider than the screen.
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [title]);
   if (shown === undefined) return null;
   const { Show, name: current } = shown;

@@ -9,7 +9,8 @@ import { Table } from '../../parts/table.tsx';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
-import { addressOf, adminToken, ask } from '../../switchboard/client.ts';
+import { readSummaries } from '../../state/requests.ts';
+import { addressOf, adminToken } from '../../switchboard/client.ts';
 import type { RequestSummary } from '../../switchboard/types.ts';
 import { Came } from './came.tsx';
 import { Filter, filterOf, queryOf } from './filter.tsx';
@@ -36,8 +37,7 @@ function Found({ query, list, limit }: { readonly query: string; readonly list: 
   const [round, setRound] = useState(0);
   const loaded = useLoaded(async () => {
     const at = changesOf('requests');
-    const { requests } = await ask<{ requests: RequestSummary[] }>('GET', `/_mock/requests${list}`);
-    return { at, requests: requests.map(onlyShown) };
+    return { at, requests: await readSummaries(list) };
   }, [round, adminToken.value]);
   const act = useAct();
   const saveHar = () =>
@@ -82,24 +82,7 @@ function Found({ query, list, limit }: { readonly query: string; readonly list: 
   );
 }
 
-/** The bodies of 2000 requests are many megabytes, and nothing here shows them. */
-function onlyShown({
-  id,
-  at,
-  method,
-  path,
-  status,
-  wouldBe,
-  principal,
-  operation,
-  service,
-  reason,
-  fault,
-}: RequestSummary) {
-  return { id, at, method, path, status, wouldBe, principal, operation, service, reason, fault };
-}
-
-function Rows({ requests }: { readonly requests: readonly ReturnType<typeof onlyShown>[] }) {
+function Rows({ requests }: { readonly requests: readonly RequestSummary[] }) {
   return (
     <Table label="Requests, newest first" head={['Time', 'Status', 'Request', 'Caller', 'Operation', 'Reason']}>
       {requests.map(({ id, at, method, path, status, wouldBe, principal, operation, service, reason, fault }) => (
