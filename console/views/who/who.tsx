@@ -56,7 +56,11 @@ function Found({ everybody }: { readonly everybody: readonly Somebody[] }) {
             </li>
           ))}
         </ul>
-        {found.length === 0 && <p class="nothing">Nobody is like this.</p>}
+        {everybody.length === 0 ? (
+          <p class="nothing">Nobody is in this world yet. Make a key, or start the server with a seed.</p>
+        ) : (
+          found.length === 0 && <p class="nothing">Nobody is like this.</p>
+        )}
         {found.length > MOST && <p class="nothing quiet">{found.length - MOST} more: search for them.</p>}
       </section>
       {isOpen && (
@@ -65,7 +69,7 @@ function Found({ everybody }: { readonly everybody: readonly Somebody[] }) {
             ×
           </a>
           {make !== undefined ? (
-            <KeyForm key="new" edited={null} />
+            <KeyForm key={JSON.stringify(chosen.value)} edited={null} />
           ) : person === undefined ? (
             <p class="fault">Nobody in this world has the id {who} any more.</p>
           ) : edit !== undefined && person.key !== undefined ? (
