@@ -138,6 +138,26 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(await page.getByText('/before').isVisible()).toBe(true);
   });
 
+  it('lets the stream go while nobody looks, and catches up when somebody does', async () => {
+    const { url, ask } = await served();
+    const page = await opened(url);
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    const look = (isHidden: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+    await look(true);
+    await expect.poll(() => status(page).innerText()).toBe('not watching');
+    await ask('GET', '/meanwhile');
+    await page.waitForTimeout(300);
+    expect(await page.getByText('/meanwhile').count()).toBe(0);
+    await look(false);
+
+    await page.getByText('/meanwhile').waitFor();
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    expect(await rows(page).count()).toBe(1);
+  });
+
   it('asks once for the token that the switchboard wants, and never writes it into an address', async () => {
     const { url, ask } = await served({ adminToken: 'open-sesame' });
     await ask('GET', '/v2/nvcf/functions');
