@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { addressOfView, view } from './address.ts';
 import { textOf } from './parts/loaded.tsx';
+import { dateAndTime } from './parts/when.tsx';
 import { changed } from './state/changes.ts';
 import { refreshClock, worldTime } from './state/clock.ts';
 import { readJournal } from './state/requests.ts';
@@ -102,7 +103,7 @@ function WorldClock() {
   if (time === null) return null;
   return (
     <span class="clock" title="The clock of this world">
-      <time dateTime={time.now}>{time.now.slice(0, 19).replace('T', ' ')}</time>
+      <time dateTime={time.now}>{dateAndTime(time.now)}</time>
       {time.frozen && ' frozen'}
     </span>
   );

@@ -1,8 +1,13 @@
 /** The date and the time of an RFC 3339 time, to the second. */
+export function dateAndTime(at: string): string {
+  return at.slice(0, 19).replace('T', ' ');
+}
+
+/** The same, for machines as well. */
 export function When({ at }: { readonly at: string }) {
   return (
     <time class="when" dateTime={at} title={at}>
-      {at.slice(0, 19).replace('T', ' ')}
+      {dateAndTime(at)}
     </time>
   );
 }

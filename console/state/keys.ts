@@ -1,15 +1,10 @@
 import { signal } from '@preact/signals';
 import { ask } from '../switchboard/client.ts';
-import type { Key, KeyPolicy } from '../switchboard/types.ts';
+import type { Key, KeyPolicy, KeyResource } from '../switchboard/types.ts';
 
 /** A policy as it says itself what it is bound to; several resources add up. */
 export interface Policy extends Omit<KeyPolicy, 'resource'> {
-  readonly resource?: Bound | readonly Bound[] | null;
-}
-
-interface Bound {
-  readonly type: string;
-  readonly ids?: readonly string[];
+  readonly resource?: KeyResource | readonly KeyResource[] | null;
 }
 
 /** A key as the switchboard shows it, with what it says of keys of either type. */
@@ -40,6 +35,6 @@ export function keepText(id: string, text: string): void {
 /** What a key is bound to, in words. */
 export function boundTo(resource: Policy['resource']): string {
   if (resource === undefined || resource === null) return 'everything of its organisation';
-  const all: readonly Bound[] = Array.isArray(resource) ? resource : [resource as Bound];
+  const all: readonly KeyResource[] = Array.isArray(resource) ? resource : [resource as KeyResource];
   return all.map(({ type, ids }) => (ids === undefined ? type : `${type} ${ids.join(', ')}`)).join('; ');
 }

@@ -11,7 +11,14 @@ interface Sourced {
 export interface Rule extends Sourced {
   readonly id: string;
   readonly label: string;
-  readonly needs: { readonly all?: readonly string[]; readonly any?: readonly string[] };
+  readonly needs: {
+    readonly all?: readonly string[];
+    readonly any?: readonly string[];
+    /** Each of these is needed. */
+    readonly roles?: readonly string[];
+    /** Any of these replaces the rights. */
+    readonly orRoles?: readonly string[];
+  };
   /** The resource types that a key may be bound to for it. */
   readonly on?: readonly string[];
   readonly closed?: true;
@@ -61,18 +68,39 @@ const laws = new Map<string, Promise<Law>>();
 
 /** The law of a service, which is the same for as long as the server runs. */
 export function lawOf(service: string): Promise<Law> {
-  const known = laws.get(service);
-  if (known !== undefined) return known;
-  const law = ask<Law>('GET', `/_mock/tables/${service}`);
-  laws.set(service, law);
-  law.catch(() => laws.delete(service));
-  return law;
+  return keptOnce(laws, service, () => ask<Law>('GET', `/_mock/tables/${service}`));
 }
 
 /** The operations of a service, or of all if it is empty, by name. */
 export async function operationsOf(service: string): Promise<readonly string[]> {
   const laws = await Promise.all((service === '' ? await readServices() : [service]).map(lawOf));
   return [...new Set(laws.flatMap(({ operations }) => operations.map(({ id }) => id)))].sort();
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
+}
+
+const documents = new Map<string, Promise<Document>>();
+
+/** The request of an operation, as the document of its service has it; null if it has none. */
+export async function requestOf(service: string, operation: string): Promise<{ method: string; path: string } | null> {
+  const { paths } = await keptOnce(documents, service, () => ask<Document>('GET', `/openapi/${service}.json`));
+  for (const [path, methods] of Object.entries(paths)) {
+    const found = Object.entries(methods).find(([, { operationId }]) => operationId === operation);
+    if (found !== undefined) return { method: found[0].toUpperCase(), path };
+  }
+  return null;
+}
+
+/** Reads what stays the same for as long as the server runs; what could not be read is tried again. */
+function keptOnce<Value>(kept: Map<string, Promise<Value>>, name: string, read: () => Promise<Value>): Promise<Value> {
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const value = read();
+  kept.set(name, value);
+  value.catch(() => kept.delete(name));
+  return value;
 }
 
 /** The names of the services that this server has. */

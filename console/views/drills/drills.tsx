@@ -8,7 +8,7 @@ import { shortOf, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { readEverybody, type Somebody } from '../../state/everybody.ts';
-import { adminToken, ask } from '../../switchboard/client.ts';
+import { ask } from '../../switchboard/client.ts';
 import type { Drill, StartedDrill } from '../../switchboard/types.ts';
 import './drills.css';
 
@@ -19,7 +19,7 @@ export function Drills() {
     // Each drill that lasts consists of faults.
     [changesOf('drills', 'faults')],
   );
-  const everybody = useLoaded(readEverybody, [changesOf('keys'), adminToken.value]);
+  const everybody = useLoaded(readEverybody, [changesOf('keys')]);
   const people = everybody !== null && 'value' in everybody ? everybody.value : [];
   return (
     <div class="page drills">

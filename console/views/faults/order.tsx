@@ -5,7 +5,7 @@ import { Code, sourceOf } from '../../parts/code.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { changed } from '../../state/changes.ts';
 import { operationsOf, readServices } from '../../state/law.ts';
-import { adminToken, ask } from '../../switchboard/client.ts';
+import { ask } from '../../switchboard/client.ts';
 import type { Fault } from '../../switchboard/types.ts';
 
 /** A fault as a form has it: whether it can be is what the switchboard says. */
@@ -63,8 +63,8 @@ export function Order() {
   const act = useAct();
   const { service = '', operation = '' } = chosen.value;
   const [draft, setDraft] = useState<Draft>({ match: {}, do: {} });
-  const services = useLoaded(readServices, [adminToken.value]);
-  const operations = useLoaded(() => operationsOf(service), [service, adminToken.value]);
+  const services = useLoaded(readServices, []);
+  const operations = useLoaded(() => operationsOf(service), [service]);
   const look = () => form.current !== null && setDraft(draftOf(form.current));
   // A service can be chosen as soon as it is known.
   useEffect(() => void look(), [service, operation, services]);

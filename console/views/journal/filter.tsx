@@ -2,7 +2,6 @@ import { useEffect, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { operationsOf, readServices } from '../../state/law.ts';
-import { adminToken } from '../../switchboard/client.ts';
 
 /** What the journal can be narrowed to, by the names that the switchboard has for it. */
 const FIELDS = ['service', 'operation', 'method', 'path', 'status', 'principal', 'reason', 'since'] as const;
@@ -26,8 +25,8 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 export function Filter() {
   const now = chosen.value;
   const service = now['service'] ?? '';
-  const services = useLoaded(readServices, [adminToken.value]);
-  const operations = useLoaded(() => operationsOf(service), [service, adminToken.value]);
+  const services = useLoaded(readServices, []);
+  const operations = useLoaded(() => operationsOf(service), [service]);
   const known = services !== null && 'value' in services ? services.value : [];
   const ids = operations !== null && 'value' in operations ? operations.value : [];
   return (

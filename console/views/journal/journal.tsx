@@ -10,7 +10,7 @@ import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
 import { readSummaries } from '../../state/requests.ts';
-import { addressOf, adminToken } from '../../switchboard/client.ts';
+import { addressOf } from '../../switchboard/client.ts';
 import type { RequestSummary } from '../../switchboard/types.ts';
 import { Came } from './came.tsx';
 import { Filter, filterOf, queryOf } from './filter.tsx';
@@ -38,7 +38,7 @@ function Found({ query, list, limit }: { readonly query: string; readonly list: 
   const loaded = useLoaded(async () => {
     const at = changesOf('requests');
     return { at, requests: await readSummaries(list) };
-  }, [round, adminToken.value]);
+  }, [round]);
   const act = useAct();
   const saveHar = () =>
     act.run(async () => {

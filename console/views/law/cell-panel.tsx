@@ -3,8 +3,8 @@ import { addressOfView, choose } from '../../address.ts';
 import { Rights } from '../../parts/chips.tsx';
 import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import type { Law } from '../../state/law.ts';
-import { addressOf, ask } from '../../switchboard/client.ts';
+import { type Law, requestOf } from '../../state/law.ts';
+import { ask } from '../../switchboard/client.ts';
 import type { Decision } from '../../switchboard/types.ts';
 import { type Cell, type Column, needsOf, type Row, type Side } from './matrix.ts';
 
@@ -88,21 +88,6 @@ function askerOf({ law, row, column, side }: { law: Law; row: Row; column: Colum
     ({ id, names }) => names === null && (row.rule?.on?.includes(id) ?? true) && (onlyOn?.includes(id) ?? true),
   );
   return { holding: { scopes: [column.id], ...(type !== undefined && { resource: { type: type.label } }) } };
-}
-
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
-}
-
-/** The request of an operation, as the document of its service has it. */
-async function requestOf(service: string, operation: string): Promise<{ method: string; path: string } | null> {
-  const response = await fetch(addressOf(`/openapi/${service}.json`), { credentials: 'omit' });
-  const { paths } = (await response.json()) as Document;
-  for (const [path, methods] of Object.entries(paths)) {
-    const found = Object.entries(methods).find(([, { operationId }]) => operationId === operation);
-    if (found !== undefined) return { method: found[0].toUpperCase(), path };
-  }
-  return null;
 }
 
 /** Asks what would be decided about a request; it is not sent. */

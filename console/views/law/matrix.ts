@@ -115,7 +115,7 @@ function effectCell(
   role: { certainty: Certainty; source: string } | undefined,
 ): Cell {
   // Where nothing is needed, the role has no part in it.
-  const counts = row.rule?.needs.all !== undefined || row.rule?.needs.any !== undefined;
+  const counts = row.rule !== null && Object.keys(row.rule.needs).length > 0;
   const { certainty, source } = foundedOn(row, counts ? role : undefined);
   if (effect === undefined) return { sign: null, says: 'not decided', certainty, source };
   const { missing, missingAnyOf, reason } = effect;
@@ -127,10 +127,15 @@ function effectCell(
 /** What an operation needs, in words. */
 export function needsOf({ rule }: Row): string {
   if (rule === null) return 'nothing: it is open to everybody';
-  const { all = [], any = [] } = rule.needs;
+  const { all = [], any = [], roles = [], orRoles = [] } = rule.needs;
   if (rule.closed) return 'what no key has';
-  const words = [...all, ...(any.length > 0 ? [`one of ${any.join(', ')}`] : [])];
-  return words.join(', ') || 'somebody who is known';
+  const words = [
+    ...all,
+    ...(any.length > 0 ? [`one of ${any.join(', ')}`] : []),
+    ...roles.map((role) => `the role ${role}`),
+  ];
+  const instead = orRoles.length > 0 ? `, or the role ${orRoles.join(' or ')}` : '';
+  return `${words.join(', ') || 'somebody who is known'}${instead}`;
 }
 
 /** Texts that a spreadsheet would calculate. */

@@ -5,7 +5,7 @@ import { download } from '../../parts/download.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { Table } from '../../parts/table.tsx';
-import { When } from '../../parts/when.tsx';
+import { dateAndTime, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
 import { ask } from '../../switchboard/client.ts';
@@ -74,7 +74,7 @@ function Row({ snapshot: { id, name, at, bytes }, act }: { readonly snapshot: Sn
   const restore = () =>
     act.run(async () => {
       const { now } = await ask<{ now: string }>('POST', `/_mock/snapshots/${id}/restore`, {});
-      return `This world is again what it was; its clock shows ${now.slice(0, 19).replace('T', ' ')}.`;
+      return `This world is again what it was; its clock shows ${dateAndTime(now)}.`;
     });
   const remove = () =>
     act.run(async () => {

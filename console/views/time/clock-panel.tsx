@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Told, useAct } from '../../parts/act.tsx';
+import { dateAndTime } from '../../parts/when.tsx';
 import { worldTime } from '../../state/clock.ts';
 import { inWords } from '../../state/time.ts';
 import type { ClockReading } from '../../switchboard/types.ts';
@@ -22,7 +23,7 @@ export function ClockPanel({ clock }: { readonly clock: ClockReading }) {
   return (
     <section aria-label="Clock">
       <p class="big">
-        <time dateTime={now}>{now.slice(0, 19).replace('T', ' ')}</time> UTC
+        <time dateTime={now}>{dateAndTime(now)}</time> UTC
         <span class="quiet">
           {Math.abs(ahead) < 2000 ? ' as on this machine' : ` ${inWords(ahead)} ${ahead > 0 ? 'ahead' : 'behind'}`}
           {clock.frozen && ', standing still'}

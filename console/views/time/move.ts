@@ -1,3 +1,4 @@
+import { dateAndTime } from '../../parts/when.tsx';
 import { changed } from '../../state/changes.ts';
 import { noteClock } from '../../state/clock.ts';
 import type { ShownKey } from '../../state/keys.ts';
@@ -16,7 +17,7 @@ export async function moveClock(change: string, body: object, keys: readonly Sho
   const { events, now } = after;
   const told = events.slice(0, 3).map((event) => eventInWords(event, keys));
   const more = events.length > told.length ? `, and ${events.length - told.length} more` : '';
-  return `It is ${now.slice(0, 19).replace('T', ' ')}. ${events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${told.join('; ')}${more}.`}`;
+  return `It is ${dateAndTime(now)}. ${events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${told.join('; ')}${more}.`}`;
 }
 
 /** An event as a person would say it; one that is not known here, by its kind and what it is about. */

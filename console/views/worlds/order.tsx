@@ -5,6 +5,7 @@ import { Copy } from '../../parts/copy.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Table } from '../../parts/table.tsx';
+import { dateAndTime } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { consoleOf, here, worlds } from '../../state/worlds.ts';
 import { ask } from '../../switchboard/client.ts';
@@ -139,7 +140,7 @@ function WhichSnapshot({ of }: { readonly of: string }) {
         {of !== '' && !isKnown && <option>{of}</option>}
         {snapshots.map(({ id, name, at }) => (
           <option key={id} value={id}>
-            {name ?? id}, {at.slice(0, 19).replace('T', ' ')}
+            {name ?? id}, {dateAndTime(at)}
           </option>
         ))}
       </select>
