@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { problemDetails } from '../core/problem-details.ts';
 import { worldPath } from '../core/world-id.ts';
 import { writeAnswer } from './answer.ts';
@@ -25,9 +25,15 @@ export function pageHeaders(styles: string): Readonly<Record<string, string>> {
 /** What a page says, for the world that its own path is below. @param below that path; empty for the default world */
 export type PageText = (below: string) => string | Buffer | Promise<string | Buffer>;
 
+/** What is served at a path. */
+interface Page {
+  readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: PageText;
+}
+
 /** Serves what is no operation: pages, and what they are made of. */
 export interface Pages {
-  get(url: string, answer: (reply: FastifyReply, below: string) => FastifyReply | Promise<FastifyReply>): void;
   /** Serves these paths with these headers, each with and without a slash at its end. */
   serve(path: string, type: string, headers: Readonly<Record<string, string>>, text: PageText): void;
 }
@@ -41,28 +47,24 @@ export function pagesOn(app: FastifyInstance, server: Pick<Server, 'gate' | 'doo
     const { id } = worldBehind(server, door, raw);
     return door.kind === 'prefix' ? worldPath(id) : '';
   };
-  const get: Pages['get'] = (url, answer) =>
-    app.get(url, async ({ raw }, reply) => {
-      try {
-        gate.check(raw, 'open');
-        return await answer(reply, prefixOf(raw));
-      } catch (thrown) {
-        const problem = problemOf(thrown);
-        return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
-      }
-    });
+  const served = new Map<string, Page>();
+  // One route for all of them: a server has dozens of pages, and most never show one.
+  app.get<{ Params: { '*': string } }>('/*', async ({ raw, params }, reply) => {
+    const page = served.get(`/${params['*']}`);
+    if (page === undefined) return reply.callNotFound();
+    try {
+      gate.check(raw, 'open');
+      const text = await page.text(prefixOf(raw));
+      return reply.type(page.type).headers(page.headers).send(text);
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
+    }
+  });
   return {
-    get,
     serve: (path, type, headers, text) => {
-      const urls = path.endsWith('/') ? [path] : [path, `${path}/`];
-      for (const url of urls) {
-        get(url, async (reply, below) =>
-          reply
-            .type(type)
-            .headers(headers)
-            .send(await text(below)),
-        );
-      }
+      const paths = path.endsWith('/') ? [path] : [path, `${path}/`];
+      for (const one of paths) served.set(one, { type, headers, text });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 
 /** The folder of the package: the running code is this file, or one in `dist/` that the build put it into. */
@@ -46,14 +47,14 @@ export function consoleFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, CONSOLE));
 }
 
-/** A file from a service's fixtures, as a value. */
+/** A file from a service's fixtures, as a value. It is so small that to wait for it would take longer than to read it. */
 export async function fixture(service: string, file: string): Promise<unknown> {
-  return JSON.parse(await readFile(new URL(`${service}/${file}`, FIXTURES), 'utf8'));
+  return JSON.parse(readFileSync(new URL(`${service}/${file}`, FIXTURES), 'utf8'));
 }
 
 /** The version of this package. */
 export async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL('package.json', ROOT), 'utf8');
+  const text = readFileSync(new URL('package.json', ROOT), 'utf8');
   // Our own package.json.
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPair, hash, type JsonWebKey, type KeyObject, randomFillSync } from 'node:crypto';
+import { generateKeyPair, hash, type JsonWebKey, type KeyObject, randomFillSync } from 'node:crypto';
 
 /** The only source of randomness: ids, secrets and keys. */
 export interface Random {
@@ -35,7 +35,7 @@ export function seededRandom(seed: string): Random {
   let block = 0;
   const refill = (pool: Buffer) => {
     for (let at = 0; at < pool.length; at += 32) {
-      createHash('sha256').update(`${seed}:${block++}`).digest().copy(pool, at);
+      hash('sha256', `${seed}:${block++}`, 'buffer').copy(pool, at);
     }
   };
   return fromBytes(pooled(refill));
@@ -55,7 +55,7 @@ export function alphanumericOf(bytes: Buffer): string {
 
 /** The number at one place of a sequence that its seed determines, from 0 to below 1. */
 export function drawnAt(seed: string, place: number): number {
-  return createHash('sha256').update(`${seed}:${place}`).digest().readUIntBE(0, 6) / 2 ** 48;
+  return hash('sha256', `${seed}:${place}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
 function uuidOf(digits: string): string {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
-import ts from 'typescript';
+import { parseSync } from 'rolldown/utils';
 import { describe, expect, it } from 'vitest';
 import { ROOT, type SourceFile, sourceFiles } from './source-files.ts';
 
@@ -33,10 +33,12 @@ const BREAKS_WITH = /^[ /*]*Breaks with: ((?:\S+,[\s*]+)*\S+)(?: \*\/)?$/gm;
 
 /** Is there anything in it that runs? Types alone cannot break while the program runs. */
 function runs({ path, text }: SourceFile): boolean {
-  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest).statements.some((statement) => {
-    if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return false;
-    if (ts.isImportDeclaration(statement)) return statement.importClause?.isTypeOnly !== true;
-    return !(ts.isExportDeclaration(statement) && statement.isTypeOnly);
+  return parseSync(path, text).program.body.some((statement) => {
+    if (statement.type === 'ImportDeclaration') return statement.importKind !== 'type';
+    if (statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportAllDeclaration') {
+      return statement.exportKind !== 'type';
+    }
+    return statement.type !== 'TSInterfaceDeclaration' && statement.type !== 'TSTypeAliasDeclaration';
   });
 }
 

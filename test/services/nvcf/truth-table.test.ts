@@ -431,7 +431,7 @@ class TruthTable {
     for (const { name, scopes } of variants(needs)) {
       for (const binding of BINDINGS) {
         const { functionId, versionId } = this.#staged.targetOf(operation);
-        const token = await this.#keyOf(scopes, this.resourceOf(binding, this.#staged.targetOf(operation)));
+        const token = await this.keyOf(scopes, this.resourceOf(binding, this.#staged.targetOf(operation)));
         const { path } = this.#staged.requestOf(operation);
         filled.push({
           row,
@@ -464,7 +464,8 @@ class TruthTable {
     return { type, ids: [ids[names]] };
   }
 
-  async #keyOf(scopes: readonly Scope[], resource: GivenResource | null): Promise<string> {
+  /** A key, which is made once however many cases ask with it. */
+  async keyOf(scopes: readonly Scope[], resource: GivenResource | null): Promise<string> {
     const name = JSON.stringify([scopes, resource]);
     const known = this.#keys.get(name) ?? (await makeKey(this.#server, scopes, resource)).key;
     this.#keys.set(name, known);
@@ -713,7 +714,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     const about = { functionId, versionId, sibling: staged.stage.running.sibling };
     for (const binding of BINDINGS) {
       if (binding.names === 'sibling') continue;
-      const { key } = await makeKey(server, SCOPES, table.resourceOf(binding, about));
+      const key = await table.keyOf(SCOPES, table.resourceOf(binding, about));
       const answer = await staged.ask(operation, key, about);
       const outcome = expectedOfOthers(row, profile, binding, relation);
       const said = answer.decision.effect === 'allow' ? answer.status : `403 ${answer.decision.reason}`;
@@ -728,7 +729,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
       if (method !== 'GET' || !path.startsWith('/v2/nvcf/')) continue;
       const target = staged.targetOf(operation);
       for (const binding of BINDINGS) {
-        const { key: token } = await makeKey(server, SCOPES, table.resourceOf(binding, target));
+        const token = await table.keyOf(SCOPES, table.resourceOf(binding, target));
         const under = (family: string) => server.call(`GET ${path.replace('/v2/nvcf/', family)}`, { token });
         const [short, long] = [await under('/v2/nvcf/'), await under(`/v2/orgs/${ngcCast.org}/nvcf/`)];
         const told = `${operation}; ${binding.name}`;
