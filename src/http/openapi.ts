@@ -1,7 +1,7 @@
 import { type Operation, operationOf } from './openapi/operation.ts';
 import type { OperationRouter } from './openapi/operation-router.ts';
 import type { OtherOperation, PreparedDocument, PreparedOperations } from './openapi/prepared.ts';
-import { loadValidators, type Validators } from './openapi/validators.ts';
+import { type Compiler, loadCompiler, type Validators, validatorsOf } from './openapi/validators.ts';
 
 export type { Operation } from './openapi/operation.ts';
 export type { BodyForm, OtherOperation, PreparedDocument } from './openapi/prepared.ts';
@@ -29,6 +29,7 @@ export interface ApiDocument {
 export class Documents {
   readonly #opened = new Map<string, Promise<ApiDocument>>();
   readonly #routers = new Map<string, OperationRouter>();
+  #compiler: Promise<Compiler> | undefined;
 
   /**
    * The document with this name, such as `air.2.0`. Tests prove that it is valid OpenAPI; here that is trusted.
@@ -36,9 +37,14 @@ export class Documents {
    * @param prepared called if it is not open yet
    */
   open(name: string, prepared: (name: string) => Promise<PreparedDocument>): Promise<ApiDocument> {
-    const opened = this.#opened.get(name) ?? prepared(name).then(openDocument);
+    const opened = this.#opened.get(name) ?? prepared(name).then((one) => openDocument(one, () => this.#loaded()));
     this.#opened.set(name, opened);
     return opened;
+  }
+
+  #loaded(): Promise<Compiler> {
+    this.#compiler ??= loadCompiler();
+    return this.#compiler;
   }
 
   /** The router of the operations of opened documents. @param names of them and their laws @param made called if there is none yet */
@@ -50,7 +56,7 @@ export class Documents {
   }
 }
 
-function openDocument({ operations: text, schemas }: PreparedDocument): ApiDocument {
+function openDocument({ operations: text, schemas }: PreparedDocument, compiler: () => Promise<Compiler>): ApiDocument {
   const { operations, otherVersions }: PreparedOperations = JSON.parse(text);
   let validators: Validators | undefined;
   let loading: Promise<Validators> | undefined;
@@ -65,7 +71,7 @@ function openDocument({ operations: text, schemas }: PreparedDocument): ApiDocum
       return validators !== undefined;
     },
     ready: async () => {
-      loading ??= schemas().then(loadValidators);
+      loading ??= Promise.all([schemas(), compiler()]).then(([read, made]) => validatorsOf(read, made));
       validators = await loading;
     },
     schemaFault: (name, body) => loaded().bodyFault(name, loaded().errorSchema(name), body),

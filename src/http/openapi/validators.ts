@@ -1,4 +1,4 @@
-import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { OpenAPIValidator } from 'openapi-backend';
 import { own } from '../../core/own.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
@@ -34,17 +34,23 @@ const CHECKED = { validateSchema: false } as const;
 const COMPILED = { ...CHECKED, code: { optimize: false } } as const;
 
 /**
- * Loads the validators now rather than with this file: a server that receives no requests never needs them.
- *
- * @param text `PreparedSchemas` as JSON
+ * Compiles schemas. Documents of one process share it: a schema that several have, such as those of an API's versions, is
+ * compiled once.
  */
-export async function loadValidators(text: string): Promise<Validators> {
+export interface Compiler {
+  requests(given: RequestSchemas): readonly ValidateFunction[];
+  body(schema: JsonSchema): ValidateFunction;
+  /** What is wrong with a body that a check has just found. @param name of the schema */
+  sentence(name: string, check: ValidateFunction): string;
+}
+
+/** Loads the libraries now rather than with this file: a server that receives no requests never needs them. */
+export async function loadCompiler(): Promise<Compiler> {
   const [{ OpenAPIValidator }, { Ajv }, { default: addFormats }] = await Promise.all([
     import('openapi-backend'),
     import('ajv'),
     import('ajv-formats'),
   ]);
-  const { operations, errors }: PreparedSchemas = JSON.parse(text);
   const validator = new OpenAPIValidator({
     // Operations are passed in one by one; in a whole document it would search for them and their references.
     definition: { openapi: '3.0.3', info: { title: '', version: '' }, paths: {} },
@@ -57,6 +63,18 @@ export async function loadValidators(text: string): Promise<Validators> {
   });
   const ajv = new Ajv({ strict: false, ...COMPILED });
   addFormats.default(ajv);
+  // Most answers of a document are one of a few refusals, and many requests have the same parameters: operations share
+  // what is made of them.
+  return {
+    requests: sharing((given: RequestSchemas) => requestValidators(validator, given)),
+    body: sharing((schema: JsonSchema) => ajv.compile(schema)),
+    sentence: (name, { errors }) => `${name}: ${ajv.errorsText(errors, { dataVar: 'body' })}`,
+  };
+}
+
+/** @param text `PreparedSchemas` as JSON */
+export function validatorsOf(text: string, compiler: Compiler): Validators {
+  const { operations, errors }: PreparedSchemas = JSON.parse(text);
   const schemasOf = (operationId: string): OperationSchemas => {
     const found = own(operations, operationId);
     if (found === undefined) throw new Error(`the document has no operation \`${operationId}\``);
@@ -64,25 +82,21 @@ export async function loadValidators(text: string): Promise<Validators> {
   };
   const ofRequests = new Map<string, readonly ValidateFunction[]>();
   const ofBodies = new Map<string, ValidateFunction>();
-  // Most answers of a document are one of a few refusals, and many requests have the same parameters: operations share
-  // what is made of them.
-  const requests = sharing((given: RequestSchemas) => requestValidators(validator, given));
-  const bodies = sharing((schema: object) => ajv.compile(schema));
   return {
     schemasOf,
     requestErrors: (operationId, request) => {
       let compiled = ofRequests.get(operationId);
       if (compiled === undefined) {
         const { parameters, requestBody } = schemasOf(operationId);
-        compiled = requests({ parameters, requestBody });
+        compiled = compiler.requests({ parameters, requestBody });
         ofRequests.set(operationId, compiled);
       }
       return compiled.find((validate) => !validate(request))?.errors ?? [];
     },
     bodyFault: (name, schema, body) => {
-      const validate = ofBodies.get(name) ?? bodies(schema);
+      const validate = ofBodies.get(name) ?? compiler.body(schema);
       ofBodies.set(name, validate);
-      return validate(body) ? null : bodySentence(ajv, name, validate);
+      return validate(body) ? null : compiler.sentence(name, validate);
     },
     errorSchema: (name) => {
       const found = own(errors, name);
@@ -116,8 +130,4 @@ function sharing<Given extends object, Made>(make: (given: Given) => Made): (giv
     known.set(text, made);
     return made;
   };
-}
-
-function bodySentence(ajv: Ajv, name: string, { errors }: ValidateFunction): string {
-  return `${name}: ${ajv.errorsText(errors, { dataVar: 'body' })}`;
 }

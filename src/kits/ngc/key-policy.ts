@@ -125,7 +125,8 @@ function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyF
       ? []
       : [ruledOut(`Field \`resource.ids\` must be left out: \`${label}\` does not name objects.`)];
   }
-  if (ids === undefined || ids.length === 0) {
+  // In our form a resource has no empty list.
+  if (ids === undefined) {
     return [ruledOut(`Field \`resource.ids\` is missing: \`${label}\` names objects as \`${names}\`.`)];
   }
   const form = new RegExp(`^${names.replaceAll(/<\w+>/g, UUID)}$`);
