@@ -24,7 +24,8 @@ export interface ApiDocument {
 
 /**
  * Opened documents, for servers that share a process: a document, its validators and the router of its operations are
- * built once, and not once per server. Holds at most one entry per name, and one router per set of names.
+ * built once, and not once per server, and what compiles their schemas is loaded once for all. Holds at most one entry per
+ * name, and one router per set of names.
  */
 export class Documents {
   readonly #opened = new Map<string, Promise<ApiDocument>>();
@@ -37,12 +38,12 @@ export class Documents {
    * @param prepared called if it is not open yet
    */
   open(name: string, prepared: (name: string) => Promise<PreparedDocument>): Promise<ApiDocument> {
-    const opened = this.#opened.get(name) ?? prepared(name).then((one) => openDocument(one, () => this.#loaded()));
+    const opened = this.#opened.get(name) ?? prepared(name).then((one) => openDocument(one, () => this.#compiling()));
     this.#opened.set(name, opened);
     return opened;
   }
 
-  #loaded(): Promise<Compiler> {
+  #compiling(): Promise<Compiler> {
     this.#compiler ??= loadCompiler();
     return this.#compiler;
   }
