@@ -4,20 +4,15 @@ import type { Revision } from './collections.ts';
 export class Revisions {
   #highest: Revision = 0;
 
+  /** @throws RangeError if it would not be a safe integer: from there on, different revisions look equal */
   next(): Revision {
-    this.#highest += 1;
+    this.goOnAbove(this.#highest + 1);
     return this.#highest;
   }
 
-  /** Goes on above a revision that was given elsewhere. */
+  /** Goes on above a revision that was given elsewhere. @throws RangeError if that is not a safe integer */
   goOnAbove(revision: Revision): void {
+    if (!Number.isSafeInteger(revision)) throw new RangeError(`${revision} cannot be a revision`);
     this.#highest = Math.max(this.#highest, revision);
-  }
-
-  /** Gives out so many at once. @returns what comes before them */
-  block(size: number): Revision {
-    const before = this.#highest;
-    this.#highest += size;
-    return before;
   }
 }

@@ -1,18 +1,46 @@
-/** Breaks with: src/store/shared.ts */
+/** Breaks with: src/store/shared.ts, src/store/sqlite/renumbering.ts */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import { Revisions } from '../../src/store/revisions.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { emptyFolder } from '../support/folder.ts';
 
 const THINGS = new Collection<number>('things');
 
 it('gives each revision once, whoever asks', () => {
   const revisions = new Revisions();
-  expect([revisions.next(), revisions.next(), revisions.block(10), revisions.next()]).toEqual([1, 2, 2, 13]);
-  revisions.goOnAbove(5);
+  expect([revisions.next(), revisions.next(), revisions.next()]).toEqual([1, 2, 3]);
+  revisions.goOnAbove(2);
   revisions.goOnAbove(20);
   expect(revisions.next()).toBe(21);
+});
+
+it('gives no number that is not a safe integer', () => {
+  const revisions = new Revisions();
+  revisions.goOnAbove(Number.MAX_SAFE_INTEGER - 1);
+  expect(revisions.next()).toBe(Number.MAX_SAFE_INTEGER);
+  expect(() => revisions.next()).toThrow(RangeError);
+  expect(() => revisions.goOnAbove(1.5)).toThrow('1.5 cannot be a revision');
+});
+
+it('revisions stay small, however often a store is copied, and both it and the copy are written', async () => {
+  const shared = newStoreParts();
+  const store = openSqliteStore(null, shared);
+  await store.collections.commit([THINGS.put(THINGS.row({ id: 'a', owner: 'acme', parent: null, body: 0 }))]);
+  const rounds = 100;
+  for (let round = 1; round <= rounds; round++) {
+    const copy = openSqliteImage(await store.image(), shared);
+    for (const one of [copy, store]) {
+      const { revision } = await THINGS.change(one.collections, 'a', (before) => ({ ...before, body: round }));
+      expect(revision).toBeLessThan(4 * rounds);
+    }
+    await copy.close();
+  }
+  await store.close();
 });
 
 it('copies of one image go on above one another: a world that is made again under an id has none of those before', async () => {
@@ -31,4 +59,33 @@ it('copies of one image go on above one another: a world that is made again unde
 
   const [first = 0, , second = 0] = seen;
   expect(second).toBeGreaterThan(first);
+});
+
+it('a file with revisions too large to go on from is numbered anew, and says so', async () => {
+  const folder = await emptyFolder();
+  const path = join(folder, 'mock.db');
+  const first = openSqliteStore(path);
+  await first.collections.commit([THINGS.put(THINGS.row({ id: 'a', owner: 'acme', parent: null, body: 1 }))]);
+  await first.close();
+  const database = new Database(path);
+  for (const table of ['objects', 'lists', 'collections', 'world'])
+    database.exec(`UPDATE ${table} SET revision = 1000000000000000000`);
+  database.close();
+
+  const store = openSqliteStore(path);
+  const { revision: before } = await THINGS.all(store.collections);
+  await THINGS.change(store.collections, 'a', (before) => ({ ...before, body: before.body + 1 }));
+  const { rows, revision } = await THINGS.all(store.collections);
+  await store.close();
+  const again = openSqliteStore(path);
+  await again.close();
+  await rm(folder, { recursive: true });
+
+  expect(store.notices).toEqual([
+    `The revisions in --data ${path} were too large to go on from, and start again at 1. Nothing else has changed.`,
+  ]);
+  expect(again.notices).toEqual([]);
+  expect(rows.map(({ body }) => body)).toEqual([2]);
+  expect(revision).toBeGreaterThan(before);
+  expect(revision).toBeLessThan(10);
 });

@@ -18,6 +18,7 @@ import { damageOf } from './damage.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { faultOfHeader, HEADER_BYTES } from './header.ts';
 import { migrate } from './migrating.ts';
+import { renumberRunaway } from './renumbering.ts';
 import { SCHEMA, type StoreSchema } from './schema.ts';
 import { framesOf } from './wal.ts';
 import { whose } from './whose.ts';
@@ -84,10 +85,12 @@ export function openDatabase(path: string | null, schema: StoreSchema = SCHEMA):
     prepare(database, schema, () => {
       if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
     });
+    const isRenumbered = renumberRunaway(database);
     const counted = frames === 0 ? 0 : (checkpoint(database) ?? frames);
     database.pragma('journal_mode = WAL');
     OPEN_FILES.set(database, fileIdentity(statSync(path)));
-    return { database, file: new DataFile(path), notices: droppedNotice(path, frames - counted) };
+    const notices = [...droppedNotice(path, frames - counted), ...(isRenumbered ? [renumberedNotice(path)] : [])];
+    return { database, file: new DataFile(path), notices };
   } catch (cause) {
     database?.close();
     throw cause instanceof Unusable ? cause : unusable(path, cause);
@@ -116,6 +119,10 @@ function droppedNotice(path: string, frames: number): string[] {
   return [
     `${were} dropped from --data ${path}: no finished change contains them. Its last process was stopped while writing.`,
   ];
+}
+
+function renumberedNotice(path: string): string {
+  return `The revisions in --data ${path} were too large to go on from, and start again at 1. Nothing else has changed.`;
 }
 
 /** Closes it, and releases the file for others. */

@@ -29,8 +29,7 @@ export function replaceContent(statements: Statements, rows: Rows, image: Uint8A
       empty(statements);
       for (const table of TABLES) copyRows(source, statements.database, table);
       copyIndex(source, statements.database);
-      // Every database has one from the beginning.
-      rows.adopt(source.prepare('SELECT revision, base FROM world').get() as Parameters<Rows['adopt']>[0]);
+      rows.adopt();
     })();
   } catch (cause) {
     if (!/^SQLITE_(?:CONSTRAINT|ERROR)/.test(codeOf(cause))) throw cause;

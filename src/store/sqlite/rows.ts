@@ -18,6 +18,7 @@ import type { RowName } from '../row-name.ts';
 import { type TouchedList, touchedBy } from '../touched.ts';
 import type { Note } from './notes.ts';
 import { OBJECT_COLUMNS, objectWriter, rowOf, type StoredBefore, type StoredRow } from './objects.ts';
+import { renumber } from './renumbering.ts';
 import { empty } from './replacing.ts';
 import type { Prepared, Statements } from './statements.ts';
 
@@ -39,10 +40,11 @@ const where = (condition: string) => `${SELECT} WHERE collection = @collection $
 /** No limit, as `LIMIT` takes it. */
 const ALL = -1;
 
-/** What is known of a whole store. */
-interface WorldRow {
-  readonly revision: Revision;
-  readonly base: Revision;
+/** How the revisions in a database are shown to others. */
+interface Numbering {
+  /** The highest revision that came with a copy; those up to it are all shown as `shownAs`. */
+  readonly copied: Revision;
+  readonly shownAs: Revision;
 }
 
 /** The rows of a database, each call in one step. */
@@ -50,13 +52,14 @@ export class Rows {
   readonly #statements: Statements;
   readonly #revisions: Revisions;
   readonly #write: ReturnType<typeof objectWriter>;
-  /** What is added to a stored revision: a copy goes on above the highest of the process. Null until it is first used. */
-  #offset: Revision | null;
+  readonly #goesOn: boolean;
+  /** Known once the database is first used. */
+  #known: Numbering | null = null;
   readonly #byId: Prepared<[string, string], StoredRow>;
   readonly #byAlias: Prepared<[string, string], StoredRow>;
   readonly #before: Prepared<[string, string], Omit<StoredBefore, 'collection'>>;
   readonly #aliasTaken: Prepared<[string, string], 1>;
-  readonly #world: Prepared<[], WorldRow>;
+  readonly #world: Prepared<[], { readonly revision: Revision; readonly base: Revision }>;
   readonly #setWorld: Prepared<[Revision]>;
   readonly #setBase: Prepared<[Revision, Revision]>;
   readonly #listOf: Prepared<[string, string], Size>;
@@ -74,15 +77,15 @@ export class Rows {
   readonly load: (rows: readonly Row[]) => void;
   /** Writes when rows were used, which is no change. */
   readonly use: (notes: Iterable<Note>) => void;
-  /** Makes a database's own what was copied into it from another. */
-  readonly adopt: (copied: WorldRow) => void;
+  /** Gives everything that was copied into the database one new revision. */
+  readonly adopt: () => void;
 
   /** @param goesOn does it go on with the revisions that it has, as a file does? */
   constructor(statements: Statements, revisions: Revisions, goesOn = false) {
     this.#statements = statements;
     this.#revisions = revisions;
     this.#write = objectWriter(statements);
-    this.#offset = goesOn ? 0 : null;
+    this.#goesOn = goesOn;
     const select = <Bind extends unknown[]>(sql: string) => statements.prepare<Bind, StoredRow>(sql);
     this.#byId = select(`${SELECT} WHERE collection = ? AND id = ?`);
     this.#byAlias = select(
@@ -126,7 +129,7 @@ export class Rows {
     this.use = statements.transaction((notes) => {
       for (const { collection, id, at } of notes) this.#use.run(at, collection, id);
     });
-    this.adopt = statements.transaction((copied) => this.#adopt(copied));
+    this.adopt = statements.transaction(() => renumber(statements, this.#next()));
   }
 
   byId(collection: string, id: string): Row | null {
@@ -145,7 +148,7 @@ export class Rows {
   size(collection: string, owner?: string): Size {
     const found = owner === undefined ? this.#collection.get(collection) : this.#listOf.get(collection, owner);
     const { count, revision } = found ?? { count: 0, revision: this.#row().base };
-    return { count, revision: revision + this.#shift };
+    return { count, revision: this.#shown(revision) };
   }
 
   due({ collection, parent, after, to, limit, latestFirst = false }: DueQuery): Row[] {
@@ -171,29 +174,40 @@ export class Rows {
   /** A stored row, with its revision as others see it. */
   read(stored: StoredRow): Row {
     const row = rowOf(stored);
-    const shift = this.#shift;
-    return shift === 0 ? row : { ...row, revision: row.revision + shift };
+    const revision = this.#shown(row.revision);
+    return revision === row.revision ? row : { ...row, revision };
   }
 
   #one(stored: StoredRow | undefined): Row | null {
     return stored === undefined ? null : this.read(stored);
   }
 
-  get #shift(): Revision {
-    if (this.#offset === null) this.#offset = this.#revisions.block(this.#row().revision);
-    return this.#offset;
+  /**
+   * A file goes on with its own revisions. A copy takes one number of the process for all that it came with: numbers
+   * would run away if each copy took as many as its original had counted.
+   */
+  get #numbering(): Numbering {
+    if (this.#known !== null) return this.#known;
+    const { revision } = this.#row();
+    if (this.#goesOn) this.#revisions.goOnAbove(revision);
+    this.#known = this.#goesOn ? { copied: 0, shownAs: 0 } : { copied: revision, shownAs: this.#revisions.next() };
+    return this.#known;
   }
 
-  #row(): WorldRow {
+  #shown(stored: Revision): Revision {
+    const { copied, shownAs } = this.#numbering;
+    return shownAs + Math.max(0, stored - copied);
+  }
+
+  #row() {
     // Every database has one from the beginning.
-    return this.#world.get() as WorldRow;
+    return this.#world.get() as { revision: Revision; base: Revision };
   }
 
   /** A revision above all others, in the form of the database. */
   #next(): Revision {
-    const shift = this.#shift;
-    this.#revisions.goOnAbove(this.#row().revision + shift);
-    return this.#revisions.next() - shift;
+    const { copied, shownAs } = this.#numbering;
+    return this.#revisions.next() - shownAs + copied;
   }
 
   #commit(changes: readonly Change[], expects: readonly Expectation[]): Revision {
@@ -202,7 +216,7 @@ export class Rows {
     const revision = this.#next();
     this.#apply(made, revision);
     this.#setWorld.run(revision);
-    return revision + this.#shift;
+    return this.#shown(revision);
   }
 
   /** @throws Collision if an alias is taken */
@@ -228,7 +242,7 @@ export class Rows {
   #beforeOf({ collection, id }: RowName): StoredBefore | undefined {
     const stored = this.#before.get(collection, id);
     // It was made for this call, so it can be completed in place: a copy is slower.
-    return stored && Object.assign(stored, { collection, revision: stored.revision + this.#shift });
+    return stored && Object.assign(stored, { collection, revision: this.#shown(stored.revision) });
   }
 
   /** @throws Collision if an alias is taken */
@@ -253,13 +267,5 @@ export class Rows {
     empty(this.#statements);
     this.#apply({ added: rows, replaced: [], removed: [] }, revision);
     this.#setBase.run(revision, revision);
-  }
-
-  #adopt({ revision, base }: WorldRow): void {
-    const above = this.#revisions.block(revision) - this.#shift;
-    for (const table of ['objects', 'lists', 'collections']) {
-      this.#statements.prepare(`UPDATE ${table} SET revision = revision + ?`).run(above);
-    }
-    this.#setBase.run(revision + above, base + above);
   }
 }
