@@ -7,7 +7,9 @@ const ORG = 'globex';
 
 /** As test runners do it: each worker has a world of its own, and returns it to a snapshot after every test. */
 export async function restoreInFourWorlds(server: TestServer, restores: number): Promise<void> {
-  await Promise.all(Array.from({ length: WORKERS }, (_, worker) => work(server, `worker-${worker}`, restores / WORKERS)));
+  await Promise.all(
+    Array.from({ length: WORKERS }, (_, worker) => work(server, `worker-${worker}`, restores / WORKERS)),
+  );
 }
 
 async function work(server: TestServer, id: string, rounds: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { seededRandom } from '../../src/machine/random.ts';
 import { type BuiltServer, startBuilt, type Vitals } from './server.ts';
-import { type Ask, askOf, type Client, GRANT, kindAt } from './traffic.ts';
+import { type Ask, askOf, type Client, GRANT, type Kind, kindAt, TRAFFIC } from './traffic.ts';
+import { SoakWorlds } from './worlds.ts';
 
 export interface SoakPlan {
   readonly data: string;
@@ -8,13 +9,19 @@ export interface SoakPlan {
   /** The most that it takes, in minutes. */
   readonly minutes: number;
   readonly seed: string;
+  /** Only this kind of traffic; default: all. */
+  readonly only?: string;
+  /** How many worlds there are; default: 50. */
+  readonly worlds?: number;
+  /** How many ask at once; default: 32. */
+  readonly connections?: number;
   readonly progress?: (figures: SoakFigures) => void;
 }
 
 export interface SoakFigures {
   requests: number;
   readonly statuses: Map<number, number>;
-  /** Answers of 5xx, the first few. */
+  /** The first answer of 5xx, or list of a world that is not what it must be, which ends it; and some that came meanwhile. */
   readonly faults: string[];
   /** The usual time of one token grant while nobody else asks, in milliseconds. */
   usual: number;
@@ -27,13 +34,13 @@ export interface SoakFigures {
 }
 
 /** MB of the old generation. */
-const HEAP = 128;
-const CONNECTIONS = 32;
+const HEAP = 192;
 const MOST_FAULTS = 5;
 const GRANTS = 400;
 
-/** Mixed requests to a built server of little memory, until there were so many or the time is over. */
-export async function soak({ data, requests, minutes, seed, progress }: SoakPlan): Promise<SoakFigures> {
+/** Mixed requests to a built server of little memory, until there were so many, the time is over, or one went wrong. */
+export async function soak(plan: SoakPlan): Promise<SoakFigures> {
+  const { data, requests, minutes, seed, only, worlds = 50, connections = 32, progress } = plan;
   const server = await startBuilt(data, [], HEAP);
   const figures: SoakFigures = {
     requests: 0,
@@ -45,13 +52,16 @@ export async function soak({ data, requests, minutes, seed, progress }: SoakPlan
     crash: null,
     minutes: 0,
   };
+  const traffic = TRAFFIC.filter(({ name }) => only === undefined || name === only);
   const begin = performance.now();
   const isOver = () => {
     figures.minutes = (performance.now() - begin) / 60_000;
-    return figures.requests >= requests || figures.minutes >= minutes || figures.crash !== null;
+    return (
+      figures.requests >= requests || figures.minutes >= minutes || figures.crash !== null || figures.faults.length > 0
+    );
   };
-  const clients = Array.from({ length: CONNECTIONS }, (_, number) =>
-    run(server, number, seed, figures, isOver, progress),
+  const clients = Array.from({ length: connections }, (_, number) =>
+    run(server, number, { seed, traffic, worlds, connections }, figures, isOver, progress),
   );
   await Promise.all(clients);
   await server.stop();
@@ -61,22 +71,39 @@ export async function soak({ data, requests, minutes, seed, progress }: SoakPlan
 async function run(
   server: BuiltServer,
   number: number,
-  seed: string,
+  {
+    seed,
+    traffic,
+    worlds: count,
+    connections,
+  }: Required<Pick<SoakPlan, 'seed' | 'worlds' | 'connections'>> & { readonly traffic: readonly Kind[] },
   figures: SoakFigures,
   isOver: () => boolean,
   progress: SoakPlan['progress'],
 ): Promise<void> {
   const random = seededRandom(`${seed} ${number}`);
-  const client: Client = { number, token: '', refreshToken: '', count: 0 };
+  const draw = () => Number.parseInt(random.hex(8), 16) / 2 ** 32;
   const ask = askOf(server, (line, reply) => {
-    count(figures, line, reply);
+    noteReply(figures, line, reply);
     progress?.(figures);
   });
+  // Each world has one connection that writes to it, so what must be in it is certain.
+  const ids = Array.from({ length: count }, (_, index) => index).filter((index) => index % connections === number);
+  const worlds = new SoakWorlds(
+    ask,
+    ids.map((index) => `soak-${index}`),
+  );
+  const step = () =>
+    worlds.step(draw).catch((cause: Error) => {
+      if (server.ended !== null) throw cause;
+      figures.faults.push(cause.message.slice(0, 600));
+    });
+  const client: Client = { number, token: '', refreshToken: '', count: 0, step };
   try {
-    await kindAt(0).run(ask, client);
+    await TRAFFIC[0]?.run(ask, client);
     while (!isOver()) {
       client.count += 1;
-      await kindAt(Number.parseInt(random.hex(8), 16) / 2 ** 32).run(ask, client);
+      await kindAt(draw(), traffic).run(ask, client);
     }
   } catch (cause) {
     const end = server.ended === null ? '' : `, it ended with ${server.ended.code ?? server.ended.signal}`;
@@ -84,7 +111,7 @@ async function run(
   }
 }
 
-function count(figures: SoakFigures, line: string, { status, text, took }: Awaited<ReturnType<Ask>>): void {
+function noteReply(figures: SoakFigures, line: string, { status, text, took }: Awaited<ReturnType<Ask>>): void {
   figures.requests += 1;
   figures.statuses.set(status, (figures.statuses.get(status) ?? 0) + 1);
   if (status >= 500 && figures.faults.length < MOST_FAULTS)

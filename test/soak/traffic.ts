@@ -12,10 +12,12 @@ export interface Client {
   token: string;
   refreshToken: string;
   count: number;
+  /** Does something in a world, and compares the lists there. */
+  readonly step: () => Promise<void>;
 }
 
 /** A kind of traffic: how often of a thousand, and what is asked. */
-interface Kind {
+export interface Kind {
   readonly name: string;
   readonly weight: number;
   readonly run: (ask: Ask, client: Client) => Promise<void>;
@@ -46,6 +48,7 @@ export const TRAFFIC: readonly Kind[] = [
   { name: 'simulations made and deleted', weight: 50, run: simulations },
   { name: 'service keys made, edited and deleted', weight: 40, run: serviceKeys },
   { name: 'decisions and findings read', weight: 30, run: explanations },
+  { name: 'worlds', weight: 100, run: (_, { step }) => step() },
   { name: 'big objects', weight: 8, run: bigObjects },
   { name: 'refusals about big objects', weight: 6, run: bigRefusals },
   { name: 'wrong password', weight: 3, run: wrongPassword },
@@ -53,14 +56,14 @@ export const TRAFFIC: readonly Kind[] = [
   { name: 'clock', weight: 1, run: clock },
 ];
 
-/** One kind, by a number from 0 to below 1. */
-export function kindAt(chance: number): Kind {
-  let left = chance * TRAFFIC.reduce((sum, { weight }) => sum + weight, 0);
-  for (const kind of TRAFFIC) {
+/** One kind of some traffic, by a number from 0 to below 1. */
+export function kindAt(chance: number, traffic: readonly Kind[]): Kind {
+  let left = chance * traffic.reduce((sum, { weight }) => sum + weight, 0);
+  for (const kind of traffic) {
     left -= kind.weight;
     if (left < 0) return kind;
   }
-  return TRAFFIC[0] as Kind;
+  return traffic[0] as Kind;
 }
 
 async function grant(ask: Ask, client: Client): Promise<void> {

@@ -1,0 +1,24 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { emptyFolder } from '../support/folder.ts';
+import { soak } from './soak.ts';
+
+/** A share of `npm run soak`, which sends a million. */
+const REQUESTS = 12_000;
+
+it('worlds that are used, restored, forked, reset and deleted have the lists that they must have', {
+  timeout: 240_000,
+}, async () => {
+  const folder = await emptyFolder();
+  const { crash, faults } = await soak({
+    data: join(folder, 'soak.db'),
+    requests: REQUESTS,
+    minutes: 3,
+    seed: 'share',
+  });
+  await rm(folder, { recursive: true, force: true });
+
+  expect(crash).toBeNull();
+  expect(faults).toEqual([]);
+});
