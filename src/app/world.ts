@@ -111,7 +111,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     const sentence = unusedSentence(fault);
     if (sentence !== null) findings.report('unused_fault', sentence, clock.now());
   };
-  const faults = new Faults(ownSeries, removed, sharedFaults);
+  const faults = new Faults(ownSeries, budgets.faults, removed, sharedFaults);
   let mode = begunMode;
   const setMode = async (next: Mode) => {
     await state?.update(() => [{ mode: next }, undefined]);

@@ -1,3 +1,6 @@
+import { own } from './own.ts';
+import { Quota } from './quota.ts';
+
 /** Something that is remembered at the expense of a budget. */
 export interface Weighed {
   readonly bytes: number;
@@ -175,8 +178,10 @@ export class Held<Value> {
 
 const STRING_BYTES = 24;
 const MEMBER_BYTES = 16;
+/** An empty object or list, as V8 makes it. */
+const OBJECT_BYTES = 56;
 
-/** Estimates how many bytes a value takes. It must be made of plain objects, lists, sets and maps, without cycles. */
+/** Estimates how many bytes a value takes in memory, which can be 20 times as much as its text. It must be made of plain objects, lists, sets and maps, without cycles. */
 export function bytesOf(root: unknown): number {
   const waiting: unknown[] = [root];
   let bytes = 0;
@@ -184,11 +189,11 @@ export function bytesOf(root: unknown): number {
     const value = waiting.pop();
     bytes += MEMBER_BYTES;
     if (typeof value === 'string') bytes += STRING_BYTES + 2 * value.length;
-    else if (Array.isArray(value)) for (const one of value) waiting.push(one);
-    else if (value instanceof Set || value instanceof Map) for (const one of value.values()) waiting.push(one);
     else if (Buffer.isBuffer(value)) bytes += value.length;
     else if (typeof value === 'object' && value !== null) {
-      for (const one of Object.values(value)) waiting.push(one);
+      bytes += OBJECT_BYTES;
+      const members = value instanceof Set || value instanceof Map ? value.values() : Object.values(value);
+      for (const one of members) waiting.push(one);
     }
   }
   return bytes;
@@ -216,11 +221,22 @@ const SHARES = {
   images: 4 * MEGABYTE,
 } as const;
 
-export type Budgets = Readonly<Record<keyof typeof SHARES, Budget>>;
+/** What users may have a process keep, in bytes: more is refused. */
+const QUOTAS = {
+  /** faults of all worlds */
+  faults: 8 * MEGABYTE,
+  /** what the verifications that wait in all worlds look for */
+  verifications: 4 * MEGABYTE,
+} as const;
+
+export type Budgets = Readonly<Record<keyof typeof SHARES, Budget> & Record<keyof typeof QUOTAS, Quota>>;
+
+type Sizes = Partial<Record<keyof typeof SHARES | keyof typeof QUOTAS, number>>;
 
 /** The budgets of one process. */
-export function newBudgets(shares: Partial<Record<keyof typeof SHARES, number>> = {}): Budgets {
-  const all = Object.entries({ ...SHARES, ...shares }).map(([name, bytes]) => [name, new Budget(bytes)]);
-  // It has a budget for each share.
-  return Object.fromEntries(all) as Budgets;
+export function newBudgets(sizes: Sizes = {}): Budgets {
+  const budgets = Object.entries(SHARES).map(([name, bytes]) => [name, new Budget(own(sizes, name) ?? bytes)]);
+  const quotas = Object.entries(QUOTAS).map(([name, bytes]) => [name, new Quota(own(sizes, name) ?? bytes)]);
+  // It has one for each name.
+  return Object.fromEntries([...budgets, ...quotas]) as Budgets;
 }

@@ -1,9 +1,11 @@
 import type { Instant } from '../core/clock.ts';
+import { Problem } from '../core/problem.ts';
+import type { Quota } from '../core/quota.ts';
 import type { Facts } from '../journal/match.ts';
 import { drawnAt } from '../machine/random.ts';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from '../machine/time.ts';
 import type { Fault, FaultOrder } from './fault.ts';
-import { FaultList, type Moment } from './list.ts';
+import { FaultList, type Moment, weightOf } from './list.ts';
 
 /** Where the faults of a world are that several processes share. */
 export interface SharedFaults {
@@ -27,6 +29,9 @@ export class Faults {
   readonly #series: string;
   readonly #shared: SharedFaults | null;
   readonly #removed: (fault: Fault) => void;
+  readonly #quota: Quota;
+  /** What these faults have of the quota. */
+  #bytes = 0;
   /** How to wake whoever waits, and the fault for which they do. */
   readonly #pauses = new Map<() => void, string>();
   #looking: ReturnType<typeof setInterval> | undefined;
@@ -36,10 +41,17 @@ export class Faults {
 
   /**
    * @param series begins the ids; no other process has the same one
+   * @param quota of the faults of all worlds
    * @param removed is told of each fault that is no longer in force
    */
-  constructor(series: string, removed: (fault: Fault) => void = () => {}, shared: SharedFaults | null = null) {
+  constructor(
+    series: string,
+    quota: Quota,
+    removed: (fault: Fault) => void = () => {},
+    shared: SharedFaults | null = null,
+  ) {
     this.#series = series;
+    this.#quota = quota;
     this.#removed = removed;
     this.#shared = shared;
   }
@@ -49,8 +61,11 @@ export class Faults {
     return this.#list.size === 0;
   }
 
-  /** @throws Problem `conflict` if there are too many */
+  /** @throws Problem `conflict` if there are too many, or too large ones */
   async add(order: FaultOrder, now: Instant): Promise<Fault> {
+    const bytes = weightOf(order);
+    if (!this.#quota.take(bytes)) throw noRoom(bytes, this.#quota);
+    this.#quota.release(bytes);
     this.#added += 1;
     const id = `${this.#series}-f${this.#added}`;
     this.#told(await this.#change((list) => list.add(id, order, now)));
@@ -113,6 +128,7 @@ export class Faults {
   /** Other processes have changed them. */
   replace(faults: readonly Fault[]): void {
     this.#list = new FaultList(faults, this.#list);
+    this.#weigh();
     this.#wakeOthers();
   }
 
@@ -121,6 +137,7 @@ export class Faults {
     this.#isOver = true;
     for (const wake of [...this.#pauses.keys()]) wake();
     if (this.#shared === null) this.#told(this.#list.remove(() => true));
+    this.#weigh(0);
   }
 
   /** Another process may remove what a request waits for here. */
@@ -151,8 +168,16 @@ export class Faults {
             const result = work(list);
             return [list.all, result];
           });
+    this.#weigh();
     this.#wakeOthers();
     return result;
+  }
+
+  #weigh(bytes = this.#list.bytes): void {
+    this.#quota.release(this.#bytes);
+    // Another process may have added them.
+    this.#quota.takeAnyway(bytes);
+    this.#bytes = bytes;
   }
 
   #told(removed: readonly Fault[]): void {
@@ -175,4 +200,12 @@ export function delayOf({ action: { delay }, seed, fired }: Fault): number {
 export function retryAfterOf({ action: { retryAfter }, until }: Fault, now: Instant): number | undefined {
   if (retryAfter !== 'end') return retryAfter;
   return until === null ? undefined : Math.max(1, Math.ceil((until - now) / 1000));
+}
+
+function noRoom(bytes: number, { used, bytes: most }: Quota): Problem {
+  const kB = (amount: number) => `${Math.ceil(amount / 1024)} kB`;
+  return new Problem(
+    'conflict',
+    `The faults of all worlds of this server have room for ${kB(most)} of memory, of which ${kB(used)} are taken; this one would take ${kB(bytes)}. Delete some with \`DELETE /_mock/faults\`, or match less of the body.`,
+  );
 }

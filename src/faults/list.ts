@@ -1,4 +1,5 @@
 import type { Instant } from '../core/clock.ts';
+import { bytesOf } from '../core/held.ts';
 import { Problem } from '../core/problem.ts';
 import { type Facts, type Matcher, matcherOf } from '../journal/match.ts';
 import { drawnAt } from '../machine/random.ts';
@@ -11,6 +12,8 @@ export type Moment = ReturnType<typeof momentOf>;
 
 /** What recognises the requests of a fault. */
 interface Matchers {
+  /** About how many bytes the fault takes. */
+  readonly bytes: number;
   readonly whole: Matcher;
   /** By what can be known before the body is read and the caller is known. */
   readonly early: Matcher;
@@ -28,6 +31,11 @@ export class FaultList {
 
   get size(): number {
     return this.#faults.size;
+  }
+
+  /** About how many bytes they take. */
+  get bytes(): number {
+    return [...this.#matchers.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Oldest first. */
@@ -102,12 +110,22 @@ export class FaultList {
   #put(fault: Fault, known?: Matchers): void {
     const { body: _, principal: __, ...early } = fault.match;
     this.#faults.set(fault.id, fault);
-    this.#matchers.set(fault.id, known ?? { whole: matcherOf(fault.match), early: matcherOf(early) });
+    this.#matchers.set(
+      fault.id,
+      known ?? { whole: matcherOf(fault.match), early: matcherOf(early), bytes: weightOf(fault) },
+    );
   }
 
   #at(moment: Moment): Fault[] {
     return this.all.filter((fault) => momentOf(fault.action) === moment && !isSpent(fault));
   }
+}
+
+/** What a fault costs besides what it says. */
+const FAULT_BYTES = 1000;
+
+export function weightOf({ match, action }: Pick<FaultOrder, 'match' | 'action'>): number {
+  return FAULT_BYTES + bytesOf(match) + bytesOf(action);
 }
 
 function isSpent({ times, fired }: Fault): boolean {

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Outcome } from '../contract/request.ts';
 import type { Problem } from '../core/problem.ts';
+import { StreamedList } from '../core/streamed-list.ts';
 import type { Remembered } from './answers.ts';
 
 /** What is written to the socket. */
@@ -52,6 +53,10 @@ export function writeAnswer(
 ): WireAnswer {
   if (body instanceof Readable) {
     return { status, headers: { ...PASSING, ...headers }, payload: undefined, stream: body };
+  }
+  if (body instanceof StreamedList) {
+    const typed = { 'content-type': `${JSON_TYPE}; charset=utf-8`, ...headers };
+    return { status, headers: typed, payload: undefined, stream: body.read() };
   }
   return {
     status,

@@ -2,6 +2,7 @@ import { type Instant, rfc3339 } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import { type Finding, type FindingKind, Findings, findingView } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
+import type { Quota } from '../core/quota.ts';
 import { type Note, Uses } from '../core/uses.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import { Decisions } from './decisions.ts';
@@ -66,6 +67,8 @@ export class Chronicle {
   readonly findings: Findings;
   readonly uses: Uses;
   readonly events: Events;
+  /** For what verifications look for while they wait, in all worlds. */
+  readonly verifications: Quota;
   readonly #archive: Archive | null;
   #reading: Promise<void> = Promise.resolve();
   #followers = 0;
@@ -77,6 +80,7 @@ export class Chronicle {
     this.journal = new Journal(budgets.requests, series);
     this.decisions = new Decisions(budgets.decisions);
     this.events = new Events(series);
+    this.verifications = budgets.verifications;
     const told = (finding: Finding) => this.events.publish('finding', () => findingView(finding));
     this.findings = new Findings(
       budgets.findings,

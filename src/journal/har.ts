@@ -1,20 +1,17 @@
 import { STATUS_CODES } from 'node:http';
-import type { JournalEntry } from './entry.ts';
-import { type EntryView, viewOf } from './view.ts';
+import type { EntryView } from './view.ts';
 
 /**
- * The entries as an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browsers' tools open. Secrets
- * are hidden; times are those of the world's clock.
+ * An HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browsers' tools open.
  *
- * @param oldestFirst as the format wants them
+ * @param entries oldest first, as the format wants them
  */
-export function harOf(oldestFirst: readonly JournalEntry[], version: string) {
-  return {
-    log: { version: '1.2', creator: { name: 'nv-auth-mock', version }, entries: oldestFirst.map(viewOf).map(harEntry) },
-  };
+export function harOf<Entry>(entries: Entry[], version: string) {
+  return { log: { version: '1.2', creator: { name: 'nv-auth-mock', version }, entries } };
 }
 
-function harEntry(view: EntryView) {
+/** A request as an entry of an archive. Secrets are hidden; times are those of the world's clock. */
+export function harEntry(view: EntryView) {
   const { request, response, status, durationMs } = view;
   const type = (headers: EntryView['request']['headers']) => [headers['content-type'] ?? ''].flat()[0] ?? '';
   const sent = textOf(request.body);

@@ -1,5 +1,7 @@
 import type { Budget, Weighed } from '../core/held.ts';
 import { type Draft, type JournalEntry, weightOf } from './entry.ts';
+import type { Facts } from './match.ts';
+import { factsOf } from './view.ts';
 
 /**
  * How many requests of one world are kept at most: as many as decisions, which requests refer to. Each is one more object
@@ -9,7 +11,7 @@ const MOST = 2000;
 
 /** Is told what happens to a journal. */
 export interface Listener {
-  recorded(entry: JournalEntry): void;
+  recorded(entry: JournalEntry, facts: Facts): void;
   /** Nothing is recorded any more: the journal was emptied, or its world has ended. */
   ended(why: 'emptied' | 'gone'): void;
 }
@@ -69,7 +71,8 @@ export class Journal {
     }
     if (this.#listeners.size > 0) {
       const entry = this.#entryOf(number, draft);
-      for (const listener of [...this.#listeners]) listener.recorded(entry);
+      const facts = factsOf(entry);
+      for (const listener of [...this.#listeners]) listener.recorded(entry, facts);
     }
     return number;
   }

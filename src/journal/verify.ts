@@ -1,4 +1,6 @@
+import { bytesOf } from '../core/held.ts';
 import { Problem } from '../core/problem.ts';
+import type { Quota } from '../core/quota.ts';
 import { clearTimeout, setTimeout } from '../machine/time.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
@@ -37,13 +39,15 @@ export class JournalEnded extends Error {
  * `atLeast` is certain once it is reached, and any limit once it is exceeded.
  *
  * @param within milliseconds; 0 judges by what has been recorded so far
- * @throws JournalEnded; Problem `conflict` if too many wait
+ * @param quota for what those that wait look for, in all worlds
+ * @throws JournalEnded; Problem `conflict` if too many wait, or wait for too much
  */
 export async function verify(
   journal: Journal,
   match: Match,
   expectation: Expectation,
   within: number,
+  quota: Quota,
 ): Promise<Verification> {
   const matcher = matcherOf({ ...match, body: hideSecrets(match.body) });
   const fitting = journal.newestFirst().filter((entry) => matcher.fits(factsOf(entry)));
@@ -52,10 +56,12 @@ export async function verify(
   const newest = fitting.slice(0, MOST_TOLD).map(({ number }) => number);
   if (within > 0 && verdictOn(count, expectation) === 'open') {
     if (journal.listeners >= MOST_WAITING) throw tooManyWait();
+    const bytes = WAITING_BYTES + bytesOf(match);
+    if (!quota.take(bytes)) throw tooMuchIsAwaited(quota);
     await new Promise<void>((resolve, reject) => {
       const unlisten = journal.listen({
-        recorded: (entry) => {
-          if (!matcher.fits(factsOf(entry))) return;
+        recorded: (entry, facts) => {
+          if (!matcher.fits(facts)) return;
           count += 1;
           newest.unshift(entry.number);
           newest.length = Math.min(newest.length, MOST_TOLD);
@@ -72,7 +78,7 @@ export async function verify(
         resolve();
       };
       const timer = setTimeout(finish, within);
-    });
+    }).finally(() => quota.release(bytes));
   }
   const { least, most } = boundsOf(expectation);
   return {
@@ -88,6 +94,16 @@ const MOST_TOLD = 100;
 
 /** How many verifications may wait in one world at the same time. */
 const MOST_WAITING = 100;
+
+/** A verification that waits, besides what it looks for. */
+const WAITING_BYTES = 2000;
+
+function tooMuchIsAwaited({ bytes }: Quota): Problem {
+  return new Problem(
+    'conflict',
+    `The verifications that wait in all worlds of this server look for more than ${bytes / 1024 / 1024} MB already, which is the limit; match less of the body, or wait until one of them ends.`,
+  );
+}
 
 function tooManyWait(): Problem {
   return new Problem(

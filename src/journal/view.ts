@@ -47,11 +47,15 @@ export function viewOf(entry: JournalEntry) {
 
 export type EntryView = ReturnType<typeof viewOf>;
 
-/** What matches look at. Secrets are hidden in the body, so a match has to hide them, too. */
+/** What matches look at. Secrets are hidden in the body, so a match has to hide them, too. It is parsed when first asked for. */
 export function factsOf(entry: JournalEntry): Facts {
   const { service, operation, method, url, status, principal, reason } = entry;
-  const body = () =>
-    bodyIn(entry.requestBody, headersOf(entry.requestHeaders.split('\n'))['content-type']) ?? undefined;
+  let parsed: { readonly value: unknown } | null = null;
+  const body = () => {
+    const type = () => headersOf(entry.requestHeaders.split('\n'))['content-type'];
+    parsed ??= { value: bodyIn(entry.requestBody, type()) ?? undefined };
+    return parsed.value;
+  };
   return { service, operation, method, path: pathOf(url), status, principal, reason, body };
 }
 

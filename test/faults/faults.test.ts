@@ -1,5 +1,6 @@
 /** Breaks with: src/faults/list.ts */
 import { describe, expect, it } from 'vitest';
+import { Quota } from '../../src/core/quota.ts';
 import type { Fault, FaultOrder } from '../../src/faults/fault.ts';
 import { momentOf } from '../../src/faults/fault.ts';
 import { delayOf, Faults } from '../../src/faults/faults.ts';
@@ -14,7 +15,7 @@ const ORDER: FaultOrder = {
   action: { status: 503 },
 };
 const faultsWith = async (...orders: Partial<FaultOrder>[]) => {
-  const faults = new Faults('s');
+  const faults = new Faults('s', new Quota(1e6));
   for (const order of orders) await faults.add({ ...ORDER, ...order }, 0);
   return faults;
 };
@@ -68,7 +69,7 @@ describe('the faults of a world', () => {
   });
 
   it('keep nobody waiting once they end', async () => {
-    const faults = new Faults('s');
+    const faults = new Faults('s', new Quota(1e6));
     const fault = await faults.add(ORDER, 0);
     const waiting = faults.pause(fault, 1_000_000);
     faults.end();
@@ -77,7 +78,7 @@ describe('the faults of a world', () => {
   });
 
   it('keep nobody waiting once they are removed', async () => {
-    const faults = new Faults('s');
+    const faults = new Faults('s', new Quota(1e6));
     const [fault, other] = [await faults.add(ORDER, 0), await faults.add(ORDER, 0)];
     const waiting = [faults.pause(fault, 1_000_000), faults.pause(other, 1_000_000)];
     await faults.remove(fault.id);
@@ -92,7 +93,7 @@ describe('faults that processes share', () => {
   const shelf = () => {
     let stored: readonly Fault[] = [];
     const open = (series: string) => {
-      const faults: Faults = new Faults(series, () => {}, {
+      const faults: Faults = new Faults(series, new Quota(1e6), () => {}, {
         look: async () => faults.replace(stored),
         update: async (change) => {
           const [after, result] = change(stored);

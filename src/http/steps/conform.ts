@@ -1,5 +1,6 @@
 import type { Outcome } from '../../contract/request.ts';
 import { isOurs } from '../../core/problem.ts';
+import { StreamedList } from '../../core/streamed-list.ts';
 import { mediaTypeOf } from '../answer.ts';
 import { rememberedOf } from '../answers.ts';
 import type { InFlight, Route } from '../in-flight.ts';
@@ -27,7 +28,8 @@ export function conform({ server, route, context, problem, outcome }: InFlight):
   // What was written before was compared before.
   if (rememberedOf(context, outcome)?.text != null) return;
   const { operation } = route;
-  const { status, body } = outcome;
+  const { status } = outcome;
+  const body = outcome.body instanceof StreamedList ? outcome.body.sample() : outcome.body;
   const undocumented = OF_THE_SERVER.has(status)
     ? null
     : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);

@@ -2,9 +2,10 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { parseInstant } from '../../../core/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
+import { streamedList } from '../../../core/streamed-list.ts';
 import { checkedMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
-import { harOf } from '../../../journal/har.ts';
+import { harEntry, harOf } from '../../../journal/har.ts';
 import { type Match, matcherOf } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { factsOf, viewOf } from '../../../journal/view.ts';
@@ -43,7 +44,17 @@ export function requestOperations({ known, version }: Ports) {
   const exportHar: Handler<'control', 'export_requests'> = (context) => ({
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${context.world.id}.har"` },
-    body: harOf([...found(context, context.query)].reverse(), version),
+    body: streamedList(
+      found(context, context.query)
+        .map(({ number }) => number)
+        .reverse(),
+      // One that made room meanwhile is left out.
+      (number) => {
+        const entry = context.world.chronicle.journal.at(number);
+        return entry && harEntry(viewOf(entry));
+      },
+      (entries) => harOf(entries, version),
+    ),
   });
 
   const verifyRequests: Handler<'control', 'verify_requests'> = async ({ world, body }) => {
@@ -51,8 +62,9 @@ export function requestOperations({ known, version }: Ports) {
     checkBounds(expectation);
     const match = checkedMatch(given, known(), (name) => `Field \`match.${name}\``, false);
     const wait = waitOf(within);
-    const unfollow = wait === 0 ? () => {} : world.chronicle.follow();
-    const verifying = verify(world.chronicle.journal, match, expectation, wait).finally(unfollow);
+    const { chronicle } = world;
+    const unfollow = wait === 0 ? () => {} : chronicle.follow();
+    const verifying = verify(chronicle.journal, match, expectation, wait, chronicle.verifications).finally(unfollow);
     const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown) : thrown;
     });
