@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { ask } from '../switchboard/client.ts';
+import { askAll } from '../switchboard/client.ts';
 import type { Key, KeyPolicy, KeyResource } from '../switchboard/types.ts';
 
 /** A policy as it says itself what it is bound to; several resources add up. */
@@ -18,11 +18,8 @@ export interface ShownKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
   readonly roles?: readonly string[];
 }
 
-/** As many as the switchboard lists at once. */
-const MOST = 1000;
-
-export async function readKeys(): Promise<readonly ShownKey[]> {
-  return (await ask<{ keys: ShownKey[] }>('GET', `/_mock/keys?limit=${MOST}`)).keys;
+export function readKeys(): Promise<readonly ShownKey[]> {
+  return askAll('keys');
 }
 
 /** The texts of keys that were made or rotated on this page, by id: nobody tells them a second time. */

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { chosen } from '../address.ts';
-import { ask } from '../switchboard/client.ts';
+import { askAll } from '../switchboard/client.ts';
 import type { RecordedRequest, RequestSummary } from '../switchboard/types.ts';
 
 /** The page shows the newest so many, as the journal keeps them. */
@@ -37,16 +37,16 @@ export function resume(): void {
 
 /** Reads the journal: what came before the page was opened, or while nothing was told. */
 export async function readJournal(): Promise<void> {
-  requests.value = merged(await readSummaries('?limit=200'), requests.value);
+  requests.value = merged(await readSummaries({ limit: 200 }), requests.value);
 }
 
 /**
  * Reads requests without their headers and bodies, which would be kept in memory: many megabytes of them.
  *
- * @param query what the switchboard is to narrow them to
+ * @param filter what the switchboard is to narrow them to
  */
-export async function readSummaries(query: string): Promise<readonly RequestSummary[]> {
-  const { requests: read } = await ask<{ requests: readonly RecordedRequest[] }>('GET', `/_mock/requests${query}`);
+export async function readSummaries(filter: { readonly limit: number }): Promise<readonly RequestSummary[]> {
+  const read = await askAll<RecordedRequest>('requests', filter);
   return read.map(({ request: _, response: __, ...summary }) => summary);
 }
 

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { addressOf, ask } from '../switchboard/client.ts';
+import { addressOf, askAll } from '../switchboard/client.ts';
 import type { WorldInfo } from '../switchboard/types.ts';
 
 /** Every world of the server, the default world first; empty before they are known. */
@@ -14,7 +14,7 @@ export const here = computed(() => {
 });
 
 export async function refreshWorlds(): Promise<void> {
-  worlds.value = (await ask<{ worlds: WorldInfo[] }>('GET', '/_mock/worlds')).worlds;
+  worlds.value = await askAll<WorldInfo>('worlds');
 }
 
 /** The console of a world, below the host that the page is of. @param place what comes after the path */

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { pagesOf } from '../../src/library/pages.ts';
 
 /** The path that everything in this world is below; empty for the default world, and for a world with a host of its own. */
 const BELOW = document.documentElement.dataset['below'] ?? '';
@@ -50,4 +51,15 @@ export async function ask<Answer>(method: string, path: string, body?: unknown):
   });
   // Of the type that the document of the switchboard gives it.
   return (response.status === 204 ? undefined : await response.json()) as Answer;
+}
+
+/**
+ * Asks the switchboard for a list, page after page.
+ *
+ * @param list its name, which is also that of its path: `requests`
+ * @param filter `limit`: at most this many; default: all
+ * @throws as `send` does
+ */
+export function askAll<Entry>(list: string, filter?: { readonly limit?: number }): Promise<readonly Entry[]> {
+  return pagesOf((method, path, body) => ask(method, `/_mock${path}`, body), list, filter);
 }

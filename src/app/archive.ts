@@ -28,7 +28,9 @@ export function archiveOn(log: SharedLog, laws: readonly Law[]): Archive {
           event,
         })),
         // Only kinds of findings are counted.
-        findings: counted.map(({ kind, message, firstAt, lastAt, count }) => ({
+        findings: counted.map(({ name: id, kind, message, firstAt, lastAt, count }) => ({
+          id,
+          place: [firstAt, id] as const,
           kind: kind as FindingKind,
           message,
           firstSeenAt: firstAt satisfies Instant,
@@ -37,6 +39,7 @@ export function archiveOn(log: SharedLog, laws: readonly Law[]): Archive {
         })),
       };
     },
+    deleteFinding: (id) => log.uncount(id, { kind: 'finding-deleted', data: written({ kind: 'finding-deleted', id }) }),
     empty: () => log.empty(),
   };
 }

@@ -20,6 +20,12 @@ export interface SnapshotInfo {
   readonly size: number;
 }
 
+/** A snapshot in a list. */
+export interface ListedSnapshot extends SnapshotInfo {
+  /** It rises with age. */
+  readonly place: number;
+}
+
 /** The state of a world at one moment. */
 export interface Snapshot extends Made, SnapshotInfo {
   readonly bytes: Uint8Array;
@@ -57,7 +63,7 @@ export class Snapshots {
   }
 
   /** Those of a world, newest first. */
-  async of(world: string): Promise<readonly SnapshotInfo[]> {
+  async of(world: string): Promise<readonly ListedSnapshot[]> {
     return (await this.#shelf.list()).filter((one) => one.world === world).reverse();
   }
 
@@ -95,11 +101,13 @@ function noSnapshot(id: string): Problem {
 
 function snapshotsInMemory(): SharedSnapshots {
   const byId = new Map<string, StoredSnapshot>();
+  let taken = 0;
   return {
     list: async () => [...byId.values()],
     find: async (id) => byId.get(id) ?? null,
     put: async (snapshot) => {
-      byId.set(snapshot.id, snapshot);
+      taken += 1;
+      byId.set(snapshot.id, { ...snapshot, place: taken });
     },
     delete: async (id) => byId.delete(id),
   };

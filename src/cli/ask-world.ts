@@ -1,7 +1,7 @@
 import { Unusable } from '../core/unusable.ts';
 import { isWorldId } from '../core/world-id.ts';
 import { askRunning, type Running, tokenAdvice } from './running.ts';
-import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
+import { prefixOf, worldIds, worldsInWords } from './world.ts';
 
 /**
  * Asks the switchboard of a world of a running server.
@@ -27,7 +27,7 @@ export async function askWorld<Told>(
 }
 
 async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
-  const ids = worldIdsOf((await answerOf(server, '/_mock/worlds')).body);
+  const ids = await worldIds(async (path) => (await answerOf(server, path)).body);
   if (ids === null) return new Unusable(noMock(server));
   return new Unusable(`There is no world \`${world}\` on ${server.url}. Existing worlds: ${worldsInWords(ids)}.`);
 }

@@ -5,7 +5,7 @@ import { Unusable } from '../core/unusable.ts';
 import { timeoutSignal } from '../machine/time.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { tokenAdvice } from './running.ts';
-import { prefixOf, worldIdsOf, worldsInWords } from './world.ts';
+import { prefixOf, worldIds, worldsInWords } from './world.ts';
 
 /** One check: what was found, and what to do about it if it is not good. */
 interface Check {
@@ -165,9 +165,14 @@ async function serverCheck(root: string): Promise<Check> {
 /** Does this world exist? The later checks are made in it. */
 async function worldCheck({ root, base, headers }: Place, world: string): Promise<Check> {
   const what = 'world';
-  const answer = await ask(`${root}/_mock/worlds`, headers);
-  if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
-  const ids = worldIdsOf(await jsonOf(answer)) ?? [];
+  let isClosed = false;
+  const bodyOf = async (path: string) => {
+    const answer = await ask(`${root}${path}`, headers);
+    isClosed = answer.status === 401;
+    return jsonOf(answer);
+  };
+  const ids = (await worldIds(bodyOf)) ?? [];
+  if (isClosed) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
   return ids.includes(world)
     ? { what, good: true, said: `\`${world}\`, below ${base}` }
     : { what, good: false, said: `\`${world}\` does not exist; existing worlds: ${worldsInWords(ids)}` };

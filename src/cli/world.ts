@@ -9,11 +9,21 @@ export function prefixOf(world: string | null): string {
   return world === null ? '' : worldPath(world);
 }
 
-/** The ids in an answer to `GET /_mock/worlds`; null if it is not such an answer. */
-export function worldIdsOf(body: unknown): readonly string[] | null {
-  const { worlds } = (body ?? {}) as { readonly worlds?: unknown };
-  if (!Array.isArray(worlds)) return null;
-  return worlds.map((world: { readonly id?: unknown } | null) => String(world?.id));
+/**
+ * The ids of all worlds, page after page.
+ *
+ * @param ask the body of the answer to `GET`, as a value
+ * @returns null if an answer is not a list of worlds
+ */
+export async function worldIds(ask: (path: string) => Promise<unknown>): Promise<readonly string[] | null> {
+  const ids: string[] = [];
+  for (let query = ''; ; ) {
+    const { worlds, next } = ((await ask(`/_mock/worlds${query}`)) ?? {}) as { worlds?: unknown; next?: unknown };
+    if (!Array.isArray(worlds)) return null;
+    ids.push(...worlds.map((world: { readonly id?: unknown } | null) => String(world?.id)));
+    if (typeof next !== 'string' || worlds.length === 0) return ids;
+    query = `?after=${encodeURIComponent(next)}`;
+  }
 }
 
 /** Lists worlds in a sentence; if there are many, only the first ones. */

@@ -1,5 +1,6 @@
 import { type Instant, rfc3339 } from './clock.ts';
 import { type Budget, Held } from './held.ts';
+import { compared, type Place } from './page.ts';
 import { redact } from './redact.ts';
 
 /** Something a person should know although no request failed for it. */
@@ -24,6 +25,9 @@ export type FindingKind =
   | 'unused_fault';
 
 export interface Finding {
+  readonly id: string;
+  /** Where it stands among the findings of its world. */
+  readonly place: Place;
   readonly kind: FindingKind;
   readonly message: string;
   readonly firstSeenAt: Instant;
@@ -43,14 +47,20 @@ const FINDING_BYTES = 200;
 export class Findings {
   readonly #byText: Held<Finding>;
 
+  readonly #series: string;
   readonly #told: (finding: Finding) => void;
   readonly #instead: Report | null;
+  #reported = 0;
+  /** How many were kept since it was last empty, without those that were deleted. */
+  #kept = 0;
 
   /**
+   * @param series begins the ids: no two worlds have the same one
    * @param told is called with each report
    * @param instead takes the reports, where processes count them together
    */
-  constructor(budget: Budget, told: (finding: Finding) => void = () => {}, instead: Report | null = null) {
+  constructor(budget: Budget, series = '', told: (finding: Finding) => void = () => {}, instead: Report | null = null) {
+    this.#series = series;
     this.#told = told;
     this.#instead = instead;
     this.#byText = new Held(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
@@ -69,7 +79,10 @@ export class Findings {
       this.#told(known);
       return;
     }
-    this.#told(this.put({ kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 }));
+    this.#reported += 1;
+    const id = `${this.#series}-n${this.#reported}`;
+    const place = [this.#reported] as const;
+    this.#told(this.put({ id, place, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 }));
   }
 
   find(kind: FindingKind, message: string): Finding | undefined {
@@ -78,16 +91,32 @@ export class Findings {
 
   /** Keeps a finding as it was counted elsewhere. */
   put(finding: Finding): Finding {
+    if (!this.#byText.has(keyOf(finding))) this.#kept += 1;
     return this.#byText.keep(keyOf(finding), finding);
   }
 
-  /** Newest first, as the switchboard shows them. */
-  list() {
-    return this.#byText.newestFirst().map(findingView);
+  /** Newest first. */
+  list(): readonly Finding[] {
+    return this.#byText.newestFirst().sort((one, other) => compared(other.place, one.place));
+  }
+
+  /** @returns whether there was one */
+  delete(id: string): boolean {
+    const found = this.#byText.newestFirst().find((one) => one.id === id);
+    if (found === undefined) return false;
+    this.#byText.forget(keyOf(found));
+    this.#kept -= 1;
+    return true;
+  }
+
+  /** How many have made room for newer ones since it was last empty. */
+  get dropped(): number {
+    return this.#kept - this.#byText.size;
   }
 
   clear(): void {
     this.#byText.clear();
+    this.#kept = 0;
   }
 }
 
@@ -99,7 +128,7 @@ function keyOf({ kind, message }: Pick<Finding, 'kind' | 'message'>): string {
 }
 
 /** A finding as the switchboard shows it. */
-export function findingView(finding: Finding) {
+export function findingView({ place: _, ...finding }: Finding) {
   const { firstSeenAt, lastSeenAt } = finding;
   return { ...finding, firstSeenAt: rfc3339(firstSeenAt), lastSeenAt: rfc3339(lastSeenAt) };
 }

@@ -24,7 +24,7 @@ export class StreamedList<Item = unknown> {
 
   /**
    * @param render makes the entry; undefined if there is none any more
-   * @param around puts the entries where they belong
+   * @param around puts the entries where they belong. No text of a user comes before them
    */
   constructor(items: readonly Item[], render: (item: Item) => object | undefined, around: Around) {
     this.#items = items;
@@ -43,8 +43,11 @@ export class StreamedList<Item = unknown> {
   }
 
   *#chunks(): Generator<Buffer> {
-    const [before = '', after = ''] = JSON.stringify(this.#around([MARK])).split(JSON.stringify(MARK));
-    let text = before;
+    const whole = JSON.stringify(this.#around([MARK]));
+    const mark = JSON.stringify(MARK);
+    const at = whole.indexOf(mark);
+    const after = whole.slice(at + mark.length);
+    let text = whole.slice(0, at);
     let separator = '';
     for (const item of this.#items) {
       const entry = this.#render(item);

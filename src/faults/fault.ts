@@ -37,6 +37,8 @@ export interface FaultOrder {
 /** A fault with what has become of it. */
 export interface Fault extends FaultOrder {
   readonly id: string;
+  /** It rises in the order in which they were added. */
+  readonly place: number;
   readonly createdAt: Instant;
   /** How many requests it fitted. */
   readonly seen: number;

@@ -68,8 +68,9 @@ export class Faults {
     this.#quota.release(bytes);
     this.#added += 1;
     const id = `${this.#series}-f${this.#added}`;
-    this.#told(await this.#change((list) => list.add(id, order, now)));
-    return { id, createdAt: now, ...order, seen: 0, fired: 0 };
+    const { added, replaced } = await this.#change((list) => list.add(id, order, now));
+    this.#told(replaced);
+    return added;
   }
 
   /** Oldest first. */

@@ -50,18 +50,38 @@ export class FaultList {
   /**
    * Adds one; if there is no room, in place of one that has struck as often as it may.
    *
-   * @returns what it replaced
+   * @returns it, and what it replaced
    * @throws Problem `conflict` if there are too many
    */
-  add(id: string, order: FaultOrder, createdAt: Instant): readonly Fault[] {
+  add(
+    id: string,
+    order: FaultOrder,
+    createdAt: Instant,
+  ): { readonly added: Fault; readonly replaced: readonly Fault[] } {
     const spent = this.size < MOST ? undefined : this.all.find(isSpent);
     if (this.size >= MOST && spent === undefined) {
       const message = `There are ${MOST} faults in this world, which is the limit; delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
       throw new Problem('conflict', message);
     }
     const { match, probability, seed, times, after, action, until, drill } = order;
-    this.#put({ id, createdAt, match, probability, seed, times, after, action, until, drill, seen: 0, fired: 0 });
-    return spent === undefined ? [] : this.remove((one) => one === spent);
+    const place = (this.all.at(-1)?.place ?? 0) + 1;
+    const added = {
+      id,
+      place,
+      createdAt,
+      match,
+      probability,
+      seed,
+      times,
+      after,
+      action,
+      until,
+      drill,
+      seen: 0,
+      fired: 0,
+    };
+    this.#put(added);
+    return { added, replaced: spent === undefined ? [] : this.remove((one) => one === spent) };
   }
 
   /** @returns those that were removed */

@@ -16,6 +16,8 @@ export type Happening =
   | { readonly kind: 'request'; readonly draft: Draft }
   | { readonly kind: 'decision'; readonly decision: Decision }
   | { readonly kind: 'finding'; readonly finding: { readonly kind: FindingKind; readonly message: string } }
+  /** Somebody deleted a finding. */
+  | { readonly kind: 'finding-deleted'; readonly id: string }
   /** A credential was used for something for the first time. */
   | { readonly kind: 'use'; readonly use: Note }
   /** Whatever else is told to those who watch. */
@@ -49,6 +51,8 @@ export interface Archive {
   flush(): Promise<void>;
   /** What all processes have stored since the last call, in the order in which it was stored. */
   news(): Promise<News>;
+  /** Deletes a finding for all. @returns whether there was one */
+  deleteFinding(id: string): Promise<boolean>;
   /** Empties it for all. */
   empty(): Promise<void>;
 }
@@ -84,6 +88,7 @@ export class Chronicle {
     const told = (finding: Finding) => this.events.publish('finding', () => findingView(finding));
     this.findings = new Findings(
       budgets.findings,
+      series,
       archive === null ? told : () => {},
       archive === null ? null : (finding, at) => archive.append({ kind: 'finding', finding }, at),
     );
@@ -147,6 +152,14 @@ export class Chronicle {
     };
   }
 
+  /** @returns whether there was one */
+  async deleteFinding(id: string): Promise<boolean> {
+    if (this.#archive === null) return this.findings.delete(id);
+    const wasThere = await this.#archive.deleteFinding(id);
+    await this.catchUp();
+    return wasThere;
+  }
+
   /** Forgets everything but the events; whoever waits for a request is told so. */
   async empty(): Promise<void> {
     if (this.#archive === null) return this.#forget();
@@ -178,6 +191,10 @@ export class Chronicle {
 
   #take({ emptiedAt, happenings, findings }: News): void {
     if (emptiedAt !== null) this.#forget(emptiedAt);
+    // A finding that was deleted and reported again since then is among the findings.
+    for (const { happening } of happenings) {
+      if (happening?.kind === 'finding-deleted') this.findings.delete(happening.id);
+    }
     for (const finding of findings) this.findings.put(finding);
     for (const { happening, request, event } of happenings) this.#takeOne(happening, request, event);
   }
@@ -193,7 +210,7 @@ export class Chronicle {
     else if (kind === 'decision') this.#keepDecision(happening.decision, event);
     else if (kind === 'finding') this.events.publish('finding', () => this.#shown(happening.finding), event);
     else if (kind === 'use') this.uses.take(happening.use);
-    else this.events.publish(happening.event, () => happening.data, event);
+    else if (kind === 'event') this.events.publish(happening.event, () => happening.data, event);
   }
 
   #shown({ kind, message }: Pick<Finding, 'kind' | 'message'>): object | null {
@@ -210,7 +227,7 @@ export class Chronicle {
   #keepDecision(decision: Decision, event?: number): void {
     const { decisions, events } = this;
     const { id } = decision;
-    decisions.record(decision);
+    decisions.record(decision, event);
     if (events.isWatched || event !== undefined)
       events.publish('decision', () => decisionSummary(decisions, id), event);
   }

@@ -21,41 +21,58 @@ export class Decisions {
   readonly #byId: Held<Kept>;
   /** The same standing is weighed again and again. */
   readonly #weights = new WeakMap<object, number>();
+  /** The place of the newest. */
+  #newest = 0;
+  /** How many were recorded since it was last empty. */
+  #recorded = 0;
 
   constructor(budget: Budget) {
     this.#byId = new Held(budget, ({ bytes }) => bytes, MOST);
   }
 
-  record(decision: Decision): void {
-    this.#byId.keep(decision.id, keptOf(decision, this.#weights));
+  /** @param place from 1: the next one, or a higher one that others gave it */
+  record(decision: Decision, place = this.#newest + 1): void {
+    this.#newest = place;
+    this.#recorded += 1;
+    this.#byId.keep(decision.id, { ...keptOf(decision, this.#weights), place });
   }
 
-  /** Newest first, at most `limit`. */
-  list(filter: DecisionFilter, limit: number): readonly Decision[] {
-    const found: Decision[] = [];
-    for (const { decision } of this.#byId.newestFirst()) {
-      if (found.length === limit) break;
-      if (fits(decision, filter)) found.push(decision);
-    }
-    return found;
+  /** Newest first. */
+  list(filter: DecisionFilter): readonly PlacedDecision[] {
+    return this.#byId.newestFirst().filter(({ decision }) => fits(decision, filter));
   }
 
   byId(id: string): Decision | null {
-    return this.#byId.find(id)?.decision ?? null;
+    return this.find(id)?.decision ?? null;
+  }
+
+  find(id: string): PlacedDecision | undefined {
+    return this.#byId.find(id);
+  }
+
+  /** How many have made room for newer ones since it was last empty. */
+  get dropped(): number {
+    return this.#recorded - this.#byId.size;
   }
 
   clear(): void {
     this.#byId.clear();
+    this.#recorded = 0;
   }
 }
 
-interface Kept {
+/** A decision, with its place among all of its world: no other one has it. */
+export interface PlacedDecision {
   readonly decision: Decision;
+  readonly place: number;
+}
+
+interface Kept extends PlacedDecision {
   readonly bytes: number;
 }
 
 /** Weighs a decision by what can be large: the rights and the object that led to a refusal. */
-function keptOf(decision: Decision, weights: WeakMap<object, number>): Kept {
+function keptOf(decision: Decision, weights: WeakMap<object, number>): Omit<Kept, 'place'> {
   const { evidence, hints } = decision;
   const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
   if (evidence === undefined) return { decision, bytes: plain };

@@ -4,9 +4,10 @@ import type { Drill } from './drills.ts';
 import { watchEvents } from './events.ts';
 import { faultsBoard } from './faults.ts';
 import { checkMembers } from './given.ts';
-import { queryOf, requestsBoard } from './requests.ts';
-import type { Decision, DecisionFilter, Finding, Key, Send, Switchboard } from './switchboard.ts';
-import type { MadeWorld, Snapshot, SnapshotsBoard, WorldInfo } from './worlds.ts';
+import { pagesOf, queryOf } from './pages.ts';
+import { requestsBoard } from './requests.ts';
+import type { Decision, DecisionFilter, Send, Switchboard } from './switchboard.ts';
+import type { MadeWorld, SnapshotsBoard } from './worlds.ts';
 
 /** The switchboard refused a call; its problem document says what to change. */
 export class SwitchboardError extends Error {
@@ -54,13 +55,10 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   };
   const id = (text: string) => encodeURIComponent(text);
-  const list = async (filter: DecisionFilter = {}) => {
-    const { decisions } = await call<{ decisions: readonly Decision[] }>('GET', `/decisions${queryOf(filter)}`);
-    return decisions;
-  };
+  const list = (filter?: DecisionFilter) => pagesOf<Decision>(call, 'decisions', filter);
   const snapshots: SnapshotsBoard = {
     take: (name) => call('POST', '/snapshots', name === undefined ? {} : { name }),
-    list: async () => (await call<{ snapshots: readonly Snapshot[] }>('GET', '/snapshots')).snapshots,
+    list: () => pagesOf(call, 'snapshots'),
     get: (snapshot) => call('GET', `/snapshots/${id(snapshot)}`),
     file: async (snapshot) =>
       new Uint8Array(await (await answerOf('GET', `/snapshots/${id(snapshot)}/file`)).arrayBuffer()),
@@ -85,7 +83,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     },
     keys: {
       create: (order) => call('POST', '/keys', order),
-      list: async () => (await call<{ keys: readonly Key[] }>('GET', '/keys')).keys,
+      list: () => pagesOf(call, 'keys'),
       get: (key) => call('GET', `/keys/${id(key)}`),
       edit: (key, edit) => call('PATCH', `/keys/${id(key)}`, edit),
       delete: (key) => call('DELETE', `/keys/${id(key)}`),
@@ -115,10 +113,11 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
           headers: { accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
         }),
       ),
-    findings: async () => (await call<{ findings: readonly Finding[] }>('GET', '/findings')).findings,
+    findings: () => pagesOf(call, 'findings'),
+    deleteFinding: (finding) => call('DELETE', `/findings/${id(finding)}`),
     worlds: {
       create: (order = {}) => call<MadeWorld>('POST', '/worlds', order),
-      list: async () => (await call<{ worlds: readonly WorldInfo[] }>('GET', '/worlds')).worlds,
+      list: () => pagesOf(call, 'worlds'),
       get: (world) => call('GET', `/worlds/${id(world)}`),
       delete: (world) => call('DELETE', `/worlds/${id(world)}`),
     },

@@ -1,5 +1,6 @@
 import type { Call } from './client.ts';
 import type { OperationName } from './names.ts';
+import { pagesOf } from './pages.ts';
 import type { RequestMatch } from './requests.ts';
 
 /** What a fault does. Durations are such as `2s`. */
@@ -96,7 +97,7 @@ export function faultsBoard(call: Call): FaultsBoard {
       const { times = 1, ...action } = checkedAction(operation, given);
       return call('POST', '/faults', { match: { operation }, times, do: action });
     },
-    list: async () => (await call<{ faults: readonly Fault[] }>('GET', '/faults')).faults,
+    list: () => pagesOf(call, 'faults'),
     get: (id) => call('GET', one(id)),
     remove: (id) => call('DELETE', one(id)),
     clear: () => call('DELETE', '/faults'),

@@ -1,6 +1,7 @@
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { Call } from './client.ts';
 import type { OperationName, ServiceName } from './names.ts';
+import { pagesOf, queryOf } from './pages.ts';
 import type { Principal } from './switchboard.ts';
 
 /** Requests that are like this in every member given; `{}` means every request. */
@@ -135,7 +136,7 @@ export interface HttpArchive {
 
 /** The journal of a world: every request of every service, without those of the switchboard. The newest 2000 are kept. */
 export interface RequestsBoard {
-  /** Newest first. @param filter `limit`: at most this many. Default: 100 */
+  /** Newest first. @param filter `limit`: at most this many. Default: all that the journal keeps */
   list(filter?: RequestFilter & { readonly limit?: number }): Promise<readonly RecordedRequest[]>;
   get(id: string): Promise<RecordedRequest>;
   /** Did these requests come? It judges now or, with `within`, waits on the server until that is certain. */
@@ -146,19 +147,9 @@ export interface RequestsBoard {
 
 export function requestsBoard(call: Call): RequestsBoard {
   return {
-    list: async (filter) =>
-      (await call<{ requests: readonly RecordedRequest[] }>('GET', `/requests${queryOf(filter)}`)).requests,
+    list: (filter) => pagesOf(call, 'requests', filter),
     get: (id) => call('GET', `/requests/${encodeURIComponent(id)}`),
     verify: (verification) => call('POST', '/requests/verify', verification),
     har: (filter) => call('GET', `/requests/har${queryOf(filter)}`),
   };
-}
-
-/** Members that are undefined are left out. */
-export function queryOf(filter: object = {}): string {
-  const fields = Object.entries(filter).flatMap(([name, value]): [string, string][] => {
-    // A Date says its time as RFC 3339 writes it, and nothing if it has none.
-    return value === undefined ? [] : [[name, String(value?.toJSON?.() ?? value)]];
-  });
-  return fields.length === 0 ? '' : `?${new URLSearchParams(fields)}`;
 }

@@ -138,6 +138,7 @@ export interface Key {
 
 /** Something a person should know although no request failed because of it. */
 export interface Finding {
+  readonly id: string;
   readonly kind: string;
   readonly message: string;
   readonly firstSeenAt: string;
@@ -191,6 +192,9 @@ export interface DecisionFilter {
   /** Id, name, client id or e-mail address. */
   readonly principal?: string;
   readonly operation?: string;
+  /** Only later ones: the id of a decision, or a time by the clock of the world (as RFC 3339 writes it, if it is a text). */
+  readonly since?: string | Date;
+  /** At most this many. Default: all that are kept. */
   readonly limit?: number;
 }
 
@@ -256,7 +260,9 @@ export interface Switchboard {
    * @param from `lastEventId`: tells first what happened since that event, of the newest 1000
    */
   events(from?: { readonly lastEventId?: string }): EventStream;
+  /** Newest first. */
   findings(): Promise<readonly Finding[]>;
+  deleteFinding(id: string): Promise<void>;
   readonly drills: DrillsBoard;
   /** From now on, what lacks rights is refused (`enforce`), or let pass and only recorded (`observe`). */
   mode(mode: Mode): Promise<void>;

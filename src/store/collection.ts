@@ -73,6 +73,10 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#of(from).list({ collection: this.name, ...(limit !== undefined && { limit }) });
   }
 
+  places(from: Collections): Promise<ReadonlyMap<string, number>> {
+    return from.places(this.name);
+  }
+
   /** The parts of an object, oldest first. */
   async ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
     return (await this.#of(from).list({ collection: this.name, parent })).rows;

@@ -137,6 +137,11 @@ export interface Collections<Its extends Row = Row> {
   byId(collection: string, id: string): Promise<Its | null>;
   byAlias(collection: string, alias: string): Promise<Its | null>;
   list(query: ListQuery): Promise<List<Its>>;
+  /**
+   * The place of each row of a collection, by id: it rises with age, and a row keeps its own. A list of pages begins after
+   * one, even if its row was removed.
+   */
+  places(collection: string): Promise<ReadonlyMap<string, number>>;
   /** Takes the same time whatever the number. @param owner default: everybody */
   size(collection: string, owner?: string): Promise<Size>;
   /**

@@ -91,6 +91,8 @@ export interface NgcKeys {
   ofUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]>;
   /** Oldest first, at most `limit`. */
   list(filter: { readonly org?: string | undefined }, limit: number, at: Instant): Promise<readonly KeyInForce[]>;
+  /** The place of each key, by id: it rises with age. */
+  places(): Promise<ReadonlyMap<string, number>>;
   /** Every version, the first one first. */
   history(id: string): Promise<readonly PolicyVersion[]>;
   /** The latest recorded version; null for personal keys. */

@@ -21,6 +21,8 @@ export interface NewHappening extends StoredHappening {
 
 /** Something that is counted rather than kept each time. */
 export interface Counted {
+  /** Kind and message in short: no other one has it. */
+  readonly name: string;
   readonly kind: string;
   readonly message: string;
   readonly firstAt: Instant;
@@ -58,6 +60,13 @@ export interface SharedLog {
   flush(): Promise<void>;
   /** What everybody has stored since the last call. @throws Unreachable */
   news(): Promise<LogNews>;
+  /**
+   * Forgets what was counted under a name, and stores that it was.
+   *
+   * @returns whether there was anything
+   * @throws Unreachable, OutcomeUnknown
+   */
+  uncount(name: string, happening: StoredHappening): Promise<boolean>;
   /** Forgets everything but the events. */
   empty(): Promise<void>;
 }
@@ -117,6 +126,8 @@ export interface SnapshotCard {
   readonly at: Instant;
   /** In bytes. */
   readonly size: number;
+  /** Its place among all snapshots: it rises with age. */
+  readonly place: number;
 }
 
 /** A snapshot, with what its world was made from. */
@@ -131,7 +142,7 @@ export interface SharedSnapshots {
   /** Oldest first. */
   list(): Promise<readonly SnapshotCard[]>;
   find(id: string): Promise<StoredSnapshot | null>;
-  put(snapshot: StoredSnapshot): Promise<void>;
+  put(snapshot: Omit<StoredSnapshot, 'place'>): Promise<void>;
   /** @returns whether it was there */
   delete(id: string): Promise<boolean>;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { prefixOf, worldIdsOf, worldsInWords } from '../../src/cli/world.ts';
+import { prefixOf, worldIds, worldsInWords } from '../../src/cli/world.ts';
 
 it('everything in a world is below its path, and without a world below none', () => {
   expect([prefixOf('team-a'), prefixOf(null)]).toEqual(['/w/team-a', '']);
@@ -11,8 +11,17 @@ it.each([
   [{ worlds: 'a' }, null],
   ['not here', null],
   [null, null],
-])('of the answer %j the worlds are %j', (body, ids) => {
-  expect(worldIdsOf(body)).toEqual(ids);
+])('of the answer %j the worlds are %j', async (body, ids) => {
+  expect(await worldIds(async () => body)).toEqual(ids);
+});
+
+it('of a list of several pages the worlds are those of all', async () => {
+  const pages = new Map<string, unknown>([
+    ['/_mock/worlds', { worlds: [{ id: 'default' }], next: '1.a' }],
+    ['/_mock/worlds?after=1.a', { worlds: [{ id: 'b' }], next: null }],
+  ]);
+
+  expect(await worldIds(async (path) => pages.get(path))).toEqual(['default', 'b']);
 });
 
 it('of many worlds the first ones are named', () => {

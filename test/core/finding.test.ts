@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
-import { Findings } from '../../src/core/finding.ts';
+import { Findings, findingView } from '../../src/core/finding.ts';
 import { Budget } from '../../src/core/held.ts';
 
 it('a finding is kept once and counted', () => {
-  const findings = new Findings(new Budget(100_000));
+  const findings = new Findings(new Budget(100_000), 's');
   findings.report('issuer_differs', 'two names', 1000);
   findings.report('issuer_differs', 'two names', 2000);
 
-  expect(findings.list()).toEqual([
+  expect(findings.list().map(findingView)).toEqual([
     {
+      id: 's-n1',
       kind: 'issuer_differs',
       message: 'two names',
       count: 2,
@@ -26,6 +27,20 @@ it('the newest 200 findings are kept, newest first', () => {
   expect(messages).toHaveLength(200);
   expect(messages[0]).toBe('q249');
   expect(messages.at(-1)).toBe('q50');
+  expect(findings.dropped).toBe(50);
+});
+
+it('a deleted finding is not dropped, and is another one if it is reported again', () => {
+  const findings = new Findings(new Budget(100_000), 's');
+  for (const message of ['one', 'two']) findings.report('storage', message, 0);
+
+  expect([findings.delete('s-n1'), findings.delete('s-n1')]).toEqual([true, false]);
+  findings.report('storage', 'one', 0);
+  expect(findings.list().map(({ id, message }) => [id, message])).toEqual([
+    ['s-n3', 'one'],
+    ['s-n2', 'two'],
+  ]);
+  expect(findings.dropped).toBe(0);
 });
 
 it('findings are forgotten all at once', () => {

@@ -58,7 +58,7 @@ describe('the faults of a world', () => {
 
   it('wait a time between the two that their seed determines', () => {
     const fault = (fired: number): Fault => ({
-      ...{ ...ORDER, id: 'f', createdAt: 0, seen: fired, fired },
+      ...{ ...ORDER, id: 'f', place: 1, createdAt: 0, seen: fired, fired },
       action: { delay: { min: 100, max: 200 } },
     });
     const delays = Array.from({ length: 50 }, (_, index) => delayOf(fault(index)));

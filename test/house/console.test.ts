@@ -6,12 +6,12 @@ import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 
 /**
  * What the rooms of the console may import. It is a client of the switchboard as any other: of the server it has types,
- * and how the text of events is read. `docs/decisions/0030-the-console.md` says why.
+ * how the text of events is read, and how lists are paged through. `docs/decisions/0030-the-console.md` says why.
  */
 const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   {
     files: /^console\/switchboard\//,
-    may: [/^console\/switchboard\//, /^@preact\/signals$/, /^library\/event-text$/],
+    may: [/^console\/switchboard\//, /^@preact\/signals$/, /^library\/(event-text|pages)$/],
     types: [/^library\//],
   },
   { files: /^console\/address$/, may: [/^@preact\/signals$/] },

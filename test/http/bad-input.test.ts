@@ -77,7 +77,7 @@ const operations: Operation[] = [
   },
 ];
 
-const newestDecision = async () => server.world.chronicle.decisions.list({}, 1)[0]?.id;
+const newestDecision = async () => server.world.chronicle.decisions.list({})[0]?.decision.id;
 
 describe.each(operations)(
   'POST $path',

@@ -49,6 +49,10 @@ class Shelf {
           findings: [],
         };
       },
+      deleteFinding: async (id) => {
+        this.#stored.push({ happening: { kind: 'finding-deleted', id }, request: null, event: null });
+        return true;
+      },
       empty: async () => {
         this.#emptied = { before: this.#stored.length, requests: this.#requests };
       },

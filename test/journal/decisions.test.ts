@@ -23,44 +23,52 @@ describe('the decisions of a world:', () => {
     expect(decisions.byId('nothing')).toBeNull();
   });
 
-  const lists: [what: string, filter: object, limit: number, ids: string[]][] = [
-    ['all', {}, 100, ['4', '3', '2', '1']],
-    ['at most two', {}, 2, ['4', '3']],
-    ['none', {}, 0, []],
-    ["a principal's, by id", { principal: 'bo' }, 100, ['3', '2']],
-    ["a principal's, by name", { principal: 'bo@acme.test' }, 100, ['3', '2']],
-    ["a principal's, by client id", { principal: 'client-of-ada' }, 100, ['1']],
-    ["nobody's", { principal: 'nobody' }, 100, []],
-    ['the refused', { effect: 'deny' }, 100, ['4', '2']],
-    ['the allowed', { effect: 'allow' }, 100, ['3', '1']],
-    ["an operation's", { operation: 'grant_token' }, 100, ['3']],
-    ['what fits every filter', { principal: 'bo', effect: 'deny', operation: 'get_access_keys' }, 100, ['2']],
-    ['at most one of those that fit', { principal: 'bo' }, 1, ['3']],
-    ['what fits one filter and not another', { principal: 'ada', effect: 'deny' }, 100, []],
+  const lists: [what: string, filter: object, ids: string[]][] = [
+    ['all', {}, ['4', '3', '2', '1']],
+    ["a principal's, by id", { principal: 'bo' }, ['3', '2']],
+    ["a principal's, by name", { principal: 'bo@acme.test' }, ['3', '2']],
+    ["a principal's, by client id", { principal: 'client-of-ada' }, ['1']],
+    ["nobody's", { principal: 'nobody' }, []],
+    ['the refused', { effect: 'deny' }, ['4', '2']],
+    ['the allowed', { effect: 'allow' }, ['3', '1']],
+    ["an operation's", { operation: 'grant_token' }, ['3']],
+    ['what fits every filter', { principal: 'bo', effect: 'deny', operation: 'get_access_keys' }, ['2']],
+    ['what fits one filter and not another', { principal: 'ada', effect: 'deny' }, []],
   ];
 
-  it.each(lists)('a list of %s comes newest first', (_what, filter, limit, ids) => {
+  it.each(lists)('a list of %s comes newest first', (_what, filter, ids) => {
     const decisions = recorded();
 
-    expect(decisions.list(filter, limit).map(({ id }) => id)).toEqual(ids);
+    expect(decisions.list(filter).map(({ decision }) => decision.id)).toEqual(ids);
   });
 
   it('the newest 2000 are kept', () => {
     const decisions = new Decisions(budget());
     for (let id = 1; id <= 2001; id++) decisions.record(decision(String(id)));
-    const kept = decisions.list({}, 5000);
+    const kept = decisions.list({}).map(({ decision }) => decision);
 
     expect(kept).toHaveLength(2000);
     expect(kept[0]?.id).toBe('2001');
     expect(kept.at(-1)?.id).toBe('2');
     expect(decisions.byId('1')).toBeNull();
+    expect(decisions.dropped).toBe(1);
+  });
+
+  it('each keeps its place, also after they are cleared, and has the one that others gave it', () => {
+    const decisions = recorded();
+    decisions.clear();
+    decisions.record(decision('5'));
+    decisions.record(decision('6'), 40);
+
+    expect(decisions.list({}).map(({ place }) => place)).toEqual([40, 5]);
+    expect(decisions.dropped).toBe(0);
   });
 
   it('none is left once they are cleared', () => {
     const decisions = recorded();
     decisions.clear();
 
-    expect(decisions.list({}, 100)).toEqual([]);
+    expect(decisions.list({})).toEqual([]);
     expect(decisions.byId('1')).toBeNull();
   });
 });

@@ -86,6 +86,21 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
       });
     });
 
+    it('the place of a row rises with age, and is its own after others were changed and removed', async () => {
+      const store = await holding(...everything);
+      const before = await store.rows.places(THINGS);
+      await store.collections.commit([{ kind: 'remove', collection: THINGS, id: 'full' }]);
+      await store.collections.insert(row('young'), null);
+
+      for (const { rows: stored } of [store, await next()]) {
+        const { rows } = await stored.list({ collection: THINGS });
+        const after = await stored.places(THINGS);
+        expect([...after].sort(([, one], [, other]) => one - other).map(([id]) => id)).toEqual(idsOf(rows));
+        expect(rows.at(-1)?.id).toBe('young');
+        for (const id of ['shared', 'own', 'foreign', 'open', 'part']) expect(after.get(id)).toBe(before.get(id));
+      }
+    });
+
     it('a seed brings rows along, with alias and shares', async () => {
       const store = await next();
       await store.world.load(keptSeed, { objects: everything });

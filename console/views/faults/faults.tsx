@@ -8,7 +8,7 @@ import { Long } from '../../parts/long.tsx';
 import { Table } from '../../parts/table.tsx';
 import { shortOf, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
-import { ask } from '../../switchboard/client.ts';
+import { ask, askAll } from '../../switchboard/client.ts';
 import type { Fault, FaultMatch } from '../../switchboard/types.ts';
 import { codeOf, Order } from './order.tsx';
 import './faults.css';
@@ -16,7 +16,7 @@ import './faults.css';
 /** What goes wrong on purpose, and a form for more of it. */
 export function Faults() {
   const loaded = useLoaded(
-    async () => (await ask<{ faults: readonly Fault[] }>('GET', '/_mock/faults')).faults,
+    () => askAll<Fault>('faults'),
     // A request that is struck, and the clock that moves, change what is said of a fault.
     [changesOf('faults', 'requests')],
   );

@@ -4,16 +4,13 @@ import { Long } from '../../parts/long.tsx';
 import { Table } from '../../parts/table.tsx';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
-import { ask } from '../../switchboard/client.ts';
+import { ask, askAll } from '../../switchboard/client.ts';
 import type { FidelityReport, Finding } from '../../switchboard/types.ts';
 import './findings.css';
 
 /** What a person should know although no request failed for it, and how sure the answers are. */
 export function Findings() {
-  const loaded = useLoaded(
-    async () => (await ask<{ findings: readonly Finding[] }>('GET', '/_mock/findings')).findings,
-    [changesOf('findings')],
-  );
+  const loaded = useLoaded(() => askAll<Finding>('findings'), [changesOf('findings')]);
   return (
     <div class="page findings">
       <section>

@@ -27,17 +27,25 @@ export function Journal() {
     <div class="page journal">
       <Filter />
       <Came key={query} filter={filter} />
-      <Found key={`${query} ${limit}`} query={query} list={queryOf({ ...filter, limit })} limit={limit} />
+      <Found key={`${query} ${limit}`} query={query} filter={filter} limit={limit} />
     </div>
   );
 }
 
-/** @param query which requests  @param list the same with the limit, which only the list has */
-function Found({ query, list, limit }: { readonly query: string; readonly list: string; readonly limit: string }) {
+/** @param query which requests  @param filter the same as members */
+function Found({
+  query,
+  filter,
+  limit,
+}: {
+  readonly query: string;
+  readonly filter: ReturnType<typeof filterOf>;
+  readonly limit: string;
+}) {
   const [round, setRound] = useState(0);
   const loaded = useLoaded(async () => {
     const at = changesOf('requests');
-    return { at, requests: await readSummaries(list) };
+    return { at, requests: await readSummaries({ ...filter, limit: Number(limit) }) };
   }, [round]);
   const act = useAct();
   const saveHar = () =>

@@ -8,16 +8,13 @@ import { Table } from '../../parts/table.tsx';
 import { dateAndTime, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
-import { ask } from '../../switchboard/client.ts';
+import { ask, askAll } from '../../switchboard/client.ts';
 import type { Snapshot } from '../../switchboard/types.ts';
 import './snapshots.css';
 
 /** What this world was, to go back to. */
 export function Snapshots() {
-  const loaded = useLoaded(
-    async () => (await ask<{ snapshots: readonly Snapshot[] }>('GET', '/_mock/snapshots')).snapshots,
-    [changesOf('snapshots')],
-  );
+  const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [changesOf('snapshots')]);
   const act = useAct();
   return (
     <div class="page snapshots">

@@ -8,7 +8,7 @@ import { Table } from '../../parts/table.tsx';
 import { dateAndTime } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { consoleOf, here, worlds } from '../../state/worlds.ts';
-import { ask } from '../../switchboard/client.ts';
+import { ask, askAll } from '../../switchboard/client.ts';
 import type { MadeWorld, Snapshot } from '../../switchboard/types.ts';
 import { holdersIn, holdersOf, wordsOf } from './holders.ts';
 import { WaysIn } from './ways.tsx';
@@ -116,10 +116,7 @@ function WhichWorld({ of }: { readonly of: string }) {
 }
 
 function WhichSnapshot({ of }: { readonly of: string }) {
-  const loaded = useLoaded(
-    async () => (await ask<{ snapshots: readonly Snapshot[] }>('GET', '/_mock/snapshots')).snapshots,
-    [changesOf('snapshots')],
-  );
+  const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [changesOf('snapshots')]);
   const snapshots = loaded !== null && 'value' in loaded ? loaded.value : [];
   const isKnown = snapshots.some(({ id }) => id === of);
   if (loaded !== null && snapshots.length === 0) {

@@ -109,7 +109,7 @@ export interface Ports {
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;
-    of(world: World): Promise<readonly SnapshotInfo[]>;
+    of(world: World): Promise<readonly (SnapshotInfo & { readonly place: number })[]>;
     /** @throws Problem `not_found` */
     find(id: string): Promise<SnapshotInfo & { readonly bytes: Uint8Array }>;
     /** @throws Problem `not_found`; `conflict` for a snapshot of another world */

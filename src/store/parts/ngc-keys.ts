@@ -168,6 +168,7 @@ export function ngcKeysOn(rows: Collections, known: KnownKeys): NgcKeys {
           : await NGC_KEYS.ofLabel(rows, keysOfOrg(org), limit),
         at,
       ),
+    places: () => NGC_KEYS.places(rows),
     history: async (id) => (await NGC_POLICIES.ofParent(rows, id)).map(({ body }) => body),
     newest: async (id) => {
       const key = await NGC_KEYS.byId(rows, id);

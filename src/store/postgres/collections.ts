@@ -122,6 +122,11 @@ export function postgresCollections(
     byId: (collection, id) => one(statements.byId, [world, collection, id]),
     byAlias: (collection, alias) => one(statements.byAlias, [world, collection, alias]),
     list,
+    places: async (collection) => {
+      type Placed = { readonly id: string; readonly seq: string };
+      const placed = await connection.query<Placed>(statements.places, [world, collection]);
+      return new Map(placed.map(({ id, seq }) => [id, Number(seq)]));
+    },
     size: (collection, owner) => sizeOf(connection, collection, owner),
     page: pageReader(connection, tables, world, read),
     due: async (query) => (await due(query)).map(read),

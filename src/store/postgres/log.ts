@@ -25,7 +25,7 @@ interface Note {
 /** What waits to be stored. */
 class Batch {
   readonly happenings: NewHappening[] = [];
-  readonly counted = new Map<string, Counted>();
+  readonly counted = new Map<string, Omit<Counted, 'name'>>();
   readonly notes = new Map<string, Note>();
 
   get isEmpty(): boolean {
@@ -95,7 +95,8 @@ export function postgresLog(
   const HEAD = sql('SELECT position, requests, emptied_position, emptied_requests FROM $schema.logs WHERE world = $1');
   const AFTER = sql(`SELECT position, kind, request, event, data FROM $schema.happenings
     WHERE world = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT ${PAGE}`);
-  const COUNTED = sql(`SELECT kind, message, first_at AS "firstAt", last_at AS "lastAt", count FROM $schema.counted
+  const COUNTED =
+    sql(`SELECT name, kind, message, first_at AS "firstAt", last_at AS "lastAt", count FROM $schema.counted
     WHERE world = $1 AND position > $2 ORDER BY position, first_at`);
   const PRUNE = sql(`DELETE FROM $schema.happenings WHERE world = $1 AND position <= (
       SELECT max(position) FROM (
@@ -107,6 +108,9 @@ export function postgresLog(
       SELECT name FROM $schema.counted WHERE world = $1 ORDER BY position DESC LIMIT ${MOST_COUNTED})`);
   const PRUNE_USES = sql(`DELETE FROM $schema.happenings WHERE world = $1 AND kind = 'use' AND position <= (
       SELECT position FROM $schema.happenings WHERE world = $1 AND kind = 'use' ORDER BY position DESC OFFSET ${MOST} LIMIT 1)`);
+  const PLACE = sql('UPDATE $schema.logs SET position = position + 1 WHERE world = $1 RETURNING position');
+  const UNCOUNT = sql('DELETE FROM $schema.counted WHERE world = $1 AND name = $2 RETURNING name');
+  const STORE = sql('INSERT INTO $schema.happenings (world, position, kind, data) VALUES ($1, $2, $3, $4)');
   const EMPTY = [
     'UPDATE $schema.logs SET position = position + 1, emptied_position = position + 1, emptied_requests = requests WHERE world = $1',
     'DELETE FROM $schema.counted WHERE world = $1',
@@ -217,11 +221,22 @@ export function postgresLog(
           request: request === null ? null : Number(request),
           event: event === null ? null : Number(event),
         })),
-        counted: counted.map(({ kind, message, firstAt, lastAt, count }) => ({
-          ...{ kind, message },
+        counted: counted.map(({ name, kind, message, firstAt, lastAt, count }) => ({
+          ...{ name, kind, message },
           ...{ firstAt: Number(firstAt), lastAt: Number(lastAt), count: Number(count) },
         })),
       };
+    },
+    uncount: async (name, { kind, data }) => {
+      await flush();
+      return connection.transaction(async (transaction) => {
+        // Others who write to the log wait from here on.
+        const [head] = await transaction.query<{ readonly position: string }>(PLACE, [world]);
+        const gone = await transaction.query(UNCOUNT, [world, name]);
+        if (head === undefined || gone.length === 0) return false;
+        await transaction.query(STORE, [world, head.position, kind, data]);
+        return true;
+      });
     },
     empty: async () => {
       await flush();

@@ -54,6 +54,7 @@ export function statementsIn(schema: string) {
     dueParts: duePart('ASC'),
     latestParts: duePart('DESC'),
     dump: select('WHERE o.world = $1 ORDER BY o.seq'),
+    places: `SELECT o.id, o.seq FROM ${schema}.objects o ${IN}`,
 
     sizeOfList: `SELECT count, revision FROM ${schema}.lists WHERE world = $1 AND collection = $2 AND owner = $3`,
     sizeOfAll: `SELECT count, revision FROM ${schema}.collections WHERE world = $1 AND name = $2`,

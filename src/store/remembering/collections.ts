@@ -219,6 +219,7 @@ export function rememberingCollections(inner: Collections, budget: Budget, isAlo
       const [held, name] = isOfOwner ? [memory.ofOwners, owner] : [memory.lists, nameOf(query)];
       return held.find(name)?.promise ?? reading(memory, held, name, inner.list(query));
     },
+    places: (collection) => inner.places(collection),
     size: (collection, owner) => {
       const memory = memoryOf(collection);
       const name = owner === undefined ? 'all' : `of ${owner}`;

@@ -20,6 +20,7 @@ export function sqliteCollections(
       const list = rows.list(query);
       return { ...list, rows: list.rows.map((row) => notes.shownOn(row)) };
     },
+    places: async (collection) => rows.places(collection),
     size: async (collection, owner) => rows.size(collection, owner),
     page: async (query) => {
       const page = pages(query);

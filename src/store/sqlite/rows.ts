@@ -72,6 +72,7 @@ export class Rows {
   readonly #dueParts: Prepared<unknown[], StoredRow>;
   readonly #latestParts: Prepared<unknown[], StoredRow>;
   readonly #dump: Prepared<[], StoredRow>;
+  readonly #places: Prepared<[string], Pick<StoredRow, 'id' | 'seq'>>;
   readonly #counts: Prepared<[], { readonly name: string; readonly count: number }>;
   readonly commit: (changes: readonly Change[], expects: readonly Expectation[]) => Revision;
   readonly load: (rows: readonly Row[]) => void;
@@ -123,6 +124,7 @@ export class Rows {
     this.#dueParts = select(SELECT_DUE_PARTS);
     this.#latestParts = select(SELECT_LATEST_PARTS);
     this.#dump = select(`${SELECT} ORDER BY seq`);
+    this.#places = statements.prepare('SELECT id, seq FROM objects WHERE collection = ?');
     this.#counts = statements.prepare('SELECT name, count FROM collections WHERE count > 0');
     this.commit = statements.transaction((changes, expects) => this.#commit(changes, expects));
     this.load = statements.transaction((rows) => this.#load(rows));
@@ -143,6 +145,10 @@ export class Rows {
   list({ limit = ALL, ...query }: ListQuery): List {
     const stored = this.#lists[listKindOf(query)].all({ limit, ...query });
     return { rows: stored.map((one) => this.read(one)), revision: this.size(query.collection, query.owner).revision };
+  }
+
+  places(collection: string): ReadonlyMap<string, number> {
+    return new Map(this.#places.all(collection).map(({ id, seq }) => [id, seq]));
   }
 
   size(collection: string, owner?: string): Size {

@@ -132,6 +132,7 @@ export const ALLOWED: Decision = {
 export function faultThat(action: Fault['action'], more: Partial<Fault> = {}): Fault {
   return {
     id: 'f-1',
+    place: 1,
     createdAt: NOW,
     match: {},
     probability: 1,

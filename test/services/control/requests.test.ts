@@ -145,7 +145,7 @@ describe('the journal', () => {
     await server.grant(order);
     expect((await server.call('GET /_mock/requests')).body).toMatchObject({ dropped: 0 });
     await server.call('POST /_mock/reset');
-    expect((await server.call('GET /_mock/requests')).body).toEqual({ requests: [], dropped: 0 });
+    expect((await server.call('GET /_mock/requests')).body).toEqual({ requests: [], total: 0, dropped: 0, next: null });
   });
 
   it('shows one request by its id', async () => {

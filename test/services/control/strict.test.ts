@@ -64,12 +64,16 @@ describe('what is not known is refused with the nearest name:', () => {
       'Query parameter `effekt` is not known here; did you mean `effect`?',
     ],
     ['GET /_mock/health?raedy', undefined, 'did you mean `ready`? There is only `ready`.'],
-    ['GET /_mock/findings?kind=storage', undefined, 'Query parameter `kind` is not known here; there are none.'],
+    [
+      'GET /_mock/findings?kind=storage',
+      undefined,
+      'Query parameter `kind` is not known here; there are `since`, `after`, `limit`.',
+    ],
     ['DELETE /_mock/worlds/one?force=true', undefined, 'Query parameter `force` is not known here; there are none.'],
     [
       'GET /_mock/keys?constructor=1',
       undefined,
-      'Query parameter `constructor` is not known here; there are `org`, `limit`.',
+      'Query parameter `constructor` is not known here; there are `org`, `since`, `after`, `limit`.',
     ],
     ['GET /_mock/keys?toString', undefined, 'Query parameter `toString` is not known here;'],
     ['PUT /_mock/propagation', '{"__proto__":{"mode":"fixed"}}', '`__proto__`, which is not accepted'],

@@ -4,6 +4,7 @@ import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
 import type { Caller } from '../../../core/decide.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
+import { extentOf } from '../lists.ts';
 import type { KnownDrill, Ports } from '../ports.ts';
 
 /** Scripts of what a client has to survive. */
@@ -20,7 +21,8 @@ export function drillOperations({ drills }: Ports) {
 
   const list: Handler<'control', 'list_drills'> = async (context) => {
     await context.world.faults.sweep(context.now);
-    return { status: 200, body: { drills: drills().map((known) => shown(known, context)) } };
+    const all = drills().map((known) => shown(known, context));
+    return { status: 200, body: { drills: all, ...extentOf(all) } };
   };
 
   const start: Handler<'control', 'start_drill'> = async (context) => {

@@ -1,12 +1,29 @@
 import type { Handler } from '../../../contract/request.ts';
 import type { Decision } from '../../../core/decision.ts';
+import { findingView } from '../../../core/finding.ts';
+import { type Listing, pageOf } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Tables } from '../../../core/rule.ts';
+import { streamedList } from '../../../core/streamed-list.ts';
+import type { Decisions, PlacedDecision } from '../../../journal/decisions.ts';
+import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 import { findWorldFixes } from '../world-fixes.ts';
 
 /** How many decisions a list shows by default. */
 const DEFAULT_LIMIT = 100;
+
+function listingOf(decisions: Decisions): Listing<PlacedDecision> {
+  return {
+    order: 'newest first',
+    placeOf: ({ place }) => [place],
+    placeOfId: (id) => {
+      const found = decisions.find(id);
+      return found === undefined ? null : [found.place];
+    },
+    atOf: ({ decision }) => decision.at,
+  };
+}
 
 /** Why something was answered as it was: decisions, findings, and the law itself. */
 export function explanationOperations(ports: Ports) {
@@ -18,9 +35,17 @@ export function explanationOperations(ports: Ports) {
   };
 
   const listDecisions: Handler<'control', 'list_decisions'> = ({ world, query }) => {
-    const { limit = DEFAULT_LIMIT, ...filter } = query;
-    const decisions = world.chronicle.decisions.list(filter, limit);
-    return { status: 200, body: { decisions: decisions.map(describe) } };
+    const { limit, after, since, ...filter } = query;
+    const { decisions } = world.chronicle;
+    const page = pageOf(decisions.list(filter), { limit, after, since }, listingOf(decisions), DEFAULT_LIMIT);
+    const { entries, total, next } = page;
+    const { dropped } = decisions;
+    const ids = entries.map(({ decision }) => decision.id);
+    const render = (id: string) => {
+      const decision = decisions.byId(id);
+      return decision === null ? undefined : describe(decision);
+    };
+    return { status: 200, body: streamedList(ids, render, (shown) => ({ decisions: shown, total, dropped, next })) };
   };
 
   const getDecision: Handler<'control', 'get_decision'> = ({ world, params }) => {
@@ -32,10 +57,17 @@ export function explanationOperations(ports: Ports) {
     );
   };
 
-  const listFindings: Handler<'control', 'list_findings'> = ({ findings }) => ({
-    status: 200,
-    body: { findings: findings.list() },
-  });
+  const listFindings: Handler<'control', 'list_findings'> = ({ findings, query }) => {
+    // A finding that was reported again is as young as its last report.
+    const all = findings.list().map((finding) => ({ ...finding, at: finding.lastSeenAt, finding }));
+    const { entries, extent } = shortPage(all, query, 'newest first', { dropped: findings.dropped });
+    return { status: 200, body: { findings: entries.map(({ finding }) => findingView(finding)), ...extent } };
+  };
+
+  const deleteFinding: Handler<'control', 'delete_finding'> = async ({ world, params }) => {
+    if (await world.chronicle.deleteFinding(params.findingId)) return { status: 204 };
+    throw new Problem('not_found', 'There is no finding of this id; `GET /_mock/findings` lists them.');
+  };
 
   const getTables: Handler<'control', 'get_tables'> = ({ params }) => {
     const { service } = params;
@@ -49,6 +81,7 @@ export function explanationOperations(ports: Ports) {
     list_decisions: listDecisions,
     get_decision: getDecision,
     list_findings: listFindings,
+    delete_finding: deleteFinding,
     get_tables: getTables,
   };
 }

@@ -6,6 +6,7 @@ import { Problem } from '../../../core/problem.ts';
 import type { Fault } from '../../../faults/fault.ts';
 import { hideCredentials, hideInUrl, hideSecrets } from '../../../journal/secrets.ts';
 import { checkedFault, checkStatus } from '../fault-checks.ts';
+import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
 /** What goes wrong on purpose. */
@@ -17,9 +18,14 @@ export function faultOperations(ports: Ports) {
     return { status: 201, body: { ...faultView(fault), ...(certainty !== null && { certainty }) } };
   };
 
-  const list: Handler<'control', 'list_faults'> = async ({ world, now }) => {
+  const list: Handler<'control', 'list_faults'> = async ({ world, query, now }) => {
     await world.faults.sweep(now);
-    return { status: 200, body: { faults: world.faults.list().map(faultView) } };
+    const all = world.faults.list().map((fault) => {
+      const { id, createdAt: at, place } = fault;
+      return { id, at, place: [place] as const, fault };
+    });
+    const { entries, extent } = shortPage(all, query, 'oldest first');
+    return { status: 200, body: { faults: entries.map(({ fault }) => faultView(fault)), ...extent } };
   };
 
   const get: Handler<'control', 'get_fault'> = ({ world, params }) => {

@@ -8,6 +8,7 @@ import { NotFound } from '../../../store/errors.ts';
 import type { KeyInForce, Organization } from '../../../store/ngc-keys.ts';
 import { checkedPolicy, checkedServices, checkRoles, expiryOf, refuseMembers } from '../key-checks.ts';
 import { keyView } from '../key-view.ts';
+import { shortPage } from '../lists.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -86,9 +87,19 @@ async function personOf({ store, laws }: Context, org: string, { user, roles, na
 }
 
 const list: Handler<'control', 'list_keys'> = async (context) => {
-  const { org, limit = DEFAULT_LIMIT } = context.query;
-  const keys = await context.store.ngcKeys.list({ org }, limit, context.now);
-  return { status: 200, body: { keys: await Promise.all(keys.map((key) => keyView(context, key))) } };
+  const { org, ...query } = context.query;
+  const { ngcKeys } = context.store;
+  // A key that was made between the two has a place that is not used.
+  const all = await ngcKeys.list({ org }, Number.MAX_SAFE_INTEGER, context.now);
+  const places = await ngcKeys.places();
+  const placed = all.flatMap((inForce) => {
+    const { id, createdAt: at } = inForce.key;
+    const place = places.get(id);
+    return place === undefined ? [] : [{ id, at, place: [place] as const, inForce }];
+  });
+  const { entries, extent } = shortPage(placed, query, 'oldest first', { fallback: DEFAULT_LIMIT });
+  const keys = await Promise.all(entries.map(({ inForce }) => keyView(context, inForce)));
+  return { status: 200, body: { keys, ...extent } };
 };
 
 const get: Handler<'control', 'get_key'> = async (context) => ({

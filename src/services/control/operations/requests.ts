@@ -1,11 +1,13 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { parseInstant } from '../../../core/clock.ts';
+import type { World } from '../../../contract/world.ts';
 import { DURATION_FORMS, parseDuration } from '../../../core/duration.ts';
+import { type Listing, type Page, type PageQuery, pageOf } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import { streamedList } from '../../../core/streamed-list.ts';
 import { checkedMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
 import { harEntry, harOf } from '../../../journal/har.ts';
+import type { Journal } from '../../../journal/journal.ts';
 import { type Match, matcherOf } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { factsOf, viewOf } from '../../../journal/view.ts';
@@ -19,17 +21,19 @@ const LONGEST_WAIT = 60_000;
 
 /** Every request of the world, and whether those came that were expected. */
 export function requestOperations({ known, version }: Ports) {
-  const found = ({ world }: Context, query: Match & { readonly since?: string }): readonly JournalEntry[] => {
-    const { since, ...match } = query;
+  const found = ({ world }: Context, query: Match & PageQuery, fallback: number): Page<JournalEntry> => {
+    const { after, since, limit, ...match } = query;
+    const { journal } = world.chronicle;
     const { fits } = matcherOf(checkedMatch(match, known(), (name) => `Query parameter \`${name}\``, false));
-    const isLater = since === undefined ? () => true : laterThan(world.chronicle.journal, since);
-    return world.chronicle.journal.newestFirst().filter((entry) => isLater(entry) && fits(factsOf(entry)));
+    const fitting = journal.newestFirst().filter((entry) => fits(factsOf(entry)));
+    return pageOf(fitting, { after, since, limit }, listingOf(journal), fallback);
   };
 
   const list: Handler<'control', 'list_requests'> = (context) => {
-    const { limit = DEFAULT_LIMIT, ...query } = context.query;
-    const requests = found(context, query).slice(0, limit).map(viewOf);
-    return { status: 200, body: { requests, dropped: context.world.chronicle.journal.dropped } };
+    const { entries, total, next } = found(context, context.query, DEFAULT_LIMIT);
+    const { dropped } = context.world.chronicle.journal;
+    const body = streamedRequests(context.world, entries, viewOf, (requests) => ({ requests, total, dropped, next }));
+    return { status: 200, body };
   };
 
   const get: Handler<'control', 'get_request'> = ({ world, params }) => {
@@ -44,15 +48,10 @@ export function requestOperations({ known, version }: Ports) {
   const exportHar: Handler<'control', 'export_requests'> = (context) => ({
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${context.world.id}.har"` },
-    body: streamedList(
-      found(context, context.query)
-        .map(({ number }) => number)
-        .reverse(),
-      // One that made room meanwhile is left out.
-      (number) => {
-        const entry = context.world.chronicle.journal.at(number);
-        return entry && harEntry(viewOf(entry));
-      },
+    body: streamedRequests(
+      context.world,
+      [...found(context, context.query, Number.POSITIVE_INFINITY).entries].reverse(),
+      (entry) => harEntry(viewOf(entry)),
       (entries) => harOf(entries, version),
     ),
   });
@@ -68,35 +67,53 @@ export function requestOperations({ known, version }: Ports) {
     const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown) : thrown;
     });
+    const told = nearest.map(({ entry, differences }) => ({
+      request: viewOf(entry),
+      differs: differences.map(({ sentence }) => sentence),
+      hint: entry.hints[0]?.text ?? null,
+    }));
+    const { dropped } = chronicle.journal;
     return {
       status: 200,
-      body: {
-        verified,
-        count,
-        matched: matched.map(viewOf),
-        nearest: nearest.map(({ entry, differences }) => ({
-          request: viewOf(entry),
-          differs: differences.map(({ sentence }) => sentence),
-          hint: entry.hints[0]?.text ?? null,
-        })),
-        dropped: world.chronicle.journal.dropped,
-      },
+      body: streamedRequests(world, matched, viewOf, (entries) => ({
+        ...{ verified, count, matched: entries },
+        ...{ nearest: told, dropped },
+      })),
     };
   };
 
   return { list_requests: list, get_request: get, export_requests: exportHar, verify_requests: verifyRequests };
 }
 
-/** @param since the id of a request, or a time */
-function laterThan(journal: Context['world']['chronicle']['journal'], since: string): (entry: JournalEntry) => boolean {
-  const number = journal.numberOf(since);
-  if (number !== null) return (entry) => entry.number > number;
-  const instant = parseInstant(since);
-  if (instant !== null) return ({ at }) => at >= instant;
-  throw new Problem(
-    'invalid_request',
-    'Query parameter `since` must be the id of a request of this world, or a time as RFC 3339 writes it.',
-  );
+/**
+ * A body with many requests, which are read when they are sent: the journal has room for far more than should be in memory
+ * in the form in which they are shown. One that made room meanwhile is left out.
+ */
+function streamedRequests<Body extends object>(
+  { chronicle: { journal } }: World,
+  requests: readonly JournalEntry[],
+  show: (entry: JournalEntry) => object,
+  around: (entries: never[]) => Body,
+): Body {
+  const numbers = requests.map(({ number }) => number);
+  const render = (number: number) => {
+    const entry = journal.at(number);
+    return entry && show(entry);
+  };
+  return streamedList(numbers, render, around);
+}
+
+/** A request that the journal has forgotten is known by its number. */
+function listingOf(journal: Journal): Listing<JournalEntry> {
+  return {
+    order: 'newest first',
+    placeOf: ({ number }) => [number],
+    placeOfId: (id) => {
+      const number = journal.numberOf(id);
+      return number === null ? null : [number];
+    },
+    atOf: ({ at }) => at,
+  };
 }
 
 interface Bounds {

@@ -1,5 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
+import { shortPage } from '../lists.ts';
 import type { Ports, SnapshotInfo } from '../ports.ts';
 
 /** https://www.iana.org/assignments/media-types/application/vnd.sqlite3 */
@@ -7,10 +8,11 @@ const SQLITE = 'application/vnd.sqlite3';
 
 /** The state of a world at one moment: to restore, to download as a file, or to make other worlds from. */
 export function snapshotOperations({ snapshots }: Ports) {
-  const list: Handler<'control', 'list_snapshots'> = async ({ world }) => ({
-    status: 200,
-    body: { snapshots: (await snapshots.of(world)).map(shown) },
-  });
+  const list: Handler<'control', 'list_snapshots'> = async ({ world, query }) => {
+    const all = (await snapshots.of(world)).map(({ place, ...snapshot }) => ({ ...snapshot, place: [place] as const }));
+    const { entries, extent } = shortPage(all, query, 'newest first');
+    return { status: 200, body: { snapshots: entries.map(shown), ...extent } };
+  };
 
   const take: Handler<'control', 'take_snapshot'> = async ({ world, body }) => {
     const { name = null } = body;

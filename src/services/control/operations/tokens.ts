@@ -4,6 +4,7 @@ import { DURATION_FORMS, parseDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
 import { forge, type Keys } from '../../../tokens/forge.ts';
 import { zooOf } from '../../../tokens/zoo/index.ts';
+import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
 /** Answers with tokens must not be cached (RFC 6749, 5.1). */
@@ -43,7 +44,7 @@ export function tokenOperations({ tokens }: Ports) {
     return {
       status: 200,
       headers: NO_STORE,
-      body: { issuer, jwksUri, audience, algorithms: [algorithm], tokens: [...made] },
+      body: { issuer, jwksUri, audience, algorithms: [algorithm], tokens: [...made], ...extentOf(made) },
     };
   };
 

@@ -1,14 +1,15 @@
 import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
+import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
 /** The calls there are, health, what is running, who is who, and starting over. */
 export function worldOperations(ports: Ports) {
-  const listCalls: Handler<'control', 'list_calls'> = () => ({
-    status: 200,
-    body: { calls: ports.calls(), documentation: '/docs' },
-  });
+  const listCalls: Handler<'control', 'list_calls'> = () => {
+    const calls = ports.calls();
+    return { status: 200, body: { calls, ...extentOf(calls), documentation: '/docs' } };
+  };
 
   /** Alive while it answers; ready while it can store what it receives. */
   const getHealth: Handler<'control', 'get_health'> = ({ store, world, findings, query, now }) => {

@@ -2,8 +2,10 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import type { KnownHosts } from '../../../core/hosts.ts';
+import { compared, type Place } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
-import { WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
+import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
+import { shortPage } from '../lists.ts';
 import type { Ports, WorldInfo, WorldOrder } from '../ports.ts';
 
 /** Milliseconds without use after which a world ends by default. */
@@ -17,10 +19,12 @@ const LONGEST_TTL = 31_536_000_000;
 
 /** Separate worlds for tests and teams. There is one registry, whichever world a request comes through. */
 export function worldsOperations({ worlds }: Ports) {
-  const list: Handler<'control', 'list_worlds'> = (context) => ({
-    status: 200,
-    body: { worlds: worlds.list().map((world) => shown(context, world)) },
-  });
+  const list: Handler<'control', 'list_worlds'> = (context) => {
+    const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, place: placeOf(world) }));
+    const sorted = all.sort((one, other) => compared(one.place, other.place));
+    const { entries, extent } = shortPage(sorted, context.query, 'oldest first');
+    return { status: 200, body: { worlds: entries.map((world) => shown(context, world)), ...extent } };
+  };
 
   const create: Handler<'control', 'create_world'> = async (context) => {
     const { id, seed, from, credentials = 'own', ttl } = context.body;
@@ -48,6 +52,11 @@ export function worldsOperations({ worlds }: Ports) {
   };
 
   return { list_worlds: list, create_world: create, get_world: get, delete_world: remove };
+}
+
+/** The default world comes before all others. */
+function placeOf({ id, createdAt }: WorldInfo): Place {
+  return id === DEFAULT_WORLD ? [0] : [createdAt, id];
 }
 
 function ttlOf(given: string | undefined): number | null {

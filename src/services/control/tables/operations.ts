@@ -31,6 +31,7 @@ export const OPERATION_SECTIONS = [
       set_propagation: {},
       flush_propagation: {},
       list_findings: {},
+      delete_finding: {},
       list_worlds: {},
       create_world: {},
       get_world: {},

@@ -1,0 +1,59 @@
+/** Breaks with: src/library/pages.ts, src/library/client.ts */
+import { afterAll, expect, it } from 'vitest';
+import { startMock } from '../../src/index.ts';
+import type { Call } from '../../src/library/client.ts';
+import { pagesOf } from '../../src/library/pages.ts';
+
+const mock = await startMock({ listen: false });
+afterAll(() => mock.stop());
+
+it('a list has everything, however many pages it takes', async () => {
+  const world = await mock.world();
+  for (let number = 0; number < 150; number++) await world.fetch(`/nothing/${number}`);
+  const all = await world.requests.list();
+
+  expect(all.map(({ path }) => path)).toEqual(Array.from({ length: 150 }, (_, number) => `/nothing/${149 - number}`));
+});
+
+it.each([
+  [undefined, 2500],
+  [2100, 2100],
+  [1000, 1000],
+  [3, 3],
+])('with the limit %s it has %i of 2500 entries, and asks for no more', async (limit, count) => {
+  const asked: number[] = [];
+  const call: Call = async <Answer>(_method: string, path: string) => {
+    const query = new URL(path, 'http://mock').searchParams;
+    const [from, most] = [Number(query.get('after') ?? 0), Number(query.get('limit'))];
+    const keys = Array.from({ length: Math.min(most, 2500 - from) }, (_, index) => from + index);
+    asked.push(keys.length);
+    return { keys, next: from + most < 2500 ? String(from + most) : null } as Answer;
+  };
+  const all = await pagesOf<number>(call, 'keys', { limit });
+
+  expect(all).toEqual(Array.from({ length: count }, (_, index) => index));
+  expect(asked.reduce((sum, one) => sum + one)).toBe(count);
+});
+
+it('a limit that is none is refused by the server', async () => {
+  await expect(mock.requests.list({ limit: 0 })).rejects.toThrow('limit');
+});
+
+it('decisions can be narrowed to those since another', async () => {
+  const world = await mock.world();
+  for (const number of [1, 2, 3]) await world.fetch(`/api/v1/users?number=${number}`);
+  const [newest, between] = await world.decisions.list();
+
+  expect(await world.decisions.list({ since: between?.id ?? '' })).toEqual([newest]);
+  expect(await world.decisions.list({ since: new Date(Date.now() + 60_000) })).toEqual([]);
+});
+
+it('a finding is deleted by its id', async () => {
+  const world = await mock.world();
+  const { id } = await world.faults.next('get_users', { status: 503 });
+  await world.faults.remove(id);
+  const [finding] = await world.findings();
+  await world.deleteFinding(finding?.id ?? '');
+
+  expect(await world.findings()).toEqual([]);
+});

@@ -1,0 +1,193 @@
+/**
+ * Every list says how many it has, how many it left out, and how to go on.
+ *
+ * Breaks with: src/core/page.ts, src/services/control/lists.ts, src/services/control/operations/explanations.ts
+ */
+import { describe, expect, it } from 'vitest';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer();
+// biome-ignore lint/suspicious/noExplicitAny: entries of every list
+type Entry = any;
+
+/** Calls a list of a world of its own until it has no more pages. */
+const pagesOf = async (
+  call: (line: string) => Promise<{ status: number; body: Entry }>,
+  path: string,
+  limit: number,
+) => {
+  const name = path.split('?')[0] ?? '';
+  const pages: Entry[][] = [];
+  for (let after = ''; pages.length < 50; ) {
+    const { body } = await call(`GET /_mock/${path}${path.includes('?') ? '&' : '?'}limit=${limit}${after}`);
+    pages.push(body[name]);
+    if (body.next === null) return pages;
+    after = `&after=${encodeURIComponent(body.next)}`;
+  }
+  throw new Error('the list does not end');
+};
+
+const worldOf = async () => {
+  const { body } = await server.call('POST /_mock/worlds', { body: {} });
+  const prefix = `/w/${body.id}`;
+  const call = (line: string, given?: unknown) =>
+    server.call(line.replace(' /', ` ${prefix}/`), given === undefined ? {} : { body: given });
+  return { id: body.id as string, call };
+};
+
+type Call = Awaited<ReturnType<typeof worldOf>>['call'];
+
+/** A fault that never struck is a finding once it is deleted. */
+const addFinding = async (call: Call) => {
+  const { body } = await call('POST /_mock/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+  await call(`DELETE /_mock/faults/${body.id}`);
+};
+
+/** How the entries of each list come to be, and go. */
+const LISTS: readonly {
+  name: string;
+  order: 'oldest first' | 'newest first';
+  add: (call: Call, number: number) => Promise<unknown>;
+  remove: ((call: Call, id: string) => Promise<unknown>) | null;
+}[] = [
+  { name: 'requests', order: 'newest first', add: (call, n) => call(`GET /nothing/${n}`), remove: null },
+  { name: 'decisions', order: 'newest first', add: (call) => call('GET /api/v1/users'), remove: null },
+  {
+    name: 'findings',
+    order: 'newest first',
+    add: addFinding,
+    remove: (call, id) => call(`DELETE /_mock/findings/${id}`),
+  },
+  {
+    name: 'keys',
+    order: 'oldest first',
+    add: (call, n) => call('POST /_mock/keys', { type: 'service', name: `k-${n}`, services: ['air'], scopes: [] }),
+    remove: (call, id) => call(`DELETE /_mock/keys/${id}`),
+  },
+  {
+    name: 'snapshots',
+    order: 'newest first',
+    add: (call, n) => call('POST /_mock/snapshots', { name: `s-${n}` }),
+    remove: (call, id) => call(`DELETE /_mock/snapshots/${id}`),
+  },
+  {
+    name: 'faults',
+    order: 'oldest first',
+    add: (call, n) => call('POST /_mock/faults', { match: { operation: 'get_users' }, times: n, do: { status: 503 } }),
+    remove: (call, id) => call(`DELETE /_mock/faults/${id}`),
+  },
+  {
+    name: 'worlds',
+    order: 'oldest first',
+    add: (call, n) => call('POST /_mock/worlds', { id: `list-${n}` }),
+    remove: (call, id) => call(`DELETE /_mock/worlds/${id}`),
+  },
+];
+
+describe.each(LISTS)('the list of $name', ({ name, order, add, remove }) => {
+  it('comes in pages that have each entry once, in its order, and says how many there are', async () => {
+    const { call } = await worldOf();
+    for (let number = 1; number <= 5; number++) await add(call, number);
+    const { body } = await call(`GET /_mock/${name}?limit=1000`);
+    const ids = body[name].map(({ id }: Entry) => id);
+    const pages = await pagesOf(call, name, 2);
+
+    expect(body).toMatchObject({ total: ids.length, dropped: 0, next: null });
+    expect(ids.length).toBeGreaterThanOrEqual(5);
+    expect(pages.flat().map(({ id }) => id)).toEqual(ids);
+    expect(pages.slice(0, -1).every((page) => page.length === 2)).toBe(true);
+    expect((await call(`GET /_mock/${name}?limit=2`)).body.total).toBe(ids.length);
+  });
+
+  it('is narrowed by the id of an entry', async () => {
+    const { call } = await worldOf();
+    for (let number = 1; number <= 4; number++) await add(call, number);
+    const { body } = await call(`GET /_mock/${name}?limit=1000`);
+    const ids: string[] = body[name].map(({ id }: Entry) => id);
+    const [given, younger] = order === 'newest first' ? [ids[2], ids.slice(0, 2)] : [ids.at(-3), ids.slice(-2)];
+    const narrowed = (await call(`GET /_mock/${name}?since=${given}`)).body;
+
+    expect([narrowed[name].map(({ id }: Entry) => id), narrowed.total]).toEqual([younger, 2]);
+  });
+
+  it.runIf(remove !== null)('goes on after entries that were deleted meanwhile, all of them or some', async () => {
+    const { call } = await worldOf();
+    for (let number = 1; number <= 6; number++) await add(call, number);
+    const all = (await call(`GET /_mock/${name}?limit=1000`)).body[name].map(({ id }: Entry) => id);
+    const from = all.length - 6;
+    const first = (await call(`GET /_mock/${name}?limit=${from + 3}`)).body;
+    for (const id of all.slice(Math.max(from, 1), from + 4)) await remove?.(call, id);
+    const rest = (await call(`GET /_mock/${name}?after=${encodeURIComponent(first.next)}`)).body;
+
+    expect(rest[name].map(({ id }: Entry) => id)).toEqual(all.slice(from + 4));
+  });
+
+  it('refuses a cursor that it never gave, and says what it takes', async () => {
+    const { status, body } = await server.call(`GET /_mock/${name}?after=there`);
+
+    expect([status, body.detail]).toEqual([400, expect.stringContaining('the `next` of an earlier answer')]);
+  });
+});
+
+describe('the lists', () => {
+  it('of 150 requests: 100 are shown, of a total of 150, and the others are on the next page', async () => {
+    const { call } = await worldOf();
+    for (let number = 0; number < 150; number++) await call(`GET /nothing/${number}`);
+    const { body } = await call('GET /_mock/requests');
+    const { body: rest } = await call(`GET /_mock/requests?after=${body.next}`);
+
+    expect([body.requests.length, body.total, body.dropped]).toEqual([100, 150, 0]);
+    expect([rest.requests.length, rest.requests.at(-1).path, rest.next]).toEqual([50, '/nothing/0', null]);
+  });
+
+  it('go on where they were although more came, and end where everything was dropped', async () => {
+    const { call } = await worldOf();
+    for (let number = 0; number < 6; number++) await call(`GET /nothing/${number}`);
+    const { next } = (await call('GET /_mock/requests?limit=3')).body;
+    await call('GET /nothing/more');
+    const rest = (await call(`GET /_mock/requests?after=${next}`)).body;
+    await call('POST /_mock/reset');
+
+    expect(rest.requests.map(({ path }: Entry) => path)).toEqual(['/nothing/2', '/nothing/1', '/nothing/0']);
+    expect((await call(`GET /_mock/requests?after=${next}`)).body).toEqual({
+      requests: [],
+      total: 0,
+      dropped: 0,
+      next: null,
+    });
+  });
+
+  it('count only what fits the filter', async () => {
+    const { call } = await worldOf();
+    for (const path of ['/api/v1/users', '/nothing', '/api/v1/users']) await call(`GET ${path}`);
+    const list = async (query: string) => (await call(`GET /_mock/requests?operation=get_users&limit=1${query}`)).body;
+    const first = await list('');
+    const second = await list(`&after=${first.next}`);
+
+    expect([first.total, first.requests.length]).toEqual([2, 1]);
+    expect([second.total, second.requests.length, second.next]).toEqual([2, 1, null]);
+  });
+
+  it.each(['', 'drills', 'tokens/zoo'])('that are always whole say so: %s', async (path) => {
+    const { body } = await server.call(`GET /_mock/${path}`);
+    const list = body.calls ?? body.drills ?? body.tokens;
+
+    expect(body).toMatchObject({ total: list.length, dropped: 0, next: null });
+  });
+});
+
+describe('a finding', () => {
+  it('has an id, and is deleted by it', async () => {
+    const { call } = await worldOf();
+    for (const _ of ['one', 'two']) await addFinding(call);
+    const [newest, oldest] = (await call('GET /_mock/findings')).body.findings;
+
+    expect((await call(`DELETE /_mock/findings/${newest.id}`)).status).toBe(204);
+    expect((await call('GET /_mock/findings')).body).toMatchObject({ findings: [oldest], total: 1, dropped: 0 });
+    const again = await call(`DELETE /_mock/findings/${newest.id}`);
+    expect([again.status, again.body.detail]).toEqual([
+      404,
+      expect.stringContaining('`GET /_mock/findings` lists them'),
+    ]);
+  });
+});
