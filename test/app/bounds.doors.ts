@@ -35,9 +35,9 @@ const fillJournal = async () => {
 };
 const expectAlive = async () => expect((await server.ask('GET /_mock/health')).status).toBe(200);
 
-it('a full journal is read by 60 slow readers, and as one archive', { timeout: 120_000 }, async () => {
+it('a full journal is read by 20 slow readers, and as one archive', { timeout: 120_000 }, async () => {
   await fillJournal();
-  const readers = Array.from({ length: 60 }, (_, number) => {
+  const readers = Array.from({ length: 20 }, (_, number) => {
     const path = number % 2 === 0 ? '/_mock/requests/har' : '/_mock/requests?limit=1000';
     // Nobody takes what is sent.
     return request(`${server.url}${path}`).end();
