@@ -21,6 +21,8 @@ export interface ClaimingParts {
 /** Keeps track of the credentials that lead to the worlds of this process, as they come and go. */
 export class Claiming {
   readonly claims = new WorldClaims();
+  /** Of worlds that began with another world's credentials: that world, and those whose credentials it had. */
+  readonly #sources = new Map<string, ReadonlySet<string>>();
   readonly #parts: ClaimingParts;
 
   constructor(parts: ClaimingParts) {
@@ -64,7 +66,8 @@ export class Claiming {
    */
   async claim({ id, store }: World, source: string | null, known?: readonly string[]): Promise<readonly string[]> {
     const first = this.#parts.default();
-    const isAsked = known === undefined || this.claims.hasKeys;
+    // Its own keys follow from its id, so another world has them only if it is a copy of an earlier world of this id.
+    const isAsked = known === undefined || [...this.#sources.values()].some((ids) => ids.has(id));
     const { keyHashes, clientIds } = isAsked ? await store.world.credentials() : { keyHashes: [], clientIds: known };
     const found: Parameters<WorldClaims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
     for (const clientId of clientIds) {
@@ -82,7 +85,8 @@ export class Claiming {
       }
     }
     // All at once, so that no request finds half of it.
-    this.claims.drop(id);
+    this.drop(id);
+    if (source !== null) this.#sources.set(id, new Set([source, ...(this.#sources.get(source) ?? [])]));
     for (const claim of found) this.claims.add(...claim);
     const ambiguous = clientIds.filter((clientId) => this.claims.of('client', clientId).length > 1);
     for (const hash of hashes) {
@@ -97,7 +101,13 @@ export class Claiming {
   async claimAnew(world: World, source: string | null, known?: readonly string[]): Promise<void> {
     if (!this.#parts.isThere(world)) return;
     await this.claim(world, source, known);
-    if (this.#parts.find(world.id) === undefined) this.claims.drop(world.id);
+    if (this.#parts.find(world.id) === undefined) this.drop(world.id);
+  }
+
+  /** A world is gone. */
+  drop(id: string): void {
+    this.claims.drop(id);
+    this.#sources.delete(id);
   }
 
   /** Notes which of the default world's credentials others have too. */

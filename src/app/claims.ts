@@ -1,3 +1,5 @@
+import { DEFAULT_WORLD } from '../core/world-id.ts';
+
 /** What can lead to a world because it is known there: client ids, and keys by their hash. */
 const KINDS = ['client', 'key'] as const;
 type Kind = (typeof KINDS)[number];
@@ -43,6 +45,8 @@ export class WorldClaims {
     const worlds = this.#worlds[kind].get(name);
     worlds?.delete(world);
     if (worlds?.size === 0) this.#worlds[kind].delete(name);
+    // Whatever nobody claims leads to the default world anyway.
+    else if (worlds?.size === 1 && worlds.has(DEFAULT_WORLD)) this.remove(kind, name, DEFAULT_WORLD);
   }
 
   /** A world is gone. */

@@ -318,7 +318,7 @@ export class Worlds implements WorldsByName {
       // Shared names of applications are not ambiguous in this sense: every world has the same ones.
       return { entry, kept, ambiguous: shared.filter((one) => !names.has(one)), created };
     } catch (cause) {
-      this.#claiming.claims.drop(id);
+      this.#claiming.drop(id);
       await filled.store.close();
       throw cause;
     }
@@ -483,7 +483,7 @@ export class Worlds implements WorldsByName {
     const { world } = entry;
     const { id } = world;
     this.#entries.delete(id);
-    this.#claiming.claims.drop(id);
+    this.#claiming.drop(id);
     if (entry.card !== undefined) this.#sharing?.forget(entry.card);
     this.#traces.ended(id);
     world.end();
