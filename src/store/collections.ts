@@ -93,6 +93,11 @@ export interface PageQuery {
   readonly order: { readonly by: 'id' | Exclude<keyof Facets, 'text'>; readonly descending: boolean };
   readonly limit: number;
   readonly offset: number;
+  /**
+   * A page ends where the texts of its bodies would have more characters than this, but has one row at least. Default: no
+   * such limit.
+   */
+  readonly most?: number;
 }
 
 export interface Page<Its extends Row = Row> {

@@ -48,6 +48,21 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       return idsOf(rows);
     };
 
+    it('a page of large rows ends where they have no more room, and the next one begins there', async () => {
+      const ids = Array.from({ length: 60 }, (_, index) => `row-${String(index).padStart(2, '0')}`);
+      const collections = await holding(...ids.map((id) => listed(id, {}, { body: { text: 'x'.repeat(1000) } })));
+      const read: string[] = [];
+      for (const expected of [39, 21]) {
+        const page = await collections.page({ ...ALL, offset: read.length, most: 40_000 });
+        expect(page.count).toBe(60);
+        expect(page.rows).toHaveLength(expected);
+        read.push(...idsOf(page.rows));
+      }
+      expect(read).toEqual(ids);
+      expect((await collections.page({ ...ALL, offset: 59, most: 10 })).rows, 'one at least').toHaveLength(1);
+      expect((await collections.page({ ...ALL, limit: 35, most: 40_000 })).rows).toHaveLength(35);
+    });
+
     describe('what is on them', () => {
       it('rows come back as they were put', async () => {
         const whole = listed(

@@ -11,6 +11,9 @@ import type { AirResource } from './tables/index.ts';
 const DEFAULT_LIMIT = 100;
 const MOST_LIMIT = 1000;
 
+/** A page of large objects ends earlier, in characters: an answer is in memory as a whole. */
+const MOST_TEXT = 8 * 1024 * 1024;
+
 const OWNED = 'is_owned_by_client';
 /** A filter that no object matches. */
 const NOTHING = { member: 'id', value: '' } as const;
@@ -51,6 +54,7 @@ export async function page<Its extends Resource, View>(
     order: orderOf(query['ordering']),
     limit,
     offset,
+    most: MOST_TEXT,
   });
   return pageOf(context, resource.path, { count, limit, offset }, await Promise.all(rows.map(view)));
 }
@@ -71,7 +75,8 @@ export function pageOf<View>(context: Listing, path: string, extent: Extent, res
     search.set('offset', String(start));
     return `${context.origin}${path}?${search}`;
   };
-  const next = offset + limit < count ? link(offset + limit) : null;
+  const end = offset + results.length;
+  const next = end < count && results.length > 0 ? link(end) : null;
   const previous = offset > 0 ? link(Math.max(0, offset - limit)) : null;
   return { status: 200, body: { count, next, previous, results } };
 }

@@ -1,5 +1,6 @@
 import { own } from '../../core/own.ts';
 import type { Page, PageQuery, Row } from '../collections.ts';
+import { withRoom } from '../page-room.ts';
 import type { Reader } from './connection.ts';
 import { MOST_SEARCHED, OBJECT_COLUMNS, type StoredRow } from './objects.ts';
 import type { Tables } from './statements.ts';
@@ -33,7 +34,7 @@ export function pageReader(
         : `${COLUMNS[order.by]} ${direction} NULLS ${order.descending ? 'LAST' : 'FIRST'}, o.id ${direction}`;
     const paged = `SELECT ${OBJECT_COLUMNS} ${from} ORDER BY ${by} LIMIT ${values.add(limit)} OFFSET ${values.add(offset)}`;
     const rows = await reader.query<StoredRow>(paged, values.all);
-    return { count: Number(counted?.count ?? 0), rows: rows.map(read) };
+    return { count: Number(counted?.count ?? 0), rows: withRoom(rows, query.most).map(read) };
   };
 }
 

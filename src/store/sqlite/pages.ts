@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { type Budget, Held } from '../../core/held.ts';
 import { own } from '../../core/own.ts';
 import type { Page, PageQuery } from '../collections.ts';
+import { withRoom } from '../page-room.ts';
 import { MOST_SEARCHED, OBJECT_COLUMNS, type StoredRow } from './objects.ts';
 import type { Rows } from './rows.ts';
 import type { Prepared, Statements } from './statements.ts';
@@ -77,9 +78,27 @@ export function pageReader(statements: Statements, stored: Rows, counted: Counte
     const { where, values } = conditions(query, isShared(query), rare);
     const from = rare ? `object_texts CROSS JOIN objects ON objects.seq = object_texts.rowid` : 'objects';
     const all = count(query.collection, `${from} WHERE ${where}`, values);
-    const rows = rowsOf(query, all, from, where, values, listing);
-    return { count: all, rows: rows.map((one) => stored.read(one)) };
+    const read = (part: PageQuery) => rowsOf(part, all, from, where, values, listing);
+    return { count: all, rows: boundedRows(query, read).map((one) => stored.read(one)) };
   };
+}
+
+/** How many rows are read at first: a page of large ones may have no room for more. */
+const FIRST_PART = 32;
+
+/** The rows of a page, as far as there is room for their bodies. */
+function boundedRows(query: PageQuery, read: (part: PageQuery) => StoredRow[]): readonly StoredRow[] {
+  const { limit, offset, most } = query;
+  if (most === undefined) return read(query);
+  const rows: StoredRow[] = [];
+  for (let size = FIRST_PART; rows.length < limit; size *= 2) {
+    const asked = Math.min(size, limit - rows.length);
+    const part = read({ ...query, offset: offset + rows.length, limit: asked });
+    rows.push(...part);
+    const fitting = withRoom(rows, most);
+    if (fitting.length < rows.length || part.length < asked) return fitting;
+  }
+  return rows;
 }
 
 /** The index is made of groups of three letters. */

@@ -331,3 +331,23 @@ it('names that repeat one letter do not make a search slow, whoever has them', a
     expect(Math.max(...times)).toBeLessThan(1000);
   }
 });
+
+it('a page of large objects ends early, and its link leads to the rest', async () => {
+  const big = await airServer({ air: 'dsx' });
+  const content = 'x'.repeat(65_000);
+  for (let count = 0; count < 140; count++)
+    await big.done(201, 'POST userconfigs/', { name: `big-${count}`, kind: 'cloud-init-user-data', content });
+  const names: string[] = [];
+  const sizes: number[] = [];
+  let url: string | null = '/api/v3/userconfigs/?limit=1000&search=big-';
+  while (url !== null) {
+    const page = await big.done(200, `GET ${url}`);
+    expect(page.count).toBe(140);
+    names.push(...page.results.map(({ name }: Thing) => name));
+    sizes.push(page.results.length);
+    url = page.next?.replace('http://localhost:6625', '') ?? null;
+  }
+
+  expect(sizes).toEqual([128, 12]);
+  expect(new Set(names).size).toBe(140);
+});
