@@ -40,7 +40,8 @@ export interface AcceptedToken {
 }
 
 /**
- * Finds whom an access token stands for. Order of checks: signature, time, issuer, tenant, subject.
+ * Finds whom an access token stands for. Order of checks: signature, issuer, world, realm, tenant, times, subject. Each
+ * world has a clock of its own, so the time of another world's token must not be judged here.
  *
  * @throws Problem `unauthenticated` with the reason
  */
@@ -49,10 +50,12 @@ export async function acceptToken(
   attempt: AccessTokenAttempt,
   { issuerPath, tenantId }: TokenRealm,
 ): Promise<AcceptedToken> {
-  const claims = rememberedClaims(token, attempt) ?? (await verifiedClaims(token, attempt));
+  const claims = await signedClaims(token, attempt);
+  if (!isOfServer(claims.iss, attempt)) throw wrongIssuer(claims.iss, attempt, issuerPath);
   checkWorld(claims, attempt.world.id);
   checkIssuer(claims.iss, attempt, issuerPath);
   checkTenant(claims, tenantId);
+  checkTimesOf(token, claims, attempt);
   const { identities, grants } = attempt.store;
   const identity = await identities.byId(claims.sub);
   if (identity === null) throw unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
@@ -62,7 +65,20 @@ export async function acceptToken(
   return { identity, clientId: claims.azp, claims };
 }
 
-/** The claims of a token that was verified before, if it and its key are still within their time. */
+async function signedClaims(token: string, attempt: AccessTokenAttempt): Promise<AccessTokenClaims> {
+  try {
+    return rememberedClaims(token, attempt) ?? (await verifiedClaims(token, attempt));
+  } catch (thrown) {
+    // The token is refused in any case. A world that it names says more than that its key is not known here.
+    const { sid, iss } = claimsSaid(token) ?? {};
+    const isUnknownKey = thrown instanceof Problem && thrown.reason === 'unknown_key_id';
+    if (isUnknownKey && typeof sid === 'string' && typeof iss === 'string' && isOfServer(iss, attempt))
+      checkWorld({ sid }, attempt.world.id);
+    throw thrown;
+  }
+}
+
+/** The claims of a token that was verified before, if its key is still in force. */
 function rememberedClaims(
   token: string,
   { tokens, remembered, now }: AccessTokenAttempt,
@@ -70,7 +86,6 @@ function rememberedClaims(
   const claims = remembered.find(token);
   if (claims === undefined) return undefined;
   try {
-    checkTimes(claims, now);
     tokens.checkKey(claims.kid, now);
   } catch (problem) {
     remembered.forget(token);
@@ -81,18 +96,19 @@ function rememberedClaims(
 
 async function verifiedClaims(
   token: string,
-  { tokens, remembered, now, world }: AccessTokenAttempt,
+  { tokens, remembered, now }: AccessTokenAttempt,
 ): Promise<AccessTokenClaims> {
+  const claims = await tokens.verify(token, now);
+  remembered.keep(token, claims);
+  return claims;
+}
+
+function checkTimesOf(token: string, claims: AccessTokenClaims, { remembered, now }: AccessTokenAttempt): void {
   try {
-    const claims = await tokens.verify(token, now);
-    remembered.keep(token, claims);
-    return claims;
-  } catch (thrown) {
-    // It is refused in any case. If it names another world, that says more than that its key is not known here.
-    const sid = claimsSaid(token)?.['sid'];
-    if (thrown instanceof Problem && thrown.reason === 'unknown_key_id' && typeof sid === 'string')
-      checkWorld({ sid }, world.id);
-    throw thrown;
+    checkTimes(claims, now);
+  } catch (problem) {
+    remembered.forget(token);
+    throw problem;
   }
 }
 
@@ -103,6 +119,17 @@ function checkWorld({ sid = '' }: Pick<AccessTokenClaims, 'sid'>, world: string)
     throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
 }
 
+/** Is the host of the issuer one of this server's names, in whichever world? */
+function isOfServer(issuer: string, { origin, hosts }: AccessTokenAttempt): boolean {
+  const host = /^https?:\/\/([^/?#]+)/.exec(issuer)?.[1];
+  return host !== undefined && (hosts.isOwn(host) || host === new URL(origin).host);
+}
+
+function wrongIssuer(issuer: string, { origin }: AccessTokenAttempt, issuerPath: string): Problem {
+  const why = `iss is ${quoted(issuer)}, expected ${origin}${issuerPath}`;
+  return unauthenticated('wrong_issuer', 'Issuer is not familiar.', why);
+}
+
 /** Scheme and authority, the authority by itself, and the world of a prefix that follows. */
 const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)(?:\/w\/([^/?#]+))?$/;
 
@@ -111,23 +138,14 @@ const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)(?:\/w\/([^/?#]+))?$/;
  * server by different names. Issuers are still compared as a whole: one of these names, followed by the path of the
  * realm. That another name was used is worth knowing, so it becomes a finding.
  */
-function checkIssuer(
-  issuer: string,
-  { origin, hosts, findings, now, world }: AccessTokenAttempt,
-  issuerPath: string,
-): void {
+function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: string): void {
+  const { origin, hosts, findings, now, world } = attempt;
   if (issuer === `${origin}${issuerPath}`) return;
   const base = issuer.endsWith(issuerPath) ? issuer.slice(0, -issuerPath.length) : '';
   const [, host, below] = HTTP_ORIGIN.exec(base) ?? [];
   const ofWorld = below ?? hosts.labelOf(host ?? '') ?? world.id;
   const ours = host !== undefined && ofWorld === world.id && hosts.isOwn(host) && hosts.has(new URL(origin).host);
-  if (!ours) {
-    throw unauthenticated(
-      'wrong_issuer',
-      'Issuer is not familiar.',
-      `iss is ${quoted(issuer)}, expected ${origin}${issuerPath}`,
-    );
-  }
+  if (!ours) throw wrongIssuer(issuer, attempt, issuerPath);
   findings.report(
     'issuer_differs',
     `a token whose issuer is ${quoted(issuer)} was used under ${origin}; set --public-url to give all tokens one issuer`,

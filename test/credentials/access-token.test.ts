@@ -82,6 +82,16 @@ function serverOf({
 const refusalOf = (given: Given) => serverOf(given).refusal();
 
 describe('an access token', () => {
+  it('is judged by its issuer and its tenant before its time', async () => {
+    const exp = 1200;
+
+    expect(await refusalOf({ claims: { exp, iss: 'http://elsewhere.test/auth/realms/acme' } })).toMatchObject({
+      reason: 'wrong_issuer',
+    });
+    expect(await refusalOf({ claims: { exp, tenant_id: 1002 } })).toMatchObject({ reason: 'wrong_tenant' });
+    expect(await refusalOf({ claims: { exp }, identity: null })).toMatchObject({ reason: 'expired_token' });
+  });
+
   it('stands for its subject, and for the client that it was made for', async () => {
     expect(await serverOf().accept()).toEqual({ identity: ADA, clientId: 'cli', claims: CLAIMS });
   });
@@ -156,12 +166,44 @@ describe('a token of another world', () => {
     expect(await serverOf({ world: 'team-a', claims: { sid: 's.team-a' } }).accept()).toMatchObject({ identity: ADA });
   });
 
+  it.each([
+    ['is over', { exp: 1200 }],
+    ['has not come', { iat: 1800 }],
+    ['is not to begin yet', { nbf: 1800 }],
+  ])(
+    'is told as such although its time %s by the clock of this one, whenever it is presented',
+    async (_what, times) => {
+      const server = serverOf({ claims: { ...times, sid: 's.team-a' } });
+
+      for (const _ of ['first', 'again']) {
+        expect(await server.refusal()).toMatchObject({ reason: 'other_world', ofWorld: 'team-a' });
+      }
+      expect(server.verified).toBe(1);
+    },
+  );
+
+  it('is told as such although the key that it shares with this one is over here', async () => {
+    const server = serverOf({ claims: { sid: 's.team-a' } });
+    const token = `e30.${Buffer.from(JSON.stringify({ iss: CLAIMS.iss, sid: 's.team-a' })).toString('base64url')}.c2ln`;
+    await server.refusal(token);
+    server.keyFault = unauthenticated('unknown_key_id', 'The key is over.');
+
+    expect(await server.refusal(token)).toMatchObject({ reason: 'other_world', ofWorld: 'team-a' });
+  });
+
+  it('is a token of another server first, if its issuer is one', async () => {
+    const iss = 'http://elsewhere.test/auth/realms/acme';
+
+    expect(await refusalOf({ claims: { iss, sid: 's.team-a', exp: 1200 } })).toMatchObject({ reason: 'wrong_issuer' });
+    expect(await refusalWith(unknownKey, tokenSaying({ iss, sid: 's.team-a' }))).toBe(unknownKey);
+  });
+
   const tokenSaying = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
   const unknownKey = unauthenticated('unknown_key_id', 'The key is not known.');
   const refusalWith = (tokenFault: unknown, token: string) => Object.assign(serverOf(), { tokenFault }).refusal(token);
 
   it('is told as such even if its key is not known', async () => {
-    expect(await refusalWith(unknownKey, tokenSaying({ sid: 's.team-a' }))).toMatchObject({
+    expect(await refusalWith(unknownKey, tokenSaying({ iss: CLAIMS.iss, sid: 's.team-a' }))).toMatchObject({
       reason: 'other_world',
       ofWorld: 'team-a',
     });

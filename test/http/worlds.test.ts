@@ -327,6 +327,22 @@ describe('a credential of another world is refused as unknown, and the decision 
     await expectOther(await a.call('GET /v2/nvcf/functions', { token: airKey }), 403);
   });
 
+  it.each([
+    ['ahead of', '2d', '0ms'],
+    ['behind', '0ms', '2d'],
+  ])('whatever it is, while the clock of this world is %s the other one', async (_, ahead, otherAhead) => {
+    await a.call('POST /_mock/clock/advance', { body: { by: ahead } });
+    await b.call('POST /_mock/clock/advance', { body: { by: otherAhead } });
+    const [{ email: username, password }] = b.cast.runai.users;
+    const token = await tokenOf(b.call, accessKey);
+    const { body } = await b.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
+    const { refreshToken } = body;
+
+    for (const _ of ['first', 'again']) await expectOther(await a.call('GET /api/v1/access-keys', { token }), 401);
+    await expectOther(await a.call('POST /api/v1/token', { body: { grantType: 'refresh_token', refreshToken } }), 400);
+    await expectOther(await a.call('GET /api/v3/simulations/', { token: airKey }), 403);
+  });
+
   it('and what only a subject of introspection is stays inactive, as any other unknown token', async () => {
     const [{ clientId, clientSecret }] = a.cast.runai.serviceAccounts;
     const token = await tokenOf(b.call, accessKey);

@@ -289,20 +289,31 @@ describe('GET /api/v1/access-keys refuses', () => {
     expect(JSON.stringify([answer.body, answer.headers, await findings()]) + log.join('')).not.toContain(goodSignature);
   });
 
-  it('first for the header, then the signature, the time, the issuer, the subject', async () => {
-    const wrong = { exp: inSeconds, iss: 'http://evil.test', sub: 'nobody' };
+  it('first for the header, then the signature, the issuer, the world, the tenant, the time, the subject', async () => {
+    const ours = { sid: 's', tenant_id: 7, exp: inSeconds, sub: 'nobody' };
+    const wrong = { ...ours, sid: 's.elsewhere', iss: 'http://evil.test' };
     const reasons = [];
     for (const authorization of [
       `Basic ${good}`,
       await bearer(wrong, {}, otherRsa.privateKey),
       await bearer(wrong),
-      await bearer({ ...wrong, exp: inSeconds + 1 }),
+      await bearer({ ...ours, sid: 's.elsewhere' }),
+      await bearer(ours),
+      await bearer({ exp: inSeconds, sub: 'nobody' }),
       await bearer({ sub: 'nobody' }),
     ]) {
       reasons.push((await list(authorization)).decision.reason);
     }
 
-    expect(reasons).toEqual(['wrong_scheme', 'bad_signature', 'expired_token', 'wrong_issuer', 'unknown_subject']);
+    expect(reasons).toEqual([
+      'wrong_scheme',
+      'bad_signature',
+      'wrong_issuer',
+      'world_gone',
+      'wrong_tenant',
+      'expired_token',
+      'unknown_subject',
+    ]);
   });
 });
 
