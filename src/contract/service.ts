@@ -1,6 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
-import type { Decision } from '../core/decision.ts';
+import type { Decision, Evidence } from '../core/decision.ts';
 import type { FindFixes } from '../core/explaining/index.ts';
 import type { Law } from '../core/law.ts';
 import type { Doings, LeastRights } from '../core/least-rights.ts';
@@ -141,6 +141,13 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
   readonly tokenDrafts?: TokenDrafts;
   /** Finds what would turn a refusal, if rights are given in a way of its own. */
   readonly findFixes?: FindFixes;
+  /**
+   * Finds another credential with which a request would be allowed that was refused because the credential was not made for
+   * this service.
+   *
+   * @returns its name; null if there is none
+   */
+  readonly findOther?: (evidence: Evidence, world: Pick<Context, 'store' | 'now'>) => Promise<string | null>;
   /** Mistakes that clients of this vendor make, most telling first. */
   readonly hints?: readonly HintRule[];
   /** How long the access tokens last that it gives, in milliseconds; absent if it gives none. */

@@ -58,6 +58,8 @@ export interface Decision {
   readonly pending?: Pending;
   /** The world that the credential belongs to, if it is a different one. */
   readonly ofWorld?: string;
+  /** The name of a credential of the same organisation with which the request would be allowed. */
+  readonly instead?: string;
   /** Facts about the credential that make the reason concrete. */
   readonly detail?: string;
   /** What the caller may have got wrong, most telling first. */

@@ -4,15 +4,18 @@ import type { Hint, HintRule } from './hint.ts';
 import { PATH_HINTS } from './paths.ts';
 import type { RefusedRequest } from './refused-request.ts';
 import { STRAY_CHARACTERS } from './stray.ts';
-import { TOKEN_HINTS } from './tokens.ts';
+import { TOKEN_HINTS, WORLD_HINTS } from './tokens.ts';
 
 /** How many hints a request gets. */
 const MOST_HINTS = 3;
 /** Hints are a sentence or two; a longer one would not fit a header. */
 const MOST_TEXT = 600;
 
-/** Hints before and after those of the service: first what makes a header unreadable, last what is only likely. */
-const FIRST: readonly HintRule[] = [...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
+/**
+ * Hints before and after those of the service: first another world, because nothing else is wrong then, and what makes a
+ * header unreadable; last what is only likely.
+ */
+const FIRST: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
 const LAST: readonly HintRule[] = [...TOKEN_HINTS, ...PATH_HINTS];
 
 /** The hints that every service can give. */

@@ -8,6 +8,8 @@ import { claimsSaid } from '../tokens/compact.ts';
 export interface RefusedRequest {
   /** Null if nothing is served at the path. */
   readonly service: string | null;
+  /** What people call that service. */
+  readonly serviceTitle: string | null;
   /** Null if the service has no such operation. */
   readonly operation: string | null;
   /** How the operation takes its body; null without an operation, and for one that takes none. */

@@ -1,6 +1,6 @@
 import { type Instant, rfc3339 } from '../core/clock.ts';
 import { own } from '../core/own.ts';
-import { worldPath } from '../core/world-id.ts';
+import { WORLD_HEADER, worldPath } from '../core/world-id.ts';
 import type { HintRule } from './hint.ts';
 import { claimOf, type RefusedRequest } from './refused-request.ts';
 
@@ -47,8 +47,8 @@ function issuers(refused: RefusedRequest) {
   };
 }
 
-/** Credentials that count somewhere else, did once, or will not again. */
-export const TOKEN_HINTS: readonly HintRule[] = [
+/** Credentials of other worlds. */
+export const WORLD_HINTS: readonly HintRule[] = [
   {
     code: 'credential_of_other_world',
     sign: 'a credential of another world of this server',
@@ -57,7 +57,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     when: ({ decision, world }) => {
       if (decision?.reason !== 'other_world' || decision.ofWorld === undefined) return null;
       const { ofWorld } = decision;
-      return `The credential is of the world \`${ofWorld}\`, and the request went to the world \`${world.id}\`: call it below \`${worldPath(ofWorld)}\`, or use a credential of \`${world.id}\`.`;
+      return `The credential is of the world \`${ofWorld}\`, and the request went to the world \`${world.id}\`: call it below \`${worldPath(ofWorld)}\`, or with the header \`${WORLD_HEADER}: ${ofWorld}\`, or use a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
     },
   },
   {
@@ -65,12 +65,16 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     sign: 'a credential of a world that was deleted, or has ended',
     cure: 'use a credential of a world that is there; ask for a longer `ttl` if it ended too soon',
     ...WORLDS,
-    when: ({ decision }) => {
-      if (decision?.reason !== 'world_gone') return null;
-      const which = decision.ofWorld === undefined ? '' : ` \`${decision.ofWorld}\``;
-      return `The world${which} of the credential is gone: a test may have kept it beyond the end of its world, or the world ended because nobody used it for its \`ttl\`. Make the world again, or use a credential of this one.`;
+    when: ({ decision, world }) => {
+      if (decision?.reason !== 'world_gone' || decision.ofWorld === undefined) return null;
+      const { ofWorld } = decision;
+      return `The world \`${ofWorld}\` of the credential is gone: a test kept the credential longer, or nobody used the world for its \`ttl\`. Make the world again, with the same credentials, by \`POST /_mock/worlds\` with \`"id": "${ofWorld}"\`, or use a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
     },
   },
+];
+
+/** Credentials that count on another server, did once, or will not again. */
+export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'credential_before_reset',
     sign: 'a token or a code of before the last reset of its world',

@@ -34,6 +34,7 @@ export function hintsOfRefusal(flight: InFlight, problem: Problem, decision: Dec
   return findHints(service.hints ?? [], {
     ...arrival,
     service: service.name,
+    serviceTitle: service.title,
     operation: operation.id,
     bodyForm: operation.body === 'none' ? null : operation.bodyForm,
     text: sent.text,
@@ -49,7 +50,7 @@ export function hintsOfRefusal(flight: InFlight, problem: Problem, decision: Dec
 /** The same for a request that reached no operation. */
 export function hintsOfUnrouted(
   arrived: Arrived,
-  service: Partial<Pick<ServiceDefinition, 'name' | 'isSwitchboard' | 'hints'>>,
+  service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'isSwitchboard' | 'hints'>>,
   problem: Problem,
   { served, otherVersions }: Offered,
 ): readonly Hint[] {
@@ -57,6 +58,7 @@ export function hintsOfUnrouted(
   return findHints(service.hints ?? [], {
     ...arrivalOf(arrived),
     service: service.name ?? null,
+    serviceTitle: service.title ?? null,
     operation: null,
     bodyForm: null,
     text: null,

@@ -21,9 +21,11 @@ describe('a credential of another world is told', () => {
   it('by the name of that world', async () => {
     const [one, other] = [await makeWorld(server, { id: 'one' }), await makeWorld(server, { id: 'other' })];
     const token = await tokenOf(one.call, one.cast.runai.users[0].accessKey);
-    const { codes, texts } = await hintsOf(other.call, KEYS, { token });
+    const { codes, texts, answer } = await hintsOf(other.call, KEYS, { token });
+    const { body: decision } = await other.call(`GET /_mock/decisions/${answer.decision.id}`);
 
     expect(codes).toEqual(['credential_of_other_world']);
+    expect(decision.fixes).toEqual([{ kind: 'hint', text: texts[0] }]);
     expect(texts[0]).toContain('of the world `one`, and the request went to the world `other`: call it below `/w/one`');
   });
 
@@ -41,10 +43,12 @@ describe('a credential of another world is told', () => {
     const gone = await makeWorld(server, { id: 'gone' });
     const token = await tokenOf(gone.call, gone.cast.runai.users[0].accessKey);
     await server.call('DELETE /_mock/worlds/gone');
-    const { codes, texts } = await hintsOf(server.call, KEYS, { token });
+    const { codes, texts, answer } = await hintsOf(server.call, KEYS, { token });
+    const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
     expect(codes).toEqual(['credential_of_gone_world']);
     expect(texts[0]).toContain('The world `gone`');
+    expect(decision.fixes).toEqual([{ kind: 'hint', text: texts[0] }]);
   });
 });
 

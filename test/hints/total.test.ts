@@ -48,6 +48,7 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
   .map(({ line, operation, bodyForm, sent, fields, type, kind, reason, runai, resetAt, repeats, ...given }) => ({
     ...given,
     service: 'runai',
+    serviceTitle: 'NVIDIA Run:ai',
     operation,
     bodyForm,
     method: 'GET',

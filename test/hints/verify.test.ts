@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { admin } from '../support/cast.ts';
+import { admin, researcher } from '../support/cast.ts';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';
 
@@ -14,4 +14,28 @@ it('a verification that fails shows the hint of the nearest request, and nothing
 
   expect(body).toMatchObject({ verified: false, nearest: [{ hint: expect.stringContaining('says `Bearer` twice') }] });
   expect(elsewhere).toMatchObject({ verified: false, nearest: [] });
+});
+
+it('a refusal that shows no known mistake has the first fix of its decision as its hint', async () => {
+  const server = await testServer();
+  const token = await server.tokenOf(researcher);
+  const { decision } = await server.call('GET /api/v1/administration/access-keys', { token });
+  const { body: told } = await server.call(`GET /_mock/decisions/${decision.id}`);
+  const wanted = { body: { match: { operation: 'get_access_keys_administration', status: 200 } } };
+  const { body } = await server.call('POST /_mock/requests/verify', wanted);
+  const { body: list } = await server.call('GET /_mock/requests?reason=missing_permission');
+  const hint = { code: 'fix', text: told.fixes[0].text };
+
+  expect(body.nearest[0]).toMatchObject({ hint: hint.text, request: { hints: [hint] } });
+  expect(list.requests).toMatchObject([{ hints: [hint] }]);
+  expect(told.fixes.filter(({ kind }: { kind: string }) => kind === 'hint')).toEqual([]);
+});
+
+it('a request that was allowed has no hint', async () => {
+  const server = await testServer();
+  const token = await server.tokenOf(researcher);
+  await server.call('GET /api/v1/access-keys', { token });
+  const { body } = await server.call('GET /_mock/requests?operation=get_access_keys');
+
+  expect(body.requests).toMatchObject([{ status: 200, hints: [] }]);
 });

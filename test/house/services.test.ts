@@ -8,10 +8,11 @@ import { findFixes } from '../../src/core/explaining/fixes.ts';
 import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { Law } from '../../src/core/law.ts';
 import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
+import type { RefusedRequest } from '../../src/hints/refused-request.ts';
+import { WORLD_HINTS } from '../../src/hints/tokens.ts';
 import { KEY_REASONS } from '../../src/kits/ngc/reasons.ts';
 import { findSeedFaults } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
-import { findWorldFixes } from '../../src/services/control/world-fixes.ts';
 import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
@@ -118,8 +119,9 @@ describe('every reason', () => {
   const credentialReasons = reasons.filter((reason) => ALL_REASONS[reason].stage === 'authenticate');
   const keyReasons = credentialReasons.filter((reason) => reason in KEY_REASONS);
 
-  it.each(credentialReasons)('%s has a remedy in a service that can refuse for it', (reason) => {
-    const ofWorlds = findWorldFixes(reason, 'other') ?? [];
+  it.each(credentialReasons)('%s has a remedy in a service that can refuse for it, or a hint in all', (reason) => {
+    const refused = { world: { id: 'one' }, decision: { reason, ofWorld: 'other' } } as unknown as RefusedRequest;
+    const ofWorlds = WORLD_HINTS.filter(({ when }) => when(refused) !== null);
     expect([...ofWorlds, ...laws.flatMap((law) => remedyUnder(law, reason))].length).toBeGreaterThan(0);
   });
 

@@ -31,6 +31,7 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
     : (decision ?? decisionOfProblem(factsOf(flight), await ofWorld(flight, problem)));
   if (thrown instanceof OutcomeUnknown) flight.decision = undecided(flight, decision);
   if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
+  if (flight.decision?.reason === 'service_not_enabled') flight.decision = await withOther(flight, flight.decision);
   flight.hints = hintsOfRefusal(flight, problem, flight.decision);
   const outcome = isOurs(problem)
     ? problemDetails(problem)
@@ -43,6 +44,13 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
 function undecided(flight: InFlight, allowed: Decision | null): Decision {
   const facts = allowed ?? { ...factsOf(flight), principal: null, rule: null };
   return { ...facts, effect: 'deny', reason: 'outcome_unknown' };
+}
+
+/** A refusal of a credential that was not made for the service names another one that was. */
+async function withOther({ route, context }: InFlight, decision: Decision): Promise<Decision> {
+  const { evidence } = decision;
+  const instead = evidence === undefined ? null : await route.service.findOther?.(evidence, context);
+  return typeof instead === 'string' ? { ...decision, instead } : decision;
 }
 
 /** A credential that is unknown here may be another world's: the decision says so, and the vendor's words stay. */

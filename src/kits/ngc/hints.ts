@@ -35,6 +35,21 @@ export const KEY_HINTS: readonly HintRule[] = [
     },
   },
   {
+    code: 'key_of_other_service',
+    sign: 'a key that was not made for the service, such as a key for Air at Cloud Functions',
+    cure: 'use a key for that service, as the hint names one',
+    source: 'API authentication page of Air: the key has to include the service; by analogy for the others',
+    certainty: 'implied',
+    when: ({ decision, serviceTitle }) => {
+      if (decision?.reason !== 'service_not_enabled') return null;
+      const title = serviceTitle?.replace(/^NVIDIA /, '') ?? decision.service;
+      const key = decision.principal === null ? 'The key' : `The key \`${decision.principal.name}\``;
+      const such =
+        decision.instead === undefined ? ', or make one with `POST /_mock/keys`' : `, such as \`${decision.instead}\``;
+      return `${key} was not made for ${title}: use a key for ${title}${such}.`;
+    },
+  },
+  {
     code: 'key_of_other_organization',
     sign: 'a key of one organisation, and a path or an object of another',
     cure: 'use a key of that organisation, or the path and objects of the organisation of the key',

@@ -55,6 +55,11 @@ export async function findKey(text: string, { now, store }: Omit<NgcKeyAttempt, 
   return counting(found, now);
 }
 
+/** Is a key valid now? */
+export function isInForce({ key: { expiresAt, enabled } }: KeyInForce, now: Instant): boolean {
+  return enabled && (expiresAt === null || expiresAt > now);
+}
+
 /** The key, if it is valid now. @throws Problem `unauthenticated` with the reason */
 function counting(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt, enabled } = found.key;
@@ -106,7 +111,8 @@ export function callerUnder(law: Law): (world: Pick<Surroundings, 'views'>, inFo
   return ({ views }, inForce) => views.of(callers, inForce.key.id, [inForce], () => callerOf(inForce, law));
 }
 
-function callerOf(inForce: KeyInForce, law: Law): Caller {
+/** The caller that a key stands for, made anew. */
+export function callerOf(inForce: KeyInForce, law: Law): Caller {
   const { key, roles, policy, pending } = inForce;
   const principal = principalOfKey(inForce);
   const { services } = key;

@@ -65,19 +65,29 @@ interface Change {
   readonly texts: readonly string[];
 }
 
-/** Every change is tried on the decision itself, and only those that turn it are kept. */
+/**
+ * Every change is tried on the decision itself, and only those that turn it are kept. Of a key that was not made for the
+ * service, only the smallest: another key is the usual answer there.
+ */
 function keyFixes(evidence: Evidence): Fix[] {
   const { principal } = evidence.caller;
   const withService = serviceChange(evidence);
   const changes =
     principal.kind === 'personal-key' ? roleChanges(evidence, withService) : policyChanges(evidence, withService);
-  return changes
-    .filter(({ standing }) => verdictFor(evidence, standing).effect === 'allow')
-    .map(({ body, texts }) => ({
-      kind: 'policy',
-      text: `${namePrincipal(principal)}: ${texts.join(', and ')}`,
-      request: { method: 'PATCH', path: `/_mock/keys/${principal.id}`, body },
-    }));
+  const turning = changes.filter(({ standing }) => verdictFor(evidence, standing).effect === 'allow');
+  return (withService.texts.length === 0 ? turning : smallestOf(turning)).map(({ body, texts }) => ({
+    kind: 'policy',
+    text: `${namePrincipal(principal)}: ${texts.join(', and ')}`,
+    request: { method: 'PATCH', path: `/_mock/keys/${principal.id}`, body },
+  }));
+}
+
+/** The change with the fewest rights, and of these one that names its objects; none of none. */
+function smallestOf(changes: readonly Change[]): readonly Change[] {
+  const sizeOf = ({ standing: { held, resources } }: Change) =>
+    2 * held.size + (resources?.some(({ ids }) => ids === undefined) === true ? 1 : 0);
+  const least = Math.min(...changes.map(sizeOf));
+  return changes.filter((change) => sizeOf(change) === least).slice(0, 1);
 }
 
 function verdictFor({ question, caller: { principal }, sighting }: Evidence, standing: Standing): Verdict {

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { KEY_HINTS } from '../../kits/ngc/hints.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
+import { findOtherKey } from '../../kits/ngc/key-for-service.ts';
 import { leastRightsOfKey } from '../../kits/ngc/least-rights.ts';
 import { authenticate, holding, impersonate } from './caller.ts';
 import { lookupOf } from './engine.ts';
@@ -30,6 +31,7 @@ export const air: ServiceDefinition<'air'> = {
   impersonate,
   holding,
   findFixes: findKeyFixes,
+  findOther: findOtherKey,
   hints: KEY_HINTS,
   leastRights: leastRightsOfKey,
   lookups: {

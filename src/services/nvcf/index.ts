@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { KEY_HINTS } from '../../kits/ngc/hints.ts';
 import { bearerOfNgcKey, keyCalled } from '../../kits/ngc/key-bearer.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
+import { findOtherKey } from '../../kits/ngc/key-for-service.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
 import { leastRightsOfKey } from '../../kits/ngc/least-rights.ts';
 import { CALLERS } from './caller.ts';
@@ -44,6 +45,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   },
   holding: holdingOfKeys((settings) => LAWS[settings.nvcf]),
   findFixes: findKeyFixes,
+  findOther: findOtherKey,
   hints: KEY_HINTS,
   leastRights: leastRightsOfKey,
   lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups },

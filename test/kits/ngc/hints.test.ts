@@ -32,6 +32,40 @@ describe('a wrong key is told', () => {
     expect(texts[0]).not.toContain(key.slice(6, 20));
   });
 
+  it.each([
+    ['air-admin', 'GET /v2/nvcf/functions', 'Cloud Functions', 'nvcf-deployer'],
+    [
+      'air-reader',
+      `POST /v2/nvcf/pexec/functions/${castFunction('echo')[0]?.functionId}`,
+      'Cloud Functions',
+      'nvcf-invoker',
+    ],
+    ['nvcf-deployer', AIR, 'Air', 'air-reader'],
+  ])('a key of another service, by the name of one that would do: %s at %s', async (name, request, title, other) => {
+    const { answer, codes, texts } = await hintsOf(server.call, request, { token: castKey(name).key });
+    const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
+
+    expect(codes).toEqual(['key_of_other_service']);
+    expect(texts).toEqual([
+      `The key \`${name}\` was not made for ${title}: use a key for ${title}, such as \`${other}\`.`,
+    ]);
+    expect(decision.instead).toBe(other);
+    // The other way is to change the key, and one way of that is enough.
+    expect(decision.fixes.map(({ kind }: { kind: string }) => kind)).toEqual(['hint', 'policy']);
+  });
+
+  it('a key of another service, where no other key would do', async () => {
+    const alone = await testServer();
+    const { body: cast } = await alone.call('GET /_mock/cast');
+    for (const { id, services } of cast.ngc.keys) {
+      if (services.includes('nvcf')) await alone.call(`PATCH /_mock/keys/${id}`, { body: { status: 'disabled' } });
+    }
+    const { answer, texts } = await hintsOf(alone.call, 'GET /v2/nvcf/functions', { token: castKey('air-admin').key });
+
+    expect(answer.decision.reason).toBe('service_not_enabled');
+    expect(texts[0]).toMatch(/use a key for Cloud Functions, or make one with `POST \/_mock\/keys`\.$/);
+  });
+
   it('a key of another organisation, by the path', async () => {
     const { codes, texts } = await hintsOf(server.call, 'GET /v2/orgs/globex/nvcf/functions', {
       token: castKey('nvcf-deployer').key,

@@ -1,5 +1,4 @@
 import type { Handler } from '../../../contract/request.ts';
-import type { Decision } from '../../../core/decision.ts';
 import { findingView } from '../../../core/finding.ts';
 import { type Listing, pageOf } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
@@ -8,7 +7,6 @@ import { streamedList } from '../../../core/streamed-list.ts';
 import type { Decisions, PlacedDecision } from '../../../journal/decisions.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
-import { findWorldFixes } from '../world-fixes.ts';
 
 /** How many decisions a list shows by default. */
 const DEFAULT_LIMIT = 100;
@@ -27,13 +25,6 @@ function listingOf(decisions: Decisions): Listing<PlacedDecision> {
 
 /** Why something was answered as it was: decisions, findings, and the law itself. */
 export function explanationOperations(ports: Ports) {
-  const describe = (decision: Decision) => {
-    const described = ports.describe(decision);
-    const fixes = findWorldFixes(decision.reason, decision.ofWorld);
-    if (fixes === null) return described;
-    return { ...described, fixes: [...described.fixes.filter(({ kind }) => kind === 'hint'), ...fixes] };
-  };
-
   const listDecisions: Handler<'control', 'list_decisions'> = ({ world, query }) => {
     const { limit, after, since, ...filter } = query;
     const { decisions } = world.chronicle;
@@ -43,14 +34,14 @@ export function explanationOperations(ports: Ports) {
     const ids = entries.map(({ decision }) => decision.id);
     const render = (id: string) => {
       const decision = decisions.byId(id);
-      return decision === null ? undefined : describe(decision);
+      return decision === null ? undefined : ports.describe(decision);
     };
     return { status: 200, body: streamedList(ids, render, (shown) => ({ decisions: shown, total, dropped, next })) };
   };
 
   const getDecision: Handler<'control', 'get_decision'> = ({ world, params }) => {
     const decision = world.chronicle.decisions.byId(params.id);
-    if (decision !== null) return { status: 200, body: describe(decision) };
+    if (decision !== null) return { status: 200, body: ports.describe(decision) };
     throw new Problem(
       'not_found',
       'There is no decision of this id. The newest 2000 are kept, until a reset or the end of the process; `GET /_mock/decisions` lists them.',

@@ -10,7 +10,7 @@ import { harEntry, harOf } from '../../../journal/har.ts';
 import type { Journal } from '../../../journal/journal.ts';
 import { type Match, matcherOf } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
-import { factsOf, viewOf } from '../../../journal/view.ts';
+import { type EntryView, factsOf, viewOf } from '../../../journal/view.ts';
 import type { Ports } from '../ports.ts';
 
 /** How many requests a list shows by default. */
@@ -20,7 +20,18 @@ const DEFAULT_LIMIT = 100;
 const LONGEST_WAIT = 60_000;
 
 /** Every request of the world, and whether those came that were expected. */
-export function requestOperations({ known, version }: Ports) {
+export function requestOperations({ known, version, describe }: Ports) {
+  /** A refusal that shows none of the known mistakes has the first fix of its decision in place of a hint. */
+  const show =
+    ({ chronicle }: World) =>
+    (entry: JournalEntry): EntryView => {
+      const view = viewOf(entry);
+      if (entry.hints.length > 0 || entry.decision === null) return view;
+      const decision = chronicle.decisions.byId(entry.decision);
+      const [fix] = decision === null ? [] : describe(decision).fixes;
+      return fix === undefined ? view : { ...view, hints: [{ code: 'fix', text: fix.text }] };
+    };
+
   const found = ({ world }: Context, query: Match & PageQuery, fallback: number): Page<JournalEntry> => {
     const { after, since, limit, ...match } = query;
     const { journal } = world.chronicle;
@@ -32,13 +43,18 @@ export function requestOperations({ known, version }: Ports) {
   const list: Handler<'control', 'list_requests'> = (context) => {
     const { entries, total, next } = found(context, context.query, DEFAULT_LIMIT);
     const { dropped } = context.world.chronicle.journal;
-    const body = streamedRequests(context.world, entries, viewOf, (requests) => ({ requests, total, dropped, next }));
+    const body = streamedRequests(context.world, entries, show(context.world), (requests) => ({
+      requests,
+      total,
+      dropped,
+      next,
+    }));
     return { status: 200, body };
   };
 
   const get: Handler<'control', 'get_request'> = ({ world, params }) => {
     const entry = world.chronicle.journal.find(params.requestId);
-    if (entry !== undefined) return { status: 200, body: viewOf(entry) };
+    if (entry !== undefined) return { status: 200, body: show(world)(entry) };
     throw new Problem(
       'not_found',
       'There is no request of this id. The newest 2000 are kept, until a reset or the end of the process; `GET /_mock/requests` lists them.',
@@ -67,15 +83,14 @@ export function requestOperations({ known, version }: Ports) {
     const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown) : thrown;
     });
-    const told = nearest.map(({ entry, differences }) => ({
-      request: viewOf(entry),
-      differs: differences.map(({ sentence }) => sentence),
-      hint: entry.hints[0]?.text ?? null,
-    }));
+    const told = nearest.map(({ entry, differences }) => {
+      const request = show(world)(entry);
+      return { request, differs: differences.map(({ sentence }) => sentence), hint: request.hints[0]?.text ?? null };
+    });
     const { dropped } = chronicle.journal;
     return {
       status: 200,
-      body: streamedRequests(world, matched, viewOf, (entries) => ({
+      body: streamedRequests(world, matched, show(world), (entries) => ({
         ...{ verified, count, matched: entries },
         ...{ nearest: told, dropped },
       })),
