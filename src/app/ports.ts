@@ -1,7 +1,8 @@
 import type { Effective } from '../config/config.ts';
 import { type Config, flagName, shownValue } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { describeDecision, explain, findFixes } from '../core/explaining/index.ts';
+import type { Decision } from '../core/decision.ts';
+import { describeDecision, explain, type Fix, findFixes } from '../core/explaining/index.ts';
 import type { Law } from '../core/law.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -59,6 +60,13 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
     }
     const { world, seed: ofWorld, credentials } = await worlds.opened(from.world);
     return { kind: 'copy', image: await world.store.image(), seed: ofWorld, credentials, of: world.id };
+  };
+  const serviceOf = (decision: Decision) => services.find(({ name }) => name === decision.service);
+  const describe = (decision: Decision) => {
+    // A decision is made under a law, so its service has one.
+    const { tables } = lawOfService(decision.service) as Law;
+    const fixes = findFixes(decision, tables, serviceOf(decision)?.findFixes);
+    return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });
   };
   return {
     version,
@@ -124,12 +132,23 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
     fidelity: server.fidelity,
     reasons: server.reasons,
     services: () => services.map(({ name }) => name),
-    describe: (decision) => {
-      // A decision is made under a law, so its service has one.
-      const { tables } = lawOfService(decision.service) as Law;
-      const findRightsFixes = services.find(({ name }) => name === decision.service)?.findFixes;
-      const fixes = findFixes(decision, tables, findRightsFixes);
-      return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });
+    describe,
+    describer: async (world, decisions) => {
+      const refusing = new Set(decisions.flatMap((one) => (one.effect === 'deny' ? (serviceOf(one) ?? []) : [])));
+      const found = [...refusing].map(async (service) => [service.name, await service.findSenders?.(world)] as const);
+      const senders = new Map(await Promise.all(found));
+      return (decision) => {
+        const described = describe(decision);
+        const find = senders.get(decision.service);
+        if (find === undefined) return described;
+        const fixes = described.fixes.map((fix): Fix => {
+          const principal = fix.request === undefined ? null : find(fix.request);
+          return fix.request === undefined || principal === null
+            ? fix
+            : { ...fix, request: { ...fix.request, as: { principal } } };
+        });
+        return { ...described, fixes };
+      };
     },
     simulate: (world, who, thought) => simulate(server, world, routes(), services, who, thought),
     leastPrivilege: (world, who) => leastPrivilege(server, world, services, who),

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Decision, Evidence } from '../core/decision.ts';
-import type { FindFixes } from '../core/explaining/index.ts';
+import type { FindFixes, Fix } from '../core/explaining/index.ts';
 import type { Law } from '../core/law.ts';
 import type { Doings, LeastRights } from '../core/least-rights.ts';
 import type { Holding } from '../core/policy.ts';
@@ -148,6 +148,12 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
    * @returns its name; null if there is none
    */
   readonly findOther?: (evidence: Evidence, world: Pick<Context, 'store' | 'now'>) => Promise<string | null>;
+  /**
+   * Who may send the calls of fixes, if these are calls of the vendor's own API.
+   *
+   * @returns finds a name for which tokens can be asked; null if nobody may
+   */
+  readonly findSenders?: (world: Surroundings) => Promise<(request: NonNullable<Fix['request']>) => string | null>;
   /** Mistakes that clients of this vendor make, most telling first. */
   readonly hints?: readonly HintRule[];
   /** How long the access tokens last that it gives, in milliseconds; absent if it gives none. */

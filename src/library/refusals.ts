@@ -102,7 +102,8 @@ export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisio
 /** A refusal in some lines, indented. */
 export function describeRefusal({ request, explanation, fixes }: Decision): string {
   const lines = fixes.map(({ text, request: call }) => {
-    const how = call === undefined ? '' : ` (${call.method} ${call.path} ${JSON.stringify(call.body)})`;
+    const as = call?.as === undefined ? '' : ` as ${call.as.principal}`;
+    const how = call === undefined ? '' : ` (${call.method} ${call.path} ${JSON.stringify(call.body)}${as})`;
     return `    fix: ${text}${how}`;
   });
   return [`  ${request.method} ${request.path}`, `    ${explanation}`, ...lines].join('\n');

@@ -72,7 +72,13 @@ export interface Fix {
   readonly text: string;
   readonly roles?: readonly string[];
   /** The call that makes the change. */
-  readonly request?: { readonly method: string; readonly path: string; readonly body: Record<string, unknown> };
+  readonly request?: {
+    readonly method: string;
+    readonly path: string;
+    readonly body: Record<string, unknown>;
+    /** Who may send it, with a token of theirs; absent for calls of the switchboard. */
+    readonly as?: { readonly principal: string };
+  };
 }
 
 /** What a service key applies to; several ids add up. */

@@ -15,6 +15,8 @@ export interface Fix {
     readonly method: 'PATCH' | 'POST';
     readonly path: string;
     readonly body: Readonly<Record<string, unknown>>;
+    /** Who may send it, with a token of theirs; absent for calls of the switchboard. */
+    readonly as?: { readonly principal: string };
   };
 }
 

@@ -2,7 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
 import type { Arrival } from '../../contract/request.ts';
 import type { TokenDraft, WorldEvent } from '../../contract/service.ts';
-import type { World } from '../../contract/world.ts';
+import type { Surroundings, World } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { Decision } from '../../core/decision.ts';
@@ -136,6 +136,11 @@ export interface Ports {
   /** Names of the services that have tables. */
   services(): readonly string[];
   describe(decision: Decision): Schema<'control', 'Decision'>;
+  /** Describes these decisions, with who may send the calls of their fixes. */
+  describer(
+    world: Surroundings,
+    decisions: readonly Decision[],
+  ): Promise<(decision: Decision) => Schema<'control', 'Decision'>>;
   /**
    * What would be decided in a world about somebody's request, without carrying it out.
    *

@@ -15,11 +15,11 @@ import { ROLES_OF } from './laws.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { PredefinedRole } from './tables/index.ts';
 
-const PATH = '/api/v1/authorization/access-rules';
+/** Where access rules are made. */
+export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
 
 /**
- * The access rule that would reverse a refusal: the helpful role that grants least, in the narrowest scope that is
- * enough. It is tried on the decision itself before it is suggested.
+ * The access rule that would reverse a refusal: the smallest role that suffices, in the narrowest scope that is enough. It is tried on the decision itself before it is suggested.
  */
 export const findRuleFixes: FindFixes = (_decision, evidence, reason) =>
   REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(evidence) } : null;
@@ -41,20 +41,21 @@ function ruleFixes(evidence: Evidence): Fix[] {
   const needs = describeLack(lackOf(rule, { held: new Set(), resources: [] }, []));
   if (found === undefined)
     return [{ kind: 'grant', text: `give ${namePrincipal(principal)} a custom role that has ${needs}` }];
-  const roles = found.would.map(({ name }) => name);
-  const least = found.would.reduce((best, role) => (role.permissions.length < best.permissions.length ? role : best));
+  // The smallest first; equal ones as the vendor lists them.
+  const would = [...found.would].sort((one, other) => one.permissions.length - other.permissions.length);
+  const [least] = would as [PredefinedRole];
   const where = labelsOfResources(law, [found.scope]).join('');
   const { type: scopeType, ids: [scopeId = ''] = [] } = found.scope;
   return [
     {
       kind: 'role',
-      roles,
-      text: `give ${namePrincipal(principal)} an access rule for \`${where}\` with a role that has ${needs}: ${quote(roles)}`,
+      roles: [least.name],
+      text: `give ${namePrincipal(principal)} an access rule for \`${where}\` with the role \`${least.name}\`, which has ${needs}`,
       // 2.19 has no service accounts to make rules for.
       ...((law.profile !== '2.19' || principal.kind !== 'service-account') && {
         request: {
           method: 'POST',
-          path: PATH,
+          path: ACCESS_RULES_PATH,
           body: {
             subjectId: principal.name,
             subjectType: own(SUBJECT_TYPES, principal.kind),
@@ -65,8 +66,15 @@ function ruleFixes(evidence: Evidence): Fix[] {
         },
       }),
     },
-    { kind: 'identity', roles, text: `call as somebody who has the role ${quote(roles)} there` },
+    ...identityFix(would),
   ];
+}
+
+/** To call as somebody else, any of the roles will do. */
+function identityFix(would: readonly PredefinedRole[]): Fix[] {
+  const roles = would.map(({ name }) => name);
+  const which = roles.length === 1 ? 'the role' : 'one of the roles';
+  return [{ kind: 'identity', roles, text: `call as somebody who has ${which} ${quote(roles)} there` }];
 }
 
 /** The scopes that contain an object, narrowest first; the tenant if the call is not about a single object. */

@@ -23,6 +23,7 @@ import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
 import { ERRORS, renderProblem } from './problem.ts';
 import { seed } from './seed.ts';
+import { findSenders } from './senders.ts';
 import { tokenDrafts } from './token-drafts.ts';
 
 /** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
@@ -37,6 +38,7 @@ export const runai: ServiceDefinition<'runai'> = {
   holding,
   tokenDrafts,
   findFixes: findRuleFixes,
+  findSenders,
   hints: HINTS,
   tokenLifetime: ({ tokenTtl }) => tokenTtl,
   leastRights,

@@ -532,6 +532,53 @@ describe('who has a role in a part of the tenant', () => {
   });
 });
 
+describe('the fix of a refusal', () => {
+  const fixOf = async ({ decision }: { decision: { id: string } }) =>
+    (await server.call(`GET /_mock/decisions/${decision.id}`)).body.fixes;
+  const roleOf = async (id: number) => (await admin(`GET authorization/roles/${id}`)).body;
+
+  it('names the smallest role that suffices, and sends that', async () => {
+    const { call } = await server.account();
+    const [fix, other] = await fixOf(await call('GET org-unit/projects'));
+    const { name } = await roleOf(fix.request.body.roleId);
+
+    expect(fix.roles).toEqual([name]);
+    expect(fix.text).toContain(`with the role \`${name}\`, which has`);
+    expect(fix.text).not.toContain('System administrator');
+    expect(other.roles.length).toBeGreaterThan(1);
+    expect(other.roles[0]).toBe(name);
+    expect(other.text).toContain('one of the roles');
+  });
+
+  it('says who may send it: somebody whose own access rule covers the scope', async () => {
+    const { call } = await server.account();
+    const [fix] = await fixOf(await call('GET org-unit/projects'));
+    const { principal } = fix.request.as;
+    const { body: minted } = await server.call('POST /_mock/tokens', { body: { for: principal } });
+    const { status } = await server.call(`${fix.request.method} ${fix.request.path}`, {
+      token: minted.token,
+      body: fix.request.body,
+    });
+
+    expect([principal, status]).toEqual(['admin@acme.test', 201]);
+    expect((await call('GET org-unit/projects')).status).toBe(200);
+  });
+
+  it('names nobody where nobody may send it', async () => {
+    const alone = await runaiServer();
+    const { call } = await alone.account();
+    const refused = await call('GET org-unit/projects');
+    const { accessRules } = await alone.done(200, `GET ${RULES}`);
+    const isOwn = ({ subjectId }: { subjectId: string }) => Number(subjectId === adminBot.name);
+    for (const { id } of accessRules.sort((one: typeof GOOD, other: typeof GOOD) => isOwn(one) - isOwn(other)))
+      await alone.done(204, `DELETE ${RULES}/${id}`);
+    const { body } = await alone.call(`GET /_mock/decisions/${refused.decision.id}`);
+
+    expect(body.fixes[0].request).toMatchObject({ method: 'POST' });
+    expect(body.fixes[0].request).not.toHaveProperty('as');
+  });
+});
+
 describe('several access rules are deleted at once', () => {
   const batch = (ids: readonly unknown[], action = 'delete', call = admin) =>
     call(`POST ${RULES}/batch`, { ids, action });

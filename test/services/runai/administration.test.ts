@@ -68,7 +68,15 @@ describe('the administration of access keys', () => {
       rule: 'list-all-access-keys',
       held: ['cluster:read', 'department:read', 'project:read', 'tenant:read', 'workloads:read'],
       roles: ['L1 researcher'],
-      fixes: [{ kind: 'role', roles: ['System administrator'], request: { method: 'POST' } }, { kind: 'identity' }],
+      fixes: [
+        {
+          kind: 'role',
+          roles: ['System administrator'],
+          text: `give user \`${researcher.email}\` an access rule for \`Tenant 1001\` with the role \`System administrator\`, which has \`access-keys:read\``,
+          request: { method: 'POST', body: { roleId: 1 }, as: { principal: admin.email } },
+        },
+        { kind: 'identity' },
+      ],
     });
     expect(decision.explanation).toContain('needs `access-keys:read`');
   });

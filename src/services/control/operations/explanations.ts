@@ -25,23 +25,31 @@ function listingOf(decisions: Decisions): Listing<PlacedDecision> {
 
 /** Why something was answered as it was: decisions, findings, and the law itself. */
 export function explanationOperations(ports: Ports) {
-  const listDecisions: Handler<'control', 'list_decisions'> = ({ world, query }) => {
-    const { limit, after, since, ...filter } = query;
-    const { decisions } = world.chronicle;
+  const listDecisions: Handler<'control', 'list_decisions'> = async (context) => {
+    const { limit, after, since, ...filter } = context.query;
+    const { decisions } = context.world.chronicle;
     const page = pageOf(decisions.list(filter), { limit, after, since }, listingOf(decisions), DEFAULT_LIMIT);
     const { entries, total, next } = page;
     const { dropped } = decisions;
-    const ids = entries.map(({ decision }) => decision.id);
+    const shown = entries.map(({ decision }) => decision);
+    const describe = await ports.describer(context, shown);
+    const ids = shown.map(({ id }) => id);
     const render = (id: string) => {
       const decision = decisions.byId(id);
-      return decision === null ? undefined : ports.describe(decision);
+      return decision === null ? undefined : describe(decision);
     };
-    return { status: 200, body: streamedList(ids, render, (shown) => ({ decisions: shown, total, dropped, next })) };
+    return {
+      status: 200,
+      body: streamedList(ids, render, (described) => ({ decisions: described, total, dropped, next })),
+    };
   };
 
-  const getDecision: Handler<'control', 'get_decision'> = ({ world, params }) => {
-    const decision = world.chronicle.decisions.byId(params.id);
-    if (decision !== null) return { status: 200, body: ports.describe(decision) };
+  const getDecision: Handler<'control', 'get_decision'> = async (context) => {
+    const decision = context.world.chronicle.decisions.byId(context.params.id);
+    if (decision !== null) {
+      const describe = await ports.describer(context, [decision]);
+      return { status: 200, body: describe(decision) };
+    }
     throw new Problem(
       'not_found',
       'There is no decision of this id. The newest 2000 are kept, until a reset or the end of the process; `GET /_mock/decisions` lists them.',

@@ -9,15 +9,17 @@ import { knownService } from './fidelity.ts';
 
 /** What would be decided about somebody, without doing it. */
 export function simulationOperations(ports: Ports) {
-  const simulate: Handler<'control', 'simulate_decision'> = async ({ world, laws, body }) => {
+  const simulate: Handler<'control', 'simulate_decision'> = async (context) => {
+    const { world, laws, body } = context;
     const { method, path, operations, service } = body;
     const who = whoOf(body, laws);
     if (operations === undefined) {
       if (service !== undefined)
         throw amiss('Field `service` belongs to `operations`: send `"operations": "*"` with it.');
-      const decision = ports.describe(
-        await ports.simulate(world, who, { method: needed(method, 'method'), path: needed(path, 'path') }),
-      );
+      const thought = { method: needed(method, 'method'), path: needed(path, 'path') };
+      const simulated = await ports.simulate(world, who, thought);
+      const describe = await ports.describer(context, [simulated]);
+      const decision = describe(simulated);
       return {
         status: 200,
         body: who.principal === null ? { ...decision, fixes: withoutRequests(decision.fixes) } : decision,

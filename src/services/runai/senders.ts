@@ -1,0 +1,56 @@
+import type { ServiceDefinition } from '../../contract/service.ts';
+import { type Caller, decideAndCover, isEnough, lackOf } from '../../core/decide.ts';
+import type { Rights } from '../../core/policy.ts';
+import { ruleBookOf, standingOf } from './access-rules.ts';
+import { ACCESS_RULES_PATH } from './fixes.ts';
+import { LAWS, profileOf } from './laws.ts';
+import { rolesOf } from './roles.ts';
+import { reachOf, scopesOf } from './scopes.ts';
+import { SUBJECT_TYPES } from './subjects.ts';
+import type { ScopeType } from './tables/index.ts';
+import { tenantIdOf } from './tenant.ts';
+
+const KINDS = ['user', 'application', 'service-account'] as const;
+
+/** How many subjects are tried. */
+const MOST_TRIED = 100;
+
+const NOTHING: Rights = { held: new Set(), resources: [] };
+
+/** Who may make the access rule of a fix: of the users, or else of the clients, the one with the oldest access rule. */
+export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async (world) => {
+  const law = LAWS[profileOf(world.settings)];
+  const rule = law.tables.rules.find(({ id }) => id === 'create-access-rule');
+  if (rule === undefined) return () => null;
+  const [scopes, tenant, roles, { all }] = await Promise.all([
+    scopesOf(world),
+    tenantIdOf(world),
+    rolesOf(world),
+    ruleBookOf(world),
+  ]);
+  const granting = all.filter(({ deletedAt, roleId }) => {
+    const role = roles.get(roleId);
+    const brings = role?.enabled === true && lackOf(rule, { ...NOTHING, held: role.permissions }, []);
+    return deletedAt === null && brings !== false && isEnough(brings);
+  });
+  const namesOf = (kind: (typeof KINDS)[number]) =>
+    new Set(granting.flatMap(({ subjectType, subjectId }) => (subjectType === SUBJECT_TYPES[kind] ? subjectId : [])));
+  const subjects = KINDS.flatMap((kind) => [...namesOf(kind)].map((name) => ({ kind, name })));
+  const callers: Caller[] = [];
+  for (const { kind, name } of subjects.slice(0, MOST_TRIED)) {
+    const identity = await world.store.identities.byName(kind, name);
+    if (identity?.enabled !== true) continue;
+    const principal = { kind, id: identity.id, name: identity.name, tenant };
+    callers.push({ principal, standing: await standingOf(world, identity, tenant) });
+  }
+  return ({ path, body }) => {
+    if (path !== ACCESS_RULES_PATH) return null;
+    // As the fix of a refusal has it.
+    const { scopeType, scopeId } = body as { scopeType: ScopeType; scopeId: string };
+    const scope = scopes.path(scopeType, scopeId);
+    if (scope === null) return null;
+    const sighting = { seen: 'object', reach: reachOf(scope) } as const;
+    const may = (caller: Caller) => decideAndCover({ rule, law }, caller, sighting).effect === 'allow';
+    return callers.find(may)?.principal.name ?? null;
+  };
+};
