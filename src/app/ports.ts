@@ -110,6 +110,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
         };
       },
       list: () => worlds.list(),
+      ofDecision: (id) => worlds.ofDecision(id),
       find: (id) => worlds.info(id),
       delete: (id) => worlds.delete(id),
     },

@@ -210,6 +210,12 @@ export class Worlds implements WorldsByName {
     return [...opened.map(infoOf), ...this.#unopened()];
   }
 
+  /** The world that has this decision, as far as this process knows, without using it; null if none has. */
+  ofDecision(id: string): string | null {
+    const opened = [this.default, ...[...this.#entries.values()].map(({ world }) => world)];
+    return opened.find(({ chronicle }) => chronicle.decisions.byId(id) !== null)?.id ?? null;
+  }
+
   /** @throws Problem `not_found` */
   info(id: string): WorldInfo {
     const there = this.#unopened().find((one) => one.id === id);

@@ -2,6 +2,7 @@ import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Decision, Evidence } from '../core/decision.ts';
 import type { FindFixes, Fix } from '../core/explaining/index.ts';
+import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import type { Doings, LeastRights } from '../core/least-rights.ts';
 import type { Holding } from '../core/policy.ts';
@@ -26,6 +27,17 @@ export interface WorldEvent {
   readonly kind: string;
   readonly [detail: string]: unknown;
 }
+
+/**
+ * Finds another credential than the one that was refused.
+ *
+ * @param refused what was decided about, if it was decided by a rule, and what was presented
+ * @returns its name or id; null if there is none
+ */
+export type FindOther = (
+  refused: { readonly evidence: Evidence | undefined; readonly presented: readonly Presented[] },
+  world: Pick<Context, 'store' | 'now'>,
+) => Promise<string | null>;
 
 /** What a refusal is about, besides the problem itself: what a vendor's words may name. */
 export interface About {
@@ -141,13 +153,8 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
   readonly tokenDrafts?: TokenDrafts;
   /** Finds what would turn a refusal, if rights are given in a way of its own. */
   readonly findFixes?: FindFixes;
-  /**
-   * Finds another credential with which a request would be allowed that was refused because the credential was not made for
-   * this service.
-   *
-   * @returns its name; null if there is none
-   */
-  readonly findOther?: (evidence: Evidence, world: Pick<Context, 'store' | 'now'>) => Promise<string | null>;
+  /** By reason: finds what would have done in place of the credential that was refused for it. */
+  readonly findOther?: Readonly<Partial<Record<DenyReason, FindOther>>>;
   /**
    * Who may send the calls of fixes, if these are calls of the vendor's own API.
    *

@@ -58,7 +58,7 @@ export interface Decision {
   readonly pending?: Pending;
   /** The world that the credential belongs to, if it is a different one. */
   readonly ofWorld?: string;
-  /** The name of a credential of the same organisation with which the request would be allowed. */
+  /** The name of another key with which the request would be allowed; of an unknown client the nearest id. */
   readonly instead?: string;
   /** Facts about the credential that make the reason concrete. */
   readonly detail?: string;

@@ -352,6 +352,23 @@ describe('a credential of another world is refused as unknown, and the decision 
   });
 });
 
+it('a decision of another world is not found, and its world is named', async () => {
+  const { decision } = await a.call('GET /api/v1/access-keys');
+  const [here, other, nowhere] = [
+    await server.call(`GET /_mock/decisions/${decision.id}`),
+    await b.call(`GET /_mock/decisions/${decision.id}`),
+    await server.call('GET /_mock/decisions/000000-1'),
+  ];
+
+  for (const { status, body } of [here, other]) {
+    expect([status, body.detail]).toEqual([
+      404,
+      `The decision is of the world \`a\`: \`GET /w/a/_mock/decisions/${decision.id}\` has it.`,
+    ]);
+  }
+  expect(nowhere.body.detail).toMatch(/^There is no decision of this id/);
+});
+
 describe('a world that is not there', () => {
   it.each([
     ['by prefix', 'GET /w/nowhere/api/v1/access-keys', {}],

@@ -1,5 +1,6 @@
 import type { About } from '../../contract/service.ts';
 import { type Decision, decisionOfProblem } from '../../core/decision.ts';
+import { own } from '../../core/own.ts';
 import { isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
@@ -31,7 +32,7 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
     : (decision ?? decisionOfProblem(factsOf(flight), await ofWorld(flight, problem)));
   if (thrown instanceof OutcomeUnknown) flight.decision = undecided(flight, decision);
   if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
-  if (flight.decision?.reason === 'service_not_enabled') flight.decision = await withOther(flight, flight.decision);
+  flight.decision = await withOther(flight, flight.decision);
   flight.hints = hintsOfRefusal(flight, problem, flight.decision);
   const outcome = isOurs(problem)
     ? problemDetails(problem)
@@ -46,11 +47,13 @@ function undecided(flight: InFlight, allowed: Decision | null): Decision {
   return { ...facts, effect: 'deny', reason: 'outcome_unknown' };
 }
 
-/** A refusal of a credential that was not made for the service names another one that was. */
-async function withOther({ route, context }: InFlight, decision: Decision): Promise<Decision> {
-  const { evidence } = decision;
-  const instead = evidence === undefined ? null : await route.service.findOther?.(evidence, context);
-  return typeof instead === 'string' ? { ...decision, instead } : decision;
+/** A decision with another credential that would have done, as far as the service knows one. */
+async function withOther({ server, route, context }: InFlight, decision: Decision | null): Promise<Decision | null> {
+  const { reason = null, evidence } = decision ?? {};
+  const find = reason === null ? undefined : own(route.service.findOther, reason);
+  if (decision === null || find === undefined) return decision;
+  const instead = await find({ evidence, presented: findPresented(server.presenters, route, context) }, context);
+  return instead === null ? decision : { ...decision, instead };
 }
 
 /** A credential that is unknown here may be another world's: the decision says so, and the vendor's words stay. */

@@ -1,6 +1,5 @@
-import type { Context } from '../../contract/request.ts';
+import type { FindOther } from '../../contract/service.ts';
 import { decideAndCover } from '../../core/decide.ts';
-import type { Evidence } from '../../core/decision.ts';
 import { callerOf, isInForce } from './key-bearer.ts';
 
 /** How many keys of an organisation are tried. */
@@ -12,10 +11,9 @@ const MOST_TRIED = 100;
  *
  * @returns its name
  */
-export async function findOtherKey(
-  { question, caller, sighting }: Evidence,
-  { store, now }: Pick<Context, 'store' | 'now'>,
-): Promise<string | null> {
+export const findOtherKey: FindOther = async ({ evidence }, { store, now }) => {
+  if (evidence === undefined) return null;
+  const { question, caller, sighting } = evidence;
   const { org } = caller.principal;
   const { law } = question;
   const keys = await store.ngcKeys.list({ org }, MOST_TRIED, now);
@@ -27,4 +25,4 @@ export async function findOtherKey(
   if (first === undefined) return null;
   const least = others.reduce((best, one) => (one.standing.held.size < best.standing.held.size ? one : best), first);
   return least.principal.name;
-}
+};

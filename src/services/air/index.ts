@@ -31,7 +31,7 @@ export const air: ServiceDefinition<'air'> = {
   impersonate,
   holding,
   findFixes: findKeyFixes,
-  findOther: findOtherKey,
+  findOther: { service_not_enabled: findOtherKey },
   hints: KEY_HINTS,
   leastRights: leastRightsOfKey,
   lookups: {

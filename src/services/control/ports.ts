@@ -101,6 +101,8 @@ export interface Ports {
     /** @throws Problem saying what is wrong with the order */
     make(order: WorldOrder): Promise<MadeWorld>;
     list(): readonly WorldInfo[];
+    /** The world that has a decision of this id, as far as this process knows; null if none has. */
+    ofDecision(id: string): string | null;
     /** @throws Problem `not_found` */
     find(id: string): WorldInfo;
     /** @throws Problem `not_found`, or `protected` */

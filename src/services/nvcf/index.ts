@@ -45,7 +45,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   },
   holding: holdingOfKeys((settings) => LAWS[settings.nvcf]),
   findFixes: findKeyFixes,
-  findOther: findOtherKey,
+  findOther: { service_not_enabled: findOtherKey },
   hints: KEY_HINTS,
   leastRights: leastRightsOfKey,
   lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups },

@@ -8,6 +8,7 @@ import { HINTS } from './hints/index.ts';
 import { holding } from './holding.ts';
 import { LAWS, profileOf } from './laws.ts';
 import { leastRights } from './least-rights.ts';
+import { findNearestClient } from './nearest-client.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
 import { accessRuleLookups, accessRuleOperations } from './operations/access-rules.ts';
@@ -39,6 +40,7 @@ export const runai: ServiceDefinition<'runai'> = {
   tokenDrafts,
   findFixes: findRuleFixes,
   findSenders,
+  findOther: { unknown_client: findNearestClient },
   hints: HINTS,
   tokenLifetime: ({ tokenTtl }) => tokenTtl,
   leastRights,

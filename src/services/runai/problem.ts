@@ -47,7 +47,10 @@ function allowed({ allow }: Problem): Record<string, string> {
 
 /** The two token endpoints are easily confused. */
 const NO_FORM =
-  'The fields here are `grantType`, `clientID`, `clientSecret`; a form with `grant_type` is for the token endpoint of the realm and, since 2.24, for `/api/v2/token`.';
+  'The fields here are `grantType`, `clientId`, `clientSecret`; a form with `grant_type` is for the token endpoint of the realm and, since 2.24, for `/api/v2/token`.';
+
+/** The published document writes `clientID` and `appID`; every guide and most clients write `clientId` and `appId`. */
+const FIELD_OF_DOCUMENT = /`(client|app)ID`/g;
 
 /** `code`, `message`, and `details` if there is more to say. */
 function vendorError(problem: Problem, { settings, path }: About): Outcome {
@@ -55,7 +58,8 @@ function vendorError(problem: Problem, { settings, path }: About): Outcome {
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
   const isForm = problem.kind === 'unsupported_media_type' && path === '/api/v1/token';
-  const message = isForm ? `${problem.message} ${NO_FORM}` : problem.message;
+  const said = isForm ? `${problem.message} ${NO_FORM}` : problem.message;
+  const message = path === '/api/v1/token' ? said.replaceAll(FIELD_OF_DOCUMENT, '`$1Id`') : said;
   return {
     status,
     headers: {

@@ -18,6 +18,29 @@ const REALM = 'POST /auth/realms/acme/protocol/openid-connect/token';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const SECRET = [clientSecret, application.secret, admin.password];
 
+describe('a client id that nobody has is told', () => {
+  const off = (text: string) => `${text.slice(0, -1)}${text.endsWith('x') ? 'y' : 'x'}`;
+
+  it.each([
+    ['at /api/v1/token', clientId],
+    ['of a service account', adminBot.clientId],
+  ])('with the nearest one: %s', async (_what, right) => {
+    const body = { grantType: 'client_credentials', clientId: off(right), clientSecret };
+    const { codes, texts, answer } = await hintsOf(server.call, 'POST /api/v1/token', { body });
+
+    expect(codes).toEqual(['client_id_misspelt']);
+    expect(texts[0]).toBe(`Nobody has the client id that was sent; the nearest is \`${right}\`.`);
+    // The answer does not reveal which client ids there are.
+    expect(JSON.stringify(answer.body)).not.toContain(right);
+  });
+
+  it('without one, if none is near', async () => {
+    const body = { grantType: 'client_credentials', clientId: 'q'.repeat(16), clientSecret };
+
+    expect((await hintsOf(server.call, 'POST /api/v1/token', { body })).codes).toEqual([]);
+  });
+});
+
 describe('a token request with the wrong fields is told', () => {
   it.each<[what: string, at: typeof server, body: object, code: string, said: RegExp]>([
     [
@@ -25,7 +48,7 @@ describe('a token request with the wrong fields is told', () => {
       server,
       { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret },
       'field_spelling',
-      /`grantType` in place of `grant_type`, `clientID` in place of `client_id`/,
+      /`grantType` in place of `grant_type`, `clientId` in place of `client_id`/,
     ],
     [
       'one field of another spelling',

@@ -232,7 +232,7 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
 
   const WRONGLY: [what: string, given: Record<string, string>, reason: string, field: string][] = [
     ['another redirect URI', { redirectUri: `${CALLBACK}/` }, 'wrong_redirect', '`redirectUri`'],
-    ['another client', { clientID: 'cli' }, 'code_of_other_client', '`clientID`'],
+    ['another client', { clientID: 'cli' }, 'code_of_other_client', '`clientId`'],
     ['another code', { code: 'x'.repeat(43) }, 'unknown_code', '`code`'],
   ];
 
@@ -244,12 +244,16 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     await explained(server, answer, reason);
   });
 
-  it.each(['code', 'clientID', 'redirectUri'])('asks for `%s`', async (field) => {
+  it.each([
+    ['code', 'code'],
+    ['clientId', 'clientID'],
+    ['redirectUri', 'redirectUri'],
+  ])('asks for `%s`', async (told, field) => {
     for (const empty of [undefined, '']) {
       const answer = await exchange('x'.repeat(43), { [field]: empty });
 
       expect(answer.status).toBe(400);
-      expect(runaiRefusal(answer)).toContain(`\`${field}\``);
+      expect(runaiRefusal(answer)).toContain(`\`${told}\``);
       expect(answer.decision).toBeNull();
     }
   });

@@ -198,13 +198,13 @@ describe('POST /api/v1/token refuses', () => {
 
   it.each([
     ['clientSecret', { grantType: 'client_credentials', clientId }],
-    ['clientID', { grantType: 'client_credentials', clientId: '', clientSecret }],
-    ['appID', { grantType: 'app_token', clientId, clientSecret }],
+    ['clientId', { grantType: 'client_credentials', clientId: '', clientSecret }],
+    ['appId', { grantType: 'app_token', clientId, clientSecret }],
     ['password', { grantType: 'password', username: admin.email }],
     ['refreshToken', { grantType: 'refresh_token' }],
     ['grantType', { clientId, clientSecret }],
     ['grantType', { grantType: 'authorization_code' }],
-    ['clientID', { grantType: 'client_credentials', clientId: 7, clientSecret }],
+    ['clientId', { grantType: 'client_credentials', clientId: 7, clientSecret }],
     ['clientSecret', { grantType: 'client_credentials', clientId, clientSecret: 'x'.repeat(501) }],
   ])('a request without a good `%s`, and names it', async (field, body) => {
     const answer = await server.grant(body);
@@ -287,7 +287,7 @@ describe('a field in the spelling of another endpoint', () => {
   it.each([
     ['grant_type', { grant_type: 'client_credentials', clientId, clientSecret }, 'grantType'],
     ['GRANT-TYPE', { 'GRANT-TYPE': 'client_credentials', clientId, clientSecret }, 'grantType'],
-    ['client_id', { grantType: 'client_credentials', client_id: clientId, clientSecret }, 'clientID'],
+    ['client_id', { grantType: 'client_credentials', client_id: clientId, clientSecret }, 'clientId'],
     ['client_secret', { grantType: 'client_credentials', clientId, client_secret: clientSecret }, 'clientSecret'],
     ['refresh_token', { grantType: 'refresh_token', refresh_token: 'x' }, 'refreshToken'],
   ])('is named beside the right one: %s', async (given, body, right) => {

@@ -4,6 +4,7 @@ import { type Listing, pageOf } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Tables } from '../../../core/rule.ts';
 import { streamedList } from '../../../core/streamed-list.ts';
+import { worldPath } from '../../../core/world-id.ts';
 import type { Decisions, PlacedDecision } from '../../../journal/decisions.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
@@ -49,6 +50,11 @@ export function explanationOperations(ports: Ports) {
     if (decision !== null) {
       const describe = await ports.describer(context, [decision]);
       return { status: 200, body: describe(decision) };
+    }
+    const other = ports.worlds.ofDecision(context.params.id);
+    if (other !== null) {
+      const path = `${worldPath(other)}/_mock/decisions/${context.params.id}`;
+      throw new Problem('not_found', `The decision is of the world \`${other}\`: \`GET ${path}\` has it.`);
     }
     throw new Problem(
       'not_found',

@@ -4,7 +4,7 @@ import type { RefusedRequest } from '../../../hints/refused-request.ts';
 
 /** What token endpoints call their fields. */
 const CAMEL = [
-  ...['grantType', 'clientID', 'clientSecret', 'appID', 'appSecret', 'username', 'password', 'refreshToken'],
+  ...['grantType', 'clientId', 'clientSecret', 'appId', 'appSecret', 'username', 'password', 'refreshToken'],
   ...['code', 'redirectUri', 'externalToken'],
 ] as const;
 const SNAKE = [
@@ -55,11 +55,13 @@ function bare(name: string): string {
 
 /** Names that were sent in the spelling of another endpoint, each with the one that is read. */
 function misspelt({ fields }: RefusedRequest, spelling: Spelling): readonly (readonly [sent: string, read: string])[] {
+  // Camel case is read in any case, and the document writes some names in another one.
+  const names = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
+  const isSent = (name: string) => names.has(name.toLowerCase());
   return Object.keys(fields).flatMap((sent) => {
     const read = sent.length > MOST_NAME ? undefined : spelling.fields.get(bare(sent));
-    // Camel case is read in any case.
     const isRead = read === undefined || read === sent || (spelling === CAMEL_CASE && !/[_-]/.test(sent));
-    return isRead || Object.hasOwn(fields, read) ? [] : [[sent, read] as const];
+    return isRead || isSent(read) ? [] : [[sent, read] as const];
   });
 }
 
@@ -157,6 +159,17 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
         return null;
       if (sends(refused, 'clientID') || sends(refused, 'appID')) return null;
       return '`/api/v1/token` does not read `Authorization: Basic`: send `clientId` and `clientSecret` in the JSON body. `/api/v2/token` and the realm take Basic.';
+    },
+  },
+  {
+    code: 'client_id_misspelt',
+    sign: 'a client id that nobody has, and that differs in a few characters from one that somebody has',
+    cure: 'send the client id that the hint names',
+    source: 'the client ids of this world',
+    certainty: 'ours',
+    when: ({ decision }) => {
+      if (decision?.reason !== 'unknown_client' || decision.instead === undefined) return null;
+      return `Nobody has the client id that was sent; the nearest is \`${decision.instead}\`.`;
     },
   },
   {
