@@ -4,11 +4,14 @@ import {
   type Caller,
   type Pending,
   type Question,
+  type Reach,
+  resourceFault,
   type Seen,
   seenOf,
   usedPermissions,
   type Verdict,
 } from './decide.ts';
+import { REASONS_OF_RIGHTS } from './explaining/fixes.ts';
 import { labelOfType, labelsOfResources } from './explaining/labels.ts';
 import type { DenyReason } from './explaining/reasons.ts';
 import type { Principal } from './principal.ts';
@@ -49,6 +52,14 @@ export interface Decision {
   readonly roles?: readonly string[];
   /** Resource types that the rule accepts, by label. */
   readonly accepted?: readonly string[];
+  /** Of a refusal that rights would turn, by a rule to which the caller's resources matter: whether they do. */
+  readonly binding?: {
+    readonly fits: boolean;
+    /** Resource types that the rule accepts, by label. */
+    readonly accepted: readonly string[];
+    /** What the caller is bound to; empty for nothing. */
+    readonly held: string;
+  };
   /** The object that the path names. */
   readonly target?: string;
   /** Who owns the object, if not the caller; or what the key names instead of it. */
@@ -106,14 +117,51 @@ export function decisionOfVerdict(
   if (standing.policyVersion !== undefined) decision.policyVersion = standing.policyVersion;
   if (verdict.pending !== undefined) decision.pending = verdict.pending;
   if (verdict.effect === 'allow') {
-    const used = usedPermissions(question, caller, sighting?.seen === 'object' ? (sighting.reach ?? null) : null);
-    if (used.length > 0) decision.used = used;
+    decision.used = usedPermissions(question, caller, reachIn(sighting));
+    decision.held = sorted(standing.held);
     return decision;
   }
   const { reason, missing, missingAnyOf } = verdict;
   const lack = { ...(missing.length > 0 && { missing }), ...(missingAnyOf !== undefined && { missingAnyOf }) };
   const evidence: Evidence = { question, caller, sighting: sighting && seenOf(sighting) };
-  return { ...decision, reason, ...lack, ...particulars(reason, question, caller, sighting), evidence };
+  const told = { ...particulars(reason, question, caller, sighting), ...bindingOf(reason, question, caller, sighting) };
+  return { ...decision, reason, ...lack, ...told, evidence };
+}
+
+function reachIn(sighting: Seen | null): Reach | null {
+  return sighting?.seen === 'object' ? (sighting.reach ?? null) : null;
+}
+
+/** Nearly every request has a standing that an earlier one had. */
+const SORTED = new WeakMap<ReadonlySet<string>, readonly string[]>();
+
+function sorted(held: ReadonlySet<string>): readonly string[] {
+  const known = SORTED.get(held);
+  if (known !== undefined) return known;
+  const list = [...held].sort();
+  SORTED.set(held, list);
+  return list;
+}
+
+/** Whether what the caller is bound to does, for a refusal that rights would turn; nothing for callers who are not bound. */
+function bindingOf(
+  reason: DenyReason,
+  { rule, law }: Question,
+  { standing }: Caller,
+  sighting: Seen | null,
+): Pick<Decision, 'binding'> {
+  const isAboutIt = reason === 'incompatible_resource_type' || reason === 'resource_mismatch';
+  if (rule.on === undefined || standing.resources === null || !REASONS_OF_RIGHTS.has(reason)) return {};
+  // What a bundle is bound to says nothing as long as no bundle has the permission.
+  if (standing.bundles !== undefined && !isAboutIt) return {};
+  const bound = boundResources(rule, standing);
+  return {
+    binding: {
+      fits: !isAboutIt && resourceFault(rule, law, bound, reachIn(sighting)) === null,
+      accepted: rule.on.map((type) => labelOfType(law, type)),
+      held: shortened(labelsOfResources(law, bound).join(', ')),
+    },
+  };
 }
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
@@ -144,7 +192,7 @@ function particulars(
     default:
       // A service key has no roles.
       return {
-        held: [...standing.held].sort(),
+        held: sorted(standing.held),
         ...(standing.policyVersion === undefined && { roles: standing.roles }),
       };
   }

@@ -44,6 +44,8 @@ export interface Fault extends FaultOrder {
   readonly seen: number;
   /** How many it struck. */
   readonly fired: number;
+  /** The id of the fault that struck in its place, the last time that one did; null if none did. */
+  readonly shadowedBy: string | null;
 }
 
 /**

@@ -102,12 +102,17 @@ export class Faults {
     return this.#list.needs(moment, facts);
   }
 
-  /** The first fault that strikes; later ones do not count the request. */
+  /** The first fault that strikes; those that it shadows have seen the request, too. */
   async strike(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
     await this.sweep(now);
     // What other processes changed is known since the request began.
     if (!this.#list.concerns(moment, facts)) return null;
     return this.#change((list) => list.strike(moment, facts));
+  }
+
+  /** Another fault struck the request at an earlier moment: those that would have struck at this one have seen it. */
+  async shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): Promise<void> {
+    if (this.#list.concerns(moment, facts)) await this.#change((list) => list.shadow(moment, facts, by));
   }
 
   /** Waits, by the machine's clock; not longer than the fault is there. @param milliseconds */

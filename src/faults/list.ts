@@ -79,6 +79,7 @@ export class FaultList {
       drill,
       seen: 0,
       fired: 0,
+      shadowedBy: null,
     };
     this.#put(added);
     return { added, replaced: spent === undefined ? [] : this.remove((one) => one === spent) };
@@ -108,18 +109,25 @@ export class FaultList {
     return this.#at(moment).some(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
-  /** The first fault that strikes; later ones do not count the request. */
+  /** The first fault that strikes; those that it shadows have seen the request, too. */
   strike(moment: Moment, facts: Facts): Fault | null {
-    for (const fault of this.#at(moment)) {
-      if (this.matchersOf(fault.id)?.whole.fits(facts) !== true) continue;
+    const fitting = this.#fitting(moment, facts);
+    for (const [index, fault] of fitting.entries()) {
       const seen = fault.seen + 1;
       const isDrawn = fault.probability === 1 || drawnAt(fault.seed, seen) < fault.probability;
       const strikes = seen > fault.after && isDrawn;
       const counted = { ...fault, seen, fired: fault.fired + (strikes ? 1 : 0) };
       this.#faults.set(fault.id, counted);
-      if (strikes) return counted;
+      if (!strikes) continue;
+      this.#shadow(fitting.slice(index + 1), counted);
+      return counted;
     }
     return null;
+  }
+
+  /** Another fault struck the request before these could. */
+  shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): void {
+    this.#shadow(this.#fitting(moment, facts), by);
   }
 
   /** @internal for another list */
@@ -134,6 +142,14 @@ export class FaultList {
       fault.id,
       known ?? { whole: matcherOf(fault.match), early: matcherOf(early), bytes: weightOf(fault) },
     );
+  }
+
+  #shadow(faults: readonly Fault[], { id: shadowedBy }: Pick<Fault, 'id'>): void {
+    for (const fault of faults) this.#faults.set(fault.id, { ...fault, seen: fault.seen + 1, shadowedBy });
+  }
+
+  #fitting(moment: Moment, facts: Facts): Fault[] {
+    return this.#at(moment).filter(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
   #at(moment: Moment): Fault[] {

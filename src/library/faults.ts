@@ -66,6 +66,8 @@ export interface Fault {
   readonly seen: number;
   /** How many it struck. */
   readonly fired: number;
+  /** The id of the fault that struck in its place, the last time that one did; null if none did. */
+  readonly shadowedBy: string | null;
   /** How sure it is that the vendor answers with this status; only in the answer to `add`. */
   readonly certainty?: 'documented' | 'inferred';
 }

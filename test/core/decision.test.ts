@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decisionOfProblem, decisionOfVerdict } from '../../src/core/decision.ts';
+import type { Resource } from '../../src/core/policy.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { ask, BALL, decisionOn, key, keyOfUser, openLaw, pendingVersion, seen, serviceKey } from './toy-law.ts';
 
@@ -19,6 +20,7 @@ describe('the decision of a verdict', () => {
       target: 'ball/skin',
       policyVersion: 1,
       used: ['play'],
+      held: ['look', 'play'],
     });
   });
 
@@ -31,14 +33,18 @@ describe('the decision of a verdict', () => {
     });
   });
 
-  it('that allows has nothing that is not known, and nothing that did not count', () => {
-    expect(decisionOn(ask(), keyOfUser(['Player']), null)).toStrictEqual({
+  it('that allows has all that is held, and nothing that did not count', () => {
+    const caller = keyOfUser(['Player']);
+    expect(caller.standing.held.size).toBeGreaterThan(0);
+    expect(decisionOn(ask(), caller, null)).toStrictEqual({
       ...FACTS,
       request: { method: 'GET', path: '/toys' },
       effect: 'allow',
       principal: { ...serviceKey, kind: 'personal-key', id: 'key-2', name: 'laptop' },
       rule: 'r',
       reason: null,
+      used: [],
+      held: [...caller.standing.held].sort(),
     });
   });
 
@@ -102,6 +108,32 @@ describe('the decision of a verdict', () => {
     expect(decisionOn(rule, key(['play', 'look']), null)).toMatchObject({ missing: ['mend'], held: ['look', 'play'] });
     expect(decisionOn(rule, key(['play']), null)).not.toHaveProperty('roles');
     expect(decisionOn(rule, keyOfUser(['Player']), null)).toMatchObject({ roles: ['Player'] });
+  });
+
+  it('that refuses says whether the binding fits, whatever else is missing', () => {
+    const toBall = [{ type: 'toy', ids: ['ball'] }];
+    const bindingOf = (held: string[], resources: readonly Resource[], question = onToys) =>
+      decisionOn(question, key(held, resources), seen(BALL)).binding;
+
+    expect(bindingOf([], toBall)).toEqual({ fits: true, accepted: ['Toy'], held: 'Toy ball' });
+    expect(bindingOf([], [])).toEqual({ fits: false, accepted: ['Toy'], held: '' });
+    expect(bindingOf(['play'], [{ type: 'lent-toys' }])).toEqual({ fits: false, accepted: ['Toy'], held: 'Lent Toys' });
+    expect(bindingOf(['play'], [{ type: 'toy', ids: ['doll'] }])).toMatchObject({ fits: false, held: 'Toy doll' });
+    // To this rule resources do not matter.
+    expect(bindingOf([], toBall, ask({ needs: { all: ['play'] } }))).toBeUndefined();
+  });
+
+  it('that refuses says nothing of the binding of somebody whose permissions each have their own', () => {
+    const lacking = { ...key([]).standing, bundles: [{ held: new Set(['look']), resources: MINE }] };
+    const elsewhere = [{ type: 'toy', ids: ['doll'] }];
+    const held = { ...key([]).standing, bundles: [{ held: new Set(['play']), resources: elsewhere }] };
+
+    expect(decisionOn(onToys, { ...key([]), standing: lacking }, seen(BALL))).not.toHaveProperty('binding');
+    expect(decisionOn(onToys, { ...key([]), standing: held }, seen(BALL)).binding).toEqual({
+      fits: false,
+      accepted: ['Toy'],
+      held: 'Toy doll',
+    });
   });
 
   it('that refuses a type has the labels of those that would do', () => {

@@ -4,6 +4,7 @@ import { Quota } from '../../src/core/quota.ts';
 import type { Fault, FaultOrder } from '../../src/faults/fault.ts';
 import { momentOf } from '../../src/faults/fault.ts';
 import { delayOf, Faults } from '../../src/faults/faults.ts';
+import { unusedSentence } from '../../src/faults/unused.ts';
 import type { Facts } from '../../src/journal/match.ts';
 
 const FACTS: Facts = {
@@ -25,10 +26,32 @@ describe('the faults of a world', () => {
     const faults = await faultsWith({ times: 1 }, { times: 1 });
     const ids = await Promise.all([1, 2, 3].map(async () => (await faults.strike('request', FACTS, 0))?.id ?? null));
     expect(ids).toEqual(['s-f1', 's-f2', null]);
-    expect(faults.list().map(({ seen, fired }) => [seen, fired])).toEqual([
-      [1, 1],
-      [1, 1],
+    expect(faults.list().map(({ seen, fired, shadowedBy }) => [seen, fired, shadowedBy])).toEqual([
+      [1, 1, null],
+      [2, 1, 's-f1'],
     ]);
+  });
+
+  it('that another one shadows have seen the request, and say by which', async () => {
+    const faults = await faultsWith(
+      {},
+      { after: 5 },
+      { match: { operation: 'get_users' } },
+      { action: { body: 'empty' } },
+    );
+    await faults.strike('request', FACTS, 0);
+    await faults.shadow('answer', FACTS, { id: 's-f1' });
+
+    expect(faults.list().map(({ seen, fired, shadowedBy }) => [seen, fired, shadowedBy])).toEqual([
+      [1, 1, null],
+      [1, 0, 's-f1'],
+      [0, 0, null],
+      [1, 0, 's-f1'],
+    ]);
+    const [, shadowed] = faults.list();
+    expect(unusedSentence(shadowed as Fault)).toBe(
+      'the fault s-f2 (any request) never struck: the fault s-f1, which comes before it, struck in its place',
+    );
   });
 
   it('strike at their moment only', async () => {
@@ -58,7 +81,7 @@ describe('the faults of a world', () => {
 
   it('wait a time between the two that their seed determines', () => {
     const fault = (fired: number): Fault => ({
-      ...{ ...ORDER, id: 'f', place: 1, createdAt: 0, seen: fired, fired },
+      ...{ ...ORDER, id: 'f', place: 1, createdAt: 0, seen: fired, fired, shadowedBy: null },
       action: { delay: { min: 100, max: 200 } },
     });
     const delays = Array.from({ length: 50 }, (_, index) => delayOf(fault(index)));

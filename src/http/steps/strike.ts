@@ -48,9 +48,12 @@ export async function strikeRequest(flight: InFlight): Promise<boolean> {
 /** Does a fault strike the finished answer? */
 export async function strikeAnswer(flight: InFlight): Promise<void> {
   const { context, route, outcome } = flight;
-  if (flight.struckBy !== null || route.service.isSwitchboard === true) return;
+  if (route.service.isSwitchboard === true) return;
   const { faults } = context.world;
-  const fault = await faults.strike('answer', factsOf(flight, principalOf(flight, context)), context.now);
+  if (faults.isEmpty) return;
+  const facts = factsOf(flight, principalOf(flight, context));
+  if (flight.struckBy !== null) return faults.shadow('answer', facts, flight.struckBy);
+  const fault = await faults.strike('answer', facts, context.now);
   if (fault === null) return;
   await beStruck(flight, fault);
   const { status } = fault.action;

@@ -144,6 +144,7 @@ export function faultThat(action: Fault['action'], more: Partial<Fault> = {}): F
     drill: null,
     seen: 1,
     fired: 1,
+    shadowedBy: null,
     ...more,
   };
 }

@@ -53,7 +53,8 @@ function noFault(): Problem {
 
 /** Durations as they are written; secrets of the match are hidden. */
 function faultView(fault: Fault): Schema<'control', 'Fault'> {
-  const { id, match, probability, seed, times, after, action, until, drill, createdAt, seen, fired } = fault;
+  const { id, match, probability, seed, times, after, action, until, drill, createdAt, seen, fired, shadowedBy } =
+    fault;
   const { delay, after: afterwards, ...others } = action;
   const { body, operations, path, principal, ...members } = match;
   return {
@@ -78,6 +79,7 @@ function faultView(fault: Fault): Schema<'control', 'Fault'> {
     drill,
     seen,
     fired,
+    shadowedBy,
   };
 }
 
