@@ -13,7 +13,7 @@ export type FindingKind =
   | 'foreign_credential'
   /** the path that was requested exists only in another version of the vendor's API */
   | 'other_version'
-  /** a key was stored that can do nothing */
+  /** a key was stored that can do nothing, or less than its scopes say, because it has no resource */
   | 'useless_key'
   /** an answer of the mock does not match its document */
   | 'answer_off_document'

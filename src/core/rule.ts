@@ -130,6 +130,8 @@ export interface Tables<Permission extends string = string, Type extends string 
   readonly product?: string;
   readonly permissions: readonly PermissionRow<Permission, Type>[];
   readonly resourceTypes?: readonly ResourceTypeRow<Type>[];
+  /** What a service key without a resource covers, behind "a key without a resource"; absent where keys hold none. */
+  readonly unbound?: string;
   readonly roles: readonly RoleRow<Permission>[];
   readonly rules: readonly Rule<Permission, Type>[];
   readonly operations: readonly OperationRow[];

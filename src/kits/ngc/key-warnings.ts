@@ -15,7 +15,7 @@ interface Key {
 
 /**
  * Why a key can do nothing at all, although it may be stored like that: a sentence for each of its services. A key that
- * can do something in one of them has no warnings.
+ * can do something in one of them is warned only of a missing resource, where its service says what that covers.
  *
  * @param laws of every service, in the version in force
  */
@@ -26,19 +26,34 @@ export function findKeyWarnings(laws: readonly Law[], { name, services, policy }
   }
   if (policy === null) return [];
   const own = laws.filter(({ service }) => services.includes(service));
-  if (own.some((law) => law.tables.rules.some((rule) => isOpen(rule, law, policy)))) return [];
-  return own.map(({ service, tables }) => {
-    const hasScopes = tables.permissions.some(({ id }) => policy.scopes.includes(id));
-    const why = hasScopes
-      ? 'no operation is open to its scopes and resource types'
+  if (own.some((law) => law.tables.rules.some((rule) => isOpen(rule, law, policy))))
+    return own.flatMap((law) => {
+      const unbound = unboundWords(law, policy);
+      return unbound === null ? [] : [`The key \`${name}\` has no resource: ${unbound}.`];
+    });
+  return own.map((law) => {
+    const { service, tables } = law;
+    const hasAny = tables.permissions.some(({ id }) => policy.scopes.includes(id));
+    const why = hasAny
+      ? (unboundWords(law, policy) ?? 'no operation is open to its scopes and resource types')
       : `it has no scope of \`${service}\``;
     return `The key \`${name}\` can do nothing in \`${service}\`: ${why}.`;
   });
 }
 
+/** What a key without a resource covers, in the words of its service; null if the scopes of this key need no resource. */
+function unboundWords({ tables }: Law, policy: Policy): string | null {
+  if (policy.resources.length > 0 || tables.unbound === undefined) return null;
+  const isNeeded = tables.rules.some((rule) => rule.on !== undefined && hasScopes(rule, policy));
+  return isNeeded ? `a key without a resource ${tables.unbound}` : null;
+}
+
 /** May a service key with this policy do this to anything? */
-function isOpen(rule: Rule, law: Law, { scopes, resources }: Policy): boolean {
+function isOpen(rule: Rule, law: Law, policy: Policy): boolean {
+  return hasScopes(rule, policy) && resourceFault(rule, law, policy.resources, null) === null;
+}
+
+function hasScopes(rule: Rule, { scopes, resources }: Policy): boolean {
   if (rule.closed === true || (rule.needs.roles ?? []).length > 0) return false;
-  if (!isEnough(lackOf(rule, { held: new Set(scopes), resources }, []))) return false;
-  return resourceFault(rule, law, resources, null) === null;
+  return isEnough(lackOf(rule, { held: new Set(scopes), resources }, []));
 }

@@ -21,6 +21,8 @@ function lawOfReading(reading: Reading): Law {
     product: 'nv-cloud-functions',
     permissions: SCOPES,
     resourceTypes: reading === 'documented' ? DOCUMENTED_TYPES : OPEN_SOURCE_TYPES,
+    unbound:
+      'is bound to nothing at Cloud Functions: of its own functions it covers none; `"resource": {"type": "All Functions"}` covers all',
     roles: ROLES,
     rules: rulesOf(reading),
     operations: OPERATIONS,

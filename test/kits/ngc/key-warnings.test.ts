@@ -44,3 +44,21 @@ describe('a key that can do nothing is told why', () => {
 it('a personal key can do what its user can', () => {
   expect(findKeyWarnings(laws, { name: 'laptop', services: ['toys'], policy: null })).toEqual([]);
 });
+
+describe('a service key without a resource is told what it covers, in the words of its service', () => {
+  const open = ruleOf({ id: 'watch', needs: { all: ['look'] } });
+  const law = lawOf('toys', null, { ...TOY_TABLES, rules: [...rules, open], unbound: 'covers no toy' });
+  const told = (scopes: readonly string[], resources: { type: string }[] = []) =>
+    findKeyWarnings([law], { name: 'robot', services: ['toys'], policy: { scopes, resources } });
+
+  it('where its scopes need one', () => {
+    expect(told(['look', 'play'])).toEqual([
+      'The key `robot` has no resource: a key without a resource covers no toy.',
+    ]);
+  });
+
+  it('but not where they need none, or it has one', () => {
+    expect(told(['look'])).toEqual([]);
+    expect(told(['look', 'play'], [{ type: 'toy' }])).toEqual([]);
+  });
+});

@@ -27,7 +27,18 @@ describe('a key that can do nothing is made all the same, and the answer says so
     ['no scopes', { ...LIST, scopes: [] }, [/nothing in `nvcf`: it has no scope of `nvcf`/]],
     ['scopes left out', { services: ['air'] }, [/nothing in `air`: it has no scope of `air`/]],
     ['scopes of another service', { services: ['air'], scopes: ['list_functions'] }, [/nothing in `air`/]],
-    ['no resource', { services: ['nvcf'], scopes: ['update_function'] }, [/nothing in `nvcf`: no operation is open/]],
+    [
+      'no resource',
+      { services: ['nvcf'], scopes: ['update_function'] },
+      [
+        /nothing in `nvcf`: a key without a resource is bound to nothing at Cloud Functions.*`"resource": \{"type": "All Functions"\}`/,
+      ],
+    ],
+    [
+      'no resource, and scopes that reach public functions',
+      { services: ['nvcf'], scopes: ['invoke_function'] },
+      [/^The key `ci` has no resource: a key without a resource is bound to nothing at Cloud Functions/],
+    ],
     ['a type that no row has', { ...LIST, resource: { type: 'All Clusters' } }, [/nothing in `nvcf`: no operation/]],
     ['half of what Deploy needs', { ...LIST, scopes: ['deploy_function'] }, [/nothing in `nvcf`: no operation/]],
     ['no access to Air', { services: ['air'], scopes: ['air:simulation_read'] }, [/nothing in `air`: no operation/]],
@@ -47,7 +58,6 @@ describe('a key that can do nothing is made all the same, and the answer says so
   it.each<[what: string, given: object]>([
     ['a list', LIST],
     ['a list of one function', { ...LIST, resource: { type: 'Function', ids: [castKey('owner').id] } }],
-    ['what has no row of types', { services: ['nvcf'], scopes: ['invoke_function'] }],
     ['a list, for another service as well', { ...LIST, services: ['nvcf', 'air'] }],
     ['reading Air', { services: ['air'], scopes: ['air:access', 'air:simulation_read'] }],
   ])('unless it can do something: %s', async (_what, given) => {
