@@ -131,7 +131,7 @@ export async function answerUnrouted(
   const written = writeAnswer(outcome, told);
   if (service.isSwitchboard !== true) {
     const addressee = { service: service.name ?? null, operation: null };
-    record(arrived, addressee, { ...UNTOUCHED, outcome, hints }, written);
+    record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);
   }
   if (context.world.chronicle.isShared) await flushed(arrived);
   context.world.release();

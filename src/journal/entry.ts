@@ -42,6 +42,8 @@ export interface JournalEntry {
   readonly reason: DenyReason | null;
   /** The id of the decision about it. */
   readonly decision: string | null;
+  /** What was wrong with it, where no decision says so. */
+  readonly explanation: string | null;
   readonly hints: readonly Hint[];
   /** The id of the fault that struck it. */
   readonly fault: string | null;
@@ -84,8 +86,16 @@ function beginningOf(text: string): string {
 const ENTRY_BYTES = 800;
 
 /** About how many bytes an entry takes. */
-export function weightOf({ url, requestHeaders, requestBody, responseHeaders, responseBody, hints }: Draft): number {
-  let characters = url.length + requestHeaders.length + (requestBody.text?.length ?? 0);
+export function weightOf({
+  url,
+  requestHeaders,
+  requestBody,
+  responseHeaders,
+  responseBody,
+  hints,
+  explanation,
+}: Draft): number {
+  let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length + (requestBody.text?.length ?? 0);
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
   for (const { text } of hints) characters += text.length;
   // A text may hold characters of two bytes; an answer's text may be one that is remembered elsewhere, too.

@@ -36,6 +36,7 @@ export function viewOf(entry: JournalEntry) {
     principal,
     reason,
     decision,
+    explanation: entry.explanation ?? null,
     hints: [...hints],
     fault,
     done,

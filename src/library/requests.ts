@@ -90,6 +90,8 @@ export interface RequestSummary {
   readonly reason: DenyReason | null;
   /** The id of the decision about it. */
   readonly decision: string | null;
+  /** What was wrong with it, in one sentence, where no decision says so. */
+  readonly explanation: string | null;
   /** What its sender may have got wrong. */
   readonly hints: readonly Hint[];
   /** The id of the fault that struck it. */

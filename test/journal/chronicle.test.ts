@@ -12,6 +12,7 @@ const draft = (url: string) => ({
     principal: null,
     reason: null,
     decision: null,
+    explanation: null,
     hints: [],
     fault: null,
     done: true,

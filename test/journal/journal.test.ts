@@ -17,6 +17,7 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
   principal: null,
   reason: null,
   decision: null,
+  explanation: null,
   hints: [],
   fault: null,
   done: true,

@@ -8,7 +8,8 @@ const KEY = `nvapi-${'x'.repeat(64)}`;
 
 const draft = (changes: Partial<Draft>): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url: '/api/v1/token' },
-  ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null, hints: [], fault: null, done: true },
+  ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null },
+  ...{ explanation: null, hints: [], fault: null, done: true },
   ...{ durationMs: 1, requestHeaders: 'Host\nmock', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
   ...changes,
 });

@@ -1,4 +1,5 @@
 import { stopwatch } from '../../core/clock.ts';
+import { redact } from '../../core/redact.ts';
 import { keptPayload } from '../../journal/entry.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Arrived, InFlight } from '../in-flight.ts';
@@ -7,7 +8,7 @@ import { principalOf } from '../principal.ts';
 /** What the journal is told of a request besides what its arrival says. */
 export type Told = Pick<
   InFlight,
-  'decision' | 'outcome' | 'claimant' | 'sent' | 'hints' | 'struckBy' | 'isDone' | 'wouldBe'
+  'decision' | 'problem' | 'outcome' | 'claimant' | 'sent' | 'hints' | 'struckBy' | 'isDone' | 'wouldBe'
 >;
 
 /** Whose request it is; the switchboard's own are not kept. */
@@ -33,6 +34,7 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     principal: principalOf(told, context),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
+    explanation: explanationOf(told),
     hints,
     fault: struckBy?.id ?? null,
     done: isDone,
@@ -42,6 +44,13 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     responseHeaders: answer.headers,
     responseBody: keptPayload(answer.payload),
   });
+}
+
+/** What was wrong with a request that rights were not refused to, in the words of its problem. */
+function explanationOf({ decision, problem, outcome }: Told): string | null {
+  const isDecided = decision?.effect === 'deny' && decision.enforced !== false;
+  const message = (isDecided ? null : (problem ?? outcome.refusal))?.message ?? '';
+  return message === '' ? null : redact(message);
 }
 
 /** Did the connection break before anybody could read a status? */

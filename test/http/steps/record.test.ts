@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../src/core/problem.ts';
 import { record } from '../../../src/http/steps/record.ts';
 import { ALLOWED, faultThat, NOW, toyFlight } from './toy-flight.ts';
 
@@ -40,6 +41,7 @@ describe('the journal has of a request', () => {
       principal: ALLOWED.principal,
       reason: 'not_owner',
       decision: 'd-1',
+      explanation: null,
       hints,
       fault: null,
       done: true,
@@ -53,6 +55,32 @@ describe('the journal has of a request', () => {
 
   it('nothing of a decision where there was none', () => {
     expect(recorded()).toMatchObject({ reason: null, decision: null, fault: null, done: false, principal: null });
+  });
+
+  it.each([
+    ['no decision', null, 'A name is missing.'],
+    ['a decision that allowed it', ALLOWED, 'A name is missing.'],
+    [
+      'a refusal that was only recorded',
+      { ...ALLOWED, effect: 'deny', enforced: false } as const,
+      'A name is missing.',
+    ],
+    ['a decision that says why', { ...ALLOWED, effect: 'deny' } as const, null],
+  ])('what was wrong with it, with %s', (_what, decision, explanation) => {
+    const problem = new Problem('invalid_request', 'A name is missing.');
+
+    expect(recorded({ flight: { decision, problem } })).toMatchObject({ explanation });
+    expect(recorded({ flight: { decision, outcome: { status: 400, refusal: problem } } })).toMatchObject({
+      explanation,
+    });
+  });
+
+  it('no credential of what was wrong with it', () => {
+    const problem = new Problem('unknown_path', `There is no operation at \`/toys/nvapi-${'x'.repeat(64)}\`.`);
+
+    expect(recorded({ flight: { problem } })).toMatchObject({
+      explanation: 'There is no operation at `/toys/nvapi-...`.',
+    });
   });
 
   it('how long it took', () => {

@@ -57,6 +57,21 @@ describe('the journal', () => {
     expect(JSON.stringify(entry)).not.toContain(body.accessToken);
   });
 
+  it.each([
+    ['POST /api/v1/access-keys', 400, 'Field `name` is missing'],
+    ['GET /api/v1/userz', 404, 'There is no operation at `/api/v1/userz`.'],
+    ['PUT /api/v1/users', 405, '`/api/v1/users` does not support PUT; use GET or HEAD or POST.'],
+  ])('says what was wrong with a request that no decision is about: %s', async (call, status, explanation) => {
+    const token = await server.tokenOf(admin);
+    await server.call(call, { token, body: {} });
+
+    expect(await newest()).toMatchObject({
+      status,
+      decision: null,
+      explanation: expect.stringContaining(explanation),
+    });
+  });
+
   it('shows that a token was used: its fingerprint is that of the answer that gave it', async () => {
     const token = await server.tokenOf(researcher);
     await server.call('GET /api/v1/users?limit=3', { token });
