@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { giveFocus, isFocusLost } from './focus.ts';
 import { textOf } from './loaded.tsx';
 import { Sentence } from './sentence.tsx';
 
@@ -14,6 +15,7 @@ export function useAct(): Act {
   const [isBusy, setBusy] = useState(false);
   const [told, setTold] = useState<Act['told']>(null);
   const run: Act['run'] = async (action) => {
+    const used = document.activeElement;
     setBusy(true);
     try {
       const text = await action();
@@ -22,6 +24,8 @@ export function useAct(): Act {
       setTold({ text: textOf(fault), isFault: true });
     } finally {
       setBusy(false);
+      // A button that was disabled meanwhile has lost the focus.
+      setTimeout(() => isFocusLost() && used?.isConnected && giveFocus(used));
     }
   };
   return { isBusy, told, run };

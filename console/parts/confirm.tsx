@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 /** A button for what cannot be undone: it asks, and the second click does it. A double click is one click. */
 export function Confirm(props: {
@@ -11,10 +11,24 @@ export function Confirm(props: {
 }) {
   const { children, yes, isBusy, onYes } = props;
   const [isAsking, setAsking] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const leave = () => {
+    setAsking(false);
+    button.current?.focus();
+  };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the buttons in it
-    <span class="confirm" onKeyDown={({ key }) => key === 'Escape' && setAsking(false)}>
+    <span
+      class="confirm"
+      onKeyDown={(event) => {
+        if (!isAsking || event.key !== 'Escape') return;
+        // It closes the question, and not the panel around it.
+        event.preventDefault();
+        leave();
+      }}
+    >
       <button
+        ref={button}
         type="button"
         class={isAsking ? 'small danger' : 'small'}
         disabled={isBusy}
@@ -27,7 +41,7 @@ export function Confirm(props: {
         <span aria-live="polite">{isAsking ? yes : children}</span>
       </button>
       {isAsking && (
-        <button type="button" class="small" onClick={() => setAsking(false)}>
+        <button type="button" class="small" onClick={leave}>
           No
         </button>
       )}

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useFocusKept } from './focus.ts';
 
 /** A table that scrolls by itself where it is too wide. A heading that is empty is that of buttons. */
 export function Table(props: {
@@ -6,9 +7,10 @@ export function Table(props: {
   readonly head: readonly string[];
   readonly children: ComponentChildren;
 }) {
+  const list = useFocusKept<HTMLElement>();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
-    <section class="scroll" aria-label={props.label} tabIndex={0}>
+    <section ref={list} class="scroll" aria-label={props.label} tabIndex={0}>
       <table>
         <thead>
           <tr>

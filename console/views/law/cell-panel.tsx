@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { addressOfView, choose } from '../../address.ts';
 import { Rights } from '../../parts/chips.tsx';
 import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { type Law, requestOf } from '../../state/law.ts';
 import { ask } from '../../switchboard/client.ts';
@@ -22,10 +23,7 @@ export function CellPanel(props: {
   const canAsk = side !== 'rights' || law.product !== undefined;
   const bringing = side === 'rights' ? law.roles.filter(({ grants }) => grants.includes(column.id)) : [];
   return (
-    <article class="second" aria-label="Cell">
-      <button type="button" class="close" aria-label="Close" onClick={() => choose({ cell: undefined }, false)}>
-        ×
-      </button>
+    <Panel label="Cell" onClose={() => choose({ cell: undefined }, false)}>
       <h2>
         {operation.id} and {column.title}
       </h2>
@@ -76,7 +74,7 @@ export function CellPanel(props: {
         </a>
       </div>
       {canAsk && <Question law={law} row={row} asker={askerOf(props)} />}
-    </article>
+    </Panel>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Told, useAct } from '../../parts/act.tsx';
+import { useFocusKept } from '../../parts/focus.ts';
 import { Secret } from '../../parts/secret.tsx';
 import type { Credential } from '../../state/everybody.ts';
 import { tokenRequest } from '../../state/ready-made.ts';
@@ -14,6 +15,7 @@ interface AccessKey {
 /** The access keys of a user of Run:ai. They are read and made by Run:ai's own API, with a token of the user. */
 export function AccessKeys({ credential }: { readonly credential: Exclude<Credential, { readonly kind: 'key' }> }) {
   const act = useAct();
+  const list = useFocusKept<HTMLUListElement>();
   const [keys, setKeys] = useState<readonly AccessKey[] | null>(null);
   const [name, setName] = useState('');
   const [made, setMade] = useState<{ readonly clientId: string; readonly clientSecret: string } | null>(null);
@@ -59,7 +61,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
         </p>
       ) : (
         <>
-          <ul class="plain">
+          <ul ref={list} class="plain" tabIndex={-1}>
             {keys.map((key) => (
               <li key={key.id} class="bar">
                 <span class="long">

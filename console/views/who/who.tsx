@@ -1,5 +1,7 @@
 import { addressOfView, choose, chosen } from '../../address.ts';
+import { useFocusKept } from '../../parts/focus.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { readEverybody, type Somebody } from '../../state/everybody.ts';
@@ -19,6 +21,7 @@ const MOST = 200;
 
 function Found({ everybody }: { readonly everybody: readonly Somebody[] }) {
   const { text = '', who, make, edit } = chosen.value;
+  const list = useFocusKept<HTMLUListElement>();
   const sought = text.toLowerCase();
   const found = everybody.filter(({ id, name, kind, services, holds }) =>
     `${id} ${name} ${kind} ${services.join(' ')} ${holds}`.toLowerCase().includes(sought),
@@ -43,7 +46,7 @@ function Found({ everybody }: { readonly everybody: readonly Somebody[] }) {
             {found.length} of {everybody.length}
           </output>
         </search>
-        <ul class="people">
+        <ul ref={list} class="people" tabIndex={-1}>
           {found.slice(0, MOST).map(({ id, name, kind, services, holds }) => (
             <li key={id}>
               <a href={addressOfView('who', { text, who: id })} aria-current={id === who ? 'true' : undefined}>
@@ -64,10 +67,13 @@ function Found({ everybody }: { readonly everybody: readonly Somebody[] }) {
         {found.length > MOST && <p class="nothing quiet">{found.length - MOST} more: search for them.</p>}
       </section>
       {isOpen && (
-        <article class="second" aria-label={make === undefined ? 'Who it is' : 'New key'}>
-          <a class="button close" href={addressOfView('who', { text })} aria-label="Close">
-            ×
-          </a>
+        <Panel
+          key={make === undefined ? `${who} ${edit}` : 'new'}
+          label={make === undefined ? 'Who it is' : 'New key'}
+          onClose={() => {
+            location.hash = addressOfView('who', { text });
+          }}
+        >
           {make !== undefined ? (
             <KeyForm key={JSON.stringify(chosen.value)} edited={null} />
           ) : person === undefined ? (
@@ -77,7 +83,7 @@ function Found({ everybody }: { readonly everybody: readonly Somebody[] }) {
           ) : (
             <Person key={person.id} person={person} />
           )}
-        </article>
+        </Panel>
       )}
     </div>
   );
