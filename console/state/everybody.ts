@@ -10,8 +10,8 @@ export interface Somebody {
   readonly services: readonly string[];
   /** What they hold, in words. */
   readonly holds: string;
-  /** What they are known by, and what proves it; null where nobody tells it a second time. */
-  readonly credential: Credential | null;
+  /** What they are known by, and what proves it, best first; none where nobody tells it a second time. */
+  readonly credentials: readonly Credential[];
   /** Of NGC keys. */
   readonly key?: ShownKey;
 }
@@ -62,14 +62,14 @@ function keysOf({ ngc }: Cast, keys: readonly ShownKey[]): Somebody[] {
     const rights =
       type === 'personal'
         ? (roles ?? []).join(', ')
-        : `${policy?.scopes.join(', ')}; bound to ${boundTo(policy?.resource)}`;
+        : `${policy?.scopes.join(', ')}; bound to ${boundTo(policy?.resource, key.unbound)}`;
     return {
       id,
       name,
       kind: `${type} key`,
       services,
       holds: status === 'active' ? rights : `${status}: ${rights}`,
-      credential: text === undefined ? null : { kind: 'key', text },
+      credentials: text === undefined ? [] : [{ kind: 'key', text }],
       key,
     } as const;
   });
@@ -82,23 +82,22 @@ function callersOfRunai({ runai }: Cast): Somebody[] {
   return [
     ...users.map((user): Somebody => {
       const { id, email, password, accessKey } = user;
-      const credential: Credential | null =
-        accessKey !== undefined
-          ? { kind: 'client', id: accessKey.clientId, secret: accessKey.clientSecret }
-          : password !== undefined
-            ? { kind: 'password', email, password }
-            : null;
-      return { id, name: email, kind: 'user', services, holds: holds(user), credential };
+      const credentials: Credential[] = [];
+      if (accessKey !== undefined) {
+        credentials.push({ kind: 'client', id: accessKey.clientId, secret: accessKey.clientSecret });
+      }
+      if (password !== undefined) credentials.push({ kind: 'password', email, password });
+      return { id, name: email, kind: 'user', services, holds: holds(user), credentials };
     }),
     ...serviceAccounts.map((account): Somebody => {
       const { id, name, clientId, clientSecret: secret } = account;
-      const credential: Credential = { kind: 'client', id: clientId, secret };
-      return { id, name, kind: 'service account', services, holds: holds(account), credential };
+      const credentials: Credential[] = [{ kind: 'client', id: clientId, secret }];
+      return { id, name, kind: 'service account', services, holds: holds(account), credentials };
     }),
     ...applications.map((application): Somebody => {
       const { id, name, clientId, secret } = application;
-      const credential: Credential = { kind: 'application', id: clientId, secret };
-      return { id, name, kind: 'application', services, holds: holds(application), credential };
+      const credentials: Credential[] = [{ kind: 'application', id: clientId, secret }];
+      return { id, name, kind: 'application', services, holds: holds(application), credentials };
     }),
   ];
 }

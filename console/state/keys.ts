@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { askAll } from '../switchboard/client.ts';
 import type { Key, KeyPolicy, KeyResource } from '../switchboard/types.ts';
+import { type Law, lawOf } from './law.ts';
 
 /** A policy as it says itself what it is bound to; several resources add up. */
 export interface Policy extends Omit<KeyPolicy, 'resource'> {
@@ -13,13 +14,31 @@ export interface ShownKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
   readonly policy: Policy | null;
   readonly pending: readonly Policy[];
   readonly history: readonly Policy[];
+  /** What it is bound to while it has no resource, in words: each service has a meaning of its own for that. */
+  readonly unbound: string;
   /** Of personal keys. */
   readonly user?: string;
   readonly roles?: readonly string[];
 }
 
-export function readKeys(): Promise<readonly ShownKey[]> {
-  return askAll('keys');
+export async function readKeys(): Promise<readonly ShownKey[]> {
+  const keys = await askAll<Omit<ShownKey, 'unbound'>>('keys');
+  const services = [...new Set(keys.flatMap((key) => key.services))];
+  const meanings = new Map(
+    await Promise.all(services.map(async (name) => [name, meaningOf(await lawOf(name))] as const)),
+  );
+  return keys.map((key) => ({ ...key, unbound: unboundIn(key.services, meanings) }));
+}
+
+/** What a key without a resource is bound to in a service. */
+function meaningOf({ resourceTypes = [] }: Law): string {
+  return resourceTypes.length > 0 ? 'nothing' : 'everything of its organisation';
+}
+
+function unboundIn(services: readonly string[], meanings: ReadonlyMap<string, string>): string {
+  const all = [...new Set(services.map((name) => meanings.get(name) ?? ''))];
+  if (all.length < 2) return all[0] ?? 'nothing';
+  return services.map((name) => `${meanings.get(name)} in ${name}`).join(', ');
 }
 
 /** The texts of keys that were made or rotated on this page, by id: nobody tells them a second time. */
@@ -29,9 +48,9 @@ export function keepText(id: string, text: string): void {
   madeTexts.value = new Map([...madeTexts.value, [id, text]]);
 }
 
-/** What a key is bound to, in words. */
-export function boundTo(resource: Policy['resource']): string {
-  if (resource === undefined || resource === null) return 'everything of its organisation';
+/** What a key is bound to, in words. @param unbound what it is bound to without a resource */
+export function boundTo(resource: Policy['resource'], unbound = 'nothing'): string {
+  if (resource === undefined || resource === null) return unbound;
   const all: readonly KeyResource[] = Array.isArray(resource) ? resource : [resource as KeyResource];
   return all.map(({ type, ids }) => (ids === undefined ? type : `${type} ${ids.join(', ')}`)).join('; ');
 }

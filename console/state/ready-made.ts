@@ -11,12 +11,15 @@ export function baseUrl(): string {
   return location.origin + addressOf('');
 }
 
+/** What a client needs of somebody. */
+type Callable = Pick<Somebody, 'services' | 'credentials'>;
+
 /** A first call to each service, which any of its callers may try. */
 const FIRST_CALLS: Readonly<Record<string, string>> = { nvcf: '/v2/nvcf/functions', air: '/api/v3/simulations/' };
 
 /** A line for a shell that calls a service as somebody, with their secret in it. */
-export function curlOf({ services, credential }: Pick<Somebody, 'services' | 'credential'>): string | null {
-  if (credential === null) return null;
+export function curlOf({ services, credentials: [credential] }: Callable): string | null {
+  if (credential === undefined) return null;
   if (credential.kind !== 'key') {
     const body = JSON.stringify(tokenRequest(credential));
     return `curl -s ${quoted(`${baseUrl()}/api/v1/token`)} -H 'content-type: application/json' -d ${quoted(body)}`;
@@ -38,8 +41,8 @@ export function tokenRequest(credential: Exclude<Credential, { readonly kind: 'k
 }
 
 /** The names that `nv-auth-mock env` gives these values. */
-export function envOf({ services, credential }: Pick<Somebody, 'services' | 'credential'>): string | null {
-  if (credential === null) return null;
+export function envOf({ services, credentials: [credential] }: Callable): string | null {
+  if (credential === undefined) return null;
   const lines: (readonly [string, string])[] = [];
   if (credential.kind === 'key') {
     lines.push(['NGC_API_KEY', credential.text]);

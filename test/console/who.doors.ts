@@ -45,6 +45,30 @@ describe.runIf(hasBrowser)('who is who', () => {
     expect(await page.content()).toContain(INVOKER);
   });
 
+  it('shows every credential of somebody: a user has a password beside an access key', async () => {
+    const { url, mock } = await served();
+    const { users } = (await mock('GET', '/cast')).runai;
+    const page = await opened(`${url}/#/who?who=${users[0].id}`);
+    await person(page).getByRole('button', { name: 'Show password' }).click();
+
+    expect(await person(page).locator('.secret code').allInnerTexts()).toEqual(['••••••••', users[0].password]);
+    await person(page).getByText(users[0].accessKey.clientId).waitFor();
+  });
+
+  it('says that a key without a resource is bound to what its service says: in Cloud Functions to nothing', async () => {
+    const { url, mock } = await served();
+    const order = { type: 'service', services: ['nvcf'], scopes: ['invoke_function'] };
+    const { id } = await mock('POST', '/keys', { ...order, name: 'unbound' });
+    const page = await opened(`${url}/#/who?who=${id}`);
+    await person(page).getByText('nothing', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'unbound' }).getByText('invoke_function; bound to nothing').waitFor();
+    await page.getByRole('link', { name: 'air-reader' }).click();
+    await person(page).getByText('everything of its organisation').waitFor();
+    await page.goto(`${url}/#/who?make=service&services=nvcf`);
+
+    await page.getByText('Without a resource, a key is bound to nothing in nvcf.').waitFor();
+  });
+
   it('makes a key by tick boxes, shows what it will allow, and the key can be used', async () => {
     const { url, ask } = await served();
     const page = await opened(`${url}/#/who`);

@@ -28,7 +28,7 @@ export function History({ policyKey: key }: { readonly policyKey: ShownKey }) {
               <time dateTime={effectiveAt}>{shortTime(effectiveAt, '')}</time>
             </td>
             <td>{scopes.join(', ') || 'none'}</td>
-            <td>{boundTo(resource)}</td>
+            <td>{boundTo(resource, key.unbound)}</td>
           </tr>
         ))}
       </Table>

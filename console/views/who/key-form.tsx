@@ -46,6 +46,7 @@ function Fields(props: {
   const act = useAct();
   const withKeys = laws.filter(({ product }) => product !== undefined);
   const chosenLaws = withKeys.filter(({ service }) => draft.services.includes(service));
+  const bindingLaws = chosenLaws.filter(({ resourceTypes = [] }) => resourceTypes.length > 0);
   const isService = draft.type === 'service';
   const store = async () => {
     const answer =
@@ -125,7 +126,8 @@ function Fields(props: {
           ))}
         {isService && (
           <Resources
-            types={chosenLaws.flatMap(({ resourceTypes = [] }) => resourceTypes)}
+            types={bindingLaws.flatMap(({ resourceTypes = [] }) => resourceTypes)}
+            where={bindingLaws.map(({ service }) => service).join(', ')}
             resource={draft.resource}
             change={(resource) => change({ resource })}
           />
@@ -186,9 +188,9 @@ function Field(props: {
 /** A key that was stored, with its text if it is new. */
 function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: boolean }) {
   const { id, name, services, key, warnings = [], pending } = answer;
-  const credential = key === undefined ? null : ({ kind: 'key', text: key } as const);
-  const curl = curlOf({ services, credential });
-  const env = envOf({ services, credential });
+  const credentials = key === undefined ? [] : [{ kind: 'key', text: key } as const];
+  const curl = curlOf({ services, credentials });
+  const env = envOf({ services, credentials });
   return (
     <div role="status">
       <h2>{isNew ? `${name} is made` : `${name} is edited`}</h2>

@@ -12,9 +12,10 @@ import { AccessKeys } from './access-keys.tsx';
 
 /** Somebody: what they are known by, what they hold, and what can be done about it. */
 export function Person({ person }: { readonly person: Somebody }) {
-  const { id, name, kind, services, holds, credential, key } = person;
+  const { id, name, kind, services, holds, credentials, key } = person;
   const curl = curlOf(person);
   const env = envOf(person);
+  const login = credentials.find((one) => one.kind !== 'key');
   return (
     <>
       <h2>{name}</h2>
@@ -28,7 +29,7 @@ export function Person({ person }: { readonly person: Somebody }) {
             <code>{id}</code> <Copy text={id} />
           </dd>
         </div>
-        {credential === null ? (
+        {credentials.length === 0 ? (
           <div>
             <dt>Secret</dt>
             <dd class="quiet">
@@ -36,7 +37,7 @@ export function Person({ person }: { readonly person: Somebody }) {
             </dd>
           </div>
         ) : (
-          <Credentials credential={credential} />
+          credentials.map((credential) => <Proof key={credential.kind} credential={credential} />)
         )}
         {key === undefined ? (
           <div>
@@ -60,12 +61,12 @@ export function Person({ person }: { readonly person: Somebody }) {
         </a>
       </div>
       {key !== undefined && <KeyActs of={key} />}
-      {kind === 'user' && credential !== null && credential.kind !== 'key' && <AccessKeys credential={credential} />}
+      {kind === 'user' && login !== undefined && <AccessKeys credential={login} />}
     </>
   );
 }
 
-function Credentials({ credential }: { readonly credential: Credential }) {
+function Proof({ credential }: { readonly credential: Credential }) {
   const facts: readonly (readonly [string, string, boolean])[] =
     credential.kind === 'key'
       ? [['Key', credential.text, true]]
@@ -95,14 +96,15 @@ function Credentials({ credential }: { readonly credential: Credential }) {
   );
 }
 
-function KeyFacts({ of: { status, org, expiresAt, policy, pending, user, roles } }: { readonly of: ShownKey }) {
+function KeyFacts({ of: key }: { readonly of: ShownKey }) {
+  const { status, org, expiresAt, policy, pending, user, roles, unbound } = key;
   const facts: readonly (readonly [string, string | null | undefined])[] = [
     ['Status', status],
     ['Organisation', org],
     ['User', user],
     ['Roles', roles?.join(', ')],
     ['Scopes', policy && (policy.scopes.join(', ') || 'none')],
-    ['Bound to', policy && boundTo(policy.resource)],
+    ['Bound to', policy && boundTo(policy.resource, unbound)],
     ['Expires', expiresAt ?? 'never'],
     ...pending.map(
       ({ version, effectiveAt, scopes }) =>

@@ -9,13 +9,18 @@ interface NamedFunction {
   readonly versionId: string;
 }
 
-/** What a service key is bound to; several add up. Services without resource types have nothing to choose. */
+/**
+ * What a service key is bound to; several add up. Services without resource types have nothing to choose.
+ *
+ * @param props.where the services that have them
+ */
 export function Resources(props: {
   readonly types: readonly ResourceType[];
+  readonly where: string;
   readonly resource: readonly KeyResource[];
   readonly change: (resource: readonly KeyResource[]) => void;
 }) {
-  const { types, resource, change } = props;
+  const { types, where, resource, change } = props;
   const functions = useLoaded(async () => {
     const { nvcf } = await ask<{ nvcf?: { functions?: readonly NamedFunction[] } }>('GET', '/_mock/cast');
     return nvcf?.functions ?? [];
@@ -63,7 +68,7 @@ export function Resources(props: {
           </div>
         );
       })}
-      {resource.length === 0 && <p class="quiet">Nothing is chosen.</p>}
+      {resource.length === 0 && <p class="hint">Without a resource, a key is bound to nothing in {where}.</p>}
       <button
         type="button"
         class="small"
