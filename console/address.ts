@@ -31,8 +31,6 @@ export function addressOfView(name: string, choice: Readonly<Record<string, stri
 export function choose(choice: Readonly<Record<string, string | undefined>>, isStep = true): void {
   const address = addressOfView(current.value.view, { ...current.value.chosen, ...choice });
   if (isStep) location.hash = address;
-  else {
-    history.replaceState(null, '', address);
-    current.value = read(address);
-  }
+  else history.replaceState(null, '', address);
+  current.value = read(address);
 }

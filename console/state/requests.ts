@@ -55,6 +55,12 @@ export function forgetRequests(): void {
   keptBack.value = [];
 }
 
+/** The path of a request with its query, as people read it. */
+export function addressIn({ path, query }: Pick<RequestSummary, 'path' | 'query'>): string {
+  const fields = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => `${name}=${value}`));
+  return fields.length === 0 ? path : `${path}?${fields.join('&')}`;
+}
+
 /** Each request once, newest first. */
 function merged(newer: readonly RequestSummary[], older: readonly RequestSummary[]): readonly RequestSummary[] {
   const known = new Set(newer.map(({ id }) => id));
@@ -81,7 +87,8 @@ function fits(request: RequestSummary, name: Filter, value: string): boolean {
   // `4xx`: any of these.
   if (name === 'status')
     return value.endsWith('xx') ? String(status).startsWith(value.slice(0, 1)) : String(status) === value;
-  const text = `${request.method} ${request.path} ${request.operation} ${principal?.name} ${reason}`.toLowerCase();
+  const text =
+    `${request.method} ${addressIn(request)} ${request.operation} ${principal?.name} ${reason}`.toLowerCase();
   return text.includes(value.toLowerCase());
 }
 

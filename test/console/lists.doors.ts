@@ -55,7 +55,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText('1 request.', { exact: true }).waitFor();
       expect(page.url()).toContain('#/journal?status=404');
       await page.getByRole('link', { name: 'GET /nothing/at/all' }).click();
-      await page.getByRole('article', { name: 'Request' }).getByText('/nothing/at/all').waitFor();
+      await page.getByRole('heading', { name: '/nothing/at/all' }).waitFor();
     });
 
     it('says that nothing is like the filter, and what the switchboard has against it', async () => {
@@ -113,6 +113,22 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByLabel('How many').fill('0');
       await button(page, 'Ask').click();
       await page.locator('.verdict.allow').getByText('Yes').waitFor();
+    });
+
+    it('answers about what is in the filter, although that is left only by the click, and stays open', async () => {
+      const { url, ask } = await served();
+      await ask('GET', '/v2/nvcf/functions');
+      const page = await opened(`${url}/#/journal`);
+      await page.getByText('Did such a request come?').click();
+      await page.getByLabel('Path').fill('/api/v1/users');
+      await button(page, 'Ask').click();
+
+      await page.getByText('0 requests are like that').waitFor();
+      await page.getByText('path is /v2/nvcf/functions, not /api/v1/users').waitFor();
+      await page.getByLabel('Path').fill('');
+      await page.getByLabel('Path').press('Enter');
+      await page.getByText('are like that').waitFor({ state: 'detached' });
+      expect(await button(page, 'Ask').isVisible()).toBe(true);
     });
   });
 
@@ -396,7 +412,7 @@ describe.runIf(hasBrowser)('the lists', () => {
     it('are shown as they come, by kind, beside how sure the answers are', async () => {
       const { url, mock } = await served();
       const page = await opened(`${url}/#/findings`);
-      await page.getByText('There is nothing that you should know').waitFor();
+      await page.getByText('No findings.').waitFor();
       await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
       const { id } = await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
       await fetch(`${url}/_mock/faults/${id}`, { method: 'DELETE' });

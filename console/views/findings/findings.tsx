@@ -31,8 +31,8 @@ function List({ findings }: { readonly findings: readonly Finding[] }) {
   if (findings.length === 0) {
     return (
       <p>
-        There is nothing that you should know. What is worth knowing although no request failed for it comes here, such
-        as a query parameter that the vendor does not document, and that was ignored.
+        No findings. A finding is something worth knowing although no request failed because of it, such as a query
+        parameter that was ignored because the vendor does not document it.
       </p>
     );
   }

@@ -4,6 +4,7 @@ import { Told, useAct } from '../../parts/act.tsx';
 import { Status } from '../../parts/chips.tsx';
 import { Code, sourceOf } from '../../parts/code.tsx';
 import { cut, Long } from '../../parts/long.tsx';
+import { addressIn } from '../../state/requests.ts';
 import { ask } from '../../switchboard/client.ts';
 import type { Verified } from '../../switchboard/types.ts';
 import type { JournalFilter } from './filter.tsx';
@@ -11,11 +12,11 @@ import type { JournalFilter } from './filter.tsx';
 const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
 type Count = keyof typeof COUNTS;
 
-/** Asks whether requests came that are like the filter, and shows what comes closest. It has the filter as its `key`. */
+/** Asks whether requests came that are like the filter, and shows what comes closest. */
 export function Came({ filter }: { readonly filter: JournalFilter }) {
   const [count, setCount] = useState<Count>('atLeast');
   const [wanted, setWanted] = useState(1);
-  const [verified, setVerified] = useState<Verified | null>(null);
+  const [answer, setAnswer] = useState<{ readonly order: string; readonly verified: Verified } | null>(null);
   const act = useAct();
   const { since, status, ...texts } = filter;
   const match = { ...texts, ...(status !== undefined && { status: /^\d+$/.test(status) ? Number(status) : status }) };
@@ -24,8 +25,9 @@ export function Came({ filter }: { readonly filter: JournalFilter }) {
   const verify = (event: Event) => {
     event.preventDefault();
     void act.run(async () => {
-      setVerified(null);
-      setVerified(await ask<Verified>('POST', '/_mock/requests/verify', order));
+      setAnswer(null);
+      const verified = await ask<Verified>('POST', '/_mock/requests/verify', order);
+      setAnswer({ order: JSON.stringify(order), verified });
       return undefined;
     });
   };
@@ -61,7 +63,8 @@ export function Came({ filter }: { readonly filter: JournalFilter }) {
         <p class="quiet">A verification looks at the whole journal, so “After” does not count.</p>
       )}
       <Told act={act} />
-      <div role="status">{verified !== null && <Answer verified={verified} />}</div>
+      {/* An answer is about what was asked: with another filter, there is none yet. */}
+      <div role="status">{answer?.order === JSON.stringify(order) && <Answer verified={answer.verified} />}</div>
       <Code text={`await mock.requests.verify(${sourceOf(order)});`} />
     </details>
   );
@@ -78,11 +81,11 @@ function Answer({ verified: { verified, count, nearest, dropped } }: { readonly 
         <>
           <h2>What comes closest</h2>
           <ul class="nearest">
-            {nearest.map(({ request: { id, method, path, status }, differs, hint }) => (
+            {nearest.map(({ request, request: { id, method, status }, differs, hint }) => (
               <li key={id}>
                 <Status status={status} />{' '}
                 <a class="long" href={addressOfView('live', { request: id })}>
-                  {method} {cut(path)}
+                  {method} {cut(addressIn(request))}
                 </a>
                 <ul>
                   {differs.map((text) => (

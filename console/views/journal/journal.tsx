@@ -9,7 +9,7 @@ import { Table } from '../../parts/table.tsx';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
-import { readSummaries } from '../../state/requests.ts';
+import { addressIn, readSummaries } from '../../state/requests.ts';
 import { addressOf } from '../../switchboard/client.ts';
 import type { RequestSummary } from '../../switchboard/types.ts';
 import { Came } from './came.tsx';
@@ -26,7 +26,7 @@ export function Journal() {
   return (
     <div class="page journal">
       <Filter />
-      <Came key={query} filter={filter} />
+      <Came filter={filter} />
       <Found key={`${query} ${limit}`} query={query} filter={filter} limit={limit} />
     </div>
   );
@@ -93,28 +93,35 @@ function Found({
 function Rows({ requests }: { readonly requests: readonly RequestSummary[] }) {
   return (
     <Table label="Requests, newest first" head={['Time', 'Status', 'Request', 'Caller', 'Operation', 'Reason']}>
-      {requests.map(({ id, at, method, path, status, wouldBe, principal, operation, service, reason, fault }) => (
-        <tr key={id}>
-          <td>
-            <When at={at} />
-          </td>
-          <td>
-            <Status status={status} wouldBe={wouldBe} />
-          </td>
-          <td>
-            <a class="long" href={addressOfView('live', { request: id })}>
-              {method} {cut(path)}
-            </a>
-          </td>
-          <td>{principal !== null && <Long text={principal.name} />}</td>
-          <td>
-            {operation ?? 'none'}
-            {service !== null && <span class="quiet"> {service}</span>}
-          </td>
-          <td>{reason ?? (fault === null ? '' : 'fault')}</td>
-        </tr>
+      {requests.map((request) => (
+        <Row key={request.id} request={request} />
       ))}
     </Table>
+  );
+}
+
+function Row({ request }: { readonly request: RequestSummary }) {
+  const { id, at, method, status, wouldBe, principal, operation, service, reason, explanation, fault } = request;
+  return (
+    <tr>
+      <td>
+        <When at={at} />
+      </td>
+      <td>
+        <Status status={status} wouldBe={wouldBe} />
+      </td>
+      <td>
+        <a class="long" href={addressOfView('live', { request: id })}>
+          {method} {cut(addressIn(request))}
+        </a>
+      </td>
+      <td>{principal !== null && <Long text={principal.name} />}</td>
+      <td>
+        {operation ?? 'none'}
+        {service !== null && <span class="quiet"> {service}</span>}
+      </td>
+      <td>{reason ?? (fault === null ? <Long text={explanation ?? ''} isSentence /> : 'fault')}</td>
+    </tr>
   );
 }
 
