@@ -9,21 +9,36 @@ export function Status({ status, wouldBe }: { readonly status: number | null; re
   );
 }
 
-/** Rights by name; those of `lacking` stand out, by a sign as well as by a colour. */
-export function Rights({
-  ids,
-  lacking = [],
-}: {
+/** Whether something that is needed is there: `open` if it is not, and need not be. */
+export type Mark = 'there' | 'lacking' | 'open';
+
+const SIGNS = { there: '✓', lacking: '✗', open: '·' } as const;
+const SPOKEN = { there: '', lacking: ' (missing)', open: ' (not held, not needed)' } as const;
+
+/** Stands before what it is about, as a sign and as words. */
+export function Sign({ mark }: { readonly mark: Mark }) {
+  return (
+    <>
+      <span aria-hidden="true">{SIGNS[mark]}</span>
+      <span class="unseen">{SPOKEN[mark]}</span>
+    </>
+  );
+}
+
+/** Rights by name, each with a mark; those of `used` are said to be what counted. */
+export function Rights(props: {
   readonly ids: readonly string[];
-  readonly lacking?: readonly string[];
+  readonly markOf?: (id: string) => Mark;
+  readonly used?: readonly string[] | undefined;
 }) {
+  const { ids, markOf = () => 'there', used = [] } = props;
   if (ids.length === 0) return <p class="quiet">none</p>;
   return (
     <ul class="rights">
       {ids.map((id) => (
-        <li key={id} class={lacking.includes(id) ? 'lacking' : 'there'}>
-          <span aria-hidden="true">{lacking.includes(id) ? '✗' : '✓'}</span> <code>{id}</code>
-          {lacking.includes(id) && <span class="unseen"> (missing)</span>}
+        <li key={id} class={markOf(id)}>
+          <Sign mark={markOf(id)} /> <code>{id}</code>
+          {used.includes(id) && <span class="quiet"> used</span>}
         </li>
       ))}
     </ul>

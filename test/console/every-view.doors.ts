@@ -101,7 +101,7 @@ describe.runIf(hasBrowser)('every view', () => {
     await fetch(`${url}/w/alice/of-alice`);
     const page = await opened(`${url}/#/live`);
     await page.getByLabel('World').selectOption('alice');
-    await page.getByText('/of-alice').waitFor();
+    await page.getByTitle('/of-alice').waitFor();
     expect(page.url()).toBe(`${url}/w/alice/#/live`);
     await mock('DELETE', '/worlds/alice');
 

@@ -19,7 +19,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await rows(page).first().waitFor();
     await ask('GET', '/nothing/at/all');
 
-    await page.getByText('/nothing/at/all').waitFor();
+    await page.getByTitle('/nothing/at/all').waitFor();
     expect(await rows(page).allInnerTexts()).toEqual([
       expect.stringContaining('/nothing/at/all'),
       expect.stringContaining('nvcf-invoker'),
@@ -44,7 +44,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(400);
   });
 
-  it('shows a call of the vendor that would help as a line for a shell', async () => {
+  it('carries out a call of the vendor as somebody who may, says who, and has it as a line for a shell', async () => {
     const { url, ask } = await served();
     const { users } = (await readJson(`${url}/_mock/cast`)).runai;
     const { clientId, clientSecret } = users.find(({ role }: { role: string }) => role === 'L1 researcher').accessKey;
@@ -57,8 +57,15 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const page = await opened(url);
     await rows(page).filter({ hasText: 'missing_permission' }).click();
 
-    await page.getByRole('button', { name: 'Copy as curl' }).first().waitFor();
-    expect(await page.getByRole('button', { name: 'Do it' }).count()).toBe(0);
+    const fixes = page.locator('.fixes li');
+    await fixes.getByText('as admin@acme.test').waitFor();
+    expect(await fixes.getByRole('button', { name: 'Copy as curl' }).count()).toBe(1);
+    await fixes.getByRole('button', { name: 'Do it' }).click();
+
+    await page.getByText('Now allowed').waitFor();
+    expect((await ask('GET', '/api/v1/users', accessToken)).status).toBe(200);
+    const made = (await readJson(`${url}/_mock/requests?method=POST&path=/api/v1/authorization/access-rules`)).requests;
+    expect(made.map(({ principal }: { principal: { name: string } }) => principal.name)).toEqual(['admin@acme.test']);
   });
 
   it('is narrowed by what is in the address, which can be shared', async () => {
@@ -126,16 +133,16 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const first = await served();
     await first.ask('GET', '/before');
     const page = await opened(first.url);
-    await page.getByText('/before').waitFor();
+    await page.getByTitle('/before').waitFor();
     await first.stop();
 
     await expect.poll(() => status(page).innerText()).toContain('does not answer; trying again');
-    expect(await page.getByText('/before').isVisible()).toBe(true);
+    expect(await page.getByTitle('/before').isVisible()).toBe(true);
     const second = await served({}, Number(new URL(first.url).port));
     await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
     await second.ask('GET', '/after');
-    await page.getByText('/after').waitFor();
-    expect(await page.getByText('/before').isVisible()).toBe(true);
+    await page.getByTitle('/after').waitFor();
+    expect(await page.getByTitle('/before').isVisible()).toBe(true);
   });
 
   it('lets the stream go while nobody looks, and catches up when somebody does', async () => {
@@ -150,10 +157,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await expect.poll(() => status(page).innerText()).toBe('not watching');
     await ask('GET', '/meanwhile');
     await page.waitForTimeout(300);
-    expect(await page.getByText('/meanwhile').count()).toBe(0);
+    expect(await page.getByTitle('/meanwhile').count()).toBe(0);
     await look(false);
 
-    await page.getByText('/meanwhile').waitFor();
+    await page.getByTitle('/meanwhile').waitFor();
     await expect.poll(() => status(page).innerText()).toBe('live');
     expect(await rows(page).count()).toBe(1);
   });
@@ -204,7 +211,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await fetch(`${url}/w/alice/of-alice`);
     const page = await opened(`${url}/w/alice/`);
 
-    await page.getByText('/of-alice').waitFor();
+    await page.getByTitle('/of-alice').waitFor();
     expect(await rows(page).count()).toBe(1);
   });
 

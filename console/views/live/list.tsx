@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import { Status, Time } from '../../parts/chips.tsx';
-import { fitting } from '../../state/requests.ts';
+import { Sentence } from '../../parts/sentence.tsx';
+import { addressIn, fitting } from '../../state/requests.ts';
 import type { RequestSummary } from '../../switchboard/types.ts';
 
 /** The height of a row in pixels, which the style sheet gives it, too. */
@@ -45,7 +46,6 @@ export function RequestList() {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, j: 1, k: -1 }[event.key];
-    if (event.key === 'Escape') choose({ request: undefined });
     if (by === undefined) return;
     event.preventDefault();
     step(by);
@@ -86,7 +86,7 @@ interface RowParts {
 }
 
 function Row({ request, place, count, isSelected }: RowParts) {
-  const { id, at, method, path, status, wouldBe, principal, reason, operation, fault } = request;
+  const { id, at, method, status, wouldBe, principal, reason, explanation, operation, fault } = request;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys, as a listbox does
     <div
@@ -103,13 +103,13 @@ function Row({ request, place, count, isSelected }: RowParts) {
       <Time at={at} />
       <Status status={status} />
       <span class="method">{method}</span>
-      <span class="path" title={path}>
-        {path}
+      <span class="path" title={addressIn(request)}>
+        {addressIn(request)}
       </span>
       <span class="who">{principal?.name ?? ''}</span>
       <span class="why">
         {wouldBe !== undefined && `would be ${wouldBe}: `}
-        {reason ?? (fault === null ? (operation ?? 'no operation') : 'fault')}
+        {reason ?? (fault !== null ? 'fault' : <Sentence text={explanation ?? operation ?? 'no operation'} />)}
       </span>
     </div>
   );

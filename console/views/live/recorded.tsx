@@ -2,6 +2,7 @@ import { choose } from '../../address.ts';
 import { Status } from '../../parts/chips.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { ask } from '../../switchboard/client.ts';
 import type { RecordedMessage, RecordedRequest } from '../../switchboard/types.ts';
@@ -14,53 +15,87 @@ const LONGEST_SHOWN = 20_000;
 export function Recorded({ id }: { readonly id: string }) {
   const loaded = useLoaded(() => ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`), [id]);
   return (
-    <article class="second" aria-label="Request">
-      <button type="button" class="close" aria-label="Close" onClick={() => choose({ request: undefined })}>
-        ×
-      </button>
+    <Panel label="Request" onClose={() => choose({ request: undefined })}>
       <WhenLoaded of={loaded}>{(request) => <Parts request={request} />}</WhenLoaded>
-    </article>
+    </Panel>
   );
 }
 
 function Parts({ request: whole }: { readonly request: RecordedRequest }) {
-  const { method, path, status, wouldBe, decision, hints, fault, request, response, durationMs } = whole;
+  const { method, path, query, status, wouldBe, decision, explanation, hints, fault, request, response } = whole;
   return (
     <>
       <h2>
         <Status status={status} wouldBe={wouldBe} /> {method} <span class="long">{path}</span>
       </h2>
-      <p class="quiet">{durationMs.toFixed(1)} ms</p>
+      <p class="quiet">{whole.durationMs.toFixed(1)} ms</p>
+      {Object.keys(query).length > 0 && (
+        <section aria-label="Query">
+          <h3>Query</h3>
+          <Fields fields={query} />
+        </section>
+      )}
       {fault !== null && <p class="fault">The fault {fault} struck it.</p>}
+      {explanation !== null && (
+        <p class="verdict deny">
+          <strong>Refused</strong> <Sentence text={explanation} />
+        </p>
+      )}
       {hints.map(({ code, text }) => (
         <p key={code} class="hint">
           <Sentence text={text} />
         </p>
       ))}
       {decision !== null && <DecisionPicture id={decision} />}
+      {status !== null && status >= 400 && <Told body={response.body} />}
       <Message title="Request" message={request} />
       <Message title="Answer" message={response} />
     </>
   );
 }
 
+/** A refusal in the words of the vendor, as the client got it. */
+function Told({ body }: { readonly body: unknown }) {
+  const text = textOf(body);
+  if (text === '') return null;
+  return (
+    <section class="told" aria-label="The vendor's words">
+      <h3>The vendor’s words</h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+      <pre tabIndex={0}>{text.slice(0, LONGEST_SHOWN)}</pre>
+    </section>
+  );
+}
+
+function textOf(body: unknown): string {
+  if (body === null) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body, null, 2);
+}
+
+/** Names with their values; of one that came more than once, all of them. */
+function Fields({ fields }: { readonly fields: RecordedMessage['headers'] }) {
+  return (
+    <dl class="facts">
+      {Object.entries(fields).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="long">{[value].flat().join(', ')}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 function Message({ title, message }: { readonly title: string; readonly message: RecordedMessage }) {
   const { headers, body, size, truncated } = message;
-  const text = body === null ? '' : typeof body === 'string' ? body : JSON.stringify(body, null, 2);
+  const text = textOf(body);
   return (
     <details>
       <summary>
         {title}
         {size !== null && <span class="quiet"> {size} bytes</span>}
       </summary>
-      <dl class="facts">
-        {Object.entries(headers).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd class="long">{typeof value === 'string' ? value : value.join(', ')}</dd>
-          </div>
-        ))}
-      </dl>
+      <Fields fields={headers} />
       {text !== '' && (
         <>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}

@@ -1,11 +1,13 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { addressOfView } from '../../address.ts';
-import { Rights } from '../../parts/chips.tsx';
+import { type Mark, Rights, Sign } from '../../parts/chips.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { changed } from '../../state/changes.ts';
 import { type Law, lawOf } from '../../state/law.ts';
+import { sendAs, whoMay } from '../../state/on-behalf.ts';
 import { quoted } from '../../state/ready-made.ts';
 import { addressOf, ask } from '../../switchboard/client.ts';
 import type { Decision, Fix, OperationEffect } from '../../switchboard/types.ts';
@@ -36,15 +38,36 @@ function Picture({ decision, law }: { readonly decision: Decision; readonly law:
         <Needs decision={decision} law={law} />
         <Holds decision={decision} />
       </div>
-      {effect === 'deny' && <Fixes key={decision.id} decision={decision} fixes={fixes} />}
+      {/* Hints stand above, as those of any request. */}
+      {effect === 'deny' && (
+        <Fixes key={decision.id} decision={decision} fixes={fixes.filter(({ kind }) => kind !== 'hint')} />
+      )}
       <Facts decision={decision} />
     </section>
   );
 }
 
+/** Refused for what the caller is bound to: the rights themselves were there. */
+const BINDING: readonly (string | null)[] = ['incompatible_resource_type', 'resource_mismatch'];
+
+/** How a right that the rule names stands with the caller. @param isChoice is one of several enough? */
+function markOf(decision: Decision, id: string, isChoice: boolean): Mark {
+  const { effect, reason, missing = [], missingAnyOf = [], held = [], used = [] } = decision;
+  if (missing.includes(id) || missingAnyOf.includes(id)) return 'lacking';
+  if (held.includes(id) || used.includes(id)) return 'there';
+  if (effect === 'allow' || isChoice) return 'open';
+  return BINDING.includes(reason) ? 'there' : 'lacking';
+}
+
+/** How a role that the rule names stands with the caller. */
+function markOfRole({ effect, roles = [], missing = [], used = [] }: Decision, name: string, isNeeded: boolean): Mark {
+  if (missing.includes(name)) return 'lacking';
+  const isEnough = effect === 'allow' && (isNeeded || used.length === 0);
+  return isEnough || roles.includes(name) ? 'there' : 'open';
+}
+
 function Needs({ decision, law }: { readonly decision: Decision; readonly law: Law | null }) {
   const rule = law?.rules.find(({ id }) => id === decision.rule);
-  const lacking = [...(decision.missing ?? []), ...(decision.missingAnyOf ?? [])];
   if (rule === undefined) {
     return (
       <section>
@@ -56,23 +79,41 @@ function Needs({ decision, law }: { readonly decision: Decision; readonly law: L
     );
   }
   const { needs, on, label, source, certainty } = rule;
+  const { all = [], any = [], roles = [], orRoles = [] } = needs;
+  const { effect, reason, target } = decision;
   const types = on?.map((id) => law?.resourceTypes?.find((type) => type.id === id)?.label ?? id);
   return (
     <section>
       <h3>It needs</h3>
-      {needs.all !== undefined && <Rights ids={needs.all} lacking={lacking} />}
-      {needs.any !== undefined && (
+      {all.length > 0 && <Rights ids={all} markOf={(id) => markOf(decision, id, false)} />}
+      {any.length > 0 && (
         <>
           <p>one of</p>
-          <Rights ids={needs.any} lacking={lacking} />
+          <Rights ids={any} markOf={(id) => markOf(decision, id, any.length > 1)} />
         </>
       )}
-      {needs.all === undefined && needs.any === undefined && <p class="quiet">no {law?.term}</p>}
-      {types !== undefined && <p>bound to {types.join(', ')}</p>}
-      {decision.target !== undefined && (
-        <p>
-          for <span class="long">{decision.target}</span>
-        </p>
+      {roles.length > 0 && (
+        <>
+          <p>the roles</p>
+          <Rights ids={roles} markOf={(name) => markOfRole(decision, name, true)} />
+        </>
+      )}
+      {orRoles.length > 0 && (
+        <>
+          <p>or one of the roles</p>
+          <Rights ids={orRoles} markOf={(name) => markOfRole(decision, name, false)} />
+        </>
+      )}
+      {all.length + any.length + roles.length === 0 && <p class="quiet">no {law?.term}</p>}
+      {types !== undefined && (
+        <Bound isFailing={reason === 'incompatible_resource_type'} isMet={effect === 'allow'}>
+          bound to {types.join(', ')}
+        </Bound>
+      )}
+      {target !== undefined && (
+        <Bound isFailing={reason === 'resource_mismatch'} isMet={effect === 'allow'}>
+          for <span class="long">{target}</span>
+        </Bound>
       )}
       <p class="quiet">
         “{label}”: {source} ({certainty})
@@ -81,16 +122,31 @@ function Needs({ decision, law }: { readonly decision: Decision; readonly law: L
   );
 }
 
+/** What a right must be bound to, or is. */
+function Bound(props: { readonly isFailing: boolean; readonly isMet?: boolean; readonly children: ComponentChildren }) {
+  const { isFailing, isMet = false, children } = props;
+  const mark = isFailing ? 'lacking' : 'there';
+  return (
+    <p class={isFailing ? 'bound lacking' : 'bound'}>
+      {(isFailing || isMet) && <Sign mark={mark} />} {children}
+    </p>
+  );
+}
+
 function Holds({ decision }: { readonly decision: Decision }) {
-  const { principal, claimed, held, roles, boundTo, accepted, policyVersion } = decision;
+  const { principal, claimed, reason, held = [], used, roles = [], boundTo, policyVersion } = decision;
   const who = principal ?? claimed;
+  // Where the type of a resource does not fit, the types are what is held.
+  const areTypes = reason === 'incompatible_resource_type';
+  const bound = areTypes ? held.join(', ') || 'nothing' : boundTo;
   return (
     <section>
       <h3>{who === undefined || who === null ? 'Nobody is known to have sent it' : `${who.name} has`}</h3>
-      {held !== undefined && <Rights ids={held} />}
-      {roles !== undefined && roles.length > 0 && <p>by the roles {roles.join(', ')}</p>}
-      {boundTo !== undefined && <p>bound to {boundTo}</p>}
-      {accepted !== undefined && <p class="quiet">accepted: {accepted.join(', ')}</p>}
+      {decision.held !== undefined && !areTypes && <Rights ids={held} used={used} />}
+      {roles.length > 0 && <p>by the roles {roles.join(', ')}</p>}
+      {bound !== undefined && reason !== 'foreign_object' && (
+        <Bound isFailing={BINDING.includes(reason)}>bound to {bound}</Bound>
+      )}
       {who && (
         <p class="quiet">
           {who.kind}, <code>{who.id}</code>
@@ -135,11 +191,10 @@ function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixe
   const [isBusy, setBusy] = useState(false);
   const { principal, request } = decision;
 
-  const carryOut = async ({ request: change }: Fix) => {
-    if (change === undefined) return;
+  const attempt = async (change: () => Promise<unknown>) => {
     setBusy(true);
     try {
-      await ask(change.method, change.path, change.body);
+      await change();
       changed('keys', 'clock');
       setOutcome(await repeated(decision));
     } catch (fault) {
@@ -159,13 +214,8 @@ function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixe
             <span>
               <Sentence text={fix.text} />
             </span>
-            {fix.request?.path.startsWith('/_mock/') && (
-              <button type="button" disabled={isBusy} onClick={() => carryOut(fix)}>
-                Do it
-              </button>
-            )}
-            {fix.request !== undefined && !fix.request.path.startsWith('/_mock/') && (
-              <Copy text={curlOf(fix.request)} label="Copy as curl" />
+            {fix.request !== undefined && (
+              <CarryOut service={decision.service} request={fix.request} isBusy={isBusy} attempt={attempt} />
             )}
           </li>
         ))}
@@ -199,6 +249,33 @@ function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixe
         </p>
       )}
     </section>
+  );
+}
+
+/** Makes a change: by the switchboard, or by a call of the vendor that somebody sends who may. */
+function CarryOut(props: {
+  readonly service: string;
+  readonly request: NonNullable<Fix['request']>;
+  readonly isBusy: boolean;
+  readonly attempt: (change: () => Promise<unknown>) => Promise<void>;
+}) {
+  const { service, request, isBusy, attempt } = props;
+  const isOurs = request.path.startsWith('/_mock/');
+  const sender = useLoaded(async () => (isOurs ? undefined : whoMay(service, request)), []);
+  const found = sender !== null && 'value' in sender ? sender.value : undefined;
+  const change = isOurs
+    ? () => ask(request.method, request.path, request.body)
+    : found && (() => sendAs(found.id, request));
+  return (
+    <span class="acts">
+      {change !== undefined && (
+        <button type="button" disabled={isBusy} onClick={() => attempt(change)}>
+          Do it
+        </button>
+      )}
+      {found !== undefined && <span class="quiet">as {found.name}</span>}
+      {!isOurs && <Copy text={curlOf(request)} label="Copy as curl" />}
+    </span>
   );
 }
 

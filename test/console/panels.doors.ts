@@ -1,0 +1,177 @@
+/** What is opened beside the lists of the console: why a request failed, and how one gets back from there. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { faultsOfPage } from '../support/axe.ts';
+import { hasBrowser } from '../support/browser.ts';
+import { INVOKER, rows, served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { windows } from '../support/window.ts';
+
+const DEPLOYER = castKey('nvcf-deployer');
+const FULL = castKey('nvcf-full-access');
+const REGISTRAR = castKey('nvcf-registrar').key;
+
+/** A function that the invoker of the cast is not bound to. */
+const OTHER_FUNCTION = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
+
+const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
+const focused = (page: Page) => page.evaluate('document.activeElement.outerHTML') as Promise<string>;
+const texts = async (page: Page, within: string) =>
+  (await page.locator(within).allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
+
+describe.runIf(hasBrowser)('a request that is opened', () => {
+  const opened = windows();
+
+  it.each([
+    ['POST', '/v2/nvcf/functions', REGISTRAR, { name: 'f' }, 'Field inferenceUrl is missing', 'Validation failed'],
+    ['GET', '/api/v1/userz', '', undefined, 'There is no operation at /api/v1/userz.', '"code": 404'],
+    ['PUT', '/api/v1/users', '', {}, '/api/v1/users does not support PUT; use GET or HEAD or POST.', '"code": 405'],
+  ])(
+    'says what was wrong in our words and in the vendor’s, and so does its row: %s %s',
+    async (method, path, token, body, ours, vendors) => {
+      const { url, ask } = await served();
+      await ask(method, path, token, body);
+      const page = await opened(url);
+      await rows(page).filter({ hasText: ours }).click();
+
+      await panel(page).locator('.verdict').getByText(ours).waitFor();
+      expect(await panel(page).getByRole('region', { name: 'words' }).innerText()).toContain(vendors);
+      expect(await faultsOfPage(page)).toEqual([]);
+      await page.goto(`${url}/#/journal`);
+      await page.locator('tbody').getByText(ours).waitFor();
+    },
+  );
+
+  it('says each hint once, with the nearest name, whether there is a decision or not', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functionz');
+    await ask('GET', '/v2/nvcf/functions', 'undefined');
+    const page = await opened(url);
+    await rows(page).filter({ hasText: 'functionz' }).click();
+    await panel(page).getByText('the nearest is GET /v2/nvcf/functions').waitFor();
+    expect(await panel(page).getByText('the nearest is').locator('visible=true').count()).toBe(1);
+    await rows(page).filter({ hasText: 'unsupported_token' }).click();
+    await panel(page).getByRole('heading', { name: 'What would turn it' }).waitFor();
+
+    expect(await panel(page).getByText('there is a placeholder').locator('visible=true').count()).toBe(1);
+  });
+
+  it('shows its query, and so does its row', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions?visibility=private&visibility=public&marker=1%262', DEPLOYER.key);
+    const page = await opened(url);
+    await rows(page).filter({ hasText: '?visibility=private&visibility=public' }).click();
+
+    await panel(page).getByRole('region', { name: 'Query' }).waitFor();
+    expect(await texts(page, '[aria-label=Query] dl div')).toEqual(['visibility private, public', 'marker 1&2']);
+    await page.goto(`${url}/#/journal`);
+    await page.getByRole('link', { name: '/v2/nvcf/functions?visibility=private' }).waitFor();
+  });
+
+  it('has a tick where it is allowed for what the caller holds, and none for what they lack', async () => {
+    const { url, ask, mock } = await served();
+    await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
+    const { decisions } = await mock('GET', '/decisions?limit=1');
+    const { rules } = await mock('GET', '/tables/nvcf');
+    const { needs } = rules.find(({ id }: { id: string }) => id === decisions[0].rule);
+    const page = await opened(url);
+    await rows(page).first().click();
+    await panel(page).getByText('Allowed').waitFor();
+
+    expect(await texts(page, '.sides section:first-child .rights li')).toEqual(
+      [...(needs.all ?? []), ...(needs.any ?? [])].map((id: string) =>
+        decisions[0].used.includes(id) ? `✓ ${id}` : `· (not held, not needed) ${id}`,
+      ),
+    );
+  });
+
+  it('has a cross where the caller is bound to something else', async () => {
+    const { url, ask } = await served();
+    await ask('POST', `/v2/nvcf/pexec/functions/${OTHER_FUNCTION}`, INVOKER, {});
+    const page = await opened(url);
+    await rows(page).filter({ hasText: 'resource_mismatch' }).click();
+    await panel(page).getByText('nvcf-invoker has').waitFor();
+
+    expect(await texts(page, '.rights li')).toContainEqual(expect.stringMatching(/^✓ invoke_function/));
+    expect(await texts(page, '.bound.lacking')).toEqual([
+      expect.stringContaining(`✗ (missing) for ${OTHER_FUNCTION}`),
+      expect.stringContaining('✗ (missing) bound to Function'),
+    ]);
+  });
+});
+
+describe.runIf(hasBrowser)('a panel', () => {
+  const opened = windows();
+
+  it.each([
+    ['live', '[role=option]', 'Request'],
+    ['who', '.people a', 'Who it is'],
+    ['who', 'a:has-text("Make a key")', 'New key'],
+    ['law?service=nvcf', '[role=grid] td[data-at="0 0"]', 'Cell'],
+  ])('is closed by Escape, and the focus returns to what opened it: %s, %s', async (address, opener, name) => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/${address}`);
+    await page.locator(opener).first().click();
+    const article = page.getByRole('article', { name });
+    await article.getByRole('button', { name: 'Close' }).focus();
+    await page.keyboard.press('Escape');
+
+    await expect.poll(() => article.count()).toBe(0);
+    await expect
+      .poll(() =>
+        page.evaluate(
+          `document.activeElement.matches(${JSON.stringify(opener.replace(':has-text("Make a key")', '.button'))})`,
+        ),
+      )
+      .toBe(true);
+  });
+
+  it('stays where Escape answers a question in it', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/who?who=${DEPLOYER.id}`);
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Yes, delete it' }).waitFor({ state: 'detached' });
+
+    expect(await focused(page)).toContain('Delete');
+    await page.keyboard.press('Escape');
+    await page.getByRole('article', { name: 'Who it is' }).waitFor({ state: 'detached' });
+  });
+});
+
+describe.runIf(hasBrowser)('the focus', () => {
+  const opened = windows();
+
+  it('stays in a list whose row is deleted, and on the page where the list ends', async () => {
+    const { url, mock } = await served();
+    await mock('POST', '/faults', { do: { delay: '1s' } });
+    await mock('POST', '/faults', { do: { delay: '2s' } });
+    const page = await opened(`${url}/#/faults`);
+    const remove = page.getByRole('button', { name: /^Remove .*-f/ });
+    await remove.first().focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => remove.count()).toBe(1);
+    await expect.poll(() => focused(page)).toContain('aria-label="Faults, oldest first"');
+    await remove.focus();
+    await page.keyboard.press('Enter');
+
+    await page.getByText('Nothing goes wrong on purpose').waitFor();
+    await expect.poll(() => focused(page)).toContain('id="content"');
+  });
+
+  it('stays on a button that could not be used for a while, and leaves a question with it', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/who?who=${FULL.id}`);
+    await page.getByRole('button', { name: 'Disable' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('It is disabled now.').waitFor();
+    await expect.poll(() => focused(page)).toContain('Enable');
+    await page.getByRole('button', { name: 'Delete' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'No' }).focus();
+    await page.keyboard.press('Enter');
+
+    await expect.poll(() => focused(page)).toContain('Delete');
+  });
+});
