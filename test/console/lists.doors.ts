@@ -265,6 +265,16 @@ describe.runIf(hasBrowser)('the lists', () => {
         expect((await mock('POST', '/drills/rate-limit', { principal })).principal.id).toBe(principal);
     });
 
+    it('say while they run whom they are about', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/drills/rate-limit', { principal: 'researcher@acme.test', for: '10m' });
+      await mock('POST', '/drills/slow-token', { for: '10m' });
+      const page = await opened(`${url}/#/drills`);
+
+      await page.getByRole('article', { name: 'rate-limit' }).getByText('about researcher@acme.test').waitFor();
+      await page.getByRole('article', { name: 'slow-token' }).getByText('about everybody').waitFor();
+    });
+
     it('that are over are no longer said to run', async () => {
       const { url, mock } = await served();
       await mock('POST', '/drills/slow-token', { for: '1h' });

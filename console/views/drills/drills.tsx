@@ -9,13 +9,22 @@ import { changed, changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { readEverybody, type Somebody } from '../../state/everybody.ts';
 import { ask } from '../../switchboard/client.ts';
-import type { Drill, StartedDrill } from '../../switchboard/types.ts';
+import type { Drill, Fault, StartedDrill } from '../../switchboard/types.ts';
 import './drills.css';
 
 /** What a client has to survive, to be rehearsed. */
 export function Drills() {
-  const drills = useLoaded(
-    async () => (await ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills')).drills,
+  const loaded = useLoaded(
+    async () => {
+      const [{ drills }, { faults }] = await Promise.all([
+        ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
+        ask<{ faults: readonly Fault[] }>('GET', '/_mock/faults'),
+      ]);
+      return drills.map((drill) => ({
+        drill,
+        whom: faults.find((fault) => fault.drill === drill.name)?.match.principal,
+      }));
+    },
     // Each drill that lasts consists of faults.
     [changesOf('drills', 'faults')],
   );
@@ -27,11 +36,11 @@ export function Drills() {
         A drill is what goes wrong in real life, on purpose. Start one while your client runs, and see whether it does
         what a right client does: <code>token-outage</code> is a good first one.
       </p>
-      <WhenLoaded of={drills}>
+      <WhenLoaded of={loaded}>
         {(all) => (
           <div class="cards">
-            {all.map((drill) => (
-              <Card key={drill.name} drill={drill} people={people} />
+            {all.map(({ drill, whom }) => (
+              <Card key={drill.name} drill={drill} whom={whom} people={people} />
             ))}
           </div>
         )}
@@ -40,7 +49,14 @@ export function Drills() {
   );
 }
 
-function Card({ drill, people }: { readonly drill: Drill; readonly people: readonly Somebody[] }) {
+interface CardParts {
+  readonly drill: Drill;
+  /** The id of whom it is about while it runs; undefined: everybody. */
+  readonly whom: string | undefined;
+  readonly people: readonly Somebody[];
+}
+
+function Card({ drill, whom, people }: CardParts) {
   const { name, service, what, rightClient, about, lasts, endsAt } = drill;
   const card = useRef<HTMLElement>(null);
   const isChosen = chosen.value['drill'] === name;
@@ -85,6 +101,7 @@ function Card({ drill, people }: { readonly drill: Drill; readonly people: reado
               runs until <When at={endsAt} />
             </strong>
             {now !== undefined && `, ${between(now, endsAt)} left`}
+            {about !== 'all' && `, about ${people.find(({ id }) => id === whom)?.name ?? whom ?? 'everybody'}`}
           </>
         )}
       </p>

@@ -107,7 +107,7 @@ function Row({ request, place, count, isSelected }: RowParts) {
         {addressIn(request)}
       </span>
       <span class="who">{principal?.name ?? ''}</span>
-      <span class="why">
+      <span class="why" title={explanation ?? undefined}>
         {wouldBe !== undefined && `would be ${wouldBe}: `}
         {reason ?? (fault !== null ? 'fault' : <Sentence text={explanation ?? operation ?? 'no operation'} />)}
       </span>
