@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { addressOfView, view } from './address.ts';
-import { textOf } from './parts/loaded.tsx';
+import { textOf, useLoaded } from './parts/loaded.tsx';
 import { dateAndTime } from './parts/when.tsx';
-import { changed } from './state/changes.ts';
+import { changed, changesOf } from './state/changes.ts';
 import { refreshClock, worldTime } from './state/clock.ts';
 import { readJournal } from './state/requests.ts';
 import { consoleOf, here, refreshWorlds, worlds } from './state/worlds.ts';
@@ -13,7 +13,7 @@ import { VIEWS } from './views/index.ts';
 /** Reads what the frame shows, and lets every view read again. @throws as the switchboard does */
 export async function readAll(): Promise<void> {
   changed('findings', 'clock', 'keys', 'faults', 'drills', 'worlds', 'snapshots');
-  await Promise.all([readJournal(), refreshClock(), refreshWorlds()]);
+  await Promise.all([readJournal(), refreshClock()]);
 }
 
 /** What stands around every view: the world, its clock, whether the server is there, and the way to the other views. */
@@ -71,6 +71,8 @@ function toContent() {
 function WhichWorld() {
   const all = worlds.value;
   const current = here.value;
+  // The view of worlds reads them itself.
+  useLoaded(async () => (view.value === 'worlds' ? undefined : refreshWorlds()), [changesOf('worlds')]);
   if (current === undefined || all.length < 2) return <span class="where" />;
   return (
     <label class="where">

@@ -11,7 +11,7 @@ follow(
     const { kind, data } = event;
     if (kind === 'request') noteRequest(data);
     else if (kind === 'clock') noteClock(data);
-    else if (kind === 'world' && data.what !== 'missed') forgetRequests();
+    else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
     noteEvent(event);
   },
   () => {

@@ -44,7 +44,8 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   world: ['requests', 'findings', 'clock', 'keys', 'faults', 'drills', 'snapshots'],
 };
 
-export function noteEvent({ kind }: MockEvent): void {
+export function noteEvent({ kind, data }: MockEvent): void {
+  const isOther = kind === 'world' && (data.what === 'made' || data.what === 'deleted');
   if (noted.size === 0) setTimeout(() => changed(...noted), PAUSE_MS);
-  for (const topic of TOPICS[kind]) noted.add(topic);
+  for (const topic of isOther ? (['worlds'] as const) : TOPICS[kind]) noted.add(topic);
 }

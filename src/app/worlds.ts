@@ -241,7 +241,9 @@ export class Worlds implements WorldsByName {
     this.#check(id);
     this.#making.add(id);
     try {
-      return await this.#made(id, order);
+      const made = await this.#made(id, order);
+      this.#tell('made', id);
+      return made;
     } finally {
       this.#making.delete(id);
     }
@@ -259,9 +261,15 @@ export class Worlds implements WorldsByName {
       await sharing.shared.delete(card);
       await sharing.look([]);
       this.#reconcile(sharing);
+      this.#tell('deleted', id);
       return;
     }
     this.#remove(this.entry(id));
+  }
+
+  /** Those who watch the default world are told which worlds there are; other worlds know nothing of each other. */
+  #tell(what: 'made' | 'deleted', id: string): void {
+    this.default.chronicle.event('world', { world: id, what });
   }
 
   /** Nothing waits any longer for something to happen in a world: no verification, stream of events or delayed answer. */
@@ -493,6 +501,8 @@ export class Worlds implements WorldsByName {
     if (entry.card !== undefined) this.#sharing?.forget(entry.card);
     this.#traces.ended(id);
     world.end();
+    // Of a world that processes share, the one that deletes it tells.
+    if (this.#sharing === null) this.#tell('deleted', id);
   }
 
   #sweep(): void {

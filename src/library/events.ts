@@ -23,9 +23,12 @@ export interface EventData {
     readonly service: ServiceName;
     readonly operation: OperationName;
   };
-  /** `missed`: so many `events` were forgotten before you came back. */
+  /**
+   * `made`, `deleted`: another world, which only those are told who watch the default world. `missed`: so many `events`
+   * were forgotten before you came back.
+   */
   readonly world: {
-    readonly what: 'reset' | 'restored' | 'missed';
+    readonly what: 'reset' | 'restored' | 'made' | 'deleted' | 'missed';
     readonly world?: string;
     readonly events?: number;
   };

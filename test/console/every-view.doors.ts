@@ -101,7 +101,7 @@ describe.runIf(hasBrowser)('every view', () => {
     await fetch(`${url}/w/alice/of-alice`);
     const page = await opened(`${url}/#/live`);
     await page.getByLabel('World').selectOption('alice');
-    await page.getByTitle('/of-alice').waitFor();
+    await page.getByTitle('/of-alice', { exact: true }).waitFor();
     expect(page.url()).toBe(`${url}/w/alice/#/live`);
     await mock('DELETE', '/worlds/alice');
 
@@ -109,6 +109,19 @@ describe.runIf(hasBrowser)('every view', () => {
     expect(await rows(page).count()).toBe(1);
     await page.getByRole('link', { name: 'To the default world' }).click();
     await expect.poll(() => page.url()).toMatch(new RegExp(`^${url}/(#.*)?$`));
+  });
+
+  it('is told of worlds that others make and delete', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/worlds`);
+    await page.getByText('There is one world').waitFor();
+    await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
+    await mock('POST', '/worlds', { id: 'alice' });
+    await page.getByRole('link', { name: 'alice', exact: true }).waitFor();
+    expect(await page.locator('header option').allInnerTexts()).toEqual(['default', 'alice']);
+    await mock('DELETE', '/worlds/alice');
+
+    await page.getByText('There is one world').waitFor();
   });
 
   it('knows its world by the name of the host, too', async () => {

@@ -19,7 +19,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await rows(page).first().waitFor();
     await ask('GET', '/nothing/at/all');
 
-    await page.getByTitle('/nothing/at/all').waitFor();
+    await page.getByTitle('/nothing/at/all', { exact: true }).waitFor();
     expect(await rows(page).allInnerTexts()).toEqual([
       expect.stringContaining('/nothing/at/all'),
       expect.stringContaining('nvcf-invoker'),
@@ -133,16 +133,16 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const first = await served();
     await first.ask('GET', '/before');
     const page = await opened(first.url);
-    await page.getByTitle('/before').waitFor();
+    await page.getByTitle('/before', { exact: true }).waitFor();
     await first.stop();
 
     await expect.poll(() => status(page).innerText()).toContain('does not answer; trying again');
-    expect(await page.getByTitle('/before').isVisible()).toBe(true);
+    expect(await page.getByTitle('/before', { exact: true }).isVisible()).toBe(true);
     const second = await served({}, Number(new URL(first.url).port));
     await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
     await second.ask('GET', '/after');
-    await page.getByTitle('/after').waitFor();
-    expect(await page.getByTitle('/before').isVisible()).toBe(true);
+    await page.getByTitle('/after', { exact: true }).waitFor();
+    expect(await page.getByTitle('/before', { exact: true }).isVisible()).toBe(true);
   });
 
   it('lets the stream go while nobody looks, and catches up when somebody does', async () => {
@@ -157,10 +157,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await expect.poll(() => status(page).innerText()).toBe('not watching');
     await ask('GET', '/meanwhile');
     await page.waitForTimeout(300);
-    expect(await page.getByTitle('/meanwhile').count()).toBe(0);
+    expect(await page.getByTitle('/meanwhile', { exact: true }).count()).toBe(0);
     await look(false);
 
-    await page.getByTitle('/meanwhile').waitFor();
+    await page.getByTitle('/meanwhile', { exact: true }).waitFor();
     await expect.poll(() => status(page).innerText()).toBe('live');
     expect(await rows(page).count()).toBe(1);
   });
@@ -211,7 +211,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await fetch(`${url}/w/alice/of-alice`);
     const page = await opened(`${url}/w/alice/`);
 
-    await page.getByTitle('/of-alice').waitFor();
+    await page.getByTitle('/of-alice', { exact: true }).waitFor();
     expect(await rows(page).count()).toBe(1);
   });
 

@@ -13,7 +13,12 @@ interface Told {
 }
 
 /** Reads a stream of events until as many have come, then leaves. */
-async function readEvents(world: World, count: number, act: () => Promise<unknown>, lastId?: string): Promise<Told[]> {
+async function readEvents(
+  world: Pick<World, 'url'>,
+  count: number,
+  act: () => Promise<unknown>,
+  lastId?: string,
+): Promise<Told[]> {
   const leave = new AbortController();
   const answer = await fetch(`${world.url}/_mock/events`, {
     signal: leave.signal,
@@ -85,6 +90,18 @@ it('a reader who comes back is told what happened meanwhile, and of no other wor
   await world.getToken('researcher@acme.test');
   const missed = await readEvents(world, 1, async () => {}, first?.id);
   expect(missed.map(({ data }) => data.principal.name)).toEqual(['researcher@acme.test']);
+});
+
+it('those who watch the default world are told which worlds are made and deleted', async () => {
+  const told = await readEvents(mock, 2, async () => {
+    const world = await mock.world({ id: 'told' });
+    await world.stop();
+  });
+
+  expect(told.map(({ event, data }) => [event, data])).toEqual([
+    ['world', { world: 'told', what: 'made' }],
+    ['world', { world: 'told', what: 'deleted' }],
+  ]);
 });
 
 it('a stream ends with its world', async () => {
