@@ -16,8 +16,8 @@ export interface MessageView {
   readonly truncated: boolean;
 }
 
-/** An entry as the switchboard shows it. */
-export function viewOf(entry: JournalEntry) {
+/** An entry as the switchboard shows it. @param hasBodies false: as if no body had been kept, which is much less to read */
+export function viewOf(entry: JournalEntry, hasBodies = true) {
   const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal } = entry;
   const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
   const sent = headersOf(requestHeaders.split('\n'));
@@ -41,8 +41,8 @@ export function viewOf(entry: JournalEntry) {
     fault,
     done,
     durationMs: Math.round(entry.durationMs * 1000) / 1000,
-    request: messageView(sent, requestBody),
-    response: messageView(answered, responseBody),
+    request: messageView(sent, requestBody, hasBodies),
+    response: messageView(answered, responseBody, hasBodies),
   };
 }
 
@@ -67,8 +67,9 @@ export function pathOf(url: string): string {
 
 type Headers = MessageView['headers'];
 
-function messageView(headers: Headers, body: KeptBody): MessageView {
-  return { headers, body: bodyIn(body, headers['content-type']), size: body.size, truncated: isTruncated(body) };
+function messageView(headers: Headers, body: KeptBody, hasBody: boolean): MessageView {
+  const shown = hasBody ? bodyIn(body, headers['content-type']) : null;
+  return { headers, body: shown, size: body.size, truncated: isTruncated(body) };
 }
 
 export function isTruncated({ text, size, isCut }: KeptBody): boolean {
@@ -194,6 +195,6 @@ export function summaryOf(
 ): Omit<EntryView, 'request' | 'response'> | null {
   const entry = journal.at(number);
   if (entry === undefined) return null;
-  const { request: _, response: __, ...summary } = viewOf(entry);
+  const { request: _, response: __, ...summary } = viewOf(entry, false);
   return summary;
 }

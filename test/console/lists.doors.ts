@@ -58,6 +58,21 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByRole('heading', { name: '/nothing/at/all' }).waitFor();
     });
 
+    it('is listed without the bodies, which only an opened request shows', async () => {
+      const { url, ask } = await served();
+      await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'in-a-body' });
+      const page = await opened('about:blank');
+      const answers: Promise<string>[] = [];
+      page.on('response', (answer) => {
+        if (answer.url().includes('/_mock/requests?')) answers.push(answer.text());
+      });
+      await page.goto(`${url}/#/journal`);
+      await page.getByText('1 request.', { exact: true }).waitFor();
+
+      expect((await Promise.all(answers)).join()).toContain('createFunction');
+      expect((await Promise.all(answers)).join()).not.toContain('in-a-body');
+    });
+
     it('says that nothing is like the filter, and what the switchboard has against it', async () => {
       const { url, ask } = await served();
       await ask('GET', '/v2/nvcf/functions');

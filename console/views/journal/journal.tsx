@@ -13,7 +13,7 @@ import { addressIn, readSummaries } from '../../state/requests.ts';
 import { addressOf } from '../../switchboard/client.ts';
 import type { RequestSummary } from '../../switchboard/types.ts';
 import { Came } from './came.tsx';
-import { Filter, filterOf, queryOf } from './filter.tsx';
+import { Filter, filterOf, type JournalFilter, queryOf } from './filter.tsx';
 import './journal.css';
 
 const LIMITS = ['100', '500', '2000'];
@@ -32,16 +32,9 @@ export function Journal() {
   );
 }
 
-/** @param query which requests  @param filter the same as members */
-function Found({
-  query,
-  filter,
-  limit,
-}: {
-  readonly query: string;
-  readonly filter: ReturnType<typeof filterOf>;
-  readonly limit: string;
-}) {
+/** @param props.query the filter, as the switchboard reads it */
+function Found(props: { readonly query: string; readonly filter: JournalFilter; readonly limit: string }) {
+  const { query, filter, limit } = props;
   const [round, setRound] = useState(0);
   const loaded = useLoaded(async () => {
     const at = changesOf('requests');

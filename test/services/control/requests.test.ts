@@ -72,6 +72,15 @@ describe('the journal', () => {
     });
   });
 
+  it('lists requests without bodies if they are not wanted, with what else it knows of them', async () => {
+    await server.grant(order);
+
+    const [[whole], [bare]] = [await requests(), await requests('?bodies=false')];
+    expect(whole.request.body).toMatchObject({ clientId });
+    const { request, response } = whole;
+    expect(bare).toEqual({ ...whole, request: { ...request, body: null }, response: { ...response, body: null } });
+  });
+
   it('shows that a token was used: its fingerprint is that of the answer that gave it', async () => {
     const token = await server.tokenOf(researcher);
     await server.call('GET /api/v1/users?limit=3', { token });

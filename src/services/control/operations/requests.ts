@@ -23,9 +23,9 @@ const LONGEST_WAIT = 60_000;
 export function requestOperations({ known, version, describe }: Ports) {
   /** A refusal that shows none of the known mistakes has the first fix of its decision in place of a hint. */
   const show =
-    ({ chronicle }: World) =>
+    ({ chronicle }: World, hasBodies = true) =>
     (entry: JournalEntry): EntryView => {
-      const view = viewOf(entry);
+      const view = viewOf(entry, hasBodies);
       if (entry.hints.length > 0 || entry.decision === null) return view;
       const decision = chronicle.decisions.byId(entry.decision);
       const [fix] = decision === null ? [] : describe(decision).fixes;
@@ -41,9 +41,10 @@ export function requestOperations({ known, version, describe }: Ports) {
   };
 
   const list: Handler<'control', 'list_requests'> = (context) => {
-    const { entries, total, next } = found(context, context.query, DEFAULT_LIMIT);
+    const { bodies = true, ...query } = context.query;
+    const { entries, total, next } = found(context, query, DEFAULT_LIMIT);
     const { dropped } = context.world.chronicle.journal;
-    const body = streamedRequests(context.world, entries, show(context.world), (requests) => ({
+    const body = streamedRequests(context.world, entries, show(context.world, bodies), (requests) => ({
       requests,
       total,
       dropped,
