@@ -16,10 +16,11 @@ export interface MessageView {
   readonly truncated: boolean;
 }
 
-/** An entry as the switchboard shows it. @param hasBodies false: as if no body had been kept, which is much less to read */
-export function viewOf(entry: JournalEntry, hasBodies = true) {
+/** An entry as the switchboard shows it. @param options `bodies: false`: as if none had been kept, which costs much less */
+export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
   const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal } = entry;
   const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
+  const { bodies = true } = options;
   const sent = headersOf(requestHeaders.split('\n'));
   const answered = headersOf(Object.entries(responseHeaders).flat());
   return {
@@ -41,8 +42,8 @@ export function viewOf(entry: JournalEntry, hasBodies = true) {
     fault,
     done,
     durationMs: Math.round(entry.durationMs * 1000) / 1000,
-    request: messageView(sent, requestBody, hasBodies),
-    response: messageView(answered, responseBody, hasBodies),
+    request: messageView(sent, requestBody, bodies),
+    response: messageView(answered, responseBody, bodies),
   };
 }
 
@@ -195,6 +196,6 @@ export function summaryOf(
 ): Omit<EntryView, 'request' | 'response'> | null {
   const entry = journal.at(number);
   if (entry === undefined) return null;
-  const { request: _, response: __, ...summary } = viewOf(entry, false);
+  const { request: _, response: __, ...summary } = viewOf(entry, { bodies: false });
   return summary;
 }

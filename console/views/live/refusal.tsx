@@ -7,7 +7,7 @@ import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { changed } from '../../state/changes.ts';
 import { type Law, lawOf } from '../../state/law.ts';
-import { sendAs, whoMay } from '../../state/on-behalf.ts';
+import { sendAs, senderOf, type VendorCall } from '../../state/on-behalf.ts';
 import { quoted } from '../../state/ready-made.ts';
 import { addressOf, ask } from '../../switchboard/client.ts';
 import type { Decision, Fix, OperationEffect } from '../../switchboard/types.ts';
@@ -255,17 +255,19 @@ function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixe
 /** Makes a change: by the switchboard, or by a call of the vendor that somebody sends who may. */
 function CarryOut(props: {
   readonly service: string;
-  readonly request: NonNullable<Fix['request']>;
+  readonly request: VendorCall;
   readonly isBusy: boolean;
   readonly attempt: (change: () => Promise<unknown>) => Promise<void>;
 }) {
   const { service, request, isBusy, attempt } = props;
   const isOurs = request.path.startsWith('/_mock/');
-  const sender = useLoaded(async () => (isOurs ? undefined : whoMay(service, request)), []);
-  const found = sender !== null && 'value' in sender ? sender.value : undefined;
+  const loaded = useLoaded(async () => (isOurs ? undefined : senderOf(service, request)), []);
+  const sender = loaded !== null && 'value' in loaded ? loaded.value : undefined;
   const change = isOurs
     ? () => ask(request.method, request.path, request.body)
-    : found && (() => sendAs(found.id, request));
+    : sender === undefined
+      ? undefined
+      : () => sendAs(sender, request);
   return (
     <span class="acts">
       {change !== undefined && (
@@ -273,7 +275,7 @@ function CarryOut(props: {
           Do it
         </button>
       )}
-      {found !== undefined && <span class="quiet">as {found.name}</span>}
+      {sender !== undefined && <span class="quiet">as {sender}</span>}
       {!isOurs && <Copy text={curlOf(request)} label="Copy as curl" />}
     </span>
   );
@@ -298,7 +300,7 @@ async function repeated({ principal, request }: Decision): Promise<Outcome> {
 }
 
 /** A vendor's call, for a shell, with a place for the token. */
-function curlOf({ method, path, body }: NonNullable<Fix['request']>): string {
+function curlOf({ method, path, body }: VendorCall): string {
   const parts = [`curl -X ${method} ${quoted(location.origin + addressOf(path))}`, `-H "Authorization: Bearer $TOKEN"`];
   if (body !== undefined) parts.push(`-H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}`);
   return parts.join(' \\\n  ');

@@ -23,9 +23,9 @@ const LONGEST_WAIT = 60_000;
 export function requestOperations({ known, version, describe }: Ports) {
   /** A refusal that shows none of the known mistakes has the first fix of its decision in place of a hint. */
   const show =
-    ({ chronicle }: World, hasBodies = true) =>
+    ({ chronicle }: World, { bodies = true } = {}) =>
     (entry: JournalEntry): EntryView => {
-      const view = viewOf(entry, hasBodies);
+      const view = viewOf(entry, { bodies });
       if (entry.hints.length > 0 || entry.decision === null) return view;
       const decision = chronicle.decisions.byId(entry.decision);
       const [fix] = decision === null ? [] : describe(decision).fixes;
@@ -44,7 +44,7 @@ export function requestOperations({ known, version, describe }: Ports) {
     const { bodies = true, ...query } = context.query;
     const { entries, total, next } = found(context, query, DEFAULT_LIMIT);
     const { dropped } = context.world.chronicle.journal;
-    const body = streamedRequests(context.world, entries, show(context.world, bodies), (requests) => ({
+    const body = streamedRequests(context.world, entries, show(context.world, { bodies }), (requests) => ({
       requests,
       total,
       dropped,
