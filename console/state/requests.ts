@@ -45,9 +45,7 @@ export async function readJournal(): Promise<void> {
  *
  * @param filter what the switchboard is to narrow them to
  */
-export async function readSummaries(filter: {
-  readonly limit: number;
-}): Promise<readonly RequestSummary[]> {
+export async function readSummaries(filter: { readonly limit: number }): Promise<readonly RequestSummary[]> {
   const read = await askAll<RecordedRequest>('requests', { ...filter, bodies: false });
   return read.map(({ request: _, response: __, ...summary }) => summary);
 }

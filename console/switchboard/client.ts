@@ -60,6 +60,9 @@ export async function ask<Answer>(method: string, path: string, body?: unknown):
  * @param filter `limit`: at most this many; default: all
  * @throws as `send` does
  */
-export function askAll<Entry>(list: string, filter?: { readonly limit?: number; readonly bodies?: boolean }): Promise<readonly Entry[]> {
+export function askAll<Entry>(
+  list: string,
+  filter?: { readonly limit?: number; readonly bodies?: boolean },
+): Promise<readonly Entry[]> {
   return pagesOf((method, path, body) => ask(method, `/_mock${path}`, body), list, filter);
 }
