@@ -15,6 +15,8 @@ export type FindingKind =
   | 'other_version'
   /** a key was stored that can do nothing, or less than its scopes say, because it has no resource */
   | 'useless_key'
+  /** a web page of another origin called the mock, and was refused */
+  | 'foreign_page'
   /** an answer of the mock does not match its document */
   | 'answer_off_document'
   /** an answer rests on sources that contradict each other, and the server answers only what is documented */

@@ -13,6 +13,8 @@ const FILES: Readonly<Record<string, string>> = { 'console.css': STYLE, 'console
  */
 export function serveConsole(pages: Pages, readFile: (name: string) => Promise<Buffer>): void {
   pages.serve('/', HTML, HEADERS, consolePage);
+  // Browsers ask for it beside whatever else they show, such as an answer of the switchboard. It is empty.
+  pages.serve('/favicon.ico', 'image/x-icon', HEADERS, () => '');
   for (const [file, type] of Object.entries(FILES)) {
     const content = once(() => readFile(file));
     pages.serve(`/console/${file}`, type, HEADERS, content);

@@ -12,7 +12,7 @@ import { factsOf } from './facts.ts';
 import { hintsOfUnrouted, type Offered, withHints } from './hints.ts';
 import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
 import { problemOf } from './problem.ts';
-import { admit } from './steps/admit.ts';
+import { admit, isOfForeignPage } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { conform } from './steps/conform.ts';
 import { cover } from './steps/cover.ts';
@@ -65,7 +65,7 @@ export async function answer(
     }
     if (!isReplaced) {
       conform(flight);
-      if (!faults.isEmpty) await strikeAnswer(flight);
+      if (!faults.isEmpty && !isOfForeignPage(flight.fault)) await strikeAnswer(flight);
     }
     return await send(flight);
   } catch (thrown) {
@@ -129,7 +129,7 @@ export async function answerUnrouted(
   const outcome = withHints(refusal, hints, server);
   logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id));
   const written = writeAnswer(outcome, told);
-  if (service.isSwitchboard !== true) {
+  if (service.isSwitchboard !== true && !isOfForeignPage(arrived.fault)) {
     const addressee = { service: service.name ?? null, operation: null };
     record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);
   }

@@ -472,7 +472,7 @@ describe('a path that does not exist', () => {
     '/_mockery/health',
     '/_MOCK/health',
     '/_mock/clock/advance/more',
-    '/favicon.ico',
+    '/favicon.png',
   ])('%s is 404 in a plain problem document', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const answer = await server.call(`${method} ${path}`);

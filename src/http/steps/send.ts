@@ -10,6 +10,7 @@ import { type WireAnswer, writeAnswer } from '../answer.ts';
 import { rememberedOf } from '../answers.ts';
 import type { InFlight } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
+import { isOfForeignPage } from './admit.ts';
 import { record } from './record.ts';
 import { broken } from './strike.ts';
 
@@ -26,7 +27,7 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
   if (decision?.effect === 'deny') server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`);
   else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where);
   else if (server.log.debugging) server.log.debug(`${outcome.status} ${raw.method} ${pathOf(raw.url)}${where}`);
-  if (route.service.isSwitchboard !== true) {
+  if (route.service.isSwitchboard !== true && !isOfForeignPage(flight.fault)) {
     record(flight, { service: route.service.name, operation: route.operation.id }, flight, answer);
   }
   if (context.world.chronicle.isShared) await flushed(flight);

@@ -13,8 +13,8 @@ export type Guard = 'admin' | 'known' | 'open';
 export interface Gate {
   /**
    * Refuses what may not come in. No web page may call the mock: neither under a name that was rebound to this machine
-   * (DNS rebinding), nor from another origin; programs may, under any name. What controls the mock can be called only
-   * under known names, and with the admin token if there is one.
+   * (DNS rebinding), nor from another origin, unless a person follows its link; programs may, under any name. What
+   * controls the mock can be called only under known names, and with the admin token if there is one.
    *
    * @throws Problem `foreign_page` or `no_admin_token`
    */
@@ -51,6 +51,7 @@ export function gateOf({ hosts, hostPatterns, publicUrl, adminToken }: GateParts
     const host = headers.host ?? 'localhost';
     if (known(host)) {
       if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin();
+      if (isLoadedElsewhere(headers)) return foreignOrigin();
     } else if (guard !== 'open' || isFromPage(headers)) return unknownHost(host);
     if (guard !== 'admin' || tokenHash === null) return null;
     const given = headers[ADMIN_HEADER];
@@ -76,6 +77,16 @@ function isFromPage(headers: IncomingMessage['headers']): boolean {
     headers['sec-fetch-site'] !== undefined ||
     headers['user-agent']?.startsWith('Mozilla/') === true
   );
+}
+
+/**
+ * Does a browser load it for a page of another origin? Images, scripts and frames say no `Origin`, but every browser says
+ * where they come from (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may come from anywhere.
+ */
+function isLoadedElsewhere(headers: IncomingMessage['headers']): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return false;
+  return headers['sec-fetch-mode'] !== 'navigate' || headers['sec-fetch-dest'] !== 'document';
 }
 
 function isOwn(origin: string, host: string, publicUrl: string | null): boolean {

@@ -33,7 +33,7 @@ describe('a request comes in', () => {
     const flight = toyFlight({ flight: { fault }, raw: { url: '/REAL-1' } });
 
     expect(() => admit(flight)).toThrow(fault);
-    expect(flight.told).toHaveLength(1);
+    expect(flight.told.map(([, kind]) => kind)).toEqual(['foreign_credential', 'foreign_page']);
   });
 
   it('without a path, too', () => {

@@ -51,6 +51,11 @@ async function answersTo(headers: readonly string[], to = port) {
 
 const served = REQUESTS.map(({ status }) => status);
 const refused = REQUESTS.map(() => 403);
+const fetchMetadata = (site: string, mode: string, dest: string) => [
+  `Sec-Fetch-Site: ${site}`,
+  `Sec-Fetch-Mode: ${mode}`,
+  `Sec-Fetch-Dest: ${dest}`,
+];
 const statusesOf = (answers: readonly { readonly status: number }[]) => answers.map(({ status }) => status);
 
 describe('under a host name that the mock does not know', () => {
@@ -125,10 +130,37 @@ describe('under a known name', () => {
     expect(statusesOf(await answersTo(['Host: localhost:6625', ours, ours]))).toEqual(refused);
   });
 
-  it('a link from another page may be followed: to the login page, for instance', async () => {
-    const followed = ['User-Agent: Mozilla/5.0', 'Referer: http://localhost:3000/', 'Sec-Fetch-Site: same-site'];
+  it.each(['same-site', 'cross-site'])('a link from a %s page may be followed', async (site) => {
+    const followed = [
+      'User-Agent: Mozilla/5.0',
+      'Referer: http://localhost:3000/',
+      ...fetchMetadata(site, 'navigate', 'document'),
+    ];
 
     expect(statusesOf(await answersTo(['Host: localhost:6625', ...followed]))).toEqual(served);
+  });
+
+  it.each([
+    ['an image of a page of another port', 'same-site', 'no-cors', 'image'],
+    ['an image of a page of another site', 'cross-site', 'no-cors', 'image'],
+    ['a script', 'cross-site', 'no-cors', 'script'],
+    ['a request of a script', 'same-site', 'cors', 'empty'],
+    ['a frame', 'cross-site', 'navigate', 'iframe'],
+    ['an embedded object', 'cross-site', 'navigate', 'object'],
+    ['something that navigates nowhere', 'cross-site', 'no-cors', 'document'],
+    ['something whose site nobody knows yet', 'near-site', 'no-cors', 'image'],
+  ])('%s is refused, although it says no origin', async (_what, ...metadata) => {
+    const answers = await answersTo(['Host: localhost:6625', ...fetchMetadata(...metadata)]);
+
+    expect(statusesOf(answers)).toEqual(refused);
+    for (const { body } of answers) expect(JSON.stringify(body)).toContain('a page of another origin');
+  });
+
+  it.each([
+    ['an image of one of its own pages', 'same-origin', 'no-cors', 'image'],
+    ['what a person asks the browser for', 'none', 'navigate', 'document'],
+  ])('%s is served', async (_what, ...metadata) => {
+    expect(statusesOf(await answersTo(['Host: localhost:6625', ...fetchMetadata(...metadata)]))).toEqual(served);
   });
 
   it('the public URL is an origin of its own, whatever name the proxy sends', async () => {
@@ -136,6 +168,36 @@ describe('under a known name', () => {
     const proxied = await answersTo([host, 'Origin: https://public.acme.test:8443'], publishedPort);
 
     expect(statusesOf(proxied)).toEqual(served);
+  });
+});
+
+describe('what a page of another origin sends', () => {
+  it.each([
+    ['as an image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['with its origin', { origin: 'http://evil.test' }],
+    ['under a name of its own', { host: 'evil.test', referer: 'http://evil.test/' }],
+  ])('%s uses up no fault and is no request of the journal, but a finding', async (_how, headers) => {
+    const mock = await testServer();
+    const body = { match: { service: 'runai' }, times: 1, do: { status: 503, after: true, offDocument: true } };
+    const { body: fault } = await mock.call('POST /_mock/faults', { body });
+
+    for (const path of ['/api/v1/users', '/api/v1/nothing', '/api/v1/users?again']) {
+      expect((await mock.call(`GET ${path}`, { headers })).status).toBe(403);
+    }
+
+    expect((await mock.call('GET /_mock/requests')).body.requests).toEqual([]);
+    expect((await mock.call('GET /_mock/decisions')).body.decisions).toEqual([]);
+    expect((await mock.call('GET /_mock/faults')).body.faults).toMatchObject([{ id: fault.id, fired: 0 }]);
+    expect((await mock.call('GET /_mock/findings')).body.findings).toMatchObject([{ kind: 'foreign_page', count: 3 }]);
+  });
+});
+
+describe('the icon that browsers ask for by themselves', () => {
+  it.each(['/favicon.ico', '/w/default/favicon.ico'])('is there, and in no journal: %s', async (path) => {
+    const mock = await testServer();
+
+    expect((await mock.call(`GET ${path}`)).status).toBe(200);
+    expect((await mock.call('GET /_mock/requests')).body.requests).toEqual([]);
   });
 });
 
