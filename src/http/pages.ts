@@ -5,6 +5,7 @@ import { worldPath } from '../core/world-id.ts';
 import { writeAnswer } from './answer.ts';
 import type { Server } from './in-flight.ts';
 import { problemOf } from './problem.ts';
+import { originOf } from './transport/arrival.ts';
 import { sendAnswer } from './transport/send-answer.ts';
 import { worldBehind } from './which-world.ts';
 
@@ -38,8 +39,11 @@ export interface Pages {
   serve(path: string, type: string, headers: Readonly<Record<string, string>>, text: PageText): void;
 }
 
-export function pagesOn(app: FastifyInstance, server: Pick<Server, 'gate' | 'doors' | 'worlds' | 'outgoing'>): Pages {
-  const { gate, doors } = server;
+export function pagesOn(
+  app: FastifyInstance,
+  server: Pick<Server, 'gate' | 'doors' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts'>,
+): Pages {
+  const { gate, doors, publicUrl, hosts } = server;
   /** @throws Problem if the world does not exist. @returns the path that everything in the world is below */
   const prefixOf = (raw: IncomingMessage): string => {
     const door = doors.of(raw);
@@ -53,6 +57,8 @@ export function pagesOn(app: FastifyInstance, server: Pick<Server, 'gate' | 'doo
     const page = served.get(`/${params['*']}`);
     if (page === undefined) return reply.callNotFound();
     try {
+      // Only for what it refuses: pages do not name the server.
+      originOf(raw, publicUrl, hosts);
       gate.check(raw, 'open');
       const text = await page.text(prefixOf(raw));
       return reply.type(page.type).headers(page.headers).send(text);

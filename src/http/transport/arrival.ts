@@ -3,17 +3,23 @@ import type { KnownHosts } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
 
 /** RFC 9112, 3.2.2: through a proxy, the target is a whole URL. */
-const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i;
+const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;
 
 /**
  * Prepares a request before the router sees it. HEAD becomes GET (Node omits the body by itself), so that no route is
- * needed twice. A target in absolute form becomes a path. The headers that announce a body are removed, because Fastify
- * would refuse a body that it cannot read before the caller is known; our own `parse` step reads it, and `headerLines`
- * still has the headers.
+ * needed twice. A target in absolute form becomes a path, and its host name takes the place of the one in `Host`. The
+ * headers that announce a body are removed, because Fastify would refuse a body that it cannot read before the caller is
+ * known; our own `parse` step reads it, and `headerLines` still has the headers.
  */
 export function prepareArrival(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): void {
   if (request.method === 'HEAD') request.method = 'GET';
-  if (request.url?.startsWith('/') === false) request.url = request.url.replace(ABSOLUTE_FORM, '') || '/';
+  const absolute = request.url?.startsWith('/') === false ? ABSOLUTE_FORM.exec(request.url) : null;
+  if (absolute !== null) {
+    const [start, host] = absolute;
+    const path = absolute.input.slice(start.length);
+    request.url = path.startsWith('/') ? path : `/${path}`;
+    request.headers.host = host;
+  }
   request.headers['content-type'] = undefined;
   request.headers['content-length'] = undefined;
   request.headers['transfer-encoding'] = undefined;
@@ -33,12 +39,12 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
 /**
  * The scheme and authority by which the caller reached this server.
  *
- * @throws Problem if the `Host` header is missing or not valid
+ * @throws Problem if the `Host` header is missing, repeated or not valid
  */
 export function originOf(request: IncomingMessage, publicUrl: string | null, hosts: KnownHosts): string {
-  if (publicUrl !== null) return publicUrl;
-  const [host = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
-  if (second !== undefined || !hosts.isName(host)) {
+  const [line = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
+  const { host = line } = request.headers;
+  if (second !== undefined || !hosts.isName(line) || !hosts.isName(host)) {
     throw new Problem(
       'invalid_request',
       'The request must have one `Host` header: a host name with an optional port.',
@@ -47,7 +53,7 @@ export function originOf(request: IncomingMessage, publicUrl: string | null, hos
       },
     );
   }
-  return `http://${host.toLowerCase()}`;
+  return publicUrl ?? `http://${host.toLowerCase()}`;
 }
 
 /** The path of a request target, without its query. */

@@ -49,6 +49,27 @@ it('header lines of a name are told each by itself, whatever the case of the nam
 });
 
 describe('the name that a server was reached by', () => {
+  it.each([
+    ['http://Acme.Localhost:6625/a?b', 'http://acme.localhost:6625'],
+    ['HTTPS://[::1]', 'http://[::1]'],
+    ['/a', 'http://localhost'],
+  ])('is that of the target %s before that of the `Host` header', (url, origin) => {
+    const request = incoming({ url, headers: [['Host', 'localhost']] });
+    prepareArrival(request);
+
+    expect(originOf(request, null, knownHosts([]))).toBe(origin);
+  });
+
+  it.each(['http://', 'http:///a', 'http://a b/', 'http://user:secret@localhost/'])(
+    'is refused by a target that names none, whatever `Host` says: %s',
+    (url) => {
+      const request = incoming({ url, headers: [['Host', 'localhost']] });
+      prepareArrival(request);
+
+      expect(() => originOf(request, null, knownHosts([]))).toThrow('must have one `Host` header');
+    },
+  );
+
   it('is that of the `Host` header, or the one that the server was told', () => {
     const request = incoming({ headers: [['Host', 'Mock.Test:6625']] });
 
@@ -70,7 +91,9 @@ describe('the name that a server was reached by', () => {
   ])('is refused by %s', (_what, hosts) => {
     const request = incoming({ headers: hosts.map((host) => ['host', host]) });
 
-    expect(() => originOf(request, null, knownHosts([]))).toThrow('must have one `Host` header');
+    for (const publicUrl of [null, 'https://mock.example']) {
+      expect(() => originOf(request, publicUrl, knownHosts([]))).toThrow('must have one `Host` header');
+    }
   });
 });
 

@@ -58,6 +58,41 @@ const fetchMetadata = (site: string, mode: string, dest: string) => [
 ];
 const statusesOf = (answers: readonly { readonly status: number }[]) => answers.map(({ status }) => status);
 
+describe('a target with a host name of its own', () => {
+  const targeting = (host: string, { request, headers, body }: (typeof REQUESTS)[number], ...more: string[]) => {
+    const absolute = request.replace(' /', ` http://${host}/`);
+    return send(port, requestBytes(absolute, [...more, ...headers], body));
+  };
+
+  it('is judged by that name, and not by the one of `Host`', async () => {
+    for (const one of REQUESTS) {
+      const page = 'Referer: http://evil.test/';
+      expect((await targeting('evil.test', one, 'Host: localhost', page)).status).toBe(403);
+      expect((await targeting('localhost', one, 'Host: evil.test', page)).status).toBe(one.status);
+    }
+  });
+
+  it('reaches the world of that name, and not the one of `Host`', async () => {
+    const [request] = REQUESTS;
+    const there = await targeting('nobody.localhost', request as (typeof REQUESTS)[number], 'Host: localhost');
+
+    expect(there.status).toBe(404);
+    expect(JSON.stringify(there.body)).toContain('no world `nobody`');
+  });
+});
+
+describe('two `Host` lines', () => {
+  it.each([
+    ['as it was started', port],
+    ['with a public URL', publishedPort],
+  ])('are refused on every path: %s', async (_how, to) => {
+    for (const second of ['Host: localhost', 'Host: evil.test']) {
+      const answers = await answersTo(['Host: localhost', second], to);
+      expect(statusesOf(answers)).toEqual(REQUESTS.map(() => 400));
+    }
+  });
+});
+
 describe('under a host name that the mock does not know', () => {
   it.each(['evil.test', 'acme.run.ai', 'localhost.evil.test', 'x', 'api.nvcf.nvidia.com:443'])(
     'programs are served: %s',
