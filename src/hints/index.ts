@@ -16,10 +16,9 @@ const MOST_TEXT = 600;
  * header unreadable; last what is only likely.
  */
 const FIRST: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
-const LAST: readonly HintRule[] = [...TOKEN_HINTS, ...PATH_HINTS];
 
 /** The hints that every service can give. */
-export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...LAST];
+export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...TOKEN_HINTS, ...PATH_HINTS];
 
 /**
  * What people may have got wrong in a refused request, most telling first.
@@ -28,11 +27,14 @@ export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...LAST];
  */
 export function findHints(own: readonly HintRule[], refused: RefusedRequest): readonly Hint[] {
   const hints: Hint[] = [];
-  for (const rules of [FIRST, own, LAST]) {
+  for (const rules of [FIRST, own, TOKEN_HINTS, PATH_HINTS]) {
     for (const { code, when } of rules) {
       const text = when(refused);
-      if (text !== null) hints.push({ code, text: inAscii(text) });
+      if (text === null) continue;
+      hints.push({ code, text: inAscii(text) });
       if (hints.length === MOST_HINTS) return hints;
+      // A path is meant as one other path: a second guess would contradict the first.
+      if (rules === PATH_HINTS) break;
     }
   }
   return hints;

@@ -133,14 +133,15 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'slash_at_end',
-    sign: 'a slash at the end, where the vendor answers without it',
-    cure: 'leave it out; Air alone answers with and without',
+    sign: 'a slash at the end, where the vendor answers without it, or an empty id behind it',
+    cure: 'leave it out, or put the id behind it; Air alone answers with and without',
     ...AS_SERVED,
     when: (refused) => {
       const { path, method } = refused;
       if (!path.endsWith('/') || path.includes('//')) return null;
-      const meant = named(operationsAt(refused, unknownSegments(refused) ?? []), method);
-      return meant === '' ? null : `The path ends with a slash, and this is another path without one: call ${meant}.`;
+      const segments = unknownSegments(refused) ?? [];
+      const meant = named([...operationsAt(refused, segments), ...operationsAt(refused, [...segments, ''])], method);
+      return meant === '' ? null : `The path ends with a slash, or the id behind it is empty: call ${meant}.`;
     },
   },
   {

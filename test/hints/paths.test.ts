@@ -20,6 +20,8 @@ describe('a path that nothing is served at is told', () => {
     ['POST //api/v1/token', 'doubled_slash', '`POST /api/v1/token`'],
     ['POST /api/v1/token/', 'slash_at_end', '`POST /api/v1/token`'],
     ['GET /v2/nvcf/functions/', 'slash_at_end', '`GET /v2/nvcf/functions`'],
+    ['DELETE /api/v1/users/', 'slash_at_end', '`DELETE /api/v1/users/{userId}`'],
+    ['POST /v2/nvcf/pexec/functions/', 'slash_at_end', '`POST /v2/nvcf/pexec/functions/{functionId}`'],
     ['POST /api/v1/api/v1/token', 'path_prefix_extra', '`POST /api/v1/token`'],
     ['GET /api/v1/usres', 'path_misspelt', '`GET /api/v1/users`'],
     ['GET /api/v1/Users', 'path_misspelt', '`GET /api/v1/users`'],
@@ -27,8 +29,41 @@ describe('a path that nothing is served at is told', () => {
   ])('%s', async (request, code, named) => {
     const { codes, texts } = await hintsOf(server.call, request);
 
-    expect(codes[0]).toBe(code);
+    expect(codes).toEqual([code]);
     expect(texts[0]).toContain(`${named}`);
+  });
+
+  it.each([
+    'GET /api/v1/users/',
+    'GET /api/v1/access-keys/',
+    'DELETE /api/v1/access-keys/',
+    'GET /api/v1/service-accounts/',
+    'GET /api/v1/authorization/roles/',
+    'GET /v3/orgs/acme/keys/',
+    'GET /v2/nvcf/functions/',
+    'DELETE /v2/nvcf/functions/',
+  ])('an empty id is none: %s', async (request) => {
+    const answer = await server.call(request, { token: castKey('nvcf-deployer').key });
+
+    expect(answer.status).toBe(404);
+    expect(answer.decision).toBeNull();
+    expect(answer.headers['x-mock-hint']).toContain('ends with a slash');
+  });
+
+  it('every operation of a vendor that tells both apart, called with a slash at its end', async () => {
+    const missing: string[] = [];
+    for (const service of ['runai', 'nvcf', 'ngc']) {
+      const { body: document } = await server.call(`GET /openapi/${service}.json`);
+      for (const [path, methods] of Object.entries<object>(document.paths)) {
+        const called = `${path.replaceAll(/\{\w+\}/g, 'acme')}/`;
+        for (const method of Object.keys(methods).filter((name) => /^(get|post|put|patch|delete)$/.test(name))) {
+          const { codes } = await hintsOf(server.call, `${method.toUpperCase()} ${called}`);
+          if (codes[0] !== 'slash_at_end') missing.push(`${method} ${called}: ${codes}`);
+        }
+      }
+    }
+
+    expect(missing).toEqual([]);
   });
 
   it.each([

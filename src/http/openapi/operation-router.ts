@@ -25,7 +25,9 @@ export class OperationRouter {
   add(operation: Operation, eitherSlash: boolean): void {
     const url = operation.path.replaceAll(/\{([^}]+)\}/g, ':$1');
     const urls = eitherSlash && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
-    const found: findMyWay.Handler<findMyWay.HTTPVersion.V1> = (_request, _response, params) => ({ operation, params });
+    // The library takes an empty segment for a parameter: `/users/` would be the user without an id.
+    const found: findMyWay.Handler<findMyWay.HTTPVersion.V1> = (_request, _response, params) =>
+      Object.values(params).includes('') ? null : { operation, params };
     // The type asks for one of Node's methods, and a document has no others.
     for (const one of urls) this.#router.on(operation.method as findMyWay.HTTPMethod, one, found);
   }
