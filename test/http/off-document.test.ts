@@ -1,7 +1,7 @@
 /**
  * What becomes of answers that do not fit their document.
  *
- * Breaks with: src/http/steps/conform.ts, src/http/steps/locate.ts
+ * Breaks with: src/http/steps/conform.ts
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -63,9 +63,8 @@ describe('a refusal that does not fit its document', () => {
   });
 
   it('is a finding when it was made before the caller was known, too', async () => {
-    const path = '/v3/orgs/{org}/keys';
-    expect(await findingsAfter(without(404, path), 'GET /v3/orgs//keys')).toEqual([
-      'listKeys answered 404, which its document does not name',
+    expect(await findingsAfter(without(400), `GET ${PATH}`, { headers: { host: 'no name' } })).toEqual([
+      'get_access_keys answered 400, which its document does not name',
     ]);
   });
 
