@@ -117,16 +117,16 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
     snapshots: {
       take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
       of: ({ id }) => snapshots.of(id),
-      find: (id) => snapshots.find(id),
+      find: (world, id) => snapshots.find(id, world.id),
       restore: async ({ id }, which) => {
-        const snapshot = await snapshots.find(which);
+        const snapshot = await snapshots.find(which, id);
         const entry = worlds.entry(id);
         const fault = whyNotHere(snapshot, entry);
         if (fault === null) return entry.world.restore(snapshot.bytes, snapshot.at);
         const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
         throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
       },
-      delete: (id) => snapshots.delete(id),
+      delete: (world, id) => snapshots.delete(id, world.id),
     },
     tokens: tokenPorts(services),
     tables: (name) => lawOfService(name) ?? null,

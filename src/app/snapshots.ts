@@ -1,5 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import { Problem } from '../core/problem.ts';
+import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Random } from '../machine/random.ts';
 import type { SharedSnapshots, StoredSnapshot } from '../store/sharing.ts';
 import type { KeptSeed } from '../store/world.ts';
@@ -67,18 +68,22 @@ export class Snapshots {
     return (await this.#shelf.list()).filter((one) => one.world === world).reverse();
   }
 
-  /** @throws Problem `not_found` */
-  async find(id: string): Promise<Snapshot> {
+  /**
+   * @param from the world whose address it is asked for at; without one it may be of any world
+   * @throws Problem `not_found`
+   */
+  async find(id: string, from: string = DEFAULT_WORLD): Promise<Snapshot> {
     const found = await this.#shelf.find(id);
-    if (found === null) throw noSnapshot(id);
+    if (found === null || !isSeen(found, from)) throw noSnapshot(id);
     const { made, ...rest } = found;
     const { seed, credentials } = makerIn(made);
     return { ...rest, seed: this.#revive(seed), credentials };
   }
 
   /** @throws Problem `not_found` */
-  async delete(id: string): Promise<void> {
-    if (!(await this.#shelf.delete(id))) throw noSnapshot(id);
+  async delete(id: string, from: string): Promise<void> {
+    const isThere = (await this.#shelf.list()).some((one) => one.id === id && isSeen(one, from));
+    if (!isThere || !(await this.#shelf.delete(id))) throw noSnapshot(id);
   }
 
   async #mustHaveRoom(bytes: number): Promise<void> {
@@ -89,13 +94,18 @@ export class Snapshots {
     const [oldest] = all;
     const message =
       `${all.length} snapshots are kept, with ${Math.ceil(held / 1024)} kB in total; the limits are ${MOST} and 256 MB. ` +
-      `Delete one with \`DELETE /_mock/snapshots/{id}\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
+      `Delete one with \`DELETE /_mock/snapshots/{id}\`, at the address of its world or of \`default\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
     throw new Problem('conflict', message);
   }
 }
 
+/** A test must not come upon those of another; at the address of the default world all can be looked after. */
+function isSeen({ world }: Pick<SnapshotInfo, 'world'>, from: string): boolean {
+  return world === from || from === DEFAULT_WORLD;
+}
+
 function noSnapshot(id: string): Problem {
-  const message = `There is no snapshot \`${id.slice(0, 100)}\`; \`GET /_mock/snapshots\` lists those of a world. In memory they end with the process.`;
+  const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists those of a world. In memory they end with the process.`;
   return new Problem('not_found', message);
 }
 

@@ -112,12 +112,12 @@ export interface Ports {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;
     of(world: World): Promise<readonly (SnapshotInfo & { readonly place: number })[]>;
-    /** @throws Problem `not_found` */
-    find(id: string): Promise<SnapshotInfo & { readonly bytes: Uint8Array }>;
+    /** At the address of the default world those of all worlds are found. @throws Problem `not_found` */
+    find(world: World, id: string): Promise<SnapshotInfo & { readonly bytes: Uint8Array }>;
     /** @throws Problem `not_found`; `conflict` for a snapshot of another world */
     restore(world: World, id: string): Promise<void>;
     /** @throws Problem `not_found` */
-    delete(id: string): Promise<void>;
+    delete(world: World, id: string): Promise<void>;
   };
   readonly tokens: {
     /**

@@ -88,6 +88,31 @@ describe('a snapshot', () => {
     expect([status, body.detail]).toEqual([409, expect.stringContaining('POST /_mock/worlds')]);
   });
 
+  it.each(['GET ', 'GET /file', 'POST /restore', 'DELETE '])(
+    'of another world is not there, except at the address of the default world, and as an origin: %s',
+    async (request) => {
+      const [method, path = ''] = request.split(' ');
+      const [alice, bob] = [await worldWithKey(), await makeWorld(server)];
+      const [{ body: hers }, { body: ofDefault }] = [
+        await alice.call('POST /_mock/snapshots'),
+        await server.call('POST /_mock/snapshots'),
+      ];
+      for (const id of [hers.id, ofDefault.id]) {
+        const { status, body } = await bob.call(`${method} /_mock/snapshots/${id}${path}`);
+        expect([status, body.detail]).toEqual([404, expect.stringContaining('/_mock/snapshots')]);
+      }
+      const copy = await orderWorld(server, { from: { snapshot: hers.id } });
+      const atDefault = await server.app.inject({
+        method: method as 'GET',
+        url: `/_mock/snapshots/${hers.id}${path}`,
+        headers: { host: 'localhost' },
+      });
+
+      expect(copy.status).toBe(201);
+      expect(atDefault.statusCode).toBe({ POST: 409, GET: 200, DELETE: 204 }[method as string]);
+    },
+  );
+
   it.each(['GET ', 'DELETE ', 'POST /restore', 'GET /file'])('that is not there: %s is 404', async (request) => {
     const [method, path = ''] = request.split(' ');
     const { status, body } = await server.call(`${method} /_mock/snapshots/nothing${path}`);

@@ -19,13 +19,13 @@ export function snapshotOperations({ snapshots }: Ports) {
     return { status: 201, body: shown(await snapshots.take(world, name)) };
   };
 
-  const get: Handler<'control', 'get_snapshot'> = async ({ params }) => ({
+  const get: Handler<'control', 'get_snapshot'> = async ({ world, params }) => ({
     status: 200,
-    body: shown(await snapshots.find(params.snapshotId)),
+    body: shown(await snapshots.find(world, params.snapshotId)),
   });
 
-  const download: Handler<'control', 'download_snapshot'> = async ({ params }) => {
-    const { id, bytes } = await snapshots.find(params.snapshotId);
+  const download: Handler<'control', 'download_snapshot'> = async ({ world, params }) => {
+    const { id, bytes } = await snapshots.find(world, params.snapshotId);
     return {
       status: 200,
       headers: { 'content-type': SQLITE, 'content-disposition': `attachment; filename="${id}.db"` },
@@ -38,8 +38,8 @@ export function snapshotOperations({ snapshots }: Ports) {
     return { status: 200, body: { status: 'restored', now: rfc3339(world.clock.now()) } };
   };
 
-  const remove: Handler<'control', 'delete_snapshot'> = async ({ params }) => {
-    await snapshots.delete(params.snapshotId);
+  const remove: Handler<'control', 'delete_snapshot'> = async ({ world, params }) => {
+    await snapshots.delete(world, params.snapshotId);
     return { status: 204 };
   };
 
