@@ -12,6 +12,7 @@ import { Faults, type SharedFaults } from '../faults/faults.ts';
 import { unusedSentence } from '../faults/unused.ts';
 import { Habits } from '../hints/habits.ts';
 import { Chronicle } from '../journal/chronicle.ts';
+import type { WorldEnd } from '../journal/journal.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
@@ -41,11 +42,11 @@ export interface OwnedWorld extends World {
   readonly isHeld: boolean;
   /** Replaces its state with that of a snapshot; its time continues from the snapshot's. */
   restore(image: Uint8Array, at: Instant): Promise<void>;
-  /** Ends whatever waits for something to happen in it. */
+  /** The server stops: ends whatever waits for something to happen in it. */
   tellOver(): void;
-  /** Ends it with the last request that uses it. */
+  /** It was deleted: ends it with the last request that uses it. */
   end(): void;
-  /** Ends it now. */
+  /** The server has stopped: ends it now. */
   close(): Promise<void>;
 }
 
@@ -145,12 +146,12 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   };
   let isEnding = false;
   /** Whoever waits for something to happen in it does so in vain. */
-  const tellOver = () => {
+  const tellOver = (why: WorldEnd) => {
     faults.end();
-    chronicle.end();
+    chronicle.end(why);
   };
   const close = async () => {
-    tellOver();
+    tellOver('stopping');
     chronicle.close();
     remembered.clear();
     views.clear();
@@ -188,7 +189,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       return mode;
     },
     setMode,
-    tellOver,
+    tellOver: () => tellOver('stopping'),
     get store() {
       return store;
     },
@@ -242,7 +243,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     },
     end: () => {
       isEnding = true;
-      tellOver();
+      tellOver('deleted');
       if (holders === 0) void close();
     },
     close,

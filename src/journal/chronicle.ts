@@ -8,7 +8,7 @@ import { clearInterval, setInterval } from '../machine/time.ts';
 import { Decisions } from './decisions.ts';
 import type { Draft } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
-import { Journal } from './journal.ts';
+import { Journal, type WorldEnd } from './journal.ts';
 import { summaryOf, withoutSecrets } from './view.ts';
 
 /** Something that happened in a world; what is written of it must be read the same later (`app/archive.ts`). */
@@ -168,15 +168,14 @@ export class Chronicle {
   }
 
   /** Nobody waits any longer for something to happen, and nothing is remembered. */
-  end(): void {
+  end(why: WorldEnd): void {
     clearInterval(this.#looking);
-    this.journal.end();
+    this.journal.end(why);
     this.events.end();
   }
 
-  /** Lets go of what it remembers. */
+  /** Lets go of what it remembers, once it has ended. */
   close(): void {
-    this.end();
     this.findings.clear();
     this.uses.clear();
     this.decisions.clear();

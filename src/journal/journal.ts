@@ -9,11 +9,14 @@ import { factsOf } from './view.ts';
  */
 const MOST = 2000;
 
+/** Why a world ends: it was deleted, or its server stops. */
+export type WorldEnd = 'deleted' | 'stopping';
+
 /** Is told what happens to a journal. */
 export interface Listener {
   recorded(entry: JournalEntry, facts: Facts): void;
   /** Nothing is recorded any more: the journal was emptied, or its world has ended. */
-  ended(why: 'emptied' | 'gone'): void;
+  ended(why: 'emptied' | WorldEnd): void;
 }
 
 /** A draft in its place. One object for each request and nothing to find it by: it is made for every one. */
@@ -48,7 +51,7 @@ export class Journal {
   #kept = 0;
   /** How many had been recorded when it was last emptied. */
   #emptiedAt = 0;
-  #isOver = false;
+  #over: WorldEnd | null = null;
 
   /** @param series begins the ids, so that no two processes give the same one */
   constructor(budget: Budget, series: string) {
@@ -117,7 +120,7 @@ export class Journal {
 
   /** @returns a function that ends it */
   listen(listener: Listener): () => void {
-    if (this.#isOver) listener.ended('gone');
+    if (this.#over !== null) listener.ended(this.#over);
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -142,16 +145,16 @@ export class Journal {
   }
 
   /** The same, for good. */
-  end(): void {
-    this.#isOver = true;
-    this.#forgetAll('gone');
+  end(why: WorldEnd): void {
+    this.#over ??= why;
+    this.#forgetAll(this.#over);
   }
 
   #entryOf(number: number, draft: Draft): JournalEntry {
     return { ...draft, id: `${this.#series}-r${number}`, number };
   }
 
-  #forgetAll(why: 'emptied' | 'gone'): void {
+  #forgetAll(why: 'emptied' | WorldEnd): void {
     for (const place of this.#places) if (place !== undefined) this.#budget.remove(place);
     this.#places.length = 0;
     this.#kept = 0;

@@ -3,7 +3,7 @@ import { Problem } from '../core/problem.ts';
 import type { Quota } from '../core/quota.ts';
 import { clearTimeout, setTimeout } from '../machine/time.ts';
 import type { JournalEntry } from './entry.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, WorldEnd } from './journal.ts';
 import { type Difference, type Match, type Matcher, matcherOf } from './match.ts';
 import { hideSecrets } from './secrets.ts';
 import { factsOf } from './view.ts';
@@ -26,9 +26,9 @@ export interface Verification {
 
 /** The journal stopped recording before it was known. */
 export class JournalEnded extends Error {
-  readonly why: 'emptied' | 'gone';
+  readonly why: 'emptied' | WorldEnd;
 
-  constructor(why: 'emptied' | 'gone') {
+  constructor(why: 'emptied' | WorldEnd) {
     super(`the journal ended: ${why}`);
     this.why = why;
   }
@@ -59,6 +59,13 @@ export async function verify(
     const bytes = WAITING_BYTES + bytesOf(match);
     if (!quota.take(bytes)) throw tooMuchIsAwaited(quota);
     await new Promise<void>((resolve, reject) => {
+      const finish = () => {
+        clearTimeout(timer);
+        unlisten();
+        resolve();
+      };
+      // Before it listens: a journal that has ended already says so at once.
+      const timer = setTimeout(finish, within);
       const unlisten = journal.listen({
         recorded: (entry, facts) => {
           if (!matcher.fits(facts)) return;
@@ -72,12 +79,6 @@ export async function verify(
           reject(new JournalEnded(why));
         },
       });
-      const finish = () => {
-        clearTimeout(timer);
-        unlisten();
-        resolve();
-      };
-      const timer = setTimeout(finish, within);
     }).finally(() => quota.release(bytes));
   }
   const { least, most } = boundsOf(expectation);

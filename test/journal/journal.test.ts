@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/core/held.ts';
 import { type Draft, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
+import { verify } from '../../src/journal/verify.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -98,10 +99,18 @@ describe('the journal of a world', () => {
     journal.listen(listener);
     journal.empty();
     journal.record(draft());
-    journal.end();
+    journal.end('deleted');
+    journal.end('stopping');
     journal.listen(listener);
-    expect(told).toEqual(['a-r1', 'emptied', 'gone']);
+    expect(told).toEqual(['a-r1', 'emptied', 'deleted']);
   });
+});
+
+it('a verification does not begin to wait once the journal has ended', async () => {
+  const journal = new Journal(new Budget(MEGABYTE), 'a');
+  journal.end('deleted');
+
+  await expect(verify(journal, {}, { atLeast: 1 }, 60_000)).rejects.toMatchObject({ why: 'deleted' });
 });
 
 describe('a body', () => {

@@ -264,7 +264,16 @@ describe('verifying', () => {
     const there = server.call('POST /w/short/_mock/requests/verify', { body: { match: {}, within: '30s' } });
     await new Promise((resolve) => setTimeout(resolve, 20));
     await server.call('DELETE /_mock/worlds/short');
-    expect(refused(await there, 503)).toContain('ended');
+    expect(refused(await there, 404)).toContain('The world `short` is gone');
+  });
+
+  it('ends with the server, which is there no longer rather than its world', async () => {
+    const stopping = await testServer();
+    const body = { match: {}, within: '30s' };
+    const waiting = stopping.call('POST /_mock/requests/verify', { body });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await stopping.close();
+    expect(refused(await waiting, 503)).toContain('server');
   });
 
   it.each([

@@ -82,7 +82,7 @@ export function requestOperations({ known, version, describe }: Ports) {
     const unfollow = wait === 0 ? () => {} : chronicle.follow();
     const verifying = verify(chronicle.journal, match, expectation, wait, chronicle.verifications).finally(unfollow);
     const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
-      throw thrown instanceof JournalEnded ? endedProblem(thrown) : thrown;
+      throw thrown instanceof JournalEnded ? endedProblem(thrown, world.id) : thrown;
     });
     const told = nearest.map(({ entry, differences }) => {
       const request = show(world)(entry);
@@ -155,9 +155,16 @@ function waitOf(within: string | undefined): number {
   throw new Problem('invalid_request', `Field \`within\` must be ${DURATION_FORMS}, of at most 60 s.`);
 }
 
-function endedProblem({ why }: JournalEnded): Problem {
-  if (why === 'emptied') {
-    return new Problem('conflict', 'The journal was emptied by a reset of the world while the verification waited.');
+function endedProblem({ why }: JournalEnded, world: string): Problem {
+  switch (why) {
+    case 'emptied':
+      return new Problem('conflict', 'The journal was emptied by a reset of the world while the verification waited.');
+    case 'deleted':
+      return new Problem(
+        'no_such_world',
+        `The world \`${world}\` is gone: it was deleted while the verification waited.`,
+      );
+    case 'stopping':
+      return new Problem('unavailable', 'The server stopped while the verification waited.');
   }
-  return new Problem('unavailable', 'The world ended, or the server stopped, while the verification waited.');
 }
