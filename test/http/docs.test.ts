@@ -1,5 +1,6 @@
 /** Breaks with: src/http/console.ts, src/http/docs-pages.ts, src/http/pages.ts, src/http/read-documents.ts */
 import { describe, expect, it } from 'vitest';
+import { openapiFaults } from '../support/openapi-validators.ts';
 import { testServer } from '../support/server.ts';
 import { SERVICES } from '../support/services.ts';
 
@@ -11,6 +12,13 @@ it.each(['runai', 'control'])('GET /openapi/%s.json is the document', async (nam
   expect(response.statusCode).toBe(200);
   expect(response.headers['content-type']).toContain('application/json');
   expect(response.json()).toMatchObject({ openapi: '3.0.3', servers: [{ url: '/' }] });
+});
+
+it.each(['', '/w/default'])('%s/openapi/... is valid OpenAPI of every service', async (below) => {
+  for (const name of ['control', ...SERVICES.map((service) => service.name)]) {
+    const document = (await app.inject(`${below}/openapi/${name}.json`)).json();
+    expect(await openapiFaults(document), name).toEqual([]);
+  }
 });
 
 it('GET / is the console, without a script or a style of its own', async () => {
