@@ -71,10 +71,11 @@ export interface Grants {
    */
   redeemCode(hash: string, now: Instant, until: Instant): Promise<Redemption>;
   /**
-   * Stores the first token of a family, and removes those that expired 30 days ago.
+   * Stores the first token of a family, and removes those that expired 30 days ago. A family that was ended since its code
+   * was redeemed, because somebody presented the code again, is stored as ended: whoever was first has won, and then lost.
    *
    * @throws NotFound if its subject is gone
-   * @throws Outdated if its subject is disabled, its family was ended, or the premise no longer holds
+   * @throws Outdated if its subject is disabled, or the premise no longer holds
    */
   issue(token: RefreshToken, now: Instant, premise?: Premise): Promise<void>;
   /**

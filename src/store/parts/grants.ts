@@ -98,9 +98,10 @@ export function grantsOn(rows: Collections): Grants {
       updating(rows, async () => {
         const subject = await checked(token.subject, premise);
         const ended = await REVOKED_NAMES.byId(rows, token.family);
-        if (ended?.dueAt != null && ended.dueAt > now) throw new Outdated();
+        const isEnded = ended?.dueAt != null && ended.dueAt > now;
+        const kind = isEnded ? ENDED_LOGINS : LOGINS;
         const past = [LOGINS, ENDED_LOGINS].map((collection) => collection.swept(rows, now - TOKEN_KEPT_MS));
-        const changes = [...(await Promise.all(past)).flat(), LOGINS.put(loginRow(LOGINS, token))];
+        const changes = [...(await Promise.all(past)).flat(), kind.put(loginRow(kind, token))];
         await rows.commit(changes, [subject, REVOKED_NAMES.still(ended, token.family)]);
       }),
     rotate: (presented, next, now, until) =>

@@ -1,0 +1,13 @@
+/** A code that several redeem at once, on PostgreSQL. Breaks with: src/store/parts/grants.ts */
+import { expect } from 'vitest';
+import { ONE_EACH, winnersOfCodes } from '../../support/code-races.ts';
+import { describePostgres, it } from '../../support/postgres.ts';
+import { testServer } from '../../support/server.ts';
+
+describePostgres('a code that several redeem at once', () => {
+  it('has exactly one winner', async ({ schema }) => {
+    const server = await testServer({ data: schema.url });
+
+    expect(await winnersOfCodes(server)).toEqual(ONE_EACH);
+  }, 120_000);
+});

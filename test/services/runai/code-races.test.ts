@@ -1,0 +1,35 @@
+/** A code that several redeem at once. Breaks with: src/store/parts/grants.ts */
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import { ONE_EACH, winnersOfCodes } from '../../support/code-races.ts';
+import { it } from '../../support/in-folder.ts';
+import { codeFields, codeOf, judged, postForm, REALM_TOKEN } from '../../support/oauth.ts';
+import { testServer } from '../../support/server.ts';
+
+it('is won by whoever was first, although the second came before the login had begun', async () => {
+  const server = await testServer();
+  const code = await codeOf(server);
+  const { grants } = server.world.store;
+  const { redeemCode } = grants;
+  vi.spyOn(grants, 'redeemCode').mockImplementationOnce(async (...given) => {
+    const first = await redeemCode(...given);
+    expect(await redeemCode(...given)).toEqual({ outcome: 'reused' });
+    return first;
+  });
+  const { status, body } = await postForm(server, REALM_TOKEN, codeFields(code));
+  const again = await postForm(server, REALM_TOKEN, {
+    ...{ grant_type: 'refresh_token', client_id: 'runai-cli', refresh_token: body.refresh_token },
+  });
+
+  // As if the second had come a moment later: it ends the login of the first.
+  expect([status, await judged(server, body.access_token)]).toEqual([200, [401, 'revoked_token']]);
+  expect([again.status, again.decision.reason]).toEqual([400, 'revoked_refresh_token']);
+});
+
+it('has exactly one winner in memory', async () => {
+  expect(await winnersOfCodes(await testServer())).toEqual(ONE_EACH);
+});
+
+it('has exactly one winner on a file', async ({ folder }) => {
+  expect(await winnersOfCodes(await testServer({ data: join(folder, 'mock.db') }))).toEqual(ONE_EACH);
+});
