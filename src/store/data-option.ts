@@ -3,10 +3,31 @@ export function isPostgresUrl(data: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(data);
 }
 
-/** The scheme of a URL of anything else, which is certainly not meant to be a path; null if it is none. */
-export function otherScheme(data: string): string | null {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(data)?.[1] ?? null;
-  return scheme === null || isPostgresUrl(data) ? null : scheme;
+/** A scheme of two letters or more: one letter is a drive. */
+const OTHER_URL = /^([a-z][a-z0-9+.-]+):\/\//i;
+/** What is certainly no path: the beginning of a URL with something before it or missing in it, or `user:password@host`. */
+const MISTYPED_URLS: readonly RegExp[] = [
+  /^[\s"'`<]*[a-z][a-z0-9+.-]+:[/\\]/i,
+  /^[\s"'`<]*postgres(?:ql)?(?::|\/\/)/i,
+  /^[\s"'`<]*\/{0,2}[^/\\:@]+:[^/\\@]+@/,
+];
+/** A `/`, `?` or `#` in the password ends the part that names user and host, and the rest of the password follows. */
+const BROKEN_PASSWORD = /^[^/]*\/\/[^/?#@]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/;
+
+/**
+ * Why `--data` cannot be meant as it is written; null if it can. Nothing of it is repeated but a scheme: it may contain a
+ * password, and it is not known where.
+ */
+export function faultOfData(data: string): string | null {
+  const advice = 'Give the path of a file, or a URL that begins with `postgres://`';
+  if (isPostgresUrl(data)) {
+    if (!BROKEN_PASSWORD.test(data)) return null;
+    return '--data is a URL whose user or password has a `/`, `?` or `#` in it. Write it as `%2F`, `%3F` or `%23`.';
+  }
+  const scheme = OTHER_URL.exec(data)?.[1];
+  if (scheme !== undefined) return `--data is a URL that begins with \`${scheme}://\`. ${advice}.`;
+  if (!MISTYPED_URLS.some((form) => form.test(data))) return null;
+  return `--data looks like a URL that is mistyped at its beginning. ${advice}, with nothing before it.`;
 }
 
 /** What may be shown of `--data`: of a URL, everything but the password and the options. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
-import { isPostgresUrl, otherScheme } from './data-option.ts';
+import { faultOfData, isPostgresUrl } from './data-option.ts';
 import type { Store } from './index.ts';
 import type { StoreParts } from './shared.ts';
 import type { SharedWorlds } from './sharing.ts';
@@ -30,12 +30,8 @@ export interface Place {
  * @throws Unusable if it cannot be used
  */
 export async function openPlace(data: string | null, world: string, shared: StoreParts): Promise<Place> {
-  const scheme = data === null ? null : otherScheme(data);
-  if (scheme !== null) {
-    throw new Unusable(
-      `--data is a URL that begins with \`${scheme}://\`. Give the path of a file, or a URL that begins with \`postgres://\`.`,
-    );
-  }
+  const fault = data === null ? null : faultOfData(data);
+  if (fault !== null) throw new Unusable(fault);
   if (data === null || !isPostgresUrl(data)) {
     const isKept = data !== null;
     const store = openSqliteStore(data, shared);

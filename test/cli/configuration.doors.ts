@@ -290,6 +290,18 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
     expect(stdout).toBe('');
   });
 
+  it.for(['postgres:/ada:secret@db/mock', ' postgres://ada:secret@db/mock'])(
+    'a mistyped URL, without the password in it: %s',
+    async (data, { command, folder }) => {
+      const { code, stdout, stderr } = await command.run([`--data=${data}`]);
+
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('a URL that begins with `postgres://`');
+      expect(stderr).not.toContain('secret');
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
   it('one of a list', async ({ command }) => {
     expect(await command.run(['--alias', 'good', '--alias', 'b:1', '--alias', 'fine'])).toMatchObject({
       code: 2,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPostgresUrl, otherScheme, shownData } from '../../src/store/data-option.ts';
+import { faultOfData, isPostgresUrl, shownData } from '../../src/store/data-option.ts';
 
 describe('what `--data` names', () => {
   it('is a database if it is a URL of one, and otherwise a file', () => {
@@ -7,10 +7,34 @@ describe('what `--data` names', () => {
     expect(given.map(isPostgresUrl)).toEqual([true, true, true, false, false, false]);
   });
 
-  it('is not a URL of anything else', () => {
-    expect(
-      ['mysql://ada:secret@db.test/mock', 'postgres://a/b', 'C:\\mock.db', 'data/mock.db'].map(otherScheme),
-    ).toEqual(['mysql', ...[null, null, null]]);
+  it.each([
+    ...['mock.db', 'data/mock.db', '/var/lib/mock.db', './a:b.db', '../x', 'C:\\mock.db', 'C:/mock.db', 'c:mock.db'],
+    ...['postgres', 'postgres/mock.db', ' mock.db', 'mock@home.db', 'a b', ''],
+    ...['postgres://a/b', 'postgresql://ada:secret@db/mock?schema=team', 'postgres://db:5432/mock?password=s@cret'],
+    ...['postgres://ada:%2Fsecret@db/mock', 'postgres://ada:s@cret@db/mock', 'postgres://db/mock?sslrootcert=/a/b'],
+  ])('can be %j', (data) => {
+    expect(faultOfData(data)).toBeNull();
+  });
+
+  it.each([
+    ['mysql://ada:secret@db.test/mock', '`mysql://`'],
+    ['file:///tmp/mock.db', '`file://`'],
+    ['postgress://ada:secret@db/mock', '`postgress://`'],
+    ['postgres:/ada:secret@db/mock', 'mistyped'],
+    ['postgres:ada:secret@db/mock', 'mistyped'],
+    ['postgresql//ada:secret@db/mock', 'mistyped'],
+    [' postgres://ada:secret@db/mock', 'mistyped'],
+    ['\npostgres://ada:secret@db/mock', 'mistyped'],
+    ['"postgres://ada:secret@db/mock"', 'mistyped'],
+    ['postgres:\\\\ada:secret@db', 'mistyped'],
+    ['//ada:secret@db/mock', 'mistyped'],
+    ['ada:secret@db/mock', 'mistyped'],
+    ['postgres://ada:1/secret@db/mock', '%2F'],
+    ['postgres://ada:1?secret@db/mock', '%3F'],
+    ['postgres://ada:1#secret@db/mock', '%23'],
+  ])('is not %j, which is said without a password', (data, said) => {
+    expect(faultOfData(data)).toContain(said);
+    expect(faultOfData(data)).not.toContain('secret');
   });
 
   it('is shown without a password', () => {
