@@ -99,3 +99,12 @@ describe('the forms for issues', () => {
     for (const page of ['SECURITY.md', 'CHANGELOG.md']) expect(read(page)).toContain(`${base}/`);
   });
 });
+
+it('what is released says from which commit and run it was made', () => {
+  const release = read('.github/workflows/release.yml');
+  const published = release.split('\n').filter((line) => line.includes('npm publish'));
+
+  expect(published.length).toBeGreaterThan(0);
+  expect(published.filter((line) => !line.includes('--provenance'))).toEqual([]);
+  expect(release).toContain('actions/attest-build-provenance@');
+});

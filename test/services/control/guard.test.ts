@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { problemDocument } from '../../support/refusal-shapes.ts';
@@ -357,4 +358,20 @@ describe('the switchboard takes only JSON', () => {
 
     expect(answer.status).toBe(403);
   });
+});
+
+it('without the admin token nothing answers but the calls that SECURITY.md names', async () => {
+  const guarded = await testServer({ adminToken: 'a-long-admin-token' });
+  const { body: document } = await guarded.call('GET /openapi/control.json');
+  const open: string[] = [];
+  for (const [path, methods] of Object.entries<object>(document.paths)) {
+    for (const method of Object.keys(methods).filter((name) => /^(get|post|put|patch|delete)$/.test(name))) {
+      const { status } = await guarded.call(`${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, 'x')}`);
+      if (status !== 401) open.push(path);
+    }
+  }
+  const security = readFileSync(new URL('../../../SECURITY.md', import.meta.url), 'utf8');
+
+  expect(open).toHaveLength(2);
+  for (const path of open) expect(security).toContain(`\`${path}\``);
 });
