@@ -15,7 +15,8 @@ export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin
 }
 
 /**
- * Starts a mock in this process, and resolves once it listens.
+ * Starts a mock in this process, and resolves once it listens. It does not keep the process running: a test that failed
+ * before it stopped the mock ends all the same.
  *
  * @throws Error saying which option cannot be used and what was expected, or what the installation lacks
  */
@@ -35,7 +36,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     return stopped;
   };
   try {
-    const url = listen ? (await server.listen(host, port)).url : `http://localhost${port === 0 ? '' : `:${port}`}`;
+    const url = listen ? (await server.listen(host, port, false)).url : `http://localhost${port === 0 ? '' : `:${port}`}`;
     const answer = inProcessFetch(server.app, url);
     const running: Host = {
       url,

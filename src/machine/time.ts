@@ -71,18 +71,19 @@ export function areReal(timers: Timers): boolean {
 
 /**
  * Timers built from the idle time of sockets that are never connected, and from messages that a thread sends to itself:
- * both are counted inside Node. They differ from Node's own in one respect: timeouts do not keep the process running.
+ * both are counted inside Node.
  */
 export function unreplacedTimers(): Timers {
   const clear = (timer: unknown) => {
     if (timer instanceof SocketTimer) timer.close();
   };
   const immediates = new Immediates();
+  const running = new Running();
   const timers = {
     setTimeout: (callback: Callback, delay?: number, ...args: unknown[]) =>
-      new SocketTimer(() => callback(...args), delay, false),
+      new SocketTimer(running, () => callback(...args), delay, false),
     setInterval: (callback: Callback, delay?: number, ...args: unknown[]) =>
-      new SocketTimer(() => callback(...args), delay, true),
+      new SocketTimer(running, () => callback(...args), delay, true),
     setImmediate: (callback: Callback, ...args: unknown[]) => immediates.add(() => callback(...args)),
     clearTimeout: clear,
     clearInterval: clear,
@@ -94,19 +95,37 @@ export function unreplacedTimers(): Timers {
 
 type Callback = (...args: unknown[]) => void;
 
+/** Keeps the process running while a timer waits that is to keep it so: the idle time of a socket does not. */
+class Running {
+  readonly #timers = new Set<SocketTimer>();
+  readonly #channel = new MessageChannel();
+
+  add(timer: SocketTimer): void {
+    this.#timers.add(timer);
+    this.#channel.port1.ref();
+  }
+
+  delete(timer: SocketTimer): void {
+    if (this.#timers.delete(timer) && this.#timers.size === 0) this.#channel.port1.unref();
+  }
+}
+
 /**
  * The idle time of a socket is started once, and never stopped: if Node loads its own timers late, stopping would call
  * what a test has replaced. When it is over, it is checked whether that was long enough.
  */
 class SocketTimer {
+  readonly #running: Running;
   readonly #callback: () => void;
   readonly #delay: number;
   readonly #repeats: boolean;
   /** When to fire, in milliseconds of `performance`; null: never. */
   #due: number | null = null;
   #isCounting = false;
+  #hasRef = true;
 
-  constructor(callback: () => void, delay = 1, repeats = false) {
+  constructor(running: Running, callback: () => void, delay = 1, repeats = false) {
+    this.#running = running;
     this.#callback = callback;
     this.#delay = delay >= 1 && delay <= LONGEST_MS ? delay : 1;
     this.#repeats = repeats;
@@ -125,7 +144,7 @@ class SocketTimer {
   }
 
   #fire(): void {
-    this.#due = null;
+    this.close();
     if (this.#repeats) this.refresh();
     this.#callback();
   }
@@ -133,24 +152,29 @@ class SocketTimer {
   refresh(): this {
     this.#due = nodePerformance.now() + this.#delay;
     if (!this.#isCounting) this.#count(this.#delay);
-    return this;
+    return this.#hasRef ? this.ref() : this;
   }
 
   close(): this {
     this.#due = null;
+    this.#running.delete(this);
     return this;
   }
 
   ref(): this {
+    this.#hasRef = true;
+    if (this.#due !== null) this.#running.add(this);
     return this;
   }
 
   unref(): this {
+    this.#hasRef = false;
+    this.#running.delete(this);
     return this;
   }
 
   hasRef(): boolean {
-    return false;
+    return this.#hasRef;
   }
 }
 

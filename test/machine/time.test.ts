@@ -162,12 +162,12 @@ describe('timers that no test replaces', () => {
     expect(fired).toBe(3);
   });
 
-  it('do not keep the process running, whatever they are told', () => {
+  it('keep the process running, unless they are told not to', () => {
     const timer = setTimeout(() => {}, 5);
-    const told = [timer.ref().hasRef(), timer.unref().hasRef()];
+    const told = [timer.hasRef(), timer.unref().hasRef(), timer.refresh().hasRef(), timer.ref().hasRef()];
     clearTimeout(timer);
 
-    expect(told).toEqual([false, false]);
+    expect(told).toEqual([true, false, false, true]);
   });
 
   it('run immediates in their order, with those that were cleared left out', async () => {

@@ -302,6 +302,16 @@ describe('from an empty folder', () => {
     expect(stdout).toContain('# pass 1');
   });
 
+  it("the README's test ends and says what was wrong if it fails", async () => {
+    const [program = ''] = await blocks('README.md', 'js');
+    await write(user, { 'fails.test.mjs': program.replace('401', '200') });
+    const { code, stdout } = await launchProgram(process.execPath, ['--test-reporter=tap', 'fails.test.mjs'], user)
+      .ended;
+
+    expect(stdout).toContain('401 !== 200');
+    expect(code).toBe(1);
+  });
+
   it('the example for node:test passes', async () => {
     await write(user, { 'clock.test.mjs': await text('examples/node-test/clock.test.mjs') });
     const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'clock.test.mjs'], { cwd: user });

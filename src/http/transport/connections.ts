@@ -31,6 +31,8 @@ export class Connections {
   /** Null: nothing has been asked on it yet. */
   readonly #busyWith = new Map<Socket, Exchange | null>();
   readonly #limits: ConnectionLimits;
+  /** Does a connection keep the process running even if nothing is asked on it? */
+  #idleKeepRunning = true;
   #looking: NodeJS.Timeout | undefined;
 
   constructor(limits: ConnectionLimits) {
@@ -39,6 +41,7 @@ export class Connections {
 
   watch(server: Server): void {
     server.on('connection', (socket: Socket) => {
+      if (!this.#idleKeepRunning) socket.unref();
       if (this.#busyWith.size >= this.#limits.connections) {
         socket.end(crowded(this.#limits.connections), () => socket.destroy());
         return;
@@ -49,9 +52,22 @@ export class Connections {
     server.on('request', (request, response) => {
       const earlier = unwritten(this.#busyWith.get(request.socket));
       this.#busyWith.set(request.socket, { request, response, earlier, isLeftOver: false });
+      if (!this.#idleKeepRunning) this.#keepRunningUntilAnswered(request.socket, response);
       if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
     });
     this.#looking = setInterval(() => this.#cutLeftovers(), this.#limits.bodyPatience).unref();
+  }
+
+  /** From now on, a connection keeps the process running only while a request on it waits for its answer. */
+  letProcessEnd(): void {
+    this.#idleKeepRunning = false;
+  }
+
+  #keepRunningUntilAnswered(socket: Socket, response: ServerResponse): void {
+    socket.ref();
+    response.once('close', () => {
+      if (this.#busyWith.get(socket)?.response === response) socket.unref();
+    });
   }
 
   /**
@@ -75,6 +91,8 @@ export class Connections {
   announceClose(): void {
     clearInterval(this.#looking);
     for (const [socket, exchange] of this.#busyWith) {
+      // Whoever stops the server waits for them to end.
+      socket.ref();
       if (exchange?.response.headersSent === false) exchange.response.setHeader('connection', 'close');
       if (exchange === null && socket.bytesRead === 0) socket.destroy();
     }

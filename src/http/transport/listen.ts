@@ -16,8 +16,13 @@ export interface Listening {
   readonly url: string;
 }
 
-/** Listens on an address. @throws Unusable if the address or port is not available */
-export type Listen = (host: string, port: number) => Promise<Listening>;
+/**
+ * Listens on an address.
+ *
+ * @param keepRunning does the server keep the process running while nothing is asked of it? Default: true
+ * @throws Unusable if the address or port is not available
+ */
+export type Listen = (host: string, port: number, keepRunning?: boolean) => Promise<Listening>;
 
 /**
  * Prepares a server to listen on 127.0.0.1 (and then also on ::1 if the machine has it, because clients try that first
@@ -41,7 +46,7 @@ export function prepareToListen(app: FastifyInstance, lines: Connections, outgoi
     done();
   });
 
-  return async (host, port) => {
+  return async (host, port, keepRunning = true) => {
     const address = host === 'localhost' ? LOOPBACK : host;
     try {
       await app.listen({ host: address, port });
@@ -51,6 +56,11 @@ export function prepareToListen(app: FastifyInstance, lines: Connections, outgoi
     const socketAddress = server.address();
     const bound = typeof socketAddress === 'object' && socketAddress !== null ? socketAddress.port : port;
     if (address === LOOPBACK) twin = await twinOnLoopback6(server, bound, port !== 0);
+    if (!keepRunning) {
+      lines.letProcessEnd();
+      server.unref();
+      twin?.unref();
+    }
     return { port: bound, url: `http://${shownHost(address)}:${bound}` };
   };
 }

@@ -125,6 +125,8 @@ function poolTo(
     connectionTimeoutMillis: deadline,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // A server keeps the process running by itself, if it is to; idle connections do not.
+    allowExitOnIdle: true,
     application_name: 'nv-auth-mock',
   });
   // An idle connection that breaks is told here, and would end the process if nobody listened.
