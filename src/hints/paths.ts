@@ -63,6 +63,13 @@ function lackingOf({ segments }: ServedPath, given: readonly string[]): number |
   return at < 0 && literals > 0 && lacking > 0 && lacking <= MOST_LACKING ? lacking : null;
 }
 
+/** The extra beginning of a path, in words. It is not repeated if no path has these words: they may be a secret. */
+function startOf({ served }: RefusedRequest, given: readonly string[]): string {
+  const known = new Set(served.flatMap(({ segments }) => segments));
+  const isKnown = given.every((segment) => known.has(segment));
+  return isKnown ? `\`/${given.join('/')}\`, which does not belong there` : 'a part that this API does not use';
+}
+
 /** The operations of which a path lacks the fewest segments. */
 function completed({ served }: RefusedRequest, given: readonly string[]): readonly ServedPath[] {
   if (given.length === 0) return [];
@@ -155,7 +162,7 @@ export const PATH_HINTS: readonly HintRule[] = [
         const rest = given.slice(extra);
         const found = operationsAt(refused, rest).filter(({ segments: [first = ''] }) => !isVariable(first));
         if (found.length > 0) {
-          return `Before the path stands what does not belong to it: call ${named(found, refused.method)}. The base URL may end with a part that the path has, too.`;
+          return `The path starts with ${startOf(refused, given.slice(0, extra))}: call ${named(found, refused.method)}. The base URL may end with a part that the path has, too.`;
         }
       }
       return null;

@@ -55,7 +55,7 @@ export const REASONS = {
   ended_meanwhile: {
     stage: 'authenticate',
     meaning:
-      'the credential counted when it was looked at, and did not any more when the login was to begin: its owner was deleted or disabled in between, or it was replaced',
+      'the credential was valid when it was checked, and no longer when the login began: in between, its owner was deleted or disabled, or it was replaced',
     source: "two requests at once are the mock's own matter: one of them wins",
     certainty: 'ours',
   },
