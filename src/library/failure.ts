@@ -7,19 +7,23 @@ import type { Decision, Switchboard } from './switchboard.ts';
 /** What can tell why a test failed: a mock, a world, or what `connect` returns. */
 export type Witness = Pick<Switchboard, 'decisions' | 'faults' | 'requests'>;
 
-/** How many of each kind are told. */
-const MOST_TOLD = 3;
+/** How many different ones of each kind are told, and among how many of the latest they are looked for. */
+const MOST_TOLD = 10;
+const MOST_READ = 200;
+const MOST_FAULTS = 3;
+/** Longer answers are cut. */
+const MOST_OF_ANSWER = 500;
 
 /**
- * What a test that failed may have failed for, for people to read: the latest refusals with explanations and fixes, the
- * mistakes seen in requests, and what the faults did. Empty if there is nothing to tell.
+ * What a test that failed may have failed for, for people to read: the latest refusals with explanations and fixes, what
+ * else was answered with an error and the mistakes seen in requests, and what the faults did. Empty if there is nothing to tell.
  *
  * @param test its name, if others run at the same time
  */
 export async function describeFailure({ decisions, requests, faults }: Witness, test?: string): Promise<string> {
   const [refusals, entries, all] = await Promise.all([
-    decisions.list({ effect: 'deny', limit: MOST_TOLD }),
-    requests.list(),
+    decisions.list({ effect: 'deny', limit: MOST_READ }),
+    requests.list({ limit: MOST_READ }),
     faults.list(),
   ]);
   return failureText(refusals, entries, all, test);
@@ -37,8 +41,8 @@ function failureText(
 ): string {
   const where = test === undefined ? '' : ` in "${test}"`;
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
-    [`the mock refused${where}, latest first:`, refusals.map(describeRefusal)],
-    [`the mock noticed${where}, latest first:`, hintLines(refusals, entries)],
+    [`the mock refused${where}, latest first:`, toldOnce(refusals.map((one) => [one.id, describeRefusal(one)]))],
+    [`the mock noticed${where}, latest first:`, toldOnce(notices(refusals, entries))],
     [`faults${where}:`, faultLines(entries, faults)],
   ];
   return sections
@@ -47,20 +51,53 @@ function failureText(
     .join('\n');
 }
 
-/** The mistakes seen in requests, but for those that the fixes of a refusal repeat. */
-function hintLines(refusals: readonly Decision[], entries: readonly RecordedRequest[]): string[] {
+/** Texts of which those that are alike, but for the id in them, are told once: a client that tries again is one mistake. */
+function toldOnce(texts: readonly (readonly [id: string, text: string])[]): string[] {
+  const alike = new Map<string, { readonly text: string; times: number }>();
+  for (const [id, text] of texts) {
+    const key = text.replace(id, '');
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, { text, times: 1 });
+    else known.times += 1;
+  }
+  const all = [...alike.values()].map(({ text, times }) => `${text}${times > 1 ? `\n    (${times} times)` : ''}`);
+  const more = all.length - MOST_TOLD;
+  return [...all.slice(0, MOST_TOLD), ...(more > 0 ? [`  and ${more} more`] : [])];
+}
+
+/** Errors that no decision explains, and mistakes seen in requests, but for those that the fixes of a refusal repeat. */
+function notices(
+  refusals: readonly Decision[],
+  entries: readonly RecordedRequest[],
+): (readonly [id: string, text: string])[] {
   const fixes = new Set(refusals.flatMap((refusal) => refusal.fixes.map(({ text }) => text)));
-  return entries
-    .map((entry) => ({ entry, hints: entry.hints.filter(({ text }) => !fixes.has(text)) }))
-    .filter(({ hints }) => hints.length > 0)
-    .slice(0, MOST_TOLD)
-    .flatMap(({ entry, hints }) => [`  ${requestLine(entry)}`, ...hints.map(({ text }) => `    hint: ${text}`)]);
+  return entries.flatMap((entry) => {
+    const { id, status, reason, fault, response } = entry;
+    const isError = status !== null && status >= 400 && status < 500 && reason === null && fault === null;
+    const lines = [
+      ...(isError ? [`    answer: ${sentenceOf(response.body)}`] : []),
+      ...entry.hints.filter(({ text }) => !fixes.has(text)).map(({ text }) => `    hint: ${text}`),
+    ];
+    return lines.length === 0 ? [] : [[id, [`  ${requestLine(entry)}`, ...lines].join('\n')] as const];
+  });
+}
+
+/** Members in which vendors say what was wrong. */
+const SENTENCES = ['message', 'details', 'detail', 'error_description', 'statusDescription'];
+
+/** What an error says: its sentences, or all of it if it has none. */
+function sentenceOf(body: unknown): string {
+  const { requestStatus = body } = (body ?? {}) as { readonly requestStatus?: unknown };
+  const members = (requestStatus ?? {}) as Readonly<Record<string, unknown>>;
+  const sentences = SENTENCES.map((name) => members[name]).filter((value) => typeof value === 'string');
+  const text = sentences.join('; ') || (typeof body === 'string' ? body : JSON.stringify(body));
+  return text.slice(0, MOST_OF_ANSWER);
 }
 
 /** What faults struck, and which of them have not struck yet. */
 function faultLines(entries: readonly RecordedRequest[], faults: readonly Fault[]): string[] {
-  const struck = entries.filter(({ fault }) => fault !== null).slice(0, MOST_TOLD);
-  const idle = faults.filter(({ fired }) => fired === 0).slice(0, MOST_TOLD);
+  const struck = entries.filter(({ fault }) => fault !== null).slice(0, MOST_FAULTS);
+  const idle = faults.filter(({ fired }) => fired === 0).slice(0, MOST_FAULTS);
   return [
     ...struck.map((entry) => `  ${requestLine(entry)}`),
     ...idle.map(({ id, match, seen }) => {

@@ -32,10 +32,41 @@ describe('what is told of a test that failed', () => {
     const text = await describeFailure(world);
 
     expect(text).toMatch(
-      /\nthe mock noticed, latest first:\n {2}POST \/api\/v1\/token: 415 \(request \S+\)\n {4}hint: .*form/,
+      /\nthe mock noticed, latest first:\n {2}POST \/api\/v1\/token: 415 \(request \S+\)\n {4}answer: .*\n {4}hint: .*form/,
     );
     expect(text.match(/fix: .*says `Bearer` twice/g)).toHaveLength(1);
     expect(text.match(/says `Bearer` twice/g)).toHaveLength(1);
+  });
+
+  it('is every error that no decision explains, with what the answer says and the nearest name', async () => {
+    const world = await mock.world();
+    const authorization = `Bearer ${await world.getToken()}`;
+    const send = (method: string, path: string, body?: object) =>
+      world.fetch(path, {
+        method,
+        headers: { authorization, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    await send('POST', '/api/v1/access-keys', {});
+    await send('PUT', '/api/v1/access-keys');
+    await send('GET', '/api/v1/acess-keys');
+    await send('POST', '/api/v1/access-keys', { name: 'twice' });
+    await send('POST', '/api/v1/access-keys', { name: 'twice' });
+    await world.fetch('/v2/nvcf/functions', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.key('nvcf-deployer')}` },
+      body: '{}',
+    });
+    const text = (await describeFailure(world)).replaceAll(/ \(request \S+\)/g, '');
+
+    expect(text).toContain('POST /api/v1/access-keys: 400 for admin@acme.test\n    answer: Field `name` is missing; ');
+    expect(text).toContain('PUT /api/v1/access-keys: 405\n    answer: `/api/v1/access-keys` does not support PUT; ');
+    expect(text).toContain(
+      'GET /api/v1/acess-keys: 404\n    answer: There is no operation at `/api/v1/acess-keys`.\n    hint: Nothing is served at this path; the nearest is `GET /api/v1/access-keys`.',
+    );
+    expect(text).toContain(
+      '409 for admin@acme.test\n    answer: Resource with this name already exists; You already have an access key named `twice`.',
+    );
   });
 
   it('is nothing where nothing was refused, and is bounded', async () => {
@@ -45,9 +76,14 @@ describe('what is told of a test that failed', () => {
     await world.faults.next('grant_token', { status: 503, times: 50 });
     for (let time = 0; time < 50; time += 1) await world.fetch('/api/v1/token', { method: 'POST' });
     for (let time = 0; time < 50; time += 1) await world.fetch('/api/v1/users');
+    for (let time = 0; time < 50; time += 1) await world.fetch(`/nowhere/${time}`);
+    const text = await describeFailure(world);
 
     expect(quiet).toBe('');
-    expect((await describeFailure(world)).split('\n').length).toBeLessThan(30);
+    expect(text.match(/GET \/api\/v1\/users/g)).toHaveLength(1);
+    expect(text).toContain('(50 times)');
+    expect(text).toMatch(/GET \/nowhere\/40: 404 .*\n.*\n {2}and 40 more\n/);
+    expect(text.split('\n').length).toBeLessThan(40);
   });
 
   it('does not hide the failure of a test whose world is gone', async () => {
