@@ -63,7 +63,7 @@ export type {
   TokenZoo,
   ZooToken,
 } from './library/tokens.ts';
-export type { TestHooks } from './library/use-mock.ts';
+export type { MockOfTest, TestHooks } from './library/use-mock.ts';
 export { useMock } from './library/use-mock.ts';
 export type { VerifierHooks, VerifierOptions, Verify, VerifyOptions } from './library/verifier.ts';
 export { describeVerifier } from './library/verifier.ts';

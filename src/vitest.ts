@@ -1,7 +1,7 @@
 import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
 import type { DenyReason } from './core/explaining/reasons.ts';
 import { printFailure } from './library/failure.ts';
-import { type ExpectedRequests, judgeRequests, type Receiver } from './library/received.ts';
+import { type ExpectedRequests, errorAt, judgeRequests, type Receiver } from './library/received.ts';
 import { type Answered, type ExpectedRefusal, refusalFault } from './library/refusals.ts';
 import { type MockOptions, startMock } from './library/start-mock.ts';
 import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
@@ -22,6 +22,20 @@ export interface MockFixtures {
   readonly mock: World;
 }
 
+/** The expectations of each test's world that are not judged yet: an error for each, made where it was written. */
+const pending = new WeakMap<Receiver, Set<Error>>();
+/** Those of tests that are over. */
+const forgotten = new WeakSet<Error>();
+
+/** What is pending when its test is over was not awaited. @throws Error at the line of the expectation */
+function checkAwaited(world: World): void {
+  const places = [...(pending.get(world) ?? [])];
+  for (const place of places) forgotten.add(place);
+  const [first] = places;
+  if (first !== undefined)
+    throw errorAt(first, '`toHaveReceived` was not awaited, so it proves nothing: write `await` before `expect`');
+}
+
 /** vitest's `test` with a world: `test('...', async ({ mock }) => { ... })`. */
 export const test = base.extend<MockFixtures>({
   mockOptions: [{}, { scope: 'worker' }],
@@ -36,9 +50,11 @@ export const test = base.extend<MockFixtures>({
   ],
   mock: async ({ mockServer, worldOptions, onTestFinished, onTestFailed }, use) => {
     const world = await mockServer.world(worldOptions);
+    pending.set(world, new Set());
     // Not after `use`: hooks that a test registers run later, and may still need its world. These hooks, registered
     // first, run last; hooks for failures run after all others.
     onTestFinished(async ({ task }) => {
+      checkAwaited(world);
       if (task.result?.state !== 'fail') await world.stop();
     });
     onTestFailed(async ({ task }) => {
@@ -71,8 +87,19 @@ expect.extend({
     };
   },
   async toHaveReceived(mock: Receiver, expected?: ExpectedRequests) {
-    const { pass, expected: what, came } = await judgeRequests(mock, expected);
-    return { pass, message: () => `expected ${pass ? 'anything but ' : ''}${what}; ${came}` };
+    const place = new Error();
+    const places = pending.get(mock);
+    places?.add(place);
+    try {
+      const { pass, expected: what, came } = await judgeRequests(mock, expected);
+      if (pass === Boolean(this.isNot)) throw errorAt(place, `expected ${pass ? 'anything but ' : ''}${what}; ${came}`);
+    } catch (thrown) {
+      // Its test has failed already.
+      if (!forgotten.has(place)) throw thrown;
+    } finally {
+      places?.delete(place);
+    }
+    return { pass: !this.isNot, message: () => '' };
   },
 });
 

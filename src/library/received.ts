@@ -8,6 +8,18 @@ export interface ExpectedRequests extends RequestMatch, RequestCount {}
 /** What has a journal: a mock, a world, or what `connect` returns. */
 export type Receiver = Pick<Switchboard, 'requests'>;
 
+/**
+ * An error that happened after an expectation was written, told with the line of the expectation: without an `await` the
+ * test may be over by now, and nothing else names it.
+ *
+ * @param place made when the expectation was written
+ */
+export function errorAt(place: Error, message: string): Error {
+  const error = new Error(message);
+  error.stack = `Error: ${message}${place.stack?.slice(place.stack.indexOf('\n')) ?? ''}`;
+  return error;
+}
+
 /** Whether what was expected came, in words as well. */
 export interface Judgement {
   readonly pass: boolean;
@@ -100,6 +112,7 @@ export function requestLine({ id, method, path, status, principal, reason, fault
  * @throws Error with what came instead; TypeError or SwitchboardError if the expectation cannot be met by any request
  */
 export async function assertReceived(mock: Receiver, expected: ExpectedRequests = {}): Promise<void> {
+  const place = new Error();
   const judgement = await judgeRequests(mock, expected);
-  if (!judgement.pass) throw new Error(`expected ${judgement.expected}; ${judgement.came}`);
+  if (!judgement.pass) throw errorAt(place, `expected ${judgement.expected}; ${judgement.came}`);
 }

@@ -36,7 +36,9 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     return stopped;
   };
   try {
-    const url = listen ? (await server.listen(host, port, false)).url : `http://localhost${port === 0 ? '' : `:${port}`}`;
+    const url = listen
+      ? (await server.listen(host, port, false)).url
+      : `http://localhost${port === 0 ? '' : `:${port}`}`;
     const answer = inProcessFetch(server.app, url);
     const running: Host = {
       url,

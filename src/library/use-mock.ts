@@ -5,54 +5,107 @@ import type { Mock, World, WorldOptions } from './world.ts';
 /** The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's own. */
 export interface TestHooks {
   beforeAll(hook: () => Promise<void>): void;
-  beforeEach(hook: () => Promise<void>): void;
+  beforeEach(hook: (...given: readonly unknown[]) => Promise<void>): void;
   /** If it is given, and its hook is told that the test failed, as in node:test, what may explain it is printed. */
   afterEach?(hook: (...given: readonly unknown[]) => Promise<void>): void;
   afterAll(hook: () => Promise<void>): void;
 }
 
+/** Gives the world of the running test. */
+export interface MockOfTest {
+  /**
+   * The world of the running test; outside tests the server itself, whose URL leads to each test's world by the
+   * credentials of that world.
+   *
+   * @throws Error before the first `beforeAll`, and where tests run at the same time: which of them calls is not known
+   */
+  (): World;
+  /**
+   * A further world of the server. Tests that run at the same time each take one: `await using world = await
+   * mock.world()`.
+   */
+  world(options?: WorldOptions): Promise<World>;
+}
+
+/** A test that has begun and not ended. */
+interface Running {
+  readonly world: World;
+  /** With the names of those that it is in; undefined if the runner does not say. */
+  readonly name: string | undefined;
+}
+
 /**
  * One server for a file of tests, and a world with credentials of its own for each test: made before the test, deleted
  * after it. It is for tests that run one after another; tests that run at the same time each take a world with `await
- * using world = await mock().world()`.
+ * using world = await mock.world()`.
  *
  * @param options of the server
  * @param worldOptions of the worlds
- * @returns the world of the running test; outside tests the server itself, whose URL leads to each test's world by the
- * credentials of that world. Throws before the first `beforeAll`
  */
-export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOptions: WorldOptions = {}): () => World {
+export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOptions: WorldOptions = {}): MockOfTest {
   let server: Mock | undefined;
-  /** The worlds of nested tests, such as node:test allows, the innermost last. */
-  const worlds: World[] = [];
+  /** More than one if tests are nested, such as node:test allows, the innermost last, or if they run at the same time. */
+  const tests: Running[] = [];
+  /** Have tests run at the same time since there was none? */
+  let areMixed = false;
   const running = (): Mock => {
     if (server === undefined)
       throw new Error('the mock starts before the first test: call `mock()` inside a test or a hook');
     return server;
   };
-  const mock = () => worlds.at(-1) ?? running();
+  const worldOfTest = () => {
+    const test = tests.at(-1);
+    const name = nameInJest();
+    if (areMixed || (name !== undefined && name !== test?.name)) throw new Error(MIXED);
+    return test?.world ?? running();
+  };
+  const end = (): World | undefined => {
+    const test = tests.pop();
+    if (tests.length === 0) areMixed = false;
+    return test?.world;
+  };
   checkHooks(hooks);
   // The hooks declare no parameter: jest and mocha would take it for a callback, and wait for it to be called.
   hooks.beforeAll(async () => {
     server = await startMock(options);
   });
-  hooks.beforeEach(async () => {
+  hooks.beforeEach(async (...[context]) => {
     // Without such a hook nobody reports that a test has ended.
-    if (hooks.afterEach === undefined) await worlds.pop()?.stop();
-    worlds.push(await running().world(worldOptions));
+    if (hooks.afterEach === undefined) await end()?.stop();
+    const name = (context as { fullName?: string } | undefined)?.fullName ?? nameInJest();
+    const world = await running().world(worldOptions);
+    areMixed ||= !isInside(tests.at(-1), name);
+    tests.push({ world, name });
   });
   hooks.afterEach?.(async (...[context]) => {
-    const world = worlds.pop();
+    const world = end();
     if (world === undefined) return;
     // Runners give their hooks different things, or nothing.
     if ((context as { passed?: unknown } | undefined)?.passed === false) await printFailure(world);
     await world.stop();
   });
   hooks.afterAll(async () => {
-    worlds.length = 0;
+    tests.length = 0;
     await running().stop();
   });
-  return mock;
+  return Object.assign(worldOfTest, { world: (more?: WorldOptions) => running().world(more) });
+}
+
+const MIXED =
+  'Tests run at the same time here, and `mock()` cannot tell which of them calls it. In each of them, use `await using world = await mock.world()`.';
+
+/** Is a test that begins a part of the one that runs, or does none run? */
+function isInside(outer: Running | undefined, name: string | undefined): boolean {
+  return outer === undefined || (outer.name !== undefined && name?.startsWith(`${outer.name} > `) === true);
+}
+
+/**
+ * The name of the test that calls, in jest, where concurrent tests begin before any hook; undefined outside tests and in
+ * other runners.
+ */
+function nameInJest(): string | undefined {
+  const { expect } = globalThis as { expect?: { getState?(): { currentConcurrentTestName?(): string | undefined } } };
+  return expect?.getState?.().currentConcurrentTestName?.();
 }
 
 /**

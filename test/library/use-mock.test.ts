@@ -78,4 +78,39 @@ describe('useMock', () => {
     expect(print).toHaveBeenCalledTimes(times);
     if (times > 0) expect(print.mock.calls[0]?.[0]).toContain('GET /api/v1/users');
   });
+
+  it('gives each of several nested tests the innermost world', async () => {
+    const { hooks, given } = runner();
+    const mock = useMock(hooks, { listen: false });
+    await given.beforeAll();
+    await given.beforeEach({ fullName: 'outer' });
+    const outer = mock();
+    await given.beforeEach({ fullName: 'outer > inner' });
+    expect(mock().id).not.toBe(outer.id);
+    await given.afterEach({ fullName: 'outer > inner' });
+
+    expect(mock().id).toBe(outer.id);
+    await given.afterAll();
+  });
+
+  it.each([
+    ['of node:test', { fullName: 'suite > one' }, { fullName: 'suite > two' }],
+    ['of runners that do not name them', undefined, undefined],
+  ])('refuses tests %s that run at the same time, says what they use, and gives them that', async (_, one, two) => {
+    const { hooks, given } = runner();
+    const mock = useMock(hooks, { listen: false });
+    await given.beforeAll();
+    await Promise.all([given.beforeEach(one), given.beforeEach(two)]);
+
+    expect(() => mock()).toThrow('use `await using world = await mock.world()`');
+    const [first, second] = [await mock.world(), await mock.world()];
+    expect(first.id).not.toBe(second.id);
+    await given.afterEach(one);
+    expect(() => mock()).toThrow('run at the same time');
+    await given.afterEach(two);
+
+    await given.beforeEach(one);
+    expect(mock().id).not.toBe('default');
+    await given.afterAll();
+  });
 });

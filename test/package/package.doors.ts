@@ -330,7 +330,7 @@ describe('from an empty folder', () => {
 
     expect(Object.keys(files)).toEqual(expect.arrayContaining(['worlds.test.ts', 'client.test.ts', 'shown-0.test.ts']));
     expect(stdout).toMatch(new RegExp(`Test Files +${Object.keys(files).length} passed`));
-  }, 60_000);
+  }, 240_000);
 
   it('a test that fails in vitest shows the refused request, what was missing, and the fix', async () => {
     const example = await text('examples/vitest/keys.test.ts');
@@ -365,6 +365,25 @@ describe('from an empty folder', () => {
     );
     expect(stdout + stderr).toContain('status is `503`, not `200`');
     expect(stderr).toMatch(/^faults in "gives up too early":\n {2}POST \/api\/v1\/token: 503 .*struck by fault/m);
+  });
+
+  it('an expectation of requests that is not awaited fails its test in vitest, at its own line', async () => {
+    const program = `import { expect, test } from 'nv-auth-mock/vitest';
+      test('forgets', async ({ mock }) => {
+        expect(mock).toHaveReceived({ operation: 'grant_token' });
+      });
+      test('waits', async ({ mock }) => {
+        await expect(mock).not.toHaveReceived();
+      });`;
+    await write(user, { 'forgets.test.mjs': program });
+    const { stdout, stderr } = await vitest('forgets.test.mjs').catch(
+      (ended: { stdout: string; stderr: string }) => ended,
+    );
+
+    expect(stdout + stderr).toContain('1 failed | 1 passed');
+    expect(stdout + stderr).toContain('`toHaveReceived` was not awaited');
+    expect(stdout + stderr).toContain('forgets.test.mjs:3:22');
+    expect(stdout + stderr).not.toContain('Unhandled');
   });
 
   it('tests that fail in vitest at the same time show what was refused in their own worlds only', async () => {
@@ -462,10 +481,14 @@ async function examplesForVitest(): Promise<Record<string, string>> {
 }
 
 function vitest(...files: readonly string[]) {
-  return run(process.execPath, [join(user, 'node_modules/vitest/vitest.mjs'), 'run', ...files, '--root', user], {
-    cwd: user,
-    env: { ...process.env, NO_COLOR: '1' },
-  });
+  return run(
+    process.execPath,
+    [join(user, 'node_modules/vitest/vitest.mjs'), 'run', '--testTimeout=60000', ...files, '--root', user],
+    {
+      cwd: user,
+      env: { ...process.env, NO_COLOR: '1' },
+    },
+  );
 }
 
 /** A test that crashes its runner while the mock of its session runs. */

@@ -11,6 +11,8 @@ const example = (path: string) => readFile(fileURLToPath(new URL(`../../examples
 
 /** A busy machine takes its time, and what hangs is told all the same. */
 const PATIENCE_MS = 60_000;
+/** For runners that would give a test five seconds. */
+const PATIENTLY = `--testTimeout=${PATIENCE_MS}`;
 
 interface Ended {
   readonly code?: number;
@@ -67,7 +69,7 @@ describe('in vitest', { timeout: PATIENCE_MS }, () => {
   beforeAll(async () => {
     folder = await copied(['vitest']);
   });
-  const vitest = (file: string) => ended(folder, 'vitest/vitest.mjs', 'run', file, '--root', folder);
+  const vitest = (file: string) => ended(folder, 'vitest/vitest.mjs', 'run', PATIENTLY, file, '--root', folder);
 
   it('the example with fake timers passes', async () => {
     await write(folder, { 'refresh.test.ts': await example('vitest/refresh.test.ts') });
@@ -147,12 +149,62 @@ describe('in node:test', { timeout: PATIENCE_MS }, () => {
   });
 });
 
+/** Tests that run at the same time, by the way in which a runner says so. */
+const AT_ONCE = (head: string, kind: string) => `${head}
+  const kept = new Set();
+  for (const name of ['one', 'two']) {
+    ${kind}(name + ' shares', async () => {
+      await new Promise((done) => setTimeout(done, 100));
+      mock();
+    });
+    ${kind}(name + ' has its own', async () => {
+      const world = await mock.world();
+      kept.add(world.id);
+      await new Promise((done) => setTimeout(done, 100));
+      await world.stop();
+    });
+  }`;
+
+describe('tests that run at the same time', { timeout: PATIENCE_MS }, () => {
+  const told = 'Tests run at the same time here';
+
+  it('are told by useMock to take worlds of their own, in node:test', async () => {
+    const folder = await copied();
+    const head = `import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+      import { useMock } from 'nv-auth-mock';
+      const mock = useMock({ beforeAll: before, beforeEach, afterEach, afterAll: after }, { listen: false });
+      describe('at once', { concurrency: true }, () => {`;
+    await write(folder, { 'at-once.mjs': `${AT_ONCE(head, 'it')} });` });
+    const { stdout } = await ended(folder, '../at-once.mjs', '--test-reporter=tap');
+
+    expect(stdout.match(/^ {4}(?:not )?ok \d+ - .*/gm)).toEqual([
+      '    not ok 1 - one shares',
+      '    ok 2 - one has its own',
+      '    not ok 3 - two shares',
+      '    ok 4 - two has its own',
+    ]);
+    expect(stdout).toContain(told);
+  });
+
+  it('are told so in jest, where they begin before any hook', async () => {
+    const folder = await copied([], ['jest@30.5.2']);
+    const head = `const { useMock } = require('nv-auth-mock');
+      const mock = useMock({ beforeAll, beforeEach, afterEach, afterAll });
+      test('alone', () => void mock().url);`;
+    await write(folder, { 'at-once.test.js': AT_ONCE(head, 'test.concurrent') });
+    const { stderr } = await ended(folder, 'jest/bin/jest.js', PATIENTLY, 'at-once.test.js');
+
+    expect(stderr).toContain('2 failed, 3 passed');
+    expect(stderr).toContain(told);
+  });
+});
+
 describe('in jest, as it comes, and with the timers of sinon', { timeout: PATIENCE_MS }, () => {
   let folder: string;
   beforeAll(async () => {
     folder = await copied([], ['jest@30.5.2', '@sinonjs/fake-timers@15.5.0']);
   }, 120_000);
-  const jest = (...args: string[]) => ended(folder, 'jest/bin/jest.js', ...args);
+  const jest = (...args: string[]) => ended(folder, 'jest/bin/jest.js', PATIENTLY, ...args);
 
   it('the example passes', async () => {
     await write(folder, { 'clock.test.cjs': await example('jest/clock.test.cjs') });
