@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { END_OF_TIME } from '../../../src/core/clock.ts';
 import { admin, researcher } from '../../support/cast.ts';
-import { castFunction, castKey } from '../../support/ngc-cast.ts';
+import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { type Answer, START, testServer } from '../../support/server.ts';
 
@@ -200,8 +200,12 @@ describe('events', () => {
   });
 
   it('that a move passes are 1000 at most, the first ones, and whether there were more is said', async () => {
-    for (let number = 1; number <= 1001; number++) await keyUntil(number * 1000);
-    const { body } = await advance('1h');
+    const keys = Array.from({ length: 1001 }, (_, index) => {
+      const key = { org: ngcCast.org, name: `k${index}`, type: 'service', services: ['air'], scopes: ['air:access'] };
+      return { ...key, expiresAt: at((index + 1) * 1000) };
+    });
+    const crowded = await testServer({}, { seed: { extends: 'builtin', ngc: { keys } } });
+    const { body } = await crowded.call('POST /_mock/clock/advance', { body: { by: '1h' } });
 
     expect(body.events).toHaveLength(1000);
     expect(body.events.at(-1).at).toBe(at(1_000_000));
