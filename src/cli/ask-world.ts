@@ -36,14 +36,14 @@ async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
 async function answerOf(server: Running, path: string): ReturnType<typeof askRunning> {
   const { url, headers } = server;
   const answer = await askRunning(server, path).catch((cause: unknown) => {
-    throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --port.`, { cause });
+    throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --url or --port.`, { cause });
   });
   if (answer.status === 401) throw new Unusable(`The server on ${url} ${tokenAdvice(headers)}.`);
   return answer;
 }
 
 function noMock({ url }: Running): string {
-  return `What answers on ${url} is not nv-auth-mock. Say where it is with --port.`;
+  return `What answers on ${url} is not nv-auth-mock. Say where it is with --url or --port.`;
 }
 
 /** What a problem document of the switchboard says. */

@@ -1,11 +1,10 @@
 import { proxyVariables } from '../config/config.ts';
 import type { Probe } from '../contract/manifest.ts';
 import { own } from '../core/own.ts';
-import { Unusable } from '../core/unusable.ts';
 import { timeoutSignal } from '../machine/time.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { tokenAdvice } from './running.ts';
-import { prefixOf, worldIds, worldsInWords } from './world.ts';
+import { type Place as Addressed, placeOf, prefixOf, worldIds, worldsInWords } from './world.ts';
 
 /** One check: what was found, and what to do about it if it is not good. */
 interface Check {
@@ -20,13 +19,7 @@ const PATIENCE = 5000;
 const MOST_SKEW = 5000;
 
 /** What is examined: a server, and the world in it that the client uses. */
-interface Place {
-  /** The server's URL as the client has it, without a path. */
-  readonly root: string;
-  /** The world that the client names by flag or path; null if it names none. */
-  readonly world: string | null;
-  /** What all of the client's paths are below. */
-  readonly base: string;
+interface Place extends Addressed {
   /** The headers that the switchboard requires. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -45,7 +38,7 @@ export async function doctor(
   headers: Readonly<Record<string, string>>,
   world: string | null,
 ): Promise<void> {
-  const place = placeOf(url, headers, world);
+  const place = { ...placeOf(url, world), headers };
   const { root } = place;
   const checks: Check[] = [proxyCheck(root)];
   const reached = await reach(root);
@@ -59,24 +52,6 @@ export async function doctor(
   }
   for (const { what, good, said } of checks) process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}: ${said}\n`);
   if (checks.some(({ good }) => !good)) process.exitCode = 1;
-}
-
-/** The path of a client that has a world's prefix in its URL. */
-const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
-
-function placeOf(url: string, headers: Place['headers'], named: string | null): Place {
-  if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new Unusable(`--url ${url} is not an http or https URL, such as \`http://mock:6625\`.`);
-  }
-  const { origin: root, pathname } = new URL(url);
-  const ofUrl = WORLD_PATH.exec(pathname)?.[1] ?? null;
-  if (ofUrl !== null && named !== null && ofUrl !== named) {
-    throw new Unusable(
-      `--url ${url} leads into the world \`${ofUrl}\`, but --world says \`${named}\`. Keep one of them.`,
-    );
-  }
-  const world = named ?? ofUrl;
-  return { root, world, base: `${root}${prefixOf(world)}`, headers };
 }
 
 /** Libraries that read these variables send their requests to the proxy; this command does not. */

@@ -3,7 +3,7 @@ import { OPTIONS } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { askWorld } from './ask-world.ts';
-import { askRunning, type Running, runningServer } from './running.ts';
+import { askRunning, type Running, runningWorld } from './running.ts';
 import { prefixOf } from './world.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -18,21 +18,27 @@ const FORMATS = {
     `environment:\n${lines(variables, (name, value) => `  ${name}: ${JSON.stringify(value.replaceAll('$', '$$$$'))}`)}`,
 } as const;
 
+/** What is to be printed. */
+interface Asked {
+  readonly format: keyof typeof FORMATS;
+  readonly url: string | null;
+  readonly clientUrl: string | null;
+  readonly world: string | null;
+}
+
 /**
  * Prints what a client needs: addresses and, from the cast of the running server, the administrator's credentials and
  * the key of the organisation's owner.
  *
+ * @param asked.url where the server is, with the prefix of a world if any; null: on this machine
  * @param asked.clientUrl the server's URL as the client has it; null: as this command found it, except for Compose,
  * which has it as its network does
- * @param asked.world the world whose credentials are printed, and below which the addresses are; null: the default one,
- * without a prefix
+ * @param asked.world the world whose credentials are printed, and below which the addresses are; null: that of `url`, or
+ * the default one, without a prefix
  * @throws Unusable if there is no such server or world
  */
-export async function env(
-  flags: FlagTexts,
-  { format, clientUrl, world }: { format: keyof typeof FORMATS; clientUrl: string | null; world: string | null },
-): Promise<void> {
-  const server = await runningServer(flags);
+export async function env(flags: FlagTexts, { format, url, clientUrl, world: named }: Asked): Promise<void> {
+  const { server, world } = await runningWorld(flags, url, named);
   const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
   const found = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
   const { variables, missing } = variablesOf(cast, `${originOf(clientUrl) ?? (await found())}${prefixOf(world)}`);

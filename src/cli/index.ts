@@ -48,6 +48,7 @@ function program(version: string): Command {
   root
     .command('env')
     .description('print what a client needs, taken from the running server')
+    .option('--url <URL>', 'where the server is, such as that of a world; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
@@ -60,9 +61,14 @@ function program(version: string): Command {
       '--client-url <URL>',
       'URL of the server as the client has it; default: where it was found, for compose the name it was given',
     )
-    .option('--world <ID>', 'the world that the client uses; default: the default world')
-    .action(async ({ format, clientUrl, world, ...flags }: FlagTexts & EnvFlags) =>
-      (await import('./env.ts')).env(flags, { format, clientUrl: clientUrl ?? null, world: world ?? null }),
+    .option('--world <ID>', 'the world that the client uses; default: that of the URL, or the default world')
+    .action(async ({ format, url, clientUrl, world, ...flags }: FlagTexts & EnvFlags) =>
+      (await import('./env.ts')).env(flags, {
+        format,
+        url: url ?? null,
+        clientUrl: clientUrl ?? null,
+        world: world ?? null,
+      }),
     );
   root
     .command('verify')
@@ -89,17 +95,19 @@ function program(version: string): Command {
   root
     .command('report')
     .description('print what each credential of the running server was used for, and what it holds beyond that')
+    .option('--url <URL>', 'where the server is, such as that of a world; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
     .option('--principal <NAME>', 'only this one, by id, name, client id or e-mail address')
-    .option('--world <ID>', 'the world that was used; default: the default world')
+    .option('--world <ID>', 'the world that was used; default: that of the URL, or the default world')
     .option('--fail-on <WHAT>', 'exit 1 if there is any of it: `unused`, `broader`, or both with a comma')
     .option('--json', 'as JSON')
-    .action(async ({ principal, world, failOn, json, ...flags }: FlagTexts & ReportFlags) =>
+    .action(async ({ principal, url, world, failOn, json, ...flags }: FlagTexts & ReportFlags) =>
       (await import('./report.ts')).report(flags, {
         failOn: failOn ?? null,
         principal: principal ?? null,
+        url: url ?? null,
         world: world ?? null,
         json: json === true,
       }),
@@ -111,11 +119,13 @@ function program(version: string): Command {
 
 interface EnvFlags {
   readonly format: 'shell' | 'dotenv' | 'json' | 'compose';
+  readonly url?: string;
   readonly clientUrl?: string;
   readonly world?: string;
 }
 
 interface ReportFlags {
+  readonly url?: string;
   readonly principal?: string;
   readonly world?: string;
   readonly failOn?: string;

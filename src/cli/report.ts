@@ -3,7 +3,7 @@ import { findNearest } from '../config/nearest.ts';
 import { Unusable } from '../core/unusable.ts';
 import { askWorld } from './ask-world.ts';
 import { asTable, isReport, type Report } from './report-table.ts';
-import { runningServer } from './running.ts';
+import { runningWorld } from './running.ts';
 
 /** What the command can be told to fail on. */
 const EXCESSES = ['unused', 'broader'] as const;
@@ -14,19 +14,24 @@ type Excess = (typeof EXCESSES)[number];
  * there is anything of what it is told to fail on, or if nothing was used.
  *
  * @param asked.failOn names, separated by commas; null: nothing
+ * @param asked.url where the server is, with the prefix of a world if any; null: on this machine
  * @param asked.principal only this one; null: every credential that was used
  * @throws Unusable if there is no such server, world or principal
  */
 export async function report(
   flags: FlagTexts,
-  asked: { failOn: string | null; principal: string | null; world: string | null; json: boolean },
+  asked: {
+    failOn: string | null;
+    principal: string | null;
+    url: string | null;
+    world: string | null;
+    json: boolean;
+  },
 ): Promise<void> {
   const excesses = excessesIn(asked.failOn);
-  const server = await runningServer(flags);
+  const { server, world } = await runningWorld(flags, asked.url, asked.world);
   const query = asked.principal === null ? '' : `?principal=${encodeURIComponent(asked.principal)}`;
-  const told = await askWorld(server, asked.world, `/least-privilege${query}`, (body) =>
-    isReport(body) ? body : undefined,
-  );
+  const told = await askWorld(server, world, `/least-privilege${query}`, (body) => (isReport(body) ? body : undefined));
   process.stdout.write(asked.json ? `${JSON.stringify(told, null, 2)}\n` : asTable(told));
   if (told.full) {
     process.stderr.write('nv-auth-mock: there was no room to keep everything that was used, so this says too little\n');

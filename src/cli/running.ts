@@ -1,5 +1,7 @@
-import { get } from 'node:http';
+import { get as getByHttp } from 'node:http';
+import { get as getByHttps } from 'node:https';
 import { type FlagTexts, readConfig } from '../config/config.ts';
+import { placeOf } from './world.ts';
 
 /** Milliseconds to wait for an answer. */
 const PATIENCE = 5000;
@@ -20,6 +22,23 @@ export async function runningServer(flags: FlagTexts): Promise<Running> {
   };
 }
 
+/**
+ * A running server, and the world in it that is asked.
+ *
+ * @param url where it is, with the prefix of a world if any; null: on this machine
+ * @param named the world; null: that of the URL, or the default one
+ * @throws Unusable if URL and world do not fit together
+ */
+export async function runningWorld(
+  flags: FlagTexts,
+  url: string | null,
+  named: string | null,
+): Promise<{ readonly server: Running; readonly world: string | null }> {
+  const here = await runningServer(flags);
+  const { root, world } = placeOf(url ?? here.url, named);
+  return { server: { ...here, url: root }, world };
+}
+
 /** What a running server answered; the body is null if it is not JSON. */
 interface Answer {
   readonly status: number;
@@ -33,6 +52,7 @@ interface Answer {
  */
 export function askRunning({ url, headers }: Running, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    const get = url.startsWith('https:') ? getByHttps : getByHttp;
     const request = get(`${url}${path}`, { headers, timeout: PATIENCE }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => {

@@ -1,4 +1,5 @@
 import { quote } from '../core/explaining/index.ts';
+import { Unusable } from '../core/unusable.ts';
 import { worldPath } from '../core/world-id.ts';
 
 /** How many worlds a message names. */
@@ -30,4 +31,37 @@ export async function worldIds(ask: (path: string) => Promise<unknown>): Promise
 export function worldsInWords(ids: readonly string[]): string {
   const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
   return `${quote(ids.slice(0, MOST_NAMED))}${more}`;
+}
+
+/** A server, and the world in it that a client uses. */
+export interface Place {
+  /** The server's URL as the client has it, without a path. */
+  readonly root: string;
+  /** The world that the client names by flag or path; null if it names none. */
+  readonly world: string | null;
+  /** What all of the client's paths are below. */
+  readonly base: string;
+}
+
+/** The path of a client that has a world's prefix in its URL. */
+const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
+
+/**
+ * @param url as the client has it, with the prefix of a world if any
+ * @param named the world that the client uses; null: that of the URL
+ * @throws Unusable for anything but a URL of a server or of its world
+ */
+export function placeOf(url: string, named: string | null): Place {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new Unusable(`--url ${url} is not an http or https URL, such as \`http://mock:6625\`.`);
+  }
+  const { origin: root, pathname } = new URL(url);
+  const ofUrl = WORLD_PATH.exec(pathname)?.[1] ?? null;
+  if (ofUrl !== null && named !== null && ofUrl !== named) {
+    throw new Unusable(
+      `--url ${url} leads into the world \`${ofUrl}\`, but --world says \`${named}\`. Keep one of them.`,
+    );
+  }
+  const world = named ?? ofUrl;
+  return { root, world, base: `${root}${prefixOf(world)}` };
 }

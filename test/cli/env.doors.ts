@@ -85,6 +85,34 @@ describe.concurrent('`env`', () => {
     expect(stderr).toContain('--client-url is `mock:6625`; expected an http or https URL');
   });
 
+  it('takes the URL of a server or of a world, as `doctor` does', async ({ command, expect }) => {
+    const { url } = await command.start(['--world', 'alice']);
+    const of = async (...flags: readonly string[]) => {
+      const { stdout, stderr } = await command.run(['env', '--format', 'json', ...flags]);
+      expect(stderr).toBe('');
+      return JSON.parse(stdout);
+    };
+    const alice = await of('--url', `${url}/w/alice`);
+
+    expect(await of('--url', `${url}/`)).toMatchObject({ AIR_API_URL: url, RUNAI_CLIENT_ID: admin.accessKey.clientId });
+    expect(alice).toMatchObject({
+      AIR_API_URL: `${url}/w/alice`,
+      RUNAI_CLIENT_ID: `${admin.accessKey.clientId}-alice`,
+    });
+    expect(await of('--url', url, '--world', 'alice')).toEqual(alice);
+  });
+
+  it.for([
+    ['mock:6625', '--url mock:6625 is not an http or https URL'],
+    ['http://127.0.0.1:2/w/alice', 'No server answers on http://127.0.0.1:2. Start one, or say where it is with --url'],
+    ['https://127.0.0.1:2', 'No server answers on https://127.0.0.1:2.'],
+  ] as const)('ends with 2 when --url is %s', async ([url, said], { command, expect }) => {
+    const { code, stdout, stderr } = await command.run(['env', '--url', url]);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(said);
+  });
+
   it('prints secrets with signs that a shell or Compose would read', async ({ command, folder, expect }) => {
     const secret = `it's $HOME "and" \`back\` \\n`;
     const accessKey = { name: 'key', clientId: 'client', clientSecret: secret };
