@@ -15,15 +15,6 @@ const ENTRIES = ['index', 'vitest', 'testcontainers'];
 /** Those that can be required: TypeScript wants separate declarations for them. */
 const REQUIRABLE = ['index', 'testcontainers'];
 
-/**
- * The handlers' types from the documents take a megabyte, and are of no use to those who install the package, who have
- * `apis`. These declarations only say that something is there.
- */
-const HANDLER_TYPES = {
-  file: `${TARGET}contract/documents.d.ts`,
-  text: 'export type Documents = { [service: string]: { operations: { [id: string]: any }; schemas: { [name: string]: any } } };\n',
-};
-
 /** The names of operations and services, which follow from the documents' types: here they are written out. */
 const NAMES = { file: `${TARGET}library/names.d.ts`, source: `${ROOT}src/library/names.ts` };
 
@@ -60,10 +51,7 @@ function emit() {
   );
   /** @type {Map<string, string>} */
   const emitted = new Map();
-  program.emit(undefined, (path, text) =>
-    emitted.set(resolve(path), text.replace("'../../generated/documents.ts'", "'./documents.ts'")),
-  );
-  emitted.set(HANDLER_TYPES.file, HANDLER_TYPES.text);
+  program.emit(undefined, (path, text) => emitted.set(resolve(path), text));
   emitted.set(NAMES.file, unionsOf(program).join('\n'));
   return emitted;
 }
@@ -134,6 +122,7 @@ async function bodies() {
   );
 }
 
+process.stderr.write('Generating the declarations of nv-auth-mock, which takes up to a minute.\n');
 await rm(TARGET, { recursive: true, force: true });
 const emitted = emit();
 const files = [

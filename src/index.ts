@@ -77,4 +77,5 @@ export type {
   WorldOrder,
   WorldsBoard,
 } from './library/worlds.ts';
-export type { NgcCast, RunaiCast } from './services/index.ts';
+export type { NgcCast } from './services/ngc/cast.ts';
+export type { RunaiCast } from './services/runai/cast.ts';

@@ -11,7 +11,7 @@ import { type Ended, launchProgram, type Running, ready, type Server } from '../
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
 import { localLinks } from '../support/links.ts';
-import { installed, packed, withoutBinary, write } from '../support/package.ts';
+import { copied, installed, packed, withoutBinary, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -209,6 +209,33 @@ describe('the package', () => {
 
     expect(JSON.parse(stdout)).toEqual(['function', []]);
   });
+
+  it.each([
+    ['oldest', 'typescript@5.2.2', '@types/node@20.19.43'],
+    ['newest', 'typescript@7.0.2', '@types/node@26.6.6'],
+  ])(
+    'has declarations that the %s TypeScript and types of Node accept, strictly and alone',
+    async (...versions) => {
+      const folder = await copied([], versions.slice(1));
+      await cp(join(ROOT, 'dist/types'), join(folder, 'node_modules/nv-auth-mock/dist/types'), { recursive: true });
+      const apis = (await readdir(join(ROOT, 'dist/types/apis'))).map((file) => file.replace(/\.d\.ts$/, ''));
+      await write(folder, {
+        'all.mts': `import { startMock, type Mock } from 'nv-auth-mock';
+        ${apis.map((api, index) => `import type { components as c${index} } from 'nv-auth-mock/apis/${api}';`).join('\n')}
+        export type All = [${apis.map((_, index) => `c${index}`).join(', ')}];
+        export const started: Promise<Mock> = startMock({ runai: '3.0' });`,
+        'required.cts': `import mock = require('nv-auth-mock');
+        export const started: Promise<mock.Mock> = mock.startMock({ runai: '3.0' });`,
+      });
+      const flags = '--noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node';
+      const tsc = ['node_modules/typescript/bin/tsc', ...flags.split(' '), 'all.mts', 'required.cts'];
+      const { code, stdout } = await launchProgram(process.execPath, tsc, folder).ended;
+
+      expect(stdout).toBe('');
+      expect(code).toBe(0);
+    },
+    240_000,
+  );
 
   it('type-checks the programs of the documentation, strictly', async () => {
     const pages = ['docs/how-to/in-tests.md', 'docs/how-to/testing-your-client.md', 'docs/how-to/in-compose.md'];

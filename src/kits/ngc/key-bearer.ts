@@ -89,17 +89,6 @@ function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
   return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });
 }
 
-declare module '../../core/principal.ts' {
-  interface PrincipalKinds {
-    'personal-key': true;
-    'service-key': true;
-  }
-  interface Principal {
-    /** The NVIDIA Cloud Account (NCA) of a key's organisation. */
-    readonly account?: string;
-  }
-}
-
 export function principalOfKey({ key, organization }: KeyInForce): Principal {
   const { id, name, org, type, user } = key;
   return { kind: `${type}-key`, id, name, ...(user !== null && { user }), org, account: organization.ncaId };
