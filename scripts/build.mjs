@@ -54,6 +54,8 @@ function source(name) {
 }
 
 export async function build() {
+  // On stderr, because the server that is started after it is read on stdout.
+  process.stderr.write('Building nv-auth-mock, which takes some seconds and is done once for each change.\n');
   // Written last, because it says that the rest is complete.
   await rm(MARK, { force: true });
   const mark = await fingerprintOf(INPUTS);
