@@ -52,7 +52,9 @@ export class Engine {
    * @returns {Promise<Ended>}
    */
   async attempt(args, timeout = LONG) {
-    return ended(this.command, args, { timeout, signal: this.signal });
+    // The examples of compose run the image that was built here.
+    const env = { ...process.env, NV_AUTH_MOCK_IMAGE: this.image };
+    return ended(this.command, args, { timeout, signal: this.signal, env });
   }
 
   /**

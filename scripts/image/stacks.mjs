@@ -16,7 +16,7 @@ const FREE_PORT = fileURLToPath(new URL('free-port.yaml', import.meta.url));
 export async function twoDevelopers(engine) {
   await engine.mustLookAtHealth();
   const stack = await stackOf(engine, 'compose.yaml');
-  const pipeline = await stack('up', '--build', '--exit-code-from', 'client');
+  const pipeline = await stack('up', '--exit-code-from', 'client');
   for (const world of ['alice', 'bob']) {
     matches('what client says', pipeline, issuerOf(`/w/${world}`));
     matches(`what ${world} says`, await stack('run', '--rm', world), issuerOf(`/w/${world}`));
@@ -50,7 +50,7 @@ export async function replicas(engine) {
     return lists.map((found) => found.some((key) => key.id === id)).join();
   };
 
-  await stack('up', '--build', '--detach');
+  await stack('up', '--detach');
   await works();
   const { id } = await (await keys()).create({ type: 'service', name: 'x', services: ['air'], scopes: ['air:access'] });
   await stack('up', '--detach', '--scale', 'replica=3');
