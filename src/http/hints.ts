@@ -50,11 +50,10 @@ export function hintsOfRefusal(flight: InFlight, problem: Problem, decision: Dec
 /** The same for a request that reached no operation. */
 export function hintsOfUnrouted(
   arrived: Arrived,
-  service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'isSwitchboard' | 'hints'>>,
+  service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'hints'>>,
   problem: Problem,
   { served, otherVersions }: Offered,
 ): readonly Hint[] {
-  if (service.isSwitchboard === true) return [];
   return findHints(service.hints ?? [], {
     ...arrivalOf(arrived),
     service: service.name ?? null,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Decision } from '../core/decision.ts';
 import type { FindingKind } from '../core/finding.ts';
-import { isOurs, type Problem } from '../core/problem.ts';
+import { isOurs, Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { worldInLog } from '../core/world-id.ts';
 import { NO_BODY } from '../journal/entry.ts';
@@ -124,7 +124,12 @@ export async function answerUnrouted(
   } catch (thrown) {
     told = problemOf(thrown);
   }
-  const hints = hintsOfUnrouted(arrived, service, told, offered);
+  let hints = hintsOfUnrouted(arrived, service, told, offered);
+  if (service.isSwitchboard === true && hints.length > 0) {
+    // Its problems say everything themselves.
+    told = new Problem(told.kind, [told.message, ...hints.map(({ text }) => text)].join(' '));
+    hints = [];
+  }
   const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
   const outcome = withHints(refusal, hints, server);
   logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id));

@@ -14,7 +14,7 @@ export interface Match {
 export class Routes {
   readonly #routes: readonly Route[];
   #patterns: readonly { readonly pattern: RegExp; readonly route: Route }[] | undefined;
-  #served: readonly ServedPath[] | undefined;
+  readonly #served = new Map<boolean, readonly ServedPath[]>();
 
   readonly #otherVersions: readonly OtherOperation[];
 
@@ -59,12 +59,15 @@ export class Routes {
     return { route: best.route, params: Object.fromEntries(params) };
   }
 
-  /** Every operation but the switchboard's, with the segments of its path. */
-  served(): readonly ServedPath[] {
-    this.#served ??= this.#routes
-      .filter(({ service }) => service.isSwitchboard !== true)
+  /** Every operation of the switchboard, or every other one, with the segments of its path. */
+  served(isSwitchboard: boolean): readonly ServedPath[] {
+    const known = this.#served.get(isSwitchboard);
+    if (known !== undefined) return known;
+    const served = this.#routes
+      .filter(({ service }) => (service.isSwitchboard === true) === isSwitchboard)
       .map(({ operation: { method, path } }) => ({ method, path, segments: segmentsOf(path) }));
-    return this.#served;
+    this.#served.set(isSwitchboard, served);
+    return served;
   }
 
   /** Rarely needed, so the patterns are built on first use. */

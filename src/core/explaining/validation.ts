@@ -91,7 +91,10 @@ function choiceFault({ instancePath, parentSchema, data }: Violation, words: Typ
 }
 
 function alternative(schema: Schema, words: TypeWords): string {
-  if (schema.required === undefined) return expectation(schema, words);
+  if (schema.required === undefined) {
+    const { 'x-example': example } = schema;
+    return `${expectation(schema, words)}${typeof example === 'string' ? ` such as \`${example}\`` : ''}`;
+  }
   return `${expectation(schema, words)} with ${schema.required.map((name) => `\`${name}\``).join(', ')}`;
 }
 
@@ -207,13 +210,16 @@ const PARTS: Readonly<Record<string, string>> = {
   header: 'Header',
 };
 
+/** How many places a sentence names. */
+const MOST_PLACES = 2;
+
 /**
  * The sentence for the person whose request does not match: which field, what was expected, what was sent.
  *
  * @param near the name or value that was probably meant
  */
 export function describeRequestFault(fault: ValueFault, near?: string): string {
-  const { kind, place, expected, got, otherSpelling } = fault;
+  const { kind, place, expected, got, otherSpelling, deeper = [] } = fault;
   const [part = '', ...segments] = place;
   if (kind === 'missing' && segments.length === 0) return 'The request has no body; expected a JSON object.';
   const name = segments.length === 0 ? 'The body' : `${PARTS[part]} \`${segments.join('.')}\``;
@@ -223,6 +229,10 @@ export function describeRequestFault(fault: ValueFault, near?: string): string {
         otherSpelling === undefined ? '' : `; \`${otherSpelling}\` was sent, but is not read here`
       }.`;
     case 'unknown':
+      if (deeper.length > 0) {
+        const places = deeper.map((further) => `\`${[...segments.slice(0, -1), ...further].join('.')}\``);
+        return `${name} is not known here; it belongs at ${places.slice(0, MOST_PLACES).join(' or ')}. There ${are(expected)}.`;
+      }
       return near === undefined
         ? `${name} is not known here; there ${are(expected)}.`
         : `${name} is not known here; did you mean \`${near}\`? There ${are(expected)}.`;

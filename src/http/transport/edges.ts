@@ -43,7 +43,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
     worthKnowing?: WorthKnowing,
   ): Promise<WireAnswer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
-    const offered = { served: () => routes.served(), otherVersions };
+    const offered = { served: () => routes.served(service.isSwitchboard === true), otherVersions };
     return answerUnrouted(server, service, raw, problem, offered, worthKnowing);
   };
 

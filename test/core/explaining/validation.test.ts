@@ -81,10 +81,14 @@ describe('a member', () => {
       ['user', 'role'],
       ['keys[]', 'Role'],
     ]);
-    expect(describeRequestFault(fault)).toBe('Field `role` is not known here; there are `user`, `keys`.');
-    expect(describeRequestFault(fault, 'user')).toBe(
-      'Field `role` is not known here; did you mean `user`? There are `user`, `keys`.',
+    expect(describeRequestFault(fault)).toBe(
+      'Field `role` is not known here; it belongs at `user.role` or `keys[].Role`. There are `user`, `keys`.',
     );
+    const misspelt = faultOf(properties, { usr: 1 }, { additionalProperties: false });
+    expect(describeRequestFault(misspelt, 'user')).toBe(
+      'Field `usr` is not known here; did you mean `user`? There are `user`, `keys`.',
+    );
+    expect(describeRequestFault(misspelt)).toBe('Field `usr` is not known here; there are `user`, `keys`.');
     expect(faultOf(properties, { ['x'.repeat(200)]: 1 }, { additionalProperties: false })).toMatchObject({
       given: 'x'.repeat(100),
       deeper: [],

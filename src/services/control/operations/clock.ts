@@ -88,7 +88,10 @@ export function clockOperations(ports: Ports) {
 /** @throws Problem naming the field */
 async function advanceBy(clock: WorldClock, by: string): Promise<Jump> {
   const milliseconds = parseDuration(by);
-  if (milliseconds === null) throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.`);
+  if (milliseconds === null) {
+    const meant = by === 'next-event' ? " To move to the next event, use `advance({to: 'next-event'})`." : '';
+    throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.${meant}`);
+  }
   return clock.advance(milliseconds).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
     throw new Problem('invalid_request', 'Field `by` leads beyond the year 9998; expected a shorter duration.');

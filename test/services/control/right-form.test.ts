@@ -1,0 +1,29 @@
+/**
+ * A call of the switchboard that is nearly right is told the right form.
+ *
+ * Breaks with: src/core/explaining/validation.ts, src/http/pipeline.ts
+ */
+import { expect, it } from 'vitest';
+import { problemDocument } from '../../support/refusal-shapes.ts';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer();
+
+it.each<[request: string, body: unknown, status: number, said: string]>([
+  ['POST /_mock/clock/advance', { by: 'next-event' }, 400, "use `advance({to: 'next-event'})`"],
+  [
+    'POST /_mock/faults',
+    { do: { delay: 500 } },
+    400,
+    'expected a string such as `500ms` or an object with `min`, `max`',
+  ],
+  ['POST /_mock/faults', { operation: 'get_users', do: { drop: 'before' } }, 400, 'it belongs at `match.operation`'],
+  ['POST /_mock/requests/verify', { operation: 'get_users', times: 1 }, 400, 'it belongs at `match.operation`'],
+  ['POST /_mock/world', {}, 404, 'the nearest is `POST /_mock/worlds`'],
+  ['GET /_mock/clok', undefined, 404, 'the nearest is `GET /_mock/clock`'],
+])('%s with %j is told so', async (request, body, status, said) => {
+  const answer = await server.call(request, body === undefined ? {} : { body });
+
+  expect(answer.status).toBe(status);
+  expect(problemDocument(answer)).toContain(said);
+});
