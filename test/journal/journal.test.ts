@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/core/held.ts';
+import { Quota } from '../../src/core/quota.ts';
 import { type Draft, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
@@ -110,7 +111,7 @@ it('a verification does not begin to wait once the journal has ended', async () 
   const journal = new Journal(new Budget(MEGABYTE), 'a');
   journal.end('deleted');
 
-  await expect(verify(journal, {}, { atLeast: 1 }, 60_000)).rejects.toMatchObject({ why: 'deleted' });
+  await expect(verify(journal, {}, { atLeast: 1 }, 60_000, new Quota(MEGABYTE))).rejects.toMatchObject({ why: 'deleted' });
 });
 
 describe('a body', () => {
