@@ -36,6 +36,8 @@ export function archiveOn(log: SharedLog, laws: readonly Law[]): Archive {
           firstSeenAt: firstAt satisfies Instant,
           lastSeenAt: lastAt satisfies Instant,
           count,
+          // The requests say which findings are about them.
+          request: null,
         })),
       };
     },

@@ -1,5 +1,5 @@
 import type { Instant, WorldClock } from '../core/clock.ts';
-import type { Findings } from '../core/finding.ts';
+import type { Reports } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
@@ -79,7 +79,7 @@ export interface WorldScope {
   readonly tokens: Tokens;
   readonly store: Store;
   readonly remembered: RememberedTokens;
-  readonly findings: Findings;
+  readonly findings: Reports;
   readonly random: Random;
   /** What was made from rows, each made once for as long as it is made from the same. */
   readonly views: Views;

@@ -9,6 +9,8 @@ export type FindingKind =
   | 'issuer_differs'
   /** a query parameter that the document does not name was ignored */
   | 'undocumented_query'
+  /** a field that the document does not name, and that is near to one that it names, was ignored */
+  | 'undocumented_field'
   /** a key that this mock did not mint, and that may therefore be real, was sent here */
   | 'foreign_credential'
   /** the path that was requested exists only in another version of the vendor's API */
@@ -35,7 +37,12 @@ export interface Finding {
   readonly firstSeenAt: Instant;
   lastSeenAt: Instant;
   count: number;
+  /** The id of the latest request that it is about, in the journal; null if it is about none. */
+  request: string | null;
 }
+
+/** What distinguishes a finding from others of its world. */
+export type Reported = Pick<Finding, 'kind' | 'message'>;
 
 const MOST = 200;
 
@@ -69,7 +76,7 @@ export class Findings {
   }
 
   report(kind: FindingKind, said: string, at: Instant): void {
-    const message = redact(said);
+    const { message } = reportedAs(kind, said);
     if (this.#instead !== null) {
       this.#instead({ kind, message }, at);
       return;
@@ -84,7 +91,15 @@ export class Findings {
     this.#reported += 1;
     const id = `${this.#series}-n${this.#reported}`;
     const place = [this.#reported] as const;
-    this.#told(this.put({ id, place, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1 }));
+    this.#told(this.put({ id, place, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1, request: null }));
+  }
+
+  /** These were reported about a request, which is in the journal now. */
+  concern(reported: readonly Reported[], request: string): void {
+    for (const { kind, message } of reported) {
+      const found = this.find(kind, message);
+      if (found !== undefined) found.request = request;
+    }
   }
 
   find(kind: FindingKind, message: string): Finding | undefined {
@@ -93,8 +108,9 @@ export class Findings {
 
   /** Keeps a finding as it was counted elsewhere. */
   put(finding: Finding): Finding {
-    if (!this.#byText.has(keyOf(finding))) this.#kept += 1;
-    return this.#byText.keep(keyOf(finding), finding);
+    const known = this.#byText.find(keyOf(finding));
+    if (known === undefined) this.#kept += 1;
+    return this.#byText.keep(keyOf(finding), { ...finding, request: finding.request ?? known?.request ?? null });
   }
 
   /** Newest first. */
@@ -122,10 +138,36 @@ export class Findings {
   }
 }
 
-/** Takes a report. */
-type Report = (finding: Pick<Finding, 'kind' | 'message'>, at: Instant) => void;
+/** Credentials are left out of what is reported. */
+function reportedAs(kind: FindingKind, said: string): Reported {
+  return { kind, message: redact(said) };
+}
 
-function keyOf({ kind, message }: Pick<Finding, 'kind' | 'message'>): string {
+/** Takes a report. */
+type Report = (finding: Reported, at: Instant) => void;
+
+/** Where findings are reported. */
+export type Reports = Pick<Findings, 'report'>;
+
+/** How many findings of one request are known to be about it. */
+const MOST_REPORTED = 20;
+
+/** Reports about one request, which is not in the journal yet. */
+export class ReportsOfRequest implements Reports {
+  readonly reported: Reported[] = [];
+  readonly #findings: Reports;
+
+  constructor(findings: Reports) {
+    this.#findings = findings;
+  }
+
+  report(kind: FindingKind, said: string, at: Instant): void {
+    this.#findings.report(kind, said, at);
+    if (this.reported.length < MOST_REPORTED) this.reported.push(reportedAs(kind, said));
+  }
+}
+
+function keyOf({ kind, message }: Reported): string {
   return `${kind}\n${message}`;
 }
 

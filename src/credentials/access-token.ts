@@ -1,5 +1,5 @@
 import type { Instant } from '../core/clock.ts';
-import type { Findings } from '../core/finding.ts';
+import type { Reports } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import { Problem, unauthenticated } from '../core/problem.ts';
 import { worldOfName } from '../core/world-id.ts';
@@ -20,7 +20,7 @@ export interface AccessTokenAttempt {
   readonly tokens: Tokens;
   readonly remembered: RememberedTokens;
   readonly store: { readonly identities: Identities; readonly grants: Pick<Grants, 'isRevoked'> };
-  readonly findings: Findings;
+  readonly findings: Reports;
   readonly world: { readonly id: string };
 }
 

@@ -4,6 +4,7 @@ import type { ServerScope, Surroundings, World, WorldScope } from '../contract/w
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
 import { mayReach, type Question } from '../core/decide.ts';
+import { type Reported, ReportsOfRequest } from '../core/finding.ts';
 import { type AnswersOfOperation, type Remembered, rememberedAnswer } from './answers.ts';
 import type { Server } from './in-flight.ts';
 import { headerLines } from './transport/arrival.ts';
@@ -13,6 +14,7 @@ import { digestOf } from './transport/body.ts';
 class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   readonly server: ServerScope;
   readonly world: Its;
+  #reports: ReportsOfRequest | null = null;
 
   constructor(server: ServerScope, world: Its) {
     this.server = server;
@@ -41,7 +43,12 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
     return this.world.remembered;
   }
   get findings() {
-    return this.world.findings;
+    this.#reports ??= new ReportsOfRequest(this.world.findings);
+    return this.#reports;
+  }
+  /** What was reported about the request so far. */
+  get reported(): readonly Reported[] {
+    return this.#reports?.reported ?? [];
   }
   get random() {
     return this.world.random;

@@ -220,6 +220,7 @@ export class Chronicle {
   #keepRequest(draft: Draft, request?: number, event?: number): void {
     const { journal, events } = this;
     const number = journal.record(draft, request);
+    if (draft.reported !== undefined) this.findings.concern(draft.reported, journal.idOf(number));
     if (events.isWatched || event !== undefined) events.publish('request', () => summaryOf(journal, number), event);
   }
 

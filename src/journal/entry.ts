@@ -1,5 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
+import type { Reported } from '../core/finding.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Hint } from '../hints/hint.ts';
 
@@ -55,6 +56,8 @@ export interface JournalEntry {
   readonly requestBody: KeptBody;
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly responseBody: KeptBody;
+  /** The findings that are about it; absent if there are none. */
+  readonly reported?: readonly Reported[];
 }
 
 /** What is known of a request before it is in the journal. */
@@ -86,18 +89,12 @@ function beginningOf(text: string): string {
 const ENTRY_BYTES = 800;
 
 /** About how many bytes an entry takes. */
-export function weightOf({
-  url,
-  requestHeaders,
-  requestBody,
-  responseHeaders,
-  responseBody,
-  hints,
-  explanation,
-}: Draft): number {
+export function weightOf(draft: Draft): number {
+  const { url, requestHeaders, requestBody, responseHeaders, responseBody, hints, explanation, reported = [] } = draft;
   let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length + (requestBody.text?.length ?? 0);
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
   for (const { text } of hints) characters += text.length;
+  for (const { message } of reported) characters += message.length;
   // A text may hold characters of two bytes; an answer's text may be one that is remembered elsewhere, too.
   return ENTRY_BYTES + characters + 2 * (responseBody.text?.length ?? 0);
 }

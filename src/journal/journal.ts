@@ -86,6 +86,10 @@ export class Journal {
     return place?.number === number ? this.#entryOf(number, place.draft) : undefined;
   }
 
+  idOf(number: number): string {
+    return `${this.#series}-r${number}`;
+  }
+
   find(id: string): JournalEntry | undefined {
     const number = this.numberOf(id);
     return number === null ? undefined : this.at(number);
@@ -151,7 +155,7 @@ export class Journal {
   }
 
   #entryOf(number: number, draft: Draft): JournalEntry {
-    return { ...draft, id: `${this.#series}-r${number}`, number };
+    return { ...draft, id: this.idOf(number), number };
   }
 
   #forgetAll(why: 'emptied' | WorldEnd): void {

@@ -150,6 +150,8 @@ export interface Finding {
   readonly firstSeenAt: string;
   readonly lastSeenAt: string;
   readonly count: number;
+  /** The id of the latest request that it is about; null if it is about none. */
+  readonly request: string | null;
 }
 
 /** Something that happens by itself. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Findings, findingView } from '../../src/core/finding.ts';
+import { type Finding, Findings, findingView, ReportsOfRequest } from '../../src/core/finding.ts';
 import { Budget } from '../../src/core/held.ts';
 
 it('a finding is kept once and counted', () => {
@@ -15,8 +15,32 @@ it('a finding is kept once and counted', () => {
       count: 2,
       firstSeenAt: '1970-01-01T00:00:01.000Z',
       lastSeenAt: '1970-01-01T00:00:02.000Z',
+      request: null,
     },
   ]);
+});
+
+it('a finding names the latest request that it is about, also when it was counted elsewhere', () => {
+  const findings = new Findings(new Budget(100_000), 's');
+  for (const request of ['s-r1', 's-r2']) {
+    const reports = new ReportsOfRequest(findings);
+    reports.report('issuer_differs', 'two names of nvapi-secret', 1000);
+    findings.concern(reports.reported, request);
+  }
+  findings.report('storage', 'full', 0);
+  const [first] = findings.list().filter(({ kind }) => kind === 'issuer_differs');
+
+  expect(first).toMatchObject({ count: 2, request: 's-r2', message: 'two names of nvapi-...' });
+  expect(findings.find('storage', 'full')?.request).toBeNull();
+  findings.put({ ...(first as Finding), count: 3, request: null });
+  expect(findings.find('issuer_differs', 'two names of nvapi-...')).toMatchObject({ count: 3, request: 's-r2' });
+});
+
+it('a request with very many findings is named by the first twenty', () => {
+  const reports = new ReportsOfRequest(new Findings(new Budget(100_000)));
+  for (let number = 0; number < 30; number++) reports.report('undocumented_field', `f${number}`, 0);
+
+  expect(reports.reported).toHaveLength(20);
 });
 
 it('the newest 200 findings are kept, newest first', () => {

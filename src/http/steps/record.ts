@@ -43,6 +43,7 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     requestBody: sent,
     responseHeaders: answer.headers,
     responseBody: keptPayload(answer.payload),
+    ...(context.reported.length > 0 && { reported: context.reported }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { findNear } from '../../config/nearest.ts';
 import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import type { RequestContext } from '../context.ts';
@@ -17,6 +18,7 @@ export function validate({ route, context }: InFlight): void {
     if (typeof query[name] === 'string') query[name] = query[name].split(',');
   }
   reportOtherMembers(operation, context);
+  if (service.isSwitchboard !== true) reportMisspelt(operation, context);
   const fault = operation.requestFault({ path: context.params, query, body: context.body });
   if (fault === null) {
     checkTexts('Query parameter', query);
@@ -37,6 +39,24 @@ function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings,
     delete query[name];
     const message = `${id} was called with the query parameter \`${showPath(name)}\`, which its document does not name; it was ignored`;
     findings.report('undocumented_query', message, now);
+  }
+}
+
+/** How many unknown members of a body are compared with those that the document names. */
+const MOST_COMPARED = 20;
+
+/** Members of the body that the document does not name are ignored, as the vendor does; a slip of the pen is reported. */
+function reportMisspelt({ id, bodyFields }: Operation, { body, findings, now }: RequestContext): void {
+  if (typeof body !== 'object' || body === null || bodyFields.size === 0) return;
+  const named = new Set(bodyFields.values());
+  const unknown = Object.keys(body).filter((name) => !named.has(name));
+  if (unknown.length === 0) return;
+  const free = [...named].filter((name) => !Object.hasOwn(body, name));
+  for (const name of unknown.slice(0, MOST_COMPARED)) {
+    const near = findNear(name, free);
+    if (near === undefined) continue;
+    const message = `${id} was called with the field \`${showPath(name)}\`, which its document does not name; it was ignored. Did you mean \`${near}\`?`;
+    findings.report('undocumented_field', message, now);
   }
 }
 

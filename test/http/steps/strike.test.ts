@@ -21,6 +21,9 @@ function struck({ fault = null, needs: { body = false, principal = false } = {},
       asked.push(['needs', moment, facts.principal]);
       return { body, principal };
     },
+    shadow: async (moment: string, _facts: Facts, by: { id: string }) => {
+      asked.push(['shadow', moment, by.id]);
+    },
     strike: async (moment: string, facts: Facts, now: number) => {
       asked.push(['strike', moment, now]);
       seen.push(facts);
@@ -236,11 +239,11 @@ describe('a finished answer', () => {
     expect(flight).toMatchObject({ outcome: { status: 200 }, wouldBe: null, struckBy: { id: 'f-1' } });
   });
 
-  it('is struck once', async () => {
+  it('is struck once; those that would have struck it are told by which', async () => {
     const { flight, asked } = struck({ flight: { struckBy: faultThat({}) }, fault: faultThat({ status: 503 }) });
     await strikeAnswer(flight);
 
-    expect(asked).toEqual([]);
+    expect(asked).toEqual([['shadow', 'answer', 'f-1']]);
   });
 });
 

@@ -5,6 +5,7 @@ import { type Given, NOW, toyFlight } from './toy-flight.ts';
 const OPERATION = {
   queryNames: new Set(['size', 'tags']),
   queryLists: ['tags'],
+  bodyFields: new Map(),
   bodyOtherVersions: { colour: ['2.0', '3.0'] },
   requestFault: () => null,
 };
@@ -48,6 +49,43 @@ describe('a list in a query', () => {
       { tags: ['a,b', 'c'] },
       {},
     ]);
+  });
+});
+
+describe('a field of the body that the document does not name', () => {
+  const bodyFields = new Map(['name', 'expiresAt'].map((field) => [field.toLowerCase(), field]));
+  const toldOf = (body: unknown, given: Given = {}) => {
+    const flight = asked({}, body, { bodyFields }, given);
+    validate(flight);
+    expect(flight.context.body).toBe(body);
+    return flight.told;
+  };
+
+  it('is reported with the one that was probably meant', () => {
+    expect(toldOf({ name: 'a', expiersAt: null })).toEqual([
+      [
+        'finding',
+        'undocumented_field',
+        'get_toy was called with the field `expiersAt`, which its document does not name; it was ignored. Did you mean `expiresAt`?',
+        NOW,
+      ],
+    ]);
+  });
+
+  it.each([
+    ['if none is near', { name: 'a', weight: 1 }],
+    ['if the near one was sent as well', { expiresAt: null, expiersAt: null }],
+    ['in a body that is no object', null],
+    [
+      'beyond the first twenty',
+      { ...Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`x${at}`, 1])), nmae: 1 },
+    ],
+  ])('is not reported %s', (_when, body) => {
+    expect(toldOf(body)).toEqual([]);
+  });
+
+  it('is not reported where the switchboard will refuse it', () => {
+    expect(toldOf({ nmae: 'a' }, { service: { isSwitchboard: true } })).toEqual([]);
   });
 });
 

@@ -177,3 +177,21 @@ it('the library is told the same, in whichever world', async () => {
     await expect(one.propagation.set(wrong)).rejects.toThrow('did you mean `mode`?');
   }
 });
+
+it('vendors ignore fields that they do not know; a slip of the pen becomes a finding, once for each operation', async () => {
+  const token = castKey('owner').key;
+  const body = { name: 'slip', descripton: 'x', functionType: 'DEFAULT', inferenceUrl: '/', containerImage: 'a/b:1' };
+  const answers = [await server.call('POST /v2/nvcf/functions', { token, body })];
+  answers.push(await server.call('POST /v2/nvcf/functions', { token, body }));
+  const { body: found } = await server.call('GET /_mock/findings');
+  const { body: journal } = await server.call('GET /_mock/requests');
+  const ofField = found.findings.filter(({ kind }: { kind: string }) => kind === 'undocumented_field');
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(ofField).toHaveLength(1);
+  expect(ofField[0]).toMatchObject({
+    message: expect.stringMatching(/^createFunction was called with the field `descripton`.* `description`\?$/),
+    count: 2,
+    request: journal.requests[0].id,
+  });
+});

@@ -62,7 +62,8 @@ export function explanationOperations(ports: Ports) {
     );
   };
 
-  const listFindings: Handler<'control', 'list_findings'> = ({ findings, query }) => {
+  const listFindings: Handler<'control', 'list_findings'> = ({ world, query }) => {
+    const { findings } = world.chronicle;
     // A finding that was reported again is as young as its last report.
     const all = findings.list().map((finding) => ({ ...finding, at: finding.lastSeenAt, finding }));
     const { entries, extent } = shortPage(all, query, 'newest first', { dropped: findings.dropped });
