@@ -51,6 +51,25 @@ ${main}
 `;
 }
 
+/**
+ * A page of a world that is not there.
+ *
+ * @param message why, with code in backticks
+ * @param back where the default world is
+ */
+export function lostPage(message: string, back: string): string {
+  return framed({
+    title: 'nv-auth-mock: no such world',
+    below: back,
+    path: '',
+    main: `<main class="text">
+<h1>No such world</h1>
+<p>${escapedWithCode(message)}</p>
+<p><a href="${escaped(back)}/#/worlds">The worlds that there are</a>, or <a href="${escaped(back)}/">the console of the default world</a>.</p>
+</main>`,
+  });
+}
+
 /** The documents there are. */
 export function indexPage(documents: readonly ReadableDocument[], below: string): string {
   const rows = documents.map(

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import type { Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { worldPath } from '../core/world-id.ts';
 import { writeAnswer } from './answer.ts';
+import { lostPage } from './docs-pages.ts';
 import type { Server } from './in-flight.ts';
 import { problemOf } from './problem.ts';
 import { originOf } from './transport/arrival.ts';
@@ -51,6 +53,14 @@ export function pagesOn(
     const { id } = worldBehind(server, door, raw);
     return door.kind === 'prefix' ? worldPath(id) : '';
   };
+  /** Where the default world is, for somebody who came by a door that leads nowhere. */
+  const wayBack = (raw: IncomingMessage): string => {
+    const door = doors.of(raw);
+    return door?.kind === 'host' ? `//${raw.headers.host?.slice(door.world.length + 1)}` : '';
+  };
+  /** A person who follows an old link gets a page, and a program the problem. */
+  const isLostPerson = ({ headers }: IncomingMessage, { kind }: Problem, { type }: Page) =>
+    kind === 'no_such_world' && type === HTML && headers.accept?.includes('text/html') === true;
   const served = new Map<string, Page>();
   // One route for all of them: a server has dozens of pages, and most never show one.
   app.get<{ Params: { '*': string } }>('/*', async ({ raw, params }, reply) => {
@@ -64,6 +74,13 @@ export function pagesOn(
       return reply.type(page.type).headers(page.headers).send(text);
     } catch (thrown) {
       const problem = problemOf(thrown);
+      if (isLostPerson(raw, problem, page)) {
+        return reply
+          .code(404)
+          .type(HTML)
+          .headers(page.headers)
+          .send(lostPage(problem.message, wayBack(raw)));
+      }
       return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
     }
   });

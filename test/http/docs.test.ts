@@ -21,6 +21,46 @@ it.each(['', '/w/default'])('%s/openapi/... is valid OpenAPI of every service', 
   }
 });
 
+describe('a page of a world that is gone', () => {
+  const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  const asked = async (url: string, headers: Record<string, string>) => {
+    const {
+      statusCode,
+      headers: sent,
+      body,
+    } = await app.inject({ url, headers: { host: 'localhost:6625', ...headers } });
+    return { statusCode, type: sent['content-type'], policy: sent['content-security-policy'], body };
+  };
+
+  it.each([
+    ['/w/gone', {}, ''],
+    ['/w/gone/', {}, ''],
+    ['/w/gone/docs/runai', {}, ''],
+    ['/', { host: 'gone.localhost:6625' }, '//localhost:6625'],
+  ])('leads a person back: %s %j', async (url, headers, back) => {
+    const { statusCode, type, policy, body } = await asked(url, { ...browser, ...headers });
+
+    expect([statusCode, type]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(policy).toContain("default-src 'none'");
+    expect(body).toContain('There is no world <code>gone</code>');
+    expect(body).toContain(`<a href="${back}/">`);
+    expect(body).toContain(`<a href="${back}/#/worlds">`);
+  });
+
+  it('says nothing that its address chose', async () => {
+    const { statusCode, body } = await asked('/w/%3Cscript%3E"<b>/', browser);
+
+    expect(statusCode).toBe(404);
+    expect(body).not.toMatch(/<b>|<script>"/);
+  });
+
+  it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])('is a problem to a program: %j', async (headers) => {
+    const { statusCode, type } = await asked('/w/gone/', headers);
+
+    expect([statusCode, type]).toEqual([404, expect.stringContaining('application/problem+json')]);
+  });
+});
+
 it('GET / is the console, without a script or a style of its own', async () => {
   const { statusCode, headers, body } = await app.inject('/');
 
