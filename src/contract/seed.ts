@@ -44,7 +44,7 @@ export interface Seeding {
   /** The part without the ids that `completed` would add again. Absent if it adds none. */
   bare?(part: unknown): unknown;
   /**
-   * The part with what is slow to make and the same in every world: password hashes.
+   * The part with what is made once and the same in every world: what is stored for passwords.
    *
    * @param part is complete
    * @param builtIn this service's part of the built-in cast: what it already has need not be made

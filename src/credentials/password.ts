@@ -1,4 +1,4 @@
-import { type BinaryLike, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { type BinaryLike, hash, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Problem } from '../core/problem.ts';
 import { processWide } from '../machine/process-wide.ts';
@@ -43,14 +43,33 @@ export async function hashPassword(password: string, salt: string): Promise<stri
   return ['scrypt', COST.N, COST.r, COST.p, salt, key.toString('base64url')].join('$');
 }
 
+/** Stands before the digest of a password that a seed has. */
+const DIGEST = 'sha256:';
+
+/**
+ * Makes what is stored for a password that a seed has in clear: a digest, in the place of the hash. A slow hash would
+ * protect nothing, because the seed is kept whole, and it would make the start of a world with thousands of users take
+ * minutes. Checking it takes as long as checking a hash.
+ */
+export function digestPassword(password: string, salt: string): string {
+  const digest = DIGEST + digestOf(password, salt).toString('base64url');
+  return ['scrypt', COST.N, COST.r, COST.p, salt, digest].join('$');
+}
+
+function digestOf(password: string, salt: string): Buffer {
+  return hash('sha256', `${salt}$${password}`, 'buffer');
+}
+
 /** Compared with if the user does not exist, so that this takes as long as a wrong password. */
 const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$nobody$${Buffer.alloc(LENGTH).toString('base64url')}`;
 
 /** Does the password match what was stored? `stored` is null for a user who does not exist. */
 export async function passwordFits(password: string, stored: string | null): Promise<boolean> {
   const [, n, r, p, salt = '', expected = ''] = (stored ?? NOBODY).split('$');
-  const wanted = Buffer.from(expected, 'base64url');
+  const isDigest = expected.startsWith(DIGEST);
+  const wanted = Buffer.from(isDigest ? expected.slice(DIGEST.length) : expected, 'base64url');
   const key = await derive(password, salt, wanted.length, { N: Number(n), r: Number(r), p: Number(p) });
+  const got = isDigest ? digestOf(password, salt) : key;
   // Two empty hashes are equal.
-  return timingSafeEqual(key, wanted) && wanted.length > 0 && stored !== null;
+  return got.length === wanted.length && timingSafeEqual(got, wanted) && wanted.length > 0 && stored !== null;
 }

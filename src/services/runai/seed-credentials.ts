@@ -1,5 +1,5 @@
 import type { Derivation } from '../../credentials/derivation.ts';
-import { hashPassword } from '../../credentials/password.ts';
+import { digestPassword } from '../../credentials/password.ts';
 import { namedUuid, type Random } from '../../machine/random.ts';
 import type {
   RunaiSeed,
@@ -152,19 +152,13 @@ function withoutId<Entry extends { readonly id?: string }>(entry: Entry, derived
   return id === derived ? (rest as Entry) : entry;
 }
 
-/** The part with the hash of every password, one after the other: in parallel they would only wait for each other. */
+/** The part with what is stored for every password. */
 export async function hashed(part: RunaiSeed, random: Random, builtIn: RunaiSeed | undefined): Promise<RunaiSeed> {
   if (part.users === undefined) return part;
   const known = new Map(builtIn?.users?.map(({ password, passwordHash }) => [password, passwordHash]));
-  const users: SeedUser[] = [];
-  for (const user of part.users) {
-    const passwordHash =
-      user.passwordHash ??
-      known.get(user.password) ??
-      (await hashPassword(user.password, random.alphanumeric(SALT_LENGTH)));
-    users.push({ ...user, passwordHash });
-  }
-  return { ...part, users };
+  const hashOf = ({ password, passwordHash }: SeedUser) =>
+    passwordHash ?? known.get(password) ?? digestPassword(password, random.alphanumeric(SALT_LENGTH));
+  return { ...part, users: part.users.map((user) => ({ ...user, passwordHash: hashOf(user) })) };
 }
 
 const SALT_LENGTH = 16;

@@ -238,7 +238,7 @@ interface UserOf<AccessKey> {
   readonly email: string;
   readonly password: string;
   /**
-   * Made from `password`; only the built-in cast has it written out, because it takes 7 ms. A test compares the two.
+   * Made from `password`; only the built-in cast has it written out. A test compares the two.
    */
   readonly passwordHash?: string;
   readonly role: string | null;
