@@ -18,8 +18,6 @@ export interface Seeding {
   readonly schema: object;
   /** Its lists whose entries can be told apart by members, by name. */
   readonly lists: Readonly<Record<string, SeedList>>;
-  /** Its faults and records also read the part of `ngc`. */
-  readonly readsOrganizations?: true;
   /**
    * Faults that the schema cannot express, in a part that matches it and is as it was written.
    *

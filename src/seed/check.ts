@@ -1,8 +1,10 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import { findNearest } from '../config/nearest.ts';
+import { findNear, findNearest } from '../config/nearest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining/index.ts';
+import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
+import { isAboutWritten, repaired } from './repair.ts';
 
 /** Words for people who write YAML, in which a number without quotes is not a text. */
 const WORDS: TypeWords = {
@@ -11,6 +13,7 @@ const WORDS: TypeWords = {
   integer: 'a whole number',
   string: 'a text that is not empty (numbers in quotes)',
   boolean: 'true or false',
+  'string,null': 'the name of a role, or null',
 };
 
 const REMOVING =
@@ -24,24 +27,34 @@ const REMOVING =
  */
 export function findSeedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
   const errors = findSchemaFaults(parts, services);
-  const broken = new Set(errors.map(({ place }) => place.split(/[.[]/)[0] ?? ''));
-  // What is not an object is refused above, and has no parts here.
-  const present = parts as Readonly<Record<string, unknown>>;
-  const further = services.flatMap(({ name, seed }) => {
-    const isReadable = !broken.has(name) && !(seed?.readsOrganizations === true && broken.has('ngc'));
-    return present[name] === undefined || !isReadable ? [] : (seed?.faults(present[name], present) ?? []);
-  });
-  return [...errors, ...further];
+  // What has not the form of its schema hides nothing else.
+  const whole = errors.length === 0 ? null : repaired({ properties: Object.fromEntries(schemasOf(services)) }, parts);
+  // It has the form of its schema, or was given it.
+  const present = (whole === null ? parts : whole.value) as Readonly<Record<string, unknown>>;
+  const further = services.flatMap(({ name, seed }) =>
+    present[name] === undefined ? [] : (seed?.faults(present[name], present) ?? []),
+  );
+  return [...errors, ...further.filter((fault) => whole === null || isAboutWritten(fault, whole))];
 }
 
 /** Finds where a seed does not match the services' schemas. @param parts the seed's content, by service */
 export function findSchemaFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
-  const schemas = new Map(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
+  const schemas = schemasOf(services);
   const validate = validatorOf(schemas);
-  return validate(parts) ? [] : (validate.errors ?? []).map(faultOf);
+  if (validate(parts)) return [];
+  const violations = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
+  // A value that must be one of several is not told its type as well.
+  const listed = new Set(violations.flatMap(({ keyword, instancePath }) => (keyword === 'enum' ? [instancePath] : [])));
+  return violations
+    .filter((one) => one.keyword !== 'type' || !listed.has(one.instancePath))
+    .map((one) => faultOf(one, schemas));
 }
 
 type Schemas = ReadonlyMap<string, object>;
+
+function schemasOf(services: readonly ServiceDefinition[]): Schemas {
+  return new Map(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
+}
 
 /** Compiled schemas, by the first of them: they never change, and compiling them takes 40 ms. */
 const COMPILED = new WeakMap<object, { readonly schemas: Schemas; readonly validate: ValidateFunction }>();
@@ -71,7 +84,7 @@ export function faultSentence({ message, given, valid = [] }: SeedFault): string
     : `${message}; the nearest valid name is \`${findNearest(given, valid)}\``;
 }
 
-function faultOf(violation: Violation): SeedFault {
+function faultOf(violation: Violation, schemas: Schemas): SeedFault {
   const { kind, place: names, expected, given, valid, deeper = [] } = valueFaultOf([violation], WORDS);
   const place = placeOf(names);
   if (kind === 'missing')
@@ -90,7 +103,34 @@ function faultOf(violation: Violation): SeedFault {
     });
     return { place, message: `${message}; it belongs to ${places.join(' or to ')}` };
   }
-  return { place, message, given: given ?? '', valid: valid ?? [] };
+  const [elsewhere] = listsNamed(given ?? '', { properties: Object.fromEntries(schemas) });
+  if (elsewhere === undefined) return { place, message, given: given ?? '', valid: valid ?? [] };
+  const near = findNear(given ?? '', valid ?? []);
+  const belongs = `${message}; it belongs to \`${elsewhere}\`, as \`${given}\``;
+  return { place, message: near === undefined ? belongs : `${belongs}; the nearest name here is \`${near}\`` };
+}
+
+/** Where a list of this name belongs, nearest to the top first. */
+function listsNamed(name: string, schema: SchemaPart): readonly string[] {
+  const found: string[] = [];
+  let level: [place: string, schema: SchemaPart][] = [['', schema]];
+  while (level.length > 0) {
+    for (const [place, { properties }] of level) {
+      if (properties !== undefined && own(properties, name)?.items !== undefined) found.push(place);
+    }
+    level = level.flatMap(([place, { properties = {} }]) =>
+      Object.entries(properties).map(([member, { items, ...rest }]): [string, SchemaPart] => {
+        const within = place === '' ? member : `${place}.${member}`;
+        return items === undefined ? [within, rest] : [`${within}[]`, items];
+      }),
+    );
+  }
+  return found;
+}
+
+interface SchemaPart {
+  readonly properties?: Readonly<Record<string, SchemaPart>>;
+  readonly items?: SchemaPart;
 }
 
 /** `ngc.keys[9].scopes` */

@@ -37,6 +37,7 @@ export interface LayerFault extends SeedFault {
 /** The part of a JSON schema that guides merging. */
 interface Schema {
   readonly enum?: readonly unknown[];
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
 }
@@ -102,7 +103,7 @@ function mergeObject(below: Written, above: Written, { properties = {} }: Schema
     if (value === undefined) continue;
     const schema = own(properties, name);
     const member = part(above, name);
-    if (value === null && schema !== undefined && schema.enum?.includes(null) !== true) members.delete(name);
+    if (value === null && schema !== undefined && !takesNull(schema)) members.delete(name);
     else members.set(name, merge(name, members.get(name) ?? emptyOf(member), member, schema ?? {}));
   }
   return assemble(above, Object.fromEntries([...members].map(([name, { value }]) => [name, value])), members);
@@ -198,4 +199,9 @@ function assemble(
 
 function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Is null a value, and not the removal of one? */
+function takesNull({ enum: values, type }: Schema): boolean {
+  return values?.includes(null) === true || (Array.isArray(type) && type.includes('null'));
 }

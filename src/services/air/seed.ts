@@ -139,7 +139,6 @@ const SCHEMA = object(
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: { simulations: { by: ['id'] }, images: { by: ['id'] }, systemNodes: { by: ['id'] }, demos: { by: ['id'] } },
-  readsOrganizations: true,
   faults: (part, whole) => {
     const { simulations = [], images = [], systemNodes = [], demos = [] } = partOf(part);
     const rows: Placed<{ readonly org: string; readonly id: string }>[] = [

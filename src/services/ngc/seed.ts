@@ -162,7 +162,6 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
   return {
     schema: SCHEMA,
     lists: LISTS,
-    readsOrganizations: true,
     faults: (part) => {
       const seed = writtenOf(part);
       const organizations = placeEntries('ngc.organizations', seed.organizations);
@@ -176,6 +175,7 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
         ...findDuplicates('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
         ...sameKeys(keys),
         ...keys.flatMap(faultsOfKey),
+        ...unknownUsers(keys),
         ...tornUsers(keys),
       ];
     },
@@ -247,6 +247,18 @@ function sameKeys(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
     (one) => one.key,
     (one) => deriveKeyText(derivation, one.id ?? idOf(one)),
   ).map(({ place }) => ({ place, message: 'keys: a `key` occurs twice in `ngc`' }));
+}
+
+/** Users of whom no key says which roles they have: a key of theirs would be one of nobody. */
+function unknownUsers(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
+  const nameOf = ({ org, user }: WrittenKey) => `${org}/${user}`;
+  const known = new Set(keys.flatMap(({ entry }) => (entry.roles === undefined ? [] : [nameOf(entry)])));
+  return keys.flatMap(({ entry, place }) => {
+    const { type, org, name, user } = entry;
+    if (type !== 'personal' || user === undefined || known.has(nameOf(entry))) return [];
+    const message = `key \`${name}\` of \`ngc\`: \`user\` names nobody of \`${org}\`; give \`roles\` too, and the user is made`;
+    return [{ place: `${place}.user`, message }];
+  });
 }
 
 /** Users whose keys name different roles: roles belong to the user and apply to all their keys. */

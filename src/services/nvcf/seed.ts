@@ -118,7 +118,6 @@ export const seed: Seeding = {
     instanceTypes: { by: ['org', 'name'] },
     recognizedRegistries: { by: ['artifactType', 'registryHostname'] },
   },
-  readsOrganizations: true,
   faults: (part, whole) => {
     const { functions = [], clusterGroups = [], gpuQuotas = [], instanceTypes = [] } = partOf(part);
     const known = [...accountsOf(whole).keys()];

@@ -32,6 +32,16 @@ export interface CustomRole {
 export type CustomRoleRow = Row<CustomRole, null>;
 export const ROLES = new Collection<CustomRole>('runai.roles');
 
+export function roleRow(custom: CustomRole, tenantId: string): CustomRoleRow {
+  return ROLES.row({
+    id: String(custom.id),
+    owner: tenantId,
+    parent: null,
+    aliases: [custom.name.toLowerCase()],
+    body: custom,
+  });
+}
+
 /** A role, predefined or custom. */
 export interface Role extends CustomRole {
   readonly custom: boolean;
@@ -74,7 +84,9 @@ function together(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
       permissions: new Set(permissions),
     }),
   );
-  const custom = rows.map(
+  // A seed may have custom roles for other versions.
+  const existing = profile === '2.19' ? [] : rows;
+  const custom = existing.map(
     ({ body }): Role => ({ ...body, custom: true, permissions: new Set(permissionsOfSets(body.permissionSets)) }),
   );
   return new Map([...predefined, ...custom].map((role) => [role.id, role]));

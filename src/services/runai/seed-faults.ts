@@ -1,11 +1,11 @@
 import { own } from '../../core/own.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { accessClientIdOf, accessKeyIdOf, accountIdOf, userIdOf } from './seed-credentials.ts';
-import type { WrittenSeed } from './seed-schema.ts';
+import { PREDEFINED_ROLES, type WrittenSeed } from './seed-schema.ts';
 
 /** Faults in a seed that the schema cannot express: duplicates, and references to nothing. */
 export function faultsOf(part: WrittenSeed): SeedFault[] {
-  return [...repeated(part), ...dangling(part)];
+  return [...repeated(part), ...dangling(part), ...unknownRoles(part)];
 }
 
 /** Duplicate ids, and duplicate names by which identities are found. */
@@ -29,6 +29,8 @@ function repeated(part: WrittenSeed): SeedFault[] {
     ...findDuplicates('users: `email`', users, ({ email }) => email.toLowerCase()),
     ...findDuplicates('applications: `name`', applications, ({ name }) => name.toLowerCase()),
     ...findDuplicates('serviceAccounts: `name`', accounts, ({ name }) => name.toLowerCase()),
+    ...findDuplicates('groups: `name`', placeEntries('runai.groups', part.groups), ({ name }) => name.toLowerCase()),
+    ...findDuplicates('roles: `name`', placeEntries('runai.roles', part.roles), ({ name }) => name.toLowerCase()),
     ...findDuplicates('clients: `clientId`', clients, ({ clientId }) => clientId),
     ...findDuplicates(
       'access keys: `id`',
@@ -74,6 +76,40 @@ function derivingId<Entry extends { readonly id?: string }>(
   }));
 }
 
+/** Roles that are neither predefined nor in the seed. Without custom roles, the schema knows all of them. */
+function unknownRoles(part: WrittenSeed): SeedFault[] {
+  if (part.roles === undefined) return [];
+  const roles = placeEntries('runai.roles', part.roles);
+  const valid = [...PREDEFINED_ROLES, ...part.roles.map(({ name }) => name)];
+  const named = [
+    ...placeEntries('runai.users', part.users),
+    ...placeEntries('runai.applications', part.applications),
+    ...placeEntries('runai.serviceAccounts', part.serviceAccounts),
+    ...placeEntries('runai.groups', part.groups),
+    ...placeEntries('runai.accessRules', part.accessRules),
+  ].map(({ entry: { role }, place }) => ({ role, place: `${place}.role` }));
+  return [
+    ...roles
+      .filter(({ entry }) => PREDEFINED_ROLES.some((name) => name.toLowerCase() === entry.name.toLowerCase()))
+      .map(({ entry, place }) => ({
+        place,
+        message: `\`${place}\` has the name of the predefined role \`${entry.name}\``,
+      })),
+    ...named.flatMap(({ role, place }) =>
+      role === null || valid.includes(role)
+        ? []
+        : [
+            {
+              place,
+              message: `\`${place}\` names the role \`${role}\`, which is not predefined, nor in \`runai.roles\``,
+              given: role,
+              valid,
+            },
+          ],
+    ),
+  ];
+}
+
 /** A reference to something else by name, and where it stands. */
 interface Reference {
   readonly place: string;
@@ -110,10 +146,16 @@ function dangling(part: WrittenSeed): SeedFault[] {
       { place: `${place}.subjectId`, kind: rule.subjectType, id: rule.subjectId.toLowerCase() },
       { place: `${place}.scopeId`, kind: rule.scopeType, id: rule.scopeId },
     ]),
+    ...placeEntries('runai.groups', part.groups).flatMap(({ entry, place }) =>
+      placeEntries(`${place}.users`, entry.users).map((user): Reference => {
+        return { place: user.place, kind: 'user', id: user.entry.toLowerCase() };
+      }),
+    ),
   ];
+  const sets = new Map(Object.entries(known).map(([kind, valid]) => [kind, new Set(valid)]));
   return references.flatMap(({ place, kind, id }): SeedFault[] => {
     const valid = own(known, kind);
-    if (id === undefined || valid === undefined || valid.includes(id)) return [];
+    if (id === undefined || valid === undefined || sets.get(kind)?.has(id) === true) return [];
     return [{ place, message: `\`${place}\` names the ${kind} \`${id}\`, which is not in the seed`, given: id, valid }];
   });
 }

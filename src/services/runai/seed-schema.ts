@@ -3,16 +3,21 @@ import { described, list, object, text } from '../../core/json-schema.ts';
 import type { AccessRule } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
 import type { Unit, Workload } from './scopes.ts';
-import { SCOPE_TYPES } from './tables/index.ts';
+import { PERMISSION_SETS, SCOPE_TYPES } from './tables/index.ts';
 
 /** The pattern that the API itself requires. */
 const keyName = { type: 'string', pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLength: 2, maxLength: 255 } as const;
 
-const roleNames = [...new Set(PROFILES.flatMap((profile) => ROLES_OF[profile].map(({ name }) => name)))];
+/** The names of the predefined roles of all versions. */
+export const PREDEFINED_ROLES: readonly string[] = [
+  ...new Set(PROFILES.flatMap((profile) => ROLES_OF[profile].map(({ name }) => name))),
+];
+/** Which names are valid depends on the seed: `ROLES_IN_USE`. */
 const role = described(
-  { enum: [null, ...roleNames] } as const,
-  'A role for the whole tenant; null for somebody who has none there.',
+  { type: ['string', 'null'] },
+  'A role for the whole tenant, predefined or one of `roles`; null for somebody who has none there.',
 );
+const setNames = PERMISSION_SETS.map(({ name }) => name);
 
 /** Ids appear in paths, where one official client writes `_` as `-`. */
 const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
@@ -20,8 +25,30 @@ const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
 const ID_LEFT_OUT = 'The id. Left out: it follows from the name.';
 const SECRET_LEFT_OUT = 'The secret. Left out: it is derived from the id.';
 
-/** What Run:ai's part of a seed file may contain (JSON Schema). */
-export const SEED_SCHEMA = object(
+/** A restriction on the member `role` of the entries of lists that have one. */
+function rolesMustBe(ofSomebody: object, ofRule: object) {
+  const list = (role: object) => ({ items: { properties: { role } } });
+  const somebody = list(ofSomebody);
+  return {
+    properties: {
+      users: somebody,
+      applications: somebody,
+      serviceAccounts: somebody,
+      groups: somebody,
+      accessRules: list(ofRule),
+    },
+  };
+}
+
+/** Without custom roles only the predefined ones can be meant; beside custom ones, `faultsOf` looks at the names. */
+const ROLES_IN_USE = {
+  if: { required: ['roles'] },
+  // biome-ignore lint/suspicious/noThenProperty: it is the keyword of JSON Schema
+  then: {},
+  else: rolesMustBe({ enum: [null, ...PREDEFINED_ROLES] }, { enum: PREDEFINED_ROLES }),
+};
+
+const MEMBERS = object(
   {
     tenant: described(
       object({
@@ -97,6 +124,41 @@ export const SEED_SCHEMA = object(
       ),
       'Service accounts, which log in with client id and secret.',
     ),
+    groups: described(
+      list(
+        object(
+          {
+            name: described(text, 'The name, as an identity provider gives it.'),
+            role: described(
+              { type: ['string', 'null'] },
+              'A role for the whole tenant, which every member has; null for none.',
+            ),
+            users: described(
+              list(text),
+              'E-mail addresses of members, in addition to the users whose `groups` name it.',
+            ),
+          },
+          ['users'],
+        ),
+      ),
+      'Groups of an identity provider. A group need not be here to have access rules.',
+    ),
+    roles: described(
+      list(
+        object(
+          {
+            name: described(text, 'The name, which no predefined role has.'),
+            description: described({ type: 'string' }, 'What it is for. Left out: empty.'),
+            permissionSets: described(
+              list({ enum: setNames }),
+              'The names of the permission sets that it is made of, such as `projectReadAccess`.',
+            ),
+          },
+          ['description'],
+        ),
+      ),
+      'Custom roles, of versions that have them.',
+    ),
     clients: described(
       list(
         object({
@@ -163,7 +225,7 @@ export const SEED_SCHEMA = object(
             text,
             'The e-mail address of a user; the name of a group, an application or a service account.',
           ),
-          role: described({ enum: roleNames }, 'The name of the role.'),
+          role: described(text, 'The name of the role, predefined or one of `roles`.'),
           scopeType: described({ enum: SCOPE_TYPES.map((row) => row.id) }, 'What kind of scope the role counts in.'),
           scopeId: described(text, 'The id of that tenant, cluster, department or project.'),
         }),
@@ -175,6 +237,8 @@ export const SEED_SCHEMA = object(
     'users',
     'applications',
     'serviceAccounts',
+    'groups',
+    'roles',
     'clients',
     'clusters',
     'departments',
@@ -184,11 +248,16 @@ export const SEED_SCHEMA = object(
   ],
 );
 
+/** What Run:ai's part of a seed file may contain (JSON Schema). */
+export const SEED_SCHEMA = { ...MEMBERS, ...ROLES_IN_USE };
+
 /** What distinguishes the entries of each list. For a rule it is everything it says. */
 export const SEED_LISTS: Readonly<Record<string, SeedList>> = {
   users: { by: ['email'], called: ['user', 'users'] },
   applications: { by: ['name'], called: ['application', 'applications'] },
   serviceAccounts: { by: ['name'], called: ['service account', 'service accounts'] },
+  groups: { by: ['name'] },
+  roles: { by: ['name'] },
   clients: { by: ['clientId'] },
   clusters: { by: ['id'] },
   departments: { by: ['id'] },
@@ -208,6 +277,8 @@ interface SeedOf<User, Application, ServiceAccount> {
   readonly users?: readonly User[];
   readonly applications?: readonly Application[];
   readonly serviceAccounts?: readonly ServiceAccount[];
+  readonly groups?: readonly SeedGroup[];
+  readonly roles?: readonly SeedRole[];
   readonly clients?: readonly { readonly clientId: string; readonly redirectUris: readonly string[] }[];
   readonly clusters?: readonly SeedUnit[];
   readonly departments?: readonly SeedUnit[];
@@ -217,6 +288,22 @@ interface SeedOf<User, Application, ServiceAccount> {
 }
 
 type SeedUnit = Omit<Unit, 'createdAt'>;
+
+/** A group of an identity provider. */
+export interface SeedGroup {
+  readonly name: string;
+  readonly role: string | null;
+  /** E-mail addresses. */
+  readonly users?: readonly string[];
+}
+
+/** A custom role. */
+export interface SeedRole {
+  readonly name: string;
+  readonly description?: string;
+  /** Names of permission sets. */
+  readonly permissionSets: readonly string[];
+}
 
 /** A role in a scope; the member `role` of an identity is one for the whole tenant. */
 export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'> & {

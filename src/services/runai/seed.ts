@@ -9,7 +9,7 @@ import type { WorldRecords } from '../../store/world.ts';
 import { type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
 import { blankIdentity } from './identities.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
-import { VENDOR } from './roles.ts';
+import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, roleRow, VENDOR } from './roles.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
 import { bare, completed, hashed, ownPart } from './seed-credentials.ts';
 import { faultsOf } from './seed-faults.ts';
@@ -17,11 +17,13 @@ import {
   type RunaiSeed,
   SEED_LISTS,
   SEED_SCHEMA,
+  type SeedRole,
   type SeedRule,
   type SeedUser,
   type WrittenSeed,
 } from './seed-schema.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
+import { PERMISSION_SETS } from './tables/index.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
 
 export const seed: Seeding = {
@@ -37,7 +39,9 @@ export const seed: Seeding = {
     const part = completeOf(complete);
     const { tenant } = part;
     const tenantId = String(tenant.id);
-    const users = (part.users ?? []).map((user) => userRecords(user, now));
+    const users = withGroups(part).map((user) => userRecords(user, now));
+    const roles = (part.roles ?? []).map((role, index) => customRole(role, index + 1, now));
+    const roleIds = new Map([...PREDEFINED_IDS, ...roles.map(({ name, id }) => [name, id] as const)]);
     const rules = rulesOf(part);
     const records: WorldRecords = {
       identities: [...users.map(({ identity }) => identity), ...accountsOf(part, now)],
@@ -48,13 +52,15 @@ export const seed: Seeding = {
         ...rowsOf(DEPARTMENTS, dated(part.departments, now), tenantId),
         ...rowsOf(PROJECTS, dated(part.projects, now), tenantId),
         ...rowsOf(WORKLOADS, dated(part.workloads, now), tenantId),
-        ...rules.map((rule, index) => ruleRow(ruleOf(rule, index + 1, now), tenantId)),
+        ...roles.map((role) => roleRow(role, tenantId)),
+        ...rules.map((rule, index) => ruleRow(ruleOf(rule, roleIds, index + 1, now), tenantId)),
       ],
       settings: {
         [TENANT_ID_SETTING]: tenantId,
         [TENANT_NAME_SETTING]: tenant.name,
         [REALM_SETTING]: tenant.realm,
         [LAST_RULE_SETTING]: String(rules.length),
+        ...(roles.length > 0 && { [LAST_ROLE_SETTING]: String(roles.length) }),
       },
     };
     return records;
@@ -122,19 +128,21 @@ function rulesOf({
   users = [],
   applications = [],
   serviceAccounts = [],
+  groups = [],
   accessRules = [],
 }: RunaiSeed): SeedRule[] {
   const subjects = [
-    ...users.map(({ email, role }) => ({ kind: 'user', name: email, role }) as const),
-    ...applications.map(({ name, role }) => ({ kind: 'application', name, role }) as const),
-    ...serviceAccounts.map(({ name, role }) => ({ kind: 'service-account', name, role }) as const),
+    ...users.map(({ email, role }) => ({ type: SUBJECT_TYPES.user, name: email, role })),
+    ...applications.map(({ name, role }) => ({ type: SUBJECT_TYPES.application, name, role })),
+    ...serviceAccounts.map(({ name, role }) => ({ type: SUBJECT_TYPES['service-account'], name, role })),
+    ...groups.map(({ name, role }) => ({ type: 'group', name, role }) as const),
   ];
-  const ofRoles = subjects.flatMap(({ kind, name, role }): SeedRule[] =>
+  const ofRoles = subjects.flatMap(({ type, name, role }): SeedRule[] =>
     role === null
       ? []
       : [
           {
-            subjectType: SUBJECT_TYPES[kind],
+            subjectType: type,
             subjectId: name,
             role,
             scopeType: 'tenant',
@@ -145,15 +153,44 @@ function rulesOf({
   return [...ofRoles, ...accessRules];
 }
 
-const ROLE_IDS: ReadonlyMap<string, number> = new Map(
+const PREDEFINED_IDS: ReadonlyMap<string, number> = new Map(
   PROFILES.flatMap((profile) => ROLES_OF[profile]).map(({ name, id }) => [name, id]),
 );
 
-function ruleOf({ role, ...rule }: SeedRule, id: number, now: Instant): AccessRule {
+function customRole({ name, description = '', permissionSets }: SeedRole, index: number, now: Instant): CustomRole {
+  const ids = PERMISSION_SETS.filter((set) => permissionSets.includes(set.name)).map(({ id }) => id);
+  return {
+    id: FIRST_CUSTOM_ROLE + index,
+    ...{ name, description, permissionSets: ids },
+    enabled: true,
+    createdBy: VENDOR,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The users, each with the groups that name them as well. */
+function withGroups({ users = [], groups = [] }: RunaiSeed): readonly SeedUser[] {
+  const named = new Map<string, string[]>();
+  for (const { name, users: emails = [] } of groups) {
+    for (const email of emails.map((one) => one.toLowerCase())) named.set(email, [...(named.get(email) ?? []), name]);
+  }
+  return users.map((user) => {
+    const further = named.get(user.email.toLowerCase());
+    return further === undefined ? user : { ...user, groups: [...new Set([...(user.groups ?? []), ...further])] };
+  });
+}
+
+function ruleOf(
+  { role, ...rule }: SeedRule,
+  roleIds: ReadonlyMap<string, number>,
+  id: number,
+  now: Instant,
+): AccessRule {
   return {
     id,
     ...rule,
-    roleId: ROLE_IDS.get(role) ?? 0,
+    roleId: roleIds.get(role) ?? 0,
     clusterId: null,
     createdBy: VENDOR,
     createdAt: now,

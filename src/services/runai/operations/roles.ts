@@ -8,15 +8,7 @@ import { ruleBookOf } from '../access-rules.ts';
 import { stillThere } from '../gone.ts';
 import { profileOf } from '../laws.ts';
 import { type Fields, pageOf, selected } from '../lists.ts';
-import {
-  type CustomRole,
-  type CustomRoleRow,
-  FIRST_CUSTOM_ROLE,
-  LAST_ROLE_SETTING,
-  ROLES,
-  type Role,
-  rolesOf,
-} from '../roles.ts';
+import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, roleRow, rolesOf } from '../roles.ts';
 import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
 import { tenantIdOf } from '../tenant.ts';
 
@@ -183,16 +175,6 @@ async function checked(context: Context, body: RoleBody, self: number | null) {
 
 function nameTaken(name: string): Problem {
   return new Problem('conflict', `There is a role named \`${name}\`.`);
-}
-
-function roleRow(custom: CustomRole, tenantId: string): CustomRoleRow {
-  return ROLES.row({
-    id: String(custom.id),
-    owner: tenantId,
-    parent: null,
-    aliases: [custom.name.toLowerCase()],
-    body: custom,
-  });
 }
 
 async function shownById(context: Context, id: number) {
