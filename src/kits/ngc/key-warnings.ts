@@ -11,6 +11,8 @@ interface Key {
   readonly services: readonly string[];
   /** Null: a personal key, which has the rights of its user. */
   readonly policy: Policy | null;
+  /** Of a personal key: those of its user, if they are known. */
+  readonly roles?: readonly string[];
 }
 
 /**
@@ -19,12 +21,15 @@ interface Key {
  *
  * @param laws of every service, in the version in force
  */
-export function findKeyWarnings(laws: readonly Law[], { name, services, policy }: Key): readonly string[] {
+export function findKeyWarnings(laws: readonly Law[], { name, services, policy, roles }: Key): readonly string[] {
   if (services.length === 0) {
     const all = quote(keyServices(laws));
     return [`The key \`${name}\` is made for no service, so every service refuses it; the services are ${all}.`];
   }
-  if (policy === null) return [];
+  if (policy === null) {
+    const isBare = roles?.length === 0;
+    return isBare ? [`The key \`${name}\` can do nothing: it is personal, and its user has no roles.`] : [];
+  }
   const own = laws.filter(({ service }) => services.includes(service));
   if (own.some((law) => law.tables.rules.some((rule) => isOpen(rule, law, policy))))
     return own.flatMap((law) => {

@@ -131,7 +131,12 @@ export interface KeyReport {
 /** Reports why a key can do nothing, in its latest version; each reason becomes a finding. */
 export async function reportUseless(report: KeyReport, now: Instant, found: KeyInForce): Promise<readonly string[]> {
   const { name, services } = found.key;
-  const warnings = findKeyWarnings(report.laws, { name, services, policy: await newestPolicy(report, found) });
+  const warnings = findKeyWarnings(report.laws, {
+    name,
+    services,
+    policy: await newestPolicy(report, found),
+    roles: found.roles,
+  });
   for (const warning of warnings) report.findings.report('useless_key', warning, now);
   return warnings;
 }

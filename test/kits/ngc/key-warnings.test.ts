@@ -42,7 +42,13 @@ describe('a key that can do nothing is told why', () => {
 });
 
 it('a personal key can do what its user can', () => {
-  expect(findKeyWarnings(laws, { name: 'laptop', services: ['toys'], policy: null })).toEqual([]);
+  const laptop = { name: 'laptop', services: ['toys'], policy: null };
+
+  expect(findKeyWarnings(laws, laptop)).toEqual([]);
+  expect(findKeyWarnings(laws, { ...laptop, roles: ['owner'] })).toEqual([]);
+  expect(findKeyWarnings(laws, { ...laptop, roles: [] })).toEqual([
+    'The key `laptop` can do nothing: it is personal, and its user has no roles.',
+  ]);
 });
 
 describe('a service key without a resource is told what it covers, in the words of its service', () => {

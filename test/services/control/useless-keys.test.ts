@@ -43,6 +43,7 @@ describe('a key that can do nothing is made all the same, and the answer says so
     ['half of what Deploy needs', { ...LIST, scopes: ['deploy_function'] }, [/nothing in `nvcf`: no operation/]],
     ['no access to Air', { services: ['air'], scopes: ['air:simulation_read'] }, [/nothing in `air`: no operation/]],
     ['two services of two', { services: ['nvcf', 'air'], scopes: [] }, [/`air`/, /`nvcf`/]],
+    ['a personal key without roles', { type: 'personal', services: ['air'], roles: [] }, [/its user has no roles/]],
     ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/made for no service/]],
   ])('%s', async (_what, given, expected) => {
     const server = await testServer();
