@@ -165,10 +165,10 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^config\//, may: [/^core\//, /^config\//, /^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^seed\/check$/,
-    may: [/^config\/nearest$/, /^core\/explaining\/index$/, /^ajv$/],
+    may: [/^config\/nearest$/, /^core\/(explaining\/index|own)$/, /^seed\/repair$/, /^ajv$/],
     types: [/^contract\//, /^core\//],
   },
-  { files: /^seed\/(layers|schema|summary)$/, may: [/^core\//], types: [/^seed\/layers$/, /^contract\//] },
+  { files: /^seed\/(layers|repair|schema|summary)$/, may: [/^core\//], types: [/^seed\/layers$/, /^contract\//] },
   {
     files: /^seed\//,
     may: [

@@ -151,7 +151,7 @@ const MEMBERS = object(
             description: described({ type: 'string' }, 'What it is for. Left out: empty.'),
             permissionSets: described(
               list({ enum: setNames }),
-              'The names of the permission sets that it is made of, such as `projectReadAccess`.',
+              'The names of the permission sets that it is made of, such as `projectsReadAccess`.',
             ),
           },
           ['description'],

@@ -40,7 +40,7 @@ export const seed: Seeding = {
     const { tenant } = part;
     const tenantId = String(tenant.id);
     const users = withGroups(part).map((user) => userRecords(user, now));
-    const roles = (part.roles ?? []).map((role, index) => customRole(role, index + 1, now));
+    const roles = (part.roles ?? []).map((role, index) => customRole(role, index, now));
     const roleIds = new Map([...PREDEFINED_IDS, ...roles.map(({ name, id }) => [name, id] as const)]);
     const rules = rulesOf(part);
     const records: WorldRecords = {
