@@ -1,4 +1,4 @@
-import type { CredentialReason } from './explaining/reasons.ts';
+import type { CredentialReason, ProblemReason } from './explaining/reasons.ts';
 import type { Principal } from './principal.ts';
 
 /**
@@ -98,8 +98,8 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
 export interface ProblemParts {
   /** For the log and the decision, never for the public body. */
   readonly why?: string;
-  /** For `unauthenticated` and `bad_credentials`. */
-  readonly reason?: CredentialReason;
+  /** For `unauthenticated`, `bad_credentials`, and a request that carries a credential it must not. */
+  readonly reason?: ProblemReason;
   /** For the same kinds: whom the credential would have stood for, if that is known although it was not accepted. */
   readonly claimed?: Principal;
   /** For the same kinds: the world that the credential belongs to, if it is a different one. */
@@ -121,7 +121,7 @@ export class Problem extends Error {
   override readonly name = 'Problem';
   readonly kind: ProblemKind;
   readonly why: string | undefined;
-  readonly reason: CredentialReason | undefined;
+  readonly reason: ProblemReason | undefined;
   readonly claimed: Principal | undefined;
   readonly ofWorld: string | undefined;
   readonly challenge: string | undefined;

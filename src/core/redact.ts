@@ -34,10 +34,12 @@ export function redact(text: string): string {
   return told === meant ? text : told;
 }
 
-/** Decodes the percent-encoding of a URL text (RFC 3986, 2.1), as far as the result is ASCII. */
+/** Decodes percent-encoding (RFC 3986, 2.1) and the escapes of JSON, as far as the result is ASCII. */
 export function decodeAscii(text: string): string {
-  if (!text.includes('%')) return text;
-  return text.replace(/%([2-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  if (!text.includes('%') && !text.includes('\\u00')) return text;
+  return text.replace(/(?:%|\\u00)([2-7][0-9a-f])/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 /** Longer paths are cut, so that what is remembered stays bounded. */

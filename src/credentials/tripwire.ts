@@ -26,9 +26,9 @@ type Warn = (text: string) => readonly string[];
 const NONE: readonly string[] = [];
 
 /**
- * Warns about texts with credentials that no mock minted: one sentence for each, in which the beginning of its hash
- * stands for the credential. Credentials recognised as a mock's are remembered within the budget: nearly every request
- * carries the same one, and checking its checksum costs more than the whole rest of the search.
+ * Warns about texts with credentials that no mock minted, in plain or in base64: one sentence for each, in which the
+ * beginning of its hash stands for the credential. Credentials recognised as a mock's are remembered within the budget:
+ * nearly every request carries the same one, and checking its checksum costs more than the whole rest of the search.
  */
 export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Watch {
   const all = tripwires.map((tripwire) => warningsBy(tripwire, budget));
@@ -37,15 +37,50 @@ export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Watc
   return { shortest, warn: all.length < 2 ? only : (text) => all.flatMap((warn) => warn(text)) };
 }
 
-function warningsBy({ beginning, form, isForeign }: Tripwire, budget: Budget): Warn {
+function warningsBy({ beginning, form, shortest, isForeign }: Tripwire, budget: Budget): Warn {
   const harmless = new Held<true>(budget, () => 0);
+  const encoded = BASE64_OFFSETS.map((offset) => encodedBeginning(beginning, offset));
   const warningsOf = (credential: string): readonly string[] => {
     if (harmless.find(credential) === true) return NONE;
     if (isForeign(credential)) return [warningOf(credential)];
     harmless.keep(credential, true);
     return NONE;
   };
-  return (text) => (text.includes(beginning) ? (text.match(form) ?? []).flatMap(warningsOf) : NONE);
+  const warningsIn = (text: string) => (text.includes(beginning) ? (text.match(form) ?? []).flatMap(warningsOf) : NONE);
+  return (text) => {
+    const warnings = [...warningsIn(text)];
+    for (const one of encoded) {
+      for (let at = text.indexOf(one.text); at >= 0; at = text.indexOf(one.text, at + 1)) {
+        const begin = Math.max(at - one.before, 0);
+        const decoded = Buffer.from(text.slice(begin, at + base64Length(shortest)), 'base64').toString('latin1');
+        warnings.push(...warningsIn(decoded));
+      }
+    }
+    return warnings;
+  };
+}
+
+/** Base64 encodes three bytes at a time, so a text in the middle of another has one of three forms. */
+const BASE64_OFFSETS = [0, 1, 2] as const;
+
+/** How many characters encode so many bytes, at least; a few more do no harm. */
+function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
+}
+
+/**
+ * The characters that a beginning always has in base64.
+ *
+ * @param offset of its first byte in a group of three
+ * @returns with how many characters of the group come before them
+ */
+function encodedBeginning(beginning: string, offset: number): { readonly text: string; readonly before: number } {
+  const before = Math.ceil((offset * 8) / 6);
+  const end = Math.floor(((offset + beginning.length) * 8) / 6);
+  const text = Buffer.from(`${'\0'.repeat(offset)}${beginning}`)
+    .toString('base64')
+    .slice(before, end);
+  return { text, before };
 }
 
 function warningOf(key: string): string {

@@ -84,6 +84,8 @@ export interface Arrived {
   readonly fault: Problem | null;
   /** Its body, if it had to be read before its step. */
   body: BodyRead | null;
+  /** Do its address or its body hold a credential that may be real? It is refused before anything is stored. */
+  isForeign: boolean;
   /** When it arrived, in milliseconds of a clock that nothing sets. */
   readonly startedAt: number;
 }

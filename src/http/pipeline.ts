@@ -177,12 +177,12 @@ export async function decideOnly(
 
 function begin(
   route: Route,
-  { server, raw, context, fault, body, startedAt }: Arrived,
+  { server, raw, context, fault, body, isForeign, startedAt }: Arrived,
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): InFlight {
   context.answers = route.answers;
   context.params = params;
   context.query = query;
-  return { server, raw, context, fault, body, startedAt, route, decisionId: null, ...UNTOUCHED };
+  return { server, raw, context, fault, body, isForeign, startedAt, route, decisionId: null, ...UNTOUCHED };
 }

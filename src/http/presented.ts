@@ -19,6 +19,11 @@ export function findPresented(
   return [...found, ...presentedIn(row.selects === 'query' ? query : body, service.credentialFields)];
 }
 
+/** Does the body present a key as its credential? The operation judges such a key. */
+export function presentsKey({ row, service }: Route, { body }: Pick<Context, 'body'>): boolean {
+  return row.selects === 'body' && presentedIn(body, service.credentialFields).some(({ kind }) => kind === 'key');
+}
+
 /** Two headers present nothing: the request will be refused because of them. */
 function presentedInHeader(presenters: readonly Presenter[], lines: readonly string[]): Presented | null {
   const [line, second] = lines;

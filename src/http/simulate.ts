@@ -54,7 +54,7 @@ export async function simulate(
     }
     context.caller = caller;
   }
-  const arrived: Arrived = { server, raw, context, fault: null, body: null, startedAt: 0 };
+  const arrived: Arrived = { server, raw, context, fault: null, body: null, isForeign: false, startedAt: 0 };
   return decideOnly(arrived, route, params, SIMULATED);
 }
 

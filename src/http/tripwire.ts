@@ -1,15 +1,15 @@
 import { decodeAscii } from '../core/redact.ts';
 import type { Arrived } from './in-flight.ts';
 
-/** Reports what may be a real credential in an incoming text. */
+/** Reports credentials in an incoming text that may be real. @returns whether there were any */
 export function reportForeignCredentials(
   { tripwire }: Arrived['server'],
   { findings, now }: Arrived['context'],
   text: string,
-): void {
+): boolean {
   // Most headers are too short to hold one.
-  if (text.length < tripwire.shortest) return;
-  for (const warning of tripwire.warn(decodeAscii(text))) {
-    findings.report('foreign_credential', warning, now);
-  }
+  if (text.length < tripwire.shortest) return false;
+  const warnings = tripwire.warn(decodeAscii(text));
+  for (const warning of warnings) findings.report('foreign_credential', warning, now);
+  return warnings.length > 0;
 }

@@ -24,6 +24,14 @@ describe('what may be a real credential', () => {
     expect(warn('key-9').join()).not.toContain('key-9');
   });
 
+  it.each(['', 'a', 'ab', 'abc', 'user:'])('is found in base64 behind %j, once for each', (before) => {
+    const { warn } = tripwireOf([{ ...wireOf('secret-'), shortest: 9 }], budget());
+    const encoded = (after: string) => Buffer.from(`${before}secret-19${after}`).toString('base64');
+
+    expect(warn(`{"a":"${encoded('')}","b":"${encoded('~~~')}"}`)).toHaveLength(2);
+    expect(warn(Buffer.from(`${before}secret-18`).toString('base64'))).toEqual([]);
+  });
+
   it('is looked for of every kind', () => {
     const { warn } = tripwireOf([wireOf('key-'), wireOf('pass-')], budget());
 

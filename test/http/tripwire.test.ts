@@ -1,7 +1,7 @@
 /**
  * Where credentials that may be real are noticed.
  *
- * Breaks with: src/http/steps/admit.ts, src/http/steps/parse.ts
+ * Breaks with: src/http/steps/admit.ts, src/http/steps/parse.ts, src/http/steps/validate.ts
  */
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,9 @@ const server = await testServer(
 /** The form of a key, and minted by no mock. */
 const realLooking = (letter: string) => `nvapi-${letter.repeat(64)}`;
 const FORM = 'application/x-www-form-urlencoded';
+const REALM_TOKEN = 'POST /auth/realms/acme/protocol/openid-connect/token';
 const token = castKey('nvcf-full-access').key;
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** Places where somebody may put a key, each with how it is asked. */
 const PLACES: [place: string, send: (key: string) => Promise<unknown>][] = [
@@ -50,6 +52,22 @@ const PLACES: [place: string, send: (key: string) => Promise<unknown>][] = [
     'a stored secret',
     (key) =>
       server.call('POST /v2/nvcf/functions', { token, body: { name: 'x', secrets: [{ name: 'KEY', value: key }] } }),
+  ],
+  [
+    'Basic authentication',
+    (key) =>
+      server.call(REALM_TOKEN, {
+        headers: { authorization: `Basic ${base64(`ci-app:${key}`)}`, 'content-type': FORM },
+        body: 'grant_type=client_credentials',
+      }),
+  ],
+  [
+    'the base64 of a credential of a registry',
+    (key) =>
+      server.call('POST /v2/nvcf/functions', {
+        token,
+        body: { name: 'x', secrets: [{ name: 'KEY', value: base64(`$oauthtoken:${key}`) }] },
+      }),
   ],
   [
     'the name of a key to make',
@@ -87,5 +105,113 @@ describe('a key that no mock minted is noticed, and shown nowhere, in', () => {
     expect(known((await server.call('GET /_mock/findings')).body.findings)).toBe(known(before));
     expect(lines.join('')).not.toContain(token);
     expect(JSON.stringify((await server.call('GET /_mock/decisions?limit=1')).body)).not.toContain(token);
+  });
+});
+
+describe('a request that carries a key that no mock minted', () => {
+  const key = realLooking('R');
+  const refused = {
+    runai: (body: unknown) =>
+      expect(body).toMatchObject({ code: 400, message: expect.stringContaining('no mock minted') }),
+    oauth: (body: unknown) => expect(body).toMatchObject({ error: 'invalid_request' }),
+    nvcf: (body: unknown) =>
+      expect(body).toMatchObject({ status: 400, detail: expect.stringContaining('Validation failed') }),
+    ngc: (body: unknown) => expect(body).toMatchObject({ requestStatus: { statusCode: 'INVALID_REQUEST' } }),
+    air: (body: unknown) => expect(body).toMatchObject({ type: 'VALIDATION', detail: expect.any(String) }),
+  };
+  const owner = castKey('owner').key;
+
+  it.each<[where: string, vendor: keyof typeof refused, call: string, request: object]>([
+    [
+      'in a secret',
+      'nvcf',
+      'POST /v2/nvcf/functions',
+      { token, body: { name: 'x', secrets: [{ name: 'K', value: key }] } },
+    ],
+    ['as a name', 'air', 'POST /api/v3/simulations/', { token: owner, body: { name: key } }],
+    ['as the name of a member', 'air', 'POST /api/v3/simulations/', { token: owner, body: { name: 'x', [key]: 1 } }],
+    [
+      'written with escapes',
+      'air',
+      'POST /api/v3/simulations/',
+      { token: owner, headers: { 'content-type': 'application/json' }, body: `{"name":"\\u006e${key.slice(1)}"}` },
+    ],
+    [
+      'as the name of another key',
+      'ngc',
+      'POST /v3/orgs/acme/keys/type/PERSONAL_KEY',
+      { token: owner, body: { name: key, policies: [] } },
+    ],
+    ['in its path', 'nvcf', `GET /v2/nvcf/functions/${key}/versions`, { token }],
+    ['in its query', 'nvcf', `GET /v2/nvcf/functions?visibility=${key}`, { token }],
+    [
+      'as a secret of a client',
+      'runai',
+      'POST /api/v1/token',
+      { body: { grantType: 'client_credentials', clientId: 'ci-app', clientSecret: key } },
+    ],
+    [
+      'in a form',
+      'oauth',
+      REALM_TOKEN,
+      {
+        headers: { 'content-type': FORM },
+        body: `grant_type=client_credentials&client_id=ci-app&client_secret=${key}`,
+      },
+    ],
+  ])('%s is refused in the words of %s, and its reason says so', async (_where, vendor, call, request) => {
+    const before = (await server.call('GET /_mock/info')).body.counts;
+    const { status, body, decision } = await server.call(call, request);
+
+    expect(status).toBe(400);
+    refused[vendor](body);
+    expect(decision).toMatchObject({ effect: 'deny', reason: 'foreign_credential' });
+    expect((await server.call('GET /_mock/info')).body.counts).toEqual(before);
+    const whole = (await server.call(`GET /_mock/decisions/${decision.id}`)).body;
+    expect(whole.fixes).toContainEqual(expect.objectContaining({ kind: 'credential' }));
+    const [entry] = (await server.call('GET /_mock/requests?limit=1')).body.requests;
+    expect(entry.reason).toBe('foreign_credential');
+    expect(JSON.stringify([whole, entry])).not.toContain(key.slice(8));
+  });
+
+  it('to the switchboard is a problem', async () => {
+    const order = { type: 'service', name: key, services: ['nvcf'], scopes: ['list_functions'] };
+    const { status, body, decision } = await server.call('POST /_mock/keys', { body: order });
+
+    expect({ status, decision }).toEqual({ status: 400, decision: null });
+    expect(body).toMatchObject({ status: 400, detail: expect.stringContaining('no mock minted') });
+    expect(JSON.stringify((await server.call('GET /_mock/keys')).body)).not.toContain(key);
+  });
+
+  it('as its Basic credentials gets the answer to bad ones', async () => {
+    const { status, body, decision } = await server.call(REALM_TOKEN, {
+      headers: { authorization: `Basic ${base64(`ci-app:${key}`)}`, 'content-type': FORM },
+      body: 'grant_type=client_credentials',
+    });
+
+    expect({ status, error: body.error, reason: decision.reason }).toEqual({
+      status: 401,
+      error: 'invalid_client',
+      reason: 'wrong_secret',
+    });
+  });
+
+  it('is refused for its caller first', async () => {
+    const { status } = await server.call('POST /v2/nvcf/functions', { body: { name: key } });
+
+    expect(status).toBe(401);
+  });
+
+  it('counts as refused in a world that lets everybody pass', async () => {
+    const observing = await testServer({ mode: 'observe' });
+    const invoker = castKey('nvcf-invoker').key;
+    const { status, decision } = await observing.call('POST /v2/nvcf/functions', {
+      token: invoker,
+      body: { name: key },
+    });
+
+    expect(status).toBe(400);
+    expect(decision).toMatchObject({ effect: 'deny', reason: 'foreign_credential' });
+    expect(decision.enforced).toBeUndefined();
   });
 });

@@ -103,6 +103,10 @@ const COMMON: Partial<Record<DenyReason, RemedyRow>> = {
   no_such_object: ANOTHER_OBJECT,
   foreign_object: { kind: 'identity', text: 'call as its owner' },
   not_owner: { kind: 'identity', text: 'call as its owner; others may only read it' },
+  foreign_credential: {
+    kind: 'credential',
+    text: 'send a key of `GET /_mock/cast` in its place, or any other text; if the key is a real one, consider replacing it',
+  },
   other_organization: {
     kind: 'identity',
     text: 'use a key of the organisation in the path, or the organisation of the key in the path',

@@ -2,8 +2,11 @@ import type { Sourced } from '../rule.ts';
 
 /** A reason for which a request can be refused, and where it comes from that requests are refused for it. */
 export interface Reason extends Sourced {
-  /** The step that refuses: who are you (`authenticate`), may you (`decide`), is it yours (`cover`), is it done (`handle`). */
-  readonly stage: 'authenticate' | 'decide' | 'cover' | 'handle';
+  /**
+   * The step that refuses: who are you (`authenticate`), may you (`decide`), may it be stored (`validate`), is it yours
+   * (`cover`), is it done (`handle`).
+   */
+  readonly stage: 'authenticate' | 'decide' | 'validate' | 'cover' | 'handle';
   readonly meaning: string;
   /** The kind of credential that is unknown in this world, though another world may know it. */
   readonly unknown?: 'key' | 'client' | 'grant';
@@ -177,6 +180,13 @@ export const COMMON_REASONS = {
     source: "no page says how another's object is refused; read as not shown",
     certainty: 'inferred',
   },
+  foreign_credential: {
+    stage: 'validate',
+    meaning:
+      'the request carries a key that has the form of a real one and was minted by no mock; none of it was stored',
+    source: 'the mock takes no real credential',
+    certainty: 'ours',
+  },
   outcome_unknown: {
     stage: 'handle',
     meaning: 'the database went away while the change was stored, so it may have been done, or not',
@@ -200,7 +210,12 @@ type Stages = StagesOf<typeof COMMON_REASONS> & ServiceReasons;
 /** The code of any reason. */
 export type DenyReason = keyof Stages;
 
-/** Why a credential was not accepted. */
-export type CredentialReason = {
-  [Code in DenyReason]: Stages[Code] extends 'authenticate' ? Code : never;
+type ReasonsOf<Stage extends Reason['stage']> = {
+  [Code in DenyReason]: Stages[Code] extends Stage ? Code : never;
 }[DenyReason];
+
+/** Why a credential was not accepted. */
+export type CredentialReason = ReasonsOf<'authenticate'>;
+
+/** Why a request was refused without anything being decided about rights. */
+export type ProblemReason = ReasonsOf<'authenticate' | 'validate'>;

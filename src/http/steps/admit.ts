@@ -6,9 +6,10 @@ import { reportForeignCredentials } from '../tripwire.ts';
 const FOREIGN_PAGE =
   'A web page of another origin sent a request, which was refused. Such requests are in the log, and not in the journal.';
 
-/** May the request come in at all? Anything in it that may be a real credential is reported either way. */
-export function admit({ server, raw, context, fault }: Arrived): void {
-  reportForeignCredentials(server, context, raw.url ?? '');
+/** May the request come in at all? A credential in it that may be real is reported either way. */
+export function admit(arrived: Arrived): void {
+  const { server, raw, context, fault } = arrived;
+  if (reportForeignCredentials(server, context, raw.url ?? '')) arrived.isForeign = true;
   for (const line of raw.rawHeaders) reportForeignCredentials(server, context, line);
   if (isOfForeignPage(fault)) context.findings.report('foreign_page', FOREIGN_PAGE, context.now);
   if (fault !== null) throw fault;

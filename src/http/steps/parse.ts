@@ -14,7 +14,7 @@ async function sentBody(flight: InFlight): Promise<unknown> {
   const { server, route, raw, context, body } = flight;
   const look = (text: string) => {
     flight.sent = keptBytes(text);
-    reportForeignCredentials(server, context, text);
+    if (reportForeignCredentials(server, context, text)) flight.isForeign = true;
   };
   if (body === null) return readBody(raw, route.operation, route.row.fieldNames ?? 'exact', server.limits, look);
   for (const text of body.texts) look(text);

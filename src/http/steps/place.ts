@@ -92,7 +92,7 @@ function arrived(server: Server, raw: IncomingMessage, { route, query }: Destina
   }
   world.hold();
   const context = new RequestContext(server, world, raw, originsOf(server, world, door, base));
-  return { server, raw, context, fault, body, startedAt };
+  return { server, raw, context, fault, body, isForeign: false, startedAt };
 }
 
 /** @throws whatever is not a Problem */

@@ -1,5 +1,6 @@
 import type { About } from '../../contract/service.ts';
 import { type Decision, decisionOfProblem } from '../../core/decision.ts';
+import type { DenyReason } from '../../core/explaining/reasons.ts';
 import { own } from '../../core/own.ts';
 import { isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
@@ -30,7 +31,9 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   flight.decision = MALFORMED.has(problem.kind)
     ? null
     : (decision ?? decisionOfProblem(factsOf(flight), await ofWorld(flight, problem)));
-  if (thrown instanceof OutcomeUnknown) flight.decision = undecided(flight, decision);
+  if (thrown instanceof OutcomeUnknown) flight.decision = overturned(flight, decision, 'outcome_unknown');
+  if (problem.reason === 'foreign_credential' && route.service.isSwitchboard !== true)
+    flight.decision = overturned(flight, decision, problem.reason);
   if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
   flight.decision = await withOther(flight, flight.decision);
   flight.hints = hintsOfRefusal(flight, problem, flight.decision);
@@ -41,10 +44,14 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   flight.decision = hinted(flight.decision, flight.hints);
 }
 
-/** It was allowed, and nobody knows whether it was done. */
-function undecided(flight: InFlight, allowed: Decision | null): Decision {
-  const facts = allowed ?? { ...factsOf(flight), principal: null, rule: null };
-  return { ...facts, effect: 'deny', reason: 'outcome_unknown' };
+/** The caller had the right, and the request was refused for another reason. */
+function overturned(flight: InFlight, allowed: Decision | null, reason: DenyReason): Decision {
+  const { enforced: _, ...facts }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
+    ...factsOf(flight),
+    principal: null,
+    rule: null,
+  };
+  return { ...facts, effect: 'deny', reason };
 }
 
 /** A decision with another credential that would have done, as far as the service knows one. */

@@ -4,14 +4,17 @@ import { showPath } from '../../core/redact.ts';
 import type { RequestContext } from '../context.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { Operation } from '../openapi.ts';
+import { presentsKey } from '../presented.ts';
 import { checkTexts } from '../transport/body.ts';
 
 /**
  * Does the request match the document? The query parameters that it does not name are ignored, as vendors do; the
  * switchboard refuses them, because whoever drives a mock should know what was not understood.
  */
-export function validate({ route, context }: InFlight): void {
+export function validate(flight: InFlight): void {
+  const { route, context } = flight;
   const { operation, service } = route;
+  if (flight.isForeign && !presentsKey(route, context)) throw foreignCredential();
   const { query } = context;
   if (service.isSwitchboard !== true) ignoreOtherParameters(operation, context);
   for (const name of operation.queryLists) {
@@ -31,6 +34,15 @@ export function validate({ route, context }: InFlight): void {
     context.findings.report('other_version', message, context.now);
   }
   throw new Problem('invalid_request', sentence);
+}
+
+/** Nothing that comes after this step sees the credential, so nothing can store it. */
+function foreignCredential(): Problem {
+  return new Problem(
+    'invalid_request',
+    'The request carries a key that no mock minted, which may be a real one. Send a key of this mock or another text in its place, and consider replacing the key.',
+    { reason: 'foreign_credential' },
+  );
 }
 
 function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings, now }: RequestContext): void {

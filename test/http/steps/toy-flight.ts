@@ -94,6 +94,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     },
     fault: null,
     body: null,
+    isForeign: false,
     startedAt: 0,
     decisionId: null,
     authentication: null,
