@@ -1,6 +1,6 @@
 import type { Settings } from '../contract/settings.ts';
 import type { Clock, Instant } from '../core/clock.ts';
-import type { Findings } from '../core/finding.ts';
+import type { Reports } from '../core/finding.ts';
 import { type Budgets, Held } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../kits/ngc/keyring.ts';
@@ -17,7 +17,7 @@ export interface Image {
   /** When it was made: the world's contents begin then. */
   readonly at: Instant;
   /** What a person should know about it. */
-  readonly findings: readonly Parameters<Findings['report']>[];
+  readonly findings: readonly Parameters<Reports['report']>[];
   /** All credentials in it. */
   readonly credentials: readonly Rekeyed[];
 }
@@ -40,7 +40,7 @@ export interface Customs {
 /** Restores the toggle that the server was started with, and reports keys that can do nothing. */
 export async function settle(
   store: KeyReport['store'],
-  report: Findings['report'],
+  report: Reports['report'],
   { settings, laws }: Customs,
   now: Instant,
 ): Promise<void> {
@@ -80,7 +80,7 @@ export class Images {
     const store = openMemory(newStoreParts(this.#budgets));
     try {
       await store.world.load(seed, records);
-      const found: Parameters<Findings['report']>[] = [];
+      const found: Parameters<Reports['report']>[] = [];
       await settle(store, (...finding) => found.push(finding), this.#customs, at);
       const bytes = await store.image();
       const none = { keyHash: String, secretHash: String, clientId: String };

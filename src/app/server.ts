@@ -36,6 +36,7 @@ import {
   readerFile,
   swaggerUiFile,
 } from '../machine/assets.ts';
+import { processWide } from '../machine/process-wide.ts';
 import { type Random, systemRandom } from '../machine/random.ts';
 import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
@@ -127,7 +128,9 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
   const images = new Images(machine, budgets, customs);
+  const documented = new Set<string>();
   const worlds = new Worlds({
+    secrets: { key: fingerprintKey(), documented },
     ...{ machine, random, signingKey, shared, images, keyCollections, laws, sharedWorlds },
     revive,
     mode: config.mode,
@@ -172,7 +175,9 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
     const { effective } = parts;
     const ports = portsOf({ server, services, worlds, snapshots, random, version, effective, routes: () => routes });
     const all = [...services, control(ports)];
-    const { app, listen, routes } = await assemble(server, all, limits, parts.documents ?? new Documents());
+    const { app, listen, routes } = await assemble(server, all, limits, parts.documents ?? new Documents(), (names) => {
+      for (const name of names) documented.add(name);
+    });
     return {
       app,
       world,
@@ -245,12 +250,24 @@ async function beginWorld(
   await worlds.begin(made, await settled(store), refill);
 }
 
+/** What fingerprints of secrets depend on: two servers of one process show the same one for the same secret. */
+function fingerprintKey(): string {
+  return processWide('fingerprint-key.1', () => systemRandom().base64url(32));
+}
+
 /** A failure to store stops the start, as an unusable file does. */
 function startFault(cause: unknown): unknown {
   return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
 }
 
-async function assemble(server: Server, services: readonly ServiceDefinition[], limits: Limits, shelf: Documents) {
+/** @param told is given the names in each document */
+async function assemble(
+  server: Server,
+  services: readonly ServiceDefinition[],
+  limits: Limits,
+  shelf: Documents,
+  told: (names: readonly string[]) => void,
+) {
   const { settings } = server;
   const faults = checkServices(services.map((one) => ({ ...one, tables: one.law(settings).tables })));
   if (faults.length > 0) throw new Error(`services are in each other's way:\n  ${faults.join('\n  ')}`);
@@ -260,6 +277,7 @@ async function assemble(server: Server, services: readonly ServiceDefinition[], 
       return { service, law, document: await shelf.open(law.document, preparedDocument) };
     }),
   );
+  for (const { document } of mounted) told(document.names);
   const otherVersions = mounted.flatMap(({ document }) => document.otherVersions);
   const names = mounted.map(({ law }) => `${law.document} ${law.profile}`);
   const router = shelf.router(names, () => routerOf(mounted, server.reasons));

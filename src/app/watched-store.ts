@@ -1,5 +1,6 @@
 import { rfc3339 } from '../core/clock.ts';
 import type { Chronicle } from '../journal/chronicle.ts';
+import type { WorldSecrets } from '../journal/known-secrets.ts';
 import type { Identity } from '../store/identities.ts';
 import type { Store } from '../store/index.ts';
 import type { NgcKeyEdit } from '../store/ngc-keys.ts';
@@ -15,10 +16,15 @@ export interface CredentialClaims {
 }
 
 /**
- * A store that reports which credentials are created and deleted in it, because requests find their world by them, and which
- * rights of keys change, because people watch that.
+ * A store that reports which credentials are created and deleted in it, because requests find their world by them and the
+ * journal hides them, and which rights of keys change, because people watch that.
  */
-export function watchedStore(store: Store, claims: CredentialClaims, chronicle: Pick<Chronicle, 'event'>): Store {
+export function watchedStore(
+  store: Store,
+  claims: CredentialClaims,
+  chronicle: Pick<Chronicle, 'event'>,
+  secrets: Pick<WorldSecrets, 'addHash'>,
+): Store {
   const { made, gone, keyGone } = claims;
   const { identities, accessKeys, ngcKeys } = store;
   return {
@@ -26,8 +32,13 @@ export function watchedStore(store: Store, claims: CredentialClaims, chronicle: 
     identities: {
       ...identities,
       create: async (identity) => {
+        secrets.addHash(identity.secretHash);
         await identities.create(identity);
         for (const clientId of clientIdsOf(identity)) await made(clientId);
+      },
+      edit: async (id, edit, at, premise) => {
+        secrets.addHash(edit.secretHash);
+        await identities.edit(id, edit, at, premise);
       },
       delete: async (id) => {
         const [identity, keys] = [await identities.byId(id), await accessKeys.ofOwner(id)];
@@ -39,8 +50,13 @@ export function watchedStore(store: Store, claims: CredentialClaims, chronicle: 
     accessKeys: {
       ...accessKeys,
       create: async (key, limit) => {
+        secrets.addHash(key.secretHash);
         await accessKeys.create(key, limit);
         await made(key.clientId);
+      },
+      replaceSecret: async (id, secretHash) => {
+        secrets.addHash(secretHash);
+        await accessKeys.replaceSecret(id, secretHash);
       },
       delete: async (id) => {
         const key = await accessKeys.byId(id);

@@ -6,6 +6,8 @@ import type { SharedText } from '../store/sharing.ts';
 export interface WorldState {
   readonly mode: Mode;
   readonly faults: readonly Fault[];
+  /** What the fingerprints of its secrets depend on, once one of them was needed. */
+  readonly fingerprintKey?: string;
 }
 
 /** The state of a world that several processes share. */

@@ -1,6 +1,6 @@
 import type { World } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
-import type { Findings } from '../core/finding.ts';
+import type { Reports } from '../core/finding.ts';
 import type { Budgets } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
@@ -13,6 +13,7 @@ import { unusedSentence } from '../faults/unused.ts';
 import { Habits } from '../hints/habits.ts';
 import { Chronicle } from '../journal/chronicle.ts';
 import type { WorldEnd } from '../journal/journal.ts';
+import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
@@ -33,7 +34,7 @@ export interface Filled {
   readonly store: Store;
   /** Does its clock show real time? */
   readonly isNew: boolean;
-  readonly findings: readonly Parameters<Findings['report']>[];
+  readonly findings: readonly Parameters<Reports['report']>[];
 }
 
 /** A world, with what only its owner does. */
@@ -67,6 +68,7 @@ export interface WorldParts {
   /** Makes the seed's store again: a new one, or the same with new content. */
   readonly refill: () => Promise<Filled>;
   readonly claims: ClaimsOfWorld;
+  readonly secrets: SecretSettings;
   /** Called when the last request that used the world ends. */
   readonly left: () => void;
 }
@@ -84,7 +86,8 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const { id, credentials, laws, machine, random, signingKey, budgets, mode: begunMode, refill, claims, left } = parts;
   const { sharing } = parts.filled.store;
   const series = sharing?.series ?? random.hex(6);
-  const chronicle = new Chronicle(budgets, series, sharing === null ? null : archiveOn(sharing.log, laws));
+  const secrets = new WorldSecrets(parts.secrets, budgets.secrets);
+  const chronicle = new Chronicle(budgets, series, secrets, sharing === null ? null : archiveOn(sharing.log, laws));
   const { findings } = chronicle;
   const habits = new Habits(budgets.habits);
   const remembered = new RememberedTokens(budgets.tokens);
@@ -94,7 +97,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   let decisions = 0;
   let holders = 0;
   let current = parts.filled.store;
-  let store = watchedStore(current, claims, chronicle);
+  let store = watchedStore(current, claims, chronicle, secrets);
   /** Stores that requests may still be using. */
   let retired: Store[] = [];
 
@@ -125,19 +128,40 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     faults.replace(now.faults);
   };
   rereadState();
+  /** Null once all secrets of the store are known, until others change it. */
+  let reading: Promise<void> | null | undefined;
+  let isStale = false;
+  const readSecrets = async () => {
+    isStale = false;
+    try {
+      const kept = await current.world.seed();
+      if (kept !== null) secrets.addSeed(kept.text);
+      for (const secretHash of (await current.world.credentials()).secretHashes) secrets.addHash(secretHash);
+      if (state !== null) secrets.key = await fingerprintKeyIn(state, random);
+      reading = isStale ? undefined : null;
+    } catch {
+      // The next request tries again.
+      reading = undefined;
+    }
+  };
+  const forgetRead = () => {
+    isStale = true;
+    if (reading === null) reading = undefined;
+  };
   const tokens = worldTokens(signingKey, random, () => store.settings);
   if (!parts.filled.isNew) await tokens.reread();
   const tell = (found: Filled['findings']) => {
     for (const finding of found) findings.report(...finding);
   };
   const replaceStore = (next: Store) => {
+    forgetRead();
     if (next === current) return;
     retired.push(current);
     // While one request lasts, others may replace the store as often as they like. An old one lives, and holds its
     // memory, only as long as a request uses it.
     if (retired.length > MOST_RETIRED) void retired.shift()?.rest();
     current = next;
-    store = watchedStore(next, claims, chronicle);
+    store = watchedStore(next, claims, chronicle, secrets);
   };
   const closeRetired = async () => {
     const unused = retired;
@@ -156,6 +180,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     remembered.clear();
     views.clear();
     habits.clear();
+    secrets.clear();
     await closeRetired();
     await current.close();
   };
@@ -167,6 +192,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   };
   sharing?.listen({
     changed: async (collections) => {
+      forgetRead();
       if (collections === 'all') {
         remembered.clear();
         habits.clear();
@@ -185,6 +211,10 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     chronicle,
     habits,
     faults,
+    readSecrets: () => {
+      if (reading === undefined) reading = readSecrets();
+      return reading;
+    },
     get mode() {
       return mode;
     },
@@ -249,4 +279,15 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     close,
   };
   return world;
+}
+
+/** What fingerprints of a world depend on that processes share: the first of them draws it. */
+async function fingerprintKeyIn(state: SharedState, random: Random): Promise<string> {
+  const { fingerprintKey } = state.now;
+  if (fingerprintKey !== undefined) return fingerprintKey;
+  const drawn = random.base64url(32);
+  return state.update((before) => {
+    const key = before.fingerprintKey ?? drawn;
+    return [{ fingerprintKey: key }, key];
+  });
 }

@@ -7,6 +7,7 @@ import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
 import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Presented } from '../credentials/presented.ts';
+import type { SecretSettings } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import { Collision, LimitReached } from '../store/errors.ts';
@@ -86,6 +87,7 @@ export interface WorldsParts {
   readonly images: Images;
   /** How keys that are rows of collections are derived, by collection. */
   readonly keyCollections: ReadonlyMap<string, DeriveKey>;
+  readonly secrets: SecretSettings;
   /** How many worlds there may be in addition to the default one. */
   readonly most: number;
 }
@@ -438,7 +440,7 @@ export class Worlds implements WorldsByName {
     refill: () => Promise<Filled>,
     replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
-    const { machine, random, signingKey, shared, mode, laws } = this.#parts;
+    const { machine, random, signingKey, shared, mode, laws, secrets } = this.#parts;
     const left = () => {
       const entry = this.#entryNow(id);
       if (entry?.world === world) this.#isUsed(entry);
@@ -457,6 +459,7 @@ export class Worlds implements WorldsByName {
       signingKey,
       budgets: shared.budgets,
       mode,
+      secrets,
     });
     return world;
   }

@@ -1,5 +1,5 @@
 import type { Instant, WorldClock } from '../core/clock.ts';
-import type { Reports } from '../core/finding.ts';
+import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
@@ -79,7 +79,7 @@ export interface WorldScope {
   readonly tokens: Tokens;
   readonly store: Store;
   readonly remembered: RememberedTokens;
-  readonly findings: Reports;
+  readonly findings: Pick<Findings, 'report'>;
   readonly random: Random;
   /** What was made from rows, each made once for as long as it is made from the same. */
   readonly views: Views;
@@ -111,6 +111,8 @@ export interface World extends WorldScope {
   setMode(mode: Mode): Promise<void>;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;
+  /** Reads which secrets it has, so that they can be hidden. Null if they are known. */
+  readSecrets(): Promise<void> | null;
   /** The seed it was made from. */
   seed(): Promise<KeptSeed>;
   /** A request that may use it begins, until `release`: until then it stays usable, even if it is deleted. */

@@ -62,25 +62,38 @@ export class Findings {
   #reported = 0;
   /** How many were kept since it was last empty, without those that were deleted. */
   #kept = 0;
+  readonly #hidden: (message: string) => string;
 
   /**
    * @param series begins the ids: no two worlds have the same one
    * @param told is called with each report
    * @param instead takes the reports, where processes count them together
+   * @param hidden hides the secrets of the world in a message
    */
-  constructor(budget: Budget, series = '', told: (finding: Finding) => void = () => {}, instead: Report | null = null) {
+  constructor(
+    budget: Budget,
+    series = '',
+    told: (finding: Finding) => void = () => {},
+    instead: Report | null = null,
+    hidden: (message: string) => string = (message) => message,
+  ) {
     this.#series = series;
+    this.#hidden = hidden;
     this.#told = told;
     this.#instead = instead;
     this.#byText = new Held(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
   }
 
-  report(kind: FindingKind, said: string, at: Instant): void {
-    const { message } = reportedAs(kind, said);
-    if (this.#instead !== null) {
-      this.#instead({ kind, message }, at);
-      return;
-    }
+  /** @returns how it is known: credentials and secrets are left out */
+  report(kind: FindingKind, said: string, at: Instant): Reported {
+    const message = this.#hidden(redact(said));
+    const reported = { kind, message };
+    if (this.#instead === null) this.#count(reported, at);
+    else this.#instead(reported, at);
+    return reported;
+  }
+
+  #count({ kind, message }: Reported, at: Instant): void {
     const known = this.find(kind, message);
     if (known !== undefined) {
       known.lastSeenAt = at;
@@ -138,16 +151,13 @@ export class Findings {
   }
 }
 
-/** Credentials are left out of what is reported. */
-function reportedAs(kind: FindingKind, said: string): Reported {
-  return { kind, message: redact(said) };
-}
-
 /** Takes a report. */
 type Report = (finding: Reported, at: Instant) => void;
 
 /** Where findings are reported. */
-export type Reports = Pick<Findings, 'report'>;
+export interface Reports {
+  report(kind: FindingKind, said: string, at: Instant): void;
+}
 
 /** How many findings of one request are known to be about it. */
 const MOST_REPORTED = 20;
@@ -155,15 +165,16 @@ const MOST_REPORTED = 20;
 /** Reports about one request, which is not in the journal yet. */
 export class ReportsOfRequest implements Reports {
   readonly reported: Reported[] = [];
-  readonly #findings: Reports;
+  readonly #findings: Pick<Findings, 'report'>;
 
-  constructor(findings: Reports) {
+  constructor(findings: Pick<Findings, 'report'>) {
     this.#findings = findings;
   }
 
-  report(kind: FindingKind, said: string, at: Instant): void {
-    this.#findings.report(kind, said, at);
-    if (this.reported.length < MOST_REPORTED) this.reported.push(reportedAs(kind, said));
+  report(kind: FindingKind, said: string, at: Instant): Reported {
+    const reported = this.#findings.report(kind, said, at);
+    if (this.reported.length < MOST_REPORTED) this.reported.push(reported);
+    return reported;
   }
 }
 

@@ -215,6 +215,8 @@ const SHARES = {
   findings: MEGABYTE / 4,
   /** how clients treat their tokens */
   habits: MEGABYTE / 4,
+  /** the secrets of worlds, by which they are hidden */
+  secrets: 4 * MEGABYTE,
   /** what credentials were used for */
   uses: 4 * MEGABYTE,
   /** worlds as their seeds make them, to be copied */

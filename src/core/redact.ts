@@ -1,23 +1,39 @@
+import { encodedForms } from './base64.ts';
+
 /** NGC keys, and whatever else is joined to them. */
 const NGC_KEY = /nvapi-[A-Za-z0-9_-]+/gi;
+/** The same in base64, as registries and Basic authentication have them. */
+const ENCODED_KEYS = encodedForms('nvapi-').map(({ text }) => text);
+const BASE64_LETTERS = /[A-Za-z0-9+/_=-]{10,}/g;
 /** What a JWT (RFC 7519) consists of, and perhaps one. Each run ends where no other can begin, so reading is linear. */
 const JWT_LETTERS = /[A-Za-z0-9_.-]{14,}/g;
 /** How every header of a JWT begins, and how many letters it has at least. */
 const JWT_BEGINNING = 'eyJ';
 const LEAST_HEADER = 13;
+/** Codes and refresh tokens of a mock begin with the mark of their world; a digest has hexadecimal digits only. */
+const CODE = /(?<![A-Za-z0-9])(?:[A-Za-z0-9]{64}|[A-Za-z0-9]{43})(?![A-Za-z0-9])/g;
+const MARKED = /^[0-9a-f]{12}[A-Za-z0-9]*[G-Zg-z]/;
+const LEAST_CODE = 43;
+
+/** A credential that is recognised by its form. */
+export type KnownForm = 'NGC key' | 'JWT' | 'code';
 
 /**
- * A text with something in place of every credential in it: of NGC keys and JWTs, which are credentials wherever they
- * occur. Most texts have none, and cost next to nothing.
+ * A text with something in place of every credential in it that has a form of its own: NGC keys, JWTs, codes and refresh
+ * tokens. Most texts have none, and cost next to nothing.
  *
  * @param shown what stands in place of a credential
  */
-export function replaceCredentials(
-  text: string,
-  shown: (credential: string, kind: 'NGC key' | 'JWT') => string,
-): string {
-  const withoutJwts = text.includes(JWT_BEGINNING) ? text.replace(JWT_LETTERS, (run) => withoutJwt(run, shown)) : text;
-  return withoutJwts.replace(NGC_KEY, (key) => shown(key, 'NGC key'));
+export function replaceCredentials(text: string, shown: (credential: string, kind: KnownForm) => string): string {
+  let hidden = text;
+  if (hidden.includes(JWT_BEGINNING)) hidden = hidden.replace(JWT_LETTERS, (run) => withoutJwt(run, shown));
+  if (ENCODED_KEYS.some((encoded) => hidden.includes(encoded))) {
+    const isKey = (run: string) => ENCODED_KEYS.some((encoded) => run.includes(encoded));
+    hidden = hidden.replace(BASE64_LETTERS, (run) => (isKey(run) ? shown(run, 'NGC key') : run));
+  }
+  hidden = hidden.replace(NGC_KEY, (key) => shown(key, 'NGC key'));
+  if (hidden.length < LEAST_CODE) return hidden;
+  return hidden.replace(CODE, (word) => (MARKED.test(word) ? shown(word, 'code') : word));
 }
 
 function withoutJwt(run: string, shown: (credential: string, kind: 'JWT') => string): string {
@@ -26,10 +42,13 @@ function withoutJwt(run: string, shown: (credential: string, kind: 'JWT') => str
   return `${run.slice(0, begins)}${shown(run.slice(begins), 'JWT')}`;
 }
 
+/** What the log, a decision or a finding has in place of a credential. */
+const IN_PLACE: Readonly<Record<KnownForm, string>> = { JWT: 'eyJ...', 'NGC key': 'nvapi-...', code: '(code)' };
+
 /** Prepares a text for the log, a decision or a finding: removes credentials that its sender put in the wrong place. */
 export function redact(text: string): string {
   const meant = decodeAscii(text);
-  const told = replaceCredentials(meant, (_, kind) => (kind === 'JWT' ? 'eyJ...' : 'nvapi-...'));
+  const told = replaceCredentials(meant, (_, kind) => IN_PLACE[kind]);
   // Shown as it was sent, unless its decoded form holds what nobody may see.
   return told === meant ? text : told;
 }
@@ -45,7 +64,11 @@ export function decodeAscii(text: string): string {
 /** Longer paths are cut, so that what is remembered stays bounded. */
 const MOST_PATH = 300;
 
+/** The word at the end of a text that was cut: nobody recognises a part of a secret. */
+const CUT_WORD = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{1,128}$/;
+
 /** A path as messages, decisions and the log show it. */
 export function showPath(path: string): string {
-  return redact(path).slice(0, MOST_PATH);
+  const told = redact(path);
+  return told.length <= MOST_PATH ? told : told.slice(0, MOST_PATH).replace(CUT_WORD, '');
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { base64Length, encodedForms } from '../core/base64.ts';
 import { type Budget, Held } from '../core/held.ts';
 
 /** How a vendor's real credentials are told apart from a mock's. */
@@ -39,7 +40,7 @@ export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Watc
 
 function warningsBy({ beginning, form, shortest, isForeign }: Tripwire, budget: Budget): Warn {
   const harmless = new Held<true>(budget, () => 0);
-  const encoded = BASE64_OFFSETS.map((offset) => encodedBeginning(beginning, offset));
+  const encoded = encodedForms(beginning);
   const warningsOf = (credential: string): readonly string[] => {
     if (harmless.find(credential) === true) return NONE;
     if (isForeign(credential)) return [warningOf(credential)];
@@ -58,29 +59,6 @@ function warningsBy({ beginning, form, shortest, isForeign }: Tripwire, budget: 
     }
     return warnings;
   };
-}
-
-/** Base64 encodes three bytes at a time, so a text in the middle of another has one of three forms. */
-const BASE64_OFFSETS = [0, 1, 2] as const;
-
-/** How many characters encode so many bytes, at least; a few more do no harm. */
-function base64Length(bytes: number): number {
-  return Math.ceil(bytes / 3) * 4;
-}
-
-/**
- * The characters that a beginning always has in base64.
- *
- * @param offset of its first byte in a group of three
- * @returns with how many characters of the group come before them
- */
-function encodedBeginning(beginning: string, offset: number): { readonly text: string; readonly before: number } {
-  const before = Math.ceil((offset * 8) / 6);
-  const end = Math.floor(((offset + beginning.length) * 8) / 6);
-  const text = Buffer.from(`${'\0'.repeat(offset)}${beginning}`)
-    .toString('base64')
-    .slice(before, end);
-  return { text, before };
 }
 
 function warningOf(key: string): string {

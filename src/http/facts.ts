@@ -1,15 +1,17 @@
 import type { RequestFacts } from '../core/decision.ts';
 import { showPath } from '../core/redact.ts';
+import { hideInLine } from '../journal/secrets.ts';
 import type { InFlight } from './in-flight.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** What every decision about this request has in common. */
 export function factsOf({ route, raw, context, decisionId }: InFlight): RequestFacts {
+  const path = showPath(hideInLine(pathOf(raw.url), context.world.chronicle.secrets));
   return {
     id: decisionId ?? context.world.nextDecisionId(),
     at: context.now,
     service: route.service.name,
     operation: route.operation.id,
-    request: { method: context.method, path: showPath(pathOf(raw.url)) },
+    request: { method: context.method, path },
   };
 }

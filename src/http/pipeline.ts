@@ -11,7 +11,7 @@ import { type WireAnswer, writeAnswer } from './answer.ts';
 import { factsOf } from './facts.ts';
 import { hintsOfUnrouted, type Offered, withHints } from './hints.ts';
 import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
-import { problemOf } from './problem.ts';
+import { problemOf, problemWithoutSecrets } from './problem.ts';
 import { admit, isOfForeignPage } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { conform } from './steps/conform.ts';
@@ -51,7 +51,10 @@ export async function answer(
   // Refusals are compared with the document, too, so it must be ready before the first step that can refuse.
   if (!route.document.isReady) await route.document.ready();
   const placed = place(server, raw, { guard: route.guard, route, query });
-  const flight = begin(route, placed instanceof Promise ? await placed : placed, params, query);
+  const here = placed instanceof Promise ? await placed : placed;
+  const reading = route.row.withoutStore === true ? null : here.context.world.readSecrets();
+  if (reading !== null) await reading;
+  const flight = begin(route, here, params, query);
   const { faults } = flight.context.world;
   try {
     let isReplaced = false;
@@ -115,6 +118,8 @@ export async function answerUnrouted(
   const guard = service.isSwitchboard === true ? 'admin' : 'open';
   const arrived = await place(server, raw, { guard, route: null, query: {} });
   const { context } = arrived;
+  const reading = context.world.readSecrets();
+  if (reading !== null) await reading;
   let told = problem;
   if (worthKnowing !== undefined) context.findings.report(worthKnowing.kind, worthKnowing.message, context.now);
   try {
@@ -124,6 +129,7 @@ export async function answerUnrouted(
   } catch (thrown) {
     told = problemOf(thrown);
   }
+  told = problemWithoutSecrets(told, context.world.chronicle.secrets);
   let hints = hintsOfUnrouted(arrived, service, told, offered);
   if (service.isSwitchboard === true && hints.length > 0) {
     // Its problems say everything themselves.
@@ -132,7 +138,7 @@ export async function answerUnrouted(
   }
   const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
   const outcome = withHints(refusal, hints, server);
-  logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id));
+  logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.chronicle.secrets);
   const written = writeAnswer(outcome, told);
   if (service.isSwitchboard !== true && !isOfForeignPage(arrived.fault)) {
     const addressee = { service: service.name ?? null, operation: null };

@@ -1,4 +1,5 @@
 import { asProblem, Problem } from '../core/problem.ts';
+import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
 import { Changed, OutcomeUnknown, Unreachable, Unwritable, WorldGone } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 
@@ -30,4 +31,19 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
     return fault === null ? problem : new Problem('storage_failing', fault, { cause: thrown });
   }
   return new Problem(thrown.why === 'full' ? 'storage_full' : 'storage_failing', thrown.message, { cause: thrown });
+}
+
+/** The same problem, whose message repeats no secret that was sent in the wrong place. */
+export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): Problem {
+  const message = hideInLine(problem.message, secrets);
+  if (message === problem.message) return problem;
+  const { kind, reason, why, claimed, ofWorld, challenge, allow, close, cause } = problem;
+  return new Problem(kind, message, {
+    ...(reason !== undefined && { reason }),
+    ...(why !== undefined && { why }),
+    ...(claimed !== undefined && { claimed }),
+    ...(ofWorld !== undefined && { ofWorld }),
+    ...(challenge !== undefined && { challenge }),
+    ...{ allow, close, cause },
+  });
 }

@@ -9,6 +9,7 @@ import { Decisions } from './decisions.ts';
 import type { Draft } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
 import { Journal, type WorldEnd } from './journal.ts';
+import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summaryOf, withoutSecrets } from './view.ts';
 
 /** Something that happened in a world; what is written of it must be read the same later (`app/archive.ts`). */
@@ -66,6 +67,7 @@ const LOOK_MS = 50;
  * that share the world keep it in an archive, and each reads what is new there when somebody asks.
  */
 export class Chronicle {
+  readonly secrets: KnownSecrets;
   readonly journal: Journal;
   readonly decisions: Decisions;
   readonly findings: Findings;
@@ -79,9 +81,10 @@ export class Chronicle {
   #looking: ReturnType<typeof setInterval> | undefined;
 
   /** @param series begins the ids of requests and events: no two worlds have the same one */
-  constructor(budgets: Budgets, series: string, archive: Archive | null = null) {
+  constructor(budgets: Budgets, series: string, secrets: KnownSecrets, archive: Archive | null = null) {
     this.#archive = archive;
-    this.journal = new Journal(budgets.requests, series);
+    this.secrets = secrets;
+    this.journal = new Journal(budgets.requests, series, secrets);
     this.decisions = new Decisions(budgets.decisions);
     this.events = new Events(series);
     this.verifications = budgets.verifications;
@@ -91,6 +94,7 @@ export class Chronicle {
       series,
       archive === null ? told : () => {},
       archive === null ? null : (finding, at) => archive.append({ kind: 'finding', finding }, at),
+      (message) => hideInLine(message, secrets),
     );
     this.uses = new Uses(budgets.uses, archive === null ? null : (use) => archive.append({ kind: 'use', use }, 0));
   }
@@ -102,7 +106,7 @@ export class Chronicle {
 
   request(draft: Draft): void {
     if (this.#archive === null) this.#keepRequest(draft);
-    else this.#archive.append({ kind: 'request', draft: withoutSecrets(draft) }, draft.at);
+    else this.#archive.append({ kind: 'request', draft: withoutSecrets(draft, this.secrets) }, draft.at);
   }
 
   decision(decision: Decision): void {

@@ -1,6 +1,7 @@
 import type { Decision } from '../core/decision.ts';
 import { type Budget, bytesOf, Held } from '../core/held.ts';
 import { namesOf } from '../core/principal.ts';
+import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 export interface DecisionFilter {
   /** Id, name, client id or e-mail address of the caller, or of whom the caller claimed to be. */
@@ -95,4 +96,18 @@ function fits(decision: Decision, { principal, effect, operation }: DecisionFilt
     (operation === undefined || decision.operation === operation) &&
     (principal === undefined || (who !== undefined && namesOf(who).includes(principal)))
   );
+}
+
+/** A decision with fingerprints in place of secrets: a refusal repeats some of what was sent. Its path has none. */
+export function decisionWithoutSecrets(decision: Decision, secrets: KnownSecrets): Decision {
+  if (decision.effect === 'allow') return decision;
+  const { target, boundTo, detail, hints } = decision;
+  const hidden = (text: string) => hideInLine(text, secrets);
+  return {
+    ...decision,
+    ...(target !== undefined && { target: hidden(target) }),
+    ...(boundTo !== undefined && { boundTo: hidden(boundTo) }),
+    ...(detail !== undefined && { detail: hidden(detail) }),
+    ...(hints !== undefined && { hints: hints.map(hidden) }),
+  };
 }

@@ -3,6 +3,7 @@ import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { Reported } from '../core/finding.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Hint } from '../hints/hint.ts';
+import type { KnownSecrets } from './secrets.ts';
 
 /** A body as it is kept: its beginning, and how large all of it was. */
 export interface KeptBody {
@@ -21,6 +22,8 @@ export interface KeptBody {
  * is made only for those who look.
  */
 export interface JournalEntry {
+  /** What hides the secrets in it, once somebody looks. */
+  readonly secrets: KnownSecrets;
   readonly id: string;
   /** Its place among all requests of its world, from 1. */
   readonly number: number;
@@ -61,7 +64,7 @@ export interface JournalEntry {
 }
 
 /** What is known of a request before it is in the journal. */
-export type Draft = Omit<JournalEntry, 'id' | 'number'>;
+export type Draft = Omit<JournalEntry, 'id' | 'number' | 'secrets'>;
 
 /** How much of a body is kept, in bytes, or in characters of a text. */
 export const MOST_KEPT = 64 * 1024;

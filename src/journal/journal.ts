@@ -1,6 +1,7 @@
 import type { Budget, Weighed } from '../core/held.ts';
 import { type Draft, type JournalEntry, weightOf } from './entry.ts';
 import type { Facts } from './match.ts';
+import type { KnownSecrets } from './secrets.ts';
 import { factsOf } from './view.ts';
 
 /**
@@ -46,6 +47,7 @@ export class Journal {
   readonly #places: (Place | undefined)[] = [];
   readonly #budget: Budget;
   readonly #series: string;
+  readonly #secrets: KnownSecrets;
   readonly #listeners = new Set<Listener>();
   #recorded = 0;
   #kept = 0;
@@ -53,10 +55,14 @@ export class Journal {
   #emptiedAt = 0;
   #over: WorldEnd | null = null;
 
-  /** @param series begins the ids, so that no two processes give the same one */
-  constructor(budget: Budget, series: string) {
+  /**
+   * @param series begins the ids, so that no two processes give the same one
+   * @param secrets hide what is secret in the entries
+   */
+  constructor(budget: Budget, series: string, secrets: KnownSecrets) {
     this.#budget = budget;
     this.#series = series;
+    this.#secrets = secrets;
   }
 
   /**
@@ -154,8 +160,13 @@ export class Journal {
     this.#forgetAll(this.#over);
   }
 
+  /** What hides the secrets in its entries. */
+  get secrets(): KnownSecrets {
+    return this.#secrets;
+  }
+
   #entryOf(number: number, draft: Draft): JournalEntry {
-    return { ...draft, id: this.idOf(number), number };
+    return { ...draft, id: this.idOf(number), number, secrets: this.#secrets };
   }
 
   #forgetAll(why: 'emptied' | WorldEnd): void {

@@ -1,7 +1,7 @@
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import { own } from '../core/own.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
-import { hideCredentials, hideInUrl } from './secrets.ts';
+import { hideCredentials, hideInUrl, type KnownSecrets } from './secrets.ts';
 
 /** Which requests are meant: those that are like this in every member that is given. */
 export interface Match {
@@ -32,7 +32,11 @@ export interface Facts {
   readonly reason: DenyReason | null;
   /** As a value; undefined if there was none, or if it was not read. */
   body(): unknown;
+  /** If secrets are hidden in the body: what stands in place of one. */
+  readonly fingerprint?: Fingerprint;
 }
+
+type Fingerprint = KnownSecrets['fingerprint'];
 
 type Member = keyof Match;
 
@@ -59,7 +63,7 @@ export interface Difference {
 export interface Matcher {
   fits(facts: Facts): boolean;
   /** In what a request differs; empty if it fits. */
-  differences(facts: Facts): readonly Difference[];
+  differences(facts: Facts, secrets: KnownSecrets): readonly Difference[];
 }
 
 export function matcherOf(match: Match): Matcher {
@@ -76,24 +80,28 @@ export function matcherOf(match: Match): Matcher {
       case 'principal':
         return facts.principal === null || !namesOf(facts.principal).includes(match.principal ?? '');
       case 'body':
-        return lackIn(match.body, facts.body(), 'body') !== null;
+        return lackIn(match.body, facts.body(), 'body', facts.fingerprint) !== null;
       default:
         return facts[member] !== match[member];
     }
   };
   return {
     fits: (facts) => given.every((member) => !differs(member, facts)),
-    differences: (facts) =>
+    differences: (facts, secrets) =>
       given
         .filter((member) => differs(member, facts))
-        .map((member) => ({ member, sentence: sentenceOf(member, match, facts) })),
+        .map((member) => ({ member, sentence: sentenceOf(member, match, facts, secrets) })),
   };
 }
 
-function sentenceOf(member: Member, match: Match, facts: Facts): string {
+function sentenceOf(member: Member, match: Match, facts: Facts, secrets: KnownSecrets): string {
+  const told = (value: unknown) =>
+    member === 'path' ? hideInUrl(String(value), secrets) : hideCredentials(String(value), secrets);
+  const said = (name: string, got: unknown, expected: unknown) =>
+    `${name} is ${got === null ? 'none' : `\`${told(got)}\``}, not \`${told(expected)}\``;
   switch (member) {
     case 'body':
-      return lackIn(match.body, facts.body(), 'body') ?? '';
+      return lackIn(match.body, facts.body(), 'body', facts.fingerprint) ?? '';
     case 'principal':
       return said('principal', facts.principal === null ? null : facts.principal.name, match.principal);
     case 'operations':
@@ -101,11 +109,6 @@ function sentenceOf(member: Member, match: Match, facts: Facts): string {
     default:
       return said(member, facts[member], match[member]);
   }
-}
-
-function said(member: string, got: unknown, expected: unknown): string {
-  const told = (value: unknown) => (member === 'path' ? hideInUrl(String(value)) : hideCredentials(String(value)));
-  return `${member} is ${got === null ? 'none' : `\`${told(got)}\``}, not \`${told(expected)}\``;
 }
 
 /** Recognises a path, or one with `{name}` in place of whole segments. */
@@ -134,20 +137,23 @@ const MOST_SHOWN = 100;
  * order and number. Null if it lacks nothing.
  *
  * @param name of the value, such as `body.resource.type`
+ * @param fingerprint if secrets are hidden in what was got: what stands in place of one
  */
-export function lackIn(expected: unknown, got: unknown, name: string): string | null {
+export function lackIn(expected: unknown, got: unknown, name: string, fingerprint?: Fingerprint): string | null {
   if (Array.isArray(expected)) {
     if (!Array.isArray(got)) return `${name} is ${shown(got)}, not an array`;
     if (got.length !== expected.length) return `${name} has ${got.length} entries, not ${expected.length}`;
-    return firstOf(expected, (one, index) => lackIn(one, got[index], `${name}[${index}]`));
+    return firstOf(expected, (one, index) => lackIn(one, got[index], `${name}[${index}]`, fingerprint));
   }
   if (typeof expected !== 'object' || expected === null) {
-    return Object.is(expected, got) ? null : `${name} is ${shown(got)}, not ${shown(expected)}`;
+    // It may be a secret there only for what stands beside it, which is not expected.
+    const isSame = Object.is(expected, got) || (typeof got === 'string' && got === fingerprint?.(String(expected)));
+    return isSame ? null : `${name} is ${shown(got)}, not ${shown(expected)}`;
   }
   if (typeof got !== 'object' || got === null || Array.isArray(got)) return `${name} is ${shown(got)}, not an object`;
   return firstOf(Object.entries(expected), ([member, value]) =>
     // It is an object, whose members may be anything.
-    lackIn(value, own(got as Record<string, unknown>, member), `${name}.${member}`),
+    lackIn(value, own(got as Record<string, unknown>, member), `${name}.${member}`, fingerprint),
   );
 }
 

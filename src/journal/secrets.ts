@@ -1,81 +1,162 @@
-import { hash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { decodeAscii, replaceCredentials } from '../core/redact.ts';
+import { hideAssigned, hidePaired, LEAST_CODE } from './assigned-secrets.ts';
+import { replaceRandomWords } from './random-words.ts';
+import { bareName, NAMED, namesSecret, secrecyOf } from './secret-names.ts';
+
+/** What a world knows about secrets. */
+export interface KnownSecrets {
+  /** What the journal shows in place of a secret: the same for the same secret. */
+  fingerprint(secret: string): string;
+  /** Is it one of the world's own, as a whole? */
+  has(text: string): boolean;
+  /** Does any document name a field, a parameter or a header like this? */
+  isDocumented(bareName: string): boolean;
+}
 
 /** How much of a hash stands for a secret: enough to see that two are the same, and too little to search with. */
 const DIGITS = 10;
 const MARK = 'sha256:';
-
-/** What the journal shows in place of a secret, such as `sha256:0c5e1f9a2b`: the same for the same secret. */
-export function fingerprint(secret: string): string {
-  return FINGERPRINT.test(secret) ? secret : `${MARK}${hash('sha256', secret, 'hex').slice(0, DIGITS)}`;
-}
-
 const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;
 
-/** A text with a fingerprint in place of every credential in it. */
-export function hideCredentials(text: string): string {
-  return replaceCredentials(text, fingerprint);
+/**
+ * A fingerprint such as `sha256:0c5e1f9a2b`. It depends on a key, so that nobody finds a secret by the fingerprints of
+ * likely ones. A fingerprint stays as it is, so that one from the journal can be looked for.
+ */
+export function fingerprintOf(secret: string, key: string): string {
+  if (FINGERPRINT.test(secret)) return secret;
+  return `${MARK}${createHmac('sha256', key).update(secret).digest('hex').slice(0, DIGITS)}`;
 }
 
-/**
- * How names of fields, parameters, members and headers end that hold a secret, without case and signs: those of RFC 6749,
- * 7009, 7523, 7636, 8693 and OpenID Connect, those of the emulated APIs, and others that are formed alike. A name that
- * only looks like one costs a reader a value; one that is missing would show a secret.
- */
-const SECRET_ENDINGS = [
-  ...['password', 'passwd', 'passphrase', 'secret', 'secretvalue', 'token', 'tokenvalue', 'idtokenhint', 'assertion'],
-  ...['credential', 'credentials', 'privatekey', 'apikey', 'codeverifier'],
-];
-const SECRET_NAME = new RegExp(`(?:${SECRET_ENDINGS.join('|')})$`);
+/** Words that may be a secret of a world: at least this long, and no longer than any. */
+const WORDS = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{16,128}(?![A-Za-z0-9_-])/g;
+const LEAST_WORD = 16;
+/** Shorter values are too common to be compared as a whole. */
+export const LEAST_VALUE = 8;
 
-/** Longer names are not of any API. */
-const MOST_NAME = 100;
+/** A text with a fingerprint in place of every credential in it: known forms first, then words that the world knows. */
+export function hideCredentials(text: string, secrets: KnownSecrets): string {
+  const formless = replaceCredentials(text, (credential) => secrets.fingerprint(credential));
+  if (formless.length < LEAST_WORD) return formless;
+  return formless.replace(WORDS, (word) => (secrets.has(word) ? secrets.fingerprint(word) : word));
+}
 
-function isSecret(name: string): boolean {
-  if (name.length > MOST_NAME) return false;
-  const bare = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  return bare === 'code' || SECRET_NAME.test(bare);
+/** The same for a line of a log or a decision, in which a credential may be encoded. */
+export function hideInLine(line: string, secrets: KnownSecrets): string {
+  const meant = decodeAscii(line);
+  const hidden = hideCredentials(meant, secrets);
+  return hidden === meant ? line : hidden;
 }
 
 /** Lists of secrets by name: there, every `value` is one. */
 const SECRET_LIST = 'secrets';
 
-/** Errors have a `code`, too, and theirs is shorter than any secret. */
-const LEAST_CODE = 16;
-
 /** Deeper than any body that is accepted. */
 const MOST_DEPTH = 70;
 
-type Place = 'open' | 'secret' | typeof SECRET_LIST;
+/** Texts that are JSON with texts that are JSON are read so many times; a deeper one is hidden as a text. */
+const MOST_NESTED = 4;
 
 /**
- * A copy of a JSON value with fingerprints in place of secrets: texts in members with such a name, and credentials in
- * any other text. What is nested deeper than any body that is accepted is left out.
+ * Where a value stands. `unnamed`: no document has its name; `secret`: it holds secrets only; `secret text`: if it is a
+ * text, or several, they are secrets.
  */
-export function hideSecrets(value: unknown, place: Place = 'open', depth = 0): unknown {
-  if (typeof value === 'number' && place === 'secret') return fingerprint(String(value));
-  if (typeof value === 'string') return place === 'secret' ? fingerprint(value) : hideCredentials(value);
+type Place = 'open' | 'unnamed' | 'secret' | 'secret text' | typeof SECRET_LIST;
+
+/**
+ * A copy of a JSON value with fingerprints in place of secrets. Whatever is nested deeper than any body that is accepted
+ * is left out.
+ */
+export function hideSecrets(value: unknown, secrets: KnownSecrets): unknown {
+  return hideValue(value, 'open', secrets, { depth: 0, nested: 0 });
+}
+
+interface Level {
+  readonly depth: number;
+  /** In how many texts the value stands. */
+  readonly nested: number;
+}
+
+function hideValue(value: unknown, place: Place, secrets: KnownSecrets, level: Level): unknown {
+  if (typeof value === 'number' && place === 'secret') return secrets.fingerprint(String(value));
+  if (typeof value === 'string') return hideText(value, place, secrets, level.nested);
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > MOST_DEPTH) return null;
-  if (Array.isArray(value)) return value.map((one) => hideSecrets(one, place, depth + 1));
+  if (level.depth > MOST_DEPTH) return null;
+  const deeper = { ...level, depth: level.depth + 1 };
+  if (Array.isArray(value)) return value.map((one) => hideValue(one, place, secrets, deeper));
+  const isPair = isPairOfSecret(value);
   const members = Object.entries(value).map(([name, member]): [string, unknown] => {
-    return [hideCredentials(name), hideSecrets(member, placeOf(name, member, place), depth + 1)];
+    const inside = isPair && name === 'value' ? 'secret' : placeOf(name, member, place, secrets);
+    return [hideCredentials(name, secrets), hideValue(member, inside, secrets, deeper)];
   });
   return Object.fromEntries(members);
 }
 
-function placeOf(name: string, member: unknown, around: Place): Place {
-  if (name === 'code' && String(member).length < LEAST_CODE) return around;
-  if (isSecret(name) || (around === SECRET_LIST && name === 'value')) return 'secret';
-  return name === SECRET_LIST ? SECRET_LIST : around;
+/** Such as an environment variable: a name and a value, side by side. */
+function isPairOfSecret(value: object): boolean {
+  if (!('value' in value)) return false;
+  const names = ['name' in value ? value.name : null, 'key' in value ? value.key : null];
+  return names.some((name) => typeof name === 'string' && namesSecret(name));
 }
 
-/** The name of a secret, with what separates it from its value in JSON, forms, YAML, markup and whatever is like them. */
-const NAMED =
-  /(?:pass(?:word|wd|phrase)|secret|token|assertion|credential|private[_-]?key|api[_-]?key|verifier|code)(?:[_-]?value)?s?[^A-Za-z0-9]{0,9}?[:=>\r\n]/gi;
+/** A field of a form, a query or a header is a text. An authorization code may have any length there. */
+function placeOfField(name: string, value: string, secrets: KnownSecrets): Place {
+  return bareName(name) === 'code' ? 'secret text' : placeOf(name, value, 'open', secrets);
+}
+
+function placeOf(name: string, member: unknown, around: Place, secrets: KnownSecrets): Place {
+  if (name === 'code' && String(member).length < LEAST_CODE) return around;
+  if (name === SECRET_LIST) return SECRET_LIST;
+  const secrecy = secrecyOf(name);
+  if (around === 'secret' || secrecy === 'all' || (around === SECRET_LIST && name === 'value')) return 'secret';
+  if (secrecy === 'texts') return 'secret text';
+  if (around === SECRET_LIST) return SECRET_LIST;
+  return secrets.isDocumented(bareName(name) ?? '') ? 'open' : 'unnamed';
+}
+
+/** A text that is a value: it is whole. */
+function hideText(text: string, place: Place, secrets: KnownSecrets, nested = 0): string {
+  if (text === '') return text;
+  if (place === 'secret' || place === 'secret text') return secrets.fingerprint(text);
+  if (text.length >= LEAST_VALUE && secrets.has(text)) return secrets.fingerprint(text);
+  if (/^\s*[[{"]/.test(text)) {
+    if (nested === MOST_NESTED) return hideSecretsInText(text, secrets);
+    const value = parsed(text);
+    if (value !== undefined) {
+      const hidden = JSON.stringify(hideValue(value, place, secrets, { depth: 0, nested: nested + 1 }));
+      // Shown as it was written, unless something is hidden.
+      return hidden === JSON.stringify(value) ? text : hidden;
+    }
+  }
+  if (/^[a-z][a-z0-9+.-]{0,30}:\/\/\S*$/i.test(text)) return hideInUrl(text, secrets);
+  const assigned = hideAssigned(hideUsers(hideCredentials(text, secrets), secrets), secrets.fingerprint);
+  return place === 'unnamed' ? replaceRandomWords(assigned, secrets.fingerprint) : assigned;
+}
+
+/** Undefined for a text that is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The user of a URL, with a password or a token. */
+const USER = /(\/\/)([^\s/?#"'<>\\]+)@/g;
+
+/** A text with fingerprints in place of the passwords in its URLs; of a user without one, in place of all. */
+function hideUsers(text: string, secrets: KnownSecrets): string {
+  if (!text.includes('@')) return text;
+  return text.replace(USER, (_, slashes: string, user: string) => {
+    if (FINGERPRINT.test(user)) return `${slashes}${user}@`;
+    const [, name = '', secret = ''] = /^([^:]*:)?(.*)$/s.exec(user) ?? [];
+    return `${slashes}${name}${secret === '' ? '' : secrets.fingerprint(secret)}@`;
+  });
+}
 
 /** Members of JSON that are texts. */
-const MEMBER = /"([A-Za-z_-]{1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/g;
+const MEMBER = /"([\w.-]{1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/gs;
 
 /** What follows the name of a secret that is hidden already. */
 const HIDDEN = /\s{0,9}"?sha256:[0-9a-f]{10}(?:"|$)/y;
@@ -84,85 +165,105 @@ const HIDDEN = /\s{0,9}"?sha256:[0-9a-f]{10}(?:"|$)/y;
  * The same for a text that cannot be read as a value, because its end is missing or its form is wrong. What looks like
  * JSON is hidden member by member; from any other name of a secret on, a fingerprint stands for all the rest.
  */
-export function hideSecretsInText(text: string): string {
+export function hideSecretsInText(text: string, secrets: KnownSecrets): string {
   const meant = text.replaceAll(/\\u00([2-7][0-9a-f])/gi, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
   );
-  const hidden = meant.replace(MEMBER, (whole: string, name: string, colon: string, value: string, end: string) =>
-    isSecret(name) ? `"${name}"${colon}"${fingerprint(value)}${end}` : whole,
+  const named = meant.replace(MEMBER, (whole: string, name: string, colon: string, value: string, end: string) =>
+    value !== '' && (secrecyOf(name) !== null || secrets.has(value)) && !(name === 'code' && value.length < LEAST_CODE)
+      ? `"${name}"${colon}"${secrets.fingerprint(value)}${end}`
+      : whole,
   );
+  const hidden = hidePaired(named, secrets.fingerprint);
+  const open = (shown: string) => hideUsers(hideCredentials(shown, secrets), secrets);
   for (const found of hidden.matchAll(NAMED)) {
     const end = found.index + found[0].length;
     HIDDEN.lastIndex = end;
     if (end < hidden.length && !HIDDEN.test(hidden)) {
-      return `${hideCredentials(hidden.slice(0, end))}${fingerprint(hidden.slice(end))}`;
+      return `${open(hidden.slice(0, end))}${secrets.fingerprint(hidden.slice(end))}`;
     }
   }
-  return hideCredentials(hidden === meant ? text : hidden);
+  return open(hidden === meant ? text : hidden);
 }
 
 /** Whatever else stands where the name of a field should, somebody sent a body of another form. */
 const FIELD_NAME = /^[\w.:[\]-]*$/;
 
 /** Fields of a form or a query, with fingerprints in place of secrets; of a field that occurs twice, all values. */
-export function hideFields(fields: URLSearchParams): Record<string, string | string[]> {
+export function hideFields(fields: URLSearchParams, secrets: KnownSecrets): Record<string, string | string[]> {
   const shown = new Map<string, string | string[]>();
   for (const [name, value] of fields) {
     const isNamed = FIELD_NAME.test(name);
+    const place = placeOfField(name, value, secrets);
+    const isSecret = !isNamed && name.search(NAMED) >= 0;
     const text =
-      isSecret(name) || (!isNamed && name.search(NAMED) >= 0) ? fingerprint(value) : hideSecretsInText(value);
-    const told = isNamed ? hideCredentials(name) : hideSecretsInText(name);
+      isNamed || isSecret ? hideText(value, isSecret ? 'secret' : place, secrets) : hideSecretsInText(value, secrets);
+    const told = isNamed ? hideCredentials(name, secrets) : hideSecretsInText(name, secrets);
     const before = shown.get(told);
     shown.set(told, before === undefined ? text : [before, text].flat());
   }
   return Object.fromEntries(shown);
 }
 
-/** Headers whose value is a secret as a whole. `Authorization` names its scheme first. */
-const SECRET_HEADERS: ReadonlySet<string> = new Set([
-  ...['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-mock-admin-token'],
-]);
+/** Headers with an address, or with the path of one. */
+const ADDRESSES: ReadonlySet<string> = new Set(['location', 'referer', 'content-location', 'origin', 'x-original-url']);
+
+/** Headers of HTTP and of those who trace requests, whose values may look random. */
+const COMMON_HEADER =
+  /^(?:accept|access-control|age|allow|b3$|cache|connection|content|date|dnt|e?tag|expect|forwarded|from|host|if-|keep|last|link|max|origin|pragma|priority|range|retry|sec-|server|te$|trace|trailer|transfer|upgrade|user-agent|vary|via|warning|www-|x-(?:amzn-trace|b3|cloud-trace|correlation|forwarded|mock|real|request|trace)|nvcf-)/;
 
 /** The value of a header, with fingerprints in place of secrets. @param name in lower case */
-export function hideInHeader(name: string, value: string): string {
-  if (SECRET_HEADERS.has(name)) return hiddenCredential(value);
-  if (name === 'location' || name === 'referer') return hideInUrl(value);
-  return isSecret(name) ? fingerprint(value) : hideCredentials(value);
+export function hideInHeader(name: string, value: string, secrets: KnownSecrets): string {
+  if (/(?:authorization|api-key)$/.test(name)) return hiddenCredential(value, secrets);
+  if (ADDRESSES.has(name)) return hideInUrl(value, secrets);
+  const place = placeOfField(name, value, secrets);
+  return hideText(value, place === 'unnamed' && COMMON_HEADER.test(name) ? 'open' : place, secrets);
 }
 
 /** `Bearer <token>`: the scheme stays, because it is what people get wrong. */
-function hiddenCredential(value: string): string {
+function hiddenCredential(value: string, secrets: KnownSecrets): string {
   const [, scheme = '', credential = ''] = /^(bearer|basic|dpop|token|apikey|)( *.*)$/is.exec(value) ?? [];
   const secret = credential.trimStart();
   const space = credential.slice(0, credential.length - secret.length);
-  return `${scheme}${space}${secret === '' ? '' : fingerprint(secret)}`;
+  return `${scheme}${space}${secret === '' ? '' : secrets.fingerprint(secret)}`;
 }
 
-/** The target of a request or a redirect, with fingerprints in place of secrets in its query and fragment. */
-export function hideInUrl(url: string): string {
+/** The target of a request or a redirect, with fingerprints in place of its user, and of secrets in its path and behind it. */
+export function hideInUrl(url: string, secrets: KnownSecrets): string {
   const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? [];
-  return `${hiddenPath(path)}${hiddenQuery(query)}${hiddenQuery(fragment)}`;
+  return `${hiddenPath(path, secrets)}${hiddenQuery(query, secrets)}${hiddenQuery(fragment, secrets)}`;
 }
 
 /** As it was sent, unless its decoded form holds a credential. */
-function hiddenPath(path: string): string {
+function hiddenPath(path: string, secrets: KnownSecrets): string {
   const meant = decodeAscii(path);
-  const hidden = hideCredentials(meant);
-  return hidden === meant ? path : hidden;
+  const whole = hideUsers(meant, secrets).split('/');
+  const hidden = whole
+    .map((segment) => (segment.length >= LEAST_VALUE && secrets.has(segment) ? secrets.fingerprint(segment) : segment))
+    .join('/');
+  const told = hideCredentials(hidden, secrets);
+  return told === meant ? path : told;
 }
 
-function hiddenQuery(query: string): string {
+function hiddenQuery(query: string, secrets: KnownSecrets): string {
   if (query === '') return '';
   const parts = query.slice(1).split('&');
   const hidden = parts.map((part) => {
     const at = part.indexOf('=');
-    const name = at < 0 ? part : part.slice(0, at);
-    if (at >= 0 && isSecret(decoded(name))) return `${name}=${fingerprint(decoded(part.slice(at + 1)))}`;
-    const meant = decoded(part);
-    const hidden = hideSecretsInText(meant);
-    return hidden === meant || at < 0 ? hideCredentials(part) : hidden;
+    if (at < 0) return hiddenPart(part, secrets);
+    const [name, value] = [decoded(part.slice(0, at)), decoded(part.slice(at + 1))];
+    const place = placeOfField(name, value, secrets);
+    const told = hideText(value, place, secrets);
+    return told === value ? hiddenPart(part, secrets) : `${hideCredentials(part.slice(0, at), secrets)}=${told}`;
   });
   return `${query.slice(0, 1)}${hidden.join('&')}`;
+}
+
+/** A part of a query with other signs than it should have. */
+function hiddenPart(part: string, secrets: KnownSecrets): string {
+  const meant = decoded(part);
+  const hidden = hideSecretsInText(meant, secrets);
+  return hidden === meant ? part : hidden;
 }
 
 function decoded(text: string): string {
@@ -171,4 +272,19 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** The secrets that a value holds by their names, such as those of a seed. */
+export function secretsIn(root: unknown): string[] {
+  const found: string[] = [];
+  const waiting: [value: unknown, isSecret: boolean][] = [[root, false]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [value, isSecret] = next;
+    if (typeof value === 'string' && isSecret) found.push(value);
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, member] of Object.entries(value)) {
+      waiting.push([member, secrecyOf(name) !== null && typeof member === 'string']);
+    }
+  }
+  return found;
 }

@@ -49,7 +49,7 @@ export async function verify(
   within: number,
   quota: Quota,
 ): Promise<Verification> {
-  const matcher = matcherOf({ ...match, body: hideSecrets(match.body) });
+  const matcher = matcherOf({ ...match, body: hideSecrets(match.body, journal.secrets) });
   const fitting = journal.newestFirst().filter((entry) => matcher.fits(factsOf(entry)));
   let count = fitting.length;
   // Entries are large, and the journal may forget them meanwhile.
@@ -144,7 +144,7 @@ function nearestTo(journal: Journal, matcher: Matcher): Verification['nearest'] 
   const compared = journal
     .newestFirst()
     .slice(0, MOST_COMPARED)
-    .map((entry) => ({ entry, differences: matcher.differences(factsOf(entry)) }))
+    .map((entry) => ({ entry, differences: matcher.differences(factsOf(entry), journal.secrets) }))
     .filter(({ differences }) => differences.length > 0);
   const distance = ({ entry, differences }: (typeof compared)[number]) =>
     differences.reduce((sum, { member }) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);

@@ -2,7 +2,7 @@ import { rfc3339 } from '../core/clock.ts';
 import type { Draft, JournalEntry, KeptBody } from './entry.ts';
 import type { Journal } from './journal.ts';
 import type { Facts } from './match.ts';
-import { hideFields, hideInHeader, hideInUrl, hideSecrets, hideSecretsInText } from './secrets.ts';
+import { hideFields, hideInHeader, hideInUrl, hideSecrets, hideSecretsInText, type KnownSecrets } from './secrets.ts';
 
 /** One side of an exchange, with fingerprints in place of secrets. */
 export interface MessageView {
@@ -18,11 +18,11 @@ export interface MessageView {
 
 /** An entry as the switchboard shows it. @param options `bodies: false`: as if none had been kept, which costs much less */
 export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
-  const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal } = entry;
+  const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets } = entry;
   const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
   const { bodies = true } = options;
-  const sent = headersOf(requestHeaders.split('\n'));
-  const answered = headersOf(Object.entries(responseHeaders).flat());
+  const sent = headersOf(requestHeaders.split('\n'), secrets);
+  const answered = headersOf(Object.entries(responseHeaders).flat(), secrets);
   return {
     id,
     at: rfc3339(at),
@@ -30,8 +30,8 @@ export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean
     service,
     operation,
     method,
-    path: hideInUrl(pathOf(url)),
-    query: hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1))),
+    path: hideInUrl(pathOf(url), secrets),
+    query: hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1)), secrets),
     status,
     ...(wouldBe !== null && { wouldBe }),
     principal,
@@ -42,8 +42,8 @@ export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean
     fault,
     done,
     durationMs: Math.round(entry.durationMs * 1000) / 1000,
-    request: messageView(sent, requestBody, bodies),
-    response: messageView(answered, responseBody, bodies),
+    request: messageView(sent, requestBody, bodies, secrets),
+    response: messageView(answered, responseBody, bodies, secrets),
   };
 }
 
@@ -51,14 +51,15 @@ export type EntryView = ReturnType<typeof viewOf>;
 
 /** What matches look at. Secrets are hidden in the body, so a match has to hide them, too. It is parsed when first asked for. */
 export function factsOf(entry: JournalEntry): Facts {
-  const { service, operation, method, url, status, principal, reason } = entry;
+  const { service, operation, method, url, status, principal, reason, secrets } = entry;
   let parsed: { readonly value: unknown } | null = null;
   const body = () => {
-    const type = () => headersOf(entry.requestHeaders.split('\n'))['content-type'];
-    parsed ??= { value: bodyIn(entry.requestBody, type()) ?? undefined };
+    const type = () => headersOf(entry.requestHeaders.split('\n'), secrets)['content-type'];
+    parsed ??= { value: bodyIn(entry.requestBody, type(), secrets) ?? undefined };
     return parsed.value;
   };
-  return { service, operation, method, path: pathOf(url), status, principal, reason, body };
+  const { fingerprint } = secrets;
+  return { service, operation, method, path: pathOf(url), status, principal, reason, body, fingerprint };
 }
 
 export function pathOf(url: string): string {
@@ -68,8 +69,8 @@ export function pathOf(url: string): string {
 
 type Headers = MessageView['headers'];
 
-function messageView(headers: Headers, body: KeptBody, hasBody: boolean): MessageView {
-  const shown = hasBody ? bodyIn(body, headers['content-type']) : null;
+function messageView(headers: Headers, body: KeptBody, hasBody: boolean, secrets: KnownSecrets): MessageView {
+  const shown = hasBody ? bodyIn(body, headers['content-type'], secrets) : null;
   return { headers, body: shown, size: body.size, truncated: isTruncated(body) };
 }
 
@@ -79,12 +80,12 @@ export function isTruncated({ text, size, isCut }: KeptBody): boolean {
 }
 
 /** @param lines names and values in turn */
-function headersOf(lines: readonly string[]): Headers {
+function headersOf(lines: readonly string[], secrets: KnownSecrets): Headers {
   const headers = new Map<string, string | string[]>();
   for (let index = 0; index + 1 < lines.length; index += 2) {
     // Names and values are there in turn.
     const name = (lines[index] as string).toLowerCase();
-    const value = hideInHeader(name, lines[index + 1] as string);
+    const value = hideInHeader(name, lines[index + 1] as string, secrets);
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : [before, value].flat());
   }
@@ -118,9 +119,9 @@ function isForm(type: string | string[] | undefined): boolean {
 }
 
 /** The body as a value; null if it is none, or none that is text. */
-function bodyIn(kept: KeptBody, type: string | string[] | undefined): unknown {
+function bodyIn(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
   const text = textOf(kept);
-  return text === null || text === '' ? null : hiddenIn(text, kept, type).value;
+  return text === null || text === '' ? null : hiddenIn(text, kept, type, secrets).value;
 }
 
 /** What a text holds, with fingerprints in place of secrets. */
@@ -129,31 +130,36 @@ type Hidden =
   | { readonly form: 'json'; readonly value: unknown }
   | { readonly form: 'text'; readonly value: string };
 
-function hiddenIn(text: string, kept: KeptBody, type: string | string[] | undefined): Hidden {
-  if (isForm(type)) return { form: 'fields', value: hideFields(new URLSearchParams(text)) };
-  if (isTruncated(kept)) return { form: 'text', value: hideSecretsInText(text) };
+function hiddenIn(text: string, kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): Hidden {
+  if (isForm(type)) return { form: 'fields', value: hideFields(new URLSearchParams(text), secrets) };
+  if (isTruncated(kept)) return { form: 'text', value: hideSecretsInText(text, secrets) };
   try {
-    return { form: 'json', value: hideSecrets(JSON.parse(text)) };
+    return { form: 'json', value: hideSecrets(JSON.parse(text), secrets) };
   } catch {
-    return { form: 'text', value: hideSecretsInText(text) };
+    return { form: 'text', value: hideSecretsInText(text, secrets) };
   }
 }
 
-/** The same request with fingerprints in place of secrets, as it may be written where others read it. */
-export function withoutSecrets(draft: Draft): Draft {
+/** The same request with fingerprints in place of secrets, as it may be written where others read it. Hidden again, it stays the same. */
+export function withoutSecrets(draft: Draft, secrets: KnownSecrets): Draft {
   const { url, requestHeaders, requestBody, responseHeaders, responseBody } = draft;
   const lines = requestHeaders.split('\n');
-  const sent = headersOf(lines)['content-type'];
+  const sent = headersOf(lines, secrets)['content-type'];
   // Names and values are there in turn.
-  const hidden = lines.map((line, index) => (index % 2 === 0 ? line : hideInHeader(lower(lines[index - 1]), line)));
-  const answered = Object.entries(responseHeaders).map(([name, value]) => [name, hideInHeader(lower(name), value)]);
+  const hidden = lines.map((line, index) =>
+    index % 2 === 0 ? line : hideInHeader(lower(lines[index - 1]), line, secrets),
+  );
+  const answered = Object.entries(responseHeaders).map(([name, value]) => [
+    name,
+    hideInHeader(lower(name), value, secrets),
+  ]);
   return {
     ...draft,
-    url: hideInUrl(url),
+    url: hideInUrl(url, secrets),
     requestHeaders: hidden.join('\n'),
-    requestBody: bodyWithoutSecrets(requestBody, sent),
+    requestBody: bodyWithoutSecrets(requestBody, sent, secrets),
     responseHeaders: Object.fromEntries(answered),
-    responseBody: bodyWithoutSecrets(responseBody, responseHeaders['content-type']),
+    responseBody: bodyWithoutSecrets(responseBody, responseHeaders['content-type'], secrets),
   };
 }
 
@@ -162,14 +168,14 @@ function lower(name = ''): string {
 }
 
 /** Bytes that are no text are left out: nobody is shown them. */
-function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined): KeptBody {
+function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): KeptBody {
   const text = textOf(kept);
   if (text === null || text === '') return { ...kept, text: null, isCut: isTruncated(kept) };
-  return { text: hiddenText(text, kept, type), form: 'text', size: kept.size, isCut: isTruncated(kept) };
+  return { text: hiddenText(text, kept, type, secrets), form: 'text', size: kept.size, isCut: isTruncated(kept) };
 }
 
-function hiddenText(text: string, kept: KeptBody, type: string | string[] | undefined): string {
-  const { form, value } = hiddenIn(text, kept, type);
+function hiddenText(...body: Parameters<typeof hiddenIn>): string {
+  const { form, value } = hiddenIn(...body);
   if (form === 'text') return value;
   if (form === 'json') return JSON.stringify(value);
   const fields = Object.entries(value).flatMap(([name, all]) =>

@@ -56,6 +56,8 @@ export interface Credentials {
    * client ids.
    */
   readonly clientIds: readonly string[];
+  /** Those of the secrets of access keys, applications and service accounts. */
+  readonly secretHashes: readonly string[];
 }
 
 export interface WorldStore {

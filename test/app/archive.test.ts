@@ -19,7 +19,9 @@ describe('what happened in a world, as it is stored for other processes', async 
     }
     const { journal, decisions, uses } = server.world.chronicle;
     const all = [
-      ...journal.newestFirst().map(({ id: _, number: __, ...draft }) => ({ kind: 'request', draft }) as const),
+      ...journal
+        .newestFirst()
+        .map(({ id: _, number: __, secrets: ___, ...draft }) => ({ kind: 'request', draft }) as const),
       ...decisions.list({}).map(({ decision }) => ({ kind: 'decision', decision }) as const),
       ...uses
         .list()

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeAscii, redact, showPath } from '../../src/core/redact.ts';
 
+const BASE64 = Buffer.from(`$oauthtoken:nvapi-${'k'.repeat(64)}`).toString('base64');
+const MARK = '0123456789ab';
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
 
 describe('a text is told without', () => {
@@ -9,21 +11,30 @@ describe('a text is told without', () => {
     ['a key in another case', 'NVAPI-abc', 'nvapi-...'],
     ['a key whose sign is encoded', 'a%20nvapi%2Dabc', 'a nvapi-...'],
     ['a token', `sent ${JWT} here`, 'sent eyJ... here'],
+    ['a key in base64', `Basic ${BASE64}, no more`, 'Basic nvapi-..., no more'],
+    ['a key that is escaped in JSON', '{"a":"\\u006evapi-abc"}', '{"a":"nvapi-..."}'],
+    ['a refresh token', `sent ${MARK}${'Zz9'.repeat(17)}Q here`, 'sent (code) here'],
+    ['an authorization code', `${MARK}${'Zz9'.repeat(10)}Q`, '(code)'],
     ['several of them', `nvapi-a ${JWT} nvapi-b`, 'nvapi-... eyJ... nvapi-...'],
   ])('%s', (_what, text, told) => {
     expect(redact(text)).toBe(told);
   });
 
-  it.each(['plain', 'an%20encoded%20one', 'eyJ is short'])('or as it was sent: %s', (text) => {
-    expect(redact(text)).toBe(text);
-  });
+  it.each(['plain', 'an%20encoded%20one', 'eyJ is short', '0'.repeat(64), `${MARK}${'Z'.repeat(53)}`])(
+    'or as it was sent: %s',
+    (text) => {
+      expect(redact(text)).toBe(text);
+    },
+  );
 });
 
 it('what is encoded in a text is decoded as far as it is ASCII that can be read', () => {
   expect(decodeAscii('a%2Fb%2d%c3%a4%0a%')).toBe('a/b-%c3%a4%0a%');
+  expect(decodeAscii('a\\u002Db\\u00e4\\u0000')).toBe('a-b\\u00e4\\u0000');
 });
 
 it('a path is told without credentials, and cut where it is long', () => {
   expect(showPath('/keys/nvapi-abc')).toBe('/keys/nvapi-...');
   expect(showPath(`/${'a'.repeat(1000)}`)).toHaveLength(300);
+  expect(showPath(`/${'a'.repeat(290)}/MOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(290)}/`);
 });

@@ -131,6 +131,7 @@ describe('what the server reads of a document', () => {
         },
       ],
       otherVersions: [{ method: 'GET', path: '/toys', profiles: ['2'] }],
+      names: ['id', 'name', 'sizes'],
     });
   });
 

@@ -4,6 +4,7 @@ import { type Archive, Chronicle, type Happening, type Numbered } from '../../sr
 import { NO_BODY } from '../../src/journal/entry.ts';
 import { eventStream } from '../../src/journal/event-stream.ts';
 import { decision } from '../support/records.ts';
+import { toySecrets } from './toy-secrets.ts';
 
 const draft = (url: string) => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url, status: 200 },
@@ -64,7 +65,9 @@ class Shelf {
 describe('a chronicle that processes share', () => {
   it('tells each of them everything, in the order in which it was stored', async () => {
     const shelf = new Shelf();
-    const [one, other] = [shelf.open(), shelf.open()].map((archive) => new Chronicle(newBudgets(), 's', archive));
+    const [one, other] = [shelf.open(), shelf.open()].map(
+      (archive) => new Chronicle(newBudgets(), 's', toySecrets(), archive),
+    );
     one?.request(draft('/one'));
     other?.request(draft('/two'));
     other?.decision(decision('1'));
@@ -84,7 +87,7 @@ describe('a chronicle that processes share', () => {
 
   it('has nothing before it is caught up, and everything after', async () => {
     const shelf = new Shelf();
-    const chronicle = new Chronicle(newBudgets(), 's', shelf.open());
+    const chronicle = new Chronicle(newBudgets(), 's', toySecrets(), shelf.open());
     chronicle.request(draft('/one'));
     expect(chronicle.journal.newestFirst()).toEqual([]);
     await chronicle.catchUp();
@@ -93,7 +96,9 @@ describe('a chronicle that processes share', () => {
 
   it('is emptied for all; whoever comes later counts on from there', async () => {
     const shelf = new Shelf();
-    const [one, other] = [shelf.open(), shelf.open()].map((archive) => new Chronicle(newBudgets(), 's', archive));
+    const [one, other] = [shelf.open(), shelf.open()].map(
+      (archive) => new Chronicle(newBudgets(), 's', toySecrets(), archive),
+    );
     one?.request(draft('/one'));
     await one?.catchUp();
     await other?.catchUp();
@@ -102,7 +107,7 @@ describe('a chronicle that processes share', () => {
     expect(other?.journal.newestFirst()).toEqual([]);
     other?.request(draft('/two'));
     await other?.flush();
-    const late = new Chronicle(newBudgets(), 's', shelf.open());
+    const late = new Chronicle(newBudgets(), 's', toySecrets(), shelf.open());
     await late.catchUp();
     expect(late.journal.newestFirst().map(({ id }) => id)).toEqual(['s-r2']);
     expect(late.journal.dropped).toBe(0);
@@ -110,7 +115,9 @@ describe('a chronicle that processes share', () => {
 
   it('lets a reader resume in one process where it stopped in another', async () => {
     const shelf = new Shelf();
-    const [one, other] = [shelf.open(), shelf.open()].map((archive) => new Chronicle(newBudgets(), 's', archive));
+    const [one, other] = [shelf.open(), shelf.open()].map(
+      (archive) => new Chronicle(newBudgets(), 's', toySecrets(), archive),
+    );
     for (const number of [1, 2, 3]) one?.event('clock', { number });
     await one?.flush();
     await other?.catchUp();

@@ -4,6 +4,7 @@ import { Quota } from '../../src/core/quota.ts';
 import { type Draft, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
+import { toySecrets } from './toy-secrets.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -33,7 +34,7 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
 
 describe('the journal of a world', () => {
   it('keeps the newest 2000 requests, newest first, and counts those it dropped', () => {
-    const journal = new Journal(new Budget(64 * MEGABYTE), 'abc');
+    const journal = new Journal(new Budget(64 * MEGABYTE), 'abc', toySecrets());
     for (let index = 1; index <= 2002; index += 1) journal.record(draft({ durationMs: index }));
 
     const kept = journal.newestFirst();
@@ -47,7 +48,7 @@ describe('the journal of a world', () => {
 
   it('keeps no more bytes than its budget has, which it shares with other worlds', () => {
     const budget = new Budget(MEGABYTE);
-    const [one, other] = [new Journal(budget, 'a'), new Journal(budget, 'b')];
+    const [one, other] = [new Journal(budget, 'a', toySecrets()), new Journal(budget, 'b', toySecrets())];
     const large = draft({ responseBody: keptPayload('x'.repeat(50_000)) });
     for (let index = 0; index < 100; index += 1) one.record(large);
     expect(budget.used).toBeLessThanOrEqual(MEGABYTE);
@@ -61,7 +62,7 @@ describe('the journal of a world', () => {
 
   it('gives its budget back when it is emptied, and begins to count anew, but never gives an id again', () => {
     const budget = new Budget(MEGABYTE);
-    const journal = new Journal(budget, 'a');
+    const journal = new Journal(budget, 'a', toySecrets());
     journal.record(draft());
     journal.empty();
     expect(budget.used).toBe(0);
@@ -71,13 +72,13 @@ describe('the journal of a world', () => {
   });
 
   it('does not keep a request that is larger than its whole budget', () => {
-    const journal = new Journal(new Budget(1000), 'a');
+    const journal = new Journal(new Budget(1000), 'a', toySecrets());
     journal.record(draft({ url: `/${'x'.repeat(2000)}` }));
     expect([journal.newestFirst(), journal.dropped]).toEqual([[], 1]);
   });
 
   it('knows the ids that it gave, and no others', () => {
-    const journal = new Journal(new Budget(MEGABYTE), 'a');
+    const journal = new Journal(new Budget(MEGABYTE), 'a', toySecrets());
     journal.record(draft());
     expect(['a-r1', 'a-r2', 'a-r0', 'b-r1', 'a-rx', ''].map((id) => journal.numberOf(id))).toEqual([
       1,
@@ -90,7 +91,7 @@ describe('the journal of a world', () => {
   });
 
   it('tells those who listen of every request, and when it ends', () => {
-    const journal = new Journal(new Budget(MEGABYTE), 'a');
+    const journal = new Journal(new Budget(MEGABYTE), 'a', toySecrets());
     const told: unknown[] = [];
     const listener = { recorded: ({ id }: { id: string }) => told.push(id), ended: (why: string) => told.push(why) };
     const unlisten = journal.listen(listener);
@@ -108,7 +109,7 @@ describe('the journal of a world', () => {
 });
 
 it('a verification does not begin to wait once the journal has ended', async () => {
-  const journal = new Journal(new Budget(MEGABYTE), 'a');
+  const journal = new Journal(new Budget(MEGABYTE), 'a', toySecrets());
   journal.end('deleted');
 
   await expect(verify(journal, {}, { atLeast: 1 }, 60_000, new Quota(MEGABYTE))).rejects.toMatchObject({ why: 'deleted' });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Facts, lackIn, type Match, matcherOf } from '../../src/journal/match.ts';
+import { toySecrets } from './toy-secrets.ts';
+
+const secrets = toySecrets();
 
 const FACTS: Facts = {
   service: 'runai',
@@ -47,21 +50,30 @@ const DIFFERING: readonly (readonly [Match, string])[] = [
 describe('a match', () => {
   it.each(FITTING)('%j fits', (match) => {
     expect(matcherOf(match).fits(FACTS)).toBe(true);
-    expect(matcherOf(match).differences(FACTS)).toEqual([]);
+    expect(matcherOf(match).differences(FACTS, secrets)).toEqual([]);
   });
 
   it.each(DIFFERING)('%j does not fit, and says how the request differs', (match, sentence) => {
     expect(matcherOf(match).fits(FACTS)).toBe(false);
     expect(
       matcherOf(match)
-        .differences(FACTS)
+        .differences(FACTS, secrets)
         .map((one) => one.sentence),
     ).toEqual([sentence]);
   });
 
   it('says everything that differs', () => {
-    const differences = matcherOf({ status: 200, method: 'GET', service: 'runai' }).differences(FACTS);
+    const differences = matcherOf({ status: 200, method: 'GET', service: 'runai' }).differences(FACTS, secrets);
     expect(differences.map(({ member }) => member)).toEqual(['method', 'status']);
+  });
+
+  it('fits a secret that is hidden for what stands beside it', () => {
+    const { fingerprint } = secrets;
+    const body = () => ({ environment: [{ key: 'DB_PASSWORD', value: fingerprint('hunter2') }] });
+    const fits = (value: string) =>
+      matcherOf({ body: { environment: [{ value }] } }).fits({ ...FACTS, body, fingerprint });
+
+    expect([fits('hunter2'), fits(fingerprint('hunter2')), fits('hunter3')]).toEqual([true, true, false]);
   });
 
   it('is taken literally, whatever the path holds', () => {

@@ -80,6 +80,17 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       expect([...clientIds].sort()).toEqual(['client-of-one', 'client-of-two', 'robot']);
     });
 
+    it('of a world are the hashes of the secrets of its clients', async () => {
+      const store = await filled();
+      await store.identities.create(
+        identity('ci', { kind: 'application', name: 'CI App', clientId: 'ci', secretHash: 'hash-of-ci' }),
+      );
+      const { secretHashes } = await store.world.credentials();
+
+      expect(secretHashes).toContain('hash-of-ci');
+      expect(secretHashes).not.toContain('hash-of-deployer');
+    });
+
     it('of a world are the names of its applications, too, but of nobody else', async () => {
       const store = await filled();
       await store.identities.create(
@@ -96,7 +107,11 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
     });
 
     it('of a world that was never loaded are none', async () => {
-      expect(await (await bench.next()).world.credentials()).toEqual({ keyHashes: [], clientIds: [] });
+      expect(await (await bench.next()).world.credentials()).toEqual({
+        keyHashes: [],
+        clientIds: [],
+        secretHashes: [],
+      });
     });
 
     describe('that are all given another value', () => {

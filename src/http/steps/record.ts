@@ -1,6 +1,7 @@
 import { stopwatch } from '../../core/clock.ts';
 import { redact } from '../../core/redact.ts';
 import { keptPayload } from '../../journal/entry.ts';
+import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Arrived, InFlight } from '../in-flight.ts';
 import { principalOf } from '../principal.ts';
@@ -34,7 +35,7 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     principal: principalOf(told, context),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
-    explanation: explanationOf(told),
+    explanation: explanationOf(told, chronicle.secrets),
     hints,
     fault: struckBy?.id ?? null,
     done: isDone,
@@ -48,10 +49,10 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
 }
 
 /** What was wrong with a request that rights were not refused to, in the words of its problem. */
-function explanationOf({ decision, problem, outcome }: Told): string | null {
+function explanationOf({ decision, problem, outcome }: Told, secrets: KnownSecrets): string | null {
   const isDecided = decision?.effect === 'deny' && decision.enforced !== false;
   const message = (isDecided ? null : (problem ?? outcome.refusal))?.message ?? '';
-  return message === '' ? null : redact(message);
+  return message === '' ? null : hideInLine(redact(message), secrets);
 }
 
 /** Did the connection break before anybody could read a status? */

@@ -10,7 +10,7 @@ import { factsOf } from '../facts.ts';
 import { hinted, hintsOfRefusal, withHints } from '../hints.ts';
 import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
 import { findPresented } from '../presented.ts';
-import { problemOf } from '../problem.ts';
+import { problemOf, problemWithoutSecrets } from '../problem.ts';
 import { otherVersionSentence, versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 
@@ -25,7 +25,7 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 /** Words whatever was thrown as the vendor does, and records a credential that was not accepted as a decision. */
 export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   const { route, context, decision } = flight;
-  const problem = problemOf(thrown, context.store);
+  const problem = problemWithoutSecrets(problemOf(thrown, context.store), context.world.chronicle.secrets);
   flight.problem = problem;
   if (isStorageProblem(problem)) context.findings.report('storage', problem.message, context.now);
   flight.decision = MALFORMED.has(problem.kind)

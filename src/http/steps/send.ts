@@ -6,6 +6,8 @@ import type { Log } from '../../core/log.ts';
 import { isStorageProblem, type Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import { worldInLog } from '../../core/world-id.ts';
+import { decisionWithoutSecrets } from '../../journal/decisions.ts';
+import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import { type WireAnswer, writeAnswer } from '../answer.ts';
 import { rememberedOf } from '../answers.ts';
 import type { InFlight } from '../in-flight.ts';
@@ -16,7 +18,9 @@ import { broken } from './strike.ts';
 
 /** Sends the answer, with its decision in a header. */
 export async function send(flight: InFlight): Promise<WireAnswer> {
-  const { server, route, context, raw, decision, problem, outcome, struckBy } = flight;
+  const { server, route, context, raw, problem, outcome, struckBy } = flight;
+  const { secrets } = context.world.chronicle;
+  const decision = flight.decision === null ? null : decisionWithoutSecrets(flight.decision, secrets);
   const whole = writeAnswer(outcome, problem, rememberedOf(context, outcome));
   const answer = struckBy === null ? whole : broken(whole, struckBy);
   if (decision !== null) {
@@ -25,8 +29,9 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
   }
   const where = worldInLog(context.world.id);
   if (decision?.effect === 'deny') server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`);
-  else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where);
-  else if (server.log.debugging) server.log.debug(`${outcome.status} ${raw.method} ${pathOf(raw.url)}${where}`);
+  else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where, secrets);
+  else if (server.log.debugging)
+    server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`);
   if (route.service.isSwitchboard !== true && !isOfForeignPage(flight.fault)) {
     record(flight, { service: route.service.name, operation: route.operation.id }, flight, answer);
   }
@@ -50,8 +55,17 @@ function refusalLine(status: number, decision: Decision, reasons: Reasons): stri
 }
 
 /** @param where from `worldInLog` */
-export function logRefusal(log: Log, raw: IncomingMessage, status: number, problem: Problem, where: string): void {
-  const line = `${status} ${raw.method} ${showPath(pathOf(raw.url))} - ${problem.message}${where}`;
+export function logRefusal(
+  log: Log,
+  raw: IncomingMessage,
+  status: number,
+  problem: Problem,
+  where: string,
+  secrets: KnownSecrets,
+): void {
+  // Hidden before it is cut: a part of a secret is not recognised.
+  const path = showPath(hideInLine(pathOf(raw.url), secrets));
+  const line = `${status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${where}`;
   if (problem.kind === 'internal') log.error(line, problem.cause);
   else if (isStorageProblem(problem)) log.error(line);
   else log.info(line);

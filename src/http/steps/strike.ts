@@ -6,6 +6,7 @@ import { delayOf, retryAfterOf } from '../../faults/faults.ts';
 import { errorWithStatus } from '../../faults/outcome.ts';
 import { keptBytes } from '../../journal/entry.ts';
 import type { Facts } from '../../journal/match.ts';
+import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, sentValue } from '../../journal/view.ts';
 import type { WireAnswer } from '../answer.ts';
 import { claimantOf } from '../claimant.ts';
@@ -68,7 +69,9 @@ async function beStruck(flight: InFlight, fault: Fault): Promise<void> {
   const { id, drill, fired } = fault;
   flight.struckBy = fault;
   mayRenew(flight);
-  server.log.info(`the fault ${id} strikes ${raw.method} ${pathOf(raw.url)}${worldInLog(context.world.id)}`);
+  server.log.info(
+    `the fault ${id} strikes ${raw.method} ${hideInLine(pathOf(raw.url), chronicle.secrets)}${worldInLog(context.world.id)}`,
+  );
   const told = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
   chronicle.event('fault', told);
   const delay = delayOf(fault);

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
-import type { Findings } from '../../core/finding.ts';
+import type { Reports } from '../../core/finding.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
 import { effectiveAt, type Propagation, type PropagationMode } from '../../core/propagation.ts';
@@ -124,7 +124,7 @@ export async function editKey(
 /** Where to report on keys, and by which laws. */
 export interface KeyReport {
   readonly laws: readonly Law[];
-  readonly findings: Pick<Findings, 'report'>;
+  readonly findings: Reports;
   readonly store: Keyroom['store'];
 }
 

@@ -58,7 +58,12 @@ export function worldOn(rows: Collections): WorldStore {
           ...(kind === 'application' ? [name] : []),
         ]),
       ];
-      return { keyHashes: keys.map(({ body }) => body.secretHash), clientIds: [...new Set(clientIds)] };
+      const clients = [...accessKeys, ...identities];
+      return {
+        keyHashes: keys.map(({ body }) => body.secretHash),
+        clientIds: [...new Set(clientIds)],
+        secretHashes: clients.flatMap(({ body }) => body.secretHash ?? []),
+      };
     },
     counts: async () => {
       const all = await rows.counts();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
 import { flushed, logRefusal, send } from '../../../src/http/steps/send.ts';
+import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, faultThat, toyFlight } from './toy-flight.ts';
 
 const REFUSED = { ...ALLOWED, id: 'd-2', effect: 'deny', reason: 'not_owner' } as const;
@@ -92,7 +93,14 @@ describe('the log has', () => {
     ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]']],
   ])('%s at the level that it deserves', (kind, line) => {
     const flight = toyFlight();
-    logRefusal(flight.server.log, flight.raw, 500, new Problem(kind, 'Oh.', { cause: 'why' }), ' [world x]');
+    logRefusal(
+      flight.server.log,
+      flight.raw,
+      500,
+      new Problem(kind, 'Oh.', { cause: 'why' }),
+      ' [world x]',
+      toySecrets(),
+    );
 
     expect(lines(flight)).toEqual([line]);
   });

@@ -7,6 +7,7 @@ import type { InFlight } from '../../../src/http/in-flight.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
 import { NO_BODY } from '../../../src/journal/entry.ts';
 import { toyLaw } from '../../core/toy-law.ts';
+import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';
 
 /** When toys are asked for. */
@@ -44,6 +45,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     chronicle: {
       id: 'default',
       isShared: false,
+      secrets: toySecrets(),
       uses: { note: tell('use') },
       decision: tell('decision'),
       request: tell('request'),

@@ -3,13 +3,13 @@
  * src/journal/entry.ts, src/http/steps/record.ts, src/http/principal.ts, src/core/principal.ts, src/app/known.ts
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { fingerprint } from '../../../src/journal/secrets.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { type Answer, testServer } from '../../support/server.ts';
 
 const server = await testServer();
+const fingerprint = (secret: string) => server.world.chronicle.secrets.fingerprint(secret);
 const { clientId, clientSecret } = admin.accessKey;
 const order = { grantType: 'client_credentials', clientId, clientSecret };
 

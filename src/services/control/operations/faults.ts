@@ -4,7 +4,7 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Fault } from '../../../faults/fault.ts';
-import { hideCredentials, hideInUrl, hideSecrets } from '../../../journal/secrets.ts';
+import { hideCredentials, hideInUrl, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
 import { checkedFault, checkStatus } from '../fault-checks.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
@@ -15,7 +15,10 @@ export function faultOperations(ports: Ports) {
     const order = checkedFault(body, ports.known());
     const certainty = await checkStatus(order, body.do.offDocument === true, ports);
     const fault = await world.faults.add(order, now);
-    return { status: 201, body: { ...faultView(fault), ...(certainty !== null && { certainty }) } };
+    return {
+      status: 201,
+      body: { ...faultView(fault, world.chronicle.secrets), ...(certainty !== null && { certainty }) },
+    };
   };
 
   const list: Handler<'control', 'list_faults'> = async ({ world, query, now }) => {
@@ -25,13 +28,16 @@ export function faultOperations(ports: Ports) {
       return { id, at, place: [place] as const, fault };
     });
     const { entries, extent } = shortPage(all, query, 'oldest first');
-    return { status: 200, body: { faults: entries.map(({ fault }) => faultView(fault)), ...extent } };
+    return {
+      status: 200,
+      body: { faults: entries.map(({ fault }) => faultView(fault, world.chronicle.secrets)), ...extent },
+    };
   };
 
   const get: Handler<'control', 'get_fault'> = ({ world, params }) => {
     const fault = world.faults.find(params.faultId);
     if (fault === undefined) throw noFault();
-    return { status: 200, body: faultView(fault) };
+    return { status: 200, body: faultView(fault, world.chronicle.secrets) };
   };
 
   const remove: Handler<'control', 'remove_fault'> = async ({ world, params }) => {
@@ -52,7 +58,7 @@ function noFault(): Problem {
 }
 
 /** Durations as they are written; secrets of the match are hidden. */
-function faultView(fault: Fault): Schema<'control', 'Fault'> {
+function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Fault'> {
   const { id, match, probability, seed, times, after, action, until, drill, createdAt, seen, fired, shadowedBy } =
     fault;
   const { delay, after: afterwards, ...others } = action;
@@ -62,10 +68,10 @@ function faultView(fault: Fault): Schema<'control', 'Fault'> {
     createdAt: rfc3339(createdAt),
     match: {
       ...members,
-      ...(path !== undefined && { path: hideInUrl(path) }),
-      ...(principal !== undefined && { principal: hideCredentials(principal) }),
+      ...(path !== undefined && { path: hideInUrl(path, secrets) }),
+      ...(principal !== undefined && { principal: hideCredentials(principal, secrets) }),
       ...(operations !== undefined && { operations: [...operations] }),
-      ...(body !== undefined && { body: hideSecrets(body) }),
+      ...(body !== undefined && { body: hideSecrets(body, secrets) }),
       ...(probability < 1 && { probability, seed }),
     },
     times,

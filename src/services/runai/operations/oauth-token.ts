@@ -63,6 +63,10 @@ async function requestOf(context: Context, form: Form, need: PresentedClient['ne
   };
 }
 
+/** Longer texts are no scopes, and are not repeated in part: they may be a credential in the wrong place. */
+const MOST_SCOPE = 40;
+const MOST_TOLD = 5;
+
 /** A list of scopes, each once. @throws Problem `invalid_scope` for an unknown one */
 export function knownScope(scope: string | undefined): string {
   const asked = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
@@ -70,7 +74,10 @@ export function knownScope(scope: string | undefined): string {
   if (unknown.length === 0) return asked.join(' ');
   throw new Problem(
     'invalid_scope',
-    `Field \`scope\` may hold ${SCOPES.join(', ')}; it holds ${unknown.join(', ').slice(0, 100)}.`,
+    `Field \`scope\` may hold ${SCOPES.join(', ')}; it holds ${unknown
+      .map((one) => (one.length > MOST_SCOPE ? 'a longer text' : one))
+      .slice(0, MOST_TOLD)
+      .join(', ')}.`,
   );
 }
 

@@ -1,0 +1,144 @@
+import { namesSecret, secrecyOf } from './secret-names.ts';
+
+type Shown = (secret: string) => string;
+
+/** Texts without any of these name no secret. Most texts end here. */
+const STEMS =
+  /pass|pwd|otp|secret|token|assertion|jwt|bearer|basic|signature|credential|auth|cookie|verifier|key|code|pin/i;
+
+/** A name, and the sign that separates it from its value: in YAML, JSON, TOML, shells, forms and whatever is like them. */
+const NAME_AND_SIGN = /(?<![\w.-])(["'\\]{0,4})([\w.-]{1,100})(["'\\]{0,4}[ \t]{0,3}(?:=>|[:=])[ \t]{0,3})/g;
+
+/** A name and a value that stand side by side, as lists of environment variables have them. */
+const PAIR =
+  /(?<!\w)["']?(?:name|key)["']?[ \t]{0,3}[:=][ \t]{0,3}["']?([\w.-]{1,100})["']?[ \t\r]{0,9}[,\n][ \t\r\n-]{0,99}["']?value["']?[ \t]{0,3}[:=][ \t]{0,3}/g;
+
+/** An option of a command, with its value as the next word. A short word is more likely a sentence that goes on. */
+const FLAG = /(?<![\w-])(--?[\w-]{1,60}[ \t]{1,3}["']?)([^\s"'-][^\s"']*)/g;
+const SHORT_WORD = /^[a-z]{1,7}$/;
+
+/** A credential with its scheme, as in `Authorization`. */
+const SCHEME = /(?<!\w)((?:bearer|basic)[ \t]{1,3})([\w.~+/=-]{8,})/gi;
+
+/** Names and passwords for `chpasswd`. */
+const CHPASSWD =
+  /(?<![\w.:-])([\w.-]{1,100}:)([^\s'"|]{1,200})(?=["']?[ \t]{0,3}\|[ \t]{0,3}(?:sudo[ \t]{1,3})?chpasswd)/g;
+
+/** Errors have a `code`, too, and theirs is shorter than any secret. */
+export const LEAST_CODE = 16;
+
+/**
+ * A text with something in place of the values of secrets that it names itself: a script, a configuration, a command.
+ * The rest of the text stays, so this is only for texts that are whole.
+ */
+export function hideAssigned(text: string, shown: Shown): string {
+  if (!STEMS.test(text)) return text;
+  const assigned = replaceAfter(text, NAME_AND_SIGN, assignedValue, shown);
+  const paired = text.includes('value') ? hidePaired(assigned, shown) : assigned;
+  const commands = paired
+    .replace(FLAG, (whole, flag: string, value: string) =>
+      secrecyOf(flag.trim()) === null || SHORT_WORD.test(value) ? whole : `${flag}${shown(value)}`,
+    )
+    .replace(SCHEME, (whole, scheme: string, value: string) =>
+      /[\d=]/.test(value) ? `${scheme}${shown(value)}` : whole,
+    );
+  if (!commands.includes('chpasswd')) return commands;
+  return commands.replace(CHPASSWD, (_, user: string, password: string) => `${user}${shown(password)}`);
+}
+
+/** The same for pairs alone, in any text. */
+export function hidePaired(text: string, shown: Shown): string {
+  return replaceAfter(
+    text,
+    PAIR,
+    ([, name = ''], begin) => (namesSecret(name) ? valueSpan(text, begin, FLOW) : null),
+    shown,
+  );
+}
+
+/** Where a value is: from its first sign to behind its last one. */
+type Span = readonly [from: number, to: number];
+
+function replaceAfter(
+  text: string,
+  pattern: RegExp,
+  spanOf: (found: RegExpExecArray, begin: number, text: string) => Span | null,
+  shown: Shown,
+): string {
+  const parts: string[] = [];
+  let copied = 0;
+  pattern.lastIndex = 0;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    const span = spanOf(found, found.index + found[0].length, text);
+    if (span === null || span[1] <= span[0]) continue;
+    parts.push(text.slice(copied, span[0]), shown(text.slice(...span)));
+    copied = span[1];
+    pattern.lastIndex = copied;
+  }
+  return copied === 0 ? text : `${parts.join('')}${text.slice(copied)}`;
+}
+
+const QUOTE = /\\{0,4}["']/y;
+const IN_QUOTES = { '"': /(?:[^"\\]|\\.)*/sy, "'": /(?:[^'\\]|\\.)*/sy };
+const WORD = /[^\s&;,"'<>)\]}\\]+/y;
+const FLOW = /[^\r\n,}\]]+/y;
+const LINE = /[^\r\n]+/y;
+
+function assignedValue(
+  [, quote = '', name = '', sign = '']: RegExpExecArray,
+  begin: number,
+  text: string,
+): Span | null {
+  const isVariable = /^[A-Z\d_]+$/.test(name);
+  if (secrecyOf(name) === null && !(isVariable && namesSecret(name))) return null;
+  const span = spanBehind(text, begin, begin - sign.length - name.length - quote.length, quote, sign);
+  if (span === null) return null;
+  const isShortCode = /^(?:code|auth|pin)$/i.test(name) && span[1] - span[0] < LEAST_CODE;
+  return isShortCode ? null : span;
+}
+
+/** @param start where the name begins, with its quote */
+function spanBehind(text: string, begin: number, start: number, quote: string, sign: string): Span | null {
+  if (sign.includes('=')) return valueSpan(text, begin, WORD);
+  if (quote !== '') return valueSpan(text, begin, FLOW);
+  const before = text.slice(Math.max(start - 100, 0), start);
+  const [, indent] = /(?:^|\n)([ \t>#*-]*)(?:export[ \t]+)?$/.exec(start > 100 ? `.${before}` : before) ?? [];
+  if (indent !== undefined) return lineOrBlock(text, begin, indent.length);
+  if (/[{[(,]\s*$/.test(before.slice(-9))) return valueSpan(text, begin, FLOW);
+  // In a sentence a space follows the colon.
+  return sign.endsWith(':') ? valueSpan(text, begin, WORD) : null;
+}
+
+/** In YAML: what is left of the line, or the deeper lines that follow. */
+function lineOrBlock(text: string, begin: number, indent: number): Span | null {
+  const line = valueSpan(text, begin, LINE);
+  if (line !== null && !/^[|>][+-]?\d?[ \t]*$/.test(text.slice(...line))) return line;
+  let at = text.indexOf('\n', begin) + 1;
+  const from = at;
+  while (at > 0 && at < text.length) {
+    const end = text.indexOf('\n', at);
+    const next = end < 0 ? text.length : end + 1;
+    const deep = /^[ \t]*/.exec(text.slice(at, Math.min(next, at + indent + 1)))?.[0].length ?? 0;
+    if (deep <= indent && text.slice(at, next).trim() !== '') break;
+    at = next;
+  }
+  return from > 0 && at > from ? [from, at] : null;
+}
+
+/** A value in quotes, or else as far as the pattern says. */
+function valueSpan(text: string, begin: number, bare: RegExp): Span | null {
+  QUOTE.lastIndex = begin;
+  const [quote] = QUOTE.exec(text) ?? [];
+  if (quote === '"' || quote === "'") {
+    IN_QUOTES[quote].lastIndex = begin + 1;
+    return [begin + 1, begin + 1 + (IN_QUOTES[quote].exec(text)?.[0].length ?? 0)];
+  }
+  if (quote !== undefined) {
+    // Quotes within quotes end with the same signs.
+    const end = text.indexOf(quote, begin + quote.length);
+    return [begin + quote.length, end < 0 ? text.length : end];
+  }
+  bare.lastIndex = begin;
+  const found = bare.exec(text);
+  return found === null ? null : [begin, begin + found[0].trimEnd().length];
+}

@@ -1,0 +1,58 @@
+/** Words that may be drawn at random, with the letters of base64. */
+const WORDS = /(?<![A-Za-z0-9_+/=-])[A-Za-z0-9_+/=-]{20,}/g;
+/** A shorter text of these letters is more likely a name. */
+const LEAST = 20;
+
+/** UUIDs (RFC 9562), digests and other numbers in hexadecimal: what a mock issues as an id, and what names content. */
+const HEXADECIMAL = /(?<![A-Za-z0-9])(?:[0-9a-f]{4,}|[0-9A-F]{4,})(?![A-Za-z0-9])/g;
+
+/**
+ * How often neighbours are of different kinds (digit, capital, small letter). In a random text it is 5 of 10 pairs; names
+ * change from word to word.
+ */
+const LEAST_CHANGES = 0.25;
+
+/** A run of letters and digits without a sign between words, and how many bits each of its letters has at least. */
+const RUN = /[A-Za-z0-9]{20,}/;
+const LEAST_BITS = 3.5;
+
+/** A text with something in place of every word that looks random. Ids and digests in hexadecimal stay. */
+export function replaceRandomWords(text: string, shown: (word: string) => string): string {
+  return text.length < LEAST ? text : text.replace(WORDS, (word) => (looksRandom(word) ? shown(word) : word));
+}
+
+function looksRandom(given: string): boolean {
+  const word = given.replace(HEXADECIMAL, '');
+  if (word.length < LEAST) return false;
+  if (changesIn(word) >= LEAST_CHANGES) return true;
+  const [run] = RUN.exec(word) ?? [];
+  return run !== undefined && /\d/.test(run) && /[A-Za-z]/.test(run) && bitsOf(run) >= LEAST_BITS;
+}
+
+function changesIn(word: string): number {
+  let changes = 0;
+  let before = '';
+  for (const sign of word) {
+    const kind = kindOf(sign);
+    // A capital before a small letter begins a word.
+    const isChange = before !== '' && kind !== before && !(before === 'A' && kind === 'a');
+    if (kind !== '' && isChange) changes += 1;
+    if (kind !== '') before = kind;
+  }
+  return changes / word.length;
+}
+
+function kindOf(sign: string): '0' | 'a' | 'A' | '' {
+  if (sign >= '0' && sign <= '9') return '0';
+  if (sign >= 'a' && sign <= 'z') return 'a';
+  return sign >= 'A' && sign <= 'Z' ? 'A' : '';
+}
+
+/** The entropy of a text's letters (Shannon), in bits for each. */
+function bitsOf(text: string): number {
+  const counts = new Map<string, number>();
+  for (const sign of text) counts.set(sign, (counts.get(sign) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}

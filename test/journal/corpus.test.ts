@@ -1,0 +1,83 @@
+/**
+ * What must be hidden, and what must stay readable.
+ *
+ * Breaks with: src/journal/secrets.ts, src/journal/secret-names.ts, src/journal/assigned-secrets.ts,
+ * src/journal/random-words.ts
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Draft, keptBytes, NO_BODY } from '../../src/journal/entry.ts';
+import { harOf } from '../../src/journal/har.ts';
+import { viewOf, withoutSecrets } from '../../src/journal/view.ts';
+import { toySecrets } from './toy-secrets.ts';
+
+/** One request; what is not given is not sent. */
+interface Sent {
+  readonly what: string;
+  readonly url?: string;
+  readonly header?: readonly [name: string, value: string];
+  readonly json?: unknown;
+  readonly form?: string;
+  readonly text?: string;
+  /** A header of the answer. */
+  readonly answer?: readonly [name: string, value: string];
+}
+
+// Test data of this form.
+const read = <Case>(file: string) =>
+  JSON.parse(readFileSync(new URL(`corpus/${file}.json`, import.meta.url), 'utf8')) as readonly Case[];
+const HIDDEN = read<Sent & { readonly secret: string }>('hidden');
+const READABLE = read<Sent>('readable');
+
+const DOCUMENTED = ['description', 'name', 'value', 'id', 'message', 'note', 'userdata', 'command', 'repository'];
+const secrets = toySecrets(['MOCKciAppSecret00000000000000001', 'hunter-2'], DOCUMENTED);
+
+const TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded', text: 'text/plain' };
+
+function draftOf({ url = '/x', header, json, form, text, answer }: Sent): Draft {
+  const type = json === undefined ? (form === undefined ? TYPES.text : TYPES.form) : TYPES.json;
+  const body = json === undefined ? (form ?? text) : JSON.stringify(json);
+  const lines = ['Content-Type', type, ...(header ?? [])].slice(header?.[0] === 'Content-Type' ? 2 : 0);
+  return {
+    ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url, hints: [] },
+    explanation: null,
+    ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null, fault: null, done: true },
+    ...{ durationMs: 1, requestHeaders: lines.join('\n'), responseBody: NO_BODY },
+    requestBody: body === undefined ? NO_BODY : keptBytes(Buffer.from(body).toString('latin1')),
+    responseHeaders: answer === undefined ? {} : Object.fromEntries([answer]),
+  };
+}
+
+const entryOf = (draft: Draft) => ({ ...draft, id: 's-r1', number: 1, secrets });
+
+describe('a secret is hidden in', () => {
+  it.each(HIDDEN)('$what', ({ secret, ...sent }) => {
+    const entry = entryOf(draftOf(sent));
+    const everywhere = JSON.stringify([viewOf(entry), harOf([entry], '0'), withoutSecrets(entry, secrets)]);
+
+    expect(everywhere).not.toContain(secret);
+    expect(decodeURIComponent(everywhere.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain(secret);
+    expect(everywhere).toContain('sha256:');
+  });
+
+  it.each(HIDDEN)('$what, and stays the same when it is hidden again', ({ secret: _, ...sent }) => {
+    const once = withoutSecrets(draftOf(sent), secrets);
+
+    expect(withoutSecrets(once, secrets)).toEqual(once);
+    expect(viewOf(entryOf(once))).toEqual(viewOf(entryOf(draftOf(sent))));
+  });
+});
+
+describe('what is no secret stays readable:', () => {
+  it.each(READABLE)('$what', (sent) => {
+    const view = viewOf(entryOf(draftOf(sent)));
+    const [path = '', query = ''] = (sent.url ?? '/x').split('?');
+
+    expect(view.request.body).toEqual(
+      sent.json ?? sent.text ?? (sent.form === undefined ? null : Object.fromEntries(new URLSearchParams(sent.form))),
+    );
+    expect(view.path).toBe(path);
+    expect(view.query).toEqual(Object.fromEntries(new URLSearchParams(query)));
+    if (sent.header !== undefined) expect(view.request.headers[sent.header[0].toLowerCase()]).toBe(sent.header[1]);
+  });
+});

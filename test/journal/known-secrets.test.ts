@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/core/held.ts';
+import { WorldSecrets } from '../../src/journal/known-secrets.ts';
+
+const settings = { key: 'a key', documented: new Set(['description']) };
+const known = (bytes = 100_000) => new WorldSecrets(settings, new Budget(bytes));
+const SECRET = 'MOCKciAppSecret00000000000000001';
+const sha256 = (text: string) => hash('sha256', text, 'hex');
+
+describe('the secrets of a world', () => {
+  it('are those of its seed, by their names', () => {
+    const secrets = known();
+    secrets.addSeed(
+      JSON.stringify({
+        runai: {
+          users: [{ email: 'ann@acme.test', password: 'ann-password', accessKey: { name: 'k', clientSecret: SECRET } }],
+          applications: [{ name: 'application', secret: 'another-secret' }],
+        },
+      }),
+    );
+
+    expect(['ann-password', SECRET, 'another-secret'].map((text) => secrets.has(text))).toEqual([true, true, true]);
+    expect(['ann@acme.test', 'application', 'ann-passwore'].map((text) => secrets.has(text))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('leave out what is too short to be looked for', () => {
+    const secrets = known();
+    secrets.addSeed('{"password":"acme"}');
+
+    expect(secrets.has('acme')).toBe(false);
+  });
+
+  it('are those that it has the hash of', () => {
+    const secrets = known();
+    for (const one of [sha256(SECRET), null, undefined]) secrets.addHash(one);
+
+    expect([secrets.has(SECRET), secrets.has(`${SECRET}x`), secrets.has(sha256(SECRET))]).toEqual([true, false, false]);
+  });
+
+  it('take no more room than their budget', () => {
+    const secrets = known(1000);
+    for (let count = 0; count < 100; count += 1) secrets.addHash(sha256(`secret number ${count}`));
+
+    expect([secrets.has('secret number 99'), secrets.has('secret number 0')]).toEqual([true, false]);
+  });
+
+  it('have fingerprints of a key, which may be another one from some moment on', () => {
+    const [one, other] = [known(), known()];
+    expect(one.fingerprint(SECRET)).toBe(other.fingerprint(SECRET));
+    other.key = 'another key';
+    expect(one.fingerprint(SECRET)).not.toBe(other.fingerprint(SECRET));
+    one.key = 'another key';
+    expect(one.fingerprint(SECRET)).toBe(other.fingerprint(SECRET));
+  });
+
+  it('are none in the end, and names of documents stay', () => {
+    const secrets = known();
+    secrets.addHash(sha256(SECRET));
+    secrets.clear();
+
+    expect([secrets.has(SECRET), secrets.isDocumented('description'), secrets.isDocumented('other')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+});

@@ -1,0 +1,175 @@
+/** Breaks with: src/journal/known-secrets.ts, src/app/world.ts, src/app/watched-store.ts, src/http/problem.ts */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { manualClock } from '../../src/core/clock.ts';
+import { lineLog } from '../../src/core/log.ts';
+import { admin, cast } from '../support/cast.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { openServer, START, type TestServer, testServer } from '../support/server.ts';
+
+const token = castKey('nvcf-full-access').key;
+const FORM = 'application/x-www-form-urlencoded';
+const REALM_TOKEN = 'POST /auth/realms/acme/protocol/openid-connect/token';
+
+/** A server, and everything that it tells of its requests. */
+async function listening(): Promise<{ server: TestServer; told: () => Promise<string> }> {
+  const lines: string[] = [];
+  const log = (clock: Parameters<typeof lineLog>[2]) =>
+    lineLog('debug', false, clock, (line) => {
+      lines.push(line);
+    });
+  const server = await testServer({}, { log });
+  const told = async () => {
+    const all = ['requests', 'requests/har', 'decisions', 'findings', 'faults'];
+    const answers = await Promise.all(all.map((one) => server.call(`GET /_mock/${one}`)));
+    return JSON.stringify([answers.map(({ body }) => body), lines]);
+  };
+  return { server, told };
+}
+
+/** A secret that the API makes. */
+async function drawnSecret(server: TestServer): Promise<{ id: string; secret: string; asAdmin: { token: string } }> {
+  const asAdmin = { token: await server.tokenOf(admin) };
+  const { status, body } = await server.call('POST /api/v1/access-keys', { ...asAdmin, body: { name: 'drawn' } });
+  expect(status).toBeLessThan(300);
+  return { id: body.id, secret: body.clientSecret, asAdmin };
+}
+
+/** Uses of a secret where none belongs. */
+const PLACES: readonly [where: string, use: (server: TestServer, secret: string) => Promise<unknown>][] = [
+  [
+    'a client id',
+    (server, secret) => server.grant({ grantType: 'client_credentials', clientId: secret, clientSecret: 'x' }),
+  ],
+  ['a path', (server, secret) => server.call(`GET /v2/nvcf/functions/${secret}/versions`, { token })],
+  [
+    'a path that is cut',
+    (server, secret) => server.call(`GET /v2/nvcf/functions/${'x'.repeat(265)}${'.'}${secret}`, { token }),
+  ],
+  ['a path of nobody', (server, secret) => server.call(`GET /nothing/${secret}`)],
+  ['a path of the wrong method', (server, secret) => server.call(`PUT /v2/nvcf/functions/${secret}`, { token })],
+  ['the name of a parameter', (server, secret) => server.call(`GET /v2/nvcf/functions?${secret}=1`, { token })],
+  [
+    'the name of a function',
+    (server, secret) => server.call('POST /v2/nvcf/functions', { token, body: { name: secret } }),
+  ],
+  [
+    'a header',
+    (server, secret) => server.call('GET /v2/nvcf/functions', { token, headers: { 'x-note': `a ${secret}` } }),
+  ],
+  [
+    'a scope',
+    (server, secret) =>
+      server.call(REALM_TOKEN, {
+        headers: { 'content-type': FORM },
+        body: `grant_type=client_credentials&client_id=ci-app&client_secret=x&scope=${secret}`,
+      }),
+  ],
+];
+
+describe('a secret that a world has is told nowhere, in', () => {
+  it.each(PLACES)('%s', async (_where, use) => {
+    const { server, told } = await listening();
+    const { secret } = await drawnSecret(server);
+    const [{ secret: ofSeed } = { secret: '' }] = cast.applications;
+    await use(server, secret);
+    await use(server, ofSeed);
+
+    const everything = await told();
+    expect(everything).not.toContain(secret.slice(0, 10));
+    expect(everything).not.toContain(ofSeed.slice(0, 10));
+    expect(everything).toContain(server.world.chronicle.secrets.fingerprint(secret));
+  });
+
+  it('an error, which repeats some of what was sent', async () => {
+    const { server } = await listening();
+    const { secret } = await drawnSecret(server);
+    const { body } = await server.call(REALM_TOKEN, {
+      headers: { 'content-type': FORM },
+      body: `grant_type=client_credentials&client_id=ci-app&client_secret=x&scope=${secret}`,
+    });
+
+    expect(body.error).toBe('invalid_scope');
+    expect(JSON.stringify(body)).not.toContain(secret);
+    expect(JSON.stringify((await server.call(`GET /nothing/${secret}`)).body)).not.toContain(secret);
+  });
+
+  it('a fault that matches it', async () => {
+    const { server, told } = await listening();
+    const { secret } = await drawnSecret(server);
+    await server.call('POST /_mock/faults', {
+      body: { match: { body: { name: secret } }, do: { status: 503, offDocument: true } },
+    });
+
+    expect(await told()).not.toContain(secret);
+    expect((await server.call('POST /v2/nvcf/functions', { token, body: { name: secret } })).status).toBe(503);
+  });
+
+  it('what happened before it was replaced', async () => {
+    const { server, told } = await listening();
+    const { id, secret, asAdmin } = await drawnSecret(server);
+    await server.call(`GET /v2/nvcf/functions/${secret}/versions`, { token });
+    const { status } = await server.call(`POST /api/v1/access-keys/${id}/secret`, asAdmin);
+    expect(status).toBeLessThan(300);
+
+    expect(await told()).not.toContain(secret);
+  });
+
+  it('a world that has a copy of it', async () => {
+    const { server } = await listening();
+    const { secret } = await drawnSecret(server);
+    await server.call('POST /_mock/worlds', { body: { id: 'copy', from: { world: 'default' }, credentials: 'cast' } });
+    await server.call(`GET /w/copy/v2/nvcf/functions/${secret}/versions`, { token });
+
+    expect(JSON.stringify((await server.call('GET /w/copy/_mock/requests')).body)).not.toContain(secret);
+  });
+
+  it('a data file that another process made', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const open = () => openServer({ data: join(folder, 'data.db') }, { clock: manualClock(START) });
+    const before = await open();
+    const { secret } = await drawnSecret(before);
+    await before.close();
+    const after = await open();
+    onTestFinished(() => after.close());
+    await after.call(`GET /v2/nvcf/functions/${secret}/versions`, { token });
+
+    const { body } = await after.call('GET /_mock/requests');
+    expect(body.requests).toHaveLength(1);
+    expect(JSON.stringify(body)).not.toContain(secret);
+  });
+});
+
+describe('a value that no document names', () => {
+  const random = 'Zx81kQp0Lm77vTb2Rr5Yc3Wd';
+
+  it('is hidden if it looks random, and others are not', async () => {
+    const server = await testServer();
+    const body = { name: random, description: random, another: random, id_of_another: 'leaf-spine-fabric-1' };
+    await server.call('POST /api/v3/simulations/', { token: castKey('owner').key, body });
+    const [entry] = (await server.call('GET /_mock/requests')).body.requests;
+
+    expect(entry.request.body).toEqual({ ...body, another: expect.stringMatching(/^sha256:[0-9a-f]{10}$/) });
+  });
+});
+
+describe('a match', () => {
+  it('finds a request by a secret, in any place where it is hidden', async () => {
+    const server = await testServer();
+    const { secret } = await drawnSecret(server);
+    const environment = [{ key: 'DB_PASSWORD', value: 'hunter2' }];
+    const body = { name: secret, containerEnvironment: environment, more: JSON.stringify({ password: 'hunter2' }) };
+    await server.call('POST /v2/nvcf/functions', { token, body });
+    const count = async (match: object) =>
+      (await server.call('POST /_mock/requests/verify', { body: { match: { body: match }, times: 1 } })).body.count;
+
+    expect(await count({ name: secret })).toBe(1);
+    expect(await count(body)).toBe(1);
+    expect(await count({ containerEnvironment: [{ value: 'hunter2' }] })).toBe(1);
+    expect(await count({ more: body.more })).toBe(1);
+    expect(await count({ containerEnvironment: [{ value: 'hunter3' }] })).toBe(0);
+  });
+});
