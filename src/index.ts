@@ -1,3 +1,5 @@
+import type { Cast } from './contract/cast.ts';
+
 export type { Cast } from './contract/cast.ts';
 export type { DenyReason } from './core/explaining/reasons.ts';
 export type { ConnectOptions } from './library/client.ts';
@@ -77,5 +79,7 @@ export type {
   WorldOrder,
   WorldsBoard,
 } from './library/worlds.ts';
-export type { NgcCast } from './services/ngc/cast.ts';
-export type { RunaiCast } from './services/runai/cast.ts';
+
+/** Parts of the cast. Not by the services: the declarations of the package would lead through them into the server. */
+export type NgcCast = Cast['ngc'];
+export type RunaiCast = Cast['runai'];

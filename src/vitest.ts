@@ -22,16 +22,24 @@ export interface MockFixtures {
   readonly mock: World;
 }
 
-/** The expectations of each test's world that are not judged yet: an error for each, made where it was written. */
-const pending = new WeakMap<Receiver, Set<Error>>();
-/** Those of tests that are over. */
-const forgotten = new WeakSet<Error>();
+/** The expectations of a test's world that are not judged yet. */
+interface Pending {
+  /** An error for each, made where it was written. */
+  readonly places: Set<Error>;
+  isTestOver: boolean;
+}
+
+/** The worlds of tests have these. */
+const PENDING = Symbol('pending');
+
+function pendingOf(mock: Receiver): Pending | undefined {
+  return (mock as { readonly [PENDING]?: Pending } | undefined)?.[PENDING];
+}
 
 /** What is pending when its test is over was not awaited. @throws Error at the line of the expectation */
-function checkAwaited(world: World): void {
-  const places = [...(pending.get(world) ?? [])];
-  for (const place of places) forgotten.add(place);
-  const [first] = places;
+function checkAwaited(pending: Pending): void {
+  pending.isTestOver = true;
+  const [first] = pending.places;
   if (first !== undefined)
     throw errorAt(first, '`toHaveReceived` was not awaited, so it proves nothing: write `await` before `expect`');
 }
@@ -50,11 +58,12 @@ export const test = base.extend<MockFixtures>({
   ],
   mock: async ({ mockServer, worldOptions, onTestFinished, onTestFailed }, use) => {
     const world = await mockServer.world(worldOptions);
-    pending.set(world, new Set());
+    const pending: Pending = { places: new Set(), isTestOver: false };
+    Object.assign(world, { [PENDING]: pending });
     // Not after `use`: hooks that a test registers run later, and may still need its world. These hooks, registered
     // first, run last; hooks for failures run after all others.
     onTestFinished(async ({ task }) => {
-      checkAwaited(world);
+      checkAwaited(pending);
       if (task.result?.state !== 'fail') await world.stop();
     });
     onTestFailed(async ({ task }) => {
@@ -88,16 +97,16 @@ expect.extend({
   },
   async toHaveReceived(mock: Receiver, expected?: ExpectedRequests) {
     const place = new Error();
-    const places = pending.get(mock);
-    places?.add(place);
+    const pending = pendingOf(mock);
+    pending?.places.add(place);
     try {
       const { pass, expected: what, came } = await judgeRequests(mock, expected);
       if (pass === Boolean(this.isNot)) throw errorAt(place, `expected ${pass ? 'anything but ' : ''}${what}; ${came}`);
     } catch (thrown) {
       // Its test has failed already.
-      if (!forgotten.has(place)) throw thrown;
+      if (pending?.isTestOver !== true) throw thrown;
     } finally {
-      places?.delete(place);
+      pending?.places.delete(place);
     }
     return { pass: !this.isNot, message: () => '' };
   },

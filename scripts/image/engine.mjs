@@ -131,7 +131,7 @@ export class Engine {
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ timeout: number, signal?: AbortSignal }} options
+ * @param {{ timeout: number, signal?: AbortSignal, env?: NodeJS.ProcessEnv }} options
  * @returns {Promise<Ended>}
  * @throws Error if it could not be started, hung, or was stopped
  */

@@ -11,8 +11,6 @@ export type Witness = Pick<Switchboard, 'decisions' | 'faults' | 'requests'>;
 const MOST_TOLD = 10;
 const MOST_READ = 200;
 const MOST_FAULTS = 3;
-/** Longer answers are cut. */
-const MOST_OF_ANSWER = 500;
 
 /**
  * What a test that failed may have failed for, for people to read: the latest refusals with explanations and fixes, what
@@ -72,26 +70,13 @@ function notices(
 ): (readonly [id: string, text: string])[] {
   const fixes = new Set(refusals.flatMap((refusal) => refusal.fixes.map(({ text }) => text)));
   return entries.flatMap((entry) => {
-    const { id, status, reason, fault, response } = entry;
+    const { id, status, reason, fault, explanation } = entry;
     const isError = status !== null && status >= 400 && status < 500 && reason === null && fault === null;
-    const lines = [
-      ...(isError ? [`    answer: ${sentenceOf(response.body)}`] : []),
-      ...entry.hints.filter(({ text }) => !fixes.has(text)).map(({ text }) => `    hint: ${text}`),
-    ];
-    return lines.length === 0 ? [] : [[id, [`  ${requestLine(entry)}`, ...lines].join('\n')] as const];
+    const hints = entry.hints.filter(({ text }) => !fixes.has(text)).map(({ text }) => `    hint: ${text}`);
+    if (!isError && hints.length === 0) return [];
+    const why = explanation === null ? [] : [`    ${explanation}`];
+    return [[id, [`  ${requestLine(entry)}`, ...why, ...hints].join('\n')] as const];
   });
-}
-
-/** Members in which vendors say what was wrong. */
-const SENTENCES = ['message', 'details', 'detail', 'error_description', 'statusDescription'];
-
-/** What an error says: its sentences, or all of it if it has none. */
-function sentenceOf(body: unknown): string {
-  const { requestStatus = body } = (body ?? {}) as { readonly requestStatus?: unknown };
-  const members = (requestStatus ?? {}) as Readonly<Record<string, unknown>>;
-  const sentences = SENTENCES.map((name) => members[name]).filter((value) => typeof value === 'string');
-  const text = sentences.join('; ') || (typeof body === 'string' ? body : JSON.stringify(body));
-  return text.slice(0, MOST_OF_ANSWER);
 }
 
 /** What faults struck, and which of them have not struck yet. */

@@ -31,6 +31,9 @@ const FOLDERS = [
 /** A list of paths, which may go on in the next line behind a comma. */
 const BREAKS_WITH = /^[ /*]*Breaks with: ((?:\S+,[\s*]+)*\S+)(?: \*\/)?$/gm;
 
+/** Statements that only say types; a module that is declared adds to the types of another. */
+const TYPES: ReadonlySet<string> = new Set(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'TSModuleDeclaration']);
+
 /** Is there anything in it that runs? Types alone cannot break while the program runs. */
 function runs({ path, text }: SourceFile): boolean {
   return parseSync(path, text).program.body.some((statement) => {
@@ -38,7 +41,7 @@ function runs({ path, text }: SourceFile): boolean {
     if (statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportAllDeclaration') {
       return statement.exportKind !== 'type';
     }
-    return statement.type !== 'TSInterfaceDeclaration' && statement.type !== 'TSTypeAliasDeclaration';
+    return !TYPES.has(statement.type);
   });
 }
 

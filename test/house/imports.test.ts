@@ -193,7 +193,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^app\/server$/,
       /^services\/index$/,
       /^commander$/,
-      /^node:http$/,
+      /^node:https?$/,
     ],
     types: [/^contract\/manifest$/],
   },

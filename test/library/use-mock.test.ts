@@ -79,20 +79,6 @@ describe('useMock', () => {
     if (times > 0) expect(print.mock.calls[0]?.[0]).toContain('GET /api/v1/users');
   });
 
-  it('gives each of several nested tests the innermost world', async () => {
-    const { hooks, given } = runner();
-    const mock = useMock(hooks, { listen: false });
-    await given.beforeAll();
-    await given.beforeEach({ fullName: 'outer' });
-    const outer = mock();
-    await given.beforeEach({ fullName: 'outer > inner' });
-    expect(mock().id).not.toBe(outer.id);
-    await given.afterEach({ fullName: 'outer > inner' });
-
-    expect(mock().id).toBe(outer.id);
-    await given.afterAll();
-  });
-
   it.each([
     ['of node:test', { fullName: 'suite > one' }, { fullName: 'suite > two' }],
     ['of runners that do not name them', undefined, undefined],

@@ -116,9 +116,9 @@ describe('useMock', () => {
     const { hooks, given } = runner();
     const mock = useMock(hooks, { listen: false });
     await given.beforeAll();
-    await given.beforeEach();
+    await given.beforeEach({ fullName: 'outer' });
     const outer = mock();
-    await given.beforeEach();
+    await given.beforeEach({ fullName: 'outer > inner' });
     const inner = mock();
     await given.afterEach();
 

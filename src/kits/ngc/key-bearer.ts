@@ -13,6 +13,7 @@ import { hashSecret } from '../../credentials/secret.ts';
 import type { KeyInForce, NgcKeys } from '../../store/ngc-keys.ts';
 import { claimsSaid } from '../../tokens/compact.ts';
 import { keyForm, NGC_KEY_PREFIX } from './key-text.ts';
+import type {} from './principal.ts';
 
 /** What is needed to judge a key. */
 export interface NgcKeyAttempt {

@@ -1,5 +1,5 @@
-/** Apart from the code for keys, because declarations of the package lead here. */
-export {};
+// Apart from the code for keys, because the declarations of the package lead here.
+import type {} from '../../core/principal.ts';
 
 declare module '../../core/principal.ts' {
   interface PrincipalKinds {
