@@ -31,8 +31,8 @@ export async function readKeys(): Promise<readonly ShownKey[]> {
 }
 
 /** What a key without a resource is bound to in a service. */
-function meaningOf({ resourceTypes = [] }: Law): string {
-  return resourceTypes.length > 0 ? 'nothing' : 'everything of its organisation';
+function meaningOf({ unbound }: Law): string {
+  return unbound === undefined ? 'everything of its organisation' : 'nothing';
 }
 
 function unboundIn(services: readonly string[], meanings: ReadonlyMap<string, string>): string {

@@ -62,6 +62,8 @@ export interface Law {
   readonly grants: readonly Grant[];
   readonly roles: readonly Role[];
   readonly resourceTypes?: readonly ResourceType[];
+  /** What a service key without a resource covers, behind “a key without a resource”; absent where resources do not matter. */
+  readonly unbound?: string;
 }
 
 const laws = new Map<string, Promise<Law>>();

@@ -43,6 +43,8 @@ export interface Decision {
   readonly accepted?: readonly string[];
   readonly target?: string;
   readonly boundTo?: string;
+  /** Of a refusal that rights would turn, by a rule to which it matters what the caller is bound to. */
+  readonly binding?: { readonly fits: boolean; readonly accepted: readonly string[]; readonly held: string };
   /** The world that the credential belongs to, if it is a different one. */
   readonly ofWorld?: string;
   readonly policyVersion?: number;

@@ -54,6 +54,10 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     await panel(page).getByRole('heading', { name: 'What would turn it' }).waitFor();
 
     expect(await panel(page).getByText('there is a placeholder').locator('visible=true').count()).toBe(1);
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await rows(page).filter({ hasText: 'missing_scope' }).click();
+    await panel(page).getByText('add the scope').first().waitFor();
+    expect(await panel(page).locator('.hint').count()).toBe(0);
   });
 
   it('shows its query, and so does its row', async () => {
@@ -83,6 +87,10 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
         decisions[0].used.includes(id) ? `✓ ${id}` : `· (not held, not needed) ${id}`,
       ),
     );
+    expect(await texts(page, '.sides section:last-child .rights li')).toEqual([
+      '✓ deploy_function',
+      '✓ list_functions used',
+    ]);
   });
 
   it('has a cross where the caller is bound to something else', async () => {

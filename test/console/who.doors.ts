@@ -66,7 +66,7 @@ describe.runIf(hasBrowser)('who is who', () => {
     await person(page).getByText('everything of its organisation').waitFor();
     await page.goto(`${url}/#/who?make=service&services=nvcf`);
 
-    await page.getByText('Without a resource, a key is bound to nothing in nvcf.').waitFor();
+    await page.getByText('A key without a resource is bound to nothing at Cloud Functions').waitFor();
   });
 
   it('makes a key by tick boxes, shows what it will allow, and the key can be used', async () => {

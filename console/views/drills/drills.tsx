@@ -8,7 +8,7 @@ import { shortOf, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { readEverybody, type Somebody } from '../../state/everybody.ts';
-import { ask } from '../../switchboard/client.ts';
+import { ask, askAll } from '../../switchboard/client.ts';
 import type { Drill, Fault, StartedDrill } from '../../switchboard/types.ts';
 import './drills.css';
 
@@ -16,9 +16,9 @@ import './drills.css';
 export function Drills() {
   const loaded = useLoaded(
     async () => {
-      const [{ drills }, { faults }] = await Promise.all([
+      const [{ drills }, faults] = await Promise.all([
         ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
-        ask<{ faults: readonly Fault[] }>('GET', '/_mock/faults'),
+        askAll<Fault>('faults'),
       ]);
       return drills.map((drill) => ({
         drill,

@@ -41,11 +41,15 @@ function Parts({ request: whole }: { readonly request: RecordedRequest }) {
           <strong>Refused</strong> <Sentence text={explanation} />
         </p>
       )}
-      {hints.map(({ code, text }) => (
-        <p key={code} class="hint">
-          <Sentence text={text} />
-        </p>
-      ))}
+      {/* What stands in for a hint is the first fix of the decision, which shows it. */}
+      {hints.map(
+        ({ code, text }) =>
+          code !== 'fix' && (
+            <p key={code} class="hint">
+              <Sentence text={text} />
+            </p>
+          ),
+      )}
       {decision !== null && <DecisionPicture id={decision} />}
       {status !== null && status >= 400 && <Told body={response.body} />}
       <Message title="Request" message={request} />

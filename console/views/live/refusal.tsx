@@ -7,10 +7,10 @@ import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { changed } from '../../state/changes.ts';
 import { type Law, lawOf } from '../../state/law.ts';
-import { sendAs, senderOf, type VendorCall } from '../../state/on-behalf.ts';
 import { quoted } from '../../state/ready-made.ts';
 import { addressOf, ask } from '../../switchboard/client.ts';
 import type { Decision, Fix, OperationEffect } from '../../switchboard/types.ts';
+import { askAs } from '../../switchboard/vendor.ts';
 
 /** Why a request was refused or allowed: what its rule needs beside what its caller holds, and what would turn it. */
 export function DecisionPicture({ id }: { readonly id: string }) {
@@ -80,7 +80,8 @@ function Needs({ decision, law }: { readonly decision: Decision; readonly law: L
   }
   const { needs, on, label, source, certainty } = rule;
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
-  const { effect, reason, target } = decision;
+  const { effect, reason, target, binding } = decision;
+  const isOther = reason === 'resource_mismatch';
   const types = on?.map((id) => law?.resourceTypes?.find((type) => type.id === id)?.label ?? id);
   return (
     <section>
@@ -106,12 +107,12 @@ function Needs({ decision, law }: { readonly decision: Decision; readonly law: L
       )}
       {all.length + any.length + roles.length === 0 && <p class="quiet">no {law?.term}</p>}
       {types !== undefined && (
-        <Bound isFailing={reason === 'incompatible_resource_type'} isMet={effect === 'allow'}>
+        <Bound isFailing={binding?.fits === false && !isOther} isMet={effect === 'allow' || binding?.fits === true}>
           bound to {types.join(', ')}
         </Bound>
       )}
       {target !== undefined && (
-        <Bound isFailing={reason === 'resource_mismatch'} isMet={effect === 'allow'}>
+        <Bound isFailing={isOther} isMet={effect === 'allow'}>
           for <span class="long">{target}</span>
         </Bound>
       )}
@@ -134,18 +135,18 @@ function Bound(props: { readonly isFailing: boolean; readonly isMet?: boolean; r
 }
 
 function Holds({ decision }: { readonly decision: Decision }) {
-  const { principal, claimed, reason, held = [], used, roles = [], boundTo, policyVersion } = decision;
+  const { principal, claimed, reason, held, used, roles = [], binding, policyVersion } = decision;
   const who = principal ?? claimed;
-  // Where the type of a resource does not fit, the types are what is held.
-  const areTypes = reason === 'incompatible_resource_type';
-  const bound = areTypes ? held.join(', ') || 'nothing' : boundTo;
   return (
     <section>
       <h3>{who === undefined || who === null ? 'Nobody is known to have sent it' : `${who.name} has`}</h3>
-      {decision.held !== undefined && !areTypes && <Rights ids={held} used={used} />}
+      {/* Where the type of a resource does not fit, the types are what is held. */}
+      {held !== undefined && reason !== 'incompatible_resource_type' && <Rights ids={held} used={used} />}
       {roles.length > 0 && <p>by the roles {roles.join(', ')}</p>}
-      {bound !== undefined && reason !== 'foreign_object' && (
-        <Bound isFailing={BINDING.includes(reason)}>bound to {bound}</Bound>
+      {binding !== undefined && (
+        <Bound isFailing={!binding.fits} isMet={binding.fits}>
+          bound to {binding.held || 'nothing'}
+        </Bound>
       )}
       {who && (
         <p class="quiet">
@@ -214,9 +215,7 @@ function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixe
             <span>
               <Sentence text={fix.text} />
             </span>
-            {fix.request !== undefined && (
-              <CarryOut service={decision.service} request={fix.request} isBusy={isBusy} attempt={attempt} />
-            )}
+            {fix.request !== undefined && <CarryOut request={fix.request} isBusy={isBusy} attempt={attempt} />}
           </li>
         ))}
       </ul>
@@ -254,15 +253,13 @@ function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixe
 
 /** Makes a change: by the switchboard, or by a call of the vendor that somebody sends who may. */
 function CarryOut(props: {
-  readonly service: string;
-  readonly request: VendorCall;
+  readonly request: NonNullable<Fix['request']>;
   readonly isBusy: boolean;
   readonly attempt: (change: () => Promise<unknown>) => Promise<void>;
 }) {
-  const { service, request, isBusy, attempt } = props;
+  const { request, isBusy, attempt } = props;
   const isOurs = request.path.startsWith('/_mock/');
-  const loaded = useLoaded(async () => (isOurs ? undefined : senderOf(service, request)), []);
-  const sender = loaded !== null && 'value' in loaded ? loaded.value : undefined;
+  const sender = request.as?.principal;
   const change = isOurs
     ? () => ask(request.method, request.path, request.body)
     : sender === undefined
@@ -279,6 +276,12 @@ function CarryOut(props: {
       {!isOurs && <Copy text={curlOf(request)} label="Copy as curl" />}
     </span>
   );
+}
+
+/** Sends a call of the vendor as somebody, with a token that is made for it. */
+async function sendAs(principal: string, { method, path, body }: NonNullable<Fix['request']>): Promise<void> {
+  const { token } = await ask<{ token: string }>('POST', '/_mock/tokens', { for: principal });
+  await askAs(token, method, path, body);
 }
 
 /** Decides about the same request once more, as things are now. */
@@ -300,7 +303,7 @@ async function repeated({ principal, request }: Decision): Promise<Outcome> {
 }
 
 /** A vendor's call, for a shell, with a place for the token. */
-function curlOf({ method, path, body }: VendorCall): string {
+function curlOf({ method, path, body }: NonNullable<Fix['request']>): string {
   const parts = [`curl -X ${method} ${quoted(location.origin + addressOf(path))}`, `-H "Authorization: Bearer $TOKEN"`];
   if (body !== undefined) parts.push(`-H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}`);
   return parts.join(' \\\n  ');

@@ -46,7 +46,6 @@ function Fields(props: {
   const act = useAct();
   const withKeys = laws.filter(({ product }) => product !== undefined);
   const chosenLaws = withKeys.filter(({ service }) => draft.services.includes(service));
-  const bindingLaws = chosenLaws.filter(({ resourceTypes = [] }) => resourceTypes.length > 0);
   const isService = draft.type === 'service';
   const store = async () => {
     const answer =
@@ -126,8 +125,8 @@ function Fields(props: {
           ))}
         {isService && (
           <Resources
-            types={bindingLaws.flatMap(({ resourceTypes = [] }) => resourceTypes)}
-            where={bindingLaws.map(({ service }) => service).join(', ')}
+            types={chosenLaws.flatMap(({ resourceTypes = [] }) => resourceTypes)}
+            unbound={chosenLaws.flatMap(({ unbound = [] }) => unbound)}
             resource={draft.resource}
             change={(resource) => change({ resource })}
           />

@@ -1,4 +1,5 @@
 import { useLoaded } from '../../parts/loaded.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
 import type { ResourceType } from '../../state/law.ts';
 import { ask } from '../../switchboard/client.ts';
 import type { KeyResource } from '../../switchboard/types.ts';
@@ -12,15 +13,15 @@ interface NamedFunction {
 /**
  * What a service key is bound to; several add up. Services without resource types have nothing to choose.
  *
- * @param props.where the services that have them
+ * @param props.unbound what a key without a resource covers, in the words of each service
  */
 export function Resources(props: {
   readonly types: readonly ResourceType[];
-  readonly where: string;
+  readonly unbound: readonly string[];
   readonly resource: readonly KeyResource[];
   readonly change: (resource: readonly KeyResource[]) => void;
 }) {
-  const { types, where, resource, change } = props;
+  const { types, unbound, resource, change } = props;
   const functions = useLoaded(async () => {
     const { nvcf } = await ask<{ nvcf?: { functions?: readonly NamedFunction[] } }>('GET', '/_mock/cast');
     return nvcf?.functions ?? [];
@@ -68,7 +69,12 @@ export function Resources(props: {
           </div>
         );
       })}
-      {resource.length === 0 && <p class="hint">Without a resource, a key is bound to nothing in {where}.</p>}
+      {resource.length === 0 &&
+        unbound.map((words) => (
+          <p key={words} class="hint">
+            <Sentence text={`A key without a resource ${words}.`} />
+          </p>
+        ))}
       <button
         type="button"
         class="small"
