@@ -15,7 +15,7 @@ export function archiveOn(log: SharedLog, laws: readonly Law[]): Archive {
       const { kind } = happening;
       if (kind === 'finding') log.count(happening.finding.kind, happening.finding.message, at);
       const isEvent = kind !== 'use';
-      log.append({ kind, data: written(happening), isRequest: kind === 'request', isEvent });
+      log.append({ kind, data: written(happening), isRequest: kind === 'request', isEvent }, at);
     },
     flush: () => log.flush(),
     news: async () => {

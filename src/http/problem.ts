@@ -1,6 +1,6 @@
 import { asProblem, Problem } from '../core/problem.ts';
 import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
-import { Changed, OutcomeUnknown, Unreachable, Unwritable, WorldGone } from '../store/errors.ts';
+import { Changed, OutcomeUnknown, TakesNothing, Unreachable, Unwritable, WorldGone } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 
 /**
@@ -17,7 +17,10 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
     return new Problem('no_such_world', 'The world was deleted while the request was carried out.', { cause: thrown });
   }
   if (thrown instanceof Unreachable) {
-    const message = 'The database does not answer, so nothing was done. Send it again once the database is back.';
+    const message =
+      thrown instanceof TakesNothing
+        ? `The database ${thrown.why}, so nothing was done. Send it again once the database takes changes.`
+        : 'The database does not answer, so nothing was done. Send it again once the database is back.';
     return new Problem('unavailable', message, { cause: thrown });
   }
   if (thrown instanceof OutcomeUnknown) {

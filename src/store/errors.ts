@@ -47,6 +47,17 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
+/** The database answers, and takes no changes: its disk is full, or it is a replica of another. Nothing was done. */
+export class TakesNothing extends Unreachable {
+  /** @param why in the words of a sentence about the database: `is read-only` */
+  readonly why: string;
+
+  constructor(why: string, options?: ErrorOptions) {
+    super(`the database ${why}`, options);
+    this.why = why;
+  }
+}
+
 /** The connection was lost while a change was being committed: it may have been made, so nobody may simply repeat it. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';

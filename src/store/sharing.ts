@@ -48,13 +48,14 @@ export interface LogNews {
  * no change of the world. The oldest make room.
  */
 export interface SharedLog {
-  /** To be stored with the next `flush`. */
-  append(happening: NewHappening): void;
+  /** To be stored with the next `flush`. If too many wait for it, a finding says how many were not kept. */
+  append(happening: NewHappening, at: Instant): void;
   /** To be counted with the next `flush`. */
   count(kind: string, message: string, at: Instant): void;
   /**
    * Stores what was appended and counted, and which rows were used: from then on everybody can read it.
    *
+   * @throws TakesNothing; then it is stored with the next one
    * @throws Unreachable, OutcomeUnknown; then it is lost
    */
   flush(): Promise<void>;

@@ -35,7 +35,7 @@ describePostgres('a world that two processes share', () => {
       const writing = sharing.flatMap(({ log }, which) =>
         Array.from({ length: 8 }, async (_, writer) => {
           for (let number = 0; number < 40; number += 1) {
-            log.append(happening(`${which}-${writer}-${number}`));
+            log.append(happening(`${which}-${writer}-${number}`), 0);
             await log.flush();
           }
         }),
@@ -59,9 +59,9 @@ describePostgres('a world that two processes share', () => {
     it('is emptied for everybody, but keeps the places of what was told', async () => {
       const { sharing } = await stores();
       const [{ log }, { log: other }] = sharing;
-      for (const data of ['1', '2']) log.append(happening(data));
-      log.append({ kind: 'event', data: '3', isRequest: false, isEvent: true });
-      log.append({ kind: 'use', data: '4', isRequest: false, isEvent: false });
+      for (const data of ['1', '2']) log.append(happening(data), 0);
+      log.append({ kind: 'event', data: '3', isRequest: false, isEvent: true }, 0);
+      log.append({ kind: 'use', data: '4', isRequest: false, isEvent: false }, 0);
       await log.flush();
       await other.news();
       await log.empty();
@@ -90,9 +90,9 @@ describePostgres('a world that two processes share', () => {
     it('keeps the newest, and what credentials were used for', async () => {
       const { world, sharing } = await stores();
       const [{ log }] = sharing;
-      log.append({ kind: 'use', data: 'use', isRequest: false, isEvent: false });
+      log.append({ kind: 'use', data: 'use', isRequest: false, isEvent: false }, 0);
       for (let number = 0; number < 5600; number += 1) {
-        log.append(happening(String(number)));
+        log.append(happening(String(number)), 0);
         if (number % 400 === 0) await log.flush();
       }
       await log.flush();

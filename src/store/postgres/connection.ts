@@ -1,7 +1,7 @@
 import type * as Postgres from 'pg';
 import { stopwatch } from '../../core/clock.ts';
 import { setImmediate } from '../../machine/time.ts';
-import { OutcomeUnknown, Unreachable } from '../errors.ts';
+import { OutcomeUnknown, TakesNothing, Unreachable } from '../errors.ts';
 import type { Location } from './location.ts';
 
 /** How long a statement may take, with the wait for a free connection and its opening, in milliseconds. */
@@ -28,6 +28,14 @@ const MOST_TRIES = 5;
 const REPEATABLE: ReadonlySet<string> = new Set(['40001', '40P01']);
 /** It gave up because of `statement_timeout`, or was told to, and has done nothing. */
 const CANCELLED = '57014';
+/** It answers, and takes no changes: why, in words that follow "the database". */
+const TAKES_NOTHING: ReadonlyMap<string, string> = new Map([
+  ['25006', 'is read-only, as after a failover'],
+  ['53100', 'has no room: its disk is full'],
+  ['58030', 'cannot write to its disk'],
+]);
+/** Not to be asked with each request whether there is room again. */
+const ASK_AGAIN_MS = 500;
 /** It refuses the connection, or ends it: full, shutting down, starting up, lost to a crash of another process. */
 const UNREACHABLE = /^(?:08|53300|57P0)/;
 
@@ -40,6 +48,10 @@ export interface Transaction {
 export interface Connection extends Transaction {
   /** Is it known that the database does not answer? Then everything but `look` fails at once. */
   readonly isSilent: boolean;
+  /** Why the database takes no changes, as of the latest one; null if it takes them. */
+  readonly takesNothing: string | null;
+  /** What was read of it: is it read-only? */
+  heardReadOnly(isReadOnly: boolean): void;
   /** The same as `query`, whether the database answered before or not. @throws Unreachable */
   look<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** One statement that changes something and commits itself. @throws Unreachable, OutcomeUnknown */
@@ -83,6 +95,14 @@ export function connectionTo(pg: typeof Postgres, location: Location, deadline =
     get isSilent() {
       return line.isSilent;
     },
+    get takesNothing() {
+      return line.takesNothing;
+    },
+    heardReadOnly: (isReadOnly) => line.heardReadOnly(isReadOnly),
+    look: async <Row extends object>(text: string, values?: readonly unknown[]) => {
+      if (line.isToBeAsked()) await tryToWrite(connection, line, location);
+      return connection.look<Row>(text, values);
+    },
     alone: (name, work) =>
       waiting.transaction(async (transaction) => {
         await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [name, LOCK_SEED]);
@@ -95,10 +115,36 @@ export function connectionTo(pg: typeof Postgres, location: Location, deadline =
   };
 }
 
+const READ_ONLY = TAKES_NOTHING.get('25006') as string;
+
 /** What is known of the way to the database. */
 class Line {
   isSilent = false;
+  takesNothing: string | null = null;
   #heardAt = stopwatch();
+  #askedAt = 0;
+
+  refused(why: string): void {
+    this.takesNothing = why;
+    this.#askedAt = stopwatch();
+  }
+
+  took(): void {
+    this.takesNothing = null;
+  }
+
+  heardReadOnly(isReadOnly: boolean): void {
+    if (isReadOnly) this.refused(READ_ONLY);
+    else if (this.takesNothing === READ_ONLY) this.took();
+  }
+
+  /** Is it time to ask whether there is room again? */
+  isToBeAsked(): boolean {
+    if (this.takesNothing === null || this.takesNothing === READ_ONLY) return false;
+    if (stopwatch() - this.#askedAt < ASK_AGAIN_MS) return false;
+    this.#askedAt = stopwatch();
+    return true;
+  }
 
   heard(): void {
     this.#heardAt = stopwatch();
@@ -111,13 +157,33 @@ class Line {
   }
 }
 
+/** Undoes what was only tried. */
+class Undone extends Error {}
+
+/** Writes more than fits into a page that is there already, and undoes it. */
+async function tryToWrite(
+  connection: Pick<Connection, 'transaction'>,
+  line: Line,
+  { schema }: Location,
+): Promise<void> {
+  const write = `INSERT INTO ${schema}.objects (world, collection, id, owner, aliases, labels, shared, body, revision)
+    SELECT '', 'room', gen_random_uuid(), '', '{}', '{}', '{}', string_agg(gen_random_uuid()::text, ''), 0 FROM generate_series(1, 1000)`;
+  const tried = connection.transaction(async (transaction) => {
+    await transaction.query(write);
+    line.took();
+    throw new Undone();
+  });
+  // Why it is not taken is remembered where it is told.
+  await tried.catch(() => {});
+}
+
 function poolTo(
   pg: typeof Postgres,
   { settings }: Location,
   most: number,
   line: Line,
   deadline: number,
-): Omit<Connection, 'alone' | 'isSilent'> {
+): Omit<Connection, 'alone' | 'isSilent' | 'takesNothing' | 'heardReadOnly'> {
   const pool = new pg.Pool({
     ...settings,
     max: most,
@@ -160,6 +226,11 @@ function poolTo(
   const told =
     (Lost: typeof Unreachable | typeof OutcomeUnknown) =>
     (fault: unknown): never => {
+      const why = isAnswer(fault) ? TAKES_NOTHING.get(fault.code ?? '') : undefined;
+      if (why !== undefined) {
+        line.refused(why);
+        throw new TakesNothing(why, { cause: fault });
+      }
       if (isAnswer(fault) && fault.code === CANCELLED)
         throw new Unreachable('PostgreSQL is too slow', { cause: fault });
       // A value that cannot be sent was not sent.

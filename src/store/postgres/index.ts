@@ -61,7 +61,13 @@ export async function openPostgres(
         collections.forget(changed === 'all' ? undefined : changed);
       };
       const { text, listen, end } = watched;
-      const fault = () => (refreshing.fault !== null || connection.isSilent ? AWAY : null);
+      const fault = () => {
+        if (refreshing.fault !== null || connection.isSilent) return AWAY;
+        const { takesNothing } = connection;
+        return takesNothing === null
+          ? null
+          : `The database ${takesNothing}, so nothing can be stored now. Make it take changes, or wait until it does.`;
+      };
       return storeOn({ collections, known, shared, sharing: { series, log, text, listen }, fault, end });
     };
     const fill = rowWriter(tables);

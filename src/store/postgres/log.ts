@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
+import { TakesNothing } from '../errors.ts';
 import type { Counted, LogNews, NewHappening, SharedLog, StoredHappening } from '../sharing.ts';
 import type { Connection } from './connection.ts';
 
@@ -15,6 +16,10 @@ const PAGE = 500;
 /** How many wait to be stored at most, if the database is away. */
 const MOST_WAITING = 10_000;
 
+/** Told of each happening that there was no room for. */
+const LOST =
+  'Requests, decisions or events were not recorded: the database took nothing for so long that too many of them waited.';
+
 /** When a row was used. */
 interface Note {
   readonly collection: string;
@@ -27,6 +32,28 @@ class Batch {
   readonly happenings: NewHappening[] = [];
   readonly counted = new Map<string, Omit<Counted, 'name'>>();
   readonly notes = new Map<string, Note>();
+  #characters = 0;
+
+  /** Has room for as much as is kept in the end. */
+  append(happening: NewHappening): boolean {
+    const { length } = happening.data;
+    if (this.happenings.length === MOST_WAITING || this.#characters + length > MOST_CHARACTERS) return false;
+    this.#characters += length;
+    this.happenings.push(happening);
+    return true;
+  }
+
+  count({ kind, message, firstAt, lastAt, count }: Counted): void {
+    const name = `${kind} ${message}`;
+    const before = this.counted.get(name);
+    if (before === undefined && this.counted.size === MOST_COUNTED) return;
+    const first = before?.firstAt ?? firstAt;
+    this.counted.set(name, { kind, message, firstAt: first, lastAt, count: count + (before?.count ?? 0) });
+  }
+
+  note(note: Note): void {
+    this.notes.set(nameOf(note.collection, note.id), note);
+  }
 
   get isEmpty(): boolean {
     return this.happenings.length === 0 && this.counted.size === 0 && this.notes.size === 0;
@@ -123,6 +150,7 @@ export function postgresLog(
   let leaving = new Batch();
   let writing: Promise<void> | null = null;
   let next: Promise<void> | null = null;
+  let latest: Instant = 0;
   /** Up to where this process has read. */
   let read = 0;
 
@@ -155,6 +183,21 @@ export function postgresLog(
     for (const statement of [PRUNE, PRUNE_COUNTED, PRUNE_USES]) connection.change(statement, [world]).catch(() => {});
   };
 
+  /** One that has no room is counted, and known to all as soon as anything can be stored. */
+  const append = (happening: NewHappening): void => {
+    if (waiting.append(happening)) return;
+    waiting.count({ kind: 'storage', message: LOST, firstAt: latest, lastAt: latest, count: 1 });
+  };
+
+  /** Certainly nothing of it was stored, so it is stored with what comes later. */
+  const keep = ({ happenings, counted, notes }: Batch): void => {
+    const later = waiting;
+    waiting = new Batch();
+    for (const one of [...happenings, ...later.happenings]) append(one);
+    for (const one of [...counted.values(), ...later.counted.values()]) waiting.count(one);
+    for (const one of [...notes.values(), ...later.notes.values()]) waiting.note(one);
+  };
+
   const flush = (): Promise<void> => {
     if (waiting.isEmpty) return writing ?? Promise.resolve();
     if (next !== null) return next;
@@ -164,10 +207,15 @@ export function postgresLog(
       waiting = new Batch();
       next = null;
       leaving = batch;
-      const mine = write(batch).finally(() => {
-        if (writing === mine) writing = null;
-        if (leaving === batch) leaving = new Batch();
-      });
+      const mine = write(batch)
+        .catch((fault) => {
+          if (fault instanceof TakesNothing) keep(batch);
+          throw fault;
+        })
+        .finally(() => {
+          if (writing === mine) writing = null;
+          if (leaving === batch) leaving = new Batch();
+        });
       writing = mine;
       return mine;
     };
@@ -176,18 +224,12 @@ export function postgresLog(
   };
 
   return {
-    append: (happening) => {
-      if (waiting.happenings.length < MOST_WAITING) waiting.happenings.push(happening);
+    append: (happening, at) => {
+      latest = Math.max(latest, at);
+      append(happening);
     },
-    count: (kind, message, at) => {
-      const name = `${kind} ${message}`;
-      const { firstAt = at, count = 0 } = waiting.counted.get(name) ?? {};
-      if (count === 0 && waiting.counted.size === MOST_COUNTED) return;
-      waiting.counted.set(name, { kind, message, firstAt, lastAt: at, count: count + 1 });
-    },
-    note: (collection, id, at) => {
-      waiting.notes.set(nameOf(collection, id), { collection, id, at });
-    },
+    count: (kind, message, at) => waiting.count({ kind, message, firstAt: at, lastAt: at, count: 1 }),
+    note: (collection, id, at) => waiting.note({ collection, id, at }),
     noteOf: (collection, id) => {
       if (waiting.notes.size === 0 && leaving.notes.size === 0) return undefined;
       const name = nameOf(collection, id);

@@ -15,6 +15,7 @@ interface Known {
 
 interface Found {
   readonly now: string;
+  readonly read_only: boolean;
   readonly directory: string;
   readonly used_at: string;
   readonly id: string | null;
@@ -82,7 +83,8 @@ export class Refreshing {
     this.#connection = connection;
     this.#machine = machine;
     this.#sql = sql;
-    this.#read = sql(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, always.directory, found.*
+    this.#read = sql(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
+        current_setting('transaction_read_only') = 'on' AS read_only, always.directory, found.*
       FROM (SELECT revision AS directory FROM $schema.directory) AS always LEFT JOIN (
         SELECT w.id, w.used_at, w.revision, w.base, l.noted, w.state_revision,
           CASE WHEN w.revision > a.revision OR l.noted > a.noted THEN ARRAY(
@@ -172,6 +174,7 @@ export class Refreshing {
       if (number > this.#lastToSucceed) this.#fault = fault;
       throw fault;
     }
+    this.#connection.heardReadOnly(found[0]?.read_only === true);
     this.#ahead = Number(found[0]?.now) - this.#machine.now();
     const used = new Map(found.flatMap(({ id, used_at }) => (id === null ? [] : [[id, Number(used_at)] as const])));
     await this.#told(Number(found[0]?.directory ?? 0), used);
