@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-
 /** Stands where the entries come while the text around them is written. */
 const MARK = '\u0000entries\u0000';
 
@@ -37,12 +35,8 @@ export class StreamedList<Item = unknown> {
     return this.#around(this.#items.slice(0, SAMPLE).flatMap((item) => this.#render(item) ?? []));
   }
 
-  /** The whole text. */
-  read(): Readable {
-    return Readable.from(this.#chunks(), { objectMode: false, highWaterMark: LEAST_CHUNK });
-  }
-
-  *#chunks(): Generator<Buffer> {
+  /** The whole text, of which each part is made when it is asked for. */
+  *parts(): Generator<string> {
     const whole = JSON.stringify(this.#around([MARK]));
     const mark = JSON.stringify(MARK);
     const at = whole.indexOf(mark);
@@ -55,10 +49,10 @@ export class StreamedList<Item = unknown> {
       text += separator + JSON.stringify(entry);
       separator = ',';
       if (text.length < LEAST_CHUNK) continue;
-      yield Buffer.from(text);
+      yield text;
       text = '';
     }
-    yield Buffer.from(text + after);
+    yield text + after;
   }
 }
 

@@ -56,7 +56,12 @@ export function writeAnswer(
   }
   if (body instanceof StreamedList) {
     const typed = { 'content-type': `${JSON_TYPE}; charset=utf-8`, ...headers };
-    return { status, headers: typed, payload: undefined, stream: body.read() };
+    return {
+      status,
+      headers: typed,
+      payload: undefined,
+      stream: Readable.from(inBytes(body.parts()), { objectMode: false }),
+    };
   }
   return {
     status,
@@ -68,6 +73,10 @@ export function writeAnswer(
     },
     payload: remembered === null ? bytesOf(body) : textOf(remembered),
   };
+}
+
+function* inBytes(parts: Iterable<string>): Generator<Buffer> {
+  for (const part of parts) yield Buffer.from(part);
 }
 
 /** Are these bytes a user's, and not a page of ours? Our pages state what they may do. */

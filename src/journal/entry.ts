@@ -15,6 +15,8 @@ export interface KeptBody {
   readonly size: number | null;
   /** Is only its beginning kept? Default: if the text is shorter than that. */
   readonly isCut?: boolean;
+  /** Does it have fingerprints in place of secrets already? */
+  readonly isHidden?: true;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Budget, Weighed } from '../core/held.ts';
 import { type Draft, type JournalEntry, weightOf } from './entry.ts';
 import type { Facts } from './match.ts';
 import type { KnownSecrets } from './secrets.ts';
-import { factsOf } from './view.ts';
+import { factsOf, withHiddenBodies } from './view.ts';
 
 /**
  * How many requests of one world are kept at most: as many as decisions, which requests refer to. Each is one more object
@@ -26,7 +26,7 @@ class Place implements Weighed {
   older: Weighed | null = null;
   newer: Weighed | null = null;
   readonly number: number;
-  readonly draft: Draft;
+  draft: Draft;
   readonly #journal: Journal;
 
   constructor(journal: Journal, number: number, draft: Draft) {
@@ -88,8 +88,20 @@ export class Journal {
 
   /** The entry with this number, if it is kept. */
   at(number: number): JournalEntry | undefined {
+    const place = this.#placeOf(number);
+    return place && this.#entryOf(number, place.draft);
+  }
+
+  /** The same, to be shown: what its bodies hide is hidden once, whoever looks. */
+  shown(number: number): JournalEntry | undefined {
+    const place = this.#placeOf(number);
+    if (place !== undefined) place.draft = withHiddenBodies(place.draft, this.#secrets);
+    return this.at(number);
+  }
+
+  #placeOf(number: number): Place | undefined {
     const place = this.#places[number % MOST];
-    return place?.number === number ? this.#entryOf(number, place.draft) : undefined;
+    return place?.number === number ? place : undefined;
   }
 
   idOf(number: number): string {
@@ -98,7 +110,7 @@ export class Journal {
 
   find(id: string): JournalEntry | undefined {
     const number = this.numberOf(id);
-    return number === null ? undefined : this.at(number);
+    return number === null ? undefined : this.shown(number);
   }
 
   newestFirst(): JournalEntry[] {

@@ -121,7 +121,9 @@ function isForm(type: string | string[] | undefined): boolean {
 /** The body as a value; null if it is none, or none that is text. */
 function bodyIn(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
   const text = textOf(kept);
-  return text === null || text === '' ? null : hiddenIn(text, kept, type, secrets).value;
+  if (text === null || text === '') return null;
+  if (kept.isHidden !== true) return hiddenIn(text, kept, type, secrets).value;
+  return isTruncated(kept) ? text : sentValue(text, [type].flat()[0]);
 }
 
 /** What a text holds, with fingerprints in place of secrets. */
@@ -167,11 +169,25 @@ function lower(name = ''): string {
   return name.toLowerCase();
 }
 
+/** The same with bodies in which nothing is left to hide: that takes longer than anything else about showing them. */
+export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
+  const { requestBody, responseBody } = draft;
+  if (requestBody.isHidden && responseBody.isHidden) return draft;
+  const sent = headersOf(draft.requestHeaders.split('\n'), secrets)['content-type'];
+  return {
+    ...draft,
+    requestBody: bodyWithoutSecrets(requestBody, sent, secrets),
+    responseBody: bodyWithoutSecrets(responseBody, draft.responseHeaders['content-type'], secrets),
+  };
+}
+
 /** Bytes that are no text are left out: nobody is shown them. */
 function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): KeptBody {
+  if (kept.isHidden) return kept;
   const text = textOf(kept);
-  if (text === null || text === '') return { ...kept, text: null, isCut: isTruncated(kept) };
-  return { text: hiddenText(text, kept, type, secrets), form: 'text', size: kept.size, isCut: isTruncated(kept) };
+  if (text === null || text === '') return { ...kept, text: null, isCut: isTruncated(kept), isHidden: true };
+  const hidden = hiddenText(text, kept, type, secrets);
+  return { text: hidden, form: 'text', size: kept.size, isCut: isTruncated(kept), isHidden: true };
 }
 
 function hiddenText(...body: Parameters<typeof hiddenIn>): string {

@@ -112,7 +112,9 @@ it('a verification does not begin to wait once the journal has ended', async () 
   const journal = new Journal(new Budget(MEGABYTE), 'a', toySecrets());
   journal.end('deleted');
 
-  await expect(verify(journal, {}, { atLeast: 1 }, 60_000, new Quota(MEGABYTE))).rejects.toMatchObject({ why: 'deleted' });
+  await expect(verify(journal, {}, { atLeast: 1 }, 60_000, new Quota(MEGABYTE))).rejects.toMatchObject({
+    why: 'deleted',
+  });
 });
 
 describe('a body', () => {

@@ -43,7 +43,7 @@ class Batch {
     return true;
   }
 
-  count({ kind, message, firstAt, lastAt, count }: Counted): void {
+  count({ kind, message, firstAt, lastAt, count }: Omit<Counted, 'name'>): void {
     const name = `${kind} ${message}`;
     const before = this.counted.get(name);
     if (before === undefined && this.counted.size === MOST_COUNTED) return;

@@ -113,7 +113,7 @@ function streamedRequests<Body extends object>(
 ): Body {
   const numbers = requests.map(({ number }) => number);
   const render = (number: number) => {
-    const entry = journal.at(number);
+    const entry = journal.shown(number);
     return entry && show(entry);
   };
   return streamedList(numbers, render, around);
