@@ -12,7 +12,7 @@ import { emptyFolder } from '../../support/folder.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const PAGE = readFileSync(new URL('../../../docs/how-to/runai-from-nothing.md', import.meta.url), 'utf8');
-const [, SEED = ''] = /^```yaml\n(.*?)^```$/ms.exec(PAGE) ?? [];
+const [, SEED = ''] = /^cat > tenant.yaml <<'END'\n(.*?)^END$/ms.exec(PAGE) ?? [];
 
 const startedWith = async (text: string, config: Partial<Config> = {}) => {
   const seed = join(await emptyFolder(), 'tenant.yaml');
