@@ -25,7 +25,7 @@ let user: string;
 beforeAll(async () => {
   tarball = await packed();
   user = await installed(tarball, ['vitest', 'testcontainers', 'typescript', '@types/node']);
-}, 120_000);
+}, 600_000);
 
 /** The blocks of a page in one language. */
 async function blocks(page: string, language: string): Promise<string[]> {
