@@ -55,10 +55,10 @@ export const PARTS = {
       {
         name: 'kits',
         files: [
-          'src/kits/ngc/{envelope,key-bearer,key-fixes,key-holding,key-policy,key-warnings,keyring,organizations}.ts',
+          'src/kits/ngc/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.ts',
         ],
         tests: [
-          'test/kits/ngc/{envelope,key-bearer,key-fixes,key-holding,key-policy,key-warnings,keyring,organizations}.test.ts',
+          'test/kits/ngc/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.test.ts',
         ],
       },
       {

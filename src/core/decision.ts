@@ -47,7 +47,9 @@ export interface Decision {
   readonly missingAnyOf?: readonly string[];
   /** For an answer that was allowed: the permissions that counted. */
   readonly used?: readonly string[];
-  /** Permissions that the caller holds; for an incompatible resource type, the types. */
+  /** For an answer that was allowed: all permissions that the caller holds, as their standing has them. */
+  readonly holds?: ReadonlySet<string>;
+  /** Of a refusal: permissions that the caller holds; for an incompatible resource type, the types. */
   readonly held?: readonly string[];
   readonly roles?: readonly string[];
   /** Resource types that the rule accepts, by label. */
@@ -118,7 +120,7 @@ export function decisionOfVerdict(
   if (verdict.pending !== undefined) decision.pending = verdict.pending;
   if (verdict.effect === 'allow') {
     decision.used = usedPermissions(question, caller, reachIn(sighting));
-    decision.held = sorted(standing.held);
+    decision.holds = standing.held;
     return decision;
   }
   const { reason, missing, missingAnyOf } = verdict;
@@ -130,17 +132,6 @@ export function decisionOfVerdict(
 
 function reachIn(sighting: Seen | null): Reach | null {
   return sighting?.seen === 'object' ? (sighting.reach ?? null) : null;
-}
-
-/** Nearly every request has a standing that an earlier one had. */
-const SORTED = new WeakMap<ReadonlySet<string>, readonly string[]>();
-
-function sorted(held: ReadonlySet<string>): readonly string[] {
-  const known = SORTED.get(held);
-  if (known !== undefined) return known;
-  const list = [...held].sort();
-  SORTED.set(held, list);
-  return list;
 }
 
 /** Whether what the caller is bound to does, for a refusal that rights would turn; nothing for callers who are not bound. */
@@ -192,7 +183,7 @@ function particulars(
     default:
       // A service key has no roles.
       return {
-        held: sorted(standing.held),
+        held: [...standing.held].sort(),
         ...(standing.policyVersion === undefined && { roles: standing.roles }),
       };
   }

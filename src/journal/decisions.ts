@@ -14,8 +14,6 @@ const MOST = 2000;
 
 /** The size of a decision that consists of names from tables and a path, as nearly all do. */
 const PLAIN_BYTES = 1000;
-/** Names of what is held are those of tables. */
-const NAME_BYTES = 8;
 /** A decision with larger evidence is kept without it: it can still be explained, but has fewer fixes. */
 const MOST_EVIDENCE = 256 * 1024;
 
@@ -76,9 +74,8 @@ interface Kept extends PlacedDecision {
 
 /** Weighs a decision by what can be large: the rights and the object that led to a refusal. */
 function keptOf(decision: Decision, weights: WeakMap<object, number>): Omit<Kept, 'place'> {
-  const { evidence, hints, held = [] } = decision;
-  const names = PLAIN_BYTES + NAME_BYTES * held.length;
-  const plain = hints === undefined ? names : names + bytesOf(hints);
+  const { evidence, hints } = decision;
+  const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
   if (evidence === undefined) return { decision, bytes: plain };
   const { standing } = evidence.caller;
   const weight = weights.get(standing) ?? bytesOf(standing);

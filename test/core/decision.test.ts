@@ -20,7 +20,7 @@ describe('the decision of a verdict', () => {
       target: 'ball/skin',
       policyVersion: 1,
       used: ['play'],
-      held: ['look', 'play'],
+      holds: new Set(['play', 'look']),
     });
   });
 
@@ -44,7 +44,7 @@ describe('the decision of a verdict', () => {
       rule: 'r',
       reason: null,
       used: [],
-      held: [...caller.standing.held].sort(),
+      holds: caller.standing.held,
     });
   });
 

@@ -7,12 +7,14 @@ import { ask, BALL, key } from '../core/toy-law.ts';
 import { incoming } from '../support/incoming.ts';
 
 const OF_THE_SERVER = ['identityProvider', 'hosts', 'settings', 'laws'] as const;
-const OF_THE_WORLD = ['tokens', 'store', 'remembered', 'findings', 'random', 'views'] as const;
+const OF_THE_WORLD = ['tokens', 'store', 'remembered', 'random', 'views'] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, { name }]));
 
 const gate = { admits: (request: unknown, guard: string) => request === raw && guard === 'admin' };
 const server = { ...named(OF_THE_SERVER), limits: limitsOf(), gate } as unknown as Server;
-const world = { ...named(OF_THE_WORLD), clock: { now: () => 7 } } as unknown as World;
+const findings = { report: (...parts: unknown[]) => void told.push(parts) };
+const told: unknown[][] = [];
+const world = { ...named(OF_THE_WORLD), findings, clock: { now: () => 7 } } as unknown as World;
 const raw = incoming({
   method: 'PUT',
   headers: [
@@ -29,6 +31,16 @@ describe('a context', () => {
 
     for (const name of OF_THE_SERVER) expect(asked[name]).toBe(server[name]);
     for (const name of OF_THE_WORLD) expect(asked[name]).toBe(world[name]);
+  });
+
+  it('reports to the findings of its world, and knows what was reported', () => {
+    const asked = context();
+    expect(asked.reported).toEqual([]);
+    asked.findings.report('storage', 'full', 7);
+
+    expect(told).toEqual([['storage', 'full', 7]]);
+    expect(asked.reported).toEqual([{ kind: 'storage', message: 'full' }]);
+    expect(context().reported).toEqual([]);
   });
 
   it('has the time, the names, the method and the headers of its request', () => {

@@ -9,6 +9,7 @@ export function describeDecision(
 ) {
   const {
     evidence: _,
+    holds,
     hints = [],
     id,
     at,
@@ -33,6 +34,7 @@ export function describeDecision(
     rule,
     reason,
     ...more,
+    ...(holds !== undefined && { held: [...holds].sort() }),
     ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
     // What somebody did wrong is more telling than what would help anybody.
     fixes: [...hints.map((text): Fix => ({ kind: 'hint', text })), ...fixes],

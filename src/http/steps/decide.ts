@@ -5,6 +5,7 @@ import { factsOf } from '../facts.ts';
 import type { InFlight } from '../in-flight.ts';
 import { lookUp } from '../look-up.ts';
 import { isLetPass, letPass } from './let-pass.ts';
+import { withOther } from './with-other.ts';
 
 /** May they do this at all? A refusal still looks the object up, so that it can say what would turn it. */
 export async function decide(flight: InFlight): Promise<void> {
@@ -25,6 +26,7 @@ export async function decide(flight: InFlight): Promise<void> {
   }
   const sighting = await lookUp(flight, question);
   const denial = completeDenial(verdict, question, caller, sighting);
-  flight.decision = decisionOfVerdict(factsOf(flight), question, caller, sighting, denial, context.params);
+  const refusal = decisionOfVerdict(factsOf(flight), question, caller, sighting, denial, context.params);
+  flight.decision = await withOther(flight, refusal);
   throw new Problem('forbidden');
 }

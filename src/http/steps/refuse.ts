@@ -1,7 +1,6 @@
 import type { About } from '../../contract/service.ts';
 import { type Decision, decisionOfProblem } from '../../core/decision.ts';
 import type { DenyReason } from '../../core/explaining/reasons.ts';
-import { own } from '../../core/own.ts';
 import { isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
@@ -13,6 +12,7 @@ import { findPresented } from '../presented.ts';
 import { problemOf, problemWithoutSecrets } from '../problem.ts';
 import { otherVersionSentence, versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
+import { withOther } from './with-other.ts';
 
 /** A request that cannot be read does not lead to a decision, whoever sent it. These kinds record none. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -28,20 +28,23 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   const problem = problemWithoutSecrets(problemOf(thrown, context.store), context.world.chronicle.secrets);
   flight.problem = problem;
   if (isStorageProblem(problem)) context.findings.report('storage', problem.message, context.now);
-  flight.decision = MALFORMED.has(problem.kind)
-    ? null
-    : (decision ?? decisionOfProblem(factsOf(flight), await ofWorld(flight, problem)));
+  flight.decision = MALFORMED.has(problem.kind) ? null : (decision ?? (await decisionOfCredential(flight, problem)));
   if (thrown instanceof OutcomeUnknown) flight.decision = overturned(flight, decision, 'outcome_unknown');
   if (problem.reason === 'foreign_credential' && route.service.isSwitchboard !== true)
     flight.decision = overturned(flight, decision, problem.reason);
   if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
-  flight.decision = await withOther(flight, flight.decision);
   flight.hints = hintsOfRefusal(flight, problem, flight.decision);
   const outcome = isOurs(problem)
     ? problemDetails(problem)
     : route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision });
   flight.outcome = flight.decision === null ? withHints(outcome, flight.hints, flight.server) : outcome;
   flight.decision = hinted(flight.decision, flight.hints);
+}
+
+/** A credential that was not accepted, as a decision; null for any other problem. */
+async function decisionOfCredential(flight: InFlight, problem: Problem): Promise<Decision | null> {
+  const refusal = decisionOfProblem(factsOf(flight), await ofWorld(flight, problem));
+  return refusal === null ? null : withOther(flight, refusal);
 }
 
 /** The caller had the right, and the request was refused for another reason. */
@@ -52,15 +55,6 @@ function overturned(flight: InFlight, allowed: Decision | null, reason: DenyReas
     rule: null,
   };
   return { ...facts, effect: 'deny', reason };
-}
-
-/** A decision with another credential that would have done, as far as the service knows one. */
-async function withOther({ server, route, context }: InFlight, decision: Decision | null): Promise<Decision | null> {
-  const { reason = null, evidence } = decision ?? {};
-  const find = reason === null ? undefined : own(route.service.findOther, reason);
-  if (decision === null || find === undefined) return decision;
-  const instead = await find({ evidence, presented: findPresented(server.presenters, route, context) }, context);
-  return instead === null ? decision : { ...decision, instead };
 }
 
 /** A credential that is unknown here may be another world's: the decision says so, and the vendor's words stay. */

@@ -1,0 +1,13 @@
+import type { Decision } from '../../core/decision.ts';
+import { own } from '../../core/own.ts';
+import type { InFlight } from '../in-flight.ts';
+import { findPresented } from '../presented.ts';
+
+/** A refusal with another credential that would have done, as far as the service knows one. */
+export async function withOther({ server, route, context }: InFlight, refusal: Decision): Promise<Decision> {
+  const { reason, evidence } = refusal;
+  const find = reason === null ? undefined : own(route.service.findOther, reason);
+  if (find === undefined) return refusal;
+  const instead = await find({ evidence, presented: findPresented(server.presenters, route, context) }, context);
+  return instead === null ? refusal : { ...refusal, instead };
+}
