@@ -2,10 +2,10 @@
  * Worlds that two servers share.
  *
  * Breaks with: src/app/world-sharing.ts, src/store/credential-aliases.ts, src/store/postgres/worlds.ts,
- * src/store/postgres/snapshots.ts
+ * src/store/postgres/snapshots.ts, src/app/world-state.ts
  */
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, describe, expect } from 'vitest';
+import { afterAll, describe, expect, onTestFinished } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
 import { seededRandom } from '../../src/machine/random.ts';
 import { describePostgres, it } from '../support/postgres.ts';
@@ -57,6 +57,31 @@ describePostgres('worlds that two servers share', () => {
       expect(await paths(other)).toEqual(['/v2/nvcf/functions', '/api/v1/access-keys', '/api/v1/token']);
       expect(await paths(one)).toEqual(await paths(other));
       expect((await one('GET /_mock/requests')).body.requests).toEqual([]);
+    });
+
+    it('shows one fingerprint for a secret, which depends on a key of its own, and hides what the other one made', async () => {
+      const { cast } = await make('hidden');
+      const [user] = cast.runai.users;
+      const { clientId, clientSecret } = user.accessKey;
+      const granted = await one('POST /api/v1/token', {
+        body: { grantType: 'client_credentials', clientId, clientSecret },
+      });
+      const token = granted.body.accessToken;
+      await other('GET /api/v1/access-keys', { token });
+      const made = (await one('POST /api/v1/access-keys', { token, body: { name: 'drawn' } })).body.clientSecret;
+      await other(`GET /w/hidden/nothing/${made}`);
+      await one(`GET /w/hidden/nothing/${made}`);
+
+      const { requests } = (await one('GET /w/hidden/_mock/requests')).body;
+      expect((await other('GET /w/hidden/_mock/requests')).body.requests).toEqual(requests);
+      const sent = requests.filter(({ path }: { path: string }) => path.startsWith('/nothing/'));
+      const paths = new Set(sent.map(({ path }: { path: string }) => path));
+      expect([sent.length, paths.size]).toEqual([2, 1]);
+      expect(JSON.stringify(requests)).not.toContain(made);
+      await one('DELETE /_mock/worlds/hidden');
+      const alone = await openServer({}, { clock: manualClock(START) });
+      onTestFinished(() => alone.close());
+      expect(paths).not.toContain(`/nothing/${alone.world.chronicle.secrets.fingerprint(made)}`);
     });
 
     it('has one clock, one mode, one set of faults', async () => {

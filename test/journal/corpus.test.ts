@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Draft, keptBytes, NO_BODY } from '../../src/journal/entry.ts';
-import { harOf } from '../../src/journal/har.ts';
+import { harEntry } from '../../src/journal/har.ts';
 import { viewOf, withoutSecrets } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
@@ -53,7 +53,7 @@ const entryOf = (draft: Draft) => ({ ...draft, id: 's-r1', number: 1, secrets })
 describe('a secret is hidden in', () => {
   it.each(HIDDEN)('$what', ({ secret, ...sent }) => {
     const entry = entryOf(draftOf(sent));
-    const everywhere = JSON.stringify([viewOf(entry), harOf([entry], '0'), withoutSecrets(entry, secrets)]);
+    const everywhere = JSON.stringify([viewOf(entry), harEntry(viewOf(entry)), withoutSecrets(entry, secrets)]);
 
     expect(everywhere).not.toContain(secret);
     expect(decodeURIComponent(everywhere.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain(secret);

@@ -233,7 +233,7 @@ describe('the client is told', () => {
     ['where a request object is', { request_uri: 'https://x.test' }, 'request_uri_not_supported', 'request_uri'],
     ['an unknown scope', { scope: 'openid admin' }, 'invalid_scope', 'admin'],
     ['a scope that is no scope', { scope: 'openid "é\\' }, 'invalid_scope', 'scope'],
-    ['an unknown scope of many characters', { scope: 'x'.repeat(900) }, 'invalid_scope', 'xxx'],
+    ['an unknown scope of many characters', { scope: 'x'.repeat(900) }, 'invalid_scope', 'a longer text'],
   ];
 
   it.each(FAULTS)('%s', async (_what, given, error, name) => {
