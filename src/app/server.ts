@@ -40,7 +40,8 @@ import { processWide } from '../machine/process-wide.ts';
 import { type Random, systemRandom } from '../machine/random.ts';
 import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
-import { Unwritable } from '../store/errors.ts';
+import { shownData } from '../store/data-option.ts';
+import { Damaged, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { openImage, openPlace, type Place } from '../store/open.ts';
 import { newStoreParts, type StoreParts } from '../store/shared.ts';
@@ -200,7 +201,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
     await worlds.close();
     await store.close();
     await place.close();
-    throw startFault(cause);
+    throw startFault(cause, config);
   }
 }
 
@@ -255,8 +256,18 @@ function fingerprintKey(): string {
   return processWide('fingerprint-key.1', () => systemRandom().base64url(32));
 }
 
-/** A failure to store stops the start, as an unusable file does. */
-function startFault(cause: unknown): unknown {
+/**
+ * A failure to store stops the start, as an unusable file does. So does a row that cannot be read, or that holds JSON and
+ * not what was written: it is found out where something that should be in it is missing.
+ */
+function startFault(cause: unknown, { data }: Config): unknown {
+  const isMissing = cause instanceof TypeError || cause instanceof RangeError;
+  if (data !== null && (cause instanceof Damaged || isMissing)) {
+    const said = cause instanceof Damaged ? cause.message : `something in it is not what was stored (${cause.message})`;
+    return new Unusable(`--data ${shownData(data)} is damaged: ${said}. It was left as it is; give another file.`, {
+      cause,
+    });
+  }
   return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
 }
 

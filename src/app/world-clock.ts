@@ -9,6 +9,7 @@ import {
   type WorldClock,
 } from '../core/clock.ts';
 import { Lane } from '../credentials/lane.ts';
+import { parseStored } from '../store/errors.ts';
 import type { SettingsStore } from '../store/settings.ts';
 
 /** Where the store keeps the clock's state: in one value, so that no crash leaves half of it. */
@@ -48,7 +49,7 @@ async function storedState(settings: SettingsStore): Promise<ClockState> {
 
 function stateIn(text: string | null): ClockState {
   // The text is what this file wrote.
-  return text === null ? REAL_TIME : (JSON.parse(text) as ClockState);
+  return text === null ? REAL_TIME : parseStored<ClockState>(text, 'settings', SETTING);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { WorldTokens } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import { Lane } from '../credentials/lane.ts';
 import type { Random } from '../machine/random.ts';
+import { Damaged, parseStored } from '../store/errors.ts';
 import type { SettingsStore } from '../store/settings.ts';
 import { tokensOf } from '../tokens/index.ts';
 import { type KeyRing, rotated } from '../tokens/key-ring.ts';
@@ -72,11 +73,15 @@ async function storedRing(settings: SettingsStore): Promise<KeyRing | null> {
   const text = await settings.get(SETTING);
   if (text === null) return null;
   // The text is what this file wrote.
-  const { algorithm, current, retired } = JSON.parse(text) as Stored;
-  return {
-    current: await signingKeyOf(current, algorithm),
-    retired: await Promise.all(
-      retired.map(async ({ jwk, until }) => ({ key: await publicKeyOf(jwk, algorithm), until })),
-    ),
-  };
+  const { algorithm, current, retired } = parseStored<Stored>(text, 'settings', SETTING);
+  try {
+    return {
+      current: await signingKeyOf(current, algorithm),
+      retired: await Promise.all(
+        retired.map(async ({ jwk, until }) => ({ key: await publicKeyOf(jwk, algorithm), until })),
+      ),
+    };
+  } catch (cause) {
+    throw new Damaged('settings', SETTING, cause);
+  }
 }

@@ -1,6 +1,6 @@
 import { asProblem, Problem } from '../core/problem.ts';
 import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
-import { Changed, OutcomeUnknown, TakesNothing, Unreachable, Unwritable, WorldGone } from '../store/errors.ts';
+import { Changed, Damaged, OutcomeUnknown, TakesNothing, Unreachable, Unwritable, WorldGone } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 
 /**
@@ -27,6 +27,10 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
     const message =
       'The database went away while this was stored, so it may have been done, or not. Look whether it was before you send it again.';
     return new Problem('unavailable', message, { cause: thrown });
+  }
+  if (thrown instanceof Damaged) {
+    const message = `The data is damaged: ${thrown.message}. Start with other data.`;
+    return new Problem('storage_failing', message, { cause: thrown });
   }
   if (!(thrown instanceof Unwritable)) {
     const problem = asProblem(thrown);

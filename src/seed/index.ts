@@ -8,6 +8,7 @@ import { Unusable } from '../core/unusable.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { fixture } from '../machine/assets.ts';
 import type { Random } from '../machine/random.ts';
+import { parseStored } from '../store/errors.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
 import { summaryOf } from './summary.ts';
 
@@ -153,7 +154,11 @@ interface Provenance {
 
 function read({ text }: KeptSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
   // The text is what this file wrote.
-  const { extends: extended = [], ...parts } = JSON.parse(text) as SeedParts & { readonly extends?: readonly string[] };
+  const { extends: extended = [], ...parts } = parseStored<SeedParts & { readonly extends?: readonly string[] }>(
+    text,
+    'seed',
+    'seed',
+  );
   return { parts, extended };
 }
 

@@ -42,6 +42,25 @@ export class Unwritable extends Error {
   }
 }
 
+/** What a row holds is not what was written to it. */
+export class Damaged extends Error {
+  override readonly name = 'Damaged';
+
+  constructor(collection: string, id: string, cause: unknown) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    super(`the row \`${id}\` of \`${collection}\` cannot be read (${said.slice(0, 200)})`, { cause });
+  }
+}
+
+/** What was stored as JSON. @throws Damaged */
+export function parseStored<Value>(text: string, collection: string, id: string): Value {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Damaged(collection, id, cause);
+  }
+}
+
 /** The database cannot be reached, or does not answer; what was asked for was certainly not done. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/core/problem.ts';
 import { problemOf } from '../../src/http/problem.ts';
-import { Unwritable } from '../../src/store/errors.ts';
+import { Damaged, TakesNothing, Unwritable } from '../../src/store/errors.ts';
 
 const whole = { fault: () => null };
 const gone = { fault: () => 'The data file is gone.' };
@@ -25,6 +25,20 @@ describe('what was thrown', () => {
     expect(problemOf(new TypeError('x'), gone)).toMatchObject({
       kind: 'storage_failing',
       message: 'The data file is gone.',
+    });
+  });
+
+  it('is the fault of the data where a row of it cannot be read, and names the row', () => {
+    expect(problemOf(new Damaged('toys', 'ball', new SyntaxError('no JSON')))).toMatchObject({
+      kind: 'storage_failing',
+      message: expect.stringContaining('the row `ball` of `toys`'),
+    });
+  });
+
+  it('is an outage where the database takes no changes, and says why', () => {
+    expect(problemOf(new TakesNothing('is read-only'))).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('The database is read-only, so nothing was done.'),
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../../core/clock.ts';
 import type { Revision, Row } from '../collections.ts';
+import { Damaged } from '../errors.ts';
 import type { Statements } from './statements.ts';
 
 /** A row in the form of the database. Lists are JSON, or null if they are empty. */
@@ -128,8 +129,16 @@ function entriesOf(stored: string | null): readonly string[] {
   return stored === null ? NONE : JSON.parse(stored);
 }
 
-/** The row that a stored one was made from. */
+/** The row that a stored one was made from. @throws Damaged */
 export function rowOf(stored: StoredRow): Row {
+  try {
+    return readRow(stored);
+  } catch (cause) {
+    throw new Damaged(stored.collection, stored.id, cause);
+  }
+}
+
+function readRow(stored: StoredRow): Row {
   const { collection, id, owner, parent, dueAt, revision, usedAt, name, state, createdAt, modifiedAt } = stored;
   const hasFacets = name !== null && createdAt !== null && modifiedAt !== null;
   return {

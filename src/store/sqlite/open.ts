@@ -14,7 +14,7 @@ import type Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
 import { processWide } from '../../machine/process-wide.ts';
 import { codeOf, connectDatabase } from './connect.ts';
-import { damageOf } from './damage.ts';
+import { damagedRowOf, damageOf } from './damage.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { faultOfHeader, HEADER_BYTES } from './header.ts';
 import { migrate } from './migrating.ts';
@@ -197,7 +197,7 @@ function prepare(database: Database.Database, schema: StoreSchema, check?: () =>
 }
 
 function checkPages(database: Database.Database, path: string): void {
-  const damage = damageOf(database);
+  const damage = damageOf(database) ?? damagedRowOf(database);
   if (damage !== null)
     throw new Unusable(`--data ${path} is damaged (${damage}). It was left as it is; give another file.`);
 }

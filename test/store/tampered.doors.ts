@@ -1,0 +1,100 @@
+/**
+ * Data files whose pages are in order and whose rows are not.
+ *
+ * Breaks with: src/store/sqlite/damage.ts
+ */
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect } from 'vitest';
+import { manualClock } from '../../src/core/clock.ts';
+import { Unusable } from '../../src/core/unusable.ts';
+import { it } from '../support/in-folder.ts';
+import { openServer, START } from '../support/server.ts';
+
+const open = (data: string) => openServer({ data }, { clock: manualClock(START) });
+
+interface Stored {
+  readonly seq: number;
+  readonly collection: string;
+  readonly id: string;
+  readonly body: string;
+}
+
+/** A file with all that a start reads: a seed, keys, a moved clock, another signing key. */
+async function written(path: string): Promise<readonly Stored[]> {
+  const server = await open(path);
+  await server.call('POST /_mock/clock/advance', { body: { by: '1h' } });
+  await server.call('POST /_mock/drills/rotate-signing-key', { body: {} });
+  await server.close();
+  const database = new Database(path, { readonly: true });
+  const rows = database.prepare<[], Stored>('SELECT seq, collection, id, body FROM objects ORDER BY seq').all();
+  database.close();
+  return rows;
+}
+
+/** A copy of the file in which a row has another body. */
+async function tampered(folder: string, { seq }: Stored, body: string): Promise<string> {
+  const path = join(folder, 'tampered.db');
+  await copyFile(join(folder, 'whole.db'), path);
+  const database = new Database(path);
+  database.prepare('UPDATE objects SET body = ? WHERE seq = ?').run(body, seq);
+  database.close();
+  return path;
+}
+
+/** Why a server does not start; null if it does. */
+async function refusalOf(path: string): Promise<unknown> {
+  try {
+    await (await open(path)).close();
+    return null;
+  } catch (cause) {
+    return cause;
+  }
+}
+
+describe('a data file', () => {
+  it('stops the start if a row of it is no JSON, and names itself and the row', async ({ folder }) => {
+    const rows = await written(join(folder, 'whole.db'));
+    const wrong: string[] = [];
+    for (const one of rows) {
+      const path = await tampered(folder, one, one.body.slice(0, one.body.length / 2));
+      const refusal = await refusalOf(path);
+      const said = refusal instanceof Unusable ? refusal.message : String(refusal);
+      const named = [`--data ${path} is damaged`, `\`${one.id}\``, `\`${one.collection}\``, 'give another file'];
+      if (!named.every((part) => said.includes(part))) wrong.push(`${one.collection} ${one.id}: ${said}`);
+    }
+
+    expect(rows.length).toBeGreaterThan(50);
+    expect(wrong).toEqual([]);
+  });
+
+  it('names the setting whose text is no JSON, although the row is', async ({ folder }) => {
+    const rows = await written(join(folder, 'whole.db'));
+    const nested = rows.filter(({ body }) => body.includes('{\\"'));
+    expect(nested.map(({ collection }) => collection)).toEqual(expect.arrayContaining(['settings', 'seed']));
+    for (const one of nested) {
+      const path = await tampered(folder, one, one.body.replace('\\":', '\\";'));
+      expect(await refusalOf(path)).toMatchObject({
+        name: new Unusable('').name,
+        message: expect.stringMatching(new RegExp(`${path} is damaged.*\`${one.id}\` of \`${one.collection}\``)),
+      });
+    }
+  });
+
+  it('stops the start, or does not, and never with a stack, if a letter of it was replaced', async ({ folder }) => {
+    const rows = await written(join(folder, 'whole.db'));
+    const unexplained: string[] = [];
+    for (const one of rows) {
+      for (const at of [3, 51, 101].filter((place) => place < one.body.length)) {
+        const body = `${one.body.slice(0, at)}~${one.body.slice(at + 1)}`;
+        const refusal = await refusalOf(await tampered(folder, one, body));
+        if (refusal !== null && !(refusal instanceof Unusable)) {
+          unexplained.push(`${one.collection} ${one.id}, ${at}: ${refusal}`);
+        }
+      }
+    }
+
+    expect(unexplained).toEqual([]);
+  });
+});
