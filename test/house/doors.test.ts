@@ -10,7 +10,8 @@ const STARTS =
  * stores and files that are opened again.
  */
 const LONG = [
-  ...['fuzz/fuzz', 'linear/linear', 'soak/kills'],
+  ...['fuzz/fuzz', 'linear/linear', 'models/restores', 'soak/kills', 'soak/soak'],
+  ...['app/bounds', 'store/tampered'],
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
   ...['journeys/broken-answers', 'journeys/fifty-worlds', 'journeys/worlds-apart'],
   ...['http/transport/reader-that-stopped', 'journeys/every-refusal-has-a-fix', 'library/fifty-worlds'],

@@ -177,6 +177,8 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^config\/(config|source-lines)$/,
       /^core\//,
       /^credentials\/derivation$/,
+      // What a kept seed says if it is damaged.
+      /^store\/errors$/,
       /^node:(crypto|path|fs\/promises)$/,
     ],
     types: [/^contract\//, /^app\/world$/, /^store\/[a-z-]+$/, /^machine\/random$/],

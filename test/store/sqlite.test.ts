@@ -1,7 +1,7 @@
 /**
  * The contract of a store, on SQLite in memory; its other forms are `sqlite-forms.doors.ts`.
  *
- * Breaks with: src/store/collections.ts, src/store/errors.ts,
+ * Breaks with: src/store/page-room.ts, src/store/collections.ts, src/store/errors.ts,
  * src/store/parts/access-keys.ts, src/store/parts/grants.ts, src/store/parts/identities.ts, src/store/parts/index.ts,
  * src/store/parts/ngc-keys.ts, src/store/parts/records.ts, src/store/parts/rekeying.ts, src/store/parts/settings.ts,
  * src/store/parts/world.ts, src/store/remembering/collections.ts, src/store/sqlite/collections.ts,
