@@ -126,6 +126,24 @@ describe('a data file whose process was killed', () => {
     expect(notices).toEqual([expect.stringMatching(/^\d{3} pages of the log were dropped/)]);
   });
 
+  it.for([
+    ['all of its log', 0],
+    ['all but the header of its log', LOG_HEADER],
+    ['the second half of its log', LOG_HEADER + 300 * (FRAME_HEADER + PAGE)],
+  ] as const)('says at start that %s is noise', async ([, from], { folder }) => {
+    const { path } = await killed(folder);
+    const { size } = await stat(`${path}-wal`);
+    const noise = Buffer.alloc(size - from);
+    for (let at = 0; at < noise.length; at += 1) noise[at] = (at * 167 + (at >> 8) * 59 + 13) & 0xff;
+    const log = await open(`${path}-wal`, 'r+');
+    await log.write(noise, 0, noise.length, from);
+    await log.close();
+
+    const { notices } = await foundIn(path);
+    expect(notices[0]).toContain(`The log of --data ${path} holds what SQLite did not write`);
+    expect((await foundIn(path)).notices, 'told once').toEqual([]);
+  });
+
   it('is refused when its end is missing and its log does not have it', async ({ folder }) => {
     const { path } = await killed(folder);
     await foundIn(path);

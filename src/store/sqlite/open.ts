@@ -20,7 +20,7 @@ import { faultOfHeader, HEADER_BYTES } from './header.ts';
 import { migrate } from './migrating.ts';
 import { renumberRunaway } from './renumbering.ts';
 import { SCHEMA, type StoreSchema } from './schema.ts';
-import { framesOf } from './wal.ts';
+import { logAt } from './wal.ts';
 import { whose } from './whose.ts';
 
 /**
@@ -78,7 +78,7 @@ export function openDatabase(path: string | null, schema: StoreSchema = SCHEMA):
     const real = isThere ? realpathSync(path) : path;
     const logged = hasLog(real);
     if (isThere) inspect(path, logged, schema);
-    const frames = framesOf(`${real}-wal`);
+    const { frames, isNoise } = logAt(`${real}-wal`);
     // The full path, because some names have a special meaning to SQLite, such as `:memory:`.
     const opened = connectDatabase(resolve(path), { timeout: BUSY_TIMEOUT_MS });
     database = opened;
@@ -89,7 +89,7 @@ export function openDatabase(path: string | null, schema: StoreSchema = SCHEMA):
     const counted = frames === 0 ? 0 : (checkpoint(database) ?? frames);
     database.pragma('journal_mode = WAL');
     OPEN_FILES.set(database, fileIdentity(statSync(path)));
-    const notices = [...droppedNotice(path, frames - counted), ...(isRenumbered ? [renumberedNotice(path)] : [])];
+    const notices = [...droppedNotices(path, frames - counted, isNoise), ...(isRenumbered ? [renumberedNotice(path)] : [])];
     return { database, file: new DataFile(path), notices };
   } catch (cause) {
     database?.close();
@@ -113,10 +113,14 @@ function checkpoint(database: Database.Database): number | null {
   }
 }
 
-function droppedNotice(path: string, frames: number): string[] {
-  if (frames <= 0) return [];
+function droppedNotices(path: string, frames: number, isNoise: boolean): string[] {
+  const lost = isNoise
+    ? [`The log of --data ${path} holds what SQLite did not write, and was dropped from there on. Changes may be lost.`]
+    : [];
+  if (frames <= 0) return lost;
   const were = frames === 1 ? 'One page of the log was' : `${frames} pages of the log were`;
   return [
+    ...lost,
     `${were} dropped from --data ${path}: no finished change contains them. Its last process was stopped while writing.`,
   ];
 }

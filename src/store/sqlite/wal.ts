@@ -3,32 +3,64 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 /** https://www.sqlite.org/fileformat2.html#walformat */
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
+/** The last bit says in which order the bytes of a word are summed up. */
+const MAGIC = 0x377f0682;
 const PAGE_SIZE_AT = 8;
+const CHECKSUM_AT = 24;
 /** Where the salts are in the log's header, and in a frame's: they change each time the log is restarted. */
 const SALTS_AT = { header: 16, frame: 8, bytes: 8 } as const;
+/** The first salt counts restarts, so what is left of earlier ones is a little behind. */
+const MOST_RESTARTS = 1_000_000;
 
-/**
- * How many frames a write-ahead log holds that were written since it was last restarted, whether they count or not; 0
- * if there is no log. SQLite silently skips everything after the last finished change, so this shows that there was
- * something.
- */
-export function framesOf(path: string): number {
+/** What a write-ahead log holds. SQLite silently skips everything after the last finished change. */
+export interface Log {
+  /** How many frames were written since it was last restarted, whether they count or not. */
+  readonly frames: number;
+  /** Is it, or is a frame of it, nothing that SQLite writes? */
+  readonly isNoise: boolean;
+}
+
+const NONE: Log = { frames: 0, isNoise: false };
+
+/** Reads a write-ahead log, if there is one. */
+export function logAt(path: string): Log {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size < HEADER_BYTES) return 0;
+  if (size < HEADER_BYTES) return NONE;
   const log = openSync(path, 'r');
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     readSync(log, header, 0, HEADER_BYTES, 0);
+    if (!isHeader(header)) return { frames: 0, isNoise: true };
     const frameBytes = FRAME_HEADER_BYTES + header.readUInt32BE(PAGE_SIZE_AT);
     const salts = header.subarray(SALTS_AT.header, SALTS_AT.header + SALTS_AT.bytes);
     const frame = Buffer.alloc(FRAME_HEADER_BYTES);
     let frames = 0;
+    let isNoise = false;
     for (let at = HEADER_BYTES; at + FRAME_HEADER_BYTES <= size; at += frameBytes) {
       readSync(log, frame, 0, FRAME_HEADER_BYTES, at);
       if (frame.subarray(SALTS_AT.frame, SALTS_AT.frame + SALTS_AT.bytes).equals(salts)) frames += 1;
+      else if (!isOfEarlier(frame, salts)) isNoise = true;
     }
-    return frames;
+    return { frames, isNoise };
   } finally {
     closeSync(log);
   }
+}
+
+function isHeader(header: Buffer): boolean {
+  const magic = header.readUInt32BE(0);
+  if (magic !== MAGIC && magic !== MAGIC + 1) return false;
+  const word = (at: number) => (magic === MAGIC ? header.readUInt32LE(at) : header.readUInt32BE(at));
+  let [one, two] = [0, 0];
+  for (let at = 0; at < CHECKSUM_AT; at += 8) {
+    one = (one + word(at) + two) >>> 0;
+    two = (two + word(at + 4) + one) >>> 0;
+  }
+  return header.readUInt32BE(CHECKSUM_AT) === one && header.readUInt32BE(CHECKSUM_AT + 4) === two;
+}
+
+/** Was a frame written before the log was restarted? */
+function isOfEarlier(frame: Buffer, salts: Buffer): boolean {
+  const restarts = (salts.readUInt32BE(0) - frame.readUInt32BE(SALTS_AT.frame)) >>> 0;
+  return restarts <= MOST_RESTARTS;
 }
