@@ -47,7 +47,11 @@ describe('on a full disk', () => {
       );
       // Longer than a login waits to be written: on a full disk it goes on waiting, and nothing ends.
       await new Promise((resolve) => setTimeout(resolve, 1200));
-      expect((await server.call('GET /_mock/health')).body).toEqual({ status: 'ready' });
+      expect((await server.call('GET /_mock/health')).body).toMatchObject({
+        status: 'waiting',
+        detail: expect.stringContaining('is full'),
+      });
+      expect((await server.call('GET /_mock/health?ready')).status).toBe(503);
       const ended = await server.stop();
       expect(ended.stderr).not.toContain('went wrong in the mock itself');
 

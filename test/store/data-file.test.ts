@@ -11,7 +11,7 @@ import { it } from '../support/in-folder.ts';
 async function used(folder: string) {
   const path = join(folder, 'mock.db');
   await writeFile(path, 'x'.repeat(100));
-  const file = new DataFile(path);
+  const file = new DataFile(path, () => {});
   expect(file.fault).toBeNull();
   return { path, file };
 }
@@ -57,6 +57,29 @@ describe('a data file in use', () => {
   });
 });
 
+it('a data file that was refused a write has a fault until it can be written again', async ({ folder }) => {
+  const path = join(folder, 'mock.db');
+  await writeFile(path, 'x');
+  let isFull = true;
+  const full = () => {
+    if (isFull) throw new Database.SqliteError('full', 'SQLITE_FULL');
+  };
+  const file = new DataFile(path, full);
+  const { write } = file.guard({ write: async () => full() }, ['write']);
+  await expect(write()).rejects.toMatchObject({ why: 'full' });
+
+  expect(file.fault).toContain('is full');
+  expect(file.lost).toBeNull();
+  isFull = false;
+  await expect.poll(() => file.fault, { timeout: 5000 }).toBeNull();
+
+  isFull = true;
+  await expect(write()).rejects.toMatchObject({ why: 'full' });
+  isFull = false;
+  await write();
+  expect(file.fault).toBeNull();
+});
+
 describe('calls that write', () => {
   const write = (given: number) => Promise.resolve(given + 1);
 
@@ -67,7 +90,7 @@ describe('calls that write', () => {
     await rm(path);
 
     await expect(subject.write(1)).rejects.toThrow(Unwritable);
-    await expect(subject.write(1)).rejects.toMatchObject({ why: 'lost', message: file.fault });
+    await expect(subject.write(1)).rejects.toMatchObject({ why: 'lost', message: file.lost });
     expect(await subject.read(1)).toBe(2);
   });
 

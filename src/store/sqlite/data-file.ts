@@ -1,4 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
+import { stopwatch } from '../../core/clock.ts';
 import { Unwritable } from '../errors.ts';
 import { codeOf } from './connect.ts';
 
@@ -16,21 +17,47 @@ function statsOf(path: string): Stats | null {
   }
 }
 
+/** Not to be tried with each look whether it can be written again. */
+const TRY_AGAIN_MS = 500;
+
 /** A data file in use: what happens to it, and what it means if it cannot be written. */
 export class DataFile {
   readonly #path: string;
   readonly #identity: string;
   /** Its smallest known size: free pages stay in a file. */
   #size = 0;
+  /** Why the latest write was refused; null if it was not. */
+  #refused: string | null = null;
+  #triedAt = 0;
+  readonly #tryToWrite: () => void;
 
-  /** @param path a file that is open */
-  constructor(path: string) {
+  /**
+   * @param path a file that is open
+   * @param tryToWrite writes to it, and changes nothing
+   */
+  constructor(path: string, tryToWrite: () => void) {
     this.#path = path;
+    this.#tryToWrite = tryToWrite;
     this.#identity = fileIdentity(statSync(path));
   }
 
-  /** Why nothing written now would be found again; null if it would. */
+  /** Why nothing can be stored now; null if it can. After a write that was refused it is tried again. */
   get fault(): string | null {
+    const { lost } = this;
+    if (lost !== null || this.#refused === null) return lost;
+    if (stopwatch() - this.#triedAt < TRY_AGAIN_MS) return this.#refused;
+    this.#triedAt = stopwatch();
+    try {
+      this.#tryToWrite();
+      this.#refused = null;
+    } catch (cause) {
+      if (this.refusalOf(cause) === null) throw cause;
+    }
+    return this.#refused;
+  }
+
+  /** Why nothing written now would be found again; null if it would. */
+  get lost(): string | null {
     const stats = statsOf(this.#path);
     const isSame = stats !== null && fileIdentity(stats) === this.#identity;
     if (isSame && stats.size >= this.#size) {
@@ -58,10 +85,12 @@ export class DataFile {
   }
 
   async #written<Value>(write: () => Promise<Value>): Promise<Value> {
-    const { fault } = this;
-    if (fault !== null) throw new Unwritable('lost', fault);
+    const { lost } = this;
+    if (lost !== null) throw new Unwritable('lost', lost);
     try {
-      return await write();
+      const written = await write();
+      this.#refused = null;
+      return written;
     } catch (cause) {
       throw this.refusalOf(cause) ?? cause;
     }
@@ -69,6 +98,15 @@ export class DataFile {
 
   /** A failed write as one of the store's own errors; null for anything else. */
   refusalOf(cause: unknown): Unwritable | null {
+    const refusal = this.#refusalOf(cause);
+    if (refusal !== null) {
+      this.#refused = refusal.message;
+      this.#triedAt = stopwatch();
+    }
+    return refusal;
+  }
+
+  #refusalOf(cause: unknown): Unwritable | null {
     const code = codeOf(cause);
     if (code === 'SQLITE_FULL') {
       const message = `The disk of the data file ${this.#path} is full, so this was not stored. Make room on it, and try again.`;

@@ -89,12 +89,24 @@ export function openDatabase(path: string | null, schema: StoreSchema = SCHEMA):
     const counted = frames === 0 ? 0 : (checkpoint(database) ?? frames);
     database.pragma('journal_mode = WAL');
     OPEN_FILES.set(database, fileIdentity(statSync(path)));
-    const notices = [...droppedNotices(path, frames - counted, isNoise), ...(isRenumbered ? [renumberedNotice(path)] : [])];
-    return { database, file: new DataFile(path), notices };
+    const notices = [
+      ...droppedNotices(path, frames - counted, isNoise),
+      ...(isRenumbered ? [renumberedNotice(path)] : []),
+    ];
+    return { database, file: new DataFile(path, () => tryToWrite(opened)), notices };
   } catch (cause) {
     database?.close();
     throw cause instanceof Unusable ? cause : unusable(path, cause);
   }
+}
+
+/** How many pages are written to see whether the disk has room: more than may be left of it after a write that failed. */
+const TRIED_PAGES = 16;
+
+/** Writes to the log, and changes nothing. */
+function tryToWrite(database: Database.Database): void {
+  const version = database.pragma('user_version', { simple: true });
+  for (let page = 0; page < TRIED_PAGES; page += 1) database.pragma(`user_version = ${version}`);
 }
 
 /** Did its last process leave a log behind? */
