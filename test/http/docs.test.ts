@@ -21,6 +21,23 @@ it.each(['', '/w/default'])('%s/openapi/... is valid OpenAPI of every service', 
   }
 });
 
+it.each(['', '/w/default'])('no page at %s leads to a 404', async (below) => {
+  const seen = new Set([`${below}/`, `${below}/docs`, `${below}/favicon.ico`]);
+  const broken: string[] = [];
+  for (const path of seen) {
+    const { statusCode, headers, body } = await app.inject({ url: path, headers: { host: 'localhost:6625' } });
+    if (statusCode !== 200) broken.push(`${statusCode} ${path}`);
+    if (!String(headers['content-type']).startsWith('text/html')) continue;
+    for (const [, link = ''] of body.matchAll(/(?:href|src|data-document)="([^"#]*)/g)) {
+      if (link.startsWith('/')) seen.add(link.replaceAll('&amp;', '&'));
+      else if (link !== '' && !link.startsWith('data:')) broken.push(`elsewhere: ${link}`);
+    }
+  }
+
+  expect(seen.size).toBeGreaterThan(20);
+  expect(broken).toEqual([]);
+});
+
 describe('a page of a world that is gone', () => {
   const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
   const asked = async (url: string, headers: Record<string, string>) => {
