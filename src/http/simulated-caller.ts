@@ -51,6 +51,20 @@ export async function callerOf(
   }
 }
 
+/** Does any service know somebody of this name? One who is not let in is somebody, too. */
+export async function isSomebody(
+  server: Server,
+  world: World,
+  services: readonly ServiceDefinition[],
+  principal: string,
+): Promise<boolean> {
+  const { context } = imagine(server, world, 'GET', '/');
+  for (const service of services) {
+    if ((await callerOf(context, service, { principal, holding: null })) !== null) return true;
+  }
+  return false;
+}
+
 /** Could somebody who is not named hold this here? Roles can be held where any of them is known. */
 export async function isHeldHere(
   context: RequestContext,

@@ -12,7 +12,12 @@ const named = (names: readonly string[]) => Object.fromEntries(names.map((name) 
 
 const gate = { admits: (request: unknown, guard: string) => request === raw && guard === 'admin' };
 const server = { ...named(OF_THE_SERVER), limits: limitsOf(), gate } as unknown as Server;
-const findings = { report: (...parts: unknown[]) => void told.push(parts) };
+const findings = {
+  report: (kind: string, message: string, at: number) => {
+    told.push([kind, message, at]);
+    return { kind, message };
+  },
+};
 const told: unknown[][] = [];
 const world = { ...named(OF_THE_WORLD), findings, clock: { now: () => 7 } } as unknown as World;
 const raw = incoming({

@@ -8,6 +8,7 @@ import { worldPath } from '../../../core/world-id.ts';
 import type { Decisions, PlacedDecision } from '../../../journal/decisions.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
+import { checkPrincipal } from '../principal-check.ts';
 
 /** How many decisions a list shows by default. */
 const DEFAULT_LIMIT = 100;
@@ -29,6 +30,7 @@ export function explanationOperations(ports: Ports) {
   const listDecisions: Handler<'control', 'list_decisions'> = async (context) => {
     const { limit, after, since, ...filter } = context.query;
     const { decisions } = context.world.chronicle;
+    await checkPrincipal(ports, context.world, filter.principal, 'Query parameter `principal`');
     const page = pageOf(decisions.list(filter), { limit, after, since }, listingOf(decisions), DEFAULT_LIMIT);
     const { entries, total, next } = page;
     const { dropped } = decisions;

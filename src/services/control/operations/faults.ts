@@ -8,11 +8,13 @@ import { hideCredentials, hideInUrl, hideSecrets, type KnownSecrets } from '../.
 import { checkedFault, checkStatus } from '../fault-checks.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
+import { checkPrincipal } from '../principal-check.ts';
 
 /** What goes wrong on purpose. */
 export function faultOperations(ports: Ports) {
   const add: Handler<'control', 'add_fault'> = async ({ world, body, now }) => {
     const order = checkedFault(body, ports.known());
+    await checkPrincipal(ports, world, order.match.principal, 'Field `match.principal`');
     const certainty = await checkStatus(order, body.do.offDocument === true, ports);
     const fault = await world.faults.add(order, now);
     return {

@@ -12,6 +12,7 @@ import { type Match, matcherOf } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { type EntryView, factsOf, viewOf } from '../../../journal/view.ts';
 import type { Ports } from '../ports.ts';
+import { checkPrincipal } from '../principal-check.ts';
 
 /** How many requests a list shows by default. */
 const DEFAULT_LIMIT = 100;
@@ -20,7 +21,8 @@ const DEFAULT_LIMIT = 100;
 const LONGEST_WAIT = 60_000;
 
 /** Every request of the world, and whether those came that were expected. */
-export function requestOperations({ known, version, describe }: Ports) {
+export function requestOperations(ports: Ports) {
+  const { known, version, describe } = ports;
   /** A refusal that shows none of the known mistakes has the first fix of its decision in place of a hint. */
   const show =
     ({ chronicle }: World, { bodies = true } = {}) =>
@@ -32,17 +34,18 @@ export function requestOperations({ known, version, describe }: Ports) {
       return fix === undefined ? view : { ...view, hints: [{ code: 'fix', text: fix.text }] };
     };
 
-  const found = ({ world }: Context, query: Match & PageQuery, fallback: number): Page<JournalEntry> => {
+  const found = async ({ world }: Context, query: Match & PageQuery, fallback: number): Promise<Page<JournalEntry>> => {
     const { after, since, limit, ...match } = query;
     const { journal } = world.chronicle;
+    await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
     const { fits } = matcherOf(checkedMatch(match, known(), (name) => `Query parameter \`${name}\``, false));
     const fitting = journal.newestFirst().filter((entry) => fits(factsOf(entry)));
     return pageOf(fitting, { after, since, limit }, listingOf(journal), fallback);
   };
 
-  const list: Handler<'control', 'list_requests'> = (context) => {
+  const list: Handler<'control', 'list_requests'> = async (context) => {
     const { bodies = true, ...query } = context.query;
-    const { entries, total, next } = found(context, query, DEFAULT_LIMIT);
+    const { entries, total, next } = await found(context, query, DEFAULT_LIMIT);
     const { dropped } = context.world.chronicle.journal;
     const body = streamedRequests(context.world, entries, show(context.world, { bodies }), (requests) => ({
       requests,
@@ -62,12 +65,12 @@ export function requestOperations({ known, version, describe }: Ports) {
     );
   };
 
-  const exportHar: Handler<'control', 'export_requests'> = (context) => ({
+  const exportHar: Handler<'control', 'export_requests'> = async (context) => ({
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${context.world.id}.har"` },
     body: streamedRequests(
       context.world,
-      [...found(context, context.query, Number.POSITIVE_INFINITY).entries].reverse(),
+      [...(await found(context, context.query, Number.POSITIVE_INFINITY)).entries].reverse(),
       (entry) => harEntry(viewOf(entry)),
       (entries) => harOf(entries, version),
     ),
@@ -77,6 +80,7 @@ export function requestOperations({ known, version, describe }: Ports) {
     const { match: given, within, ...expectation } = body;
     checkBounds(expectation);
     const match = checkedMatch(given, known(), (name) => `Field \`match.${name}\``, false);
+    await checkPrincipal(ports, world, match.principal, 'Field `match.principal`');
     const wait = waitOf(within);
     const { chronicle } = world;
     const unfollow = wait === 0 ? () => {} : chronicle.follow();

@@ -1,0 +1,49 @@
+import { findNear } from '../../config/nearest.ts';
+import type { World } from '../../contract/world.ts';
+import { namesOf } from '../../core/principal.ts';
+import { Problem } from '../../core/problem.ts';
+import { redact } from '../../core/redact.ts';
+import type { Ports } from './ports.ts';
+
+/**
+ * Refuses a misspelt name of a principal. A name that is near to no other may be that of somebody who is made later.
+ *
+ * @param name an id, name, client id or e-mail address, of a principal or of whom a credential claimed to be
+ * @param member as messages call it
+ * @throws Problem naming the nearest name
+ */
+export async function checkPrincipal(
+  ports: Pick<Ports, 'isSomebody' | 'cast'>,
+  world: World,
+  name: string | undefined,
+  member: string,
+): Promise<void> {
+  if (name === undefined || (await ports.isSomebody(world, name))) return;
+  const seen = new Set(namesSeen(world));
+  if (seen.has(name)) return;
+  const near = findNear(name, [...namesIn(await ports.cast(world)), ...seen]);
+  if (near === undefined) return;
+  const said = redact(name).slice(0, 100);
+  const message = `${member}: nobody is called \`${said}\`; the nearest is \`${near}\`. Somebody new has to be made first.`;
+  throw new Problem('invalid_request', message);
+}
+
+/** Those who asked for something, and those whom they claimed to be. */
+function namesSeen({ chronicle: { journal, decisions } }: World): readonly string[] {
+  const ofRequests = journal.newestFirst().map(({ principal }) => principal);
+  const ofDecisions = decisions.list({}).map(({ decision }) => decision.principal ?? decision.claimed ?? null);
+  return [...ofRequests, ...ofDecisions].flatMap((one) => (one === null ? [] : namesOf(one)));
+}
+
+/** Members by which a credential is recognised, whichever service it is of. */
+const SECRETS = ['key', 'secret', 'clientSecret', 'password'];
+const NAMES = ['id', 'name', 'clientId', 'email'];
+
+/** The names of everybody in a cast who has a credential. */
+function namesIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = SECRETS.some((member) => member in value) ? NAMES : [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    typeof member === 'string' ? (own.includes(name) ? member : []) : namesIn(member),
+  );
+}
