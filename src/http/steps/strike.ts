@@ -111,6 +111,7 @@ function bodyAsSent({ raw, context, body, sent }: InFlight): unknown {
 /** What is known of the request by now. */
 function factsOf(flight: InFlight, principal: Principal | null): Facts {
   const { route, context, raw, decision, outcome } = flight;
+  let parsed: { readonly value: unknown } | null = null;
   return {
     service: route.service.name,
     operation: route.row.id,
@@ -119,6 +120,10 @@ function factsOf(flight: InFlight, principal: Principal | null): Facts {
     status: outcome.status,
     principal,
     reason: decision?.reason ?? null,
-    body: () => bodyAsSent(flight),
+    // Read once, however many faults look at it.
+    body: () => {
+      parsed ??= { value: bodyAsSent(flight) };
+      return parsed.value;
+    },
   };
 }
