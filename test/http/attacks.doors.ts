@@ -87,16 +87,16 @@ describe('what only looks like what is expected', () => {
   });
 
   it.each([
-    ['an object', { toString: 1, valueOf: 1 }],
-    ['a deep list', JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`)],
-    ['a long text', 'x'.repeat(3000)],
-  ])('a token that has expired, and whose `azp` is %s, is told so', async (_what, azp) => {
+    ['malformed', 'an object', { toString: 1, valueOf: 1 }],
+    ['malformed', 'a deep list', JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`)],
+    ['expired', 'a long text', 'x'.repeat(3000)],
+  ])('a token that has expired is told to be %s if its `azp` is %s', async (fault, _what, azp) => {
     const { status, decision } = await server.call('GET /api/v1/access-keys', {
       token: await forge({ exp: 2, azp } as never),
     });
 
     expect(status).toBe(401);
-    expect(decision.reason).toBe('expired_token');
+    expect(decision.reason).toBe(`${fault}_token`);
   });
 
   it('a path that cannot be decoded is no path to simulate', async () => {
