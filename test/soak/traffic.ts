@@ -48,7 +48,7 @@ export const TRAFFIC: readonly Kind[] = [
   { name: 'simulations made and deleted', weight: 50, run: simulations },
   { name: 'service keys made, edited and deleted', weight: 40, run: serviceKeys },
   { name: 'decisions and findings read', weight: 30, run: explanations },
-  { name: 'worlds', weight: 100, run: (_, { step }) => step() },
+  { name: 'worlds', weight: 40, run: (_, { step }) => step() },
   { name: 'big objects', weight: 8, run: bigObjects },
   { name: 'refusals about big objects', weight: 6, run: bigRefusals },
   { name: 'wrong password', weight: 3, run: wrongPassword },

@@ -1,8 +1,9 @@
 import type { Ask } from './traffic.ts';
 
-/** Rows of each kind that a world keeps, and snapshots of it. */
+/** Rows of each kind that a world keeps. */
 const MOST_ROWS = 3;
-const MOST_SNAPSHOTS = 2;
+/** Snapshots of a world: all worlds together may have 100. */
+const MOST_SNAPSHOTS = 1;
 
 const LISTS = {
   key: { path: '/v3/orgs/acme/keys', items: 'apiKeys' },
@@ -89,9 +90,9 @@ export class SoakWorlds {
   }
 
   async #snapshot(world: World): Promise<void> {
+    if (world.snapshots.length >= MOST_SNAPSHOTS) await this.#forget(world);
     const { id } = await this.#in(world, 'POST /_mock/snapshots', 201, { body: {} });
     world.snapshots.push({ id, content: world.content });
-    if (world.snapshots.length > MOST_SNAPSHOTS) await this.#forget(world);
   }
 
   async #restore(world: World, chance: number): Promise<void> {
