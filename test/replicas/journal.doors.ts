@@ -53,7 +53,7 @@ function numberOf({ id }: { readonly id: string }): number {
 
 /** Without what is told of a finding as it is when it is read: how often it was found, and when last. */
 function settled({ id, event, data }: ToldEvent): string {
-  const { count: _, lastSeenAt: __, ...others } = JSON.parse(data);
+  const { count: _, lastSeenAt: __, request: ___, ...others } = JSON.parse(data);
   return JSON.stringify({ id, event, data: event === 'finding' ? others : data });
 }
 
