@@ -23,7 +23,11 @@ const PROPERTIES = [
 
 /** @type {readonly { name: string, files: readonly string[], config?: string, settings: Record<string, string> }[]} */
 const PARTS = [
-  { name: 'soak in 192 MB, over 50 worlds', files: ['test/soak/soak'], settings: { SOAK_MINUTES: '20', SOAK_SEED: seed } },
+  {
+    name: 'soak in 192 MB, over 50 worlds',
+    files: ['test/soak/soak'],
+    settings: { SOAK_MINUTES: '20', SOAK_SEED: seed },
+  },
   { name: 'kill -9 while it writes', files: ['test/soak/kills'], settings: { SOAK_KILLS: '200' } },
   { name: 'random requests, every version', files: ['test/fuzz/'], settings: { FUZZ_SEED: seed } },
   { name: 'models', files: ['test/models/'], settings: { MODEL_SEED: seed, MODEL_RUNS: '1000' } },
