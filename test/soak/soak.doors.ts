@@ -5,7 +5,7 @@ import { emptyFolder } from '../support/folder.ts';
 import { soak } from './soak.ts';
 
 /** A share of `npm run soak`, which sends a million. */
-const REQUESTS = 12_000;
+const REQUESTS = 6_000;
 
 it('worlds that are used, restored, forked, reset and deleted have the lists that they must have', {
   timeout: 240_000,

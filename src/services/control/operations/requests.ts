@@ -47,13 +47,11 @@ export function requestOperations(ports: Ports) {
     const { bodies = true, ...query } = context.query;
     const { entries, total, next } = await found(context, query, DEFAULT_LIMIT);
     const { dropped } = context.world.chronicle.journal;
-    const body = streamedRequests(context.world, entries, show(context.world, { bodies }), (requests) => ({
-      requests,
-      total,
-      dropped,
-      next,
-    }));
-    return { status: 200, body };
+    const around = (requests: never[]) => ({ requests, total, dropped, next });
+    return {
+      status: 200,
+      body: streamedRequests(context.world, entries, show(context.world, { bodies }), around, bodies),
+    };
   };
 
   const get: Handler<'control', 'get_request'> = ({ world, params }) => {
@@ -114,10 +112,11 @@ function streamedRequests<Body extends object>(
   requests: readonly JournalEntry[],
   show: (entry: JournalEntry) => object,
   around: (entries: never[]) => Body,
+  hasBodies = true,
 ): Body {
   const numbers = requests.map(({ number }) => number);
   const render = (number: number) => {
-    const entry = journal.shown(number);
+    const entry = hasBodies ? journal.shown(number) : journal.at(number);
     return entry && show(entry);
   };
   return streamedList(numbers, render, around);
