@@ -143,7 +143,7 @@ export class Faults {
     this.#isOver = true;
     for (const wake of [...this.#pauses.keys()]) wake();
     if (this.#shared === null) this.#told(this.#list.remove(() => true));
-    this.#weigh(0);
+    this.#weigh();
   }
 
   /** Another process may remove what a request waits for here. */
@@ -179,7 +179,9 @@ export class Faults {
     return result;
   }
 
-  #weigh(bytes = this.#list.bytes): void {
+  /** Once they are of no more use, they take nothing, whatever other processes tell of them. */
+  #weigh(): void {
+    const bytes = this.#isOver ? 0 : this.#list.bytes;
     this.#quota.release(this.#bytes);
     // Another process may have added them.
     this.#quota.takeAnyway(bytes);
