@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { giveFocus, isFocusLost } from './focus.ts';
 
 /**
- * What is opened beside a list. Escape closes it, as its button does; the focus then returns to what had it before.
+ * A panel beside a list. Escape closes it, as its button does; the focus then returns to where it was.
  *
  * @param props.label what it is, for screen readers
  */
@@ -23,7 +23,7 @@ export function Panel(props: {
     document.addEventListener('keydown', onKeyDown);
     return () => {
       document.removeEventListener('keydown', onKeyDown);
-      // What had it in here is gone a moment later.
+      // The focused element in here is gone a moment later.
       queueMicrotask(() => isFocusLost() && giveFocus(opener.current));
     };
   }, []);

@@ -10,7 +10,7 @@ export interface Somebody {
   readonly services: readonly string[];
   /** What they hold, in words. */
   readonly holds: string;
-  /** What they are known by, and what proves it, best first; none where nobody tells it a second time. */
+  /** Their credentials, best first; empty where the secret was shown only once. */
   readonly credentials: readonly Credential[];
   /** Of NGC keys. */
   readonly key?: ShownKey;

@@ -30,7 +30,7 @@ export async function readKeys(): Promise<readonly ShownKey[]> {
   return keys.map((key) => ({ ...key, unbound: unboundIn(key.services, meanings) }));
 }
 
-/** What a key without a resource is bound to in a service. */
+/** Describes the resources of a key that names none, by service. */
 function meaningOf({ unbound }: Law): string {
   return unbound === undefined ? 'everything of its organisation' : 'nothing';
 }

@@ -62,7 +62,7 @@ export interface Law {
   readonly grants: readonly Grant[];
   readonly roles: readonly Role[];
   readonly resourceTypes?: readonly ResourceType[];
-  /** What a service key without a resource covers, behind “a key without a resource”; absent where resources do not matter. */
+  /** Ends the sentence “a key without a resource ...” of a service key; absent where resources do not matter. */
   readonly unbound?: string;
 }
 

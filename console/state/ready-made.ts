@@ -11,7 +11,7 @@ export function baseUrl(): string {
   return location.origin + addressOf('');
 }
 
-/** What a client needs of somebody. */
+/** The credentials with which a client acts as somebody. */
 type Callable = Pick<Somebody, 'services' | 'credentials'>;
 
 /** A first call to each service, which any of its callers may try. */

@@ -130,7 +130,7 @@ export interface Tables<Permission extends string = string, Type extends string 
   readonly product?: string;
   readonly permissions: readonly PermissionRow<Permission, Type>[];
   readonly resourceTypes?: readonly ResourceTypeRow<Type>[];
-  /** What a service key without a resource covers, behind "a key without a resource"; absent where keys hold none. */
+  /** Ends the sentence "a key without a resource ..." of a service key; absent where keys hold no resources. */
   readonly unbound?: string;
   readonly roles: readonly RoleRow<Permission>[];
   readonly rules: readonly Rule<Permission, Type>[];

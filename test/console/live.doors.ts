@@ -7,6 +7,15 @@ import { INVOKER, readJson, rows, served } from '../support/console.ts';
 import { fitsWidth, windows } from '../support/window.ts';
 
 const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
+/** How long a page of this browser takes to sort a hundred thousand numbers, in milliseconds. */
+const SORTED = `Math.min(...[1, 2, 3].map(() => {
+  const numbers = Array.from({ length: 100_000 }, Math.random);
+  const begin = performance.now();
+  numbers.sort((one, other) => one - other);
+  return performance.now() - begin;
+}))`;
+/** A task of the console takes less time than so many of these. */
+const MOST_SORTED = 6;
 const status = (page: Page) => page.locator('header [role=status]');
 
 describe.runIf(hasBrowser)('the list of requests', () => {
@@ -116,6 +125,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const { url, ask } = await served();
     const page = await opened(url);
     await expect.poll(() => status(page).innerText()).toBe('live');
+    const sorted = (await page.evaluate(SORTED)) as number;
     await page.evaluate(`
       globalThis.longTasks = [];
       new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.duration)))
@@ -128,7 +138,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     }
 
     await page.getByText('1000 of 1000').waitFor();
-    expect(Math.max(0, ...((await page.evaluate('longTasks')) as number[]))).toBeLessThan(200);
+    expect(Math.max(0, ...((await page.evaluate('longTasks')) as number[]))).toBeLessThan(MOST_SORTED * sorted);
     // What cannot be seen is not there.
     expect(await rows(page).count()).toBeLessThan(80);
   });

@@ -46,7 +46,7 @@ export function findKeyWarnings(laws: readonly Law[], { name, services, policy, 
   });
 }
 
-/** What a key without a resource covers, in the words of its service; null if the scopes of this key need no resource. */
+/** Ends a sentence about a key without a resource, in the words of its service; null if its scopes need no resource. */
 function unboundWords({ tables }: Law, policy: Policy): string | null {
   if (policy.resources.length > 0 || tables.unbound === undefined) return null;
   const isNeeded = tables.rules.some((rule) => rule.on !== undefined && hasScopes(rule, policy));
