@@ -122,9 +122,9 @@ function bodyOf(raw: Raw): Operation['body'] {
   return { mediaType, schema, required: raw['required'] === true };
 }
 
-/** Segments may be empty: what they are then is told by the operation, too. */
+/** No operation has an empty segment. */
 function patternOf(path: string, eitherSlash: boolean): RegExp {
-  const escapedPath = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^}]+\}/g, '[^/]*');
+  const escapedPath = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^}]+\}/g, '[^/]+');
   return new RegExp(`^${escapedPath}${eitherSlash && path.endsWith('/') ? '?' : ''}$`);
 }
 
