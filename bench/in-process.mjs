@@ -2,7 +2,7 @@
 /**
  * What worlds cost in the process that has them, reported to the parent as JSON.
  *
- * Usage: node --expose-gc bench/in-process.mjs cost | memory WORLDS_AT_ONCE
+ * Usage: node --expose-gc bench/in-process.mjs cost | memory
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FUNCTIONS, keyOf } from './loads.mjs';
@@ -17,15 +17,13 @@ const STARTS = 15;
 const HELD = 1000;
 /** Milliseconds after which an image of a seed is made again: `FRESH` in src/app/images.ts. */
 const STALE = 1000;
-/** Milliseconds after which an unused world is at rest: twice `IDLE_MS` in src/store/sqlite/connection.ts. */
-const AT_REST = 20_000;
 const NEW_WORLD = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
 
 /** @typedef {{ name: string, times: number[] }} Cost `times`: milliseconds of CPU, in all threads */
-/** @typedef {{ name: string, bytes: number }} Holding resident memory of a world */
+/** @typedef {{ name: string, bytes: number }} Holding memory of a world */
 
-const [what, atOnce] = process.argv.slice(2);
-process.stdout.write(JSON.stringify(what === 'memory' ? await memory(Number(atOnce)) : await costs()));
+const [what] = process.argv.slice(2);
+process.stdout.write(JSON.stringify(what === 'memory' ? await memory() : await costs()));
 
 /** @returns {Promise<Cost[]>} a start comes first */
 async function costs() {
@@ -109,11 +107,8 @@ async function change(world) {
   if (made.status !== 201) throw new Error(`simulation: ${made.status} ${await made.text()}`);
 }
 
-/**
- * @param {number} atOnce how many worlds are used at the same time; the others rest or wait meanwhile
- * @returns {Promise<Holding[]>}
- */
-async function memory(atOnce) {
+/** @returns {Promise<Holding[]>} */
+async function memory() {
   const mock = await startMock();
   // What the first worlds leave behind, above all compiled code, does not count as memory of the others.
   const first = await worlds(mock, 50);
@@ -122,18 +117,12 @@ async function memory(atOnce) {
   const before = await resident();
   const held = await worlds(mock, HELD);
   const made = await resident();
-  let most = 0;
-  for (let from = 0; from < HELD; from += atOnce) {
-    await useEach(mock, held.slice(from, from + atOnce));
-    most = Math.max(most, await resident());
-    await sleep(AT_REST + 2000);
-  }
-  const rested = await resident();
+  await useEach(mock, held);
+  const used = await resident();
   await mock.stop();
   return [
-    { name: 'an idle world, never used', bytes: (made - before) / HELD },
-    { name: `at the most, ${atOnce} in use at once`, bytes: (most - before) / HELD },
-    { name: `an idle world, used ${atOnce} at once`, bytes: (rested - before) / HELD },
+    { name: 'a world, never used', bytes: (made - before) / HELD },
+    { name: 'a world, used once', bytes: (used - before) / HELD },
   ];
 }
 
@@ -156,13 +145,14 @@ async function useEach(mock, worlds) {
   }
 }
 
-/** Memory in use after everything unneeded was released. */
+/** Memory in use after everything unneeded was released: what the process has from the system follows it slowly. */
 async function resident() {
   for (let round = 0; round < 3; round++) {
     await sleep(50);
     globalThis.gc?.();
   }
-  return process.memoryUsage.rss();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 /** @param {NodeJS.CpuUsage} begin @returns {number} milliseconds */

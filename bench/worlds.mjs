@@ -10,8 +10,6 @@ import { metered } from './processes.mjs';
 
 const IN_PROCESS = fileURLToPath(new URL('./in-process.mjs', import.meta.url));
 const HELD = 1000;
-/** How many worlds a busy server uses within the time after which they go to rest. */
-const AT_ONCE = 200;
 const KEY_NAME = 'nvcf-full-access';
 const run = promisify(execFile);
 
@@ -31,10 +29,8 @@ async function costs() {
 }
 
 async function memory() {
-  // Worlds mostly wait. Memory that was in use at once is not returned to the system, but used for the next worlds.
-  const [few, all] = await Promise.all([AT_ONCE, HELD].map((atOnce) => inProcess('memory', `${atOnce}`)));
-  const [unused, ...of] = /** @type {import('./in-process.mjs').Holding[]} */ (few);
-  for (const { name, bytes } of [unused, ...of, ...all.slice(1)].flatMap((one) => one ?? [])) {
+  const all = /** @type {import('./in-process.mjs').Holding[]} */ (await inProcess('memory'));
+  for (const { name, bytes } of all) {
     print(name, `${(bytes / 1000).toFixed(0)} kB`);
   }
 }

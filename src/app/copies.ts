@@ -5,16 +5,17 @@ import { hashSecret } from '../credentials/secret.ts';
 import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import { ownSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
-import { openImage } from '../store/open.ts';
+import { openMemory, rekeyed } from '../store/memory.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { Rekeyed, Rekeying } from '../store/world.ts';
+import type { FrozenRows } from '../store/world-rows.ts';
 import type { Image, Images } from './images.ts';
-import type { Filled, Seed } from './world.ts';
+import type { Begin, Filled, Seed } from './world.ts';
 
 /** What a world is made from: a seed, or what another world or a snapshot holds. */
 export type WorldOrigin =
   | { readonly kind: 'seed'; readonly seed: Seed }
-  | (Made & { readonly kind: 'copy'; readonly image: Uint8Array; readonly of: string });
+  | (Made & { readonly kind: 'copy'; readonly rows: FrozenRows; readonly of: string });
 
 /** What a world was made from, and whose credentials it has. */
 export interface Made {
@@ -26,8 +27,8 @@ export interface Made {
 /** What a new world begins with. */
 export interface Begun {
   readonly filled: Filled;
-  /** As `WorldParts.refill`. */
-  readonly refill: () => Promise<Filled>;
+  /** As `WorldParts.begin`. */
+  readonly begin: () => Promise<Begin>;
   /** The seed before anything in it became the world's own. */
   readonly seed: Seed;
   /** The same seed, with the world's own credentials in it. */
@@ -63,23 +64,26 @@ export async function makeCopy(
   const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
   const image = await images.of(seed);
-  const filledBy = fillingFrom(derivation, kept, { shared, keyCollections });
+  const beginWith = beginningOf(derivation, kept, { shared, keyCollections });
   const begun = {
-    refill: async () => filledBy(await images.of(seed)),
+    begin: async () => beginWith(await images.of(seed)),
     seed,
     kept,
     source: credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD,
     clientIds: derivation === null ? undefined : ownClientIds(image, derivation),
     names: new Set(derivation === null ? [] : namesIn(image)),
   };
-  if (origin.kind === 'seed') return { ...begun, filled: filledBy(image), created: [] };
-  const store = openImage(origin.image, shared);
+  if (origin.kind === 'seed') {
+    const { rows, findings } = beginWith(image);
+    return { ...begun, filled: { store: openMemory(rows, shared), findings, isNew: true }, created: [] };
+  }
+  const store = openMemory(origin.rows, shared);
   const filled = { store, findings: image.findings, isNew: false };
   if (derivation === null) return { ...begun, filled, created: [] };
   try {
-    const rekeyed = await rekeyedCopy(store, { origin, derivation, image, kept, keyCollections });
+    const found = await rekeyedCopy(store, { origin, derivation, image, kept, keyCollections });
     const ofSeed = new Set(image.credentials.map((one) => one.id));
-    return { ...begun, filled, created: rekeyed.filter((one) => !ofSeed.has(one.id)) };
+    return { ...begun, filled, created: found.filter((one) => !ofSeed.has(one.id)) };
   } catch (cause) {
     await store.close();
     throw cause;
@@ -87,29 +91,29 @@ export async function makeCopy(
 }
 
 /**
- * Makes the store of a world again as its seed makes it.
+ * What a world begins with, as its seed makes it.
  *
  * @param seed before anything in it became the world's own
  */
-export function refillOf(
+export function beginOf(
   { id, seed, credentials }: Pick<World, 'id'> & Made,
   { images, shared, keyCollections }: CopyParts,
-): () => Promise<Filled> {
+): () => Promise<Begin> {
   const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
-  const filledBy = fillingFrom(derivation, kept, { shared, keyCollections });
-  return async () => filledBy(await images.of(seed));
+  const beginWith = beginningOf(derivation, kept, { shared, keyCollections });
+  return async () => beginWith(await images.of(seed));
 }
 
 /** @param derivation of the world's own credentials; null if it has those of the seed */
-function fillingFrom(
+function beginningOf(
   derivation: Derivation | null,
   kept: Seed,
   { shared, keyCollections }: Omit<CopyParts, 'images'>,
-): (image: Image) => Filled {
-  return ({ bytes, findings }) => {
-    const rekeyed = derivation === null ? undefined : { rekeying: rekeyingOf(derivation, keyCollections), kept };
-    return { store: openImage(bytes, shared, rekeyed), findings, isNew: true };
+): (image: Image) => Begin {
+  return ({ rows, findings }) => {
+    const own = derivation === null ? null : { rekeying: rekeyingOf(derivation, keyCollections), kept };
+    return { rows: own === null ? rows : rekeyed(rows, own, shared), findings };
   };
 }
 

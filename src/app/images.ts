@@ -1,19 +1,20 @@
 import type { Settings } from '../contract/settings.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Reports } from '../core/finding.ts';
-import { type Budgets, Held } from '../core/held.ts';
+import { Held } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../kits/ngc/keyring.ts';
-import { openMemory } from '../store/open.ts';
-import { newStoreParts } from '../store/shared.ts';
+import { openMemory } from '../store/memory.ts';
+import type { StoreParts } from '../store/shared.ts';
 import type { Rekeyed } from '../store/world.ts';
+import { type FrozenRows, NO_ROWS, sizeOf } from '../store/world-rows.ts';
 import type { Seed } from './world.ts';
 
-/** A world as its seed makes it, ready to be copied. */
+/** A world as its seed makes it, for others to begin with. */
 export interface Image {
   /** The seed it was made from, with password hashes, which are slow to compute. */
   readonly seed: Seed;
-  readonly bytes: Uint8Array;
+  readonly rows: FrozenRows;
   /** When it was made: the world's contents begin then. */
   readonly at: Instant;
   /** What a person should know about it. */
@@ -28,8 +29,9 @@ export interface Image {
  */
 const FRESH = 1000;
 
-/** Memory for a seed: its text, its value, and the same with hashes, at two bytes per character. */
-const COPIES = 6;
+/** How much memory its rows, its text and its value take, by the characters that they have as JSON. */
+const ROW_COPIES = 10;
+const SEED_COPIES = 6;
 
 /** What is needed to finish a world once it is filled. */
 export interface Customs {
@@ -48,18 +50,19 @@ export async function settle(
   await reportUselessKeys({ laws, store, findings: { report } }, now);
 }
 
-/** Images of seeds. Making one takes twenty times as long as copying it, and tests make many worlds from one seed. */
+/** Images of seeds: tests make many worlds from one seed. */
 export class Images {
   readonly #images: Held<Image>;
   readonly #making = new Map<string, Promise<Image>>();
   readonly #machine: Clock;
-  readonly #budgets: Budgets;
+  readonly #shared: StoreParts;
   readonly #customs: Customs;
 
-  constructor(machine: Clock, budgets: Budgets, customs: Customs) {
-    this.#images = new Held(budgets.images, ({ bytes, seed }) => bytes.length + COPIES * seed.text.length);
+  constructor(machine: Clock, shared: StoreParts, customs: Customs) {
+    const weigh = ({ rows, seed }: Image) => ROW_COPIES * sizeOf(rows) + SEED_COPIES * seed.text.length;
+    this.#images = new Held(shared.budgets.images, weigh);
     this.#machine = machine;
-    this.#budgets = budgets;
+    this.#shared = shared;
     this.#customs = customs;
   }
 
@@ -77,14 +80,14 @@ export class Images {
   async #make(seed: Seed): Promise<Image> {
     const at = this.#machine.now();
     const records = await seed.records(at);
-    const store = openMemory(newStoreParts(this.#budgets));
+    const store = openMemory(NO_ROWS, this.#shared);
     try {
       await store.world.load(seed, records);
       const found: Parameters<Reports['report']>[] = [];
       await settle(store, (...finding) => found.push(finding), this.#customs, at);
-      const bytes = await store.image();
+      const rows = await store.freeze();
       const none = { keyHash: String, secretHash: String, clientId: String };
-      return { seed, bytes, at, findings: found, credentials: await store.world.rekey(none, seed) };
+      return { seed, rows, at, findings: found, credentials: await store.world.rekey(none, seed) };
     } finally {
       await store.close();
     }

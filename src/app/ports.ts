@@ -17,6 +17,7 @@ import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import { ALL_REASONS, type Ports } from '../services/index.ts';
+import { dataFileOf } from '../store/open.ts';
 import type { WorldOrigin } from './copies.ts';
 import { drillsOf, endsOfDrills } from './drills.ts';
 import { knownOf } from './known.ts';
@@ -56,11 +57,11 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       );
     }
     if ('snapshot' in from) {
-      const { bytes, world, ...made } = await snapshots.find(from.snapshot);
-      return { kind: 'copy', image: bytes, seed: made.seed, credentials: made.credentials, of: world };
+      const { rows, world, ...made } = await snapshots.find(from.snapshot);
+      return { kind: 'copy', rows, seed: made.seed, credentials: made.credentials, of: world };
     }
     const { world, seed: ofWorld, credentials } = await worlds.opened(from.world);
-    return { kind: 'copy', image: await world.store.image(), seed: ofWorld, credentials, of: world.id };
+    return { kind: 'copy', rows: await world.store.freeze(), seed: ofWorld, credentials, of: world.id };
   };
   const serviceOf = (decision: Decision) => services.find(({ name }) => name === decision.service);
   const describe = (decision: Decision) => {
@@ -120,11 +121,12 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
       of: ({ id }) => snapshots.of(id),
       find: (world, id) => snapshots.find(id, world.id),
+      file: async (world, id) => dataFileOf((await snapshots.find(id, world.id)).rows),
       restore: async ({ id }, which) => {
         const snapshot = await snapshots.find(which, id);
         const entry = worlds.entry(id);
         const fault = whyNotHere(snapshot, entry);
-        if (fault === null) return entry.world.restore(snapshot.bytes, snapshot.at);
+        if (fault === null) return entry.world.restore(snapshot.rows, snapshot.at);
         const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
         throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
       },

@@ -28,6 +28,7 @@ import { leadingTo, operationsOf } from '../http/transport/leading.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { Outgoing } from '../http/transport/outgoing.ts';
+import { SecretsOfSeeds } from '../journal/known-secrets.ts';
 import {
   consoleFile,
   documentText,
@@ -43,8 +44,8 @@ import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
 import { shownData } from '../store/data-option.ts';
 import { Damaged, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
-import { openImage, openPlace, type Place } from '../store/open.ts';
-import { newStoreParts, type StoreParts } from '../store/shared.ts';
+import { openPlace, type Place } from '../store/open.ts';
+import { newStoreParts } from '../store/shared.ts';
 import type { KeptSeed } from '../store/world.ts';
 import { type Customs, Images, settle } from './images.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
@@ -128,10 +129,10 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const customs = { settings: config, laws };
   const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
-  const images = new Images(machine, budgets, customs);
+  const images = new Images(machine, shared, customs);
   const documented = new Set<string>();
   const worlds = new Worlds({
-    secrets: { key: fingerprintKey(), documented },
+    secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
     ...{ machine, random, signingKey, shared, images, keyCollections, laws, sharedWorlds },
     revive,
     mode: config.mode,
@@ -139,7 +140,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   });
 
   try {
-    await beginWorld({ services, worlds, place, seed, random, machine, shared, images, customs }, config);
+    await beginWorld({ services, worlds, place, seed, random, machine, images, customs }, config);
     await makeNamedWorlds(worlds, config.world);
     const world = worlds.default;
     const notices = [
@@ -213,7 +214,6 @@ interface Beginning {
   readonly seed: Seed;
   readonly random: Random;
   readonly machine: Clock;
-  readonly shared: StoreParts;
   readonly images: Images;
   readonly customs: Customs;
 }
@@ -223,7 +223,7 @@ interface Beginning {
  * `reseed`.
  */
 async function beginWorld(
-  { services, worlds, place, seed, random, machine, shared, images, customs }: Beginning,
+  { services, worlds, place, seed, random, machine, images, customs }: Beginning,
   { reseed }: Config,
 ): Promise<void> {
   const { store } = place;
@@ -240,15 +240,7 @@ async function beginWorld(
     await fill(seed);
     return seed;
   });
-  const refill = async (): Promise<Filled> => {
-    if (place.isKept) {
-      await fill(made);
-      return settled(store);
-    }
-    const { bytes, findings } = await images.of(made);
-    return { store: openImage(bytes, shared), findings, isNew: true };
-  };
-  await worlds.begin(made, await settled(store), refill);
+  await worlds.begin(made, await settled(store), () => images.of(made));
 }
 
 /** What fingerprints of secrets depend on: two servers of one process show the same one for the same secret. */

@@ -4,6 +4,7 @@ import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Random } from '../machine/random.ts';
 import type { SharedSnapshots, StoredSnapshot } from '../store/sharing.ts';
 import type { KeptSeed } from '../store/world.ts';
+import { type FrozenRows, sizeOf } from '../store/world-rows.ts';
 import type { Made } from './copies.ts';
 import type { Seed } from './world.ts';
 import { makerIn, makerText } from './world-sharing.ts';
@@ -29,7 +30,7 @@ export interface ListedSnapshot extends SnapshotInfo {
 
 /** The state of a world at one moment. */
 export interface Snapshot extends Made, SnapshotInfo {
-  readonly bytes: Uint8Array;
+  readonly rows: FrozenRows;
 }
 
 const MOST = 100;
@@ -56,11 +57,10 @@ export class Snapshots {
   async take({ world, seed, credentials }: WorldEntry, name: string | null): Promise<SnapshotInfo> {
     await this.#mustHaveRoom(0);
     const at = world.clock.now();
-    const bytes = await world.store.image();
-    await this.#mustHaveRoom(bytes.length);
-    const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at, size: bytes.length };
-    await this.#shelf.put({ ...info, made: makerText({ seed, credentials }), bytes });
-    return info;
+    const rows = await world.store.freeze();
+    await this.#mustHaveRoom(sizeOf(rows));
+    const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
+    return { ...info, size: await this.#shelf.put({ ...info, made: makerText({ seed, credentials }), rows }) };
   }
 
   /** Those of a world, newest first. */
@@ -117,7 +117,9 @@ function snapshotsInMemory(): SharedSnapshots {
     find: async (id) => byId.get(id) ?? null,
     put: async (snapshot) => {
       taken += 1;
-      byId.set(snapshot.id, { ...snapshot, place: taken });
+      const size = sizeOf(snapshot.rows);
+      byId.set(snapshot.id, { ...snapshot, size, place: taken });
+      return size;
     },
     delete: async (id) => byId.delete(id),
   };

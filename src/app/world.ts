@@ -17,6 +17,7 @@ import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
+import type { FrozenRows } from '../store/world-rows.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { archiveOn } from './archive.ts';
 import { type CredentialClaims, watchedStore } from './watched-store.ts';
@@ -29,12 +30,22 @@ export interface Seed extends KeptSeed {
   records(now: Instant): Promise<WorldRecords>;
 }
 
-/** A store as the seed makes it, and what a person should know about it. */
+/** What a person should know about a world. */
+type FoundInSeed = readonly Parameters<Reports['report']>[];
+
+/** What a world begins with as its seed makes it. */
+export interface Begin {
+  /** Frozen rows, or what makes them when they are first asked for. */
+  readonly rows: FrozenRows | (() => FrozenRows);
+  readonly findings: FoundInSeed;
+}
+
+/** A store that has what a world begins with. */
 export interface Filled {
   readonly store: Store;
   /** Does its clock show real time? */
   readonly isNew: boolean;
-  readonly findings: readonly Parameters<Reports['report']>[];
+  readonly findings: FoundInSeed;
 }
 
 /** A world, with what only its owner does. */
@@ -42,7 +53,7 @@ export interface OwnedWorld extends World {
   /** Is any request using it? */
   readonly isHeld: boolean;
   /** Replaces its state with that of a snapshot; its time continues from the snapshot's. */
-  restore(image: Uint8Array, at: Instant): Promise<void>;
+  restore(rows: FrozenRows, at: Instant): Promise<void>;
   /** The server stops: ends whatever waits for something to happen in it. */
   tellOver(): void;
   /** It was deleted: ends it with the last request that uses it. */
@@ -55,6 +66,8 @@ export interface OwnedWorld extends World {
 export interface WorldParts {
   readonly id: string;
   readonly credentials: World['credentials'];
+  /** Before anything in it became the world's own. */
+  readonly seed: KeptSeed;
   /** Those of the server. */
   readonly laws: readonly Law[];
   readonly filled: Filled;
@@ -65,8 +78,8 @@ export interface WorldParts {
   readonly budgets: Budgets;
   /** The mode that it begins in. */
   readonly mode: Mode;
-  /** Makes the seed's store again: a new one, or the same with new content. */
-  readonly refill: () => Promise<Filled>;
+  /** What it begins with after a reset. */
+  readonly begin: () => Promise<Begin>;
   readonly claims: ClaimsOfWorld;
   readonly secrets: SecretSettings;
   /** Called when the last request that used the world ends. */
@@ -79,14 +92,17 @@ export interface ClaimsOfWorld extends CredentialClaims {
   replaced(by: 'seed' | 'snapshot'): Promise<void>;
 }
 
-/** How many replaced stores are kept open for requests that may still use them. */
-const MOST_RETIRED = 8;
-
 export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
-  const { id, credentials, laws, machine, random, signingKey, budgets, mode: begunMode, refill, claims, left } = parts;
+  const { id, credentials, laws, machine, random, signingKey, budgets, mode: begunMode, begin, claims, left } = parts;
   const { sharing } = parts.filled.store;
   const series = sharing?.series ?? random.hex(6);
-  const secrets = new WorldSecrets(parts.secrets, budgets.secrets);
+  const { hasSecret } = parts.filled.store;
+  const secrets = new WorldSecrets(
+    parts.secrets,
+    budgets.secrets,
+    () => parts.secrets.ofSeeds.of(parts.seed),
+    hasSecret ?? (() => false),
+  );
   const chronicle = new Chronicle(budgets, series, secrets, sharing === null ? null : archiveOn(sharing.log, laws));
   const { findings } = chronicle;
   const habits = new Habits(budgets.habits);
@@ -96,10 +112,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const ownSeries = sharing === null ? series : random.hex(6);
   let decisions = 0;
   let holders = 0;
-  let current = parts.filled.store;
-  let store = watchedStore(current, claims, chronicle, secrets);
-  /** Stores that requests may still be using. */
-  let retired: Store[] = [];
+  const store = watchedStore(parts.filled.store, claims, chronicle, secrets);
 
   const clock = await openClock(machine, () => store.settings, parts.filled.isNew ? REAL_TIME : undefined);
   const state = sharing === null ? null : new SharedState(sharing.text, { mode: begunMode, faults: [] });
@@ -128,15 +141,14 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     faults.replace(now.faults);
   };
   rereadState();
-  /** Null once all secrets of the store are known, until others change it. */
-  let reading: Promise<void> | null | undefined;
+  /** Null while all secrets of the store are known; others may change those that it cannot tell by itself. */
+  let reading: Promise<void> | null | undefined = hasSecret === null ? undefined : null;
   let isStale = false;
   const readSecrets = async () => {
     isStale = false;
     try {
-      const kept = await current.world.seed();
-      if (kept !== null) secrets.addSeed(kept.text);
-      for (const secretHash of (await current.world.credentials()).secretHashes) secrets.addHash(secretHash);
+      const hashes = new Set((await store.world.credentials()).secretHashes);
+      secrets.current = (hash) => hashes.has(hash);
       if (state !== null) secrets.key = await fingerprintKeyIn(state, random);
       reading = isStale ? undefined : null;
     } catch {
@@ -146,27 +158,12 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   };
   const forgetRead = () => {
     isStale = true;
-    if (reading === null) reading = undefined;
+    if (reading === null && hasSecret === null) reading = undefined;
   };
   const tokens = worldTokens(signingKey, random, () => store.settings);
   if (!parts.filled.isNew) await tokens.reread();
-  const tell = (found: Filled['findings']) => {
+  const tell = (found: FoundInSeed) => {
     for (const finding of found) findings.report(...finding);
-  };
-  const replaceStore = (next: Store) => {
-    forgetRead();
-    if (next === current) return;
-    retired.push(current);
-    // While one request lasts, others may replace the store as often as they like. An old one lives, and holds its
-    // memory, only as long as a request uses it.
-    if (retired.length > MOST_RETIRED) void retired.shift()?.rest();
-    current = next;
-    store = watchedStore(next, claims, chronicle, secrets);
-  };
-  const closeRetired = async () => {
-    const unused = retired;
-    retired = [];
-    for (const one of unused) await one.close();
   };
   let isEnding = false;
   /** Whoever waits for something to happen in it does so in vain. */
@@ -181,8 +178,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     views.clear();
     habits.clear();
     secrets.clear();
-    await closeRetired();
-    await current.close();
+    await store.close();
   };
 
   tell(parts.filled.findings);
@@ -220,9 +216,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     },
     setMode,
     tellOver: () => tellOver('stopping'),
-    get store() {
-      return store;
-    },
+    store,
     findings,
     remembered,
     random,
@@ -238,17 +232,16 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       if (holders > 0) return;
       left();
       if (isEnding) void close();
-      else if (retired.length > 0) void closeRetired();
     },
     get isHeld() {
       return holders > 0;
     },
-    restore: async (image, at) => {
-      const next = await current.restored(image);
+    restore: async (rows, at) => {
+      await store.restore(rows);
+      forgetRead();
       // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
-      const { frozen } = await openClock(machine, () => next.settings);
-      if (!frozen) await storeState(next.settings, { ahead: at - machine.now() });
-      replaceStore(next);
+      const { frozen } = await openClock(machine, () => store.settings);
+      if (!frozen) await storeState(store.settings, { ahead: at - machine.now() });
       remembered.clear();
       habits.clear();
       await reread();
@@ -256,18 +249,19 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
       chronicle.event('world', { world: id, what: 'restored' });
     },
     reset: async () => {
-      const filled = await refill();
-      replaceStore(filled.store);
+      const { rows, findings: found } = await begin();
+      await store.restore(rows);
+      forgetRead();
       clock.restart();
       tokens.restart();
-      // A change to clock or keys that was written after the world was filled still counts.
-      if (!filled.isNew) await reread();
+      // Another process may have changed clock or keys since.
+      if (sharing !== null) await reread();
       await chronicle.empty();
       remembered.clear();
       habits.reset(clock.now());
       await faults.clear();
       await setMode(begunMode);
-      tell(filled.findings);
+      tell(found);
       await claims.replaced('seed');
       chronicle.event('world', { world: id, what: 'reset' });
     },

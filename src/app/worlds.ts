@@ -11,7 +11,6 @@ import type { SecretSettings } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import { Collision, LimitReached } from '../store/errors.ts';
-import type { Store } from '../store/index.ts';
 import type { Place } from '../store/open.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { WorldCard } from '../store/sharing.ts';
@@ -19,9 +18,9 @@ import type { KeptSeed, Rekeyed } from '../store/world.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { Claiming, hasClient } from './claiming.ts';
-import { type Begun, type Made, makeCopy, refillOf, type WorldOrigin } from './copies.ts';
+import { type Begun, beginOf, type Made, makeCopy, type WorldOrigin } from './copies.ts';
 import type { Images } from './images.ts';
-import { type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
+import { type Begin, type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
 import { makerIn, makerText, WorldSharing } from './world-sharing.ts';
 import { WorldTraces } from './world-traces.ts';
 
@@ -122,8 +121,8 @@ export class Worlds implements WorldsByName {
   }
 
   /** Begins the default world. @param filled its store */
-  async begin(seed: Seed, filled: Filled, refill: () => Promise<Filled>): Promise<void> {
-    const world = await this.#open({ id: DEFAULT_WORLD, credentials: 'cast' }, filled, refill, () =>
+  async begin(seed: Seed, filled: Filled, begin: () => Promise<Begin>): Promise<void> {
+    const world = await this.#open({ id: DEFAULT_WORLD, credentials: 'cast', seed }, filled, begin, () =>
       this.#claiming.claimOfDefault(),
     );
     this.#default = this.#entryOf(world, { credentials: 'cast', seed, ttl: null });
@@ -318,14 +317,12 @@ export class Worlds implements WorldsByName {
   async #made(id: string, { origin, credentials, ttl }: WorldOrder): Promise<MadeWorld> {
     const copy = await makeCopy({ id, origin, credentials }, this.#parts);
     const { seed, kept, source, clientIds, names, created } = copy;
-    const { filled, refill, card } = await this.#stored(copy, { id, credentials, ttl });
+    const { filled, card } = await this.#stored(copy, { id, credentials, ttl });
     try {
-      const world = await this.#open({ id, credentials }, filled, refill, (by) =>
+      const world = await this.#open({ id, credentials, seed }, filled, copy.begin, (by) =>
         this.#claiming.claimAnew(world, source, by === 'seed' ? clientIds : undefined),
       );
       const shared = await this.#claiming.claim(world, source, origin.kind === 'seed' ? clientIds : undefined);
-      // Most worlds wait for the test that they were made for.
-      await world.store.rest();
       if (this.#isClosed) throw closing();
       const entry = this.#entryOf(world, { credentials, seed, ttl, ...(card !== null && { card }) });
       this.#entries.set(id, entry);
@@ -342,18 +339,18 @@ export class Worlds implements WorldsByName {
 
   /** Puts a new world where other processes can use it, too, if there are any. */
   async #stored(
-    { filled, refill, seed }: Begun,
+    { filled, seed }: Begun,
     { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
-  ): Promise<{ readonly filled: Filled; readonly refill: () => Promise<Filled>; readonly card: WorldCard | null }> {
+  ): Promise<{ readonly filled: Filled; readonly card: WorldCard | null }> {
     const { shared, machine, most } = this.#parts;
     const sharing = this.#sharing;
-    if (sharing === null) return { filled, refill, card: null };
+    if (sharing === null) return { filled, card: null };
     try {
       const rows = await filled.store.collections.dump();
       const made = makerText({ seed, credentials });
       const order = { name: id, credentials, ttl, createdAt: machine.now(), made, rows };
       const { store, card } = await sharing.shared.make(order, most, shared);
-      return { filled: { ...filled, store, isNew: false }, refill: pouring(refill, store), card };
+      return { filled: { ...filled, store, isNew: false }, card };
     } catch (cause) {
       if (cause instanceof Collision) throw taken(id);
       throw cause instanceof LimitReached ? this.#crowded() : cause;
@@ -379,8 +376,8 @@ export class Worlds implements WorldsByName {
     const { seed: kept, credentials } = makerIn(made);
     const seed = this.#parts.revive(kept);
     const filled = { store, findings: [], isNew: false };
-    const refill = pouring(refillOf({ id, seed, credentials }, this.#parts), store);
-    const world = await this.#open({ id, credentials }, filled, refill, async () => {});
+    const begin = beginOf({ id, seed, credentials }, this.#parts);
+    const world = await this.#open({ id, credentials, seed }, filled, begin, async () => {});
     try {
       // What drives it is known only once it was looked at: the mode, faults.
       await sharing.look([id]);
@@ -435,9 +432,9 @@ export class Worlds implements WorldsByName {
   }
 
   async #open(
-    { id, credentials }: Pick<World, 'id' | 'credentials'>,
+    { id, credentials, seed }: Pick<World, 'id' | 'credentials'> & Pick<WorldEntry, 'seed'>,
     filled: Filled,
-    refill: () => Promise<Filled>,
+    begin: () => Promise<Begin>,
     replaced: ClaimsOfWorld['replaced'],
   ): Promise<OwnedWorld> {
     const { machine, random, signingKey, shared, mode, laws, secrets } = this.#parts;
@@ -449,9 +446,10 @@ export class Worlds implements WorldsByName {
     const world = await openWorld({
       id,
       credentials,
+      seed,
       laws,
       filled,
-      refill,
+      begin,
       claims,
       left,
       machine,
@@ -540,19 +538,6 @@ export function infoOf({ world, credentials, ttl, createdAt, lastUsedAt, card }:
 function taken(id: string): Problem {
   const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
   return new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
-}
-
-/** Makes a seed's store again in the one that processes share. */
-function pouring(refill: () => Promise<Filled>, store: Store): () => Promise<Filled> {
-  return async () => {
-    const { store: made, findings } = await refill();
-    try {
-      await store.collections.load(await made.collections.dump());
-      return { store, findings, isNew: false };
-    } finally {
-      await made.close();
-    }
-  };
 }
 
 function closing(): Problem {

@@ -8,22 +8,53 @@ export interface SecretSettings {
   readonly key: string;
   /** The names that documents have, without case and signs. */
   readonly documented: ReadonlySet<string>;
+  readonly ofSeeds: SecretsOfSeeds;
 }
+
+/** Shorter secrets have no hash: they are those of a seed. */
+const LEAST_SECRET = 8;
 
 /** Numbers in hexadecimal, UUIDs among them: no secret that a mock draws is one. */
 const HEXADECIMAL = /^[0-9a-f-]+$/i;
 
-/** The secrets of one world: in plain those of its seed, which is kept in plain as well, and of others the hash. */
+/** The secrets of a seed, which is kept in plain. */
+export interface SeedSecrets {
+  has(text: string): boolean;
+}
+
+/** The secrets of seeds, each read once however many worlds are made of it. */
+export class SecretsOfSeeds {
+  readonly #known = new WeakMap<object, SeedSecrets>();
+
+  /** @param seed its text is JSON */
+  of(seed: { readonly text: string }): SeedSecrets {
+    const known = this.#known.get(seed);
+    if (known !== undefined) return known;
+    const secrets = new Set([...secretsIn(JSON.parse(seed.text))].filter(({ length }) => length >= LEAST_VALUE));
+    this.#known.set(seed, secrets);
+    return secrets;
+  }
+}
+
+/** Is this the hash of a secret that a world has now? SHA-256 in hexadecimal. */
+export type HasSecret = (hash: string) => boolean;
+
+/** The secrets of one world: those of its seed in plain, and of all others the hash. */
 export class WorldSecrets implements KnownSecrets {
   readonly #settings: SecretSettings;
-  readonly #known: Held<true>;
+  readonly #seed: () => SeedSecrets;
+  /** Hashes of secrets that it was given: what is shown may be older than the end of a secret. */
+  readonly #given: Held<true>;
+  #hasSecret: HasSecret;
   #key: string;
-  #hasHashes = false;
 
-  constructor(settings: SecretSettings, budget: Budget) {
+  /** @param seed is asked when the first text is looked at */
+  constructor(settings: SecretSettings, budget: Budget, seed: () => SeedSecrets, hasSecret: HasSecret) {
     this.#settings = settings;
     this.#key = settings.key;
-    this.#known = new Held<true>(budget, () => 0);
+    this.#seed = seed;
+    this.#hasSecret = hasSecret;
+    this.#given = new Held<true>(budget, () => 0);
   }
 
   /** From now on fingerprints depend on this key, which other processes have, too. */
@@ -31,12 +62,18 @@ export class WorldSecrets implements KnownSecrets {
     this.#key = key;
   }
 
+  /** From now on the world has these secrets. */
+  set current(hasSecret: HasSecret) {
+    this.#hasSecret = hasSecret;
+  }
+
   readonly fingerprint = (secret: string): string => fingerprintOf(secret, this.#key);
 
   has(text: string): boolean {
-    if (this.#known.size === 0) return false;
-    if (this.#known.find(plain(text)) === true) return true;
-    return this.#hasHashes && !HEXADECIMAL.test(text) && this.#known.find(hash('sha256', text, 'hex')) === true;
+    if (this.#seed().has(text)) return true;
+    if (text.length < LEAST_SECRET || HEXADECIMAL.test(text)) return false;
+    const hashed = hash('sha256', text, 'hex');
+    return this.#hasSecret(hashed) || this.#given.has(hashed);
   }
 
   isDocumented(bareName: string): boolean {
@@ -45,24 +82,10 @@ export class WorldSecrets implements KnownSecrets {
 
   /** @param hash SHA-256 in hexadecimal, as a store keeps it; null is none */
   addHash(hash: string | null | undefined): void {
-    if (hash === null || hash === undefined) return;
-    this.#hasHashes = true;
-    this.#known.keep(hash, true);
-  }
-
-  /** @param seed as JSON */
-  addSeed(seed: string): void {
-    for (const secret of secretsIn(JSON.parse(seed))) {
-      if (secret.length >= LEAST_VALUE) this.#known.keep(plain(secret), true);
-    }
+    if (hash !== null && hash !== undefined) this.#given.keep(hash, true);
   }
 
   clear(): void {
-    this.#known.clear();
+    this.#given.clear();
   }
-}
-
-/** No hash is called like this. */
-function plain(text: string): string {
-  return `=${text}`;
 }

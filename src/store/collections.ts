@@ -3,7 +3,8 @@ import type { Turns } from './turns.ts';
 
 /**
  * Says which state of a row or a list was read. Every change of a world has a higher one than the change before, and
- * none is used twice in the life of a world's id: reset, restored or made again, it goes on above the highest.
+ * none is used twice in the life of a world's id. A row that is restored has the one at which it was the same; a list of
+ * what was reset, restored or made again goes on above the highest.
  */
 export type Revision = number;
 

@@ -6,6 +6,7 @@ import type { NgcKeys } from './ngc-keys.ts';
 import type { SettingsStore } from './settings.ts';
 import type { Sharing } from './sharing.ts';
 import type { WorldStore } from './world.ts';
+import type { FrozenRows } from './world-rows.ts';
 
 /**
  * Everything that one world remembers. Every call is atomic, so no caller needs a transaction across calls; a store
@@ -24,28 +25,22 @@ export interface Store {
   readonly sharing: Sharing | null;
   /** What the person who opens it should know. */
   readonly notices: readonly string[];
+  /**
+   * Is this the hash of the secret of an access key, an application or a service account? Null if that cannot be told
+   * without asking elsewhere.
+   */
+  readonly hasSecret: ((hash: string) => boolean) | null;
   /** Why nothing can be written now, as far as can be told without writing; null if writing is possible. */
   fault(): string | null;
+  /** Its rows as they are now, including what was noted but not written yet. */
+  freeze(): Promise<FrozenRows>;
   /**
-   * The whole store as the bytes of a data file that `--data` opens: state, settings and seed.
-   * It includes what was noted but not written yet. The bytes must not be changed.
-   */
-  image(): Promise<Uint8Array>;
-  /**
-   * The store, with an image's content from now on. A store in memory returns a new one; the old one must be
-   * closed once nobody uses it. The store of a file replaces its own content in one
-   * step, and returns itself.
+   * Replaces everything by these rows, in one step.
    *
-   * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged;
-   * nothing is changed then
+   * @param state frozen rows, or what makes them when they are first asked for
    * @throws Unwritable if the file cannot be written; nothing is changed then
    */
-  restored(image: Uint8Array): Promise<Store>;
-  /**
-   * Releases what can be rebuilt quickly when it is needed: for a world that was just made and may wait for its first
-   * request. A store that is not used does so by itself after a while.
-   */
-  rest(): Promise<void>;
+  restore(state: FrozenRows | (() => FrozenRows)): Promise<void>;
   /** Writes what is pending and closes the file. */
   close(): Promise<void>;
 }

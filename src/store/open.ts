@@ -2,10 +2,10 @@ import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
 import { faultOfData, isPostgresUrl } from './data-option.ts';
 import type { Store } from './index.ts';
+import { openMemory } from './memory.ts';
 import type { StoreParts } from './shared.ts';
 import type { SharedWorlds } from './sharing.ts';
-import { openSqliteImage, openSqliteStore } from './sqlite/index.ts';
-import type { KeptSeed, Rekeying } from './world.ts';
+import { type FrozenRows, NO_ROWS, rowsIn } from './world-rows.ts';
 
 /** Where the state of a server is. */
 export interface Place {
@@ -32,39 +32,34 @@ export interface Place {
 export async function openPlace(data: string | null, world: string, shared: StoreParts): Promise<Place> {
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
-  if (data === null || !isPostgresUrl(data)) {
-    const isKept = data !== null;
-    const store = openSqliteStore(data, shared);
-    return { kind: isKept ? 'file' : 'memory', isKept, clock: null, worlds: null, store, close: async () => {} };
+  const close = async () => {};
+  if (data === null) {
+    return { kind: 'memory', isKept: false, clock: null, worlds: null, store: openMemory(NO_ROWS, shared), close };
+  }
+  if (!isPostgresUrl(data)) {
+    // Loaded only by those who have a file.
+    const { openSqliteStore } = await import('./sqlite/index.ts');
+    return { kind: 'file', isKept: true, clock: null, worlds: null, store: openSqliteStore(data, shared), close };
   }
   // Loaded only by those who have a database.
   const { openPostgres } = await import('./postgres/index.ts');
   const database = await openPostgres(data);
   try {
     const store = await database.store(world, shared);
-    const { clock, worlds, close } = database;
-    return { kind: 'postgres', isKept: true, clock, worlds, store, close };
+    const { clock, worlds } = database;
+    return { kind: 'postgres', isKept: true, clock, worlds, store, close: () => database.close() };
   } catch (cause) {
     await database.close();
     throw cause;
   }
 }
 
-/** A new store in memory. */
-export function openMemory(shared: StoreParts): Store {
-  return openSqliteStore(null, shared);
-}
-
 /**
- * A store in memory that begins as a copy of an image. The image stays unchanged.
+ * Rows as a data file that `--data` opens.
  *
- * @param rekeyed credentials that replace those of the image, as in `WorldStore.rekey`, when it is first used
- * @throws Unusable if the image is not one of ours, has a schema that this version does not know, or is damaged
+ * @returns the bytes of the file
  */
-export function openImage(
-  image: Uint8Array,
-  shared: StoreParts,
-  rekeyed?: { readonly rekeying: Rekeying; readonly kept: KeptSeed },
-): Store {
-  return openSqliteImage(image, shared, rekeyed);
+export async function dataFileOf(rows: FrozenRows): Promise<Uint8Array> {
+  const { fileOf } = await import('./sqlite/file-of.ts');
+  return fileOf(rowsIn(rows));
 }

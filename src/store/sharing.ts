@@ -2,6 +2,7 @@ import type { Instant } from '../core/clock.ts';
 import type { Row } from './collections.ts';
 import type { Store } from './index.ts';
 import type { StoreParts } from './shared.ts';
+import type { FrozenRows } from './world-rows.ts';
 
 /** Something that happened in a world, as it is stored for all processes. */
 export interface StoredHappening {
@@ -134,8 +135,7 @@ export interface SnapshotCard {
 /** A snapshot, with what its world was made from. */
 export interface StoredSnapshot extends SnapshotCard {
   readonly made: string;
-  /** A data file, as `Store.image` makes it. */
-  readonly bytes: Uint8Array;
+  readonly rows: FrozenRows;
 }
 
 /** Where snapshots are kept. */
@@ -143,7 +143,8 @@ export interface SharedSnapshots {
   /** Oldest first. */
   list(): Promise<readonly SnapshotCard[]>;
   find(id: string): Promise<StoredSnapshot | null>;
-  put(snapshot: Omit<StoredSnapshot, 'place'>): Promise<void>;
+  /** @returns its size */
+  put(snapshot: Omit<StoredSnapshot, 'place' | 'size'>): Promise<number>;
   /** @returns whether it was there */
   delete(id: string): Promise<boolean>;
 }

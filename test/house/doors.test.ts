@@ -15,7 +15,7 @@ const LONG = [
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
   ...['journeys/broken-answers', 'journeys/fifty-worlds', 'journeys/worlds-apart'],
   ...['http/transport/reader-that-stopped', 'journeys/every-refusal-has-a-fix', 'library/fifty-worlds'],
-  ...['store/recovery', 'store/sqlite-forms'],
+  ...['store/recovery', 'store/forms'],
 ];
 
 /** What a file imports that starts something. */

@@ -21,11 +21,21 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // The only file that knows which adapters there are.
   {
     files: /^store\/open$/,
-    may: [/^store\/(?:sqlite|postgres)\/index$/, /^store\/data-option$/, /^core\/unusable$/],
+    may: [
+      /^store\/(?:sqlite|postgres)\/index$/,
+      /^store\/sqlite\/file-of$/,
+      /^store\/(?:data-option|memory|world-rows)$/,
+      /^core\/unusable$/,
+    ],
     types: [/^store\//, /^core\/clock$/],
   },
   { files: /^store\/credential-aliases$/, may: [/^store\/parts\/records$/] },
-  { files: /^store\//, may: [/^store\/[a-z-]+$/, /^core\/held$/], types: [/^core\//] },
+  { files: /^store\/memory$/, may: [/^store\/(?:parts\/)?[a-z-]+$/] },
+  {
+    files: /^store\//,
+    may: [/^store\/[a-z-]+$/, /^core\/(?:held|own|clock|text-order)$/, /^machine\/time$/],
+    types: [/^core\//],
+  },
   { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^machine\/(time|process-wide)$/, /^jose$/, /^node:crypto$/] },
   {
     files: /^credentials\//,

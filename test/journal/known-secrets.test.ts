@@ -1,17 +1,18 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/core/held.ts';
-import { WorldSecrets } from '../../src/journal/known-secrets.ts';
+import { SecretsOfSeeds, WorldSecrets } from '../../src/journal/known-secrets.ts';
 
-const settings = { key: 'a key', documented: new Set(['description']) };
-const known = (bytes = 100_000) => new WorldSecrets(settings, new Budget(bytes));
+const ofSeeds = new SecretsOfSeeds();
+const settings = { key: 'a key', documented: new Set(['description']), ofSeeds };
+const known = (seed = '{}', bytes = 100_000, hasSecret: (hash: string) => boolean = () => false) =>
+  new WorldSecrets(settings, new Budget(bytes), () => ofSeeds.of({ text: seed }), hasSecret);
 const SECRET = 'MOCKciAppSecret00000000000000001';
 const sha256 = (text: string) => hash('sha256', text, 'hex');
 
 describe('the secrets of a world', () => {
   it('are those of its seed, by their names', () => {
-    const secrets = known();
-    secrets.addSeed(
+    const secrets = known(
       JSON.stringify({
         runai: {
           users: [{ email: 'ann@acme.test', password: 'ann-password', accessKey: { name: 'k', clientSecret: SECRET } }],
@@ -29,8 +30,7 @@ describe('the secrets of a world', () => {
   });
 
   it('leave out what is too short to be looked for', () => {
-    const secrets = known();
-    secrets.addSeed('{"password":"acme"}');
+    const secrets = known('{"password":"acme"}');
 
     expect(secrets.has('acme')).toBe(false);
   });
@@ -42,8 +42,19 @@ describe('the secrets of a world', () => {
     expect([secrets.has(SECRET), secrets.has(`${SECRET}x`), secrets.has(sha256(SECRET))]).toEqual([true, false, false]);
   });
 
+  it('are those that it has now, however many other worlds have', () => {
+    let has = true;
+    const secrets = known('{}', 0, (hash) => has && hash === sha256(SECRET));
+
+    expect([secrets.has(SECRET), secrets.has(`${SECRET}x`)]).toEqual([true, false]);
+    has = false;
+    expect(secrets.has(SECRET)).toBe(false);
+    secrets.current = () => true;
+    expect(secrets.has(SECRET)).toBe(true);
+  });
+
   it('take no more room than their budget', () => {
-    const secrets = known(1000);
+    const secrets = known('{}', 1000);
     for (let count = 0; count < 100; count += 1) secrets.addHash(sha256(`secret number ${count}`));
 
     expect([secrets.has('secret number 99'), secrets.has('secret number 0')]).toEqual([true, false]);

@@ -1,4 +1,4 @@
-/** Breaks with: src/store/revisions.ts, src/store/sqlite/rows.ts */
+/** Breaks with: src/store/revisions.ts */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { makeWorld, type TestWorld } from '../support/worlds.ts';

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import { NEW } from '../../src/store/collections.ts';
 import type { Store } from '../../src/store/index.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openMemory } from '../../src/store/memory.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import { NO_ROWS } from '../../src/store/world-rows.ts';
 
 interface Thing {
   readonly size: number;
@@ -14,7 +16,7 @@ const OTHERS = new Collection<Thing>('others');
 let store: Store;
 
 beforeEach(() => {
-  store = openSqliteStore(null);
+  store = openMemory(NO_ROWS, newStoreParts());
 });
 afterEach(() => store.close());
 

@@ -29,16 +29,15 @@ function failingWith(fault: object): Database.Options {
 }
 
 describe('a database', () => {
-  it('is opened by the name of its file, or as a copy of its bytes', async ({ folder }) => {
+  it('is opened by the name of its file', ({ folder }) => {
     const path = join(folder, 'some.db');
     const file = connectDatabase(path);
     file.exec('CREATE TABLE numbers (number INTEGER); INSERT INTO numbers VALUES (7)');
-    const copy = connectDatabase(file.serialize());
-    file.exec('DELETE FROM numbers');
-
-    expect(copy.prepare('SELECT number FROM numbers').pluck().all()).toEqual([7]);
-    copy.close();
     file.close();
+    const again = connectDatabase(path);
+
+    expect(again.prepare('SELECT number FROM numbers').pluck().all()).toEqual([7]);
+    again.close();
   });
 
   it('that cannot be opened is told in the words of SQLite, by a code', ({ folder }) => {

@@ -1,12 +1,14 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Unusable } from '../../src/core/unusable.ts';
 import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
+import { openMemory } from '../../src/store/memory.ts';
+import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { type FrozenRows, rowsIn } from '../../src/store/world-rows.ts';
 import { emptyFolder } from '../support/folder.ts';
 import {
   ALL,
@@ -112,9 +114,9 @@ async function disturb(store: Store): Promise<void> {
   await store.settings.next('counter');
 }
 
-/** What `src/store/index.ts` promises of images. */
+/** What `src/store/index.ts` promises of frozen rows. */
 export function imagesContract(kind: string, benchOf: () => Promise<Bench>): void {
-  describe(`${kind}, images:`, () => {
+  describe(`${kind}, frozen:`, () => {
     let bench: Bench;
     let folder: string;
 
@@ -133,29 +135,32 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
       return bench.next();
     };
     /** Does something with a store that is a copy of an image. */
-    const inCopy = async <Value>(image: Uint8Array, use: (copy: Store) => Promise<Value>): Promise<Value> => {
-      const copy = openSqliteImage(image, newStoreParts());
+    const inCopy = async <Value>(image: FrozenRows, use: (copy: Store) => Promise<Value>): Promise<Value> => {
+      const copy = openMemory(image, newStoreParts());
       try {
         return await use(copy);
       } finally {
         await copy.close();
       }
     };
-    const restored = async (store: Store, image: Uint8Array) => bench.goOn(await store.restored(image));
+    const restored = async (store: Store, image: FrozenRows) => {
+      await store.restore(image);
+      return store;
+    };
 
-    describe('an image', () => {
+    describe('what a store has at a moment', () => {
       it('has everything that the store has', async () => {
         const store = await filled();
         const readings = await readingsOf(store);
 
         expect(readings.found.rows.map(({ id }) => id)).toEqual(['first lamp', 'second lamp']);
-        expect(await inCopy(await store.image(), readingsOf)).toEqual(readings);
+        expect(await inCopy(await store.freeze(), readingsOf)).toEqual(readings);
       });
 
-      it('is a data file that opens, without anything to say about it', async () => {
+      it('becomes a data file that opens, without anything to say about it', async () => {
         const store = await filled();
         const path = join(folder, 'image.db');
-        await writeFile(path, await store.image());
+        await writeFile(path, await dataFileOf(await store.freeze()));
         const opened = openSqliteStore(path);
 
         expect(opened.notices).toEqual([]);
@@ -173,7 +178,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         await store.identities.touch('ada', NOON + 77);
         await store.accessKeys.touch(accessKey('three').id, NOON + 78, accessKey('three').secretHash);
 
-        await inCopy(await store.image(), async ({ identities, accessKeys }) => {
+        await inCopy(await store.freeze(), async ({ identities, accessKeys }) => {
           expect((await identities.byId('ada'))?.lastLogin).toBe(NOON + 77);
           expect((await accessKeys.byId(accessKey('three').id))?.lastLogin).toBe(NOON + 78);
         });
@@ -181,7 +186,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('has none of what happens later, and the store has nothing of what happens in a copy', async () => {
         const store = await filled();
-        const image = await store.image();
+        const image = await store.freeze();
         const before = await readingsOf(store);
         await inCopy(image, disturb);
         expect(await readingsOf(store)).toEqual(before);
@@ -193,20 +198,20 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('stays as it is, whatever becomes of its copies', async () => {
         const store = await filled();
-        const image = await store.image();
-        const bytes = Buffer.from(image);
+        const image = await store.freeze();
+        const rows = JSON.stringify(rowsIn(image));
         await inCopy(image, disturb);
         await inCopy(image, async (copy) => copy.world.load(keptSeed, {}));
-        await inCopy(image, async (copy) => (await copy.restored(image)).close());
+        await inCopy(image, async (copy) => copy.restore(image));
         await restored(store, image);
         await disturb(await bench.next());
 
-        expect(bytes.equals(image)).toBe(true);
+        expect(JSON.stringify(rowsIn(image))).toBe(rows);
       });
 
       it('of a copy is as good as the first', async () => {
         const store = await filled();
-        const second = await inCopy(await store.image(), (copy) => copy.image());
+        const second = await inCopy(await store.freeze(), (copy) => copy.freeze());
 
         expect(await inCopy(second, readingsOf)).toEqual(await readingsOf(store));
       });
@@ -214,14 +219,14 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
       it('of a store that was never loaded has no seed', async () => {
         const store = await bench.next();
 
-        expect(await inCopy(await store.image(), ({ world }) => world.seed())).toBeNull();
+        expect(await inCopy(await store.freeze(), ({ world }) => world.seed())).toBeNull();
       });
     });
 
     describe('a store that is restored', () => {
-      it('is as the image is, whatever was before', async () => {
+      it('is as it was then, whatever came after', async () => {
         const store = await filled();
-        const [image, before] = [await store.image(), await readingsOf(store)];
+        const [image, before] = [await store.freeze(), await readingsOf(store)];
         await disturb(store);
         const after = await restored(store, image);
 
@@ -231,7 +236,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('forgets logins that were noted and not written', async () => {
         const store = await filled();
-        const image = await store.image();
+        const image = await store.freeze();
         await store.identities.touch('ada', NOON + 99);
         await store.accessKeys.touch(accessKey('three').id, NOON + 99, accessKey('three').secretHash);
         await restored(store, image);
@@ -243,7 +248,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('finds what searches look for, and only that, also of what changes then', async () => {
         const store = await filled();
-        const image = await store.image();
+        const image = await store.freeze();
         await plainly(store).collections.page(searchFor('lamp'));
         await disturb(store);
         const { collections } = plainly(await restored(store, image));
@@ -263,7 +268,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('knows how many keys there are, for limits', async () => {
         const store = await filled();
-        const image = await store.image();
+        const image = await store.freeze();
         await store.accessKeys.create(accessKey('four'), 20);
         await store.ngcKeys.delete('reader');
         const { accessKeys, ngcKeys } = await restored(store, image);
@@ -278,7 +283,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('goes on as any other: everything can be changed, and all of it is kept', async () => {
         const store = await filled();
-        const after = await restored(store, await store.image());
+        const after = await restored(store, await store.freeze());
         await disturb(after);
         const disturbed = await readingsOf(after);
 
@@ -288,9 +293,9 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('can be restored again and again, to what was before and to what came later', async () => {
         const store = await filled();
-        const [early, before] = [await store.image(), await readingsOf(store)];
+        const [early, before] = [await store.freeze(), await readingsOf(store)];
         await disturb(store);
-        const [late, disturbed] = [await store.image(), await readingsOf(store)];
+        const [late, disturbed] = [await store.freeze(), await readingsOf(store)];
         for (const [image, readings] of [
           [early, before],
           [late, disturbed],
@@ -303,47 +308,14 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('may be one that was never loaded, before or after', async () => {
         const store = await bench.next();
-        const nothing = await store.image();
+        const nothing = await store.freeze();
         await fill(store);
-        const [full, readings] = [await store.image(), await readingsOf(store)];
+        const [full, readings] = [await store.freeze(), await readingsOf(store)];
         const emptied = await restored(await bench.next(), nothing);
 
         expect(await emptied.world.seed()).toBeNull();
         expect(new Set(Object.values(await emptied.world.counts()))).toEqual(new Set([0]));
         expect(await readingsOf(await restored(await bench.next(), full))).toEqual(readings);
-      });
-    });
-
-    describe('bytes are refused with what to do, and nothing is changed, when they are', () => {
-      const refused: [what: string, bytes: (image: Buffer) => Uint8Array, message: RegExp][] = [
-        ['none at all', () => new Uint8Array(), /is not an SQLite database, or it is damaged\. Use another image/],
-        ['a text', () => Buffer.from('These are my notes.\n'.repeat(50)), /is not an SQLite database/],
-        ['of another program', (image) => image.fill(0, 68, 72), /is a database of another program/],
-        ['without their end', (image) => image.subarray(0, image.length - 1), /is damaged: its end is missing/],
-        [
-          'of a newer version',
-          (image) => image.fill(99, 63, 64),
-          /written by a newer version.*schema 99.*Use that version/,
-        ],
-        [
-          'of a version from before the first release',
-          (image) => image.fill(7, 63, 64),
-          /before its first release \(schema 7; the first that this one knows is 8\)\. Use another image/,
-        ],
-        ['overwritten in their middle', (image) => image.fill(0xaa, 5000, image.length - 5000), /is damaged \(/],
-        ['damaged at their beginning', (image) => image.fill(0xaa, 100, 1000), /is damaged \(/],
-      ];
-
-      it.each(refused)('%s', async (_what, made, message) => {
-        const store = await filled();
-        const before = await readingsOf(store);
-        const bytes = made(Buffer.from(await store.image()));
-
-        await expect(store.restored(bytes)).rejects.toThrow(Unusable);
-        await expect(store.restored(bytes)).rejects.toThrow(message);
-        expect(() => openSqliteImage(bytes, newStoreParts())).toThrow(message);
-        expect(await readingsOf(store)).toEqual(before);
-        expect(await readingsOf(await bench.next())).toEqual(before);
       });
     });
   });

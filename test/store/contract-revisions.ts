@@ -5,6 +5,7 @@ import { Changed, Collision } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
 import { updating } from '../../src/store/updating.ts';
 import { keptSeed, NOON } from '../support/records.ts';
+import { withMembers } from '../support/rows.ts';
 import type { Bench } from './contract.ts';
 
 const THINGS = new Collection<number, string | null>('things');
@@ -35,26 +36,29 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
     it('a change gives every row and list that it changes the same one, above all before', async () => {
       const collections = await holding(thing('a'), thing('b', 'globex'));
       const before = await byId(collections, 'a');
+      const others = await THINGS.listOf(collections, 'globex');
       const revision = await collections.commit([THINGS.put(grown(before)), THINGS.put(thing('c'))]);
 
       expect(revision).toBeGreaterThan(before.revision);
+      expect((await THINGS.listOf(collections, 'acme')).revision).toBe(revision);
+      expect((await THINGS.listOf(collections, 'globex')).revision).toBe(others.revision);
+      expect((await THINGS.all(collections)).revision).toBe(revision);
+      expect(await collections.size('things', 'acme')).toEqual({ count: 2, revision });
+      expect(await collections.size('things')).toEqual({ count: 3, revision });
       const later = (await bench.next()).collections;
       expect([(await byId(later, 'a')).revision, (await byId(later, 'c')).revision]).toEqual([revision, revision]);
       expect((await byId(later, 'b')).revision).toBe(before.revision);
-      expect((await THINGS.listOf(later, 'acme')).revision).toBe(revision);
-      expect((await THINGS.listOf(later, 'globex')).revision).toBe(before.revision);
-      expect((await THINGS.all(later)).revision).toBe(revision);
-      expect(await later.size('things', 'acme')).toEqual({ count: 2, revision });
-      expect(await later.size('things')).toEqual({ count: 3, revision });
+      // A list of what was opened again goes on above all that it was before.
+      expect((await later.size('things', 'globex')).revision).toBeGreaterThanOrEqual(before.revision);
+      expect((await later.size('things')).revision).toBeGreaterThanOrEqual(revision);
     });
 
     it('a row that goes to another owner changes both lists', async () => {
       const collections = await holding(thing('a'));
       const revision = await collections.commit([THINGS.put({ ...(await byId(collections, 'a')), owner: 'globex' })]);
 
-      const later = (await bench.next()).collections;
-      expect(await later.size('things', 'acme')).toEqual({ count: 0, revision });
-      expect(await later.size('things', 'globex')).toEqual({ count: 1, revision });
+      expect(await collections.size('things', 'acme')).toEqual({ count: 0, revision });
+      expect(await collections.size('things', 'globex')).toEqual({ count: 1, revision });
     });
 
     it('that a row was used is no change', async () => {
@@ -157,14 +161,17 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
 
       it('after it was restored', async () => {
         await holding(thing('a'));
-        let store = await bench.next();
-        const image = await store.image();
+        const store = await bench.next();
+        const image = await store.freeze();
         await THINGS.change(store.collections, 'a', grown);
         const before = Math.max(...(await all(store)));
-        store = await bench.goOn(await store.restored(image));
+        await store.restore(image);
 
+        const [row = 0, ...lists] = await all(await bench.next());
         expect((await byId(store.collections, 'a')).body).toBe(1);
-        for (const revision of await all(await bench.next())) expect(revision).toBeGreaterThan(before);
+        // The row is what it was at its revision; a list may be another one.
+        expect(row).not.toBe(before);
+        for (const revision of lists) expect(revision).toBeGreaterThan(before);
       });
     });
 
@@ -196,13 +203,12 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
     it('parts that are changed together are all of them, also those that were added meanwhile', async () => {
       const collections = await holding(thing('a', 'acme', 'whole'));
       const late = [THINGS.put(thing('b', 'acme', 'whole'))];
-      const interrupted: Collections = {
-        ...collections,
+      const interrupted = withMembers(collections, {
         commit: async (...changes) => {
           if (late.length > 0) await collections.commit(late.splice(0));
           return collections.commit(...changes);
         },
-      };
+      });
       const changed = await THINGS.changeParts(interrupted, 'whole', grown);
 
       expect(changed.map(({ id, body }) => [id, body])).toEqual([

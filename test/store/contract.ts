@@ -16,8 +16,6 @@ export interface Bench {
   readonly remembers: boolean;
   /** The store for the next step of the test: one that keeps a file is closed and opened again. */
   next(): Promise<Store>;
-  /** Goes on with a store that takes the place of the one that is open. */
-  goOn(store: Store): Promise<Store>;
   /** Ends the store that is open. */
   end(): Promise<void>;
 }

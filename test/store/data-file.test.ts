@@ -65,8 +65,8 @@ it('a data file that was refused a write has a fault until it can be written aga
     if (isFull) throw new Database.SqliteError('full', 'SQLITE_FULL');
   };
   const file = new DataFile(path, full);
-  const { write } = file.guard({ write: async () => full() }, ['write']);
-  await expect(write()).rejects.toMatchObject({ why: 'full' });
+  const write = () => file.write(full);
+  expect(write).toThrow(expect.objectContaining({ why: 'full' }));
 
   expect(file.fault).toContain('is full');
   expect(file.lost).toBeNull();
@@ -74,24 +74,21 @@ it('a data file that was refused a write has a fault until it can be written aga
   await expect.poll(() => file.fault, { timeout: 5000 }).toBeNull();
 
   isFull = true;
-  await expect(write()).rejects.toMatchObject({ why: 'full' });
+  expect(write).toThrow(expect.objectContaining({ why: 'full' }));
   isFull = false;
-  await write();
+  write();
   expect(file.fault).toBeNull();
 });
 
-describe('calls that write', () => {
-  const write = (given: number) => Promise.resolve(given + 1);
-
-  it('are made as long as what they write is found again, and refused afterwards; others go on', async ({ folder }) => {
+describe('what is written', () => {
+  it('is written as long as it is found again, and refused afterwards', async ({ folder }) => {
     const { path, file } = await used(folder);
-    const subject = file.guard({ write, read: write }, ['write']);
-    expect(await subject.write(1)).toBe(2);
+    expect(file.write(() => 2)).toBe(2);
     await rm(path);
 
-    await expect(subject.write(1)).rejects.toThrow(Unwritable);
-    await expect(subject.write(1)).rejects.toMatchObject({ why: 'lost', message: file.lost });
-    expect(await subject.read(1)).toBe(2);
+    const write = () => file.write(() => 2);
+    expect(write).toThrow(Unwritable);
+    expect(write).toThrow(expect.objectContaining({ why: 'lost', message: file.lost }));
   });
 
   it.for([
@@ -100,21 +97,27 @@ describe('calls that write', () => {
     ['SQLITE_CORRUPT', 'failing', /cannot be written \(SQLITE_CORRUPT\)/],
     ['SQLITE_READONLY', 'failing', /cannot be written \(SQLITE_READONLY\)/],
     ['SQLITE_NOTADB', 'failing', /cannot be written \(SQLITE_NOTADB\)/],
-  ] as const)('that end with %s say what the system did not take', async ([code, why, message], { folder }) => {
+  ] as const)('and ends with %s says what the system did not take', async ([code, why, message], { folder }) => {
     const { file } = await used(folder);
     const cause = new Database.SqliteError('said the driver', code);
-    const subject = file.guard({ write: () => Promise.reject(cause) }, ['write']);
+    const write = () =>
+      file.write(() => {
+        throw cause;
+      });
 
-    await expect(subject.write()).rejects.toThrow(Unwritable);
-    await expect(subject.write()).rejects.toMatchObject({ why, cause, message: expect.stringMatching(message) });
+    expect(write).toThrow(Unwritable);
+    expect(write).toThrow(expect.objectContaining({ why, cause, message: expect.stringMatching(message) }));
   });
 
-  it('that throw anything else throw that', async ({ folder }) => {
+  it('and throws anything else throws that', async ({ folder }) => {
     const { file } = await used(folder);
     for (const thrown of [new Error('a bug'), new Database.SqliteError('said the driver', 'SQLITE_CONSTRAINT')]) {
-      const subject = file.guard({ write: () => Promise.reject(thrown) }, ['write']);
+      const write = () =>
+        file.write(() => {
+          throw thrown;
+        });
 
-      await expect(subject.write()).rejects.toBe(thrown);
+      expect(write).toThrow(thrown);
     }
   });
 });

@@ -99,6 +99,29 @@ describePostgres('a database', () => {
     await run(server.url, 'SELECT a FROM taken.things');
   });
 
+  it('of an earlier version is brought up to date, and says what was dropped for it, once', async ({ server }) => {
+    const url = `${server.url}?schema=earlier`;
+    const database = await openPostgres(url);
+    await (await database.store('default', newStoreParts())).settings.set('name', 'value');
+    await database.close();
+    await run(
+      server.url,
+      'UPDATE earlier.meta SET version = 1',
+      `INSERT INTO earlier.snapshots (id, world, at, made, bytes) VALUES ('a', 'default', 0, '{}', 'SQLite format 3')`,
+    );
+    for (const notices of [
+      [expect.stringMatching(/^One snapshot was dropped from --data .*: an earlier version/)],
+      [],
+    ]) {
+      const again = await openPostgres(url);
+      const store = await again.store('default', newStoreParts());
+      expect(store.notices).toEqual(notices);
+      expect(await store.settings.get('name')).toBe('value');
+      expect(await again.worlds.snapshots.list()).toEqual([]);
+      await again.close();
+    }
+  });
+
   it('that goes away answers within a second, and works again once it is back', async ({ server }) => {
     const database = await openPostgres(server.url);
     const store = await database.store('default', newStoreParts());

@@ -1,28 +1,29 @@
 /** Breaks with: src/store/remembering/collections.ts */
 import { expect, it, onTestFinished } from 'vitest';
 import { newBudgets } from '../../src/core/held.ts';
-import type { Collections } from '../../src/store/collections.ts';
+import { openMemory } from '../../src/store/memory.ts';
 import { rememberingCollections } from '../../src/store/remembering/collections.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import { NO_ROWS } from '../../src/store/world-rows.ts';
 import { row } from '../support/records.ts';
+import { withMembers } from '../support/rows.ts';
 
 const put = (id: string) => [{ kind: 'put', row: row(id) }] as const;
 
 it('a change that was made, but not told yet, is in the list of its owner', async () => {
-  const store = openSqliteStore(null);
+  const store = openMemory(NO_ROWS, newStoreParts());
   onTestFinished(() => store.close());
   let tell = () => {};
   const told = new Promise<void>((resolve) => {
     tell = resolve;
   });
-  const inner: Collections = {
-    ...store.collections,
+  const inner = withMembers(store.collections, {
     commit: async (changes, expects) => {
       const revision = await store.collections.commit(changes, expects);
       if (changes.some((change) => change.kind === 'put' && change.row.id === 'late')) await told;
       return revision;
     },
-  };
+  });
   const rows = rememberingCollections(inner, newBudgets().rows, true);
   const idsOf = async () => (await rows.list({ collection: 'things', owner: 'acme' })).rows.map(({ id }) => id);
   await rows.commit(put('first'));

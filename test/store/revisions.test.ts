@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
+import { openMemory } from '../../src/store/memory.ts';
 import { Revisions } from '../../src/store/revisions.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { NO_ROWS } from '../../src/store/world-rows.ts';
 import { emptyFolder } from '../support/folder.ts';
 
 const THINGS = new Collection<number>('things');
@@ -29,11 +31,11 @@ it('gives no number that is not a safe integer', () => {
 
 it('revisions stay small, however often a store is copied, and both it and the copy are written', async () => {
   const shared = newStoreParts();
-  const store = openSqliteStore(null, shared);
+  const store = openMemory(NO_ROWS, shared);
   await store.collections.commit([THINGS.put(THINGS.row({ id: 'a', owner: 'acme', parent: null, body: 0 }))]);
   const rounds = 100;
   for (let round = 1; round <= rounds; round++) {
-    const copy = openSqliteImage(await store.image(), shared);
+    const copy = openMemory(await store.freeze(), shared);
     for (const one of [copy, store]) {
       const { revision } = await THINGS.change(one.collections, 'a', (before) => ({ ...before, body: round }));
       expect(revision).toBeLessThan(4 * rounds);
@@ -45,11 +47,11 @@ it('revisions stay small, however often a store is copied, and both it and the c
 
 it('copies of one image go on above one another: a world that is made again under an id has none of those before', async () => {
   const shared = newStoreParts();
-  const store = openSqliteStore(null, shared);
+  const store = openMemory(NO_ROWS, shared);
   await store.collections.commit([THINGS.put(THINGS.row({ id: 'a', owner: 'acme', parent: null, body: 1 }))]);
-  const image = await store.image();
+  const image = await store.freeze();
   const seen: number[] = [];
-  for (const copy of [openSqliteImage(image, shared), openSqliteImage(image, shared)]) {
+  for (const copy of [openMemory(image, shared), openMemory(image, shared)]) {
     const row = await THINGS.change(copy.collections, 'a', (before) => ({ ...before, body: before.body + 1 }));
     const { revision } = await THINGS.all(copy.collections);
     seen.push(row.revision, revision);
@@ -68,8 +70,7 @@ it('a file with revisions too large to go on from is numbered anew, and says so'
   await first.collections.commit([THINGS.put(THINGS.row({ id: 'a', owner: 'acme', parent: null, body: 1 }))]);
   await first.close();
   const database = new Database(path);
-  for (const table of ['objects', 'lists', 'collections', 'world'])
-    database.exec(`UPDATE ${table} SET revision = 1000000000000000000`);
+  for (const table of ['objects', 'world']) database.exec(`UPDATE ${table} SET revision = 1000000000000000000`);
   database.close();
 
   const store = openSqliteStore(path);

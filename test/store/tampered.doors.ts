@@ -54,6 +54,29 @@ async function refusalOf(path: string): Promise<unknown> {
 }
 
 describe('a data file', () => {
+  it.for(['objects', 'world'])('stops the start if its table of %s is missing', async (table, { folder }) => {
+    const path = join(folder, 'mock.db');
+    await (await open(path)).close();
+    const database = new Database(path);
+    database.exec(`DROP TABLE ${table}`);
+    database.close();
+    const refusal = await refusalOf(path);
+
+    expect(refusal).toBeInstanceOf(Unusable);
+    expect(String(refusal)).toContain(`--data ${path} is damaged: no such table: ${table}.`);
+  });
+
+  it.for(['objects', 'world'])('stops the start if it has no rows of %s, or starts', async (table, { folder }) => {
+    const path = join(folder, 'mock.db');
+    await (await open(path)).close();
+    const database = new Database(path);
+    database.exec(`DELETE FROM ${table}`);
+    database.close();
+    const refusal = await refusalOf(path);
+
+    expect(refusal === null || refusal instanceof Unusable, String(refusal)).toBe(true);
+  });
+
   it('stops the start if a row of it is no JSON, and names itself and the row', async ({ folder }) => {
     const rows = await written(join(folder, 'whole.db'));
     const wrong: string[] = [];

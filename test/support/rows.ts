@@ -72,3 +72,13 @@ function plain(rows: Collections): PlainCollections {
     sweep: (collection, at) => of(collection).sweep(rows, at),
   };
 }
+
+/** The same rows, but for some of the calls. */
+export function withMembers(rows: Collections, members: Partial<Collections>): Collections {
+  return new Proxy(rows, {
+    get: (target, name) => {
+      const member = Reflect.get(Object.hasOwn(members, name) ? members : target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}

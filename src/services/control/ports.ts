@@ -115,7 +115,9 @@ export interface Ports {
     take(world: World, name: string | null): Promise<SnapshotInfo>;
     of(world: World): Promise<readonly (SnapshotInfo & { readonly place: number })[]>;
     /** At the address of the default world those of all worlds are found. @throws Problem `not_found` */
-    find(world: World, id: string): Promise<SnapshotInfo & { readonly bytes: Uint8Array }>;
+    find(world: World, id: string): Promise<SnapshotInfo>;
+    /** The same as a data file, in bytes. @throws Problem `not_found` */
+    file(world: World, id: string): Promise<Uint8Array>;
     /** @throws Problem `not_found`; `conflict` for a snapshot of another world */
     restore(world: World, id: string): Promise<void>;
     /** @throws Problem `not_found` */

@@ -6,7 +6,7 @@ import { type KnownKeys, knownKeys } from '../parts/ngc-keys.ts';
 import { type RememberedCollections, rememberingCollections } from '../remembering/collections.ts';
 import type { StoreParts } from '../shared.ts';
 import type { SharedWorlds, Sharing } from '../sharing.ts';
-import { openSqliteImage, openSqliteStore } from '../sqlite/index.ts';
+import { frozenRows, rowsIn } from '../world-rows.ts';
 import { postgresCollections, rowWriter } from './collections.ts';
 import { connectionTo, type Reader } from './connection.ts';
 import { locationOf } from './location.ts';
@@ -45,7 +45,7 @@ export async function openPostgres(
   const { schema } = location;
   const sql = (text: string) => text.replaceAll('$schema', schema);
   try {
-    await prepareSchema(connection, location);
+    const notices = await prepareSchema(connection, location);
     const statements = statementsIn(schema);
     const tables = { schema, statements, folded: await foldingOf(connection) };
     const refreshing: Refreshing = new Refreshing(connection, sql, machine, (...told) => worlds.reread(...told));
@@ -68,7 +68,7 @@ export async function openPostgres(
           ? null
           : `The database ${takesNothing}, so nothing can be stored now. Make it take changes, or wait until it does.`;
       };
-      return storeOn({ collections, known, shared, sharing: { series, log, text, listen }, fault, end });
+      return storeOn({ collections, known, shared, sharing: { series, log, text, listen }, notices, fault, end });
     };
     const fill = rowWriter(tables);
     const look = (ids: readonly string[]) => refreshing.look(ids);
@@ -114,7 +114,7 @@ async function driver(): Promise<typeof import('pg')> {
 }
 
 /** What a store is made of. */
-interface Parts extends Pick<Store, 'fault'> {
+interface Parts extends Pick<Store, 'notices' | 'fault'> {
   readonly collections: RememberedCollections;
   readonly known: KnownKeys;
   readonly shared: StoreParts;
@@ -122,39 +122,26 @@ interface Parts extends Pick<Store, 'fault'> {
   readonly end: () => void;
 }
 
-function storeOn({ collections, known, shared, sharing, fault, end }: Parts): Store {
-  const store: Store = {
+function storeOn({ collections, known, shared, sharing, notices, fault, end }: Parts): Store {
+  return {
     ...partsOn(collections, known),
     collections,
     sharing,
-    notices: [],
+    notices,
+    hasSecret: null,
     fault,
-    image: async () => {
+    freeze: async () => {
       await sharing.log.flush();
-      const copy = openSqliteStore(null, shared);
-      try {
-        await copy.collections.load(await collections.dump());
-        return await copy.image();
-      } finally {
-        await copy.close();
-      }
+      return frozenRows(await collections.dump(), shared.revisions);
     },
-    restored: async (image) => {
-      const source = openSqliteImage(image, shared);
-      try {
-        await collections.load(await source.collections.dump());
-        known.clear();
-        return store;
-      } finally {
-        await source.close();
-      }
+    restore: async (state) => {
+      await collections.load(rowsIn(typeof state === 'function' ? state() : state));
+      known.clear();
     },
-    rest: async () => {},
     close: async () => {
       end();
       known.clear();
       collections.forget();
     },
   };
-  return store;
 }

@@ -2,7 +2,7 @@ import { Unusable } from '../../core/unusable.ts';
 import { Unreachable } from '../errors.ts';
 import type { Connection, Reader } from './connection.ts';
 import type { Location } from './location.ts';
-import { POSTGRES_SCHEMA, STATEMENTS } from './schema.ts';
+import { MIGRATIONS, POSTGRES_SCHEMA, STATEMENTS } from './schema.ts';
 
 /** What the tables say whose they are. */
 const PROGRAM = 'nv-auth-mock';
@@ -15,15 +15,16 @@ const LOCK = 6_625_000_001;
 
 /**
  * Makes the tables of a store, or finds those that are there. A schema of another program, or of a later version, is left
- * as it is.
+ * as it is; one of an earlier version is brought up to date, completely or not at all.
  *
+ * @returns what the person who opens it should know
  * @throws Unusable with what to do
  */
-export async function prepareSchema(connection: Connection, location: Location): Promise<void> {
+export async function prepareSchema(connection: Connection, location: Location): Promise<readonly string[]> {
   const { schema, shown } = location;
   try {
     await checkVersion(connection, shown);
-    await connection.transaction(async (transaction) => {
+    return await connection.transaction(async (transaction) => {
       await transaction.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       const name = schema.slice(1, -1);
       const [found] = await transaction.query<{ readonly tables: string; readonly is_there: boolean }>(
@@ -32,9 +33,11 @@ export async function prepareSchema(connection: Connection, location: Location):
         [name],
       );
       if (found?.is_there !== true) await transaction.query(`CREATE SCHEMA ${schema}`);
-      if (Number(found?.tables ?? 0) > 0) return checkTables(transaction, location);
+      if (Number(found?.tables ?? 0) > 0)
+        return migrate(transaction, location, await checkTables(transaction, location));
       for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', schema));
       await transaction.query(`INSERT INTO ${schema}.meta VALUES ($1, $2)`, [PROGRAM, POSTGRES_SCHEMA]);
+      return [];
     });
   } catch (cause) {
     throw cause instanceof Unusable ? cause : unusable(cause, location);
@@ -51,7 +54,8 @@ async function checkVersion(reader: Reader, shown: string): Promise<void> {
   );
 }
 
-async function checkTables(reader: Reader, { schema, shown }: Location): Promise<void> {
+/** @returns the number of the schema */
+async function checkTables(reader: Reader, { schema, shown }: Location): Promise<number> {
   const [table] = await reader.query<{ readonly oid: string | null }>('SELECT to_regclass($1) AS oid', [
     `${schema}.meta`,
   ]);
@@ -72,6 +76,21 @@ async function checkTables(reader: Reader, { schema, shown }: Location): Promise
         `knows ${POSTGRES_SCHEMA}). It was left as it is; use that version, or give another schema with \`?schema=\`.`,
     );
   }
+  return meta.version;
+}
+
+/** @returns what the person who opens it should know */
+async function migrate(reader: Reader, { schema, shown }: Location, found: number): Promise<readonly string[]> {
+  if (found === POSTGRES_SCHEMA) return [];
+  const [row] = await reader.query<{ readonly count: string }>(`SELECT count(*) AS count FROM ${schema}.snapshots`, []);
+  for (let version = found; version < POSTGRES_SCHEMA; version += 1) {
+    await reader.query((MIGRATIONS[version] ?? '').replaceAll('$schema', schema));
+  }
+  await reader.query(`UPDATE ${schema}.meta SET version = $1`, [POSTGRES_SCHEMA]);
+  const dropped = Number(row?.count ?? 0);
+  if (dropped === 0) return [];
+  const were = dropped === 1 ? 'One snapshot was' : `${dropped} snapshots were`;
+  return [`${were} dropped from --data ${shown}: an earlier version wrote them in a form that this one does not read.`];
 }
 
 /** Why a database cannot be used, in one line, without its password. */

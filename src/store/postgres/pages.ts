@@ -34,7 +34,10 @@ export function pageReader(
         : `${COLUMNS[order.by]} ${direction} NULLS ${order.descending ? 'LAST' : 'FIRST'}, o.id ${direction}`;
     const paged = `SELECT ${OBJECT_COLUMNS} ${from} ORDER BY ${by} LIMIT ${values.add(limit)} OFFSET ${values.add(offset)}`;
     const rows = await reader.query<StoredRow>(paged, values.all);
-    return { count: Number(counted?.count ?? 0), rows: withRoom(rows, query.most).map(read) };
+    return {
+      count: Number(counted?.count ?? 0),
+      rows: withRoom(rows, ({ body }) => body.length, query.most).map(read),
+    };
   };
 }
 

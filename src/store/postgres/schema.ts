@@ -1,5 +1,10 @@
 /** The schema's number, and the statements that make it. `$schema` stands for its name. */
-export const POSTGRES_SCHEMA = 1;
+export const POSTGRES_SCHEMA = 2;
+
+/** Brings a schema up to the next, by its number. Snapshots of schema 1 were files of SQLite. */
+export const MIGRATIONS: Readonly<Record<number, string>> = {
+  1: 'DELETE FROM $schema.snapshots',
+};
 
 /** Times are integer milliseconds since 1970. Texts are compared by their bytes, as every other store does. */
 export const STATEMENTS: readonly string[] = [

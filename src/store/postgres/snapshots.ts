@@ -1,40 +1,46 @@
-import type { SharedSnapshots, StoredSnapshot } from '../sharing.ts';
+import type { Row } from '../collections.ts';
+import { Revisions } from '../revisions.ts';
+import type { SharedSnapshots, SnapshotCard, StoredSnapshot } from '../sharing.ts';
+import { frozenRows, rowsIn } from '../world-rows.ts';
 import type { Connection } from './connection.ts';
 
-interface Stored extends Omit<StoredSnapshot, 'at' | 'size' | 'place'> {
+interface Stored extends Omit<SnapshotCard, 'at' | 'size' | 'place'> {
   readonly at: string;
   readonly size: string;
   readonly place: string;
 }
 
-/** The snapshots in a database. @param sql puts the schema's name into a statement */
+interface StoredWhole extends Stored, Pick<StoredSnapshot, 'made'> {
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The snapshots in a database. Each is the JSON of its rows.
+ *
+ * @param sql puts the schema's name into a statement
+ */
 export function postgresSnapshots(connection: Connection, sql: (text: string) => string): SharedSnapshots {
   const MEMBERS = 'id, name, world, at, length(bytes) AS size, seq AS place';
   const LIST = sql(`SELECT ${MEMBERS} FROM $schema.snapshots ORDER BY seq`);
   const FIND = sql(`SELECT ${MEMBERS}, made, bytes FROM $schema.snapshots WHERE id = $1`);
   const PUT = sql('INSERT INTO $schema.snapshots (id, name, world, at, made, bytes) VALUES ($1, $2, $3, $4, $5, $6)');
   const DELETE = sql('DELETE FROM $schema.snapshots WHERE id = $1 RETURNING id');
-  const read = <Its extends Pick<Stored, 'at' | 'size' | 'place'>>(stored: Its) => ({
-    ...stored,
-    at: Number(stored.at),
-    size: Number(stored.size),
-    place: Number(stored.place),
-  });
+  const read = ({ id, name, world, at, size, place }: Stored): SnapshotCard => {
+    return { id, name, world, at: Number(at), size: Number(size), place: Number(place) };
+  };
   return {
     list: async () => (await connection.query<Stored>(LIST, [])).map(read),
     find: async (id) => {
-      const [found] = await connection.query<Stored>(FIND, [id]);
-      return found === undefined ? null : read(found);
+      const [found] = await connection.query<StoredWhole>(FIND, [id]);
+      if (found === undefined) return null;
+      const rows = JSON.parse(Buffer.from(found.bytes).toString()) as readonly Row[];
+      return { ...read(found), made: found.made, rows: frozenRows(rows, new Revisions()) };
     },
-    put: ({ id, name, world, at, made, bytes }) =>
-      connection.change(PUT, [
-        id,
-        name,
-        world,
-        at,
-        made,
-        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-      ]),
+    put: async ({ id, name, world, at, made, rows }) => {
+      const bytes = Buffer.from(JSON.stringify(rowsIn(rows)));
+      await connection.change(PUT, [id, name, world, at, made, bytes]);
+      return bytes.length;
+    },
     delete: async (id) => (await connection.query(DELETE, [id])).length > 0,
   };
 }

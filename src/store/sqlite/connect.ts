@@ -10,12 +10,12 @@ const REMEDY =
   'with yarn `yarn rebuild better-sqlite3`.';
 
 /**
- * Opens a database: a file by name, or a copy in memory of one given as bytes. The native module looks for its binary
+ * Opens a database: a file by name, or `:memory:`. The native module looks for its binary
  * when it first opens one.
  *
  * @throws Unusable if the binary is missing, or cannot be loaded by this Node
  */
-export function connectDatabase(source: string | Buffer, options: Database.Options = {}): Database.Database {
+export function connectDatabase(source: string, options: Database.Options = {}): Database.Database {
   try {
     return new Database(source, options);
   } catch (cause) {

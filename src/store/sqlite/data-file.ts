@@ -72,23 +72,15 @@ export class DataFile {
   }
 
   /**
-   * Wraps calls that write, by name: they are refused if what they write would be lost, and a write that the system
-   * refuses is reported in the store's own errors.
+   * Writes to it.
+   *
+   * @throws Unwritable if what is written would be lost, or if the system refuses to write it
    */
-  guard<Subject extends object>(subject: Subject, names: readonly (keyof Subject)[]): Subject {
-    const guarded = names.map((name) => {
-      // The subjects are parts of a store, and all of their calls return promises.
-      const write = subject[name] as (...given: unknown[]) => Promise<unknown>;
-      return [name, (...given: unknown[]) => this.#written(() => write(...given))];
-    });
-    return { ...subject, ...Object.fromEntries(guarded) };
-  }
-
-  async #written<Value>(write: () => Promise<Value>): Promise<Value> {
+  write<Result>(work: () => Result): Result {
     const { lost } = this;
     if (lost !== null) throw new Unwritable('lost', lost);
     try {
-      const written = await write();
+      const written = work();
       this.#refused = null;
       return written;
     } catch (cause) {

@@ -58,14 +58,6 @@ function faultOfSchema(found: number, known: StoreSchema): HeaderFault | null {
   return null;
 }
 
-/**
- * Does the header say that a separate log belongs to the database? SQLite opens such a database in memory, but cannot
- * read it then (https://www.sqlite.org/c3ref/deserialize.html).
- */
-export function isLogged(header: Buffer): boolean {
-  return header[WRITE_VERSION_AT] !== WITHOUT_LOG || header[READ_VERSION_AT] !== WITHOUT_LOG;
-}
-
 /** Marks a header as that of a database that is complete without a log. */
 export function markWithoutLog(header: Buffer): void {
   header[WRITE_VERSION_AT] = WITHOUT_LOG;

@@ -14,7 +14,7 @@ import type Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
 import { processWide } from '../../machine/process-wide.ts';
 import { codeOf, connectDatabase } from './connect.ts';
-import { damagedRowOf, damageOf } from './damage.ts';
+import { damageOf } from './damage.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { faultOfHeader, HEADER_BYTES } from './header.ts';
 import { migrate } from './migrating.ts';
@@ -22,12 +22,6 @@ import { renumberRunaway } from './renumbering.ts';
 import { SCHEMA, type StoreSchema } from './schema.ts';
 import { logAt } from './wal.ts';
 import { whose } from './whose.ts';
-
-/**
- * The page size in memory: most tables and indexes of a world do not fill a page, and with small pages a world takes
- * less than half the bytes to hold and to copy. On disk, SQLite's usual 4096 stay.
- */
-const MEMORY_PAGE_BYTES = 1024;
 
 /** How long another process may hold the file before we report it, in milliseconds. */
 const BUSY_TIMEOUT_MS = 200;
@@ -48,8 +42,7 @@ const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 /** An open database. */
 export interface Opened {
   readonly database: Database.Database;
-  /** Null: it is in memory. */
-  readonly file: DataFile | null;
+  readonly file: DataFile;
   /** What the person who opens it should know. */
   readonly notices: readonly string[];
 }
@@ -59,17 +52,10 @@ export interface Opened {
  * unchanged: its header is read as plain bytes first, because even reading it through SQLite changes another program's
  * file. The log of a killed process is recovered first, and only then is the file checked.
  *
- * @param path a file, or null for a world in memory
  * @param schema the one to bring it up to
  * @throws Unusable with what to do
  */
-export function openDatabase(path: string | null, schema: StoreSchema = SCHEMA): Opened {
-  if (path === null) {
-    const database = connectDatabase(':memory:');
-    database.pragma(`page_size = ${MEMORY_PAGE_BYTES}`);
-    prepare(database, schema);
-    return { database, file: null, notices: [] };
-  }
+export function openDatabase(path: string, schema: StoreSchema = SCHEMA): Opened {
   const isThere = existsSync(path);
   if (!isThere) makeFolder(path);
   let database: Database.Database | undefined;
@@ -202,18 +188,17 @@ function headerOf(path: string): Buffer {
  *
  * @param check examines the file as found, and throws if it is damaged
  */
-function prepare(database: Database.Database, schema: StoreSchema, check?: () => void): void {
+function prepare(database: Database.Database, schema: StoreSchema, check: () => void): void {
   database.pragma('locking_mode = EXCLUSIVE');
-  database.pragma('foreign_keys = ON');
   database.pragma('synchronous = NORMAL');
   // SQLite recovers a log when it first reads the file.
   database.pragma('user_version');
-  check?.();
+  check();
   if (migrate(database, schema)) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 function checkPages(database: Database.Database, path: string): void {
-  const damage = damageOf(database) ?? damagedRowOf(database);
+  const damage = damageOf(database);
   if (damage !== null)
     throw new Unusable(`--data ${path} is damaged (${damage}). It was left as it is; give another file.`);
 }
@@ -238,6 +223,9 @@ function unusable(path: string, cause: unknown): Unusable {
     return new Unusable(`--data ${path} is damaged. Give another file.`, { cause });
   }
   const said = cause instanceof Error ? cause.message : String(cause);
+  if (said.startsWith('no such table')) {
+    return new Unusable(`--data ${path} is damaged: ${said}. It was left as it is; give another file.`, { cause });
+  }
   return new Unusable(`--data ${path} cannot be used: ${said}. Give another file.`, { cause });
 }
 

@@ -93,5 +93,25 @@ CREATE TABLE object_shares (
 CREATE VIRTUAL TABLE object_texts USING fts5 (text, tokenize = 'trigram', content = '', contentless_delete = 1);
 `;
 
+/** What finds rows is made in memory, so nothing that was derived from the objects is stored. */
+const SCHEMA_9 = `
+DROP TABLE object_texts;
+DROP TABLE object_shares;
+DROP TABLE object_labels;
+DROP TABLE object_aliases;
+DROP TABLE collections;
+DROP TABLE lists;
+DROP INDEX objects_by_change;
+DROP INDEX objects_by_creation;
+DROP INDEX objects_by_state;
+DROP INDEX objects_by_name;
+DROP INDEX objects_by_id;
+DROP INDEX parts_by_time;
+DROP INDEX objects_by_time;
+DROP INDEX objects_of_parent;
+DROP INDEX objects_of_owner;
+ALTER TABLE world DROP COLUMN base;
+`;
+
 /** Schemas of lower numbers were never released. */
-export const SCHEMA: StoreSchema = { first: 8, steps: [SCHEMA_8] };
+export const SCHEMA: StoreSchema = { first: 8, steps: [SCHEMA_8, SCHEMA_9] };

@@ -85,7 +85,7 @@ describe('if somebody else is faster', () => {
   it('a run that is named meanwhile keeps its name, and ends', async () => {
     const id = await started();
     const [run] = await air.all(`simulations/runs/?simulation=${id}`);
-    const { commit } = collections();
+    const commit = collections().commit.bind(collections());
     const spied = vi.spyOn(collections(), 'commit').mockImplementationOnce(async (...changes) => {
       await done(200, `PATCH simulations/runs/${run.id}/`, { name: 'mine' });
       return commit(...changes);
@@ -104,7 +104,7 @@ describe('if somebody else is faster', () => {
     const { id, checkpoint } = await shutDown();
     await done(200, `PATCH simulations/${id}/start/`);
     await done(200, `PATCH simulations/${id}/shutdown/`, {});
-    const { commit } = collections();
+    const commit = collections().commit.bind(collections());
     const spied = vi.spyOn(collections(), 'commit').mockImplementationOnce(async (...changes) => {
       await done(204, `DELETE ${CHECKPOINTS}${checkpoint}/`);
       return commit(...changes);

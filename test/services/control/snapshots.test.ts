@@ -142,11 +142,8 @@ describe('a snapshot', () => {
     await writeFile(path, file.rawPayload);
     const opened = await testServer({ data: path });
 
-    expect([file.statusCode, file.headers['content-type'], file.rawPayload.length]).toEqual([
-      200,
-      'application/vnd.sqlite3',
-      snapshot.bytes,
-    ]);
+    expect([file.statusCode, file.headers['content-type']]).toEqual([200, 'application/vnd.sqlite3']);
+    expect(file.rawPayload.length).toBeGreaterThan(snapshot.bytes);
     expect(await reads(opened.call, made.key)).toBe('allowed');
     expect((await opened.call('GET /_mock/cast')).body).toEqual(cast);
     await tokenOf(opened.call, cast.runai.users[0].accessKey);

@@ -25,10 +25,13 @@ export function snapshotOperations({ snapshots }: Ports) {
   });
 
   const download: Handler<'control', 'download_snapshot'> = async ({ world, params }) => {
-    const { id, bytes } = await snapshots.find(world, params.snapshotId);
+    const bytes = await snapshots.file(world, params.snapshotId);
     return {
       status: 200,
-      headers: { 'content-type': SQLITE, 'content-disposition': `attachment; filename="${id}.db"` },
+      headers: {
+        'content-type': SQLITE,
+        'content-disposition': `attachment; filename="${params.snapshotId}.db"`,
+      },
       body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     };
   };

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '../../src/store/index.ts';
+import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { openSqliteImage, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { NO_ROWS } from '../../src/store/world-rows.ts';
 import { emptyFolder } from '../support/folder.ts';
 import type { Bench } from './contract.ts';
 
@@ -15,11 +17,6 @@ function benchOn(store: Store, step: (store: Store) => Promise<Store>, end = asy
       current = await step(current);
       return current;
     },
-    goOn: async (other) => {
-      if (other !== current) await current.close();
-      current = other;
-      return current;
-    },
     end: async () => {
       await current.close();
       await end();
@@ -27,18 +24,12 @@ function benchOn(store: Store, step: (store: Store) => Promise<Store>, end = asy
   };
 }
 
-export const inMemory = async () => benchOn(openSqliteStore(null), async (store) => store);
-
-export const resting = async () =>
-  benchOn(openSqliteStore(null), async (store) => {
-    await store.rest();
-    return store;
-  });
+export const inMemory = async () => benchOn(openMemory(NO_ROWS, newStoreParts()), async (store) => store);
 
 export const copied = async () => {
   const shared = newStoreParts();
-  return benchOn(openSqliteStore(null, shared), async (store) => {
-    const copy = openSqliteImage(await store.image(), shared);
+  return benchOn(openMemory(NO_ROWS, shared), async (store) => {
+    const copy = openMemory(await store.freeze(), shared);
     await store.close();
     return copy;
   });

@@ -1,11 +1,11 @@
 /** The contract of a store, on SQLite in the forms in which it is read again between steps. */
+
+import { copied, inFile } from './benches.ts';
 import { revisionsContract } from './contract-revisions.ts';
 import { CONTRACTS } from './contracts.ts';
-import { copied, inFile, resting } from './sqlite-benches.ts';
 
 const FORMS = [
-  ['SQLite in memory that rests between steps', resting],
-  ['SQLite in memory, copied for each step', copied],
+  ['memory, copied for each step', copied],
   ['SQLite in a file that is closed and opened again between steps', inFile],
 ] as const;
 

@@ -1,0 +1,19 @@
+/**
+ * Compares two texts by code point, as databases do (`COLLATE "C"`, SQLite's BINARY). JavaScript compares UTF-16 code
+ * units, by which a character beyond U+FFFF comes before one from U+E000 on.
+ *
+ * @returns a negative number if the first comes first, 0 if they are equal
+ */
+export function compareTexts(one: string, other: string): number {
+  const length = Math.min(one.length, other.length);
+  for (let index = 0; index < length; index += 1) {
+    const [unit, otherUnit] = [one.charCodeAt(index), other.charCodeAt(index)];
+    if (unit !== otherUnit) return rank(unit) - rank(otherUnit);
+  }
+  return one.length - other.length;
+}
+
+/** Surrogates come after all other code units, because they encode the characters beyond U+FFFF. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}

@@ -1,0 +1,62 @@
+import type { Store } from './index.ts';
+import { partsOn } from './parts/index.ts';
+import { knownKeys } from './parts/ngc-keys.ts';
+import { ACCESS_KEYS, IDENTITIES } from './parts/records.ts';
+import { rekeyedRows } from './parts/rekeying.ts';
+import type { StoreParts } from './shared.ts';
+import type { KeptSeed, Rekeying } from './world.ts';
+import { type FrozenRows, WorldRows } from './world-rows.ts';
+
+/** Credentials that replace those of frozen rows, as in `WorldStore.rekey`. */
+export interface Rekeyed {
+  readonly rekeying: Rekeying;
+  readonly kept: KeptSeed;
+}
+
+/**
+ * Frozen rows with other credentials, made when they are first asked for.
+ *
+ * @throws Collision if two of a kind would get the same value
+ */
+export function rekeyed(rows: FrozenRows, { rekeying, kept }: Rekeyed, { revisions }: StoreParts): () => FrozenRows {
+  return () => {
+    const own = new WorldRows(rows, revisions);
+    const all = (collection: string) => [...(rows.tables.get(collection)?.rows ?? [])];
+    own.commitNow(rekeyedRows(all, rekeying, kept).changes);
+    return own.freeze();
+  };
+}
+
+/** A store in memory. @param begin the rows that it begins with */
+export function openMemory(begin: FrozenRows | (() => FrozenRows), shared: StoreParts): Store {
+  return storeOn(new WorldRows(begin, shared.revisions), shared);
+}
+
+/** The collections of what has a secret. */
+const SECRETIVE = [ACCESS_KEYS.name, IDENTITIES.name];
+
+/** What a store has besides its rows: nothing, if these are in memory alone. */
+interface Kept extends Pick<Store, 'notices' | 'fault'> {
+  close(): void;
+}
+
+const NOT_KEPT: Kept = { notices: [], fault: () => null, close: () => {} };
+
+/** A store whose rows are in memory. @param kept where else they are */
+export function storeOn(rows: WorldRows, { budgets }: StoreParts, kept: Kept = NOT_KEPT): Store {
+  const known = knownKeys(budgets.rows);
+  return {
+    ...partsOn(rows, known),
+    collections: rows,
+    sharing: null,
+    notices: kept.notices,
+    fault: kept.fault,
+    hasSecret: (hash) => SECRETIVE.some((collection) => rows.hasSecret(collection, hash)),
+    freeze: async () => rows.freeze(),
+    restore: async (state) => rows.replace(state),
+    close: async () => {
+      known.clear();
+      kept.close();
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { stopwatch } from '../core/clock.ts';
+import { own } from '../core/own.ts';
+import { setImmediate } from '../machine/time.ts';
+import type { Page, PageQuery, Row } from './collections.ts';
+import { withRoom } from './page-room.ts';
+import type { Entry, Table } from './table.ts';
+
+/** How many characters of a text are searched, so that no single row can make all searches slow. */
+export const MOST_SEARCHED = 4096;
+
+/** Members of a query that stand for the row's own. */
+const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {
+  id: ({ id }) => id,
+  parent: ({ parent }) => parent,
+  name: ({ facets }) => facets?.name ?? null,
+  state: ({ facets }) => facets?.state ?? null,
+  createdAt: ({ facets }) => facets?.createdAt ?? null,
+  modifiedAt: ({ facets }) => facets?.modifiedAt ?? null,
+};
+
+/** How long a search holds up everything else, in milliseconds. */
+const SLICE_MS = 8;
+/** How many rows are looked at before the time is. */
+const LOOKED_AT = 500;
+
+/** Does a row belong to what is asked for? */
+type Condition = (row: Row) => boolean;
+
+/** One page of the rows of a table: as `Collections.page`. */
+export async function pageOf(table: Table, query: PageQuery): Promise<Page> {
+  const { order, search } = query;
+  const isAsked = conditionOf(query);
+  const entries = table.inOrder(order.by);
+  return search === null ? wholePage(entries, query, isAsked) : searchedPage(entries, query, isAsked);
+}
+
+function wholePage(entries: readonly Entry[], query: PageQuery, isAsked: Condition): Page {
+  const collected = new Collected(query);
+  const { length } = entries;
+  const { descending } = query.order;
+  for (let index = 0; index < length; index += 1) {
+    const entry = entries[descending ? length - 1 - index : index] as Entry;
+    if (isAsked(entry.row)) collected.add(entry.row, entry.size);
+  }
+  return collected.page;
+}
+
+/** Others are served in between, so it goes through the rows as they were when it began. */
+async function searchedPage(entries: readonly Entry[], query: PageQuery, isAsked: Condition): Promise<Page> {
+  const collected = new Collected(query);
+  const all = entries.map(({ row, size }) => ({ row, size }));
+  if (query.order.descending) all.reverse();
+  let begun = stopwatch();
+  for (const [index, { row, size }] of all.entries()) {
+    if (index % LOOKED_AT === 0 && stopwatch() - begun > SLICE_MS) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      begun = stopwatch();
+    }
+    if (isAsked(row)) collected.add(row, size);
+  }
+  return collected.page;
+}
+
+/** The rows of one page, and the number of all. */
+class Collected {
+  readonly #query: PageQuery;
+  readonly #rows: Pick<Entry, 'row' | 'size'>[] = [];
+  #count = 0;
+
+  constructor(query: PageQuery) {
+    this.#query = query;
+  }
+
+  add(row: Row, size: number): void {
+    const { offset, limit } = this.#query;
+    if (this.#count >= offset && this.#rows.length < limit) this.#rows.push({ row, size });
+    this.#count += 1;
+  }
+
+  get page(): Page {
+    return {
+      count: this.#count,
+      rows: withRoom(this.#rows, ({ size }) => size, this.#query.most).map(({ row }) => row),
+    };
+  }
+}
+
+function conditionOf({ account, whose, where, search }: PageQuery): Condition {
+  const conditions = [
+    ...(account === null ? [] : [whoseCondition(account, whose)]),
+    ...where.map(({ member, value }) => memberCondition(member, value)),
+    ...(search === null ? [] : [searchCondition(search)]),
+  ];
+  const [only = () => true] = conditions;
+  return conditions.length <= 1 ? only : (row) => conditions.every((condition) => condition(row));
+}
+
+function whoseCondition(account: string, whose: PageQuery['whose']): Condition {
+  const isShared = ({ sharedWith }: Row) =>
+    sharedWith.length > 0 && (sharedWith.includes(account) || sharedWith.includes('*'));
+  if (whose === 'own') return ({ owner }) => owner === account;
+  if (whose === 'others') return (row) => row.owner !== account && isShared(row);
+  return (row) => row.owner === account || isShared(row);
+}
+
+/** If a member of a body is a list, it is enough that one of its entries matches. */
+function memberCondition(member: string, value: string): Condition {
+  const ofRow = own(OF_ROW, member);
+  if (ofRow !== undefined) return (row) => ofRow(row) === value;
+  const path = member.split('.');
+  return ({ body }) => {
+    const found = memberAt(body, path);
+    return Array.isArray(found) ? found.includes(value) || textOf(found) === value : textOf(found) === value;
+  };
+}
+
+function searchCondition({ members, text }: NonNullable<PageQuery['search']>): Condition {
+  const wanted = text.toLowerCase();
+  const reads = members.map((member) => {
+    const ofRow = own(OF_ROW, member);
+    const path = member.split('.');
+    return (row: Row) => textOf(ofRow === undefined ? memberAt(row.body, path) : ofRow(row));
+  });
+  return (row) => reads.some((read) => read(row)?.slice(0, MOST_SEARCHED).toLowerCase().includes(wanted) === true);
+}
+
+function memberAt(body: unknown, path: readonly string[]): unknown {
+  let value = body;
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = own(value as Readonly<Record<string, unknown>>, name);
+  }
+  return value;
+}
+
+/** A member as it is compared; null if there is none. */
+function textOf(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

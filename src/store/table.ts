@@ -1,0 +1,361 @@
+import type { Instant } from '../core/clock.ts';
+import { compareTexts } from '../core/text-order.ts';
+import type { DueQuery, PageQuery, Revision, Row, Size } from './collections.ts';
+
+/** A row of a table. */
+export interface Entry {
+  row: Row;
+  /** It rises with age, over all collections of a world; a row that is replaced keeps its own. */
+  readonly place: number;
+  /** How many characters its body has as JSON. */
+  size: number;
+}
+
+/** By what the rows of a list are found. */
+export type GroupKind = 'owner' | 'parent' | 'label' | 'account' | 'secret';
+
+const KEYS: Readonly<Record<GroupKind, (row: Row) => readonly string[]>> = {
+  owner: ({ owner }) => [owner],
+  parent: ({ parent }) => (parent === null ? [] : [parent]),
+  label: ({ labels }) => labels,
+  account: ({ sharedWith }) => sharedWith,
+  secret: ({ body }) => {
+    const { secretHash }: { readonly secretHash?: unknown } = Object(body);
+    return typeof secretHash === 'string' ? [secretHash] : [];
+  },
+};
+
+/** Rows that belong together, in the order of their places. */
+class Group {
+  readonly #entries = new Map<string, Entry>();
+  #highest = Number.NEGATIVE_INFINITY;
+  #isSorted = true;
+  #rows: readonly Row[] | null = null;
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get rows(): readonly Row[] {
+    this.#rows ??= this.entries().map(({ row }) => row);
+    return this.#rows;
+  }
+
+  entries(): readonly Entry[] {
+    const entries = [...this.#entries.values()];
+    return this.#isSorted ? entries : entries.sort((one, other) => one.place - other.place);
+  }
+
+  find(id: string): Entry | undefined {
+    return this.#entries.get(id);
+  }
+
+  put(entry: Entry): void {
+    this.#rows = null;
+    if (entry.place < this.#highest && !this.#entries.has(entry.row.id)) this.#isSorted = false;
+    this.#highest = Math.max(this.#highest, entry.place);
+    this.#entries.set(entry.row.id, entry);
+  }
+
+  remove(id: string): void {
+    this.#rows = null;
+    this.#entries.delete(id);
+  }
+
+  /** One of its rows has other members now. */
+  renew(): void {
+    this.#rows = null;
+  }
+}
+
+/** Entries in an order that they are searched in. Two entries of one order are never equal. */
+class Order {
+  readonly #compare: (one: Row, other: Row) => number;
+  readonly entries: Entry[];
+
+  constructor(compare: (one: Row, other: Row) => number, entries: readonly Entry[]) {
+    this.#compare = compare;
+    this.entries = [...entries].sort((one, other) => compare(one.row, other.row));
+  }
+
+  add(entry: Entry): void {
+    this.entries.splice(this.#placeOf(entry.row), 0, entry);
+  }
+
+  remove(entry: Entry): void {
+    this.entries.splice(this.#placeOf(entry.row), 1);
+  }
+
+  /** The number of entries before this row. */
+  #placeOf(row: Row): number {
+    return firstWhere(this.entries, (entry) => this.#compare(entry.row, row) >= 0);
+  }
+}
+
+/** The number of the first entry with which something begins to hold that holds for all after it. */
+function firstWhere(entries: readonly Entry[], holds: (entry: Entry) => boolean): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(entries[middle] as Entry)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+const byId = (one: Row, other: Row): number => compareTexts(one.id, other.id);
+const byTime = (one: Instant, other: Instant): number => (one === other ? 0 : one < other ? -1 : 1);
+const byDueAt = (one: Row, other: Row): number =>
+  byTime(one.dueAt as Instant, other.dueAt as Instant) || byId(one, other);
+
+/** Null comes first. */
+function byState(one: string | null, other: string | null): number {
+  if (one === null || other === null) return Number(one !== null) - Number(other !== null);
+  return compareTexts(one, other);
+}
+
+type OrderName = PageQuery['order']['by'];
+
+/** For rows with facets. */
+const COMPARES: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = {
+  id: byId,
+  name: (one, other) => compareTexts(one.facets?.name as string, other.facets?.name as string) || byId(one, other),
+  state: (one, other) => byState(one.facets?.state ?? null, other.facets?.state ?? null) || byId(one, other),
+  createdAt: (one, other) =>
+    byTime(one.facets?.createdAt as Instant, other.facets?.createdAt as Instant) || byId(one, other),
+  modifiedAt: (one, other) =>
+    byTime(one.facets?.modifiedAt as Instant, other.facets?.modifiedAt as Instant) || byId(one, other),
+};
+
+/**
+ * The rows of one collection, with what finds them: indexes are made when first asked for, and kept up with changes. A
+ * table that several worlds share is never changed; each makes a copy before its first change.
+ */
+export class Table {
+  readonly #all = new Group();
+  /** That of the latest change of any row. */
+  #revision: Revision;
+  /** By owner, those of lists that changed since everything was loaded. */
+  readonly #revisions: Map<string, Revision>;
+  #aliases: Map<string, Entry> | null = null;
+  readonly #groups = new Map<GroupKind, Map<string, Group>>();
+  readonly #visible = new Map<string, readonly Row[]>();
+  #due: Order | null = null;
+  #dueOf: Map<string, Order> | null = null;
+  readonly #orders = new Map<OrderName, Order>();
+  #characters = 0;
+
+  constructor(revision: Revision, revisions: ReadonlyMap<string, Revision> = new Map()) {
+    this.#revision = revision;
+    this.#revisions = new Map(revisions);
+  }
+
+  /** The same rows, to be changed. Indexes are made again when they are asked for. */
+  copy(): Table {
+    const copy = new Table(this.#revision, this.#revisions);
+    for (const { row, place, size } of this.#all.entries()) copy.#all.put({ row, place, size });
+    copy.#characters = this.#characters;
+    return copy;
+  }
+
+  /** How many rows there are. */
+  get count(): number {
+    return this.#all.size;
+  }
+
+  /** How many characters all bodies have as JSON. */
+  get characters(): number {
+    return this.#characters;
+  }
+
+  /** In the order of their places. */
+  entries(): readonly Entry[] {
+    return this.#all.entries();
+  }
+
+  byId(id: string): Entry | undefined {
+    return this.#all.find(id);
+  }
+
+  byAlias(alias: string): Entry | undefined {
+    if (this.#aliases === null) {
+      this.#aliases = new Map();
+      for (const entry of this.entries()) for (const one of entry.row.aliases) this.#aliases.set(one, entry);
+    }
+    return this.#aliases.get(alias);
+  }
+
+  get rows(): readonly Row[] {
+    return this.#all.rows;
+  }
+
+  /** The rows of a list. Until a row of it changes, it is the same object. */
+  rowsOf(kind: GroupKind, key: string): readonly Row[] {
+    return this.#group(kind, key)?.rows ?? NONE;
+  }
+
+  /** What an account owns, what is shared with it, and what is public. */
+  visibleTo(account: string): readonly Row[] {
+    const known = this.#visible.get(account);
+    if (known !== undefined) return known;
+    const entries = new Set<Entry>();
+    for (const group of [this.#group('owner', account), this.#group('account', account), this.#group('account', '*')]) {
+      for (const entry of group?.entries() ?? []) entries.add(entry);
+    }
+    const rows = [...entries].sort((one, other) => one.place - other.place).map(({ row }) => row);
+    if (this.#visible.size >= MOST_VISIBLE) this.#visible.clear();
+    this.#visible.set(account, rows);
+    return rows;
+  }
+
+  /** @param loadedAt the least that a list of this world may have */
+  size(owner: string | undefined, loadedAt: Revision): Size {
+    if (owner === undefined) return { count: this.count, revision: Math.max(this.#revision, loadedAt) };
+    const revision = Math.max(this.#revisions.get(owner) ?? 0, loadedAt);
+    return { count: this.#group('owner', owner)?.size ?? 0, revision };
+  }
+
+  /** As `Collections.due`. */
+  due({ parent, after, to, limit, latestFirst = false }: DueQuery): readonly Row[] {
+    const entries = (parent === undefined ? this.#dueAll() : this.#dueParts().get(parent))?.entries ?? [];
+    const begin = firstWhere(entries, ({ row }) => (row.dueAt as Instant) > after);
+    const end = firstWhere(entries, ({ row }) => (row.dueAt as Instant) > to);
+    const most = Math.min(limit, end - begin);
+    if (most <= 0) return [];
+    const found = latestFirst ? entries.slice(end - most, end).reverse() : entries.slice(begin, begin + most);
+    return found.map(({ row }) => row);
+  }
+
+  /** The rows with facets, in an order. They must not be changed. */
+  inOrder(by: OrderName): readonly Entry[] {
+    let order = this.#orders.get(by);
+    if (order === undefined) {
+      const listed = this.entries().filter(({ row }) => row.facets !== undefined);
+      order = new Order(COMPARES[by], listed);
+      this.#orders.set(by, order);
+    }
+    return order.entries;
+  }
+
+  /** Adds a row, or replaces that of its id, which keeps its place. */
+  put(row: Row, { place, size }: Pick<Entry, 'place' | 'size'>): void {
+    const before = this.#all.find(row.id);
+    if (before !== undefined) this.#leave(before, row);
+    this.#enter({ row, place: before?.place ?? place, size });
+    if (before !== undefined && before.row.owner !== row.owner) this.changed(before.row.owner, row.revision);
+    this.changed(row.owner, row.revision);
+  }
+
+  /** @param revision of the removal */
+  remove(id: string, revision: Revision): void {
+    const entry = this.#all.find(id);
+    if (entry === undefined) return;
+    this.#leave(entry, null);
+    this.#all.remove(id);
+    this.changed(entry.row.owner, revision);
+  }
+
+  /** The list of this owner has changed. */
+  changed(owner: string, revision: Revision): void {
+    this.#revision = revision;
+    this.#revisions.set(owner, revision);
+  }
+
+  /** Notes when a row was used, which is no change. */
+  use(id: string, at: Instant): void {
+    const entry = this.#all.find(id);
+    if (entry === undefined) return;
+    entry.row = { ...entry.row, usedAt: at };
+    this.#visible.clear();
+    this.#all.renew();
+    for (const [kind, groups] of this.#groups) {
+      for (const key of KEYS[kind](entry.row)) groups.get(key)?.renew();
+    }
+  }
+
+  #enter(entry: Entry): void {
+    const { row } = entry;
+    this.#visible.clear();
+    this.#characters += entry.size;
+    this.#all.put(entry);
+    if (this.#aliases !== null) for (const alias of row.aliases) this.#aliases.set(alias, entry);
+    for (const [kind, groups] of this.#groups) addTo(groups, kind, entry);
+    if (row.dueAt !== null) {
+      this.#due?.add(entry);
+      if (this.#dueOf !== null && row.parent !== null) addPart(this.#dueOf, row.parent, entry);
+    }
+    if (row.facets !== undefined) for (const order of this.#orders.values()) order.add(entry);
+  }
+
+  /** Takes a row out of the indexes. @param next what takes its place, which keeps that in the groups of both */
+  #leave(entry: Entry, next: Row | null): void {
+    const { row } = entry;
+    this.#visible.clear();
+    this.#characters -= entry.size;
+    for (const alias of row.aliases) this.#aliases?.delete(alias);
+    for (const [kind, groups] of this.#groups) {
+      const kept = next === null ? [] : KEYS[kind](next);
+      for (const key of KEYS[kind](row)) {
+        const group = kept.includes(key) ? undefined : groups.get(key);
+        group?.remove(row.id);
+        if (group?.size === 0) groups.delete(key);
+      }
+    }
+    if (row.dueAt !== null) {
+      this.#due?.remove(entry);
+      if (row.parent !== null) this.#dueOf?.get(row.parent)?.remove(entry);
+    }
+    if (row.facets !== undefined) for (const order of this.#orders.values()) order.remove(entry);
+  }
+
+  #group(kind: GroupKind, key: string): Group | undefined {
+    let groups = this.#groups.get(kind);
+    if (groups === undefined) {
+      groups = new Map();
+      for (const entry of this.entries()) addTo(groups, kind, entry);
+      this.#groups.set(kind, groups);
+    }
+    return groups.get(key);
+  }
+
+  #dueAll(): Order {
+    this.#due ??= new Order(
+      byDueAt,
+      this.entries().filter(({ row }) => row.dueAt !== null),
+    );
+    return this.#due;
+  }
+
+  #dueParts(): ReadonlyMap<string, Order> {
+    if (this.#dueOf !== null) return this.#dueOf;
+    const parts = new Map<string, Entry[]>();
+    for (const entry of this.entries()) {
+      const { dueAt, parent } = entry.row;
+      if (dueAt === null || parent === null) continue;
+      const its = parts.get(parent);
+      if (its === undefined) parts.set(parent, [entry]);
+      else its.push(entry);
+    }
+    this.#dueOf = new Map([...parts].map(([parent, entries]) => [parent, new Order(byDueAt, entries)]));
+    return this.#dueOf;
+  }
+}
+
+const NONE: readonly Row[] = [];
+
+/** For so many accounts what they may see is kept. */
+const MOST_VISIBLE = 100;
+
+function addTo(groups: Map<string, Group>, kind: GroupKind, entry: Entry): void {
+  for (const key of KEYS[kind](entry.row)) {
+    const group = groups.get(key) ?? new Group();
+    groups.set(key, group);
+    group.put(entry);
+  }
+}
+
+function addPart(orders: Map<string, Order>, parent: string, entry: Entry): void {
+  const order = orders.get(parent);
+  if (order === undefined) orders.set(parent, new Order(byDueAt, [entry]));
+  else order.add(entry);
+}

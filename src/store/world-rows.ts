@@ -1,0 +1,327 @@
+import type { Instant } from '../core/clock.ts';
+import { checked } from './checked.ts';
+import {
+  type Change,
+  type Collections,
+  type DueQuery,
+  type Expectation,
+  type List,
+  type ListQuery,
+  NEW,
+  type Page,
+  type PageQuery,
+  type Revision,
+  type Row,
+  type Size,
+} from './collections.ts';
+import { Changed, Collision } from './errors.ts';
+import { listKindOf } from './list-kind.ts';
+import type { Revisions } from './revisions.ts';
+import type { LoggedRow, RowLog } from './row-log.ts';
+import type { RowName } from './row-name.ts';
+import { pageOf } from './search.ts';
+import { type Entry, Table } from './table.ts';
+import { Turns } from './turns.ts';
+
+/** The rows of a world at one moment. They never change, so that any number of worlds can begin with them. */
+export interface FrozenRows {
+  readonly tables: ReadonlyMap<string, Table>;
+  /** Above the places of all rows. */
+  readonly nextPlace: number;
+  /** The highest of any row. */
+  readonly revision: Revision;
+}
+
+/** The rows of a world that has none. */
+export const NO_ROWS: FrozenRows = { tables: new Map(), nextPlace: 1, revision: 0 };
+
+/** How many characters all bodies have as JSON. */
+export function sizeOf({ tables }: FrozenRows): number {
+  let characters = 0;
+  for (const table of tables.values()) characters += table.characters;
+  return characters;
+}
+
+/** All of them, oldest first. */
+export function rowsIn(rows: FrozenRows): readonly Row[] {
+  return entriesIn(rows).map(({ row }) => row);
+}
+
+function entriesIn({ tables }: Pick<FrozenRows, 'tables'>): readonly Entry[] {
+  return [...tables.values()].flatMap((table) => table.entries()).sort((one, other) => one.place - other.place);
+}
+
+/** Rows from elsewhere, oldest first, for worlds to begin with. */
+export function frozenRows(rows: readonly Row[], revisions: Revisions): FrozenRows {
+  const all = new WorldRows(NO_ROWS, revisions);
+  all.loadNow(rows);
+  return all.freeze();
+}
+
+/**
+ * The rows of a world, in memory. It begins with frozen rows, which it shares with others, and copies a table of them
+ * before it changes it: a world that nobody has changed takes nothing but a reference.
+ */
+export class WorldRows implements Collections {
+  readonly turns = new Turns();
+  seen: object = {};
+  readonly #revisions: Revisions;
+  /** What it begins with; made when it is first asked for, because most of many worlds never are. */
+  #begin: FrozenRows | (() => FrozenRows);
+  /** The tables that differ from those of the base. */
+  #own = new Map<string, Table>();
+  #nextPlace = 1;
+  readonly #log: RowLog | null;
+  /** No list has a lower revision. */
+  #loadedAt: Revision;
+  /** That of the latest change. */
+  #revision: Revision;
+
+  /** @param begin frozen rows, or what makes them when they are first asked for */
+  constructor(begin: FrozenRows | (() => FrozenRows), revisions: Revisions, log: RowLog | null = null) {
+    this.#revisions = revisions;
+    this.#log = log;
+    this.#begin = begin;
+    if (typeof begin !== 'function') this.#take(begin);
+    this.#loadedAt = revisions.next();
+    this.#revision = this.#loadedAt;
+  }
+
+  /** A world as its log has it, which goes on there. */
+  static onLog(log: RowLog, logged: readonly LoggedRow[], revisions: Revisions): WorldRows {
+    const rows = new WorldRows(NO_ROWS, revisions, log);
+    for (const { row, place } of logged) {
+      rows.#change(row.collection).put(row, { place, size: textOf(row.body).length });
+      rows.#nextPlace = place + 1;
+    }
+    return rows;
+  }
+
+  /** The rows as they are now, for others to begin with. */
+  freeze(): FrozenRows {
+    const base = this.#base;
+    if (this.#own.size === 0) return base;
+    const tables = new Map([...base.tables, ...this.#own]);
+    const frozen = { tables, nextPlace: this.#nextPlace, revision: Math.max(base.revision, this.#revision) };
+    this.#begin = frozen;
+    this.#own = new Map();
+    return frozen;
+  }
+
+  /** Replaces everything by these rows. */
+  replace(begin: FrozenRows | (() => FrozenRows)): void {
+    const isWanted = this.#log !== null || typeof begin !== 'function';
+    const rows = isWanted && typeof begin === 'function' ? begin() : begin;
+    const revision = this.#revisions.next();
+    if (typeof rows !== 'function') this.#log?.replace(entriesIn(rows), revision);
+    this.#own = new Map();
+    this.#begin = rows;
+    if (typeof rows !== 'function') this.#take(rows);
+    this.#loadedAt = revision;
+    this.#revision = revision;
+    this.seen = {};
+  }
+
+  async byId(collection: string, id: string): Promise<Row | null> {
+    return this.#table(collection)?.byId(id)?.row ?? null;
+  }
+
+  async byAlias(collection: string, alias: string): Promise<Row | null> {
+    return this.#table(collection)?.byAlias(alias)?.row ?? null;
+  }
+
+  async list(query: ListQuery): Promise<List> {
+    const { collection, owner, limit } = query;
+    const table = this.#table(collection);
+    const rows = table === undefined ? NONE : rowsOf(table, query);
+    const { revision } = this.#sizeOf(table, owner);
+    return { rows: limit === undefined ? rows : rows.slice(0, limit), revision };
+  }
+
+  /** Has a row of a collection this `secretHash` in its body? */
+  hasSecret(collection: string, hash: string): boolean {
+    return (this.#table(collection)?.rowsOf('secret', hash).length ?? 0) > 0;
+  }
+
+  async places(collection: string): Promise<ReadonlyMap<string, number>> {
+    const entries = this.#table(collection)?.entries() ?? [];
+    return new Map(entries.map(({ row, place }) => [row.id, place]));
+  }
+
+  async size(collection: string, owner?: string): Promise<Size> {
+    return this.#sizeOf(this.#table(collection), owner);
+  }
+
+  async page(query: PageQuery): Promise<Page> {
+    const table = this.#table(query.collection);
+    return table === undefined ? { count: 0, rows: [] } : pageOf(table, query);
+  }
+
+  async due(query: DueQuery): Promise<readonly Row[]> {
+    return this.#table(query.collection)?.due(query) ?? [];
+  }
+
+  async counts(): Promise<Readonly<Record<string, number>>> {
+    const counts: [string, number][] = [];
+    for (const [name, { count }] of this.#tables()) if (count > 0) counts.push([name, count]);
+    return Object.fromEntries(counts);
+  }
+
+  async commit(changes: readonly Change[], expects?: readonly Expectation[]): Promise<Revision> {
+    return this.commitNow(changes, expects);
+  }
+
+  /** As `commit`. */
+  commitNow(changes: readonly Change[], expects: readonly Expectation[] = []): Revision {
+    for (const expected of expects) if (this.#isOther(expected)) throw new Changed();
+    const made = checked(changes, (row) => this.#find(row)?.row);
+    const puts = [...made.replaced.map(({ row }) => row), ...made.added];
+    const freed = new Set([...made.removed, ...made.replaced.map(({ before }) => before)]);
+    this.#checkAliases(puts, freed);
+    const revision = this.#revisions.next();
+    let place = this.#nextPlace;
+    // Made before anything is changed: a body that is no JSON throws.
+    const entries = puts.map((row): Entry => {
+      const before = this.#find(row);
+      const entry = entryOf(row, before?.place ?? place, revision, before?.row.usedAt);
+      if (before === undefined) place += 1;
+      return entry;
+    });
+    this.#log?.commit({ revision, puts: entries, removed: made.removed });
+    this.seen = {};
+    for (const { collection, id } of made.removed) this.#change(collection).remove(id, revision);
+    for (const entry of entries) this.#change(entry.row.collection).put(entry.row, entry);
+    this.#nextPlace = place;
+    this.#revision = revision;
+    return revision;
+  }
+
+  async note(collection: string, id: string, at: Instant): Promise<void> {
+    if (this.#table(collection)?.byId(id) === undefined) return;
+    this.seen = {};
+    this.#change(collection).use(id, at);
+    this.#log?.use({ collection, id }, at);
+  }
+
+  async dump(): Promise<readonly Row[]> {
+    return entriesIn({ tables: this.#tables() }).map(({ row }) => row);
+  }
+
+  async load(rows: readonly Row[]): Promise<void> {
+    this.loadNow(rows);
+  }
+
+  /** As `load`. @throws Collision if two rows have the same id, or the same alias */
+  loadNow(rows: readonly Row[]): void {
+    const revision = this.#revisions.next();
+    const tables = new Map<string, Table>();
+    for (const [index, row] of rows.entries()) {
+      const table = tables.get(row.collection) ?? new Table(revision);
+      tables.set(row.collection, table);
+      if (table.byId(row.id) !== undefined) throw new Collision();
+      for (const alias of row.aliases) if (table.byAlias(alias) !== undefined) throw new Collision();
+      const entry = entryOf(row, index + 1, revision);
+      table.put(entry.row, entry);
+    }
+    this.replace({ tables, nextPlace: rows.length + 1, revision });
+  }
+
+  /** Goes on above what these rows have. */
+  #take(rows: FrozenRows): void {
+    this.#begin = rows;
+    this.#nextPlace = Math.max(this.#nextPlace, rows.nextPlace);
+    this.#revisions.goOnAbove(rows.revision);
+  }
+
+  get #base(): FrozenRows {
+    if (typeof this.#begin === 'function') this.#take(this.#begin());
+    return this.#begin as FrozenRows;
+  }
+
+  #table(collection: string): Table | undefined {
+    return this.#own.get(collection) ?? this.#base.tables.get(collection);
+  }
+
+  #tables(): ReadonlyMap<string, Table> {
+    return this.#own.size === 0 ? this.#base.tables : new Map([...this.#base.tables, ...this.#own]);
+  }
+
+  /** A table that nobody else has. */
+  #change(collection: string): Table {
+    const own = this.#own.get(collection);
+    if (own !== undefined) return own;
+    const table = this.#base.tables.get(collection)?.copy() ?? new Table(this.#loadedAt);
+    this.#own.set(collection, table);
+    return table;
+  }
+
+  #find({ collection, id }: RowName) {
+    return this.#table(collection)?.byId(id);
+  }
+
+  #sizeOf(table: Table | undefined, owner: string | undefined): Size {
+    return table?.size(owner, this.#loadedAt) ?? { count: 0, revision: this.#loadedAt };
+  }
+
+  #isOther(expected: Expectation): boolean {
+    if ('id' in expected) return (this.#find(expected)?.row.revision ?? NEW) !== expected.revision;
+    const { collection, owner, revision } = expected;
+    return this.#sizeOf(this.#table(collection), owner).revision !== revision;
+  }
+
+  /** @param freed rows that lose their aliases by the same commit @throws Collision if an alias is taken */
+  #checkAliases(puts: readonly Row[], freed: ReadonlySet<unknown>): void {
+    const taken = new Map<string, Set<string>>();
+    for (const { collection, aliases } of puts) {
+      for (const alias of new Set(aliases)) {
+        const holder = this.#table(collection)?.byAlias(alias)?.row;
+        if (holder !== undefined && !freed.has(holder)) throw new Collision();
+        const its = taken.get(collection) ?? new Set();
+        if (its.has(alias)) throw new Collision();
+        taken.set(collection, its.add(alias));
+      }
+    }
+  }
+}
+
+function rowsOf(table: Table, query: ListQuery): readonly Row[] {
+  const { owner = '', parent = '', label = '', visibleTo = '' } = query;
+  switch (listKindOf(query)) {
+    case 'owner':
+      return table.rowsOf('owner', owner);
+    case 'parent':
+      return table.rowsOf('parent', parent);
+    case 'label':
+      return table.rowsOf('label', label);
+    case 'visibleTo':
+      return table.visibleTo(visibleTo);
+    case 'all':
+      return table.rows;
+  }
+}
+
+/**
+ * A row as it is kept: its body is what is left of it as JSON, and nobody else has it.
+ *
+ * @param used when the row that it replaces was used
+ */
+function entryOf(given: Row, place: number, revision: Revision, used: Instant | null = null): Entry {
+  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets } = given;
+  const text = textOf(given.body);
+  const { name, state, createdAt, modifiedAt } = facets ?? NO_FACETS;
+  const row = {
+    ...{ collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision },
+    body: JSON.parse(text),
+    usedAt: used ?? given.usedAt,
+    ...(facets !== undefined && { facets: { name, state, createdAt, modifiedAt } }),
+  };
+  return { row, place, size: text.length };
+}
+
+function textOf(body: unknown): string {
+  return JSON.stringify(body) ?? 'null';
+}
+
+const NONE: readonly Row[] = [];
+
+const NO_FACETS = { name: '', state: null, createdAt: 0, modifiedAt: 0 } as const;

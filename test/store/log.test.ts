@@ -1,0 +1,160 @@
+/**
+ * What is written to a file, where the contract cannot look.
+ *
+ * Breaks with: src/store/sqlite/index.ts, src/store/sqlite/log.ts, src/store/sqlite/file-of.ts,
+ * src/store/row-log.ts
+ */
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect } from 'vitest';
+import { Unwritable } from '../../src/store/errors.ts';
+import type { Store } from '../../src/store/index.ts';
+import { openMemory } from '../../src/store/memory.ts';
+import { dataFileOf } from '../../src/store/open.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { type FrozenRows, NO_ROWS } from '../../src/store/world-rows.ts';
+import { fill as fillDisk, smallDisk } from '../support/disk.ts';
+import { it } from '../support/in-folder.ts';
+import { keptSeed, NOON, people, row } from '../support/records.ts';
+import { plainly } from '../support/rows.ts';
+import { fill, readingsOf } from './contract-images.ts';
+
+/** Where a header says that a log belongs to its database (https://www.sqlite.org/fileformat.html, offset 18). */
+const VERSIONS = { start: 18, end: 20 } as const;
+
+async function readingsIn(frozen: FrozenRows) {
+  return readingsOf(openMemory(frozen, newStoreParts()));
+}
+
+async function filledAt(path: string): Promise<Store> {
+  const store = openSqliteStore(path);
+  await fill(store);
+  return store;
+}
+
+it('a file that was made of rows is whole without a log', async () => {
+  const store = openMemory(NO_ROWS, newStoreParts());
+  await fill(store);
+  const bytes = await dataFileOf(await store.freeze());
+
+  expect([...bytes.subarray(VERSIONS.start, VERSIONS.end)]).toEqual([1, 1]);
+});
+
+it('a use of a row is in the file a second later, and at once when it is closed', async ({ folder }) => {
+  const path = join(folder, 'mock.db');
+  const store = await filledAt(path);
+  await store.identities.touch('ada', NOON + 77);
+  await store.close();
+
+  const database = new Database(path, { readonly: true });
+  const usedAt = database.prepare(`SELECT used_at FROM objects WHERE id = 'ada'`).pluck();
+  expect(usedAt.get()).toBe(NOON + 77);
+  database.close();
+});
+
+it('another row that gets the id of a used one was not used', async ({ folder }) => {
+  const path = join(folder, 'mock.db');
+  const store = openSqliteStore(path);
+  const { collections } = plainly(store);
+  await collections.insert(row('a'), null);
+  await store.collections.note('things', 'a', NOON);
+  await collections.change('things', 'a', () => null);
+  await collections.insert(row('a'), null);
+  await store.close();
+  const again = openSqliteStore(path);
+
+  expect((await again.collections.byId('things', 'a'))?.usedAt).toBeNull();
+  await again.close();
+});
+
+it('what is in memory is not changed where the disk is full, and a use waits until it is not', async ({
+  folder,
+  skip,
+}) => {
+  const disk = await smallDisk(folder);
+  if (disk === null) {
+    process.stdout.write('SKIP: a small disk needs the right to mount one\n');
+    return skip();
+  }
+  const store = await filledAt(join(disk.path, 'mock.db'));
+  try {
+    await fillDisk(disk.path);
+    const insertMany = async () => {
+      for (let id = 0; id < 100; id++) await plainly(store).collections.insert(row(`row-${id}`), null);
+    };
+    await expect(insertMany()).rejects.toMatchObject({ why: 'full' });
+    await store.identities.touch('ada', NOON + 77);
+    const frozen = await store.freeze();
+    const readings = await readingsOf(store);
+
+    expect(readings.people[0]?.find(({ id }) => id === 'ada')?.lastLogin).toBe(NOON + 77);
+    await expect(store.restore(frozen)).rejects.toMatchObject({ why: 'full' });
+    expect(await readingsOf(store)).toEqual(readings);
+  } finally {
+    await store.close().catch(() => {});
+    await disk.remove();
+  }
+});
+
+describe('a data file', () => {
+  it('that was taken away is refused what is restored, and what is read goes on', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const store = await filledAt(path);
+    const before = await readingsOf(store);
+    const frozen = await store.freeze();
+    await rm(path);
+
+    expect(await readingsIn(frozen)).toEqual(before);
+    await expect(store.restore(frozen)).rejects.toThrow(Unwritable);
+    await expect(store.restore(frozen)).rejects.toMatchObject({ why: 'lost' });
+    expect(await readingsOf(store)).toEqual(before);
+    await store.close();
+  });
+
+  it('whose process ends while it is restored opens with what was before', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const store = await filledAt(path);
+    const [before, frozen] = [await readingsOf(store), await store.freeze()];
+    await store.world.load(keptSeed, people);
+    await store.restore(frozen);
+    const copy = join(folder, 'copy.db');
+    await copyFile(path, copy);
+    const log = await readFile(`${path}-wal`);
+    // The last frame of the log is the one that makes the change count.
+    await writeFile(`${copy}-wal`, log.subarray(0, log.length - 1));
+    await store.close();
+    const [torn, whole] = [openSqliteStore(copy), openSqliteStore(path)];
+
+    expect((await torn.world.counts())['ngcKeys']).toBe(0);
+    expect((await torn.world.counts())['users']).toBe(2);
+    expect(await readingsOf(whole)).toEqual(before);
+    await torn.close();
+    await whole.close();
+  });
+
+  it('of the schema before goes on with all that is in it', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const store = await filledAt(path);
+    const readings = await readingsOf(store);
+    await store.close();
+    // As it was: with tables for what was derived, and what they counted.
+    const database = new Database(path);
+    database.exec(`ALTER TABLE world ADD COLUMN base INTEGER NOT NULL DEFAULT 1;
+      CREATE TABLE lists (collection, owner, count, revision); CREATE TABLE collections (name, count, revision);
+      CREATE TABLE object_aliases (alias); CREATE TABLE object_labels (label); CREATE TABLE object_shares (account);
+      CREATE VIRTUAL TABLE object_texts USING fts5 (text, tokenize = 'trigram', content = '', contentless_delete = 1);
+      CREATE INDEX objects_of_owner ON objects (collection, owner); CREATE INDEX objects_of_parent ON objects (parent);
+      CREATE INDEX objects_by_time ON objects (due_at); CREATE INDEX parts_by_time ON objects (parent, due_at);
+      CREATE INDEX objects_by_id ON objects (owner, id); CREATE INDEX objects_by_name ON objects (name);
+      CREATE INDEX objects_by_state ON objects (state); CREATE INDEX objects_by_creation ON objects (created_at);
+      CREATE INDEX objects_by_change ON objects (modified_at); PRAGMA user_version = 8`);
+    database.close();
+    const again = openSqliteStore(path);
+
+    expect(again.notices).toEqual([]);
+    expect(await readingsOf(again)).toEqual(readings);
+    await again.close();
+  });
+});
