@@ -18,6 +18,7 @@ import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import { ALL_REASONS, type Ports } from '../services/index.ts';
 import { dataFileOf } from '../store/open.ts';
+import type { FrozenRows } from '../store/world-rows.ts';
 import type { WorldOrigin } from './copies.ts';
 import { drillsOf, endsOfDrills } from './drills.ts';
 import { knownOf } from './known.ts';
@@ -121,7 +122,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
       of: ({ id }) => snapshots.of(id),
       find: (world, id) => snapshots.find(id, world.id),
-      file: async (world, id) => dataFileOf((await snapshots.find(id, world.id)).rows),
+      file: async (world, id) => dataFile((await snapshots.find(id, world.id)).rows),
       restore: async ({ id }, which) => {
         const snapshot = await snapshots.find(which, id);
         const entry = worlds.entry(id);
@@ -169,6 +170,15 @@ function whyNotHere(snapshot: Snapshot, { world: { id }, seed, credentials }: Wo
   if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
   if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
   return `an earlier world \`${id}\`, which was made from another seed, or with other credentials`;
+}
+
+/** @throws Problem `unavailable` if there is no driver to write it with */
+async function dataFile(rows: FrozenRows): Promise<Uint8Array> {
+  try {
+    return await dataFileOf(rows);
+  } catch (thrown) {
+    throw thrown instanceof Unusable ? new Problem('unavailable', thrown.message) : thrown;
+  }
 }
 
 /** Turns a fault in a seed into a fault of the request. */

@@ -38,8 +38,8 @@ export async function openPlace(data: string | null, world: string, shared: Stor
   }
   if (!isPostgresUrl(data)) {
     // Loaded only by those who have a file.
-    const { openSqliteStore } = await import('./sqlite/index.ts');
-    return { kind: 'file', isKept: true, clock: null, worlds: null, store: openSqliteStore(data, shared), close };
+    const { openDataFile } = await import('./sqlite/index.ts');
+    return { kind: 'file', isKept: true, clock: null, worlds: null, store: await openDataFile(data, shared), close };
   }
   // Loaded only by those who have a database.
   const { openPostgres } = await import('./postgres/index.ts');
@@ -58,8 +58,9 @@ export async function openPlace(data: string | null, world: string, shared: Stor
  * Rows as a data file that `--data` opens.
  *
  * @returns the bytes of the file
+ * @throws Unusable if there is no driver to write it with
  */
 export async function dataFileOf(rows: FrozenRows): Promise<Uint8Array> {
-  const { fileOf } = await import('./sqlite/file-of.ts');
-  return fileOf(rowsIn(rows));
+  const { makeDataFile } = await import('./sqlite/index.ts');
+  return makeDataFile(rowsIn(rows));
 }

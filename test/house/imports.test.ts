@@ -13,7 +13,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^core\//, may: [/^core\//, /^machine\/time$/] },
   {
     files: /^store\/sqlite\//,
-    may: [/^store\//, /^core\//, /^machine\/(time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|path)$/],
+    may: [/^store\//, /^core\//, /^machine\/(time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|os|path)$/],
   },
   { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^machine\/time$/, /^pg$/, /^node:fs$/] },
   // What is made of rows works on whatever keeps them.
@@ -21,12 +21,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // The only file that knows which adapters there are.
   {
     files: /^store\/open$/,
-    may: [
-      /^store\/(?:sqlite|postgres)\/index$/,
-      /^store\/sqlite\/file-of$/,
-      /^store\/(?:data-option|memory|world-rows)$/,
-      /^core\/unusable$/,
-    ],
+    may: [/^store\/(?:sqlite|postgres)\/index$/, /^store\/(?:data-option|memory|world-rows)$/, /^core\/unusable$/],
     types: [/^store\//, /^core\/clock$/],
   },
   { files: /^store\/credential-aliases$/, may: [/^store\/parts\/records$/] },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
+import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { NO_ROWS } from '../../src/store/world-rows.ts';
 import { emptyFolder } from '../support/folder.ts';
@@ -35,9 +36,10 @@ export const copied = async () => {
   });
 };
 
-export const inFile = async () => {
+/** In a file. @param driver what opens it */
+export const inFileBy = (driver: SqliteDriver) => async () => {
   const folder = await emptyFolder();
-  const open = () => openSqliteStore(join(folder, 'mock.db'));
+  const open = () => openSqliteStore(join(folder, 'mock.db'), driver);
   const reopened = async (store: Store) => {
     await store.close();
     return open();

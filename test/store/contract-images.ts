@@ -7,8 +7,8 @@ import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { type FrozenRows, rowsIn } from '../../src/store/world-rows.ts';
+import { openFile } from '../support/data-file.ts';
 import { emptyFolder } from '../support/folder.ts';
 import {
   ALL,
@@ -161,14 +161,14 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         const store = await filled();
         const path = join(folder, 'image.db');
         await writeFile(path, await dataFileOf(await store.freeze()));
-        const opened = openSqliteStore(path);
+        const opened = openFile(path);
 
         expect(opened.notices).toEqual([]);
         expect(await readingsOf(opened)).toEqual(await readingsOf(store));
         await disturb(opened);
         const disturbed = await readingsOf(opened);
         await opened.close();
-        const again = openSqliteStore(path);
+        const again = openFile(path);
         expect(await readingsOf(again)).toEqual(disturbed);
         await again.close();
       });

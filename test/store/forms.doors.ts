@@ -1,12 +1,19 @@
-/** The contract of a store, on SQLite in the forms in which it is read again between steps. */
+/** The contract of a store, in the forms in which it is read again between steps. */
 
-import { copied, inFile } from './benches.ts';
+import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
+import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
+import { copied, inFileBy } from './benches.ts';
 import { revisionsContract } from './contract-revisions.ts';
 import { CONTRACTS } from './contracts.ts';
 
+const own = nodeSqlite();
+
 const FORMS = [
   ['memory, copied for each step', copied],
-  ['SQLite in a file that is closed and opened again between steps', inFile],
+  ['a file that is closed and opened again between steps, by better-sqlite3', inFileBy(BETTER_SQLITE3)],
+  ...(own === null
+    ? []
+    : [['a file that is closed and opened again between steps, by node:sqlite', inFileBy(own)] as const]),
 ] as const;
 
 for (const contract of CONTRACTS) {

@@ -13,8 +13,8 @@ import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { type FrozenRows, NO_ROWS } from '../../src/store/world-rows.ts';
+import { openFile } from '../support/data-file.ts';
 import { fill as fillDisk, smallDisk } from '../support/disk.ts';
 import { it } from '../support/in-folder.ts';
 import { keptSeed, NOON, people, row } from '../support/records.ts';
@@ -29,7 +29,7 @@ async function readingsIn(frozen: FrozenRows) {
 }
 
 async function filledAt(path: string): Promise<Store> {
-  const store = openSqliteStore(path);
+  const store = openFile(path);
   await fill(store);
   return store;
 }
@@ -56,14 +56,14 @@ it('a use of a row is in the file a second later, and at once when it is closed'
 
 it('another row that gets the id of a used one was not used', async ({ folder }) => {
   const path = join(folder, 'mock.db');
-  const store = openSqliteStore(path);
+  const store = openFile(path);
   const { collections } = plainly(store);
   await collections.insert(row('a'), null);
   await store.collections.note('things', 'a', NOON);
   await collections.change('things', 'a', () => null);
   await collections.insert(row('a'), null);
   await store.close();
-  const again = openSqliteStore(path);
+  const again = openFile(path);
 
   expect((await again.collections.byId('things', 'a'))?.usedAt).toBeNull();
   await again.close();
@@ -125,7 +125,7 @@ describe('a data file', () => {
     // The last frame of the log is the one that makes the change count.
     await writeFile(`${copy}-wal`, log.subarray(0, log.length - 1));
     await store.close();
-    const [torn, whole] = [openSqliteStore(copy), openSqliteStore(path)];
+    const [torn, whole] = [openFile(copy), openFile(path)];
 
     expect((await torn.world.counts())['ngcKeys']).toBe(0);
     expect((await torn.world.counts())['users']).toBe(2);
@@ -151,7 +151,7 @@ describe('a data file', () => {
       CREATE INDEX objects_by_state ON objects (state); CREATE INDEX objects_by_creation ON objects (created_at);
       CREATE INDEX objects_by_change ON objects (modified_at); PRAGMA user_version = 8`);
     database.close();
-    const again = openSqliteStore(path);
+    const again = openFile(path);
 
     expect(again.notices).toEqual([]);
     expect(await readingsOf(again)).toEqual(readings);

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
+import { pragma, type SqliteDatabase } from '../../src/store/sqlite/driver.ts';
 import { APPLICATION_ID } from '../../src/store/sqlite/header.ts';
-import { closeDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
+import { closeDatabase } from '../../src/store/sqlite/open.ts';
 import { newestOf, SCHEMA, type StoreSchema } from '../../src/store/sqlite/schema.ts';
+import { openFileDatabase } from '../support/data-file.ts';
 import { it } from '../support/in-folder.ts';
 
 /** The schema with a further step, which no version has yet. */
@@ -32,17 +34,17 @@ function makeEarlier(path: string): Database.Database {
 }
 
 /** What a database says of itself, and what is in it. */
-function contentOf(database: Database.Database) {
+function contentOf(database: SqliteDatabase) {
   return {
-    schema: database.pragma('user_version', { simple: true }),
+    schema: pragma(database, 'user_version'),
     rows: database.prepare('SELECT collection, id FROM objects').all(),
-    notes: database.prepare(`SELECT count(*) FROM sqlite_schema WHERE name = 'notes'`).pluck().get(),
+    notes: database.prepare(`SELECT name FROM sqlite_schema WHERE name = 'notes'`).all().length,
   };
 }
 
 function contentOfFile(path: string) {
   const database = new Database(path, { readonly: true });
-  const content = contentOf(database);
+  const content = contentOf(database as unknown as SqliteDatabase);
   database.close();
   return content;
 }
@@ -59,7 +61,7 @@ describe('what an earlier schema kept goes on', () => {
     const path = join(folder, 'mock.db');
     makeEarlier(path).close();
     for (let time = 0; time < 2; time++) {
-      const { database } = openDatabase(path, LATER);
+      const { database } = openFileDatabase(path, LATER);
       expect(contentOf(database)).toEqual(AFTER_STEP);
       closeDatabase(database);
 
@@ -75,7 +77,7 @@ describe('what an earlier schema kept goes on', () => {
     earlier.exec(SETTING);
     for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${killed}${end}`);
     earlier.close();
-    const { database } = openDatabase(killed, LATER);
+    const { database } = openFileDatabase(killed, LATER);
 
     expect(contentOf(database)).toEqual(AFTER_STEP);
     closeDatabase(database);
@@ -84,7 +86,7 @@ describe('what an earlier schema kept goes on', () => {
 
 it('a new file takes every step, and says so from the moment it exists', async ({ folder }) => {
   const [path, copy] = [join(folder, 'mock.db'), join(folder, 'copy.db')];
-  const { database } = openDatabase(path, LATER);
+  const { database } = openFileDatabase(path, LATER);
   await copyFile(path, copy);
   closeDatabase(database);
 
@@ -98,17 +100,19 @@ it('a step that fails is not taken at all, and the file stays as it was', async 
   earlier.close();
   const [before, content] = [await readFile(path), contentOfFile(path)];
 
-  expect(() => openDatabase(path, LATER)).toThrow(Unusable);
-  expect(() => openDatabase(path, LATER)).toThrow(/cannot be used: table notes already exists\. Give another file\./);
+  expect(() => openFileDatabase(path, LATER)).toThrow(Unusable);
+  expect(() => openFileDatabase(path, LATER)).toThrow(
+    /cannot be used: table notes already exists\. Give another file\./,
+  );
   expect(contentOfFile(path)).toEqual(content);
   expect(before.equals(await readFile(path))).toBe(true);
 });
 
 it('a file of a later schema is refused by a version that does not know it', async ({ folder }) => {
   const path = join(folder, 'mock.db');
-  closeDatabase(openDatabase(path, LATER).database);
+  closeDatabase(openFileDatabase(path, LATER).database);
   const before = await readFile(path);
 
-  expect(() => openDatabase(path)).toThrow(/newer version.*schema 10; this one knows 9.*use that version/);
+  expect(() => openFileDatabase(path)).toThrow(/newer version.*schema 10; this one knows 9.*use that version/);
   expect(before.equals(await readFile(path))).toBe(true);
 });

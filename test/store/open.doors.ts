@@ -9,9 +9,8 @@ import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
 import type { Store } from '../../src/store/index.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
-import { openDatabase } from '../../src/store/sqlite/open.ts';
 import { type Command, it } from '../support/command.ts';
+import { openFile, openFileDatabase } from '../support/data-file.ts';
 import { accessKey, keptSeed, people } from '../support/records.ts';
 
 /** Another user than the one that runs the tests, where there may be one: root may write everywhere. */
@@ -33,7 +32,7 @@ async function refusalOf(path: string): Promise<string> {
   const before = await bytesIn(dirname(path));
   let refusal: unknown;
   try {
-    await openSqliteStore(path).close();
+    await openFile(path).close();
   } catch (thrown) {
     refusal = thrown;
   }
@@ -45,7 +44,7 @@ async function refusalOf(path: string): Promise<string> {
 /** A file of ours that was closed, with a world in it that takes more than a few pages. */
 async function ourFile(folder: string): Promise<string> {
   const path = join(folder, 'mock.db');
-  const store = openSqliteStore(path);
+  const store = openFile(path);
   const names = Array.from({ length: 200 }, (_, number) => `key-${number}`);
   await store.world.load(keptSeed, { ...people, accessKeys: names.map((name) => accessKey(name)) });
   await store.close();
@@ -167,11 +166,11 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
   it('one that is open already', async ({ folder }) => {
     const path = await ourFile(folder);
-    const first = openSqliteStore(path);
+    const first = openFile(path);
     try {
       const before = await readFile(path);
 
-      expect(() => openSqliteStore(path)).toThrow(
+      expect(() => openFile(path)).toThrow(
         new Unusable(
           `--data ${path} is in use by another server. Stop that one, use it, or give this one a file of its own.`,
         ),
@@ -186,9 +185,9 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
   it('one that is open already, and stays closed to other processes', async ({ command, folder }) => {
     const path = await ourFile(folder);
-    const first = openSqliteStore(path);
+    const first = openFile(path);
     try {
-      expect(() => openSqliteStore(path)).toThrow(/in use by another server/);
+      expect(() => openFile(path)).toThrow(/in use by another server/);
 
       expect(await command.run(['--port', '0', '--data', path])).toMatchObject({
         code: 2,
@@ -202,7 +201,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
   it('one in a folder that is a file', async ({ folder }) => {
     await writeFile(join(folder, 'notes.txt'), 'notes');
-    const open = () => openDatabase(join(folder, 'notes.txt', 'mock.db'));
+    const open = () => openFileDatabase(join(folder, 'notes.txt', 'mock.db'));
 
     expect(open).toThrow(Unusable);
     expect(open).toThrow(/folder.*cannot be created.*Give a path/);
@@ -284,10 +283,10 @@ describe('a data file is refused untouched to a user who', () => {
 describe('a data file is used', () => {
   /** Uses a store as a server would, and shows that it keeps what it is given. */
   const use = async (path: string) => {
-    const store: Store = openSqliteStore(path);
+    const store: Store = openFile(path);
     await store.settings.set('name', 'value');
     await store.close();
-    const again = openSqliteStore(path);
+    const again = openFile(path);
     expect(await again.settings.get('name')).toBe('value');
     await again.close();
   };
@@ -319,7 +318,7 @@ describe('a data file is used', () => {
   it('when it bears its mark from the moment it exists, so that a crash leaves it usable', async ({ folder }) => {
     const path = join(folder, 'mock.db');
     const copy = join(folder, 'copy.db');
-    const store = openSqliteStore(path);
+    const store = openFile(path);
     await copyFile(path, copy);
     await store.close();
 
@@ -329,9 +328,9 @@ describe('a data file is used', () => {
   it('when another server had it and was killed', async ({ command, folder }) => {
     const path = join(folder, 'mock.db');
     const server = await command.start(['--data', path]);
-    expect(() => openSqliteStore(path)).toThrow(/in use by another server/);
+    expect(() => openFile(path)).toThrow(/in use by another server/);
     await server.crash();
-    const store = openSqliteStore(path);
+    const store = openFile(path);
 
     expect((await store.world.counts())['users']).toBe(2);
     await store.close();

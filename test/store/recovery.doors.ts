@@ -7,7 +7,7 @@ import { appendFile, copyFile, mkdir, open, readFile, rm, stat, symlink, truncat
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { Row } from '../../src/store/collections.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openFile } from '../support/data-file.ts';
 import { it } from '../support/in-folder.ts';
 import { keptSeed, people } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
@@ -25,7 +25,7 @@ function bigRow(id: string, bytes: number): Row {
 async function killed(folder: string): Promise<{ readonly path: string; readonly rows: readonly string[] }> {
   const original = join(folder, 'original.db');
   const path = join(folder, 'mock.db');
-  const store = openSqliteStore(original);
+  const store = openFile(original);
   await store.world.load(keptSeed, people);
   const rows = ['first', 'second', 'third'];
   for (const id of rows) await plainly(store).collections.insert(bigRow(id, 900_000), null);
@@ -52,7 +52,7 @@ function checkpointed(log: Buffer): readonly { readonly page: number; readonly b
 
 /** What is found when the file is opened, as a server would. */
 async function foundIn(path: string): Promise<{ rows: string[]; notices: readonly string[] }> {
-  const store = openSqliteStore(path);
+  const store = openFile(path);
   const rows = await plainly(store).collections.ofOwner('things', 'acme');
   const { notices } = store;
   await store.close();

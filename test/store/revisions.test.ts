@@ -7,8 +7,8 @@ import { Collection } from '../../src/store/collection.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { Revisions } from '../../src/store/revisions.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { NO_ROWS } from '../../src/store/world-rows.ts';
+import { openFile } from '../support/data-file.ts';
 import { emptyFolder } from '../support/folder.ts';
 
 const THINGS = new Collection<number>('things');
@@ -66,19 +66,19 @@ it('copies of one image go on above one another: a world that is made again unde
 it('a file with revisions too large to go on from is numbered anew, and says so', async () => {
   const folder = await emptyFolder();
   const path = join(folder, 'mock.db');
-  const first = openSqliteStore(path);
+  const first = openFile(path);
   await first.collections.commit([THINGS.put(THINGS.row({ id: 'a', owner: 'acme', parent: null, body: 1 }))]);
   await first.close();
   const database = new Database(path);
   for (const table of ['objects', 'world']) database.exec(`UPDATE ${table} SET revision = 1000000000000000000`);
   database.close();
 
-  const store = openSqliteStore(path);
+  const store = openFile(path);
   const { revision: before } = await THINGS.all(store.collections);
   await THINGS.change(store.collections, 'a', (before) => ({ ...before, body: before.body + 1 }));
   const { rows, revision } = await THINGS.all(store.collections);
   await store.close();
-  const again = openSqliteStore(path);
+  const again = openFile(path);
   await again.close();
   await rm(folder, { recursive: true });
 

@@ -1,7 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { stopwatch } from '../../core/clock.ts';
 import { Unwritable } from '../errors.ts';
-import { codeOf } from './connect.ts';
+import { codeOf } from './driver.ts';
 
 /** Identifies a file whatever its name: the name can be given to another file while this one is open. */
 export function fileIdentity({ dev, ino }: Stats): string {

@@ -7,16 +7,11 @@ export const APPLICATION_ID = 0x4e56414d;
 export const HEADER_BYTES = 100;
 
 const MAGIC = 'SQLite format 3\0';
-/** Where the header keeps the page size, the format versions for writing and reading, and the number of pages. */
+/** Where the header keeps the page size, and the number of pages. */
 const PAGE_SIZE_AT = 16;
-const WRITE_VERSION_AT = 18;
-const READ_VERSION_AT = 19;
 const PAGE_COUNT_AT = 28;
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
-
-/** The format version of a database without a write-ahead log. */
-const WITHOUT_LOG = 1;
 
 /** Why a database cannot be used. */
 export interface HeaderFault {
@@ -56,12 +51,6 @@ function faultOfSchema(found: number, known: StoreSchema): HeaderFault | null {
     return { what: `was written by nv-auth-mock before its first release (${schemas})`, isNewer: false };
   }
   return null;
-}
-
-/** Marks a header as that of a database that is complete without a log. */
-export function markWithoutLog(header: Buffer): void {
-  header[WRITE_VERSION_AT] = WITHOUT_LOG;
-  header[READ_VERSION_AT] = WITHOUT_LOG;
 }
 
 /** A page size of 1 stands for 65536. */

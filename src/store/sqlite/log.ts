@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../core/clock.ts';
 import { clearTimeout, setTimeout } from '../../machine/time.ts';
 import type { Revision, Row } from '../collections.ts';
@@ -6,6 +5,7 @@ import { Damaged } from '../errors.ts';
 import type { LoggedCommit, LoggedRow, RowLog } from '../row-log.ts';
 import { nameOf, type RowName } from '../row-name.ts';
 import type { DataFile } from './data-file.ts';
+import { inTransaction, type SqliteDatabase } from './driver.ts';
 
 /** A row in the form of the database. Lists are JSON, or null if they are empty. */
 interface StoredRow {
@@ -45,7 +45,7 @@ interface Use extends RowName {
 
 /** The rows of a world in a database of SQLite. */
 export class SqliteLog implements RowLog {
-  readonly #database: Database;
+  readonly #database: SqliteDatabase;
   readonly #file: DataFile | null;
   /** Uses that are not written yet. */
   readonly #uses = new Map<string, Use>();
@@ -56,7 +56,7 @@ export class SqliteLog implements RowLog {
   readonly #write: (uses: Iterable<Use>) => void;
 
   /** @param file null for a database in memory */
-  constructor(database: Database, file: DataFile | null) {
+  constructor(database: SqliteDatabase, file: DataFile | null) {
     this.#database = database;
     this.#file = file;
     const put = database.prepare<[StoredRow]>(PUT);
@@ -69,45 +69,43 @@ export class SqliteLog implements RowLog {
     this.#put = (rows) => {
       for (const row of rows) put.run(storedOf(row));
     };
-    const commit = database.transaction(({ puts, removed, revision }: LoggedCommit) => {
-      for (const { collection, id } of removed) remove.run(collection, id);
-      this.#put(puts);
-      setRevision.run(revision);
-    });
-    const replace = database.transaction((rows: readonly LoggedRow[], revision: Revision) => {
-      empty.run();
-      this.#put(rows);
-      setRevision.run(revision);
-    });
-    const write = database.transaction((uses: Iterable<Use>) => {
-      for (const { collection, id, at } of uses) use.run(at, collection, id);
-    });
-    const guarded = <Result>(work: () => Result): Result => (file === null ? work() : file.write(work));
-    this.commit = (made) => {
-      guarded(() => commit.immediate(made));
+    const inOneStep = (work: () => void) => inTransaction(database, 'IMMEDIATE', work);
+    const guarded = (work: () => void) => (file === null ? inOneStep(work) : file.write(() => inOneStep(work)));
+    this.commit = ({ puts, removed, revision }) => {
+      guarded(() => {
+        for (const { collection, id } of removed) remove.run(collection, id);
+        this.#put(puts);
+        setRevision.run(revision);
+      });
       // Another row may get the id of one that is gone.
-      for (const row of made.removed) this.#uses.delete(nameOf(row));
+      for (const row of removed) this.#uses.delete(nameOf(row));
     };
     this.replace = (rows, revision) => {
-      guarded(() => replace.immediate(rows, revision));
+      guarded(() => {
+        empty.run();
+        this.#put(rows);
+        setRevision.run(revision);
+      });
       this.#uses.clear();
     };
-    this.#write = (uses) => write.immediate(uses);
+    this.#write = (uses) => {
+      inOneStep(() => {
+        for (const { collection, id, at } of uses) use.run(at, collection, id);
+      });
+    };
   }
 
   /** All rows, in the order of their places. @throws Damaged */
   read(): readonly LoggedRow[] {
-    const all = this.#database.prepare<[], StoredRow>(SELECT);
-    const rows: LoggedRow[] = [];
-    for (const stored of all.iterate()) rows.push({ row: rowOf(stored), place: stored.seq });
-    return rows;
+    const all = this.#database.prepare<[], StoredRow>(SELECT).all();
+    return all.map((stored) => ({ row: rowOf(stored), place: stored.seq }));
   }
 
   /** @throws Damaged */
   get revision(): Revision {
-    const revision = this.#database.prepare<[], Revision>('SELECT revision FROM world').pluck().get();
-    if (revision === undefined) throw new Damaged('world', 'revision', 'it is not there');
-    return revision;
+    const found = this.#database.prepare<[], { readonly revision: Revision }>('SELECT revision FROM world').get();
+    if (found === undefined) throw new Damaged('world', 'revision', 'it is not there');
+    return found.revision;
   }
 
   use({ collection, id }: RowName, at: Instant): void {

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import { inTransaction, pragma, type SqliteDatabase } from './driver.ts';
 import { APPLICATION_ID } from './header.ts';
 import { newestOf, type StoreSchema } from './schema.ts';
 
@@ -10,17 +10,14 @@ const NONE = 0;
  *
  * @returns whether there was anything to do
  */
-export function migrate(database: Database, schema: StoreSchema): boolean {
-  const found = Number(database.pragma('user_version', { simple: true }));
+export function migrate(database: SqliteDatabase, schema: StoreSchema): boolean {
+  const found = Number(pragma(database, 'user_version'));
   const newest = newestOf(schema);
   if (found === newest) return false;
   const taken = found === NONE ? 0 : found - schema.first + 1;
-  database
-    .transaction(() => {
-      for (const step of schema.steps.slice(taken)) database.exec(step);
-      database.pragma(`application_id = ${APPLICATION_ID}`);
-      database.pragma(`user_version = ${newest}`);
-    })
-    .exclusive();
+  inTransaction(database, 'EXCLUSIVE', () => {
+    for (const step of schema.steps.slice(taken)) database.exec(step);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${newest}`);
+  });
   return true;
 }

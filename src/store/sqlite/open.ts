@@ -10,12 +10,11 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type Database from 'better-sqlite3';
 import { Unusable } from '../../core/unusable.ts';
 import { processWide } from '../../machine/process-wide.ts';
-import { codeOf, connectDatabase } from './connect.ts';
 import { damageOf } from './damage.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
+import { codeOf, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { faultOfHeader, HEADER_BYTES } from './header.ts';
 import { migrate } from './migrating.ts';
 import { renumberRunaway } from './renumbering.ts';
@@ -41,7 +40,7 @@ const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 
 /** An open database. */
 export interface Opened {
-  readonly database: Database.Database;
+  readonly database: SqliteDatabase;
   readonly file: DataFile;
   /** What the person who opens it should know. */
   readonly notices: readonly string[];
@@ -55,10 +54,10 @@ export interface Opened {
  * @param schema the one to bring it up to
  * @throws Unusable with what to do
  */
-export function openDatabase(path: string, schema: StoreSchema = SCHEMA): Opened {
+export function openDatabase(path: string, driver: SqliteDriver, schema: StoreSchema = SCHEMA): Opened {
   const isThere = existsSync(path);
   if (!isThere) makeFolder(path);
-  let database: Database.Database | undefined;
+  let database: SqliteDatabase | undefined;
   try {
     // SQLite keeps the log next to the file itself, not next to links to it.
     const real = isThere ? realpathSync(path) : path;
@@ -66,14 +65,14 @@ export function openDatabase(path: string, schema: StoreSchema = SCHEMA): Opened
     if (isThere) inspect(path, logged, schema);
     const { frames, isNoise } = logAt(`${real}-wal`);
     // The full path, because some names have a special meaning to SQLite, such as `:memory:`.
-    const opened = connectDatabase(resolve(path), { timeout: BUSY_TIMEOUT_MS });
+    const opened = driver.open(resolve(path));
     database = opened;
     prepare(database, schema, () => {
       if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
     });
     const isRenumbered = renumberRunaway(database);
     const counted = frames === 0 ? 0 : (checkpoint(database) ?? frames);
-    database.pragma('journal_mode = WAL');
+    database.exec('PRAGMA journal_mode = WAL');
     OPEN_FILES.set(database, fileIdentity(statSync(path)));
     const notices = [
       ...droppedNotices(path, frames - counted, isNoise),
@@ -90,9 +89,9 @@ export function openDatabase(path: string, schema: StoreSchema = SCHEMA): Opened
 const TRIED_PAGES = 16;
 
 /** Writes to the log, and changes nothing. */
-function tryToWrite(database: Database.Database): void {
-  const version = database.pragma('user_version', { simple: true });
-  for (let page = 0; page < TRIED_PAGES; page += 1) database.pragma(`user_version = ${version}`);
+function tryToWrite(database: SqliteDatabase): void {
+  const version = pragma(database, 'user_version');
+  for (let page = 0; page < TRIED_PAGES; page += 1) database.exec(`PRAGMA user_version = ${version}`);
 }
 
 /** Did its last process leave a log behind? */
@@ -101,7 +100,7 @@ function hasLog(path: string): boolean {
 }
 
 /** Writes the log into the file. @returns how many of its frames count; null if the disk has no room for it now */
-function checkpoint(database: Database.Database): number | null {
+function checkpoint(database: SqliteDatabase): number | null {
   try {
     const result = database.prepare<[], { readonly log: number }>('PRAGMA wal_checkpoint(PASSIVE)').get();
     return Math.max(result?.log ?? 0, 0);
@@ -128,7 +127,7 @@ function renumberedNotice(path: string): string {
 }
 
 /** Closes it, and releases the file for others. */
-export function closeDatabase(database: Database.Database): void {
+export function closeDatabase(database: SqliteDatabase): void {
   database.close();
   OPEN_FILES.delete(database);
 }
@@ -188,16 +187,16 @@ function headerOf(path: string): Buffer {
  *
  * @param check examines the file as found, and throws if it is damaged
  */
-function prepare(database: Database.Database, schema: StoreSchema, check: () => void): void {
-  database.pragma('locking_mode = EXCLUSIVE');
-  database.pragma('synchronous = NORMAL');
+function prepare(database: SqliteDatabase, schema: StoreSchema, check: () => void): void {
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL');
   // SQLite recovers a log when it first reads the file.
-  database.pragma('user_version');
+  pragma(database, 'user_version');
   check();
   if (migrate(database, schema)) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
-function checkPages(database: Database.Database, path: string): void {
+function checkPages(database: SqliteDatabase, path: string): void {
   const damage = damageOf(database);
   if (damage !== null)
     throw new Unusable(`--data ${path} is damaged (${damage}). It was left as it is; give another file.`);

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import { inTransaction, type SqliteDatabase } from './driver.ts';
 
 /** Far above what any number of commits reaches, and far below where integers are no longer exact. */
 const MOST_REVISION = 2 ** 52;
@@ -9,9 +9,12 @@ const MOST_REVISION = 2 ** 52;
  *
  * @returns whether it was necessary
  */
-export function renumberRunaway(database: Database): boolean {
-  const highest = database.prepare<[], number>('SELECT revision FROM world').pluck().get() ?? 0;
-  if (highest <= MOST_REVISION) return false;
-  database.exec('BEGIN EXCLUSIVE; UPDATE objects SET revision = 1; UPDATE world SET revision = 1; COMMIT');
+export function renumberRunaway(database: SqliteDatabase): boolean {
+  // The database compares them, because not every driver reads numbers beyond the safe integers.
+  const runaway = database.prepare(`SELECT 1 FROM world WHERE revision > ${MOST_REVISION}`).get();
+  if (runaway === undefined) return false;
+  inTransaction(database, 'EXCLUSIVE', () => {
+    database.exec('UPDATE objects SET revision = 1; UPDATE world SET revision = 1');
+  });
   return true;
 }

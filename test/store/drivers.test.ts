@@ -1,0 +1,125 @@
+/**
+ * Breaks with: src/store/sqlite/drivers.ts, src/store/sqlite/driver.ts, src/store/sqlite/better-sqlite3.ts,
+ * src/store/sqlite/node-sqlite.ts
+ */
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, vi } from 'vitest';
+import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
+import { codeOf, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
+import { faultOf, loadDriver, NoDriver } from '../../src/store/sqlite/drivers.ts';
+import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
+import { it } from '../support/in-folder.ts';
+
+const own = nodeSqlite();
+const DRIVERS: readonly SqliteDriver[] = [BETTER_SQLITE3, ...(own === null ? [] : [own])];
+
+/** What a call throws. */
+function thrownBy(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (thrown) {
+    return thrown;
+  }
+  return undefined;
+}
+
+describe.each(DRIVERS)('$name', (driver) => {
+  it('opens a file by its name, and reads what was written', ({ folder }) => {
+    const path = join(folder, 'some.db');
+    const file = driver.open(path);
+    file.exec('CREATE TABLE numbers (number INTEGER) STRICT; PRAGMA user_version = 7');
+    inTransaction(file, 'IMMEDIATE', () => file.prepare('INSERT INTO numbers VALUES (@number)').run({ number: 7 }));
+    file.close();
+    const again = driver.open(path);
+
+    expect(
+      again
+        .prepare('SELECT number FROM numbers')
+        .all()
+        .map((row) => Object(row).number),
+    ).toEqual([7]);
+    expect(pragma(again, 'user_version')).toBe(7);
+    again.close();
+  });
+
+  it('takes back what a transaction did that failed', ({ folder }) => {
+    const file = driver.open(join(folder, 'some.db'));
+    file.exec('CREATE TABLE numbers (number INTEGER) STRICT');
+    const failing = () =>
+      inTransaction(file, 'IMMEDIATE', () => {
+        file.exec('INSERT INTO numbers VALUES (7)');
+        throw new Error('no');
+      });
+
+    expect(failing).toThrow('no');
+    expect(file.prepare('SELECT number FROM numbers').all()).toEqual([]);
+    file.close();
+  });
+
+  it('tells faults by the codes of SQLite', ({ folder }) => {
+    expect(codeOf(thrownBy(() => driver.open(folder)))).toMatch(/^SQLITE_CANTOPEN/);
+    const [one, other] = [driver.open(join(folder, 'some.db')), driver.open(join(folder, 'some.db'))];
+    one.exec('PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE numbers (number INTEGER)');
+    expect(codeOf(thrownBy(() => other.exec('PRAGMA busy_timeout = 0; CREATE TABLE others (number INTEGER)')))).toMatch(
+      /^SQLITE_BUSY/,
+    );
+    one.close();
+    other.close();
+  });
+});
+
+describe('the driver that is loaded', () => {
+  it('is better-sqlite3 where it works', async () => {
+    expect((await loadDriver()).name).toBe('better-sqlite3');
+  });
+
+  it.for([
+    ['was never compiled', { tries: ['build/better_sqlite3.node'] }, /was installed without its binary.*npm rebuild/],
+    ['is of another Node', { code: 'ERR_DLOPEN_FAILED' }, /has a binary that Node \S+ cannot load.*npm rebuild/],
+    ['is not there', { code: 'ERR_MODULE_NOT_FOUND' }, /is not installed.*npm install better-sqlite3/],
+  ] as const)('is that of Node where the binary %s, and otherwise it says what to do', async ([, fault, told]) => {
+    const open = vi.spyOn(BETTER_SQLITE3, 'open').mockImplementation(() => {
+      throw Object.assign(new Error('said the module'), fault);
+    });
+    const other: SqliteDriver = { name: 'another', open };
+    try {
+      expect(await loadDriver(() => other)).toBe(other);
+      await expect(loadDriver(() => null)).rejects.toThrow(NoDriver);
+      await expect(loadDriver(() => null)).rejects.toThrow(told);
+    } finally {
+      open.mockRestore();
+    }
+  });
+
+  it('is none where something else goes wrong, which is thrown', async () => {
+    const fault = new Error('something else');
+    const open = vi.spyOn(BETTER_SQLITE3, 'open').mockImplementation(() => {
+      throw fault;
+    });
+    await expect(loadDriver()).rejects.toBe(fault);
+    open.mockRestore();
+    expect(faultOf(fault)).toBeNull();
+  });
+});
+
+it('the code of a fault is told whichever copy of the driver made it, and of nothing else', () => {
+  const ofOtherCopy = Object.assign(new Error('disk I/O error'), { name: 'SqliteError', code: 'SQLITE_IOERR_READ' });
+  const ofNode = Object.assign(new Error('disk full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
+
+  expect(codeOf(ofOtherCopy)).toBe('SQLITE_IOERR_READ');
+  expect(codeOf(new Database.SqliteError('full', 'SQLITE_FULL'))).toBe('SQLITE_FULL');
+  expect(codeOf(ofNode)).toBe('SQLITE_FULL');
+  expect(codeOf({ code: 'ERR_SQLITE_ERROR', errcode: 1 })).toBe('SQLITE_ERROR');
+  for (const other of [null, undefined, 'SqliteError', Object.assign(new Error('no file'), { code: 'ENOENT' })]) {
+    expect(codeOf(other)).toBe('');
+  }
+});
+
+it('the warning that node:sqlite is experimental is not shown, and others are', () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  nodeSqlite();
+  process.emitWarning('something else');
+  expect(warned.mock.calls).toEqual([['something else']]);
+  warned.mockRestore();
+});
