@@ -1,4 +1,4 @@
-import { namesSecret, secrecyOf } from './secret-names.ts';
+import { isCount, isErrorCode, namesSecret, secrecyOf } from './secret-names.ts';
 
 type Shown = (secret: string) => string;
 
@@ -24,9 +24,6 @@ const SCHEME = /(?<!\w)((?:bearer|basic)[ \t]{1,3})([\w.~+/=-]{8,})/gi;
 const CHPASSWD =
   /(?<![\w.:-])([\w.-]{1,100}:)([^\s'"|]{1,200})(?=["']?[ \t]{0,3}\|[ \t]{0,3}(?:sudo[ \t]{1,3})?chpasswd)/g;
 
-/** Errors have a `code`, too, and theirs is shorter than any secret. */
-export const LEAST_CODE = 16;
-
 /**
  * A text with something in place of the values of secrets that it names itself: a script, a configuration, a command.
  * The rest of the text stays, so this is only for texts that are whole.
@@ -37,7 +34,9 @@ export function hideAssigned(text: string, shown: Shown): string {
   const paired = text.includes('value') ? hidePaired(assigned, shown) : assigned;
   const commands = paired
     .replace(FLAG, (whole, flag: string, value: string) =>
-      secrecyOf(flag.trim()) === null || SHORT_WORD.test(value) ? whole : `${flag}${shown(value)}`,
+      secrecyOf(flag.trim()) === null || SHORT_WORD.test(value) || isCount(flag, value)
+        ? whole
+        : `${flag}${shown(value)}`,
     )
     .replace(SCHEME, (whole, scheme: string, value: string) =>
       /[\d=]/.test(value) ? `${scheme}${shown(value)}` : whole,
@@ -48,12 +47,11 @@ export function hideAssigned(text: string, shown: Shown): string {
 
 /** The same for pairs alone, in any text. */
 export function hidePaired(text: string, shown: Shown): string {
-  return replaceAfter(
-    text,
-    PAIR,
-    ([, name = ''], begin) => (namesSecret(name) ? valueSpan(text, begin, FLOW) : null),
-    shown,
-  );
+  const spanOf = ([, name = '']: RegExpExecArray, begin: number) => {
+    const span = namesSecret(name) ? valueSpan(text, begin, FLOW) : null;
+    return span === null || isCount(name, text.slice(...span)) ? null : span;
+  };
+  return replaceAfter(text, PAIR, spanOf, shown);
 }
 
 /** Where a value is: from its first sign to behind its last one. */
@@ -93,8 +91,9 @@ function assignedValue(
   if (secrecyOf(name) === null && !(isVariable && namesSecret(name))) return null;
   const span = spanBehind(text, begin, begin - sign.length - name.length - quote.length, quote, sign);
   if (span === null) return null;
-  const isShortCode = /^(?:code|auth|pin)$/i.test(name) && span[1] - span[0] < LEAST_CODE;
-  return isShortCode ? null : span;
+  const value = text.slice(...span);
+  const isOpen = isCount(name, value) || (/^(?:code|auth|pin)$/i.test(name) && isErrorCode(value));
+  return isOpen ? null : span;
 }
 
 /** @param start where the name begins, with its quote */

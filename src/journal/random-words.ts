@@ -6,6 +6,17 @@ const LEAST = 20;
 /** UUIDs (RFC 9562), digests and other numbers in hexadecimal: what a mock issues as an id, and what names content. */
 const HEXADECIMAL = /(?<![A-Za-z0-9])(?:[0-9a-f]{4,}|[0-9A-F]{4,})(?![A-Za-z0-9])/g;
 
+/** ULIDs of our time: a time and a random number, in the letters of Crockford's base32. */
+const ULID = /(?<![A-Za-z0-9])01[0-9A-HJKMNP-TV-Z]{24}(?![A-Za-z0-9])/g;
+
+/**
+ * Names of machines and devices, such as `Standard_ND96isr_H100_v5`: at least three short words joined by `_`, each of few
+ * kinds in turn. Keys are printed in groups that are joined by `-`.
+ */
+const LEAST_WORDS = 3;
+const MOST_WORD = 8;
+const MOST_WORD_CHANGES = 2;
+
 /**
  * How often neighbours are of different kinds (digit, capital, small letter). In a random text it is 5 of 10 pairs; names
  * change from word to word.
@@ -22,11 +33,20 @@ export function replaceRandomWords(text: string, shown: (word: string) => string
 }
 
 function looksRandom(given: string): boolean {
-  const word = given.replace(HEXADECIMAL, '');
-  if (word.length < LEAST) return false;
-  if (changesIn(word) >= LEAST_CHANGES) return true;
+  const word = given.replace(HEXADECIMAL, '').replace(ULID, '');
+  if (word.length < LEAST || isName(word)) return false;
+  if (changesIn(word) / word.length >= LEAST_CHANGES) return true;
   const [run] = RUN.exec(word) ?? [];
   return run !== undefined && /\d/.test(run) && /[A-Za-z]/.test(run) && bitsOf(run) >= LEAST_BITS;
+}
+
+function isName(word: string): boolean {
+  const words = word.split('_');
+  return words.length >= LEAST_WORDS && words.every((one) => one.length <= MOST_WORD && isPlain(one));
+}
+
+function isPlain(word: string): boolean {
+  return /^[A-Za-z0-9]+$/.test(word) && changesIn(word) <= MOST_WORD_CHANGES;
 }
 
 function changesIn(word: string): number {
@@ -39,7 +59,7 @@ function changesIn(word: string): number {
     if (kind !== '' && isChange) changes += 1;
     if (kind !== '') before = kind;
   }
-  return changes / word.length;
+  return changes;
 }
 
 function kindOf(sign: string): '0' | 'a' | 'A' | '' {

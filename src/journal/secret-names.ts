@@ -52,6 +52,18 @@ export function namesSecret(name: string): boolean {
   return bare !== null && VARIABLE_ENDING.test(bare);
 }
 
+/** A plain number of tokens, such as `max_tokens`, is how many there are, or may be. */
+export function isCount(name: string, value: unknown): boolean {
+  return typeof value === 'string' && /^\d{1,6}$/.test(value) && bareName(name)?.endsWith('tokens') === true;
+}
+
+/** Errors have a `code`, too, and theirs is shorter than any secret, or words in capitals. */
+export const LEAST_CODE = 16;
+
+export function isErrorCode(value: string): boolean {
+  return value.length < LEAST_CODE || /^[A-Z]{1,20}(?:_[A-Z]{1,20}){1,9}$/.test(value);
+}
+
 function isEnding(bare: string): boolean {
   return ENDING.test(bare) && !OTHER_WORDS.test(bare);
 }

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { decodeAscii, replaceCredentials } from '../core/redact.ts';
-import { hideAssigned, hidePaired, LEAST_CODE } from './assigned-secrets.ts';
+import { hideAssigned, hidePaired } from './assigned-secrets.ts';
 import { replaceRandomWords } from './random-words.ts';
-import { bareName, NAMED, namesSecret, secrecyOf } from './secret-names.ts';
+import { bareName, isCount, isErrorCode, NAMED, namesSecret, secrecyOf } from './secret-names.ts';
 
 /** What a world knows about secrets. */
 export interface KnownSecrets {
@@ -95,8 +95,9 @@ function hideValue(value: unknown, place: Place, secrets: KnownSecrets, level: L
 /** Such as an environment variable: a name and a value, side by side. */
 function isPairOfSecret(value: object): boolean {
   if (!('value' in value)) return false;
+  const { value: held } = value;
   const names = ['name' in value ? value.name : null, 'key' in value ? value.key : null];
-  return names.some((name) => typeof name === 'string' && namesSecret(name));
+  return names.some((name) => typeof name === 'string' && namesSecret(name) && !isCount(name, held));
 }
 
 /** A field of a form, a query or a header is a text. An authorization code may have any length there. */
@@ -105,11 +106,11 @@ function placeOfField(name: string, value: string, secrets: KnownSecrets): Place
 }
 
 function placeOf(name: string, member: unknown, around: Place, secrets: KnownSecrets): Place {
-  if (name === 'code' && String(member).length < LEAST_CODE) return around;
+  if (name === 'code' && isErrorCode(String(member))) return around;
   if (name === SECRET_LIST) return SECRET_LIST;
   const secrecy = secrecyOf(name);
   if (around === 'secret' || secrecy === 'all' || (around === SECRET_LIST && name === 'value')) return 'secret';
-  if (secrecy === 'texts') return 'secret text';
+  if (secrecy === 'texts' && !isCount(name, member)) return 'secret text';
   if (around === SECRET_LIST) return SECRET_LIST;
   return secrets.isDocumented(bareName(name) ?? '') ? 'open' : 'unnamed';
 }
@@ -160,6 +161,8 @@ const MEMBER = /"([\w.-]{1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/gs;
 
 /** What follows the name of a secret that is hidden already. */
 const HIDDEN = /\s{0,9}"?sha256:[0-9a-f]{10}(?:"|$)/y;
+/** What follows a name such as `max_tokens`. */
+const COUNT = /\s{0,9}["']?\d{1,6}(?![\w.-])/y;
 
 /**
  * The same for a text that cannot be read as a value, because its end is missing or its form is wrong. What looks like
@@ -169,17 +172,20 @@ export function hideSecretsInText(text: string, secrets: KnownSecrets): string {
   const meant = text.replaceAll(/\\u00([2-7][0-9a-f])/gi, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
   );
-  const named = meant.replace(MEMBER, (whole: string, name: string, colon: string, value: string, end: string) =>
-    value !== '' && (secrecyOf(name) !== null || secrets.has(value)) && !(name === 'code' && value.length < LEAST_CODE)
+  const named = meant.replace(MEMBER, (whole: string, name: string, colon: string, value: string, end: string) => {
+    const isOpen = value === '' || isCount(name, value) || (name === 'code' && isErrorCode(value));
+    return !isOpen && (secrecyOf(name) !== null || secrets.has(value))
       ? `"${name}"${colon}"${secrets.fingerprint(value)}${end}`
-      : whole,
-  );
+      : whole;
+  });
   const hidden = hidePaired(named, secrets.fingerprint);
   const open = (shown: string) => hideUsers(hideCredentials(shown, secrets), secrets);
   for (const found of hidden.matchAll(NAMED)) {
     const end = found.index + found[0].length;
     HIDDEN.lastIndex = end;
-    if (end < hidden.length && !HIDDEN.test(hidden)) {
+    COUNT.lastIndex = end;
+    const isOpen = HIDDEN.test(hidden) || (/tokens/i.test(found[0]) && COUNT.test(hidden));
+    if (end < hidden.length && !isOpen) {
       return `${open(hidden.slice(0, end))}${secrets.fingerprint(hidden.slice(end))}`;
     }
   }
