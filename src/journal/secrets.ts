@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { decodeAscii, replaceCredentials } from '../core/redact.ts';
 import { hideAssigned, hidePaired } from './assigned-secrets.ts';
+import { LEAST_WORD, replaceKnownWords } from './joined-words.ts';
 import { replaceRandomWords } from './random-words.ts';
 import { bareName, isCount, isErrorCode, NAMED, namesSecret, secrecyOf } from './secret-names.ts';
 
@@ -28,9 +29,6 @@ export function fingerprintOf(secret: string, key: string): string {
   return `${MARK}${createHmac('sha256', key).update(secret).digest('hex').slice(0, DIGITS)}`;
 }
 
-/** Words that may be a secret of a world: at least this long, and no longer than any. */
-const WORDS = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{16,128}(?![A-Za-z0-9_-])/g;
-const LEAST_WORD = 16;
 /** Shorter values are too common to be compared as a whole. */
 export const LEAST_VALUE = 8;
 
@@ -38,7 +36,7 @@ export const LEAST_VALUE = 8;
 export function hideCredentials(text: string, secrets: KnownSecrets): string {
   const formless = replaceCredentials(text, (credential) => secrets.fingerprint(credential));
   if (formless.length < LEAST_WORD) return formless;
-  return formless.replace(WORDS, (word) => (secrets.has(word) ? secrets.fingerprint(word) : word));
+  return replaceKnownWords(formless, (word) => secrets.has(word), secrets.fingerprint);
 }
 
 /** The same for a line of a log or a decision, in which a credential may be encoded. */

@@ -27,6 +27,8 @@ const LINEAR = [
     '//a:b@',
     'pass',
     '\\u006e',
+    'aa-',
+    'aaaaaaaaaaaaaaax_',
   ],
   ...[
     'token: |\n ',

@@ -1,0 +1,56 @@
+/** Words that may be a secret, alone or joined to others by the signs that a secret may have itself. */
+const RUNS = /[A-Za-z0-9_-]{16,}/g;
+const SEPARATORS = /[_-]/g;
+/** A part that may be a secret: at least this long, and no longer than any. */
+export const LEAST_WORD = 16;
+const MOST_WORD = 128;
+/** Of so many words a secret consists at most, if others are joined to it: a limit keeps reading linear. */
+const MOST_WORDS = 8;
+
+/**
+ * A text with something in place of every word that is known, and of every part of a word that begins and ends where
+ * words are joined by `-` or `_`.
+ */
+export function replaceKnownWords(
+  text: string,
+  isKnown: (word: string) => boolean,
+  shown: (word: string) => string,
+): string {
+  if (text.length < LEAST_WORD) return text;
+  return text.replace(RUNS, (run) => {
+    if (run.length <= MOST_WORD && isKnown(run)) return shown(run);
+    return replaceKnownParts(run, isKnown, shown);
+  });
+}
+
+function replaceKnownParts(run: string, isKnown: (word: string) => boolean, shown: (word: string) => string): string {
+  const separators = Array.from(run.matchAll(SEPARATORS), ({ index }) => index);
+  if (separators.length === 0) return run;
+  const ends = [...separators, run.length];
+  const parts: string[] = [];
+  let copied = 0;
+  for (let first = 0; first < ends.length; first += 1) {
+    const begin = first === 0 ? 0 : (separators[first - 1] as number) + 1;
+    if (begin < copied) continue;
+    const end = endOfKnown(run, begin, ends.slice(first, first + MOST_WORDS), isKnown);
+    if (end === null) continue;
+    parts.push(run.slice(copied, begin), shown(run.slice(begin, end)));
+    copied = end;
+  }
+  return copied === 0 ? run : `${parts.join('')}${run.slice(copied)}`;
+}
+
+/** The longest part comes first, so that no secret is shown in half because another is its beginning. */
+function endOfKnown(
+  run: string,
+  begin: number,
+  ends: readonly number[],
+  isKnown: (word: string) => boolean,
+): number | null {
+  for (const end of ends.toReversed()) {
+    const length = end - begin;
+    if (length < LEAST_WORD) return null;
+    if (length <= MOST_WORD && isKnown(run.slice(begin, end))) return end;
+  }
+  return null;
+}
