@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { decodeAscii, replaceCredentials } from '../core/redact.ts';
 import { hideAssigned, hidePaired } from './assigned-secrets.ts';
+import { replaceBase64 } from './base64-words.ts';
 import { LEAST_WORD, replaceKnownWords } from './joined-words.ts';
 import { replaceRandomWords } from './random-words.ts';
 import { bareName, isCount, isErrorCode, NAMED, namesSecret, secrecyOf } from './secret-names.ts';
@@ -32,11 +33,31 @@ export function fingerprintOf(secret: string, key: string): string {
 /** Shorter values are too common to be compared as a whole. */
 export const LEAST_VALUE = 8;
 
-/** A text with a fingerprint in place of every credential in it: known forms first, then words that the world knows. */
-export function hideCredentials(text: string, secrets: KnownSecrets): string {
-  const formless = replaceCredentials(text, (credential) => secrets.fingerprint(credential));
+/** Texts in base64 that are in base64 are read so many times. */
+const MOST_DECODED = 2;
+
+/** In how many others a text stands that is looked at. */
+interface Within {
+  /** Texts that are JSON. */
+  readonly nested: number;
+  /** Words in base64. */
+  readonly decoded: number;
+}
+
+const OUTSIDE: Within = { nested: 0, decoded: 0 };
+
+/**
+ * A text with a fingerprint in place of every credential in it: known forms first, then words that the world knows, then
+ * words that hold any of these in base64.
+ */
+export function hideCredentials(text: string, secrets: KnownSecrets, within = OUTSIDE): string {
+  const { fingerprint } = secrets;
+  const formless = replaceCredentials(text, (credential) => fingerprint(credential));
   if (formless.length < LEAST_WORD) return formless;
-  return replaceKnownWords(formless, (word) => secrets.has(word), secrets.fingerprint);
+  const unknown = replaceKnownWords(formless, (word) => secrets.has(word), fingerprint);
+  if (within.decoded === MOST_DECODED) return unknown;
+  const deeper = { ...within, decoded: within.decoded + 1 };
+  return replaceBase64(unknown, (inside) => hideText(inside, 'open', secrets, deeper) !== inside, fingerprint);
 }
 
 /** The same for a line of a log or a decision, in which a credential may be encoded. */
@@ -66,18 +87,16 @@ type Place = 'open' | 'unnamed' | 'secret' | 'secret text' | typeof SECRET_LIST;
  * is left out.
  */
 export function hideSecrets(value: unknown, secrets: KnownSecrets): unknown {
-  return hideValue(value, 'open', secrets, { depth: 0, nested: 0 });
+  return hideValue(value, 'open', secrets, { ...OUTSIDE, depth: 0 });
 }
 
-interface Level {
+interface Level extends Within {
   readonly depth: number;
-  /** In how many texts the value stands. */
-  readonly nested: number;
 }
 
 function hideValue(value: unknown, place: Place, secrets: KnownSecrets, level: Level): unknown {
   if (typeof value === 'number' && place === 'secret') return secrets.fingerprint(String(value));
-  if (typeof value === 'string') return hideText(value, place, secrets, level.nested);
+  if (typeof value === 'string') return hideText(value, place, secrets, level);
   if (typeof value !== 'object' || value === null) return value;
   if (level.depth > MOST_DEPTH) return null;
   const deeper = { ...level, depth: level.depth + 1 };
@@ -114,21 +133,22 @@ function placeOf(name: string, member: unknown, around: Place, secrets: KnownSec
 }
 
 /** A text that is a value: it is whole. */
-function hideText(text: string, place: Place, secrets: KnownSecrets, nested = 0): string {
+function hideText(text: string, place: Place, secrets: KnownSecrets, within: Within = OUTSIDE): string {
   if (text === '') return text;
   if (place === 'secret' || place === 'secret text') return secrets.fingerprint(text);
   if (text.length >= LEAST_VALUE && secrets.has(text)) return secrets.fingerprint(text);
   if (/^\s*[[{"]/.test(text)) {
-    if (nested === MOST_NESTED) return hideSecretsInText(text, secrets);
+    if (within.nested === MOST_NESTED) return hideSecretsInText(text, secrets, within);
     const value = parsed(text);
     if (value !== undefined) {
-      const hidden = JSON.stringify(hideValue(value, place, secrets, { depth: 0, nested: nested + 1 }));
+      const inside = { ...within, depth: 0, nested: within.nested + 1 };
+      const hidden = JSON.stringify(hideValue(value, place, secrets, inside));
       // Shown as it was written, unless something is hidden.
       return hidden === JSON.stringify(value) ? text : hidden;
     }
   }
-  if (/^[a-z][a-z0-9+.-]{0,30}:\/\/\S*$/i.test(text)) return hideInUrl(text, secrets);
-  const assigned = hideAssigned(hideUsers(hideCredentials(text, secrets), secrets), secrets.fingerprint);
+  if (/^[a-z][a-z0-9+.-]{0,30}:\/\/\S*$/i.test(text)) return hideInUrl(text, secrets, within);
+  const assigned = hideAssigned(hideUsers(hideCredentials(text, secrets, within), secrets), secrets.fingerprint);
   return place === 'unnamed' ? replaceRandomWords(assigned, secrets.fingerprint) : assigned;
 }
 
@@ -166,7 +186,7 @@ const COUNT = /\s{0,9}["']?\d{1,6}(?![\w.-])/y;
  * The same for a text that cannot be read as a value, because its end is missing or its form is wrong. What looks like
  * JSON is hidden member by member; from any other name of a secret on, a fingerprint stands for all the rest.
  */
-export function hideSecretsInText(text: string, secrets: KnownSecrets): string {
+export function hideSecretsInText(text: string, secrets: KnownSecrets, within = OUTSIDE): string {
   const meant = text.replaceAll(/\\u00([2-7][0-9a-f])/gi, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
   );
@@ -177,7 +197,7 @@ export function hideSecretsInText(text: string, secrets: KnownSecrets): string {
       : whole;
   });
   const hidden = hidePaired(named, secrets.fingerprint);
-  const open = (shown: string) => hideUsers(hideCredentials(shown, secrets), secrets);
+  const open = (shown: string) => hideUsers(hideCredentials(shown, secrets, within), secrets);
   for (const found of hidden.matchAll(NAMED)) {
     const end = found.index + found[0].length;
     HIDDEN.lastIndex = end;
@@ -233,40 +253,42 @@ function hiddenCredential(value: string, secrets: KnownSecrets): string {
 }
 
 /** The target of a request or a redirect, with fingerprints in place of its user, and of secrets in its path and behind it. */
-export function hideInUrl(url: string, secrets: KnownSecrets): string {
+export function hideInUrl(url: string, secrets: KnownSecrets, within = OUTSIDE): string {
   const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? [];
-  return `${hiddenPath(path, secrets)}${hiddenQuery(query, secrets)}${hiddenQuery(fragment, secrets)}`;
+  return `${hiddenPath(path, secrets, within)}${hiddenQuery(query, secrets, within)}${hiddenQuery(fragment, secrets, within)}`;
 }
 
 /** As it was sent, unless its decoded form holds a credential. */
-function hiddenPath(path: string, secrets: KnownSecrets): string {
+function hiddenPath(path: string, secrets: KnownSecrets, within: Within): string {
   const meant = decodeAscii(path);
   const whole = hideUsers(meant, secrets).split('/');
   const hidden = whole
     .map((segment) => (segment.length >= LEAST_VALUE && secrets.has(segment) ? secrets.fingerprint(segment) : segment))
     .join('/');
-  const told = hideCredentials(hidden, secrets);
+  const told = hideCredentials(hidden, secrets, within);
   return told === meant ? path : told;
 }
 
-function hiddenQuery(query: string, secrets: KnownSecrets): string {
+function hiddenQuery(query: string, secrets: KnownSecrets, within: Within): string {
   if (query === '') return '';
   const parts = query.slice(1).split('&');
   const hidden = parts.map((part) => {
     const at = part.indexOf('=');
-    if (at < 0) return hiddenPart(part, secrets);
+    if (at < 0) return hiddenPart(part, secrets, within);
     const [name, value] = [decoded(part.slice(0, at)), decoded(part.slice(at + 1))];
     const place = placeOfField(name, value, secrets);
-    const told = hideText(value, place, secrets);
-    return told === value ? hiddenPart(part, secrets) : `${hideCredentials(part.slice(0, at), secrets)}=${told}`;
+    const told = hideText(value, place, secrets, within);
+    return told === value
+      ? hiddenPart(part, secrets, within)
+      : `${hideCredentials(part.slice(0, at), secrets)}=${told}`;
   });
   return `${query.slice(0, 1)}${hidden.join('&')}`;
 }
 
 /** A part of a query with other signs than it should have. */
-function hiddenPart(part: string, secrets: KnownSecrets): string {
+function hiddenPart(part: string, secrets: KnownSecrets, within: Within): string {
   const meant = decoded(part);
-  const hidden = hideSecretsInText(meant, secrets);
+  const hidden = hideSecretsInText(meant, secrets, within);
   return hidden === meant ? part : hidden;
 }
 

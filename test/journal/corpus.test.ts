@@ -2,7 +2,7 @@
  * What must be hidden, and what must stay readable.
  *
  * Breaks with: src/journal/secrets.ts, src/journal/secret-names.ts, src/journal/assigned-secrets.ts,
- * src/journal/random-words.ts, src/journal/joined-words.ts
+ * src/journal/random-words.ts, src/journal/joined-words.ts, src/journal/base64-words.ts
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

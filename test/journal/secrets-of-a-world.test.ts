@@ -50,6 +50,10 @@ const PLACES: readonly [where: string, use: (server: TestServer, secret: string)
   ],
   ['a path of nobody', (server, secret) => server.call(`GET /nothing/${secret}`)],
   ['a path of nobody, joined to a word', (server, secret) => server.call(`GET /nothing/x-${secret}`)],
+  [
+    'a path of nobody, in base64',
+    (server, secret) => server.call(`GET /nothing/${Buffer.from(`x:${secret}`).toString('base64url')}`),
+  ],
   ['a path of the wrong method', (server, secret) => server.call(`PUT /v2/nvcf/functions/${secret}`, { token })],
   ['the name of a parameter', (server, secret) => server.call(`GET /v2/nvcf/functions?${secret}=1`, { token })],
   [

@@ -27,6 +27,8 @@ const LINEAR = [
     '//a:b@',
     'pass',
     '\\u006e',
+    'VVVV',
+    'UVFR',
     'aa-',
     'aaaaaaaaaaaaaaax_',
   ],
