@@ -47,7 +47,7 @@ const IN_PLACE: Readonly<Record<KnownForm, string>> = { JWT: 'eyJ...', 'NGC key'
 
 /** Prepares a text for the log, a decision or a finding: removes credentials that its sender put in the wrong place. */
 export function redact(text: string): string {
-  const meant = decodeAscii(text);
+  const meant = decodeOften(text);
   const told = replaceCredentials(meant, (_, kind) => IN_PLACE[kind]);
   // Shown as it was sent, unless its decoded form holds what nobody may see.
   return told === meant ? text : told;
@@ -59,6 +59,20 @@ export function decodeAscii(text: string): string {
   return text.replace(/(?:%|\\u00)([2-7][0-9a-f])/gi, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
   );
+}
+
+/** A text that went through several programs may be encoded by each of them. */
+const MOST_ENCODED = 3;
+
+/** Decodes what is encoded again and again, as far as anybody does that. */
+export function decodeOften(text: string): string {
+  let meant = text;
+  for (let times = 0; times < MOST_ENCODED; times += 1) {
+    const before = meant;
+    meant = decodeAscii(before);
+    if (meant === before) break;
+  }
+  return meant;
 }
 
 /** Longer paths are cut, so that what is remembered stays bounded. */

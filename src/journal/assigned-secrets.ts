@@ -45,6 +45,18 @@ export function hideAssigned(text: string, shown: Shown): string {
   return commands.replace(CHPASSWD, (_, user: string, password: string) => `${user}${shown(password)}`);
 }
 
+/** A parameter of a path (RFC 3986, 3.3), or of a query, in a line that may say where a request went. */
+const PARAMETER = /(?<![\w.-])([\w.-]{1,100}=)([^\s;/?&#,"'`<>()]+)/g;
+
+/** The same for parameters alone: a line of a log is no configuration, and what follows a colon there is said of the name. */
+export function hideParameters(line: string, shown: Shown): string {
+  if (!line.includes('=')) return line;
+  return line.replace(PARAMETER, (whole, name: string, value: string) => {
+    const isOpen = secrecyOf(name) === null || isCount(name, value);
+    return isOpen || (/^(?:code|auth|pin)=$/i.test(name) && isErrorCode(value)) ? whole : `${name}${shown(value)}`;
+  });
+}
+
 /** The same for pairs alone, in any text. */
 export function hidePaired(text: string, shown: Shown): string {
   const spanOf = ([, name = '']: RegExpExecArray, begin: number) => {

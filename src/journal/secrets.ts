@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { decodeAscii, replaceCredentials } from '../core/redact.ts';
-import { hideAssigned, hidePaired } from './assigned-secrets.ts';
+import { decodeOften, replaceCredentials } from '../core/redact.ts';
+import { hideAssigned, hidePaired, hideParameters } from './assigned-secrets.ts';
 import { replaceBase64 } from './base64-words.ts';
 import { LEAST_WORD, replaceKnownWords } from './joined-words.ts';
 import { replaceRandomWords } from './random-words.ts';
@@ -62,9 +62,10 @@ export function hideCredentials(text: string, secrets: KnownSecrets, within = OU
 
 /** The same for a line of a log or a decision, in which a credential may be encoded. */
 export function hideInLine(line: string, secrets: KnownSecrets): string {
-  const meant = decodeAscii(line);
-  const hidden = hideCredentials(meant, secrets);
-  return hidden === meant ? line : hidden;
+  const named = hideParameters(line, secrets.fingerprint);
+  const meant = decodeOften(named);
+  const hidden = hideCredentials(meant === named ? meant : hideParameters(meant, secrets.fingerprint), secrets);
+  return hidden === meant ? named : hidden;
 }
 
 /** Lists of secrets by name: there, every `value` is one. */
@@ -132,8 +133,16 @@ function placeOf(name: string, member: unknown, around: Place, secrets: KnownSec
   return secrets.isDocumented(bareName(name) ?? '') ? 'open' : 'unnamed';
 }
 
-/** A text that is a value: it is whole. */
+/** A text that is a value: it is whole. What is encoded in it is looked at as well, and stays so if nothing is hidden. */
 function hideText(text: string, place: Place, secrets: KnownSecrets, within: Within = OUTSIDE): string {
+  const hidden = hideMeant(text, place, secrets, within);
+  const meant = decodeOften(hidden);
+  if (meant === hidden) return hidden;
+  const told = hideMeant(meant, place, secrets, within);
+  return told === meant ? hidden : told;
+}
+
+function hideMeant(text: string, place: Place, secrets: KnownSecrets, within: Within): string {
   if (text === '') return text;
   if (place === 'secret' || place === 'secret text') return secrets.fingerprint(text);
   if (text.length >= LEAST_VALUE && secrets.has(text)) return secrets.fingerprint(text);
@@ -216,13 +225,15 @@ const FIELD_NAME = /^[\w.:[\]-]*$/;
 /** Fields of a form or a query, with fingerprints in place of secrets; of a field that occurs twice, all values. */
 export function hideFields(fields: URLSearchParams, secrets: KnownSecrets): Record<string, string | string[]> {
   const shown = new Map<string, string | string[]>();
-  for (const [name, value] of fields) {
+  for (const [sent, value] of fields) {
+    const name = decodeOften(sent);
     const isNamed = FIELD_NAME.test(name);
     const place = placeOfField(name, value, secrets);
     const isSecret = !isNamed && name.search(NAMED) >= 0;
     const text =
       isNamed || isSecret ? hideText(value, isSecret ? 'secret' : place, secrets) : hideSecretsInText(value, secrets);
-    const told = isNamed ? hideCredentials(name, secrets) : hideSecretsInText(name, secrets);
+    const hidden = isNamed ? hideCredentials(name, secrets) : hideSecretsInText(name, secrets);
+    const told = hidden === name ? sent : hidden;
     const before = shown.get(told);
     shown.set(told, before === undefined ? text : [before, text].flat());
   }
@@ -258,36 +269,46 @@ export function hideInUrl(url: string, secrets: KnownSecrets, within = OUTSIDE):
   return `${hiddenPath(path, secrets, within)}${hiddenQuery(query, secrets, within)}${hiddenQuery(fragment, secrets, within)}`;
 }
 
-/** As it was sent, unless its decoded form holds a credential. */
+/**
+ * As it was sent, unless its decoded form holds a credential. Its parameters are hidden before that, because what is
+ * encoded in them is not what separates them.
+ */
 function hiddenPath(path: string, secrets: KnownSecrets, within: Within): string {
-  const meant = decodeAscii(path);
-  const whole = hideUsers(meant, secrets).split('/');
+  const named = hiddenParameters(path, secrets, within);
+  const meant = decodeOften(named);
+  const whole = hiddenParameters(hideUsers(meant, secrets), secrets, within).split('/');
   const hidden = whole
     .map((segment) => (segment.length >= LEAST_VALUE && secrets.has(segment) ? secrets.fingerprint(segment) : segment))
     .join('/');
   const told = hideCredentials(hidden, secrets, within);
-  return told === meant ? path : told;
+  return told === meant ? named : told;
+}
+
+/** The parameters of segments (RFC 3986, 3.3), such as `/a;token=x/b`. */
+function hiddenParameters(path: string, secrets: KnownSecrets, within: Within): string {
+  if (!path.includes('=')) return path;
+  return path.replaceAll(/[^/;]+/g, (part) => hiddenParameter(part, secrets, within) ?? part);
 }
 
 function hiddenQuery(query: string, secrets: KnownSecrets, within: Within): string {
   if (query === '') return '';
   const parts = query.slice(1).split('&');
-  const hidden = parts.map((part) => {
-    const at = part.indexOf('=');
-    if (at < 0) return hiddenPart(part, secrets, within);
-    const [name, value] = [decoded(part.slice(0, at)), decoded(part.slice(at + 1))];
-    const place = placeOfField(name, value, secrets);
-    const told = hideText(value, place, secrets, within);
-    return told === value
-      ? hiddenPart(part, secrets, within)
-      : `${hideCredentials(part.slice(0, at), secrets)}=${told}`;
-  });
+  const hidden = parts.map((part) => hiddenParameter(part, secrets, within) ?? hiddenPart(part, secrets, within));
   return `${query.slice(0, 1)}${hidden.join('&')}`;
+}
+
+/** Null if its name and its value have nothing to hide. */
+function hiddenParameter(part: string, secrets: KnownSecrets, within: Within): string | null {
+  const at = part.indexOf('=');
+  if (at < 0) return null;
+  const [name, value] = [decoded(part.slice(0, at)), decoded(part.slice(at + 1))];
+  const told = hideText(value, placeOfField(decodeOften(name), value, secrets), secrets, within);
+  return told === value ? null : `${hideInLine(part.slice(0, at), secrets)}=${told}`;
 }
 
 /** A part of a query with other signs than it should have. */
 function hiddenPart(part: string, secrets: KnownSecrets, within: Within): string {
-  const meant = decoded(part);
+  const meant = decodeOften(decoded(part));
   const hidden = hideSecretsInText(meant, secrets, within);
   return hidden === meant ? part : hidden;
 }

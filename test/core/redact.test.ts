@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAscii, redact, showPath } from '../../src/core/redact.ts';
+import { decodeAscii, decodeOften, redact, showPath } from '../../src/core/redact.ts';
 
 const BASE64 = Buffer.from(`$oauthtoken:nvapi-${'k'.repeat(64)}`).toString('base64');
 const MARK = '0123456789ab';
@@ -12,6 +12,7 @@ describe('a text is told without', () => {
     ['a key whose sign is encoded', 'a%20nvapi%2Dabc', 'a nvapi-...'],
     ['a token', `sent ${JWT} here`, 'sent eyJ... here'],
     ['a key in base64', `Basic ${BASE64}, no more`, 'Basic nvapi-..., no more'],
+    ['a key that is encoded twice', 'a%2520nvapi%252Dabc', 'a nvapi-...'],
     ['a key that is escaped in JSON', '{"a":"\\u006evapi-abc"}', '{"a":"nvapi-..."}'],
     ['a refresh token', `sent ${MARK}${'Zz9'.repeat(17)}Q here`, 'sent (code) here'],
     ['an authorization code', `${MARK}${'Zz9'.repeat(10)}Q`, '(code)'],
@@ -31,6 +32,12 @@ describe('a text is told without', () => {
 it('what is encoded in a text is decoded as far as it is ASCII that can be read', () => {
   expect(decodeAscii('a%2Fb%2d%c3%a4%0a%')).toBe('a/b-%c3%a4%0a%');
   expect(decodeAscii('a\\u002Db\\u00e4\\u0000')).toBe('a-b\\u00e4\\u0000');
+});
+
+it('what is encoded several times is decoded up to three times', () => {
+  expect(decodeOften('a%20b')).toBe('a b');
+  expect(decodeOften('a%252520b')).toBe('a b');
+  expect(decodeOften('a%25252520b')).toBe('a%20b');
 });
 
 it('a path is told without credentials, and cut where it is long', () => {

@@ -37,6 +37,9 @@ async function drawnSecret(server: TestServer): Promise<{ id: string; secret: st
   return { id: body.id, secret: body.clientSecret, asAdmin };
 }
 
+/** A text whose first letter is encoded, but for the sign that begins that. */
+const hex = (text: string) => `${text.charCodeAt(0).toString(16)}${text.slice(1)}`;
+
 /** Uses of a secret where none belongs. */
 const PLACES: readonly [where: string, use: (server: TestServer, secret: string) => Promise<unknown>][] = [
   [
@@ -50,10 +53,12 @@ const PLACES: readonly [where: string, use: (server: TestServer, secret: string)
   ],
   ['a path of nobody', (server, secret) => server.call(`GET /nothing/${secret}`)],
   ['a path of nobody, joined to a word', (server, secret) => server.call(`GET /nothing/x-${secret}`)],
+  ['a path of nobody, by a name', (server, secret) => server.call(`GET /nothing/a;token=${secret}/x`)],
   [
     'a path of nobody, in base64',
     (server, secret) => server.call(`GET /nothing/${Buffer.from(`x:${secret}`).toString('base64url')}`),
   ],
+  ['a path of nobody, encoded twice', (server, secret) => server.call(`GET /nothing/%25${hex(secret)}`)],
   ['a path of the wrong method', (server, secret) => server.call(`PUT /v2/nvcf/functions/${secret}`, { token })],
   ['the name of a parameter', (server, secret) => server.call(`GET /v2/nvcf/functions?${secret}=1`, { token })],
   [

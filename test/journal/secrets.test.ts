@@ -27,10 +27,12 @@ const LINEAR = [
     '//a:b@',
     'pass',
     '\\u006e',
+    '%25',
     'VVVV',
     'UVFR',
     'aa-',
     'aaaaaaaaaaaaaaax_',
+    'token=a;',
   ],
   ...[
     'token: |\n ',
@@ -46,6 +48,7 @@ const LINEAR = [
   ],
 ];
 
+const OF_WORLD = 'MOCKciAppSecret00000000000000001';
 const HUNTER = fingerprint('hunter2');
 const KEY = `nvapi-${'k'.repeat(64)}`;
 const TOKEN = `eyJhbGciOiJSUzI1NiJ9.${'p'.repeat(40)}.${'s'.repeat(40)}`;
@@ -170,6 +173,28 @@ describe('a secret', () => {
   it('is not shown by a path that encodes it', () => {
     expect(hideInUrl(`/v1/%6evapi-${'k'.repeat(64)}/%20`)).not.toContain('kkkk');
     expect(hideInUrl('/v1/a%20b')).toBe('/v1/a%20b');
+  });
+
+  it.each([
+    ['a path', '/nope/x-SECRET/y', '/nope/x-HIDDEN/y'],
+    ['a sentence', 'There is no operation at `/a/id_SECRET`.', 'There is no operation at `/a/id_HIDDEN`.'],
+    ['parameters', 'GET /a/password=SECRET;token=SECRET/x?a=1', 'GET /a/password=HIDDEN;token=HIDDEN/x?a=1'],
+    ['counts and codes', '/a?max_tokens=512&code=not_found', '/a?max_tokens=512&code=not_found'],
+  ])('is not shown by a line of a log with %s', (_, line, told) => {
+    const known = toySecrets([OF_WORLD]);
+    const filled = (text: string) => text.replaceAll('SECRET', OF_WORLD).replaceAll('HIDDEN', fingerprint(OF_WORLD));
+    expect(journal.hideInLine(filled(line), known)).toBe(filled(told));
+  });
+
+  it('is not shown by a line of a log in base64, or encoded up to three times', () => {
+    const known = toySecrets([OF_WORLD]);
+    const base64 = Buffer.from(`x:${OF_WORLD}`).toString('base64');
+    expect(journal.hideInLine(`GET /a/${base64}`, known)).toBe(`GET /a/${fingerprint(base64)}`);
+    let encoded = OF_WORLD.replaceAll(/./g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+    for (let times = 1; times <= 3; times += 1) {
+      expect(journal.hideInLine(`GET /a/${encoded}`, known)).toBe(`GET /a/${fingerprint(OF_WORLD)}`);
+      encoded = encoded.replaceAll('%', '%25');
+    }
   });
 
   it.each(LINEAR)('is looked for in time that grows with a text of %j', async (part) => {
