@@ -78,8 +78,8 @@ export function decodeOften(text: string): string {
 /** Longer paths are cut, so that what is remembered stays bounded. */
 const MOST_PATH = 300;
 
-/** The word at the end of a text that was cut: nobody recognises a part of a secret. */
-const CUT_WORD = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{1,128}$/;
+/** The word at the end of a path that was cut, with others joined to it: nobody recognises a part of a secret. */
+const CUT_WORD = /(?<![A-Za-z0-9])[A-Za-z0-9_%-]{1,128}$/;
 
 /** A path as messages, decisions and the log show it. */
 export function showPath(path: string): string {

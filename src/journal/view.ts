@@ -123,7 +123,8 @@ function bodyIn(kept: KeptBody, type: string | string[] | undefined, secrets: Kn
   const text = textOf(kept);
   if (text === null || text === '') return null;
   if (kept.isHidden !== true) return hiddenIn(text, kept, type, secrets).value;
-  return isTruncated(kept) ? text : sentValue(text, [type].flat()[0]);
+  // Of a form that was cut, the fields are known.
+  return isTruncated(kept) && !isForm(type) ? text : sentValue(text, [type].flat()[0]);
 }
 
 /** What a text holds, with fingerprints in place of secrets. */
@@ -132,14 +133,36 @@ type Hidden =
   | { readonly form: 'json'; readonly value: unknown }
   | { readonly form: 'text'; readonly value: string };
 
-function hiddenIn(text: string, kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): Hidden {
+function hiddenIn(sent: string, kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): Hidden {
+  const isCut = isTruncated(kept);
+  const text = isCut ? withoutCutWord(sent) : sent;
   if (isForm(type)) return { form: 'fields', value: hideFields(new URLSearchParams(text), secrets) };
-  if (isTruncated(kept)) return { form: 'text', value: hideSecretsInText(text, secrets) };
+  if (isCut) return { form: 'text', value: hideSecretsInText(text, secrets) };
   try {
     return { form: 'json', value: hideSecrets(JSON.parse(text), secrets) };
   } catch {
     return { form: 'text', value: hideSecretsInText(text, secrets) };
   }
+}
+
+/** No secret takes more, even with each of its letters escaped. */
+const MOST_CUT = 1024;
+/** Passphrases are values of several words. */
+const MOST_CUT_VALUE = 128;
+const NO_WORD = /[\s"'`&,;=<>(){}[\]]/;
+
+/**
+ * A text that was cut without the word at its end, and in JSON without the value, if that is short: nobody recognises a
+ * part of a secret.
+ */
+function withoutCutWord(text: string): string {
+  const padding = /={1,2}$/.exec(text.slice(-2))?.[0].length ?? 0;
+  const last = text.length - padding;
+  let end = last;
+  while (end > 0 && last - end < MOST_CUT && !NO_WORD.test(text[end - 1] as string)) end -= 1;
+  const quote = text.lastIndexOf('"');
+  const isValue = /^\s{0,99}[[{]/.test(text) && text.length - quote <= MOST_CUT_VALUE;
+  return text.slice(0, isValue ? Math.min(end, quote + 1) : end);
 }
 
 /** The same request with fingerprints in place of secrets, as it may be written where others read it. Hidden again, it stays the same. */

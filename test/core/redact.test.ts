@@ -44,4 +44,7 @@ it('a path is told without credentials, and cut where it is long', () => {
   expect(showPath('/keys/nvapi-abc')).toBe('/keys/nvapi-...');
   expect(showPath(`/${'a'.repeat(1000)}`)).toHaveLength(300);
   expect(showPath(`/${'a'.repeat(290)}/MOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(290)}/`);
+  expect(showPath(`/${'a'.repeat(290)}/id_MOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(290)}/`);
+  expect(showPath(`/${'a'.repeat(280)}-MOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(280)}-`);
+  expect(showPath(`/${'a'.repeat(280)}/%4dOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(280)}/`);
 });

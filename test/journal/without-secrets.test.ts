@@ -49,3 +49,46 @@ describe('a request that is written where others read it', () => {
     expect(withoutSecrets(after)).toEqual(after);
   });
 });
+
+describe('a body that was cut shows no part of a secret at its end,', () => {
+  const MOST = 64 * 1024;
+  /** So that all but the last letters of the secret are kept. */
+  const filled = (begin: string, secret: string, sign = 'a ') => {
+    const kept = MOST - begin.length - secret.length + 2;
+    return `${begin}${sign.repeat(MOST).slice(-kept)}${secret}, and more`;
+  };
+  const base64 = Buffer.from(`x:${SECRET}`).toString('base64');
+  const escaped = SECRET.replaceAll(/./g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+
+  it.each<[what: string, changes: Partial<Draft>, secret: string]>([
+    ['of a text', { requestBody: bytes(filled('', SECRET)) }, SECRET],
+    ['joined to another word', { requestBody: bytes(filled('', `id_${SECRET}`)) }, SECRET],
+    ['joined to a long word', { requestBody: bytes(filled('', SECRET, 'x-')) }, SECRET],
+    ['of JSON', { ...json, requestBody: bytes(filled('{"description":"', SECRET)) }, SECRET],
+    ['with escapes in it', { ...json, requestBody: bytes(filled('{"description":"', escaped)) }, escaped],
+    ['in base64', { ...json, requestBody: bytes(filled('{"description":"', base64)) }, base64],
+    ['of a form', { ...form, requestBody: bytes(filled('note=', `&name=${SECRET}`, 'b')) }, SECRET],
+    ['of an answer', { responseBody: keptPayload(filled('{"a":"', SECRET)) }, SECRET],
+    [
+      'with several words',
+      { ...json, requestBody: bytes(filled('{"a":"', '","b":"correct horse battery')) },
+      'correct',
+    ],
+  ])('%s', (_what, changes, secret) => {
+    const before = draft(changes);
+    const after = withoutSecrets(before);
+    const shown = JSON.stringify(viewOf({ ...before, id: 's-r1', number: 1, secrets }));
+
+    for (const text of [JSON.stringify(after), shown]) {
+      expect(text.includes(JSON.stringify(secret.slice(0, 10)).slice(1, -1))).toBe(false);
+      expect(text.length).toBeGreaterThan(MOST - 2000);
+    }
+    expect(JSON.stringify(viewOf({ ...after, id: 's-r1', number: 1, secrets })) === shown).toBe(true);
+  });
+
+  it('and shows all that stands before its last word', () => {
+    const text = filled('', SECRET);
+    const { request } = viewOf({ ...draft({ requestBody: bytes(text) }), id: 's-r1', number: 1, secrets });
+    expect(request.body === text.slice(0, text.indexOf(SECRET))).toBe(true);
+  });
+});
