@@ -255,6 +255,19 @@ export function hideInHeader(name: string, value: string, secrets: KnownSecrets)
   return hideText(value, place === 'unnamed' && COMMON_HEADER.test(name) ? 'open' : place, secrets);
 }
 
+/** Names of headers have several words if they are longer, and none of so many letters. */
+const LONG_NAME = /^(?=.{41}).*[A-Za-z0-9]{24}/s;
+/** As a client sends it that writes all names in small letters. The header of a JWT is short. */
+const SMALL_JWT = /eyj[a-z0-9_-]{10,500}\.[a-z0-9_-]/;
+
+/** The name of a header, with fingerprints in place of secrets; their letters may all be small ones. */
+export function hideHeaderName(name: string, secrets: KnownSecrets): string {
+  const hidden = hideCredentials(name, secrets);
+  if (hidden !== name) return hidden;
+  const isSecret = LONG_NAME.test(name) || SMALL_JWT.test(name);
+  return isSecret ? secrets.fingerprint(name) : replaceRandomWords(name, secrets.fingerprint);
+}
+
 /** `Bearer <token>`: the scheme stays, because it is what people get wrong. */
 function hiddenCredential(value: string, secrets: KnownSecrets): string {
   const [, scheme = '', credential = ''] = /^(bearer|basic|dpop|token|apikey|)( *.*)$/is.exec(value) ?? [];

@@ -2,7 +2,15 @@ import { rfc3339 } from '../core/clock.ts';
 import type { Draft, JournalEntry, KeptBody } from './entry.ts';
 import type { Journal } from './journal.ts';
 import type { Facts } from './match.ts';
-import { hideFields, hideInHeader, hideInUrl, hideSecrets, hideSecretsInText, type KnownSecrets } from './secrets.ts';
+import {
+  hideFields,
+  hideHeaderName,
+  hideInHeader,
+  hideInUrl,
+  hideSecrets,
+  hideSecretsInText,
+  type KnownSecrets,
+} from './secrets.ts';
 
 /** One side of an exchange, with fingerprints in place of secrets. */
 export interface MessageView {
@@ -84,8 +92,9 @@ function headersOf(lines: readonly string[], secrets: KnownSecrets): Headers {
   const headers = new Map<string, string | string[]>();
   for (let index = 0; index + 1 < lines.length; index += 2) {
     // Names and values are there in turn.
-    const name = (lines[index] as string).toLowerCase();
-    const value = hideInHeader(name, lines[index + 1] as string, secrets);
+    const sent = lines[index] as string;
+    const name = hideHeaderName(sent, secrets).toLowerCase();
+    const value = hideInHeader(sent.toLowerCase(), lines[index + 1] as string, secrets);
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : [before, value].flat());
   }
@@ -172,7 +181,7 @@ export function withoutSecrets(draft: Draft, secrets: KnownSecrets): Draft {
   const sent = headersOf(lines, secrets)['content-type'];
   // Names and values are there in turn.
   const hidden = lines.map((line, index) =>
-    index % 2 === 0 ? line : hideInHeader(lower(lines[index - 1]), line, secrets),
+    index % 2 === 0 ? hideHeaderName(line, secrets) : hideInHeader(lower(lines[index - 1]), line, secrets),
   );
   const answered = Object.entries(responseHeaders).map(([name, value]) => [
     name,

@@ -70,6 +70,10 @@ const PLACES: readonly [where: string, use: (server: TestServer, secret: string)
     (server, secret) => server.call('GET /v2/nvcf/functions', { token, headers: { 'x-note': `a ${secret}` } }),
   ],
   [
+    'the name of a header',
+    (server, secret) => server.call('GET /v2/nvcf/functions', { token, headers: { [secret]: 'a' } }),
+  ],
+  [
     'a scope',
     (server, secret) =>
       server.call(REALM_TOKEN, {

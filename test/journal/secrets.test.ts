@@ -16,6 +16,7 @@ const hideSecretsInText = (text: string) => journal.hideSecretsInText(text, secr
 const LINEAR = [
   ...[
     'eyJ',
+    'eyj-',
     '"a":"',
     'token ',
     '{"token":',
@@ -118,6 +119,32 @@ describe('a secret', () => {
     );
   });
 
+  it.each([
+    ['a key', KEY],
+    ['a key in small letters', `X-${KEY}`.toLowerCase()],
+    ['a token', TOKEN],
+    ['a token in small letters', TOKEN.toLowerCase()],
+    ['a short token in small letters', 'eyjhbgcioijub25lin0.e30.'],
+    ['a secret of the world', OF_WORLD],
+    ['a secret of the world that is joined to a word', `X-${OF_WORLD}`],
+    ['a secret that was drawn, in small letters', 'zx81kqp0lm77vtb2rr5yc3wd'],
+    ['a long word', 'q'.repeat(41)],
+  ])('is not shown as the name of a header: %s', (_, name) => {
+    const hidden = journal.hideHeaderName(name, toySecrets([OF_WORLD]));
+    expect(hidden).toMatch(/^(?:X-)?sha256:[0-9a-f]{10}$/i);
+    expect(journal.hideHeaderName(hidden, secrets)).toBe(hidden);
+  });
+
+  it.each([
+    'Content-Type',
+    'X-Amz-Server-Side-Encryption-Customer-Algorithm',
+    'access-control-request-private-network',
+    'x-envoy-upstream-rq-per-try-timeout-ms',
+    'X-B3-ParentSpanId',
+  ])('is not the name of a header that people use: %s', (name) => {
+    expect(journal.hideHeaderName(name, secrets)).toBe(name);
+  });
+
   it('in a header leaves its scheme, which is what people get wrong', () => {
     expect(hideInHeader('authorization', 'Bearer hunter2')).toBe(`Bearer ${HUNTER}`);
     expect(hideInHeader('authorization', 'hunter2')).toBe(HUNTER);
@@ -205,6 +232,8 @@ describe('a secret', () => {
         hideCredentials(text);
         hideSecrets({ text });
         hideInUrl(text);
+        journal.hideInLine(text, secrets);
+        journal.hideHeaderName(text, secrets);
       };
     };
     expect(await worseThanLinear(cpuOf(hideIn), 100_000)).toBeNull();

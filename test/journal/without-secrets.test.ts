@@ -22,6 +22,7 @@ const form = { requestHeaders: 'Content-Type\napplication/x-www-form-urlencoded'
 
 describe('a request that is written where others read it', () => {
   it.each<[what: string, changes: Partial<Draft>]>([
+    ['names of headers', { requestHeaders: `${SECRET}\n1\nX-${KEY}\n2\nX-${SECRET}\n3` }],
     ['headers', { requestHeaders: `Authorization\nBearer ${KEY}\nX-Note\n${KEY}\nCookie\nsession=${SECRET}` }],
     ['its address', { url: `/auth?client_secret=${SECRET}&state=${KEY}#token=${SECRET}` }],
     [
