@@ -50,8 +50,8 @@ const ALGORITHMS = new Map([
 export function sbomOf({ manifest, lock, bundled, drivers }) {
   const parts = [
     ...bundled.map((one) => ({ ...one, scope: /** @type {const} */ ('required'), isBundled: true })),
-    ...installedParts(lock, Object.keys(manifest.dependencies), 'required'),
-    ...installedParts(lock, drivers, 'optional'),
+    ...installedParts(lock, Object.keys(manifest.dependencies ?? {}), 'required'),
+    ...installedParts(lock, [...Object.keys(manifest.optionalDependencies ?? {}), ...drivers], 'optional'),
   ];
   /** @type {Map<string, Part>} */
   const byPurl = new Map();

@@ -121,7 +121,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       : seedOfContent(parts.seed, 'the option `seed`', services, random),
   ]);
   const shared = newStoreParts(newBudgets(parts.budgets));
-  const place = await openPlace(config.data, DEFAULT_WORLD, shared);
+  const place = await openPlace(config.data, DEFAULT_WORLD, shared, config.dataFallback === 'memory');
   const { store, worlds: sharedWorlds } = place;
   const machine = parts.clock ?? place.clock ?? machineClock();
   const { budgets } = shared;

@@ -17,6 +17,7 @@ export interface Config extends Settings {
   readonly port: number;
   readonly host: string;
   readonly data: string | null;
+  readonly dataFallback: 'none' | 'memory';
   readonly seed: string | null;
   readonly reseed: boolean;
   readonly publicUrl: string | null;
@@ -59,6 +60,12 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
       'SQLite file, or PostgreSQL database as `postgres://user@host/db?schema=name`, that keeps the state; default: in memory',
     fallback: null,
     ...path,
+  },
+  dataFallback: {
+    argument: 'none|memory',
+    description: 'what to do if no driver for the file of --data is installed: end, or keep the state in memory',
+    fallback: 'none',
+    ...oneOf(['none', 'memory']),
   },
   seed: {
     argument: 'FILE',

@@ -11,8 +11,6 @@ import { type FrozenRows, NO_ROWS, rowsIn } from './world-rows.ts';
 export interface Place {
   /** In one word: `memory`, `file` or `postgres`. */
   readonly kind: string;
-  /** Does it outlive the process? */
-  readonly isKept: boolean;
   /** Real time for all that is in it; null for that of the machine. */
   readonly clock: Clock | null;
   /** The worlds in addition to the default one; null if no other process can use them. */
@@ -27,19 +25,28 @@ export interface Place {
  * Opens what `--data` names: a file or a database of PostgreSQL; null keeps the state in memory.
  *
  * @param world the id of the default world
+ * @param mayBeMemory is the state kept in memory if no driver for a file is installed?
  * @throws Unusable if it cannot be used
  */
-export async function openPlace(data: string | null, world: string, shared: StoreParts): Promise<Place> {
+export async function openPlace(
+  data: string | null,
+  world: string,
+  shared: StoreParts,
+  mayBeMemory = false,
+): Promise<Place> {
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
-  const close = async () => {};
-  if (data === null) {
-    return { kind: 'memory', isKept: false, clock: null, worlds: null, store: openMemory(NO_ROWS, shared), close };
-  }
+  if (data === null) return placeOf('memory', openMemory(NO_ROWS, shared));
   if (!isPostgresUrl(data)) {
     // Loaded only by those who have a file.
-    const { openDataFile } = await import('./sqlite/index.ts');
-    return { kind: 'file', isKept: true, clock: null, worlds: null, store: await openDataFile(data, shared), close };
+    const { NoDriver, openDataFile } = await import('./sqlite/index.ts');
+    try {
+      return placeOf('file', await openDataFile(data, shared));
+    } catch (cause) {
+      if (!mayBeMemory || !(cause instanceof NoDriver)) throw cause;
+      const notice = `The state is kept in memory and ends with the server, not in --data ${data}. ${cause.message}`;
+      return placeOf('memory', { ...openMemory(NO_ROWS, shared), notices: [notice] });
+    }
   }
   // Loaded only by those who have a database.
   const { openPostgres } = await import('./postgres/index.ts');
@@ -47,11 +54,16 @@ export async function openPlace(data: string | null, world: string, shared: Stor
   try {
     const store = await database.store(world, shared);
     const { clock, worlds } = database;
-    return { kind: 'postgres', isKept: true, clock, worlds, store, close: () => database.close() };
+    return { kind: 'postgres', clock, worlds, store, close: () => database.close() };
   } catch (cause) {
     await database.close();
     throw cause;
   }
+}
+
+/** A place for one process. */
+function placeOf(kind: 'memory' | 'file', store: Store): Place {
+  return { kind, clock: null, worlds: null, store, close: async () => {} };
 }
 
 /**

@@ -11,6 +11,8 @@ import { fileOf } from './file-of.ts';
 import { SqliteLog } from './log.ts';
 import { closeDatabase, openDatabase } from './open.ts';
 
+export { NoDriver } from './drivers.ts';
+
 /**
  * The store in a file, which belongs to one process at a time.
  *
