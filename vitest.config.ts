@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
  * A folder in memory, if there is one with room: what a file promises about a disk is tested by processes that are killed
@@ -24,6 +25,19 @@ function v8Flags(): string[] {
   return process.versions.node.startsWith('20.') ? [...memory, '--interrupt-budget=800000'] : memory;
 }
 
+/** Tests that look into files with better-sqlite3, which cannot be installed on every machine. */
+const LOOKING_INTO_FILES = ['data-file', 'drivers', 'log', 'migrating', 'revisions'];
+
+function excluded(): string[] {
+  try {
+    createRequire(import.meta.url).resolve('better-sqlite3');
+    return configDefaults.exclude;
+  } catch {
+    process.stdout.write('SKIP: tests that look into data files, because better-sqlite3 is not installed\n');
+    return [...configDefaults.exclude, ...LOOKING_INTO_FILES.map((name) => `test/store/${name}.test.ts`)];
+  }
+}
+
 /**
  * What runs in one process and in no time. What does not is `vitest.doors.config.ts`; what takes minutes,
  * `vitest.long.config.ts`.
@@ -33,6 +47,7 @@ export default defineConfig({
     // Nothing in src keeps state of its own, so files share what they import: a third of the time.
     isolate: false,
     include: ['test/**/*.test.ts'],
+    exclude: excluded(),
     globalSetup: 'test/support/setup.ts',
     testTimeout: 20_000,
     // Some tests wait for real timers and every file for its imports, so there is always another that works. Not a share of

@@ -6,6 +6,7 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { admin, cast } from '../support/cast.ts';
+import { hasDriver } from '../support/driver.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { START, type TestServer, testServer } from '../support/server.ts';
 import { claimsOf, DOOR_NAMES, DOORS, makeWorld, tokenOf } from '../support/worlds.ts';
@@ -143,7 +144,7 @@ describe('the key of a world', () => {
     expect(await kidsAt(call)).toEqual(replaced);
   });
 
-  it('is kept by a data file, and given up by a reset there', async () => {
+  it.runIf(hasDriver)('is kept by a data file, and given up by a reset there', async () => {
     const data = `${await emptyFolder()}/mock.db`;
     const first = await testServer({ data, signingAlg });
     const [shared] = await kidsAt(first.call);

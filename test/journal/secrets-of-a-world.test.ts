@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
 import { lineLog } from '../../src/core/log.ts';
 import { admin, cast } from '../support/cast.ts';
+import { hasDriver } from '../support/driver.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { openServer, START, type TestServer, testServer } from '../support/server.ts';
 
@@ -145,7 +146,7 @@ describe('a secret that a world has is told nowhere, in', () => {
     expect(JSON.stringify((await server.call('GET /w/copy/_mock/requests')).body)).not.toContain(secret);
   });
 
-  it('a data file that another process made', async () => {
+  it.runIf(hasDriver)('a data file that another process made', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const open = () => openServer({ data: join(folder, 'data.db') }, { clock: manualClock(START) });

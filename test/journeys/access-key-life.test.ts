@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { researcher } from '../support/cast.ts';
+import { hasDriver } from '../support/driver.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { listeningServer } from '../support/listening.ts';
 
@@ -64,7 +65,7 @@ describe('create, log in, list, regenerate, delete', () => {
     await life(url, async () => url);
   });
 
-  it('with a restart after every step', async () => {
+  it.runIf(hasDriver)('with a restart after every step', async () => {
     const data = join(await emptyFolder(), 'mock.db');
     let server = await listeningServer({ data });
 

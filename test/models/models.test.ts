@@ -1,5 +1,6 @@
 /** A share of `npm run models`, which runs each model 1,000 times, and differently each time. */
 import { expect, it } from 'vitest';
+import { hasDriver } from '../support/driver.ts';
 import { MODELS } from './models.ts';
 
 /**
@@ -10,7 +11,7 @@ const SEED = 24;
 const RUNS = 3;
 
 // It takes a second, but for a failure, for which the shortest list of steps is looked for.
-it.each(MODELS)('$name', { timeout: 120_000 }, async ({ check }) => {
+it.runIf(hasDriver).each(MODELS)('$name', { timeout: 120_000 }, async ({ check }) => {
   const { steps } = await check({ runs: RUNS, seed: SEED });
 
   expect(steps).toBeGreaterThan(0);

@@ -9,6 +9,7 @@ import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { type FrozenRows, rowsIn } from '../../src/store/world-rows.ts';
 import { openFile } from '../support/data-file.ts';
+import { hasDriver } from '../support/driver.ts';
 import { emptyFolder } from '../support/folder.ts';
 import {
   ALL,
@@ -157,7 +158,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         expect(await inCopy(await store.freeze(), readingsOf)).toEqual(readings);
       });
 
-      it('becomes a data file that opens, without anything to say about it', async () => {
+      it.runIf(hasDriver)('becomes a data file that opens, without anything to say about it', async () => {
         const store = await filled();
         const path = join(folder, 'image.db');
         await writeFile(path, await dataFileOf(await store.freeze()));

@@ -1,16 +1,16 @@
 import type { Store } from '../../src/store/index.ts';
 import { newStoreParts, type StoreParts } from '../../src/store/shared.ts';
-import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { type Opened, openDatabase } from '../../src/store/sqlite/open.ts';
 import type { StoreSchema } from '../../src/store/sqlite/schema.ts';
+import { driver } from './driver.ts';
 
-/** The store of a data file, by the usual driver. */
+/** The store of a data file, by the driver that is there. */
 export function openFile(path: string, shared: StoreParts = newStoreParts()): Store {
-  return openSqliteStore(path, BETTER_SQLITE3, shared);
+  return openSqliteStore(path, driver(), shared);
 }
 
 /** The database of a data file, by the usual driver. */
 export function openFileDatabase(path: string, schema?: StoreSchema): Opened {
-  return openDatabase(path, BETTER_SQLITE3, schema);
+  return openDatabase(path, driver(), schema);
 }

@@ -11,6 +11,7 @@ import {
   sha256,
   UUID,
 } from '../../support/air-images.ts';
+import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { START } from '../../support/server.ts';
 
@@ -382,7 +383,7 @@ it('needs `air:image_write` for every step but the parts', async () => {
   }
 });
 
-it('keeps nothing of the bytes', async () => {
+it.runIf(hasDriver)('keeps nothing of the bytes', async () => {
   const folder = await emptyFolder();
   const world = await airImagesServer({ data: join(folder, 'world.db') });
   const mark = 'these bytes are in no file';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../src/core/clock.ts';
+import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
 
@@ -69,7 +70,7 @@ const cases: readonly Case[] = [
 ];
 
 describe.each(cases)('a clock that was $was', ({ change, shown, posture }) => {
-  it('is so after a restart, until a reset', async () => {
+  it.runIf(hasDriver)('is so after a restart, until a reset', async () => {
     const data = join(await emptyFolder(), 'mock.db');
     const first = await serverAt(data, 0);
     await change(first);

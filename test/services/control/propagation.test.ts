@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
+import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
@@ -509,7 +510,7 @@ describe('with propagation jitter', () => {
   });
 });
 
-describe('a restart', () => {
+describe.runIf(hasDriver)('a restart', () => {
   const restarted = async (first: TestServer, config: Partial<Config>) => {
     const now = first.clock.now();
     await first.close();

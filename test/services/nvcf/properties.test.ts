@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawnAt } from '../../../src/machine/random.ts';
+import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castFunction } from '../../support/ngc-cast.ts';
 import {
@@ -236,7 +237,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     }
   });
 
-  it('a restart changes no answer', async () => {
+  it.runIf(hasDriver)('a restart changes no answer', async () => {
     const data = join(await emptyFolder(), 'mock.db');
     const dice = new Dice(`restart ${profile}`);
     const before = await testServer({ nvcf: profile, data });
@@ -377,7 +378,7 @@ describe.each(['fixed', 'jitter'] as const)('while edits propagate, %s:', (mode)
     }
   });
 
-  it('a restart in between changes no version, no moment and no answer', async () => {
+  it.runIf(hasDriver)('a restart in between changes no version, no moment and no answer', async () => {
     const data = join(await emptyFolder(), 'mock.db');
     const before = await testServer({ propagation: mode, data });
     const { key, now, history } = await edited(before, new Dice(`restart ${mode}`));

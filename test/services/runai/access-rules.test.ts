@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adminBot, application, cast, plainBot, researcher } from '../../support/cast.ts';
+import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { postForm, REALM_TOKEN } from '../../support/oauth.ts';
 import {
@@ -1054,7 +1055,7 @@ describe('2.19', async () => {
   });
 });
 
-it('access rules, and that they were deleted, survive a restart', async () => {
+it.runIf(hasDriver)('access rules, and that they were deleted, survive a restart', async () => {
   const config = { data: join(await emptyFolder(), 'mock.db') };
   const first = await runaiServer(config);
   const { call, name, secret } = await first.account({ roleId: SYSTEM_ADMINISTRATOR });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adminBot, application, cast, plainBot, researcher } from '../../support/cast.ts';
+import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import {
   expectRefused,
@@ -338,7 +339,7 @@ describe.each(cases)('$list, in $profile:', ({ profile, list, member, credential
   );
 });
 
-it.each([APPLICATIONS, SERVICE_ACCOUNTS])(
+it.runIf(hasDriver).each([APPLICATIONS, SERVICE_ACCOUNTS])(
   '$list survive a restart as they are',
   async ({ list, member, credentials }) => {
     const config = { data: join(await emptyFolder(), 'mock.db') };

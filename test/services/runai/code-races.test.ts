@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { ONE_EACH, winnersOfCodes } from '../../support/code-races.ts';
+import { hasDriver } from '../../support/driver.ts';
 import { it } from '../../support/in-folder.ts';
 import { codeFields, codeOf, judged, postForm, REALM_TOKEN } from '../../support/oauth.ts';
 import { testServer } from '../../support/server.ts';
@@ -30,6 +31,6 @@ it('has exactly one winner in memory', async () => {
   expect(await winnersOfCodes(await testServer())).toEqual(ONE_EACH);
 });
 
-it('has exactly one winner on a file', async ({ folder }) => {
+it.runIf(hasDriver)('has exactly one winner on a file', async ({ folder }) => {
   expect(await winnersOfCodes(await testServer({ data: join(folder, 'mock.db') }))).toEqual(ONE_EACH);
 });

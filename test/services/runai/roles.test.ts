@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adminBot, researcher } from '../../support/cast.ts';
+import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import {
   EDITOR,
@@ -542,7 +543,7 @@ describe('a custom role', () => {
     expectRefused(await servers['3.0'].admin(`POST ${ROLES}`, order), 400, `there is no permission set \`${id}\``);
   });
 
-  it('survives a restart, with whether it counts', async () => {
+  it.runIf(hasDriver)('survives a restart, with whether it counts', async () => {
     const config = { data: join(await emptyFolder(), 'mock.db') };
     const first = await runaiServer(config);
     const on = await first.done(201, `POST ${ROLES}`, roleOf('on', ['usersReadAccess']));
