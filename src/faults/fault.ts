@@ -37,7 +37,7 @@ export interface FaultOrder {
 /** A fault with what has become of it. */
 export interface Fault extends FaultOrder {
   readonly id: string;
-  /** It rises in the order in which they were added. */
+  /** It rises in the order in which they were added, and no two faults of a world ever have the same one. */
   readonly place: number;
   readonly createdAt: Instant;
   /** How many requests it fitted. */
@@ -46,6 +46,8 @@ export interface Fault extends FaultOrder {
   readonly fired: number;
   /** The id of the fault that struck in its place, the last time that one did; null if none did. */
   readonly shadowedBy: string | null;
+  /** It was removed, and is kept only for its place: it strikes nothing, and nobody sees it. */
+  readonly isGone?: true;
 }
 
 /**

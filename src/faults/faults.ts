@@ -172,7 +172,7 @@ export class Faults {
         : await this.#shared.update((before) => {
             const list = new FaultList(before, this.#list);
             const result = work(list);
-            return [list.all, result];
+            return [list.kept, result];
           });
     this.#weigh();
     this.#wakeOthers();

@@ -23,10 +23,18 @@ interface Matchers {
 export class FaultList {
   readonly #faults = new Map<string, Fault>();
   readonly #matchers = new Map<string, Matchers>();
+  /** The one that was added last, even if it is gone since: no other gets its place. */
+  #youngest: Fault | null = null;
 
-  /** @param known has some of them already, and what recognises their requests */
-  constructor(faults: readonly Fault[] = [], known?: FaultList) {
-    for (const fault of faults) this.#put(fault, known?.matchersOf(fault.id));
+  /**
+   * @param kept of another list
+   * @param known has some of them already, and what recognises their requests
+   */
+  constructor(kept: readonly Fault[] = [], known?: FaultList) {
+    for (const fault of kept) {
+      this.#youngest = fault;
+      if (fault.isGone !== true) this.#put(fault, known?.matchersOf(fault.id));
+    }
   }
 
   get size(): number {
@@ -41,6 +49,13 @@ export class FaultList {
   /** Oldest first. */
   get all(): readonly Fault[] {
     return [...this.#faults.values()];
+  }
+
+  /** What another list is made of: all, and what is left of the youngest if it is gone. */
+  get kept(): readonly Fault[] {
+    const youngest = this.#youngest;
+    if (youngest === null || this.#faults.has(youngest.id)) return this.all;
+    return [...this.all, { ...youngest, match: {}, isGone: true }];
   }
 
   find(id: string): Fault | undefined {
@@ -64,8 +79,8 @@ export class FaultList {
       throw new Problem('conflict', message);
     }
     const { match, probability, seed, times, after, action, until, drill } = order;
-    const place = (this.all.at(-1)?.place ?? 0) + 1;
-    const added = {
+    const place = (this.#youngest?.place ?? 0) + 1;
+    const added: Fault = {
       id,
       place,
       createdAt,
@@ -82,6 +97,7 @@ export class FaultList {
       shadowedBy: null,
     };
     this.#put(added);
+    this.#youngest = added;
     return { added, replaced: spent === undefined ? [] : this.remove((one) => one === spent) };
   }
 

@@ -54,6 +54,15 @@ describe('the faults of a world', () => {
     );
   });
 
+  it('never get the place of one that was removed', async () => {
+    const faults = await faultsWith({}, {}, {});
+    await faults.remove('s-f2');
+    await faults.remove('s-f3');
+    expect((await faults.add(ORDER, 0)).place).toBe(4);
+    await faults.clear();
+    expect((await faults.add(ORDER, 0)).place).toBe(5);
+  });
+
   it('strike at their moment only', async () => {
     const faults = await faultsWith({ action: { body: 'empty' } });
     expect(await faults.strike('request', FACTS, 0)).toBeNull();
@@ -137,6 +146,19 @@ describe('faults that processes share', () => {
     const struck = await Promise.all([0, 1, 0, 1].map((which) => both[which as 0 | 1].strike('request', FACTS, 0)));
     expect(struck.filter((fault) => fault !== null)).toHaveLength(1);
     for (const one of both) expect(one.list().map(({ fired }) => fired)).toEqual([1]);
+  });
+
+  it('never get the place of one that another process added and removed', async () => {
+    const [one, other] = shelf();
+    await one.add(ORDER, 0);
+    const { id } = await one.add(ORDER, 0);
+    await one.remove(id);
+    expect(one.list().map(({ place }) => place)).toEqual([1]);
+    expect((await other.add(ORDER, 0)).place).toBe(3);
+    expect(other.list().map(({ place }) => place)).toEqual([1, 3]);
+    await other.clear();
+    expect([one, other].map((faults) => faults.isEmpty)).toEqual([false, true]);
+    expect((await one.add(ORDER, 0)).place).toBe(4);
   });
 
   it('let go of who waits in another process when they are removed, and stay when a process ends', async () => {
