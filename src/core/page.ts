@@ -20,6 +20,8 @@ export interface PageQuery {
 export interface Listing<Entry> {
   readonly order: 'oldest first' | 'newest first';
   placeOf(entry: Entry): Place;
+  /** Could a text be that of a place? Left out where places are only numbers. */
+  readonly isText?: (text: string) => boolean;
   /** The place of an entry with this id, or of one that is gone if that is known; null for an unknown id. */
   placeOfId(id: string): Place | null;
   /** When an entry was made, or last seen. */
@@ -48,9 +50,9 @@ export function pageOf<Entry>(
   listing: Listing<Entry>,
   fallback: number,
 ): Page<Entry> {
-  const { order, placeOf } = listing;
+  const { order, placeOf, isText = () => false } = listing;
   const chosen = since === undefined ? entries : entries.filter(youngerThan(since, listing));
-  const from = after === undefined ? null : placeIn(after);
+  const from = after === undefined ? null : placeIn(after, isText);
   const direction = order === 'oldest first' ? 1 : -1;
   const isRest = (entry: Entry) => from === null || direction * compared(placeOf(entry), from) > 0;
   const rest = chosen.filter(isRest);
@@ -72,9 +74,11 @@ export function compared([number, text = '']: Place, [other, otherText = '']: Pl
 }
 
 /** @throws Problem */
-function placeIn(cursor: string): Place {
-  const [, number, text] = /^(\d{1,16})(?:\.(.{1,100}))?$/.exec(cursor) ?? [];
-  if (number !== undefined) return text === undefined ? [Number(number)] : [Number(number), text];
+function placeIn(cursor: string, isText: (text: string) => boolean): Place {
+  const [, digits, text] = /^(0|[1-9]\d{0,15})(?:\.(.{1,100}))?$/.exec(cursor) ?? [];
+  const number = Number(digits);
+  if (text === undefined && Number.isSafeInteger(number)) return [number];
+  if (text !== undefined && Number.isSafeInteger(number) && isText(text)) return [number, text];
   throw new Problem(
     'invalid_request',
     'Query parameter `after` must be the `next` of an earlier answer to the same call; leave it out for the first page.',

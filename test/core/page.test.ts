@@ -18,6 +18,7 @@ const listing = (entries: readonly Entry[], order: Listing<Entry>['order']): Lis
   placeOf: ({ place }) => place,
   placeOfId: (id) => entries.find((one) => one.id === id)?.place ?? null,
   atOf: ({ at }) => at,
+  ...(entries.some(({ place: [, text] }) => text !== undefined) && { isText: (text) => !text.includes('_') }),
 });
 
 const page = (entries: readonly Entry[], query: PageQuery, order: Listing<Entry>['order'] = 'oldest first') => {
@@ -63,6 +64,7 @@ describe('a page of a list', () => {
 
     expect(page(same, { after: next ?? '' }).ids).toEqual(['e7d']);
     expect(page(same.slice(2), { after: next ?? '' }).ids).toEqual(['e7d']);
+    expect(() => page(same, { after: '7.__proto__' })).toThrow('Query parameter `after` must be');
   });
 
   it('is narrowed by the id of an entry, or by a time', () => {
@@ -75,6 +77,11 @@ describe('a page of a list', () => {
     ['after', 'e3'],
     ['after', ''],
     ['after', '-1'],
+    ['after', '007'],
+    ['after', '9999999999999999'],
+    ['after', '1.5'],
+    ['after', '1.x'],
+    ['after', '1.__proto__'],
     ['since', 'yesterday'],
   ])('refuses %s=%s, and says what it takes', (name, value) => {
     expect(() => page(FIVE, { [name]: value })).toThrow(`Query parameter \`${name}\` must be`);

@@ -22,8 +22,10 @@ export function validate(flight: InFlight): void {
   }
   reportOtherMembers(operation, context);
   if (service.isSwitchboard !== true) reportMisspelt(operation, context);
+  const sent = { ...query };
   const fault = operation.requestFault({ path: context.params, query, body: context.body });
   if (fault === null) {
+    if (service.isSwitchboard === true) refuseOtherNumerals(sent, query);
     checkTexts('Query parameter', query);
     checkTexts('Field', context.body);
     return;
@@ -34,6 +36,20 @@ export function validate(flight: InFlight): void {
     context.findings.report('other_version', message, context.now);
   }
   throw new Problem('invalid_request', sentence);
+}
+
+/** Longer numerals are cut in sentences. */
+const MOST_SHOWN = 40;
+
+/** Conversion takes all that JavaScript can write numbers in, such as `0x10` and `1e1`; whoever sends that meant something else. */
+function refuseOtherNumerals(sent: Readonly<Record<string, unknown>>, query: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (typeof value !== 'number' || /^-?\d+$/.test(String(sent[name]))) continue;
+    throw new Problem(
+      'invalid_request',
+      `Query parameter \`${name}\` is not valid; expected a whole number in decimal digits, got \`${String(sent[name]).slice(0, MOST_SHOWN)}\`.`,
+    );
+  }
 }
 
 /** Nothing that comes after this step sees the credential, so nothing can store it. */

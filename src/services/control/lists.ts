@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
-import { type PageQuery, type Place, pageOf } from '../../core/page.ts';
+import { type Listing, type PageQuery, type Place, pageOf } from '../../core/page.ts';
 
 /** How many entries a list shows by default that is short: all that it can have, as a rule. */
 const MOST_OF_SHORT = 2000;
@@ -18,6 +18,13 @@ export interface Extent {
   readonly next: string | null;
 }
 
+/** In what a short list differs from most. */
+interface Differences<Its> extends Pick<Listing<Its>, 'isText'> {
+  /** The limit where the query has none. */
+  readonly fallback?: number;
+  readonly dropped?: number;
+}
+
 /**
  * A page of a list whose entries are all known. Entries make room for nobody, unless `dropped` says so.
  *
@@ -27,10 +34,10 @@ export function shortPage<Its extends Entry>(
   all: readonly Its[],
   query: PageQuery,
   order: 'oldest first' | 'newest first',
-  { fallback = MOST_OF_SHORT, dropped = 0 } = {},
+  { fallback = MOST_OF_SHORT, dropped = 0, ...places }: Differences<Its> = {},
 ): { readonly entries: readonly Its[]; readonly extent: Extent } {
   const placeOfId = (id: string) => all.find((entry) => entry.id === id)?.place ?? null;
-  const listing = { order, placeOf: ({ place }: Its) => place, placeOfId, atOf: ({ at }: Its) => at };
+  const listing = { order, placeOf: ({ place }: Its) => place, placeOfId, atOf: ({ at }: Its) => at, ...places };
   const { entries, total, next } = pageOf(all, query, listing, fallback);
   return { entries, extent: { total, dropped, next } };
 }

@@ -122,11 +122,26 @@ describe.each(LISTS)('the list of $name', ({ name, order, add, remove }) => {
     expect(rest[name].map(({ id }: Entry) => id)).toEqual(all.slice(from + 4));
   });
 
-  it('refuses a cursor that it never gave, and says what it takes', async () => {
-    const { status, body } = await server.call(`GET /_mock/${name}?after=there`);
+  it.each(['there', '1.__proto__', '01', ...(name === 'worlds' ? [] : ['1.5', '1.x'])])(
+    'refuses a cursor that it never gave, and says what it takes: %s',
+    async (after) => {
+      const { status, body } = await server.call(`GET /_mock/${name}?after=${after}`);
 
-    expect([status, body.detail]).toEqual([400, expect.stringContaining('the `next` of an earlier answer')]);
-  });
+      expect([status, body.detail]).toEqual([400, expect.stringContaining('the `next` of an earlier answer')]);
+    },
+  );
+
+  it.each(['0x10', '1e1', '%2016', '1.0'])(
+    'refuses a limit that is not written in decimal digits: %s',
+    async (limit) => {
+      const { status, body } = await server.call(`GET /_mock/${name}?limit=${limit}`);
+
+      expect([status, body.detail]).toEqual([
+        400,
+        `Query parameter \`limit\` is not valid; expected a whole number in decimal digits, got \`${decodeURIComponent(limit)}\`.`,
+      ]);
+    },
+  );
 });
 
 describe('the lists', () => {

@@ -4,7 +4,7 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/dur
 import type { KnownHosts } from '../../../core/hosts.ts';
 import { compared, type Place } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
-import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
+import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports, WorldInfo, WorldOrder } from '../ports.ts';
 
@@ -22,7 +22,7 @@ export function worldsOperations({ worlds }: Ports) {
   const list: Handler<'control', 'list_worlds'> = (context) => {
     const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, place: placeOf(world) }));
     const sorted = all.sort((one, other) => compared(one.place, other.place));
-    const { entries, extent } = shortPage(sorted, context.query, 'oldest first');
+    const { entries, extent } = shortPage(sorted, context.query, 'oldest first', { isText: isWorldId });
     return { status: 200, body: { worlds: entries.map((world) => shown(context, world)), ...extent } };
   };
 
