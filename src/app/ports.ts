@@ -12,7 +12,7 @@ import { leastPrivilege } from '../http/least-privilege.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
 import { simulateOperations } from '../http/simulate-operations.ts';
-import { isSomebody } from '../http/simulated-caller.ts';
+import { namesFound } from '../http/simulated-caller.ts';
 import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
@@ -89,7 +89,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
       counts: await store.world.counts(),
     }),
     cast: async (world) => castOf(await world.seed(), services),
-    isSomebody: (world, name) => isSomebody(server, world, services, name),
+    namesFound: (world, name) => namesFound(server, world, services, name),
     calls: () =>
       routes()
         .operationsOf('control')

@@ -4,6 +4,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Holding } from '../core/policy.ts';
+import { namesOf } from '../core/principal.ts';
 import { Problem, type ProblemKind } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
 import { RequestContext } from './context.ts';
@@ -51,18 +52,25 @@ export async function callerOf(
   }
 }
 
-/** Does any service know somebody of this name? One who is not let in is somebody, too. */
-export async function isSomebody(
+/**
+ * What those are called whom any service finds by this name; empty if there is nobody. One who is not let in is somebody,
+ * too, of whom only this name is known.
+ */
+export async function namesFound(
   server: Server,
   world: World,
   services: readonly ServiceDefinition[],
   principal: string,
-): Promise<boolean> {
+): Promise<readonly string[]> {
   const { context } = imagine(server, world, 'GET', '/');
+  const names = new Set<string>();
   for (const service of services) {
-    if ((await callerOf(context, service, { principal, holding: null })) !== null) return true;
+    const found = await callerOf(context, service, { principal, holding: null });
+    for (const name of found instanceof Problem ? [principal] : found === null ? [] : namesOf(found.principal)) {
+      names.add(name);
+    }
   }
-  return false;
+  return [...names];
 }
 
 /** Could somebody who is not named hold this here? Roles can be held where any of them is known. */

@@ -87,8 +87,11 @@ export interface Ports {
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
   info(world: World): Promise<Schema<'control', 'Info'>>;
   cast(world: World): Promise<Schema<'control', 'Cast'>>;
-  /** Has anybody in this world this id, name, client id or e-mail address? */
-  isSomebody(world: World, name: string): Promise<boolean>;
+  /**
+   * What those in this world are called who are found by this id, name, client id or e-mail address, which may be spelled
+   * otherwise; empty if there is nobody.
+   */
+  namesFound(world: World, name: string): Promise<readonly string[]>;
   /** The calls of the switchboard, in the order of its document. */
   calls(): readonly Call[];
   /** What happens by itself in a world in `(from, to]`: the first `limit` events, earliest first. */

@@ -13,15 +13,22 @@ import type { Ports } from './ports.ts';
  * @throws Problem naming the nearest name
  */
 export async function checkPrincipal(
-  ports: Pick<Ports, 'isSomebody' | 'cast'>,
+  ports: Pick<Ports, 'namesFound' | 'cast'>,
   world: World,
   name: string | undefined,
   member: string,
 ): Promise<void> {
-  if (name === undefined || (await ports.isSomebody(world, name))) return;
-  const seen = new Set(namesSeen(world));
-  if (seen.has(name)) return;
-  const near = findNear(name, [...namesIn(await ports.cast(world)), ...seen]);
+  if (name === undefined) return;
+  const ofCast = async () => namesIn(await ports.cast(world));
+  if (name === '') {
+    const [example = 'admin@acme.test'] = await ofCast();
+    const message = `${member} is empty; expected an id, name, client id or e-mail address, such as \`${example}\`.`;
+    throw new Problem('invalid_request', message);
+  }
+  const [found, seen] = [await ports.namesFound(world, name), new Set(namesSeen(world))];
+  // Requests are compared with the name letter by letter.
+  if (found.includes(name) || seen.has(name)) return;
+  const near = findNear(name, found) ?? findNear(name, [...(await ofCast()), ...seen]);
   if (near === undefined) return;
   const said = redact(name).slice(0, 100);
   const message = `${member}: nobody is called \`${said}\`; the nearest is \`${near}\`. Somebody new has to be made first.`;

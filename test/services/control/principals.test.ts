@@ -25,6 +25,35 @@ describe('a misspelt principal is refused with the nearest name', () => {
   });
 });
 
+describe('a principal is refused', () => {
+  const EVERYWHERE = [
+    ['GET /_mock/requests', 'Query parameter `principal`'],
+    ['GET /_mock/decisions', 'Query parameter `principal`'],
+    ['POST /_mock/faults', 'Field `match.principal`'],
+    ['POST /_mock/requests/verify', 'Field `match.principal`'],
+  ] as const;
+  const asked = (line: string, principal: string) =>
+    line.startsWith('GET')
+      ? call(`${line}?principal=${encodeURIComponent(principal)}`)
+      : call(line, { body: { match: { principal }, ...(line.endsWith('faults') && FAULT) } });
+
+  it.each(EVERYWHERE)('that is misspelt only in case, by %s', async (line, member) => {
+    const { status, body } = await asked(line, 'ADMIN@ACME.TEST');
+    expect([status, body.detail]).toEqual([
+      400,
+      `${member}: nobody is called \`ADMIN@ACME.TEST\`; the nearest is \`${admin.email}\`. Somebody new has to be made first.`,
+    ]);
+  });
+
+  it.each(EVERYWHERE)('that is empty, by %s', async (line, member) => {
+    const { status, body } = await asked(line, '');
+    expect(status).toBe(400);
+    expect(body.detail).toMatch(
+      new RegExp(`^${member} is empty; expected an id, name, client id or e-mail address, such as \`[^\`]+\`\\.$`),
+    );
+  });
+});
+
 describe('a principal is accepted', () => {
   const listed = async (name: string) =>
     (await call(`GET /_mock/requests?principal=${encodeURIComponent(name)}`)).status;
