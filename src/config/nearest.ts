@@ -36,6 +36,34 @@ export function findNear(name: string, valid: readonly string[]): string | undef
   return isBeginning(given, nearest.toLowerCase()) ? nearest : undefined;
 }
 
+/**
+ * The path of an operation that was probably meant: one with as many segments, of which each is near, and one the same. A
+ * `{name}` in it stands for any segment, and slashes at the end do not count. Undefined if nothing is that near.
+ */
+export function findNearPath(path: string, valid: readonly string[]): string | undefined {
+  if (path.length > MOST_PATH_LETTERS) return undefined;
+  const given = segmentsOf(path);
+  const near = [...new Set(valid)].flatMap((other) => {
+    const segments = segmentsOf(other);
+    const words = segments.flatMap((own, at) => (own.includes('{') ? [] : [{ own, got: given[at] ?? '' }]));
+    const isNear =
+      segments.length === given.length && words.every(({ own, got }) => findNear(got, [own]) !== undefined);
+    if (!isNear || !words.some(({ own, got }) => own === got)) return [];
+    // A name that is spelled as it is given is likelier than any.
+    const distance = words.reduce((sum, { own, got }) => sum + leven(own, got), 0);
+    return [{ other, distance: distance + (segments.length - words.length) / 10 }];
+  });
+  const [nearest] = near.sort((one, other) => one.distance - other.distance);
+  return nearest?.other;
+}
+
+/** Longer paths are not worth comparing: no operation has one. */
+const MOST_PATH_LETTERS = 500;
+
+function segmentsOf(path: string): readonly string[] {
+  return path.split('/').filter((segment) => segment !== '');
+}
+
 function isAlike(one: string, other: string): boolean {
   const most = Math.max(1, Math.floor(Math.max(one.length, other.length) / 3));
   return leven(one, other) <= most || leven(wordsOf(one), wordsOf(other)) < most || lettersOf(one) === lettersOf(other);

@@ -1,5 +1,5 @@
 import { METHODS, STATUS_CODES } from 'node:http';
-import { findNearest } from '../config/nearest.ts';
+import { findNearest, findNearPath } from '../config/nearest.ts';
 import { Problem } from '../core/problem.ts';
 import { isPlaceholder, type Match } from './match.ts';
 
@@ -130,24 +130,30 @@ function never(member: string, given: string, before: readonly string[], possibl
   const named = [...new Set(possible.map(({ method, path, service }) => `${method} ${path ?? '*'} (${service})`))];
   const more = named.length > MOST_NAMED ? `, and ${named.length - MOST_NAMED} more` : '';
   const what = before.length === 0 ? 'no operation has it' : `no operation with ${before.join(' and ')} has it`;
+  // Only paths begin with a slash.
+  const near = given.startsWith('/')
+    ? findNearPath(
+        given,
+        possible.map(({ path }) => path ?? ''),
+      )
+    : undefined;
   const there = `There are ${named.slice(0, MOST_NAMED).join(', ')}${more}.`;
   return new Problem(
     'invalid_request',
-    `${member} is \`${shown(given)}\`, and this can never match: ${what}. ${there}`,
+    `${member} is \`${shown(given)}\`, and this can never match: ${what}${near === undefined ? `. ${there}` : `; the nearest is \`${near}\`.`}`,
   );
 }
 
-/** Could a path of this operation be like that? Placeholders of either fit any segment. */
+/**
+ * Could a path of this operation be like that? Placeholders of either fit any segment but an empty one. A slash at the end
+ * may be left out: those whose paths end in one answer without it, too.
+ */
 function couldBe(template: string, path: string): boolean {
-  const [ones, others] = [trimmed(template).split('/'), trimmed(path).split('/')];
+  const isOptional = template.endsWith('/') && !path.endsWith('/');
+  const [ones, others] = [template.split('/'), `${path}${isOptional ? '/' : ''}`.split('/')];
   return ones.length === others.length && ones.every((one, index) => isLike(one, others[index] ?? ''));
 }
 
 function isLike(one: string, other: string): boolean {
-  return one === other || /\{[^}]*\}/.test(one) || /\{[^}]*\}/.test(other);
-}
-
-/** Some services answer with and without a slash at the end. */
-function trimmed(path: string): string {
-  return path.replace(/\/$/, '');
+  return one === other || (one !== '' && other !== '' && (/\{[^}]*\}/.test(one) || /\{[^}]*\}/.test(other)));
 }

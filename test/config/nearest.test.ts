@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findNear, findNearest } from '../../src/config/nearest.ts';
+import { findNear, findNearest, findNearPath } from '../../src/config/nearest.ts';
 
 const VALID = ['port', 'public-url', 'seed'];
 
@@ -37,4 +37,19 @@ it('a name that is nearly the whole comes before its beginning', () => {
 
 it('where there is nothing to mean, nothing was meant', () => {
   expect(findNear('port', [])).toBeUndefined();
+});
+
+it.each([
+  ['/api/v1/user', '/api/v1/users'],
+  ['/api/v1/users/', '/api/v1/users'],
+  ['/api/v1/user/me', '/api/v1/users/me'],
+  ['/api/v1/user/17', '/api/v1/users/{userId}'],
+  ['/api/v1/users/17/', '/api/v1/users/{userId}'],
+  ['/v1/users', undefined],
+  ['/api/v1/token', undefined],
+  ['/a/b/c', undefined],
+  ['/', undefined],
+  ['/api/v1/user'.repeat(100), undefined],
+])('who wrote the path `%s` meant %s', (path, meant) => {
+  expect(findNearPath(path, ['/api/v1/users/{userId}', '/api/v1/users/me', '/api/v1/users'])).toBe(meant);
 });

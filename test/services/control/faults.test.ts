@@ -179,6 +179,12 @@ describe('a fault', () => {
     [{ do: { status: 400 }, match: { operation: 'grant_token', service: 'air' } }, 'can never match'],
     [{ do: { status: 400 }, match: { operation: 'grant_token', method: 'GET' } }, 'can never match'],
     [{ do: { status: 400 }, match: { path: '/api/v1/tokens' } }, 'can never match'],
+    [
+      { do: { drop: 'before' }, match: { operation: 'get_users', path: '/api/v1/users/' } },
+      'Field `match.path` is `/api/v1/users/`, and this can never match: no operation with operation `get_users` has it; the nearest is `/api/v1/users`.',
+    ],
+    [{ do: { drop: 'before' }, match: { path: '/v2/nvcf/functions/' } }, 'the nearest is `/v2/nvcf/functions`.'],
+    [{ do: { drop: 'before' }, match: { path: '/api/v1/user' } }, 'the nearest is `/api/v1/users`.'],
     [{ do: { status: 400, offDocument: true }, match: { status: 200 } }, '`do.after` as true'],
     [{ do: { delay: '1s' }, match: { reason: 'wrong_secret' } }, '`do.after` as true'],
     [{ do: { delay: '6m' } }, 'at most 5 minutes'],
@@ -191,6 +197,16 @@ describe('a fault', () => {
     [{ do: { delay: '1s' }, matches: {} }, 'matches'],
   ])('is refused as %j', async (body, said) => {
     expect(refused(await post(body))).toContain(said);
+  });
+
+  it.each([
+    '/api/v3/simulations/',
+    '/api/v3/simulations',
+    '/api/v3/simulations/{id}',
+    '/api/v1/access-keys/{id}',
+    '/api/v1/access-keys/17',
+  ])('is taken at a path that requests can have: %s', async (path) => {
+    await add({ do: { drop: 'before' }, match: { path } });
   });
 
   it('is one of at most a hundred', async () => {
