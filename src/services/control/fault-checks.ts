@@ -125,17 +125,27 @@ export async function checkStatus(
   }
   if (without.length === 0) return 'documented';
   if (isOffDocument) return 'inferred';
-  const more = without.length > MOST_NAMED ? ` and ${without.length - MOST_NAMED} more` : '';
-  const who = `${without
-    .slice(0, MOST_NAMED)
-    .map((id) => `\`${id}\``)
-    .join(', ')}${more}`;
+  if (struck.length === operations.length) {
+    const what = Object.keys(match).length === 0 ? 'is left out or empty' : 'chooses no operations';
+    throw new Problem(
+      'invalid_request',
+      `Field \`match\` ${what}, which means every operation, and the documents do not say of all of them that they answer ${status}. Choose some, such as \`{"match": {"operation": "${without[0]}"}}\`. To answer so all the same, send \`do.offDocument\` as true.`,
+    );
+  }
+  const names = without.slice(0, MOST_NAMED).map((id) => `\`${id}\``);
+  const more = without.length - names.length;
+  const who =
+    without.length === 1
+      ? `${names[0]} answers`
+      : more > 0
+        ? `${names.join(', ')} and ${more} more answer`
+        : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} answer`;
   const [only] = struck;
   const documented = only !== undefined && struck.length === 1 ? await statusesOf(only.service, only.id) : [];
   const errors = documented.filter(isErrorStatus).sort((one, other) => one - other);
   const there = errors.length > 0 ? `; its document has ${errors.join(', ')}` : '';
   throw new Problem(
     'invalid_request',
-    `Field \`do.status\`: no document says that ${who} answers ${status}${there}. To answer so all the same, send \`do.offDocument\` as true.`,
+    `Field \`do.status\`: no document says that ${who} ${status}${there}. To answer so all the same, send \`do.offDocument\` as true.`,
   );
 }
