@@ -1,6 +1,6 @@
 import { isEnough, lackOf, resourceFault } from '../../core/decide.ts';
 import { quote } from '../../core/explaining/index.ts';
-import type { Law } from '../../core/law.ts';
+import { type Law, permissionsOfRoles } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Rule } from '../../core/rule.ts';
 import { keyServices } from './key-policy.ts';
@@ -17,7 +17,8 @@ interface Key {
 
 /**
  * Why a key can do nothing at all, although it may be stored like that: a sentence for each of its services. A key that
- * can do something in one of them is warned only of a missing resource, where its service says what that covers.
+ * can do something in one of them is warned only of a missing resource, where its service says what that covers, and of
+ * scopes that count on other resource types.
  *
  * @param laws of every service, in the version in force
  */
@@ -26,15 +27,14 @@ export function findKeyWarnings(laws: readonly Law[], { name, services, policy, 
     const all = quote(keyServices(laws));
     return [`The key \`${name}\` is made for no service, so every service refuses it; the services are ${all}.`];
   }
-  if (policy === null) {
-    const isBare = roles?.length === 0;
-    return isBare ? [`The key \`${name}\` can do nothing: it is personal, and its user has no roles.`] : [];
-  }
   const own = laws.filter(({ service }) => services.includes(service));
+  if (policy === null) return roles === undefined ? [] : findRoleWarnings(laws, own, name, roles);
   if (own.some((law) => law.tables.rules.some((rule) => isOpen(rule, law, policy))))
     return own.flatMap((law) => {
       const unbound = unboundWords(law, policy);
-      return unbound === null ? [] : [`The key \`${name}\` has no resource: ${unbound}.`];
+      return unbound === null
+        ? findScopeWarnings(law, name, policy)
+        : [`The key \`${name}\` has no resource: ${unbound}.`];
     });
   return own.map((law) => {
     const { service, tables } = law;
@@ -43,6 +43,55 @@ export function findKeyWarnings(laws: readonly Law[], { name, services, policy, 
       ? (unboundWords(law, policy) ?? 'no operation is open to its scopes and resource types')
       : `it has no scope of \`${service}\``;
     return `The key \`${name}\` can do nothing in \`${service}\`: ${why}.`;
+  });
+}
+
+/** The service where people manage keys, with any personal key of theirs. */
+const ADMINISTRATION = 'ngc';
+
+/** Why a personal key can do nothing: no role of its user counts where the key does. */
+function findRoleWarnings(
+  laws: readonly Law[],
+  own: readonly Law[],
+  name: string,
+  roles: readonly string[],
+): readonly string[] {
+  const counting = [...own, ...laws.filter(({ service }) => service === ADMINISTRATION)];
+  if (counting.some((law) => isOpenToRoles(law, roles))) return [];
+  const rolesOf = ({ tables }: Law) => tables.roles.map((role) => role.name);
+  if (roles.length === 0) {
+    const valid = quote(own.flatMap(rolesOf));
+    return [`The key \`${name}\` can do nothing: it is personal, and its user has no roles; there are ${valid}.`];
+  }
+  const held = `${roles.length === 1 ? 'the role' : 'the roles'} ${quote(roles)}`;
+  return own.map((law) => {
+    const valid = `\`${law.service}\` has ${quote(rolesOf(law))}`;
+    return `The key \`${name}\` can do nothing in \`${law.service}\`: ${held} of its user ${roles.length === 1 ? 'brings' : 'bring'} no rights there; ${valid}.`;
+  });
+}
+
+/** May somebody with these roles do anything there? */
+function isOpenToRoles({ tables }: Law, roles: readonly string[]): boolean {
+  const held = permissionsOfRoles(tables, roles);
+  return tables.rules.some(({ closed, needs, ...rule }) => {
+    const hasRoles = (needs.roles ?? []).every((role) => roles.includes(role));
+    return closed !== true && hasRoles && isEnough(lackOf({ ...rule, needs }, { held, resources: null }, roles));
+  });
+}
+
+/** Scopes that open nothing, because everything that needs them is for other resource types than the key has. */
+function findScopeWarnings(law: Law, name: string, policy: Policy): readonly string[] {
+  const { service, tables, resourceTypes } = law;
+  const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
+  return policy.scopes.flatMap((scope) => {
+    const needing = tables.rules.filter(
+      (rule) => hasScopes(rule, policy) && [...(rule.needs.all ?? []), ...(rule.needs.any ?? [])].includes(scope),
+    );
+    if (needing.length === 0 || needing.some((rule) => isOpen(rule, law, policy))) return [];
+    const types = [...new Set(needing.flatMap(({ on = [] }) => on))].map(labelOf);
+    return [
+      `The key \`${name}\` can do nothing in \`${service}\` with the scope \`${scope}\`: that is for resources of the type ${quote(types)}.`,
+    ];
   });
 }
 

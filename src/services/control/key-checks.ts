@@ -30,8 +30,10 @@ export function checkedServices(laws: readonly Law[], services: readonly string[
   );
 }
 
-export function checkRoles(laws: readonly Law[], roles: readonly string[]): void {
-  const known = knownRoles(laws);
+/** @param services that the key is made for: their roles are named first */
+export function checkRoles(laws: readonly Law[], roles: readonly string[], services: readonly string[]): void {
+  const isOwn = ({ service }: Law) => services.includes(service);
+  const known = knownRoles([...laws.filter(isOwn), ...laws.filter((law) => !isOwn(law))]);
   const unknown = roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;
   throw new Problem(

@@ -45,10 +45,27 @@ it('a personal key can do what its user can', () => {
   const laptop = { name: 'laptop', services: ['toys'], policy: null };
 
   expect(findKeyWarnings(laws, laptop)).toEqual([]);
-  expect(findKeyWarnings(laws, { ...laptop, roles: ['owner'] })).toEqual([]);
+  expect(findKeyWarnings(laws, { ...laptop, roles: ['Player'] })).toEqual([]);
+  expect(findKeyWarnings(laws, { ...laptop, roles: ['Child', 'Parent'] })).toEqual([]);
   expect(findKeyWarnings(laws, { ...laptop, roles: [] })).toEqual([
-    'The key `laptop` can do nothing: it is personal, and its user has no roles.',
+    'The key `laptop` can do nothing: it is personal, and its user has no roles; there are `Player`, `Parent`.',
   ]);
+  expect(findKeyWarnings(laws, { ...laptop, roles: ['Child'] })).toEqual([
+    'The key `laptop` can do nothing in `toys`: the role `Child` of its user brings no rights there; `toys` has `Player`, `Parent`.',
+  ]);
+});
+
+it('a service key is told of a scope that counts on other resource types than it has', () => {
+  const burning = ruleOf({ id: 'burn', needs: { all: ['burn'] }, on: ['everything'] });
+  const law = lawOf('toys', null, { ...TOY_TABLES, rules: [...rules, burning] });
+  const told = (scopes: readonly string[], type: string) =>
+    findKeyWarnings([law], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
+
+  expect(told(['play', 'burn'], 'toy')).toEqual([
+    'The key `robot` can do nothing in `toys` with the scope `burn`: that is for resources of the type `Everything`.',
+  ]);
+  expect(told(['play', 'mend'], 'toy')).toEqual([]);
+  expect(told(['burn'], 'everything')).toEqual([]);
 });
 
 describe('a service key without a resource is told what it covers, in the words of its service', () => {

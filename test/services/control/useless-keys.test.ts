@@ -44,6 +44,29 @@ describe('a key that can do nothing is made all the same, and the answer says so
     ['no access to Air', { services: ['air'], scopes: ['air:simulation_read'] }, [/nothing in `air`: no operation/]],
     ['two services of two', { services: ['nvcf', 'air'], scopes: [] }, [/`air`/, /`nvcf`/]],
     ['a personal key without roles', { type: 'personal', services: ['air'], roles: [] }, [/its user has no roles/]],
+    [
+      'a personal key with a role that no service on keys has',
+      { type: 'personal', services: ['nvcf', 'air'], roles: ['System administrator'] },
+      [
+        /nothing in `air`: the role `System administrator` of its user brings no rights there; `air` has `air`, `air-admin`/,
+        /nothing in `nvcf`: .*; `nvcf` has `Cloud Functions Admin`/,
+      ],
+    ],
+    [
+      'a personal key with roles of another service',
+      { type: 'personal', services: ['nvcf'], roles: ['air', 'Viewer'] },
+      [/^The key `ci` can do nothing in `nvcf`: the roles `air`, `Viewer` of its user bring no rights there;/],
+    ],
+    [
+      'a scope that counts on another resource type, which was forced',
+      {
+        services: ['nvcf'],
+        scopes: ['list_functions', 'manage_telemetries'],
+        resource: { type: 'Function', ids: [castKey('owner').id] },
+        force: true,
+      },
+      [/nothing in `nvcf` with the scope `manage_telemetries`: that is for resources of the type `All Entity`/],
+    ],
     ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/made for no service/]],
   ])('%s', async (_what, given, expected) => {
     const server = await testServer();
@@ -60,12 +83,21 @@ describe('a key that can do nothing is made all the same, and the answer says so
     ['a list', LIST],
     ['a list of one function', { ...LIST, resource: { type: 'Function', ids: [castKey('owner').id] } }],
     ['a list, for another service as well', { ...LIST, services: ['nvcf', 'air'] }],
+    ['a role of one of two services', { type: 'personal', services: ['nvcf', 'air'], roles: ['air'] }],
+    ['the administration of keys', { type: 'personal', services: ['nvcf'], roles: ['ORG_OWNER'] }],
     ['reading Air', { services: ['air'], scopes: ['air:access', 'air:simulation_read'] }],
   ])('unless it can do something: %s', async (_what, given) => {
     const server = await testServer();
 
     expect(await make(server, given)).not.toHaveProperty('warnings');
     expect(await findingsOf(server)).toEqual([]);
+  });
+
+  it('and the roles of its own services are named first where a role is unknown', async () => {
+    const server = await testServer();
+    const body = { type: 'personal', name: 'ci', services: ['nvcf'], roles: ['nope'] };
+    const { body: problem } = await server.call('POST /_mock/keys', { body });
+    expect(problem.detail).toContain('expected some of `Cloud Functions Admin`, `Cloud Functions User`, ');
   });
 
   it('as the version that counts has it', async () => {

@@ -63,8 +63,12 @@ async function organizationOf({ store }: Context, name: string | undefined): Pro
 }
 
 /** The owner of a personal key: a known user, or a new one who has these roles. */
-async function personOf({ store, laws }: Context, org: string, { user, roles, name }: Schema<'control', 'KeyOrder'>) {
-  if (roles !== undefined) checkRoles(laws, roles);
+async function personOf(
+  { store, laws }: Context,
+  org: string,
+  { user, roles, name, services }: Schema<'control', 'KeyOrder'>,
+) {
+  if (roles !== undefined) checkRoles(laws, roles, services);
   if (user === undefined && roles === undefined) {
     throw new Problem(
       'invalid_request',
@@ -113,7 +117,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   const { key } = before;
   if (key.type === 'personal') refuseMembers(edit, ['scopes', 'resource'], 'a service key has; this one is personal');
   else refuseMembers(edit, ['roles'], 'a personal key has; this one is a service key');
-  if (edit.roles !== undefined) checkRoles(laws, edit.roles);
+  if (edit.roles !== undefined) checkRoles(laws, edit.roles, edit.services ?? key.services);
   const { name, status, services, roles } = edit;
   const expiresAt = expiryOf(edit.expiresAt, now);
   const isPolicy = edit.scopes !== undefined || edit.resource !== undefined;
