@@ -2,6 +2,7 @@ import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { described, list, object, text } from '../../core/json-schema.ts';
 import type { Law } from '../../core/law.ts';
+import { own } from '../../core/own.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
@@ -117,6 +118,18 @@ const LISTS = {
   keys: { by: ['org', 'name'], called: ['NGC key', 'NGC keys'] },
 } as const;
 
+/** Members that only the other kind of keys has, and what keys of a kind have in their place. */
+const FOREIGN = {
+  personal: {
+    members: ['scopes', 'resource'],
+    why: 'is a member of service keys; the rights of a personal key are the `roles` of its `user`',
+  },
+  service: {
+    members: ['user', 'roles'],
+    why: 'is a member of personal keys; the rights of a service key are its `scopes` and `resource`',
+  },
+} as const;
+
 /** @param lawsOfKeys the laws whose scopes and resource types keys can hold */
 export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
   const policyOf = (key: WrittenKey) => readPolicy(lawsOfKeys(), key.scopes ?? [], [key.resource ?? []].flat());
@@ -132,7 +145,15 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
           ? []
           : [{ place: where, message: `${of}: there is no ${what} \`${given}\``, given, valid }],
       );
+    // A type that is none is reported by the schema.
+    const { members = [], why = '' } = own(FOREIGN, key.type) ?? {};
     return [
+      ...members
+        .filter((member) => key[member] !== undefined)
+        .map((member) => ({
+          place: `${place}.${member}`,
+          message: `\`${place}.${member}\` must be left out: it ${why}`,
+        })),
       ...policyOf(key)
         .faults.filter(({ forceable }) => !forceable)
         .map(({ message, field, given, valid }) => ({
