@@ -161,11 +161,20 @@ function faultOfRemoval(
   isThere: boolean,
   there: readonly string[],
 ): Omit<SeedFault, 'place'> | null {
-  const needed = by.map((member) => `\`${member}\``).join(', ');
+  const named = (members: readonly string[]) => members.map((member) => `\`${member}\``).join(', ');
+  const missing = by.filter((member) => typeof own(entry, member) !== 'string');
   const others = Object.keys(entry).filter((member) => member !== 'remove' && !by.includes(member));
   if (entry['remove'] !== true) return { message: '`remove` must be true; leave it out to keep the entry' };
-  if (keyOf(entry, by).length === 0 || others.length > 0) {
-    return { message: `an entry with \`remove\` removes another one, and has no other members but ${needed}` };
+  if (missing.length > 0) {
+    const are = missing.length === 1 ? 'is' : 'are';
+    return {
+      message: `${named(missing)} ${are} missing: an entry with \`remove\` says with ${named(by)} which one it removes`,
+    };
+  }
+  if (others.length > 0) {
+    return {
+      message: `${named(others)} must be left out: an entry with \`remove\` removes another one, and has no other members but ${named(by)}`,
+    };
   }
   if (isThere) return null;
   const name = nameOf(entry, by);

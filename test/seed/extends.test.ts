@@ -197,12 +197,17 @@ describe('a fault of a seed that extends another', () => {
     [
       'a removal that says more',
       { runai: { users: [{ email: 'admin@acme.test', role: null, remove: true }] } },
-      'an entry with `remove` removes another one, and has no other members but `email`',
+      '`role` must be left out: an entry with `remove` removes another one, and has no other members but `email`',
     ],
     [
       'a removal that names nobody',
       { ngc: { keys: [{ name: 'owner', remove: true }] } },
-      'an entry with `remove` removes another one, and has no other members but `org`, `name`',
+      '`org` is missing: an entry with `remove` says with `org`, `name` which one it removes',
+    ],
+    [
+      'a removal that says only that it is one',
+      { ngc: { keys: [{ remove: true }] } },
+      '`org`, `name` are missing: an entry with `remove` says',
     ],
     [
       'a removal that is none',
