@@ -96,18 +96,37 @@ function faultOf(violation: Violation, schemas: Schemas): SeedFault {
   const outside = placeOf(names.slice(0, -1));
   const message = `unknown key \`${given}\`${outside === '' ? '' : ` in \`${outside}\``}`;
   if (given === 'remove') return { place, message: `${message}: ${REMOVING}` };
-  if (deeper.length > 0) {
+  const name = given ?? '';
+  const near = findNear(name, valid ?? []) ?? valid?.find((other) => isPart(name, other));
+  const here = near === undefined ? '' : `; the nearest name here is \`${near}\``;
+  // Who missed a letter of a name of the same object meant that one, wherever else there is one of just this name.
+  const isSlip = near !== undefined && Math.abs(near.length - name.length) <= MOST_SLIP;
+  if (deeper.length > 0 && !isSlip) {
     const places = deeper.map((further) => {
       const within = [...names.slice(0, -1), ...further];
       return `\`${placeOf(within.slice(0, -1))}\`, as \`${within.at(-1)}\``;
     });
     return { place, message: `${message}; it belongs to ${places.join(' or to ')}` };
   }
-  const [elsewhere] = listsNamed(given ?? '', { properties: Object.fromEntries(schemas) });
-  if (elsewhere === undefined) return { place, message, given: given ?? '', valid: valid ?? [] };
-  const near = findNear(given ?? '', valid ?? []);
-  const belongs = `${message}; it belongs to \`${elsewhere}\`, as \`${given}\``;
-  return { place, message: near === undefined ? belongs : `${belongs}; the nearest name here is \`${near}\`` };
+  const [elsewhere] = listsNamed(name, { properties: Object.fromEntries(schemas) });
+  if (elsewhere !== undefined && deeper.length === 0) {
+    return { place, message: `${message}; it belongs to \`${elsewhere}\`, as \`${given}\`${here}` };
+  }
+  const known = (valid ?? []).map((other) => `\`${other}\``).join(', ');
+  const told = near === undefined ? `; there are ${known}` : `; the nearest valid name is \`${near}\``;
+  return { place, message: `${message}${told}` };
+}
+
+/** How much longer or shorter than what was meant a slip of the pen is. */
+const MOST_SLIP = 2;
+
+/** Letters that a part of a name needs to say which was meant. */
+const LEAST_PART = 3;
+
+/** Is one of two names a part of the other, as `secret` is of `clientSecret`? */
+function isPart(one: string, other: string): boolean {
+  const [shorter = '', longer = ''] = [one.toLowerCase(), other.toLowerCase()].sort((a, b) => a.length - b.length);
+  return shorter.length >= LEAST_PART && longer.includes(shorter);
 }
 
 /** Where a list of this name belongs, nearest to the top first. */

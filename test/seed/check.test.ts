@@ -129,3 +129,27 @@ describe('a list that stands in the wrong place', () => {
     expect(await saidOf(seed)).toEqual([expect.stringMatching(said)]);
   });
 });
+
+describe('an unknown name', () => {
+  const account = { name: 'bot', role: null };
+  it.each<[seed: object, said: RegExp]>([
+    [{ air: { simulation: [] }, ngc }, /^unknown key `simulation` in `air`; the nearest valid name is `simulations`$/],
+    [{ ngc: { ...ngc, key: [] } }, /^unknown key `key` in `ngc`; the nearest valid name is `keys`$/],
+    [
+      { runai: { tenant, serviceAccounts: [{ ...account, secret: 'x' }] } },
+      /; the nearest valid name is `clientSecret`$/,
+    ],
+    [
+      { runai: { tenant, users: [{ ...ada, accessKey: { name: 'a-key', secret: 'x' } }] } },
+      /^unknown key `secret` in `runai.users\[0\].accessKey`; the nearest valid name is `clientSecret`$/,
+    ],
+    [{ runai: { tenant, applications: [{ ...account, clientSecret: 'x' }] } }, /; the nearest valid name is `secret`$/],
+    [{ runai: { tenant, clientSecret: 'x' } }, /; it belongs to `runai.serviceAccounts\[\]`, as `clientSecret`$/],
+  ])('is told the nearest of the same object: %j', async (seed, said) => {
+    expect(await saidOf(seed)).toEqual([expect.stringMatching(said)]);
+  });
+
+  it('that is near to none is told all that there are', async () => {
+    expect(await saidOf({ foo: 1 })).toEqual(['unknown key `foo`; there are `runai`, `air`, `nvcf`, `ngc`, `extends`']);
+  });
+});
