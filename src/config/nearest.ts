@@ -36,6 +36,23 @@ export function findNear(name: string, valid: readonly string[]): string | undef
   return isBeginning(given, nearest.toLowerCase()) ? nearest : undefined;
 }
 
+/** How many names that have a word in common with one are worth naming. */
+const MOST_MEANT = 3;
+
+/** Names that were probably meant by one of their words: `Adminn` by `air-admin`. At most three; none if there are more. */
+export function findWithWord(word: string, valid: readonly string[]): readonly string[] {
+  const found = valid.filter((name) =>
+    findNear(
+      word,
+      name.split(/[-_. ]/).filter((one) => one.length >= LEAST_WORD),
+    ),
+  );
+  return found.length <= MOST_MEANT ? found : [];
+}
+
+/** Letters that a word needs to say which name was meant. */
+const LEAST_WORD = 4;
+
 /**
  * The path of an operation that was probably meant: one with as many segments, of which each is near, and one the same. A
  * `{name}` in it stands for any segment, and slashes at the end do not count. Undefined if nothing is that near.

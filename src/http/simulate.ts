@@ -1,3 +1,4 @@
+import { findNearPath } from '../config/nearest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Decision } from '../core/decision.ts';
@@ -70,9 +71,13 @@ function matchOf(routes: Routes, method: string, path: string): Match {
   const match = routes.find(method, path);
   if (match !== null) return match;
   const methods = routes.methodsOf(path).join(', ');
+  const served = routes.served(false);
+  const pathsOf = (operations: typeof served) => operations.map((one) => one.path);
+  const near =
+    findNearPath(path, pathsOf(served.filter((one) => one.method === method))) ?? findNearPath(path, pathsOf(served));
   const message =
     methods === ''
-      ? `Field \`path\`: no operation has the path \`${showPath(path)}\`.`
+      ? `Field \`path\`: no operation has the path \`${showPath(path)}\`${near === undefined ? '' : `; the nearest is \`${near}\``}.`
       : `Field \`method\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`;
   throw new Problem('invalid_request', message);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { findNear } from '../config/nearest.ts';
+import { findNear, findWithWord } from '../config/nearest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
@@ -95,7 +95,8 @@ export async function checkRoles(
   const unknown = holding.roles.find((role) => !known.has(role));
   if (unknown === undefined) return;
   const near = findNear(unknown, [...known]);
-  const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  const meant = near === undefined ? findWithWord(unknown, [...known]) : [near];
+  const suggestion = meant.length === 0 ? '' : ` Did you mean ${meant.map((role) => `\`${role}\``).join(' or ')}?`;
   const message = `Field \`holding.roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.${suggestion} There are ${[...known].map((role) => `\`${role}\``).join(', ')}.`;
   throw new Problem('invalid_request', message);
 }

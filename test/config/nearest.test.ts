@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findNear, findNearest, findNearPath } from '../../src/config/nearest.ts';
+import { findNear, findNearest, findNearPath, findWithWord } from '../../src/config/nearest.ts';
 
 const VALID = ['port', 'public-url', 'seed'];
 
@@ -52,4 +52,15 @@ it.each([
   ['/api/v1/user'.repeat(100), undefined],
 ])('who wrote the path `%s` meant %s', (path, meant) => {
   expect(findNearPath(path, ['/api/v1/users/{userId}', '/api/v1/users/me', '/api/v1/users'])).toBe(meant);
+});
+
+it.each([
+  ['Adminn', ['air-admin', 'Functions Admin']],
+  ['functionss', ['Functions Admin']],
+  ['airr', []],
+  ['banana', []],
+  ['', []],
+])('who wrote `%s` may have meant a word of %j', (word, meant) => {
+  expect(findWithWord(word, ['air', 'air-admin', 'Functions Admin'])).toEqual(meant);
+  expect(findWithWord('adminn', ['a admin', 'b admin', 'c admin', 'd admin'])).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { findNear } from '../../config/nearest.ts';
+import { findNear, findWithWord } from '../../config/nearest.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
 import { quote } from '../../core/explaining/index.ts';
 import type { Law } from '../../core/law.ts';
@@ -42,21 +42,27 @@ export function checkRoles(laws: readonly Law[], roles: readonly string[], servi
   );
 }
 
-/** Each given member replaces the earlier one entirely; the rest stays. */
-export function checkedPolicy(laws: readonly Law[], given: GivenPolicy, before: Policy | null): Policy {
+/**
+ * Each given member replaces the earlier one entirely; the rest stays.
+ *
+ * @param within the field that has the members; empty: the body itself
+ */
+export function checkedPolicy(laws: readonly Law[], given: GivenPolicy, before: Policy | null, within = ''): Policy {
   const scopes = given.scopes ?? before?.scopes ?? [];
   const { policy, faults } = readPolicy(laws, scopes, resourcesOf(given) ?? before?.resources ?? []);
   const counting = given.force === true ? faults.filter(({ forceable }) => !forceable) : faults;
   const [fault] = counting;
   if (fault === undefined) return policy;
   const hint = fault.forceable ? ' With `"force": true` it is stored all the same, as the real console does.' : '';
-  throw new Problem('invalid_request', `${fault.message}${suggestion(fault.given, fault.valid ?? [])}${hint}`);
+  const message = within === '' ? fault.message : fault.message.replace(/^Field `/, `Field \`${within}.`);
+  throw new Problem('invalid_request', `${message}${suggestion(fault.given, fault.valid ?? [])}${hint}`);
 }
 
 /** A sentence with the name that was probably meant; empty if none was. */
 function suggestion(given: string | undefined, valid: readonly string[]): string {
   const near = findNear(given ?? '', valid);
-  return near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  const meant = near === undefined ? findWithWord(given ?? '', valid) : [near];
+  return meant.length === 0 ? '' : ` Did you mean ${meant.map((name) => `\`${name}\``).join(' or ')}?`;
 }
 
 /** One or several; undefined where the policy names none. */

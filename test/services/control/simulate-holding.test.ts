@@ -223,6 +223,32 @@ describe('a simulation is refused that says', () => {
     ['an unknown scope', { holding: { scopes: ['list_function'] }, ...ALL }, 'Did you mean `list_functions`?'],
     ['an unknown role', { holding: { roles: ['air-admn'] }, ...ALL }, 'Did you mean `air-admin`?'],
     ['an unknown role for a path', { holding: { roles: ['air-admn'] }, ...LIST }, 'Did you mean `air-admin`?'],
+    ['a role that is a word of others', { holding: { roles: ['Adminn'] }, ...LIST }, 'Did you mean `air-admin` or `'],
+    [
+      'an unknown scope, with its whole path',
+      { holding: { scopes: ['list_function'] }, ...LIST },
+      'Field `holding.scopes` names the unknown scope',
+    ],
+    [
+      'an unknown type, with its whole path',
+      { holding: { scopes: [], resource: { type: 'Functio' } }, ...LIST },
+      'Field `holding.resource.type` names the unknown resource type `Functio`',
+    ],
+    [
+      'a misspelt principal',
+      { principal: 'admn@acme.test', ...LIST },
+      'Field `principal`: nobody is called `admn@acme.test`; the nearest is `admin@acme.test`.',
+    ],
+    [
+      'a misspelt principal for all operations',
+      { principal: 'admn@acme.test', ...ALL },
+      'the nearest is `admin@acme.test`.',
+    ],
+    [
+      'a path with a slash too many',
+      { ...P, method: 'GET', path: '/api/v1/users/' },
+      'Field `path`: no operation has the path `/api/v1/users/`; the nearest is `/api/v1/users`.',
+    ],
     [
       'a misspelt member',
       { holding: { scope: [] }, ...ALL },

@@ -5,6 +5,7 @@ import type { Holding } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
 import { checkedPolicy } from '../key-checks.ts';
 import type { Ports, Who } from '../ports.ts';
+import { checkPrincipal } from '../principal-check.ts';
 import { knownService } from './fidelity.ts';
 
 /** What would be decided about somebody, without doing it. */
@@ -13,6 +14,9 @@ export function simulationOperations(ports: Ports) {
     const { world, laws, body } = context;
     const { method, path, operations, service } = body;
     const who = whoOf(body, laws);
+    // Services may find somebody by another spelling of a name; here that is enough.
+    const isNobody = body.principal !== undefined && (await ports.namesFound(world, body.principal)).length === 0;
+    if (isNobody) await checkPrincipal(ports, world, body.principal, 'Field `principal`');
     if (operations === undefined) {
       if (service !== undefined)
         throw amiss('Field `service` belongs to `operations`: send `"operations": "*"` with it.');
@@ -51,7 +55,7 @@ function holdingOf(given: NonNullable<Simulation['holding']>, laws: readonly Law
   if (isPolicy === (roles !== undefined)) {
     throw amiss('Field `holding` takes either `scopes`, with a `resource` if need be, or `roles`.');
   }
-  return roles === undefined ? { policy: checkedPolicy(laws, given, null) } : { roles };
+  return roles === undefined ? { policy: checkedPolicy(laws, given, null, 'holding') } : { roles };
 }
 
 function needed<Value>(value: Value | undefined, name: string): Value {
