@@ -91,7 +91,10 @@ async function stackOf(
   if (files.length > MOST_LAYERS) {
     throw await refused('extends', `makes more than ${MOST_LAYERS} files that extend each other`);
   }
-  const content = await bases.contentOf(next, `${await whereOf({ layer, place: 'extends' }, top)}\`extends\``);
+  const where = await whereOf({ layer, place: 'extends' }, top);
+  // The files are not read yet, so nothing before this says which one it is.
+  const named = layer !== top ? where : where === '' ? `${top.name}: ` : `${top.name}, ${where}`;
+  const content = await bases.contentOf(next, `${named}\`extends\``);
   const below = await stackOf(content, base, [...layers, { name: next, file: next }], services, bases);
   return [here, ...below];
 }

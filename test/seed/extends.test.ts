@@ -385,7 +385,7 @@ describe('a seed file', () => {
     });
 
     await expect(seed(join(folder, 'seed.yaml'))).rejects.toThrow(
-      `line 1: \`extends\` ${folder}/missing.yaml cannot be read: it does not exist`,
+      `--seed ${folder}/seed.yaml, line 1: \`extends\` ${folder}/missing.yaml cannot be read: it does not exist`,
     );
     await expect(seed(join(folder, 'list.yaml'))).rejects.toThrow(
       `\`extends\` ${folder}/a-list.yaml must be an object`,
