@@ -101,13 +101,16 @@ export interface MockServer {
   close(): Promise<void>;
 }
 
+/** What messages call a seed that a program gave. */
+const SEED_OPTION = 'the option `seed`';
+
 /**
  * A server with its world, not yet listening.
  *
  * @throws Unusable if a file or a value in the configuration cannot be used
  */
 export async function buildServer(parts: ServerParts): Promise<MockServer> {
-  const { config } = parts.effective;
+  const { config, origins } = parts.effective;
   checkNamedWorlds(config);
   const random = parts.random ?? systemRandom();
   const limits = limitsOf(parts.limits);
@@ -117,8 +120,8 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
     signingKeyFrom(config),
     identityProviderFrom(config),
     parts.seed === undefined
-      ? chooseSeed(config.seed, services, random)
-      : seedOfContent(parts.seed, 'the option `seed`', services, random),
+      ? chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined)
+      : seedOfContent(parts.seed, SEED_OPTION, services, random),
   ]);
   const shared = newStoreParts(newBudgets(parts.budgets));
   const place = await openPlace(config.data, DEFAULT_WORLD, shared, config.dataFallback === 'memory');

@@ -3,7 +3,7 @@ import { getToken } from './credentials.ts';
 import type { Drill } from './drills.ts';
 import { watchEvents } from './events.ts';
 import { faultsBoard } from './faults.ts';
-import { checkMembers } from './given.ts';
+import { checkMembers, checkObject } from './given.ts';
 import { pagesOf, queryOf } from './pages.ts';
 import { requestsBoard } from './requests.ts';
 import type { Decision, DecisionFilter, Send, Switchboard } from './switchboard.ts';
@@ -55,7 +55,10 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   };
   const id = (text: string) => encodeURIComponent(text);
-  const list = (filter?: DecisionFilter) => pagesOf<Decision>(call, 'decisions', filter);
+  const list = async (filter: DecisionFilter = {}) => {
+    checkObject(filter, 'decisions.list', "{ effect: 'deny' }");
+    return pagesOf<Decision>(call, 'decisions', filter);
+  };
   const snapshots: SnapshotsBoard = {
     take: (name) => call('POST', '/snapshots', name === undefined ? {} : { name }),
     list: () => pagesOf(call, 'snapshots'),
@@ -92,7 +95,10 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     decisions: {
       list,
       get: (decision) => call('GET', `/decisions/${id(decision)}`),
-      last: async (filter) => (await list({ ...filter, limit: 1 }))[0],
+      last: async (filter = {}) => {
+        checkObject(filter, 'decisions.last', "{ effect: 'deny' }");
+        return (await list({ ...filter, limit: 1 }))[0];
+      },
       // Which of the two it answers follows from the question.
       simulate: (question: object) => call<never>('POST', '/decisions/simulate', question),
     },

@@ -8,14 +8,36 @@ import { findNear } from '../config/nearest.ts';
  * @throws TypeError for anything but an object with these members
  */
 export function checkMembers(given: unknown, valid: readonly string[], call: string, example: string): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`${call} takes an object, such as \`${example}\`; it was given ${kindOf(given)}.`);
-  }
+  checkObject(given, call, example);
   const unknown = Object.keys(given).find((name) => !valid.includes(name));
   if (unknown === undefined) return;
   const near = findNear(unknown, valid);
   const advice = near === undefined ? '' : ` Did you mean \`${near}\`?`;
   throw new TypeError(`${call} has no \`${unknown}\`; it takes ${listOf(valid)}.${advice}`);
+}
+
+/**
+ * An object, whatever members it has.
+ *
+ * @param call what is called, such as `requests.list`
+ * @param example of what it takes
+ * @throws TypeError
+ */
+export function checkObject(given: unknown, call: string, example: string): asserts given is object {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
+  throw new TypeError(`${call} takes an object, such as \`${example}\`; it was given ${kindOf(given)}.`);
+}
+
+/**
+ * A list of texts, such as what a refusal lacked.
+ *
+ * @param member where it stands
+ * @param example of what it takes
+ * @throws TypeError
+ */
+export function checkTexts(given: unknown, member: string, example: string): void {
+  if (Array.isArray(given) && given.every((one) => typeof one === 'string')) return;
+  throw new TypeError(`${member} takes an array of texts, such as \`${example}\`; it was given ${kindOf(given)}.`);
 }
 
 /**

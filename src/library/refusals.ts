@@ -1,7 +1,7 @@
 import { findNearest } from '../config/nearest.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import { ALL_REASONS } from '../services/index.ts';
-import { checkAnswer } from './given.ts';
+import { checkAnswer, checkTexts } from './given.ts';
 import type { Decision, Switchboard } from './switchboard.ts';
 
 /** What an answer's `x-mock-decision` says. */
@@ -60,6 +60,9 @@ export interface ExpectedRefusal {
 export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRefusal): string | null {
   const wanted = typeof expected === 'object' ? expected : { reason: expected };
   checkReason(wanted?.reason);
+  for (const member of ['missing', 'missingAnyOf'] as const) {
+    if (wanted[member] !== undefined) checkTexts(wanted[member], `the member \`${member}\``, "['list_functions']");
+  }
   const note = decisionOf(answer);
   if (note === null)
     return `expected a refusal for \`${wanted.reason}\`, but the answer carries no decision: it is not a refusal, or the server does not explain`;

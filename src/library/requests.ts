@@ -1,5 +1,6 @@
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { Call } from './client.ts';
+import { checkObject } from './given.ts';
 import type { OperationName, ServiceName } from './names.ts';
 import { pagesOf, queryOf } from './pages.ts';
 import type { Principal } from './switchboard.ts';
@@ -149,9 +150,15 @@ export interface RequestsBoard {
 
 export function requestsBoard(call: Call): RequestsBoard {
   return {
-    list: (filter) => pagesOf(call, 'requests', filter),
+    list: async (filter = {}) => {
+      checkObject(filter, 'requests.list', "{ operation: 'grant_token' }");
+      return pagesOf(call, 'requests', filter);
+    },
     get: (id) => call('GET', `/requests/${encodeURIComponent(id)}`),
     verify: (verification) => call('POST', '/requests/verify', verification),
-    har: (filter) => call('GET', `/requests/har${queryOf(filter)}`),
+    har: async (filter = {}) => {
+      checkObject(filter, 'requests.har', "{ operation: 'grant_token' }");
+      return call('GET', `/requests/har${queryOf(filter)}`);
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { ConfigOptions } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
 import { nodeRefusal } from '../machine/node-version.ts';
+import { checkObject } from './given.ts';
 import { inProcessFetch } from './in-process.ts';
 import { type Host, type Mock, mockOf } from './world.ts';
 
@@ -21,6 +22,7 @@ export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin
  * @throws Error saying which option cannot be used and what was expected, or what the installation lacks
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
+  checkObject(options, 'startMock', "{ seed: 'seed.yaml' }");
   const refusal = nodeRefusal(process.versions.node);
   if (refusal !== null) throw new Unusable(refusal);
   const { listen = true, seed, ...given } = options;

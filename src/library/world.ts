@@ -2,6 +2,7 @@ import type { Cast } from '../contract/cast.ts';
 import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../core/world-id.ts';
 import { SwitchboardError, switchboard } from './client.ts';
 import { findCastKey } from './credentials.ts';
+import { checkObject } from './given.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
@@ -84,7 +85,9 @@ export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Moc
 }
 
 /** @throws Unusable, SwitchboardError */
-async function makeWorld(host: Host, { seed, ...order }: WorldOptions = {}): Promise<World> {
+async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World> {
+  checkObject(options, 'world', "{ id: 'team-a' }");
+  const { seed, ...order } = options;
   const { worlds } = switchboard(host.fetch, host.adminToken);
   const isFile = typeof seed === 'string' && !NAMED_SEEDS.has(seed);
   const value = isFile ? await host.readSeed(seed) : seed;

@@ -33,16 +33,18 @@ interface OwnableSeed extends Seed {
  * The seed that the server starts from.
  *
  * @param file a seed file, `none`, or `builtin` or null for the built-in cast
+ * @param asked what messages call the request for a file
  * @throws Unusable naming what is wrong with the file
  */
 export async function chooseSeed(
   file: string | null,
   services: readonly ServiceDefinition[],
   random: Random,
+  asked = '--seed',
 ): Promise<Seed> {
   if (file === NONE) return seedOf({}, { origin: 'file' }, services, random);
   if (file !== null && file !== BUILT_IN) {
-    return seedOfContent(await contentOf(file, '--seed'), `--seed ${file}`, services, random, file);
+    return seedOfContent(await contentOf(file, asked), `${asked} ${file}`, services, random, file);
   }
   return seedOf(await builtInParts(services), { origin: 'built-in' }, services, random);
 }

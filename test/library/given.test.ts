@@ -33,6 +33,30 @@ describe('whoever writes JavaScript is told', () => {
       () => assertReceived(mock, anything('grant_token')),
       "{ operation: 'grant_token', times: 1 }",
     ],
+    [
+      'what lacks are',
+      () => assertRefused(anything({ headers: {} }), anything({ reason: 'no_token', missing: 'x' })),
+      "['list_functions']",
+    ],
+    [
+      'what worlds are made of',
+      () => mock.world(anything(null)),
+      "world takes an object, such as `{ id: 'team-a' }`; it was given null.",
+    ],
+    ['that a world is not made by name', () => mock.world(anything('x')), 'world takes an object'],
+    [
+      'how decisions are listed',
+      () => mock.decisions.list(anything('deny')),
+      "decisions.list takes an object, such as `{ effect: 'deny' }`; it was given a string.",
+    ],
+    ['how the last decision is found', () => mock.decisions.last(anything('deny')), 'decisions.last takes an object'],
+    ['how requests are listed', () => mock.requests.list(anything('x')), 'requests.list takes an object'],
+    ['how requests are exported', () => mock.requests.har(anything('x')), 'requests.har takes an object'],
+    [
+      'how a mock is started',
+      () => startMock(anything('x')),
+      "startMock takes an object, such as `{ seed: 'seed.yaml' }`; it was given a string.",
+    ],
     ['which drill to run', () => mock.drills.run(anything(undefined)), "'token-outage'"],
     [
       'how a verifier is tried',
