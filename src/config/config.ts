@@ -22,6 +22,8 @@ interface Given {
   /** What messages call the place. */
   readonly written: string;
   readonly texts: readonly string[];
+  /** How messages show the texts, where somebody wrote them otherwise. */
+  readonly shown?: readonly string[];
 }
 
 type Source = ReadonlyMap<keyof Config, Given>;
@@ -46,7 +48,9 @@ export function readOptions(options: ConfigOptions): Effective {
     OPTION_NAMES.flatMap((name): [keyof Config, Given][] => {
       const value = options[name];
       if (value === undefined || value === null) return [];
-      return [[name, { origin: 'option', written: `option \`${name}\``, texts: [value].flat().map(textOf(name)) }]];
+      const values = [value].flat();
+      const [texts, shown] = [values.map(textOf(name)), values.map(shownOf(name))];
+      return [[name, { origin: 'option', written: `option \`${name}\``, texts, shown }]];
     }),
   );
   const settled = OPTION_NAMES.map((name) => [name, settle(name, [source], faults)] as const);
@@ -57,6 +61,12 @@ export function readOptions(options: ConfigOptions): Effective {
 /** Writes an option as a user would; a bare number for a duration is in milliseconds. */
 function textOf(name: keyof Config): (value: unknown) => string {
   return (value) => (typeof value === 'number' && OPTIONS[name].isDuration === true ? `${value}ms` : String(value));
+}
+
+/** The same as messages show it, with the unit that a bare number has. */
+function shownOf(name: keyof Config): (value: unknown) => string {
+  return (value) =>
+    typeof value === 'number' && OPTIONS[name].isDuration === true ? `\`${value}\`, in milliseconds` : `\`${value}\``;
 }
 
 /**
@@ -108,11 +118,11 @@ function settle(name: keyof Config, sources: readonly Source[], faults: string[]
   const option: Option = OPTIONS[name];
   const given = sources.find((source) => source.has(name))?.get(name);
   if (given === undefined) return { origin: 'default' as const, value: option.fallback };
-  const { origin, written, texts } = given;
+  const { origin, written, texts, shown = texts.map((text) => `\`${text}\``) } = given;
   const values = texts.map((text) => option.read(text));
   const bad = values.indexOf(undefined);
   if (bad >= 0) {
-    const said = option.isSecret === true ? 'is not valid' : `is \`${texts[bad]}\``;
+    const said = option.isSecret === true ? 'is not valid' : `is ${shown[bad]}`;
     faults.push(`${written} ${said}; expected ${option.expected}.`);
   }
   return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };

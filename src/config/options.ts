@@ -35,7 +35,10 @@ export interface Config extends Settings {
   readonly exitWithStdin: boolean;
 }
 
-/** Options as a program passes them: durations may be texts such as `15m`. */
+/**
+ * Options as a program passes them: durations may be texts such as `15m`. A bare number is in milliseconds: `tokenTtl:
+ * 3600` is 3.6 seconds.
+ */
 export type ConfigOptions = { readonly [Name in keyof Config]?: Config[Name] | Written<NonNullable<Config[Name]>> };
 
 /** What has names takes these alone; a number or a duration may be written as the command takes it. */

@@ -7,7 +7,10 @@ import { checkObject } from './given.ts';
 import { inProcessFetch } from './in-process.ts';
 import { type Host, type Mock, mockOf } from './world.ts';
 
-/** How a mock is started: the flags of the command, in camel case. The environment is ignored. */
+/**
+ * How a mock is started: the flags of the command, in camel case. Durations are texts such as `15m`, or numbers of
+ * milliseconds: `tokenTtl: 3600` is 3.6 seconds. The environment is ignored.
+ */
 export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin'> {
   /** A file, `none`, or a world in the form of the cast. Default: the built-in cast. */
   readonly seed?: string | object | null;
