@@ -1,6 +1,6 @@
 import { Unusable } from '../core/unusable.ts';
 import { isWorldId } from '../core/world-id.ts';
-import { askRunning, type Running, tokenAdvice } from './running.ts';
+import { askRunning, type Running, tlsAdvice, tokenAdvice } from './running.ts';
 import { prefixOf, worldIds, worldsInWords } from './world.ts';
 
 /**
@@ -36,6 +36,8 @@ async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
 async function answerOf(server: Running, path: string): ReturnType<typeof askRunning> {
   const { url, headers } = server;
   const answer = await askRunning(server, path).catch((cause: unknown) => {
+    const advice = tlsAdvice(cause);
+    if (advice !== null) throw new Unusable(`What answers on ${url} ${advice}.`, { cause });
     throw new Unusable(`No server answers on ${url}. Start one, or say where it is with --url or --port.`, { cause });
   });
   if (answer.status === 401) throw new Unusable(`The server on ${url} ${tokenAdvice(headers)}.`);

@@ -3,7 +3,7 @@ import type { Probe } from '../contract/manifest.ts';
 import { own } from '../core/own.ts';
 import { timeoutSignal } from '../machine/time.ts';
 import { MANIFESTS } from '../services/index.ts';
-import { tokenAdvice } from './running.ts';
+import { tlsAdvice, tokenAdvice } from './running.ts';
 import { type Place as Addressed, placeOf, prefixOf, worldIds, worldsInWords } from './world.ts';
 
 /** One check: what was found, and what to do about it if it is not good. */
@@ -100,9 +100,6 @@ function adviceOn(thrown: unknown, root: string): string {
     ECONNREFUSED: `nothing listens on ${root}. Is it started, is port ${port || 'of the URL'} published, and in a container is --host 0.0.0.0 set?`,
     ENOTFOUND: noAddress,
     EAI_AGAIN: noAddress,
-    EPROTO: `what answers does not speak TLS: use http:// in the URL.`,
-    ERR_SSL_WRONG_VERSION_NUMBER: `what answers does not speak TLS: use http:// in the URL.`,
-    ERR_SSL_PACKET_LENGTH_TOO_LONG: `what answers does not speak TLS: use http:// in the URL.`,
     DEPTH_ZERO_SELF_SIGNED_CERT:
       'its certificate is self-signed: let the client trust it (NODE_EXTRA_CA_CERTS for Node).',
     SELF_SIGNED_CERT_IN_CHAIN:
@@ -113,6 +110,11 @@ function adviceOn(thrown: unknown, root: string): string {
   };
   const named = own(advice, code);
   if (named !== undefined) return named;
+  const ofTls = tlsAdvice(cause);
+  if (ofTls !== null) return `what answers ${ofTls}.`;
+  if (cause?.message === 'bad port') {
+    return `port ${port} is one that browsers and the \`fetch\` of Node do not call, whatever listens there. Start the mock on another port, and use that in the URL.`;
+  }
   // `fetch` throws errors.
   if ((thrown as Error).name === 'TimeoutError')
     return `no answer in ${PATIENCE / 1000} s: something in between drops the packets.`;

@@ -64,6 +64,19 @@ export function askRunning({ url, headers }: Running, path: string): Promise<Ans
   });
 }
 
+/** What the errors are called that TLS has with an answer that is none of it. */
+const NO_TLS: ReadonlySet<string> = new Set([
+  'EPROTO',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+]);
+
+/** What to say if an error means that TLS was spoken to a server without it; null for any other error. */
+export function tlsAdvice(error: unknown): string | null {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return NO_TLS.has(code) ? 'does not speak TLS: use http:// in the URL' : null;
+}
+
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -55,8 +55,14 @@ export function placeOf(url: string, named: string | null): Place {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new Unusable(`--url ${url} is not an http or https URL, such as \`http://mock:6625\`.`);
   }
-  const { origin: root, pathname } = new URL(url);
+  const { origin: root, pathname, search, hash } = new URL(url);
   const ofUrl = WORLD_PATH.exec(pathname)?.[1] ?? null;
+  const more = `${ofUrl === null && pathname !== '/' ? pathname : ''}${search}${hash}`;
+  if (more !== '') {
+    throw new Unusable(
+      `--url ${url} has \`${more}\` behind the address; expected the URL of a server, such as \`${root}\`, or of a world in it, such as \`${root}${worldPath('team-a')}\`.`,
+    );
+  }
   if (ofUrl !== null && named !== null && ofUrl !== named) {
     throw new Unusable(
       `--url ${url} leads into the world \`${ofUrl}\`, but --world says \`${named}\`. Keep one of them.`,

@@ -51,6 +51,12 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect(stdout).toContain('use http:// in the URL');
   });
 
+  it('says that clients do not call such a port', async ({ command, expect }) => {
+    const { stdout } = await command.launch(['doctor', '--url', 'http://127.0.0.1:1']).ended;
+
+    expect(stdout).toContain('BAD  reached: port 1 is one that browsers and the `fetch` of Node do not call');
+  });
+
   it('says that tokens name another issuer', async ({ command, expect }) => {
     const { url } = await command.start(['--public-url', 'http://mock:6625']);
     const { code, stdout } = await command.launch(['doctor', '--url', url]).ended;

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { askWorld } from '../../src/cli/ask-world.ts';
 import { askRunning, runningServer, tokenAdvice } from '../../src/cli/running.ts';
 
 /** A server that answers so; where it is. */
@@ -57,6 +58,14 @@ describe('what a server answers', () => {
 
     await expect(askRunning({ url, headers: {} }, '/')).rejects.toThrow('socket hang up');
   });
+});
+
+it('of a server that does not speak TLS it is said', async () => {
+  const url = (await answering((_request, response) => void response.end())).replace('http:', 'https:');
+
+  await expect(askWorld({ url, headers: {} }, null, '/cast', (body) => body)).rejects.toThrow(
+    `What answers on ${url} does not speak TLS: use http:// in the URL.`,
+  );
 });
 
 it('whoever gave no token is told how, and whoever gave one that it is another', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { prefixOf, worldIds, worldsInWords } from '../../src/cli/world.ts';
+import { placeOf, prefixOf, worldIds, worldsInWords } from '../../src/cli/world.ts';
 
 it('everything in a world is below its path, and without a world below none', () => {
   expect([prefixOf('team-a'), prefixOf(null)]).toEqual(['/w/team-a', '']);
@@ -29,4 +29,23 @@ it('of many worlds the first ones are named', () => {
 
   expect(worldsInWords(['a', 'b'])).toBe('`a`, `b`');
   expect(worldsInWords(many)).toMatch(/^`w0`, .*`w19` and 2 more$/);
+});
+
+it.each([
+  ['http://mock:6625', { root: 'http://mock:6625', world: null, base: 'http://mock:6625' }],
+  ['http://mock:6625/', { root: 'http://mock:6625', world: null, base: 'http://mock:6625' }],
+  ['http://mock:6625/w/a/', { root: 'http://mock:6625', world: 'a', base: 'http://mock:6625/w/a' }],
+])('a client with the URL %s uses %j', (url, place) => {
+  expect(placeOf(url, null)).toEqual(place);
+});
+
+it.each([
+  ['http://mock:6625/_mock', '/_mock'],
+  ['http://mock:6625/w/a/_mock', '/w/a/_mock'],
+  ['http://mock:6625/w/a?b=1', '?b=1'],
+  ['http://mock:6625/#/faults', '#/faults'],
+])('the URL %s is refused for what is behind its address', (url, more) => {
+  expect(() => placeOf(url, null)).toThrow(
+    `--url ${url} has \`${more}\` behind the address; expected the URL of a server, such as \`http://mock:6625\`, or of a world in it, such as \`http://mock:6625/w/team-a\`.`,
+  );
 });
