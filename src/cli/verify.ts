@@ -41,7 +41,7 @@ export async function verifyDocument(file: string, document: string | null): Pro
   const told = [...best.lines, ...best.notes.map((note) => `note: ${note}`)];
   const lines = told.map((line) => `${line}\n`).join('');
   process.stdout.write(
-    `${lines}${best.compared} operations compared with ${best.name}, ${best.lines.length} differences\n`,
+    `${lines}${counted(best.compared, 'operation')} compared with ${best.name}, ${counted(best.lines.length, 'difference')}\n`,
   );
   if (best.lines.length > 0) process.exitCode = 1;
 }
@@ -54,4 +54,8 @@ function score({ compared, lines }: Drift): number {
 async function served(name: string): Promise<OpenApi> {
   // Our own document, which a test validates.
   return JSON.parse(await documentText(name)) as OpenApi;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -63,13 +63,16 @@ function checkName(given: string | undefined, valid: readonly string[], member: 
 
 function checkStatus(status: number, member: string): void {
   if (STATUS_CODES[status] !== undefined) return;
+  if (status < 100 || status > 599) {
+    const message = `${member}: \`${status}\` is no status of HTTP; statuses are whole numbers from 100 to 599.`;
+    throw new Problem('invalid_request', message);
+  }
   const nearest = Object.keys(STATUS_CODES)
     .map(Number)
     .reduce((best, other) => (Math.abs(other - status) < Math.abs(best - status) ? other : best));
-  const range = status < 100 || status > 599 ? 'statuses are from 100 to 599, and ' : '';
   throw new Problem(
     'invalid_request',
-    `${member}: HTTP has no status \`${status}\`; ${range}the nearest is \`${nearest}\`.`,
+    `${member}: HTTP has no status \`${status}\`, so nothing is answered with it; the nearest is \`${nearest}\`.`,
   );
 }
 

@@ -15,7 +15,7 @@ describe('nv-auth-mock verify', () => {
     const { code, stdout } = await command.launch(['verify', '--spec', 'spec.json']).ended;
 
     expect(code).toBe(0);
-    expect(stdout.trim().split('\n').at(-1)).toBe('1 operations compared with runai.2.24, 0 differences');
+    expect(stdout.trim().split('\n').at(-1)).toBe('1 operation compared with runai.2.24, 0 differences');
   });
 
   const refused: [what: string, text: string | null, args: string[], said: string][] = [

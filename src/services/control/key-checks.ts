@@ -17,7 +17,7 @@ export interface GivenPolicy {
 
 export function refuseMembers<Given>(given: Given, members: readonly (keyof Given & string)[], why: string): void {
   const member = members.find((name) => given[name] !== undefined);
-  if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` must be left out: only ${why}.`);
+  if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` must be left out: ${why}.`);
 }
 
 export function checkedServices(laws: readonly Law[], services: readonly string[]): string[] {

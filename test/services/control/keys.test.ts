@@ -329,7 +329,11 @@ describe('what nobody could mean is refused, with the field and what is allowed'
       /`user`.*`globex`/,
     ],
     ['neither user nor roles', { user: undefined, roles: undefined }, /`user`.*`roles`/],
-    ["a service key's scopes", { scopes: ['list_functions'] }, /`scopes`/],
+    [
+      "a service key's scopes",
+      { scopes: ['list_functions'] },
+      /`scopes` must be left out: it is a member of service keys; the rights of a personal key are the `roles` of its user\./,
+    ],
     ["a service key's resource", { resource: { type: 'All Functions' } }, /`resource`/],
     ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
     ['a past expiry', { expiresAt: at(-1) }, /`expiresAt`/],
@@ -394,7 +398,11 @@ describe('what nobody could mean is refused, with the field and what is allowed'
 
   it.each([
     ['an unknown role', { roles: ['Emperor'] }, /`roles`.*`Emperor`.*`ORG_OWNER`/],
-    ["a service key's scopes", { scopes: ['list_functions'] }, /`scopes`/],
+    [
+      "a service key's scopes",
+      { scopes: ['list_functions'] },
+      /`scopes` must be left out: it is a member of service keys, and this key is personal; edit its `roles`\./,
+    ],
     ["a service key's resource", { resource: { type: 'All Functions' } }, /`resource`/],
     ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
   ])('an edit of a personal key to %s, and nothing of it is stored', async (_what, given, said) => {

@@ -22,12 +22,16 @@ const create: Handler<'control', 'create_key'> = async (context) => {
   const isService = order.type === 'service';
   const { name: org } = await organizationOf(context, order.org);
   if (!isService)
-    refuseMembers(order, ['scopes', 'resource'], 'a service key has; the rights of a personal key are its roles');
+    refuseMembers(
+      order,
+      ['scopes', 'resource'],
+      'it is a member of service keys; the rights of a personal key are the `roles` of its user',
+    );
   else
     refuseMembers(
       order,
       ['user', 'roles'],
-      'a personal key has; the rights of a service key are its scopes and resource',
+      'it is a member of personal keys; the rights of a service key are its `scopes` and `resource`',
     );
   const person = isService ? null : await personOf(context, org, order);
   const { id, text } = await issueKey(
@@ -115,8 +119,18 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   const { now, laws, body: edit } = context;
   const before = await found(context);
   const { key } = before;
-  if (key.type === 'personal') refuseMembers(edit, ['scopes', 'resource'], 'a service key has; this one is personal');
-  else refuseMembers(edit, ['roles'], 'a personal key has; this one is a service key');
+  if (key.type === 'personal')
+    refuseMembers(
+      edit,
+      ['scopes', 'resource'],
+      'it is a member of service keys, and this key is personal; edit its `roles`',
+    );
+  else
+    refuseMembers(
+      edit,
+      ['roles'],
+      'it is a member of personal keys, and this is a service key; edit its `scopes` and `resource`',
+    );
   if (edit.roles !== undefined) checkRoles(laws, edit.roles, edit.services ?? key.services);
   const { name, status, services, roles } = edit;
   const expiresAt = expiryOf(edit.expiresAt, now);
