@@ -170,12 +170,16 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_incomplete',
-    sign: 'a path without its prefix or version: `/token`, `/v1/token`, `/nvcf/functions`',
+    sign: 'a path without its prefix, its version or the id at its end: `/token`, `/v1/token`, `/nvcf/functions`',
     cure: 'call the whole path, as the hint names it',
     ...AS_SERVED,
     when: (refused) => {
-      const meant = named(completed(refused, unknownSegments(refused) ?? []), refused.method);
-      return meant === '' ? null : `A part of the path is missing, such as its prefix or its version: call ${meant}.`;
+      const given = unknownSegments(refused) ?? [];
+      const whole = named(completed(refused, given), refused.method);
+      if (whole !== '') return `A part of the path is missing, such as its prefix or its version: call ${whole}.`;
+      const longer = operationsAt(refused, [...given, '']).filter((one) => one.segments.at(-2) === given.at(-1));
+      const meant = given.length === 0 ? '' : named(longer, refused.method);
+      return meant === '' ? null : `The end of the path is missing: call ${meant}.`;
     },
   },
   {

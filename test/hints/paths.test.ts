@@ -16,6 +16,7 @@ describe('a path that nothing is served at is told', () => {
     ['GET /v2/functions', 'path_incomplete', '`GET /v2/nvcf/functions`'],
     ['GET /simulations', 'path_incomplete', '`GET /api/v3/simulations/`'],
     ['GET /simulations/', 'path_incomplete', '`GET /api/v3/simulations/`'],
+    ['POST /v2/nvcf/pexec/functions', 'path_incomplete', '`POST /v2/nvcf/pexec/functions/{functionId}`'],
     ['POST /api/v1//token', 'doubled_slash', '`POST /api/v1/token`'],
     ['POST //api/v1/token', 'doubled_slash', '`POST /api/v1/token`'],
     ['POST /api/v1/token/', 'slash_at_end', '`POST /api/v1/token`'],
@@ -107,4 +108,10 @@ describe('a path that nothing is served at is told', () => {
 
     expect(codes[0]).toBe('doubled_slash');
   });
+});
+
+it('a path of the switchboard without the name at its end is told the whole path', async () => {
+  const { body } = await server.call('GET /_mock/tables');
+
+  expect(body.detail).toContain('The end of the path is missing: call `GET /_mock/tables/{service}`.');
 });
