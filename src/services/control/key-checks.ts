@@ -53,8 +53,12 @@ export function checkedPolicy(laws: readonly Law[], given: GivenPolicy, before: 
   const counting = given.force === true ? faults.filter(({ forceable }) => !forceable) : faults;
   const [fault] = counting;
   if (fault === undefined) return policy;
-  const hint = fault.forceable ? ' With `"force": true` it is stored all the same, as the real console does.' : '';
-  const message = within === '' ? fault.message : fault.message.replace(/^Field `/, `Field \`${within}.`);
+  const isBody = within === '';
+  const forced = isBody
+    ? ' With `"force": true` it is stored all the same, as the real console does.'
+    : ` With \`"force": true\` in \`${within}\` it counts all the same, as the real console stores it.`;
+  const hint = fault.forceable ? forced : '';
+  const message = isBody ? fault.message : fault.message.replace(/^Field `/, `Field \`${within}.`);
   throw new Problem('invalid_request', `${message}${suggestion(fault.given, fault.valid ?? [])}${hint}`);
 }
 

@@ -230,6 +230,11 @@ describe('a simulation is refused that says', () => {
       'Field `holding.scopes` names the unknown scope',
     ],
     [
+      'what the documents rule out, and how it counts all the same',
+      { holding: { scopes: ['list_functions'], resource: { type: 'Function' } }, ...LIST },
+      'names objects as `<functionId>`. With `"force": true` in `holding` it counts all the same',
+    ],
+    [
       'an unknown type, with its whole path',
       { holding: { scopes: [], resource: { type: 'Functio' } }, ...LIST },
       'Field `holding.resource.type` names the unknown resource type `Functio`',
