@@ -278,7 +278,7 @@ describe('the package', () => {
 });
 
 describe('installed without the binary of its native module', () => {
-  const told = 'better-sqlite3, which keeps the state, was installed without its binary';
+  const told = 'A data file needs better-sqlite3, which was installed without its binary';
   let folder: string;
   beforeAll(async () => {
     folder = await withoutBinary(user);
