@@ -125,7 +125,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   ]);
   const shared = newStoreParts(newBudgets(parts.budgets));
   const place = await openPlace(config.data, DEFAULT_WORLD, shared, config.dataFallback === 'memory');
-  const { store, worlds: sharedWorlds } = place;
+  const { store, worlds: sharedWorlds, kept: keptWorlds } = place;
   const machine = parts.clock ?? place.clock ?? machineClock();
   const { budgets } = shared;
   const laws = services.map((service) => service.law(config));
@@ -136,7 +136,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const documented = new Set<string>();
   const worlds = new Worlds({
     secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
-    ...{ machine, random, signingKey, shared, images, keyCollections, laws, sharedWorlds },
+    ...{ machine, random, signingKey, shared, images, keyCollections, laws, sharedWorlds, keptWorlds },
     revive,
     mode: config.mode,
     most: config.maxWorlds,
@@ -144,10 +144,12 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
 
   try {
     await beginWorld({ services, worlds, place, seed, random, machine, images, customs }, config);
+    const reopened = await worlds.reopen();
     await makeNamedWorlds(worlds, config.world);
     const world = worlds.default;
     const notices = [
       ...store.notices,
+      ...reopened,
       ...exposureNotices(config),
       ...(await seedNotices(world, seed.fingerprint, config)),
     ];
@@ -176,7 +178,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       outgoing: new Outgoing(),
       offDocument: parts.offDocument ?? 'report',
     };
-    const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? null, revive);
+    const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? keptWorlds?.snapshots ?? null, revive);
     const { effective } = parts;
     const ports = portsOf({ server, services, worlds, snapshots, random, version, effective, routes: () => routes });
     const all = [...services, control(ports)];

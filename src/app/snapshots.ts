@@ -105,7 +105,7 @@ function isSeen({ world }: Pick<SnapshotInfo, 'world'>, from: string): boolean {
 }
 
 function noSnapshot(id: string): Problem {
-  const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists those of a world. In memory they end with the process.`;
+  const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists those of a world. Without \`--data\` they end with the process.`;
   return new Problem('not_found', message);
 }
 

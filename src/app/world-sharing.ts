@@ -16,10 +16,13 @@ const MOST_FOUND = 10_000;
 export interface Maker {
   readonly seed: KeptSeed;
   readonly credentials: World['credentials'];
+  /** The world whose credentials it shares; null if they are all its own. */
+  readonly source?: string | null;
 }
 
-export function makerText({ seed: { fingerprint, origin, text }, credentials }: Maker): string {
-  return JSON.stringify({ seed: { fingerprint, origin, text }, credentials } satisfies Maker);
+export function makerText({ seed: { fingerprint, origin, text }, credentials, source }: Maker): string {
+  const shared = source === undefined ? {} : { source };
+  return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, ...shared } satisfies Maker);
 }
 
 export function makerIn(text: string): Maker {

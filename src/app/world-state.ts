@@ -2,15 +2,17 @@ import type { Mode } from '../core/mode.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { SharedText } from '../store/sharing.ts';
 
-/** What drives a world, as processes share it. No snapshot has it. */
+/** What drives a world, as it is kept, or as processes share it. No snapshot has it. */
 export interface WorldState {
   readonly mode: Mode;
   readonly faults: readonly Fault[];
+  /** The mode that the server was started with, for a process that has the world alone. */
+  readonly begunMode?: Mode;
   /** What the fingerprints of its secrets depend on, once one of them was needed. */
   readonly fingerprintKey?: string;
 }
 
-/** The state of a world that several processes share. */
+/** What drives a world, where that outlives the process. */
 export class SharedState {
   readonly #text: SharedText;
   readonly #first: WorldState;

@@ -115,14 +115,20 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   const store = watchedStore(parts.filled.store, claims, chronicle, secrets);
 
   const clock = await openClock(machine, () => store.settings, parts.filled.isNew ? REAL_TIME : undefined);
-  const state = sharing === null ? null : new SharedState(sharing.text, { mode: begunMode, faults: [] });
+  const kept = parts.filled.store.state;
+  const first = { mode: begunMode, faults: [], ...(sharing === null && { begunMode }) };
+  const state = kept === null ? null : new SharedState(kept, first);
   const sharedFaults: SharedFaults | null = state && {
     look: () => state.look(),
-    update: (change) =>
-      state.update(({ faults: before }) => {
+    update: async (change) => {
+      const updated = await state.update(({ faults: before }) => {
         const [after, result] = change(before);
         return [{ faults: after }, result];
-      }),
+      });
+      // Nobody else tells of it.
+      if (sharing === null) rereadState();
+      return updated;
+    },
   };
   const removed = (fault: Fault) => {
     const sentence = unusedSentence(fault);
@@ -140,6 +146,10 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     mode = now.mode;
     faults.replace(now.faults);
   };
+  // Another mode than the server was started with before is wanted now.
+  if (sharing === null && state !== null && state.now.begunMode !== begunMode) {
+    await state.update(() => [{ mode: begunMode, begunMode }, undefined]);
+  }
   rereadState();
   /** Null while all secrets of the store are known; others may change those that it cannot tell by itself. */
   let reading: Promise<void> | null | undefined = hasSecret === null ? undefined : null;

@@ -10,7 +10,8 @@ import type { Presented } from '../credentials/presented.ts';
 import type { SecretSettings } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
-import { Collision, LimitReached } from '../store/errors.ts';
+import { Collision, LimitReached, Unwritable } from '../store/errors.ts';
+import type { KeptWorld, KeptWorlds } from '../store/kept-worlds.ts';
 import type { Place } from '../store/open.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { WorldCard } from '../store/sharing.ts';
@@ -81,6 +82,8 @@ export interface WorldsParts {
   readonly mode: Mode;
   /** Where worlds are that other processes use, too; null if there are none. */
   readonly sharedWorlds: Place['worlds'];
+  /** Where worlds are kept that outlive the process, which has them alone; null if they end with it. */
+  readonly keptWorlds: Place['kept'];
   /** A seed, as another process kept it. */
   readonly revive: (kept: KeptSeed) => Seed;
   readonly images: Images;
@@ -126,9 +129,42 @@ export class Worlds implements WorldsByName {
       this.#claiming.claimOfDefault(),
     );
     this.#default = this.#entryOf(world, { credentials: 'cast', seed, ttl: null });
-    if (this.#sharing === null) return;
-    await this.look([]);
-    this.#sweepLater();
+    if (this.#sharing !== null) {
+      await this.look([]);
+      this.#sweepLater();
+    }
+  }
+
+  /**
+   * Opens the worlds that were kept.
+   *
+   * @returns what a person should know about them
+   */
+  async reopen(): Promise<readonly string[]> {
+    const { keptWorlds, machine } = this.#parts;
+    if (keptWorlds === null || keptWorlds.found.length === 0) return [];
+    const ended: string[] = [];
+    for (const one of keptWorlds.found) {
+      const isOver = one.ttl !== null && machine.now() - one.usedAt >= one.ttl;
+      if (isOver) keptWorlds.delete(one.name);
+      if (isOver) ended.push(one.name);
+      else await this.#reopened(keptWorlds, one);
+    }
+    if (this.#entries.size > 0) this.#sweepLater();
+    return reopenedNotices(this.#entries.size, ended);
+  }
+
+  async #reopened(keptWorlds: KeptWorlds, { name: id, made, ttl, createdAt, usedAt }: KeptWorld): Promise<void> {
+    const { seed: kept, credentials, source = null } = makerIn(made);
+    const seed = this.#parts.revive(kept);
+    const filled = { store: keptWorlds.open(id), findings: [], isNew: false };
+    const begin = beginOf({ id, seed, credentials }, this.#parts);
+    const world = await this.#open({ id, credentials, seed }, filled, begin, () =>
+      this.#claiming.claimAnew(world, source),
+    );
+    this.#entries.set(id, { world, credentials, seed, ttl, createdAt, lastUsedAt: usedAt });
+    this.#traces.begun(id);
+    await this.#claiming.claim(world, source);
   }
 
   get default(): OwnedWorld {
@@ -318,6 +354,7 @@ export class Worlds implements WorldsByName {
     const copy = await makeCopy({ id, origin, credentials }, this.#parts);
     const { seed, kept, source, clientIds, names, created } = copy;
     const { filled, card } = await this.#stored(copy, { id, credentials, ttl });
+    const { keptWorlds } = this.#parts;
     try {
       const world = await this.#open({ id, credentials, seed }, filled, copy.begin, (by) =>
         this.#claiming.claimAnew(world, source, by === 'seed' ? clientIds : undefined),
@@ -333,17 +370,25 @@ export class Worlds implements WorldsByName {
     } catch (cause) {
       this.#claiming.drop(id);
       await filled.store.close();
+      keptWorlds?.delete(id);
       throw cause;
     }
   }
 
   /** Puts a new world where other processes can use it, too, if there are any. */
   async #stored(
-    { filled, seed }: Begun,
+    { filled, seed, source }: Begun,
     { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
   ): Promise<{ readonly filled: Filled; readonly card: WorldCard | null }> {
-    const { shared, machine, most } = this.#parts;
+    const { shared, machine, most, keptWorlds } = this.#parts;
     const sharing = this.#sharing;
+    if (keptWorlds !== null) {
+      const now = machine.now();
+      const made = makerText({ seed, credentials, source });
+      const rows = await filled.store.freeze();
+      const store = keptWorlds.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows);
+      return { filled: { ...filled, store }, card: null };
+    }
     if (sharing === null) return { filled, card: null };
     try {
       const rows = await filled.store.collections.dump();
@@ -422,6 +467,7 @@ export class Worlds implements WorldsByName {
 
   #isUsed(entry: WorldEntry): void {
     entry.lastUsedAt = this.#parts.machine.now();
+    if (entry.ttl !== null) this.#parts.keptWorlds?.used(entry.world.id, entry.lastUsedAt);
     const card = this.#sharing?.card(entry.world.id);
     if (card !== undefined) this.#sharing?.used(card, entry.lastUsedAt);
   }
@@ -481,7 +527,7 @@ export class Worlds implements WorldsByName {
     const entry = this.#entries.get(id);
     if (entry === undefined || !this.#isOver(entry)) return entry;
     // Whoever sweeps ends it for all.
-    if (this.#sharing === null) this.#remove(entry);
+    if (this.#sharing === null) this.#removeIfPossible(entry);
     return undefined;
   }
 
@@ -497,6 +543,8 @@ export class Worlds implements WorldsByName {
   #remove(entry: WorldEntry): void {
     const { world } = entry;
     const { id } = world;
+    // If the disk takes no changes, it is there as before.
+    this.#parts.keptWorlds?.delete(id);
     this.#entries.delete(id);
     this.#claiming.drop(id);
     if (entry.card !== undefined) this.#sharing?.forget(entry.card);
@@ -506,12 +554,21 @@ export class Worlds implements WorldsByName {
     if (this.#sharing === null) this.#tell('deleted', id);
   }
 
+  /** For a world that is over: if the disk takes no changes, the next time does. */
+  #removeIfPossible(entry: WorldEntry): void {
+    try {
+      this.#remove(entry);
+    } catch (cause) {
+      if (!(cause instanceof Unwritable)) throw cause;
+    }
+  }
+
   #sweep(): void {
     if (this.#sharing !== null) {
       this.#sweepForAll(this.#sharing).catch(() => {});
       return;
     }
-    for (const entry of [...this.#entries.values()]) if (this.#isOver(entry)) this.#remove(entry);
+    for (const entry of [...this.#entries.values()]) if (this.#isOver(entry)) this.#removeIfPossible(entry);
     if (this.#entries.size > 0) return;
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
@@ -533,6 +590,16 @@ export class Worlds implements WorldsByName {
 /** A world, as far as people are told. */
 export function infoOf({ world, credentials, ttl, createdAt, lastUsedAt, card }: WorldEntry): WorldInfo {
   return { id: world.id, credentials, ttl, createdAt, lastUsedAt: Math.max(lastUsedAt, card?.usedAt ?? 0) };
+}
+
+function reopenedNotices(back: number, ended: readonly string[]): readonly string[] {
+  if (back === 0 && ended.length === 0) return [];
+  const worlds = (count: number) => `${count} ${count === 1 ? 'world' : 'worlds'}`;
+  const named = ended.slice(0, MOST_NAMED).map((id) => `\`${id}\``);
+  const more = ended.length > named.length ? ` and ${ended.length - named.length} more` : '';
+  const unused =
+    ended.length === 0 ? '' : `, and ${worlds(ended.length)} ended without use: ${named.join(', ')}${more}`;
+  return [`${worlds(back)} of --data ${back === 1 ? 'is' : 'are'} back${unused}.`];
 }
 
 function taken(id: string): Problem {

@@ -4,7 +4,7 @@ import type { Grants } from './grants.ts';
 import type { Identities, OAuthClients } from './identities.ts';
 import type { NgcKeys } from './ngc-keys.ts';
 import type { SettingsStore } from './settings.ts';
-import type { Sharing } from './sharing.ts';
+import type { SharedText, Sharing } from './sharing.ts';
 import type { WorldStore } from './world.ts';
 import type { FrozenRows } from './world-rows.ts';
 
@@ -23,6 +23,8 @@ export interface Store {
   readonly world: WorldStore;
   /** What several processes share besides this; null if no other process can use it. */
   readonly sharing: Sharing | null;
+  /** What drives the world besides its rows, where it outlives the process: no snapshot has it. Null: it does not. */
+  readonly state: SharedText | null;
   /** What the person who opens it should know. */
   readonly notices: readonly string[];
   /**

@@ -36,11 +36,11 @@ export function openMemory(begin: FrozenRows | (() => FrozenRows), shared: Store
 const SECRETIVE = [ACCESS_KEYS.name, IDENTITIES.name];
 
 /** What a store has besides its rows: nothing, if these are in memory alone. */
-interface Kept extends Pick<Store, 'notices' | 'fault'> {
+interface Kept extends Pick<Store, 'notices' | 'state' | 'fault'> {
   close(): void;
 }
 
-const NOT_KEPT: Kept = { notices: [], fault: () => null, close: () => {} };
+const NOT_KEPT: Kept = { notices: [], state: null, fault: () => null, close: () => {} };
 
 /** A store whose rows are in memory. @param kept where else they are */
 export function storeOn(rows: WorldRows, { budgets }: StoreParts, kept: Kept = NOT_KEPT): Store {
@@ -50,6 +50,7 @@ export function storeOn(rows: WorldRows, { budgets }: StoreParts, kept: Kept = N
     collections: rows,
     sharing: null,
     notices: kept.notices,
+    state: kept.state,
     fault: kept.fault,
     hasSecret: (hash) => SECRETIVE.some((collection) => rows.hasSecret(collection, hash)),
     freeze: async () => rows.freeze(),

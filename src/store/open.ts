@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
 import { faultOfData, isPostgresUrl } from './data-option.ts';
 import type { Store } from './index.ts';
+import type { KeptWorlds } from './kept-worlds.ts';
 import { openMemory } from './memory.ts';
 import type { StoreParts } from './shared.ts';
 import type { SharedWorlds } from './sharing.ts';
@@ -15,6 +16,8 @@ export interface Place {
   readonly clock: Clock | null;
   /** The worlds in addition to the default one; null if no other process can use them. */
   readonly worlds: SharedWorlds | null;
+  /** The same for one process that has them alone; null if they end with it. */
+  readonly kept: KeptWorlds | null;
   /** The store of the default world. */
   readonly store: Store;
   /** After all stores in it are closed. */
@@ -36,16 +39,23 @@ export async function openPlace(
 ): Promise<Place> {
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
-  if (data === null) return placeOf('memory', openMemory(NO_ROWS, shared));
+  if (data === null) return inMemory(openMemory(NO_ROWS, shared));
   if (!isPostgresUrl(data)) {
     // Loaded only by those who have a file.
-    const { NoDriver, openDataFile } = await import('./sqlite/index.ts');
+    const { damagedFile, NoDriver, openDataFile } = await import('./sqlite/index.ts');
     try {
-      return placeOf('file', await openDataFile(data, shared));
+      const file = await openDataFile(data, shared);
+      try {
+        const store = { ...file.open(world), notices: file.notices };
+        return { kind: 'file', clock: null, worlds: null, kept: file, store, close: async () => file.close() };
+      } catch (cause) {
+        file.close();
+        throw damagedFile(data, cause);
+      }
     } catch (cause) {
       if (!mayBeMemory || !(cause instanceof NoDriver)) throw cause;
       const notice = `The state is kept in memory and ends with the server, not in --data ${data}. ${cause.message}`;
-      return placeOf('memory', { ...openMemory(NO_ROWS, shared), notices: [notice] });
+      return inMemory({ ...openMemory(NO_ROWS, shared), notices: [notice] });
     }
   }
   // Loaded only by those who have a database.
@@ -54,16 +64,15 @@ export async function openPlace(
   try {
     const store = await database.store(world, shared);
     const { clock, worlds } = database;
-    return { kind: 'postgres', clock, worlds, store, close: () => database.close() };
+    return { kind: 'postgres', clock, worlds, kept: null, store, close: () => database.close() };
   } catch (cause) {
     await database.close();
     throw cause;
   }
 }
 
-/** A place for one process. */
-function placeOf(kind: 'memory' | 'file', store: Store): Place {
-  return { kind, clock: null, worlds: null, store, close: async () => {} };
+function inMemory(store: Store): Place {
+  return { kind: 'memory', clock: null, worlds: null, kept: null, store, close: async () => {} };
 }
 
 /**

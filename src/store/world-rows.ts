@@ -47,7 +47,8 @@ export function rowsIn(rows: FrozenRows): readonly Row[] {
   return entriesIn(rows).map(({ row }) => row);
 }
 
-function entriesIn({ tables }: Pick<FrozenRows, 'tables'>): readonly Entry[] {
+/** The same, with their places. */
+export function entriesIn({ tables }: Pick<FrozenRows, 'tables'>): readonly Entry[] {
   return [...tables.values()].flatMap((table) => table.entries()).sort((one, other) => one.place - other.place);
 }
 

@@ -4,8 +4,8 @@ import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { NO_ROWS } from '../../src/store/world-rows.ts';
+import { openFile } from '../support/data-file.ts';
 import { emptyFolder } from '../support/folder.ts';
 import type { Bench } from './contract.ts';
 
@@ -39,7 +39,7 @@ export const copied = async () => {
 /** In a file. @param driver what opens it */
 export const inFileBy = (driver: SqliteDriver) => async () => {
   const folder = await emptyFolder();
-  const open = () => openSqliteStore(join(folder, 'mock.db'), driver);
+  const open = () => openFile(join(folder, 'mock.db'), newStoreParts(), driver);
   const reopened = async (store: Store) => {
     await store.close();
     return open();

@@ -1,24 +1,29 @@
 /**
  * What is written to a file, where the contract cannot look.
  *
- * Breaks with: src/store/sqlite/index.ts, src/store/sqlite/log.ts, src/store/sqlite/file-of.ts,
+ * Breaks with: src/store/sqlite/index.ts, src/store/sqlite/file.ts, src/store/sqlite/log.ts, src/store/sqlite/file-of.ts,
  * src/store/row-log.ts
  */
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
+import { manualClock } from '../../src/core/clock.ts';
 import { Unwritable } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
+import { APPLICATION_ID } from '../../src/store/sqlite/header.ts';
+import { SCHEMA } from '../../src/store/sqlite/schema.ts';
 import { type FrozenRows, NO_ROWS } from '../../src/store/world-rows.ts';
+import { researcher } from '../support/cast.ts';
 import { openFile } from '../support/data-file.ts';
 import { fill as fillDisk, smallDisk } from '../support/disk.ts';
 import { it } from '../support/in-folder.ts';
 import { keptSeed, NOON, people, row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
+import { openServer, START } from '../support/server.ts';
 import { fill, readingsOf } from './contract-images.ts';
 
 /** Where a header says that a log belongs to its database (https://www.sqlite.org/fileformat.html, offset 18). */
@@ -139,22 +144,40 @@ describe('a data file', () => {
     const store = await filledAt(path);
     const readings = await readingsOf(store);
     await store.close();
-    // As it was: with tables for what was derived, and what they counted.
-    const database = new Database(path);
-    database.exec(`ALTER TABLE world ADD COLUMN base INTEGER NOT NULL DEFAULT 1;
-      CREATE TABLE lists (collection, owner, count, revision); CREATE TABLE collections (name, count, revision);
-      CREATE TABLE object_aliases (alias); CREATE TABLE object_labels (label); CREATE TABLE object_shares (account);
-      CREATE VIRTUAL TABLE object_texts USING fts5 (text, tokenize = 'trigram', content = '', contentless_delete = 1);
-      CREATE INDEX objects_of_owner ON objects (collection, owner); CREATE INDEX objects_of_parent ON objects (parent);
-      CREATE INDEX objects_by_time ON objects (due_at); CREATE INDEX parts_by_time ON objects (parent, due_at);
-      CREATE INDEX objects_by_id ON objects (owner, id); CREATE INDEX objects_by_name ON objects (name);
-      CREATE INDEX objects_by_state ON objects (state); CREATE INDEX objects_by_creation ON objects (created_at);
-      CREATE INDEX objects_by_change ON objects (modified_at); PRAGMA user_version = 8`);
+    const [earlier] = SCHEMA.steps;
+    const database = new Database(join(folder, 'earlier.db'));
+    database.exec(`${earlier}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA.first};
+      ATTACH '${path}' AS later; UPDATE world SET revision = (SELECT revision FROM later.world);
+      INSERT INTO objects SELECT seq, collection, id, owner, parent, aliases, labels, shared, due_at, body, revision, used_at,
+      name, state, created_at, modified_at FROM later.objects`);
     database.close();
-    const again = openFile(path);
+    const again = openFile(join(folder, 'earlier.db'));
 
     expect(again.notices).toEqual([]);
     expect(await readingsOf(again)).toEqual(readings);
     await again.close();
+  });
+
+  it('shows its keys and users to a person with a prompt, and no secret', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const server = await openServer({ data: path, world: ['alice'] }, { clock: manualClock(START) });
+    await server.tokenOf(researcher);
+    await server.close();
+    const database = new Database(path, { readonly: true });
+    const views = ['users', 'access_keys', 'ngc_keys'];
+    const shown = views.map((view) => database.prepare(`SELECT * FROM ${view}`).all());
+    const all = views.map((view) => database.prepare(`SELECT * FROM all_${view} WHERE world = 'alice'`).all());
+    database.close();
+
+    expect(shown[0]).toContainEqual(expect.objectContaining({ email: 'researcher@acme.test', enabled: 1 }));
+    expect(shown[1]).toContainEqual(
+      expect.objectContaining({
+        client_id: researcher.accessKey.clientId,
+        last_used_at: expect.stringMatching(/^20.*Z$/),
+      }),
+    );
+    expect(shown[2]).toContainEqual(expect.objectContaining({ name: 'nvcf-deployer', org: 'acme', type: 'service' }));
+    expect(all.map(({ length }) => length)).toEqual(shown.map(({ length }) => length));
+    expect(JSON.stringify([shown, all])).not.toMatch(/hash|secret|nvapi-/i);
   });
 });

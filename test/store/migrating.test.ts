@@ -21,7 +21,8 @@ const LATER: StoreSchema = {
   ],
 };
 
-const SETTING = `INSERT INTO objects (collection, id, owner, body, revision) VALUES ('settings', 'mode', '', '1', 2)`;
+const SETTING = `INSERT INTO objects (world, seq, collection, id, owner, body, revision)
+  VALUES ('default', 1, 'settings', 'mode', '', '1', 2)`;
 
 /** A database as this version makes it, with a setting in it. */
 function makeEarlier(path: string): Database.Database {

@@ -1,13 +1,28 @@
 import type { Store } from '../../src/store/index.ts';
 import { newStoreParts, type StoreParts } from '../../src/store/shared.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
+import { damagedFile, openSqliteFile } from '../../src/store/sqlite/index.ts';
 import { type Opened, openDatabase } from '../../src/store/sqlite/open.ts';
 import type { StoreSchema } from '../../src/store/sqlite/schema.ts';
 import { driver } from './driver.ts';
 
 /** The store of a data file, by the driver that is there. */
-export function openFile(path: string, shared: StoreParts = newStoreParts()): Store {
-  return openSqliteStore(path, driver(), shared);
+export function openFile(path: string, shared: StoreParts = newStoreParts(), by: SqliteDriver = driver()): Store {
+  const file = openSqliteFile(path, by, shared);
+  try {
+    const store = file.open('default');
+    const close = async () => {
+      try {
+        await store.close();
+      } finally {
+        file.close();
+      }
+    };
+    return { ...store, notices: file.notices, close };
+  } catch (cause) {
+    file.close();
+    throw damagedFile(path, cause);
+  }
 }
 
 /** The database of a data file, by the usual driver. */

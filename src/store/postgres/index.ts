@@ -128,6 +128,7 @@ function storeOn({ collections, known, shared, sharing, notices, fault, end }: P
     collections,
     sharing,
     notices,
+    state: sharing.text,
     hasSecret: null,
     fault,
     freeze: async () => {

@@ -19,7 +19,7 @@ export function fileOf(rows: readonly Row[], driver: SqliteDriver): Uint8Array {
       migrate(database, SCHEMA);
       const highest = rows.reduce((most, { revision }) => Math.max(most, revision), 1);
       const logged = rows.map((row, index) => ({ row, place: index + 1 }));
-      new SqliteLog(database, null).replace(logged, highest);
+      new SqliteLog(database, null, 'default').replace(logged, highest);
     } finally {
       database.close();
     }

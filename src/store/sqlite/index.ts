@@ -1,51 +1,40 @@
 import { Unusable } from '../../core/unusable.ts';
 import type { Row } from '../collections.ts';
 import { Damaged } from '../errors.ts';
-import type { Store } from '../index.ts';
-import { storeOn } from '../memory.ts';
-import { newStoreParts, type StoreParts } from '../shared.ts';
-import { WorldRows } from '../world-rows.ts';
+import type { StoreParts } from '../shared.ts';
 import { codeOf, type SqliteDriver } from './driver.ts';
 import { loadDriver } from './drivers.ts';
+import { SqliteFile } from './file.ts';
 import { fileOf } from './file-of.ts';
-import { SqliteLog } from './log.ts';
 import { closeDatabase, openDatabase } from './open.ts';
 
 export { NoDriver } from './drivers.ts';
 
 /**
- * The store in a file, which belongs to one process at a time.
+ * Opens a data file, which belongs to one process at a time.
  *
- * @throws Unusable if the file cannot be used
+ * @throws Unusable if it cannot be used
  */
-export function openSqliteStore(path: string, driver: SqliteDriver, shared: StoreParts = newStoreParts()): Store {
-  const { database, file, notices } = openDatabase(path, driver);
+export function openSqliteFile(path: string, driver: SqliteDriver, shared: StoreParts): SqliteFile {
+  const opened = openDatabase(path, driver);
   try {
-    const log = new SqliteLog(database, file);
-    shared.revisions.goOnAbove(log.revision);
-    const rows = WorldRows.onLog(log, log.read(), shared.revisions);
-    const close = () => {
-      try {
-        log.flush();
-      } finally {
-        closeDatabase(database);
-      }
-    };
-    return storeOn(rows, shared, { notices, fault: () => file.fault, close });
+    return new SqliteFile(opened, shared);
   } catch (cause) {
-    closeDatabase(database);
-    throw cause instanceof Damaged || codeOf(cause) !== '' ? damagedFile(path, cause) : cause;
+    closeDatabase(opened.database);
+    throw damagedFile(path, cause);
   }
 }
 
-function damagedFile(path: string, cause: unknown): Unusable {
-  const message = `--data ${path} is damaged: ${cause instanceof Error ? cause.message : cause}. It was left as it is; give another file.`;
-  return new Unusable(message, { cause });
+/** The same with the driver that is there. @throws Unusable if there is none, or if the file cannot be used */
+export async function openDataFile(path: string, shared: StoreParts): Promise<SqliteFile> {
+  return openSqliteFile(path, await loadDriver(), shared);
 }
 
-/** The store in a file, by the driver that is there. @throws Unusable if there is none, or if the file cannot be used */
-export async function openDataFile(path: string, shared: StoreParts): Promise<Store> {
-  return openSqliteStore(path, await loadDriver(), shared);
+/** What is told of a file in which something cannot be read; anything else is passed on. */
+export function damagedFile(path: string, cause: unknown): unknown {
+  if (!(cause instanceof Damaged) && codeOf(cause) === '') return cause;
+  const said = cause instanceof Error ? cause.message : cause;
+  return new Unusable(`--data ${path} is damaged: ${said}. It was left as it is; give another file.`, { cause });
 }
 
 /** A data file with these rows, as bytes. @param rows oldest first @throws Unusable if there is no driver */

@@ -28,11 +28,11 @@ interface StoredRow {
 }
 
 const SELECT = `SELECT seq, collection, id, owner, parent, aliases, labels, shared, due_at AS dueAt, body, revision,
-  used_at AS usedAt, name, state, created_at AS createdAt, modified_at AS modifiedAt FROM objects ORDER BY seq`;
-const PUT = `INSERT INTO objects (seq, collection, id, owner, parent, aliases, labels, shared, due_at, body, revision,
+  used_at AS usedAt, name, state, created_at AS createdAt, modified_at AS modifiedAt FROM objects WHERE world = ? ORDER BY seq`;
+const PUT = `INSERT INTO objects (world, seq, collection, id, owner, parent, aliases, labels, shared, due_at, body, revision,
   used_at, name, state, created_at, modified_at)
-  VALUES (@seq, @collection, @id, @owner, @parent, @aliases, @labels, @shared, @dueAt, @body, @revision, @usedAt, @name,
-  @state, @createdAt, @modifiedAt) ON CONFLICT (collection, id) DO UPDATE SET owner = @owner, parent = @parent,
+  VALUES (@world, @seq, @collection, @id, @owner, @parent, @aliases, @labels, @shared, @dueAt, @body, @revision, @usedAt, @name,
+  @state, @createdAt, @modifiedAt) ON CONFLICT (world, collection, id) DO UPDATE SET owner = @owner, parent = @parent,
   aliases = @aliases, labels = @labels, shared = @shared, due_at = @dueAt, body = @body, revision = @revision,
   used_at = @usedAt, name = @name, state = @state, created_at = @createdAt, modified_at = @modifiedAt`;
 
@@ -43,7 +43,7 @@ interface Use extends RowName {
   readonly at: Instant;
 }
 
-/** The rows of a world in a database of SQLite. */
+/** The rows of one world in a database of SQLite. */
 export class SqliteLog implements RowLog {
   readonly #database: SqliteDatabase;
   readonly #file: DataFile | null;
@@ -53,27 +53,40 @@ export class SqliteLog implements RowLog {
   readonly #put: (rows: readonly LoggedRow[]) => void;
   readonly commit: (commit: LoggedCommit) => void;
   readonly replace: (rows: readonly LoggedRow[], revision: Revision) => void;
-  readonly #write: (uses: Iterable<Use>) => void;
+  readonly #write: (uses: Iterable<Use>, worldUsedAt: Instant | null) => void;
+  readonly #world: string;
+  /** When the world was used, if that is not written yet. */
+  #worldUsedAt: Instant | null = null;
+  #isEnded = false;
 
   /** @param file null for a database in memory */
-  constructor(database: SqliteDatabase, file: DataFile | null) {
+  constructor(database: SqliteDatabase, file: DataFile | null, world: string) {
+    this.#world = world;
     this.#database = database;
     this.#file = file;
-    const put = database.prepare<[StoredRow]>(PUT);
-    const remove = database.prepare<[string, string]>('DELETE FROM objects WHERE collection = ? AND id = ?');
-    const empty = database.prepare('DELETE FROM objects');
-    const setRevision = database.prepare<[Revision]>('UPDATE world SET revision = ?');
-    const use = database.prepare<[Instant, string, string]>(
-      'UPDATE objects SET used_at = ? WHERE collection = ? AND id = ?',
+    const put = database.prepare<[StoredRow & { readonly world: string }]>(PUT);
+    const remove = database.prepare<[string, string, string]>(
+      'DELETE FROM objects WHERE world = ? AND collection = ? AND id = ?',
     );
+    const empty = database.prepare<[string]>('DELETE FROM objects WHERE world = ?');
+    const setRevision = database.prepare<[Revision]>('UPDATE world SET revision = ?');
+    const use = database.prepare<[Instant, string, string, string]>(
+      'UPDATE objects SET used_at = ? WHERE world = ? AND collection = ? AND id = ?',
+    );
+    const useWorld = database.prepare<[Instant, string]>('UPDATE worlds SET used_at = ? WHERE name = ?');
     this.#put = (rows) => {
-      for (const row of rows) put.run(storedOf(row));
+      for (const row of rows) put.run({ world, ...storedOf(row) });
     };
     const inOneStep = (work: () => void) => inTransaction(database, 'IMMEDIATE', work);
-    const guarded = (work: () => void) => (file === null ? inOneStep(work) : file.write(() => inOneStep(work)));
+    const guarded = (work: () => void) => {
+      // What a request still changes in a world that was deleted ends with it.
+      if (this.#isEnded) return;
+      if (file === null) inOneStep(work);
+      else file.write(() => inOneStep(work));
+    };
     this.commit = ({ puts, removed, revision }) => {
       guarded(() => {
-        for (const { collection, id } of removed) remove.run(collection, id);
+        for (const { collection, id } of removed) remove.run(world, collection, id);
         this.#put(puts);
         setRevision.run(revision);
       });
@@ -82,28 +95,34 @@ export class SqliteLog implements RowLog {
     };
     this.replace = (rows, revision) => {
       guarded(() => {
-        empty.run();
+        empty.run(world);
         this.#put(rows);
         setRevision.run(revision);
       });
       this.#uses.clear();
     };
-    this.#write = (uses) => {
+    this.#write = (uses, worldUsedAt) => {
       inOneStep(() => {
-        for (const { collection, id, at } of uses) use.run(at, collection, id);
+        for (const { collection, id, at } of uses) use.run(at, world, collection, id);
+        if (worldUsedAt !== null) useWorld.run(worldUsedAt, world);
       });
     };
   }
 
   /** All rows, in the order of their places. @throws Damaged */
   read(): readonly LoggedRow[] {
-    const all = this.#database.prepare<[], StoredRow>(SELECT).all();
+    const all = this.#database.prepare<[string], StoredRow>(SELECT).all(this.#world);
     return all.map((stored) => ({ row: rowOf(stored), place: stored.seq }));
   }
 
-  /** @throws Damaged */
-  get revision(): Revision {
-    const found = this.#database.prepare<[], { readonly revision: Revision }>('SELECT revision FROM world').get();
+  /** Writes rows of a world that has none yet, within a transaction of the caller. */
+  fill(rows: readonly LoggedRow[]): void {
+    this.#put(rows);
+  }
+
+  /** The highest of any world. @throws Damaged */
+  static revisionIn(database: SqliteDatabase): Revision {
+    const found = database.prepare<[], { readonly revision: Revision }>('SELECT revision FROM world').get();
     if (found === undefined) throw new Damaged('world', 'revision', 'it is not there');
     return found.revision;
   }
@@ -111,16 +130,39 @@ export class SqliteLog implements RowLog {
   use({ collection, id }: RowName, at: Instant): void {
     const use = { collection, id, at };
     this.#uses.set(nameOf(use), use);
-    this.#timer ??= setTimeout(() => this.#flushIfPossible(), DELAY_MS).unref();
+    this.#flushLater();
+  }
+
+  /** Notes when the world was used, as `use` does of a row. */
+  useWorld(at: Instant): void {
+    this.#worldUsedAt = at;
+    this.#flushLater();
+  }
+
+  /** The world was deleted. */
+  end(): void {
+    this.#isEnded = true;
+    this.#forgetUses();
   }
 
   /** Writes the uses that are not written yet. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#uses.size === 0) return;
-    this.#write(this.#uses.values());
+    if (this.#isEnded || (this.#uses.size === 0 && this.#worldUsedAt === null)) return;
+    this.#write(this.#uses.values(), this.#worldUsedAt);
+    this.#forgetUses();
+  }
+
+  #forgetUses(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#uses.clear();
+    this.#worldUsedAt = null;
+  }
+
+  #flushLater(): void {
+    this.#timer ??= setTimeout(() => this.#flushIfPossible(), DELAY_MS).unref();
   }
 
   /** If the disk is full, they keep waiting, and are tried again after the next use. */

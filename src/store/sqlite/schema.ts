@@ -93,24 +93,93 @@ CREATE TABLE object_shares (
 CREATE VIRTUAL TABLE object_texts USING fts5 (text, tokenize = 'trigram', content = '', contentless_delete = 1);
 `;
 
-/** What finds rows is made in memory, so nothing that was derived from the objects is stored. */
+const DROP_OF_8 = ['object_texts', 'object_shares', 'object_labels', 'object_aliases', 'collections', 'lists']
+  .map((table) => `DROP TABLE ${table};`)
+  .join('\n');
+
+/** A time as people write it. */
+const time = (milliseconds: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${milliseconds} / 1000.0, 'unixepoch')`;
+const member = (name: string) => `json_extract(body, '$.${name}')`;
+
+/** For a person with the prompt of \`sqlite3\`: what is in a collection, by name, of all worlds and of the default one. */
+const view = (name: string, condition: string, columns: Readonly<Record<string, string>>) => {
+  const selected = Object.entries(columns).map(([column, expression]) => `${expression} AS ${column}`);
+  return `CREATE VIEW all_${name} AS SELECT world, id, ${selected.join(', ')} FROM objects WHERE ${condition};
+    CREATE VIEW ${name} AS SELECT id, ${Object.keys(columns).join(', ')} FROM all_${name} WHERE world = 'default';`;
+};
+
+/**
+ * All worlds, with what drives them, and snapshots. What finds rows is made in memory, so nothing that was derived from the
+ * objects is stored.
+ */
 const SCHEMA_9 = `
-DROP TABLE object_texts;
-DROP TABLE object_shares;
-DROP TABLE object_labels;
-DROP TABLE object_aliases;
-DROP TABLE collections;
-DROP TABLE lists;
-DROP INDEX objects_by_change;
-DROP INDEX objects_by_creation;
-DROP INDEX objects_by_state;
-DROP INDEX objects_by_name;
-DROP INDEX objects_by_id;
-DROP INDEX parts_by_time;
-DROP INDEX objects_by_time;
-DROP INDEX objects_of_parent;
-DROP INDEX objects_of_owner;
+${DROP_OF_8}
 ALTER TABLE world DROP COLUMN base;
+ALTER TABLE objects RENAME TO objects_8;
+CREATE TABLE objects (
+  world       TEXT NOT NULL,
+  seq         INTEGER NOT NULL,
+  collection  TEXT NOT NULL,
+  id          TEXT NOT NULL,
+  owner       TEXT NOT NULL,
+  parent      TEXT,
+  aliases     TEXT,
+  labels      TEXT,
+  shared      TEXT,
+  due_at      INTEGER,
+  body        TEXT NOT NULL,
+  revision    INTEGER NOT NULL,
+  used_at     INTEGER,
+  name        TEXT,
+  state       TEXT,
+  created_at  INTEGER,
+  modified_at INTEGER,
+  PRIMARY KEY (world, collection, id)
+) STRICT;
+INSERT INTO objects SELECT 'default', seq, collection, id, owner, parent, aliases, labels, shared, due_at, body, revision, used_at,
+  name, state, created_at, modified_at FROM objects_8;
+DROP TABLE objects_8;
+-- What each world was made from (nothing is known of the default one), and its mode and faults.
+CREATE TABLE worlds (
+  name       TEXT PRIMARY KEY,
+  made       TEXT NOT NULL,
+  ttl        INTEGER,
+  created_at INTEGER NOT NULL,
+  used_at    INTEGER NOT NULL,
+  driven     TEXT NOT NULL
+) STRICT;
+INSERT INTO worlds VALUES ('default', '', NULL, 0, 0, '');
+CREATE TABLE snapshots (
+  place INTEGER PRIMARY KEY,
+  id    TEXT NOT NULL UNIQUE,
+  name  TEXT,
+  world TEXT NOT NULL,
+  at    INTEGER NOT NULL,
+  size  INTEGER NOT NULL,
+  made  TEXT NOT NULL,
+  rows  TEXT NOT NULL
+) STRICT;
+${view('users', `collection = 'identities' AND ${member('kind')} = 'user'`, {
+  email: member('name'),
+  enabled: member('enabled'),
+  created_at: time(member('createdAt')),
+  last_login_at: time('used_at'),
+})}
+${view('access_keys', `collection = 'access-keys'`, {
+  name: member('name'),
+  owner: 'owner',
+  client_id: member('clientId'),
+  created_at: time(member('createdAt')),
+  last_used_at: time('used_at'),
+})}
+${view('ngc_keys', `collection = 'ngc.keys'`, {
+  name: member('name'),
+  org: member('org'),
+  type: member('type'),
+  user: member('user'),
+  services: member('services'),
+  expires_at: time('due_at'),
+})}
 `;
 
 /** Schemas of lower numbers were never released. */

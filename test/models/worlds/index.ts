@@ -81,8 +81,7 @@ export const worlds = modelled({
     [3, alone(backwards)],
     [4, atOnce(actions)],
     [1, passing(1, 60_000, 1_800_000)],
-    // Other worlds, and snapshots, are in memory.
-    [1, restarting((model: Worlds) => model.start(model.find('default') as World))],
+    [1, restarting((model: Worlds) => model.start())],
   ),
   outcomes: [
     ...['make: 201', 'make: 409', 'copy: 201', 'copy: 404', 'copy: 409', 'from snapshot: 201', 'from snapshot: 409'],

@@ -68,14 +68,15 @@ export class Worlds {
 
   constructor(named: readonly Name[]) {
     this.named = named;
-    this.start(nothing());
+    this.worlds = [{ name: 'default', credentials: 'cast', seed: null, ...nothing() }];
+    this.snapshots = [];
+    this.start();
   }
 
-  /** What is there after a start. */
-  start(content: Content): void {
-    this.worlds = [{ name: 'default', credentials: 'cast', seed: null, ...contentOf(content) }];
-    this.snapshots = [];
-    for (const name of this.named) this.make(name, { credentials: 'own', seed: null });
+  /** A start makes the worlds that it names and that are not there. */
+  start(): void {
+    for (const name of this.named)
+      if (this.find(name) === undefined) this.make(name, { credentials: 'own', seed: null });
   }
 
   find(name: Name): World | undefined {

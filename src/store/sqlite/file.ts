@@ -1,0 +1,143 @@
+import type { Instant } from '../../core/clock.ts';
+import type { Row } from '../collections.ts';
+import type { Store } from '../index.ts';
+import type { KeptWorld, KeptWorlds } from '../kept-worlds.ts';
+import { storeOn } from '../memory.ts';
+import type { StoreParts } from '../shared.ts';
+import type { SharedSnapshots, SharedText, SnapshotCard, StoredSnapshot } from '../sharing.ts';
+import { entriesIn, type FrozenRows, frozenRows, rowsIn, sizeOf, WorldRows } from '../world-rows.ts';
+import { inTransaction } from './driver.ts';
+import { SqliteLog } from './log.ts';
+import { closeDatabase, type Opened } from './open.ts';
+
+interface StoredSnapshotRow extends SnapshotCard, Pick<StoredSnapshot, 'made'> {
+  readonly rows: string;
+}
+
+/** A data file: the default world, the others, and snapshots. */
+export class SqliteFile implements KeptWorlds {
+  readonly notices: readonly string[];
+  readonly found: readonly KeptWorld[];
+  readonly snapshots: SharedSnapshots;
+  readonly #opened: Opened;
+  readonly #shared: StoreParts;
+  readonly #logs = new Map<string, SqliteLog>();
+
+  /** @throws Damaged */
+  constructor(opened: Opened, shared: StoreParts) {
+    const { database, notices } = opened;
+    this.#opened = opened;
+    this.#shared = shared;
+    this.notices = notices;
+    shared.revisions.goOnAbove(SqliteLog.revisionIn(database));
+    this.found = database
+      .prepare<[], KeptWorld>(
+        `SELECT name, made, ttl, created_at AS createdAt, used_at AS usedAt FROM worlds WHERE name <> 'default' ORDER BY rowid`,
+      )
+      .all();
+    this.snapshots = this.#snapshotsIn();
+  }
+
+  /** @throws Damaged if one of its rows cannot be read */
+  open(name: string): Store {
+    const log = this.#logOf(name);
+    return this.#storeOn(WorldRows.onLog(log, log.read(), this.#shared.revisions), log, name);
+  }
+
+  make({ name, made, ttl, createdAt, usedAt }: KeptWorld, rows: FrozenRows): Store {
+    const log = this.#logOf(name);
+    this.#write(() => {
+      this.#opened.database
+        .prepare('INSERT INTO worlds (name, made, ttl, created_at, used_at, driven) VALUES (?, ?, ?, ?, ?, ?)')
+        .run(name, made, ttl, createdAt, usedAt, '');
+      log.fill(entriesIn(rows));
+    });
+    return this.#storeOn(new WorldRows(rows, this.#shared.revisions, log), log, name);
+  }
+
+  delete(name: string): void {
+    this.#write(() => {
+      for (const text of ['DELETE FROM worlds WHERE name = ?', 'DELETE FROM objects WHERE world = ?']) {
+        this.#opened.database.prepare(text).run(name);
+      }
+    });
+    this.#logs.get(name)?.end();
+    this.#logs.delete(name);
+  }
+
+  used(name: string, at: Instant): void {
+    this.#logs.get(name)?.useWorld(at);
+  }
+
+  close(): void {
+    closeDatabase(this.#opened.database);
+  }
+
+  #logOf(name: string): SqliteLog {
+    const log = new SqliteLog(this.#opened.database, this.#opened.file, name);
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  #storeOn(rows: WorldRows, log: SqliteLog, name: string): Store {
+    const { file } = this.#opened;
+    const state = this.#stateOf(name);
+    return storeOn(rows, this.#shared, { notices: [], state, fault: () => file.fault, close: () => log.flush() });
+  }
+
+  #write(work: () => void): void {
+    this.#opened.file.write(() => inTransaction(this.#opened.database, 'IMMEDIATE', work));
+  }
+
+  #stateOf(name: string): SharedText {
+    const { database } = this.#opened;
+    const read = database.prepare<[string], { readonly driven: string }>('SELECT driven FROM worlds WHERE name = ?');
+    let text = read.get(name)?.driven ?? '';
+    return {
+      get text() {
+        return text;
+      },
+      look: async () => {},
+      update: async (change) => {
+        const [after, result] = change(text);
+        if (after !== text) {
+          this.#write(() => database.prepare('UPDATE worlds SET driven = ? WHERE name = ?').run(after, name));
+        }
+        text = after;
+        return result;
+      },
+    };
+  }
+
+  #snapshotsIn(): SharedSnapshots {
+    const { database } = this.#opened;
+    const MEMBERS = 'id, name, world, at, size, place';
+    const list = database.prepare<[], SnapshotCard>(`SELECT ${MEMBERS} FROM snapshots ORDER BY place`);
+    const find = database.prepare<[string], StoredSnapshotRow>(
+      `SELECT ${MEMBERS}, made, rows FROM snapshots WHERE id = ?`,
+    );
+    return {
+      list: async () => list.all(),
+      find: async (id) => {
+        const stored = find.get(id);
+        if (stored === undefined) return null;
+        const { rows, ...card } = stored;
+        return { ...card, rows: frozenRows(JSON.parse(rows) as readonly Row[], this.#shared.revisions) };
+      },
+      put: async ({ id, name, world, at, made, rows }) => {
+        const size = sizeOf(rows);
+        this.#write(() => {
+          database
+            .prepare('INSERT INTO snapshots (id, name, world, at, size, made, rows) VALUES (?, ?, ?, ?, ?, ?, ?)')
+            .run(id, name, world, at, size, made, JSON.stringify(rowsIn(rows)));
+        });
+        return size;
+      },
+      delete: async (id) => {
+        const isThere = find.get(id) !== undefined;
+        if (isThere) this.#write(() => database.prepare('DELETE FROM snapshots WHERE id = ?').run(id));
+        return isThere;
+      },
+    };
+  }
+}

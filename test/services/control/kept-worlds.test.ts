@@ -1,0 +1,193 @@
+/** Breaks with: src/app/worlds.ts, src/app/world.ts, src/store/sqlite/file.ts */
+import { join } from 'node:path';
+import { describe, expect, onTestFinished } from 'vitest';
+import { manualClock } from '../../../src/core/clock.ts';
+import { hasDriver } from '../../support/driver.ts';
+import { it } from '../../support/in-folder.ts';
+import { openServer, START, type TestServer } from '../../support/server.ts';
+
+type Config = Parameters<typeof openServer>[0];
+
+/** Servers on one file, one after the other, whose machine's clock runs on between them. */
+function onFile(folder: string) {
+  const clock = manualClock(START);
+  let server: TestServer | undefined;
+  onTestFinished(() => server?.close());
+  return {
+    clock,
+    start: async (config: Config = {}): Promise<TestServer> => {
+      await server?.close();
+      server = await openServer({ data: join(folder, 'mock.db'), ...config }, { clock });
+      return server;
+    },
+  };
+}
+
+const KEY = {
+  type: 'service',
+  name: 'made',
+  services: ['nvcf'],
+  scopes: ['list_functions'],
+  resource: { type: 'All Functions' },
+};
+/** How far a frozen clock is ahead of the machine's shrinks as that runs on. */
+const withoutAhead = ({ ahead: _, ...body }: Record<string, unknown>) => body;
+const idsOf = async ({ call }: TestServer) =>
+  (await call('GET /_mock/worlds')).body.worlds.map(({ id }: { id: string }) => id);
+
+describe.runIf(hasDriver)('with a data file, after a restart', () => {
+  it('worlds are back with their keys, objects and credentials, and those that were deleted are not', async ({
+    folder,
+  }) => {
+    const { start } = onFile(folder);
+    const first = await start();
+    const { body: alice } = await first.call('POST /_mock/worlds', { body: { id: 'alice' } });
+    const { body: copy } = await first.call('POST /_mock/worlds', {
+      body: { id: 'copy', from: { world: 'alice' }, credentials: 'cast' },
+    });
+    await first.call('POST /_mock/worlds', { body: { id: 'gone' } });
+    await first.call('DELETE /_mock/worlds/gone');
+    const { body: made } = await first.call('POST /w/alice/_mock/keys', { body: KEY });
+    const cast = (await first.call('GET /w/alice/_mock/cast')).body;
+    const full = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-full-access');
+    const shared = async ({ call }: TestServer) =>
+      Promise.all(
+        ['', '/w/alice', '/w/copy'].map(async (at) => {
+          const { status, decision } = await call(`GET ${at}/v2/nvcf/functions`, { token: full.key });
+          return [status, decision?.reason];
+        }),
+      );
+    const before = await shared(first);
+    const second = await start();
+
+    expect(await idsOf(second)).toEqual(['default', 'alice', 'copy']);
+    expect((await second.call('GET /w/alice/_mock/cast')).body).toEqual(cast);
+    expect((await second.call('GET /v2/nvcf/functions', { token: made.key })).status).toBe(200);
+    expect((await second.call('GET /w/gone/_mock/health')).status).toBe(404);
+    expect((await second.call('GET /_mock/worlds/alice')).body).toMatchObject({ createdAt: alice.createdAt });
+    expect(second.notices).toContain('2 worlds of --data are back.');
+    expect(copy.ambiguous.length).toBeGreaterThan(0);
+    expect(await shared(second)).toEqual(before);
+    expect(before.map(([status]) => status)).toEqual([403, 200, 200]);
+  });
+
+  it('each has its clock, mode, signing key, faults and pending edits', async ({ folder }) => {
+    const { start, clock } = onFile(folder);
+    const first = await start();
+    await first.call('POST /_mock/worlds', { body: { id: 'alice' } });
+    for (const at of ['', '/w/alice']) {
+      await first.call(`PUT ${at}/_mock/propagation`, { body: { mode: 'fixed' } });
+      await first.call(`POST ${at}/_mock/clock/freeze`);
+      await first.call(`POST ${at}/_mock/clock/advance`, { body: { by: '1h' } });
+      await first.call(`PUT ${at}/_mock/mode`, { body: { mode: 'observe' } });
+      await first.call(`POST ${at}/_mock/drills/rotate-signing-key`, { body: {} });
+      const fault = { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 2 };
+      expect((await first.call(`POST ${at}/_mock/faults`, { body: fault })).status).toBe(201);
+    }
+    const { body: made } = await first.call('POST /w/alice/_mock/keys', { body: KEY });
+    await first.call(`PATCH /w/alice/_mock/keys/${made.id}`, { body: { scopes: ['deploy_function'], force: true } });
+    expect((await first.call('GET /v2/nvcf/functions', { token: made.key })).status).toBe(503);
+    const read = async (server: TestServer) => {
+      const all = ['/w/alice', ''].flatMap((at) =>
+        ['clock', 'mode', 'propagation', 'tokens/zoo/keys'].map((one) => `GET ${at}/_mock/${one}`),
+      );
+      return Promise.all(
+        [...all, `GET /w/alice/_mock/keys/${made.id}`].map(async (one) => withoutAhead((await server.call(one)).body)),
+      );
+    };
+    const before = await read(first);
+    clock.set(clock.now() + 60_000);
+    const second = await start();
+
+    expect(await read(second)).toEqual(before);
+    const [fault] = (await second.call('GET /w/alice/_mock/faults')).body.faults;
+    expect(fault).toMatchObject({ seen: 1, fired: 1 });
+    const statuses = [];
+    for (let sent = 0; sent < 2; sent += 1) {
+      statuses.push((await second.call('GET /v2/nvcf/functions', { token: made.key })).status);
+    }
+    // The second time that the fault fires is the last; the edit has not taken effect yet.
+    expect(statuses).toEqual([503, 200]);
+  });
+
+  it('snapshots are there, and lead back', async ({ folder }) => {
+    const { start } = onFile(folder);
+    const first = await start({ world: ['alice'] });
+    const { body: snapshot } = await first.call('POST /w/alice/_mock/snapshots', { body: { name: 'empty' } });
+    const { body: made } = await first.call('POST /w/alice/_mock/keys', { body: KEY });
+    const second = await start({ world: ['alice'] });
+
+    expect((await second.call('GET /w/alice/_mock/snapshots')).body.snapshots).toEqual([snapshot]);
+    expect((await second.call(`POST /w/alice/_mock/snapshots/${snapshot.id}/restore`)).status).toBe(200);
+    expect((await second.call(`GET /w/alice/_mock/keys/${made.id}`)).status).toBe(404);
+    const third = await start({ world: ['alice'] });
+    expect((await third.call(`GET /w/alice/_mock/keys/${made.id}`)).status).toBe(404);
+    expect((await third.call(`DELETE /_mock/snapshots/${snapshot.id}`)).status).toBe(204);
+    expect((await (await start()).call('GET /_mock/snapshots')).body.snapshots).toEqual([]);
+  });
+
+  it('a world that nobody used for too long has ended, and is named', async ({ folder }) => {
+    const { start, clock } = onFile(folder);
+    const first = await start();
+    for (const id of ['one', 'two', 'three', 'four', 'five', 'six', 'seven']) {
+      await first.call('POST /_mock/worlds', { body: { id, ttl: id === 'one' ? '3h' : '1h' } });
+    }
+    clock.set(clock.now() + 7_200_000);
+    const second = await start();
+
+    expect(await idsOf(second)).toEqual(['default', 'one']);
+    expect(second.notices).toContain(
+      '1 world of --data is back, and 6 worlds ended without use: `two`, `three`, `four`, `five`, `six` and 1 more.',
+    );
+    expect((await start()).notices).toContain('1 world of --data is back.');
+  });
+
+  it('a use is remembered, so that a world that is used does not end', async ({ folder }) => {
+    const { start, clock } = onFile(folder);
+    const first = await start();
+    await first.call('POST /_mock/worlds', { body: { id: 'alice', ttl: '1h' } });
+    clock.set(clock.now() + 3_000_000);
+    await first.call('GET /w/alice/_mock/health');
+    clock.set(clock.now() + 3_000_000);
+
+    expect(await idsOf(await start())).toEqual(['default', 'alice']);
+  });
+
+  it('--reseed replaces the default world only, and --world keeps the one that is there', async ({ folder }) => {
+    const { start } = onFile(folder);
+    const first = await start({ world: ['alice'] });
+    const made = [];
+    for (const at of ['', '/w/alice']) made.push((await first.call(`POST ${at}/_mock/keys`, { body: KEY })).body.id);
+    const second = await start({ world: ['alice', 'bob'], reseed: true });
+
+    expect((await second.call(`GET /_mock/keys/${made[0]}`)).status).toBe(404);
+    expect((await second.call(`GET /w/alice/_mock/keys/${made[1]}`)).status).toBe(200);
+    expect(await idsOf(second)).toEqual(['default', 'alice', 'bob']);
+  });
+
+  it('a mode that differs from the one that it was started with wins, otherwise the stored one stays', async ({
+    folder,
+  }) => {
+    const { start } = onFile(folder);
+    const modeOf = async ({ call }: TestServer) => (await call('GET /_mock/mode')).body.mode;
+    await (await start()).call('PUT /_mock/mode', { body: { mode: 'observe' } });
+
+    expect(await modeOf(await start())).toBe('observe');
+    await (await start({ mode: 'observe' })).call('PUT /_mock/mode', { body: { mode: 'enforce' } });
+    expect(await modeOf(await start({ mode: 'observe' }))).toBe('enforce');
+    expect(await modeOf(await start({ mode: 'enforce' }))).toBe('enforce');
+    expect(await modeOf(await start({ mode: 'observe' }))).toBe('observe');
+  });
+
+  it('a reset of a world is its seed, also the next time', async ({ folder }) => {
+    const { start } = onFile(folder);
+    const first = await start({ world: ['alice'] });
+    const { body: made } = await first.call('POST /w/alice/_mock/keys', { body: KEY });
+    await first.call('POST /w/alice/_mock/reset');
+    const cast = (await first.call('GET /w/alice/_mock/cast')).body;
+    const second = await start({ world: ['alice'] });
+
+    expect((await second.call(`GET /w/alice/_mock/keys/${made.id}`)).status).toBe(404);
+    expect((await second.call('GET /w/alice/_mock/cast')).body).toEqual(cast);
+  });
+});
