@@ -8,7 +8,7 @@ import type { Store } from '../store/index.ts';
 import { openMemory, rekeyed } from '../store/memory.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { Rekeyed, Rekeying } from '../store/world.ts';
-import type { FrozenRows } from '../store/world-rows.ts';
+import { type FrozenRows, weightOf } from '../store/world-rows.ts';
 import type { Image, Images } from './images.ts';
 import type { Begin, Filled, Seed } from './world.ts';
 
@@ -75,9 +75,9 @@ export async function makeCopy(
   };
   if (origin.kind === 'seed') {
     const { rows, findings } = beginWith(image);
-    return { ...begun, filled: { store: openMemory(rows, shared), findings, isNew: true }, created: [] };
+    return { ...begun, filled: { store: openMemory(rows, shared, freeOf(image)), findings, isNew: true }, created: [] };
   }
-  const store = openMemory(origin.rows, shared);
+  const store = openMemory(origin.rows, shared, freeOf(image));
   const filled = { store, findings: image.findings, isNew: false };
   if (derivation === null) return { ...begun, filled, created: [] };
   try {
@@ -88,6 +88,14 @@ export async function makeCopy(
     await store.close();
     throw cause;
   }
+}
+
+/** A world's own credentials, in bytes. */
+const OWN_BYTES = 64 * 1024;
+
+/** What a world of this seed may hold without being counted: it shares the rows of the seed with others. */
+function freeOf({ rows }: Image): number {
+  return weightOf(rows) + OWN_BYTES;
 }
 
 /**

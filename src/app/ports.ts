@@ -5,6 +5,7 @@ import type { Decision } from '../core/decision.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../core/explaining/index.ts';
 import type { Law } from '../core/law.ts';
 import { Problem } from '../core/problem.ts';
+import type { Quota } from '../core/quota.ts';
 import { Unusable } from '../core/unusable.ts';
 import { derivationOf } from '../credentials/derivation.ts';
 import type { Server } from '../http/in-flight.ts';
@@ -36,12 +37,15 @@ export interface Driven {
   readonly random: Random;
   readonly version: string;
   readonly effective: Effective;
+  /** What the objects of all worlds may take. */
+  readonly state: Quota;
   /** Called only after a request has arrived. */
   readonly routes: () => Routes;
 }
 
 /** What the switchboard needs from the rest of the server. */
-export function portsOf({ server, services, worlds, snapshots, random, version, effective, routes }: Driven): Ports {
+export function portsOf(driven: Driven): Ports {
+  const { server, services, worlds, snapshots, random, version, effective, state, routes } = driven;
   const { config, origins } = effective;
   const lawOfService = (name: string) => server.laws.find(({ service }) => service === name);
   // `origins` has a member for each option, and no other.
@@ -87,6 +91,7 @@ export function portsOf({ server, services, worlds, snapshots, random, version, 
         return { name: service.name, title: service.title, profile, operations: tables.operations.length };
       }),
       counts: await store.world.counts(),
+      state: { bytes: state.used, most: state.bytes },
     }),
     cast: async (world) => castOf(await world.seed(), services),
     namesFound: (world, name) => namesFound(server, world, services, name),

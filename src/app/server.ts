@@ -123,7 +123,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       ? chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined)
       : seedOfContent(parts.seed, SEED_OPTION, services, random),
   ]);
-  const shared = newStoreParts(newBudgets(parts.budgets));
+  const shared = newStoreParts(newBudgets({ state: config.maxState * MEGABYTE, ...parts.budgets }));
   const place = await openPlace(config.data, DEFAULT_WORLD, shared, config.dataFallback === 'memory');
   const { store, worlds: sharedWorlds, kept: keptWorlds } = place;
   const machine = parts.clock ?? place.clock ?? machineClock();
@@ -180,7 +180,18 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
     };
     const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? keptWorlds?.snapshots ?? null, revive);
     const { effective } = parts;
-    const ports = portsOf({ server, services, worlds, snapshots, random, version, effective, routes: () => routes });
+    const { state } = budgets;
+    const ports = portsOf({
+      server,
+      services,
+      worlds,
+      snapshots,
+      random,
+      version,
+      effective,
+      state,
+      routes: () => routes,
+    });
     const all = [...services, control(ports)];
     const { app, listen, routes } = await assemble(server, all, limits, parts.documents ?? new Documents(), (names) => {
       for (const name of names) documented.add(name);
@@ -210,6 +221,8 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
     throw startFault(cause, config);
   }
 }
+
+const MEGABYTE = 1024 * 1024;
 
 /** What the default world begins with. */
 interface Beginning {

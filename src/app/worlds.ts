@@ -386,6 +386,8 @@ export class Worlds implements WorldsByName {
       const now = machine.now();
       const made = makerText({ seed, credentials, source });
       const rows = await filled.store.freeze();
+      // What it was made in is not counted twice.
+      await filled.store.close();
       const store = keptWorlds.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows);
       return { filled: { ...filled, store }, card: null };
     }

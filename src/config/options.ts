@@ -25,6 +25,7 @@ export interface Config extends Settings {
   readonly adminToken: string | null;
   readonly world: readonly string[];
   readonly maxWorlds: number;
+  readonly maxState: number;
   readonly signingKey: string | null;
   readonly signingAlg: 'RS256' | 'ES256' | null;
   readonly fidelity: Fidelity;
@@ -114,6 +115,12 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     description: 'how many worlds there may be in addition to the default one',
     fallback: 1000,
     ...wholeNumber(0, 100_000),
+  },
+  maxState: {
+    argument: 'MB',
+    description: 'how much memory the objects of all worlds may take, in megabytes, beyond those of their seeds',
+    fallback: 256,
+    ...wholeNumber(1, 65_536),
   },
   signingKey: {
     argument: 'FILE',

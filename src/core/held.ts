@@ -229,6 +229,8 @@ const QUOTAS = {
   faults: 8 * MEGABYTE,
   /** what the verifications that wait in all worlds look for */
   verifications: 4 * MEGABYTE,
+  /** what worlds hold beyond their seeds */
+  state: 256 * MEGABYTE,
 } as const;
 
 export type Budgets = Readonly<Record<keyof typeof SHARES, Budget> & Record<keyof typeof QUOTAS, Quota>>;

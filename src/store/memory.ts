@@ -4,6 +4,7 @@ import { knownKeys } from './parts/ngc-keys.ts';
 import { ACCESS_KEYS, IDENTITIES } from './parts/records.ts';
 import { rekeyedRows } from './parts/rekeying.ts';
 import type { StoreParts } from './shared.ts';
+import { StateAccount } from './state-account.ts';
 import type { KeptSeed, Rekeying } from './world.ts';
 import { type FrozenRows, WorldRows } from './world-rows.ts';
 
@@ -27,9 +28,15 @@ export function rekeyed(rows: FrozenRows, { rekeying, kept }: Rekeyed, { revisio
   };
 }
 
-/** A store in memory. @param begin the rows that it begins with */
-export function openMemory(begin: FrozenRows | (() => FrozenRows), shared: StoreParts): Store {
-  return storeOn(new WorldRows(begin, shared.revisions), shared);
+/**
+ * A store in memory.
+ *
+ * @param begin the rows that it begins with
+ * @param free how many bytes of them are not counted; default: it is not counted at all
+ */
+export function openMemory(begin: FrozenRows | (() => FrozenRows), shared: StoreParts, free?: number): Store {
+  const account = free === undefined ? null : new StateAccount(shared.budgets.state, free);
+  return storeOn(new WorldRows(begin, shared.revisions, { account }), shared);
 }
 
 /** The collections of what has a secret. */
@@ -57,6 +64,7 @@ export function storeOn(rows: WorldRows, { budgets }: StoreParts, kept: Kept = N
     restore: async (state) => rows.replace(state),
     close: async () => {
       known.clear();
+      rows.release();
       kept.close();
     },
   };

@@ -39,7 +39,7 @@ export async function openPlace(
 ): Promise<Place> {
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
-  if (data === null) return inMemory(openMemory(NO_ROWS, shared));
+  if (data === null) return inMemory(openMemory(NO_ROWS, shared, 0));
   if (!isPostgresUrl(data)) {
     // Loaded only by those who have a file.
     const { damagedFile, NoDriver, openDataFile } = await import('./sqlite/index.ts');
@@ -55,7 +55,7 @@ export async function openPlace(
     } catch (cause) {
       if (!mayBeMemory || !(cause instanceof NoDriver)) throw cause;
       const notice = `The state is kept in memory and ends with the server, not in --data ${data}. ${cause.message}`;
-      return inMemory({ ...openMemory(NO_ROWS, shared), notices: [notice] });
+      return inMemory({ ...openMemory(NO_ROWS, shared, 0), notices: [notice] });
     }
   }
   // Loaded only by those who have a database.

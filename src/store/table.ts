@@ -8,7 +8,9 @@ export interface Entry {
   /** It rises with age, over all collections of a world; a row that is replaced keeps its own. */
   readonly place: number;
   /** How many characters its body has as JSON. */
-  size: number;
+  readonly size: number;
+  /** About how much memory it takes. */
+  readonly bytes: number;
 }
 
 /** By what the rows of a list are found. */
@@ -144,6 +146,7 @@ export class Table {
   #dueOf: Map<string, Order> | null = null;
   readonly #orders = new Map<OrderName, Order>();
   #characters = 0;
+  #bytes = 0;
 
   constructor(revision: Revision, revisions: ReadonlyMap<string, Revision> = new Map()) {
     this.#revision = revision;
@@ -153,8 +156,9 @@ export class Table {
   /** The same rows, to be changed. Indexes are made again when they are asked for. */
   copy(): Table {
     const copy = new Table(this.#revision, this.#revisions);
-    for (const { row, place, size } of this.#all.entries()) copy.#all.put({ row, place, size });
+    for (const { row, place, size, bytes } of this.#all.entries()) copy.#all.put({ row, place, size, bytes });
     copy.#characters = this.#characters;
+    copy.#bytes = this.#bytes;
     return copy;
   }
 
@@ -166,6 +170,11 @@ export class Table {
   /** How many characters all bodies have as JSON. */
   get characters(): number {
     return this.#characters;
+  }
+
+  /** About how much memory the rows take. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** In the order of their places. */
@@ -238,10 +247,10 @@ export class Table {
   }
 
   /** Adds a row, or replaces that of its id, which keeps its place. */
-  put(row: Row, { place, size }: Pick<Entry, 'place' | 'size'>): void {
+  put(row: Row, { place, size, bytes }: Omit<Entry, 'row'>): void {
     const before = this.#all.find(row.id);
     if (before !== undefined) this.#leave(before, row);
-    this.#enter({ row, place: before?.place ?? place, size });
+    this.#enter({ row, place: before?.place ?? place, size, bytes });
     if (before !== undefined && before.row.owner !== row.owner) this.changed(before.row.owner, row.revision);
     this.changed(row.owner, row.revision);
   }
@@ -277,6 +286,7 @@ export class Table {
     const { row } = entry;
     this.#visible.clear();
     this.#characters += entry.size;
+    this.#bytes += entry.bytes;
     this.#all.put(entry);
     if (this.#aliases !== null) for (const alias of row.aliases) this.#aliases.set(alias, entry);
     for (const [kind, groups] of this.#groups) addTo(groups, kind, entry);
@@ -292,6 +302,7 @@ export class Table {
     const { row } = entry;
     this.#visible.clear();
     this.#characters -= entry.size;
+    this.#bytes -= entry.bytes;
     for (const alias of row.aliases) this.#aliases?.delete(alias);
     for (const [kind, groups] of this.#groups) {
       const kept = next === null ? [] : KEYS[kind](next);

@@ -1,4 +1,5 @@
 import type { Instant } from '../core/clock.ts';
+import { bytesOf } from '../core/held.ts';
 import { checked } from './checked.ts';
 import {
   type Change,
@@ -20,6 +21,7 @@ import type { Revisions } from './revisions.ts';
 import type { LoggedRow, RowLog } from './row-log.ts';
 import type { RowName } from './row-name.ts';
 import { pageOf } from './search.ts';
+import type { StateAccount } from './state-account.ts';
 import { type Entry, Table } from './table.ts';
 import { Turns } from './turns.ts';
 
@@ -42,6 +44,14 @@ export function sizeOf({ tables }: FrozenRows): number {
   return characters;
 }
 
+/** What a world has besides its rows. */
+interface Beside {
+  /** Where they are kept beyond the process; null if nowhere. */
+  readonly log: RowLog | null;
+  /** What they are counted on; null if they are not. */
+  readonly account: StateAccount | null;
+}
+
 /** All of them, oldest first. */
 export function rowsIn(rows: FrozenRows): readonly Row[] {
   return entriesIn(rows).map(({ row }) => row);
@@ -59,6 +69,13 @@ export function frozenRows(rows: readonly Row[], revisions: Revisions): FrozenRo
   return all.freeze();
 }
 
+/** About how much memory rows take, in bytes. */
+export function weightOf({ tables }: Pick<FrozenRows, 'tables'>): number {
+  let bytes = 0;
+  for (const table of tables.values()) bytes += table.bytes;
+  return bytes;
+}
+
 /**
  * The rows of a world, in memory. It begins with frozen rows, which it shares with others, and copies a table of them
  * before it changes it: a world that nobody has changed takes nothing but a reference.
@@ -73,28 +90,42 @@ export class WorldRows implements Collections {
   #own = new Map<string, Table>();
   #nextPlace = 1;
   readonly #log: RowLog | null;
+  readonly #account: StateAccount | null;
+  /** How much memory its rows take, as far as they were asked for. */
+  #bytes = 0;
   /** No list has a lower revision. */
   #loadedAt: Revision;
   /** That of the latest change. */
   #revision: Revision;
 
   /** @param begin frozen rows, or what makes them when they are first asked for */
-  constructor(begin: FrozenRows | (() => FrozenRows), revisions: Revisions, log: RowLog | null = null) {
+  constructor(
+    begin: FrozenRows | (() => FrozenRows),
+    revisions: Revisions,
+    { log = null, account = null }: Partial<Beside> = {},
+  ) {
     this.#revisions = revisions;
     this.#log = log;
+    this.#account = account;
     this.#begin = begin;
-    if (typeof begin !== 'function') this.#take(begin);
+    if (typeof begin !== 'function') {
+      account?.hold(weightOf(begin));
+      this.#take(begin);
+    }
     this.#loadedAt = revisions.next();
     this.#revision = this.#loadedAt;
   }
 
   /** A world as its log has it, which goes on there. */
-  static onLog(log: RowLog, logged: readonly LoggedRow[], revisions: Revisions): WorldRows {
-    const rows = new WorldRows(NO_ROWS, revisions, log);
+  static onLog(log: RowLog, logged: readonly LoggedRow[], revisions: Revisions, account: StateAccount): WorldRows {
+    const rows = new WorldRows(NO_ROWS, revisions, { log, account });
     for (const { row, place } of logged) {
-      rows.#change(row.collection).put(row, { place, size: textOf(row.body).length });
+      const { body } = row;
+      rows.#change(row.collection).put(row, { place, size: textOf(body).length, bytes: weigh(body) });
       rows.#nextPlace = place + 1;
     }
+    rows.#bytes = weightOf({ tables: rows.#own });
+    account.holdAnyway(rows.#bytes);
     return rows;
   }
 
@@ -111,10 +142,9 @@ export class WorldRows implements Collections {
 
   /** Replaces everything by these rows. */
   replace(begin: FrozenRows | (() => FrozenRows)): void {
-    const isWanted = this.#log !== null || typeof begin !== 'function';
-    const rows = isWanted && typeof begin === 'function' ? begin() : begin;
+    const rows = this.#log !== null && typeof begin === 'function' ? begin() : begin;
     const revision = this.#revisions.next();
-    if (typeof rows !== 'function') this.#log?.replace(entriesIn(rows), revision);
+    if (typeof rows !== 'function') this.#holding(weightOf(rows), () => this.#log?.replace(entriesIn(rows), revision));
     this.#own = new Map();
     this.#begin = rows;
     if (typeof rows !== 'function') this.#take(rows);
@@ -188,7 +218,11 @@ export class WorldRows implements Collections {
       if (before === undefined) place += 1;
       return entry;
     });
-    this.#log?.commit({ revision, puts: entries, removed: made.removed });
+    const before = [...made.removed, ...made.replaced.map((one) => one.before)];
+    const lost = before.reduce((bytes, row) => bytes + (this.#find(row)?.bytes ?? 0), 0);
+    const bytes = this.#bytes - lost + entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    this.#holding(bytes, () => this.#log?.commit({ revision, puts: entries, removed: made.removed }));
+    this.#bytes = bytes;
     this.seen = {};
     for (const { collection, id } of made.removed) this.#change(collection).remove(id, revision);
     for (const entry of entries) this.#change(entry.row.collection).put(entry.row, entry);
@@ -227,9 +261,26 @@ export class WorldRows implements Collections {
     this.replace({ tables, nextPlace: rows.length + 1, revision });
   }
 
+  /** Does something while there is room for so many bytes. @throws Unwritable if there is not */
+  #holding(bytes: number, work: () => void): void {
+    this.#account?.hold(bytes);
+    try {
+      work();
+    } catch (cause) {
+      this.#account?.hold(this.#bytes);
+      throw cause;
+    }
+  }
+
+  /** The world has ended: nothing of what it holds is counted any longer. */
+  release(): void {
+    this.#account?.hold(0);
+  }
+
   /** Goes on above what these rows have. */
   #take(rows: FrozenRows): void {
     this.#begin = rows;
+    this.#bytes = weightOf(rows);
     this.#nextPlace = Math.max(this.#nextPlace, rows.nextPlace);
     this.#revisions.goOnAbove(rows.revision);
   }
@@ -316,7 +367,14 @@ function entryOf(given: Row, place: number, revision: Revision, used: Instant | 
     usedAt: used ?? given.usedAt,
     ...(facets !== undefined && { facets: { name, state, createdAt, modifiedAt } }),
   };
-  return { row, place, size: text.length };
+  return { row, place, size: text.length, bytes: weigh(row.body) };
+}
+
+/** What a row takes besides its body, with its places in indexes. */
+const ROW_BYTES = 500;
+
+function weigh(body: unknown): number {
+  return ROW_BYTES + bytesOf(body);
 }
 
 function textOf(body: unknown): string {

@@ -5,6 +5,7 @@ import type { KeptWorld, KeptWorlds } from '../kept-worlds.ts';
 import { storeOn } from '../memory.ts';
 import type { StoreParts } from '../shared.ts';
 import type { SharedSnapshots, SharedText, SnapshotCard, StoredSnapshot } from '../sharing.ts';
+import { StateAccount } from '../state-account.ts';
 import { entriesIn, type FrozenRows, frozenRows, rowsIn, sizeOf, WorldRows } from '../world-rows.ts';
 import { inTransaction } from './driver.ts';
 import { SqliteLog } from './log.ts';
@@ -41,18 +42,26 @@ export class SqliteFile implements KeptWorlds {
   /** @throws Damaged if one of its rows cannot be read */
   open(name: string): Store {
     const log = this.#logOf(name);
-    return this.#storeOn(WorldRows.onLog(log, log.read(), this.#shared.revisions), log, name);
+    return this.#storeOn(WorldRows.onLog(log, log.read(), this.#shared.revisions, this.#account()), log, name);
   }
 
   make({ name, made, ttl, createdAt, usedAt }: KeptWorld, rows: FrozenRows): Store {
     const log = this.#logOf(name);
-    this.#write(() => {
+    const { revisions } = this.#shared;
+    const all = new WorldRows(rows, revisions, { log, account: this.#account() });
+    const write = () => {
       this.#opened.database
         .prepare('INSERT INTO worlds (name, made, ttl, created_at, used_at, driven) VALUES (?, ?, ?, ?, ?, ?)')
         .run(name, made, ttl, createdAt, usedAt, '');
       log.fill(entriesIn(rows));
-    });
-    return this.#storeOn(new WorldRows(rows, this.#shared.revisions, log), log, name);
+    };
+    try {
+      this.#write(write);
+    } catch (cause) {
+      all.release();
+      throw cause;
+    }
+    return this.#storeOn(all, log, name);
   }
 
   delete(name: string): void {
@@ -71,6 +80,10 @@ export class SqliteFile implements KeptWorlds {
 
   close(): void {
     closeDatabase(this.#opened.database);
+  }
+
+  #account(): StateAccount {
+    return new StateAccount(this.#shared.budgets.state, 0);
   }
 
   #logOf(name: string): SqliteLog {
