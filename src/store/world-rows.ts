@@ -144,10 +144,14 @@ export class WorldRows implements Collections {
   replace(begin: FrozenRows | (() => FrozenRows)): void {
     const rows = this.#log !== null && typeof begin === 'function' ? begin() : begin;
     const revision = this.#revisions.next();
-    if (typeof rows !== 'function') this.#holding(weightOf(rows), () => this.#log?.replace(entriesIn(rows), revision));
+    if (typeof rows === 'function') {
+      this.release();
+      this.#begin = rows;
+    } else {
+      this.#holding(weightOf(rows), () => this.#log?.replace(entriesIn(rows), revision));
+      this.#take(rows);
+    }
     this.#own = new Map();
-    this.#begin = rows;
-    if (typeof rows !== 'function') this.#take(rows);
     this.#loadedAt = revision;
     this.#revision = revision;
     this.seen = {};
@@ -272,8 +276,9 @@ export class WorldRows implements Collections {
     }
   }
 
-  /** The world has ended: nothing of what it holds is counted any longer. */
+  /** Nothing of what it held is counted any longer: it has ended, or begins again. */
   release(): void {
+    this.#bytes = 0;
     this.#account?.hold(0);
   }
 
