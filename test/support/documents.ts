@@ -106,8 +106,11 @@ export function readDocument(name: string): Document {
 /** The operation that a request reaches; where several fit, the one whose path has fewer parameters. */
 export function operationAt(operations: readonly Operation[], method: string, path: string): Operation | undefined {
   const wanted = method === 'HEAD' ? 'GET' : method;
-  const found = operations.filter((one) => one.method === wanted && one.pattern.test(path));
-  return found.sort((one, other) => one.path.split('{').length - other.path.split('{').length)[0];
+  const parameters = (one: Operation) => one.path.split('{').length;
+  const found = operations.filter((one) => one.pattern.test(path));
+  // A path without parameters is no id of another, whichever methods it has.
+  const fewest = Math.min(...found.map(parameters));
+  return found.find((one) => one.method === wanted && parameters(one) === fewest);
 }
 
 function parameterOf(raw: Raw): Parameter {
