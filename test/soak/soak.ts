@@ -34,7 +34,7 @@ export interface SoakFigures {
 }
 
 /** MB of the old generation. */
-const HEAP = 192;
+const HEAP = 128;
 const MOST_FAULTS = 5;
 const GRANTS = 400;
 
