@@ -27,6 +27,8 @@ export interface Made {
 /** What a new world begins with. */
 export interface Begun {
   readonly filled: Filled;
+  /** How many bytes of its rows it shares with the other worlds of its seed. */
+  readonly free: number;
   /** As `WorldParts.begin`. */
   readonly begin: () => Promise<Begin>;
   /** The seed before anything in it became the world's own. */
@@ -67,6 +69,7 @@ export async function makeCopy(
   const beginWith = beginningOf(derivation, kept, { shared, keyCollections });
   const begun = {
     begin: async () => beginWith(await images.of(seed)),
+    free: freeOf(image),
     seed,
     kept,
     source: credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD,
@@ -75,9 +78,9 @@ export async function makeCopy(
   };
   if (origin.kind === 'seed') {
     const { rows, findings } = beginWith(image);
-    return { ...begun, filled: { store: openMemory(rows, shared, freeOf(image)), findings, isNew: true }, created: [] };
+    return { ...begun, filled: { store: openMemory(rows, shared, begun.free), findings, isNew: true }, created: [] };
   }
-  const store = openMemory(origin.rows, shared, freeOf(image));
+  const store = openMemory(origin.rows, shared, begun.free);
   const filled = { store, findings: image.findings, isNew: false };
   if (derivation === null) return { ...begun, filled, created: [] };
   try {

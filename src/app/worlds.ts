@@ -377,7 +377,7 @@ export class Worlds implements WorldsByName {
 
   /** Puts a new world where other processes can use it, too, if there are any. */
   async #stored(
-    { filled, seed, source }: Begun,
+    { filled, seed, source, free }: Begun,
     { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
   ): Promise<{ readonly filled: Filled; readonly card: WorldCard | null }> {
     const { shared, machine, most, keptWorlds } = this.#parts;
@@ -388,7 +388,7 @@ export class Worlds implements WorldsByName {
       const rows = await filled.store.freeze();
       // What it was made in is not counted twice.
       await filled.store.close();
-      const store = keptWorlds.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows);
+      const store = keptWorlds.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows, free);
       return { filled: { ...filled, store }, card: null };
     }
     if (sharing === null) return { filled, card: null };

@@ -20,8 +20,13 @@ export interface KeptWorlds {
   readonly found: readonly KeptWorld[];
   /** The store of one of them. */
   open(name: string): Store;
-  /** @throws Unwritable if it cannot be kept; then there is none */
-  make(world: KeptWorld, rows: FrozenRows): Store;
+  /**
+   * Makes one.
+   *
+   * @param free how many bytes of its rows it shares with others
+   * @throws Unwritable if it cannot be kept; then there is none
+   */
+  make(world: KeptWorld, rows: FrozenRows, free: number): Store;
   /** What its running requests still write is not kept. */
   delete(name: string): void;
   /** It was used; that may reach the disk up to a second later. */

@@ -45,10 +45,10 @@ export class SqliteFile implements KeptWorlds {
     return this.#storeOn(WorldRows.onLog(log, log.read(), this.#shared.revisions, this.#account()), log, name);
   }
 
-  make({ name, made, ttl, createdAt, usedAt }: KeptWorld, rows: FrozenRows): Store {
+  make({ name, made, ttl, createdAt, usedAt }: KeptWorld, rows: FrozenRows, free: number): Store {
     const log = this.#logOf(name);
     const { revisions } = this.#shared;
-    const all = new WorldRows(rows, revisions, { log, account: this.#account() });
+    const all = new WorldRows(rows, revisions, { log, account: this.#account(free) });
     const write = () => {
       this.#opened.database
         .prepare('INSERT INTO worlds (name, made, ttl, created_at, used_at, driven) VALUES (?, ?, ?, ?, ?, ?)')
@@ -82,8 +82,8 @@ export class SqliteFile implements KeptWorlds {
     closeDatabase(this.#opened.database);
   }
 
-  #account(): StateAccount {
-    return new StateAccount(this.#shared.budgets.state, 0);
+  #account(free = 0): StateAccount {
+    return new StateAccount(this.#shared.budgets.state, free);
   }
 
   #logOf(name: string): SqliteLog {
