@@ -136,7 +136,7 @@ async function put(collections, rows) {
 async function change(file, act) {
   loaded ??= load();
   const sources = await loaded;
-  const { store, close } = await sources.openPlace(file, sources.DEFAULT_WORLD, sources.newStoreParts());
+  const { store, close } = await sources.openPlace(file, sources.DEFAULT_WORLD, sources.newStoreParts(sources.newBudgets({ state: Number.MAX_SAFE_INTEGER })));
   try {
     await act(store.collections, sources);
   } finally {
@@ -164,7 +164,8 @@ async function load() {
       dir: folder,
       format: 'esm',
       entryFileNames: '[name].mjs',
-      chunkFileNames: '[name].mjs',
+      // The folder is gone when a part of it would be loaded.
+      codeSplitting: false,
       // Found from here: the temporary folder has no libraries.
       paths: (name) => import.meta.resolve(name),
     });

@@ -1,4 +1,5 @@
 /** What data files are filled with; `files.mjs` bundles and imports it. */
+export { newBudgets } from '../src/core/held.ts';
 export { DEFAULT_WORLD } from '../src/core/world-id.ts';
 export { airRow } from '../src/services/air/objects.ts';
 export { collectionOf } from '../src/services/air/stored.ts';

@@ -28,21 +28,46 @@ type Condition = (row: Row) => boolean;
 
 /** One page of the rows of a table: as `Collections.page`. */
 export async function pageOf(table: Table, query: PageQuery): Promise<Page> {
-  const { order, search } = query;
+  const { account, whose, where, order, search } = query;
   const isAsked = conditionOf(query);
   const entries = table.inOrder(order.by);
-  return search === null ? wholePage(entries, query, isAsked) : searchedPage(entries, query, isAsked);
+  if (search !== null) return searchedPage(entries, query, isAsked);
+  const kind = JSON.stringify([account, whose, where]);
+  const count = table.countOf(kind);
+  if (count !== undefined) return countedPage(entries, query, isAsked, count);
+  const page = wholePage(entries, query, isAsked);
+  table.counted(kind, page.count);
+  return page;
 }
 
 function wholePage(entries: readonly Entry[], query: PageQuery, isAsked: Condition): Page {
   const collected = new Collected(query);
-  const { length } = entries;
-  const { descending } = query.order;
-  for (let index = 0; index < length; index += 1) {
-    const entry = entries[descending ? length - 1 - index : index] as Entry;
-    if (isAsked(entry.row)) collected.add(entry.row, entry.size);
+  for (const { row, size } of inDirection(entries, query.order.descending)) {
+    if (isAsked(row)) collected.add(row, size);
   }
   return collected.page;
+}
+
+/** Where the number of rows is known, it is enough to look at those up to the page, from the nearer end. */
+function countedPage(entries: readonly Entry[], query: PageQuery, isAsked: Condition, count: number): Page {
+  const { offset, limit, most, order } = query;
+  const length = Math.max(0, Math.min(limit, count - offset));
+  const isFromEnd = offset > count / 2;
+  let skipped = isFromEnd ? count - offset - length : offset;
+  const found: Entry[] = [];
+  for (const entry of inDirection(entries, order.descending !== isFromEnd)) {
+    if (found.length >= length) break;
+    if (!isAsked(entry.row)) continue;
+    if (skipped > 0) skipped -= 1;
+    else found.push(entry);
+  }
+  if (isFromEnd) found.reverse();
+  return { count, rows: withRoom(found, ({ size }) => size, most).map(({ row }) => row) };
+}
+
+function* inDirection(entries: readonly Entry[], descending: boolean): Iterable<Entry> {
+  const last = entries.length - 1;
+  for (let index = 0; index <= last; index += 1) yield entries[descending ? last - index : index] as Entry;
 }
 
 /** Others are served in between, so it goes through the rows as they were when it began. */

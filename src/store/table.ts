@@ -145,6 +145,8 @@ export class Table {
   #due: Order | null = null;
   #dueOf: Map<string, Order> | null = null;
   readonly #orders = new Map<OrderName, Order>();
+  /** How many rows there are of each kind that pages were asked of. */
+  readonly #counts = new Map<string, number>();
   #characters = 0;
   #bytes = 0;
 
@@ -246,6 +248,16 @@ export class Table {
     return order.entries;
   }
 
+  /** How many rows there are of a kind, if that was counted since the last change. */
+  countOf(kind: string): number | undefined {
+    return this.#counts.get(kind);
+  }
+
+  counted(kind: string, count: number): void {
+    if (this.#counts.size >= MOST_COUNTED) this.#counts.clear();
+    this.#counts.set(kind, count);
+  }
+
   /** Adds a row, or replaces that of its id, which keeps its place. */
   put(row: Row, { place, size, bytes }: Omit<Entry, 'row'>): void {
     const before = this.#all.find(row.id);
@@ -285,6 +297,7 @@ export class Table {
   #enter(entry: Entry): void {
     const { row } = entry;
     this.#visible.clear();
+    this.#counts.clear();
     this.#characters += entry.size;
     this.#bytes += entry.bytes;
     this.#all.put(entry);
@@ -301,6 +314,7 @@ export class Table {
   #leave(entry: Entry, next: Row | null): void {
     const { row } = entry;
     this.#visible.clear();
+    this.#counts.clear();
     this.#characters -= entry.size;
     this.#bytes -= entry.bytes;
     for (const alias of row.aliases) this.#aliases?.delete(alias);
@@ -356,6 +370,9 @@ const NONE: readonly Row[] = [];
 
 /** For so many accounts what they may see is kept. */
 const MOST_VISIBLE = 100;
+
+/** For so many kinds of pages the number of rows is kept. */
+const MOST_COUNTED = 100;
 
 function addTo(groups: Map<string, Group>, kind: GroupKind, entry: Entry): void {
   for (const key of KEYS[kind](entry.row)) {
