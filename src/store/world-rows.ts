@@ -89,6 +89,8 @@ export class WorldRows implements Collections {
   /** The tables that differ from those of the base. */
   #own = new Map<string, Table>();
   #nextPlace = 1;
+  /** A list is the same object until it changes: answers are remembered by what they were made from. */
+  readonly #lists = new WeakMap<readonly Row[], List>();
   readonly #log: RowLog | null;
   readonly #account: StateAccount | null;
   /** How much memory its rows take, as far as they were asked for. */
@@ -170,7 +172,12 @@ export class WorldRows implements Collections {
     const table = this.#table(collection);
     const rows = table === undefined ? NONE : rowsOf(table, query);
     const { revision } = this.#sizeOf(table, owner);
-    return { rows: limit === undefined ? rows : rows.slice(0, limit), revision };
+    if (limit !== undefined) return { rows: rows.slice(0, limit), revision };
+    const known = this.#lists.get(rows);
+    if (known?.revision === revision) return known;
+    const list = { rows, revision };
+    this.#lists.set(rows, list);
+    return list;
   }
 
   /** Has a row of a collection this `secretHash` in its body? */

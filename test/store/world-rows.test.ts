@@ -106,6 +106,23 @@ it('a world that nobody has changed makes nothing of its own, and is what it beg
   expect(later.freeze()).toBe(frozen);
 });
 
+it('a list is the same object until a row of it changes, or is used', async () => {
+  const rows = new WorldRows(NO_ROWS, newStoreParts().revisions);
+  await rows.commit([
+    { kind: 'put', row: row('a') },
+    { kind: 'put', row: row('b', { owner: 'globex' }) },
+  ]);
+  const list = (owner: string) => rows.list({ collection: 'things', owner });
+  const [acme, globex] = [await list('acme'), await list('globex')];
+  expect([await list('acme'), await list('globex')]).toEqual([acme, globex]);
+  expect(await list('acme')).toBe(acme);
+  await rows.note('things', 'b', NOON);
+  expect(await list('acme')).toBe(acme);
+  expect(await list('globex')).not.toBe(globex);
+  await rows.commit([{ kind: 'put', row: row('c') }]);
+  expect(await list('acme')).not.toBe(acme);
+});
+
 it('says how many characters the bodies have, also of what was removed and replaced', async () => {
   const { revisions } = newStoreParts();
   const rows = new WorldRows(NO_ROWS, revisions);
