@@ -136,7 +136,11 @@ async function put(collections, rows) {
 async function change(file, act) {
   loaded ??= load();
   const sources = await loaded;
-  const { store, close } = await sources.openPlace(file, sources.DEFAULT_WORLD, sources.newStoreParts(sources.newBudgets({ state: Number.MAX_SAFE_INTEGER })));
+  const { store, close } = await sources.openPlace(
+    file,
+    sources.DEFAULT_WORLD,
+    sources.newStoreParts(sources.newBudgets({ state: Number.MAX_SAFE_INTEGER })),
+  );
   try {
     await act(store.collections, sources);
   } finally {
