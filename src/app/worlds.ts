@@ -354,7 +354,6 @@ export class Worlds implements WorldsByName {
     const copy = await makeCopy({ id, origin, credentials }, this.#parts);
     const { seed, kept, source, clientIds, names, created } = copy;
     const { filled, card } = await this.#stored(copy, { id, credentials, ttl });
-    const { keptWorlds } = this.#parts;
     try {
       const world = await this.#open({ id, credentials, seed }, filled, copy.begin, (by) =>
         this.#claiming.claimAnew(world, source, by === 'seed' ? clientIds : undefined),
@@ -370,7 +369,7 @@ export class Worlds implements WorldsByName {
     } catch (cause) {
       this.#claiming.drop(id);
       await filled.store.close();
-      keptWorlds?.delete(id);
+      this.#parts.keptWorlds?.delete(id);
       throw cause;
     }
   }

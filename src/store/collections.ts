@@ -43,6 +43,9 @@ export interface Row<Body = unknown, Parent extends string | null = string | nul
   readonly usedAt: Instant | null;
 }
 
+/** How many characters of a text are searched, so that no single row can make all searches slow. */
+export const MOST_SEARCHED = 4096;
+
 export interface Facets {
   readonly name: string;
   readonly state: string | null;

@@ -8,18 +8,16 @@ import { StateAccount } from './state-account.ts';
 import type { KeptSeed, Rekeying } from './world.ts';
 import { type FrozenRows, WorldRows } from './world-rows.ts';
 
-/** Credentials that replace those of frozen rows, as in `WorldStore.rekey`. */
-export interface Rekeyed {
-  readonly rekeying: Rekeying;
-  readonly kept: KeptSeed;
-}
-
 /**
- * Frozen rows with other credentials, made when they are first asked for.
+ * Frozen rows with other credentials, as `WorldStore.rekey` gives them, made when they are first asked for.
  *
  * @throws Collision if two of a kind would get the same value
  */
-export function rekeyed(rows: FrozenRows, { rekeying, kept }: Rekeyed, { revisions }: StoreParts): () => FrozenRows {
+export function rekeyed(
+  rows: FrozenRows,
+  { rekeying, kept }: { readonly rekeying: Rekeying; readonly kept: KeptSeed },
+  { revisions }: StoreParts,
+): () => FrozenRows {
   return () => {
     const own = new WorldRows(rows, revisions);
     const all = (collection: string) => [...(rows.tables.get(collection)?.rows ?? [])];

@@ -1,12 +1,9 @@
 import { stopwatch } from '../core/clock.ts';
 import { own } from '../core/own.ts';
 import { setImmediate } from '../machine/time.ts';
-import type { Page, PageQuery, Row } from './collections.ts';
+import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import { withRoom } from './page-room.ts';
 import type { Entry, Table } from './table.ts';
-
-/** How many characters of a text are searched, so that no single row can make all searches slow. */
-export const MOST_SEARCHED = 4096;
 
 /** Members of a query that stand for the row's own. */
 const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {

@@ -24,7 +24,7 @@ it('a change that was made, but not told yet, is in the list of its owner', asyn
       return revision;
     },
   });
-  const rows = rememberingCollections(inner, newBudgets().rows, true);
+  const rows = rememberingCollections(inner, newBudgets().rows);
   const idsOf = async () => (await rows.list({ collection: 'things', owner: 'acme' })).rows.map(({ id }) => id);
   await rows.commit(put('first'));
   expect(await idsOf()).toEqual(['first']);

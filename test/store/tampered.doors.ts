@@ -54,25 +54,25 @@ async function refusalOf(path: string): Promise<unknown> {
 }
 
 describe('a data file', () => {
-  it.for(['objects', 'world'])('stops the start if its table of %s is missing', async (table, { folder }) => {
-    const path = join(folder, 'mock.db');
+  /** Why a server does not start with a file that was changed by a statement; null if it does. */
+  const refusalAfter = async (path: string, statement: string) => {
     await (await open(path)).close();
     const database = new Database(path);
-    database.exec(`DROP TABLE ${table}`);
+    database.exec(statement);
     database.close();
-    const refusal = await refusalOf(path);
+    return refusalOf(path);
+  };
+
+  it.for(['objects', 'world'])('stops the start if its table of %s is missing', async (table, { folder }) => {
+    const path = join(folder, 'mock.db');
+    const refusal = await refusalAfter(path, `DROP TABLE ${table}`);
 
     expect(refusal).toBeInstanceOf(Unusable);
     expect(String(refusal)).toContain(`--data ${path} is damaged: no such table: ${table}.`);
   });
 
   it.for(['objects', 'world'])('stops the start if it has no rows of %s, or starts', async (table, { folder }) => {
-    const path = join(folder, 'mock.db');
-    await (await open(path)).close();
-    const database = new Database(path);
-    database.exec(`DELETE FROM ${table}`);
-    database.close();
-    const refusal = await refusalOf(path);
+    const refusal = await refusalAfter(join(folder, 'mock.db'), `DELETE FROM ${table}`);
 
     expect(refusal === null || refusal instanceof Unusable, String(refusal)).toBe(true);
   });

@@ -54,7 +54,7 @@ export async function openPostgres(
       const watched = refreshing.watch(world, (collections) => stored.forget(collections));
       const log = postgresLog(connection, sql, world, watched.noted);
       const rows = postgresCollections(connection, tables, world, { notes: log, committed: watched.committed });
-      const collections = rememberingCollections(rows, shared.budgets.rows, false);
+      const collections = rememberingCollections(rows, shared.budgets.rows);
       const known = knownKeys(shared.budgets.rows);
       stored.forget = (changed) => {
         if (changed === 'all') known.clear();

@@ -1,8 +1,5 @@
 import type { Revision, Row } from '../collections.ts';
 
-/** How many characters of a text are searched, so that no single row can make all searches slow. */
-export const MOST_SEARCHED = 4096;
-
 /** A row in the form of the database, whose large numbers come as texts. */
 export interface StoredRow {
   readonly collection: string;

@@ -1,8 +1,8 @@
 import { own } from '../../core/own.ts';
-import type { Page, PageQuery, Row } from '../collections.ts';
+import { MOST_SEARCHED, type Page, type PageQuery, type Row } from '../collections.ts';
 import { withRoom } from '../page-room.ts';
 import type { Reader } from './connection.ts';
-import { MOST_SEARCHED, OBJECT_COLUMNS, type StoredRow } from './objects.ts';
+import { OBJECT_COLUMNS, type StoredRow } from './objects.ts';
 import type { Tables } from './statements.ts';
 
 /** Columns by which rows are found without reading their bodies. */

@@ -1,21 +1,12 @@
 import type { Instant } from '../../core/clock.ts';
 import { type Budget, bytesOf, Held } from '../../core/held.ts';
-import {
-  type Change,
-  type Collections,
-  type List,
-  type ListQuery,
-  NEW,
-  type Revision,
-  type Row,
-  type Size,
-} from '../collections.ts';
+import type { Collections, List, ListQuery, Row, Size } from '../collections.ts';
 import { changedBy } from '../row-name.ts';
 
 const ROW_BYTES = 200;
 const SIZE_BYTES = 100;
 
-/** Longer lists are read again when one of their rows was used or changed, and all are when more rows were changed. */
+/** Longer lists are read again when one of their rows was used. */
 const MOST_RENEWED = 500;
 
 /** Something that was read, and a promise of it: whoever asks again gets that promise, and none is made. */
@@ -54,23 +45,6 @@ class Memory {
     for (const held of [this.rows, this.aliases, this.ofOwners, this.lists, this.sizes]) held.clear();
   }
 
-  /**
-   * What the owners of rows had that were changed, if it is remembered and short, and if it is known whose they were.
-   */
-  before(changes: readonly Change[]): ReadonlyMap<string, List> {
-    const lists = new Map<string, List>();
-    if (changes.length > MOST_RENEWED) return lists;
-    for (const change of changes) {
-      const isNew = change.kind === 'put' && change.row.revision === NEW;
-      const owner = isNew ? change.row.owner : this.rows.find(changedBy(change).id)?.value?.owner;
-      // A row that changes its owner has its place in the new list by its age.
-      if (owner === undefined || (change.kind === 'put' && change.row.owner !== owner)) return new Map();
-      const list = this.ofOwners.find(owner)?.value;
-      if (list !== undefined && list.rows.length <= MOST_RENEWED) lists.set(owner, list);
-    }
-    return lists;
-  }
-
   /** A row was used. What shows it shows that, too; whether it is in other lists is not known. */
   note(id: string, at: Instant): void {
     // What is being read now may be as it was before.
@@ -94,26 +68,6 @@ class Memory {
 
 function keptOf<Value>(value: Value): Kept<Value> {
   return { value, promise: Promise.resolve(value) };
-}
-
-function byCollection(changes: readonly Change[]): ReadonlyMap<string, Change[]> {
-  const all = new Map<string, Change[]>();
-  for (const change of changes) {
-    const { collection } = changedBy(change);
-    const its = all.get(collection);
-    if (its === undefined) all.set(collection, [change]);
-    else its.push(change);
-  }
-  return all;
-}
-
-/** The rows of an owner after changes. @param stored the rows that were put, as they are stored */
-function renewedRows(before: readonly Row[], owner: string, changes: readonly Change[], stored: readonly Row[]): Row[] {
-  const rows = new Map(before.map((row) => [row.id, row]));
-  for (const change of changes) if (change.kind === 'remove') rows.delete(change.id);
-  // A map keeps the place of what is replaced and puts what is new at the end, as a list does.
-  for (const row of stored) if (row.owner === owner) rows.set(row.id, row);
-  return [...rows.values()];
 }
 
 /** How many bytes a row takes. Its body is weighed once, because a use makes a new row with the same body. */
@@ -140,15 +94,12 @@ export interface RememberedCollections extends Collections {
 /**
  * Remembers what was read from a store: reading a list of twenty costs more than making the rest of its answer.
  *
- * @param inner the store, which everybody else in this process uses through this, too
- * @param isAlone does nobody else write to it?
+ * @param inner the store, which everybody else in this process uses through this, too; others may write to it as well
  */
-export function rememberingCollections(inner: Collections, budget: Budget, isAlone: boolean): RememberedCollections {
+export function rememberingCollections(inner: Collections, budget: Budget): RememberedCollections {
   const memories = new Map<string, Memory>();
   const weights = new Weights();
   let seen = {};
-  let begun = 0;
-  let running = 0;
   const memoryOf = (collection: string): Memory => {
     const known = memories.get(collection);
     if (known !== undefined) return known;
@@ -173,32 +124,6 @@ export function rememberingCollections(inner: Collections, budget: Budget, isAlo
     // Something may have been written while it was read.
     if (memory.forgotten === forgotten) held.keep(name, keptOf(value));
     return value;
-  };
-
-  /**
-   * Forgets what was read of the collections of changes, but for the lists of owners: these are made from what is
-   * remembered, so that a rule, say, that is one of hundreds does not have them all read again.
-   *
-   * @param isSole was nothing else written since what is remembered was read?
-   */
-  const renew = async (changes: readonly Change[], revision: Revision, isSole: () => boolean): Promise<void> => {
-    const renewals = [...byCollection(changes)].map(([collection, its]) => {
-      const memory = memoryOf(collection);
-      const before = isSole() ? memory.before(its) : new Map<string, List>();
-      memory.forget();
-      return { collection, its, memory, before, forgotten: memory.forgotten };
-    });
-    for (const { collection, its, memory, before, forgotten } of renewals) {
-      if (before.size === 0) continue;
-      const ids = its.filter(({ kind }) => kind === 'put').map((change) => changedBy(change).id);
-      // The changes are made, whether or not they can be read.
-      const stored = await Promise.all(ids.map((id) => inner.byId(collection, id))).catch(() => null);
-      if (stored === null || !isSole() || memory.forgotten !== forgotten) continue;
-      const put = stored.filter((row) => row !== null);
-      for (const [owner, { rows }] of before) {
-        memory.ofOwners.keep(owner, keptOf({ rows: renewedRows(rows, owner, its, put), revision }));
-      }
-    }
   };
 
   return {
@@ -232,23 +157,17 @@ export function rememberingCollections(inner: Collections, budget: Budget, isAlo
     due: (query) => inner.due(query),
     counts: () => inner.counts(),
     commit: async (changes, expects) => {
-      begun += 1;
-      const turn = begun;
-      const isSole = isAlone && running === 0 ? () => begun === turn : () => false;
-      running += 1;
-      let revision: Revision;
+      const touched = changes.map((change) => changedBy(change).collection);
       try {
-        revision = await inner.commit(changes, expects);
+        return await inner.commit(changes, expects);
       } catch (cause) {
         // What was remembered may be the cause.
-        for (const { collection } of [...changes.map(changedBy), ...(expects ?? [])]) memoryOf(collection).forget();
+        for (const { collection } of expects ?? []) touched.push(collection);
         throw cause;
       } finally {
         seen = {};
-        running -= 1;
+        for (const collection of touched) memoryOf(collection).forget();
       }
-      await renew(changes, revision, isSole);
-      return revision;
     },
     note: async (collection, id, at) => {
       await inner.note(collection, id, at);
