@@ -11,6 +11,7 @@ import type { SecretSettings } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import { Collision, LimitReached, Unwritable } from '../store/errors.ts';
+import type { Store } from '../store/index.ts';
 import type { KeptWorld, KeptWorlds } from '../store/kept-worlds.ts';
 import type { Place } from '../store/open.ts';
 import type { StoreParts } from '../store/shared.ts';
@@ -155,14 +156,11 @@ export class Worlds implements WorldsByName {
   }
 
   async #reopened(keptWorlds: KeptWorlds, { name: id, made, ttl, createdAt, usedAt }: KeptWorld): Promise<void> {
-    const { seed: kept, credentials, source = null } = makerIn(made);
-    const seed = this.#parts.revive(kept);
-    const filled = { store: keptWorlds.open(id), findings: [], isNew: false };
-    const begin = beginOf({ id, seed, credentials }, this.#parts);
-    const world = await this.#open({ id, credentials, seed }, filled, begin, () =>
+    const { source = null } = makerIn(made);
+    const { world, ...origin } = await this.#openStored(id, { store: keptWorlds.open(id), made }, () =>
       this.#claiming.claimAnew(world, source),
     );
-    this.#entries.set(id, { world, credentials, seed, ttl, createdAt, lastUsedAt: usedAt });
+    this.#entries.set(id, { world, ...origin, ttl, createdAt, lastUsedAt: usedAt });
     this.#traces.begun(id);
     await this.#claiming.claim(world, source);
   }
@@ -418,12 +416,7 @@ export class Worlds implements WorldsByName {
     const { name: id, ttl } = card;
     const opened = await sharing.shared.open(card, this.#parts.shared);
     if (opened === null) return;
-    const { store, made } = opened;
-    const { seed: kept, credentials } = makerIn(made);
-    const seed = this.#parts.revive(kept);
-    const filled = { store, findings: [], isNew: false };
-    const begin = beginOf({ id, seed, credentials }, this.#parts);
-    const world = await this.#open({ id, credentials, seed }, filled, begin, async () => {});
+    const { world, ...origin } = await this.#openStored(id, opened, async () => {});
     try {
       // What drives it is known only once it was looked at: the mode, faults.
       await sharing.look([id]);
@@ -432,7 +425,20 @@ export class Worlds implements WorldsByName {
       throw cause;
     }
     if (this.#entries.has(id) || this.#isClosed) return world.close();
-    this.#entries.set(id, this.#entryOf(world, { credentials, seed, ttl, card }));
+    this.#entries.set(id, this.#entryOf(world, { ...origin, ttl, card }));
+  }
+
+  /** Opens a world that is stored, with what it was made from. */
+  async #openStored(
+    id: string,
+    { store, made }: { readonly store: Store; readonly made: string },
+    replaced: ClaimsOfWorld['replaced'],
+  ): Promise<Made & { readonly world: OwnedWorld }> {
+    const { seed: kept, credentials } = makerIn(made);
+    const seed = this.#parts.revive(kept);
+    const filled = { store, findings: [], isNew: false };
+    const begin = beginOf({ id, seed, credentials }, this.#parts);
+    return { world: await this.#open({ id, credentials, seed }, filled, begin, replaced), seed, credentials };
   }
 
   /** Lets go of worlds that other processes ended, or replaced by others of the same id. */
