@@ -101,7 +101,7 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     parts.secrets,
     budgets.secrets,
     () => parts.secrets.ofSeeds.of(parts.seed),
-    hasSecret ?? (() => false),
+    hasSecret,
   );
   const chronicle = new Chronicle(budgets, series, secrets, sharing === null ? null : archiveOn(sharing.log, laws));
   const { findings } = chronicle;
@@ -151,24 +151,16 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     await state.update(() => [{ mode: begunMode, begunMode }, undefined]);
   }
   rereadState();
-  /** Null while all secrets of the store are known; others may change those that it cannot tell by itself. */
-  let reading: Promise<void> | null | undefined = hasSecret === null ? undefined : null;
-  let isStale = false;
+  /** The key of fingerprints: null once it is known; a world that processes share has one of its own. */
+  let reading: Promise<void> | null | undefined = sharing === null ? null : undefined;
   const readSecrets = async () => {
-    isStale = false;
     try {
-      const hashes = new Set((await store.world.credentials()).secretHashes);
-      secrets.current = (hash) => hashes.has(hash);
       if (state !== null) secrets.key = await fingerprintKeyIn(state, random);
-      reading = isStale ? undefined : null;
+      reading = null;
     } catch {
       // The next request tries again.
       reading = undefined;
     }
-  };
-  const forgetRead = () => {
-    isStale = true;
-    if (reading === null && hasSecret === null) reading = undefined;
   };
   const tokens = worldTokens(signingKey, random, () => store.settings);
   if (!parts.filled.isNew) await tokens.reread();
@@ -198,7 +190,6 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
   };
   sharing?.listen({
     changed: async (collections) => {
-      forgetRead();
       if (collections === 'all') {
         remembered.clear();
         habits.clear();
@@ -248,7 +239,6 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     },
     restore: async (rows, at) => {
       await store.restore(rows);
-      forgetRead();
       // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
       const { frozen } = await openClock(machine, () => store.settings);
       if (!frozen) await storeState(store.settings, { ahead: at - machine.now() });
@@ -261,7 +251,6 @@ export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
     reset: async () => {
       const { rows, findings: found } = await begin();
       await store.restore(rows);
-      forgetRead();
       clock.restart();
       tokens.restart();
       // Another process may have changed clock or keys since.

@@ -203,9 +203,7 @@ const MEGABYTE = 1024 * 1024;
 
 /** What a process may remember, in bytes. Anything not listed here is bounded by what the store holds. */
 const SHARES = {
-  /** rows that have been read */
-  rows: 24 * MEGABYTE,
-  /** views made from those rows */
+  /** views made from rows */
   views: 12 * MEGABYTE,
   /** tokens that have been verified */
   tokens: 6 * MEGABYTE,

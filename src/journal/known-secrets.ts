@@ -45,7 +45,7 @@ export class WorldSecrets implements KnownSecrets {
   readonly #seed: () => SeedSecrets;
   /** Hashes of secrets that it was given: what is shown may be older than the end of a secret. */
   readonly #given: Held<true>;
-  #hasSecret: HasSecret;
+  readonly #hasSecret: HasSecret;
   #key: string;
 
   /** @param seed is asked when the first text is looked at */
@@ -60,11 +60,6 @@ export class WorldSecrets implements KnownSecrets {
   /** From now on fingerprints depend on this key, which other processes have, too. */
   set key(key: string) {
     this.#key = key;
-  }
-
-  /** From now on the world has these secrets. */
-  set current(hasSecret: HasSecret) {
-    this.#hasSecret = hasSecret;
   }
 
   readonly fingerprint = (secret: string): string => fingerprintOf(secret, this.#key);

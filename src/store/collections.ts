@@ -175,11 +175,6 @@ export interface Collections<Its extends Row = Row> {
    * change: the row keeps its revision. A row that is not there is not noted.
    */
   note(collection: string, id: string, at: Instant): Promise<void>;
-  /**
-   * The same object as long as this handle knows of no change and no use, so that what was made from several rows need not look at
-   * them again; null if it does not remember anything.
-   */
-  readonly seen: object | null;
   /** Those of updates that had a conflict (`updating`). */
   readonly turns: Turns;
   /** Every row, oldest first, as they were at one moment. */

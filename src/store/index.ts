@@ -27,11 +27,8 @@ export interface Store {
   readonly state: SharedText | null;
   /** What the person who opens it should know. */
   readonly notices: readonly string[];
-  /**
-   * Is this the hash of the secret of an access key, an application or a service account? Null if that cannot be told
-   * without asking elsewhere.
-   */
-  readonly hasSecret: ((hash: string) => boolean) | null;
+  /** Is this the hash of the secret of an access key, an application or a service account that is in memory? */
+  hasSecret(hash: string): boolean;
   /** Why nothing can be written now, as far as can be told without writing; null if writing is possible. */
   fault(): string | null;
   /** Its rows as they are now, including what was noted but not written yet. */

@@ -1,6 +1,5 @@
 import type { Store } from './index.ts';
 import { partsOn } from './parts/index.ts';
-import { knownKeys } from './parts/ngc-keys.ts';
 import { ACCESS_KEYS, IDENTITIES } from './parts/records.ts';
 import { rekeyedRows } from './parts/rekeying.ts';
 import type { StoreParts } from './shared.ts';
@@ -34,11 +33,11 @@ export function rekeyed(
  */
 export function openMemory(begin: FrozenRows | (() => FrozenRows), shared: StoreParts, free?: number): Store {
   const account = free === undefined ? null : new StateAccount(shared.budgets.state, free);
-  return storeOn(new WorldRows(begin, shared.revisions, { account }), shared);
+  return storeOn(new WorldRows(begin, shared.revisions, { account }));
 }
 
 /** The collections of what has a secret. */
-const SECRETIVE = [ACCESS_KEYS.name, IDENTITIES.name];
+export const SECRETIVE = [ACCESS_KEYS.name, IDENTITIES.name];
 
 /** What a store has besides its rows: nothing, if these are in memory alone. */
 interface Kept extends Pick<Store, 'notices' | 'state' | 'fault'> {
@@ -48,10 +47,9 @@ interface Kept extends Pick<Store, 'notices' | 'state' | 'fault'> {
 const NOT_KEPT: Kept = { notices: [], state: null, fault: () => null, close: () => {} };
 
 /** A store whose rows are in memory. @param kept where else they are */
-export function storeOn(rows: WorldRows, { budgets }: StoreParts, kept: Kept = NOT_KEPT): Store {
-  const known = knownKeys(budgets.rows);
+export function storeOn(rows: WorldRows, kept: Kept = NOT_KEPT): Store {
   return {
-    ...partsOn(rows, known),
+    ...partsOn(rows),
     collections: rows,
     sharing: null,
     notices: kept.notices,
@@ -61,7 +59,6 @@ export function storeOn(rows: WorldRows, { budgets }: StoreParts, kept: Kept = N
     freeze: async () => rows.freeze(),
     restore: async (state) => rows.replace(state),
     close: async () => {
-      known.clear();
       rows.release();
       kept.close();
     },

@@ -317,7 +317,8 @@ export class Table {
     this.#counts.clear();
     this.#characters -= entry.size;
     this.#bytes -= entry.bytes;
-    for (const alias of row.aliases) this.#aliases?.delete(alias);
+    // By then another row may have it: of a commit, the rows come in any order.
+    for (const alias of row.aliases) if (this.#aliases?.get(alias) === entry) this.#aliases.delete(alias);
     for (const [kind, groups] of this.#groups) {
       const kept = next === null ? [] : KEYS[kind](next);
       for (const key of KEYS[kind](row)) {

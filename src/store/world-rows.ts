@@ -18,7 +18,7 @@ import {
 import { Changed, Collision } from './errors.ts';
 import { listKindOf } from './list-kind.ts';
 import type { Revisions } from './revisions.ts';
-import type { LoggedRow, RowLog } from './row-log.ts';
+import type { LoggedCommit, LoggedRow, RowLog } from './row-log.ts';
 import type { RowName } from './row-name.ts';
 import { pageOf } from './search.ts';
 import type { StateAccount } from './state-account.ts';
@@ -42,6 +42,19 @@ export function sizeOf({ tables }: FrozenRows): number {
   let characters = 0;
   for (const table of tables.values()) characters += table.characters;
   return characters;
+}
+
+/** What a commit changes. */
+export interface Planned extends LoggedCommit {
+  readonly puts: readonly (Entry & { readonly isNew: boolean })[];
+  /** How many bytes all rows take then. */
+  readonly bytes: number;
+}
+
+/** A row that others have removed. */
+export interface Removed extends RowName {
+  /** Of its removal. */
+  readonly revision: Revision;
 }
 
 /** What a world has besides its rows. */
@@ -82,7 +95,6 @@ export function weightOf({ tables }: Pick<FrozenRows, 'tables'>): number {
  */
 export class WorldRows implements Collections {
   readonly turns = new Turns();
-  seen: object = {};
   readonly #revisions: Revisions;
   /** What it begins with; made when it is first asked for, because most of many worlds never are. */
   #begin: FrozenRows | (() => FrozenRows);
@@ -118,17 +130,39 @@ export class WorldRows implements Collections {
     this.#revision = this.#loadedAt;
   }
 
-  /** A world as its log has it, which goes on there. */
-  static onLog(log: RowLog, logged: readonly LoggedRow[], revisions: Revisions, account: StateAccount): WorldRows {
-    const rows = new WorldRows(NO_ROWS, revisions, { log, account });
-    for (const { row, place } of logged) {
-      const { body } = row;
-      rows.#change(row.collection).put(row, { place, size: textOf(body).length, bytes: weigh(body) });
-      rows.#nextPlace = place + 1;
-    }
-    rows.#bytes = weightOf({ tables: rows.#own });
-    account.holdAnyway(rows.#bytes);
+  /** The rows of a world as they are stored, in the order of their places. */
+  static stored(logged: Iterable<LoggedRow>, revisions: Revisions, beside: Partial<Beside>): WorldRows {
+    const rows = new WorldRows(NO_ROWS, revisions, beside);
+    rows.receive(logged);
     return rows;
+  }
+
+  /** Shows what others have changed, oldest first. */
+  receive(changes: Iterable<LoggedRow | Removed>): void {
+    for (const change of changes) {
+      if ('row' in change) {
+        const { row, place } = change;
+        const { body } = row;
+        this.#change(row.collection).put(row, { place, size: textOf(body).length, bytes: weigh(body) });
+        this.#nextPlace = Math.max(this.#nextPlace, place + 1);
+        this.#revision = Math.max(this.#revision, row.revision);
+      } else {
+        this.#change(change.collection).remove(change.id, change.revision);
+        this.#revision = Math.max(this.#revision, change.revision);
+      }
+    }
+    this.#bytes = weightOf({ tables: this.#tables() });
+    this.#account?.holdAnyway(this.#bytes);
+  }
+
+  /** Their names. */
+  get collections(): Iterable<string> {
+    return this.#tables().keys();
+  }
+
+  /** About how much memory its rows take, as far as they were asked for. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The rows as they are now, for others to begin with. */
@@ -156,7 +190,6 @@ export class WorldRows implements Collections {
     this.#own = new Map();
     this.#loadedAt = revision;
     this.#revision = revision;
-    this.seen = {};
   }
 
   async byId(collection: string, id: string): Promise<Row | null> {
@@ -215,36 +248,52 @@ export class WorldRows implements Collections {
 
   /** As `commit`. */
   commitNow(changes: readonly Change[], expects: readonly Expectation[] = []): Revision {
+    const planned = this.plan(changes, expects, this.#revisions.next());
+    this.#holding(planned.bytes, () => this.#log?.commit(planned));
+    this.show(planned);
+    return planned.revision;
+  }
+
+  /**
+   * What a commit would change. Until it is shown, nothing has changed.
+   *
+   * @param revision above all that it has
+   * @throws Changed, Collision
+   */
+  plan(changes: readonly Change[], expects: readonly Expectation[], revision: Revision): Planned {
     for (const expected of expects) if (this.#isOther(expected)) throw new Changed();
     const made = checked(changes, (row) => this.#find(row)?.row);
     const puts = [...made.replaced.map(({ row }) => row), ...made.added];
     const freed = new Set([...made.removed, ...made.replaced.map(({ before }) => before)]);
     this.#checkAliases(puts, freed);
-    const revision = this.#revisions.next();
     let place = this.#nextPlace;
     // Made before anything is changed: a body that is no JSON throws.
-    const entries = puts.map((row): Entry => {
+    const entries = puts.map((row) => {
       const before = this.#find(row);
+      const isNew = before === undefined;
       const entry = entryOf(row, before?.place ?? place, revision, before?.row.usedAt);
-      if (before === undefined) place += 1;
-      return entry;
+      if (isNew) place += 1;
+      return { ...entry, isNew };
     });
     const before = [...made.removed, ...made.replaced.map((one) => one.before)];
     const lost = before.reduce((bytes, row) => bytes + (this.#find(row)?.bytes ?? 0), 0);
     const bytes = this.#bytes - lost + entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    this.#holding(bytes, () => this.#log?.commit({ revision, puts: entries, removed: made.removed }));
+    return { revision, puts: entries, removed: made.removed, bytes };
+  }
+
+  /** Shows what was planned, before anything else was. */
+  show({ revision, puts, removed, bytes }: Planned): void {
     this.#bytes = bytes;
-    this.seen = {};
-    for (const { collection, id } of made.removed) this.#change(collection).remove(id, revision);
-    for (const entry of entries) this.#change(entry.row.collection).put(entry.row, entry);
-    this.#nextPlace = place;
+    for (const { collection, id } of removed) this.#change(collection).remove(id, revision);
+    for (const entry of puts) {
+      this.#change(entry.row.collection).put(entry.row, entry);
+      this.#nextPlace = Math.max(this.#nextPlace, entry.place + 1);
+    }
     this.#revision = revision;
-    return revision;
   }
 
   async note(collection: string, id: string, at: Instant): Promise<void> {
     if (this.#table(collection)?.byId(id) === undefined) return;
-    this.seen = {};
     this.#change(collection).use(id, at);
     this.#log?.use({ collection, id }, at);
   }

@@ -85,9 +85,9 @@ it.each([
 });
 
 it('a process has a budget for each purpose, unless it is told another', () => {
-  const [usual, given] = [newBudgets(), newBudgets({ rows: 1000 })];
+  const [usual, given] = [newBudgets(), newBudgets({ views: 1000 })];
 
-  expect(given.rows.bytes).toBe(1000);
+  expect(given.views.bytes).toBe(1000);
   expect(given.tokens.bytes).toBe(usual.tokens.bytes);
   for (const { bytes } of Object.values(usual)) expect(bytes).toBeGreaterThan(0);
 });

@@ -1,6 +1,7 @@
 /** How processes start on a database, together and where they cannot. */
 import pg from 'pg';
 import { describe, expect } from 'vitest';
+import { POSTGRES_SCHEMA } from '../../src/store/postgres/schema.ts';
 import { admin, researcher } from '../support/cast.ts';
 import { describePostgres, freshSchema, privatePostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
@@ -144,9 +145,11 @@ describePostgres('a start', () => {
       const server = await privatePostgres();
       const first = await start(server.url);
       await first.stop();
-      await run(server.url, 'UPDATE nv_auth_mock.meta SET version = 99');
-      expect(await refusal(launch, server.url)).toMatch(/newer version of nv-auth-mock \(schema 99/);
-      await run(server.url, 'UPDATE nv_auth_mock.meta SET version = 1');
+      await run(server.url, `UPDATE nv_auth_mock.meta SET version = ${POSTGRES_SCHEMA + 1}`);
+      expect(await refusal(launch, server.url)).toContain(
+        `newer version of nv-auth-mock (schema ${POSTGRES_SCHEMA + 1};`,
+      );
+      await run(server.url, `UPDATE nv_auth_mock.meta SET version = ${POSTGRES_SCHEMA}`);
       await start(server.url);
       await server.end();
     });

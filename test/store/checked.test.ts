@@ -1,11 +1,10 @@
-/** Breaks with: src/store/row-name.ts, src/store/touched.ts */
+/** Breaks with: src/store/row-name.ts */
 import { describe, expect, it } from 'vitest';
 import { checked } from '../../src/store/checked.ts';
 import { Collection } from '../../src/store/collection.ts';
 import type { Change } from '../../src/store/collections.ts';
 import { Changed, Collision } from '../../src/store/errors.ts';
 import { nameOf } from '../../src/store/row-name.ts';
-import { touchedBy } from '../../src/store/touched.ts';
 
 const THINGS = new Collection<null>('things');
 const OTHERS = new Collection<null>('others');
@@ -61,17 +60,4 @@ describe('changes that may not be made', () => {
   ])('%s', (_what, changes, error) => {
     expect(() => check(changes)).toThrow(error);
   });
-});
-
-it('touch the lists that have a row more or less, or another one', () => {
-  const changes = [put('c'), put('d', undefined, 'globex'), put('a', 5, 'initech'), put('b', 6), OTHERS.removal('a')];
-
-  expect(new Set(touchedBy(check(changes)))).toEqual(
-    new Set([
-      { collection: 'things', owner: 'acme', more: 0 },
-      { collection: 'things', owner: 'globex', more: 1 },
-      { collection: 'things', owner: 'initech', more: 1 },
-      { collection: 'others', owner: 'acme', more: -1 },
-    ]),
-  );
 });

@@ -53,6 +53,22 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       expect((await later.size('things')).revision).toBeGreaterThanOrEqual(revision);
     });
 
+    it.each([['the row that loses it'], ['the row that gets it']])(
+      'an alias changes hands in one commit, of which %s comes first',
+      async (first) => {
+        const collections = await holding({ ...thing('a'), aliases: ['alias'] }, thing('b'));
+        expect((await THINGS.byAlias(collections, 'alias'))?.id).toBe('a');
+        const changes = [
+          THINGS.put({ ...(await byId(collections, 'a')), aliases: [] }),
+          THINGS.put({ ...(await byId(collections, 'b')), aliases: ['alias'] }),
+        ];
+        await collections.commit(first === 'the row that loses it' ? changes : changes.reverse());
+
+        expect((await THINGS.byAlias(collections, 'alias'))?.id).toBe('b');
+        expect((await THINGS.byAlias((await bench.next()).collections, 'alias'))?.id).toBe('b');
+      },
+    );
+
     it('a row that goes to another owner changes both lists', async () => {
       const collections = await holding(thing('a'));
       const revision = await collections.commit([THINGS.put({ ...(await byId(collections, 'a')), owner: 'globex' })]);

@@ -5,10 +5,13 @@
  */
 import pg from 'pg';
 import { describe, expect } from 'vitest';
+import { ACCESS_KEYS, accessKeyRow } from '../../src/store/parts/records.ts';
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { describePostgres, it } from '../support/postgres.ts';
+import { TO_SCHEMA_2 } from '../support/postgres-schema-2.ts';
+import { accessKey } from '../support/records.ts';
 
 describe('where a database is', () => {
   it('is shown without the password', () => {
@@ -106,6 +109,7 @@ describePostgres('a database', () => {
     await database.close();
     await run(
       server.url,
+      ...TO_SCHEMA_2.map((text) => text.replaceAll('$schema', 'earlier')),
       'UPDATE earlier.meta SET version = 1',
       `INSERT INTO earlier.snapshots (id, world, at, made, bytes) VALUES ('a', 'default', 0, '{}', 'SQLite format 3')`,
     );
@@ -118,6 +122,10 @@ describePostgres('a database', () => {
       expect(store.notices).toEqual(notices);
       expect(await store.settings.get('name')).toBe('value');
       expect(await again.worlds.snapshots.list()).toEqual([]);
+      const row = accessKeyRow(accessKey('one'));
+      for (const change of [ACCESS_KEYS.put(row), ACCESS_KEYS.removal(row.id)])
+        await store.collections.commit([change]);
+      expect(await ACCESS_KEYS.byId(store.collections, row.id)).toBe(null);
       await again.close();
     }
   });

@@ -1,10 +1,14 @@
 /**
  * What processes share of a world besides its rows.
  *
- * Breaks with: src/store/postgres/log.ts, src/store/postgres/refreshing.ts, src/store/sharing.ts
+ * Breaks with: src/store/postgres/log.ts, src/store/postgres/refreshing.ts, src/store/postgres/shared-rows.ts,
+ * src/store/postgres/received-rows.ts, src/store/sharing.ts
  */
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
+import { newBudgets } from '../../src/core/held.ts';
+import { Quota } from '../../src/core/quota.ts';
+import { Changed, Unwritable } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
 import { ACCESS_KEYS, accessKeyRow } from '../../src/store/parts/records.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
@@ -142,6 +146,76 @@ describePostgres('a world that two processes share', () => {
       await look(1);
       expect((await ACCESS_KEYS.byId(both[1].collections, row.id))?.usedAt).toBe(77);
     });
+  });
+
+  describe('what another process has changed is known', () => {
+    const key = (number: number) => accessKeyRow(accessKey(`key ${number}`));
+    const idsIn = async ({ collections }: Store) => (await ACCESS_KEYS.all(collections)).rows.map(({ id }) => id);
+
+    it('if it is more than is told at once', async () => {
+      const { stores: both, look } = await stores();
+      const [one, other] = both;
+      expect(await idsIn(other)).toEqual([]);
+      const all = Array.from({ length: 2500 }, (_, number) => key(number));
+      await one.collections.commit(all.map((row) => ACCESS_KEYS.put(row)));
+      await one.collections.commit([ACCESS_KEYS.removal(all[0]?.id as string)]);
+      await look(1);
+      expect(await idsIn(other)).toEqual(all.slice(1).map(({ id }) => id));
+      expect(await idsIn(other)).toEqual(await idsIn(one));
+    });
+
+    it('if removals are no longer told that it has not heard of', async () => {
+      const { stores: both, look } = await stores();
+      const [one, other] = both;
+      await one.collections.commit([ACCESS_KEYS.put(key(1)), ACCESS_KEYS.put(key(2))]);
+      await look(1);
+      expect(await idsIn(other)).toHaveLength(2);
+      await one.collections.commit([ACCESS_KEYS.removal(key(1).id)]);
+      for (let number = 3; number < 2100; number += 1) {
+        await one.collections.commit([ACCESS_KEYS.put(key(3 + (number % 2)))]).catch(() => {});
+        await one.collections.commit([ACCESS_KEYS.removal(key(3 + (number % 2)).id)]);
+      }
+      await look(1);
+      expect(await idsIn(other)).toEqual([key(2).id]);
+    });
+
+    it('before it changes anything itself, even without a look', async () => {
+      const { stores: both } = await stores();
+      const [one, other] = both;
+      await one.collections.commit([ACCESS_KEYS.put(key(1))]);
+      expect(await idsIn(other)).toHaveLength(1);
+      const row = await ACCESS_KEYS.byId(one.collections, key(1).id);
+      await one.collections.commit([ACCESS_KEYS.removal(key(1).id)]);
+      await expect(other.collections.commit([ACCESS_KEYS.put(row as typeof row & object)])).rejects.toThrow(Changed);
+      expect(await idsIn(other)).toEqual([]);
+    });
+  });
+
+  it('leaves memory while others need the room, and comes back when it is asked for', async () => {
+    const shared = { ...newStoreParts(), budgets: { ...newBudgets(), state: new Quota(400_000) } };
+    const [database] = databases;
+    const open = () => database?.store(randomUUID(), shared) as Promise<Store>;
+    const all: Store[] = [];
+    for (let world = 0; world < 8; world += 1) {
+      const store = await open();
+      all.push(store);
+      for (let number = 0; number < 100; number += 1) {
+        await store.collections.commit([ACCESS_KEYS.put(accessKeyRow(accessKey(`${world} ${number}`)))]);
+      }
+      expect(shared.budgets.state.used).toBeLessThan(400_000);
+    }
+    for (const [world, { collections }] of all.entries()) {
+      const { rows } = await ACCESS_KEYS.all(collections);
+      expect(rows.map(({ id }) => id)).toEqual(
+        Array.from({ length: 100 }, (_, number) => accessKeyRow(accessKey(`${world} ${number}`)).id),
+      );
+    }
+    const [first] = all as [Store];
+    const large = accessKeyRow({ ...accessKey('large'), name: 'x'.repeat(400_000) });
+    await expect(first.collections.commit([ACCESS_KEYS.put(large)])).rejects.toThrow(Unwritable);
+    expect(await ACCESS_KEYS.byId(first.collections, large.id)).toBe(null);
+    for (const store of all) await store.close();
+    expect(shared.budgets.state.used).toBe(0);
   });
 
   describe('a text', () => {

@@ -1,9 +1,9 @@
 /**
  * The contract of a store, on PostgreSQL.
  *
- * Breaks with: src/store/postgres/index.ts, src/store/postgres/collections.ts, src/store/postgres/connection.ts,
- * src/store/postgres/objects.ts, src/store/postgres/pages.ts, src/store/postgres/schema.ts,
- * src/store/postgres/statements.ts, src/store/postgres/refreshing.ts, src/store/touched.ts
+ * Breaks with: src/store/postgres/index.ts, src/store/postgres/shared-rows.ts, src/store/postgres/received-rows.ts,
+ * src/store/postgres/connection.ts, src/store/postgres/objects.ts, src/store/postgres/schema.ts,
+ * src/store/postgres/statements.ts, src/store/postgres/refreshing.ts
  */
 import { randomUUID } from 'node:crypto';
 import { vi } from 'vitest';

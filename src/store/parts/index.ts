@@ -3,7 +3,7 @@ import type { Store } from '../index.ts';
 import { accessKeysOn } from './access-keys.ts';
 import { grantsOn } from './grants.ts';
 import { identitiesOn, oauthClientsOn } from './identities.ts';
-import { type KnownKeys, ngcKeysOn } from './ngc-keys.ts';
+import { ngcKeysOn } from './ngc-keys.ts';
 import { settingsOn } from './settings.ts';
 import { worldOn } from './world.ts';
 
@@ -13,14 +13,13 @@ export type Parts = Pick<
   'accessKeys' | 'identities' | 'oauthClients' | 'grants' | 'ngcKeys' | 'settings' | 'world'
 >;
 
-/** @param known NGC keys that are remembered */
-export function partsOn(rows: Collections, known: KnownKeys): Parts {
+export function partsOn(rows: Collections): Parts {
   return {
     accessKeys: accessKeysOn(rows),
     identities: identitiesOn(rows),
     oauthClients: oauthClientsOn(rows),
     grants: grantsOn(rows),
-    ngcKeys: ngcKeysOn(rows, known),
+    ngcKeys: ngcKeysOn(rows),
     settings: settingsOn(rows),
     world: worldOn(rows),
   };

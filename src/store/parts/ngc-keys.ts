@@ -1,7 +1,6 @@
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
-import { type Budget, bytesOf, Held } from '../../core/held.ts';
 import type { PolicyVersion } from '../../core/policy.ts';
-import type { Change, Collections, Expectation, Row } from '../collections.ts';
+import type { Change, Collections, Expectation } from '../collections.ts';
 import { Collision, LimitReached, NotFound } from '../errors.ts';
 import type { KeyInForce, NgcKey, NgcKeyEdit, NgcKeys } from '../ngc-keys.ts';
 import { updating } from '../updating.ts';
@@ -29,54 +28,42 @@ const MOST_PENDING = 32;
 /** Before the first moment. */
 const BEGINNING: Instant = Number.MIN_SAFE_INTEGER;
 
-/** A key that was read: from what, and in which period it is true. */
-interface Known {
+/** A key as decisions need it, and what it was made from. */
+interface Made {
   readonly inForce: KeyInForce;
+  /** The period in which it is so. */
   readonly from: Instant;
   readonly until: Instant;
-  readonly parts: readonly (Row | null)[];
-  /** What had been seen of changes: as long as that is all, the parts are as they were. */
-  seen: object | null;
+  readonly organization: unknown;
+  readonly holder: unknown;
 }
 
-/** Keys that were read, by id. */
-export type KnownKeys = Held<Known>;
-
-export function knownKeys(budget: Budget): KnownKeys {
-  return new Held(budget, ({ inForce }) => bytesOf(inForce));
-}
-
-/** @param known keys as decisions need them */
-export function ngcKeysOn(rows: Collections, known: KnownKeys): NgcKeys {
-  const isSeen = ({ seen }: Known) => seen !== null && seen === rows.seen;
+export function ngcKeysOn(rows: Collections): NgcKeys {
+  /** By the bodies of keys, which are other objects after each change of a key or its policy. */
+  const made = new WeakMap<object, Made>();
 
   /** Same parts, same object: others are made from it. */
-  const inForceAt = async (row: NgcKeyRow, at: Instant): Promise<KeyInForce> => {
-    const before = known.find(row.id);
-    if (before !== undefined && isSeen(before) && at >= before.from && at < before.until) return before.inForce;
-    const { seen } = rows;
-    const { org, user } = row.body;
-    const organization = await ORGANIZATIONS.byId(rows, org);
-    const holder = user === null ? null : await NGC_USERS.byId(rows, ngcUserId(org, user));
-    const parts = [row, organization, holder];
-    const isSame = before?.parts.every((part, index) => part?.revision === parts[index]?.revision) === true;
-    if (before !== undefined && isSame && at >= before.from && at < before.until) {
-      before.seen = seen;
-      return before.inForce;
-    }
-    const [policy, pending] = row.body.version === 0 ? [null, []] : await versionsOf(row.id, at);
-    const { version: _, secretHash: __, ...key } = row.body;
+  const inForceAt = async ({ id, body }: NgcKeyRow, at: Instant): Promise<KeyInForce> => {
+    const { org, user } = body;
+    const organization = (await ORGANIZATIONS.byId(rows, org))?.body ?? null;
+    const holder = user === null ? null : ((await NGC_USERS.byId(rows, ngcUserId(org, user)))?.body ?? null);
+    const before = made.get(body);
+    const isSame = before?.organization === organization && before.holder === holder;
+    if (isSame && at >= before.from && at < before.until) return before.inForce;
+    const { version, secretHash: _, ...key } = body;
+    const [policy, pending] = version === 0 ? [null, []] : await versionsOf(id, at);
     const inForce = {
       key,
       // Organisations are not deleted.
-      organization: organization?.body ?? { name: org, ncaId: '', subscriptions: [] },
-      roles: holder?.body.roles ?? [],
+      organization: organization ?? { name: org, ncaId: '', subscriptions: [] },
+      roles: holder?.roles ?? [],
       policy: policy?.body ?? null,
-      pending: pending.map(({ body }) => body),
+      pending: pending.map((one) => one.body),
     };
     const from = policy?.body.effectiveAt ?? Number.NEGATIVE_INFINITY;
     const until = pending[0]?.body.effectiveAt ?? Number.POSITIVE_INFINITY;
-    return known.keep(row.id, { inForce, from, until, parts, seen }).inForce;
+    made.set(body, { inForce, from, until, organization, holder });
+    return inForce;
   };
 
   const versionsOf = async (keyId: string, at: Instant): Promise<readonly [PolicyRow | null, readonly PolicyRow[]]> => {

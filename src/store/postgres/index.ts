@@ -1,21 +1,20 @@
 import { type Clock, machineClock } from '../../core/clock.ts';
 import { Unusable } from '../../core/unusable.ts';
 import type { Store } from '../index.ts';
+import { SECRETIVE } from '../memory.ts';
 import { partsOn } from '../parts/index.ts';
-import { type KnownKeys, knownKeys } from '../parts/ngc-keys.ts';
-import { type RememberedCollections, rememberingCollections } from '../remembering/collections.ts';
 import type { StoreParts } from '../shared.ts';
 import type { SharedWorlds, Sharing } from '../sharing.ts';
-import { frozenRows, rowsIn } from '../world-rows.ts';
-import { postgresCollections, rowWriter } from './collections.ts';
-import { connectionTo, type Reader } from './connection.ts';
+import { rowsIn } from '../world-rows.ts';
+import { connectionTo } from './connection.ts';
 import { locationOf } from './location.ts';
 import { postgresLog } from './log.ts';
 import { prepareSchema } from './open.ts';
 import { Refreshing } from './refreshing.ts';
+import { insertRows, LoadedWorlds, SharedRows } from './shared-rows.ts';
 import { postgresSnapshots } from './snapshots.ts';
-import { statementsIn, type Tables } from './statements.ts';
-import { PostgresWorlds } from './worlds.ts';
+import { statementsIn } from './statements.ts';
+import { PostgresWorlds, type WorldsParts } from './worlds.ts';
 
 /** A database that has the stores of worlds. */
 export interface PostgresDatabase {
@@ -47,30 +46,29 @@ export async function openPostgres(
   try {
     const notices = await prepareSchema(connection, location);
     const statements = statementsIn(schema);
-    const tables = { schema, statements, folded: await foldingOf(connection) };
-    const refreshing: Refreshing = new Refreshing(connection, sql, machine, (...told) => worlds.reread(...told));
-    const storeOf = (world: string, series: string, shared: StoreParts): Store => {
-      const stored = { forget: (_: readonly string[] | 'all') => {} };
-      const watched = refreshing.watch(world, (collections) => stored.forget(collections));
-      const log = postgresLog(connection, sql, world, watched.noted);
-      const rows = postgresCollections(connection, tables, world, { notes: log, committed: watched.committed });
-      const collections = rememberingCollections(rows, shared.budgets.rows);
-      const known = knownKeys(shared.budgets.rows);
-      stored.forget = (changed) => {
-        if (changed === 'all') known.clear();
-        collections.forget(changed === 'all' ? undefined : changed);
-      };
-      const { text, listen, end } = watched;
-      const fault = () => {
-        if (refreshing.fault !== null || connection.isSilent) return AWAY;
-        const { takesNothing } = connection;
-        return takesNothing === null
-          ? null
-          : `The database ${takesNothing}, so nothing can be stored now. Make it take changes, or wait until it does.`;
-      };
-      return storeOn({ collections, known, shared, sharing: { series, log, text, listen }, notices, fault, end });
+    const refreshing: Refreshing = new Refreshing(connection, sql, statements.look, machine, (...told) =>
+      worlds.reread(...told),
+    );
+    const loaded = new LoadedWorlds();
+    const fault = () => {
+      if (refreshing.fault !== null || connection.isSilent) return AWAY;
+      const { takesNothing } = connection;
+      return takesNothing === null
+        ? null
+        : `The database ${takesNothing}, so nothing can be stored now. Make it take changes, or wait until it does.`;
     };
-    const fill = rowWriter(tables);
+    const storeOf = (world: string, series: string, { budgets }: StoreParts): Store => {
+      const log = postgresLog(connection, sql, world, (before, after) => rows.wrote(before, after));
+      const rows: SharedRows = new SharedRows({
+        ...{ connection, statements, world, loaded, notes: log },
+        quota: budgets.state,
+      });
+      const { text, listen, end } = refreshing.watch(world, rows);
+      return storeOn({ rows, sharing: { series, log, text, listen }, notices, fault, end });
+    };
+    const fill: WorldsParts['fill'] = async (transaction, world, rows, revision) => {
+      await insertRows(transaction, statements, world, rows, revision);
+    };
     const look = (ids: readonly string[]) => refreshing.look(ids);
     const worlds: PostgresWorlds = new PostgresWorlds({ connection, sql, storeOf, fill });
     return {
@@ -93,13 +91,6 @@ export async function openPostgres(
 /** For the person whose request failed. */
 const AWAY = 'The database does not answer, so nothing can be read or stored now. Start it, or wait until it is back.';
 
-/** How letters become small: as everywhere in the world if PostgreSQL knows that (ICU), otherwise as its own setting says. */
-async function foldingOf(reader: Reader): Promise<Tables['folded']> {
-  const known = await reader.query(`SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'`);
-  const collation = known.length > 0 ? 'und-x-icu' : 'default';
-  return (text) => `lower(${text} COLLATE "${collation}")`;
-}
-
 /** Loaded only here: whoever has no PostgreSQL needs no driver. */
 async function driver(): Promise<typeof import('pg')> {
   try {
@@ -115,34 +106,28 @@ async function driver(): Promise<typeof import('pg')> {
 
 /** What a store is made of. */
 interface Parts extends Pick<Store, 'notices' | 'fault'> {
-  readonly collections: RememberedCollections;
-  readonly known: KnownKeys;
-  readonly shared: StoreParts;
+  readonly rows: SharedRows;
   readonly sharing: Sharing;
   readonly end: () => void;
 }
 
-function storeOn({ collections, known, shared, sharing, notices, fault, end }: Parts): Store {
+function storeOn({ rows, sharing, notices, fault, end }: Parts): Store {
   return {
-    ...partsOn(collections, known),
-    collections,
+    ...partsOn(rows),
+    collections: rows,
     sharing,
     notices,
     state: sharing.text,
-    hasSecret: null,
+    hasSecret: (hash) => SECRETIVE.some((collection) => rows.hasSecret(collection, hash)),
     fault,
     freeze: async () => {
       await sharing.log.flush();
-      return frozenRows(await collections.dump(), shared.revisions);
+      return rows.freeze();
     },
-    restore: async (state) => {
-      await collections.load(rowsIn(typeof state === 'function' ? state() : state));
-      known.clear();
-    },
+    restore: (state) => rows.load(rowsIn(typeof state === 'function' ? state() : state)),
     close: async () => {
       end();
-      known.clear();
-      collections.forget();
+      rows.leave();
     },
   };
 }

@@ -113,11 +113,9 @@ export function postgresLog(
       FROM head, json_to_recordset($7::json) AS g (kind text, message text, "firstAt" bigint, "lastAt" bigint, count bigint)
       ON CONFLICT (world, name) DO UPDATE SET last_at = excluded.last_at, count = c.count + excluded.count, position = excluded.position
     ), used AS (
-      UPDATE $schema.objects o SET used_at = g.at FROM json_to_recordset($8::json) AS g (collection text, id text, at bigint)
+      UPDATE $schema.objects o SET used_at = g.at, noted = head.noted
+      FROM head, json_to_recordset($8::json) AS g (collection text, id text, at bigint)
       WHERE o.world = $1 AND o.collection = g.collection AND o.id = g.id
-    ), marked AS (
-      UPDATE $schema.collections c SET noted = head.noted FROM head
-      WHERE c.world = $1 AND c.name IN (SELECT collection FROM json_to_recordset($8::json) AS g (collection text))
     ) SELECT position, noted FROM head`);
   const HEAD = sql('SELECT position, requests, emptied_position, emptied_requests FROM $schema.logs WHERE world = $1');
   const AFTER = sql(`SELECT position, kind, request, event, data FROM $schema.happenings

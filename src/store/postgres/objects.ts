@@ -1,7 +1,11 @@
-import type { Revision, Row } from '../collections.ts';
+import type { Row } from '../collections.ts';
 
-/** A row in the form of the database, whose large numbers come as texts. */
+/** A large number, which the database gives as a text, but for numbers in JSON. */
+type Large = string | number;
+
+/** A row in the form of the database. */
 export interface StoredRow {
+  readonly seq: Large;
   readonly collection: string;
   readonly id: string;
   readonly owner: string;
@@ -9,18 +13,18 @@ export interface StoredRow {
   readonly aliases: readonly string[];
   readonly labels: readonly string[];
   readonly shared: readonly string[];
-  readonly due_at: string | null;
+  readonly due_at: Large | null;
   /** JSON. */
   readonly body: string;
-  readonly revision: string;
-  readonly used_at: string | null;
+  readonly revision: Large;
+  readonly used_at: Large | null;
   readonly name: string | null;
   readonly state: string | null;
-  readonly created_at: string | null;
-  readonly modified_at: string | null;
+  readonly created_at: Large | null;
+  readonly modified_at: Large | null;
 }
 
-export const OBJECT_COLUMNS = `o.collection, o.id, o.owner, o.parent, o.aliases, o.labels, o.shared, o.due_at, o.body,
+export const OBJECT_COLUMNS = `o.seq, o.collection, o.id, o.owner, o.parent, o.aliases, o.labels, o.shared, o.due_at, o.body,
   o.revision, o.used_at, o.name, o.state, o.created_at, o.modified_at`;
 
 export function rowOf(stored: StoredRow): Row {
@@ -39,13 +43,13 @@ export function rowOf(stored: StoredRow): Row {
   };
 }
 
-function numberOf(stored: string | null): number | null {
+function numberOf(stored: Large | null): number | null {
   return stored === null ? null : Number(stored);
 }
 
 /** The form in which `json_to_recordset` reads rows. */
-export function recordOf(row: Row, revision: Revision): object {
-  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, usedAt, facets } = row;
+export function recordOf(row: Row): object {
+  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, usedAt, revision, facets } = row;
   return {
     ...{ collection, id, owner, parent, aliases, labels, revision },
     shared: sharedWith,

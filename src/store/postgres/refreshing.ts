@@ -2,40 +2,32 @@ import type { Clock, Instant } from '../../core/clock.ts';
 import { setTimeout } from '../../machine/time.ts';
 import type { SharedListener, SharedText } from '../sharing.ts';
 import type { Connection } from './connection.ts';
+import type { RowNews } from './received-rows.ts';
+import type { SharedRows } from './shared-rows.ts';
 
 /** What is known of a world in this process. */
 interface Known {
-  revision: number;
-  noted: number;
+  readonly rows: SharedRows;
   stateRevision: number;
   state: string;
   listener: SharedListener | null;
-  readonly forget: (collections: readonly string[] | 'all') => void;
 }
 
-interface Found {
+interface Found extends RowNews {
   readonly now: string;
   readonly read_only: boolean;
   readonly directory: string;
-  readonly used_at: string;
+  readonly world_used_at: string;
   readonly id: string | null;
-  readonly revision: string;
-  readonly base: string;
-  readonly noted: string;
   readonly state_revision: string;
-  readonly changed: readonly string[] | null;
   readonly state: string | null;
 }
 
-/** A world whose rows are remembered here. */
+/** A world whose rows are in memory here. */
 export interface Watched {
   readonly text: SharedText;
   listen(listener: SharedListener): void;
-  /** This process changed it, and forgot what it had to. */
-  committed(revision: number): void;
-  /** This process noted when rows were used, and did the same. */
-  noted(before: number, after: number): void;
-  /** Nothing is remembered any more. */
+  /** Nothing is known of it any more. */
   end(): void;
 }
 
@@ -57,7 +49,7 @@ export class Refreshing {
   readonly #known = new Map<string, Known>();
   readonly #machine: Clock;
   readonly #sql: (text: string) => string;
-  readonly #read: string;
+  readonly #statement: string;
   /** Those that come while one look is under way look together. */
   #batch: { readonly worlds: Set<string>; readonly done: Promise<void> } | null = null;
   #running: Promise<void> | null = null;
@@ -71,11 +63,13 @@ export class Refreshing {
 
   /**
    * @param sql puts the schema's name into a statement
+   * @param statement what is read: `Statements.look`
    * @param told is told, each time, how often a world was made or deleted, and when those looked at were used
    */
   constructor(
     connection: Connection,
     sql: (text: string) => string,
+    statement: string,
     machine: Clock,
     told: (directory: number, used: ReadonlyMap<string, Instant>) => Promise<void>,
   ) {
@@ -83,17 +77,7 @@ export class Refreshing {
     this.#connection = connection;
     this.#machine = machine;
     this.#sql = sql;
-    this.#read = sql(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
-        current_setting('transaction_read_only') = 'on' AS read_only, always.directory, found.*
-      FROM (SELECT revision AS directory FROM $schema.directory) AS always LEFT JOIN (
-        SELECT w.id, w.used_at, w.revision, w.base, l.noted, w.state_revision,
-          CASE WHEN w.revision > a.revision OR l.noted > a.noted THEN ARRAY(
-            SELECT c.name FROM $schema.collections c WHERE c.world = w.id AND (c.revision > a.revision OR c.noted > a.noted)
-          ) END AS changed,
-          CASE WHEN w.state_revision > a.state_revision THEN w.state END AS state
-        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (id, revision, noted, state_revision)
-        JOIN $schema.worlds w ON w.id = a.id JOIN $schema.logs l ON l.world = w.id
-      ) AS found ON true`);
+    this.#statement = statement;
   }
 
   /** Real time, as the database knows it: the same for all processes. */
@@ -106,9 +90,8 @@ export class Refreshing {
     return this.#fault;
   }
 
-  /** @param forget forgets what is remembered of these collections */
-  watch(world: string, forget: Known['forget']): Watched {
-    const known: Known = { revision: -1, noted: -1, stateRevision: -1, state: '', listener: null, forget };
+  watch(world: string, rows: SharedRows): Watched {
+    const known: Known = { rows, stateRevision: -1, state: '', listener: null };
     this.#known.set(world, known);
     return {
       text: {
@@ -120,12 +103,6 @@ export class Refreshing {
       },
       listen: (listener) => {
         known.listener = listener;
-      },
-      committed: (revision) => {
-        if (revision === known.revision + 1) known.revision = revision;
-      },
-      noted: (before, after) => {
-        if (before === known.noted) known.noted = after;
       },
       end: () => {
         if (this.#known.get(world) === known) this.#known.delete(world);
@@ -157,17 +134,18 @@ export class Refreshing {
 
   async #look(worlds: readonly string[]): Promise<void> {
     const all = worlds.map((id) => this.#known.get(id));
+    const has = all.map((one) => one?.rows.has ?? { revision: -1, noted: -1 });
     const values = [
       worlds,
-      all.map((one) => one?.revision ?? -1),
-      all.map((one) => one?.noted ?? -1),
+      has.map(({ revision }) => revision),
+      has.map(({ noted }) => noted),
       all.map((one) => one?.stateRevision ?? -1),
     ];
     this.#begun += 1;
     const number = this.#begun;
     let found: Found[];
     try {
-      found = await this.#connection.look<Found>(this.#read, values);
+      found = await this.#connection.look<Found>(this.#statement, values);
       this.#lastToSucceed = Math.max(this.#lastToSucceed, number);
       this.#fault = null;
     } catch (fault) {
@@ -176,23 +154,23 @@ export class Refreshing {
     }
     this.#connection.heardReadOnly(found[0]?.read_only === true);
     this.#ahead = Number(found[0]?.now) - this.#machine.now();
-    const used = new Map(found.flatMap(({ id, used_at }) => (id === null ? [] : [[id, Number(used_at)] as const])));
+    const used = new Map(
+      found.flatMap(({ id, world_used_at: at }) => (id === null ? [] : [[id, Number(at)] as const])),
+    );
     await this.#told(Number(found[0]?.directory ?? 0), used);
     await Promise.all(found.map((one) => this.#take(one)));
   }
 
-  async #take({ id, revision, base, noted, state_revision, changed, state }: Found): Promise<void> {
-    const known = id === null ? undefined : this.#known.get(id);
+  async #take(found: Found): Promise<void> {
+    const known = found.id === null ? undefined : this.#known.get(found.id);
     if (known === undefined) return;
-    const isReplaced = Number(base) > known.revision;
-    const collections = isReplaced ? 'all' : (changed ?? []);
-    known.revision = Math.max(known.revision, Number(revision));
-    known.noted = Math.max(known.noted, Number(noted));
+    const { rows, listener } = known;
+    await rows.take(found);
+    const { state, state_revision } = found;
     if (state !== null && Number(state_revision) > known.stateRevision)
       this.#tell(known, state, Number(state_revision));
-    if (collections.length === 0) return;
-    known.forget(collections);
-    await known.listener?.changed(collections);
+    const collections = rows.takeChanged();
+    if (collections.length > 0) await listener?.changed(collections);
   }
 
   #tell(known: Known, state: string, revision: number): void {

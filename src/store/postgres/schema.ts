@@ -1,9 +1,35 @@
 /** The schema's number, and the statements that make it. `$schema` stands for its name. */
-export const POSTGRES_SCHEMA = 2;
+export const POSTGRES_SCHEMA = 3;
+
+const OBJECT_INDEXES: readonly string[] = [
+  'CREATE INDEX objects_by_age ON $schema.objects (world, seq)',
+  'CREATE INDEX objects_by_revision ON $schema.objects (world, revision)',
+  'CREATE INDEX objects_by_use ON $schema.objects (world, noted) WHERE noted IS NOT NULL',
+  // Asked for with each request that does not say its world, so that nothing may wait to be put into it.
+  'CREATE INDEX objects_by_alias ON $schema.objects USING gin (aliases) WITH (fastupdate = off)',
+];
+
+/** Rows that are gone, so that processes that have them are told. */
+const REMOVED = `CREATE TABLE $schema.removed (
+    world      text COLLATE "C" NOT NULL,
+    revision   bigint NOT NULL,
+    collection text COLLATE "C" NOT NULL,
+    id         text COLLATE "C" NOT NULL,
+    PRIMARY KEY (world, revision, collection, id)
+  )`;
 
 /** Brings a schema up to the next, by its number. Snapshots of schema 1 were files of SQLite. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   1: 'DELETE FROM $schema.snapshots',
+  // Processes have the rows themselves, and are told which were removed since a revision: of those before, nothing is known.
+  2: `DROP TABLE $schema.aliases, $schema.lists, $schema.collections;
+    DROP INDEX $schema.objects_by_age, $schema.objects_of_owner, $schema.objects_of_parent, $schema.objects_by_label,
+      $schema.objects_by_share, $schema.objects_by_time, $schema.parts_by_time, $schema.objects_by_name, $schema.objects_by_state,
+      $schema.objects_by_creation, $schema.objects_by_change;
+    ALTER TABLE $schema.objects ADD noted bigint;
+    ${OBJECT_INDEXES.join(';')};
+    ${REMOVED};
+    UPDATE $schema.worlds SET base = revision`,
 };
 
 /** Times are integer milliseconds since 1970. Texts are compared by their bytes, as every other store does. */
@@ -12,7 +38,7 @@ export const STATEMENTS: readonly string[] = [
     program text NOT NULL,
     version integer NOT NULL
   )`,
-  // The highest revision of each world, and that at which everything in it was last replaced; a text that it shares; what
+  // The highest revision of each world, and that before which nobody is told what was removed; a text that it shares; what
   // it was made from. In all tables a world is named by `id`, which no other one ever had; people call it by its name.
   `CREATE TABLE $schema.worlds (
     id             text COLLATE "C" PRIMARY KEY,
@@ -91,51 +117,16 @@ export const STATEMENTS: readonly string[] = [
     body        text NOT NULL,
     revision    bigint NOT NULL,
     used_at     bigint,
+    noted       bigint,
     name        text COLLATE "C",
     state       text COLLATE "C",
     created_at  bigint,
     modified_at bigint,
     PRIMARY KEY (world, collection, id)
   )`,
-  `CREATE INDEX objects_by_age ON $schema.objects (world, collection, seq)`,
-  `CREATE INDEX objects_of_owner ON $schema.objects (world, collection, owner, seq)`,
-  `CREATE INDEX objects_of_parent ON $schema.objects (world, collection, parent, seq) WHERE parent IS NOT NULL`,
-  `CREATE INDEX objects_by_label ON $schema.objects USING gin (labels)`,
-  `CREATE INDEX objects_by_share ON $schema.objects USING gin (shared)`,
-  `CREATE INDEX objects_by_time ON $schema.objects (world, collection, due_at, id) WHERE due_at IS NOT NULL`,
-  `CREATE INDEX parts_by_time ON $schema.objects (world, collection, parent, due_at)
-    WHERE parent IS NOT NULL AND due_at IS NOT NULL`,
-  `CREATE INDEX objects_by_name ON $schema.objects (world, collection, owner, name, id) WHERE name IS NOT NULL`,
-  `CREATE INDEX objects_by_state ON $schema.objects (world, collection, owner, state, id) WHERE name IS NOT NULL`,
-  `CREATE INDEX objects_by_creation ON $schema.objects (world, collection, owner, created_at, id) WHERE name IS NOT NULL`,
-  `CREATE INDEX objects_by_change ON $schema.objects (world, collection, owner, modified_at, id) WHERE name IS NOT NULL`,
-  `CREATE TABLE $schema.aliases (
-    world      text COLLATE "C" NOT NULL,
-    collection text COLLATE "C" NOT NULL,
-    alias      text COLLATE "C" NOT NULL,
-    id         text COLLATE "C" NOT NULL,
-    PRIMARY KEY (world, collection, alias)
-  )`,
-  `CREATE INDEX aliases_everywhere ON $schema.aliases (collection, alias)`,
-  `CREATE INDEX aliases_of_object ON $schema.aliases (world, collection, id)`,
-  // How many there are, so that checking a limit costs the same whatever the number, and when the last of them changed.
-  `CREATE TABLE $schema.lists (
-    world      text COLLATE "C" NOT NULL,
-    collection text COLLATE "C" NOT NULL,
-    owner      text COLLATE "C" NOT NULL,
-    count      bigint NOT NULL,
-    revision   bigint NOT NULL,
-    PRIMARY KEY (world, collection, owner)
-  )`,
-  `CREATE TABLE $schema.collections (
-    world    text COLLATE "C" NOT NULL,
-    name     text COLLATE "C" NOT NULL,
-    count    bigint NOT NULL,
-    revision bigint NOT NULL,
-    noted    bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (world, name)
-  )`,
+  ...OBJECT_INDEXES,
+  REMOVED,
 ];
 
-/** In the order in which they are emptied. */
-export const WORLD_TABLES = ['aliases', 'lists', 'collections', 'objects'] as const;
+/** Those that hold the rows of worlds. */
+export const WORLD_TABLES = ['objects', 'removed'] as const;

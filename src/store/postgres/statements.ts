@@ -1,36 +1,36 @@
 import { OBJECT_COLUMNS, RECORD, RECORD_COLUMNS } from './objects.ts';
 import { WORLD_TABLES } from './schema.ts';
 
-/** The tables of a database, as statements name them. */
-export interface Tables {
-  /** The quoted name of their schema. */
-  readonly schema: string;
-  /** Makes a text lower case, in SQL. */
-  readonly folded: (text: string) => string;
-  readonly statements: Statements;
-}
-
-/** The texts of the statements on one schema. The first value of each is the id of a world. */
+/** The texts of the statements on one schema. */
 export type Statements = ReturnType<typeof statementsIn>;
 
 /** Begins ids: drawn by the database, so that no two worlds have the same one. */
 export const SERIES = 'left(md5(random()::text), 6)';
 
-/** The form in which rows are named: `json_to_recordset` reads a list of them. */
-const NAME = '(collection text, id text)';
-
-/** The rows of a collection. */
-const IN = 'WHERE o.world = $1 AND o.collection = $2';
+/** So many characters of bodies are read at once, or one row. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+/** So many changed rows are told at most. */
+const MOST_CHANGED = 1000;
+/** So many rows are read at once: before PostgreSQL knows how large a world is, it sorts the rest of it each time. */
+const MOST_READ = 10_000;
 
 /**
- * All statements but those of pages, which are put together from what is asked for (`pages.ts`).
- *
  * @param schema the quoted name
  */
 export function statementsIn(schema: string) {
-  const select = (rest: string) => `SELECT ${OBJECT_COLUMNS} FROM ${schema}.objects o ${rest}`;
-  const duePart = (order: 'ASC' | 'DESC') =>
-    select(`${IN} AND o.parent = $3 AND o.due_at > $4 AND o.due_at <= $5 ORDER BY o.due_at ${order} LIMIT $6`);
+  const changedSince = (columns: string) =>
+    `SELECT ${columns} FROM ${schema}.objects o WHERE o.world = w.id AND o.revision > a.revision`;
+  const isSmall = `SELECT count(*) <= ${MOST_CHANGED} AND coalesce(sum(octet_length(c.body)), 0) <= ${MOST_CHARACTERS}
+    FROM (${changedSince('o.body')} LIMIT ${MOST_CHANGED + 1}) c`;
+  /** What is new in a world `w` with the log `l` for whoever has it as of `a`: null where everything is to be read. */
+  const news = `w.id, w.revision, w.base, l.noted,
+    CASE WHEN a.revision >= w.base AND w.revision > a.revision AND (${isSmall})
+      THEN (SELECT coalesce(json_agg(c), '[]') FROM (${changedSince(OBJECT_COLUMNS)}) c) END AS changed,
+    CASE WHEN a.revision >= w.base AND w.revision > a.revision THEN (SELECT coalesce(json_agg(r), '[]') FROM (
+      SELECT collection, id, revision FROM ${schema}.removed WHERE world = w.id AND revision > a.revision) r) END AS removed,
+    CASE WHEN a.revision >= w.base AND l.noted > a.noted THEN (SELECT coalesce(json_agg(u), '[]') FROM (
+      SELECT o.collection, o.id, o.used_at AS at FROM ${schema}.objects o WHERE o.world = w.id AND o.noted > a.noted) u) END AS used`;
+  const joined = `JOIN ${schema}.worlds w ON w.id = a.id JOIN ${schema}.logs l ON l.world = w.id`;
 
   return Object.freeze({
     /** Makes a world, if it is not there. */
@@ -39,54 +39,39 @@ export function statementsIn(schema: string) {
     seriesOf: `SELECT series FROM ${schema}.worlds WHERE id = $1`,
     beginLog: `INSERT INTO ${schema}.logs (world) VALUES ($1) ON CONFLICT DO NOTHING`,
 
-    byId: select(`${IN} AND o.id = $3`),
-    byAlias: select(
-      `JOIN ${schema}.aliases a ON a.world = o.world AND a.collection = o.collection AND a.id = o.id ${IN} AND a.alias = $3`,
-    ),
-    lists: Object.freeze({
-      owner: select(`${IN} AND o.owner = $3 ORDER BY o.seq LIMIT $4`),
-      parent: select(`${IN} AND o.parent = $3 ORDER BY o.seq LIMIT $4`),
-      label: select(`${IN} AND o.labels @> ARRAY[$3] ORDER BY o.seq LIMIT $4`),
-      visibleTo: select(`${IN} AND (o.owner = $3 OR o.shared && ARRAY[$3, '*']) ORDER BY o.seq LIMIT $4`),
-      all: select(`${IN} ORDER BY o.seq LIMIT $3`),
-    }),
-    due: select(`${IN} AND o.due_at > $3 AND o.due_at <= $4 ORDER BY o.due_at, o.id LIMIT $5`),
-    dueParts: duePart('ASC'),
-    latestParts: duePart('DESC'),
-    dump: select('WHERE o.world = $1 ORDER BY o.seq'),
-    places: `SELECT o.id, o.seq FROM ${schema}.objects o ${IN}`,
-
-    sizeOfList: `SELECT count, revision FROM ${schema}.lists WHERE world = $1 AND collection = $2 AND owner = $3`,
-    sizeOfAll: `SELECT count, revision FROM ${schema}.collections WHERE world = $1 AND name = $2`,
-    /** Of a list that nothing was in since everything was replaced. */
-    sizeOfNone: `SELECT 0 AS count, base AS revision FROM ${schema}.worlds WHERE id = $1`,
-    counts: `SELECT name, count FROM ${schema}.collections WHERE world = $1 AND count > 0`,
+    /** What time it is, which worlds there are, and what is new in those that are looked at: small, before each request. */
+    look: `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
+        current_setting('transaction_read_only') = 'on' AS read_only, always.directory, found.*
+      FROM (SELECT revision AS directory FROM ${schema}.directory) AS always LEFT JOIN (
+        SELECT w.used_at AS world_used_at, w.state_revision, CASE WHEN w.state_revision > a.state_revision THEN w.state END AS state, ${news}
+        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (id, revision, noted, state_revision) ${joined}
+      ) AS found ON true`,
+    /** What is new in one world. */
+    news: `SELECT ${news} FROM (SELECT $1::text AS id, $2::bigint AS revision, $3::bigint AS noted) a ${joined}`,
+    head: `SELECT w.revision, w.base, l.noted FROM ${schema}.worlds w JOIN ${schema}.logs l ON l.world = w.id WHERE w.id = $1`,
+    /** The next rows of a world, oldest first. */
+    read: `SELECT * FROM (
+        SELECT o.*, sum(octet_length(o.body)) OVER (ORDER BY o.seq) - octet_length(o.body) AS before FROM (
+          SELECT ${OBJECT_COLUMNS} FROM ${schema}.objects o WHERE o.world = $1 AND o.seq > $2 ORDER BY o.seq LIMIT ${MOST_READ}
+        ) o
+      ) o WHERE o.before <= ${MOST_CHARACTERS} ORDER BY o.seq`,
 
     /** Locks the world: from here on nobody else changes it. */
     next: `UPDATE ${schema}.worlds SET revision = revision + 1 WHERE id = $1 AND is_there RETURNING revision`,
-    before: `SELECT o.collection, o.id, o.owner, o.revision FROM ${schema}.objects o
-      JOIN json_to_recordset($2::json) AS wanted ${NAME} ON wanted.collection = o.collection AND wanted.id = o.id
-      WHERE o.world = $1`,
-    forgetAliases: `DELETE FROM ${schema}.aliases a USING json_to_recordset($2::json) AS gone ${NAME}
-      WHERE a.world = $1 AND a.collection = gone.collection AND a.id = gone.id`,
-    remove: `DELETE FROM ${schema}.objects o USING json_to_recordset($2::json) AS gone ${NAME}
-      WHERE o.world = $1 AND o.collection = gone.collection AND o.id = gone.id`,
+    remove: `WITH gone AS (
+        DELETE FROM ${schema}.objects o USING json_to_recordset($2::json) AS r (collection text, id text)
+        WHERE o.world = $1 AND o.collection = r.collection AND o.id = r.id RETURNING o.collection, o.id
+      ) INSERT INTO ${schema}.removed (world, revision, collection, id) SELECT $1, $3, collection, id FROM gone`,
+    /** Whoever has not looked for so long reads everything again. */
+    forgetRemoved: `WITH forgotten AS (DELETE FROM ${schema}.removed WHERE world = $1 AND revision <= $2)
+      UPDATE ${schema}.worlds SET base = greatest(base, $2) WHERE id = $1`,
     insert: `INSERT INTO ${schema}.objects (world, ${RECORD_COLUMNS})
       SELECT $1, ${RECORD_COLUMNS} FROM (SELECT row_number() OVER () AS place, * FROM json_to_recordset($2::json) AS r ${RECORD}) given
-      ORDER BY place`,
+      ORDER BY place RETURNING collection, id, seq`,
     update: `UPDATE ${schema}.objects o SET owner = r.owner, parent = r.parent, aliases = r.aliases, labels = r.labels,
         shared = r.shared, due_at = r.due_at, body = r.body, revision = r.revision, name = r.name, state = r.state,
         created_at = r.created_at, modified_at = r.modified_at
       FROM json_to_recordset($2::json) AS r ${RECORD} WHERE o.world = $1 AND o.collection = r.collection AND o.id = r.id`,
-    addAliases: `INSERT INTO ${schema}.aliases (world, collection, alias, id)
-      SELECT $1, r.collection, alias, r.id
-      FROM json_to_recordset($2::json) AS r (collection text, id text, aliases text[]), unnest(r.aliases) AS alias`,
-    countLists: `INSERT INTO ${schema}.lists AS l (world, collection, owner, count, revision)
-      SELECT $1, r.collection, r.owner, r.more, $3 FROM json_to_recordset($2::json) AS r (collection text, owner text, more bigint)
-      ON CONFLICT (world, collection, owner) DO UPDATE SET count = l.count + excluded.count, revision = excluded.revision`,
-    countAll: `INSERT INTO ${schema}.collections AS c (world, name, count, revision)
-      SELECT $1, r.collection, sum(r.more), $3 FROM json_to_recordset($2::json) AS r (collection text, more bigint) GROUP BY r.collection
-      ON CONFLICT (world, name) DO UPDATE SET count = c.count + excluded.count, revision = excluded.revision`,
 
     /** What removes every row of a world. */
     empty: Object.freeze(WORLD_TABLES.map((table) => `DELETE FROM ${schema}.${table} WHERE world = $1`)),

@@ -147,8 +147,8 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
 
   async worldsWith(aliases: Parameters<SharedWorlds['worldsWith']>[0]): Promise<readonly string[]> {
     const found = await this.#connection.query<{ readonly world: string }>(
-      this.#sql(`SELECT DISTINCT a.world FROM json_to_recordset($1::json) AS given (collection text, alias text)
-        JOIN $schema.aliases a ON a.collection = given.collection AND a.alias = given.alias`),
+      this.#sql(`SELECT DISTINCT o.world FROM json_to_recordset($1::json) AS given (collection text, alias text)
+        JOIN $schema.objects o ON o.aliases @> ARRAY[given.alias] AND o.collection = given.collection`),
       [JSON.stringify(aliases)],
     );
     // The default world has its name for an id.

@@ -42,7 +42,8 @@ export class SqliteFile implements KeptWorlds {
   /** @throws Damaged if one of its rows cannot be read */
   open(name: string): Store {
     const log = this.#logOf(name);
-    return this.#storeOn(WorldRows.onLog(log, log.read(), this.#shared.revisions, this.#account()), log, name);
+    const beside = { log, account: this.#account() };
+    return this.#storeOn(WorldRows.stored(log.read(), this.#shared.revisions, beside), log, name);
   }
 
   make({ name, made, ttl, createdAt, usedAt }: KeptWorld, rows: FrozenRows, free: number): Store {
@@ -95,7 +96,7 @@ export class SqliteFile implements KeptWorlds {
   #storeOn(rows: WorldRows, log: SqliteLog, name: string): Store {
     const { file } = this.#opened;
     const state = this.#stateOf(name);
-    return storeOn(rows, this.#shared, { notices: [], state, fault: () => file.fault, close: () => log.flush() });
+    return storeOn(rows, { notices: [], state, fault: () => file.fault, close: () => log.flush() });
   }
 
   #write(work: () => void): void {

@@ -1,0 +1,104 @@
+import type { Instant } from '../../core/clock.ts';
+import type { Revision } from '../collections.ts';
+import { Revisions } from '../revisions.ts';
+import type { LoggedRow } from '../row-log.ts';
+import type { RowName } from '../row-name.ts';
+import { type Planned, type Removed, WorldRows } from '../world-rows.ts';
+import { rowOf, type StoredRow } from './objects.ts';
+
+/** How far a world has come. */
+export interface Head {
+  readonly revision: string;
+  /** Nobody is told what has changed since an earlier revision than this. */
+  readonly base: string;
+  /** How often uses of rows were written. */
+  readonly noted: string;
+}
+
+/** What is new in a world, as the database says it. Null: nothing, or more than is told at once. */
+export interface RowNews extends Head {
+  readonly changed: readonly StoredRow[] | null;
+  readonly removed: readonly Removed[] | null;
+  readonly used: readonly (RowName & { readonly at: Instant })[] | null;
+}
+
+/** When a row was used, if this process has not written that yet. */
+export type NoteOf = (collection: string, id: string) => Instant | undefined;
+
+/** The rows of a world as this process has received them. */
+export class ReceivedRows {
+  readonly rows: WorldRows;
+  readonly #noteOf: NoteOf;
+  #revision: Revision;
+  #noted: number;
+
+  /** @param revision that of the world before any of these rows was read */
+  constructor(stored: readonly StoredRow[], revision: Revision, noted: number, noteOf: NoteOf) {
+    const revisions = new Revisions();
+    revisions.goOnAbove(Math.max(0, revision - 1));
+    this.#noteOf = noteOf;
+    this.rows = WorldRows.stored(
+      stored.map((row) => this.#logged(row)),
+      revisions,
+      {},
+    );
+    this.#revision = revision;
+    this.#noted = noted;
+  }
+
+  get revision(): Revision {
+    return this.#revision;
+  }
+
+  get noted(): number {
+    return this.#noted;
+  }
+
+  /**
+   * Takes over what is new.
+   *
+   * @param upTo the revision that it is told up to
+   * @returns the collections that have changed; null if there is more than that: everything has to be read again
+   */
+  receive({ base, noted, changed, removed, used }: RowNews, upTo: Revision): readonly string[] | null {
+    let collections: readonly string[] = [];
+    if (upTo > this.#revision) {
+      if (Number(base) > this.#revision || changed === null || removed === null) return null;
+      collections = this.#change([...removed, ...changed.map((row) => this.#logged(row))]);
+      this.#revision = upTo;
+    }
+    if (Number(noted) > this.#noted) {
+      if (used === null) return null;
+      for (const { collection, id, at } of used) {
+        if (this.#noteOf(collection, id) === undefined) void this.rows.note(collection, id, at);
+      }
+      this.#noted = Number(noted);
+    }
+    return collections;
+  }
+
+  /** Shows what this process has committed, unless it was told by the database already. */
+  show(planned: Planned): void {
+    if (planned.revision !== this.#revision + 1) return;
+    this.rows.show(planned);
+    this.#revision = planned.revision;
+  }
+
+  /** This process wrote when rows were used. */
+  wrote(before: number, after: number): void {
+    if (before === this.#noted) this.#noted = after;
+  }
+
+  #change(changes: readonly (LoggedRow | Removed)[]): readonly string[] {
+    const at = (change: LoggedRow | Removed) => ('row' in change ? change.row.revision : change.revision);
+    const news = changes.filter((change) => at(change) > this.#revision).sort((one, other) => at(one) - at(other));
+    this.rows.receive(news);
+    return [...new Set(news.map((change) => ('row' in change ? change.row : change).collection))];
+  }
+
+  #logged(stored: StoredRow): LoggedRow {
+    const row = rowOf(stored);
+    const noted = this.#noteOf(row.collection, row.id);
+    return { row: noted === undefined ? row : { ...row, usedAt: noted }, place: Number(stored.seq) };
+  }
+}

@@ -1,0 +1,330 @@
+import type { Instant } from '../../core/clock.ts';
+import type { Quota } from '../../core/quota.ts';
+import type {
+  Change,
+  Collections,
+  DueQuery,
+  Expectation,
+  List,
+  ListQuery,
+  Page,
+  PageQuery,
+  Revision,
+  Row,
+  Size,
+} from '../collections.ts';
+import { Unreachable, WorldGone } from '../errors.ts';
+import { Revisions } from '../revisions.ts';
+import { nameOf, type RowName } from '../row-name.ts';
+import { StateAccount } from '../state-account.ts';
+import { Turns } from '../turns.ts';
+import { type FrozenRows, frozenRows, type Planned } from '../world-rows.ts';
+import type { Connection, Reader, Transaction } from './connection.ts';
+import type { PostgresLog } from './log.ts';
+import { recordOf, type StoredRow } from './objects.ts';
+import { type Head, ReceivedRows, type RowNews } from './received-rows.ts';
+import type { Statements } from './statements.ts';
+
+/** The worlds whose rows are in memory, least recently used first. */
+export class LoadedWorlds {
+  readonly #all = new Set<SharedRows>();
+
+  /** Others leave memory while there is no room for so many bytes more. */
+  makeRoom(rows: SharedRows, quota: Quota, bytes = 0): void {
+    this.#all.delete(rows);
+    for (const other of this.#all) {
+      if (quota.used + bytes <= quota.bytes) break;
+      other.leave();
+    }
+    this.#all.add(rows);
+  }
+
+  delete(rows: SharedRows): void {
+    this.#all.delete(rows);
+  }
+}
+
+/** What the rows of a world need of the rest of its database. */
+export interface SharedRowsParts {
+  readonly connection: Connection;
+  readonly statements: Statements;
+  readonly world: string;
+  readonly loaded: LoadedWorlds;
+  /** The memory that the rows of all worlds may take. */
+  readonly quota: Quota;
+  /** When rows were used, which is written later. */
+  readonly notes: Pick<PostgresLog, 'note' | 'noteOf' | 'dropNotes'>;
+}
+
+/** Removals are told for so many revisions, and forgotten for as many at once. */
+const TOLD_FOR = 1000;
+
+/** How often it is tried to read everything: somebody may replace it meanwhile. */
+const MOST_READINGS = 5;
+
+/**
+ * The rows of a world that several processes share. Each has all of them in memory, from when it first asks for them, and
+ * is told what others change. Whoever changes something locks the row of the world first, and then hears what is new: so
+ * the changes of a world come one after the other, and each is decided on all that came before.
+ */
+export class SharedRows implements Collections {
+  readonly turns: Turns;
+  readonly #parts: SharedRowsParts;
+  readonly #account: StateAccount;
+  #received: ReceivedRows | null = null;
+  #reading: Promise<ReceivedRows> | null = null;
+  /** The highest revision that it ever had. */
+  #known: Revision = -1;
+  /** The collections that others have changed since that was last taken note of; `all`: everything was replaced. */
+  #changed: Set<string> | 'all' = new Set();
+
+  constructor(parts: SharedRowsParts) {
+    const { connection, world, quota } = parts;
+    this.#parts = parts;
+    this.#account = new StateAccount(quota, 0);
+    this.turns = new Turns((work) => connection.alone(world, work));
+  }
+
+  /** What it has received, for the database to say what is new; -1 for nothing. */
+  get has(): { readonly revision: Revision; readonly noted: number } {
+    return this.#received ?? { revision: -1, noted: -1 };
+  }
+
+  /** Takes over what is new, as of a look. */
+  async take(news: RowNews): Promise<void> {
+    const received = await this.#ready();
+    this.#hear(received, news, Number(news.revision)) ?? (await this.#readAgain(this.#parts.connection));
+    this.#weigh();
+  }
+
+  /** What others have changed since this was last asked. */
+  takeChanged(): readonly string[] | 'all' {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed === 'all' ? changed : [...changed];
+  }
+
+  /** This process wrote when rows were used. */
+  wrote(before: number, after: number): void {
+    this.#received?.wrote(before, after);
+  }
+
+  /** As `WorldRows.hasSecret`, if it is in memory. */
+  hasSecret(collection: string, hash: string): boolean {
+    return this.#received?.rows.hasSecret(collection, hash) ?? false;
+  }
+
+  /** Leaves memory until it is asked for again. */
+  leave(): void {
+    this.#received = null;
+    this.#account.hold(0);
+    this.#parts.loaded.delete(this);
+  }
+
+  async freeze(): Promise<FrozenRows> {
+    return (await this.#ready()).rows.freeze();
+  }
+
+  async byId(collection: string, id: string): Promise<Row | null> {
+    return (this.#received ?? (await this.#ready())).rows.byId(collection, id);
+  }
+
+  async byAlias(collection: string, alias: string): Promise<Row | null> {
+    return (this.#received ?? (await this.#ready())).rows.byAlias(collection, alias);
+  }
+
+  async list(query: ListQuery): Promise<List> {
+    return (this.#received ?? (await this.#ready())).rows.list(query);
+  }
+
+  async places(collection: string): Promise<ReadonlyMap<string, number>> {
+    return (await this.#ready()).rows.places(collection);
+  }
+
+  async size(collection: string, owner?: string): Promise<Size> {
+    return (await this.#ready()).rows.size(collection, owner);
+  }
+
+  async page(query: PageQuery): Promise<Page> {
+    return (await this.#ready()).rows.page(query);
+  }
+
+  async due(query: DueQuery): Promise<readonly Row[]> {
+    return (await this.#ready()).rows.due(query);
+  }
+
+  async counts(): Promise<Readonly<Record<string, number>>> {
+    return (await this.#ready()).rows.counts();
+  }
+
+  async dump(): Promise<readonly Row[]> {
+    return (await this.#ready()).rows.dump();
+  }
+
+  async commit(changes: readonly Change[], expects: readonly Expectation[] = []): Promise<Revision> {
+    await this.#ready();
+    const { connection, notes } = this.#parts;
+    try {
+      const made = await connection.transaction(async (transaction) => {
+        const revision = await this.#next(transaction);
+        const { rows } = await this.#current(transaction, revision - 1);
+        const planned = rows.plan(changes, expects, revision);
+        this.#hold(planned.bytes - rows.bytes);
+        return this.#write(transaction, planned);
+      });
+      for (const row of made.removed) notes.dropNotes(row);
+      this.#received?.show(made);
+      this.#known = Math.max(this.#known, made.revision);
+      return made.revision;
+    } finally {
+      this.#weigh();
+    }
+  }
+
+  async note(collection: string, id: string, at: Instant): Promise<void> {
+    const { rows } = await this.#ready();
+    if ((await rows.byId(collection, id)) === null) return;
+    await rows.note(collection, id, at);
+    this.#parts.notes.note(collection, id, at);
+  }
+
+  async load(given: readonly Row[]): Promise<void> {
+    const { connection, statements, world, notes } = this.#parts;
+    // Whether they can be together is found out here.
+    frozenRows(given, new Revisions());
+    await connection.transaction(async (transaction) => {
+      const revision = await this.#next(transaction);
+      for (const text of statements.empty) await transaction.query(text, [world]);
+      await transaction.query(statements.setBase, [world]);
+      await insertRows(transaction, statements, world, given, revision);
+    });
+    notes.dropNotes();
+    await this.#readAgain(connection);
+    // Whoever replaces everything knows that.
+    this.#changed = new Set();
+    this.#weigh();
+  }
+
+  #ready(): Promise<ReceivedRows> {
+    if (this.#received !== null) return Promise.resolve(this.#received);
+    this.#reading ??= this.#readAgain(this.#parts.connection).finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** A revision above all others; from here on nobody else changes the world. */
+  async #next(transaction: Transaction): Promise<Revision> {
+    const { statements, world } = this.#parts;
+    const [row] = await transaction.query<{ readonly revision: string }>(statements.next, [world]);
+    if (row === undefined) throw new WorldGone();
+    return Number(row.revision);
+  }
+
+  /** What there is up to a revision, for whoever has locked the world. */
+  async #current(transaction: Transaction, upTo: Revision): Promise<ReceivedRows> {
+    const received = this.#received;
+    if (received?.revision === upTo) return received;
+    const news = received === null ? null : await this.#newsFor(transaction, received);
+    if (received !== null && news !== null && this.#hear(received, news, upTo) !== null) return received;
+    return this.#readAgain(transaction, upTo);
+  }
+
+  async #newsFor(reader: Reader, { revision, noted }: ReceivedRows): Promise<RowNews | null> {
+    const { statements, world } = this.#parts;
+    const [news = null] = await reader.query<RowNews>(statements.news, [world, revision, noted]);
+    return news;
+  }
+
+  /** @returns the collections that have changed; null if everything has to be read again */
+  #hear(received: ReceivedRows, news: RowNews, upTo: Revision): readonly string[] | null {
+    const collections = received.receive(news, upTo);
+    if (collections === null) return null;
+    if (this.#changed !== 'all') for (const one of collections) this.#changed.add(one);
+    this.#known = Math.max(this.#known, received.revision);
+    return collections;
+  }
+
+  /** @param upTo the latest revision that was committed, as far as the reader sees others */
+  async #readAgain(reader: Reader, upTo = Number.POSITIVE_INFINITY): Promise<ReceivedRows> {
+    const { statements, world, notes } = this.#parts;
+    for (let reading = 1; reading <= MOST_READINGS; reading += 1) {
+      const [head] = await reader.query<Head>(statements.head, [world]);
+      // Of a world that was deleted, nothing is kept.
+      if (head === undefined) return new ReceivedRows([], 0, 0, notes.noteOf);
+      const stored = await this.#stored(reader);
+      const revision = Math.min(Number(head.revision), upTo);
+      const received = new ReceivedRows(stored, revision, Number(head.noted), notes.noteOf);
+      // While its rows were read, some may have changed.
+      const news = await this.#newsFor(reader, received);
+      if (news === null || received.receive(news, Math.min(Number(news.revision), upTo)) === null) continue;
+      return this.#begin(received, Number(news.base));
+    }
+    throw new Unreachable('a world changes faster than it can be read');
+  }
+
+  #begin(received: ReceivedRows, base: Revision): ReceivedRows {
+    // Somebody else may have read it meanwhile.
+    if (this.#received !== null && this.#received.revision >= received.revision) return this.#received;
+    if (base > this.#known) this.#changed = 'all';
+    else if (this.#changed !== 'all') for (const collection of received.rows.collections) this.#changed.add(collection);
+    this.#received = received;
+    this.#known = received.revision;
+    return received;
+  }
+
+  async #stored(reader: Reader): Promise<readonly StoredRow[]> {
+    const { statements, world } = this.#parts;
+    const stored: StoredRow[] = [];
+    for (;;) {
+      const more = await reader.query<StoredRow>(statements.read, [world, stored.at(-1)?.seq ?? 0]);
+      if (more.length === 0) return stored;
+      for (const row of more) stored.push(row);
+    }
+  }
+
+  /** @returns what was planned, with the places that its new rows have */
+  async #write(transaction: Transaction, planned: Planned): Promise<Planned> {
+    const { statements, world } = this.#parts;
+    const { puts, removed, revision } = planned;
+    const names = removed.map(({ collection, id }) => ({ collection, id }));
+    if (names.length > 0) await transaction.query(statements.remove, [world, JSON.stringify(names), revision]);
+    if (revision % TOLD_FOR === 0) await transaction.query(statements.forgetRemoved, [world, revision - TOLD_FOR]);
+    const replaced = puts.filter(({ isNew }) => !isNew).map(({ row }) => recordOf(row));
+    if (replaced.length > 0) await transaction.query(statements.update, [world, JSON.stringify(replaced)]);
+    const added = puts.filter(({ isNew }) => isNew).map(({ row }) => row);
+    const places = await insertRows(transaction, statements, world, added);
+    return { ...planned, puts: puts.map((put) => ({ ...put, place: places.get(nameOf(put.row)) ?? put.place })) };
+  }
+
+  /** @throws Unwritable if there is no room for so many bytes more */
+  #hold(bytes: number): void {
+    const { loaded, quota } = this.#parts;
+    if (bytes <= 0) return;
+    loaded.makeRoom(this, quota, bytes);
+    this.#account.hold((this.#received?.rows.bytes ?? 0) + bytes);
+  }
+
+  #weigh(): void {
+    if (this.#received === null) return;
+    this.#account.holdAnyway(this.#received.rows.bytes);
+    this.#parts.loaded.makeRoom(this, this.#parts.quota);
+  }
+}
+
+/** Adds rows. @returns their places, by their names */
+export async function insertRows(
+  transaction: Transaction,
+  statements: Statements,
+  world: string,
+  rows: readonly Row[],
+  revision?: Revision,
+): Promise<ReadonlyMap<string, number>> {
+  if (rows.length === 0) return new Map();
+  const records = rows.map((row) => recordOf(revision === undefined ? row : { ...row, revision }));
+  const stored = await transaction.query<RowName & Pick<StoredRow, 'seq'>>(statements.insert, [
+    world,
+    JSON.stringify(records),
+  ]);
+  return new Map(stored.map((row) => [nameOf(row), Number(row.seq)]));
+}
