@@ -1,6 +1,9 @@
-import { copyFile, open, rename, rm, symlink, truncate } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, rename, rm, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
+import { APPLICATION_ID } from '../../src/store/sqlite/header.ts';
+import { SCHEMA } from '../../src/store/sqlite/schema.ts';
 import { admin, researcher } from '../support/cast.ts';
 import { it, type Server } from '../support/command.ts';
 import { fill, smallDisk } from '../support/disk.ts';
@@ -60,6 +63,47 @@ describe('on a full disk', () => {
       await rm(filler);
       expect((await newKey(again, token, 'there-is-room-again')).status).toBe(201);
       await again.stop();
+    } finally {
+      await disk.remove();
+    }
+  });
+});
+
+describe('a data file of an earlier version', () => {
+  it('ends the start with a line, and stays as it is, on a disk without room for a new one', async ({
+    command,
+    folder,
+    skip,
+  }) => {
+    const disk = await smallDisk(folder);
+    if (disk === null) {
+      process.stdout.write('SKIP: a small disk needs the right to mount one\n');
+      return skip();
+    }
+    try {
+      const path = join(disk.path, 'mock.db');
+      const database = new Database(path);
+      database.exec(SCHEMA.steps[0] ?? '');
+      database.pragma(`application_id = ${APPLICATION_ID}`);
+      database.pragma(`user_version = ${SCHEMA.first}`);
+      const insert = `INSERT INTO objects (seq, collection, id, owner, body, revision) VALUES (1, 'things', 'one', '', ?, 2)`;
+      database.prepare(insert).run(JSON.stringify('x'.repeat(150_000)));
+      database.close();
+      const filler = await fill(disk.path);
+      const before = await readFile(path);
+      const ended = await command.run(['--port', '0', '--data', path]);
+
+      expect(ended).toMatchObject({ code: 2, stdout: '' });
+      expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+      expect(ended.stderr).toMatch(/schema 8.*no room for the new file\. Make room for 1 MB.*Nothing was changed/);
+      expect((await readdir(disk.path)).sort()).toEqual(['filler', 'mock.db']);
+      expect(before.equals(await readFile(path))).toBe(true);
+
+      await rm(filler);
+      const running = command.launch(['--port', '0', '--data', path]);
+      await running.said(/note: .*was written anew.*mock\.db\.schema-8[\s\S]*nv-auth-mock ready on/);
+      running.kill('SIGTERM');
+      await running.ended;
     } finally {
       await disk.remove();
     }

@@ -37,7 +37,12 @@ export function faultOfHeader(header: Buffer, size: number | null, known: StoreS
   if (size !== null && size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
     return { what: 'is damaged: its end is missing', isNewer: false };
   }
-  return faultOfSchema(header.readUInt32BE(USER_VERSION_AT), known);
+  return faultOfSchema(schemaIn(header), known);
+}
+
+/** The number of the schema that a header names. */
+export function schemaIn(header: Buffer): number {
+  return header.readUInt32BE(USER_VERSION_AT);
 }
 
 function faultOfSchema(found: number, known: StoreSchema): HeaderFault | null {

@@ -3,7 +3,12 @@ import { APPLICATION_ID } from './header.ts';
 import { newestOf, type StoreSchema } from './schema.ts';
 
 /** The schema number of a database that has no schema yet. */
-const NONE = 0;
+export const NO_SCHEMA = 0;
+
+/** The number of the schema that a database has. */
+export function schemaOf(database: SqliteDatabase): number {
+  return Number(pragma(database, 'user_version'));
+}
 
 /**
  * Creates the schema of a new database, or brings an existing one up to date, completely or not at all.
@@ -11,10 +16,10 @@ const NONE = 0;
  * @returns whether there was anything to do
  */
 export function migrate(database: SqliteDatabase, schema: StoreSchema): boolean {
-  const found = Number(pragma(database, 'user_version'));
+  const found = schemaOf(database);
   const newest = newestOf(schema);
   if (found === newest) return false;
-  const taken = found === NONE ? 0 : found - schema.first + 1;
+  const taken = found === NO_SCHEMA ? 0 : found - schema.first + 1;
   inTransaction(database, 'EXCLUSIVE', () => {
     for (const step of schema.steps.slice(taken)) database.exec(step);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${newest}`);

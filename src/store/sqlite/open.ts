@@ -15,10 +15,11 @@ import { processWide } from '../../machine/process-wide.ts';
 import { damageOf } from './damage.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { codeOf, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
-import { faultOfHeader, HEADER_BYTES } from './header.ts';
-import { migrate } from './migrating.ts';
+import { faultOfHeader, HEADER_BYTES, schemaIn } from './header.ts';
+import { migrate, NO_SCHEMA, schemaOf } from './migrating.ts';
 import { renumberRunaway } from './renumbering.ts';
-import { SCHEMA, type StoreSchema } from './schema.ts';
+import { newestOf, SCHEMA, type StoreSchema } from './schema.ts';
+import { checkKeptName, closingToo, type EarlierFile, upgradeFile } from './upgrade.ts';
 import { logAt } from './wal.ts';
 import { whose } from './whose.ts';
 
@@ -62,23 +63,26 @@ export function openDatabase(path: string, driver: SqliteDriver, schema: StoreSc
     // SQLite keeps the log next to the file itself, not next to links to it.
     const real = isThere ? realpathSync(path) : path;
     const logged = hasLog(real);
-    if (isThere) inspect(path, logged, schema);
+    if (isThere) inspect(path, real, logged, schema);
     const { frames, isNoise } = logAt(`${real}-wal`);
-    // The full path, because some names have a special meaning to SQLite, such as `:memory:`.
-    const opened = driver.open(resolve(path));
+    const found = openAlone(path, driver);
+    database = found;
+    if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(found, path);
+    const counted = frames === 0 ? 0 : (checkpoint(found) ?? frames);
+    const kept = upgradeIfEarlier(found, { path, real, found: schemaOf(found), schema }, driver);
+    const opened = kept === null ? found : closingToo(openAlone(path, driver), found);
     database = opened;
-    prepare(database, schema, () => {
-      if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
-    });
-    const isRenumbered = renumberRunaway(database);
-    const counted = frames === 0 ? 0 : (checkpoint(database) ?? frames);
-    database.exec('PRAGMA journal_mode = WAL');
-    OPEN_FILES.set(database, fileIdentity(statSync(path)));
+    // Before WAL is enabled, so that `inspect` finds the marks in the header.
+    if (migrate(opened, schema)) opened.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    const isRenumbered = renumberRunaway(opened);
+    opened.exec('PRAGMA journal_mode = WAL');
+    OPEN_FILES.set(opened, fileIdentity(statSync(path)));
     const notices = [
       ...droppedNotices(path, frames - counted, isNoise),
+      ...(kept === null ? [] : [upgradedNotice(path, kept)]),
       ...(isRenumbered ? [renumberedNotice(path)] : []),
     ];
-    return { database, file: new DataFile(path, () => tryToWrite(opened)), notices };
+    return { database: opened, file: new DataFile(path, () => tryToWrite(opened)), notices };
   } catch (cause) {
     database?.close();
     throw cause instanceof Unusable ? cause : unusable(path, cause);
@@ -122,6 +126,10 @@ function droppedNotices(path: string, frames: number, isNoise: boolean): string[
   ];
 }
 
+function upgradedNotice(path: string, kept: string): string {
+  return `--data ${path} was of an earlier version, and was written anew. The old file is ${kept}; remove it when you do not need it.`;
+}
+
 function renumberedNotice(path: string): string {
   return `The revisions in --data ${path} were too large to go on from, and start again at 1. Nothing else has changed.`;
 }
@@ -138,7 +146,7 @@ function inUse(path: string, cause?: unknown): Unusable {
 }
 
 /** @param logged whether its size means nothing, because its log holds the rest */
-function inspect(path: string, logged: boolean, schema: StoreSchema): void {
+function inspect(path: string, real: string, logged: boolean, schema: StoreSchema): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
   if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
@@ -156,7 +164,11 @@ function inspect(path: string, logged: boolean, schema: StoreSchema): void {
   const header = headerOf(path);
   if (header.length === 0) return;
   const fault = faultOfHeader(header, logged ? null : stats.size, schema);
-  if (fault === null) return;
+  if (fault === null) {
+    const found = schemaIn(header);
+    if (found < newestOf(schema)) checkKeptName({ path, real, found, schema });
+    return;
+  }
   const remedy = fault.isNewer ? 'use that version, or give another file' : 'give another file';
   throw new Unusable(`--data ${path} ${fault.what}. It was left as it is; ${remedy}.`);
 }
@@ -182,18 +194,26 @@ function headerOf(path: string): Buffer {
   }
 }
 
-/**
- * The marks are set before WAL is enabled and checkpointed after migrating, so that `inspect` finds them in the header.
- *
- * @param check examines the file as found, and throws if it is damaged
- */
-function prepare(database: SqliteDatabase, schema: StoreSchema, check: () => void): void {
-  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL');
-  // SQLite recovers a log when it first reads the file.
-  pragma(database, 'user_version');
-  check();
-  if (migrate(database, schema)) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+/** Opens a file for this process alone, and recovers the log of a process that was killed. */
+function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
+  // The full path, because some names have a special meaning to SQLite, such as `:memory:`.
+  const database = driver.open(resolve(path));
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL');
+    // SQLite recovers a log when it first reads the file.
+    pragma(database, 'user_version');
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+}
+
+/** @returns the path of the old file; null if it is none */
+function upgradeIfEarlier(database: SqliteDatabase, file: EarlierFile, driver: SqliteDriver): string | null {
+  const isEarlier = file.found !== NO_SCHEMA && file.found < newestOf(file.schema);
+  return isEarlier ? upgradeFile(database, file, driver) : null;
 }
 
 function checkPages(database: SqliteDatabase, path: string): void {

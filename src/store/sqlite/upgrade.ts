@@ -1,0 +1,181 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { Unusable } from '../../core/unusable.ts';
+import { fileIdentity } from './data-file.ts';
+import { codeOf, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
+import { migrate } from './migrating.ts';
+import { newestOf, type StoreSchema } from './schema.ts';
+import { whose } from './whose.ts';
+
+/** A data file of an earlier schema. */
+export interface EarlierFile {
+  /** As the user gave it. */
+  readonly path: string;
+  /** The file itself, where that is a link. */
+  readonly real: string;
+  /** The number of its schema. */
+  readonly found: number;
+  /** The schema that it gets. */
+  readonly schema: StoreSchema;
+}
+
+/** What file systems without hard links answer to a request for one. */
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
+
+/** @throws Unusable if the name that the old file will have is taken */
+export function checkKeptName({ path, real, found, schema }: EarlierFile): void {
+  const kept = keptNameOf(real, found);
+  const there = lstatSync(kept, { throwIfNoEntry: false });
+  // The file itself: an earlier start was killed before its last step.
+  if (there === undefined || fileIdentity(there) === fileIdentity(statSync(real))) return;
+  throw new Unusable(
+    `${why(path, found, schema)}, and ${kept}, which would be the old one, exists already. Move that away and start again, ` +
+      'or give another file. Nothing was changed.',
+  );
+}
+
+/**
+ * Writes a file of an earlier schema anew, to a copy that then takes its place; the old one stays beside it. Whenever
+ * the process is killed, the file is whole: the old one or the new one.
+ *
+ * @param old the file, open and locked. It stays open: another process that found the name before the new file had
+ *   it must not get its lock, because it would use the log of the new one.
+ * @returns the path of the old file
+ * @throws Unusable if there is no room; whatever else goes wrong is thrown as it is. The file stays as it was
+ */
+export function upgradeFile(old: SqliteDatabase, file: EarlierFile, driver: SqliteDriver): string {
+  const { real, found, schema } = file;
+  const kept = keptNameOf(real, found);
+  const copy = `${real}.schema-${newestOf(schema)}.tmp`;
+  // A file without a log can be read by several processes until one of them asks to write.
+  old.exec('BEGIN EXCLUSIVE; COMMIT');
+  checkKeptName(file);
+  try {
+    removeDatabase(copy);
+    makeLike(copy, statSync(real));
+    copyInto(old, copy);
+    takeSteps(copy, driver, schema);
+    sync(copy);
+    keepLogIn(old, real);
+    keepAs(kept, old, real);
+    sync(dirname(real));
+    renameSync(copy, real);
+    sync(dirname(real));
+    return kept;
+  } catch (cause) {
+    removeDatabase(copy);
+    throw faultOf(cause, file);
+  }
+}
+
+/** A database, with one that is closed after it. */
+export function closingToo(database: SqliteDatabase, other: SqliteDatabase): SqliteDatabase {
+  return {
+    exec: (sql) => database.exec(sql),
+    prepare: <Bind extends unknown[], Result>(sql: string) => database.prepare<Bind, Result>(sql),
+    close: () => {
+      database.close();
+      other.close();
+    },
+  };
+}
+
+function keptNameOf(real: string, found: number): string {
+  return `${real}.schema-${found}`;
+}
+
+function why(path: string, found: number, schema: StoreSchema): string {
+  return `--data ${path} is of an earlier version (schema ${found}), must be written anew (schema ${newestOf(schema)})`;
+}
+
+/** Makes an empty file, which nobody may read who may not read that one. */
+function makeLike(path: string, { mode, uid, gid }: Stats): void {
+  closeSync(openSync(path, 'wx', 0o600));
+  const made = statSync(path);
+  // Only root can, and only root has reason to.
+  if (process.getuid?.() === 0 && (made.uid !== uid || made.gid !== gid)) chownSync(path, uid, gid);
+  chmodSync(path, mode & 0o7777);
+}
+
+/** Copies what a database and its log hold. */
+function copyInto(database: SqliteDatabase, path: string): void {
+  database.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`);
+}
+
+function takeSteps(path: string, driver: SqliteDriver, schema: StoreSchema): void {
+  const database = driver.open(path);
+  try {
+    // Nobody reads it before it is whole and synced.
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
+    migrate(database, schema);
+  } finally {
+    database.close();
+  }
+}
+
+/** Writes the log into the file and removes it, because the new file would take it for its own. */
+function keepLogIn(old: SqliteDatabase, real: string): void {
+  const mode = pragma(old, 'journal_mode = DELETE');
+  if (mode !== 'delete') throw new Error(`the log cannot be written into the file (mode ${mode})`);
+  rmSync(`${real}-shm`, { force: true });
+}
+
+/** Gives the old file a second name: the name that it has is never without a file. */
+function keepAs(kept: string, old: SqliteDatabase, real: string): void {
+  if (lstatSync(kept, { throwIfNoEntry: false }) !== undefined) return;
+  try {
+    linkSync(real, kept);
+  } catch (cause) {
+    if (!WITHOUT_LINKS.includes(systemCodeOf(cause))) throw cause;
+    copyInto(old, kept);
+    sync(kept);
+  }
+}
+
+function removeDatabase(path: string): void {
+  for (const end of ['', '-journal', '-wal', '-shm']) rmSync(path + end, { force: true });
+}
+
+/** Waits until a file, or the names in a folder, would outlive a loss of power. */
+function sync(path: string): void {
+  const opened = openSync(path, 'r');
+  try {
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function faultOf(cause: unknown, { path, real, found, schema }: EarlierFile): unknown {
+  const codes = [codeOf(cause), systemCodeOf(cause)];
+  const begin = why(path, found, schema);
+  if (codes.some((code) => ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(code))) {
+    // A step may write a table anew before it drops the earlier one.
+    const megabytes = Math.ceil((2 * statSync(real).size) / 1_000_000);
+    const remedy = `Make room for ${megabytes} MB, or give a file on another disk. Nothing was changed.`;
+    return new Unusable(`${begin}, and its disk has no room for the new file. ${remedy}`, { cause });
+  }
+  if (codes.some((code) => ['EACCES', 'EPERM', 'EROFS'].includes(code))) {
+    const folder = dirname(real);
+    const remedy = 'Change the permissions of that folder, or give another file. Nothing was changed.';
+    return new Unusable(`${begin}, and no file can be made in ${folder}${whose(folder)}. ${remedy}`, { cause });
+  }
+  return cause;
+}
+
+function systemCodeOf(cause: unknown): string {
+  const { code }: { code?: unknown } = Object(cause);
+  return typeof code === 'string' ? code : '';
+}
