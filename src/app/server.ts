@@ -246,7 +246,8 @@ async function beginWorld(
 ): Promise<void> {
   const { store } = place;
   const settled = async (from: Store): Promise<Filled> => {
-    const findings: Filled['findings'][number][] = [];
+    // Who opens the console later did not see what was said at the start.
+    const findings = from.notices.map((notice): Filled['findings'][number] => ['storage', notice, machine.now()]);
     await settle(from, (...finding) => findings.push(finding), customs, machine.now());
     return { store: from, findings, isNew: false };
   };

@@ -23,7 +23,7 @@ export type FindingKind =
   | 'answer_off_document'
   /** an answer rests on sources that contradict each other, and the server answers only what is documented */
   | 'contradicted_source'
-  /** nothing can be stored: a full disk, or a data file that is gone */
+  /** nothing can be stored, such as on a full disk; or something that was stored is elsewhere now, or lost */
   | 'storage'
   /** a fault was removed that never struck a request: a test that relied on it proves nothing */
   | 'unused_fault';

@@ -104,6 +104,7 @@ describe('a data file of an earlier version', () => {
       await running.said(/note: .*was written anew.*mock\.db\.schema-8[\s\S]*nv-auth-mock ready on/);
       running.kill('SIGTERM');
       await running.ended;
+      expect((await readdir(disk.path)).sort()).toEqual(['mock.db', 'mock.db.schema-8']);
     } finally {
       await disk.remove();
     }

@@ -5,6 +5,7 @@
  */
 import pg from 'pg';
 import { describe, expect } from 'vitest';
+import { manualClock } from '../../src/core/clock.ts';
 import { ACCESS_KEYS, accessKeyRow } from '../../src/store/parts/records.ts';
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
@@ -12,6 +13,7 @@ import { newStoreParts } from '../../src/store/shared.ts';
 import { describePostgres, it } from '../support/postgres.ts';
 import { TO_SCHEMA_2 } from '../support/postgres-schema-2.ts';
 import { accessKey } from '../support/records.ts';
+import { openServer, START } from '../support/server.ts';
 
 describe('where a database is', () => {
   it('is shown without the password', () => {
@@ -128,6 +130,27 @@ describePostgres('a database', () => {
       expect(await ACCESS_KEYS.byId(store.collections, row.id)).toBe(null);
       await again.close();
     }
+  });
+
+  it('of an earlier version has a finding that counts what was dropped', async ({ server }) => {
+    const data = `${server.url}?schema=counted`;
+    const clock = manualClock(START);
+    await (await openServer({ data }, { clock })).close();
+    const insert = (id: string) =>
+      `INSERT INTO counted.snapshots (id, world, at, made, bytes) VALUES ('${id}', 'default', 0, '{}', 'SQLite format 3')`;
+    const earlier = TO_SCHEMA_2.map((text) => text.replaceAll('$schema', 'counted'));
+    await run(server.url, ...earlier, 'UPDATE counted.meta SET version = 1', insert('a'), insert('b'));
+    const opened = await openServer({ data }, { clock });
+    const { findings } = (await opened.call('GET /_mock/findings')).body;
+    await opened.close();
+
+    expect(findings).toEqual([
+      expect.objectContaining({
+        kind: 'storage',
+        message: expect.stringMatching(/^2 snapshots were dropped from --data .*: an earlier version/),
+        count: 1,
+      }),
+    ]);
   });
 
   it('that goes away answers within a second, and works again once it is back', async ({ server }) => {

@@ -1,4 +1,5 @@
 /** Breaks with: src/app/worlds.ts, src/app/world.ts, src/store/sqlite/file.ts */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { manualClock } from '../../../src/core/clock.ts';
@@ -189,5 +190,18 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
 
     expect((await second.call(`GET /w/alice/_mock/keys/${made.id}`)).status).toBe(404);
     expect((await second.call('GET /w/alice/_mock/cast')).body).toEqual(cast);
+  });
+
+  it('what is said of the file at the start is a finding of the default world', async ({ folder }) => {
+    const { start } = onFile(folder);
+    await (await start()).close();
+    await writeFile(join(folder, 'mock.db-wal'), Buffer.alloc(1000, 0xaa));
+    const second = await start();
+    const said = expect.stringMatching(/^The log of --data .* holds what SQLite did not write/);
+
+    expect(second.notices).toContainEqual(said);
+    expect((await second.call('GET /_mock/findings')).body.findings).toEqual([
+      expect.objectContaining({ kind: 'storage', message: said, count: 1 }),
+    ]);
   });
 });
