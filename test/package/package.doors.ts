@@ -152,7 +152,27 @@ describe('the package', () => {
     const manifest = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
 
     expect(manifest.dependencies).toBeUndefined();
-    expect(Object.keys(manifest.optionalDependencies)).toEqual(['better-sqlite3']);
+    expect(manifest.optionalDependencies).toBeUndefined();
+  });
+
+  it('leaves to its users whether they install a driver', async () => {
+    const manifest = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
+    const optional = { optional: true };
+
+    expect(manifest.peerDependencies).toMatchObject({ 'better-sqlite3': '>=12', pg: '>=8.16' });
+    expect(manifest.peerDependenciesMeta).toMatchObject({ 'better-sqlite3': optional, pg: optional });
+  });
+
+  it('says of itself what the clone does, but for the driver', async () => {
+    const packedOne = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
+    const { peerDependencies, peerDependenciesMeta, optionalDependencies, ...own } = JSON.parse(
+      await text('package.json'),
+    );
+
+    expect(Object.keys(optionalDependencies)).toEqual(['better-sqlite3']);
+    expect(packedOne).toMatchObject({ ...own, peerDependencies, peerDependenciesMeta });
+    const added = new Set(['better-sqlite3', ...Object.keys(peerDependenciesMeta)]);
+    expect(new Set(Object.keys(packedOne.peerDependenciesMeta))).toEqual(added);
   });
 
   it('does not say which vitest it needs, because npm 10, which comes with Node 20 and 22, would not install it', async () => {

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { publishedManifest } from '../../scripts/published-manifest.mjs';
 import { emptyFolder } from './folder.ts';
 
 const run = promisify(execFile);
@@ -13,21 +15,35 @@ const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
 
 const QUIETLY = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 
+const { 'better-sqlite3': DRIVER } = createRequire(import.meta.url)('../../package.json').optionalDependencies;
+
+/** What npm would pack, with the manifest that it would pack. */
+interface Listed {
+  readonly files: readonly { readonly path: string }[];
+}
+
 /** The package as it would be published: the path of its tarball. */
 export async function packed(): Promise<string> {
   const folder = await emptyFolder();
+  const copy = join(folder, 'package');
   // What `prepack` does, but for the build: that was made before the tests, which read it.
   await run(process.execPath, [join(ROOT, 'scripts/types.mjs')], { cwd: ROOT });
+  const list = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const { stdout } = await run('npm', list, { cwd: ROOT, env: environment, maxBuffer: 16 * 1024 * 1024 });
+  const [listed] = JSON.parse(stdout) as readonly Listed[];
+  for (const { path } of listed?.files ?? []) await cp(join(ROOT, path), join(copy, path));
+  // Not in the clone itself, where other tests read it.
+  const manifest = publishedManifest(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
+  await write(copy, { 'package.json': JSON.stringify(manifest) });
   await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: ROOT,
+    cwd: copy,
     env: environment,
   });
-  const [file] = await readdir(folder);
-  return join(folder, file as string);
+  return join(folder, `${manifest.name}-${manifest.version}.tgz`);
 }
 
 /**
- * An empty folder in which the package was installed from its tarball. Install scripts are left out and the binary of the
+ * An empty folder in which the package was installed from its tarball, and the driver for files beside it. Install scripts are left out and the binary of the
  * native module is copied from here, because making it takes a minute where none can be fetched.
  *
  * @param linked further packages of this project that the folder can import
@@ -36,7 +52,7 @@ export async function installed(tarball: string, linked: readonly string[] = [])
   const folder = await emptyFolder();
   await run('npm', ['init', '-y'], { cwd: folder, env: environment });
   await run('npm', ['pkg', 'set', 'type=module'], { cwd: folder, env: environment });
-  await run('npm', ['install', ...QUIETLY, tarball], { cwd: folder, env: environment });
+  await run('npm', ['install', ...QUIETLY, tarball, `better-sqlite3@${DRIVER}`], { cwd: folder, env: environment });
   const binary = 'node_modules/better-sqlite3/build';
   await cp(join(ROOT, binary), join(folder, binary), { recursive: true });
   for (const name of linked) await link(name, folder);
