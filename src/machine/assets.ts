@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 
 /** The folder of the package: the running code is this file, or one in `dist/` that the build put it into. */
 const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.meta.url);
@@ -57,4 +58,13 @@ export async function packageVersion(): Promise<string> {
   const text = readFileSync(new URL('package.json', ROOT), 'utf8');
   // Our own package.json.
   return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The `package.json` of a package that is installed beside this one; null if it is not. */
+export function installedManifest(name: string): object | null {
+  try {
+    return createRequire(import.meta.url)(`${name}/package.json`) as object;
+  } catch {
+    return null;
+  }
 }

@@ -8,12 +8,12 @@ import { type Import, importsOf, sourceFiles } from './source-files.ts';
 const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   // What a test may have replaced is taken from Node, in one file.
   { files: /^machine\/time$/, may: [/^node:(net|perf_hooks|timers|util|vm|worker_threads)$/] },
-  { files: /^machine\/assets$/, may: [/^node:fs(\/promises)?$/] },
+  { files: /^machine\/assets$/, may: [/^node:(fs(\/promises)?|module)$/] },
   { files: /^machine\//, may: [/^machine\/time$/, /^node:crypto$/] },
   { files: /^core\//, may: [/^core\//, /^machine\/time$/] },
   {
     files: /^store\/sqlite\//,
-    may: [/^store\//, /^core\//, /^machine\/(time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|os|path)$/],
+    may: [/^store\//, /^core\//, /^machine\/(assets|time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|os|path)$/],
   },
   { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^machine\/time$/, /^pg$/, /^node:fs$/] },
   // What is made of rows works on whatever keeps them.

@@ -4,6 +4,7 @@ import {
   documentNames,
   documentText,
   fixture,
+  installedManifest,
   packageVersion,
   preparedDocument,
   readerFile,
@@ -36,4 +37,9 @@ it('fixtures, the files of pages and the version are those of the package', asyn
   expect((await swaggerUiFile('swagger-ui.css')).toString()).toContain('.swagger-ui');
   expect((await readerFile('reader.js')).toString()).toBe(inPackage('reader/reader.js'));
   expect(await packageVersion()).toBe(JSON.parse(inPackage('package.json')).version);
+});
+
+it('what is installed beside the package says what it is', () => {
+  expect(installedManifest('typescript')).toMatchObject({ name: 'typescript' });
+  expect(installedManifest('no-such-package')).toBeNull();
 });

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';
 import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
 import { codeOf, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
-import { faultOf, loadDriver, NoDriver } from '../../src/store/sqlite/drivers.ts';
+import { faultOf, faultOfVersion, loadDriver, NoDriver } from '../../src/store/sqlite/drivers.ts';
 import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { it } from '../support/in-folder.ts';
 
@@ -89,6 +89,18 @@ describe('the driver that is loaded', () => {
       await expect(loadDriver(() => null)).rejects.toThrow(told);
     } finally {
       open.mockRestore();
+    }
+  });
+
+  it('is not one that asks for a newer Node, which its binary would end', () => {
+    const of = (node: string) => ({ version: '13.2.0', engines: { node } });
+
+    expect(faultOfVersion(of('>=22'), '20.19.0')).toEqual({
+      what: 'is installed as 13.2.0, for Node 22 and newer',
+      remedy: expect.stringContaining('npm install better-sqlite3@12'),
+    });
+    for (const manifest of [of('>=20'), of('20.x || 22.x'), { version: '12.0.0' }, null]) {
+      expect(faultOfVersion(manifest, '20.19.0')).toBeNull();
     }
   });
 

@@ -1,4 +1,5 @@
 import { Unusable } from '../../core/unusable.ts';
+import { installedManifest } from '../../machine/assets.ts';
 import type { SqliteDriver } from './driver.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 
@@ -8,8 +9,11 @@ export class NoDriver extends Unusable {}
 /** How to get the binary if the installer did not: npm if told not to run scripts, pnpm and yarn unless it was approved. */
 const REBUILD =
   'Run `npm rebuild better-sqlite3 --ignore-scripts=false`; with pnpm `pnpm approve-builds` (choose better-sqlite3); ' +
-  'with yarn `yarn rebuild better-sqlite3`.';
-const INSTALL = 'Run `npm install better-sqlite3`.';
+  'with Yarn set `dependenciesMeta.better-sqlite3.built` to true in package.json, then `yarn rebuild better-sqlite3`.';
+
+/** The last version for Node 20: later ones need Node 22. */
+const INSTALL =
+  'Run `npm install better-sqlite3@12`; with pnpm `pnpm add better-sqlite3@12`; with yarn `yarn add better-sqlite3@12`.';
 
 /**
  * The driver for data files: better-sqlite3, or the one of Node where that was not installed or has no binary.
@@ -18,6 +22,8 @@ const INSTALL = 'Run `npm install better-sqlite3`.';
  * @throws NoDriver with what to do
  */
 export async function loadDriver(own: () => SqliteDriver | null = nodeSqlite): Promise<SqliteDriver> {
+  const tooNew = faultOfVersion(installedManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
+  if (tooNew !== null) return own() ?? none(tooNew);
   try {
     const { BETTER_SQLITE3 } = await import('./better-sqlite3.ts');
     // The module looks for its binary when it first opens a database.
@@ -26,15 +32,41 @@ export async function loadDriver(own: () => SqliteDriver | null = nodeSqlite): P
   } catch (cause) {
     const why = faultOf(cause);
     if (why === null) throw cause;
-    const driver = own();
-    if (driver !== null) return driver;
-    const message = `A data file needs better-sqlite3, which ${why.what}, or Node 22.13 or newer. ${why.remedy}`;
-    throw new NoDriver(message, { cause });
+    return own() ?? none(why, cause);
   }
 }
 
+/** Why better-sqlite3 cannot be used, and what to do. */
+interface DriverFault {
+  /** As in "which ...". */
+  readonly what: string;
+  readonly remedy: string;
+}
+
+function none({ what, remedy }: DriverFault, cause?: unknown): never {
+  throw new NoDriver(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
+}
+
+/** What the `package.json` of a driver says of it. */
+interface DriverManifest {
+  readonly version: string;
+  readonly engines?: { readonly node?: string };
+}
+
+/**
+ * Why a driver must not be loaded; null if it may be tried. It is not tried where it asks for a newer Node, because its
+ * binary would end the process with a segmentation fault.
+ *
+ * @param node the version of Node that runs
+ */
+export function faultOfVersion(manifest: DriverManifest | null, node: string): DriverFault | null {
+  const [, needed] = /^>=\s*(\d+)/.exec(manifest?.engines?.node ?? '') ?? [];
+  if (manifest === null || needed === undefined || Number.parseInt(node, 10) >= Number(needed)) return null;
+  return { what: `is installed as ${manifest.version}, for Node ${needed} and newer`, remedy: INSTALL };
+}
+
 /** Why better-sqlite3 cannot be used; null if something else went wrong. */
-export function faultOf(thrown: unknown): { readonly what: string; readonly remedy: string } | null {
+export function faultOf(thrown: unknown): DriverFault | null {
   const { code, message, tries }: { code?: unknown; message?: unknown; tries?: unknown } = Object(thrown);
   if (Array.isArray(tries)) {
     return { what: 'was installed without its binary, because its install script did not run', remedy: REBUILD };
