@@ -77,6 +77,18 @@ export async function unpacked({ version, npm, headers }) {
 }
 
 /**
+ * A program of the registry, installed once. It stands by itself: its dependencies are in its package.
+ *
+ * @param {string} tool a package, such as `yarn@1`
+ * @returns {Promise<string>} its folder
+ */
+export async function installedOnce(tool) {
+  const home = join(CACHE, `tool-${tool.replaceAll('/', '-')}`);
+  await install(home, [tool]);
+  return home;
+}
+
+/**
  * Installs packages into a folder that has no others.
  *
  * @param {string} folder

@@ -1,0 +1,39 @@
+/**
+ * The package where there is a registry, and neither a compiler nor anything else: by npm, with the Node that runs the
+ * tests. `npm run test:installs` tries the other installers and lines of Node.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, realpath, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import { INSTALLERS, type Installer, tryInstall } from '../../scripts/installs.mjs';
+import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
+import { it } from '../support/in-folder.ts';
+import { packed } from '../support/package.ts';
+
+/** A folder with Node and npm, and nothing that stands beside them on this machine. */
+async function programsIn(folder: string): Promise<string> {
+  const programs = join(folder, 'programs');
+  await mkdir(programs);
+  for (const name of ['node', 'npm', 'npx']) {
+    const found = name === 'node' ? process.execPath : (await promisify(execFile)('which', [name])).stdout.trim();
+    await symlink(await realpath(found), join(programs, name));
+  }
+  return programs;
+}
+
+it('installs with npm into an empty home without a compiler, works in memory, and says what a file needs', async ({
+  folder,
+}) => {
+  const [npm] = INSTALLERS;
+  const programs = [await programsIn(folder)];
+  const outcome = await tryInstall({ tarball: await packed(), installer: npm as Installer, programs });
+
+  expect(outcome, outcome.said).toMatchObject({
+    install: 'ok',
+    library: 'ok',
+    command: 'ok',
+    data: nodeSqlite() === null ? '2: is not installed' : 'works',
+  });
+}, 300_000);
