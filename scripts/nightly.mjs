@@ -29,6 +29,17 @@ const PARTS = [
     settings: { SOAK_MINUTES: '20', SOAK_SEED: seed },
   },
   { name: 'kill -9 while it writes', files: ['test/soak/kills'], settings: { SOAK_KILLS: '200' } },
+  {
+    name: 'kill -9, by node:sqlite',
+    files: ['test/soak/kills'],
+    settings: { SOAK_KILLS: '50', TEST_DRIVER: 'node:sqlite' },
+  },
+  {
+    name: 'files and disks, by node:sqlite',
+    files: ['test/cli/disk', 'test/cli/data', 'test/store/open', 'test/store/recovery', 'test/store/tampered'],
+    config: 'vitest.doors.config.ts',
+    settings: { TEST_DRIVER: 'node:sqlite' },
+  },
   { name: 'random requests, every version', files: ['test/fuzz/'], settings: { FUZZ_SEED: seed } },
   { name: 'models', files: ['test/models/'], settings: { MODEL_SEED: seed, MODEL_RUNS: '1000' } },
   {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { DRIVER_FLAGS } from '../support/driver.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const PROBE = fileURLToPath(new URL('./probe.mjs', import.meta.url));
@@ -53,6 +54,7 @@ export async function startBuilt(data: string, flags: readonly string[] = [], he
   const args = [
     '--import',
     PROBE,
+    ...DRIVER_FLAGS,
     ...limits,
     MAIN,
     'start',

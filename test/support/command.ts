@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { DRIVER_FLAGS } from './driver.ts';
 import { it as inFolder } from './in-folder.ts';
 import { readableMain } from './readable-copy.ts';
 
@@ -99,7 +100,7 @@ export const it = inFolder.extend<{ command: Command }>({
 
 function launchIn(cwd: string, args: readonly string[], surroundings: Surroundings): Running {
   const main = surroundings.uid === undefined ? MAIN : readableMain();
-  return launchProgram(process.execPath, [main, ...args], cwd, surroundings);
+  return launchProgram(process.execPath, [...DRIVER_FLAGS, main, ...args], cwd, surroundings);
 }
 
 /** Starts a program that is driven as the command is. */

@@ -14,7 +14,26 @@ function betterSqlite3(): SqliteDriver | null {
   }
 }
 
-const found = betterSqlite3() ?? nodeSqlite();
+const { TEST_DRIVER } = process.env;
+const isOwn = TEST_DRIVER === 'node:sqlite';
+if (TEST_DRIVER !== undefined && !isOwn) throw new Error(`TEST_DRIVER is node:sqlite or nothing, not ${TEST_DRIVER}`);
+if (isOwn && nodeSqlite() === null) throw new Error(`Node ${process.versions.node} has no node:sqlite`);
+
+const found = (isOwn ? null : betterSqlite3()) ?? nodeSqlite();
+
+/** Keeps better-sqlite3 from a process, as if it were not installed. */
+const HIDING = `import { registerHooks } from 'node:module';
+const isHidden = (name) => /^better-sqlite3(?:$|[/])/.test(name);
+const resolve = (name, context, next) => {
+  if (isHidden(name)) throw Object.assign(new Error(name + ' is hidden'), { code: 'ERR_MODULE_NOT_FOUND' });
+  return next(name, context);
+};
+registerHooks({ resolve });`;
+
+/** What Node is told so that a server has the driver of the tests. It is no file, because other users could not read it. */
+export const DRIVER_FLAGS: readonly string[] = isOwn
+  ? ['--import', `data:text/javascript,${encodeURIComponent(HIDING)}`]
+  : [];
 
 /** Is there a driver for data files? Where there is none, tests of files are skipped. */
 export const hasDriver = found !== null;
