@@ -205,14 +205,16 @@ describe.each(DRIVERS)('a file of an earlier schema, by $name,', (by) => {
   });
 
   it.for([
-    ['ENOSPC', /its disk has no room for the new file\. Make room for 1 MB/],
-    ['EACCES', /no file can be made in .*Change the permissions of that folder/],
-    ['EBUSY', /cannot be used: .*EBUSY/],
-  ] as const)('stays as it is, without a copy, if the system says %s', async ([code, said], { folder }) => {
+    ['linkSync', 'ENOSPC', /its disk has no room for the new file\. Make room for 1 MB/],
+    ['linkSync', 'EACCES', /no file can be made in .*Change the permissions of that folder/],
+    ['linkSync', 'EIO', /cannot be used: EIO/],
+    ['renameSync', 'EBUSY', /cannot be replaced: it is mounted by itself\. Mount the folder/],
+    ['fsyncSync', 'ENOSPC', /no room/],
+  ] as const)('stays as it is, without a copy, if %s ends with %s', async ([call, code, said], { folder }) => {
     const path = join(folder, 'mock.db');
     makeEarlier(path, by).close();
     Object.assign(fs, {
-      linkSync: () => {
+      [call]: () => {
         throw Object.assign(new Error(code), { code });
       },
     });

@@ -62,6 +62,7 @@ export function upgradeFile(old: SqliteDatabase, file: EarlierFile, driver: Sqli
   // A file without a log can be read by several processes until one of them asks to write.
   old.exec('BEGIN EXCLUSIVE; COMMIT');
   checkKeptName(file);
+  let isKept = false;
   try {
     removeDatabase(copy);
     makeLike(copy, statSync(real));
@@ -69,15 +70,16 @@ export function upgradeFile(old: SqliteDatabase, file: EarlierFile, driver: Sqli
     takeSteps(copy, driver, schema);
     sync(copy);
     keepLogIn(old, real);
-    keepAs(kept, old, real);
+    isKept = keepAs(kept, old, real);
     sync(dirname(real));
     renameSync(copy, real);
-    sync(dirname(real));
-    return kept;
   } catch (cause) {
     removeDatabase(copy);
+    if (isKept) rmSync(kept, { force: true });
     throw faultOf(cause, file);
   }
+  sync(dirname(real));
+  return kept;
 }
 
 /** A database, with one that is closed after it. */
@@ -132,15 +134,30 @@ function keepLogIn(old: SqliteDatabase, real: string): void {
   rmSync(`${real}-shm`, { force: true });
 }
 
-/** Gives the old file a second name: the name that it has is never without a file. */
-function keepAs(kept: string, old: SqliteDatabase, real: string): void {
-  if (lstatSync(kept, { throwIfNoEntry: false }) !== undefined) return;
+/**
+ * Gives the old file a second name: the name that it has is never without a file.
+ *
+ * @returns whether it did not have that name already
+ */
+function keepAs(kept: string, old: SqliteDatabase, real: string): boolean {
+  if (lstatSync(kept, { throwIfNoEntry: false }) !== undefined) return false;
   try {
     linkSync(real, kept);
   } catch (cause) {
     if (!WITHOUT_LINKS.includes(systemCodeOf(cause))) throw cause;
+    copyAs(kept, old, real);
+  }
+  return true;
+}
+
+function copyAs(kept: string, old: SqliteDatabase, real: string): void {
+  try {
+    makeLike(kept, statSync(real));
     copyInto(old, kept);
     sync(kept);
+  } catch (cause) {
+    removeDatabase(kept);
+    throw cause;
   }
 }
 
@@ -171,6 +188,10 @@ function faultOf(cause: unknown, { path, real, found, schema }: EarlierFile): un
     const folder = dirname(real);
     const remedy = 'Change the permissions of that folder, or give another file. Nothing was changed.';
     return new Unusable(`${begin}, and no file can be made in ${folder}${whose(folder)}. ${remedy}`, { cause });
+  }
+  if (codes.includes('EBUSY')) {
+    const remedy = 'Mount the folder that it is in, or give another file. Nothing was changed.';
+    return new Unusable(`${begin}, and cannot be replaced: it is mounted by itself. ${remedy}`, { cause });
   }
   return cause;
 }
