@@ -153,6 +153,23 @@ describePostgres('a database', () => {
     ]);
   });
 
+  it('of the version before keeps its snapshots, and says nothing of them', async ({ server }) => {
+    const data = `${server.url}?schema=before`;
+    const clock = manualClock(START);
+    const first = await openServer({ data }, { clock });
+    expect((await first.call('POST /_mock/snapshots', { body: { name: 'kept' } })).status).toBe(201);
+    await first.close();
+    const earlier = TO_SCHEMA_2.map((text) => text.replaceAll('$schema', 'before'));
+    await run(server.url, ...earlier, 'UPDATE before.meta SET version = 2');
+    const opened = await openServer({ data }, { clock });
+    const { findings } = (await opened.call('GET /_mock/findings')).body;
+    const { snapshots } = (await opened.call('GET /_mock/snapshots')).body;
+    await opened.close();
+
+    expect(findings).toEqual([]);
+    expect(snapshots).toEqual([expect.objectContaining({ name: 'kept' })]);
+  });
+
   it('that goes away answers within a second, and works again once it is back', async ({ server }) => {
     const database = await openPostgres(server.url);
     const store = await database.store('default', newStoreParts());

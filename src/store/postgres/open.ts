@@ -82,15 +82,20 @@ async function checkTables(reader: Reader, { schema, shown }: Location): Promise
 /** @returns what the person who opens it should know */
 async function migrate(reader: Reader, { schema, shown }: Location, found: number): Promise<readonly string[]> {
   if (found === POSTGRES_SCHEMA) return [];
-  const [row] = await reader.query<{ readonly count: string }>(`SELECT count(*) AS count FROM ${schema}.snapshots`, []);
+  const before = await countSnapshots(reader, schema);
   for (let version = found; version < POSTGRES_SCHEMA; version += 1) {
     await reader.query((MIGRATIONS[version] ?? '').replaceAll('$schema', schema));
   }
   await reader.query(`UPDATE ${schema}.meta SET version = $1`, [POSTGRES_SCHEMA]);
-  const dropped = Number(row?.count ?? 0);
+  const dropped = before - (await countSnapshots(reader, schema));
   if (dropped === 0) return [];
   const were = dropped === 1 ? 'One snapshot was' : `${dropped} snapshots were`;
   return [`${were} dropped from --data ${shown}: an earlier version wrote them in a form that this one does not read.`];
+}
+
+async function countSnapshots(reader: Reader, schema: string): Promise<number> {
+  const [row] = await reader.query<{ readonly count: string }>(`SELECT count(*) AS count FROM ${schema}.snapshots`, []);
+  return Number(row?.count ?? 0);
 }
 
 /** Why a database cannot be used, in one line, without its password. */
