@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { clientIdInWorld } from '../core/world-id.ts';
 import { alphanumericOf } from '../machine/random.ts';
+import { type Hmac, hmacWith } from './hmac.ts';
 import { addMark, worldMark } from './world-mark.ts';
 
 /** Where credentials that nobody chose come from: the same world and id always give the same ones. */
@@ -31,13 +31,20 @@ export function derivationOf(world: string): Derivation {
   const mark = worldMark(world);
   // Values derived for different uses, or in different worlds, are unrelated. Ids of worlds and uses contain no colon,
   // so two triples never give the same text.
-  const drawn = (use: string, id: string) => createHmac('sha256', `${world}:${use}`).update(id).digest();
+  const known = new Map<string, Hmac>();
+  const drawnFor = (use: string) => {
+    const drawn = known.get(use) ?? hmacWith('sha256', `${world}:${use}`);
+    known.set(use, drawn);
+    return drawn;
+  };
   return {
-    draw: (use, id, form) => form(addMark(mark, drawn(use, id).toString('base64url'))),
+    draw: (use, id, form) => form(addMark(mark, drawnFor(use)(id, 'base64url'))),
     secret: (id) => {
       let text = '';
       // Some bytes stand for no character, so one block is seldom enough.
-      for (let block = 0; text.length < SECRET_LENGTH; block++) text += alphanumericOf(drawn(`secret-${block}`, id));
+      for (let block = 0; text.length < SECRET_LENGTH; block++) {
+        text += alphanumericOf(Buffer.from(drawnFor(`secret-${block}`)(id, 'binary'), 'latin1'));
+      }
       return text.slice(0, SECRET_LENGTH);
     },
     clientId: (given) => clientIdInWorld(given, world),

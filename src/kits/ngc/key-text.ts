@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { Derivation } from '../../credentials/derivation.ts';
+import { hmacWith } from '../../credentials/hmac.ts';
 import { bearerIn, type Presented, type Presenter } from '../../credentials/presented.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Tripwire } from '../../credentials/tripwire.ts';
@@ -10,7 +10,7 @@ export const NGC_KEY_PREFIX = 'nvapi-';
 /** As published: 43 characters of base64url for 32 random bytes, and 21 characters of a checksum. */
 const FORM = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
 /** Published on purpose: the checksum only tells keys of this mock apart from real ones. */
-const MARKING_KEY = 'nv-auth-mock';
+const MARKING = hmacWith('sha3-256', 'nv-auth-mock');
 
 /** How many random bytes a new key has. */
 export const KEY_BYTES = 32;
@@ -36,7 +36,7 @@ export function keyForm(text: string): 'marked' | 'foreign' | 'malformed' {
 }
 
 function checksumOf(drawn: string): string {
-  return createHmac('sha3-256', MARKING_KEY).update(drawn).digest('base64url').slice(0, 21);
+  return MARKING(drawn, 'base64url').slice(0, 21);
 }
 
 /** A key, as something that leads to its world. */
