@@ -25,7 +25,7 @@ export function hmacWith(algorithm: keyof typeof BLOCKS, key: string): Hmac {
   }
   const begin = inner.toString('latin1');
   return (text, encoding) => {
-    outer.latin1Write(hash(algorithm, begin + text, 'binary'), block);
+    outer.write(hash(algorithm, begin + text, 'binary'), block, 'latin1');
     return hash(algorithm, outer, encoding);
   };
 }

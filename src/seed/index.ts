@@ -11,6 +11,7 @@ import type { Random } from '../machine/random.ts';
 import { parseStored } from '../store/errors.ts';
 import type { KeptSeed, WorldRecords } from '../store/world.ts';
 import { summaryOf } from './summary.ts';
+import { type Fill, templateOf } from './template.ts';
 
 /** `--seed none`: a world with nobody in it. */
 const NONE = 'none';
@@ -26,8 +27,12 @@ const FIRST = derivationOf('default');
 /** A seed from which other worlds can make their own. */
 interface OwnableSeed extends Seed {
   readonly parts: SeedParts;
+  readonly cast: Cast;
   own(derivation: Derivation): OwnableSeed;
 }
+
+/** The seed as people read it. */
+type Cast = Record<string, unknown>;
 
 /**
  * The seed that the server starts from.
@@ -130,8 +135,8 @@ export function ownSeed(seed: Seed, derivation: Derivation): Seed {
 }
 
 /** The seed as people read it: who is who, with their credentials. */
-export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Record<string, unknown> {
-  return castOfParts(isOwnable(kept) ? kept.parts : read(kept).parts, services);
+export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Cast {
+  return isOwnable(kept) ? kept.cast : castOfParts(read(kept).parts, services);
 }
 
 /**
@@ -143,7 +148,7 @@ export function castLine(kept: KeptSeed, services: readonly ServiceDefinition[])
   return `${summaryOf(parts, services)}${kept.origin === 'built-in' ? '; built-in' : from}`;
 }
 
-function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): Record<string, unknown> {
+function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): Cast {
   return changed(parts, services, (seed, part) => seed.cast(part));
 }
 
@@ -180,29 +185,49 @@ function seedOf(
     });
     return Object.fromEntries(await Promise.all(all));
   });
-  return completeSeed(parts, provenance, services, random, hashed);
+  const made = { parts: () => parts, cast: () => castOfParts(parts, services), hashed };
+  return completeSeed(made, provenance, services, random);
 }
 
-/** @param hashed the same parts with password hashes, which are made when first needed */
+/** What is made of a seed when it is first needed. */
+interface Made {
+  readonly parts: () => SeedParts;
+  readonly cast: () => Cast;
+  /** The same parts with password hashes. */
+  readonly hashed: () => Promise<SeedParts>;
+}
+
 function completeSeed(
-  parts: SeedParts,
+  { parts, cast, hashed }: Made,
   { origin, extended = [] }: Provenance,
   services: readonly ServiceDefinition[],
   random: Random,
-  hashed: () => Promise<SeedParts>,
 ): OwnableSeed {
   let text: string | undefined;
   let fingerprint: string | undefined;
+  const owned = (of: SeedParts, derivation: Derivation) =>
+    changed(of, services, (seed, part) => seed.own?.(part, derivation) ?? part);
+  /** The same for every world that is made of this seed. */
+  let templates: { readonly parts: Fill<SeedParts>; readonly cast: Fill<Cast> } | undefined;
+  const templatesOf = (all: SeedParts) => ({
+    parts: templateOf((derivation) => owned(all, derivation)),
+    cast: templateOf((derivation) => castOfParts(owned(all, derivation), services)),
+  });
   return {
-    parts,
-    // Both are made on demand: each world has a seed of its own, and most worlds are never used.
+    get parts() {
+      return parts();
+    },
+    get cast() {
+      return cast();
+    },
+    // Made on demand: each world has a seed of its own, and most worlds are never used.
     get text() {
-      text ??= JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts });
+      text ??= JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts() });
       return text;
     },
     origin,
     get fingerprint() {
-      fingerprint ??= fingerprintOf(parts, services);
+      fingerprint ??= fingerprintOf(parts(), services);
       return fingerprint;
     },
     records: async (now) => {
@@ -213,8 +238,14 @@ function completeSeed(
       );
     },
     own: (derivation) => {
-      const owned = (of: SeedParts) => changed(of, services, (seed, part) => seed.own?.(part, derivation) ?? part);
-      return completeSeed(owned(parts), { origin, extended }, services, random, async () => owned(await hashed()));
+      templates ??= templatesOf(parts());
+      const fill = templates;
+      const made = {
+        parts: () => fill.parts(derivation),
+        cast: () => fill.cast(derivation),
+        hashed: async () => owned(await hashed(), derivation),
+      };
+      return completeSeed(made, { origin, extended }, services, random);
     },
   };
 }

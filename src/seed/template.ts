@@ -1,0 +1,42 @@
+import type { Derivation } from '../credentials/derivation.ts';
+
+/** Makes a value as a world has it. */
+export type Fill<Value> = (derivation: Derivation) => Value;
+
+/**
+ * Finds the places of derived texts in a value once. Parts without any are then the same objects in every world.
+ *
+ * @param make must not do anything with derived texts but put them somewhere
+ */
+export function templateOf<Value>(make: Fill<Value>): Fill<Value> {
+  const places = new Map<unknown, Fill<unknown>>();
+  const place = (fill: Fill<string>): string => {
+    // An object of its own, so that no text that somebody wrote is taken for it.
+    const mark = Object('');
+    places.set(mark, fill);
+    return mark;
+  };
+  const value = make({
+    draw: (use, id, form) => place((derivation) => derivation.draw(use, id, form)),
+    secret: (id) => place((derivation) => derivation.secret(id)),
+    clientId: (given) => place((derivation) => derivation.clientId(given)),
+  });
+  // What it fills in has the types of the places.
+  return (fillOf(value, places) ?? (() => value)) as Fill<Value>;
+}
+
+/** Null if it has no place. */
+function fillOf(value: unknown, places: ReadonlyMap<unknown, Fill<unknown>>): Fill<unknown> | null {
+  const known = places.get(value);
+  if (known !== undefined || typeof value !== 'object' || value === null) return known ?? null;
+  const members = Object.entries(value).flatMap(([name, member]) => {
+    const fill = fillOf(member, places);
+    return fill === null ? [] : [{ name, fill }];
+  });
+  if (members.length === 0) return null;
+  return (derivation) => {
+    const filled = Array.isArray(value) ? [...value] : { ...value };
+    for (const { name, fill } of members) Object.assign(filled, { [name]: fill(derivation) });
+    return filled;
+  };
+}
