@@ -63,10 +63,10 @@ export async function makeCopy(
   { images, shared, keyCollections }: CopyParts,
 ): Promise<Begun> {
   const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
-  const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
+  const derivation = credentials === 'own' ? derivationOf(id) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
   const image = await images.of(seed);
-  const beginWith = beginningOf(derivation, kept, { shared, keyCollections });
+  const beginWith = beginningOf({ id, seed, credentials }, keyCollections);
   const begun = {
     begin: async () => beginWith(await images.of(seed)),
     free: freeOf(image),
@@ -107,25 +107,24 @@ function freeOf({ rows }: Image): number {
  * @param seed before anything in it became the world's own
  */
 export function beginOf(
-  { id, seed, credentials }: Pick<World, 'id'> & Made,
-  { images, shared, keyCollections }: CopyParts,
+  made: Pick<World, 'id'> & Made,
+  { images, keyCollections }: Pick<CopyParts, 'images' | 'keyCollections'>,
 ): () => Promise<Begin> {
-  const derivation = credentials === 'own' ? rememberedDerivation(derivationOf(id)) : null;
-  const kept = derivation === null ? seed : ownSeed(seed, derivation);
-  const beginWith = beginningOf(derivation, kept, { shared, keyCollections });
-  return async () => beginWith(await images.of(seed));
+  const beginWith = beginningOf(made, keyCollections);
+  return async () => beginWith(await images.of(made.seed));
 }
 
-/** @param derivation of the world's own credentials; null if it has those of the seed */
 function beginningOf(
-  derivation: Derivation | null,
-  kept: Seed,
-  { shared, keyCollections }: Omit<CopyParts, 'images'>,
+  { id, seed, credentials }: Pick<World, 'id'> & Made,
+  keyCollections: CopyParts['keyCollections'],
 ): (image: Image) => Begin {
-  return ({ rows, findings }) => {
-    const own = derivation === null ? null : { rekeying: rekeyingOf(derivation, keyCollections), kept };
-    return { rows: own === null ? rows : rekeyed(rows, own, shared), findings };
+  if (credentials === 'cast') return ({ rows, findings }) => ({ rows, findings });
+  // Derived anew when they are needed: of most worlds few are, and of many none.
+  const own = () => {
+    const derivation = derivationOf(id);
+    return { rekeying: rekeyingOf(derivation, keyCollections), kept: () => ownSeed(seed, derivation) };
   };
+  return ({ rows, findings }) => ({ rows: rekeyed(rows, keyCollections, own), findings });
 }
 
 /** The client ids of a world made from this image with credentials of its own, including the names of applications. */
@@ -139,23 +138,6 @@ function ownClientIds(image: Image, { clientId: inWorld }: Derivation): string[]
 /** The names of applications, which can be used as client ids. */
 function namesIn({ credentials }: Image): string[] {
   return credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : []));
-}
-
-/**
- * Remembers derived credentials, because each is needed twice, for the store and for the cast, and again by a reset.
- */
-function rememberedDerivation({ draw, secret, clientId }: Derivation): Derivation {
-  const known = new Map<string, string>();
-  const remembered = (name: string, derive: () => string) => {
-    const derived = known.get(name) ?? derive();
-    known.set(name, derived);
-    return derived;
-  };
-  return {
-    draw: (use, id, form) => remembered(`${use}:${id}`, () => draw(use, id, form)),
-    secret: (id) => remembered(`:${id}`, () => secret(id)),
-    clientId,
-  };
 }
 
 /** @param inWorld gives the client id to use in place of another */

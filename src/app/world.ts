@@ -35,8 +35,7 @@ type FoundInSeed = readonly Parameters<Reports['report']>[];
 
 /** What a world begins with as its seed makes it. */
 export interface Begin {
-  /** Frozen rows, or what makes them when they are first asked for. */
-  readonly rows: FrozenRows | (() => FrozenRows);
+  readonly rows: FrozenRows;
   readonly findings: FoundInSeed;
 }
 

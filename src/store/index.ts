@@ -36,7 +36,7 @@ export interface Store {
   /**
    * Replaces everything by these rows, in one step.
    *
-   * @param state frozen rows, or what makes them when they are first asked for
+   * @param state frozen rows, or what makes them
    * @throws Unwritable if the file cannot be written; nothing is changed then
    */
   restore(state: FrozenRows | (() => FrozenRows)): Promise<void>;

@@ -1,28 +1,28 @@
 import type { Store } from './index.ts';
 import { partsOn } from './parts/index.ts';
 import { ACCESS_KEYS, IDENTITIES } from './parts/records.ts';
-import { rekeyedRows } from './parts/rekeying.ts';
+import { REKEYED, rekeyedRow } from './parts/rekeying.ts';
 import type { StoreParts } from './shared.ts';
 import { StateAccount } from './state-account.ts';
 import type { KeptSeed, Rekeying } from './world.ts';
-import { type FrozenRows, WorldRows } from './world-rows.ts';
+import { type FrozenRows, OwnRows, WorldRows } from './world-rows.ts';
 
 /**
- * Frozen rows with other credentials, as `WorldStore.rekey` gives them, made when they are first asked for.
+ * Frozen rows with credentials of another world: each row is made when it is first asked for.
  *
- * @throws Collision if two of a kind would get the same value
+ * @param others collections whose rows are keys
+ * @param own makes what they need
  */
 export function rekeyed(
   rows: FrozenRows,
-  { rekeying, kept }: { readonly rekeying: Rekeying; readonly kept: KeptSeed },
-  { revisions }: StoreParts,
-): () => FrozenRows {
-  return () => {
-    const own = new WorldRows(rows, revisions);
-    const all = (collection: string) => [...(rows.tables.get(collection)?.rows ?? [])];
-    own.commitNow(rekeyedRows(all, rekeying, kept).changes);
-    return own.freeze();
-  };
+  others: Pick<ReadonlySet<string>, 'has'>,
+  own: () => { readonly rekeying: Rekeying; readonly kept: () => KeptSeed },
+): FrozenRows {
+  const isOwn = (collection: string) => REKEYED.has(collection) || others.has(collection);
+  return new OwnRows(rows, isOwn, () => {
+    const { rekeying, kept } = own();
+    return (row) => rekeyedRow(row, rekeying, kept);
+  });
 }
 
 /**
@@ -31,7 +31,7 @@ export function rekeyed(
  * @param begin the rows that it begins with
  * @param free how many bytes of them are not counted; default: it is not counted at all
  */
-export function openMemory(begin: FrozenRows | (() => FrozenRows), shared: StoreParts, free?: number): Store {
+export function openMemory(begin: FrozenRows, shared: StoreParts, free?: number): Store {
   const account = free === undefined ? null : new StateAccount(shared.budgets.state, free);
   return storeOn(new WorldRows(begin, shared.revisions, { account }));
 }
@@ -57,7 +57,7 @@ export function storeOn(rows: WorldRows, kept: Kept = NOT_KEPT): Store {
     fault: kept.fault,
     hasSecret: (hash) => SECRETIVE.some((collection) => rows.hasSecret(collection, hash)),
     freeze: async () => rows.freeze(),
-    restore: async (state) => rows.replace(state),
+    restore: async (state) => rows.replace(typeof state === 'function' ? state() : state),
     close: async () => {
       rows.release();
       kept.close();

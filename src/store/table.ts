@@ -155,12 +155,19 @@ export class Table {
     this.#revisions = new Map(revisions);
   }
 
-  /** The same rows, to be changed. Indexes are made again when they are asked for. */
-  copy(): Table {
+  /**
+   * The same rows, to be changed. Indexes are made again when they are asked for.
+   *
+   * @param change gives what takes the place of an entry, under the same id
+   */
+  copy(change: (entry: Entry) => Entry = (entry) => entry): Table {
     const copy = new Table(this.#revision, this.#revisions);
-    for (const { row, place, size, bytes } of this.#all.entries()) copy.#all.put({ row, place, size, bytes });
-    copy.#characters = this.#characters;
-    copy.#bytes = this.#bytes;
+    for (const entry of this.#all.entries()) {
+      const { row, place, size, bytes } = change(entry);
+      copy.#all.put({ row, place, size, bytes });
+      copy.#characters += size;
+      copy.#bytes += bytes;
+    }
     return copy;
   }
 

@@ -17,6 +17,7 @@ import {
 } from './collections.ts';
 import { Changed, Collision } from './errors.ts';
 import { listKindOf } from './list-kind.ts';
+import { Overlay, type OwnRow } from './overlay.ts';
 import type { Revisions } from './revisions.ts';
 import type { LoggedCommit, LoggedRow, RowLog } from './row-log.ts';
 import type { RowName } from './row-name.ts';
@@ -32,6 +33,39 @@ export interface FrozenRows {
   readonly nextPlace: number;
   /** The highest of any row. */
   readonly revision: Revision;
+}
+
+/** The same rows, some of which have credentials of a world's own. */
+export class OwnRows implements FrozenRows {
+  readonly below: FrozenRows;
+  readonly #isOwn: (collection: string) => boolean;
+  readonly #own: () => OwnRow;
+
+  /** @param isOwn has a collection such rows? @param own makes them */
+  constructor(below: FrozenRows, isOwn: (collection: string) => boolean, own: () => OwnRow) {
+    this.below = below;
+    this.#isOwn = isOwn;
+    this.#own = own;
+  }
+
+  /** All of them, made each time. */
+  get tables(): ReadonlyMap<string, Table> {
+    return new Map([...this.below.tables].map(([name, table]) => [name, this.overlay(name)?.whole() ?? table]));
+  }
+
+  get nextPlace(): number {
+    return this.below.nextPlace;
+  }
+
+  get revision(): Revision {
+    return this.below.revision;
+  }
+
+  /** The table of a collection with such rows. */
+  overlay(collection: string): Overlay | undefined {
+    const table = this.#isOwn(collection) ? this.below.tables.get(collection) : undefined;
+    return table && new Overlay(table, this.#own);
+  }
 }
 
 /** The rows of a world that has none. */
@@ -83,7 +117,8 @@ export function frozenRows(rows: readonly Row[], revisions: Revisions): FrozenRo
 }
 
 /** About how much memory rows take, in bytes. */
-export function weightOf({ tables }: Pick<FrozenRows, 'tables'>): number {
+export function weightOf(rows: Pick<FrozenRows, 'tables'>): number {
+  const { tables } = rows instanceof OwnRows ? rows.below : rows;
   let bytes = 0;
   for (const table of tables.values()) bytes += table.bytes;
   return bytes;
@@ -94,40 +129,38 @@ export function weightOf({ tables }: Pick<FrozenRows, 'tables'>): number {
  * before it changes it: a world that nobody has changed takes nothing but a reference.
  */
 export class WorldRows implements Collections {
-  readonly turns = new Turns();
+  #turns: Turns | null = null;
   readonly #revisions: Revisions;
-  /** What it begins with; made when it is first asked for, because most of many worlds never are. */
-  #begin: FrozenRows | (() => FrozenRows);
-  /** The tables that differ from those of the base. */
-  #own = new Map<string, Table>();
+  /** What it begins with. */
+  #begin: FrozenRows;
+  /** The tables that differ from those of the base: those with changes, and those of which only some rows are made. */
+  #own: Map<string, Table | Overlay> | null = null;
   #nextPlace = 1;
   /** A list is the same object until it changes: answers are remembered by what they were made from. */
-  readonly #lists = new WeakMap<readonly Row[], List>();
+  #lists: WeakMap<readonly Row[], List> | null = null;
   readonly #log: RowLog | null;
   readonly #account: StateAccount | null;
-  /** How much memory its rows take, as far as they were asked for. */
+  /** How much memory its rows take. */
   #bytes = 0;
   /** No list has a lower revision. */
   #loadedAt: Revision;
   /** That of the latest change. */
   #revision: Revision;
 
-  /** @param begin frozen rows, or what makes them when they are first asked for */
-  constructor(
-    begin: FrozenRows | (() => FrozenRows),
-    revisions: Revisions,
-    { log = null, account = null }: Partial<Beside> = {},
-  ) {
+  constructor(begin: FrozenRows, revisions: Revisions, { log = null, account = null }: Partial<Beside> = {}) {
     this.#revisions = revisions;
     this.#log = log;
     this.#account = account;
     this.#begin = begin;
-    if (typeof begin !== 'function') {
-      account?.hold(weightOf(begin));
-      this.#take(begin);
-    }
+    account?.hold(weightOf(begin));
+    this.#take(begin);
     this.#loadedAt = revisions.next();
     this.#revision = this.#loadedAt;
+  }
+
+  get turns(): Turns {
+    this.#turns ??= new Turns();
+    return this.#turns;
   }
 
   /** The rows of a world as they are stored, in the order of their places. */
@@ -167,37 +200,29 @@ export class WorldRows implements Collections {
 
   /** The rows as they are now, for others to begin with. */
   freeze(): FrozenRows {
-    const base = this.#base;
-    if (this.#own.size === 0) return base;
-    const tables = new Map([...base.tables, ...this.#own]);
-    const frozen = { tables, nextPlace: this.#nextPlace, revision: Math.max(base.revision, this.#revision) };
-    this.#begin = frozen;
-    this.#own = new Map();
-    return frozen;
+    if (this.#own === null && !(this.#begin instanceof OwnRows)) return this.#begin;
+    const revision = Math.max(this.#begin.revision, this.#revision);
+    this.#begin = { tables: this.#tables(), nextPlace: this.#nextPlace, revision };
+    this.#own = null;
+    return this.#begin;
   }
 
   /** Replaces everything by these rows. */
-  replace(begin: FrozenRows | (() => FrozenRows)): void {
-    const rows = this.#log !== null && typeof begin === 'function' ? begin() : begin;
+  replace(begin: FrozenRows): void {
     const revision = this.#revisions.next();
-    if (typeof rows === 'function') {
-      this.release();
-      this.#begin = rows;
-    } else {
-      this.#holding(weightOf(rows), () => this.#log?.replace(entriesIn(rows), revision));
-      this.#take(rows);
-    }
-    this.#own = new Map();
+    this.#holding(weightOf(begin), () => this.#log?.replace(entriesIn(begin), revision));
+    this.#take(begin);
+    this.#own = null;
     this.#loadedAt = revision;
     this.#revision = revision;
   }
 
   async byId(collection: string, id: string): Promise<Row | null> {
-    return this.#table(collection)?.byId(id)?.row ?? null;
+    return this.#find({ collection, id })?.row ?? null;
   }
 
   async byAlias(collection: string, alias: string): Promise<Row | null> {
-    return this.#table(collection)?.byAlias(alias)?.row ?? null;
+    return this.#rows(collection)?.byAlias(alias)?.row ?? null;
   }
 
   async list(query: ListQuery): Promise<List> {
@@ -206,6 +231,7 @@ export class WorldRows implements Collections {
     const rows = table === undefined ? NONE : rowsOf(table, query);
     const { revision } = this.#sizeOf(table, owner);
     if (limit !== undefined) return { rows: rows.slice(0, limit), revision };
+    this.#lists ??= new WeakMap();
     const known = this.#lists.get(rows);
     if (known?.revision === revision) return known;
     const list = { rows, revision };
@@ -224,7 +250,7 @@ export class WorldRows implements Collections {
   }
 
   async size(collection: string, owner?: string): Promise<Size> {
-    return this.#sizeOf(this.#table(collection), owner);
+    return this.#sizeOf(this.#rows(collection), owner);
   }
 
   async page(query: PageQuery): Promise<Page> {
@@ -293,8 +319,9 @@ export class WorldRows implements Collections {
   }
 
   async note(collection: string, id: string, at: Instant): Promise<void> {
-    if (this.#table(collection)?.byId(id) === undefined) return;
-    this.#change(collection).use(id, at);
+    const rows = this.#rows(collection);
+    if (rows?.byId(id) === undefined) return;
+    (this.#own?.get(collection) ?? this.#keep(collection, new Overlay(rows as Table, null))).use(id, at);
     this.#log?.use({ collection, id }, at);
   }
 
@@ -346,40 +373,53 @@ export class WorldRows implements Collections {
     this.#revisions.goOnAbove(rows.revision);
   }
 
-  get #base(): FrozenRows {
-    if (typeof this.#begin === 'function') this.#take(this.#begin());
-    return this.#begin as FrozenRows;
+  /** What finds single rows of a collection. */
+  #rows(collection: string): Table | Overlay | undefined {
+    const own = this.#own?.get(collection);
+    if (own !== undefined) return own;
+    if (!(this.#begin instanceof OwnRows)) return this.#begin.tables.get(collection);
+    const overlay = this.#begin.overlay(collection);
+    return overlay === undefined ? this.#begin.below.tables.get(collection) : this.#keep(collection, overlay);
   }
 
+  /** All rows of a collection. */
   #table(collection: string): Table | undefined {
-    return this.#own.get(collection) ?? this.#base.tables.get(collection);
+    const rows = this.#rows(collection);
+    return rows instanceof Overlay ? this.#keep(collection, rows.whole()) : rows;
   }
 
   #tables(): ReadonlyMap<string, Table> {
-    return this.#own.size === 0 ? this.#base.tables : new Map([...this.#base.tables, ...this.#own]);
+    const begin = this.#begin instanceof OwnRows ? this.#begin.below : this.#begin;
+    const names = new Set([...begin.tables.keys(), ...(this.#own?.keys() ?? [])]);
+    // A collection of one of these names has a table.
+    return new Map([...names].map((name) => [name, this.#table(name) as Table]));
   }
 
   /** A table that nobody else has. */
   #change(collection: string): Table {
-    const own = this.#own.get(collection);
-    if (own !== undefined) return own;
-    const table = this.#base.tables.get(collection)?.copy() ?? new Table(this.#loadedAt);
-    this.#own.set(collection, table);
-    return table;
+    const table = this.#table(collection);
+    const own = this.#own?.get(collection);
+    return own instanceof Table ? own : this.#keep(collection, table?.copy() ?? new Table(this.#loadedAt));
+  }
+
+  #keep<Kept extends Table | Overlay>(collection: string, rows: Kept): Kept {
+    this.#own ??= new Map();
+    this.#own.set(collection, rows);
+    return rows;
   }
 
   #find({ collection, id }: RowName) {
-    return this.#table(collection)?.byId(id);
+    return this.#rows(collection)?.byId(id);
   }
 
-  #sizeOf(table: Table | undefined, owner: string | undefined): Size {
+  #sizeOf(table: Table | Overlay | undefined, owner: string | undefined): Size {
     return table?.size(owner, this.#loadedAt) ?? { count: 0, revision: this.#loadedAt };
   }
 
   #isOther(expected: Expectation): boolean {
     if ('id' in expected) return (this.#find(expected)?.row.revision ?? NEW) !== expected.revision;
     const { collection, owner, revision } = expected;
-    return this.#sizeOf(this.#table(collection), owner).revision !== revision;
+    return this.#sizeOf(this.#rows(collection), owner).revision !== revision;
   }
 
   /** @param freed rows that lose their aliases by the same commit @throws Collision if an alias is taken */
@@ -387,7 +427,7 @@ export class WorldRows implements Collections {
     const taken = new Map<string, Set<string>>();
     for (const { collection, aliases } of puts) {
       for (const alias of new Set(aliases)) {
-        const holder = this.#table(collection)?.byAlias(alias)?.row;
+        const holder = this.#rows(collection)?.byAlias(alias)?.row;
         if (holder !== undefined && !freed.has(holder)) throw new Collision();
         const its = taken.get(collection) ?? new Set();
         if (its.has(alias)) throw new Collision();

@@ -158,6 +158,6 @@ export function settingRow(name: string, value: string): Row<string, null> {
 /** The only row of its collection. */
 export const SEED_ID = 'seed';
 
-export function seedRow(seed: KeptSeed): Row<KeptSeed, null> {
-  return SEEDS.row({ id: SEED_ID, owner: '', parent: null, body: seed });
+export function seedRow({ fingerprint, origin, text }: KeptSeed): Row<KeptSeed, null> {
+  return SEEDS.row({ id: SEED_ID, owner: '', parent: null, body: { fingerprint, origin, text } });
 }

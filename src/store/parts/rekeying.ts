@@ -13,7 +13,6 @@ import {
   LOGINS,
   NGC_KEYS,
   type NgcKeyRow,
-  ngcKeyRow,
   REVOKED_NAMES,
   SEEDS,
   seedRow,
@@ -69,11 +68,35 @@ export function rekeyedRows(
   };
 }
 
-function withNewKey({ body, revision }: NgcKeyRow, rekeying: Rekeying): Rekey {
+/** The collections whose rows have credentials, besides those that a `Rekeying` has aliases for. */
+export const REKEYED: ReadonlySet<string> = new Set([NGC_KEYS, ACCESS_KEYS, IDENTITIES, SEEDS].map(({ name }) => name));
+
+/** The same for a single row, in a world where nothing depends on the old credentials. */
+export function rekeyedRow(row: Row, rekeying: Rekeying, kept: () => KeptSeed): Row {
+  // What is stored in these collections was made by the functions of the same names.
+  switch (row.collection) {
+    case NGC_KEYS.name:
+      return withNewKey(row as NgcKeyRow, rekeying).row;
+    case ACCESS_KEYS.name:
+      return withNewSecret(row as AccessKeyRow, rekeying).row;
+    case IDENTITIES.name:
+      return (row as IdentityRow).body.kind === 'user' ? row : asNewClient(row as IdentityRow, rekeying).row;
+    case SEEDS.name:
+      return { ...seedRow(kept()), revision: row.revision };
+    default: {
+      const aliasOf = rekeying.aliases?.get(row.collection);
+      return aliasOf === undefined ? row : { ...row, aliases: [aliasOf(row.id)] };
+    }
+  }
+}
+
+function withNewKey(row: NgcKeyRow, rekeying: Rekeying): Rekey {
+  const { body } = row;
   const { id, name, org } = body;
   const secretHash = rekeying.keyHash(id);
   return {
-    row: { ...ngcKeyRow({ ...body, secretHash }), revision },
+    // Everything else is the same object as before: many worlds have it.
+    row: { ...row, aliases: [secretHash], body: { ...body, secretHash } },
     rekeyed: { kind: 'ngc-key', id, name, clientId: null, owner: org },
     mark: secretHash,
   };
