@@ -1,8 +1,9 @@
 import type { World } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
-import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { clientIdInWorld, DEFAULT_WORLD } from '../core/world-id.ts';
+import { clientAliases } from '../store/credential-aliases.ts';
 import type { Store } from '../store/index.ts';
-import { WorldClaims } from './claims.ts';
+import { type SeedClients, WorldClaims } from './claims.ts';
 import type { CredentialClaims } from './watched-store.ts';
 
 /** What claiming needs of the worlds. */
@@ -61,18 +62,28 @@ export class Claiming {
    * Notes what leads to a world, replacing what was noted before.
    *
    * @param source the world whose credentials it may share; null if they are all its own
-   * @param known its client ids, if known without asking the store
-   * @returns what leads to other worlds as well
+   * @param known its clients, if known without asking the store
+   * @returns what leads to other worlds as well, but for names of its seed that every world has
    */
-  async claim({ id, store }: World, source: string | null, known?: readonly string[]): Promise<readonly string[]> {
-    const first = this.#parts.default();
+  async claim(world: World, source: string | null, known?: SeedClients): Promise<readonly string[]> {
+    const { id } = world;
     // Its own keys follow from its id, so another world has them only if it is a copy of an earlier world of this id.
-    const isAsked = known === undefined || [...this.#sources.values()].some((ids) => ids.has(id));
-    const { keyHashes, clientIds } = isAsked ? await store.world.credentials() : { keyHashes: [], clientIds: known };
-    const found: Parameters<WorldClaims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
-    for (const clientId of clientIds) {
-      if (await hasClient(first.store, clientId)) found.push(['client', clientId, DEFAULT_WORLD]);
+    if (known !== undefined && ![...this.#sources.values()].some((ids) => ids.has(id))) {
+      const own = known.ids.map((given) => clientIdInWorld(given, id));
+      const isOthers = (clientId: string) => this.claims.of('client', clientId).some((other) => other !== id);
+      if (!own.some(isOthers) && (await this.#ofDefault(own)).length === 0) {
+        const names = await this.#ofDefault(known.names);
+        this.drop(id);
+        this.claims.addSeeded(known, id);
+        for (const name of names) this.claims.add('client', name, DEFAULT_WORLD);
+        return [];
+      }
     }
+    const { store } = world;
+    const first = this.#parts.default();
+    const { keyHashes, clientIds } = await store.world.credentials();
+    const found: Parameters<WorldClaims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
+    for (const clientId of await this.#ofDefault(clientIds)) found.push(['client', clientId, DEFAULT_WORLD]);
     // Keys of its own are claimed only if another world has them, too: a copy of an earlier state.
     const isShared = (hash: string) => this.claims.of('key', hash).some((other) => other !== id);
     const hashes = source === null ? keyHashes.filter(isShared) : keyHashes;
@@ -97,8 +108,16 @@ export class Claiming {
     return ambiguous;
   }
 
+  /** Those of these client ids that the default world has, too. */
+  async #ofDefault(clientIds: readonly string[]): Promise<readonly string[]> {
+    const { store } = this.#parts.default();
+    const found: string[] = [];
+    for (const clientId of clientIds) if (await hasClient(store, clientId)) found.push(clientId);
+    return found;
+  }
+
   /** Does the same after the world's state was replaced. A world that is gone leads nowhere. */
-  async claimAnew(world: World, source: string | null, known?: readonly string[]): Promise<void> {
+  async claimAnew(world: World, source: string | null, known?: SeedClients): Promise<void> {
     if (!this.#parts.isThere(world)) return;
     await this.claim(world, source, known);
     if (this.#parts.find(world.id) === undefined) this.drop(world.id);
@@ -132,11 +151,9 @@ export class Claiming {
 }
 
 /** Does anybody in this world have this client id? */
-export async function hasClient({ accessKeys, identities }: Store, clientId: string): Promise<boolean> {
-  return (
-    (await accessKeys.byClientId(clientId)) !== null ||
-    (await identities.byClientId('application', clientId)) !== null ||
-    (await identities.byClientId('service-account', clientId)) !== null ||
-    (await identities.byName('application', clientId)) !== null
-  );
+export async function hasClient({ collections }: Pick<Store, 'collections'>, clientId: string): Promise<boolean> {
+  for (const { collection, alias } of clientAliases(clientId)) {
+    if ((await collections.byAlias(collection, alias)) !== null) return true;
+  }
+  return false;
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { clientIdInWorld, DEFAULT_WORLD, MOST_WORLD_ID } from '../core/world-id.ts';
 
 /** What can lead to a world because it is known there: client ids, and keys by their hash. */
 const KINDS = ['client', 'key'] as const;
@@ -9,50 +9,102 @@ function folded(name: string): string {
   return name.toLowerCase();
 }
 
+/** By what the clients of a seed are found in each world that has credentials of its own. */
+export interface SeedClients {
+  /** Client ids, as they are in the default world. */
+  readonly ids: readonly string[];
+  /** Names of applications, which can be used as client ids, and are the same in every world. */
+  readonly names: readonly string[];
+}
+
 /** Which worlds have which credentials, for credentials that do not name their world themselves. */
 export class WorldClaims {
   readonly #worlds = { client: new Map<string, Set<string>>(), key: new Map<string, Set<string>>() } as const;
   /** What each world claims, so that it can be dropped without searching the claims of others. */
   readonly #ofWorld = new Map<string, Readonly<Record<Kind, Set<string>>>>();
+  /** Worlds that have the client ids of their seed, each with the world's id at its end. */
+  readonly #seeded = new Map<string, { readonly ids: ReadonlySet<string>; readonly clients: SeedClients }>();
+  readonly #idsOf = new WeakMap<SeedClients, ReadonlySet<string>>();
 
   /** Does any world claim a key? */
   get hasKeys(): boolean {
     return this.#worlds.key.size > 0;
   }
 
-  of(kind: Kind, name: string): readonly string[] {
-    return [...(this.#worlds[kind].get(folded(name)) ?? [])];
+  of(kind: Kind, given: string): readonly string[] {
+    const name = folded(given);
+    const worlds = [...(this.#worlds[kind].get(name) ?? [])];
+    const seeded = kind === 'client' ? this.#seededOf(name) : null;
+    return seeded === null || worlds.includes(seeded) ? worlds : [...worlds, seeded];
   }
 
-  /** What a world claims. */
+  /** What a world claims by itself. */
   in(kind: Kind, world: string): readonly string[] {
     return [...(this.#ofWorld.get(world)?.[kind] ?? [])];
   }
 
   add(kind: Kind, given: string, world: string): void {
     const name = folded(given);
-    const worlds = this.#worlds[kind].get(name) ?? new Set();
-    this.#worlds[kind].set(name, worlds.add(world));
+    this.#put(kind, name, world);
     const own = this.#ofWorld.get(world) ?? { client: new Set(), key: new Set() };
     own[kind].add(name);
     this.#ofWorld.set(world, own);
   }
 
+  /** A world has the clients of its seed. That is noted once for all of them: there may be thousands of such worlds. */
+  addSeeded(clients: SeedClients, world: string): void {
+    const ids = this.#idsOf.get(clients) ?? new Set(clients.ids.map(folded));
+    this.#idsOf.set(clients, ids);
+    this.#seeded.set(world, { ids, clients });
+    for (const name of clients.names) this.#put('client', folded(name), world);
+  }
+
   /** A world no longer has it. */
   remove(kind: Kind, given: string, world: string): void {
     const name = folded(given);
+    const seeded = this.#seeded.get(world);
+    // From now on each of its clients is noted by itself.
+    if (seeded !== undefined && kind === 'client') {
+      this.#seeded.delete(world);
+      for (const one of seeded.clients.ids) this.add('client', clientIdInWorld(one, world), world);
+      for (const one of seeded.clients.names) this.add('client', one, world);
+    }
     this.#ofWorld.get(world)?.[kind].delete(name);
+    this.#take(kind, name, world);
+  }
+
+  /** A world is gone. */
+  drop(world: string): void {
+    const { clients } = this.#seeded.get(world) ?? {};
+    this.#seeded.delete(world);
+    for (const name of clients?.names ?? []) this.#take('client', folded(name), world);
+    // The default world may have one of them, too.
+    for (const one of clients?.ids ?? []) this.#take('client', folded(clientIdInWorld(one, world)), world);
+    const own = this.#ofWorld.get(world);
+    for (const kind of KINDS) for (const name of own?.[kind] ?? []) this.remove(kind, name, world);
+    this.#ofWorld.delete(world);
+  }
+
+  /** The world whose id is at the end of a client id of its seed. */
+  #seededOf(name: string): string | null {
+    const from = Math.max(0, name.length - MOST_WORLD_ID - 1);
+    for (let at = name.indexOf('-', from); at >= 0; at = name.indexOf('-', at + 1)) {
+      const world = name.slice(at + 1);
+      if (this.#seeded.get(world)?.ids.has(name.slice(0, at)) === true) return world;
+    }
+    return null;
+  }
+
+  #put(kind: Kind, name: string, world: string): void {
+    const worlds = this.#worlds[kind].get(name) ?? new Set();
+    this.#worlds[kind].set(name, worlds.add(world));
+  }
+
+  #take(kind: Kind, name: string, world: string): void {
     const worlds = this.#worlds[kind].get(name);
     worlds?.delete(world);
     if (worlds?.size === 0) this.#worlds[kind].delete(name);
     // Whatever nobody claims leads to the default world anyway.
     else if (worlds?.size === 1 && worlds.has(DEFAULT_WORLD)) this.remove(kind, name, DEFAULT_WORLD);
-  }
-
-  /** A world is gone. */
-  drop(world: string): void {
-    const own = this.#ofWorld.get(world);
-    for (const kind of KINDS) for (const name of own?.[kind] ?? []) this.remove(kind, name, world);
-    this.#ofWorld.delete(world);
   }
 }

@@ -9,6 +9,7 @@ import { openMemory, rekeyed } from '../store/memory.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { Rekeyed, Rekeying } from '../store/world.ts';
 import { type FrozenRows, weightOf } from '../store/world-rows.ts';
+import type { SeedClients } from './claims.ts';
 import type { Image, Images } from './images.ts';
 import type { Begin, Filled, Seed } from './world.ts';
 
@@ -29,21 +30,14 @@ export interface Begun {
   readonly filled: Filled;
   /** How many bytes of its rows it shares with the other worlds of its seed. */
   readonly free: number;
-  /** As `WorldParts.begin`. */
-  readonly begin: () => Promise<Begin>;
   /** The seed before anything in it became the world's own. */
   readonly seed: Seed;
   /** The same seed, with the world's own credentials in it. */
   readonly kept: Seed;
   /** The world whose credentials it shares; null if they are all its own. */
   readonly source: string | null;
-  /**
-   * The names that requests use for its callers, as the seed makes them, if it has credentials of its own. Undefined:
-   * ask the store.
-   */
-  readonly clientIds: readonly string[] | undefined;
-  /** Those of the client ids that are names, and the same in every world. */
-  readonly names: ReadonlySet<string>;
+  /** As `Begin.clients`. */
+  readonly clients: SeedClients | undefined;
   /** For a copy with credentials of its own: what had been created since the seed, and now has new secrets. */
   readonly created: readonly Rekeyed[];
 }
@@ -66,18 +60,15 @@ export async function makeCopy(
   const derivation = credentials === 'own' ? derivationOf(id) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
   const image = await images.of(seed);
-  const beginWith = beginningOf({ id, seed, credentials }, keyCollections);
+  const { rows, findings, clients } = beginningOf({ id, seed, credentials }, image, keyCollections);
   const begun = {
-    begin: async () => beginWith(await images.of(seed)),
     free: freeOf(image),
     seed,
     kept,
     source: credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD,
-    clientIds: derivation === null ? undefined : ownClientIds(image, derivation),
-    names: new Set(derivation === null ? [] : namesIn(image)),
+    clients,
   };
   if (origin.kind === 'seed') {
-    const { rows, findings } = beginWith(image);
     return { ...begun, filled: { store: openMemory(rows, shared, begun.free), findings, isNew: true }, created: [] };
   }
   const store = openMemory(origin.rows, shared, begun.free);
@@ -106,38 +97,25 @@ function freeOf({ rows }: Image): number {
  *
  * @param seed before anything in it became the world's own
  */
-export function beginOf(
+export async function beginOf(
   made: Pick<World, 'id'> & Made,
   { images, keyCollections }: Pick<CopyParts, 'images' | 'keyCollections'>,
-): () => Promise<Begin> {
-  const beginWith = beginningOf(made, keyCollections);
-  return async () => beginWith(await images.of(made.seed));
+): Promise<Begin> {
+  return beginningOf(made, await images.of(made.seed), keyCollections);
 }
 
 function beginningOf(
   { id, seed, credentials }: Pick<World, 'id'> & Made,
+  { rows, findings, clients }: Image,
   keyCollections: CopyParts['keyCollections'],
-): (image: Image) => Begin {
-  if (credentials === 'cast') return ({ rows, findings }) => ({ rows, findings });
+): Begin {
+  if (credentials === 'cast') return { rows, findings };
   // Derived anew when they are needed: of most worlds few are, and of many none.
   const own = () => {
     const derivation = derivationOf(id);
     return { rekeying: rekeyingOf(derivation, keyCollections), kept: () => ownSeed(seed, derivation) };
   };
-  return ({ rows, findings }) => ({ rows: rekeyed(rows, keyCollections, own), findings });
-}
-
-/** The client ids of a world made from this image with credentials of its own, including the names of applications. */
-function ownClientIds(image: Image, { clientId: inWorld }: Derivation): string[] {
-  return [
-    ...image.credentials.flatMap(({ clientId }) => (clientId === null ? [] : inWorld(clientId))),
-    ...namesIn(image),
-  ];
-}
-
-/** The names of applications, which can be used as client ids. */
-function namesIn({ credentials }: Image): string[] {
-  return credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : []));
+  return { rows: rekeyed(rows, keyCollections, own), findings, clients };
 }
 
 /** @param inWorld gives the client id to use in place of another */

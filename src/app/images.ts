@@ -8,6 +8,7 @@ import { openMemory } from '../store/memory.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { Rekeyed } from '../store/world.ts';
 import { type FrozenRows, NO_ROWS, sizeOf } from '../store/world-rows.ts';
+import type { SeedClients } from './claims.ts';
 import type { Seed } from './world.ts';
 
 /** A world as its seed makes it, for others to begin with. */
@@ -21,6 +22,7 @@ export interface Image {
   readonly findings: readonly Parameters<Reports['report']>[];
   /** All credentials in it. */
   readonly credentials: readonly Rekeyed[];
+  readonly clients: SeedClients;
 }
 
 /**
@@ -87,7 +89,12 @@ export class Images {
       await settle(store, (...finding) => found.push(finding), this.#customs, at);
       const rows = await store.freeze();
       const none = { keyHash: String, secretHash: String, clientId: String };
-      return { seed, rows, at, findings: found, credentials: await store.world.rekey(none, seed) };
+      const credentials = await store.world.rekey(none, seed);
+      const clients = {
+        ids: credentials.flatMap(({ clientId }) => clientId ?? []),
+        names: credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : [])),
+      };
+      return { seed, rows, at, findings: found, credentials, clients };
     } finally {
       await store.close();
     }

@@ -143,7 +143,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   });
 
   try {
-    await beginWorld({ services, worlds, place, seed, random, machine, images, customs }, config);
+    await beginWorld({ services, worlds, place, seed, random, machine, customs }, config);
     const reopened = await worlds.reopen();
     await makeNamedWorlds(worlds, config.world);
     const world = worlds.default;
@@ -232,7 +232,6 @@ interface Beginning {
   readonly seed: Seed;
   readonly random: Random;
   readonly machine: Clock;
-  readonly images: Images;
   readonly customs: Customs;
 }
 
@@ -241,7 +240,7 @@ interface Beginning {
  * `reseed`.
  */
 async function beginWorld(
-  { services, worlds, place, seed, random, machine, images, customs }: Beginning,
+  { services, worlds, place, seed, random, machine, customs }: Beginning,
   { reseed }: Config,
 ): Promise<void> {
   const { store } = place;
@@ -259,7 +258,7 @@ async function beginWorld(
     await fill(seed);
     return seed;
   });
-  await worlds.begin(made, await settled(store), () => images.of(made));
+  await worlds.begin(made, await settled(store));
 }
 
 /** What fingerprints of secrets depend on: two servers of one process show the same one for the same secret. */

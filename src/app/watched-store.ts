@@ -26,9 +26,15 @@ export function watchedStore(
   secrets: Pick<WorldSecrets, 'addHash'>,
 ): Store {
   const { made, gone, keyGone } = claims;
-  const { identities, accessKeys, ngcKeys } = store;
+  const { identities, accessKeys, ngcKeys, oauthClients, grants, settings, world } = store;
+  const { collections, sharing, notices, state } = store;
   return {
-    ...store,
+    ...{ oauthClients, grants, settings, world, collections, sharing, notices, state },
+    hasSecret: (hash) => store.hasSecret(hash),
+    fault: () => store.fault(),
+    freeze: () => store.freeze(),
+    restore: (rows) => store.restore(rows),
+    close: () => store.close(),
     identities: {
       ...identities,
       create: async (identity) => {

@@ -16,26 +16,28 @@ import type { SettingsStore } from '../store/settings.ts';
 const SETTING = 'clock';
 
 /** The state of a new world's clock. */
-export const REAL_TIME: ClockState = { ahead: 0 };
+const REAL_TIME: ClockState = { ahead: 0 };
 
 /** The clock of a world, with what only the owner of the world does to it. */
 export interface OwnedClock extends WorldClock {
+  /** Does it show what a new one shows? */
+  readonly isReal: boolean;
   /** Takes over what the settings say, after the store was replaced or filled with another world. */
   reread(): Promise<void>;
 }
 
 /**
- * Opens the clock of a world, as its store's settings have it.
+ * The clock of a new world.
  *
  * @param settings called at every use, because the store of a world can be replaced
- * @param state what they say, if known
  */
-export async function openClock(
-  machine: Clock,
-  settings: () => SettingsStore,
-  state?: ClockState,
-): Promise<OwnedClock> {
-  return new StoredClock(machine, settings, state ?? (await storedState(settings())));
+export function clockOf(machine: Clock, settings: () => SettingsStore): OwnedClock {
+  return new StoredClock(machine, settings, REAL_TIME);
+}
+
+/** The clock of a world, as its store's settings have it. */
+export async function openClock(machine: Clock, settings: () => SettingsStore): Promise<OwnedClock> {
+  return new StoredClock(machine, settings, await storedState(settings()));
 }
 
 /** Stores the state of a clock; `reread` takes it over. */
@@ -74,6 +76,10 @@ class StoredClock implements OwnedClock {
 
   get ahead(): number {
     return 'frozenAt' in this.#state ? this.#state.frozenAt - this.#machine.now() : this.#state.ahead;
+  }
+
+  get isReal(): boolean {
+    return 'ahead' in this.#state && this.#state.ahead === 0;
   }
 
   get frozen(): boolean {

@@ -13,6 +13,8 @@ const SETTING = 'signing-keys';
 
 /** The tokens of a world, with what only the owner of the world does to its keys. */
 export interface OwnedTokens extends WorldTokens {
+  /** Has its key never been replaced? */
+  isServers(): boolean;
   /** Returns to the server's key, without a word to the store. */
   restart(): void;
   /** Takes over what the settings say, after the store was replaced or filled with another world. */
@@ -50,6 +52,7 @@ export function worldTokens(server: SigningKey, random: Random, settings: () => 
     tokensOf(() => ring),
     {
       rotate,
+      isServers: () => ring.current === server && ring.retired.length === 0,
       restart: () => {
         // A new object each time: a rotation in progress must notice that the keys were replaced.
         ring = { ...first };

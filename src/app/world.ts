@@ -20,9 +20,10 @@ import type { KeptSeed, WorldRecords } from '../store/world.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { archiveOn } from './archive.ts';
+import type { SeedClients } from './claims.ts';
 import { type CredentialClaims, watchedStore } from './watched-store.ts';
-import { openClock, REAL_TIME, storeState } from './world-clock.ts';
-import { worldTokens } from './world-keys.ts';
+import { clockOf, type OwnedClock, openClock, storeState } from './world-clock.ts';
+import { type OwnedTokens, worldTokens } from './world-keys.ts';
 import { SharedState } from './world-state.ts';
 
 /** A seed, with what it turns into at a given moment. */
@@ -37,6 +38,8 @@ type FoundInSeed = readonly Parameters<Reports['report']>[];
 export interface Begin {
   readonly rows: FrozenRows;
   readonly findings: FoundInSeed;
+  /** By what requests find its callers, if it has credentials of its own; undefined: ask the store. */
+  readonly clients?: SeedClients | undefined;
 }
 
 /** A store that has what a world begins with. */
@@ -51,6 +54,8 @@ export interface Filled {
 export interface OwnedWorld extends World {
   /** Is any request using it? */
   readonly isHeld: boolean;
+  /** Lets go of what can be made again, while no request uses it. */
+  rest(): void;
   /** Replaces its state with that of a snapshot; its time continues from the snapshot's. */
   restore(rows: FrozenRows, at: Instant): Promise<void>;
   /** The server stops: ends whatever waits for something to happen in it. */
@@ -61,216 +66,356 @@ export interface OwnedWorld extends World {
   close(): Promise<void>;
 }
 
+/** What all worlds of a process have in common. */
+export interface WorldsCommon {
+  /** Those of the server. */
+  readonly laws: readonly Law[];
+  readonly machine: Clock;
+  readonly random: Random;
+  /** What they sign with until their key is replaced. */
+  readonly signingKey: SigningKey;
+  readonly budgets: Budgets;
+  /** The mode that they begin in. */
+  readonly mode: Mode;
+  readonly secrets: SecretSettings;
+  /** Is told when credentials that lead to a world change. */
+  readonly credentialsOf: (world: () => World) => CredentialClaims;
+  /** What a world begins with after a reset. */
+  readonly begin: (world: World, seed: Seed) => Promise<Begin>;
+  /** Its whole state was replaced. */
+  readonly replaced: (world: World, clients?: SeedClients) => Promise<void>;
+  /** The last request that used it has ended. */
+  readonly left: (world: OwnedWorld) => void;
+}
+
 /** What a world is made from. */
 export interface WorldParts {
   readonly id: string;
   readonly credentials: World['credentials'];
   /** Before anything in it became the world's own. */
-  readonly seed: KeptSeed;
-  /** Those of the server. */
-  readonly laws: readonly Law[];
+  readonly seed: Seed;
   readonly filled: Filled;
-  readonly machine: Clock;
-  readonly random: Random;
-  /** What it signs with until its key is replaced. */
-  readonly signingKey: SigningKey;
-  readonly budgets: Budgets;
-  /** The mode that it begins in. */
-  readonly mode: Mode;
-  /** What it begins with after a reset. */
-  readonly begin: () => Promise<Begin>;
-  readonly claims: ClaimsOfWorld;
-  readonly secrets: SecretSettings;
-  /** Called when the last request that used the world ends. */
-  readonly left: () => void;
 }
 
-/** Is told when credentials that lead to a world change. */
-export interface ClaimsOfWorld extends CredentialClaims {
-  /** Its whole state was replaced, by its seed or by a snapshot. */
-  replaced(by: 'seed' | 'snapshot'): Promise<void>;
+export async function openWorld(parts: WorldParts, common: WorldsCommon): Promise<OwnedWorld> {
+  const world = new OpenedWorld(parts, common);
+  await world.open(parts.filled);
+  return world;
 }
 
-export async function openWorld(parts: WorldParts): Promise<OwnedWorld> {
-  const { id, credentials, laws, machine, random, signingKey, budgets, mode: begunMode, begin, claims, left } = parts;
-  const { sharing } = parts.filled.store;
-  const series = sharing?.series ?? random.hex(6);
-  const { hasSecret } = parts.filled.store;
-  const secrets = new WorldSecrets(
-    parts.secrets,
-    budgets.secrets,
-    () => parts.secrets.ofSeeds.of(parts.seed),
-    hasSecret,
-  );
-  const chronicle = new Chronicle(budgets, series, secrets, sharing === null ? null : archiveOn(sharing.log, laws));
-  const { findings } = chronicle;
-  const habits = new Habits(budgets.habits);
-  const remembered = new RememberedTokens(budgets.tokens);
-  const views = new Views(budgets.views);
+/**
+ * A world of this process. Whatever is not asked for is not made: most of thousands of worlds answer a few requests, and
+ * many of them none.
+ */
+class OpenedWorld implements OwnedWorld {
+  readonly id: string;
+  readonly credentials: World['credentials'];
+  readonly #common: WorldsCommon;
+  readonly #seed: Seed;
+  readonly #kept: Store;
+  readonly #series: string;
   /** Each process gives ids of its own. */
-  const ownSeries = sharing === null ? series : random.hex(6);
-  let decisions = 0;
-  let holders = 0;
-  const store = watchedStore(parts.filled.store, claims, chronicle, secrets);
+  readonly #ownSeries: string;
+  #state: SharedState | null = null;
+  #secrets: WorldSecrets | null = null;
+  #chronicle: Chronicle | null = null;
+  #habits: Habits | null = null;
+  #remembered: RememberedTokens | null = null;
+  #views: Views | null = null;
+  #store: Store | null = null;
+  #clock: OwnedClock | null = null;
+  #tokens: OwnedTokens | null = null;
+  #faults: Faults | null = null;
+  #mode: Mode;
+  #decisions = 0;
+  #holders = 0;
+  #isEnding = false;
+  #over: WorldEnd | null = null;
+  /** Of the key of fingerprints: null once it is known; a world that processes share has one of its own. */
+  #reading: Promise<void> | null | undefined;
 
-  const clock = await openClock(machine, () => store.settings, parts.filled.isNew ? REAL_TIME : undefined);
-  const kept = parts.filled.store.state;
-  const first = { mode: begunMode, faults: [], ...(sharing === null && { begunMode }) };
-  const state = kept === null ? null : new SharedState(kept, first);
-  const sharedFaults: SharedFaults | null = state && {
-    look: () => state.look(),
-    update: async (change) => {
-      const updated = await state.update(({ faults: before }) => {
-        const [after, result] = change(before);
-        return [{ faults: after }, result];
-      });
-      // Nobody else tells of it.
-      if (sharing === null) rereadState();
-      return updated;
-    },
-  };
-  const removed = (fault: Fault) => {
-    const sentence = unusedSentence(fault);
-    if (sentence !== null) findings.report('unused_fault', sentence, clock.now());
-  };
-  const faults = new Faults(ownSeries, budgets.faults, removed, sharedFaults);
-  let mode = begunMode;
-  const setMode = async (next: Mode) => {
-    await state?.update(() => [{ mode: next }, undefined]);
-    mode = next;
-  };
-  const rereadState = () => {
-    if (state === null) return;
-    const { now } = state;
-    mode = now.mode;
-    faults.replace(now.faults);
-  };
-  // Another mode than the server was started with before is wanted now.
-  if (sharing === null && state !== null && state.now.begunMode !== begunMode) {
-    await state.update(() => [{ mode: begunMode, begunMode }, undefined]);
+  constructor({ id, credentials, seed, filled }: WorldParts, common: WorldsCommon) {
+    const { sharing } = filled.store;
+    this.id = id;
+    this.credentials = credentials;
+    this.#seed = seed;
+    this.#kept = filled.store;
+    this.#common = common;
+    this.#series = sharing?.series ?? common.random.hex(6);
+    this.#ownSeries = sharing === null ? this.#series : common.random.hex(6);
+    this.#mode = common.mode;
+    this.#reading = sharing === null ? null : undefined;
   }
-  rereadState();
-  /** The key of fingerprints: null once it is known; a world that processes share has one of its own. */
-  let reading: Promise<void> | null | undefined = sharing === null ? null : undefined;
-  const readSecrets = async () => {
+
+  /** Takes over what its store has, which needs no reading if it is new. */
+  async open({ isNew, findings }: Filled): Promise<void> {
+    const { sharing, state: kept } = this.#kept;
+    const { mode: begunMode } = this.#common;
+    const first = { mode: begunMode, faults: [], ...(sharing === null && { begunMode }) };
+    const state = kept === null ? null : new SharedState(kept, first);
+    this.#state = state;
+    // Another mode than the server was started with before is wanted now.
+    if (sharing === null && state !== null && state.now.begunMode !== begunMode) {
+      await state.update(() => [{ mode: begunMode, begunMode }, undefined]);
+    }
+    this.#rereadState();
+    if (!isNew) await this.#reread();
+    this.#tell(findings);
+    sharing?.listen({
+      changed: async (collections) => {
+        if (collections === 'all') {
+          this.remembered.clear();
+          this.habits.clear();
+        }
+        if (collections === 'all' || collections.includes('settings')) await this.#reread();
+      },
+      told: () => this.#rereadState(),
+    });
+  }
+
+  get mark(): string {
+    return worldMark(this.id);
+  }
+
+  get grantMark(): string {
+    return grantMark(this.id);
+  }
+
+  get clock(): OwnedClock {
+    this.#clock ??= clockOf(this.#common.machine, () => this.#kept.settings);
+    return this.#clock;
+  }
+
+  get tokens(): OwnedTokens {
+    const { signingKey, random } = this.#common;
+    this.#tokens ??= worldTokens(signingKey, random, () => this.#kept.settings);
+    return this.#tokens;
+  }
+
+  get chronicle(): Chronicle {
+    const { budgets, laws } = this.#common;
+    const { sharing } = this.#kept;
+    const archive = sharing === null ? null : archiveOn(sharing.log, laws);
+    if (this.#chronicle === null) {
+      this.#chronicle = new Chronicle(budgets, this.#series, this.#knownSecrets, archive);
+      if (this.#over !== null) this.#chronicle.end(this.#over);
+    }
+    return this.#chronicle;
+  }
+
+  get findings(): Chronicle['findings'] {
+    return this.chronicle.findings;
+  }
+
+  get habits(): Habits {
+    this.#habits ??= new Habits(this.#common.budgets.habits);
+    return this.#habits;
+  }
+
+  get remembered(): RememberedTokens {
+    this.#remembered ??= new RememberedTokens(this.#common.budgets.tokens);
+    return this.#remembered;
+  }
+
+  get views(): Views {
+    this.#views ??= new Views(this.#common.budgets.views);
+    return this.#views;
+  }
+
+  get random(): Random {
+    return this.#common.random;
+  }
+
+  get store(): Store {
+    this.#store ??= watchedStore(
+      this.#kept,
+      this.#common.credentialsOf(() => this),
+      this.chronicle,
+      this.#knownSecrets,
+    );
+    return this.#store;
+  }
+
+  get faults(): Faults {
+    const removed = (fault: Fault) => {
+      const sentence = unusedSentence(fault);
+      if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
+    };
+    if (this.#faults === null) {
+      this.#faults = new Faults(this.#ownSeries, this.#common.budgets.faults, removed, this.#sharedFaults());
+      if (this.#over !== null) this.#faults.end();
+    }
+    return this.#faults;
+  }
+
+  get mode(): Mode {
+    return this.#mode;
+  }
+
+  get isHeld(): boolean {
+    return this.#holders > 0;
+  }
+
+  nextDecisionId(): string {
+    this.#decisions += 1;
+    return `${this.#ownSeries}-${this.#decisions}`;
+  }
+
+  async setMode(next: Mode): Promise<void> {
+    await this.#state?.update(() => [{ mode: next }, undefined]);
+    this.#mode = next;
+  }
+
+  async seed(): Promise<KeptSeed> {
+    // A world begins with its seed in the store.
+    return (await this.#kept.world.seed()) as KeptSeed;
+  }
+
+  readSecrets(): Promise<void> | null {
+    if (this.#reading === undefined) this.#reading = this.#readSecrets();
+    return this.#reading;
+  }
+
+  hold(): void {
+    this.#holders += 1;
+  }
+
+  release(): void {
+    this.#holders -= 1;
+    if (this.#holders > 0) return;
+    this.#common.left(this);
+    if (this.#isEnding) void this.close();
+  }
+
+  rest(): void {
+    this.#store = null;
+    this.#kept.rest?.();
+    this.#views?.clear();
+    this.#views = null;
+    if (this.#clock?.isReal === true) this.#clock = null;
+    if (this.#tokens?.isServers() === true) this.#tokens = null;
+    if (this.#faults?.isUnused === true) this.#faults = null;
+  }
+
+  async restore(rows: FrozenRows, at: Instant): Promise<void> {
+    const { machine, replaced } = this.#common;
+    await this.#kept.restore(rows);
+    // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
+    const { frozen } = await openClock(machine, () => this.#kept.settings);
+    if (!frozen) await storeState(this.#kept.settings, { ahead: at - machine.now() });
+    this.#remembered?.clear();
+    this.#habits?.clear();
+    await this.#reread();
+    await replaced(this);
+    this.#told?.event('world', { world: this.id, what: 'restored' });
+  }
+
+  async reset(): Promise<void> {
+    const { begin, mode: begunMode, replaced } = this.#common;
+    const { sharing } = this.#kept;
+    const { rows, findings, clients } = await begin(this, this.#seed);
+    await this.#kept.restore(rows);
+    this.#clock?.restart();
+    this.#tokens?.restart();
+    // Another process may have changed clock or keys since.
+    if (sharing !== null) await this.#reread();
+    await this.#told?.empty();
+    this.#remembered?.clear();
+    this.habits.reset(this.clock.now());
+    await this.#faults?.clear();
+    await this.setMode(begunMode);
+    this.#tell(findings);
+    await replaced(this, clients);
+    this.#told?.event('world', { world: this.id, what: 'reset' });
+  }
+
+  tellOver(): void {
+    this.#end('stopping');
+  }
+
+  end(): void {
+    this.#isEnding = true;
+    this.#end('deleted');
+    if (this.#holders === 0) void this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#end('stopping');
+    this.#chronicle?.close();
+    this.#remembered?.clear();
+    this.#views?.clear();
+    this.#habits?.clear();
+    this.#secrets?.clear();
+    await this.#kept.close();
+  }
+
+  /** Whom it tells what happens: nobody has asked, and nobody else will, if it is not there. */
+  get #told(): Chronicle | null {
+    return this.#kept.sharing === null ? this.#chronicle : this.chronicle;
+  }
+
+  get #knownSecrets(): WorldSecrets {
+    const { secrets, budgets } = this.#common;
+    this.#secrets ??= new WorldSecrets(
+      secrets,
+      budgets.secrets,
+      () => secrets.ofSeeds.of(this.#seed),
+      (hash) => this.#kept.hasSecret(hash),
+    );
+    return this.#secrets;
+  }
+
+  #sharedFaults(): SharedFaults | null {
+    const state = this.#state;
+    return (
+      state && {
+        look: () => state.look(),
+        update: async (change) => {
+          const updated = await state.update(({ faults: before }) => {
+            const [after, result] = change(before);
+            return [{ faults: after }, result];
+          });
+          // Nobody else tells of it.
+          if (this.#kept.sharing === null) this.#rereadState();
+          return updated;
+        },
+      }
+    );
+  }
+
+  #rereadState(): void {
+    if (this.#state === null) return;
+    const { now } = this.#state;
+    this.#mode = now.mode;
+    this.faults.replace(now.faults);
+  }
+
+  async #readSecrets(): Promise<void> {
+    const secrets = this.#knownSecrets;
     try {
-      if (state !== null) secrets.key = await fingerprintKeyIn(state, random);
-      reading = null;
+      if (this.#state !== null) secrets.key = await fingerprintKeyIn(this.#state, this.random);
+      this.#reading = null;
     } catch {
       // The next request tries again.
-      reading = undefined;
+      this.#reading = undefined;
     }
-  };
-  const tokens = worldTokens(signingKey, random, () => store.settings);
-  if (!parts.filled.isNew) await tokens.reread();
-  const tell = (found: FoundInSeed) => {
-    for (const finding of found) findings.report(...finding);
-  };
-  let isEnding = false;
-  /** Whoever waits for something to happen in it does so in vain. */
-  const tellOver = (why: WorldEnd) => {
-    faults.end();
-    chronicle.end(why);
-  };
-  const close = async () => {
-    tellOver('stopping');
-    chronicle.close();
-    remembered.clear();
-    views.clear();
-    habits.clear();
-    secrets.clear();
-    await store.close();
-  };
+  }
 
-  tell(parts.filled.findings);
-  const reread = async () => {
-    await clock.reread();
-    await tokens.reread();
-  };
-  sharing?.listen({
-    changed: async (collections) => {
-      if (collections === 'all') {
-        remembered.clear();
-        habits.clear();
-      }
-      if (collections === 'all' || collections.includes('settings')) await reread();
-    },
-    told: rereadState,
-  });
-  const world: OwnedWorld = {
-    id,
-    mark: worldMark(id),
-    grantMark: grantMark(id),
-    credentials,
-    clock,
-    tokens,
-    chronicle,
-    habits,
-    faults,
-    readSecrets: () => {
-      if (reading === undefined) reading = readSecrets();
-      return reading;
-    },
-    get mode() {
-      return mode;
-    },
-    setMode,
-    tellOver: () => tellOver('stopping'),
-    store,
-    findings,
-    remembered,
-    random,
-    views,
-    nextDecisionId: () => `${ownSeries}-${++decisions}`,
-    // A world begins with its seed in the store.
-    seed: async () => (await store.world.seed()) as KeptSeed,
-    hold: () => {
-      holders += 1;
-    },
-    release: () => {
-      holders -= 1;
-      if (holders > 0) return;
-      left();
-      if (isEnding) void close();
-    },
-    get isHeld() {
-      return holders > 0;
-    },
-    restore: async (rows, at) => {
-      await store.restore(rows);
-      // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
-      const { frozen } = await openClock(machine, () => store.settings);
-      if (!frozen) await storeState(store.settings, { ahead: at - machine.now() });
-      remembered.clear();
-      habits.clear();
-      await reread();
-      await claims.replaced('snapshot');
-      chronicle.event('world', { world: id, what: 'restored' });
-    },
-    reset: async () => {
-      const { rows, findings: found } = await begin();
-      await store.restore(rows);
-      clock.restart();
-      tokens.restart();
-      // Another process may have changed clock or keys since.
-      if (sharing !== null) await reread();
-      await chronicle.empty();
-      remembered.clear();
-      habits.reset(clock.now());
-      await faults.clear();
-      await setMode(begunMode);
-      tell(found);
-      await claims.replaced('seed');
-      chronicle.event('world', { world: id, what: 'reset' });
-    },
-    end: () => {
-      isEnding = true;
-      tellOver('deleted');
-      if (holders === 0) void close();
-    },
-    close,
-  };
-  return world;
+  async #reread(): Promise<void> {
+    await this.clock.reread();
+    await this.tokens.reread();
+  }
+
+  #tell(found: FoundInSeed): void {
+    for (const finding of found) this.findings.report(...finding);
+  }
+
+  /** Whoever waits for something to happen in it does so in vain. */
+  #end(why: WorldEnd): void {
+    this.#over ??= why;
+    this.#faults?.end();
+    this.#chronicle?.end(why);
+  }
 }
 
 /** What fingerprints of a world depend on that processes share: the first of them draws it. */

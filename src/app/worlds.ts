@@ -20,9 +20,10 @@ import type { KeptSeed, Rekeyed } from '../store/world.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { Claiming, hasClient } from './claiming.ts';
+import type { SeedClients } from './claims.ts';
 import { type Begun, beginOf, type Made, makeCopy, type WorldOrigin } from './copies.ts';
 import type { Images } from './images.ts';
-import { type Begin, type ClaimsOfWorld, type Filled, type OwnedWorld, openWorld, type Seed } from './world.ts';
+import { type Filled, type OwnedWorld, openWorld, type Seed, type WorldsCommon } from './world.ts';
 import { makerIn, makerText, WorldSharing } from './world-sharing.ts';
 import { WorldTraces } from './world-traces.ts';
 
@@ -40,6 +41,8 @@ export interface WorldOrder {
 /** What is kept about a world besides itself. */
 export interface WorldEntry extends Made {
   readonly world: OwnedWorld;
+  /** The world whose credentials it shares; null if they are all its own. */
+  readonly source: string | null;
   readonly ttl: number | null;
   readonly createdAt: Instant;
   lastUsedAt: Instant;
@@ -67,6 +70,9 @@ export interface MadeWorld {
 const MOST_NAMED = 5;
 
 const FRESH_ID_LENGTH = 10;
+
+/** How many worlds keep what can be made again of their rows, until others are used. */
+const MOST_AWAKE = 100;
 
 /** How often unused worlds are looked for, in milliseconds. */
 const SWEEP_MS = 10_000;
@@ -103,8 +109,11 @@ export class Worlds implements WorldsByName {
   readonly #making = new Set<string>();
   readonly #traces = new WorldTraces();
   readonly #claiming: Claiming;
+  /** Those that were used last. */
+  readonly #awake = new Set<WorldEntry>();
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
+  readonly #common: WorldsCommon;
   readonly #sharing: WorldSharing | null;
   /** Worlds that are being opened. */
   readonly #opening = new Map<string, Promise<void>>();
@@ -121,15 +130,21 @@ export class Worlds implements WorldsByName {
       isThere: (world) => this.#has(world),
       isAny: () => this.#entries.size > 0,
     });
+    const { machine, random, signingKey, shared, mode, laws, secrets } = parts;
+    this.#common = {
+      ...{ machine, random, signingKey, budgets: shared.budgets, mode, laws, secrets },
+      credentialsOf: (world) => this.#claiming.credentialsOf(world),
+      begin: ({ id, credentials }, seed) => beginOf({ id, credentials, seed }, parts),
+      replaced: (world, clients) => this.#replaced(world, clients),
+      left: (world) => this.#left(world),
+    };
     this.#sharing = sharedWorlds === null ? null : new WorldSharing(sharedWorlds, [...keyCollections.keys()]);
   }
 
   /** Begins the default world. @param filled its store */
-  async begin(seed: Seed, filled: Filled, begin: () => Promise<Begin>): Promise<void> {
-    const world = await this.#open({ id: DEFAULT_WORLD, credentials: 'cast', seed }, filled, begin, () =>
-      this.#claiming.claimOfDefault(),
-    );
-    this.#default = this.#entryOf(world, { credentials: 'cast', seed, ttl: null });
+  async begin(seed: Seed, filled: Filled): Promise<void> {
+    const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.#common);
+    this.#default = this.#entryOf(world, { credentials: 'cast', source: null, seed, ttl: null });
     if (this.#sharing !== null) {
       await this.look([]);
       this.#sweepLater();
@@ -157,10 +172,8 @@ export class Worlds implements WorldsByName {
 
   async #reopened(keptWorlds: KeptWorlds, { name: id, made, ttl, createdAt, usedAt }: KeptWorld): Promise<void> {
     const { source = null } = makerIn(made);
-    const { world, ...origin } = await this.#openStored(id, { store: keptWorlds.open(id), made }, () =>
-      this.#claiming.claimAnew(world, source),
-    );
-    this.#entries.set(id, { world, ...origin, ttl, createdAt, lastUsedAt: usedAt });
+    const { world, ...origin } = await this.#openStored(id, { store: keptWorlds.open(id), made });
+    this.#entries.set(id, { world, ...origin, source, ttl, createdAt, lastUsedAt: usedAt });
     this.#traces.begun(id);
     await this.#claiming.claim(world, source);
   }
@@ -350,20 +363,17 @@ export class Worlds implements WorldsByName {
 
   async #made(id: string, { origin, credentials, ttl }: WorldOrder): Promise<MadeWorld> {
     const copy = await makeCopy({ id, origin, credentials }, this.#parts);
-    const { seed, kept, source, clientIds, names, created } = copy;
+    const { seed, kept, source, clients, created } = copy;
     const { filled, card } = await this.#stored(copy, { id, credentials, ttl });
     try {
-      const world = await this.#open({ id, credentials, seed }, filled, copy.begin, (by) =>
-        this.#claiming.claimAnew(world, source, by === 'seed' ? clientIds : undefined),
-      );
-      const shared = await this.#claiming.claim(world, source, origin.kind === 'seed' ? clientIds : undefined);
+      const world = await openWorld({ id, credentials, seed, filled }, this.#common);
+      const ambiguous = await this.#claiming.claim(world, source, origin.kind === 'seed' ? clients : undefined);
       if (this.#isClosed) throw closing();
-      const entry = this.#entryOf(world, { credentials, seed, ttl, ...(card !== null && { card }) });
+      const entry = this.#entryOf(world, { credentials, source, seed, ttl, ...(card !== null && { card }) });
       this.#entries.set(id, entry);
       this.#traces.begun(id);
       this.#sweepLater();
-      // Shared names of applications are not ambiguous in this sense: every world has the same ones.
-      return { entry, kept, ambiguous: shared.filter((one) => !names.has(one)), created };
+      return { entry, kept, ambiguous: ambiguous.filter((one) => clients?.names.includes(one) !== true), created };
     } catch (cause) {
       this.#claiming.drop(id);
       await filled.store.close();
@@ -416,7 +426,7 @@ export class Worlds implements WorldsByName {
     const { name: id, ttl } = card;
     const opened = await sharing.shared.open(card, this.#parts.shared);
     if (opened === null) return;
-    const { world, ...origin } = await this.#openStored(id, opened, async () => {});
+    const { world, ...origin } = await this.#openStored(id, opened);
     try {
       // What drives it is known only once it was looked at: the mode, faults.
       await sharing.look([id]);
@@ -425,20 +435,18 @@ export class Worlds implements WorldsByName {
       throw cause;
     }
     if (this.#entries.has(id) || this.#isClosed) return world.close();
-    this.#entries.set(id, this.#entryOf(world, { ...origin, ttl, card }));
+    this.#entries.set(id, this.#entryOf(world, { ...origin, source: null, ttl, card }));
   }
 
   /** Opens a world that is stored, with what it was made from. */
   async #openStored(
     id: string,
     { store, made }: { readonly store: Store; readonly made: string },
-    replaced: ClaimsOfWorld['replaced'],
   ): Promise<Made & { readonly world: OwnedWorld }> {
     const { seed: kept, credentials } = makerIn(made);
     const seed = this.#parts.revive(kept);
     const filled = { store, findings: [], isNew: false };
-    const begin = beginOf({ id, seed, credentials }, this.#parts);
-    return { world: await this.#open({ id, credentials, seed }, filled, begin, replaced), seed, credentials };
+    return { world: await openWorld({ id, credentials, seed, filled }, this.#common), seed, credentials };
   }
 
   /** Lets go of worlds that other processes ended, or replaced by others of the same id. */
@@ -484,35 +492,25 @@ export class Worlds implements WorldsByName {
     return this.#claiming.claims.hasKeys ? this.#claiming.claims.of('key', presented.hash()) : [];
   }
 
-  async #open(
-    { id, credentials, seed }: Pick<World, 'id' | 'credentials'> & Pick<WorldEntry, 'seed'>,
-    filled: Filled,
-    begin: () => Promise<Begin>,
-    replaced: ClaimsOfWorld['replaced'],
-  ): Promise<OwnedWorld> {
-    const { machine, random, signingKey, shared, mode, laws, secrets } = this.#parts;
-    const left = () => {
-      const entry = this.#entryNow(id);
-      if (entry?.world === world) this.#isUsed(entry);
-    };
-    const claims = { ...this.#claiming.credentialsOf(() => world), replaced };
-    const world = await openWorld({
-      id,
-      credentials,
-      seed,
-      laws,
-      filled,
-      begin,
-      claims,
-      left,
-      machine,
-      random,
-      signingKey,
-      budgets: shared.budgets,
-      mode,
-      secrets,
-    });
-    return world;
+  async #replaced(world: World, clients: SeedClients | undefined): Promise<void> {
+    if (world.id === DEFAULT_WORLD) return this.#claiming.claimOfDefault();
+    const entry = this.#entries.get(world.id);
+    // Of worlds that processes share, the database knows what leads to them.
+    if (entry?.world !== world || this.#sharing !== null) return;
+    await this.#claiming.claimAnew(world, entry.source, clients);
+  }
+
+  #left(world: OwnedWorld): void {
+    const entry = this.#entryNow(world.id);
+    if (entry?.world !== world) return;
+    this.#isUsed(entry);
+    this.#awake.delete(entry);
+    this.#awake.add(entry);
+    if (this.#awake.size <= MOST_AWAKE) return;
+    // There is one, because there are too many.
+    const oldest = this.#awake.values().next().value as WorldEntry;
+    this.#awake.delete(oldest);
+    if (!oldest.world.isHeld) oldest.world.rest();
   }
 
   #entryNow(id: string): WorldEntry | null | undefined {
@@ -524,7 +522,7 @@ export class Worlds implements WorldsByName {
     return this.#entryNow(world.id)?.world === world;
   }
 
-  #entryOf(world: OwnedWorld, rest: Pick<WorldEntry, 'credentials' | 'seed' | 'ttl' | 'card'>): WorldEntry {
+  #entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
     const now = this.#parts.machine.now();
     return { world, ...rest, createdAt: rest.card?.createdAt ?? now, lastUsedAt: now };
   }
@@ -553,6 +551,7 @@ export class Worlds implements WorldsByName {
     // If the disk takes no changes, it is there as before.
     this.#parts.keptWorlds?.delete(id);
     this.#entries.delete(id);
+    this.#awake.delete(entry);
     this.#claiming.drop(id);
     if (entry.card !== undefined) this.#sharing?.forget(entry.card);
     this.#traces.ended(id);

@@ -61,6 +61,11 @@ export class Faults {
     return this.#list.size === 0;
   }
 
+  /** Has it never had one? */
+  get isUnused(): boolean {
+    return this.isEmpty && this.#added === 0;
+  }
+
   /** @throws Problem `conflict` if there are too many, or too large ones */
   async add(order: FaultOrder, now: Instant): Promise<Fault> {
     const bytes = weightOf(order);

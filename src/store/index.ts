@@ -40,6 +40,8 @@ export interface Store {
    * @throws Unwritable if the file cannot be written; nothing is changed then
    */
   restore(state: FrozenRows | (() => FrozenRows)): Promise<void>;
+  /** It is not used for a while: lets go of what can be made again of its rows. Absent if that is nothing. */
+  rest?(): void;
   /** Writes what is pending and closes the file. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Store } from './index.ts';
-import { partsOn } from './parts/index.ts';
+import { type Parts, partsOn } from './parts/index.ts';
 import { ACCESS_KEYS, IDENTITIES } from './parts/records.ts';
 import { REKEYED, rekeyedRow } from './parts/rekeying.ts';
 import type { StoreParts } from './shared.ts';
@@ -48,19 +48,81 @@ const NOT_KEPT: Kept = { notices: [], state: null, fault: () => null, close: () 
 
 /** A store whose rows are in memory. @param kept where else they are */
 export function storeOn(rows: WorldRows, kept: Kept = NOT_KEPT): Store {
-  return {
-    ...partsOn(rows),
-    collections: rows,
-    sharing: null,
-    notices: kept.notices,
-    state: kept.state,
-    fault: kept.fault,
-    hasSecret: (hash) => SECRETIVE.some((collection) => rows.hasSecret(collection, hash)),
-    freeze: async () => rows.freeze(),
-    restore: async (state) => rows.replace(typeof state === 'function' ? state() : state),
-    close: async () => {
-      rows.release();
-      kept.close();
-    },
-  };
+  return new StoreInMemory(rows, kept);
+}
+
+/** What reads and writes its rows is made when it is first asked for, and again after a rest. */
+class StoreInMemory implements Store {
+  readonly collections: WorldRows;
+  readonly sharing = null;
+  readonly notices: readonly string[];
+  readonly state: Store['state'];
+  readonly #kept: Kept;
+  #parts: Parts | null = null;
+
+  constructor(rows: WorldRows, kept: Kept) {
+    this.collections = rows;
+    this.notices = kept.notices;
+    this.state = kept.state;
+    this.#kept = kept;
+  }
+
+  get accessKeys() {
+    return this.#all.accessKeys;
+  }
+
+  get identities() {
+    return this.#all.identities;
+  }
+
+  get oauthClients() {
+    return this.#all.oauthClients;
+  }
+
+  get grants() {
+    return this.#all.grants;
+  }
+
+  get ngcKeys() {
+    return this.#all.ngcKeys;
+  }
+
+  get settings() {
+    return this.#all.settings;
+  }
+
+  get world() {
+    return this.#all.world;
+  }
+
+  hasSecret(hash: string) {
+    return SECRETIVE.some((collection) => this.collections.hasSecret(collection, hash));
+  }
+
+  fault() {
+    return this.#kept.fault();
+  }
+
+  async freeze() {
+    return this.collections.freeze();
+  }
+
+  async restore(state: FrozenRows | (() => FrozenRows)) {
+    this.collections.replace(typeof state === 'function' ? state() : state);
+  }
+
+  rest() {
+    this.#parts = null;
+  }
+
+  async close() {
+    this.rest();
+    this.collections.release();
+    this.#kept.close();
+  }
+
+  get #all(): Parts {
+    this.#parts ??= partsOn(this.collections);
+    return this.#parts;
+  }
 }

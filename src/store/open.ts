@@ -46,7 +46,7 @@ export async function openPlace(
     try {
       const file = await openDataFile(data, shared);
       try {
-        const store = { ...file.open(world), notices: file.notices };
+        const store = Object.assign(file.open(world), { notices: file.notices });
         return { kind: 'file', clock: null, worlds: null, kept: file, store, close: async () => file.close() };
       } catch (cause) {
         file.close();
@@ -55,7 +55,7 @@ export async function openPlace(
     } catch (cause) {
       if (!mayBeMemory || !(cause instanceof NoDriver)) throw cause;
       const notice = `The state is kept in memory and ends with the server, not in --data ${data}. ${cause.message}`;
-      return inMemory({ ...openMemory(NO_ROWS, shared, 0), notices: [notice] });
+      return inMemory(Object.assign(openMemory(NO_ROWS, shared, 0), { notices: [notice] }));
     }
   }
   // Loaded only by those who have a database.

@@ -9,6 +9,9 @@ beforeEach(() => {
   asked = [];
 });
 
+/** The clients of a world that has none. */
+const NOBODY = { ids: [], names: [] };
+
 /** A world that has one key, and nobody with a client id. */
 function world(id: string, hash: string): World {
   const none = async () => null;
@@ -19,8 +22,7 @@ function world(id: string, hash: string): World {
   const store = {
     world: { credentials },
     ngcKeys: { bySecret: async (secret: string) => (secret === hash ? { key: { id: `key of ${id}` } } : null) },
-    accessKeys: { byClientId: none },
-    identities: { byClientId: none, byName: none },
+    collections: { byAlias: none },
   };
   return { id, store, clock: manualClock(0) } as unknown as World;
 }
@@ -35,10 +37,10 @@ function claimingWith(...worlds: readonly World[]): Claiming {
 it('a new world is not searched for shared keys because others share those of the default world', async () => {
   const [first, copy, fresh] = [world('default', 'h'), world('copy', 'h'), world('fresh', 'own')];
   const claiming = claimingWith(first, copy, fresh);
-  expect(await claiming.claim(copy, 'default', [])).toEqual([]);
-  await claiming.claim(fresh, null, []);
+  expect(await claiming.claim(copy, 'default', NOBODY)).toEqual([]);
+  await claiming.claim(fresh, null, NOBODY);
   claiming.drop('copy');
-  await claiming.claim(fresh, null, []);
+  await claiming.claim(fresh, null, NOBODY);
 
   expect(asked).toEqual([]);
   expect(claiming.claims.hasKeys, 'the default world leads to itself').toBe(false);
@@ -54,7 +56,7 @@ it('a world that is made again finds the keys that copies of the earlier one hav
   claiming.drop('red');
   asked = [];
 
-  expect(await claiming.claim(again, null, [])).toEqual(['key of red']);
+  expect(await claiming.claim(again, null, NOBODY)).toEqual(['key of red']);
   expect(asked).toEqual(['red']);
   expect(claiming.claims.of('key', 'h')).toEqual(['second', 'red']);
 });

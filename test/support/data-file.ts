@@ -11,14 +11,15 @@ export function openFile(path: string, shared: StoreParts = newStoreParts(), by:
   const file = openSqliteFile(path, by, shared);
   try {
     const store = file.open('default');
+    const closeStore = store.close.bind(store);
     const close = async () => {
       try {
-        await store.close();
+        await closeStore();
       } finally {
         file.close();
       }
     };
-    return { ...store, notices: file.notices, close };
+    return Object.assign(store, { notices: file.notices, close });
   } catch (cause) {
     file.close();
     throw damagedFile(path, cause);

@@ -35,7 +35,14 @@ export type PlainStore = Omit<Store, 'collections'> & {
 };
 
 export function plainly(store: Store): PlainStore {
-  return { ...store, collections: plain(store.collections), rows: store.collections };
+  const shown: Partial<PlainStore> = { collections: plain(store.collections), rows: store.collections };
+  // Whatever it is made of, its members are read from it.
+  return new Proxy(store as unknown as PlainStore, {
+    get: (all, name) => {
+      const value = Reflect.get(shown, name) ?? Reflect.get(all, name, all);
+      return typeof value === 'function' ? value.bind(all) : value;
+    },
+  });
 }
 
 function bare<Its extends AnyRow | null>(row: Its): Its {
