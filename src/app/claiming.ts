@@ -1,15 +1,12 @@
 import type { World } from '../contract/world.ts';
-import type { Instant } from '../core/clock.ts';
 import { clientIdInWorld, DEFAULT_WORLD } from '../core/world-id.ts';
-import { clientAliases } from '../store/credential-aliases.ts';
-import type { Store } from '../store/index.ts';
+import type { Row, Watcher } from '../store/collections.ts';
 import { type SeedClients, WorldClaims } from './claims.ts';
-import type { CredentialClaims } from './watched-store.ts';
+import type { Credentials } from './credentials.ts';
 
 /** What claiming needs of the worlds. */
 export interface ClaimingParts {
-  /** The collections, in addition to that of NGC keys, whose rows are keys. */
-  readonly keyCollections: readonly string[];
+  readonly credentials: Credentials;
   readonly default: () => World;
   /** Null if there is no such world. */
   readonly find: (id: string) => World | undefined;
@@ -30,32 +27,25 @@ export class Claiming {
     this.#parts = parts;
   }
 
-  /** What is told of the credentials of a world, which may be replaced by another of its id meanwhile. */
-  credentialsOf(world: () => World): CredentialClaims {
-    const { isThere } = this.#parts;
-    return {
-      made: async (clientId) => {
-        const { id } = world();
-        const isOther = id !== DEFAULT_WORLD;
-        // For the default world only shared client ids are noted: whatever nobody claims leads to it anyway.
-        const isOfDefault = isOther && (await hasClient(this.#parts.default().store, clientId));
-        if (!isThere(world())) return;
-        if (isOfDefault) this.claims.add('client', clientId, DEFAULT_WORLD);
-        if (isOther || this.claims.of('client', clientId).length > 0) this.claims.add('client', clientId, id);
-      },
-      gone: async (clientIds) => {
-        for (const clientId of clientIds) {
-          if (!(await hasClient(world().store, clientId)) && isThere(world()))
-            this.claims.remove('client', clientId, world().id);
-        }
-      },
-      keyGone: async () => {
-        const { id, store, clock } = world();
-        for (const hash of this.claims.in('key', id)) {
-          if (!(await this.hasKey(store, hash, clock.now())) && isThere(world())) this.claims.remove('key', hash, id);
-        }
-      },
-    };
+  /** Notes that rows of a world have changed, which may be replaced by another of its id meanwhile. */
+  async changed(world: World, { puts, before }: Parameters<Watcher>[0]): Promise<void> {
+    const { credentials, isThere } = this.#parts;
+    const isOther = world.id !== DEFAULT_WORLD;
+    const [made, gone] = different(puts, before, (row) => credentials.clientIdsOf(row));
+    for (const clientId of made) {
+      // For the default world only shared client ids are noted: whatever nobody claims leads to it anyway.
+      const isOfDefault = isOther && (await credentials.hasClient(this.#parts.default().store, clientId));
+      if (!isThere(world)) return;
+      if (isOfDefault) this.claims.add('client', clientId, DEFAULT_WORLD);
+      if (isOther || this.claims.of('client', clientId).length > 0) this.claims.add('client', clientId, world.id);
+    }
+    for (const clientId of gone) {
+      const isLeft = await credentials.hasClient(world.store, clientId);
+      if (!isLeft && isThere(world)) this.claims.remove('client', clientId, world.id);
+    }
+    // A new key leads to its world by itself.
+    const [, ended] = different(puts, before, (row) => credentials.keyHashOf(row) ?? []);
+    for (const hash of ended) if (isThere(world)) this.claims.remove('key', hash, world.id);
   }
 
   /**
@@ -81,18 +71,17 @@ export class Claiming {
     }
     const { store } = world;
     const first = this.#parts.default();
-    const { keyHashes, clientIds } = await store.world.credentials();
+    const { keyHashes, clientIds } = await this.#parts.credentials.of(store);
     const found: Parameters<WorldClaims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
     for (const clientId of await this.#ofDefault(clientIds)) found.push(['client', clientId, DEFAULT_WORLD]);
     // Keys of its own are claimed only if another world has them, too: a copy of an earlier state.
     const isShared = (hash: string) => this.claims.of('key', hash).some((other) => other !== id);
     const hashes = source === null ? keyHashes.filter(isShared) : keyHashes;
-    const now = first.clock.now();
     const others = new Set([first, this.#parts.find(source ?? DEFAULT_WORLD) ?? first]);
     for (const hash of hashes) {
       found.push(['key', hash, id]);
       for (const other of others) {
-        if (await this.hasKey(other.store, hash, now)) found.push(['key', hash, other.id]);
+        if ((await this.#parts.credentials.keyIn(other.store, hash)) !== null) found.push(['key', hash, other.id]);
       }
     }
     // All at once, so that no request finds half of it.
@@ -102,17 +91,18 @@ export class Claiming {
     const ambiguous = clientIds.filter((clientId) => this.claims.of('client', clientId).length > 1);
     for (const hash of hashes) {
       if (this.claims.of('key', hash).length === 1) continue;
-      const known = await store.ngcKeys.bySecret(hash, now);
-      if (known !== null) ambiguous.push(known.key.id);
+      const key = await this.#parts.credentials.keyIn(store, hash);
+      if (key !== null) ambiguous.push(key.id);
     }
     return ambiguous;
   }
 
   /** Those of these client ids that the default world has, too. */
   async #ofDefault(clientIds: readonly string[]): Promise<readonly string[]> {
+    const { credentials } = this.#parts;
     const { store } = this.#parts.default();
     const found: string[] = [];
-    for (const clientId of clientIds) if (await hasClient(store, clientId)) found.push(clientId);
+    for (const clientId of clientIds) if (await credentials.hasClient(store, clientId)) found.push(clientId);
     return found;
   }
 
@@ -133,27 +123,21 @@ export class Claiming {
   async claimOfDefault(): Promise<void> {
     this.claims.drop(DEFAULT_WORLD);
     if (!this.#parts.isAny()) return;
-    const { keyHashes, clientIds } = await this.#parts.default().store.world.credentials();
+    const { keyHashes, clientIds } = await this.#parts.credentials.of(this.#parts.default().store);
     const claim = (kind: 'client' | 'key', name: string) => {
       if (this.claims.of(kind, name).length > 0) this.claims.add(kind, name, DEFAULT_WORLD);
     };
     for (const clientId of clientIds) claim('client', clientId);
     for (const hash of keyHashes) claim('key', hash);
   }
-
-  async hasKey({ ngcKeys, collections }: Store, hash: string, now: Instant): Promise<boolean> {
-    if ((await ngcKeys.bySecret(hash, now)) !== null) return true;
-    for (const name of this.#parts.keyCollections) {
-      if ((await collections.byAlias(name, hash)) !== null) return true;
-    }
-    return false;
-  }
 }
 
-/** Does anybody in this world have this client id? */
-export async function hasClient({ collections }: Pick<Store, 'collections'>, clientId: string): Promise<boolean> {
-  for (const { collection, alias } of clientAliases(clientId)) {
-    if ((await collections.byAlias(collection, alias)) !== null) return true;
-  }
-  return false;
+/** What these rows have that those had not, and the other way round. */
+function different(
+  puts: readonly Row[],
+  before: readonly Row[],
+  of: (row: Row) => string | readonly string[],
+): readonly [made: readonly string[], gone: readonly string[]] {
+  const [now, then] = [new Set(puts.flatMap(of)), new Set(before.flatMap(of))];
+  return [[...now].filter((one) => !then.has(one)), [...then].filter((one) => !now.has(one))];
 }

@@ -1,15 +1,15 @@
+import type { Holder, Rekeying } from '../contract/credentials.ts';
 import type { World } from '../contract/world.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
-import { type Derivation, type DeriveKey, derivationOf } from '../credentials/derivation.ts';
+import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
-import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import { ownSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
-import { openMemory, rekeyed } from '../store/memory.ts';
+import { openMemory } from '../store/memory.ts';
 import type { StoreParts } from '../store/shared.ts';
-import type { Rekeyed, Rekeying } from '../store/world.ts';
 import { type FrozenRows, weightOf } from '../store/world-rows.ts';
 import type { SeedClients } from './claims.ts';
+import type { Credentials } from './credentials.ts';
 import type { Image, Images } from './images.ts';
 import type { Begin, Filled, Seed } from './world.ts';
 
@@ -39,7 +39,7 @@ export interface Begun {
   /** As `Begin.clients`. */
   readonly clients: SeedClients | undefined;
   /** For a copy with credentials of its own: what had been created since the seed, and now has new secrets. */
-  readonly created: readonly Rekeyed[];
+  readonly created: readonly Holder[];
 }
 
 /** What copying needs. */
@@ -47,20 +47,19 @@ interface CopyParts {
   readonly images: Images;
   /** What the stores of the process share. */
   readonly shared: StoreParts;
-  /** How keys that are rows of collections are derived, by collection. */
-  readonly keyCollections: ReadonlyMap<string, DeriveKey>;
+  readonly keys: Credentials;
 }
 
 /** Fills a new world with a copy of its seed's image, or of another world. */
 export async function makeCopy(
   { id, origin, credentials }: { readonly id: string; readonly origin: WorldOrigin } & Pick<Made, 'credentials'>,
-  { images, shared, keyCollections }: CopyParts,
+  { images, shared, keys }: CopyParts,
 ): Promise<Begun> {
   const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
   const derivation = credentials === 'own' ? derivationOf(id) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
   const image = await images.of(seed);
-  const { rows, findings, clients } = beginningOf({ id, seed, credentials }, image, keyCollections);
+  const { rows, findings, clients } = beginningOf({ id, seed, credentials }, image, keys);
   const begun = {
     free: freeOf(image),
     seed,
@@ -75,7 +74,7 @@ export async function makeCopy(
   const filled = { store, findings: image.findings, isNew: false };
   if (derivation === null) return { ...begun, filled, created: [] };
   try {
-    const found = await rekeyedCopy(store, { origin, derivation, image, kept, keyCollections });
+    const found = await rekeyedCopy(store, { origin, derivation, image, kept, keys });
     const ofSeed = new Set(image.credentials.map((one) => one.id));
     return { ...begun, filled, created: found.filter((one) => !ofSeed.has(one.id)) };
   } catch (cause) {
@@ -99,43 +98,36 @@ function freeOf({ rows }: Image): number {
  */
 export async function beginOf(
   made: Pick<World, 'id'> & Made,
-  { images, keyCollections }: Pick<CopyParts, 'images' | 'keyCollections'>,
+  { images, keys }: Pick<CopyParts, 'images' | 'keys'>,
 ): Promise<Begin> {
-  return beginningOf(made, await images.of(made.seed), keyCollections);
+  return beginningOf(made, await images.of(made.seed), keys);
 }
 
 function beginningOf(
   { id, seed, credentials }: Pick<World, 'id'> & Made,
   { rows, findings, clients }: Image,
-  keyCollections: CopyParts['keyCollections'],
+  keys: Credentials,
 ): Begin {
   if (credentials === 'cast') return { rows, findings };
   // Derived anew when they are needed: of most worlds few are, and of many none.
   const own = () => {
     const derivation = derivationOf(id);
-    return { rekeying: rekeyingOf(derivation, keyCollections), kept: () => ownSeed(seed, derivation) };
+    return { rekeying: rekeyingOf(derivation), kept: () => ownSeed(seed, derivation) };
   };
-  return { rows: rekeyed(rows, keyCollections, own), findings, clients };
+  return { rows: keys.ownRows(rows, own), findings, clients };
 }
 
 /** @param inWorld gives the client id to use in place of another */
-function rekeyingOf(
-  derivation: Derivation,
-  keyCollections: CopyParts['keyCollections'],
-  inWorld: Rekeying['clientId'] = derivation.clientId,
-): Rekeying {
+function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = derivation.clientId): Rekeying {
   return {
-    keyHash: (id) => hashSecret(deriveKeyText(derivation, id)),
+    keyHash: (derive, id) => hashSecret(derive(derivation, id)),
     secretHash: (id) => hashSecret(derivation.secret(id)),
     clientId: inWorld,
-    aliases: new Map(
-      [...keyCollections].map(([collection, derive]) => [collection, (id) => hashSecret(derive(derivation, id))]),
-    ),
   };
 }
 
 /** What a copy with credentials of its own is made from. */
-interface Copy extends Pick<CopyParts, 'keyCollections'> {
+interface Copy extends Pick<CopyParts, 'keys'> {
   readonly origin: Extract<WorldOrigin, { kind: 'copy' }>;
   readonly derivation: Derivation;
   /** The image of its seed. */
@@ -143,9 +135,10 @@ interface Copy extends Pick<CopyParts, 'keyCollections'> {
   readonly kept: Seed;
 }
 
-async function rekeyedCopy({ world }: Store, copy: Copy): Promise<readonly Rekeyed[]> {
-  const { clientIds } = await world.credentials();
-  return world.rekey(rekeyingOf(copy.derivation, copy.keyCollections, renaming(clientIds, copy)), copy.kept);
+async function rekeyedCopy(store: Store, copy: Copy): Promise<readonly Holder[]> {
+  const { derivation, keys, kept } = copy;
+  const { clientIds } = await keys.of(store);
+  return keys.rekey(store, { rekeying: rekeyingOf(derivation, renaming(clientIds, copy)), kept: () => kept });
 }
 
 /**

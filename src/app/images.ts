@@ -1,3 +1,4 @@
+import type { Holder } from '../contract/credentials.ts';
 import type { Settings } from '../contract/settings.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Reports } from '../core/finding.ts';
@@ -5,10 +6,11 @@ import { Held } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../kits/ngc/keyring.ts';
 import { openMemory } from '../store/memory.ts';
+import { seedRow } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
-import type { Rekeyed } from '../store/world.ts';
-import { type FrozenRows, NO_ROWS, sizeOf } from '../store/world-rows.ts';
+import { type FrozenRows, frozenRows, sizeOf } from '../store/world-rows.ts';
 import type { SeedClients } from './claims.ts';
+import type { Credentials } from './credentials.ts';
 import type { Seed } from './world.ts';
 
 /** A world as its seed makes it, for others to begin with. */
@@ -21,7 +23,7 @@ export interface Image {
   /** What a person should know about it. */
   readonly findings: readonly Parameters<Reports['report']>[];
   /** All credentials in it. */
-  readonly credentials: readonly Rekeyed[];
+  readonly credentials: readonly Holder[];
   readonly clients: SeedClients;
 }
 
@@ -59,13 +61,15 @@ export class Images {
   readonly #machine: Clock;
   readonly #shared: StoreParts;
   readonly #customs: Customs;
+  readonly #keys: Credentials;
 
-  constructor(machine: Clock, shared: StoreParts, customs: Customs) {
+  constructor(machine: Clock, shared: StoreParts, customs: Customs, keys: Credentials) {
     const weigh = ({ rows, seed }: Image) => ROW_COPIES * sizeOf(rows) + SEED_COPIES * seed.text.length;
     this.#images = new Held(shared.budgets.images, weigh);
     this.#machine = machine;
     this.#shared = shared;
     this.#customs = customs;
+    this.#keys = keys;
   }
 
   /** The image of a seed, at most a second old. */
@@ -81,15 +85,13 @@ export class Images {
 
   async #make(seed: Seed): Promise<Image> {
     const at = this.#machine.now();
-    const records = await seed.records(at);
-    const store = openMemory(NO_ROWS, this.#shared);
+    const begun = [seedRow(seed), ...(await seed.rows(at))];
+    const store = openMemory(frozenRows(begun, this.#shared.revisions), this.#shared);
     try {
-      await store.world.load(seed, records);
       const found: Parameters<Reports['report']>[] = [];
       await settle(store, (...finding) => found.push(finding), this.#customs, at);
       const rows = await store.freeze();
-      const none = { keyHash: String, secretHash: String, clientId: String };
-      const credentials = await store.world.rekey(none, seed);
+      const credentials = this.#keys.holdersIn(rows);
       const clients = {
         ids: credentials.flatMap(({ clientId }) => clientId ?? []),
         names: credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : [])),

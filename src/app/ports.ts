@@ -21,6 +21,7 @@ import { ALL_REASONS, type Ports } from '../services/index.ts';
 import { dataFileOf } from '../store/open.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 import type { WorldOrigin } from './copies.ts';
+import { countsIn } from './counts.ts';
 import { drillsOf, endsOfDrills } from './drills.ts';
 import { knownOf } from './known.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
@@ -90,7 +91,7 @@ export function portsOf(driven: Driven): Ports {
         const { profile, tables } = service.law(config);
         return { name: service.name, title: service.title, profile, operations: tables.operations.length };
       }),
-      counts: await store.world.counts(),
+      counts: await countsIn(store.collections, services),
       state: { bytes: state.used, most: state.bytes },
     }),
     cast: async (world) => castOf(await world.seed(), services),

@@ -45,8 +45,9 @@ import { shownData } from '../store/data-option.ts';
 import { Damaged, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { openPlace, type Place } from '../store/open.ts';
+import { type KeptSeed, seedIn, seedRow } from '../store/seed.ts';
 import { newStoreParts } from '../store/shared.ts';
-import type { KeptSeed } from '../store/world.ts';
+import { Credentials } from './credentials.ts';
 import { type Customs, Images, settle } from './images.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
@@ -130,13 +131,13 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const { budgets } = shared;
   const laws = services.map((service) => service.law(config));
   const customs = { settings: config, laws };
-  const keyCollections = new Map(services.flatMap((one) => Object.entries(one.keyCollections ?? {})));
+  const keys = new Credentials(services);
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
-  const images = new Images(machine, shared, customs);
+  const images = new Images(machine, shared, customs, keys);
   const documented = new Set<string>();
   const worlds = new Worlds({
     secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
-    ...{ machine, random, signingKey, shared, images, keyCollections, laws, sharedWorlds, keptWorlds },
+    ...{ machine, random, signingKey, shared, images, keys, laws, sharedWorlds, keptWorlds },
     revive,
     mode: config.mode,
     most: config.maxWorlds,
@@ -250,12 +251,11 @@ async function beginWorld(
     await settle(from, (...finding) => findings.push(finding), customs, machine.now());
     return { store: from, findings, isNew: false };
   };
-  const fill = async (from: Seed) => store.world.load(from, await from.records(machine.now()));
   // Of several processes that begin at the same time with the same database, one fills it.
   const made = await store.collections.turns.take(async () => {
-    const kept = await store.world.seed();
+    const kept = await seedIn(store.collections);
     if (!reseed && kept !== null) return revivedSeed(kept, services, random);
-    await fill(seed);
+    await store.collections.load([seedRow(seed), ...(await seed.rows(machine.now()))]);
     return seed;
   });
   await worlds.begin(made, await settled(store));

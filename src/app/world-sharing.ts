@@ -2,9 +2,9 @@ import type { World } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Presented } from '../credentials/presented.ts';
-import { clientAliases, keyAliases } from '../store/credential-aliases.ts';
+import type { KeptSeed } from '../store/seed.ts';
 import type { SharedWorlds, WorldCard } from '../store/sharing.ts';
-import type { KeptSeed } from '../store/world.ts';
+import type { Credentials } from './credentials.ts';
 
 /** How much later than it happens the use of a world is written at most, in milliseconds; sooner if it lasts less long. */
 const WRITTEN_EVERY = 60_000;
@@ -33,16 +33,15 @@ export function makerIn(text: string): Maker {
 /** Which worlds there are, of those that several processes share. */
 export class WorldSharing {
   readonly shared: SharedWorlds;
-  readonly #keyCollections: readonly string[];
+  readonly #credentials: Credentials;
   /** The worlds that have a credential, as of the last look for it. */
   readonly #owners = new Map<string, readonly string[]>();
   /** When the use of a world was last written, by id. */
   readonly #written = new Map<string, Instant>();
 
-  /** @param keyCollections those whose rows are keys */
-  constructor(shared: SharedWorlds, keyCollections: readonly string[]) {
+  constructor(shared: SharedWorlds, credentials: Credentials) {
     this.shared = shared;
-    this.#keyCollections = keyCollections;
+    this.#credentials = credentials;
   }
 
   card(name: string): WorldCard | undefined {
@@ -65,7 +64,9 @@ export class WorldSharing {
     const name = nameOf(presented);
     if (name === null) return;
     const aliases =
-      presented.kind === 'client' ? clientAliases(presented.clientId) : keyAliases(name, this.#keyCollections);
+      presented.kind === 'client'
+        ? this.#credentials.clientAliases(presented.clientId)
+        : this.#credentials.keyAliases(name);
     const names = await this.shared.worldsWith(aliases);
     if (this.#owners.size >= MOST_FOUND) this.#owners.clear();
     // Whatever nobody else has leads to the default world anyway.

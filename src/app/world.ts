@@ -15,20 +15,21 @@ import { Chronicle } from '../journal/chronicle.ts';
 import type { WorldEnd } from '../journal/journal.ts';
 import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
+import type { Row, Watcher } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
-import type { KeptSeed, WorldRecords } from '../store/world.ts';
+import { type KeptSeed, seedIn } from '../store/seed.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { archiveOn } from './archive.ts';
 import type { SeedClients } from './claims.ts';
-import { type CredentialClaims, watchedStore } from './watched-store.ts';
+import type { Credentials } from './credentials.ts';
 import { clockOf, type OwnedClock, openClock, storeState } from './world-clock.ts';
 import { type OwnedTokens, worldTokens } from './world-keys.ts';
 import { SharedState } from './world-state.ts';
 
-/** A seed, with what it turns into at a given moment. */
+/** A seed, with the rows that it turns into at a given moment. */
 export interface Seed extends KeptSeed {
-  records(now: Instant): Promise<WorldRecords>;
+  rows(now: Instant): Promise<readonly Row[]>;
 }
 
 /** What a person should know about a world. */
@@ -78,8 +79,9 @@ export interface WorldsCommon {
   /** The mode that they begin in. */
   readonly mode: Mode;
   readonly secrets: SecretSettings;
-  /** Is told when credentials that lead to a world change. */
-  readonly credentialsOf: (world: () => World) => CredentialClaims;
+  readonly keys: Credentials;
+  /** Is told when rows with credentials change. */
+  readonly changed: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
   /** What a world begins with after a reset. */
   readonly begin: (world: World, seed: Seed) => Promise<Begin>;
   /** Its whole state was replaced. */
@@ -112,7 +114,7 @@ class OpenedWorld implements OwnedWorld {
   readonly credentials: World['credentials'];
   readonly #common: WorldsCommon;
   readonly #seed: Seed;
-  readonly #kept: Store;
+  readonly store: Store;
   readonly #series: string;
   /** Each process gives ids of its own. */
   readonly #ownSeries: string;
@@ -122,7 +124,6 @@ class OpenedWorld implements OwnedWorld {
   #habits: Habits | null = null;
   #remembered: RememberedTokens | null = null;
   #views: Views | null = null;
-  #store: Store | null = null;
   #clock: OwnedClock | null = null;
   #tokens: OwnedTokens | null = null;
   #faults: Faults | null = null;
@@ -139,17 +140,18 @@ class OpenedWorld implements OwnedWorld {
     this.id = id;
     this.credentials = credentials;
     this.#seed = seed;
-    this.#kept = filled.store;
+    this.store = filled.store;
     this.#common = common;
     this.#series = sharing?.series ?? common.random.hex(6);
     this.#ownSeries = sharing === null ? this.#series : common.random.hex(6);
     this.#mode = common.mode;
+    filled.store.collections.watch((changed) => this.#changed(changed));
     this.#reading = sharing === null ? null : undefined;
   }
 
   /** Takes over what its store has, which needs no reading if it is new. */
   async open({ isNew, findings }: Filled): Promise<void> {
-    const { sharing, state: kept } = this.#kept;
+    const { sharing, state: kept } = this.store;
     const { mode: begunMode } = this.#common;
     const first = { mode: begunMode, faults: [], ...(sharing === null && { begunMode }) };
     const state = kept === null ? null : new SharedState(kept, first);
@@ -182,19 +184,19 @@ class OpenedWorld implements OwnedWorld {
   }
 
   get clock(): OwnedClock {
-    this.#clock ??= clockOf(this.#common.machine, () => this.#kept.settings);
+    this.#clock ??= clockOf(this.#common.machine, () => this.store.settings);
     return this.#clock;
   }
 
   get tokens(): OwnedTokens {
     const { signingKey, random } = this.#common;
-    this.#tokens ??= worldTokens(signingKey, random, () => this.#kept.settings);
+    this.#tokens ??= worldTokens(signingKey, random, () => this.store.settings);
     return this.#tokens;
   }
 
   get chronicle(): Chronicle {
     const { budgets, laws } = this.#common;
-    const { sharing } = this.#kept;
+    const { sharing } = this.store;
     const archive = sharing === null ? null : archiveOn(sharing.log, laws);
     if (this.#chronicle === null) {
       this.#chronicle = new Chronicle(budgets, this.#series, this.#knownSecrets, archive);
@@ -224,16 +226,6 @@ class OpenedWorld implements OwnedWorld {
 
   get random(): Random {
     return this.#common.random;
-  }
-
-  get store(): Store {
-    this.#store ??= watchedStore(
-      this.#kept,
-      this.#common.credentialsOf(() => this),
-      this.chronicle,
-      this.#knownSecrets,
-    );
-    return this.#store;
   }
 
   get faults(): Faults {
@@ -268,7 +260,7 @@ class OpenedWorld implements OwnedWorld {
 
   async seed(): Promise<KeptSeed> {
     // A world begins with its seed in the store.
-    return (await this.#kept.world.seed()) as KeptSeed;
+    return (await seedIn(this.store.collections)) as KeptSeed;
   }
 
   readSecrets(): Promise<void> | null {
@@ -288,8 +280,6 @@ class OpenedWorld implements OwnedWorld {
   }
 
   rest(): void {
-    this.#store = null;
-    this.#kept.rest?.();
     this.#views?.clear();
     this.#views = null;
     if (this.#clock?.isReal === true) this.#clock = null;
@@ -299,10 +289,10 @@ class OpenedWorld implements OwnedWorld {
 
   async restore(rows: FrozenRows, at: Instant): Promise<void> {
     const { machine, replaced } = this.#common;
-    await this.#kept.restore(rows);
+    await this.store.restore(rows);
     // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
-    const { frozen } = await openClock(machine, () => this.#kept.settings);
-    if (!frozen) await storeState(this.#kept.settings, { ahead: at - machine.now() });
+    const { frozen } = await openClock(machine, () => this.store.settings);
+    if (!frozen) await storeState(this.store.settings, { ahead: at - machine.now() });
     this.#remembered?.clear();
     this.#habits?.clear();
     await this.#reread();
@@ -312,9 +302,9 @@ class OpenedWorld implements OwnedWorld {
 
   async reset(): Promise<void> {
     const { begin, mode: begunMode, replaced } = this.#common;
-    const { sharing } = this.#kept;
+    const { sharing } = this.store;
     const { rows, findings, clients } = await begin(this, this.#seed);
-    await this.#kept.restore(rows);
+    await this.store.restore(rows);
     this.#clock?.restart();
     this.#tokens?.restart();
     // Another process may have changed clock or keys since.
@@ -346,21 +336,21 @@ class OpenedWorld implements OwnedWorld {
     this.#views?.clear();
     this.#habits?.clear();
     this.#secrets?.clear();
-    await this.#kept.close();
+    await this.store.close();
   }
 
   /** Whom it tells what happens: nobody has asked, and nobody else will, if it is not there. */
   get #told(): Chronicle | null {
-    return this.#kept.sharing === null ? this.#chronicle : this.chronicle;
+    return this.store.sharing === null ? this.#chronicle : this.chronicle;
   }
 
   get #knownSecrets(): WorldSecrets {
-    const { secrets, budgets } = this.#common;
+    const { secrets, budgets, keys } = this.#common;
     this.#secrets ??= new WorldSecrets(
       secrets,
       budgets.secrets,
       () => secrets.ofSeeds.of(this.#seed),
-      (hash) => this.#kept.hasSecret(hash),
+      (hash) => keys.hasSecret(this.store, hash),
     );
     return this.#secrets;
   }
@@ -376,7 +366,7 @@ class OpenedWorld implements OwnedWorld {
             return [{ faults: after }, result];
           });
           // Nobody else tells of it.
-          if (this.#kept.sharing === null) this.#rereadState();
+          if (this.store.sharing === null) this.#rereadState();
           return updated;
         },
       }
@@ -388,6 +378,15 @@ class OpenedWorld implements OwnedWorld {
     const { now } = this.#state;
     this.#mode = now.mode;
     this.faults.replace(now.faults);
+  }
+
+  /** Requests find their world by credentials, and the journal hides them, even if they have ended since. */
+  async #changed(changed: Parameters<Watcher>[0]): Promise<void> {
+    const { keys, changed: tell } = this.#common;
+    const isOf = (row: Row) => keys.isOf(row);
+    if (!changed.puts.some(isOf) && !changed.before.some(isOf)) return;
+    for (const row of changed.puts) this.#knownSecrets.addHash(keys.secretHashOf(row));
+    await tell(this, changed);
   }
 
   async #readSecrets(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Holder } from '../contract/credentials.ts';
 import type { World, WorldsByName } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
@@ -5,7 +6,6 @@ import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
-import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Presented } from '../credentials/presented.ts';
 import type { SecretSettings } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
@@ -14,14 +14,15 @@ import { Collision, LimitReached, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptWorld, KeptWorlds } from '../store/kept-worlds.ts';
 import type { Place } from '../store/open.ts';
+import type { KeptSeed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { WorldCard } from '../store/sharing.ts';
-import type { KeptSeed, Rekeyed } from '../store/world.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
-import { Claiming, hasClient } from './claiming.ts';
+import { Claiming } from './claiming.ts';
 import type { SeedClients } from './claims.ts';
 import { type Begun, beginOf, type Made, makeCopy, type WorldOrigin } from './copies.ts';
+import type { Credentials } from './credentials.ts';
 import type { Images } from './images.ts';
 import { type Filled, type OwnedWorld, openWorld, type Seed, type WorldsCommon } from './world.ts';
 import { makerIn, makerText, WorldSharing } from './world-sharing.ts';
@@ -63,7 +64,7 @@ export interface MadeWorld {
   /** Client ids, and ids of keys, that other worlds have too: by themselves they lead to none of these worlds. */
   readonly ambiguous: readonly string[];
   /** For a copy with credentials of its own: what had been created since the seed, and now has new secrets. */
-  readonly created: readonly Rekeyed[];
+  readonly created: readonly Holder[];
 }
 
 /** How many worlds a message names. */
@@ -94,8 +95,7 @@ export interface WorldsParts {
   /** A seed, as another process kept it. */
   readonly revive: (kept: KeptSeed) => Seed;
   readonly images: Images;
-  /** How keys that are rows of collections are derived, by collection. */
-  readonly keyCollections: ReadonlyMap<string, DeriveKey>;
+  readonly keys: Credentials;
   readonly secrets: SecretSettings;
   /** How many worlds there may be in addition to the default one. */
   readonly most: number;
@@ -122,9 +122,9 @@ export class Worlds implements WorldsByName {
 
   constructor(parts: WorldsParts) {
     this.#parts = parts;
-    const { sharedWorlds, keyCollections } = parts;
+    const { sharedWorlds, keys } = parts;
     this.#claiming = new Claiming({
-      keyCollections: [...keyCollections.keys()],
+      credentials: keys,
       default: () => this.default,
       find: (id) => this.find(id),
       isThere: (world) => this.#has(world),
@@ -133,12 +133,13 @@ export class Worlds implements WorldsByName {
     const { machine, random, signingKey, shared, mode, laws, secrets } = parts;
     this.#common = {
       ...{ machine, random, signingKey, budgets: shared.budgets, mode, laws, secrets },
-      credentialsOf: (world) => this.#claiming.credentialsOf(world),
+      keys,
+      changed: (world, changed) => this.#claiming.changed(world, changed),
       begin: ({ id, credentials }, seed) => beginOf({ id, credentials, seed }, parts),
       replaced: (world, clients) => this.#replaced(world, clients),
       left: (world) => this.#left(world),
     };
-    this.#sharing = sharedWorlds === null ? null : new WorldSharing(sharedWorlds, [...keyCollections.keys()]);
+    this.#sharing = sharedWorlds === null ? null : new WorldSharing(sharedWorlds, keys);
   }
 
   /** Begins the default world. @param filled its store */
@@ -246,9 +247,10 @@ export class Worlds implements WorldsByName {
   }
 
   async isOfDefault(presented: Presented): Promise<boolean> {
-    const { store, clock } = this.default;
-    if (presented.kind === 'client') return hasClient(store, presented.clientId);
-    return presented.kind === 'key' && (await this.#claiming.hasKey(store, presented.hash(), clock.now()));
+    const { store } = this.default;
+    const { keys } = this.#parts;
+    if (presented.kind === 'client') return keys.hasClient(store, presented.clientId);
+    return presented.kind === 'key' && (await keys.keyIn(store, presented.hash())) !== null;
   }
 
   /** All worlds, the default one first. */

@@ -2,7 +2,13 @@ import type { Instant } from '../core/clock.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 import type { Derivation } from '../credentials/derivation.ts';
 import type { Random } from '../machine/random.ts';
-import type { WorldRecords } from '../store/world.ts';
+import type { Row } from '../store/collections.ts';
+
+/** What a part of a seed turns into. */
+export interface SeedRows {
+  readonly rows: readonly Row[];
+  readonly settings?: Readonly<Record<string, string>>;
+}
 
 /** A list whose entries can be changed one by one by a seed that extends another. */
 export interface SeedList {
@@ -52,7 +58,7 @@ export interface Seeding {
    * @param part is complete and hashed, and has no faults
    * @param seed the whole seed, because its parts refer to each other
    */
-  records(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<WorldRecords>;
+  rows(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<SeedRows>;
   /** This part of the cast: what somebody needs to use the identities. */
   cast(part: unknown): unknown;
 }

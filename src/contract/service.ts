@@ -7,13 +7,13 @@ import type { Law } from '../core/law.ts';
 import type { Doings, LeastRights } from '../core/least-rights.ts';
 import type { Holding } from '../core/policy.ts';
 import type { Problem } from '../core/problem.ts';
-import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Presented, Presenter } from '../credentials/presented.ts';
 import type { Tripwire } from '../credentials/tripwire.ts';
 import type { HintRule } from '../hints/hint.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
 import type { Claims } from '../tokens/mint.ts';
+import type { Census, ServiceCredentials } from './credentials.ts';
 import type { OperationTypes, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';
 import type { AnyHandler, Arrival, Context, Lookup, Operations, Outcome } from './request.ts';
@@ -174,11 +174,10 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
    * precedence.
    */
   readonly credentialFields?: Readonly<Record<string, (text: string) => Presented>>;
-  /**
-   * Its collections whose rows are keys, found by the hash of their text (`alias`), with how the text of a key follows
-   * from its id: a world with credentials of its own has these in place of the seed's.
-   */
-  readonly keyCollections?: Readonly<Record<string, DeriveKey>>;
+  /** The credentials that it keeps. */
+  readonly credentials?: ServiceCredentials;
+  /** What there is of it, besides objects. */
+  readonly census?: Census;
   /** How the vendor's real credentials are told apart from a mock's. */
   readonly tripwires?: readonly Tripwire[];
   /** What its clients have to survive. */

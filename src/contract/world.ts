@@ -11,7 +11,7 @@ import type { Habits } from '../hints/habits.ts';
 import type { Chronicle } from '../journal/chronicle.ts';
 import type { Random } from '../machine/random.ts';
 import type { Store } from '../store/index.ts';
-import type { KeptSeed } from '../store/world.ts';
+import type { KeptSeed } from '../store/seed.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { PublicJwk, Tokens } from '../tokens/index.ts';
 import type { Settings } from './settings.ts';

@@ -9,7 +9,8 @@ import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { fixture } from '../machine/assets.ts';
 import type { Random } from '../machine/random.ts';
 import { parseStored } from '../store/errors.ts';
-import type { KeptSeed, WorldRecords } from '../store/world.ts';
+import type { KeptSeed } from '../store/seed.ts';
+import { settingRow } from '../store/settings.ts';
 import { summaryOf } from './summary.ts';
 import { type Fill, templateOf } from './template.ts';
 
@@ -230,12 +231,12 @@ function completeSeed(
       fingerprint ??= fingerprintOf(parts(), services);
       return fingerprint;
     },
-    records: async (now) => {
+    rows: async (now) => {
       const complete = await hashed();
       const present = seeded(services).filter(({ name }) => complete[name] !== undefined);
-      return merged(
-        await Promise.all(present.map(({ name, seed }) => seed.records(complete[name], now, random, complete))),
-      );
+      const made = await Promise.all(present.map(({ name, seed }) => seed.rows(complete[name], now, random, complete)));
+      const settings = Object.entries(Object.assign({}, ...made.map((one) => one.settings)) as Record<string, string>);
+      return [...made.flatMap(({ rows }) => rows), ...settings.map(([name, value]) => settingRow(name, value))];
     },
     own: (derivation) => {
       templates ??= templatesOf(parts());
@@ -270,19 +271,6 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
       throw cause;
     });
     return made;
-  };
-}
-
-function merged(records: readonly WorldRecords[]): WorldRecords {
-  return {
-    identities: records.flatMap(({ identities = [] }) => identities),
-    accessKeys: records.flatMap(({ accessKeys = [] }) => accessKeys),
-    oauthClients: records.flatMap(({ oauthClients = [] }) => oauthClients),
-    organizations: records.flatMap(({ organizations = [] }) => organizations),
-    ngcUsers: records.flatMap(({ ngcUsers = [] }) => ngcUsers),
-    ngcKeys: records.flatMap(({ ngcKeys = [] }) => ngcKeys),
-    objects: records.flatMap(({ objects = [] }) => objects),
-    settings: Object.assign({}, ...records.map(({ settings }) => settings)),
   };
 }
 

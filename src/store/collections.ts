@@ -136,6 +136,9 @@ export type Expectation =
   /** What an owner has in a collection, or everything in it. */
   | { readonly collection: string; readonly owner?: string; readonly revision: Revision };
 
+/** Is told of the rows that a commit has put, and of those that it has removed or replaced. */
+export type Watcher = (changed: { readonly puts: readonly Row[]; readonly before: readonly Row[] }) => Promise<void>;
+
 /**
  * The rows of a world: all that an adapter has to keep. Every call is atomic. What depends on something that was read
  * goes through `updating` (`updating.ts`).
@@ -175,6 +178,8 @@ export interface Collections<Its extends Row = Row> {
    * change: the row keeps its revision. A row that is not there is not noted.
    */
   note(collection: string, id: string, at: Instant): Promise<void>;
+  /** From now on each commit is told before it is done. It is no commit that everything is replaced. */
+  watch(told: Watcher): void;
   /** Those of updates that had a conflict (`updating`). */
   readonly turns: Turns;
   /** Every row, oldest first, as they were at one moment. */

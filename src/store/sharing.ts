@@ -149,6 +149,12 @@ export interface SharedSnapshots {
   delete(id: string): Promise<boolean>;
 }
 
+/** A row, by one of its aliases. */
+export interface AliasOf {
+  readonly collection: string;
+  readonly alias: string;
+}
+
 /** The worlds that several processes share. Times are real. */
 export interface SharedWorlds {
   /**
@@ -183,7 +189,7 @@ export interface SharedWorlds {
   /** Ends those that nobody used for longer than they last. */
   sweep(at: Instant): Promise<void>;
   /** Names of the worlds in which any of these rows is. */
-  worldsWith(aliases: readonly { readonly collection: string; readonly alias: string }[]): Promise<readonly string[]>;
+  worldsWith(aliases: readonly AliasOf[]): Promise<readonly string[]>;
 }
 
 /** What several processes share of a world besides its rows. */

@@ -14,6 +14,7 @@ import {
   type Revision,
   type Row,
   type Size,
+  type Watcher,
 } from './collections.ts';
 import { Changed, Collision } from './errors.ts';
 import { listKindOf } from './list-kind.ts';
@@ -81,6 +82,8 @@ export function sizeOf({ tables }: FrozenRows): number {
 /** What a commit changes. */
 export interface Planned extends LoggedCommit {
   readonly puts: readonly (Entry & { readonly isNew: boolean })[];
+  /** The rows that are removed or replaced. */
+  readonly before: readonly Row[];
   /** How many bytes all rows take then. */
   readonly bytes: number;
 }
@@ -138,6 +141,7 @@ export class WorldRows implements Collections {
   #nextPlace = 1;
   /** A list is the same object until it changes: answers are remembered by what they were made from. */
   #lists: WeakMap<readonly Row[], List> | null = null;
+  #told: Watcher | null = null;
   readonly #log: RowLog | null;
   readonly #account: StateAccount | null;
   /** How much memory its rows take. */
@@ -268,16 +272,26 @@ export class WorldRows implements Collections {
     return Object.fromEntries(counts);
   }
 
-  async commit(changes: readonly Change[], expects?: readonly Expectation[]): Promise<Revision> {
-    return this.commitNow(changes, expects);
+  async commit(changes: readonly Change[], expects: readonly Expectation[] = []): Promise<Revision> {
+    const planned = this.#commit(changes, expects);
+    await this.#told?.({ puts: planned.puts.map(({ row }) => row), before: planned.before });
+    return planned.revision;
   }
 
-  /** As `commit`. */
-  commitNow(changes: readonly Change[], expects: readonly Expectation[] = []): Revision {
+  watch(told: Watcher): void {
+    this.#told = told;
+  }
+
+  /** As `commit`, and told to nobody. */
+  commitNow(changes: readonly Change[]): Revision {
+    return this.#commit(changes, []).revision;
+  }
+
+  #commit(changes: readonly Change[], expects: readonly Expectation[]): Planned {
     const planned = this.plan(changes, expects, this.#revisions.next());
     this.#holding(planned.bytes, () => this.#log?.commit(planned));
     this.show(planned);
-    return planned.revision;
+    return planned;
   }
 
   /**
@@ -304,7 +318,7 @@ export class WorldRows implements Collections {
     const before = [...made.removed, ...made.replaced.map((one) => one.before)];
     const lost = before.reduce((bytes, row) => bytes + (this.#find(row)?.bytes ?? 0), 0);
     const bytes = this.#bytes - lost + entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    return { revision, puts: entries, removed: made.removed, bytes };
+    return { revision, puts: entries, removed: made.removed, before, bytes };
   }
 
   /** Shows what was planned, before anything else was. */

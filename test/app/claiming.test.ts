@@ -1,7 +1,14 @@
 import { beforeEach, expect, it } from 'vitest';
 import { Claiming } from '../../src/app/claiming.ts';
+import type { Credentials } from '../../src/app/credentials.ts';
 import type { World } from '../../src/contract/world.ts';
-import { manualClock } from '../../src/core/clock.ts';
+import type { Store } from '../../src/store/index.ts';
+import { openMemory } from '../../src/store/memory.ts';
+import { Revisions } from '../../src/store/revisions.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import { frozenRows } from '../../src/store/world-rows.ts';
+import { credentials, rowsOf } from '../support/nouns.ts';
+import { serviceKey } from '../support/records.ts';
 
 /** Names of the worlds whose stores were asked for all credentials, which takes as long as making a world. */
 let asked: string[];
@@ -14,24 +21,23 @@ const NOBODY = { ids: [], names: [] };
 
 /** A world that has one key, and nobody with a client id. */
 function world(id: string, hash: string): World {
-  const none = async () => null;
-  const credentials = async () => {
-    asked.push(id);
-    return { keyHashes: [hash], clientIds: [] };
-  };
-  const store = {
-    world: { credentials },
-    ngcKeys: { bySecret: async (secret: string) => (secret === hash ? { key: { id: `key of ${id}` } } : null) },
-    collections: { byAlias: none },
-  };
-  return { id, store, clock: manualClock(0) } as unknown as World;
+  const key = serviceKey(`key of ${id}`, { secretHash: hash });
+  const store = openMemory(frozenRows(rowsOf({ ngcKeys: [key] }), new Revisions()), newStoreParts());
+  return { id, store } as unknown as World;
 }
 
 function claimingWith(...worlds: readonly World[]): Claiming {
   const find = (id: string) => worlds.find((one) => one.id === id);
   // The default world is always there.
   const first = find('default') as World;
-  return new Claiming({ keyCollections: [], default: () => first, find, isThere: () => true, isAny: () => true });
+  const counting: Credentials = Object.assign(Object.create(credentials), {
+    ...Object.fromEntries((['hasClient', 'keyIn'] as const).map((name) => [name, credentials[name].bind(credentials)])),
+    of: (store: Store) => {
+      asked.push(worlds.find((one) => one.store === store)?.id ?? '');
+      return credentials.of(store);
+    },
+  });
+  return new Claiming({ credentials: counting, default: () => first, find, isThere: () => true, isAny: () => true });
 }
 
 it('a new world is not searched for shared keys because others share those of the default world', async () => {

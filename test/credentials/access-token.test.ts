@@ -3,8 +3,8 @@ import { Findings, findingView } from '../../src/core/finding.ts';
 import { Budget } from '../../src/core/held.ts';
 import { knownHosts } from '../../src/core/hosts.ts';
 import { type Problem, unauthenticated } from '../../src/core/problem.ts';
-import { type AccessTokenAttempt, acceptToken } from '../../src/credentials/access-token.ts';
 import { RememberedTokens } from '../../src/credentials/remembered.ts';
+import { type AccessTokenAttempt, acceptToken } from '../../src/services/runai/access-token.ts';
 import type { VerifiedClaims } from '../../src/tokens/verify.ts';
 
 const REALM = { issuerPath: '/auth/realms/acme', tenantId: '1001' };

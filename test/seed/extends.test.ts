@@ -12,6 +12,7 @@ import { castLine, castOf, chooseSeed } from '../../src/seed/index.ts';
 import { cast as builtIn } from '../support/cast.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';
+import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { seedFrom } from '../support/seeds.ts';
 import { SERVICES } from '../support/services.ts';
@@ -161,7 +162,7 @@ describe('a seed that extends the built-in cast', () => {
       extends: 'builtin',
       runai: { users: [{ email: 'admin@acme.test', password: 'another' }] },
     });
-    const [admin, researcher] = (await seed.records(NOON)).identities ?? [];
+    const [admin, researcher] = recordsIn(await seed.rows(NOON)).identities ?? [];
 
     expect(researcher?.passwordHash).toBe(builtIn.users[1]?.passwordHash);
     expect(admin?.passwordHash).toMatch(/^scrypt\$/);

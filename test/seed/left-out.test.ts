@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { seededRandom } from '../../src/machine/random.ts';
 import { castOf, revivedSeed } from '../../src/seed/index.ts';
+import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
 import { testServer } from '../support/server.ts';
@@ -94,7 +95,7 @@ describe('what a seed leaves out', () => {
   });
 
   it('is given the ids that earlier versions gave it', async () => {
-    const { identities = [], accessKeys = [], ngcKeys = [] } = await (await seedFrom(withoutIds)).records(NOON);
+    const { identities = [], accessKeys = [], ngcKeys = [] } = recordsIn(await (await seedFrom(withoutIds)).rows(NOON));
 
     expect([...identities, ...accessKeys, ...ngcKeys].map(({ id }) => id)).toEqual([
       '120eeae2-886b-b6c2-c58b-818d70d7579e',
@@ -162,7 +163,7 @@ it('a seed that an earlier version kept, without ids, is the same world', async 
   const kept = { text: JSON.stringify(withoutIds), origin: 'file', fingerprint } as const;
   const revived = revivedSeed(kept, SERVICES, seededRandom('seed'));
   const ids = async (seed: typeof revived) => {
-    const { identities = [], accessKeys = [], ngcKeys = [] } = await seed.records(NOON);
+    const { identities = [], accessKeys = [], ngcKeys = [] } = recordsIn(await seed.rows(NOON));
     return [identities, accessKeys, ngcKeys].map((rows) => rows.map(({ id, secretHash }) => [id, secretHash]));
   };
 
@@ -200,7 +201,7 @@ describe('a fingerprint', () => {
 
 it('records hold hashes of what was derived, and no credential itself', async () => {
   const { runai, ngc } = await castFrom(onlyNames);
-  const records = await (await seedFrom(onlyNames)).records(NOON);
+  const records = recordsIn(await (await seedFrom(onlyNames)).rows(NOON));
   const text = JSON.stringify(records);
 
   expect(records.accessKeys?.[0]?.secretHash).toBe(hashSecret(runai.users[0].accessKey.clientSecret));

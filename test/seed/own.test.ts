@@ -10,6 +10,7 @@ import { worldMark } from '../../src/credentials/world-mark.ts';
 import { deriveKeyText, keyForm } from '../../src/kits/ngc/key-text.ts';
 import { seededRandom } from '../../src/machine/random.ts';
 import { castOf, ownSeed, revivedSeed } from '../../src/seed/index.ts';
+import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
 import { testServer } from '../support/server.ts';
@@ -72,7 +73,7 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
 
   it('has records under the same ids, each with what is derived of its id', async () => {
     const seed = await seedFrom(value);
-    const [before, after] = [await seed.records(NOON), await ownSeed(seed, derivation).records(NOON)];
+    const [before, after] = [recordsIn(await seed.rows(NOON)), recordsIn(await ownSeed(seed, derivation).rows(NOON))];
     const ids = (records: typeof before) =>
       [records.identities, records.accessKeys, records.ngcKeys, records.objects].map((rows) =>
         rows?.map(({ id }) => id),
@@ -95,7 +96,7 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
       expect(castFrom(again)).toEqual(castFrom(owned));
       expect(again.fingerprint).toBe(owned.fingerprint);
     }
-    expect((await saved.records(NOON)).ngcKeys).toEqual((await owned.records(NOON)).ngcKeys);
+    expect(recordsIn(await saved.rows(NOON)).ngcKeys).toEqual(recordsIn(await owned.rows(NOON)).ngcKeys);
   });
 });
 
@@ -114,7 +115,7 @@ describe('worlds of one seed', () => {
     const [one, two] = ['a', 'b'].map((id) => ownSeed(seed, derivationOf(id)));
     const hashes = await Promise.all(
       [one, two, seed, ownSeed(one as typeof seed, derivationOf('c'))].map(async (of) =>
-        ((await of?.records(NOON))?.identities ?? []).map(({ passwordHash }) => passwordHash),
+        recordsIn((await of?.rows(NOON)) ?? []).identities.map(({ passwordHash }) => passwordHash),
       ),
     );
 
@@ -135,7 +136,7 @@ describe('worlds of one seed', () => {
 });
 
 it('only a seed that came from here has own ones', () => {
-  const foreign = { text: '{}', fingerprint: '', origin: 'file', records: async () => ({}) } as const;
+  const foreign = { text: '{}', fingerprint: '', origin: 'file', rows: async () => [] } as const;
 
   expect(() => ownSeed(foreign, derivation)).toThrow(TypeError);
 });

@@ -8,6 +8,7 @@ import { Unusable } from '../../src/core/unusable.ts';
 import { Lane } from '../../src/credentials/lane.ts';
 import { passwordFits } from '../../src/credentials/password.ts';
 import { castLine, castOf } from '../../src/seed/index.ts';
+import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { onlyNames, seedFrom } from '../support/seeds.ts';
 import { SERVICES } from '../support/services.ts';
@@ -64,7 +65,7 @@ describe('a seed that is given as a value', () => {
     // Whoever calls scrypt waits in the lane.
     const scrypt = vi.spyOn(Lane.prototype, 'run');
     onTestFinished(() => scrypt.mockRestore());
-    const { identities = [] } = await seed.records(NOON);
+    const { identities = [] } = recordsIn(await seed.rows(NOON));
 
     expect(identities).toHaveLength(2000);
     expect(scrypt).not.toHaveBeenCalled();

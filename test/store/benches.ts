@@ -7,6 +7,7 @@ import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { NO_ROWS } from '../../src/store/world-rows.ts';
 import { openFile } from '../support/data-file.ts';
 import { emptyFolder } from '../support/folder.ts';
+import { fullStore } from '../support/nouns.ts';
 import type { Bench } from './contract.ts';
 
 /** @param step gives the store for the next step, and is done with the one before where that is another */
@@ -16,7 +17,7 @@ function benchOn(store: Store, step: (store: Store) => Promise<Store>, end = asy
     remembers: true,
     next: async () => {
       current = await step(current);
-      return current;
+      return fullStore(current);
     },
     end: async () => {
       await current.close();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Identity, IdentityEdit } from '../../src/services/runai/collections/identities.ts';
 import { Collision, NotFound, Outdated } from '../../src/store/errors.ts';
-import type { Identity, IdentityEdit } from '../../src/store/identities.ts';
-import type { Store } from '../../src/store/index.ts';
+import type { FullStore as Store } from '../support/nouns.ts';
 import { accessKey, identity, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
-import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
@@ -11,6 +10,7 @@ import { type FrozenRows, rowsIn } from '../../src/store/world-rows.ts';
 import { openFile } from '../support/data-file.ts';
 import { hasDriver } from '../support/driver.ts';
 import { emptyFolder } from '../support/folder.ts';
+import { fullStore, type FullStore as Store } from '../support/nouns.ts';
 import {
   ALL,
   accessKey,
@@ -137,7 +137,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
     };
     /** Does something with a store that is a copy of an image. */
     const inCopy = async <Value>(image: FrozenRows, use: (copy: Store) => Promise<Value>): Promise<Value> => {
-      const copy = openMemory(image, newStoreParts());
+      const copy = fullStore(openMemory(image, newStoreParts()));
       try {
         return await use(copy);
       } finally {
@@ -162,14 +162,14 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         const store = await filled();
         const path = join(folder, 'image.db');
         await writeFile(path, await dataFileOf(await store.freeze()));
-        const opened = openFile(path);
+        const opened = fullStore(openFile(path));
 
         expect(opened.notices).toEqual([]);
         expect(await readingsOf(opened)).toEqual(await readingsOf(store));
         await disturb(opened);
         const disturbed = await readingsOf(opened);
         await opened.close();
-        const again = openFile(path);
+        const again = fullStore(openFile(path));
         expect(await readingsOf(again)).toEqual(disturbed);
         await again.close();
       });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Store } from '../../src/store/index.ts';
+import type { FullStore as Store } from '../support/nouns.ts';
 import { keptSeed, people } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 

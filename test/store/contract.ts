@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Instant } from '../../src/core/clock.ts';
+import type { RefreshToken } from '../../src/services/runai/collections/grants.ts';
+import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { Collision, LimitReached, NotFound, Outdated } from '../../src/store/errors.ts';
-import type { RefreshToken } from '../../src/store/grants.ts';
-import type { Identity } from '../../src/store/identities.ts';
-import type { Store } from '../../src/store/index.ts';
+import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, accessKey, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
 import { grantsContract } from './contract-grants.ts';

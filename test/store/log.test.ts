@@ -10,7 +10,6 @@ import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
 import { Unwritable } from '../../src/store/errors.ts';
-import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
@@ -21,6 +20,7 @@ import { researcher } from '../support/cast.ts';
 import { openFile } from '../support/data-file.ts';
 import { fill as fillDisk, smallDisk } from '../support/disk.ts';
 import { it } from '../support/in-folder.ts';
+import { fullStore, type FullStore as Store } from '../support/nouns.ts';
 import { keptSeed, NOON, people, row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
 import { openServer, START } from '../support/server.ts';
@@ -30,17 +30,17 @@ import { fill, readingsOf } from './contract-images.ts';
 const VERSIONS = { start: 18, end: 20 } as const;
 
 async function readingsIn(frozen: FrozenRows) {
-  return readingsOf(openMemory(frozen, newStoreParts()));
+  return readingsOf(fullStore(openMemory(frozen, newStoreParts())));
 }
 
 async function filledAt(path: string): Promise<Store> {
-  const store = openFile(path);
+  const store = fullStore(openFile(path));
   await fill(store);
   return store;
 }
 
 it('a file that was made of rows is whole without a log', async () => {
-  const store = openMemory(NO_ROWS, newStoreParts());
+  const store = fullStore(openMemory(NO_ROWS, newStoreParts()));
   await fill(store);
   const bytes = await dataFileOf(await store.freeze());
 
@@ -61,14 +61,14 @@ it('a use of a row is in the file a second later, and at once when it is closed'
 
 it('another row that gets the id of a used one was not used', async ({ folder }) => {
   const path = join(folder, 'mock.db');
-  const store = openFile(path);
+  const store = fullStore(openFile(path));
   const { collections } = plainly(store);
   await collections.insert(row('a'), null);
   await store.collections.note('things', 'a', NOON);
   await collections.change('things', 'a', () => null);
   await collections.insert(row('a'), null);
   await store.close();
-  const again = openFile(path);
+  const again = fullStore(openFile(path));
 
   expect((await again.collections.byId('things', 'a'))?.usedAt).toBeNull();
   await again.close();
@@ -130,7 +130,7 @@ describe('a data file', () => {
     // The last frame of the log is the one that makes the change count.
     await writeFile(`${copy}-wal`, log.subarray(0, log.length - 1));
     await store.close();
-    const [torn, whole] = [openFile(copy), openFile(path)];
+    const [torn, whole] = [fullStore(openFile(copy)), fullStore(openFile(path))];
 
     expect((await torn.world.counts())['ngcKeys']).toBe(0);
     expect((await torn.world.counts())['users']).toBe(2);
@@ -151,7 +151,7 @@ describe('a data file', () => {
       INSERT INTO objects SELECT seq, collection, id, owner, parent, aliases, labels, shared, due_at, body, revision, used_at,
       name, state, created_at, modified_at FROM later.objects`);
     database.close();
-    const again = openFile(join(folder, 'earlier.db'));
+    const again = fullStore(openFile(join(folder, 'earlier.db')));
 
     expect(again.notices).toEqual([expect.stringContaining('was written anew')]);
     expect(await readingsOf(again)).toEqual(readings);

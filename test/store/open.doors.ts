@@ -11,6 +11,7 @@ import { Unusable } from '../../src/core/unusable.ts';
 import type { Store } from '../../src/store/index.ts';
 import { type Command, it } from '../support/command.ts';
 import { openFile, openFileDatabase } from '../support/data-file.ts';
+import { fullStore } from '../support/nouns.ts';
 import { accessKey, keptSeed, people } from '../support/records.ts';
 
 /** Another user than the one that runs the tests, where there may be one: root may write everywhere. */
@@ -32,7 +33,7 @@ async function refusalOf(path: string): Promise<string> {
   const before = await bytesIn(dirname(path));
   let refusal: unknown;
   try {
-    await openFile(path).close();
+    await fullStore(openFile(path)).close();
   } catch (thrown) {
     refusal = thrown;
   }
@@ -44,7 +45,7 @@ async function refusalOf(path: string): Promise<string> {
 /** A file of ours that was closed, with a world in it that takes more than a few pages. */
 async function ourFile(folder: string): Promise<string> {
   const path = join(folder, 'mock.db');
-  const store = openFile(path);
+  const store = fullStore(openFile(path));
   const names = Array.from({ length: 200 }, (_, number) => `key-${number}`);
   await store.world.load(keptSeed, { ...people, accessKeys: names.map((name) => accessKey(name)) });
   await store.close();
@@ -166,7 +167,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
   it('one that is open already', async ({ folder }) => {
     const path = await ourFile(folder);
-    const first = openFile(path);
+    const first = fullStore(openFile(path));
     try {
       const before = await readFile(path);
 
@@ -185,7 +186,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
   it('one that is open already, and stays closed to other processes', async ({ command, folder }) => {
     const path = await ourFile(folder);
-    const first = openFile(path);
+    const first = fullStore(openFile(path));
     try {
       expect(() => openFile(path)).toThrow(/in use by another server/);
 
@@ -283,10 +284,10 @@ describe('a data file is refused untouched to a user who', () => {
 describe('a data file is used', () => {
   /** Uses a store as a server would, and shows that it keeps what it is given. */
   const use = async (path: string) => {
-    const store: Store = openFile(path);
+    const store: Store = fullStore(openFile(path));
     await store.settings.set('name', 'value');
     await store.close();
-    const again = openFile(path);
+    const again = fullStore(openFile(path));
     expect(await again.settings.get('name')).toBe('value');
     await again.close();
   };
@@ -318,7 +319,7 @@ describe('a data file is used', () => {
   it('when it bears its mark from the moment it exists, so that a crash leaves it usable', async ({ folder }) => {
     const path = join(folder, 'mock.db');
     const copy = join(folder, 'copy.db');
-    const store = openFile(path);
+    const store = fullStore(openFile(path));
     await copyFile(path, copy);
     await store.close();
 
@@ -330,7 +331,7 @@ describe('a data file is used', () => {
     const server = await command.start(['--data', path]);
     expect(() => openFile(path)).toThrow(/in use by another server/);
     await server.crash();
-    const store = openFile(path);
+    const store = fullStore(openFile(path));
 
     expect((await store.world.counts())['users']).toBe(2);
     await store.close();

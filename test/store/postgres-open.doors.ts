@@ -6,7 +6,7 @@
 import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
-import { ACCESS_KEYS, accessKeyRow } from '../../src/store/parts/records.ts';
+import { ACCESS_KEYS, accessKeyRow } from '../../src/services/runai/collections/access-keys.ts';
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
 import { newStoreParts } from '../../src/store/shared.ts';

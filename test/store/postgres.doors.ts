@@ -10,6 +10,7 @@ import { vi } from 'vitest';
 import type { Store } from '../../src/store/index.ts';
 import type { PostgresDatabase } from '../../src/store/postgres/index.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
+import { fullStore } from '../support/nouns.ts';
 import { describePostgres, twoDatabases } from '../support/postgres.ts';
 import type { Bench } from './contract.ts';
 import { CONTRACTS } from './contracts.ts';
@@ -28,7 +29,7 @@ async function benchOn(handles: readonly PostgresDatabase[]): Promise<Bench> {
     for (const store of stores) await store.sharing?.log.flush();
     const turn = steps++ % handles.length;
     await handles[turn]?.worlds.look([world]);
-    return stores[turn] as Store;
+    return fullStore(stores[turn] as Store);
   };
   const end = async () => {
     for (const store of stores) await store.close();

@@ -9,6 +9,7 @@ import { describe, expect } from 'vitest';
 import type { Row } from '../../src/store/collections.ts';
 import { openFile } from '../support/data-file.ts';
 import { it } from '../support/in-folder.ts';
+import { fullStore } from '../support/nouns.ts';
 import { keptSeed, people } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
 
@@ -25,7 +26,7 @@ function bigRow(id: string, bytes: number): Row {
 async function killed(folder: string): Promise<{ readonly path: string; readonly rows: readonly string[] }> {
   const original = join(folder, 'original.db');
   const path = join(folder, 'mock.db');
-  const store = openFile(original);
+  const store = fullStore(openFile(original));
   await store.world.load(keptSeed, people);
   const rows = ['first', 'second', 'third'];
   for (const id of rows) await plainly(store).collections.insert(bigRow(id, 900_000), null);
@@ -52,7 +53,7 @@ function checkpointed(log: Buffer): readonly { readonly page: number; readonly b
 
 /** What is found when the file is opened, as a server would. */
 async function foundIn(path: string): Promise<{ rows: string[]; notices: readonly string[] }> {
-  const store = openFile(path);
+  const store = fullStore(openFile(path));
   const rows = await plainly(store).collections.ofOwner('things', 'acme');
   const { notices } = store;
   await store.close();

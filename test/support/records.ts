@@ -1,12 +1,13 @@
 import type { Instant } from '../../src/core/clock.ts';
 import type { Decision } from '../../src/core/decision.ts';
+import type { NewNgcKey } from '../../src/ngc-keys/records.ts';
+import type { NewAccessKey } from '../../src/services/runai/collections/access-keys.ts';
+import type { RefreshToken } from '../../src/services/runai/collections/grants.ts';
+import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { blankIdentity } from '../../src/services/runai/identities.ts';
-import type { NewAccessKey } from '../../src/store/access-keys.ts';
 import type { Row } from '../../src/store/collections.ts';
-import type { RefreshToken } from '../../src/store/grants.ts';
-import type { Identity } from '../../src/store/identities.ts';
-import type { NewNgcKey } from '../../src/store/ngc-keys.ts';
-import type { KeptSeed, WorldRecords } from '../../src/store/world.ts';
+import type { KeptSeed } from '../../src/store/seed.ts';
+import type { Records } from './nouns.ts';
 
 /** A moment that records are made at. */
 export const NOON: Instant = Date.UTC(2026, 0, 15, 12);
@@ -52,7 +53,7 @@ export function refreshToken(hash: string, given: Partial<RefreshToken> = {}): R
 export const keptSeed: KeptSeed = { fingerprint: 'print-of-the-first', origin: 'built-in', text: '{"first":true}' };
 
 /** Two users, an application and a service account; nobody has a key yet. */
-export const people: WorldRecords = {
+export const people: Records = {
   identities: [
     identity('ada', { groups: ['founders'], passwordHash: 'scrypt-of-ada' }),
     identity('bo', { enabled: false, lastLogin: NOON - 1 }),
@@ -68,7 +69,7 @@ export const people: WorldRecords = {
 };
 
 /** Two organisations, a user of each under the same address, and no key yet. */
-export const organizations: WorldRecords = {
+export const organizations: Records = {
   organizations: [
     { name: 'acme', ncaId: 'nca-acme', subscriptions: ['air', 'other'] },
     { name: 'globex', ncaId: 'nca-globex', subscriptions: [] },

@@ -7,7 +7,7 @@ import {
   type PageQuery,
   type Row,
 } from '../../src/store/collections.ts';
-import type { Store } from '../../src/store/index.ts';
+import type { FullStore } from './nouns.ts';
 
 type AnyRow = Row<unknown, string | null>;
 
@@ -29,12 +29,12 @@ export interface PlainCollections {
 }
 
 /** A store whose rows are shown plainly. */
-export type PlainStore = Omit<Store, 'collections'> & {
+export type PlainStore = Omit<FullStore, 'collections'> & {
   readonly collections: PlainCollections;
   readonly rows: Collections;
 };
 
-export function plainly(store: Store): PlainStore {
+export function plainly(store: FullStore): PlainStore {
   const shown: Partial<PlainStore> = { collections: plain(store.collections), rows: store.collections };
   // Whatever it is made of, its members are read from it.
   return new Proxy(store as unknown as PlainStore, {

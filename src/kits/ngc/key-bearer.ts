@@ -10,7 +10,9 @@ import { Problem, unauthenticated } from '../../core/problem.ts';
 import type { ViewKind } from '../../core/views.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import type { KeyInForce, NgcKeys } from '../../store/ngc-keys.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import type { KeyInForce } from '../../ngc-keys/records.ts';
+import type { Store } from '../../store/index.ts';
 import { claimsSaid } from '../../tokens/compact.ts';
 import { keyForm, NGC_KEY_PREFIX } from './key-text.ts';
 import type {} from './principal.ts';
@@ -19,7 +21,7 @@ import type {} from './principal.ts';
 export interface NgcKeyAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
-  readonly store: { readonly ngcKeys: NgcKeys };
+  readonly store: Pick<Store, 'collections'>;
 }
 
 /**
@@ -48,7 +50,7 @@ function otherToken(token: string): string | undefined {
 
 /** The key with this text, if it is valid now. @throws Problem `unauthenticated` with the reason */
 export async function findKey(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
-  const found = await store.ngcKeys.bySecret(hashSecret(text), now);
+  const found = await ngcKeysIn(store).bySecret(hashSecret(text), now);
   if (found === null) {
     const form = keyForm(text);
     throw refusedKey(form === 'marked' ? 'unknown_key' : `${form}_key`);
@@ -74,7 +76,12 @@ function counting(found: KeyInForce, now: Instant): KeyInForce {
  *
  * @throws Problem `unauthenticated` with the reason; `invalid_request` if several keys are meant
  */
-export async function keyCalled(ngcKeys: NgcKeys, who: string, now: Instant): Promise<KeyInForce | null> {
+export async function keyCalled(
+  store: Pick<Store, 'collections'>,
+  who: string,
+  now: Instant,
+): Promise<KeyInForce | null> {
+  const ngcKeys = ngcKeysIn(store);
   const byId = await ngcKeys.byId(who, now);
   if (byId !== null) return counting(byId, now);
   const byName = await ngcKeys.byName(who, 2, now);

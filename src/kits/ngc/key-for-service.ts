@@ -1,5 +1,6 @@
 import type { FindOther } from '../../contract/service.ts';
 import { decideAndCover } from '../../core/decide.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { callerOf, isInForce } from './key-bearer.ts';
 
 /** How many keys of an organisation are tried. */
@@ -16,7 +17,7 @@ export const findOtherKey: FindOther = async ({ evidence }, { store, now }) => {
   const { question, caller, sighting } = evidence;
   const { org } = caller.principal;
   const { law } = question;
-  const keys = await store.ngcKeys.list({ org }, MOST_TRIED, now);
+  const keys = await ngcKeysIn(store).list({ org }, MOST_TRIED, now);
   const would = keys
     .filter((one) => isInForce(one, now))
     .map((one) => callerOf(one, law))

@@ -4,7 +4,8 @@ import type { Caller } from '../../core/decide.ts';
 import { type Law, permissionsOfRoles } from '../../core/law.ts';
 import type { Holding, Standing } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
-import type { NgcKeys, Organization } from '../../store/ngc-keys.ts';
+import { type NgcKeys, ngcKeysIn } from '../../ngc-keys/index.ts';
+import type { Organization } from '../../ngc-keys/records.ts';
 
 /**
  * What somebody could do with a key that holds something else: a policy, if it is a service key, or roles, if it is a
@@ -20,7 +21,7 @@ export function holdingOfKeys(
     roles: async ({ settings }) => lawUnder(settings).tables.roles.map(({ name }) => name),
     caller: async ({ settings, store }, held, who) =>
       who === null
-        ? newKey(lawUnder(settings), held, store.ngcKeys, admit)
+        ? newKey(lawUnder(settings), held, ngcKeysIn(store), admit)
         : { principal: who.principal, standing: changed(lawUnder(settings), held, who) },
   };
 }

@@ -1,4 +1,5 @@
-import type { Instant } from '../../core/clock.ts';
+import type { World } from '../../contract/world.ts';
+import { type Instant, rfc3339 } from '../../core/clock.ts';
 import type { Reports } from '../../core/finding.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
@@ -6,8 +7,9 @@ import { effectiveAt, type Propagation, type PropagationMode } from '../../core/
 import { hashSecret } from '../../credentials/secret.ts';
 import { addMark } from '../../credentials/world-mark.ts';
 import { drawnAt, type Random } from '../../machine/random.ts';
-import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit, NgcKeys } from '../../store/ngc-keys.ts';
-import type { SettingsStore } from '../../store/settings.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from '../../ngc-keys/records.ts';
+import type { Store } from '../../store/index.ts';
 import { KEY_BYTES, makeKeyText } from './key-text.ts';
 import { findKeyWarnings } from './key-warnings.ts';
 
@@ -18,8 +20,8 @@ export interface Toggle extends Propagation {
 
 /** The parts of a world that are needed to manage keys. */
 export interface Keyroom {
-  readonly world: { readonly mark: string };
-  readonly store: { readonly ngcKeys: NgcKeys; readonly settings: SettingsStore };
+  readonly world: Pick<World, 'mark' | 'chronicle'>;
+  readonly store: Pick<Store, 'collections' | 'settings'>;
   readonly settings: { readonly propagation: PropagationMode; readonly propagationDelay: number };
   readonly random: Random;
 }
@@ -91,14 +93,14 @@ export async function issueKey(
   const id = random.uuid();
   const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
   const key = { ...order, id, enabled: true, createdAt: now, secretHash: hashSecret(text) };
-  await store.ngcKeys.create(key, roles, limit);
+  await ngcKeysIn(store).create(key, roles, limit);
   return { id, text };
 }
 
 /** Gives a key a new secret; the old one ends at once. @throws NotFound */
 export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
   const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
-  await store.ngcKeys.replaceSecret(id, hashSecret(text));
+  await ngcKeysIn(store).replaceSecret(id, hashSecret(text));
   return text;
 }
 
@@ -118,7 +120,35 @@ export async function editKey(
     policy === undefined || type !== 'service'
       ? {}
       : { policy: { next: policy, recordedAt: now, effectiveAt: await nextEffectiveAt(room, now) } };
-  await room.store.ngcKeys.edit(id, { ...edit, ...appended });
+  const whole: NgcKeyEdit = { ...edit, ...appended };
+  await ngcKeysIn(room.store).edit(id, whole);
+  const change = policyChange(id, whole);
+  if (change !== null) room.world.chronicle.event('policy', change);
+}
+
+/** What people who watch are told of an edit; null if it changes no rights. */
+function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object | null {
+  const counts = {
+    ...(roles !== undefined && { roles }),
+    ...(services !== undefined && { services }),
+    ...(enabled !== undefined && { enabled }),
+  };
+  if (policy === undefined) return Object.keys(counts).length === 0 ? null : { keyId, what: 'edited', ...counts };
+  const times = { recordedAt: rfc3339(policy.recordedAt), effectiveAt: rfc3339(policy.effectiveAt) };
+  return { keyId, what: 'edited', ...times, ...counts };
+}
+
+/** Puts the latest edits into force now, as `NgcKeys.flush`. @returns the keys, with the versions that begin */
+export async function flushEdits(
+  { store, world }: Pick<Keyroom, 'store' | 'world'>,
+  keyId: string | null,
+  now: Instant,
+): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
+  const flushed = await ngcKeysIn(store).flush(keyId, now);
+  for (const one of flushed) {
+    world.chronicle.event('policy', { ...one, what: 'flushed', effectiveAt: rfc3339(now) });
+  }
+  return flushed;
 }
 
 /** Where to report on keys, and by which laws. */
@@ -143,7 +173,7 @@ export async function reportUseless(report: KeyReport, now: Instant, found: KeyI
 
 /** Does the same for every key, as far as they are listed. */
 export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
-  for (const found of await report.store.ngcKeys.list({ org: undefined }, MOST_REPORTED, now)) {
+  for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MOST_REPORTED, now)) {
     await reportUseless(report, now, found);
   }
 }
@@ -155,6 +185,6 @@ export async function newestPolicy(
   { store }: Pick<Keyroom, 'store'>,
   { key, policy, pending }: KeyInForce,
 ): Promise<Policy | null> {
-  const newest = pending.length === 0 ? policy : await store.ngcKeys.newest(key.id);
+  const newest = pending.length === 0 ? policy : await ngcKeysIn(store).newest(key.id);
   return newest === null ? null : { scopes: newest.scopes, resources: newest.resources };
 }

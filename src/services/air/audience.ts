@@ -1,5 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { namedUuid } from '../../machine/random.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { EVERYBODY } from './objects.ts';
 
 /** The id of an account as Air writes it. */
@@ -20,6 +21,6 @@ export async function audienceOf(
   { prefer_public = true, allowed_orgs = [] }: Audience,
 ): Promise<readonly string[]> {
   if (prefer_public) return [EVERYBODY];
-  const accounts = (await store.ngcKeys.organizations()).map(({ ncaId }) => ncaId);
+  const accounts = (await ngcKeysIn(store).organizations()).map(({ ncaId }) => ncaId);
   return accounts.filter((account) => allowed_orgs.includes(orgIdOf(account)));
 }

@@ -4,7 +4,7 @@ import type { Caller } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
 import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/key-bearer.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
-import type { KeyInForce, Organization } from '../../store/ngc-keys.ts';
+import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { LAWS } from './laws.ts';
 
 const CALLERS = { '2.0': callerUnder(LAWS['2.0']), dsx: callerUnder(LAWS.dsx) };
@@ -16,7 +16,7 @@ export async function authenticate(arrival: Arrival): Promise<Caller> {
 
 /** The caller that a key, given by id or name, stands for. */
 export async function impersonate(world: Surroundings, who: string, now: number): Promise<Caller | null> {
-  const key = await keyCalled(world.store.ngcKeys, who, now);
+  const key = await keyCalled(world.store, who, now);
   return key === null ? null : callerOfKey(key, world);
 }
 

@@ -156,14 +156,14 @@ export const seed: Seeding = {
       ...(lacksImage ? [{ place: 'air.images', message: '`air` has nodes, so it needs an image for them' }] : []),
     ];
   },
-  records: async (checked, now, _random, whole) => {
+  rows: async (checked, now, _random, whole) => {
     const { simulations = [], images = [], systemNodes = [], demos = [] } = partOf(checked);
     const accounts = accountsOf(whole);
     const ownerOf = (org: string) => accounts.get(org) ?? '';
     const times = { created: now, modified: now };
     const [first] = images;
     return {
-      objects: [
+      rows: [
         ...images.map((image) => airRow(IMAGES, { id: image.id, owner: ownerOf(image.org) }, times, imageDraft(image))),
         ...systemNodes.map(({ org, id, name, category }) =>
           airRow(SYSTEM_NODES, { id, owner: ownerOf(org) }, times, {

@@ -3,7 +3,8 @@ import type { Context } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
 import type { Law } from '../../core/law.ts';
 import type { PolicyVersion, Resource } from '../../core/policy.ts';
-import type { KeyInForce } from '../../store/ngc-keys.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import type { KeyInForce } from '../../ngc-keys/records.ts';
 
 /** A key with what counts, what will count, and its whole recorded history. */
 export async function keyView(
@@ -11,7 +12,7 @@ export async function keyView(
   { key, roles, policy, pending }: KeyInForce,
 ): Promise<Schema<'control', 'Key'>> {
   const isExpired = key.expiresAt !== null && key.expiresAt <= now;
-  const history = policy === null ? [] : await store.ngcKeys.history(key.id);
+  const history = policy === null ? [] : await ngcKeysIn(store).history(key.id);
   return {
     id: key.id,
     org: key.org,

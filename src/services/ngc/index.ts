@@ -6,6 +6,7 @@ import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
 import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../kits/ngc/key-text.ts';
 import { leastRightsOfKey } from '../../kits/ngc/least-rights.ts';
+import { CENSUS, CREDENTIALS } from './credentials.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
 import { keyLookups, keyOperations } from './operations/keys.ts';
@@ -30,7 +31,7 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> 
     law: () => LAW,
     authenticate: async (arrival) => CALLER(arrival, await bearerOfNgcKey(arrival)),
     impersonate: async (world, id, now) => {
-      const key = await keyCalled(world.store.ngcKeys, id, now);
+      const key = await keyCalled(world.store, id, now);
       return key === null ? null : CALLER(world, key);
     },
     holding: holdingOfKeys(() => LAW),
@@ -44,6 +45,8 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> 
     operations: { ...keyOperations, ...callerInfoOperations },
     renderProblem,
     errors: [{ schema: 'RequestStatusAnswer', mediaType: 'application/json' }],
+    credentials: CREDENTIALS,
+    census: CENSUS,
     seed: ngcSeed(lawsOfKeys),
     events,
   };

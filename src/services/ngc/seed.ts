@@ -10,7 +10,7 @@ import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../k
 import { deriveKeyText, keyForm } from '../../kits/ngc/key-text.ts';
 import { findUnknownOrganizations } from '../../kits/ngc/organizations.ts';
 import { namedUuid } from '../../machine/random.ts';
-import type { NewNgcKey, NgcUser } from '../../store/ngc-keys.ts';
+import { type NewNgcKey, type NgcUser, newKeyRows, ngcUserRow, organizationRow } from '../../ngc-keys/records.ts';
 import { TABLES } from './tables/index.ts';
 
 /** A key as written in a seed. */
@@ -208,16 +208,18 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
         const { id, ...rest } = key;
         return id === idOf(key) ? rest : key;
       }),
-    records: async (complete, now) => {
+    rows: async (complete, now) => {
       const { organizations, keys = [] } = completeOf(complete);
-      const ngcUsers = usersOf(keys);
+      const subscribed = organizations.map(({ airSubscription, ...organization }) => ({
+        ...organization,
+        subscriptions: airSubscription ? ['air'] : [],
+      }));
       return {
-        organizations: organizations.map(({ airSubscription, ...organization }) => ({
-          ...organization,
-          subscriptions: airSubscription ? ['air'] : [],
-        })),
-        ngcUsers,
-        ngcKeys: keys.map((key) => newKey(key, policyOf(key).policy, now)),
+        rows: [
+          ...subscribed.map(organizationRow),
+          ...usersOf(keys).map(ngcUserRow),
+          ...keys.flatMap((key) => newKeyRows(newKey(key, policyOf(key).policy, now))),
+        ],
       };
     },
     cast: (part) => part,

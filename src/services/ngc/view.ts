@@ -2,7 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
-import type { KeyInForce } from '../../store/ngc-keys.ts';
+import type { KeyInForce } from '../../ngc-keys/records.ts';
 
 /** A policy in NGC's form: one entry for each product that the key was made for. */
 export function productPolicies(

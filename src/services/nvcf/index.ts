@@ -40,7 +40,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     return CALLERS[profile](arrival, await bearerOfNgcKey(arrival, profile === 'open-source'));
   },
   impersonate: async (world, id, now) => {
-    const key = await keyCalled(world.store.ngcKeys, id, now);
+    const key = await keyCalled(world.store, id, now);
     return key === null ? null : CALLERS[world.settings.nvcf](world, key);
   },
   holding: holdingOfKeys((settings) => LAWS[settings.nvcf]),

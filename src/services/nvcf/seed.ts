@@ -144,13 +144,13 @@ export const seed: Seeding = {
       ...findDuplicates('functions: `versionId`', placedFunctions, ({ versionId }) => versionId),
     ];
   },
-  records: async (checked, now, _random, whole) => {
+  rows: async (checked, now, _random, whole) => {
     const part = partOf(checked);
     const accounts = accountsOf(whole);
     const accountOf = (org: string) => accounts.get(org) ?? '';
     const placed = (org: string, index: number) => ({ id: `${org}-${index}`, owner: accountOf(org), parent: null });
     return {
-      objects: [
+      rows: [
         ...(part.functions ?? []).map((one) => seedRow(one, accountOf, now)),
         ...(part.clusterGroups ?? []).map(({ org, ...body }, index) =>
           CLUSTER_GROUPS.row({ ...placed(org, index), body }),

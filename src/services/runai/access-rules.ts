@@ -4,7 +4,7 @@ import { NO_STANDING, type Rights, type Standing } from '../../core/policy.ts';
 import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
 import type { List, Row } from '../../store/collections.ts';
-import type { Identity } from '../../store/identities.ts';
+import type { Identity } from './collections/identities.ts';
 import { ROLES, type Roles, rolesIn } from './roles.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';

@@ -3,12 +3,14 @@ import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { Principal } from '../../core/principal.ts';
 import { unauthenticated } from '../../core/problem.ts';
-import { type AcceptedToken, acceptToken, type TokenRealm } from '../../credentials/access-token.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import { NGC_KEY_PREFIX } from '../../kits/ngc/key-text.ts';
-import type { AccessKey } from '../../store/access-keys.ts';
-import type { Identity } from '../../store/identities.ts';
 import { standingOf } from './access-rules.ts';
+import { type AcceptedToken, acceptToken, type TokenRealm } from './access-token.ts';
+import type { AccessKey } from './collections/access-keys.ts';
+import { accessKeysIn } from './collections/access-keys.ts';
+import type { Identity } from './collections/identities.ts';
+import { identitiesIn } from './collections/identities.ts';
 import { tenantIdOf, tokenRealmOf } from './tenant.ts';
 
 /** The owner of an access token, and the client that asked for it (`azp`). */
@@ -40,7 +42,8 @@ export interface Named {
 
 /** Whom an id, a name, an e-mail address or a client id stands for, enabled or not; null for nobody. */
 export async function findNamed({ store }: Pick<Surroundings, 'store'>, who: string): Promise<Named | null> {
-  const { identities, accessKeys } = store;
+  const identities = identitiesIn(store);
+  const accessKeys = accessKeysIn(store);
   const key = (await accessKeys.byId(who)) ?? (await accessKeys.byClientId(who));
   const identity =
     (await identities.byId(key?.owner ?? who)) ??

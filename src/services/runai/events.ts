@@ -1,8 +1,9 @@
 import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
+import { grantsIn } from './collections/grants.ts';
 
 /** What happens by itself: unused refresh tokens expire. */
 export const events: NonNullable<ServiceDefinition['events']> = async (store, from, to, limit) => {
-  const expired = await store.grants.expiredBetween(from, to, limit);
+  const expired = await grantsIn(store).expiredBetween(from, to, limit);
   return expired.map(
     ({ subject, expiresAt }): WorldEvent => ({ at: expiresAt, kind: 'refresh-token.expired', subject }),
   );

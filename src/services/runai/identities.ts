@@ -1,5 +1,5 @@
 import type { Context } from '../../contract/request.ts';
-import type { Identity } from '../../store/identities.ts';
+import type { Identity } from './collections/identities.ts';
 
 /** An identity of which nothing else is known. */
 export function blankIdentity(given: Pick<Identity, 'id' | 'kind' | 'name' | 'createdBy' | 'createdAt'>): Identity {

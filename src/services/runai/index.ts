@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { presentBasicClient, presentBearerToken, presentClient, presentGrant } from '../../credentials/presented.ts';
 import { authenticate, impersonate } from './caller.ts';
+import { CENSUS, CREDENTIALS } from './collections/index.ts';
 import { DRILLS } from './drills/index.ts';
 import { events } from './events.ts';
 import { findRuleFixes } from './fixes.ts';
@@ -81,6 +82,8 @@ export const runai: ServiceDefinition<'runai'> = {
   },
   renderProblem,
   errors: ERRORS,
+  credentials: CREDENTIALS,
+  census: CENSUS,
   seed,
   events,
 };

@@ -1,8 +1,8 @@
 import type { Arrival } from '../../contract/request.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
-import type { Identity } from '../../store/identities.ts';
 import type { Claims } from '../../tokens/mint.ts';
 import type { Granted } from './caller.ts';
+import type { Identity } from './collections/identities.ts';
 import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
 
 /** What goes into tokens besides their subject and client. */

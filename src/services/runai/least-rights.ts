@@ -6,6 +6,7 @@ import { NO_STANDING, type Resource, type Standing } from '../../core/policy.ts'
 import type { Principal } from '../../core/principal.ts';
 import type { Use } from '../../core/uses.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from './access-rules.ts';
+import { identitiesIn } from './collections/identities.ts';
 import { LAWS, profileOf } from './laws.ts';
 import { candidateScopes, isWider, SYSTEM } from './least-scope.ts';
 import { type Role, type Roles, rolesOf } from './roles.ts';
@@ -86,7 +87,7 @@ interface HeldRule {
 }
 
 async function heldRules(world: Surroundings, { id }: Principal, roles: Roles): Promise<readonly HeldRule[]> {
-  const identity = await world.store.identities.byId(id);
+  const identity = await identitiesIn(world.store).byId(id);
   if (identity === null) return [];
   return rulesOf(await ruleBookOf(world), identity).flatMap((rule) => {
     const role = roles.get(rule.roleId);

@@ -1,15 +1,18 @@
 import { findNear } from '../../config/nearest.ts';
 import type { FindOther } from '../../contract/service.ts';
+import { accessKeysIn } from './collections/access-keys.ts';
+import { identitiesIn } from './collections/identities.ts';
+import { oauthClientsIn } from './collections/oauth-clients.ts';
 
 /** The client id that was probably meant by one that nobody has. */
 export const findNearestClient: FindOther = async ({ presented }, { store }) => {
   const given = presented.flatMap((one) => (one.kind === 'client' ? one.clientId : []))[0];
   if (given === undefined) return null;
   const [keys, applications, accounts, clients] = await Promise.all([
-    store.accessKeys.all({}),
-    store.identities.all('application'),
-    store.identities.all('service-account'),
-    store.oauthClients.all(),
+    accessKeysIn(store).all({}),
+    identitiesIn(store).all('application'),
+    identitiesIn(store).all('service-account'),
+    oauthClientsIn(store).all(),
   ]);
   const known = [...keys, ...applications, ...accounts].flatMap(({ clientId }) => clientId ?? []);
   return findNear(given, [...new Set([...known, ...clients.map(({ clientId }) => clientId)])]) ?? null;

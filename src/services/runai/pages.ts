@@ -1,6 +1,6 @@
 import type { Outcome } from '../../contract/request.ts';
 import { escaped, escapedWithCode, LOOK, shortened } from '../../core/html.ts';
-import type { OAuthClient } from '../../store/identities.ts';
+import type { OAuthClient } from './collections/oauth-clients.ts';
 import type { People } from './people.ts';
 
 /** Pages load nothing from elsewhere and cannot be framed. */

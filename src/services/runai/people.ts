@@ -1,6 +1,6 @@
 import type { Surroundings } from '../../contract/world.ts';
-import type { Identity } from '../../store/identities.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from './access-rules.ts';
+import { type Identity, identitiesIn } from './collections/identities.ts';
 import { type Names, namesOf, scopeName } from './rule-view.ts';
 
 /** A user who can log in here, for a page that offers them. */
@@ -25,7 +25,7 @@ export async function peopleOf(
   world: Pick<Surroundings, 'store' | 'views' | 'settings'>,
   most: number,
 ): Promise<People> {
-  const users = (await world.store.identities.all('user')).filter(canLogIn);
+  const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
   const [book, names] = await Promise.all([ruleBookOf(world), namesOf(world)]);
   const people = users
     .slice(0, most)

@@ -2,7 +2,6 @@ import type { Schema } from '../../contract/documented.ts';
 import type { AuthenticatedContext, Context } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
 import { Collision, NotFound } from '../../store/errors.ts';
-import type { Identity } from '../../store/identities.ts';
 import { updating } from '../../store/updating.ts';
 import {
   ACCESS_RULES,
@@ -12,6 +11,8 @@ import {
   ruleRow,
   rulesOfSubject,
 } from './access-rules.ts';
+import type { Identity } from './collections/identities.ts';
+import { identitiesIn } from './collections/identities.ts';
 import { rolesOf } from './roles.ts';
 import { type ScopePath, type Scopes, scopesOf } from './scopes.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
@@ -85,7 +86,7 @@ const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> =
  */
 async function subjectOf({ store }: Context, { subjectType, subjectId }: NewRule): Promise<string> {
   if (subjectType === 'group') return subjectId;
-  const { identities } = store;
+  const identities = identitiesIn(store);
   const kind = KINDS[subjectType];
   if ((await identities.byName(kind, subjectId)) !== null) return subjectId;
   const account = await identities.byClientId(kind, subjectId);

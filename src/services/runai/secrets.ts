@@ -2,6 +2,7 @@ import type { Context } from '../../contract/request.ts';
 import { nameInWorld } from '../../core/world-id.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { namedUuid } from '../../machine/random.ts';
+import { grantsIn } from './collections/grants.ts';
 import { lastExpiry } from './issue.ts';
 
 /** As long as a real Keycloak secret. */
@@ -26,5 +27,5 @@ export function secretName(secretHash: string | null, world: string): string {
 /** Ends the tokens of a secret that is gone, if the server was started with that option; otherwise they expire. */
 export async function endTokensOf(context: Context, secretHash: string | null): Promise<void> {
   if (!context.settings.runaiRevokeOnDelete) return;
-  await context.store.grants.revoke(secretName(secretHash, context.world.id), context.now, lastExpiry(context));
+  await grantsIn(context.store).revoke(secretName(secretHash, context.world.id), context.now, lastExpiry(context));
 }

@@ -1,12 +1,12 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import type { NewAccessKey } from '../../store/access-keys.ts';
 import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
-import type { Identity } from '../../store/identities.ts';
-import type { WorldRecords } from '../../store/world.ts';
 import { type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
+import { accessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
+import { type Identity, identityRow } from './collections/identities.ts';
+import { oauthClientRow } from './collections/oauth-clients.ts';
 import { blankIdentity } from './identities.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, roleRow, VENDOR } from './roles.ts';
@@ -35,7 +35,7 @@ export const seed: Seeding = {
   bare: (part) => bare(writtenOf(part)),
   hashed: (part, random, builtIn) =>
     hashed(completeOf(part), random, builtIn === undefined ? undefined : completeOf(builtIn)),
-  records: async (complete, now) => {
+  rows: async (complete, now) => {
     const part = completeOf(complete);
     const { tenant } = part;
     const tenantId = String(tenant.id);
@@ -43,11 +43,11 @@ export const seed: Seeding = {
     const roles = (part.roles ?? []).map((role, index) => customRole(role, index, now));
     const roleIds = new Map([...PREDEFINED_IDS, ...roles.map(({ name, id }) => [name, id] as const)]);
     const rules = rulesOf(part);
-    const records: WorldRecords = {
-      identities: [...users.map(({ identity }) => identity), ...accountsOf(part, now)],
-      accessKeys: users.flatMap(({ accessKeys }) => accessKeys),
-      oauthClients: part.clients ?? [],
-      objects: [
+    return {
+      rows: [
+        ...[...users.map(({ identity }) => identity), ...accountsOf(part, now)].map(identityRow),
+        ...users.flatMap(({ accessKeys }) => accessKeys.map(accessKeyRow)),
+        ...(part.clients ?? []).map(oauthClientRow),
         ...rowsOf(CLUSTERS, dated(part.clusters, now), tenantId),
         ...rowsOf(DEPARTMENTS, dated(part.departments, now), tenantId),
         ...rowsOf(PROJECTS, dated(part.projects, now), tenantId),
@@ -63,7 +63,6 @@ export const seed: Seeding = {
         ...(roles.length > 0 && { [LAST_ROLE_SETTING]: String(roles.length) }),
       },
     };
-    return records;
   },
   cast: (checked) => {
     const { users, ...part } = writtenOf(checked);

@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Caller, decideAndCover, isEnough, lackOf } from '../../core/decide.ts';
 import type { Rights } from '../../core/policy.ts';
 import { ruleBookOf, standingOf } from './access-rules.ts';
+import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './fixes.ts';
 import { LAWS, profileOf } from './laws.ts';
 import { rolesOf } from './roles.ts';
@@ -38,7 +39,7 @@ export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async 
   const subjects = KINDS.flatMap((kind) => [...namesOf(kind)].map((name) => ({ kind, name })));
   const callers: Caller[] = [];
   for (const { kind, name } of subjects.slice(0, MOST_TRIED)) {
-    const identity = await world.store.identities.byName(kind, name);
+    const identity = await identitiesIn(world.store).byName(kind, name);
     if (identity?.enabled !== true) continue;
     const principal = { kind, id: identity.id, name: identity.name, tenant };
     callers.push({ principal, standing: await standingOf(world, identity, tenant) });

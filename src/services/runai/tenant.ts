@@ -1,5 +1,5 @@
 import type { Surroundings } from '../../contract/world.ts';
-import type { TokenRealm } from '../../credentials/access-token.ts';
+import type { TokenRealm } from './access-token.ts';
 
 /** Where the store keeps the tenant's data. */
 export const TENANT_ID_SETTING = 'runai.tenant.id';

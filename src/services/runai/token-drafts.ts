@@ -3,8 +3,9 @@ import type { TokenDrafts } from '../../contract/service.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { IdentityKind } from '../../core/principal.ts';
 import { nameInWorld } from '../../core/world-id.ts';
-import type { Identity } from '../../store/identities.ts';
 import { findNamed, type Named } from './caller.ts';
+import { accessKeysIn } from './collections/access-keys.ts';
+import { type Identity, identitiesIn } from './collections/identities.ts';
 import { accessTokenClaims, idTokenClaims, type TokenOrder } from './issue.ts';
 import { clientOrNone } from './operations/grants/clients.ts';
 import { secretName } from './secrets.ts';
@@ -31,7 +32,7 @@ export const tokenDrafts: TokenDrafts = {
 
 /** Users first: the first of the cast is its administrator. */
 async function everybody({ store }: Pick<Surroundings, 'store'>): Promise<readonly Identity[]> {
-  return (await Promise.all(KINDS.map((kind) => store.identities.all(kind)))).flat();
+  return (await Promise.all(KINDS.map((kind) => identitiesIn(store).all(kind)))).flat();
 }
 
 async function firstOf(arrival: Arrival): Promise<Named | null> {
@@ -42,7 +43,7 @@ async function firstOf(arrival: Arrival): Promise<Named | null> {
 /** By the client that they would ask with: an access key if they have one, otherwise a login that names no client. */
 async function orderFor({ store, random, world }: Arrival, { identity, key: named }: Named): Promise<TokenOrder> {
   const { kind, id, name, clientId, secretHash } = identity;
-  const key = named ?? (await store.accessKeys.ofOwner(id))[0];
+  const key = named ?? (await accessKeysIn(store).ofOwner(id))[0];
   if (key !== undefined) return { identity, clientId: key.clientId, sid: secretName(key.secretHash, world.id) };
   if (kind !== 'user') return { identity, clientId: clientId ?? name, sid: secretName(secretHash, world.id) };
   return { identity, clientId: clientOrNone(null), sid: nameInWorld(random.uuid(), world.id) };

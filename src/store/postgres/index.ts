@@ -1,8 +1,7 @@
 import { type Clock, machineClock } from '../../core/clock.ts';
 import { Unusable } from '../../core/unusable.ts';
 import type { Store } from '../index.ts';
-import { SECRETIVE } from '../memory.ts';
-import { partsOn } from '../parts/index.ts';
+import { Settings } from '../settings.ts';
 import type { StoreParts } from '../shared.ts';
 import type { SharedWorlds, Sharing } from '../sharing.ts';
 import { rowsIn } from '../world-rows.ts';
@@ -113,18 +112,18 @@ interface Parts extends Pick<Store, 'notices' | 'fault'> {
 
 function storeOn({ rows, sharing, notices, fault, end }: Parts): Store {
   return {
-    ...partsOn(rows),
     collections: rows,
+    settings: new Settings(rows),
     sharing,
     notices,
     state: sharing.text,
-    hasSecret: (hash) => SECRETIVE.some((collection) => rows.hasSecret(collection, hash)),
+    hasSecret: (collection, hash) => rows.hasSecret(collection, hash),
     fault,
     freeze: async () => {
       await sharing.log.flush();
       return rows.freeze();
     },
-    restore: (state) => rows.load(rowsIn(typeof state === 'function' ? state() : state)),
+    restore: (state) => rows.load(rowsIn(state)),
     close: async () => {
       end();
       rows.leave();

@@ -12,6 +12,7 @@ import type {
   Revision,
   Row,
   Size,
+  Watcher,
 } from '../collections.ts';
 import { Unreachable, WorldGone } from '../errors.ts';
 import { Revisions } from '../revisions.ts';
@@ -71,6 +72,7 @@ export class SharedRows implements Collections {
   readonly turns: Turns;
   readonly #parts: SharedRowsParts;
   readonly #account: StateAccount;
+  #told: Watcher | null = null;
   #received: ReceivedRows | null = null;
   #reading: Promise<ReceivedRows> | null = null;
   /** The highest revision that it ever had. */
@@ -175,10 +177,15 @@ export class SharedRows implements Collections {
       for (const row of made.removed) notes.dropNotes(row);
       this.#received?.show(made);
       this.#known = Math.max(this.#known, made.revision);
+      await this.#told?.({ puts: made.puts.map(({ row }) => row), before: made.before });
       return made.revision;
     } finally {
       this.#weigh();
     }
+  }
+
+  watch(told: Watcher): void {
+    this.#told = told;
   }
 
   async note(collection: string, id: string, at: Instant): Promise<void> {

@@ -11,7 +11,7 @@ import {
   principalOfKey,
 } from '../../../src/kits/ngc/key-bearer.ts';
 import { makeKeyText } from '../../../src/kits/ngc/key-text.ts';
-import type { KeyInForce } from '../../../src/store/ngc-keys.ts';
+import type { KeyInForce } from '../../../src/ngc-keys/records.ts';
 import { toyLaw } from '../../core/toy-law.ts';
 import { inForce, personal, versionOf } from './toy-keys.ts';
 

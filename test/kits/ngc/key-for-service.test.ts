@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../src/core/decision.ts';
 import { findOtherKey } from '../../../src/kits/ngc/key-for-service.ts';
-import type { KeyInForce } from '../../../src/store/ngc-keys.ts';
+import type { KeyInForce } from '../../../src/ngc-keys/records.ts';
 import { ask, key } from '../../core/toy-law.ts';
 
 const NOW = 1000;

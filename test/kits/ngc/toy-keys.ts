@@ -1,5 +1,5 @@
 import type { PolicyVersion } from '../../../src/core/policy.ts';
-import type { KeyInForce, NgcKey } from '../../../src/store/ngc-keys.ts';
+import type { KeyInForce, NgcKey } from '../../../src/ngc-keys/records.ts';
 
 /** An organisation of a world with toys. */
 export const ACME = { name: 'acme', ncaId: 'nca-1', subscriptions: [] };

@@ -1,6 +1,7 @@
 import { scryptSync } from 'node:crypto';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { START } from '../../support/server.ts';
 import { alone, atOnce, mixed } from '../action.ts';
@@ -22,7 +23,7 @@ async function begin(config: { readonly runai: Profile }) {
   const live = await Live.open(config);
   for (const user of USERS) {
     const { id, password } = CAST[user];
-    await live.server.world.store.identities.edit(id, { passwordHash: hashOf(password) }, START);
+    await identitiesIn(live.server.world.store).edit(id, { passwordHash: hashOf(password) }, START);
   }
   return { live, model: new Sessions(config.runai) };
 }

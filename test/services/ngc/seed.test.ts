@@ -5,12 +5,14 @@ import { LAWS as AIR_LAWS } from '../../../src/services/air/laws.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
 import { LAWS } from '../../../src/services/nvcf/laws.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
+import { recordsIn } from '../../support/nouns.ts';
 import { NOON } from '../../support/records.ts';
 
 const seeding = ngcSeed(() => [LAWS.documented, AIR_LAWS['2.0']]);
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
 const completed = (part: unknown) => seeding.completed?.(part, derivationOf('default'));
-const records = (part: unknown) => seeding.records(completed(part), NOON, seededRandom('seed'), {});
+const records = async (part: unknown) =>
+  recordsIn((await seeding.rows(completed(part), NOON, seededRandom('seed'), {})).rows);
 
 const [service, personal] = [castKey('nvcf-deployer'), castKey('owner')];
 const part = (given: Record<string, unknown>) => ({ ...ngcCast, ...given });

@@ -7,10 +7,11 @@ import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lineLog } from '../../../src/core/log.ts';
 import { seededRandom } from '../../../src/machine/random.ts';
+import type { Identity } from '../../../src/services/runai/collections/identities.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
-import type { Identity } from '../../../src/store/identities.ts';
 import { admin, adminBot, application, cast, researcher } from '../../support/cast.ts';
 import { type CastKey, ngcCast } from '../../support/ngc-cast.ts';
+import { fullStore, recordsIn } from '../../support/nouns.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
 import { forge, goodClaims, publicPem, shippedKey } from '../../support/tokens.ts';
@@ -45,10 +46,11 @@ const secretsIn = (authorization: string) => authorization.split(/[ ."]/).filter
 
 /** Fills the world of a server with the cast, changed. */
 const populate = async (on: TestServer, change: (identities: readonly Identity[]) => Identity[]) => {
-  const records = await seed.records(cast, START, seededRandom('authentication'), { runai: cast });
-  const identities = change(records.identities ?? []);
-  const accessKeys = records.accessKeys?.filter(({ owner }) => identities.some(({ id }) => id === owner));
-  await on.world.store.world.load(await on.world.seed(), { ...records, identities, accessKeys: accessKeys ?? [] });
+  const { rows, settings = {} } = await seed.rows(cast, START, seededRandom('authentication'), { runai: cast });
+  const records = recordsIn(rows);
+  const identities = change(records.identities);
+  const accessKeys = records.accessKeys.filter(({ owner }) => identities.some(({ id }) => id === owner));
+  await fullStore(on.world.store).world.load(await on.world.seed(), { ...records, identities, accessKeys, settings });
 };
 
 const good = await forge();

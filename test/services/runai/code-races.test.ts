@@ -1,6 +1,7 @@
-/** A code that several redeem at once. Breaks with: src/store/parts/grants.ts */
+/** A code that several redeem at once. Breaks with: src/services/runai/collections/grants.ts */
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { Grants } from '../../../src/services/runai/collections/grants.ts';
 import { ONE_EACH, winnersOfCodes } from '../../support/code-races.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { it } from '../../support/in-folder.ts';
@@ -10,11 +11,10 @@ import { testServer } from '../../support/server.ts';
 it('is won by whoever was first, although the second came before the login had begun', async () => {
   const server = await testServer();
   const code = await codeOf(server);
-  const { grants } = server.world.store;
-  const { redeemCode } = grants;
-  vi.spyOn(grants, 'redeemCode').mockImplementationOnce(async (...given) => {
-    const first = await redeemCode(...given);
-    expect(await redeemCode(...given)).toEqual({ outcome: 'reused' });
+  const { redeemCode } = Grants.prototype;
+  vi.spyOn(Grants.prototype, 'redeemCode').mockImplementationOnce(async function (this: Grants, ...given) {
+    const first = await redeemCode.apply(this, given);
+    expect(await redeemCode.apply(this, given)).toEqual({ outcome: 'reused' });
     return first;
   });
   const { status, body } = await postForm(server, REALM_TOKEN, codeFields(code));

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { decodeJwt, exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
+import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { emptyFolder } from '../../support/folder.ts';
@@ -266,7 +267,7 @@ describe.each([byV1('2.24'), byV1('3.0'), byV2])('$what exchanges a token of the
   it('until its user is disabled', async () => {
     const email = newcomer();
     const { sub } = decodeJwt(await login({ email }));
-    await server.world.store.identities.edit(String(sub), { enabled: false }, START);
+    await identitiesIn(server.world.store).edit(String(sub), { enabled: false }, START);
     const answer = await ask(server, await vouch({ email }));
 
     refusal(answer);
@@ -466,7 +467,7 @@ describe('where the exchange does not exist', () => {
     expect(await otherVersions(server)).toContain(
       `the grant \`${GRANT}\` was asked for by POST, which only 2.24, 3.0 has there`,
     );
-    expect(await server.world.store.identities.byName('user', EMAIL)).toBeNull();
+    expect(await identitiesIn(server.world.store).byName('user', EMAIL)).toBeNull();
   });
 
   it('2.24 has it not at POST /api/v2/token, and a finding names 3.0', async () => {

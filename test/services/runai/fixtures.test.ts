@@ -5,6 +5,7 @@ import { seededRandom } from '../../../src/machine/random.ts';
 import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { cast } from '../../support/cast.ts';
+import { recordsIn } from '../../support/nouns.ts';
 import { SERVICES } from '../../support/services.ts';
 
 describe('the built-in cast', () => {
@@ -59,7 +60,7 @@ it('a seed without hashes and ids is given them', async () => {
   const part = { tenant: cast.tenant, users };
   const random = seededRandom('seed');
   const complete = await seed.hashed?.(seed.completed?.(part, derivationOf('default')), random, undefined);
-  const records = await seed.records(complete, 5, random, { runai: complete });
+  const records = recordsIn((await seed.rows(complete, 5, random, { runai: complete })).rows);
   const [user] = records.identities ?? [];
 
   expect(user).toMatchObject({ kind: 'user', name: 'a@acme.test', enabled: true, createdAt: 5 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import {
   AUTHORIZATION,
@@ -373,7 +374,7 @@ describe('a login', () => {
 
   it('of a user who is disabled does not come about', async () => {
     const own = await testServer();
-    await own.world.store.identities.edit(researcher.id, { enabled: false }, START);
+    await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
     const answer = await logIn(own, authorizationPath());
 
     page(answer, 401);
@@ -382,7 +383,7 @@ describe('a login', () => {
 
   it('of a user whom an identity provider vouches for does not come about', async () => {
     const own = await testServer();
-    const { identities } = own.world.store;
+    const identities = identitiesIn(own.world.store);
     const known = await identities.byId(researcher.id);
     if (known === null) throw new Error('the cast has no researcher');
     const email = 'external@acme.test';
@@ -466,7 +467,7 @@ describe('the users that the page offers', () => {
 
   it('are logged in after their password was changed', async () => {
     const own = await testServer();
-    await own.world.store.identities.edit(researcher.id, { passwordHash: 'of another' }, START);
+    await identitiesIn(own.world.store).edit(researcher.id, { passwordHash: 'of another' }, START);
 
     expect(locationOf(await choose(own, researcher.id)).searchParams.has('code')).toBe(true);
   });
@@ -479,8 +480,8 @@ describe('the users that the page offers', () => {
 
   it('are not those who could not log in', async () => {
     const own = await testServer();
-    await own.world.store.identities.edit(researcher.id, { enabled: false }, START);
-    await own.world.store.identities.edit(admin.id, { passwordHash: null }, START);
+    await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
+    await identitiesIn(own.world.store).edit(admin.id, { passwordHash: null }, START);
     const html = page(await open({}, own), 200);
 
     expect(offered(html)).toEqual([]);
@@ -492,7 +493,7 @@ describe('the users that the page offers', () => {
     ['external_user', { passwordHash: null }],
   ] as const)('are refused by a click where they would be by a password: %s', async (reason, edit) => {
     const own = await testServer();
-    await own.world.store.identities.edit(researcher.id, edit, START);
+    await identitiesIn(own.world.store).edit(researcher.id, edit, START);
     const answer = await choose(own, researcher.id);
 
     page(answer, 401);
@@ -508,7 +509,7 @@ describe('the users that the page offers', () => {
   });
 
   it('do not include an application', async () => {
-    const [application] = await server.world.store.identities.all('application');
+    const [application] = await identitiesIn(server.world.store).all('application');
     const answer = await choose(server, String(application?.id));
 
     await explained(server, answer, 'unknown_user');

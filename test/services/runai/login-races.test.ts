@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hashPassword } from '../../../src/credentials/password.ts';
+import { AccessKeys, accessKeysIn } from '../../../src/services/runai/collections/access-keys.ts';
+import { Identities, identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import type { Store } from '../../../src/store/index.ts';
 import { admin, application, plainBot, researcher } from '../../support/cast.ts';
 import {
@@ -26,25 +28,23 @@ const storeNow = (): Store => server.world.store;
 
 /** Lets something happen right after a credential was read, which is looked at before the login begins. */
 function meanwhile(happens: () => Promise<unknown>): void {
-  const store = storeNow();
-  const { byName, byClientId, byId: ownerById } = store.identities;
-  const keyByClientId = store.accessKeys.byClientId;
-  const after =
-    <Given extends unknown[], Found>(read: (...given: Given) => Promise<Found | null>) =>
-    async (...given: Given): Promise<Found | null> => {
-      const found = await read(...given);
+  const { byName, byClientId, byId: ownerById } = Identities.prototype;
+  const keyByClientId = AccessKeys.prototype.byClientId;
+  const after = <Given extends unknown[], Found>(read: (...given: Given) => Promise<Found | null>) =>
+    async function (this: unknown, ...given: Given): Promise<Found | null> {
+      const found = await read.apply(this, given);
       if (found === null) return null;
       vi.restoreAllMocks();
       await happens();
       return found;
     };
-  vi.spyOn(store.identities, 'byName').mockImplementation(after(byName));
-  vi.spyOn(store.identities, 'byClientId').mockImplementation(after(byClientId));
+  vi.spyOn(Identities.prototype, 'byName').mockImplementation(after(byName));
+  vi.spyOn(Identities.prototype, 'byClientId').mockImplementation(after(byClientId));
   // Of an access key, its owner is read last.
   const owner = after(ownerById);
-  vi.spyOn(store.accessKeys, 'byClientId').mockImplementation(async (clientId) => {
-    vi.spyOn(store.identities, 'byId').mockImplementation(owner);
-    return keyByClientId(clientId);
+  vi.spyOn(AccessKeys.prototype, 'byClientId').mockImplementation(async function (this: AccessKeys, clientId) {
+    vi.spyOn(Identities.prototype, 'byId').mockImplementation(owner);
+    return keyByClientId.call(this, clientId);
   });
 }
 
@@ -62,11 +62,11 @@ const logins: readonly (readonly [how: string, status: number, logIn: () => Prom
 
 /** What ends a login that is being looked at. */
 const endings: readonly (readonly [what: string, happens: (store: Store) => Promise<unknown>])[] = [
-  ['deletion of its user', ({ identities }) => identities.delete(id)],
-  ['disabling of its user', ({ identities }) => identities.edit(id, { enabled: false }, 0)],
+  ['deletion of its user', (store) => identitiesIn(store).delete(id)],
+  ['disabling of its user', (store) => identitiesIn(store).edit(id, { enabled: false }, 0)],
   [
     'change of its password',
-    async ({ identities }) => identities.edit(id, { passwordHash: await hashPassword('another', 'salt') }, 0),
+    async (store) => identitiesIn(store).edit(id, { passwordHash: await hashPassword('another', 'salt') }, 0),
   ],
 ];
 
@@ -78,29 +78,29 @@ describe.each(endings)('a login that the %s overtakes', (_what, happens) => {
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'ended_meanwhile' });
     expect(JSON.stringify(answer.body)).toContain('The user name or the password is not valid.');
-    expect(await storeNow().world.counts()).toMatchObject({ refreshTokens: 0 });
+    expect((await server.call('GET /_mock/info')).body.counts).toMatchObject({ refreshTokens: 0 });
   });
 });
 
 it.each(logins)('a password that a reset takes back does not count any more at %s', async (_how, status, logIn) => {
   // The cast's password becomes another one, and the login with that one is overtaken by the way back.
-  const original = (await storeNow().identities.byId(id))?.passwordHash ?? null;
+  const original = (await identitiesIn(storeNow()).byId(id))?.passwordHash ?? null;
   const passwordHash = await hashPassword(password, 'another-salt');
-  await storeNow().identities.edit(id, { passwordHash }, 0);
+  await identitiesIn(storeNow()).edit(id, { passwordHash }, 0);
   meanwhile(() => server.call('POST /_mock/reset'));
 
   expect((await logIn()).status).toBe(status);
-  expect((await storeNow().identities.byId(id))?.passwordHash).toBe(original);
+  expect((await identitiesIn(storeNow()).byId(id))?.passwordHash).toBe(original);
 });
 
 it('a change of a password that another change overtakes is refused, and the other stays', async () => {
   const token = (await server.grant({ grantType: 'password', username: email, password })).body.accessToken;
   const theirs = await hashPassword('theirs', 'salt');
-  const { byId: ownerById } = storeNow().identities;
-  const read = vi.spyOn(storeNow().identities, 'byId').mockImplementation(async (who) => {
-    const found = await ownerById(who);
+  const { byId: ownerById } = Identities.prototype;
+  const read = vi.spyOn(Identities.prototype, 'byId').mockImplementation(async function (this: Identities, who) {
+    const found = await ownerById.call(this, who);
     // The first look is that of the token.
-    if (read.mock.calls.length === 2) await storeNow().identities.edit(id, { passwordHash: theirs }, 0);
+    if (read.mock.calls.length === 2) await identitiesIn(storeNow()).edit(id, { passwordHash: theirs }, 0);
     return found;
   });
   const answer = await server.call('POST /api/v1/me/password', {
@@ -109,7 +109,8 @@ it('a change of a password that another change overtakes is refused, and the oth
   });
 
   expect(answer.status).toBe(400);
-  expect((await ownerById(id))?.passwordHash).toBe(theirs);
+  vi.restoreAllMocks();
+  expect((await identitiesIn(storeNow()).byId(id))?.passwordHash).toBe(theirs);
 });
 
 describe('a client that is overtaken', () => {
@@ -128,13 +129,17 @@ describe('a client that is overtaken', () => {
     },
   };
   const overtaking: readonly (readonly [string, keyof typeof clients, () => Promise<unknown>])[] = [
-    ['its deletion', 'an access key', () => storeNow().accessKeys.delete(accessKey.id)],
-    ['the deletion of its owner', 'an access key', () => storeNow().identities.delete(admin.id)],
-    ['a new secret', 'an access key', () => storeNow().accessKeys.replaceSecret(accessKey.id, 'another')],
-    ['its deletion', 'an application', () => storeNow().identities.delete(application.id)],
-    ['a new secret', 'an application', () => storeNow().identities.edit(application.id, { secretHash: 'another' }, 0)],
-    ['its deletion', 'a service account', () => storeNow().identities.delete(plainBot.id)],
-    ['its disabling', 'a service account', () => storeNow().identities.edit(plainBot.id, { enabled: false }, 0)],
+    ['its deletion', 'an access key', () => accessKeysIn(storeNow()).delete(accessKey.id)],
+    ['the deletion of its owner', 'an access key', () => identitiesIn(storeNow()).delete(admin.id)],
+    ['a new secret', 'an access key', () => accessKeysIn(storeNow()).replaceSecret(accessKey.id, 'another')],
+    ['its deletion', 'an application', () => identitiesIn(storeNow()).delete(application.id)],
+    [
+      'a new secret',
+      'an application',
+      () => identitiesIn(storeNow()).edit(application.id, { secretHash: 'another' }, 0),
+    ],
+    ['its deletion', 'a service account', () => identitiesIn(storeNow()).delete(plainBot.id)],
+    ['its disabling', 'a service account', () => identitiesIn(storeNow()).edit(plainBot.id, { enabled: false }, 0)],
   ];
 
   it.each(overtaking)('by %s gets no token: %s', async (_what, kind, happens) => {
@@ -146,7 +151,7 @@ describe('a client that is overtaken', () => {
   });
 
   it('is told whom it would have stood for', async () => {
-    meanwhile(() => storeNow().accessKeys.delete(accessKey.id));
+    meanwhile(() => accessKeysIn(storeNow()).delete(accessKey.id));
     const { decision } = await server.grant(clients['an access key']);
 
     expect((await server.call(`GET /_mock/decisions/${decision.id}`)).body.claimed).toMatchObject({
@@ -157,7 +162,7 @@ describe('a client that is overtaken', () => {
 
 it('an access key of somebody who is deleted while the request arrives is not made', async () => {
   const token = await server.tokenOf(admin);
-  const seen = vi.spyOn(storeNow().identities, 'byId');
+  const seen = vi.spyOn(Identities.prototype, 'byId');
   const payload = new PassThrough();
   const answered = server.app
     .inject({
@@ -172,7 +177,7 @@ it('an access key of somebody who is deleted while the request arrives is not ma
     .then(({ statusCode, body }) => ({ statusCode, body: JSON.parse(body) }));
   payload.write('{"name":');
   await vi.waitUntil(() => seen.mock.calls.some(([who]) => who === admin.id));
-  await storeNow().identities.delete(admin.id);
+  await identitiesIn(storeNow()).delete(admin.id);
   payload.end('"late"}');
 
   expect(await answered).toMatchObject({

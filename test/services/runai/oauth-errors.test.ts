@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { admin, adminBot, application, plainBot, researcher } from '../../support/cast.ts';
 import {
@@ -343,7 +344,7 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, profile, path) => {
 
   it('whoever is disabled', async () => {
     const own = await testServer({ runai: profile });
-    const { identities } = own.world.store;
+    const identities = identitiesIn(own.world.store);
     await identities.edit(plainBot.id, { enabled: false }, START);
     await identities.edit(researcher.id, { enabled: false }, START);
     const botFields = { client_id: plainBot.clientId, client_secret: plainBot.clientSecret };
@@ -578,7 +579,7 @@ describe.each(LOGIN_ENDPOINTS)('a code at %s', (_what, path) => {
   it('of somebody who was disabled meanwhile is refused', async () => {
     const own = await testServer();
     const code = await codeOf(own);
-    await own.world.store.identities.edit(researcher.id, { enabled: false }, START);
+    await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
 
     await expectRefusal(own, path, { fields: codeFields(code), error: 'invalid_grant', reason: 'disabled' });
   });
@@ -712,7 +713,7 @@ describe.each(LOGIN_ENDPOINTS)('a refresh token at %s', (_what, path) => {
   it('of somebody who was disabled meanwhile is refused', async () => {
     const own = await testServer();
     const { refresh_token: token } = await login(own);
-    await own.world.store.identities.edit(researcher.id, { enabled: false }, START);
+    await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
 
     await expectRefusal(own, path, { fields: refreshFields(token), error: 'invalid_grant', reason: 'disabled' });
   });
@@ -804,7 +805,8 @@ describe.each(QUESTIONS)('%s refuses', (_what, path) => {
 
   it('whoever is disabled', async () => {
     const own = await testServer();
-    for (const { id } of [plainBot, researcher]) await own.world.store.identities.edit(id, { enabled: false }, START);
+    for (const { id } of [plainBot, researcher])
+      await identitiesIn(own.world.store).edit(id, { enabled: false }, START);
     const disabled = { status: 401, error: 'invalid_client', reason: 'disabled' };
 
     for (const client of [plainBot, researcher.accessKey]) {

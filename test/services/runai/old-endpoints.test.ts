@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { adminBot, application, researcher } from '../../support/cast.ts';
 import {
@@ -65,7 +66,7 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
 
   it('refuses a disabled application', async () => {
     const own = await testServer({ runai: profile });
-    await own.world.store.identities.edit(appId, { enabled: false }, START);
+    await identitiesIn(own.world.store).edit(appId, { enabled: false }, START);
     const answer = await own.call(`POST ${APP_TOKEN}`, { body: { id: clientId, name, secret } });
 
     expect(answer.status).toBe(400);

@@ -2,6 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
+import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { audienceOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
@@ -279,7 +280,7 @@ const SHARE: Special<typeof IMAGE_SHARES> = {
     const image = await referred(context, IMAGES, 'image', members.image);
     mustOwn(context, image);
     const { target_org, expires_at } = members;
-    const target = await context.store.ngcKeys.organization(target_org);
+    const target = await ngcKeysIn(context.store).organization(target_org);
     if (target === null)
       throw new Problem('invalid_request', `Field \`target_org\`: there is no organisation \`${target_org}\`.`);
     const { org = '' } = context.caller.principal;

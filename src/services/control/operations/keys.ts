@@ -4,8 +4,9 @@ import { quote } from '../../../core/explaining/index.ts';
 import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../kits/ngc/keyring.ts';
+import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
 import { NotFound } from '../../../store/errors.ts';
-import type { KeyInForce, Organization } from '../../../store/ngc-keys.ts';
 import { checkedPolicy, checkedServices, checkRoles, expiryOf, refuseMembers } from '../key-checks.ts';
 import { keyView } from '../key-view.ts';
 import { shortPage } from '../lists.ts';
@@ -55,7 +56,7 @@ const create: Handler<'control', 'create_key'> = async (context) => {
 };
 
 async function organizationOf({ store }: Context, name: string | undefined): Promise<Organization> {
-  const all = await store.ngcKeys.organizations();
+  const all = await ngcKeysIn(store).organizations();
   const [first] = all;
   const found = name === undefined ? first : all.find((one) => one.name === name);
   if (found !== undefined) return found;
@@ -80,7 +81,7 @@ async function personOf(
     );
   }
   const email = user ?? `${name.replaceAll(/[^A-Za-z0-9.-]+/g, '-').toLowerCase()}@${org}.test`;
-  const known = await store.ngcKeys.user(org, email);
+  const known = await ngcKeysIn(store).user(org, email);
   if (user !== undefined && known === null && roles === undefined) {
     throw new Problem(
       'invalid_request',
@@ -96,7 +97,7 @@ async function personOf(
 
 const list: Handler<'control', 'list_keys'> = async (context) => {
   const { org, ...query } = context.query;
-  const { ngcKeys } = context.store;
+  const ngcKeys = ngcKeysIn(context.store);
   // A key that was made between the two has a place that is not used.
   const all = await ngcKeys.list({ org }, Number.MAX_SAFE_INTEGER, context.now);
   const places = await ngcKeys.places();
@@ -153,7 +154,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
 };
 
 const remove: Handler<'control', 'delete_key'> = async (context) => {
-  await stillThere(context.store.ngcKeys.delete((await found(context)).key.id));
+  await stillThere(ngcKeysIn(context.store).delete((await found(context)).key.id));
   return { status: 204 };
 };
 
@@ -177,7 +178,7 @@ function found(context: Naming): Promise<KeyInForce> {
 }
 
 async function keyOf({ store, now }: Context, id: string): Promise<KeyInForce> {
-  const key = await store.ngcKeys.byId(id, now);
+  const key = await ngcKeysIn(store).byId(id, now);
   if (key === null) throw new Problem('not_found', 'There is no key of this id; `GET /_mock/keys` lists them.');
   return key;
 }

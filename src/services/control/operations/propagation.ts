@@ -2,7 +2,8 @@ import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { END_OF_TIME } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
-import { setToggle, toggleOf } from '../../../kits/ngc/keyring.ts';
+import { flushEdits, setToggle, toggleOf } from '../../../kits/ngc/keyring.ts';
+import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 
 /** How long edited keys are still judged by their earlier policy. */
 const get: Handler<'control', 'get_propagation'> = (context) => shown(context);
@@ -26,12 +27,13 @@ async function shown(context: Context): Promise<Answer<'control', 'get_propagati
   return { status: 200, body: { mode, delay: formatDuration(delay), seed } };
 }
 
-const flush: Handler<'control', 'flush_propagation'> = async ({ store, body, now }) => {
-  const { keyId } = body;
-  if (keyId !== undefined && (await store.ngcKeys.byId(keyId, now)) === null) {
+const flush: Handler<'control', 'flush_propagation'> = async (context) => {
+  const { store, now } = context;
+  const { keyId } = context.body;
+  if (keyId !== undefined && (await ngcKeysIn(store).byId(keyId, now)) === null) {
     throw new Problem('not_found', 'There is no key of this id; `GET /_mock/keys` lists them.');
   }
-  return { status: 200, body: { flushed: await store.ngcKeys.flush(keyId ?? null, now) } };
+  return { status: 200, body: { flushed: await flushEdits(context, keyId ?? null, now) } };
 };
 
 export const propagationOperations = {

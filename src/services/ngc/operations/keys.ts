@@ -7,8 +7,9 @@ import { Problem } from '../../../core/problem.ts';
 import { requestStatus } from '../../../kits/ngc/envelope.ts';
 import { type GivenResource, readPolicy } from '../../../kits/ngc/key-policy.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../kits/ngc/keyring.ts';
+import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import type { KeyInForce } from '../../../ngc-keys/records.ts';
 import { NotFound } from '../../../store/errors.ts';
-import type { KeyInForce } from '../../../store/ngc-keys.ts';
 import { apiKeyView } from '../view.ts';
 
 /** How many keys a list shows at most. */
@@ -18,7 +19,7 @@ type GivenPolicy = Schema<'ngc', 'Policy'>;
 
 /** A key of another organisation counts as not found. */
 const keyOfOrganization: Lookup<KeyInForce> = async (context, id) => {
-  const found = await context.store.ngcKeys.byId(id, context.now);
+  const found = await ngcKeysIn(context.store).byId(id, context.now);
   if (found === null) return { seen: 'nothing' };
   const { org } = found.key;
   return org === context.caller.principal.org ? { seen: 'object', target: found } : { seen: 'foreign', owner: org };
@@ -34,7 +35,7 @@ const create: Handler<'ngc', 'createKey'> = async (context) => {
   }
   const isPersonal = keyType === 'PERSONAL_KEY';
   const { principal, standing } = context.caller;
-  const owner = await context.store.ngcKeys.byId(principal.id, now);
+  const owner = await ngcKeysIn(context.store).byId(principal.id, now);
   const { id, text } = await issueKey(
     context,
     now,
@@ -56,7 +57,7 @@ const create: Handler<'ngc', 'createKey'> = async (context) => {
 
 const list: Handler<'ngc', 'listKeys'> = async (context) => {
   const { store, params, now } = context;
-  const keys = await store.ngcKeys.list({ org: params.org }, MOST_LISTED, now);
+  const keys = await ngcKeysIn(store).list({ org: params.org }, MOST_LISTED, now);
   const apiKeys = await Promise.all(keys.map((key) => shown(context, key)));
   return { status: 200, body: { requestStatus: success(context), apiKeys } };
 };
@@ -84,7 +85,7 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
 };
 
 const remove: Handler<'ngc', 'deleteKey', KeyInForce> = async (context) => {
-  await stillThere(context.store.ngcKeys.delete(context.target.key.id));
+  await stillThere(ngcKeysIn(context.store).delete(context.target.key.id));
   return { status: 200, body: { requestStatus: success(context) } };
 };
 
@@ -107,13 +108,13 @@ type KeyAnswer = Answer<'ngc', 'getKey'>;
 
 /** A key that can do nothing is legal, so only a finding reports it: the vendor's answer has no place for that. */
 async function stored(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
-  const key = await context.store.ngcKeys.byId(id, context.now);
+  const key = await ngcKeysIn(context.store).byId(id, context.now);
   if (key !== null) await reportUseless(context, context.now, key);
   return answered(context, id, value);
 }
 
 async function answered(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
-  const key = await context.store.ngcKeys.byId(id, context.now);
+  const key = await ngcKeysIn(context.store).byId(id, context.now);
   if (key === null) throw new Problem('not_found');
   return { status: 200, body: { requestStatus: success(context), apiKey: await shown(context, key, value) } };
 }

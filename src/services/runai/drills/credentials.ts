@@ -5,6 +5,9 @@ import { formatDuration } from '../../../core/duration.ts';
 import type { Principal } from '../../../core/principal.ts';
 import { Problem } from '../../../core/problem.ts';
 import { impersonate } from '../caller.ts';
+import { accessKeysIn } from '../collections/access-keys.ts';
+import { grantsIn } from '../collections/grants.ts';
+import { identitiesIn } from '../collections/identities.ts';
 import { stillThere } from '../gone.ts';
 import { lastExpiry } from '../issue.ts';
 import { drawSecret, secretName } from '../secrets.ts';
@@ -21,7 +24,7 @@ export const regenerateSecret: Drill = {
     const client = await clientOf(context, principal);
     const { secret, secretHash } = drawSecret(context);
     await stillThere(client.replace(secretHash));
-    await context.store.grants.revoke(
+    await grantsIn(context.store).revoke(
       secretName(client.secretHash, context.world.id),
       context.now,
       lastExpiry(context),
@@ -45,7 +48,7 @@ export const revokeSession: Drill = {
     if (principal.kind !== 'user') {
       throw new Problem('invalid_request', 'Field `principal` must name a user: only users log in.');
     }
-    await context.store.grants.endAllOf(principal.id, context.now, lastExpiry(context));
+    await grantsIn(context.store).endAllOf(principal.id, context.now, lastExpiry(context));
     return { did: `All logins of ${principal.name} have ended.`, principal };
   },
 };
@@ -64,8 +67,8 @@ export const expireTokens: Drill = {
 
 /** The first user who has an access key: the administrator of the built-in cast. */
 async function administratorOf(context: Arrival): Promise<Caller> {
-  for (const { id } of await context.store.identities.all('user')) {
-    const [key] = await context.store.accessKeys.ofOwner(id);
+  for (const { id } of await identitiesIn(context.store).all('user')) {
+    const [key] = await accessKeysIn(context.store).ofOwner(id);
     const caller = key === undefined ? null : await impersonate(context, key.id);
     if (caller !== null) return caller;
   }
@@ -84,16 +87,16 @@ interface Client {
 
 /** The access key that the caller was named by, or their first; an application or a service account itself. */
 async function clientOf({ store, now }: Arrival, { id, name, clientId }: Principal): Promise<Client> {
-  const keys = await store.accessKeys.ofOwner(id);
+  const keys = await accessKeysIn(store).ofOwner(id);
   const key = keys.find((one) => one.clientId === clientId) ?? keys[0];
   if (key !== undefined) {
     const { clientId: ofKey, secretHash } = key;
-    return { clientId: ofKey, secretHash, replace: (hash) => store.accessKeys.replaceSecret(key.id, hash) };
+    return { clientId: ofKey, secretHash, replace: (hash) => accessKeysIn(store).replaceSecret(key.id, hash) };
   }
-  const identity = await store.identities.byId(id);
+  const identity = await identitiesIn(store).byId(id);
   if (identity !== null && identity.clientId !== null) {
     const { clientId: own, secretHash } = identity;
-    return { clientId: own, secretHash, replace: (hash) => store.identities.edit(id, { secretHash: hash }, now) };
+    return { clientId: own, secretHash, replace: (hash) => identitiesIn(store).edit(id, { secretHash: hash }, now) };
   }
   throw new Problem('invalid_request', `Field \`principal\`: ${name} has no access key and no client secret.`);
 }

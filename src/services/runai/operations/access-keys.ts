@@ -3,8 +3,8 @@ import type { AuthenticatedContext, Handler, Lookup, Outcome } from '../../../co
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem, unauthenticated } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
-import type { AccessKey } from '../../../store/access-keys.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
+import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
 import { stillThere } from '../gone.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';
 
@@ -12,7 +12,7 @@ const CLIENT_ID_LENGTH = 16;
 
 /** One of the caller's own keys; another user's counts as not found. */
 const ownAccessKey: Lookup<AccessKey> = async (context, id) => {
-  const key = await context.store.accessKeys.byId(id);
+  const key = await accessKeysIn(context.store).byId(id);
   if (key === null) return { seen: 'nothing' };
   return key.owner === context.caller.principal.id
     ? { seen: 'object', target: key }
@@ -20,14 +20,14 @@ const ownAccessKey: Lookup<AccessKey> = async (context, id) => {
 };
 
 const anyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
-  const key = await store.accessKeys.byId(id);
+  const key = await accessKeysIn(store).byId(id);
   return key === null ? { seen: 'nothing' } : { seen: 'object', target: key };
 };
 
 export const accessKeyLookups = { ownAccessKey, anyAccessKey };
 
 const list: Handler<'runai', 'get_access_keys'> = async (context) => {
-  const own = await context.store.accessKeys.listOf(context.caller.principal.id);
+  const own = await accessKeysIn(context.store).listOf(context.caller.principal.id);
   return context.once({ from: [own.state] }, () => ({
     status: 200,
     body: { accessKeys: own.keys().map(shownToOwner) },
@@ -48,7 +48,7 @@ async function createKey(context: AuthenticatedContext, name: string) {
   const owned = { owner: principal.id, createdBy: principal.name };
   try {
     const key = { id, ...owned, name, clientId, secretHash, createdAt: now };
-    await store.accessKeys.create(key, settings.runaiKeyLimit);
+    await accessKeysIn(store).create(key, settings.runaiKeyLimit);
   } catch (thrown) {
     throw creationProblem(thrown, name, settings.runaiKeyLimit);
   }
@@ -61,7 +61,7 @@ function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, ShownKey
 
 async function remove(context: AuthenticatedContext<AccessKey>): Promise<Outcome<204, undefined>> {
   const { id, secretHash } = context.target;
-  await stillThere(context.store.accessKeys.delete(id));
+  await stillThere(accessKeysIn(context.store).delete(id));
   await endTokensOf(context, secretHash);
   return { status: 204 };
 }
@@ -71,19 +71,19 @@ async function regenerate(
 ): Promise<Outcome<200, { readonly clientSecret: string }>> {
   const { id, secretHash: before } = context.target;
   const { secret: clientSecret, secretHash } = drawSecret(context);
-  await stillThere(context.store.accessKeys.replaceSecret(id, secretHash));
+  await stillThere(accessKeysIn(context.store).replaceSecret(id, secretHash));
   await endTokensOf(context, before);
   return { status: 200, body: { clientSecret } };
 }
 
 const listAll: Handler<'runai', 'get_access_keys_administration'> = async ({ store, query }) => {
-  const keys = await store.accessKeys.all(query);
+  const keys = await accessKeysIn(store).all(query);
   return { status: 200, body: { accessKeys: keys.map(shownToAdministrator) } };
 };
 
 /** User applications are what access keys used to be called: the same keys in another form. */
 const listAsApplications: Handler<'runai', 'get_user_applications'> = async (context) => {
-  const keys = await context.store.accessKeys.ofOwner(context.caller.principal.id);
+  const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
   return { status: 200, body: keys.map(shownToOwner) };
 };
 
@@ -93,7 +93,7 @@ const createApplication: Handler<'runai', 'create_user_application'> = async (co
 };
 
 const listAllAsApplications: Handler<'runai', 'get_user_applications_administration'> = async ({ store, query }) => {
-  const keys = await store.accessKeys.all(query);
+  const keys = await accessKeysIn(store).all(query);
   return { status: 200, body: keys.map(shownToAdministrator) };
 };
 

@@ -4,7 +4,7 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
 import { Collision } from '../../../store/errors.ts';
-import type { Identity } from '../../../store/identities.ts';
+import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { stillThere } from '../gone.ts';
 import { newIdentity } from '../identities.ts';
 import { endRulesOf } from '../rule-changes.ts';
@@ -33,7 +33,7 @@ const SERVICE_ACCOUNT: Kind<{ readonly clientSecret: string }> = {
 
 function lookupOf({ kind }: Kind<unknown>): Lookup<Identity> {
   return async ({ store }, id) => {
-    const found = await store.identities.byId(id);
+    const found = await identitiesIn(store).byId(id);
     return found?.kind === kind ? { seen: 'object', target: found } : { seen: 'nothing' };
   };
 }
@@ -56,7 +56,7 @@ interface Changing extends AuthenticatedContext<Identity> {
 function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind<Secret>) {
   const list = async (context: AuthenticatedContext): Promise<Outcome<200, readonly Shown[]>> => {
     const tenantId = await tenantIdOf(context);
-    const all = await context.store.identities.all(kind);
+    const all = await identitiesIn(context.store).all(kind);
     return { status: 200, body: all.map((one) => shown(one, tenantId)) };
   };
   const create = async (context: Making): Promise<Outcome<201, Named & Secret>> => {
@@ -67,7 +67,7 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
     const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
     const account = { ...newIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
     try {
-      await context.store.identities.create(account);
+      await identitiesIn(context.store).create(account);
     } catch (thrown) {
       throw thrown instanceof Collision ? new Problem('conflict', `There is ${called} named \`${name}\`.`) : thrown;
     }
@@ -79,19 +79,19 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
   });
   const update = async (context: Changing): Promise<Outcome<200, undefined>> => {
     const { enabled } = context.body;
-    await stillThere(context.store.identities.edit(context.target.id, { enabled }, context.now));
+    await stillThere(identitiesIn(context.store).edit(context.target.id, { enabled }, context.now));
     return { status: 200 };
   };
   const remove = async (context: AuthenticatedContext<Identity>): Promise<Outcome<204, undefined>> => {
     const account = context.target;
     await endRulesOf(context, account);
-    await stillThere(context.store.identities.delete(account.id));
+    await stillThere(identitiesIn(context.store).delete(account.id));
     return { status: 204 };
   };
   const regenerate = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Secret>> => {
     const { id, secretHash: before } = context.target;
     const { secret, secretHash } = drawSecret(context);
-    await stillThere(context.store.identities.edit(id, { secretHash }, context.now));
+    await stillThere(identitiesIn(context.store).edit(id, { secretHash }, context.now));
     await endTokensOf(context, before);
     return { status: 200, body: shownSecret(secret) };
   };

@@ -3,7 +3,9 @@ import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { addMark } from '../../../credentials/world-mark.ts';
-import type { Identity, OAuthClient } from '../../../store/identities.ts';
+import { grantsIn } from '../collections/grants.ts';
+import type { Identity } from '../collections/identities.ts';
+import { type OAuthClient, oauthClientsIn } from '../collections/oauth-clients.ts';
 import { lastExpiry } from '../issue.ts';
 import { clientsPage, loginPage, messagePage } from '../pages.ts';
 import { peopleOf } from '../people.ts';
@@ -102,17 +104,17 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   if (claims !== null && form['client_id'] !== undefined && form['client_id'] !== claims.aud) {
     throw new Problem('invalid_request', 'Parameter `client_id` is not the client of `id_token_hint`.');
   }
-  if (claims !== null) await store.grants.end(claims.sid, now, lastExpiry(context));
+  if (claims !== null) await grantsIn(store).end(claims.sid, now, lastExpiry(context));
   const refreshToken = form['refresh_token'];
   // Anyone who has had a token of the login may end it, even if the token has since expired or been used.
-  const known = refreshToken === undefined ? null : await store.grants.loginOf(storedForm(refreshToken));
+  const known = refreshToken === undefined ? null : await grantsIn(store).loginOf(storedForm(refreshToken));
   if (known !== null && (known.clientId === null || known.clientId === form['client_id'])) {
-    await store.grants.end(known.family, now, lastExpiry(context));
+    await grantsIn(store).end(known.family, now, lastExpiry(context));
   }
   if (refreshToken !== undefined) return { status: 204 };
   const target = form['post_logout_redirect_uri'];
   if (target === undefined) return messagePage(200, 'Logged out', 'You are logged out. You can close this page.');
-  const client = await store.oauthClients.byId(claims?.aud ?? form['client_id'] ?? '');
+  const client = await oauthClientsIn(store).byId(claims?.aud ?? form['client_id'] ?? '');
   if (client === null || !isRedirectOf(client, target, context.origin)) {
     throw new Problem(
       'invalid_request',
@@ -142,7 +144,7 @@ type RefusedPage = Outcome<400, Buffer> & { readonly refusal: Problem };
 async function checkedRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest | RefusedPage> {
   const issuer = await issuerInPath(context);
   const { client_id: clientId, redirect_uri: redirectUri } = form;
-  const client = await context.store.oauthClients.byId(clientId ?? '');
+  const client = await oauthClientsIn(context.store).byId(clientId ?? '');
   if (client === null) {
     const what = clientId === undefined ? 'is missing' : 'is no client that users log in through';
     return refusedPage(context, `Parameter \`client_id\` ${what}.`);
@@ -156,7 +158,7 @@ async function checkedRequest(context: RealmContext, form: Form): Promise<Author
 
 /** @param client if it is known: only that one is told */
 async function refusedPage(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
-  const clients = client === undefined ? await context.store.oauthClients.all() : [client];
+  const clients = client === undefined ? await oauthClientsIn(context.store).all() : [client];
   const refusal = new Problem('invalid_request', message);
   return { ...clientsPage(400, message, clients, context.origin), refusal };
 }
@@ -226,7 +228,7 @@ async function issueCode(
 ): Promise<string> {
   const { store, random, now, settings, world } = context;
   const code = addMark(world.grantMark, random.alphanumeric(CODE_LENGTH));
-  await store.grants.issueCode(
+  await grantsIn(store).issueCode(
     {
       ...newLogin(context, user, clientId, knownScope(form['scope'])),
       hash: hashSecret(code),

@@ -2,6 +2,7 @@ import type { Context } from '../../../contract/request.ts';
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { findOtherSpelling } from '../../../core/spelling.ts';
+import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateClient, confidentialClient } from './grants/clients.ts';
 import { badClient, type PresentedClient } from './grants/grant.ts';
@@ -74,7 +75,7 @@ function formDecoded(text: string): string {
 export async function confidentialCaller(context: Context, form: Form) {
   const { id, secret, challenge } = await presentedClient(context, form, 'required');
   if (id === null) throw noClient();
-  if ((await context.store.oauthClients.byId(id)) !== null) throw badClient('public_client', undefined, challenge);
+  if ((await oauthClientsIn(context.store).byId(id)) !== null) throw badClient('public_client', undefined, challenge);
   return authenticateClient(await confidentialClient(context, id), { id, secret: secret ?? '', challenge });
 }
 
@@ -82,7 +83,7 @@ export async function confidentialCaller(context: Context, form: Form) {
 export async function anyCaller(context: Context, form: Form): Promise<string> {
   const { id } = await presentedClient(context, form, 'required');
   if (id === null) throw noClient();
-  if ((await context.store.oauthClients.byId(id)) !== null) return id;
+  if ((await oauthClientsIn(context.store).byId(id)) !== null) return id;
   return (await confidentialCaller(context, form)).clientId;
 }
 

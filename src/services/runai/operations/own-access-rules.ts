@@ -1,5 +1,6 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
+import { identitiesIn } from '../collections/identities.ts';
 import { type ListQuery, paged, selected } from '../lists.ts';
 import { fieldsOf, type Names, namesOf, roleName, scopeName } from '../rule-view.ts';
 
@@ -12,7 +13,7 @@ async function own(
   { search }: Pick<ListQuery, 'search'>,
   names: Names,
 ): Promise<AccessRule[]> {
-  const identity = await context.store.identities.byId(context.caller.principal.id);
+  const identity = await identitiesIn(context.store).byId(context.caller.principal.id);
   const rules = identity === null ? [] : rulesOf(await ruleBookOf(context), identity);
   return selected(rules, { ...(search !== undefined && { search }) }, fieldsOf(names), ['roleName', 'scopeName']);
 }

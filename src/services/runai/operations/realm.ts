@@ -1,8 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { badCredentials, Problem } from '../../../core/problem.ts';
-import { acceptToken } from '../../../credentials/access-token.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
+import { acceptToken } from '../access-token.ts';
+import { grantsIn } from '../collections/grants.ts';
+import { identitiesIn } from '../collections/identities.ts';
 import { lastExpiry } from '../issue.ts';
 import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
@@ -70,7 +72,7 @@ const getRealmJwks: Handler<'runai', 'get_realm_jwks'> = async (context) => {
 const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   await issuerInPath(context);
   const { id } = context.caller.principal;
-  const identity = await context.store.identities.byId(id);
+  const identity = await identitiesIn(context.store).byId(id);
   if (identity === null) throw new Problem('not_found');
   const { kind, name, groups } = identity;
   return {
@@ -117,8 +119,8 @@ async function seenAsAccess(context: Context, token: string) {
 }
 
 async function seenAsRefresh({ store, now }: Context, token: string) {
-  const known = await store.grants.active(hashSecret(token), now);
-  const identity = known === null ? null : await store.identities.byId(known.subject);
+  const known = await grantsIn(store).active(hashSecret(token), now);
+  const identity = known === null ? null : await identitiesIn(store).byId(known.subject);
   if (known === null || identity === null || !identity.enabled) return { active: false };
   const { clientId, subject, expiresAt, family, scope } = known;
   return {
@@ -139,12 +141,12 @@ const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   const clientId = await anyCaller(context, form);
   const token = neededField(form, 'token');
   const { store, now } = context;
-  const refresh = await store.grants.loginOf(storedForm(token));
+  const refresh = await grantsIn(store).loginOf(storedForm(token));
   const access = refresh === null ? await seenAsAccess(context, token) : null;
   const owner = refresh?.clientId ?? access?.client_id ?? clientId;
   if (owner !== clientId) throw badCredentials('other_client', 'The token belongs to another client.');
-  if (refresh !== null) await store.grants.end(refresh.family, now, lastExpiry(context));
-  else if (access?.jti !== undefined) await store.grants.revoke(access.jti, now, access.exp * 1000);
+  if (refresh !== null) await grantsIn(store).end(refresh.family, now, lastExpiry(context));
+  else if (access?.jti !== undefined) await grantsIn(store).revoke(access.jti, now, access.exp * 1000);
   return { status: 200, headers: NO_STORE };
 };
 

@@ -4,7 +4,8 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashPassword, passwordFits } from '../../../credentials/password.ts';
 import { Collision, Outdated } from '../../../store/errors.ts';
-import type { Identity } from '../../../store/identities.ts';
+import { grantsIn } from '../collections/grants.ts';
+import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { stillThere } from '../gone.ts';
 import { newUser } from '../identities.ts';
 import { lastExpiry } from '../issue.ts';
@@ -17,7 +18,7 @@ const TEMPORARY_LENGTH = 16;
 const PAGE = 500;
 
 const user: Lookup<Identity> = async ({ store }, id) => {
-  const found = await store.identities.byId(id);
+  const found = await identitiesIn(store).byId(id);
   return found?.kind === 'user' ? { seen: 'object', target: found } : { seen: 'nothing' };
 };
 
@@ -37,9 +38,12 @@ type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
 async function found({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {
   const search = asked.search ?? filter;
-  return selected(await store.identities.all('user'), { ...asked, ...(search !== undefined && { search }) }, FIELDS, [
-    'username',
-  ]);
+  return selected(
+    await identitiesIn(store).all('user'),
+    { ...asked, ...(search !== undefined && { search }) },
+    FIELDS,
+    ['username'],
+  );
 }
 
 const list: Handler<'runai', 'get_users'> = async (context) => {
@@ -59,7 +63,7 @@ const create: Handler<'runai', 'create_user'> = async (context) => {
   const { password: tempPassword, passwordHash } = await drawPassword(context);
   const fresh = { ...newUser(context, email, context.caller.principal.name), passwordHash };
   try {
-    await context.store.identities.create(fresh);
+    await identitiesIn(context.store).create(fresh);
   } catch (thrown) {
     throw thrown instanceof Collision ? new Problem('conflict', `There is a user \`${email}\`.`) : thrown;
   }
@@ -69,13 +73,13 @@ const create: Handler<'runai', 'create_user'> = async (context) => {
 const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) => {
   const { target } = context;
   await endRulesOf(context, target);
-  await stillThere(context.store.identities.delete(target.id));
+  await stillThere(identitiesIn(context.store).delete(target.id));
   return { status: 204 };
 };
 
 /** Ends every login of the user. Tokens of their access keys are not logins. */
 const logOut: Handler<'runai', 'logout_user', Identity> = async (context) => {
-  await context.store.grants.endAllOf(context.target.id, context.now, lastExpiry(context));
+  await grantsIn(context.store).endAllOf(context.target.id, context.now, lastExpiry(context));
   return { status: 200 };
 };
 
@@ -83,20 +87,20 @@ const resetPassword: Handler<'runai', 'reset_user_password', Identity> = async (
   const { id, isLocal, name } = context.target;
   if (!isLocal) throw noPassword(`\`${name}\``);
   const { password: tempPassword, passwordHash } = await drawPassword(context);
-  await stillThere(context.store.identities.edit(id, { passwordHash }, context.now));
+  await stillThere(identitiesIn(context.store).edit(id, { passwordHash }, context.now));
   return { status: 200, body: { tempPassword } };
 };
 
 const changeOwnPassword: Handler<'runai', 'change_my_password'> = async (context) => {
   const { store, now } = context;
   const { currentPassword, newPassword } = context.body;
-  const identity = await store.identities.byId(context.caller.principal.id);
+  const identity = await identitiesIn(store).byId(context.caller.principal.id);
   if (identity?.kind !== 'user' || !identity.isLocal) throw noPassword('The caller');
   const { passwordHash: before } = identity;
   if (!(await passwordFits(currentPassword, before))) throw wrongPassword();
   const passwordHash = await hashPassword(newPassword, context.random.alphanumeric(SALT_LENGTH));
   try {
-    await stillThere(store.identities.edit(identity.id, { passwordHash }, now, { passwordHash: before }));
+    await stillThere(identitiesIn(store).edit(identity.id, { passwordHash }, now, { passwordHash: before }));
   } catch (thrown) {
     throw thrown instanceof Outdated ? wrongPassword() : thrown;
   }

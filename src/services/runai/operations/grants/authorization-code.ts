@@ -2,7 +2,8 @@ import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { Problem } from '../../../../core/problem.ts';
 import { verifierFits } from '../../../../credentials/oauth-hashes.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
-import type { AuthorizationCode, Redemption } from '../../../../store/grants.ts';
+import { type AuthorizationCode, grantsIn, type Redemption } from '../../collections/grants.ts';
+import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
 import { publicClient } from './clients.ts';
 import { type Grant, given, needed, type TokenRequest } from './grant.ts';
@@ -23,13 +24,13 @@ export const authorizationCode: Grant = {
     needed(request, 'redirectUri');
     if (request.client.need !== 'unasked') given(request, 'clientID', request.client.id);
     const clientId = await publicClient(context, request);
-    const redemption = await store.grants.redeemCode(hashSecret(presented), now, lastExpiry(context));
+    const redemption = await grantsIn(store).redeemCode(hashSecret(presented), now, lastExpiry(context));
     if (redemption.outcome !== 'redeemed') {
       throw badCode(REASONS[redemption.outcome], `Field \`${request.nameOf('code')}\` holds no code that counts.`);
     }
     const { code } = redemption;
     checkCode(code, request, clientId);
-    const identity = await store.identities.byId(code.subject);
+    const identity = await identitiesIn(store).byId(code.subject);
     if (identity === null) throw badCode('unknown_subject', 'The user of the code does not exist.');
     if (!identity.enabled) throw badCode('disabled', 'The user of the code is disabled.');
     return unlessEnded(beginSession(context, identity, code, { nonce: code.nonce }), (reason) =>

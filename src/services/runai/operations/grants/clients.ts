@@ -1,5 +1,8 @@
 import type { Context } from '../../../../contract/request.ts';
 import { secretFits } from '../../../../credentials/secret.ts';
+import { accessKeysIn } from '../../collections/access-keys.ts';
+import { identitiesIn } from '../../collections/identities.ts';
+import { oauthClientsIn } from '../../collections/oauth-clients.ts';
 import { secretName } from '../../secrets.ts';
 import { badClient, type GrantResult, given, NO_CLIENT, type TokenRequest } from './grant.ts';
 import { unlessEnded } from './unless-ended.ts';
@@ -55,7 +58,7 @@ export async function confidentialClient(context: Context, clientId: string): Pr
 export async function publicClient(context: Context, request: TokenRequest): Promise<string | null> {
   const { id, secret, challenge, need } = request.client;
   if (id === null) return need === 'required' ? given(request, 'clientID', id) : null;
-  if ((await context.store.oauthClients.byId(id)) !== null) {
+  if ((await oauthClientsIn(context.store).byId(id)) !== null) {
     if (secret !== null) throw badClient('public_client', undefined, challenge);
     return id;
   }
@@ -75,24 +78,24 @@ export function clientOrNone(clientId: string | null): string {
 }
 
 export async function accessKeyClient({ store, now, world }: Context, clientId: string): Promise<Candidate | null> {
-  const key = await store.accessKeys.byClientId(clientId);
-  const identity = key === null ? null : await store.identities.byId(key.owner);
+  const key = await accessKeysIn(store).byClientId(clientId);
+  const identity = key === null ? null : await identitiesIn(store).byId(key.owner);
   if (key === null || identity === null) return null;
   return {
     secretHash: key.secretHash,
     granted: { identity, clientId, sid: secretName(key.secretHash, world.id) },
-    touch: () => store.accessKeys.touch(key.id, now, key.secretHash),
+    touch: () => accessKeysIn(store).touch(key.id, now, key.secretHash),
   };
 }
 
 export async function serviceAccountClient(context: Context, clientId: string): Promise<Candidate | null> {
-  const identity = await context.store.identities.byClientId('service-account', clientId);
+  const identity = await identitiesIn(context.store).byClientId('service-account', clientId);
   return identity === null ? null : candidateOf(identity, context);
 }
 
 /** By name or client id. */
 export async function applicationClient(context: Context, nameOrId: string): Promise<Candidate | null> {
-  const { identities } = context.store;
+  const identities = identitiesIn(context.store);
   const identity =
     (await identities.byClientId('application', nameOrId)) ?? (await identities.byName('application', nameOrId));
   return identity === null ? null : candidateOf(identity, context);
@@ -103,6 +106,6 @@ function candidateOf(identity: GrantResult['identity'], { store, now, world }: C
   return {
     secretHash,
     granted: { identity, clientId: clientId ?? name, sid: secretName(secretHash, world.id) },
-    touch: () => store.identities.touch(id, now, secretHash),
+    touch: () => identitiesIn(store).touch(id, now, secretHash),
   };
 }

@@ -2,7 +2,8 @@ import type { Context } from '../../../../contract/request.ts';
 import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { badCredentials, Problem } from '../../../../core/problem.ts';
 import { Collision } from '../../../../store/errors.ts';
-import type { Identity } from '../../../../store/identities.ts';
+import type { Identity } from '../../collections/identities.ts';
+import { identitiesIn } from '../../collections/identities.ts';
 import { newUser } from '../../identities.ts';
 import { publicClient } from './clients.ts';
 import { type Grant, needed } from './grant.ts';
@@ -59,7 +60,7 @@ interface Named {
  * @throws Problem `bad_credentials` for a local user for whom no identity provider vouches
  */
 async function knownUser(context: Context, { name, groups, isVouchedFor }: Named): Promise<Identity> {
-  const { identities } = context.store;
+  const identities = identitiesIn(context.store);
   const known = await identities.byName('user', name);
   if (known === null) {
     const fresh = { ...newUser(context, name, null), isLocal: false, groups: groups ?? [] };

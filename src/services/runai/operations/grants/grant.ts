@@ -2,8 +2,8 @@ import type { Context } from '../../../../contract/request.ts';
 import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { Problem } from '../../../../core/problem.ts';
 import { findOtherSpelling } from '../../../../core/spelling.ts';
-import type { Login } from '../../../../store/grants.ts';
 import { type Granted, principalOf } from '../../caller.ts';
+import type { Login } from '../../collections/grants.ts';
 
 /** How a client identifies itself: in the body of a token request, or by Basic (RFC 6749, 2.3.1). */
 export interface PresentedClient {

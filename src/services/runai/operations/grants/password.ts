@@ -2,9 +2,8 @@ import type { Context } from '../../../../contract/request.ts';
 import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { badCredentials, Problem } from '../../../../core/problem.ts';
 import { passwordFits } from '../../../../credentials/password.ts';
-import type { Premise } from '../../../../store/grants.ts';
-import type { Identity } from '../../../../store/identities.ts';
 import { type Granted, principalOf } from '../../caller.ts';
+import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientOrNone, publicClient } from './clients.ts';
 import { type Grant, needed } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
@@ -31,7 +30,7 @@ export async function authenticateUser(
   secret: string,
   clientId: string,
 ): Promise<Identity> {
-  const user = await store.identities.byName('user', username);
+  const user = await identitiesIn(store).byName('user', username);
   const fits = await passwordFits(secret, user?.passwordHash ?? null);
   if (user === null) throw badUser('unknown_user');
   const granted = { identity: user, clientId };
@@ -58,7 +57,7 @@ export async function chosenUser(
       'Nobody is logged in without a password by this server: it was started with an admin token, or was called by a name that is not its own.',
     );
   }
-  const user = await store.identities.byId(id);
+  const user = await identitiesIn(store).byId(id);
   const refused = (reason: CredentialReason, message: string, claimed?: Granted) =>
     badCredentials(reason, message, claimed && principalOf(claimed));
   if (user === null || user.kind !== 'user') throw refused('unknown_user', 'There is no such user.');

@@ -2,7 +2,8 @@ import type { Context } from '../../../../contract/request.ts';
 import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { badCredentials, Problem } from '../../../../core/problem.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
-import type { Rotation } from '../../../../store/grants.ts';
+import { grantsIn, type Rotation } from '../../collections/grants.ts';
+import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
 import { clientOrNone, publicClient } from './clients.ts';
 import { type Grant, needed, type TokenRequest } from './grant.ts';
@@ -24,7 +25,7 @@ export const refreshToken: Grant = {
     const clientId = await publicClient(context, request);
     const narrower = await narrowerScope(request, context, presented, clientId);
     const next = drawRefreshToken(context, presented);
-    const rotation = await store.grants.rotate(
+    const rotation = await grantsIn(store).rotate(
       { ...storedForm(presented), clientId, anyClient: request.client.need === 'unasked' },
       { hash: hashSecret(next), expiresAt: now + settings.refreshTtl },
       now,
@@ -32,7 +33,7 @@ export const refreshToken: Grant = {
     );
     if (rotation.outcome !== 'rotated') throw badRefreshToken(REASONS[rotation.outcome]);
     const { login } = rotation;
-    const identity = await store.identities.byId(login.subject);
+    const identity = await identitiesIn(store).byId(login.subject);
     if (identity === null) throw badRefreshToken('unknown_subject');
     if (!identity.enabled) throw badRefreshToken('disabled');
     const session = { login, refreshToken: next };
@@ -55,7 +56,7 @@ async function narrowerScope(
   clientId: string | null,
 ): Promise<string | null> {
   if (scope === '') return null;
-  const login = await store.grants.active(hashSecret(presented), now);
+  const login = await grantsIn(store).active(hashSecret(presented), now);
   // Another client's token is refused by the rotation, which reveals nothing of its scopes.
   if (login === null || (login.clientId !== null && login.clientId !== clientId)) return null;
   const granted = new Set(login.scope.split(' '));

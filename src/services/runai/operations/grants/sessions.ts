@@ -2,8 +2,8 @@ import type { Context } from '../../../../contract/request.ts';
 import { nameInWorld } from '../../../../core/world-id.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import { addMark } from '../../../../credentials/world-mark.ts';
-import type { Login, Premise, PresentedToken } from '../../../../store/grants.ts';
-import type { Identity } from '../../../../store/identities.ts';
+import { grantsIn, type Login, type PresentedToken } from '../../collections/grants.ts';
+import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientOrNone } from './clients.ts';
 import type { GrantResult } from './grant.ts';
 
@@ -52,11 +52,11 @@ export async function beginSession(
   const refreshToken = drawRefreshToken(context);
   const { family, subject, clientId, scope, authTime } = login;
   const expiresAt = now + settings.refreshTtl;
-  await store.grants.issue(
+  await grantsIn(store).issue(
     { ...storedForm(refreshToken), family, subject, clientId, scope, authTime, expiresAt },
     now,
     premise,
   );
-  await store.identities.touch(identity.id, now);
+  await identitiesIn(store).touch(identity.id, now);
   return { identity, clientId: clientOrNone(clientId), sid: family, session: { login, refreshToken, nonce } };
 }

@@ -1,14 +1,15 @@
-import type { Instant } from '../core/clock.ts';
-import type { Reports } from '../core/finding.ts';
-import type { KnownHosts } from '../core/hosts.ts';
-import { Problem, unauthenticated } from '../core/problem.ts';
-import { worldOfName } from '../core/world-id.ts';
-import type { Grants } from '../store/grants.ts';
-import type { Identities, Identity } from '../store/identities.ts';
-import { claimsSaid } from '../tokens/compact.ts';
-import type { Tokens } from '../tokens/index.ts';
-import { type AccessTokenClaims, checkTimes } from '../tokens/verify.ts';
-import type { RememberedTokens } from './remembered.ts';
+import type { Instant } from '../../core/clock.ts';
+import type { Reports } from '../../core/finding.ts';
+import type { KnownHosts } from '../../core/hosts.ts';
+import { Problem, unauthenticated } from '../../core/problem.ts';
+import { worldOfName } from '../../core/world-id.ts';
+import type { RememberedTokens } from '../../credentials/remembered.ts';
+import type { Store } from '../../store/index.ts';
+import { claimsSaid } from '../../tokens/compact.ts';
+import type { Tokens } from '../../tokens/index.ts';
+import { type AccessTokenClaims, checkTimes } from '../../tokens/verify.ts';
+import { grantsIn } from './collections/grants.ts';
+import { type Identity, identitiesIn } from './collections/identities.ts';
 
 /** What is needed to judge an access token. */
 export interface AccessTokenAttempt {
@@ -19,7 +20,7 @@ export interface AccessTokenAttempt {
   readonly hosts: KnownHosts;
   readonly tokens: Tokens;
   readonly remembered: RememberedTokens;
-  readonly store: { readonly identities: Identities; readonly grants: Pick<Grants, 'isRevoked'> };
+  readonly store: Pick<Store, 'collections'>;
   readonly findings: Reports;
   readonly world: { readonly id: string };
 }
@@ -56,11 +57,10 @@ export async function acceptToken(
   checkIssuer(claims.iss, attempt, issuerPath);
   checkTenant(claims, tenantId);
   checkTimesOf(token, claims, attempt);
-  const { identities, grants } = attempt.store;
-  const identity = await identities.byId(claims.sub);
+  const identity = await identitiesIn(attempt.store).byId(claims.sub);
   if (identity === null) throw unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
   if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
-  if (await grants.isRevoked([claims.jti ?? '', claims.sid ?? '']))
+  if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? '']))
     throw unauthenticated('revoked_token', 'The access token was revoked.');
   return { identity, clientId: claims.azp, claims };
 }

@@ -1,0 +1,26 @@
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { Collections } from '../store/collections.ts';
+import { SEEDS } from '../store/seed.ts';
+import { SETTINGS } from '../store/settings.ts';
+
+/** How many of each kind there are in a world, by the names that people read. */
+export async function countsIn(
+  rows: Collections,
+  services: readonly Pick<ServiceDefinition, 'census'>[],
+): Promise<Readonly<Record<string, number>>> {
+  const all = services.flatMap(({ census }) => census ?? []);
+  const counted = Object.entries(Object.assign({}, ...all.map((one) => one.counted)) as (typeof all)[0]['counted']);
+  const counts = counted.map(async ([name, { collection, owner }]) => {
+    return [name, (await rows.size(collection, owner)).count] as const;
+  });
+  const others = new Set([
+    ...counted.map(([, { collection }]) => collection),
+    ...all.flatMap(({ passedOver }) => passedOver),
+    ...[SEEDS.name, SETTINGS.name],
+  ]);
+  const objects = Object.entries(await rows.counts()).filter(([name]) => !others.has(name));
+  return {
+    ...Object.fromEntries(await Promise.all(counts)),
+    objects: objects.reduce((sum, [, count]) => sum + count, 0),
+  };
+}

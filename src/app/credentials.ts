@@ -1,0 +1,159 @@
+import type { CredentialRows, Holder, Rekeying } from '../contract/credentials.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { Change, Row } from '../store/collections.ts';
+import type { Store } from '../store/index.ts';
+import type { KeptSeed } from '../store/seed.ts';
+import { SEEDS, seedRow } from '../store/seed.ts';
+import type { AliasOf } from '../store/sharing.ts';
+import { updating } from '../store/updating.ts';
+import { type FrozenRows, OwnRows } from '../store/world-rows.ts';
+
+type Clients = NonNullable<CredentialRows['clients']>;
+
+/** What makes the credentials of a world its own. */
+export interface Own {
+  readonly rekeying: Rekeying;
+  /** The seed with them in it. */
+  readonly kept: () => KeptSeed;
+}
+
+/** The credentials by which the callers of a world are recognised. */
+interface Known {
+  readonly keyHashes: readonly string[];
+  readonly clientIds: readonly string[];
+}
+
+/** The credentials of all services, which they keep in rows. */
+export class Credentials {
+  readonly #rows: ReadonlyMap<string, CredentialRows>;
+  readonly #keys: readonly string[];
+  readonly #clients: readonly (readonly [collection: string, clients: Clients])[];
+  readonly #ended: readonly string[];
+
+  constructor(services: readonly Pick<ServiceDefinition, 'credentials'>[]) {
+    const all = services.flatMap(({ credentials }) => credentials ?? []);
+    const rows = all.flatMap((one) => one.rows);
+    this.#rows = new Map(rows.map((one) => [one.collection, one]));
+    this.#keys = rows.filter(({ clients }) => clients === undefined).map(({ collection }) => collection);
+    this.#clients = rows.flatMap(({ collection, clients }) => (clients === undefined ? [] : [[collection, clients]]));
+    this.#ended = all.flatMap(({ ended }) => ended);
+  }
+
+  /** The rows that a key can be. @param hash of its text */
+  keyAliases(hash: string): readonly AliasOf[] {
+    return this.#keys.map((collection) => ({ collection, alias: hash }));
+  }
+
+  /** The rows that something can be that a caller gives as their client id: several worlds may have one. */
+  clientAliases(clientId: string): readonly AliasOf[] {
+    return this.#clients.flatMap(([collection, { aliasesOf }]) =>
+      aliasesOf(clientId).map((alias) => ({ collection, alias })),
+    );
+  }
+
+  /** The row with this key. */
+  async keyIn(store: Store, hash: string): Promise<Row | null> {
+    return rowOf(store, this.keyAliases(hash));
+  }
+
+  /** Does anybody in this world have this client id? */
+  async hasClient(store: Store, clientId: string): Promise<boolean> {
+    return (await rowOf(store, this.clientAliases(clientId))) !== null;
+  }
+
+  /** Is this the hash of the secret of a client? */
+  hasSecret(store: Pick<Store, 'hasSecret'>, hash: string): boolean {
+    return this.#clients.some(([collection]) => store.hasSecret(collection, hash));
+  }
+
+  /** All that lead to a world. */
+  async of({ collections }: Store): Promise<Known> {
+    const all = async (collection: string) => (await collections.list({ collection })).rows;
+    const keyHashes: string[] = [];
+    for (const collection of this.#keys) for (const row of await all(collection)) keyHashes.push(...row.aliases);
+    const clientIds = new Set<string>();
+    for (const [collection, { idsOf }] of this.#clients) {
+      for (const row of await all(collection)) for (const one of idsOf(row)) clientIds.add(one);
+    }
+    return { keyHashes, clientIds: [...clientIds] };
+  }
+
+  /** Does a change of this row change what leads to its world? */
+  isOf({ collection }: Row): boolean {
+    return this.#rows.has(collection);
+  }
+
+  /** What callers may give as their client id to be this row; none for other rows. */
+  clientIdsOf(row: Row): readonly string[] {
+    return this.#rows.get(row.collection)?.clients?.idsOf(row) ?? [];
+  }
+
+  /** The hash of the secret of a client; null for other rows. */
+  secretHashOf(row: Row): string | null {
+    if (this.#rows.get(row.collection)?.clients === undefined) return null;
+    const { secretHash }: { readonly secretHash?: unknown } = Object(row.body);
+    return typeof secretHash === 'string' ? secretHash : null;
+  }
+
+  /** The hash of the key that this row is; null for other rows. */
+  keyHashOf({ collection, aliases }: Row): string | null {
+    return this.#keys.includes(collection) ? (aliases[0] ?? null) : null;
+  }
+
+  /** Everybody who has a credential in rows of a world. */
+  holdersIn({ tables }: Pick<FrozenRows, 'tables'>): readonly Holder[] {
+    return [...this.#rows].flatMap(([collection, { holderOf }]) =>
+      (tables.get(collection)?.rows ?? []).flatMap((row) => holderOf(row) ?? []),
+    );
+  }
+
+  /** Frozen rows with credentials of another world: each row is made when it is first asked for. */
+  ownRows(rows: FrozenRows, own: () => Own): FrozenRows {
+    const isOwn = (collection: string) => this.#rows.has(collection) || collection === SEEDS.name;
+    return new OwnRows(rows, isOwn, () => {
+      const made = own();
+      return (row) => this.#own(row, made);
+    });
+  }
+
+  /**
+   * Gives every key, every secret and every confidential client id of a world a new value, in one step. What came from the
+   * old ones is removed, and the kept seed is replaced.
+   *
+   * @returns who has new credentials
+   * @throws Collision if two of a kind would get the same value; nothing is changed then
+   */
+  rekey({ collections }: Store, own: Own): Promise<readonly Holder[]> {
+    return updating(collections, async () => {
+      const all = async (collection: string) => (await collections.list({ collection })).rows;
+      const changes: Change[] = [];
+      const holders: Holder[] = [];
+      for (const collection of [...this.#rows.keys(), SEEDS.name]) {
+        for (const before of await all(collection)) {
+          const row = this.#own(before, own);
+          const holder = this.#rows.get(collection)?.holderOf(row) ?? null;
+          if (holder !== null) holders.push(holder);
+          if (row !== before) changes.push({ kind: 'put', row });
+        }
+      }
+      for (const collection of this.#ended) {
+        for (const { id } of await all(collection)) changes.push({ kind: 'remove', collection, id });
+      }
+      await collections.commit(changes);
+      return holders;
+    });
+  }
+
+  #own(row: Row, { rekeying, kept }: Own): Row {
+    if (row.collection === SEEDS.name) return { ...seedRow(kept()), revision: row.revision };
+    return this.#rows.get(row.collection)?.rekeyed(row, rekeying) ?? row;
+  }
+}
+
+async function rowOf({ collections }: Store, aliases: readonly AliasOf[]): Promise<Row | null> {
+  for (const { collection, alias } of aliases) {
+    const row = await collections.byAlias(collection, alias);
+    if (row !== null) return row;
+  }
+  return null;
+}

@@ -1,0 +1,322 @@
+/**
+ * The keys of NGC, with the organisations and users that have them: services of several vendors' APIs stand on them. It
+ * knows the store, and no service.
+ */
+import { END_OF_TIME, type Instant } from '../core/clock.ts';
+import type { PolicyVersion } from '../core/policy.ts';
+import type { Change, Collections, Expectation } from '../store/collections.ts';
+import { Collision, LimitReached, NotFound } from '../store/errors.ts';
+import type { Store } from '../store/index.ts';
+import { updating } from '../store/updating.ts';
+import {
+  type KeyInForce,
+  keysNamed,
+  keysOfOrg,
+  keysOfUser,
+  type NewNgcKey,
+  NGC_KEYS,
+  NGC_POLICIES,
+  NGC_USERS,
+  type NgcKey,
+  type NgcKeyEdit,
+  type NgcKeyRow,
+  type NgcUser,
+  newKeyRows,
+  ngcKeyOwner,
+  ngcKeyRow,
+  ngcUserId,
+  ngcUserRow,
+  ORGANIZATIONS,
+  type Organization,
+  type PolicyRow,
+  policyRow,
+} from './records.ts';
+
+/** How many pending versions a decision considers. */
+const MOST_PENDING = 32;
+
+/** Before the first moment. */
+const BEGINNING: Instant = Number.MIN_SAFE_INTEGER;
+
+/** A key as decisions need it, and what it was made from. */
+interface Made {
+  readonly inForce: KeyInForce;
+  /** The period in which it is so. */
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly organization: unknown;
+  readonly holder: unknown;
+}
+
+/** The NGC keys of a world. */
+export function ngcKeysIn({ collections }: Pick<Store, 'collections'>): NgcKeys {
+  return new NgcKeys(collections);
+}
+
+export class NgcKeys {
+  readonly #rows: Collections;
+
+  constructor(rows: Collections) {
+    this.#rows = rows;
+  }
+
+  async organization(name: string): Promise<Organization | null> {
+    const rows = this.#rows;
+    return (await ORGANIZATIONS.byId(rows, name))?.body ?? null;
+  }
+
+  /** Oldest first. */
+  async organizations(): Promise<readonly Organization[]> {
+    const rows = this.#rows;
+    return (await ORGANIZATIONS.all(rows)).rows.map(({ body }) => body);
+  }
+
+  async user(org: string, email: string): Promise<NgcUser | null> {
+    const rows = this.#rows;
+    return (await NGC_USERS.byId(rows, ngcUserId(org, email)))?.body ?? null;
+  }
+
+  /**
+   * Adds a key. If it names a user who does not exist, the user is created with these roles.
+   *
+   * @param limit the most service keys an organisation may have
+   * @throws Collision if the id is taken
+   * @throws LimitReached
+   */
+  create(key: NewNgcKey, roles: readonly string[], limit: number | null): Promise<void> {
+    const rows = this.#rows;
+    return updating(rows, async () => {
+      const { id, org, type, user } = key;
+      const owner = ngcKeyOwner(type, org);
+      const { count, revision } = await rows.size(NGC_KEYS.name, owner);
+      if ((await NGC_KEYS.byId(rows, id)) !== null) throw new Collision();
+      const isLimited = type === 'service' && limit !== null;
+      if (isLimited && count >= limit) throw new LimitReached();
+      const expects: Expectation[] = isLimited ? [{ collection: NGC_KEYS.name, owner, revision }] : [];
+      const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
+      if (user !== null && (await NGC_USERS.byId(rows, ngcUserId(org, user))) === null) {
+        changes.push(NGC_USERS.put(ngcUserRow({ org, email: user, roles })));
+        // Another first key of theirs may come meanwhile, which is a reason to try again.
+        expects.push(NGC_USERS.still(null, ngcUserId(org, user)));
+      }
+      await rows.commit(changes, expects);
+    });
+  }
+
+  /** One indexed look-up, however long the history. Does not consider expiry or `enabled`. */
+  async bySecret(secretHash: string, at: Instant): Promise<KeyInForce | null> {
+    const rows = this.#rows;
+    return shown(rows, await NGC_KEYS.byAlias(rows, secretHash), at);
+  }
+
+  async byId(id: string, at: Instant): Promise<KeyInForce | null> {
+    const rows = this.#rows;
+    return shown(rows, await NGC_KEYS.byId(rows, id), at);
+  }
+
+  /** Keys with a name, which several may share: oldest first, at most `limit`. */
+  async byName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
+    const rows = this.#rows;
+    return allOf(rows, await NGC_KEYS.ofLabel(rows, keysNamed(name), limit), at);
+  }
+
+  /** Keys of a user, in whichever organisation: oldest first, at most `limit`. */
+  async ofUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
+    const rows = this.#rows;
+    return allOf(rows, await NGC_KEYS.ofLabel(rows, keysOfUser(email), limit), at);
+  }
+
+  /** Oldest first, at most `limit`. */
+  async list(
+    { org }: { readonly org?: string | undefined },
+    limit: number,
+    at: Instant,
+  ): Promise<readonly KeyInForce[]> {
+    const rows = this.#rows;
+    return allOf(
+      rows,
+      org === undefined ? (await NGC_KEYS.all(rows, limit)).rows : await NGC_KEYS.ofLabel(rows, keysOfOrg(org), limit),
+      at,
+    );
+  }
+
+  /** The place of each key, by id: it rises with age. */
+  places(): Promise<ReadonlyMap<string, number>> {
+    const rows = this.#rows;
+    return NGC_KEYS.places(rows);
+  }
+
+  /** Every version, the first one first. */
+  async history(id: string): Promise<readonly PolicyVersion[]> {
+    const rows = this.#rows;
+    return (await NGC_POLICIES.ofParent(rows, id)).map(({ body }) => body);
+  }
+
+  /** The latest recorded version; null for personal keys. */
+  async newest(id: string): Promise<PolicyVersion | null> {
+    const key = await NGC_KEYS.byId(this.#rows, id);
+    return key === null ? null : newestOf(this.#rows, key);
+  }
+
+  /** Makes the whole edit, or nothing. @throws NotFound */
+  edit(id: string, edit: NgcKeyEdit): Promise<void> {
+    const rows = this.#rows;
+    return updating(rows, () => edited(rows, id, edit));
+  }
+
+  /** The old secret stops working with this call. @throws NotFound */
+  async replaceSecret(id: string, secretHash: string): Promise<void> {
+    const rows = this.#rows;
+    await NGC_KEYS.change(rows, id, ({ body }) => ngcKeyRow({ ...body, secretHash }));
+  }
+
+  /** @throws NotFound */
+  delete(id: string): Promise<void> {
+    const rows = this.#rows;
+    return updating(rows, async () => {
+      const row = await NGC_KEYS.byId(rows, id);
+      if (row === null) throw new NotFound();
+      const history = await NGC_POLICIES.ofParent(rows, id);
+      await rows.commit([NGC_KEYS.removed(row), ...history.map((one) => NGC_POLICIES.removal(one.id))]);
+    });
+  }
+
+  /**
+   * Puts the latest edit into force now: a copy of it is appended to every key where it is not in force yet.
+   *
+   * @param id only this key
+   */
+  flush(id: string | null, at: Instant): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
+    const rows = this.#rows;
+    return updating(rows, async () => {
+      const pending = await pendingKeys(rows, at);
+      const ids = id === null ? pending : pending.filter((one) => one === id);
+      const flushed: { readonly keyId: string; readonly version: number }[] = [];
+      const changes: Change[] = [];
+      for (const keyId of ids) {
+        const key = await NGC_KEYS.byId(rows, keyId);
+        const next = key === null ? null : await flushOf(rows, key, at);
+        if (next === null) continue;
+        flushed.push({ keyId, version: next.version });
+        changes.push(...next.changes);
+      }
+      if (changes.length > 0) await rows.commit(changes);
+      return flushed;
+    });
+  }
+
+  /** Versions that come into force in `(from, to]`: the first `limit`, earliest first. */
+  async effectiveBetween(
+    from: Instant,
+    to: Instant,
+    limit: number,
+  ): Promise<readonly { readonly keyId: string; readonly version: number; readonly effectiveAt: Instant }[]> {
+    const rows = this.#rows;
+    const due = await NGC_POLICIES.dueBetween(rows, from, to, limit);
+    return due.map(({ parent, body: { version, effectiveAt } }) => ({ keyId: parent, version, effectiveAt }));
+  }
+
+  /** Keys that expire in `(from, to]`: the first `limit`, earliest first. */
+  async expiredBetween(
+    from: Instant,
+    to: Instant,
+    limit: number,
+  ): Promise<readonly { readonly keyId: string; readonly expiresAt: Instant }[]> {
+    const rows = this.#rows;
+    const due = await NGC_KEYS.dueBetween(rows, from, to, limit);
+    return due.map(({ id, body }) => ({ keyId: id, expiresAt: (body as NgcKey & { expiresAt: Instant }).expiresAt }));
+  }
+}
+
+/** By the bodies of keys, which are other objects after each change of a key or its policy. Worlds of one seed have the same. */
+const MADE = new WeakMap<object, Made>();
+
+/** Same parts, same object: others are made from it. */
+async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant): Promise<KeyInForce> {
+  const { org, user } = body;
+  const organization = (await ORGANIZATIONS.byId(rows, org))?.body ?? null;
+  const holder = user === null ? null : ((await NGC_USERS.byId(rows, ngcUserId(org, user)))?.body ?? null);
+  const before = MADE.get(body);
+  const isSame = before?.organization === organization && before.holder === holder;
+  if (isSame && at >= before.from && at < before.until) return before.inForce;
+  const { version, secretHash: _, ...key } = body;
+  const [policy, pending] = version === 0 ? [null, []] : await versionsOf(rows, id, at);
+  const inForce = {
+    key,
+    // Organisations are not deleted.
+    organization: organization ?? { name: org, ncaId: '', subscriptions: [] },
+    roles: holder?.roles ?? [],
+    policy: policy?.body ?? null,
+    pending: pending.map((one) => one.body),
+  };
+  const from = policy?.body.effectiveAt ?? Number.NEGATIVE_INFINITY;
+  const until = pending[0]?.body.effectiveAt ?? Number.POSITIVE_INFINITY;
+  MADE.set(body, { inForce, from, until, organization, holder });
+  return inForce;
+}
+
+async function versionsOf(
+  rows: Collections,
+  keyId: string,
+  at: Instant,
+): Promise<readonly [PolicyRow | null, readonly PolicyRow[]]> {
+  const begun = { after: BEGINNING, to: at, limit: 1, latestFirst: true };
+  const [latest = null] = await NGC_POLICIES.partsDue(rows, keyId, begun);
+  const pending = { after: at, to: END_OF_TIME, limit: MOST_PENDING };
+  return [latest, await NGC_POLICIES.partsDue(rows, keyId, pending)];
+}
+
+async function shown(rows: Collections, row: NgcKeyRow | null, at: Instant) {
+  return row === null ? null : inForceAt(rows, row, at);
+}
+function allOf(rows: Collections, found: readonly NgcKeyRow[], at: Instant) {
+  return Promise.all(found.map((row) => inForceAt(rows, row, at)));
+}
+
+/** The next version of a policy, and what it overtakes: what would begin when it has begun. */
+async function appended(rows: Collections, key: NgcKeyRow, policy: Omit<PolicyVersion, 'version'>) {
+  const version = key.body.version + 1;
+  const overtaken = { after: policy.effectiveAt - 1, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER };
+  const changes = (await NGC_POLICIES.partsDue(rows, key.id, overtaken)).map((row) =>
+    NGC_POLICIES.put({ ...row, dueAt: null }),
+  );
+  return { version, changes: [...changes, NGC_POLICIES.put(policyRow(key.id, { ...policy, version }))] };
+}
+
+async function newestOf(rows: Collections, key: NgcKeyRow) {
+  return (await NGC_POLICIES.byId(rows, `${key.id} ${key.body.version}`))?.body ?? null;
+}
+
+async function flushOf(rows: Collections, key: NgcKeyRow, at: Instant) {
+  const latest = await newestOf(rows, key);
+  if (latest === null) return null;
+  const { scopes, resources } = latest;
+  const { version, changes } = await appended(rows, key, { scopes, resources, recordedAt: at, effectiveAt: at });
+  return { version, changes: [...changes, NGC_KEYS.put({ ...key, body: { ...key.body, version } })] };
+}
+
+/** Keys with a version that is not in force yet. */
+async function pendingKeys(rows: Collections, at: Instant): Promise<readonly string[]> {
+  const due = await NGC_POLICIES.dueBetween(rows, at, END_OF_TIME, Number.MAX_SAFE_INTEGER);
+  return [...new Set(due.map(({ parent }) => parent))];
+}
+
+async function recorded(rows: Collections, key: NgcKeyRow, { next, ...times }: NonNullable<NgcKeyEdit['policy']>) {
+  const { scopes, resources } = typeof next === 'function' ? next(await newestOf(rows, key)) : next;
+  return { scopes, resources, ...times };
+}
+
+async function edited(rows: Collections, id: string, { policy, roles, ...changed }: NgcKeyEdit): Promise<void> {
+  const row = await NGC_KEYS.byId(rows, id);
+  if (row === null) throw new NotFound();
+  const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+  const next = policy === undefined ? null : await appended(rows, row, await recorded(rows, row, policy));
+  const key = { ...row.body, ...given, version: next?.version ?? row.body.version };
+  const changes: Change[] = [NGC_KEYS.put({ ...ngcKeyRow(key), revision: row.revision }), ...(next?.changes ?? [])];
+  const { org, user } = row.body;
+  const holder = roles === undefined || user === null ? null : await NGC_USERS.byId(rows, ngcUserId(org, user));
+  if (holder !== null && roles !== undefined) {
+    changes.push(NGC_USERS.put({ ...holder, body: { ...holder.body, roles } }));
+  }
+  await rows.commit(changes);
+}

@@ -1,0 +1,141 @@
+import type { Instant } from '../core/clock.ts';
+import type { Policy, PolicyVersion } from '../core/policy.ts';
+import { Collection } from '../store/collection.ts';
+import type { Row } from '../store/collections.ts';
+
+export interface Organization {
+  readonly name: string;
+  /** The id of its NVIDIA Cloud Account. */
+  readonly ncaId: string;
+  /** The services it subscribes to, by this mock's names for them: those that require a subscription refuse others. */
+  readonly subscriptions: readonly string[];
+}
+
+/** A person in an organisation; roles belong to the person, not to their keys. */
+export interface NgcUser {
+  readonly org: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+}
+
+/** A key as stored, without its secret. */
+export interface NgcKey {
+  readonly id: string;
+  readonly org: string;
+  readonly type: 'personal' | 'service';
+  readonly name: string;
+  readonly description: string | null;
+  /** Services it was made for, by this mock's names for them. */
+  readonly services: readonly string[];
+  /** For personal keys: the e-mail address of the user. */
+  readonly user: string | null;
+  readonly enabled: boolean;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant | null;
+}
+
+export interface NewNgcKey extends NgcKey {
+  readonly secretHash: string;
+  /** For service keys: version 1 of the policy, which is in force at once. */
+  readonly policy: Policy | null;
+}
+
+/** A key with everything that a decision needs, at one moment. The same object as long as nothing in it changes. */
+export interface KeyInForce {
+  readonly key: NgcKey;
+  readonly organization: Organization;
+  /** The roles of its user. */
+  readonly roles: readonly string[];
+  /** Null for personal keys. */
+  readonly policy: PolicyVersion | null;
+  /** The next few versions that will be in force, earliest first. */
+  readonly pending: readonly PolicyVersion[];
+}
+
+/**
+ * What a policy is to be: as given, or made from the latest one that is recorded, which nobody else changes meanwhile.
+ * The function may be called again.
+ */
+export type NextPolicy = Policy | ((newest: Policy | null) => Policy);
+
+/** What an edit changes; absent members stay as they are. */
+export interface NgcKeyEdit {
+  readonly name?: string;
+  readonly description?: string | null;
+  readonly services?: readonly string[];
+  readonly enabled?: boolean;
+  readonly expiresAt?: Instant | null;
+  /** For personal keys: the roles of the user, which apply to all keys of that user. */
+  readonly roles?: readonly string[];
+  /** For service keys: appended to the history. */
+  readonly policy?: { readonly next: NextPolicy; readonly recordedAt: Instant; readonly effectiveAt: Instant };
+}
+
+export type StoredKey = NgcKey &
+  Pick<NewNgcKey, 'secretHash'> & { /** That of its newest policy; 0 if it has none. */ readonly version: number };
+export type NgcKeyRow = Row<StoredKey, null>;
+export type PolicyRow = Row<PolicyVersion, string>;
+
+export const ORGANIZATIONS = new Collection<Organization>('ngc.organizations');
+export const NGC_USERS = new Collection<NgcUser>('ngc.users');
+/** The owner of a key is its organisation, apart for each type of key: there is a limit for one of them. */
+export const NGC_KEYS = new Collection<StoredKey>('ngc.keys');
+/** The histories of keys. Due is what will be in force: a version that a later one overtakes before that never is. */
+export const NGC_POLICIES = new Collection<PolicyVersion, string>('ngc.policies');
+
+export function organizationRow(organization: Organization): Row<Organization, null> {
+  const { name, ncaId } = organization;
+  return ORGANIZATIONS.row({ id: name, owner: '', parent: null, aliases: [ncaId], body: organization });
+}
+
+export function ngcUserRow(user: NgcUser): Row<NgcUser, null> {
+  const { org, email } = user;
+  return NGC_USERS.row({ id: ngcUserId(org, email), owner: org, parent: null, body: user });
+}
+
+export function ngcUserId(org: string, email: string): string {
+  return JSON.stringify([org, email]);
+}
+
+export function ngcKeyRow(key: StoredKey): NgcKeyRow {
+  const { id, org, type, name, user, expiresAt, secretHash } = key;
+  const labels = [keysOfOrg(org), keysNamed(name), ...(user === null ? [] : [keysOfUser(user)])];
+  return NGC_KEYS.row({
+    id,
+    owner: ngcKeyOwner(type, org),
+    parent: null,
+    aliases: [secretHash],
+    labels,
+    dueAt: expiresAt,
+    body: key,
+  });
+}
+
+export function ngcKeyOwner(type: NgcKey['type'], org: string): string {
+  return `${type} keys of ${org}`;
+}
+
+export function keysOfOrg(org: string): string {
+  return `org ${org}`;
+}
+
+export function keysNamed(name: string): string {
+  return `name ${name}`;
+}
+
+export function keysOfUser(email: string): string {
+  return `user ${email}`;
+}
+
+export function policyRow(keyId: string, policy: PolicyVersion): PolicyRow {
+  const { version, effectiveAt } = policy;
+  return NGC_POLICIES.row({ id: `${keyId} ${version}`, owner: keyId, parent: keyId, dueAt: effectiveAt, body: policy });
+}
+
+/** A key as its seed or its maker gives it, with the first version of its policy, which is in force at once. */
+export function newKeyRows({ policy, ...key }: NewNgcKey): readonly (NgcKeyRow | PolicyRow)[] {
+  if (policy === null) return [ngcKeyRow({ ...key, version: 0 })];
+  const { id, createdAt } = key;
+  const first = { ...policy, version: 1, recordedAt: createdAt, effectiveAt: createdAt };
+  return [ngcKeyRow({ ...key, version: 1 }), policyRow(id, first)];
+}

@@ -1,0 +1,27 @@
+import type { Census, ServiceCredentials } from '../../contract/credentials.ts';
+import { deriveKeyText } from '../../kits/ngc/key-text.ts';
+import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from '../../ngc-keys/records.ts';
+
+export const CREDENTIALS: ServiceCredentials = {
+  rows: [
+    {
+      collection: NGC_KEYS.name,
+      rekeyed: (row, { keyHash }) => {
+        const { body, id } = row as NgcKeyRow;
+        const secretHash = keyHash(deriveKeyText, id);
+        // Everything else is the same object as before: many worlds have it.
+        return { ...row, aliases: [secretHash], body: { ...body, secretHash } };
+      },
+      holderOf: (row) => {
+        const { id, name, org } = (row as NgcKeyRow).body;
+        return { kind: 'ngc-key', id, name, clientId: null, owner: org };
+      },
+    },
+  ],
+  ended: [],
+};
+
+export const CENSUS: Census = {
+  counted: { organizations: { collection: ORGANIZATIONS.name }, ngcKeys: { collection: NGC_KEYS.name } },
+  passedOver: [NGC_USERS, NGC_POLICIES].map(({ name }) => name),
+};

@@ -1,0 +1,160 @@
+import type { Instant } from '../../../core/clock.ts';
+import { Collection } from '../../../store/collection.ts';
+import type { Collections, List, Row } from '../../../store/collections.ts';
+import { Collision, LimitReached, NotFound, Outdated } from '../../../store/errors.ts';
+import type { Store } from '../../../store/index.ts';
+import { updating } from '../../../store/updating.ts';
+import { IDENTITIES } from './identities.ts';
+
+/** An access key as stored: of the secret, only its hash. */
+export interface AccessKey {
+  readonly id: string;
+  /** Id of the identity it belongs to. */
+  readonly owner: string;
+  /** That identity's name. */
+  readonly createdBy: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly secretHash: string;
+  readonly createdAt: Instant;
+  /** Null until the first grant. */
+  readonly lastLogin: Instant | null;
+}
+
+export type NewAccessKey = Omit<AccessKey, 'lastLogin'>;
+
+export type AccessKeyRow = Row<NewAccessKey, null>;
+
+export const ACCESS_KEYS = new Collection<NewAccessKey>('access-keys');
+
+export function accessKeyRow(key: NewAccessKey): AccessKeyRow {
+  const { id, owner, createdBy, name, clientId } = key;
+  const aliases = [keyClient(clientId), keyName(owner, name)];
+  return ACCESS_KEYS.row({ id, owner, parent: null, aliases, labels: [createdBy], body: key });
+}
+
+export function keyClient(clientId: string): string {
+  return `client ${clientId}`;
+}
+
+/** No two keys of an owner have the same name. */
+function keyName(owner: string, name: string): string {
+  return `name ${JSON.stringify([owner, name])}`;
+}
+
+/** The keys of an owner, read and not looked at. */
+export interface KeyList {
+  /** Another object once a key has changed or was used; perhaps another one without that. */
+  readonly state: object;
+  /** Oldest first. */
+  keys(): readonly AccessKey[];
+}
+
+/** The access keys of a world. */
+export function accessKeysIn({ collections }: Pick<Store, 'collections'>): AccessKeys {
+  return new AccessKeys(collections);
+}
+
+export class AccessKeys {
+  readonly #rows: Collections;
+
+  constructor(rows: Collections) {
+    this.#rows = rows;
+  }
+
+  /**
+   * Adds a key, unless the owner already has one with this name, or `limit` keys. Checked in this order:
+   *
+   * @throws NotFound if the owner is gone
+   * @throws Collision if the name is taken
+   * @throws LimitReached if the owner has `limit` keys
+   */
+  create(key: NewAccessKey, limit: number): Promise<void> {
+    const rows = this.#rows;
+    return updating(rows, async () => {
+      const { owner, name } = key;
+      const [holder, { count, revision }] = [
+        await IDENTITIES.byId(rows, owner),
+        await rows.size(ACCESS_KEYS.name, owner),
+      ];
+      if (holder === null) throw new NotFound();
+      if ((await ACCESS_KEYS.byAlias(rows, keyName(owner, name))) !== null) throw new Collision();
+      if (count >= limit) throw new LimitReached();
+      const expects = [IDENTITIES.still(holder, owner), { collection: ACCESS_KEYS.name, owner, revision }];
+      await rows.commit([ACCESS_KEYS.put(accessKeyRow(key))], expects);
+    });
+  }
+
+  /** The owner's keys, oldest first. */
+  async ofOwner(owner: string): Promise<readonly AccessKey[]> {
+    return (await ACCESS_KEYS.ofOwner(this.#rows, owner)).map(keyOf);
+  }
+
+  /** The same, for answers that are made again only when it has changed. */
+  async listOf(owner: string): Promise<KeyList> {
+    const list: List<AccessKeyRow> = await ACCESS_KEYS.listOf(this.#rows, owner);
+    // Until it changes, it is the same list.
+    return { state: list, keys: () => list.rows.map(keyOf) };
+  }
+
+  /** Everybody's keys, oldest first; a filter matches exactly. */
+  async all({
+    clientId,
+    createdBy,
+  }: {
+    readonly clientId?: string;
+    readonly createdBy?: string;
+  }): Promise<readonly AccessKey[]> {
+    if (clientId !== undefined) {
+      const key = await this.byClientId(clientId);
+      return key === null || (createdBy !== undefined && key.createdBy !== createdBy) ? [] : [key];
+    }
+    const found =
+      createdBy === undefined
+        ? (await ACCESS_KEYS.all(this.#rows)).rows
+        : await ACCESS_KEYS.ofLabel(this.#rows, createdBy);
+    return found.map(keyOf);
+  }
+
+  async byId(id: string): Promise<AccessKey | null> {
+    return shown(await ACCESS_KEYS.byId(this.#rows, id));
+  }
+
+  async byClientId(clientId: string): Promise<AccessKey | null> {
+    return shown(await ACCESS_KEYS.byAlias(this.#rows, keyClient(clientId)));
+  }
+
+  /** @throws NotFound */
+  async delete(id: string): Promise<void> {
+    await ACCESS_KEYS.change(this.#rows, id, () => null);
+  }
+
+  /** The old secret stops working with this call. @throws NotFound */
+  async replaceSecret(id: string, secretHash: string): Promise<void> {
+    await ACCESS_KEYS.change(this.#rows, id, (row) => ({ ...row, body: { ...row.body, secretHash } }));
+  }
+
+  /**
+   * Notes that a token was granted to this key. Later reads show it at once; it may reach the disk up to a second
+   * later, so that a token costs no write.
+   *
+   * @param secretHash the hash with which the secret was compared
+   * @throws NotFound if the key is gone
+   * @throws Outdated if it has a different secret by now, or its owner is disabled
+   */
+  async touch(id: string, at: Instant, secretHash: string): Promise<void> {
+    const key = await ACCESS_KEYS.byId(this.#rows, id);
+    const owner = key === null ? null : await IDENTITIES.byId(this.#rows, key.owner);
+    if (key === null || owner === null) throw new NotFound();
+    if (!owner.body.enabled || key.body.secretHash !== secretHash) throw new Outdated();
+    await this.#rows.note(ACCESS_KEYS.name, id, at);
+  }
+}
+
+function shown(row: AccessKeyRow | null): AccessKey | null {
+  return row === null ? null : keyOf(row);
+}
+
+function keyOf({ body, usedAt }: AccessKeyRow): AccessKey {
+  return { ...body, lastLogin: usedAt };
+}

@@ -1,0 +1,154 @@
+import type { Instant } from '../../../core/clock.ts';
+import type { IdentityKind } from '../../../core/principal.ts';
+import { Collection } from '../../../store/collection.ts';
+import type { Collections, Row } from '../../../store/collections.ts';
+import { NotFound, Outdated } from '../../../store/errors.ts';
+import type { Store } from '../../../store/index.ts';
+import { updating } from '../../../store/updating.ts';
+import { OWNED_BY_IDENTITIES } from './owned.ts';
+
+/** Somebody who can hold tokens. */
+export interface Identity {
+  readonly id: string;
+  readonly kind: IdentityKind;
+  /** A user's e-mail address; otherwise a name that is unique among its kind. */
+  readonly name: string;
+  /** For applications and service accounts: the client id, and the hash of the secret. */
+  readonly clientId: string | null;
+  readonly secretHash: string | null;
+  /** For users: scrypt. */
+  readonly passwordHash: string | null;
+  readonly enabled: boolean;
+  /** For users: false if an identity provider vouches for them. */
+  readonly isLocal: boolean;
+  /** For users: the groups that the identity provider names. */
+  readonly groups: readonly string[];
+  /** Name of its creator; null if it comes from a seed. */
+  readonly createdBy: string | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant | null;
+  readonly lastLogin: Instant | null;
+}
+
+/** The members of an identity that can change. */
+export type IdentityEdit = Partial<Pick<Identity, 'enabled' | 'secretHash' | 'passwordHash' | 'groups'>>;
+
+type StoredIdentity = Omit<Identity, 'lastLogin'>;
+export type IdentityRow = Row<StoredIdentity, null>;
+
+/** The owner of an identity is its kind. */
+export const IDENTITIES = new Collection<StoredIdentity>('identities');
+
+export function identityRow({ lastLogin, ...body }: Identity): IdentityRow {
+  const { id, kind, name, clientId } = body;
+  const aliases = [identityName(kind, name), ...(clientId === null ? [] : [identityClient(kind, clientId)])];
+  return { ...IDENTITIES.row({ id, owner: kind, parent: null, aliases, body }), usedAt: lastLogin };
+}
+
+/** Names are found regardless of case. */
+export function identityName(kind: Identity['kind'], name: string): string {
+  return `${kind} named ${name.toLowerCase()}`;
+}
+
+export function identityClient(kind: Identity['kind'], clientId: string): string {
+  return `${kind} client ${clientId}`;
+}
+
+/** What a change depends on besides the identity being there, as it was when a credential was checked. */
+export interface Premise {
+  /** For a login with a password: the stored hash with which it was compared. */
+  readonly passwordHash?: string | null;
+}
+
+/** A token is checked with the same row on every request, and rows never change. */
+const KNOWN = new WeakMap<IdentityRow, Identity>();
+
+/** Those who can hold tokens in a world. */
+export function identitiesIn({ collections }: Pick<Store, 'collections'>): Identities {
+  return new Identities(collections);
+}
+
+export class Identities {
+  readonly #rows: Collections;
+
+  constructor(rows: Collections) {
+    this.#rows = rows;
+  }
+
+  /** All identities of a kind, oldest first. */
+  async all(kind: IdentityKind): Promise<readonly Identity[]> {
+    return (await IDENTITIES.ofOwner(this.#rows, kind)).map(identityOf);
+  }
+
+  /** @throws Collision if the name or the client id is taken among its kind */
+  async create(identity: Identity): Promise<void> {
+    await this.#rows.commit([IDENTITIES.put(identityRow(identity))]);
+  }
+
+  /**
+   * @param premise what the edit depends on, as it was when it was read
+   * @throws NotFound
+   * @throws Outdated if the premise no longer holds
+   */
+  async edit(id: string, edit: IdentityEdit, at: Instant, { passwordHash }: Premise = {}): Promise<void> {
+    await IDENTITIES.change(this.#rows, id, (row) => {
+      if (passwordHash !== undefined && passwordHash !== row.body.passwordHash) throw new Outdated();
+      return { ...row, body: { ...row.body, ...edit, updatedAt: at } };
+    });
+  }
+
+  /** Deletes it with everything that belongs to it: access keys, codes, refresh tokens. @throws NotFound */
+  delete(id: string): Promise<void> {
+    const rows = this.#rows;
+    return updating(rows, async () => {
+      const row = await IDENTITIES.byId(rows, id);
+      if (row === null) throw new NotFound();
+      const owned = await Promise.all(
+        OWNED_BY_IDENTITIES.map(async (collection) => {
+          const list = await rows.list({ collection, owner: id });
+          return {
+            removals: list.rows.map((one) => ({ kind: 'remove', collection, id: one.id }) as const),
+            expected: { collection, owner: id, revision: list.revision },
+          };
+        }),
+      );
+      await rows.commit(
+        [IDENTITIES.removed(row), ...owned.flatMap(({ removals }) => removals)],
+        owned.map(({ expected }) => expected),
+      );
+    });
+  }
+
+  async byId(id: string): Promise<Identity | null> {
+    return shown(await IDENTITIES.byId(this.#rows, id));
+  }
+
+  /** By name, regardless of case. */
+  async byName(kind: IdentityKind, name: string): Promise<Identity | null> {
+    return shown(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
+  }
+
+  async byClientId(kind: IdentityKind, clientId: string): Promise<Identity | null> {
+    return shown(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
+  }
+
+  /** As `AccessKeys.touch`. @param secretHash for those who have a secret: the hash with which it was compared */
+  async touch(id: string, at: Instant, secretHash?: string | null): Promise<void> {
+    const row = await IDENTITIES.byId(this.#rows, id);
+    if (row === null) throw new NotFound();
+    const isOther = secretHash !== undefined && secretHash !== row.body.secretHash;
+    if (!row.body.enabled || isOther) throw new Outdated();
+    await this.#rows.note(IDENTITIES.name, id, at);
+  }
+}
+
+function shown(row: IdentityRow | null): Identity | null {
+  if (row === null) return null;
+  const identity = KNOWN.get(row) ?? identityOf(row);
+  KNOWN.set(row, identity);
+  return identity;
+}
+
+function identityOf({ body, usedAt }: IdentityRow): Identity {
+  return { ...body, lastLogin: usedAt };
+}

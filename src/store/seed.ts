@@ -1,0 +1,25 @@
+import { Collection } from './collection.ts';
+import type { Collections, Row } from './collections.ts';
+
+/** The seed a world was made from, kept whole: its credentials are public test credentials. */
+export interface KeptSeed {
+  /** A fingerprint of the seed's text, to tell seeds apart. */
+  readonly fingerprint: string;
+  readonly origin: 'built-in' | 'file';
+  /** JSON. */
+  readonly text: string;
+}
+
+/** Has only one row. */
+export const SEEDS = new Collection<KeptSeed>('seed');
+
+const ID = 'seed';
+
+export function seedRow({ fingerprint, origin, text }: KeptSeed): Row<KeptSeed, null> {
+  return SEEDS.row({ id: ID, owner: '', parent: null, body: { fingerprint, origin, text } });
+}
+
+/** The seed of a world; null before the first load. */
+export async function seedIn(rows: Collections): Promise<KeptSeed | null> {
+  return (await SEEDS.byId(rows, ID))?.body ?? null;
+}

@@ -1,0 +1,128 @@
+import { countsIn } from '../../src/app/counts.ts';
+import { Credentials } from '../../src/app/credentials.ts';
+import type { Holder, Rekeying } from '../../src/contract/credentials.ts';
+import { type NgcKeys, ngcKeysIn } from '../../src/ngc-keys/index.ts';
+import {
+  type NewNgcKey,
+  type NgcUser,
+  newKeyRows,
+  ngcUserRow,
+  type Organization,
+  organizationRow,
+} from '../../src/ngc-keys/records.ts';
+import { CENSUS as KEY_CENSUS, CREDENTIALS as KEY_CREDENTIALS } from '../../src/services/ngc/credentials.ts';
+import {
+  type AccessKeys,
+  accessKeyRow,
+  accessKeysIn,
+  type NewAccessKey,
+} from '../../src/services/runai/collections/access-keys.ts';
+import { type Grants, grantsIn } from '../../src/services/runai/collections/grants.ts';
+import {
+  type Identities,
+  type Identity,
+  identitiesIn,
+  identityRow,
+} from '../../src/services/runai/collections/identities.ts';
+import { CENSUS, CREDENTIALS } from '../../src/services/runai/collections/index.ts';
+import {
+  type OAuthClient,
+  type OAuthClients,
+  oauthClientRow,
+  oauthClientsIn,
+} from '../../src/services/runai/collections/oauth-clients.ts';
+import type { Row } from '../../src/store/collections.ts';
+import type { Store } from '../../src/store/index.ts';
+import { type KeptSeed, seedIn, seedRow } from '../../src/store/seed.ts';
+import { settingRow } from '../../src/store/settings.ts';
+
+/** What a world is made of; absent members are empty. */
+export interface Records {
+  readonly identities?: readonly Identity[];
+  readonly accessKeys?: readonly NewAccessKey[];
+  readonly oauthClients?: readonly OAuthClient[];
+  readonly organizations?: readonly Organization[];
+  readonly ngcUsers?: readonly NgcUser[];
+  readonly ngcKeys?: readonly NewNgcKey[];
+  readonly objects?: readonly Row[];
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** The same as rows. */
+export function rowsOf(records: Records): readonly Row[] {
+  const { identities = [], accessKeys = [], oauthClients = [], organizations = [], ngcUsers = [] } = records;
+  const { ngcKeys = [], objects = [], settings = {} } = records;
+  return [
+    ...identities.map(identityRow),
+    ...accessKeys.map(accessKeyRow),
+    ...oauthClients.map(oauthClientRow),
+    ...organizations.map(organizationRow),
+    ...ngcUsers.map(ngcUserRow),
+    ...ngcKeys.flatMap(newKeyRows),
+    ...objects,
+    ...Object.entries(settings).map(([name, value]) => settingRow(name, value)),
+  ];
+}
+
+const SERVICES = [
+  { credentials: CREDENTIALS, census: CENSUS },
+  { credentials: KEY_CREDENTIALS, census: KEY_CENSUS },
+];
+
+/** The credentials that Run:ai and NGC keep. */
+export const credentials = new Credentials(SERVICES);
+
+/** A store, with what services keep in it. */
+export interface FullStore extends Store {
+  readonly accessKeys: AccessKeys;
+  readonly identities: Identities;
+  readonly oauthClients: OAuthClients;
+  readonly grants: Grants;
+  readonly ngcKeys: NgcKeys;
+  readonly world: {
+    seed(): Promise<KeptSeed | null>;
+    load(seed: KeptSeed, records: Records): Promise<void>;
+    rekey(rekeying: Rekeying, kept: KeptSeed): Promise<readonly Holder[]>;
+    credentials(): ReturnType<Credentials['of']>;
+    counts(): Promise<Readonly<Record<string, number>>>;
+  };
+}
+
+export function fullStore(store: Store): FullStore {
+  const { collections, settings, sharing, notices, state } = store;
+  return {
+    ...{ collections, settings, sharing, notices, state },
+    hasSecret: (...given) => store.hasSecret(...given),
+    fault: () => store.fault(),
+    freeze: () => store.freeze(),
+    restore: (rows) => store.restore(rows),
+    close: () => store.close(),
+    accessKeys: accessKeysIn(store),
+    identities: identitiesIn(store),
+    oauthClients: oauthClientsIn(store),
+    grants: grantsIn(store),
+    ngcKeys: ngcKeysIn(store),
+    world: {
+      seed: () => seedIn(collections),
+      load: (seed, records) => collections.load([seedRow(seed), ...rowsOf(records)]),
+      rekey: (rekeying, kept) => credentials.rekey(store, { rekeying, kept: () => kept }),
+      credentials: () => credentials.of(store),
+      counts: () => countsIn(collections, SERVICES),
+    },
+  };
+}
+
+/** The records that rows were made of: identities without their last login. */
+export function recordsIn(rows: readonly Row[]) {
+  const bodies = <Body>(collection: string) =>
+    rows.filter((row) => row.collection === collection).map(({ body }) => body as Body);
+  const known = new Set(['identities', 'access-keys', 'ngc.keys', 'ngc.organizations', 'ngc.users', 'settings']);
+  return {
+    identities: bodies<Identity>('identities'),
+    accessKeys: bodies<NewAccessKey>('access-keys'),
+    ngcKeys: bodies<NewNgcKey>('ngc.keys'),
+    organizations: bodies<Organization>('ngc.organizations'),
+    ngcUsers: bodies<NgcUser>('ngc.users'),
+    objects: rows.filter(({ collection }) => !known.has(collection)),
+  };
+}
