@@ -35,8 +35,9 @@ function fillOf(value: unknown, places: ReadonlyMap<unknown, Fill<unknown>>): Fi
   });
   if (members.length === 0) return null;
   return (derivation) => {
-    const filled = Array.isArray(value) ? [...value] : { ...value };
-    for (const { name, fill } of members) Object.assign(filled, { [name]: fill(derivation) });
+    // Its members are set by the names that it has; those of a list are its places.
+    const filled = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    for (const { name, fill } of members) filled[name] = fill(derivation);
     return filled;
   };
 }
