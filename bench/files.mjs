@@ -6,8 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { rolldown } from 'rolldown';
+import { bundled } from './bundle.mjs';
 import { ours } from './processes.mjs';
 
 /** How many rows are written at once. */
@@ -149,32 +148,11 @@ async function change(file, act) {
   }
 }
 
-/**
- * The sources, bundled because not every Node that measures can run TypeScript. The build has them too, but under no
- * name that it promises to keep.
- *
- * @returns {Promise<Sources>}
- */
+/** @returns {Promise<Sources>} the build has them too, but under no name that it promises to keep */
 async function load() {
   const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-sources-'));
   try {
-    const bundle = await rolldown({
-      input: fileURLToPath(new URL('sources.ts', import.meta.url)),
-      platform: 'node',
-      external: ['better-sqlite3', 'pg'],
-      logLevel: 'warn',
-    });
-    const { output } = await bundle.write({
-      dir: folder,
-      format: 'esm',
-      entryFileNames: '[name].mjs',
-      // The folder is gone when a part of it would be loaded.
-      codeSplitting: false,
-      // Found from here: the temporary folder has no libraries.
-      paths: (name) => import.meta.resolve(name),
-    });
-    await bundle.close();
-    return await import(pathToFileURL(join(folder, output[0].fileName)).href);
+    return await bundled('sources.ts', folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,10 +2,13 @@
 /**
  * What worlds cost in the process that has them, reported to the parent as JSON.
  *
- * Usage: node --expose-gc bench/in-process.mjs cost | memory
+ * Usage: node --expose-gc bench/in-process.mjs cost | memory | direct | crowd
  */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FUNCTIONS, keyOf } from './loads.mjs';
+import { fileURLToPath } from 'node:url';
+import { bundled } from './bundle.mjs';
+import { FUNCTIONS, keyOf, tokenRequest } from './loads.mjs';
 
 /** The build, with the types of its sources. */
 const BUILT = new URL('../dist/index.js', import.meta.url).href;
@@ -15,6 +18,7 @@ const ROUNDS = 20;
 const OF_A_ROUND = 50;
 const STARTS = 15;
 const HELD = 1000;
+const CROWD = 10_000;
 /** Milliseconds after which an image of a seed is made again: `FRESH` in src/app/images.ts. */
 const STALE = 1000;
 const NEW_WORLD = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
@@ -22,8 +26,10 @@ const NEW_WORLD = { method: 'POST', headers: { 'content-type': 'application/json
 /** @typedef {{ name: string, times: number[] }} Cost `times`: milliseconds of CPU, in all threads */
 /** @typedef {{ name: string, bytes: number }} Holding memory of a world */
 
-const [what] = process.argv.slice(2);
-process.stdout.write(JSON.stringify(what === 'memory' ? await memory() : await costs()));
+const MEASURES = { cost: costs, memory, direct, crowd };
+
+const [what = 'cost'] = process.argv.slice(2);
+process.stdout.write(JSON.stringify(await MEASURES[/** @type {keyof typeof MEASURES} */ (what)]()));
 
 /** @returns {Promise<Cost[]>} a start comes first */
 async function costs() {
@@ -76,6 +82,45 @@ async function startCost() {
   return { name: 'a start, by startMock()', times };
 }
 
+/** The same without any request. @returns {Promise<Cost[]>} */
+async function direct() {
+  // The server finds the files of the package from a folder beside the build.
+  const folder = await mkdtemp(fileURLToPath(new URL('../bench-', import.meta.url)));
+  const { buildServer, readOptions } = /** @type {typeof import('./server-sources.ts')} */ (
+    await bundled('server-sources.ts', folder)
+  );
+  const { worlds, close } = await buildServer({ effective: readOptions({ port: 0, logLevel: 'silent' }) });
+  const { seed } = worlds.entry('default');
+  const make = async () => {
+    const origin = { kind: /** @type {const} */ ('seed'), seed };
+    const { entry } = await worlds.create({ origin, credentials: 'own', ttl: null });
+    return entry.world;
+  };
+  const world = await make();
+  const byCreate = async () => {
+    const { id } = await make();
+    return () => worlds.delete(id);
+  };
+  const kinds = [
+    { name: 'a world, without a request', act: byCreate },
+    {
+      name: 'a reset of a world, without a request',
+      act: () => world.reset(),
+      prepare: () => world.store.settings.set('bench', 'changed'),
+    },
+  ];
+  const all = kinds.map(({ name }) => ({ name, times: /** @type {number[]} */ ([]) }));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [index, { act, prepare }] of kinds.entries()) {
+      const time = await meanCost(act, prepare);
+      if (round >= 0) all[index]?.times.push(time);
+    }
+  }
+  await close();
+  await rm(folder, { recursive: true });
+  return all;
+}
+
 /**
  * The mean of a round, including whatever garbage is collected meanwhile.
  *
@@ -124,6 +169,25 @@ async function memory() {
     { name: 'a world, never used', bytes: (made - before) / HELD },
     { name: 'a world, used once', bytes: (used - before) / HELD },
   ];
+}
+
+/** Worlds with credentials of their own, of which each grants one token, by these. @returns {Promise<Holding[]>} */
+async function crowd() {
+  const mock = await startMock({ maxWorlds: CROWD });
+  const before = await resident();
+  for (let number = 0; number < CROWD; number++) {
+    const { cast } = /** @type {any} */ (await (await mock.fetch('/_mock/worlds', NEW_WORLD)).json());
+    const { accessKey } = cast.runai.users.find((/** @type {any} */ user) => user.accessKey !== undefined);
+    const answer = await mock.fetch('/api/v1/token', {
+      ...NEW_WORLD,
+      body: JSON.stringify(tokenRequest(accessKey)),
+    });
+    if (answer.status !== 200) throw new Error(`token: ${answer.status} ${await answer.text()}`);
+    await answer.arrayBuffer();
+  }
+  const bytes = ((await resident()) - before) / CROWD;
+  await mock.stop();
+  return [{ name: `a world, one of ${CROWD} that granted a token`, bytes }];
 }
 
 /** @param {import('../src/library/world.ts').Mock} mock @param {number} count */

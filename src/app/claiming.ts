@@ -1,8 +1,8 @@
 import type { World } from '../contract/world.ts';
 import { clientIdInWorld, DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Row, Watcher } from '../store/collections.ts';
-import { type SeedClients, WorldClaims } from './claims.ts';
-import type { Credentials } from './credentials.ts';
+import { WorldClaims } from './claims.ts';
+import type { Credentials, SeedClients } from './credentials.ts';
 
 /** What claiming needs of the worlds. */
 export interface ClaimingParts {

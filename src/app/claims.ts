@@ -1,4 +1,5 @@
 import { clientIdInWorld, DEFAULT_WORLD, MOST_WORLD_ID } from '../core/world-id.ts';
+import type { SeedClients } from './credentials.ts';
 
 /** What can lead to a world because it is known there: client ids, and keys by their hash. */
 const KINDS = ['client', 'key'] as const;
@@ -7,14 +8,6 @@ type Kind = (typeof KINDS)[number];
 /** Applications are found by name regardless of case. */
 function folded(name: string): string {
   return name.toLowerCase();
-}
-
-/** By what the clients of a seed are found in each world that has credentials of its own. */
-export interface SeedClients {
-  /** Client ids, as they are in the default world. */
-  readonly ids: readonly string[];
-  /** Names of applications, which can be used as client ids, and are the same in every world. */
-  readonly names: readonly string[];
 }
 
 /** Which worlds have which credentials, for credentials that do not name their world themselves. */

@@ -8,8 +8,7 @@ import type { Store } from '../store/index.ts';
 import { openMemory } from '../store/memory.ts';
 import type { StoreParts } from '../store/shared.ts';
 import { type FrozenRows, weightOf } from '../store/world-rows.ts';
-import type { SeedClients } from './claims.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials, SeedClients } from './credentials.ts';
 import type { Image, Images } from './images.ts';
 import type { Begin, Filled, Seed } from './world.ts';
 

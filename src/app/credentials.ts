@@ -23,6 +23,14 @@ interface Known {
   readonly clientIds: readonly string[];
 }
 
+/** By what the clients of a seed are found in each world that has credentials of its own. */
+export interface SeedClients {
+  /** Client ids, as they are in the default world. */
+  readonly ids: readonly string[];
+  /** Names of applications, which can be used as client ids, and are the same in every world. */
+  readonly names: readonly string[];
+}
+
 /** The credentials of all services, which they keep in rows. */
 export class Credentials {
   readonly #rows: ReadonlyMap<string, CredentialRows>;

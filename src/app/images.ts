@@ -9,8 +9,7 @@ import { openMemory } from '../store/memory.ts';
 import { seedRow } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import { type FrozenRows, frozenRows, sizeOf } from '../store/world-rows.ts';
-import type { SeedClients } from './claims.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials, SeedClients } from './credentials.ts';
 import type { Seed } from './world.ts';
 
 /** A world as its seed makes it, for others to begin with. */

@@ -97,7 +97,8 @@ class Entry<Value> implements Weighed {
 
 /** Values remembered by name for as long as their budget has room. */
 export class Held<Value> {
-  readonly #entries = new Map<string, Entry<Value>>();
+  /** Made with the first value: worlds have several of these, and many remain empty. */
+  #entries: Map<string, Entry<Value>> | null = null;
   /** The ends of the order in which they were kept: a map takes long to find its first entry once others were deleted. */
   #first: Entry<Value> | null = null;
   #last: Entry<Value> | null = null;
@@ -116,16 +117,16 @@ export class Held<Value> {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#entries?.size ?? 0;
   }
 
   has(name: string): boolean {
-    return this.#entries.has(name);
+    return this.#entries?.has(name) === true;
   }
 
   /** The value with this name. Finding it counts as a use. */
   find(name: string): Value | undefined {
-    const entry = this.#entries.get(name);
+    const entry = this.#entries?.get(name);
     if (entry === undefined) return undefined;
     this.#budget.use(entry);
     return entry.value;
@@ -133,10 +134,11 @@ export class Held<Value> {
 
   /** Keeps a value and returns it. A value larger than the whole budget is not kept. */
   keep(name: string, value: Value): Value {
-    if (this.#entries.has(name)) this.forget(name);
+    if (this.has(name)) this.forget(name);
     const bytes = ENTRY_BYTES + 2 * name.length + this.#weigh(value);
     if (bytes > this.#budget.bytes) return value;
     const entry = new Entry(this, name, bytes, value);
+    this.#entries ??= new Map();
     this.#entries.set(name, entry);
     entry.before = this.#last;
     if (this.#last === null) this.#first = entry;
@@ -148,9 +150,9 @@ export class Held<Value> {
   }
 
   forget(name: string): void {
-    const entry = this.#entries.get(name);
+    const entry = this.#entries?.get(name);
     if (entry === undefined) return;
-    this.#entries.delete(name);
+    this.#entries?.delete(name);
     const { before, after } = entry;
     if (before === null) this.#first = after;
     else before.after = after;
@@ -162,8 +164,8 @@ export class Held<Value> {
   }
 
   clear(): void {
-    for (const entry of this.#entries.values()) this.#budget.remove(entry);
-    this.#entries.clear();
+    for (const entry of this.#entries?.values() ?? []) this.#budget.remove(entry);
+    this.#entries = null;
     this.#first = null;
     this.#last = null;
   }

@@ -48,7 +48,7 @@ export class Journal {
   readonly #budget: Budget;
   readonly #series: string;
   readonly #secrets: KnownSecrets;
-  readonly #listeners = new Set<Listener>();
+  #listeners: Set<Listener> | null = null;
   #recorded = 0;
   #kept = 0;
   /** How many had been recorded when it was last emptied. */
@@ -78,10 +78,10 @@ export class Journal {
       this.#kept += 1;
       this.#budget.add(place);
     }
-    if (this.#listeners.size > 0) {
+    if (this.listeners > 0) {
       const entry = this.#entryOf(number, draft);
       const facts = factsOf(entry);
-      for (const listener of [...this.#listeners]) listener.recorded(entry, facts);
+      for (const listener of [...(this.#listeners ?? [])]) listener.recorded(entry, facts);
     }
     return number;
   }
@@ -137,14 +137,15 @@ export class Journal {
 
   /** How many listen. */
   get listeners(): number {
-    return this.#listeners.size;
+    return this.#listeners?.size ?? 0;
   }
 
   /** @returns a function that ends it */
   listen(listener: Listener): () => void {
+    this.#listeners ??= new Set();
     if (this.#over !== null) listener.ended(this.#over);
     else this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return () => this.#listeners?.delete(listener);
   }
 
   /** @internal for the budget */
@@ -186,8 +187,8 @@ export class Journal {
     this.#places.length = 0;
     this.#kept = 0;
     this.#emptiedAt = this.#recorded;
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
+    const listeners = [...(this.#listeners ?? [])];
+    this.#listeners?.clear();
     for (const { ended } of listeners) ended(why);
   }
 }

@@ -51,3 +51,46 @@ it('whether there are claims of keys is known', () => {
   claims.drop('a');
   expect(claims.hasKeys).toBe(false);
 });
+
+describe('a world with the clients of its seed', () => {
+  const clients = { ids: ['Bot', 'ci-7'], names: ['deployer'] };
+  const seeded = () => {
+    const claims = new WorldClaims();
+    claims.addSeeded(clients, 'a');
+    claims.addSeeded(clients, 'b-1');
+    return claims;
+  };
+
+  it('has them with its id at the end, and names as they are', () => {
+    const claims = seeded();
+
+    expect(claims.of('client', 'bot-a')).toEqual(['a']);
+    expect(claims.of('client', 'CI-7-b-1')).toEqual(['b-1']);
+    expect(claims.of('client', 'Deployer')).toEqual(['a', 'b-1']);
+    for (const other of ['bot', 'bot-1', 'other-a', '-a', 'a', 'deployer-a'])
+      expect(claims.of('client', other)).toEqual([]);
+    expect(claims.of('key', 'bot-a')).toEqual([]);
+  });
+
+  it('has all others once it has lost one', () => {
+    const claims = seeded();
+    claims.remove('client', 'bot-a', 'a');
+
+    expect(claims.of('client', 'bot-a')).toEqual([]);
+    expect(claims.of('client', 'ci-7-a')).toEqual(['a']);
+    expect(claims.of('client', 'deployer')).toEqual(['a', 'b-1']);
+    expect(claims.of('client', 'bot-b-1')).toEqual(['b-1']);
+  });
+
+  it('has none once it is gone, and leaves none to the default world', () => {
+    const claims = seeded();
+    claims.add('client', 'bot-a', 'default');
+    expect(claims.of('client', 'bot-a')).toEqual(['default', 'a']);
+    claims.drop('a');
+
+    expect(claims.of('client', 'bot-a')).toEqual([]);
+    expect(claims.of('client', 'deployer')).toEqual(['b-1']);
+    claims.drop('b-1');
+    expect(claims.of('client', 'deployer')).toEqual([]);
+  });
+});

@@ -1,7 +1,7 @@
 /**
  * Worlds of one seed, each with credentials of its own.
  *
- * Breaks with: src/seed/index.ts
+ * Breaks with: src/seed/index.ts, src/seed/template.ts
  */
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';

@@ -1,3 +1,8 @@
+/**
+ * The rows of a world.
+ *
+ * Breaks with: src/store/overlay.ts
+ */
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../src/machine/random.ts';
 import type { Change, Collections, PageQuery, Row } from '../../src/store/collections.ts';
