@@ -54,6 +54,10 @@ export interface Filled {
 export interface OwnedWorld extends World {
   /** Is any request using it? */
   readonly isHeld: boolean;
+  /** What it signs with now. */
+  readonly signingKey: SigningKey;
+  /** Has this process a decision of it with this id? */
+  hasDecision(id: string): boolean;
   /** Lets go of what can be made again, while no request uses it. */
   rest(): void;
   /** Replaces its state with that of a snapshot; its time continues from the snapshot's. */
@@ -245,6 +249,14 @@ class OpenedWorld implements OwnedWorld {
 
   get isHeld(): boolean {
     return this.#holders > 0;
+  }
+
+  get signingKey(): SigningKey {
+    return this.#tokens?.key ?? this.#common.signingKey;
+  }
+
+  hasDecision(id: string): boolean {
+    return this.#chronicle !== null && this.#chronicle.decisions.byId(id) !== null;
   }
 
   nextDecisionId(): string {

@@ -238,9 +238,7 @@ export class Worlds implements WorldsByName {
   }
 
   publishedKeys(): readonly PublicJwk[] {
-    const current = [this.default, ...[...this.#entries.values()].map(({ world }) => world)].map(
-      ({ tokens }) => tokens.key,
-    );
+    const current = this.#all().map(({ world }) => world.signingKey);
     // Nearly all of them have the same one.
     return [...new Set(current)].map(({ publicJwk }) => publicJwk);
   }
@@ -261,8 +259,7 @@ export class Worlds implements WorldsByName {
 
   /** The world that has this decision, as far as this process knows, without using it; null if none has. */
   ofDecision(id: string): string | null {
-    const opened = [this.default, ...[...this.#entries.values()].map(({ world }) => world)];
-    return opened.find(({ chronicle }) => chronicle.decisions.byId(id) !== null)?.id ?? null;
+    return this.#all().find(({ world }) => world.hasDecision(id))?.world.id ?? null;
   }
 
   /** @throws Problem `not_found` */
@@ -505,6 +502,8 @@ export class Worlds implements WorldsByName {
     const entry = this.#entryNow(world.id);
     if (entry?.world !== world) return;
     this.#isUsed(entry);
+    // The log shows the time of its clock.
+    if (entry === this.#default) return;
     this.#awake.delete(entry);
     this.#awake.add(entry);
     if (this.#awake.size <= MOST_AWAKE) return;

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { testServer } from '../support/server.ts';
+
+const OTHERS = 101;
+
+it('a world that rests, because a hundred others were used since, is as it was when it is used again', async () => {
+  const server = await testServer({ maxWorlds: OTHERS + 1 });
+  const { body: made } = await server.call('POST /_mock/worlds', { body: { id: 'alice' } });
+  const { accessKey } = made.cast.runai.users.find((user: { accessKey?: object }) => user.accessKey !== undefined);
+  const at = '/w/alice';
+  await server.call(`POST ${at}/_mock/clock/advance`, { body: { by: '1h' } });
+  await server.call(`PUT ${at}/_mock/mode`, { body: { mode: 'observe' } });
+  await server.call(`POST ${at}/_mock/drills/rotate-signing-key`, { body: {} });
+  const order = { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 2 };
+  const { body: fault } = await server.call(`POST ${at}/_mock/faults`, { body: order });
+  const { body: key } = await server.call(`POST ${at}/_mock/keys`, {
+    body: {
+      type: 'service',
+      name: 'k',
+      services: ['nvcf'],
+      scopes: ['list_functions'],
+      resource: { type: 'All Functions' },
+    },
+  });
+  const grant = { grantType: 'client_credentials', ...accessKey };
+  const token = (await server.grant(grant)).body.accessToken;
+  const keysOf = () => server.call('GET /api/v1/access-keys', { token });
+  const before = await keysOf();
+  const { requests } = (await server.call(`GET ${at}/_mock/requests`)).body;
+
+  for (let number = 0; number < OTHERS; number++) {
+    const { body: other } = await server.call('POST /_mock/worlds', { body: {} });
+    await server.call(`GET /w/${other.id}/_mock/mode`);
+  }
+
+  expect((await server.call(`GET ${at}/_mock/mode`)).body.mode).toBe('observe');
+  expect((await server.call(`GET ${at}/_mock/clock`)).body.ahead).toBe('PT1H');
+  expect((await server.call(`GET ${at}/_mock/faults`)).body.faults).toMatchObject([{ id: fault.id }]);
+  expect((await server.call(`POST ${at}/_mock/faults`, { body: order })).body.id).not.toBe(fault.id);
+  expect((await server.call(`GET ${at}/_mock/requests`)).body.requests).toEqual(requests);
+  const after = await keysOf();
+  expect([after.status, after.body]).toEqual([before.status, before.body]);
+  expect(after.status).toBe(200);
+  expect((await server.grant(grant)).status).toBe(200);
+  expect((await server.call('GET /v2/nvcf/functions', { token: key.key })).status).toBe(503);
+  await server.call(`DELETE ${at}/_mock/faults`);
+  expect((await server.call('GET /v2/nvcf/functions', { token: key.key })).status).toBe(200);
+});
+
+it('a world that nobody used yet ends with its server, and whoever waits in it is told', async () => {
+  const server = await testServer({ world: ['alice'] });
+  const world = server.worlds.find('alice');
+  world?.tellOver();
+  const told: string[] = [];
+  world?.chronicle.journal.listen({ recorded: () => {}, ended: (why) => told.push(why) });
+
+  expect(told).toEqual(['stopping']);
+});
