@@ -228,15 +228,15 @@ export class NgcKeys {
   }
 }
 
-/** By the bodies of keys, which are other objects after each change of a key or its policy. Worlds of one seed have the same. */
-const MADE = new WeakMap<object, Made>();
-
-/** Same parts, same object: others are made from it. */
+/**
+ * Same parts, same object: others are made from it. It is remembered by the body of the key, which is another one after each
+ * change of the key or its policy.
+ */
 async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant): Promise<KeyInForce> {
   const { org, user } = body;
   const organization = (await ORGANIZATIONS.byId(rows, org))?.body ?? null;
   const holder = user === null ? null : ((await NGC_USERS.byId(rows, ngcUserId(org, user)))?.body ?? null);
-  const before = MADE.get(body);
+  const before = rows.made.get(body) as Made | undefined;
   const isSame = before?.organization === organization && before.holder === holder;
   if (isSame && at >= before.from && at < before.until) return before.inForce;
   const { version, secretHash: _, ...key } = body;
@@ -251,7 +251,7 @@ async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant
   };
   const from = policy?.body.effectiveAt ?? Number.NEGATIVE_INFINITY;
   const until = pending[0]?.body.effectiveAt ?? Number.POSITIVE_INFINITY;
-  MADE.set(body, { inForce, from, until, organization, holder });
+  rows.made.set(body, { inForce, from, until, organization, holder } satisfies Made);
   return inForce;
 }
 

@@ -180,6 +180,8 @@ export interface Collections<Its extends Row = Row> {
   note(collection: string, id: string, at: Instant): Promise<void>;
   /** From now on each commit is told before it is done. It is no commit that everything is replaced. */
   watch(told: Watcher): void;
+  /** What was made of a row, its body or a list, for as long as that is remembered: none of these ever changes. */
+  readonly made: WeakMap<object, unknown>;
   /** Those of updates that had a conflict (`updating`). */
   readonly turns: Turns;
   /** Every row, oldest first, as they were at one moment. */

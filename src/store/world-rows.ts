@@ -139,8 +139,7 @@ export class WorldRows implements Collections {
   /** The tables that differ from those of the base: those with changes, and those of which only some rows are made. */
   #own: Map<string, Table | Overlay> | null = null;
   #nextPlace = 1;
-  /** A list is the same object until it changes: answers are remembered by what they were made from. */
-  #lists: WeakMap<readonly Row[], List> | null = null;
+  #made: WeakMap<object, unknown> | null = null;
   #told: Watcher | null = null;
   readonly #log: RowLog | null;
   readonly #account: StateAccount | null;
@@ -160,6 +159,11 @@ export class WorldRows implements Collections {
     this.#take(begin);
     this.#loadedAt = revisions.next();
     this.#revision = this.#loadedAt;
+  }
+
+  get made(): WeakMap<object, unknown> {
+    this.#made ??= new WeakMap();
+    return this.#made;
   }
 
   get turns(): Turns {
@@ -235,11 +239,11 @@ export class WorldRows implements Collections {
     const rows = table === undefined ? NONE : rowsOf(table, query);
     const { revision } = this.#sizeOf(table, owner);
     if (limit !== undefined) return { rows: rows.slice(0, limit), revision };
-    this.#lists ??= new WeakMap();
-    const known = this.#lists.get(rows);
+    // Answers are remembered by the list that they were made from.
+    const known = this.made.get(rows) as List | undefined;
     if (known?.revision === revision) return known;
     const list = { rows, revision };
-    this.#lists.set(rows, list);
+    this.made.set(rows, list);
     return list;
   }
 

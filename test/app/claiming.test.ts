@@ -19,10 +19,13 @@ beforeEach(() => {
 /** The clients of a world that has none. */
 const NOBODY = { ids: [], names: [] };
 
+const IDS = new WeakMap<Store, string>();
+
 /** A world that has one key, and nobody with a client id. */
 function world(id: string, hash: string): World {
   const key = serviceKey(`key of ${id}`, { secretHash: hash });
   const store = openMemory(frozenRows(rowsOf({ ngcKeys: [key] }), new Revisions()), newStoreParts());
+  IDS.set(store, id);
   return { id, store } as unknown as World;
 }
 
@@ -33,7 +36,7 @@ function claimingWith(...worlds: readonly World[]): Claiming {
   const counting: Credentials = Object.assign(Object.create(credentials), {
     ...Object.fromEntries((['hasClient', 'keyIn'] as const).map((name) => [name, credentials[name].bind(credentials)])),
     of: (store: Store) => {
-      asked.push(worlds.find((one) => one.store === store)?.id ?? '');
+      asked.push(IDS.get(store) ?? '');
       return credentials.of(store);
     },
   });

@@ -1,7 +1,7 @@
 /**
  * Worlds that two servers share.
  *
- * Breaks with: src/app/world-sharing.ts, src/store/credential-aliases.ts, src/store/postgres/worlds.ts,
+ * Breaks with: src/app/world-sharing.ts, src/app/credentials.ts, src/store/postgres/worlds.ts,
  * src/store/postgres/snapshots.ts, src/app/world-state.ts
  */
 import { setTimeout } from 'node:timers/promises';

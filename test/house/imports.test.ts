@@ -16,16 +16,19 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [/^store\//, /^core\//, /^machine\/(assets|time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|os|path)$/],
   },
   { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^machine\/time$/, /^pg$/, /^node:fs$/] },
-  // What is made of rows works on whatever keeps them.
-  { files: /^store\/(?:parts|remembering)\//, may: [/^store\/(?:parts\/)?[a-z-]+$/, /^core\//] },
+  // What several services stand on: it works on whatever keeps rows.
+  {
+    files: /^ngc-keys\//,
+    may: [/^ngc-keys\//, /^store\/(errors|collection|collections|updating)$/, /^core\//],
+    types: [/^store\/index$/],
+  },
   // The only file that knows which adapters there are.
   {
     files: /^store\/open$/,
     may: [/^store\/(?:sqlite|postgres)\/index$/, /^store\/(?:data-option|memory|world-rows)$/, /^core\/unusable$/],
     types: [/^store\//, /^core\/clock$/],
   },
-  { files: /^store\/credential-aliases$/, may: [/^store\/parts\/records$/] },
-  { files: /^store\/memory$/, may: [/^store\/(?:parts\/)?[a-z-]+$/] },
+  { files: /^store\/memory$/, may: [/^store\/[a-z-]+$/] },
   {
     files: /^store\//,
     may: [/^store\/[a-z-]+$/, /^core\/(?:held|own|clock|text-order)$/, /^machine\/time$/],
@@ -42,6 +45,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^kits\/([a-z-]+)\//,
     may: [
       /^kits\/OWN\//,
+      /^ngc-keys\//,
       /^core\//,
       /^credentials\//,
       /^tokens\//,
@@ -87,11 +91,12 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^core\//,
       /^credentials\/(remembered|world-mark)$/,
-      /^app\/(archive|world-state|world-clock|world-keys|watched-store)$/,
+      /^app\/(archive|world-state|world-clock|world-keys)$/,
+      /^store\/seed$/,
       /^(journal|faults)\//,
       /^hints\/habits$/,
     ],
-    types: [/^store\/[a-z-]+$/, /^machine\/random$/, /^contract\//, /^tokens\/keys$/],
+    types: [/^store\/[a-z-]+$/, /^machine\/random$/, /^contract\//, /^tokens\/keys$/, /^app\/credentials$/],
   },
   // The list: what it takes of a service before that is loaded, and how it is loaded.
   {
@@ -120,7 +125,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^services\/control\//,
     may: [
       /^services\/control\//,
-      /^(kits|core|credentials|journal|faults|tokens)\//,
+      /^(kits|ngc-keys|core|credentials|journal|faults|tokens)\//,
       /^config\/nearest$/,
       /^store\/(errors|collection|updating)$/,
     ],
@@ -131,12 +136,13 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^services\/OWN\//,
       /^kits\//,
+      /^ngc-keys\//,
       /^core\//,
       /^config\/nearest$/,
       /^credentials\//,
       /^tokens\//,
       /^hints\/refused-request$/,
-      /^store\/(errors|collection|updating)$/,
+      /^store\/(errors|collection|collections|updating)$/,
       /^machine\/random$/,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^hints\//, /^journal\/match$/],
@@ -183,7 +189,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^core\//,
       /^credentials\/derivation$/,
       // What a kept seed says if it is damaged.
-      /^store\/errors$/,
+      /^store\/(errors|settings)$/,
       /^node:(crypto|path|fs\/promises)$/,
     ],
     types: [/^contract\//, /^app\/world$/, /^store\/[a-z-]+$/, /^machine\/random$/],

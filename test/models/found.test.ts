@@ -1,7 +1,7 @@
 /**
  * What the models found, in the fewest steps.
  *
- * Breaks with: src/app/claiming.ts, src/app/watched-store.ts, src/app/worlds.ts
+ * Breaks with: src/app/claiming.ts, src/app/credentials.ts, src/app/worlds.ts
  */
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';

@@ -122,7 +122,6 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       expect(await (await bench.next()).world.credentials()).toEqual({
         keyHashes: [],
         clientIds: [],
-        secretHashes: [],
       });
     });
 

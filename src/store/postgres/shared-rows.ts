@@ -87,6 +87,10 @@ export class SharedRows implements Collections {
     this.turns = new Turns((work) => connection.alone(world, work));
   }
 
+  get made(): WeakMap<object, unknown> {
+    return this.#received?.rows.made ?? new WeakMap();
+  }
+
   /** What it has received, for the database to say what is new; -1 for nothing. */
   get has(): { readonly revision: Revision; readonly noted: number } {
     return this.#received ?? { revision: -1, noted: -1 };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Budget } from '../../../src/core/held.ts';
 import { Views } from '../../../src/core/views.ts';
 import { hashSecret } from '../../../src/credentials/secret.ts';
@@ -11,8 +11,10 @@ import {
   principalOfKey,
 } from '../../../src/kits/ngc/key-bearer.ts';
 import { makeKeyText } from '../../../src/kits/ngc/key-text.ts';
+import { NgcKeys } from '../../../src/ngc-keys/index.ts';
 import type { KeyInForce } from '../../../src/ngc-keys/records.ts';
 import { toyLaw } from '../../core/toy-law.ts';
+import { faked } from '../../support/faked.ts';
 import { inForce, personal, versionOf } from './toy-keys.ts';
 
 const NOW = 10_000;
@@ -20,12 +22,15 @@ const TEXT = makeKeyText('a'.repeat(43));
 const FOREIGN = `nvapi-${'b'.repeat(64)}`;
 
 /** A world with one key, which has this text. */
-const attempt = (found: KeyInForce | null, ...lines: readonly string[]): NgcKeyAttempt =>
-  ({
+const attempt = (found: KeyInForce | null, ...lines: readonly string[]): NgcKeyAttempt => {
+  faked(NgcKeys.prototype, { bySecret: async (hash: string) => (hash === hashSecret(TEXT) ? found : null) });
+  return {
     headerLines: (name: string) => (name === 'authorization' ? lines : []),
     now: NOW,
-    store: { ngcKeys: { bySecret: async (hash: string) => (hash === hashSecret(TEXT) ? found : null) } },
-  }) as unknown as NgcKeyAttempt;
+    store: {},
+  } as unknown as NgcKeyAttempt;
+};
+afterEach(() => vi.restoreAllMocks());
 const refusalOf = (work: Promise<unknown>) => work.catch((thrown: unknown) => thrown);
 const tokenSaying = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
 
@@ -98,7 +103,7 @@ describe('a key is called', () => {
   const among = (...keys: KeyInForce[]) => {
     const those = (fits: (key: KeyInForce['key']) => boolean, limit: number) =>
       keys.filter(({ key }) => fits(key)).slice(0, limit);
-    return {
+    faked(NgcKeys.prototype, {
       byId: async (id: string) => those((key) => key.id === id, 1)[0] ?? null,
       byName: async (name: string, limit: number, at: number) => {
         calls.push([limit, at]);
@@ -108,7 +113,8 @@ describe('a key is called', () => {
         calls.push([limit, at]);
         return those((key) => key.user === user, limit);
       },
-    } as never;
+    });
+    return {} as never;
   };
 
   it.each([

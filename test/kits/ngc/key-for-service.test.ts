@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Evidence } from '../../../src/core/decision.ts';
 import { findOtherKey } from '../../../src/kits/ngc/key-for-service.ts';
+import { NgcKeys } from '../../../src/ngc-keys/index.ts';
 import type { KeyInForce } from '../../../src/ngc-keys/records.ts';
 import { ask, key } from '../../core/toy-law.ts';
+import { faked } from '../../support/faked.ts';
 
 const NOW = 1000;
 const question = ask({ needs: { all: ['play'] } });
@@ -24,13 +26,16 @@ function keyOf({ name, scopes = ['play'], services = ['toys'], enabled = true, e
   return { key: row, organization: { ncaId: 'n' }, roles: [], policy, pending: [] } as unknown as KeyInForce;
 }
 
+afterEach(() => vi.restoreAllMocks());
+
 const asked: unknown[][] = [];
 function otherOf(keys: readonly Given[], about: Evidence | undefined = evidence) {
   const list = async (...parts: unknown[]) => {
     asked.push(parts);
     return keys.map(keyOf);
   };
-  return findOtherKey({ evidence: about, presented: [] }, { store: { ngcKeys: { list } }, now: NOW } as never);
+  faked(NgcKeys.prototype, { list });
+  return findOtherKey({ evidence: about, presented: [] }, { store: {}, now: NOW } as never);
 }
 
 describe('another key for a service', () => {
@@ -64,8 +69,8 @@ describe('another key for a service', () => {
   });
 
   it('is not known for a refusal by no rule', async () => {
-    const list = async () => [keyOf({ name: 'yes' })];
-    const world = { store: { ngcKeys: { list } }, now: NOW } as never;
+    faked(NgcKeys.prototype, { list: async () => [keyOf({ name: 'yes' })] });
+    const world = { store: {}, now: NOW } as never;
 
     expect(await findOtherKey({ evidence: undefined, presented: [] }, world)).toBeNull();
   });

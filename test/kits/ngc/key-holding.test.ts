@@ -1,18 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../../../src/core/decide.ts';
 import type { Holding } from '../../../src/core/policy.ts';
 import { Problem } from '../../../src/core/problem.ts';
 import { holdingOfKeys } from '../../../src/kits/ngc/key-holding.ts';
+import { NgcKeys } from '../../../src/ngc-keys/index.ts';
 import { key, keyOfUser, toyLaw } from '../../core/toy-law.ts';
+import { faked } from '../../support/faked.ts';
 import { ACME } from './toy-keys.ts';
 
 const settings = {} as never;
+afterEach(() => vi.restoreAllMocks());
 const POLICY: Holding = { policy: { scopes: ['play'], resources: [{ type: 'all-toys' }] } };
 const ROLES: Holding = { roles: ['Player'] };
 
 /** Who would call with this holding, in a world with these organisations. */
 const callerWith = async (held: Holding, who: Caller | null, organizations = [ACME], admit?: () => void) => {
-  const world = { settings, store: { ngcKeys: { organizations: async () => organizations } } };
+  faked(NgcKeys.prototype, { organizations: async () => organizations });
+  const world = { settings, store: {} };
   return holdingOfKeys(() => toyLaw, admit).caller(world as never, held, who);
 };
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { rfc3339 } from '../../../src/core/clock.ts';
 import { hashSecret } from '../../../src/credentials/secret.ts';
 import { keyForm } from '../../../src/kits/ngc/key-text.ts';
 import {
@@ -14,13 +15,19 @@ import {
   setToggle,
   toggleOf,
 } from '../../../src/kits/ngc/keyring.ts';
+import { NgcKeys } from '../../../src/ngc-keys/index.ts';
 import { toyLaw } from '../../core/toy-law.ts';
+import { faked } from '../../support/faked.ts';
 import { inForce, personal, versionOf } from './toy-keys.ts';
 
 interface Room extends Keyroom {
   readonly kept: Map<string, string>;
   readonly told: unknown[][];
+  /** What those who watch were told. */
+  readonly events: unknown[][];
 }
+
+afterEach(() => vi.restoreAllMocks());
 
 /** A world with settings, and what its keys were told. */
 function room({
@@ -32,6 +39,7 @@ function room({
 } = {}): Room {
   const kept = new Map<string, string>();
   const told: unknown[][] = [];
+  const events: unknown[][] = [];
   const tell =
     (what: string) =>
     async (...parts: unknown[]) =>
@@ -48,7 +56,7 @@ function room({
       return place;
     },
   };
-  const ngcKeys = {
+  faked(NgcKeys.prototype, {
     create: tell('create'),
     edit: tell('edit'),
     replaceSecret: tell('replaceSecret'),
@@ -57,12 +65,13 @@ function room({
       told.push(['list', filter, limit, now]);
       return [inForce({ services: [] }), inForce({ id: 'key-9', name: 'good' })];
     },
-  };
+  });
   return {
     kept,
     told,
-    world: { mark },
-    store: { ngcKeys, settings },
+    events,
+    world: { mark, chronicle: { event: (...parts: unknown[]) => void events.push(parts) } },
+    store: { settings },
     settings: { propagation, propagationDelay: 60_000 },
     random: { uuid: () => 'id-1', base64url: (bytes: number) => 'r'.repeat(Math.ceil((bytes * 4) / 3)) },
   } as unknown as Room;
@@ -116,7 +125,24 @@ describe('an edit of a policy', () => {
     expect(world.told).toEqual([
       ['edit', 'key-1', { name: 'new', policy: { next: policy, recordedAt: 1000, effectiveAt: 61_000 } }],
     ]);
+    expect(world.events).toEqual([
+      [
+        'policy',
+        {
+          ...{ keyId: 'key-1', what: 'edited' },
+          ...{ recordedAt: rfc3339(1000), effectiveAt: rfc3339(61_000) },
+        },
+      ],
+    ]);
     expect(await edits(room({ propagation: 'off' }), 1)).toEqual([1000]);
+  });
+
+  it('is told to those who watch if it changes rights, and not if it does not', async () => {
+    const world = room();
+    await editKey(world, 1000, inForce().key, { name: 'new' });
+    await editKey(world, 1000, personal().key, { roles: ['Player'], enabled: false });
+
+    expect(world.events).toEqual([['policy', { keyId: 'key-2', what: 'edited', roles: ['Player'], enabled: false }]]);
   });
 
   it('is none for a personal key, or where none is given', async () => {

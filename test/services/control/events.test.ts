@@ -1,4 +1,3 @@
-/** Breaks with: src/app/watched-store.ts */
 import { afterAll, expect, it } from 'vitest';
 import { type Mock, startMock, type World } from '../../../src/index.ts';
 

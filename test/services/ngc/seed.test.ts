@@ -97,11 +97,15 @@ describe('a fault is told by name:', () => {
 
 describe('the records of a seed', () => {
   it('hold no secret, and the first policy of each service key', async () => {
-    const { ngcKeys = [] } = await records(ngcCast);
+    const { ngcKeys } = await records(ngcCast);
+    const { rows } = await seeding.rows(completed(ngcCast), NOON, seededRandom('seed'), {});
+    const policies = new Set(
+      rows.filter(({ collection }) => collection === 'ngc.policies').map(({ parent }) => parent),
+    );
 
-    expect(JSON.stringify(ngcKeys)).not.toContain('nvapi-');
-    for (const { type, policy, user } of ngcKeys) {
-      expect(policy === null).toBe(type === 'personal');
+    expect(JSON.stringify(rows)).not.toContain('nvapi-');
+    for (const { id, type, user } of ngcKeys) {
+      expect(policies.has(id)).toBe(type === 'service');
       expect(user === null).toBe(type === 'service');
     }
   });

@@ -1,7 +1,7 @@
 /**
  * Who is let in by an access token.
  *
- * Breaks with: src/credentials/access-token.ts
+ * Breaks with: src/services/runai/access-token.ts
  */
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,13 +1,6 @@
 import type { Instant } from '../../../core/clock.ts';
 import { Collection } from '../../../store/collection.ts';
-import {
-  type Change,
-  type Collections,
-  type Expectation,
-  type List,
-  NEW,
-  type Row,
-} from '../../../store/collections.ts';
+import { type Change, type Collections, type Expectation, NEW, type Row } from '../../../store/collections.ts';
 import { NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import { updating } from '../../../store/updating.ts';
@@ -262,8 +255,9 @@ export class Grants {
    */
   async isRevoked(carried: readonly string[]): Promise<boolean> {
     const list = await REVOKED_NAMES.all(this.#rows);
-    const names = REVOKED.get(list) ?? new Set(list.rows.map(({ id }) => id));
-    REVOKED.set(list, names);
+    const { made } = this.#rows;
+    const names = (made.get(list) as ReadonlySet<string> | undefined) ?? new Set(list.rows.map(({ id }) => id));
+    made.set(list, names);
     return names.size > 0 && carried.some((name) => names.has(name));
   }
 
@@ -278,9 +272,6 @@ export class Grants {
     return expired.map(({ body: { subject, expiresAt } }) => ({ subject, expiresAt }));
   }
 }
-
-/** The names that are revoked, by the list of their rows: every request asks for them. */
-const REVOKED = new WeakMap<List, ReadonlySet<string>>();
 
 /** The subject, if it may have what depends on the premise. @throws NotFound, Outdated */
 async function checked(rows: Collections, subject: string, { passwordHash }: Premise): Promise<Expectation> {

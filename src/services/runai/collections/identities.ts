@@ -60,9 +60,6 @@ export interface Premise {
   readonly passwordHash?: string | null;
 }
 
-/** A token is checked with the same row on every request, and rows never change. */
-const KNOWN = new WeakMap<IdentityRow, Identity>();
-
 /** Those who can hold tokens in a world. */
 export function identitiesIn({ collections }: Pick<Store, 'collections'>): Identities {
   return new Identities(collections);
@@ -120,16 +117,16 @@ export class Identities {
   }
 
   async byId(id: string): Promise<Identity | null> {
-    return shown(await IDENTITIES.byId(this.#rows, id));
+    return this.#shown(await IDENTITIES.byId(this.#rows, id));
   }
 
   /** By name, regardless of case. */
   async byName(kind: IdentityKind, name: string): Promise<Identity | null> {
-    return shown(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
+    return this.#shown(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
   }
 
   async byClientId(kind: IdentityKind, clientId: string): Promise<Identity | null> {
-    return shown(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
+    return this.#shown(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
   }
 
   /** As `AccessKeys.touch`. @param secretHash for those who have a secret: the hash with which it was compared */
@@ -140,13 +137,17 @@ export class Identities {
     if (!row.body.enabled || isOther) throw new Outdated();
     await this.#rows.note(IDENTITIES.name, id, at);
   }
-}
 
-function shown(row: IdentityRow | null): Identity | null {
-  if (row === null) return null;
-  const identity = KNOWN.get(row) ?? identityOf(row);
-  KNOWN.set(row, identity);
-  return identity;
+  /** A token is checked with the same row on every request. */
+  #shown(row: IdentityRow | null): Identity | null {
+    if (row === null) return null;
+    const { made } = this.#rows;
+    const known = made.get(row) as Identity | undefined;
+    if (known !== undefined) return known;
+    const identity = identityOf(row);
+    made.set(row, identity);
+    return identity;
+  }
 }
 
 function identityOf({ body, usedAt }: IdentityRow): Identity {

@@ -1,11 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { Findings, findingView } from '../../src/core/finding.ts';
-import { Budget } from '../../src/core/held.ts';
-import { knownHosts } from '../../src/core/hosts.ts';
-import { type Problem, unauthenticated } from '../../src/core/problem.ts';
-import { RememberedTokens } from '../../src/credentials/remembered.ts';
-import { type AccessTokenAttempt, acceptToken } from '../../src/services/runai/access-token.ts';
-import type { VerifiedClaims } from '../../src/tokens/verify.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Findings, findingView } from '../../../src/core/finding.ts';
+import { Budget } from '../../../src/core/held.ts';
+import { knownHosts } from '../../../src/core/hosts.ts';
+import { type Problem, unauthenticated } from '../../../src/core/problem.ts';
+import { RememberedTokens } from '../../../src/credentials/remembered.ts';
+import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
+import { Grants } from '../../../src/services/runai/collections/grants.ts';
+import { Identities } from '../../../src/services/runai/collections/identities.ts';
+import type { VerifiedClaims } from '../../../src/tokens/verify.ts';
+import { faked } from '../../support/faked.ts';
 
 const REALM = { issuerPath: '/auth/realms/acme', tenantId: '1001' };
 const CLAIMS: VerifiedClaims = {
@@ -17,6 +20,8 @@ const CLAIMS: VerifiedClaims = {
   kid: 'k',
 };
 const ADA = { id: 'ada', enabled: true };
+
+afterEach(() => vi.restoreAllMocks());
 
 interface Given {
   readonly claims?: Partial<VerifiedClaims>;
@@ -54,15 +59,13 @@ function serverOf({
       if (server.keyFault !== null) throw server.keyFault;
     },
   };
-  const store = {
-    identities: { byId: async (id: string) => (identity?.id === id ? identity : null) },
-    grants: {
-      isRevoked: async (ids: string[]) => {
-        asked.push(ids);
-        return ids.some((id) => revoked.includes(id));
-      },
+  faked(Identities.prototype, { byId: async (id: string) => (identity?.id === id ? identity : null) });
+  faked(Grants.prototype, {
+    isRevoked: async (ids: string[]) => {
+      asked.push(ids);
+      return ids.some((id) => revoked.includes(id));
     },
-  };
+  });
   const attempt = () =>
     ({
       now: server.now,
@@ -70,7 +73,7 @@ function serverOf({
       hosts: knownHosts(['mock', 'mock.test']),
       tokens,
       remembered: server.remembered,
-      store,
+      store: {},
       findings: server.findings,
       world: { id: world },
     }) as unknown as AccessTokenAttempt;
