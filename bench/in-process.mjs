@@ -19,7 +19,7 @@ const OF_A_ROUND = 50;
 const STARTS = 15;
 const HELD = 1000;
 const CROWD = 10_000;
-/** Milliseconds after which an image of a seed is made again: `FRESH` in src/app/images.ts. */
+/** Milliseconds after which an image of a seed is made again: `FRESH` in src/worlds/images.ts. */
 const STALE = 1000;
 const NEW_WORLD = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
-import type { Worlds } from './worlds.ts';
+import type { Worlds } from '../worlds/registry.ts';
 
 /**
  * Checks that the worlds named in the configuration can all be made, before anything is opened or written.

@@ -20,13 +20,13 @@ import { castOf, seedOfValue } from '../seed/index.ts';
 import { ALL_REASONS, type Ports } from '../services/index.ts';
 import { dataFileOf } from '../store/open.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
-import type { WorldOrigin } from './copies.ts';
-import { countsIn } from './counts.ts';
+import type { WorldOrigin } from '../worlds/copies.ts';
+import { countsIn } from '../worlds/counts.ts';
+import { infoOf, type MadeWorld, type WorldEntry, type Worlds } from '../worlds/registry.ts';
+import type { Snapshot, Snapshots } from '../worlds/snapshots.ts';
 import { drillsOf, endsOfDrills } from './drills.ts';
 import { knownOf } from './known.ts';
-import type { Snapshot, Snapshots } from './snapshots.ts';
 import { tokenPorts } from './token-ports.ts';
-import { infoOf, type MadeWorld, type WorldEntry, type Worlds } from './worlds.ts';
 
 /** The server, as the switchboard controls it. */
 export interface Driven {

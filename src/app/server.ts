@@ -47,15 +47,17 @@ import type { Store } from '../store/index.ts';
 import { openPlace, type Place } from '../store/open.ts';
 import { type KeptSeed, seedIn, seedRow } from '../store/seed.ts';
 import { newStoreParts } from '../store/shared.ts';
-import { Credentials } from './credentials.ts';
-import { type Customs, Images, settle } from './images.ts';
+import { Credentials } from '../worlds/credentials.ts';
+import { type Customs, Images, settle } from '../worlds/images.ts';
+import { LocalWorlds } from '../worlds/local.ts';
+import type { Worlds } from '../worlds/registry.ts';
+import { SharedWorlds } from '../worlds/shared.ts';
+import { Snapshots } from '../worlds/snapshots.ts';
+import type { Filled, Seed } from '../worlds/world.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
 import { exposureNotices, postureOf, seedNotices } from './notices.ts';
 import { portsOf } from './ports.ts';
-import { Snapshots } from './snapshots.ts';
-import type { Filled, Seed } from './world.ts';
-import { Worlds } from './worlds.ts';
 
 /** What a server is made from. Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
@@ -135,13 +137,15 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
   const images = new Images(machine, shared, customs, keys);
   const documented = new Set<string>();
-  const worlds = new Worlds({
+  const worldsParts = {
     secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
-    ...{ machine, random, signingKey, shared, images, keys, laws, sharedWorlds, keptWorlds },
+    ...{ machine, random, signingKey, shared, images, keys, laws },
     revive,
     mode: config.mode,
     most: config.maxWorlds,
-  });
+  };
+  const worlds =
+    sharedWorlds === null ? new LocalWorlds(worldsParts, keptWorlds) : new SharedWorlds(worldsParts, sharedWorlds);
 
   try {
     await beginWorld({ services, worlds, place, seed, random, machine, customs }, config);

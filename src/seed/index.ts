@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import type { Seed } from '../app/world.ts';
 import { readDocument } from '../config/config.ts';
 import type { Seeding } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
@@ -11,6 +10,7 @@ import type { Random } from '../machine/random.ts';
 import { parseStored } from '../store/errors.ts';
 import type { KeptSeed } from '../store/seed.ts';
 import { settingRow } from '../store/settings.ts';
+import type { Seed } from '../worlds/world.ts';
 import { summaryOf } from './summary.ts';
 import { type Fill, templateOf } from './template.ts';
 

@@ -98,7 +98,7 @@ export interface SharedListener {
 }
 
 /** A world in addition to the default one, as all processes know it. */
-export interface WorldCard {
+export interface WorldRecord {
   readonly name: string;
   /** No other world ever had it, not even one of the same name. */
   readonly id: string;
@@ -112,14 +112,14 @@ export interface WorldCard {
 }
 
 /** A world to be made. */
-export interface NewWorld extends Pick<WorldCard, 'name' | 'credentials' | 'ttl' | 'createdAt'> {
+export interface NewWorld extends Pick<WorldRecord, 'name' | 'credentials' | 'ttl' | 'createdAt'> {
   /** What it is made from, for processes that open it later. */
   readonly made: string;
   readonly rows: readonly Row[];
 }
 
 /** What is known of a snapshot without its content. */
-export interface SnapshotCard {
+export interface SnapshotRecord {
   readonly id: string;
   readonly name: string | null;
   /** The name of the world that it was taken of. */
@@ -133,7 +133,7 @@ export interface SnapshotCard {
 }
 
 /** A snapshot, with what its world was made from. */
-export interface StoredSnapshot extends SnapshotCard {
+export interface StoredSnapshot extends SnapshotRecord {
   readonly made: string;
   readonly rows: FrozenRows;
 }
@@ -141,7 +141,7 @@ export interface StoredSnapshot extends SnapshotCard {
 /** Where snapshots are kept. */
 export interface SharedSnapshots {
   /** Oldest first. */
-  list(): Promise<readonly SnapshotCard[]>;
+  list(): Promise<readonly SnapshotRecord[]>;
   find(id: string): Promise<StoredSnapshot | null>;
   /** @returns its size */
   put(snapshot: Omit<StoredSnapshot, 'place' | 'size'>): Promise<number>;
@@ -169,11 +169,11 @@ export interface SharedWorlds {
   /** Another number each time a world was made or deleted anywhere. */
   readonly version: number;
   /** The worlds that there are, by name. */
-  readonly cards: ReadonlyMap<string, WorldCard>;
+  readonly records: ReadonlyMap<string, WorldRecord>;
   /** Names of worlds that are gone, the latest 10,000. */
   readonly gone: ReadonlySet<string>;
   /** The store of one of them. @returns what it was made from, too; null if it is gone */
-  open(card: WorldCard, shared: StoreParts): Promise<{ readonly store: Store; readonly made: string } | null>;
+  open(record: WorldRecord, shared: StoreParts): Promise<{ readonly store: Store; readonly made: string } | null>;
   /**
    * Makes a world.
    *
@@ -181,9 +181,13 @@ export interface SharedWorlds {
    * @throws Collision if there is one of that name
    * @throws LimitReached
    */
-  make(world: NewWorld, most: number, shared: StoreParts): Promise<{ readonly store: Store; readonly card: WorldCard }>;
+  make(
+    world: NewWorld,
+    most: number,
+    shared: StoreParts,
+  ): Promise<{ readonly store: Store; readonly record: WorldRecord }>;
   /** @returns whether it was there */
-  delete(card: Pick<WorldCard, 'id'>): Promise<boolean>;
+  delete(record: Pick<WorldRecord, 'id'>): Promise<boolean>;
   /** Some were used. */
   used(ids: readonly string[], at: Instant): Promise<void>;
   /** Ends those that nobody used for longer than they last. */

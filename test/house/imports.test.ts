@@ -87,16 +87,16 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
   },
   {
-    files: /^app\/world$/,
+    files: /^worlds\/world$/,
     may: [
       /^core\//,
       /^credentials\/(remembered|world-mark)$/,
-      /^app\/(archive|world-state|world-clock|world-keys)$/,
+      /^worlds\/(archive|shared-state|clock|signing-keys)$/,
       /^store\/seed$/,
       /^(journal|faults)\//,
       /^hints\/habits$/,
     ],
-    types: [/^store\/[a-z-]+$/, /^machine\/random$/, /^contract\//, /^tokens\/keys$/, /^app\/credentials$/],
+    types: [/^store\/[a-z-]+$/, /^machine\/random$/, /^contract\//, /^tokens\/keys$/, /^worlds\/credentials$/],
   },
   // The list: what it takes of a service before that is loaded, and how it is loaded.
   {
@@ -192,7 +192,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^store\/(errors|settings)$/,
       /^node:(crypto|path|fs\/promises)$/,
     ],
-    types: [/^contract\//, /^app\/world$/, /^store\/[a-z-]+$/, /^machine\/random$/],
+    types: [/^contract\//, /^worlds\/world$/, /^store\/[a-z-]+$/, /^machine\/random$/],
   },
   { files: /^verify\//, may: [] },
   {
@@ -231,6 +231,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   { files: /^main$/, may: [/^cli\/index$/, /^machine\/node-version$/] },
   // Which adapter keeps a world is nobody's business outside of the store.
+  { files: /^worlds\//, may: [/^(?!(?:app|cli|config|http|library|services)\/|store\/[a-z-]+\/).*/] },
   { files: /^app\//, may: [/^(?!cli\/|services\/(?!index$)|store\/[a-z-]+\/).*/] },
 ];
 
@@ -275,8 +276,8 @@ describe('what may import what', () => {
     ['http/pipeline', 'services/runai/index'],
     ['config/config', 'services/index'],
     ['main', 'app/server'],
-    ['http/context', 'app/world'],
-    ['app/world', 'store/sqlite/index'],
+    ['http/context', 'worlds/world'],
+    ['worlds/world', 'store/sqlite/index'],
     ['app/server', 'store/sqlite/index'],
     ['app/server', 'store/postgres/index'],
     ['somewhere-new', 'core/clock'],

@@ -1,7 +1,7 @@
 /**
  * Which world a credential leads to when worlds come and go.
  *
- * Breaks with: src/app/claiming.ts, src/app/world.ts, src/app/worlds.ts, src/app/credentials.ts
+ * Breaks with: src/worlds/indexing.ts, src/worlds/world.ts, src/worlds/registry.ts, src/worlds/credentials.ts
  */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';

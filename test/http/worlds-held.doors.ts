@@ -1,7 +1,7 @@
 /**
  * What a request keeps of a world that changes meanwhile.
  *
- * Breaks with: src/app/images.ts, src/app/world.ts
+ * Breaks with: src/worlds/images.ts, src/worlds/world.ts
  */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';

@@ -1,7 +1,7 @@
 /**
  * How a request finds its world, and what worlds share.
  *
- * Breaks with: src/app/world.ts, src/app/worlds.ts, src/http/pipeline.ts, src/http/steps/place.ts,
+ * Breaks with: src/worlds/world.ts, src/worlds/registry.ts, src/http/pipeline.ts, src/http/steps/place.ts,
  * src/http/transport/doors.ts, src/http/which-world.ts
  */
 import { once } from 'node:events';

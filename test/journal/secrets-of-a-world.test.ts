@@ -1,4 +1,4 @@
-/** Breaks with: src/journal/known-secrets.ts, src/app/world.ts, src/app/credentials.ts, src/http/problem.ts */
+/** Breaks with: src/journal/known-secrets.ts, src/worlds/world.ts, src/worlds/credentials.ts, src/http/problem.ts */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

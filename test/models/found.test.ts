@@ -1,7 +1,7 @@
 /**
  * What the models found, in the fewest steps.
  *
- * Breaks with: src/app/claiming.ts, src/app/credentials.ts, src/app/worlds.ts
+ * Breaks with: src/worlds/indexing.ts, src/worlds/credentials.ts, src/worlds/registry.ts
  */
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';

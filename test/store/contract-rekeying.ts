@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Credentials } from '../../src/app/credentials.ts';
 import type { CredentialRows, Rekeying } from '../../src/contract/credentials.ts';
 import { Collision } from '../../src/store/errors.ts';
 import type { KeptSeed } from '../../src/store/seed.ts';
+import { Credentials } from '../../src/worlds/credentials.ts';
 import { credentials, type FullStore as Store } from '../support/nouns.ts';
 import {
   accessKey,
@@ -29,7 +29,7 @@ const rekeying: Rekeying = {
   clientId: (given) => `${given}-w`,
 };
 
-/** What `src/app/credentials.ts` promises, on every store. */
+/** What `src/worlds/credentials.ts` promises, on every store. */
 export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, credentials:`, () => {
     let bench: Bench;

@@ -1,5 +1,3 @@
-import { countsIn } from '../../src/app/counts.ts';
-import { Credentials } from '../../src/app/credentials.ts';
 import type { Holder, Rekeying } from '../../src/contract/credentials.ts';
 import { type NgcKeys, ngcKeysIn } from '../../src/ngc-keys/index.ts';
 import {
@@ -35,6 +33,8 @@ import type { Row } from '../../src/store/collections.ts';
 import type { Store } from '../../src/store/index.ts';
 import { type KeptSeed, seedIn, seedRow } from '../../src/store/seed.ts';
 import { settingRow } from '../../src/store/settings.ts';
+import { countsIn } from '../../src/worlds/counts.ts';
+import { Credentials } from '../../src/worlds/credentials.ts';
 
 /** What a world is made of; absent members are empty. */
 export interface Records {

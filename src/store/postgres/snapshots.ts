@@ -1,10 +1,10 @@
 import type { Row } from '../collections.ts';
 import { Revisions } from '../revisions.ts';
-import type { SharedSnapshots, SnapshotCard, StoredSnapshot } from '../sharing.ts';
+import type { SharedSnapshots, SnapshotRecord, StoredSnapshot } from '../sharing.ts';
 import { frozenRows, rowsIn } from '../world-rows.ts';
 import type { Connection } from './connection.ts';
 
-interface Stored extends Omit<SnapshotCard, 'at' | 'size' | 'place'> {
+interface Stored extends Omit<SnapshotRecord, 'at' | 'size' | 'place'> {
   readonly at: string;
   readonly size: string;
   readonly place: string;
@@ -25,7 +25,7 @@ export function postgresSnapshots(connection: Connection, sql: (text: string) =>
   const FIND = sql(`SELECT ${MEMBERS}, made, bytes FROM $schema.snapshots WHERE id = $1`);
   const PUT = sql('INSERT INTO $schema.snapshots (id, name, world, at, made, bytes) VALUES ($1, $2, $3, $4, $5, $6)');
   const DELETE = sql('DELETE FROM $schema.snapshots WHERE id = $1 RETURNING id');
-  const read = ({ id, name, world, at, size, place }: Stored): SnapshotCard => {
+  const read = ({ id, name, world, at, size, place }: Stored): SnapshotRecord => {
     return { id, name, world, at: Number(at), size: Number(size), place: Number(place) };
   };
   return {

@@ -3,7 +3,7 @@ import type { Revision, Row } from '../collections.ts';
 import { Changed, Collision, LimitReached } from '../errors.ts';
 import type { Store } from '../index.ts';
 import type { StoreParts } from '../shared.ts';
-import type { SharedWorlds, WorldCard } from '../sharing.ts';
+import type { SharedWorlds, WorldRecord } from '../sharing.ts';
 import { retrying } from '../updating.ts';
 import type { Connection, Transaction } from './connection.ts';
 import { WORLD_TABLES } from './schema.ts';
@@ -12,7 +12,7 @@ import { SERIES } from './statements.ts';
 /** How many worlds that are gone are known by name. */
 const MOST_GONE = 10_000;
 
-interface StoredCard {
+interface StoredRecord {
   readonly id: string;
   readonly name: string;
   readonly credentials: string;
@@ -36,7 +36,7 @@ export interface WorldsParts {
 
 /** The worlds of a database, in addition to the default one. */
 export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> {
-  readonly cards = new Map<string, WorldCard>();
+  readonly records = new Map<string, WorldRecord>();
   readonly gone = new Set<string>();
   /** Names of the worlds that there are, by id. */
   readonly #names = new Map<string, string>();
@@ -57,14 +57,14 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
     this.#reading = this.#reading.catch(() => {}).then(() => this.#readFrom(directory));
     await this.#reading;
     for (const [id, usedAt] of used) {
-      const card = this.cards.get(this.#names.get(id) ?? '');
-      if (card !== undefined && usedAt > card.usedAt) this.#put({ ...card, usedAt });
+      const record = this.records.get(this.#names.get(id) ?? '');
+      if (record !== undefined && usedAt > record.usedAt) this.#put({ ...record, usedAt });
     }
   }
 
   async #readFrom(directory: number): Promise<void> {
     if (directory > this.#listed) {
-      const found = await this.#connection.query<StoredCard>(
+      const found = await this.#connection.query<StoredRecord>(
         this.#sql(`SELECT id, name, credentials, is_there, ttl, created_at, used_at, listed FROM $schema.worlds
           WHERE listed > $1 AND listed > 0 ORDER BY listed`),
         [this.#listed],
@@ -78,7 +78,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
     return this.#listed;
   }
 
-  async open({ id }: WorldCard, shared: StoreParts): ReturnType<SharedWorlds['open']> {
+  async open({ id }: WorldRecord, shared: StoreParts): ReturnType<SharedWorlds['open']> {
     const [found] = await this.#connection.query<{ readonly series: string; readonly made: string }>(
       this.#sql('SELECT series, made FROM $schema.worlds WHERE id = $1 AND is_there'),
       [id],
@@ -92,11 +92,11 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
     shared: StoreParts,
   ): ReturnType<SharedWorlds['make']> {
     // Others may delete a world while the rows are written.
-    const { card, series } = await retrying(() =>
+    const { record, series } = await retrying(() =>
       this.#connection.transaction((transaction) => this.#made(transaction, order, most)),
     );
-    this.#put(card);
-    return { store: this.#parts.storeOf(card.id, series, shared), card };
+    this.#put(record);
+    return { store: this.#parts.storeOf(record.id, series, shared), record };
   }
 
   /** The rows come first, and the directory last: nobody waits for it longer than for a name and a number. */
@@ -104,7 +104,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
     transaction: Transaction,
     { name, credentials, ttl, createdAt, made, rows }: Parameters<SharedWorlds['make']>[0],
     most: number,
-  ): Promise<{ readonly card: WorldCard; readonly series: string }> {
+  ): Promise<{ readonly record: WorldRecord; readonly series: string }> {
     const [before] = await transaction.query<{ readonly highest: string; readonly series: string }>(
       this.#sql(`SELECT highest, ${SERIES} AS series FROM $schema.directory`),
     );
@@ -127,10 +127,10 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $9)`),
       [id, name, listed, revision, series, made, credentials, ttl, createdAt],
     );
-    return { card: { id, name, credentials, ttl, createdAt, usedAt: createdAt }, series };
+    return { record: { id, name, credentials, ttl, createdAt, usedAt: createdAt }, series };
   }
 
-  delete({ id }: Pick<WorldCard, 'id'>): Promise<boolean> {
+  delete({ id }: Pick<WorldRecord, 'id'>): Promise<boolean> {
     return this.#connection.transaction(async (transaction) => (await this.#end(transaction, 'id = $1', [id])) > 0);
   }
 
@@ -197,21 +197,21 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> 
     return ended.length;
   }
 
-  #put(card: WorldCard): void {
-    this.cards.set(card.name, card);
-    this.#names.set(card.id, card.name);
-    this.gone.delete(card.name);
+  #put(record: WorldRecord): void {
+    this.records.set(record.name, record);
+    this.#names.set(record.id, record.name);
+    this.gone.delete(record.name);
   }
 
-  #take({ id, name, credentials, is_there, ttl, created_at, used_at }: StoredCard): void {
+  #take({ id, name, credentials, is_there, ttl, created_at, used_at }: StoredRecord): void {
     if (is_there) {
       const times = { createdAt: Number(created_at), usedAt: Number(used_at) };
       this.#put({ id, name, credentials, ttl: ttl === null ? null : Number(ttl), ...times });
       return;
     }
     this.#names.delete(id);
-    if (this.cards.get(name)?.id === id) this.cards.delete(name);
-    if (this.cards.has(name)) return;
+    if (this.records.get(name)?.id === id) this.records.delete(name);
+    if (this.records.has(name)) return;
     this.gone.add(name);
     if (this.gone.size > MOST_GONE) this.gone.delete(this.gone.values().next().value as string);
   }

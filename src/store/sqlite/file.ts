@@ -4,14 +4,14 @@ import type { Store } from '../index.ts';
 import type { KeptWorld, KeptWorlds } from '../kept-worlds.ts';
 import { storeOn } from '../memory.ts';
 import type { StoreParts } from '../shared.ts';
-import type { SharedSnapshots, SharedText, SnapshotCard, StoredSnapshot } from '../sharing.ts';
+import type { SharedSnapshots, SharedText, SnapshotRecord, StoredSnapshot } from '../sharing.ts';
 import { StateAccount } from '../state-account.ts';
 import { entriesIn, type FrozenRows, frozenRows, rowsIn, sizeOf, WorldRows } from '../world-rows.ts';
 import { inTransaction } from './driver.ts';
 import { SqliteLog } from './log.ts';
 import { closeDatabase, type Opened } from './open.ts';
 
-interface StoredSnapshotRow extends SnapshotCard, Pick<StoredSnapshot, 'made'> {
+interface StoredSnapshotRow extends SnapshotRecord, Pick<StoredSnapshot, 'made'> {
   readonly rows: string;
 }
 
@@ -126,7 +126,7 @@ export class SqliteFile implements KeptWorlds {
   #snapshotsIn(): SharedSnapshots {
     const { database } = this.#opened;
     const MEMBERS = 'id, name, world, at, size, place';
-    const list = database.prepare<[], SnapshotCard>(`SELECT ${MEMBERS} FROM snapshots ORDER BY place`);
+    const list = database.prepare<[], SnapshotRecord>(`SELECT ${MEMBERS} FROM snapshots ORDER BY place`);
     const find = database.prepare<[string], StoredSnapshotRow>(
       `SELECT ${MEMBERS}, made, rows FROM snapshots WHERE id = ?`,
     );
@@ -135,8 +135,8 @@ export class SqliteFile implements KeptWorlds {
       find: async (id) => {
         const stored = find.get(id);
         if (stored === undefined) return null;
-        const { rows, ...card } = stored;
-        return { ...card, rows: frozenRows(JSON.parse(rows) as readonly Row[], this.#shared.revisions) };
+        const { rows, ...record } = stored;
+        return { ...record, rows: frozenRows(JSON.parse(rows) as readonly Row[], this.#shared.revisions) };
       },
       put: async ({ id, name, world, at, made, rows }) => {
         const size = sizeOf(rows);

@@ -1,4 +1,4 @@
-/** Breaks with: src/app/worlds.ts, src/app/world.ts, src/store/sqlite/file.ts */
+/** Breaks with: src/worlds/registry.ts, src/worlds/world.ts, src/store/sqlite/file.ts */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';

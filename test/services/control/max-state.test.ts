@@ -1,4 +1,4 @@
-/** Breaks with: src/app/copies.ts, src/app/worlds.ts */
+/** Breaks with: src/worlds/copies.ts, src/worlds/registry.ts */
 import { expect, it } from 'vitest';
 import { testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';

@@ -1,7 +1,7 @@
 /**
  * Snapshots: taken, restored, copied, deleted.
  *
- * Breaks with: src/app/copies.ts, src/app/ports.ts, src/app/snapshots.ts
+ * Breaks with: src/worlds/copies.ts, src/app/ports.ts, src/worlds/snapshots.ts
  */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -117,16 +117,16 @@ export class Identities {
   }
 
   async byId(id: string): Promise<Identity | null> {
-    return this.#shown(await IDENTITIES.byId(this.#rows, id));
+    return shown(await IDENTITIES.byId(this.#rows, id));
   }
 
   /** By name, regardless of case. */
   async byName(kind: IdentityKind, name: string): Promise<Identity | null> {
-    return this.#shown(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
+    return shown(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
   }
 
   async byClientId(kind: IdentityKind, clientId: string): Promise<Identity | null> {
-    return this.#shown(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
+    return shown(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
   }
 
   /** As `AccessKeys.touch`. @param secretHash for those who have a secret: the hash with which it was compared */
@@ -137,17 +137,10 @@ export class Identities {
     if (!row.body.enabled || isOther) throw new Outdated();
     await this.#rows.note(IDENTITIES.name, id, at);
   }
+}
 
-  /** A token is checked with the same row on every request. */
-  #shown(row: IdentityRow | null): Identity | null {
-    if (row === null) return null;
-    const { made } = this.#rows;
-    const known = made.get(row) as Identity | undefined;
-    if (known !== undefined) return known;
-    const identity = identityOf(row);
-    made.set(row, identity);
-    return identity;
-  }
+function shown(row: IdentityRow | null): Identity | null {
+  return row === null ? null : identityOf(row);
 }
 
 function identityOf({ body, usedAt }: IdentityRow): Identity {

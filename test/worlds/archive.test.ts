@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { read, written } from '../../src/app/archive.ts';
 import { configOf } from '../../src/config/config.ts';
 import { loadServices } from '../../src/services/index.ts';
+import { read, written } from '../../src/worlds/archive.ts';
 import { testServer } from '../support/server.ts';
 
 describe('what happened in a world, as it is stored for other processes', async () => {

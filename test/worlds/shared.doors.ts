@@ -1,8 +1,8 @@
 /**
  * Worlds that two servers share.
  *
- * Breaks with: src/app/world-sharing.ts, src/app/credentials.ts, src/store/postgres/worlds.ts,
- * src/store/postgres/snapshots.ts, src/app/world-state.ts
+ * Breaks with: src/worlds/shared.ts, src/worlds/credentials.ts, src/store/postgres/worlds.ts,
+ * src/store/postgres/snapshots.ts, src/worlds/shared-state.ts
  */
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, onTestFinished } from 'vitest';

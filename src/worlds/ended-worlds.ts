@@ -5,7 +5,7 @@ import { grantMark, worldMark } from '../credentials/world-mark.ts';
 const MOST_GONE = 10_000;
 
 /** By what credentials are recognised as those of a world, also when it is gone: marks, and ends of client ids. */
-export class WorldTraces {
+export class EndedWorlds {
   /** Ids by mark, of worlds that exist and of those that are gone. */
   readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
   readonly #gone = new Set<string>();

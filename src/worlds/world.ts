@@ -21,10 +21,10 @@ import { type KeptSeed, seedIn } from '../store/seed.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { archiveOn } from './archive.ts';
+import { clockOf, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
-import { clockOf, type OwnedClock, openClock, storeState } from './world-clock.ts';
-import { type OwnedTokens, worldTokens } from './world-keys.ts';
-import { SharedState } from './world-state.ts';
+import { SharedState } from './shared-state.ts';
+import { type OwnedTokens, worldTokens } from './signing-keys.ts';
 
 /** A seed, with the rows that it turns into at a given moment. */
 export interface Seed extends KeptSeed {

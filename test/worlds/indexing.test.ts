@@ -1,12 +1,12 @@
 import { beforeEach, expect, it } from 'vitest';
-import { Claiming } from '../../src/app/claiming.ts';
-import type { Credentials } from '../../src/app/credentials.ts';
 import type { World } from '../../src/contract/world.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { Revisions } from '../../src/store/revisions.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { frozenRows } from '../../src/store/world-rows.ts';
+import type { Credentials } from '../../src/worlds/credentials.ts';
+import { Indexing } from '../../src/worlds/indexing.ts';
 import { credentials, rowsOf } from '../support/nouns.ts';
 import { serviceKey } from '../support/records.ts';
 
@@ -29,7 +29,7 @@ function world(id: string, hash: string): World {
   return { id, store } as unknown as World;
 }
 
-function claimingWith(...worlds: readonly World[]): Claiming {
+function indexingWith(...worlds: readonly World[]): Indexing {
   const find = (id: string) => worlds.find((one) => one.id === id);
   // The default world is always there.
   const first = find('default') as World;
@@ -40,32 +40,32 @@ function claimingWith(...worlds: readonly World[]): Claiming {
       return credentials.of(store);
     },
   });
-  return new Claiming({ credentials: counting, default: () => first, find, isThere: () => true, isAny: () => true });
+  return new Indexing({ credentials: counting, default: () => first, find, isThere: () => true, isAny: () => true });
 }
 
 it('a new world is not searched for shared keys because others share those of the default world', async () => {
   const [first, copy, fresh] = [world('default', 'h'), world('copy', 'h'), world('fresh', 'own')];
-  const claiming = claimingWith(first, copy, fresh);
-  expect(await claiming.claim(copy, 'default', NOBODY)).toEqual([]);
-  await claiming.claim(fresh, null, NOBODY);
-  claiming.drop('copy');
-  await claiming.claim(fresh, null, NOBODY);
+  const indexing = indexingWith(first, copy, fresh);
+  expect(await indexing.add(copy, 'default', NOBODY)).toEqual([]);
+  await indexing.add(fresh, null, NOBODY);
+  indexing.drop('copy');
+  await indexing.add(fresh, null, NOBODY);
 
   expect(asked).toEqual([]);
-  expect(claiming.claims.hasKeys, 'the default world leads to itself').toBe(false);
+  expect(indexing.index.hasKeys, 'the default world leads to itself').toBe(false);
 });
 
 it('a world that is made again finds the keys that copies of the earlier one have, and copies of those', async () => {
   const [first, earlier] = [world('default', 'd'), world('red', 'h')];
   const [copy, second, again] = [world('copy', 'h'), world('second', 'h'), world('red', 'h')];
-  const claiming = claimingWith(first, earlier, copy, second);
-  await claiming.claim(copy, 'red');
-  await claiming.claim(second, 'copy');
-  claiming.drop('copy');
-  claiming.drop('red');
+  const indexing = indexingWith(first, earlier, copy, second);
+  await indexing.add(copy, 'red');
+  await indexing.add(second, 'copy');
+  indexing.drop('copy');
+  indexing.drop('red');
   asked = [];
 
-  expect(await claiming.claim(again, null, NOBODY)).toEqual(['key of red']);
+  expect(await indexing.add(again, null, NOBODY)).toEqual(['key of red']);
   expect(asked).toEqual(['red']);
-  expect(claiming.claims.of('key', 'h')).toEqual(['second', 'red']);
+  expect(indexing.index.of('key', 'h')).toEqual(['second', 'red']);
 });

@@ -11,15 +11,15 @@ function folded(name: string): string {
 }
 
 /** Which worlds have which credentials, for credentials that do not name their world themselves. */
-export class WorldClaims {
+export class CredentialIndex {
   readonly #worlds = { client: new Map<string, Set<string>>(), key: new Map<string, Set<string>>() } as const;
-  /** What each world claims, so that it can be dropped without searching the claims of others. */
+  /** What each world has in it, so that it can be dropped without searching what others have. */
   readonly #ofWorld = new Map<string, Readonly<Record<Kind, Set<string>>>>();
   /** Worlds that have the client ids of their seed, each with the world's id at its end. */
   readonly #seeded = new Map<string, { readonly ids: ReadonlySet<string>; readonly clients: SeedClients }>();
   readonly #idsOf = new WeakMap<SeedClients, ReadonlySet<string>>();
 
-  /** Does any world claim a key? */
+  /** Does any world have a key in it? */
   get hasKeys(): boolean {
     return this.#worlds.key.size > 0;
   }
@@ -31,7 +31,7 @@ export class WorldClaims {
     return seeded === null || worlds.includes(seeded) ? worlds : [...worlds, seeded];
   }
 
-  /** What a world claims by itself. */
+  /** What a world has in it by itself. */
   in(kind: Kind, world: string): readonly string[] {
     return [...(this.#ofWorld.get(world)?.[kind] ?? [])];
   }
@@ -97,7 +97,7 @@ export class WorldClaims {
     const worlds = this.#worlds[kind].get(name);
     worlds?.delete(world);
     if (worlds?.size === 0) this.#worlds[kind].delete(name);
-    // Whatever nobody claims leads to the default world anyway.
+    // Whatever is not in it leads to the default world anyway.
     else if (worlds?.size === 1 && worlds.has(DEFAULT_WORLD)) this.remove(kind, name, DEFAULT_WORLD);
   }
 }

@@ -6,9 +6,9 @@ import type { KeptSeed } from '../store/seed.ts';
 import type { SharedSnapshots, StoredSnapshot } from '../store/sharing.ts';
 import { type FrozenRows, sizeOf } from '../store/world-rows.ts';
 import type { Made } from './copies.ts';
+import { provenanceIn, provenanceText } from './provenance.ts';
+import type { WorldEntry } from './registry.ts';
 import type { Seed } from './world.ts';
-import { makerIn, makerText } from './world-sharing.ts';
-import type { WorldEntry } from './worlds.ts';
 
 /** What is told of a snapshot. */
 export interface SnapshotInfo {
@@ -60,7 +60,7 @@ export class Snapshots {
     const rows = await world.store.freeze();
     await this.#mustHaveRoom(sizeOf(rows));
     const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
-    return { ...info, size: await this.#shelf.put({ ...info, made: makerText({ seed, credentials }), rows }) };
+    return { ...info, size: await this.#shelf.put({ ...info, made: provenanceText({ seed, credentials }), rows }) };
   }
 
   /** Those of a world, newest first. */
@@ -76,7 +76,7 @@ export class Snapshots {
     const found = await this.#shelf.find(id);
     if (found === null || !isSeen(found, from)) throw noSnapshot(id);
     const { made, ...rest } = found;
-    const { seed, credentials } = makerIn(made);
+    const { seed, credentials } = provenanceIn(made);
     return { ...rest, seed: this.#revive(seed), credentials };
   }
 

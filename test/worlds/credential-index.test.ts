@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { WorldClaims } from '../../src/app/claims.ts';
+import { CredentialIndex } from '../../src/worlds/credential-index.ts';
 
 /** Claims of two worlds: both have the client `bot`, one of them a key. */
-function claimed(): WorldClaims {
-  const claims = new WorldClaims();
+function claimed(): CredentialIndex {
+  const claims = new CredentialIndex();
   claims.add('client', 'bot', 'a');
   claims.add('client', 'Bot', 'b');
   claims.add('key', 'abc', 'a');
@@ -41,7 +41,7 @@ describe('a credential leads to', () => {
 });
 
 it('whether there are claims of keys is known', () => {
-  const claims = new WorldClaims();
+  const claims = new CredentialIndex();
   claims.add('client', 'bot', 'a');
   expect(claims.hasKeys).toBe(false);
 
@@ -55,7 +55,7 @@ it('whether there are claims of keys is known', () => {
 describe('a world with the clients of its seed', () => {
   const clients = { ids: ['Bot', 'ci-7'], names: ['deployer'] };
   const seeded = () => {
-    const claims = new WorldClaims();
+    const claims = new CredentialIndex();
     claims.addSeeded(clients, 'a');
     claims.addSeeded(clients, 'b-1');
     return claims;

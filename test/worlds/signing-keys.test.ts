@@ -1,7 +1,7 @@
 /**
  * Replaced signing keys, as clients see them.
  *
- * Breaks with: src/app/world-keys.ts, src/tokens/index.ts
+ * Breaks with: src/worlds/signing-keys.ts, src/tokens/index.ts
  */
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SharedState } from '../../src/app/world-state.ts';
 import type { SharedText } from '../../src/store/sharing.ts';
+import { SharedState } from '../../src/worlds/shared-state.ts';
 
 it('the state of a shared world begins as the server says, and each change keeps the rest', async () => {
   let text = '';

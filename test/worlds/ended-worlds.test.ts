@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { WorldTraces } from '../../src/app/world-traces.ts';
 import { grantMark, worldMark } from '../../src/credentials/world-mark.ts';
+import { EndedWorlds } from '../../src/worlds/ended-worlds.ts';
 
 /** The latest that are gone are remembered. */
 const MOST = 10_000;
 
-function traces({ begun = [], ended = [] }: { readonly begun?: string[]; readonly ended?: string[] }): WorldTraces {
-  const all = new WorldTraces();
+function traces({ begun = [], ended = [] }: { readonly begun?: string[]; readonly ended?: string[] }): EndedWorlds {
+  const all = new EndedWorlds();
   for (const id of begun) all.begun(id);
   for (const id of ended) all.ended(id);
   return all;

@@ -1,11 +1,11 @@
 import type { World } from '../contract/world.ts';
 import { clientIdInWorld, DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Row, Watcher } from '../store/collections.ts';
-import { WorldClaims } from './claims.ts';
+import { CredentialIndex } from './credential-index.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
-/** What claiming needs of the worlds. */
-export interface ClaimingParts {
+/** What indexing needs of the worlds. */
+export interface IndexingParts {
   readonly credentials: Credentials;
   readonly default: () => World;
   /** Null if there is no such world. */
@@ -17,13 +17,13 @@ export interface ClaimingParts {
 }
 
 /** Keeps track of the credentials that lead to the worlds of this process, as they come and go. */
-export class Claiming {
-  readonly claims = new WorldClaims();
+export class Indexing {
+  readonly index = new CredentialIndex();
   /** Of worlds that began with another world's credentials: that world, and those whose credentials it had. */
   readonly #sources = new Map<string, ReadonlySet<string>>();
-  readonly #parts: ClaimingParts;
+  readonly #parts: IndexingParts;
 
-  constructor(parts: ClaimingParts) {
+  constructor(parts: IndexingParts) {
     this.#parts = parts;
   }
 
@@ -33,19 +33,19 @@ export class Claiming {
     const isOther = world.id !== DEFAULT_WORLD;
     const [made, gone] = different(puts, before, (row) => credentials.clientIdsOf(row));
     for (const clientId of made) {
-      // For the default world only shared client ids are noted: whatever nobody claims leads to it anyway.
+      // For the default world only shared client ids are noted: whatever is not in the index leads to it anyway.
       const isOfDefault = isOther && (await credentials.hasClient(this.#parts.default().store, clientId));
       if (!isThere(world)) return;
-      if (isOfDefault) this.claims.add('client', clientId, DEFAULT_WORLD);
-      if (isOther || this.claims.of('client', clientId).length > 0) this.claims.add('client', clientId, world.id);
+      if (isOfDefault) this.index.add('client', clientId, DEFAULT_WORLD);
+      if (isOther || this.index.of('client', clientId).length > 0) this.index.add('client', clientId, world.id);
     }
     for (const clientId of gone) {
       const isLeft = await credentials.hasClient(world.store, clientId);
-      if (!isLeft && isThere(world)) this.claims.remove('client', clientId, world.id);
+      if (!isLeft && isThere(world)) this.index.remove('client', clientId, world.id);
     }
     // A new key leads to its world by itself.
     const [, ended] = different(puts, before, (row) => credentials.keyHashOf(row) ?? []);
-    for (const hash of ended) if (isThere(world)) this.claims.remove('key', hash, world.id);
+    for (const hash of ended) if (isThere(world)) this.index.remove('key', hash, world.id);
   }
 
   /**
@@ -55,27 +55,27 @@ export class Claiming {
    * @param known its clients, if known without asking the store
    * @returns what leads to other worlds as well, but for names of its seed that every world has
    */
-  async claim(world: World, source: string | null, known?: SeedClients): Promise<readonly string[]> {
+  async add(world: World, source: string | null, known?: SeedClients): Promise<readonly string[]> {
     const { id } = world;
     // Its own keys follow from its id, so another world has them only if it is a copy of an earlier world of this id.
     if (known !== undefined && ![...this.#sources.values()].some((ids) => ids.has(id))) {
       const own = known.ids.map((given) => clientIdInWorld(given, id));
-      const isOthers = (clientId: string) => this.claims.of('client', clientId).some((other) => other !== id);
+      const isOthers = (clientId: string) => this.index.of('client', clientId).some((other) => other !== id);
       if (!own.some(isOthers) && (await this.#ofDefault(own)).length === 0) {
         const names = await this.#ofDefault(known.names);
         this.drop(id);
-        this.claims.addSeeded(known, id);
-        for (const name of names) this.claims.add('client', name, DEFAULT_WORLD);
+        this.index.addSeeded(known, id);
+        for (const name of names) this.index.add('client', name, DEFAULT_WORLD);
         return [];
       }
     }
     const { store } = world;
     const first = this.#parts.default();
     const { keyHashes, clientIds } = await this.#parts.credentials.of(store);
-    const found: Parameters<WorldClaims['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
+    const found: Parameters<CredentialIndex['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
     for (const clientId of await this.#ofDefault(clientIds)) found.push(['client', clientId, DEFAULT_WORLD]);
-    // Keys of its own are claimed only if another world has them, too: a copy of an earlier state.
-    const isShared = (hash: string) => this.claims.of('key', hash).some((other) => other !== id);
+    // Keys of its own are in the index only if another world has them, too: a copy of an earlier state.
+    const isShared = (hash: string) => this.index.of('key', hash).some((other) => other !== id);
     const hashes = source === null ? keyHashes.filter(isShared) : keyHashes;
     const others = new Set([first, this.#parts.find(source ?? DEFAULT_WORLD) ?? first]);
     for (const hash of hashes) {
@@ -87,10 +87,10 @@ export class Claiming {
     // All at once, so that no request finds half of it.
     this.drop(id);
     if (source !== null) this.#sources.set(id, new Set([source, ...(this.#sources.get(source) ?? [])]));
-    for (const claim of found) this.claims.add(...claim);
-    const ambiguous = clientIds.filter((clientId) => this.claims.of('client', clientId).length > 1);
+    for (const one of found) this.index.add(...one);
+    const ambiguous = clientIds.filter((clientId) => this.index.of('client', clientId).length > 1);
     for (const hash of hashes) {
-      if (this.claims.of('key', hash).length === 1) continue;
+      if (this.index.of('key', hash).length === 1) continue;
       const key = await this.#parts.credentials.keyIn(store, hash);
       if (key !== null) ambiguous.push(key.id);
     }
@@ -107,28 +107,28 @@ export class Claiming {
   }
 
   /** Does the same after the world's state was replaced. A world that is gone leads nowhere. */
-  async claimAnew(world: World, source: string | null, known?: SeedClients): Promise<void> {
+  async addAgain(world: World, source: string | null, known?: SeedClients): Promise<void> {
     if (!this.#parts.isThere(world)) return;
-    await this.claim(world, source, known);
+    await this.add(world, source, known);
     if (this.#parts.find(world.id) === undefined) this.drop(world.id);
   }
 
   /** A world is gone. */
   drop(id: string): void {
-    this.claims.drop(id);
+    this.index.drop(id);
     this.#sources.delete(id);
   }
 
   /** Notes which of the default world's credentials others have too. */
-  async claimOfDefault(): Promise<void> {
-    this.claims.drop(DEFAULT_WORLD);
+  async addDefault(): Promise<void> {
+    this.index.drop(DEFAULT_WORLD);
     if (!this.#parts.isAny()) return;
     const { keyHashes, clientIds } = await this.#parts.credentials.of(this.#parts.default().store);
-    const claim = (kind: 'client' | 'key', name: string) => {
-      if (this.claims.of(kind, name).length > 0) this.claims.add(kind, name, DEFAULT_WORLD);
+    const add = (kind: 'client' | 'key', name: string) => {
+      if (this.index.of(kind, name).length > 0) this.index.add(kind, name, DEFAULT_WORLD);
     };
-    for (const clientId of clientIds) claim('client', clientId);
-    for (const hash of keyHashes) claim('key', hash);
+    for (const clientId of clientIds) add('client', clientId);
+    for (const hash of keyHashes) add('key', hash);
   }
 }
 

@@ -1,0 +1,20 @@
+import type { World } from '../contract/world.ts';
+import type { KeptSeed } from '../store/seed.ts';
+
+/** What a world was made from, as other processes read it. */
+export interface Provenance {
+  readonly seed: KeptSeed;
+  readonly credentials: World['credentials'];
+  /** The world whose credentials it shares; null if they are all its own. */
+  readonly source?: string | null;
+}
+
+export function provenanceText({ seed: { fingerprint, origin, text }, credentials, source }: Provenance): string {
+  const shared = source === undefined ? {} : { source };
+  return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, ...shared } satisfies Provenance);
+}
+
+export function provenanceIn(text: string): Provenance {
+  // The text is what `provenanceText` wrote.
+  return JSON.parse(text) as Provenance;
+}

@@ -1,0 +1,441 @@
+import type { Holder } from '../contract/credentials.ts';
+import type { World, WorldsByName } from '../contract/world.ts';
+import type { Clock, Instant } from '../core/clock.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { Law } from '../core/law.ts';
+import type { Mode } from '../core/mode.ts';
+import { Problem } from '../core/problem.ts';
+import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
+import type { Presented } from '../credentials/presented.ts';
+import type { SecretSettings } from '../journal/known-secrets.ts';
+import type { Random } from '../machine/random.ts';
+import { clearInterval, setInterval } from '../machine/time.ts';
+import type { Store } from '../store/index.ts';
+import type { KeptSeed } from '../store/seed.ts';
+import type { StoreParts } from '../store/shared.ts';
+import type { WorldRecord } from '../store/sharing.ts';
+import type { PublicJwk } from '../tokens/index.ts';
+import type { SigningKey } from '../tokens/keys.ts';
+import { type Begun, beginOf, type Made, makeCopy, type WorldOrigin } from './copies.ts';
+import type { Credentials, SeedClients } from './credentials.ts';
+import { EndedWorlds } from './ended-worlds.ts';
+import type { Images } from './images.ts';
+import { Indexing } from './indexing.ts';
+import { provenanceIn } from './provenance.ts';
+import { type Filled, type OwnedWorld, openWorld, type Seed, type WorldsCommon } from './world.ts';
+
+/** A world to make. */
+export interface WorldOrder {
+  /** Generated if left out. */
+  readonly id?: string | undefined;
+  readonly origin: WorldOrigin;
+  /** `own`: every key, secret and confidential client id is the world's own; `cast`: those of the seed. */
+  readonly credentials: 'own' | 'cast';
+  /** Milliseconds without use after which it ends; null: never. */
+  readonly ttl: number | null;
+}
+
+/** What is kept about a world besides itself. */
+export interface WorldEntry extends Made {
+  readonly world: OwnedWorld;
+  /** The world whose credentials it shares; null if they are all its own. */
+  readonly source: string | null;
+  readonly ttl: number | null;
+  readonly createdAt: Instant;
+  lastUsedAt: Instant;
+  /** For a world that other processes use, too. */
+  readonly record?: WorldRecord;
+}
+
+/** What is told of a world. */
+export interface WorldInfo extends Pick<WorldEntry, 'credentials' | 'ttl' | 'createdAt' | 'lastUsedAt'> {
+  readonly id: string;
+}
+
+/** A world that was made. */
+export interface MadeWorld {
+  readonly entry: WorldEntry;
+  /** Its seed, with the world's own credentials in it. */
+  readonly kept: Seed;
+  /** Client ids, and ids of keys, that other worlds have too: by themselves they lead to none of these worlds. */
+  readonly ambiguous: readonly string[];
+  /** For a copy with credentials of its own: what had been created since the seed, and now has new secrets. */
+  readonly created: readonly Holder[];
+}
+
+/** How many worlds a message names. */
+export const MOST_NAMED = 5;
+
+const FRESH_ID_LENGTH = 10;
+
+/** How many worlds keep what can be made again of their rows, until others are used. */
+const MOST_AWAKE = 100;
+
+/** How often unused worlds are looked for, in milliseconds. */
+const SWEEP_MS = 10_000;
+
+export interface WorldsParts {
+  readonly machine: Clock;
+  readonly random: Random;
+  /** Those of the server. */
+  readonly laws: readonly Law[];
+  /** What every world signs with until its key is replaced. */
+  readonly signingKey: SigningKey;
+  readonly shared: StoreParts;
+  /** The mode that every world begins in. */
+  readonly mode: Mode;
+  /** A seed, as another process kept it. */
+  readonly revive: (kept: KeptSeed) => Seed;
+  readonly images: Images;
+  readonly keys: Credentials;
+  readonly secrets: SecretSettings;
+  /** How many worlds there may be in addition to the default one. */
+  readonly most: number;
+}
+
+/** A world that is stored where it will be. */
+export interface StoredWorld {
+  readonly filled: Filled;
+  /** For a world that other processes use, too. */
+  readonly record?: WorldRecord;
+}
+
+/**
+ * The worlds of a server. What differs is whether the process has them alone (`local.ts`) or shares them with others
+ * (`shared.ts`).
+ */
+export abstract class Worlds implements WorldsByName {
+  abstract readonly isShared: boolean;
+  protected readonly parts: WorldsParts;
+  protected readonly common: WorldsCommon;
+  /** Those of this process, but for the default one. */
+  protected readonly entries = new Map<string, WorldEntry>();
+  protected readonly ended = new EndedWorlds();
+  protected readonly indexing: Indexing;
+  protected isClosed = false;
+  /** Ids that are taken although their world is still being made. */
+  readonly #making = new Set<string>();
+  /** Those that were used last. */
+  readonly #awake = new Set<WorldEntry>();
+  #default: WorldEntry | null = null;
+  #sweeping: NodeJS.Timeout | undefined;
+
+  constructor(parts: WorldsParts) {
+    const { machine, random, signingKey, shared, mode, laws, secrets, keys } = parts;
+    this.parts = parts;
+    this.indexing = new Indexing({
+      credentials: keys,
+      default: () => this.default,
+      find: (id) => this.find(id),
+      isThere: (world) => this.#entryNow(world.id)?.world === world,
+      isAny: () => this.entries.size > 0,
+    });
+    this.common = {
+      ...{ machine, random, signingKey, budgets: shared.budgets, mode, laws, secrets, keys },
+      changed: (world, changed) => this.indexing.changed(world, changed),
+      begin: ({ id, credentials }, seed) => beginOf({ id, credentials, seed }, parts),
+      replaced: (world, clients) => this.replaced(world, clients),
+      left: (world) => this.#left(world),
+    };
+  }
+
+  abstract look(names: readonly string[], presented?: readonly Presented[]): Promise<void>;
+
+  abstract get isAlone(): boolean;
+
+  /** How many there are, but for the default one. */
+  protected abstract get count(): number;
+
+  /** The worlds that have a client id or a key, and are there. */
+  protected abstract holdersOf(presented: Extract<Presented, { kind: 'client' | 'key' }>): readonly string[];
+
+  /** Puts a new world where it will be. @throws Problem saying why there is no place for it */
+  protected abstract stored(
+    begun: Begun,
+    order: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
+  ): Promise<StoredWorld>;
+
+  /** Is it one that nobody has used for too long? */
+  protected abstract isOver(entry: WorldEntry): boolean;
+
+  /** Ends a world that nobody has used for too long, if this process may. */
+  protected abstract endUnused(entry: WorldEntry): void;
+
+  /** Ends a world that was deleted. */
+  protected abstract end(id: string): Promise<void> | void;
+
+  /** Ends those that nobody has used for too long. */
+  protected abstract sweep(): void;
+
+  /** Begins the default world. @param filled its store */
+  async begin(seed: Seed, filled: Filled): Promise<void> {
+    const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.common);
+    this.#default = this.entryOf(world, { credentials: 'cast', source: null, seed, ttl: null });
+  }
+
+  /**
+   * Opens the worlds that were kept.
+   *
+   * @returns what a person should know about them
+   */
+  async reopen(): Promise<readonly string[]> {
+    return [];
+  }
+
+  get default(): OwnedWorld {
+    if (this.#default === null) throw new Error('the default world is asked for before it began');
+    return this.#default.world;
+  }
+
+  has(id: string): boolean {
+    return this.entryThere(id) !== undefined;
+  }
+
+  find(id: string): OwnedWorld | undefined {
+    const entry = this.entryThere(id);
+    if (entry === undefined) return undefined;
+    this.isUsed(entry);
+    return entry.world;
+  }
+
+  isGone(id: string): boolean {
+    return this.ended.isGone(id);
+  }
+
+  ownersOf(presented: Presented): readonly string[] {
+    switch (presented.kind) {
+      case 'token':
+        return [presented.world];
+      case 'grant':
+        return this.ended.ofMark(presented.mark);
+      case 'key': {
+        // A key that was copied belongs to the worlds that have it now, and only otherwise to the one that it is of.
+        const holders = this.holdersOf(presented);
+        return holders.length > 0 ? holders : this.ended.ofMark(presented.mark);
+      }
+      case 'client': {
+        const holders = this.holdersOf(presented);
+        return holders.length > 0 ? holders : this.ended.goneOfClient(presented.clientId);
+      }
+    }
+  }
+
+  publishedKeys(): readonly PublicJwk[] {
+    const current = this.#all().map(({ world }) => world.signingKey);
+    // Nearly all of them have the same one.
+    return [...new Set(current)].map(({ publicJwk }) => publicJwk);
+  }
+
+  async isOfDefault(presented: Presented): Promise<boolean> {
+    const { store } = this.default;
+    const { keys } = this.parts;
+    if (presented.kind === 'client') return keys.hasClient(store, presented.clientId);
+    return presented.kind === 'key' && (await keys.keyIn(store, presented.hash())) !== null;
+  }
+
+  /** All worlds, the default one first. */
+  list(): readonly WorldInfo[] {
+    const others = [...this.entries.keys()].flatMap((id) => this.entryThere(id) ?? []);
+    return (this.#default === null ? others : [this.#default, ...others]).map(infoOf);
+  }
+
+  /** The world that has this decision, as far as this process knows, without using it; null if none has. */
+  ofDecision(id: string): string | null {
+    return this.#all().find(({ world }) => world.hasDecision(id))?.world.id ?? null;
+  }
+
+  /** @throws Problem `not_found` */
+  info(id: string): WorldInfo {
+    return infoOf(this.entry(id));
+  }
+
+  /** The same, opened if only other processes have used it so far. @throws Problem `not_found` */
+  async opened(id: string): Promise<WorldEntry> {
+    if (id !== DEFAULT_WORLD) await this.look([id]);
+    return this.entry(id);
+  }
+
+  /** @throws Problem `not_found` */
+  entry(id: string): WorldEntry {
+    const entry = this.entryThere(id);
+    if (entry !== undefined) return entry;
+    throw new Problem('not_found', `There is no world \`${id.slice(0, 100)}\`; \`GET /_mock/worlds\` lists them.`);
+  }
+
+  /** @throws Problem saying what is wrong with the order */
+  async create(order: WorldOrder): Promise<MadeWorld> {
+    const id = order.id ?? this.parts.random.hex(FRESH_ID_LENGTH);
+    this.#check(id);
+    this.#making.add(id);
+    try {
+      const made = await this.#made(id, order);
+      this.tell('made', id);
+      return made;
+    } finally {
+      this.#making.delete(id);
+    }
+  }
+
+  /** @throws Problem `not_found`, `conflict` for the default world */
+  async delete(id: string): Promise<void> {
+    if (id !== DEFAULT_WORLD) return this.end(id);
+    const message = 'The default world cannot be deleted; `POST /_mock/reset` returns it to its seed.';
+    throw new Problem('conflict', message);
+  }
+
+  /** Those who watch the default world are told which worlds there are; other worlds know nothing of each other. */
+  protected tell(what: 'made' | 'deleted', id: string): void {
+    this.default.chronicle.event('world', { world: id, what });
+  }
+
+  /** Nothing waits any longer for something to happen in a world: no verification, stream of events or delayed answer. */
+  tellOver(): void {
+    for (const { world } of this.#all()) world.tellOver();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.stopSweeping();
+    const all = this.#all();
+    this.entries.clear();
+    await Promise.all(all.map(({ world }) => world.close()));
+  }
+
+  /** Notes that a world is used, as all that it does at some moment. */
+  protected isUsed(entry: WorldEntry): void {
+    entry.lastUsedAt = this.parts.machine.now();
+  }
+
+  /** The whole state of a world was replaced. */
+  protected async replaced(world: World, _clients: SeedClients | undefined): Promise<void> {
+    if (world.id === DEFAULT_WORLD) await this.indexing.addDefault();
+  }
+
+  /** Opens a world that is stored, with what it was made from. */
+  protected async openStored(
+    id: string,
+    { store, made }: { readonly store: Store; readonly made: string },
+  ): Promise<Made & { readonly world: OwnedWorld }> {
+    const { seed: kept, credentials } = provenanceIn(made);
+    const seed = this.parts.revive(kept);
+    const filled = { store, findings: [], isNew: false };
+    return { world: await openWorld({ id, credentials, seed, filled }, this.common), seed, credentials };
+  }
+
+  protected entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
+    const now = this.parts.machine.now();
+    return { world, ...rest, createdAt: rest.record?.createdAt ?? now, lastUsedAt: now };
+  }
+
+  protected entryThere(id: string): WorldEntry | undefined {
+    if (id === DEFAULT_WORLD) return this.#default ?? undefined;
+    const entry = this.entries.get(id);
+    if (entry === undefined || !this.isOver(entry)) return entry;
+    this.endUnused(entry);
+    return undefined;
+  }
+
+  /** Forgets a world that has ended. */
+  protected forget(entry: WorldEntry): void {
+    const { world } = entry;
+    this.entries.delete(world.id);
+    this.#awake.delete(entry);
+    this.indexing.drop(world.id);
+    this.ended.ended(world.id);
+    world.end();
+  }
+
+  protected sweepLater(): void {
+    this.#sweeping ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
+  }
+
+  protected stopSweeping(): void {
+    clearInterval(this.#sweeping);
+    this.#sweeping = undefined;
+  }
+
+  protected crowded(): Problem {
+    const { most, machine } = this.parts;
+    const idle = [...this.entries.values()].filter(({ world }) => !world.isHeld);
+    const named = idle
+      .sort((one, other) => one.lastUsedAt - other.lastUsedAt)
+      .slice(0, MOST_NAMED)
+      .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(machine.now() - lastUsedAt)})`);
+    const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
+    const message = `No more worlds can be made: \`--max-worlds\` is ${most}. Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
+    return new Problem('conflict', message);
+  }
+
+  #all() {
+    return [this.#default, ...this.entries.values()].flatMap((entry) => entry ?? []);
+  }
+
+  #check(id: string): void {
+    if (this.isClosed) throw closing();
+    if (!isWorldId(id)) {
+      const shown = id.slice(0, 2 * MOST_WORLD_ID);
+      throw new Problem('invalid_request', `Field \`id\` must be ${WORLD_ID_FORM}; it is \`${shown}\`.`);
+    }
+    if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw taken(id);
+    if (this.count + this.#making.size < this.parts.most) return;
+    this.sweep();
+    if (this.count + this.#making.size >= this.parts.most) throw this.crowded();
+  }
+
+  async #made(id: string, { origin, credentials, ttl }: WorldOrder): Promise<MadeWorld> {
+    const begun = await makeCopy({ id, origin, credentials }, this.parts);
+    const { seed, kept, source, clients, created } = begun;
+    const { filled, record } = await this.stored(begun, { id, credentials, ttl });
+    try {
+      const world = await openWorld({ id, credentials, seed, filled }, this.common);
+      const ambiguous = await this.indexing.add(world, source, origin.kind === 'seed' ? clients : undefined);
+      if (this.isClosed) throw closing();
+      const entry = this.entryOf(world, { credentials, source, seed, ttl, ...(record !== undefined && { record }) });
+      this.entries.set(id, entry);
+      this.ended.begun(id);
+      this.sweepLater();
+      return { entry, kept, ambiguous: ambiguous.filter((one) => clients?.names.includes(one) !== true), created };
+    } catch (cause) {
+      this.indexing.drop(id);
+      await filled.store.close();
+      this.notMade(id);
+      throw cause;
+    }
+  }
+
+  /** A world that was stored could not be opened. */
+  protected notMade(_id: string): void {}
+
+  #left(world: OwnedWorld): void {
+    const entry = this.#entryNow(world.id);
+    if (entry?.world !== world) return;
+    this.isUsed(entry);
+    // The log shows the time of its clock.
+    if (entry === this.#default) return;
+    this.#awake.delete(entry);
+    this.#awake.add(entry);
+    if (this.#awake.size <= MOST_AWAKE) return;
+    // There is one, because there are too many.
+    const oldest = this.#awake.values().next().value as WorldEntry;
+    this.#awake.delete(oldest);
+    if (!oldest.world.isHeld) oldest.world.rest();
+  }
+
+  #entryNow(id: string): WorldEntry | null | undefined {
+    return id === DEFAULT_WORLD ? this.#default : this.entries.get(id);
+  }
+}
+
+/** A world, as far as people are told. */
+export function infoOf({ world, credentials, ttl, createdAt, lastUsedAt, record }: WorldEntry): WorldInfo {
+  return { id: world.id, credentials, ttl, createdAt, lastUsedAt: Math.max(lastUsedAt, record?.usedAt ?? 0) };
+}
+
+export function taken(id: string): Problem {
+  const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
+  return new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
+}
+
+function closing(): Problem {
+  return new Problem('unavailable', 'The server is closing, and makes no more worlds.');
+}

@@ -1,0 +1,224 @@
+import type { World } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
+import { DEFAULT_WORLD } from '../core/world-id.ts';
+import type { Presented } from '../credentials/presented.ts';
+import { Collision, LimitReached } from '../store/errors.ts';
+import type { SharedWorlds as StoredWorlds, WorldRecord } from '../store/sharing.ts';
+import type { Begun } from './copies.ts';
+import { provenanceText } from './provenance.ts';
+import { type StoredWorld, taken, type WorldEntry, type WorldInfo, Worlds, type WorldsParts } from './registry.ts';
+import type { Filled, Seed } from './world.ts';
+
+/** How much later than it happens the use of a world is written at most, in milliseconds; sooner if it lasts less long. */
+const WRITTEN_EVERY = 60_000;
+
+/** How many answers about credentials are remembered for requests that are being placed. */
+const MOST_FOUND = 10_000;
+
+/** The worlds that a process shares with others. */
+export class SharedWorlds extends Worlds {
+  readonly isShared = true;
+  readonly #stored: StoredWorlds;
+  /** Worlds that are being opened. */
+  readonly #opening = new Map<string, Promise<void>>();
+  /** The worlds that have a credential, as of the last look for it. */
+  readonly #holders = new Map<string, readonly string[]>();
+  /** When the use of a world was last written, by id. */
+  readonly #written = new Map<string, Instant>();
+  #version = 0;
+
+  constructor(parts: WorldsParts, stored: StoredWorlds) {
+    super(parts);
+    this.#stored = stored;
+  }
+
+  override async begin(seed: Seed, filled: Filled): Promise<void> {
+    await super.begin(seed, filled);
+    await this.look([]);
+    this.sweepLater();
+  }
+
+  async look(names: readonly string[], presented: readonly Presented[] = []): Promise<void> {
+    const named = () => [...names, ...presented.flatMap((one) => this.ownersOf(one))];
+    const first = named();
+    await this.#lookAt(first);
+    if (!this.isAlone) for (const one of presented) await this.#lookFor(one);
+    const others = named().filter((name) => !first.includes(name) && this.entries.has(name));
+    if (others.length > 0) await this.#lookAt(others);
+    for (const name of named()) await this.#open(name);
+  }
+
+  get isAlone(): boolean {
+    return this.#stored.records.size === 0 && !this.ended.isAnyGone;
+  }
+
+  override has(id: string): boolean {
+    return super.has(id) || this.#recordThere(id) !== undefined;
+  }
+
+  override list(): readonly WorldInfo[] {
+    return [...super.list(), ...this.#unopened()];
+  }
+
+  override info(id: string): WorldInfo {
+    return this.#unopened().find((one) => one.id === id) ?? super.info(id);
+  }
+
+  protected get count(): number {
+    return this.#stored.records.size;
+  }
+
+  protected holdersOf(presented: Extract<Presented, { kind: 'client' | 'key' }>): readonly string[] {
+    if (presented.kind === 'key' && this.isAlone) return [];
+    return this.#holders.get(nameOf(presented) ?? '') ?? [];
+  }
+
+  protected async stored(
+    { filled, seed }: Begun,
+    { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
+  ): Promise<StoredWorld> {
+    const { machine, most, shared } = this.parts;
+    try {
+      const rows = await filled.store.collections.dump();
+      const made = provenanceText({ seed, credentials });
+      const order = { name: id, credentials, ttl, createdAt: machine.now(), made, rows };
+      const { store, record } = await this.#stored.make(order, most, shared);
+      return { filled: { ...filled, store, isNew: false }, record };
+    } catch (cause) {
+      if (cause instanceof Collision) throw taken(id);
+      throw cause instanceof LimitReached ? this.crowded() : cause;
+    } finally {
+      await filled.store.close();
+    }
+  }
+
+  /** A world is used. That is written from time to time, and nobody waits for it. */
+  protected override isUsed(entry: WorldEntry): void {
+    super.isUsed(entry);
+    const record = this.#stored.records.get(entry.world.id);
+    if (record === undefined || record.ttl === null) return;
+    const { id, ttl, usedAt } = record;
+    const now = entry.lastUsedAt;
+    if (now - (this.#written.get(id) ?? usedAt) < Math.min(WRITTEN_EVERY, ttl / 4)) return;
+    this.#written.set(id, now);
+    this.#stored.used([id], now).catch(() => this.#written.delete(id));
+  }
+
+  /** A long request counts as use for as long as it lasts. */
+  protected isOver(entry: WorldEntry): boolean {
+    if (entry.ttl === null) return false;
+    if (entry.world.isHeld) this.isUsed(entry);
+    const record = this.#stored.records.get(entry.world.id);
+    return this.parts.machine.now() - Math.max(entry.lastUsedAt, record?.usedAt ?? 0) >= entry.ttl;
+  }
+
+  // Whoever sweeps ends it for all.
+  protected endUnused(): void {}
+
+  protected async end(id: string): Promise<void> {
+    const record = this.#stored.records.get(id);
+    if (record === undefined) {
+      this.#forget(this.entry(id));
+      return;
+    }
+    await this.#stored.delete(record);
+    await this.#lookAt([]);
+    this.tell('deleted', id);
+  }
+
+  /** If the database is away, the next time does. */
+  protected sweep(): void {
+    for (const entry of this.entries.values()) if (entry.world.isHeld) this.isUsed(entry);
+    const swept = async () => {
+      await this.#stored.sweep(this.parts.machine.now());
+      await this.#lookAt([]);
+    };
+    swept().catch(() => {});
+  }
+
+  #forget(entry: WorldEntry): void {
+    if (entry.record !== undefined) this.#written.delete(entry.record.id);
+    this.forget(entry);
+  }
+
+  /** Looks at what is in the default world and in these, and which worlds there are. */
+  async #lookAt(names: readonly string[]): Promise<void> {
+    const ids = names.flatMap((name) => this.#stored.records.get(name)?.id ?? []);
+    await this.#stored.look([DEFAULT_WORLD, ...ids]);
+    this.#reconcile();
+  }
+
+  /** Lets go of worlds that other processes ended, or replaced by others of the same id. */
+  #reconcile(): void {
+    const { version, records, gone } = this.#stored;
+    if (version === this.#version) return;
+    this.#version = version;
+    for (const [id, entry] of [...this.entries]) if (records.get(id)?.id !== entry.record?.id) this.#forget(entry);
+    for (const id of gone) this.ended.ended(id);
+    for (const id of records.keys()) this.ended.begun(id);
+  }
+
+  /** Finds out in which worlds a credential is that does not say so itself. */
+  async #lookFor(presented: Presented): Promise<void> {
+    const name = nameOf(presented);
+    if (name === null) return;
+    const { keys } = this.parts;
+    const aliases = presented.kind === 'client' ? keys.clientAliases(presented.clientId) : keys.keyAliases(name);
+    const names = await this.#stored.worldsWith(aliases);
+    if (this.#holders.size >= MOST_FOUND) this.#holders.clear();
+    // Whatever nobody else has leads to the default world anyway.
+    if (names.some((one) => one !== DEFAULT_WORLD)) this.#holders.set(name, names);
+    else this.#holders.delete(name);
+  }
+
+  /** Opens a world that another process made. */
+  async #open(name: string): Promise<void> {
+    const record = this.#stored.records.get(name);
+    if (record === undefined || this.entries.has(name) || this.isClosed) return;
+    const opening = this.#opening.get(name) ?? this.#opened(record).finally(() => this.#opening.delete(name));
+    this.#opening.set(name, opening);
+    await opening;
+  }
+
+  async #opened(record: WorldRecord): Promise<void> {
+    const { name: id, ttl } = record;
+    const opened = await this.#stored.open(record, this.parts.shared);
+    if (opened === null) return;
+    const { world, ...origin } = await this.openStored(id, opened);
+    try {
+      // The shared state must be read before the mode and the faults are known.
+      await this.#lookAt([id]);
+    } catch (cause) {
+      await world.close();
+      throw cause;
+    }
+    const isGone = this.#stored.records.get(id)?.id !== record.id;
+    if (isGone || this.entries.has(id) || this.isClosed) return world.close();
+    this.entries.set(id, this.entryOf(world, { ...origin, source: null, ttl, record }));
+  }
+
+  /** Worlds that only other processes have used so far. */
+  #unopened(): readonly WorldInfo[] {
+    const records = [...this.#stored.records.values()];
+    const others = records.filter(({ name }) => !this.entries.has(name) && this.#recordThere(name) !== undefined);
+    // Whoever made them wrote what it is.
+    return others.map(({ name, credentials, ttl, createdAt, usedAt }) => ({
+      ...{ id: name, ttl, createdAt, lastUsedAt: usedAt },
+      credentials: credentials as World['credentials'],
+    }));
+  }
+
+  /** One that was not used for too long is as good as gone. */
+  #recordThere(id: string): WorldRecord | undefined {
+    const record = this.#stored.records.get(id);
+    const isOver =
+      record !== undefined && record.ttl !== null && this.parts.machine.now() - record.usedAt >= record.ttl;
+    return isOver ? undefined : record;
+  }
+}
+
+/** What it is looked for by; null for a credential that names its world. */
+function nameOf(presented: Presented): string | null {
+  if (presented.kind === 'client') return presented.clientId;
+  return presented.kind === 'key' ? presented.hash() : null;
+}
