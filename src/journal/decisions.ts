@@ -35,7 +35,7 @@ export class Decisions {
   record(decision: Decision, place = this.#newest + 1): void {
     this.#newest = place;
     this.#recorded += 1;
-    this.#byId.keep(decision.id, { ...keptOf(decision, this.#weights), place });
+    this.#byId.keep(decision.id, keptOf(decision, place, this.#weights));
   }
 
   /** Newest first. */
@@ -73,17 +73,17 @@ interface Kept extends PlacedDecision {
 }
 
 /** Weighs a decision by what can be large: the rights and the object that led to a refusal. */
-function keptOf(decision: Decision, weights: WeakMap<object, number>): Omit<Kept, 'place'> {
+function keptOf(decision: Decision, place: number, weights: WeakMap<object, number>): Kept {
   const { evidence, hints } = decision;
   const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
-  if (evidence === undefined) return { decision, bytes: plain };
+  if (evidence === undefined) return { decision, place, bytes: plain };
   const { standing } = evidence.caller;
   const weight = weights.get(standing) ?? bytesOf(standing);
   weights.set(standing, weight);
   const bytes = weight + bytesOf(evidence.sighting);
-  if (bytes <= MOST_EVIDENCE) return { decision, bytes: plain + bytes };
+  if (bytes <= MOST_EVIDENCE) return { decision, place, bytes: plain + bytes };
   const { evidence: _, ...bare } = decision;
-  return { decision: bare, bytes: plain };
+  return { decision: bare, place, bytes: plain };
 }
 
 function fits(decision: Decision, { principal, effect, operation }: DecisionFilter): boolean {

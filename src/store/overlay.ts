@@ -1,6 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import type { Revision, Row, Size } from './collections.ts';
-import type { Entry, Table } from './table.ts';
+import { type Entry, type Table, usedRow } from './table.ts';
 
 /** Makes a row as a world has it: the same object if it has nothing of its own. */
 export type OwnRow = (row: Row) => Row;
@@ -47,7 +47,7 @@ export class Overlay {
   /** Notes when a row was used. */
   use(id: string, at: Instant): void {
     const entry = this.byId(id);
-    if (entry !== undefined) this.#keep({ ...entry, row: { ...entry.row, usedAt: at } });
+    if (entry !== undefined) this.#keep({ ...entry, row: usedRow(entry.row, at) });
   }
 
   /** The same rows as a table that can be changed. */

@@ -293,7 +293,7 @@ export class Table {
   use(id: string, at: Instant): void {
     const entry = this.#all.find(id);
     if (entry === undefined) return;
-    entry.row = { ...entry.row, usedAt: at };
+    entry.row = usedRow(entry.row, at);
     this.#visible.clear();
     this.#all.renew();
     for (const [kind, groups] of this.#groups) {
@@ -372,6 +372,13 @@ export class Table {
     this.#dueOf = new Map([...parts].map(([parent, entries]) => [parent, new Order(byDueAt, entries)]));
     return this.#dueOf;
   }
+}
+
+/** The row with another time of its last use. Member by member, because every request uses one: a spread takes forty times as long. */
+export function usedRow(row: Row, usedAt: Instant): Row {
+  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision, body, facets } = row;
+  const used = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision, body, usedAt };
+  return facets === undefined ? used : { ...used, facets };
 }
 
 const NONE: readonly Row[] = [];

@@ -480,12 +480,9 @@ function entryOf(given: Row, place: number, revision: Revision, used: Instant | 
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets } = given;
   const text = textOf(given.body);
   const { name, state, createdAt, modifiedAt } = facets ?? NO_FACETS;
-  const row = {
-    ...{ collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision },
-    body: JSON.parse(text),
-    usedAt: used ?? given.usedAt,
-    ...(facets !== undefined && { facets: { name, state, createdAt, modifiedAt } }),
-  };
+  const [body, usedAt] = [JSON.parse(text), used ?? given.usedAt];
+  const plain = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision, body, usedAt };
+  const row = facets === undefined ? plain : { ...plain, facets: { name, state, createdAt, modifiedAt } };
   return { row, place, size: text.length, bytes: weigh(row.body) };
 }
 

@@ -30,17 +30,21 @@ export const OBJECT_COLUMNS = `o.seq, o.collection, o.id, o.owner, o.parent, o.a
 export function rowOf(stored: StoredRow): Row {
   const { collection, id, owner, parent, aliases, labels, shared, name, state, created_at, modified_at } = stored;
   const hasFacets = name !== null && created_at !== null && modified_at !== null;
-  return {
-    ...{ collection, id, owner, parent, aliases, labels },
+  const row = {
+    collection,
+    id,
+    owner,
+    parent,
+    aliases,
+    labels,
     sharedWith: shared,
     dueAt: numberOf(stored.due_at),
     body: JSON.parse(stored.body),
     revision: Number(stored.revision),
     usedAt: numberOf(stored.used_at),
-    ...(hasFacets && {
-      facets: { name, state, createdAt: Number(created_at), modifiedAt: Number(modified_at) },
-    }),
   };
+  if (!hasFacets) return row;
+  return { ...row, facets: { name, state, createdAt: Number(created_at), modifiedAt: Number(modified_at) } };
 }
 
 function numberOf(stored: Large | null): number | null {
@@ -51,7 +55,13 @@ function numberOf(stored: Large | null): number | null {
 export function recordOf(row: Row): object {
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, usedAt, revision, facets } = row;
   return {
-    ...{ collection, id, owner, parent, aliases, labels, revision },
+    collection,
+    id,
+    owner,
+    parent,
+    aliases,
+    labels,
+    revision,
     shared: sharedWith,
     due_at: dueAt,
     body: JSON.stringify(row.body),

@@ -180,11 +180,10 @@ const NO_FACETS = { name: null, state: null, createdAt: null, modifiedAt: null }
 function storedOf({ row, place }: LoggedRow): StoredRow {
   const { collection, id, owner, parent, dueAt, usedAt, revision, facets } = row;
   const { name, state, createdAt, modifiedAt } = facets ?? NO_FACETS;
-  return {
-    ...{ seq: place, collection, id, owner, parent, dueAt, usedAt, revision, name, state, createdAt, modifiedAt },
-    ...{ aliases: listed(row.aliases), labels: listed(row.labels), shared: listed(row.sharedWith) },
-    body: JSON.stringify(row.body),
-  };
+  const [aliases, labels, shared] = [listed(row.aliases), listed(row.labels), listed(row.sharedWith)];
+  const [seq, body] = [place, JSON.stringify(row.body)];
+  const found = { seq, collection, id, owner, parent, aliases, labels, shared, dueAt, body, revision, usedAt };
+  return Object.assign(found, { name, state, createdAt, modifiedAt });
 }
 
 function listed(entries: readonly string[]): string | null {
@@ -209,8 +208,11 @@ function rowOf(stored: StoredRow): Row {
 function readRow(stored: StoredRow): Row {
   const { collection, id, owner, parent, dueAt, revision, usedAt, name, state, createdAt, modifiedAt } = stored;
   const hasFacets = name !== null && createdAt !== null && modifiedAt !== null;
-  return {
-    ...{ collection, id, owner, parent },
+  const row = {
+    collection,
+    id,
+    owner,
+    parent,
     aliases: entriesOf(stored.aliases),
     labels: entriesOf(stored.labels),
     sharedWith: entriesOf(stored.shared),
@@ -218,6 +220,6 @@ function readRow(stored: StoredRow): Row {
     body: JSON.parse(stored.body),
     revision,
     usedAt,
-    ...(hasFacets && { facets: { name, state, createdAt, modifiedAt } }),
   };
+  return hasFacets ? { ...row, facets: { name, state, createdAt, modifiedAt } } : row;
 }

@@ -156,5 +156,6 @@ function shown(row: AccessKeyRow | null): AccessKey | null {
 }
 
 function keyOf({ body, usedAt }: AccessKeyRow): AccessKey {
-  return { ...body, lastLogin: usedAt };
+  const { id, owner, createdBy, name, clientId, secretHash, createdAt } = body;
+  return { id, owner, createdBy, name, clientId, secretHash, createdAt, lastLogin: usedAt };
 }
