@@ -17,6 +17,7 @@ import {
   type Watcher,
 } from './collections.ts';
 import { Changed, Collision } from './errors.ts';
+import { isLarge, keepOutside } from './large-body.ts';
 import { listKindOf } from './list-kind.ts';
 import { Overlay, type OwnRow } from './overlay.ts';
 import type { Revisions } from './revisions.ts';
@@ -183,8 +184,7 @@ export class WorldRows implements Collections {
     for (const change of changes) {
       if ('row' in change) {
         const { row, place } = change;
-        const { body } = row;
-        this.#change(row.collection).put(row, { place, size: textOf(body).length, bytes: weigh(body) });
+        this.#change(row.collection).put(row, entryFor(row, place, textOf(row.body)));
         this.#nextPlace = Math.max(this.#nextPlace, place + 1);
         this.#revision = Math.max(this.#revision, row.revision);
       } else {
@@ -480,17 +480,19 @@ function entryOf(given: Row, place: number, revision: Revision, used: Instant | 
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets } = given;
   const text = textOf(given.body);
   const { name, state, createdAt, modifiedAt } = facets ?? NO_FACETS;
-  const [body, usedAt] = [JSON.parse(text), used ?? given.usedAt];
+  const [body, usedAt] = [isLarge(text) ? null : JSON.parse(text), used ?? given.usedAt];
   const plain = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision, body, usedAt };
   const row = facets === undefined ? plain : { ...plain, facets: { name, state, createdAt, modifiedAt } };
-  return { row, place, size: text.length, bytes: weigh(row.body) };
+  return entryFor(row, place, text);
 }
 
 /** What a row takes besides its body, with its places in indexes. */
 const ROW_BYTES = 500;
 
-function weigh(body: unknown): number {
-  return ROW_BYTES + bytesOf(body);
+/** @param text of its body */
+function entryFor(row: Row, place: number, text: string): Entry {
+  const bytes = isLarge(text) ? keepOutside(row, text) : bytesOf(row.body);
+  return { row, place, size: text.length, bytes: ROW_BYTES + bytes };
 }
 
 function textOf(body: unknown): string {
