@@ -42,7 +42,7 @@ export async function seedNotices(
 /** One line about its state and its versions. */
 export async function postureOf(
   server: Server,
-  { kind }: Pick<Place, 'kind'>,
+  { kind, driver }: Pick<Place, 'kind' | 'driver'>,
   { fidelity, mode: begun }: Config,
 ): Promise<string> {
   const { default: world } = server.worlds;
@@ -51,7 +51,7 @@ export async function postureOf(
     .filter(({ profile }) => profile !== null)
     .map(({ service, profile }) => `${service}=${profile}`);
   return [
-    `state=${kind}`,
+    `state=${kind}${driver === null ? '' : `(${driver})`}`,
     `propagation=${mode}`,
     ...clockPosture(world.clock),
     ...profiles,

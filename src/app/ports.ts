@@ -18,7 +18,7 @@ import { deriveKeyText } from '../kits/ngc/key-text.ts';
 import type { Random } from '../machine/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import { ALL_REASONS, type Ports } from '../services/index.ts';
-import { dataFileOf } from '../store/open.ts';
+import { dataFileOf, type Place } from '../store/open.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 import type { WorldOrigin } from '../worlds/copies.ts';
 import { countsIn } from '../worlds/counts.ts';
@@ -40,13 +40,14 @@ export interface Driven {
   readonly effective: Effective;
   /** What the objects of all worlds may take. */
   readonly state: Quota;
+  readonly place: Pick<Place, 'kind' | 'driver'>;
   /** Called only after a request has arrived. */
   readonly routes: () => Routes;
 }
 
 /** What the switchboard needs from the rest of the server. */
 export function portsOf(driven: Driven): Ports {
-  const { server, services, worlds, snapshots, random, version, effective, state, routes } = driven;
+  const { server, services, worlds, snapshots, random, version, effective, state, place, routes } = driven;
   const { config, origins } = effective;
   const lawOfService = (name: string) => server.laws.find(({ service }) => service === name);
   // `origins` has a member for each option, and no other.
@@ -92,7 +93,13 @@ export function portsOf(driven: Driven): Ports {
         return { name: service.name, title: service.title, profile, operations: tables.operations.length };
       }),
       counts: await countsIn(store.collections, services),
-      state: { bytes: state.used, most: state.bytes },
+      store: {
+        kind: place.kind,
+        driver: place.driver,
+        worlds: worlds.list().length,
+        bytes: state.used,
+        most: state.bytes,
+      },
     }),
     cast: async (world) => castOf(await world.seed(), services),
     namesFound: (world, name) => namesFound(server, world, services, name),
@@ -128,7 +135,7 @@ export function portsOf(driven: Driven): Ports {
       take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
       of: ({ id }) => snapshots.of(id),
       find: (world, id) => snapshots.find(id, world.id),
-      file: async (world, id) => dataFile((await snapshots.find(id, world.id)).rows),
+      file: async (world, id) => dataFile((await snapshots.find(id, world.id)).rows, config.sqlite),
       restore: async ({ id }, which) => {
         const snapshot = await snapshots.find(which, id);
         const entry = worlds.entry(id);
@@ -179,9 +186,9 @@ function whyNotHere(snapshot: Snapshot, { world: { id }, seed, credentials }: Wo
 }
 
 /** @throws Problem `unavailable` if there is no driver to write it with */
-async function dataFile(rows: FrozenRows): Promise<Uint8Array> {
+async function dataFile(rows: FrozenRows, driver: Config['sqlite']): Promise<Uint8Array> {
   try {
-    return await dataFileOf(rows);
+    return await dataFileOf(rows, driver);
   } catch (thrown) {
     throw thrown instanceof Unusable ? new Problem('unavailable', thrown.message) : thrown;
   }

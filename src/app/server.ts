@@ -127,7 +127,8 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       : seedOfContent(parts.seed, SEED_OPTION, services, random),
   ]);
   const shared = newStoreParts(newBudgets({ state: config.maxState * MEGABYTE, ...parts.budgets }));
-  const place = await openPlace(config.data, DEFAULT_WORLD, shared, config.dataFallback === 'memory');
+  const choice = { name: config.sqlite, mayBeMemory: config.dataFallback === 'memory' };
+  const place = await openPlace(config.data, DEFAULT_WORLD, shared, choice);
   const { store, worlds: sharedWorlds, kept: keptWorlds } = place;
   const machine = parts.clock ?? place.clock ?? machineClock();
   const { budgets } = shared;
@@ -188,6 +189,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
     const { state } = budgets;
     const ports = portsOf({
       server,
+      place,
       services,
       worlds,
       snapshots,

@@ -30,6 +30,16 @@ export const oneOf = <const Value extends string>(values: readonly Value[]) => (
   read: (text: string) => values.find((value) => value === text || value === `${text}.0`),
 });
 
+/** A size in megabytes, such as `256`, `256MB` or `1GB`. */
+export const megabytes = (least: number, most: number) => ({
+  expected: `a size from ${least} MB to ${most} MB, such as \`256MB\` or \`1GB\``,
+  read: (text: string) => {
+    const [, digits, unit = 'MB'] = /^(\d{1,6}) ?(MB|GB)?$/i.exec(text) ?? [];
+    const size = Number(digits) * (/^G/i.test(unit) ? 1024 : 1);
+    return size >= least && size <= most ? size : undefined;
+  },
+});
+
 export const wholeNumber = (least: number, most: number) => ({
   expected: `a whole number from ${least} to ${most}`,
   read: (text: string) =>

@@ -6,8 +6,8 @@ import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import { MODES, type Mode } from '../core/mode.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
-import { shownData } from '../store/data-option.ts';
-import { type Option, oneOf, onOff, path, wholeNumber } from './option.ts';
+import { type DriverName, shownData } from '../store/data-option.ts';
+import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from './option.ts';
 
 /** What all of our environment variables begin with. */
 export const PREFIX = 'NV_AUTH_MOCK_';
@@ -18,6 +18,7 @@ export interface Config extends Settings {
   readonly host: string;
   readonly data: string | null;
   readonly dataFallback: 'none' | 'memory';
+  readonly sqlite: DriverName | null;
   readonly seed: string | null;
   readonly reseed: boolean;
   readonly publicUrl: string | null;
@@ -25,6 +26,7 @@ export interface Config extends Settings {
   readonly adminToken: string | null;
   readonly world: readonly string[];
   readonly maxWorlds: number;
+  /** In megabytes. */
   readonly maxState: number;
   readonly signingKey: string | null;
   readonly signingAlg: 'RS256' | 'ES256' | null;
@@ -70,6 +72,13 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     description: 'what to do if no driver for the file of --data is installed: end, or keep the state in memory',
     fallback: 'none',
     ...oneOf(['none', 'memory']),
+  },
+  sqlite: {
+    argument: 'DRIVER',
+    description:
+      'driver for the file of --data, `better-sqlite3` or `node:sqlite`; default: the first that can be loaded, in this order',
+    fallback: null,
+    ...oneOf(['better-sqlite3', 'node:sqlite']),
   },
   seed: {
     argument: 'FILE',
@@ -117,10 +126,11 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     ...wholeNumber(0, 100_000),
   },
   maxState: {
-    argument: 'MB',
-    description: 'how much memory the objects of all worlds may take, in megabytes, beyond those of their seeds',
+    argument: 'SIZE',
+    description:
+      'how much memory the objects of all worlds may take beyond those of their seeds, in megabytes, or such as `1GB`',
     fallback: 256,
-    ...wholeNumber(1, 65_536),
+    ...megabytes(1, 65_536),
   },
   signingKey: {
     argument: 'FILE',

@@ -1,3 +1,6 @@
+/** The drivers for data files that there are, by the names of their modules. */
+export type DriverName = 'better-sqlite3' | 'node:sqlite';
+
 /** Does `--data` name a database rather than a file? */
 export function isPostgresUrl(data: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(data);

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
-import { faultOfData, isPostgresUrl } from './data-option.ts';
+import { type DriverName, faultOfData, isPostgresUrl } from './data-option.ts';
 import type { Store } from './index.ts';
 import type { KeptWorlds } from './kept-worlds.ts';
 import { openMemory } from './memory.ts';
@@ -10,32 +10,41 @@ import { type FrozenRows, NO_ROWS, rowsIn } from './world-rows.ts';
 
 /** Where the state of a server is. */
 export interface Place {
-  /** In one word: `memory`, `file` or `postgres`. */
-  readonly kind: string;
+  readonly kind: 'memory' | 'file' | 'postgres';
   /** Real time for all that is in it; null for that of the machine. */
   readonly clock: Clock | null;
   /** The worlds in addition to the default one; null if no other process can use them. */
   readonly worlds: SharedWorlds | null;
   /** The same for one process that has them alone; null if they end with it. */
   readonly kept: KeptWorlds | null;
+  /** What reads and writes the file; null without one. */
+  readonly driver: string | null;
   /** The store of the default world. */
   readonly store: Store;
   /** After all stores in it are closed. */
   close(): Promise<void>;
 }
 
+/** Which driver opens a file. */
+interface DriverChoice {
+  /** Null for the first that can be loaded. */
+  readonly name?: DriverName | null;
+  /** Is the state kept in memory if it cannot be loaded? */
+  readonly mayBeMemory?: boolean;
+}
+
 /**
  * Opens what `--data` names: a file or a database of PostgreSQL; null keeps the state in memory.
  *
  * @param world the id of the default world
- * @param mayBeMemory is the state kept in memory if no driver for a file is installed?
+ * @param driver for a file: the one to use, and whether the state is kept in memory if that cannot be loaded
  * @throws Unusable if it cannot be used
  */
 export async function openPlace(
   data: string | null,
   world: string,
   shared: StoreParts,
-  mayBeMemory = false,
+  { name = null, mayBeMemory = false }: DriverChoice = {},
 ): Promise<Place> {
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
@@ -44,10 +53,11 @@ export async function openPlace(
     // Loaded only by those who have a file.
     const { damagedFile, NoDriver, openDataFile } = await import('./sqlite/index.ts');
     try {
-      const file = await openDataFile(data, shared);
+      const file = await openDataFile(data, shared, name);
       try {
         const store = Object.assign(file.open(world), { notices: file.notices });
-        return { kind: 'file', clock: null, worlds: null, kept: file, store, close: async () => file.close() };
+        const close = async () => file.close();
+        return { kind: 'file', clock: null, worlds: null, kept: file, driver: file.driver, store, close };
       } catch (cause) {
         file.close();
         throw damagedFile(data, cause);
@@ -64,7 +74,7 @@ export async function openPlace(
   try {
     const store = await database.store(world, shared);
     const { clock, worlds } = database;
-    return { kind: 'postgres', clock, worlds, kept: null, store, close: () => database.close() };
+    return { kind: 'postgres', clock, worlds, kept: null, driver: null, store, close: () => database.close() };
   } catch (cause) {
     await database.close();
     throw cause;
@@ -72,16 +82,17 @@ export async function openPlace(
 }
 
 function inMemory(store: Store): Place {
-  return { kind: 'memory', clock: null, worlds: null, kept: null, store, close: async () => {} };
+  return { kind: 'memory', clock: null, worlds: null, kept: null, driver: null, store, close: async () => {} };
 }
 
 /**
  * Rows as a data file that `--data` opens.
  *
+ * @param driver to write it with; null for the first that can be loaded
  * @returns the bytes of the file
  * @throws Unusable if there is no driver to write it with
  */
-export async function dataFileOf(rows: FrozenRows): Promise<Uint8Array> {
+export async function dataFileOf(rows: FrozenRows, driver: DriverName | null = null): Promise<Uint8Array> {
   const { makeDataFile } = await import('./sqlite/index.ts');
-  return makeDataFile(rowsIn(rows));
+  return makeDataFile(rowsIn(rows), driver);
 }

@@ -49,19 +49,23 @@ describe('a world that was kept', () => {
 
 describe('the posture of a server', async () => {
   const server = await testServer();
-  const postureAt = (clock: object, kind = 'memory') => {
+  const postureAt = (clock: object, driver: string | null = null) => {
     const settings = config({});
     const world = { store: server.world.store, clock };
     const laws = [
       { service: 'toys', profile: '2' },
       { service: 'games', profile: null },
     ];
-    return postureOf({ worlds: { default: world }, settings, laws } as unknown as Server, { kind }, settings);
+    return postureOf(
+      { worlds: { default: world }, settings, laws } as unknown as Server,
+      { kind: driver === null ? 'memory' : 'file', driver },
+      settings,
+    );
   };
 
   it('is where its state is, when edits count, and which versions it has', async () => {
     expect(await postureAt({ ahead: 0, frozen: false })).toBe('state=memory propagation=off toys=2');
-    expect(await postureAt({ ahead: 0, frozen: false }, 'file')).toMatch(/^state=file /);
+    expect(await postureAt({ ahead: 0, frozen: false }, 'node:sqlite')).toMatch(/^state=file\(node:sqlite\) /);
     expect(server.posture).toMatch(/^state=memory propagation=\S+ .*nvcf=/);
   });
 

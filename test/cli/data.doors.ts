@@ -180,7 +180,9 @@ describe.concurrent('a data file', () => {
     await later.said(/ready on/);
     later.kill('SIGTERM');
     const { stdout } = await later.ended;
-    expect(stdout).toMatch(/^state=file propagation=off .*runai=2\.24 .*nvcf=documented/m);
+    expect(stdout).toMatch(
+      /^state=file\((?:better-sqlite3|node:sqlite)\) propagation=off .*runai=2\.24 .*nvcf=documented/m,
+    );
     expect(stdout).toMatch(/^note: .*seed file.*--reseed/m);
   });
 

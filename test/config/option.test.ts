@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { claim, duration, lifetime, oneOf, onOff, path, wholeNumber } from '../../src/config/option.ts';
+import { claim, duration, lifetime, megabytes, oneOf, onOff, path, wholeNumber } from '../../src/config/option.ts';
 
 interface Read {
   readonly expected: string;
@@ -25,6 +25,17 @@ const cases: [kind: string, option: Read, good: [text: string, value: unknown][]
       ['10', 10],
     ],
     ['0', '11', '1.5', '-1', '1e1', ''],
+  ],
+  [
+    'a size',
+    megabytes(1, 2048),
+    [
+      ['1', 1],
+      ['256MB', 256],
+      ['256 mb', 256],
+      ['2GB', 2048],
+    ],
+    ['0', '3GB', '2049', '1.5GB', '1kB', '1M', '-1', ''],
   ],
   [
     'a lifetime',

@@ -1,5 +1,6 @@
 import { Unusable } from '../../core/unusable.ts';
 import { installedManifest } from '../../machine/assets.ts';
+import type { DriverName } from '../data-option.ts';
 import type { SqliteDriver } from './driver.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 
@@ -18,10 +19,16 @@ const INSTALL =
 /**
  * The driver for data files: better-sqlite3, or the one of Node where that was not installed or has no binary.
  *
- * @param own Node's; null if it has none
+ * @param wanted null for the first of these that can be loaded
+ * @param given Node's; null if it has none
  * @throws NoDriver with what to do
  */
-export async function loadDriver(own: () => SqliteDriver | null = nodeSqlite): Promise<SqliteDriver> {
+export async function loadDriver(
+  wanted: DriverName | null = null,
+  given: () => SqliteDriver | null = nodeSqlite,
+): Promise<SqliteDriver> {
+  if (wanted === 'node:sqlite') return given() ?? noneOfNode();
+  const own = () => (wanted === null ? given() : null);
   const tooNew = faultOfVersion(installedManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
   if (tooNew !== null) return own() ?? none(tooNew);
   try {
@@ -45,6 +52,13 @@ interface DriverFault {
 
 function none({ what, remedy }: DriverFault, cause?: unknown): never {
   throw new NoDriver(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
+}
+
+function noneOfNode(): never {
+  const { node } = process.versions;
+  throw new NoDriver(
+    `--sqlite node:sqlite needs Node 22.13 or newer, and this is Node ${node}. Use a newer one, or leave --sqlite out.`,
+  );
 }
 
 /** What the `package.json` of a driver says of it. */

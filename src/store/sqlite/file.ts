@@ -17,6 +17,8 @@ interface StoredSnapshotRow extends SnapshotRecord, Pick<StoredSnapshot, 'made'>
 
 /** A data file: the default world, the others, and snapshots. */
 export class SqliteFile implements KeptWorlds {
+  /** The name of the module that opened it. */
+  readonly driver: string;
   readonly notices: readonly string[];
   readonly found: readonly KeptWorld[];
   readonly snapshots: SharedSnapshots;
@@ -25,7 +27,8 @@ export class SqliteFile implements KeptWorlds {
   readonly #logs = new Map<string, SqliteLog>();
 
   /** @throws Damaged */
-  constructor(opened: Opened, shared: StoreParts) {
+  constructor(opened: Opened, shared: StoreParts, driver: string) {
+    this.driver = driver;
     const { database, notices } = opened;
     this.#opened = opened;
     this.#shared = shared;

@@ -1,5 +1,6 @@
 import { Unusable } from '../../core/unusable.ts';
 import type { Row } from '../collections.ts';
+import type { DriverName } from '../data-option.ts';
 import { Damaged } from '../errors.ts';
 import type { StoreParts } from '../shared.ts';
 import { codeOf, type SqliteDriver } from './driver.ts';
@@ -18,16 +19,16 @@ export { NoDriver } from './drivers.ts';
 export function openSqliteFile(path: string, driver: SqliteDriver, shared: StoreParts): SqliteFile {
   const opened = openDatabase(path, driver);
   try {
-    return new SqliteFile(opened, shared);
+    return new SqliteFile(opened, shared, driver.name);
   } catch (cause) {
     closeDatabase(opened.database);
     throw damagedFile(path, cause);
   }
 }
 
-/** The same with the driver that is there. @throws Unusable if there is none, or if the file cannot be used */
-export async function openDataFile(path: string, shared: StoreParts): Promise<SqliteFile> {
-  return openSqliteFile(path, await loadDriver(), shared);
+/** The same with a driver that is there. @throws Unusable if there is none, or if the file cannot be used */
+export async function openDataFile(path: string, shared: StoreParts, driver: DriverName | null): Promise<SqliteFile> {
+  return openSqliteFile(path, await loadDriver(driver), shared);
 }
 
 /** What is told of a file in which something cannot be read; anything else is passed on. */
@@ -38,6 +39,6 @@ export function damagedFile(path: string, cause: unknown): unknown {
 }
 
 /** A data file with these rows, as bytes. @param rows oldest first @throws Unusable if there is no driver */
-export async function makeDataFile(rows: readonly Row[]): Promise<Uint8Array> {
-  return fileOf(rows, await loadDriver());
+export async function makeDataFile(rows: readonly Row[], driver: DriverName | null): Promise<Uint8Array> {
+  return fileOf(rows, await loadDriver(driver));
 }

@@ -4,8 +4,16 @@ import { testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
 const server = await testServer({ maxState: 1 });
-const stateOf = async () => (await server.call('GET /_mock/info')).body.state;
+const stateOf = async () => (await server.call('GET /_mock/info')).body.store;
 const NOTES = 'x'.repeat(60_000);
+
+it('where the state is, and how many worlds there are, is told', async () => {
+  const told = { kind: 'memory', driver: null, worlds: 1, bytes: expect.any(Number), most: 1024 * 1024 };
+  expect((await server.call('GET /_mock/info')).body.store).toEqual(told);
+  const { id } = await makeWorld(server);
+  expect((await stateOf()).worlds).toBe(2);
+  await server.call(`DELETE /_mock/worlds/${id}`);
+});
 
 it('what worlds hold beyond their seeds is limited: more is refused in the form of the vendor, and a deleted world makes room', async () => {
   const { most, bytes: before } = await stateOf();
