@@ -26,7 +26,7 @@ function v8Flags(): string[] {
 }
 
 /** Tests that look into files with better-sqlite3, which cannot be installed on every machine. */
-const LOOKING_INTO_FILES = ['data-file', 'drivers', 'log', 'migrating', 'revisions'];
+const LOOKING_INTO_FILES = ['data-file', 'drivers', 'log', 'migrating', 'revisions', 'upgrade'];
 
 function excluded(): string[] {
   try {
