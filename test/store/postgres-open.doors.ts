@@ -3,6 +3,7 @@
  *
  * Breaks with: src/store/postgres/location.ts, src/store/postgres/open.ts
  */
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
@@ -129,6 +130,33 @@ describePostgres('a database', () => {
         await store.collections.commit([change]);
       expect(await ACCESS_KEYS.byId(store.collections, row.id)).toBe(null);
       await again.close();
+    }
+  });
+
+  it('is brought up to date however long that takes, while others wait to be started', async ({ server }) => {
+    const url = `${server.url}?schema=large`;
+    const database = await openPostgres(url);
+    await (await database.store('default', newStoreParts())).settings.set('name', 'value');
+    await database.close();
+    const earlier = TO_SCHEMA_2.map((text) => text.replaceAll('$schema', 'large'));
+    await run(server.url, ...earlier, 'UPDATE large.meta SET version = 2');
+    const reader = new pg.Client({ connectionString: server.url });
+    await reader.connect();
+    await reader.query('BEGIN; LOCK TABLE large.objects IN ACCESS SHARE MODE');
+    const opening = Promise.all([openPostgres(url), openPostgres(url)]);
+    const opened = opening.then(
+      (all) => all,
+      (cause: Error) => cause.message,
+    );
+    // Longer than any statement of a server that has started.
+    await setTimeout(1200);
+    await reader.query('COMMIT');
+    await reader.end();
+    const databases = await opened;
+    expect(databases).not.toBeTypeOf('string');
+    for (const one of databases as Awaited<typeof opening>) {
+      expect(await (await one.store('default', newStoreParts())).settings.get('name')).toBe('value');
+      await one.close();
     }
   });
 

@@ -60,9 +60,10 @@ export interface Connection extends Transaction {
    * Everything in one transaction, repeated where PostgreSQL asks for it.
    *
    * @param work must have no other effects
+   * @param limit how long each statement may take, in milliseconds, if it is more than for others
    * @throws Unreachable, OutcomeUnknown
    */
-  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>, limit?: number): Promise<Result>;
   /**
    * Does something while no other process does anything alone under the same name. It may use the connection.
    *
@@ -285,23 +286,23 @@ function poolTo(
     return result;
   };
 
-  const once = <Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
+  const once = <Result>(work: (transaction: Transaction) => Promise<Result>, limit: number): Promise<Result> =>
     using(async (client, left) => {
       // One message. The server gives up as well, so that what was given up here does not go on there and hold its locks.
-      const limits = `SET LOCAL statement_timeout = ${Math.ceil(deadline * STATEMENT_SHARE)}; SET LOCAL idle_in_transaction_session_timeout = ${deadline * IDLE_DEADLINES}`;
+      const limits = `SET LOCAL statement_timeout = ${Math.ceil(limit * STATEMENT_SHARE)}; SET LOCAL idle_in_transaction_session_timeout = ${deadline * IDLE_DEADLINES}`;
       await send(client, `BEGIN; ${limits}`, undefined, left()).catch(told(Unreachable));
       let result: Result;
       try {
         result = await work({
           query: async <Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]> =>
-            (await send<Row>(client, text, values, deadline).catch(told(Unreachable))).rows,
+            (await send<Row>(client, text, values, limit).catch(told(Unreachable))).rows,
         });
       } catch (fault) {
         // If this fails, the connection is thrown away, and PostgreSQL undoes it.
         if (!isLoss(fault)) await send(client, 'ROLLBACK', undefined, deadline).catch(() => {});
         throw fault;
       }
-      const { command } = await send(client, 'COMMIT', undefined, deadline).catch(told(OutcomeUnknown));
+      const { command } = await send(client, 'COMMIT', undefined, limit).catch(told(OutcomeUnknown));
       // A statement failed, and `work` went on regardless.
       if (command !== 'COMMIT') throw new Error('a transaction had failed, and was undone');
       return result;
@@ -320,10 +321,10 @@ function poolTo(
       using(async (client, left) => {
         await send(client, text, values, left()).catch(told(OutcomeUnknown));
       }),
-    transaction: async (work) => {
+    transaction: async (work, limit = deadline) => {
       for (let tried = 1; ; tried += 1) {
         try {
-          return await once(work);
+          return await once(work, limit);
         } catch (fault) {
           const code = isReported(fault) ? (fault.code ?? '') : '';
           if (tried >= MOST_TRIES || !REPEATABLE.has(code)) throw fault;

@@ -13,6 +13,9 @@ const OLDEST = 140_000;
 /** Servers that start at the same time wait for one another: any number that no other program uses. */
 const LOCK = 6_625_000_001;
 
+/** How long tables may be made or changed, and waited for while others do so, in milliseconds: indexes of all rows, too. */
+const CHANGE_MS = 10 * 60_000;
+
 /**
  * Makes the tables of a store, or finds those that are there. A schema of another program, or of a later version, is left
  * as it is; one of an earlier version is brought up to date, completely or not at all.
@@ -24,6 +27,9 @@ export async function prepareSchema(connection: Connection, location: Location):
   const { schema, shown } = location;
   try {
     await checkVersion(connection, shown);
+    // Nearly always all of it is there, and nobody has to wait for others.
+    if ((await metaOf(connection, schema)) !== null && (await checkTables(connection, location)) === POSTGRES_SCHEMA)
+      return [];
     return await connection.transaction(async (transaction) => {
       await transaction.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       const name = schema.slice(1, -1);
@@ -38,7 +44,7 @@ export async function prepareSchema(connection: Connection, location: Location):
       for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', schema));
       await transaction.query(`INSERT INTO ${schema}.meta VALUES ($1, $2)`, [PROGRAM, POSTGRES_SCHEMA]);
       return [];
-    });
+    }, CHANGE_MS);
   } catch (cause) {
     throw cause instanceof Unusable ? cause : unusable(cause, location);
   }
@@ -54,17 +60,26 @@ async function checkVersion(reader: Reader, shown: string): Promise<void> {
   );
 }
 
-/** @returns the number of the schema */
-async function checkTables(reader: Reader, { schema, shown }: Location): Promise<number> {
+interface Meta {
+  readonly program: string;
+  readonly version: number;
+}
+
+/** What the tables say of themselves; null if nothing does. */
+async function metaOf(reader: Reader, schema: string): Promise<Meta | null> {
   const [table] = await reader.query<{ readonly oid: string | null }>('SELECT to_regclass($1) AS oid', [
     `${schema}.meta`,
   ]);
-  const [meta] =
-    table?.oid == null
-      ? []
-      : await reader.query<{ readonly program: string; readonly version: number }>(
-          `SELECT to_jsonb(m)->>'program' AS program, (to_jsonb(m)->>'version')::integer AS version FROM ${schema}.meta m LIMIT 1`,
-        );
+  if (table?.oid == null) return null;
+  const [meta = null] = await reader.query<Meta>(
+    `SELECT to_jsonb(m)->>'program' AS program, (to_jsonb(m)->>'version')::integer AS version FROM ${schema}.meta m LIMIT 1`,
+  );
+  return meta;
+}
+
+/** @returns the number of the schema */
+async function checkTables(reader: Reader, { schema, shown }: Location): Promise<number> {
+  const meta = await metaOf(reader, schema);
   if (meta?.program !== PROGRAM) {
     throw new Unusable(
       `--data ${shown}: the schema ${schema} belongs to another program. It was left as it is; give another one with \`?schema=\`.`,
