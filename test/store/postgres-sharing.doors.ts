@@ -5,12 +5,15 @@
  * src/store/postgres/received-rows.ts, src/store/sharing.ts
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { newBudgets } from '../../src/core/held.ts';
 import { Quota } from '../../src/core/quota.ts';
 import { ACCESS_KEYS, accessKeyRow } from '../../src/services/runai/collections/access-keys.ts';
 import { Changed, Unwritable } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
+import { openPostgres } from '../../src/store/postgres/index.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import type { LogNews, Sharing } from '../../src/store/sharing.ts';
 import { describePostgres, it, twoDatabases } from '../support/postgres.ts';
@@ -31,6 +34,9 @@ describePostgres('a world that two processes share', () => {
     return { world, sharing, stores: both, look };
   };
   const happening = (data: string) => ({ kind: 'request', data, isRequest: true, isEvent: true });
+  const key = (number: number) => accessKeyRow(accessKey(`key ${number}`));
+  const idsIn = async ({ collections }: Pick<Store, 'collections'>) =>
+    (await ACCESS_KEYS.all(collections)).rows.map(({ id }) => id);
   const dataOf = ({ happenings }: LogNews) => happenings.map(({ data }) => data);
 
   describe('a log', () => {
@@ -149,9 +155,6 @@ describePostgres('a world that two processes share', () => {
   });
 
   describe('what another process has changed is known', () => {
-    const key = (number: number) => accessKeyRow(accessKey(`key ${number}`));
-    const idsIn = async ({ collections }: Store) => (await ACCESS_KEYS.all(collections)).rows.map(({ id }) => id);
-
     it('if it is more than is told at once', async () => {
       const { stores: both, look } = await stores();
       const [one, other] = both;
@@ -216,6 +219,50 @@ describePostgres('a world that two processes share', () => {
     expect(await ACCESS_KEYS.byId(first.collections, large.id)).toBe(null);
     for (const store of all) await store.close();
     expect(shared.budgets.state.used).toBe(0);
+  });
+
+  /** Somebody else, who holds a lock until he is told to go. */
+  const holding = async (url: string, lock: string) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`BEGIN; ${lock}`);
+    return async () => {
+      await client.query('COMMIT');
+      await client.end();
+    };
+  };
+
+  it('finds the room that it had before it left memory in the middle of a change', async ({ schema }) => {
+    const shared = { ...newStoreParts(), budgets: { ...newBudgets(), state: new Quota(1_000_000) } };
+    const database = await openPostgres(schema.url, undefined, 30_000);
+    const large = (name: string) => accessKeyRow({ ...accessKey(name), createdBy: 'x'.repeat(300_000) });
+    const world = randomUUID();
+    const [one, other] = [await database.store(world, shared), await database.store(randomUUID(), shared)];
+    for (const { collections } of [one, other]) {
+      await collections.commit([ACCESS_KEYS.put(large('large'))]);
+      expect(shared.budgets.state.used).toBeGreaterThan(500_000);
+    }
+    await idsIn(one);
+    const release = await holding(schema.url, `SELECT id FROM ${schema.name}.worlds WHERE id = '${world}' FOR UPDATE`);
+    const changing = one.collections.commit([ACCESS_KEYS.put(key(1))]).catch((cause: unknown) => cause);
+    await setTimeout(200);
+    await other.collections.commit([ACCESS_KEYS.put(key(2))]);
+    await release();
+
+    expect(await changing).toBeTypeOf('number');
+    expect(await idsIn(one)).toHaveLength(2);
+    expect(shared.budgets.state.used).toBeLessThan(1_000_000);
+    await database.close();
+  });
+
+  it('is counted from when it is read, by whomever', async ({ schema }) => {
+    const shared = { ...newStoreParts(), budgets: { ...newBudgets(), state: new Quota(1_000_000) } };
+    const database = await openPostgres(schema.url, undefined, 30_000);
+    const world = randomUUID();
+    await (await database.store(world, newStoreParts())).collections.commit([ACCESS_KEYS.put(key(1))]);
+    await idsIn(await database.store(world, shared));
+    expect(shared.budgets.state.used).toBeGreaterThan(0);
+    await database.close();
   });
 
   describe('a text', () => {

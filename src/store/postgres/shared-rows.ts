@@ -281,6 +281,7 @@ export class SharedRows implements Collections {
     else if (this.#changed !== 'all') for (const collection of received.rows.collections) this.#changed.add(collection);
     this.#received = received;
     this.#known = received.revision;
+    this.#weigh();
     return received;
   }
 
@@ -312,12 +313,17 @@ export class SharedRows implements Collections {
   #hold(bytes: number): void {
     const { loaded, quota } = this.#parts;
     if (bytes <= 0) return;
+    // What it was told under the lock counts, too.
+    this.#weigh();
     loaded.makeRoom(this, quota, bytes);
     this.#account.hold((this.#received?.rows.bytes ?? 0) + bytes);
   }
 
   #weigh(): void {
-    if (this.#received === null) return;
+    if (this.#received === null) {
+      this.#account.hold(0);
+      return;
+    }
     this.#account.holdAnyway(this.#received.rows.bytes);
     this.#parts.loaded.makeRoom(this, this.#parts.quota);
   }
