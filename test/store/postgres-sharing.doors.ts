@@ -265,6 +265,24 @@ describePostgres('a world that two processes share', () => {
     await database.close();
   });
 
+  it('is read before it is the turn of whoever asks for it', async ({ schema }) => {
+    const database = await openPostgres(schema.url, undefined, 30_000);
+    const world = randomUUID();
+    const { collections } = await database.store(world, newStoreParts());
+    const release = await holding(schema.url, `LOCK TABLE ${schema.name}.objects IN ACCESS EXCLUSIVE MODE`);
+    const turn = collections.turns.take(() => idsIn({ collections }));
+    await setTimeout(200);
+    const others = new pg.Client({ connectionString: schema.url });
+    await others.connect();
+    const { rows } = await others.query('SELECT pg_try_advisory_lock(hashtextextended($1, 6625)) AS is_free', [world]);
+    await others.end();
+    await release();
+
+    expect(rows).toEqual([{ is_free: true }]);
+    expect(await turn).toEqual([]);
+    await database.close();
+  });
+
   describe('a text', () => {
     it('is changed by one after the other', async () => {
       const { sharing, look } = await stores();

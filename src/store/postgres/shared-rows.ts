@@ -84,7 +84,11 @@ export class SharedRows implements Collections {
     const { connection, world, quota } = parts;
     this.#parts = parts;
     this.#account = new StateAccount(quota, 0);
-    this.turns = new Turns((work) => connection.alone(world, work));
+    this.turns = new Turns(async (work) => {
+      // A large world takes longer to read than the database keeps a turn for whoever says nothing.
+      await this.#ready();
+      return connection.alone(world, work);
+    });
   }
 
   get made(): WeakMap<object, unknown> {
