@@ -17,6 +17,9 @@ export interface Head {
 
 /** What is new in a world, as the database says it. Null: nothing, or more than is told at once. */
 export interface RowNews extends Head {
+  /** Nothing is told of what was before these: somebody else may have read the world anew since it was asked. */
+  readonly since: string;
+  readonly noted_since: string;
   readonly changed: readonly StoredRow[] | null;
   readonly removed: readonly Removed[] | null;
   readonly used: readonly (RowName & { readonly at: Instant })[] | null;
@@ -60,15 +63,16 @@ export class ReceivedRows {
    * @param upTo the revision that it is told up to
    * @returns the collections that have changed; null if there is more than that: everything has to be read again
    */
-  receive({ base, noted, changed, removed, used }: RowNews, upTo: Revision): readonly string[] | null {
+  receive(news: RowNews, upTo: Revision): readonly string[] | null {
+    const { base, noted, changed, removed, used, since, noted_since } = news;
     let collections: readonly string[] = [];
     if (upTo > this.#revision) {
-      if (Number(base) > this.#revision || changed === null || removed === null) return null;
+      if (Math.max(Number(base), Number(since)) > this.#revision || changed === null || removed === null) return null;
       collections = this.#change([...removed, ...changed.map((row) => this.#logged(row))]);
       this.#revision = upTo;
     }
     if (Number(noted) > this.#noted) {
-      if (used === null) return null;
+      if (used === null || Number(noted_since) > this.#noted) return null;
       for (const { collection, id, at } of used) {
         if (this.#noteOf(collection, id) === undefined) void this.rows.note(collection, id, at);
       }

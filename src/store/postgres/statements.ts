@@ -23,7 +23,7 @@ export function statementsIn(schema: string) {
   const isSmall = `SELECT count(*) <= ${MOST_CHANGED} AND coalesce(sum(octet_length(c.body)), 0) <= ${MOST_CHARACTERS}
     FROM (${changedSince('o.body')} LIMIT ${MOST_CHANGED + 1}) c`;
   /** What is new in a world `w` with the log `l` for whoever has it as of `a`: null where everything is to be read. */
-  const news = `w.id, w.revision, w.base, l.noted,
+  const news = `w.id, w.revision, w.base, l.noted, a.revision AS since, a.noted AS noted_since,
     CASE WHEN a.revision >= w.base AND w.revision > a.revision AND (${isSmall})
       THEN (SELECT coalesce(json_agg(c), '[]') FROM (${changedSince(OBJECT_COLUMNS)}) c) END AS changed,
     CASE WHEN a.revision >= w.base AND w.revision > a.revision THEN (SELECT coalesce(json_agg(r), '[]') FROM (
