@@ -235,7 +235,7 @@ describePostgres('a world that two processes share', () => {
   it('finds the room that it had before it left memory in the middle of a change', async ({ schema }) => {
     const shared = { ...newStoreParts(), budgets: { ...newBudgets(), state: new Quota(1_000_000) } };
     const database = await openPostgres(schema.url, undefined, 30_000);
-    const large = (name: string) => accessKeyRow({ ...accessKey(name), createdBy: 'x'.repeat(300_000) });
+    const large = (name: string) => accessKeyRow({ ...accessKey(name), createdBy: 'x'.repeat(600_000) });
     const world = randomUUID();
     const [one, other] = [await database.store(world, shared), await database.store(randomUUID(), shared)];
     for (const { collections } of [one, other]) {
