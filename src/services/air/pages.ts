@@ -43,6 +43,15 @@ export async function page<Its extends Resource, View>(
   resource: Its,
   view: (row: RowOf<Its['name']>) => View | Promise<View>,
 ): Promise<PageOf<View>> {
+  const { rows, ...extent } = await rowsOfPage(context, resource);
+  return pageOf(context, resource.path, extent, await Promise.all(rows.map(view)));
+}
+
+/** The rows of the page that is asked for. */
+export async function rowsOfPage<Its extends Resource>(
+  context: Listing,
+  resource: Its,
+): Promise<Extent & { readonly rows: readonly RowOf<Its['name']>[] }> {
   const { query } = context;
   const limit = limitOf(query['limit']);
   const offset = numberOf('offset', query['offset']) ?? 0;
@@ -56,7 +65,7 @@ export async function page<Its extends Resource, View>(
     offset,
     most: MOST_TEXT,
   });
-  return pageOf(context, resource.path, { count, limit, offset }, await Promise.all(rows.map(view)));
+  return { count, limit, offset, rows };
 }
 
 interface Extent {

@@ -27,6 +27,19 @@ const iso = (at: number) => new Date(at).toISOString();
 const stateOf = async (id: string) => (await done(200, `GET simulations/${id}/`)).state;
 const act = (id: string, action: string, body: unknown = {}) => done(200, `PATCH simulations/${id}/${action}/`, body);
 
+it('a list that is asked for again shows what was made, changed and deleted since, and to nobody else', async () => {
+  const own = await airServer();
+  const names = async () => (await own.all(SIMULATIONS)).map(({ name }) => name);
+  const seeded = await names();
+  const { id } = await own.simulation({ name: 'first' });
+  expect(await names()).toEqual([...seeded, 'first']);
+  await own.done(200, `PATCH simulations/${id}/`, { name: 'second' });
+  expect(await names()).toEqual([...seeded, 'second']);
+  expect(JSON.stringify((await own.globex(`GET ${SIMULATIONS}`)).body)).not.toContain('second');
+  await own.done(204, `DELETE simulations/${id}/`);
+  expect(await names()).toEqual(seeded);
+});
+
 describe('creating', () => {
   it('needs a name only, and everything else has a default', async () => {
     const made = await done(201, `POST ${SIMULATIONS}`, { name: 'plain' });

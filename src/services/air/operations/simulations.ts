@@ -7,7 +7,7 @@ import { creatorOf } from '../caller.ts';
 import { amended, mustOwn, plain, referred } from '../engine.ts';
 import { entry } from '../histories.ts';
 import { type Draft, newRow, put, shown } from '../objects.ts';
-import { page } from '../pages.ts';
+import { pageOf, rowsOfPage } from '../pages.ts';
 import type { Special } from '../special.ts';
 import { going, stateAt, type Way, withStateOf } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState, type Step } from '../stored.ts';
@@ -232,7 +232,18 @@ const list: Handler<'air', 'simulations_list'> = async (context) => {
     const late = rows.filter((row) => row.facets?.state !== stateAt(row, now));
     await store.collections.commit(late.map((row) => put(withStateOf(row, now))));
   }
-  return page(context, SIMULATIONS, (row) => simulationView(context, row));
+  // Before the rows: what changes in between is read again by the next request.
+  const { revision } = await store.collections.size(collectionOf(SIMULATIONS).name);
+  const { rows, ...extent } = await rowsOfPage(context, SIMULATIONS);
+  const moments = () => rows.flatMap(({ body }) => (body.hidden.steps ?? []).map(({ at }) => at));
+  return context.once({ from: [revision], moments }, () =>
+    pageOf(
+      context,
+      SIMULATIONS.path,
+      extent,
+      rows.map((row) => simulationView(context, row)),
+    ),
+  );
 };
 
 export const simulationOperations = {
