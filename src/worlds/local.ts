@@ -68,15 +68,15 @@ export class LocalWorlds extends Worlds {
     this.#kept?.delete(id);
   }
 
-  protected override isUsed(entry: WorldEntry): void {
-    super.isUsed(entry);
+  protected override noteUse(entry: WorldEntry): void {
+    super.noteUse(entry);
     if (entry.ttl !== null) this.#kept?.used(entry.world.id, entry.lastUsedAt);
   }
 
   /** A long request counts as use for as long as it lasts. */
   protected isOver(entry: WorldEntry): boolean {
     if (entry.ttl === null) return false;
-    if (entry.world.isHeld) this.isUsed(entry);
+    if (entry.world.isHeld) this.noteUse(entry);
     return this.parts.machine.now() - entry.lastUsedAt >= entry.ttl;
   }
 

@@ -194,7 +194,7 @@ export abstract class Worlds implements WorldsByName {
   find(id: string): OwnedWorld | undefined {
     const entry = this.entryThere(id);
     if (entry === undefined) return undefined;
-    this.isUsed(entry);
+    this.noteUse(entry);
     return entry.world;
   }
 
@@ -301,8 +301,8 @@ export abstract class Worlds implements WorldsByName {
     await Promise.all(all.map(({ world }) => world.close()));
   }
 
-  /** Notes that a world is used, as all that it does at some moment. */
-  protected isUsed(entry: WorldEntry): void {
+  /** Notes that a world is used now. */
+  protected noteUse(entry: WorldEntry): void {
     entry.lastUsedAt = this.parts.machine.now();
   }
 
@@ -409,7 +409,7 @@ export abstract class Worlds implements WorldsByName {
   #left(world: OwnedWorld): void {
     const entry = this.#entryNow(world.id);
     if (entry?.world !== world) return;
-    this.isUsed(entry);
+    this.noteUse(entry);
     // The log shows the time of its clock.
     if (entry === this.#default) return;
     this.#awake.delete(entry);

@@ -93,8 +93,8 @@ export class SharedWorlds extends Worlds {
   }
 
   /** A world is used. That is written from time to time, and nobody waits for it. */
-  protected override isUsed(entry: WorldEntry): void {
-    super.isUsed(entry);
+  protected override noteUse(entry: WorldEntry): void {
+    super.noteUse(entry);
     const record = this.#stored.records.get(entry.world.id);
     if (record === undefined || record.ttl === null) return;
     const { id, ttl, usedAt } = record;
@@ -107,7 +107,7 @@ export class SharedWorlds extends Worlds {
   /** A long request counts as use for as long as it lasts. */
   protected isOver(entry: WorldEntry): boolean {
     if (entry.ttl === null) return false;
-    if (entry.world.isHeld) this.isUsed(entry);
+    if (entry.world.isHeld) this.noteUse(entry);
     const record = this.#stored.records.get(entry.world.id);
     return this.parts.machine.now() - Math.max(entry.lastUsedAt, record?.usedAt ?? 0) >= entry.ttl;
   }
@@ -128,7 +128,7 @@ export class SharedWorlds extends Worlds {
 
   /** If the database is away, the next time does. */
   protected sweep(): void {
-    for (const entry of this.entries.values()) if (entry.world.isHeld) this.isUsed(entry);
+    for (const entry of this.entries.values()) if (entry.world.isHeld) this.noteUse(entry);
     const swept = async () => {
       await this.#stored.sweep(this.parts.machine.now());
       await this.#lookAt([]);
