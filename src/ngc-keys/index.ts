@@ -61,19 +61,16 @@ export class NgcKeys {
   }
 
   async organization(name: string): Promise<Organization | null> {
-    const rows = this.#rows;
-    return (await ORGANIZATIONS.byId(rows, name))?.body ?? null;
+    return (await ORGANIZATIONS.byId(this.#rows, name))?.body ?? null;
   }
 
   /** Oldest first. */
   async organizations(): Promise<readonly Organization[]> {
-    const rows = this.#rows;
-    return (await ORGANIZATIONS.all(rows)).rows.map(({ body }) => body);
+    return (await ORGANIZATIONS.all(this.#rows)).rows.map(({ body }) => body);
   }
 
   async user(org: string, email: string): Promise<NgcUser | null> {
-    const rows = this.#rows;
-    return (await NGC_USERS.byId(rows, ngcUserId(org, email)))?.body ?? null;
+    return (await NGC_USERS.byId(this.#rows, ngcUserId(org, email)))?.body ?? null;
   }
 
   /**
@@ -142,14 +139,12 @@ export class NgcKeys {
 
   /** The place of each key, by id: it rises with age. */
   places(): Promise<ReadonlyMap<string, number>> {
-    const rows = this.#rows;
-    return NGC_KEYS.places(rows);
+    return NGC_KEYS.places(this.#rows);
   }
 
   /** Every version, the first one first. */
   async history(id: string): Promise<readonly PolicyVersion[]> {
-    const rows = this.#rows;
-    return (await NGC_POLICIES.ofParent(rows, id)).map(({ body }) => body);
+    return (await NGC_POLICIES.ofParent(this.#rows, id)).map(({ body }) => body);
   }
 
   /** The latest recorded version; null for personal keys. */
@@ -166,8 +161,7 @@ export class NgcKeys {
 
   /** The old secret stops working with this call. @throws NotFound */
   async replaceSecret(id: string, secretHash: string): Promise<void> {
-    const rows = this.#rows;
-    await NGC_KEYS.change(rows, id, ({ body }) => ngcKeyRow({ ...body, secretHash }));
+    await NGC_KEYS.change(this.#rows, id, ({ body }) => ngcKeyRow({ ...body, secretHash }));
   }
 
   /** @throws NotFound */
@@ -211,8 +205,7 @@ export class NgcKeys {
     to: Instant,
     limit: number,
   ): Promise<readonly { readonly keyId: string; readonly version: number; readonly effectiveAt: Instant }[]> {
-    const rows = this.#rows;
-    const due = await NGC_POLICIES.dueBetween(rows, from, to, limit);
+    const due = await NGC_POLICIES.dueBetween(this.#rows, from, to, limit);
     return due.map(({ parent, body: { version, effectiveAt } }) => ({ keyId: parent, version, effectiveAt }));
   }
 
@@ -222,8 +215,7 @@ export class NgcKeys {
     to: Instant,
     limit: number,
   ): Promise<readonly { readonly keyId: string; readonly expiresAt: Instant }[]> {
-    const rows = this.#rows;
-    const due = await NGC_KEYS.dueBetween(rows, from, to, limit);
+    const due = await NGC_KEYS.dueBetween(this.#rows, from, to, limit);
     return due.map(({ id, body }) => ({ keyId: id, expiresAt: (body as NgcKey & { expiresAt: Instant }).expiresAt }));
   }
 }

@@ -73,13 +73,6 @@ export class LocalWorlds extends Worlds {
     if (entry.ttl !== null) this.#kept?.used(entry.world.id, entry.lastUsedAt);
   }
 
-  /** A long request counts as use for as long as it lasts. */
-  protected isOver(entry: WorldEntry): boolean {
-    if (entry.ttl === null) return false;
-    if (entry.world.isHeld) this.noteUse(entry);
-    return this.parts.machine.now() - entry.lastUsedAt >= entry.ttl;
-  }
-
   /** If the disk takes no changes, the next time does. */
   protected endUnused(entry: WorldEntry): void {
     try {

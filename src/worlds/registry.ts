@@ -155,9 +155,6 @@ export abstract class Worlds implements WorldsByName {
     order: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
   ): Promise<StoredWorld>;
 
-  /** Is it one that nobody has used for too long? */
-  protected abstract isOver(entry: WorldEntry): boolean;
-
   /** Ends a world that nobody has used for too long, if this process may. */
   protected abstract endUnused(entry: WorldEntry): void;
 
@@ -299,6 +296,18 @@ export abstract class Worlds implements WorldsByName {
     const all = this.#all();
     this.entries.clear();
     await Promise.all(all.map(({ world }) => world.close()));
+  }
+
+  /** Is it one that nobody has used for too long? A long request counts as use for as long as it lasts. */
+  protected isOver(entry: WorldEntry): boolean {
+    if (entry.ttl === null) return false;
+    if (entry.world.isHeld) this.noteUse(entry);
+    return this.parts.machine.now() - this.usedAt(entry) >= entry.ttl;
+  }
+
+  /** When it was last used. */
+  protected usedAt(entry: WorldEntry): Instant {
+    return entry.lastUsedAt;
   }
 
   /** Notes that a world is used now. */

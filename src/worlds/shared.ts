@@ -104,12 +104,9 @@ export class SharedWorlds extends Worlds {
     this.#stored.used([id], now).catch(() => this.#written.delete(id));
   }
 
-  /** A long request counts as use for as long as it lasts. */
-  protected isOver(entry: WorldEntry): boolean {
-    if (entry.ttl === null) return false;
-    if (entry.world.isHeld) this.noteUse(entry);
-    const record = this.#stored.records.get(entry.world.id);
-    return this.parts.machine.now() - Math.max(entry.lastUsedAt, record?.usedAt ?? 0) >= entry.ttl;
+  /** Here, or in another process. */
+  protected override usedAt(entry: WorldEntry): Instant {
+    return Math.max(entry.lastUsedAt, this.#stored.records.get(entry.world.id)?.usedAt ?? 0);
   }
 
   // Whoever sweeps ends it for all.

@@ -198,10 +198,10 @@ class OpenedWorld implements OwnedWorld {
   }
 
   get chronicle(): Chronicle {
-    const { budgets, laws } = this.#common;
-    const { sharing } = this.store;
-    const archive = sharing === null ? null : archiveOn(sharing.log, laws);
     if (this.#chronicle === null) {
+      const { budgets, laws } = this.#common;
+      const { sharing } = this.store;
+      const archive = sharing === null ? null : archiveOn(sharing.log, laws);
       this.#chronicle = new Chronicle(budgets, this.#series, this.#knownSecrets, archive);
       if (this.#over !== null) this.#chronicle.end(this.#over);
     }
@@ -232,11 +232,11 @@ class OpenedWorld implements OwnedWorld {
   }
 
   get faults(): Faults {
-    const removed = (fault: Fault) => {
-      const sentence = unusedSentence(fault);
-      if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
-    };
     if (this.#faults === null) {
+      const removed = (fault: Fault) => {
+        const sentence = unusedSentence(fault);
+        if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
+      };
       this.#faults = new Faults(this.#ownSeries, this.#common.budgets.faults, removed, this.#sharedFaults());
       if (this.#over !== null) this.#faults.end();
     }

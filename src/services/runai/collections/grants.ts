@@ -202,15 +202,13 @@ export class Grants {
 
   /** A refresh token that can still be used. */
   async active(hash: string, now: Instant): Promise<RefreshToken | null> {
-    const rows = this.#rows;
-    const token = (await LOGINS.byAlias(rows, tokenHash(hash)))?.body;
+    const token = (await LOGINS.byAlias(this.#rows, tokenHash(hash)))?.body;
     return token === undefined || token.expiresAt <= now ? null : token;
   }
 
   /** The login that a refresh token came from, whether or not the token can still be used; null if it is unknown. */
   async loginOf(presented: PresentedToken): Promise<Login | null> {
-    const rows = this.#rows;
-    const found = await presentedOf(rows, presented);
+    const found = await presentedOf(this.#rows, presented);
     return found === null ? null : loginOf(found.login.body);
   }
 
@@ -267,8 +265,7 @@ export class Grants {
     to: Instant,
     limit: number,
   ): Promise<readonly { readonly subject: string; readonly expiresAt: Instant }[]> {
-    const rows = this.#rows;
-    const expired = await LOGINS.dueBetween(rows, from, to, limit);
+    const expired = await LOGINS.dueBetween(this.#rows, from, to, limit);
     return expired.map(({ body: { subject, expiresAt } }) => ({ subject, expiresAt }));
   }
 }
