@@ -26,11 +26,7 @@ describe('on a full disk', () => {
     folder,
     skip,
   }) => {
-    const disk = await smallDisk(folder);
-    if (disk === null) {
-      process.stdout.write('SKIP: a small disk needs the right to mount one\n');
-      return skip();
-    }
+    const disk = await smallDisk(folder, skip);
     try {
       const data = ['--data', join(disk.path, 'mock.db'), '--runai-key-limit', '1000'];
       const server = await command.start(data);
@@ -75,11 +71,7 @@ describe('a data file of an earlier version', () => {
     folder,
     skip,
   }) => {
-    const disk = await smallDisk(folder);
-    if (disk === null) {
-      process.stdout.write('SKIP: a small disk needs the right to mount one\n');
-      return skip();
-    }
+    const disk = await smallDisk(folder, skip);
     try {
       const path = join(disk.path, 'mock.db');
       const database = new Database(path);
