@@ -7,7 +7,6 @@ import { type Clock, machineClock } from '../core/clock.ts';
 import { newBudgets } from '../core/held.ts';
 import { knownHosts } from '../core/hosts.ts';
 import { type Log, SILENT } from '../core/log.ts';
-import { checkServices } from '../core/tables.ts';
 import { Unusable } from '../core/unusable.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
@@ -20,14 +19,13 @@ import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import { Connections } from '../http/transport/connections.ts';
 import { doorsOf } from '../http/transport/doors.ts';
-import { connectEdges, edgesOf } from '../http/transport/edges.ts';
+import { edgesOf } from '../http/transport/edges.ts';
 import { makeFastify } from '../http/transport/fastify.ts';
 import { gateOf } from '../http/transport/gate.ts';
-import { hostsOf } from '../http/transport/hosts.ts';
-import { leadingTo, operationsOf } from '../http/transport/leading.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { Outgoing } from '../http/transport/outgoing.ts';
+import { OwnHosts, serveOperations } from '../http/transport/services.ts';
 import { SecretsOfSeeds } from '../journal/known-secrets.ts';
 import {
   consoleFile,
@@ -296,8 +294,6 @@ async function assemble(
   told: (names: readonly string[]) => void,
 ) {
   const { settings } = server;
-  const faults = checkServices(services.map((one) => ({ ...one, tables: one.law(settings).tables })));
-  if (faults.length > 0) throw new Error(`services are in each other's way:\n  ${faults.join('\n  ')}`);
   const mounted = await Promise.all(
     services.map(async (service): Promise<Mounted> => {
       const law = service.law(settings);
@@ -306,16 +302,19 @@ async function assemble(
   );
   for (const { document } of mounted) told(document.names);
   const otherVersions = mounted.flatMap(({ document }) => document.otherVersions);
-  const names = mounted.map(({ law }) => `${law.document} ${law.profile}`);
-  const router = shelf.router(names, () => routerOf(mounted, server.reasons));
-  const all = mounted.flatMap(routesOf);
-  const routes = new Routes(all, otherVersions);
-  const leading = leadingTo([hostsOf(mounted), operationsOf(router, all)], server);
+  const routed = mounted.map((one) => ({ mounted: one, routes: routesOf(one) }));
+  const routes = new Routes(
+    routed.flatMap((one) => one.routes),
+    otherVersions,
+  );
   const edges = edgesOf(server, services, routes);
   const lines = new Connections(limits);
-  const app = makeFastify(edges, leading, lines, limits, server);
-  connectEdges(app, edges, server.outgoing);
-  leading.mount(app, edges);
+  const app = makeFastify(edges, new OwnHosts(mounted, server), lines, limits, server);
+  for (const { mounted: one, routes: its } of routed) {
+    const { document, profile } = one.law;
+    const router = shelf.router(`${document} ${profile}`, () => routerOf(one));
+    serveOperations(app, one, its, router, server, edges);
+  }
   const pages = pagesOn(app, server);
   serveConsole(pages, consoleFile);
   serveDocs(

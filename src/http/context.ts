@@ -7,7 +7,7 @@ import { mayReach, type Question } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
 import { type AnswersOfOperation, type Remembered, rememberedAnswer } from './answers.ts';
 import type { Server } from './in-flight.ts';
-import { headerLines } from './transport/arrival.ts';
+import { headerLines, methodOf } from './transport/arrival.ts';
 import { digestOf } from './transport/body.ts';
 
 /** Access to the members of a world and its server. They are read from there each time, and never copied. */
@@ -96,7 +96,7 @@ export class RequestContext extends Scope<World> implements Context {
     this.now = world.clock.now();
     this.origin = origin;
     this.openOrigin = openOrigin;
-    this.method = raw.method ?? 'GET';
+    this.method = methodOf(raw);
     this.url = raw.url ?? '/';
     this.headerLines = (name) => headerLines(raw, name);
     this.#worlds = server.worlds;

@@ -1,12 +1,10 @@
 import type { ServiceDefinition, ServiceHost } from '../contract/service.ts';
-import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
-import { checkTables, type DocumentedOperation } from '../core/tables.ts';
 import { newAnswers } from './answers.ts';
 import type { Route } from './in-flight.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
+import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
-import { isBelow } from './transport/prefixes.ts';
 
 /** A service with its document and the law in force. */
 export interface Mounted {
@@ -18,25 +16,14 @@ export interface Mounted {
 /** What an operation needs: its row, and the rule that the row names. */
 type RuledRow = Pick<Route, 'row' | 'rule'>;
 
-/**
- * The router of the operations of services, and of no others.
- *
- * @throws Error naming everything that is incomplete about a service
- */
-export function routerOf(all: readonly Mounted[], reasons: Reasons): OperationRouter {
+/** The router of the operations of a service. */
+export function routerOf({ service, document }: Mounted): OperationRouter {
   const router = new OperationRouter();
-  for (const mounted of all) {
-    const { service, document } = mounted;
-    const faults = mountFaults(mounted, reasons);
-    if (faults.length > 0) {
-      throw new Error(`the service \`${service.name}\` cannot be mounted:\n  ${faults.join('\n  ')}`);
-    }
-    for (const operation of document.operations) router.add(operation, service.quirks?.eitherSlash === true);
-  }
+  for (const operation of document.operations) router.add(operation, service.quirks?.eitherSlash === true);
   return router;
 }
 
-/** The routes of the operations of a service that `routerOf` found complete. */
+/** The routes of the operations of a service. @throws Error naming an operation without a row or a handler */
 export function routesOf(mounted: Mounted): readonly Route[] {
   const { service, document } = mounted;
   const rows = ruledRows(mounted);
@@ -94,28 +81,8 @@ function routeOf(
   return { service, law, document, operation, handler, voice, row, readsBody, guard, rule, lookup, answers };
 }
 
-/** A host's operation, in the form that tables are compared with. */
-function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation {
+/** A host's operation, as a document would have it. */
+export function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation {
   const names = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map((match) => match[1] as string);
   return { id: operation, public: false, pathParams: names };
-}
-
-function mountFaults({ service, law, document }: Mounted, reasons: Reasons): string[] {
-  const ids = document.operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
-  const handled = Object.keys(service.operations);
-  const ofOtherVersions = service.laws.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
-  const documented = [...document.operations, ...(service.hosts ?? []).map(hostOperation)];
-  return [
-    ...ids
-      .filter((id, index) => ids.indexOf(id) !== index)
-      .map((id) => `operationId \`${id}\` occurs twice in its document`),
-    ...ids.filter((id) => !handled.includes(id)).map((id) => `operation \`${id}\` has no handler`),
-    ...handled
-      .filter((id) => !ids.includes(id) && !ofOtherVersions.includes(id))
-      .map((id) => `handler \`${id}\` has no operation`),
-    ...document.operations
-      .filter(({ path }) => !service.prefixes.some((prefix) => isBelow(path, prefix)))
-      .map(({ path }) => `path \`${path}\` is below none of its prefixes`),
-    ...checkTables(law.tables, documented, Object.keys(service.lookups), reasons),
-  ];
 }

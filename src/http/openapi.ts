@@ -26,8 +26,8 @@ export interface ApiDocument {
 
 /**
  * Opened documents, for servers that share a process: a document, its validators and the router of its operations are
- * built once, and not once per server, and what compiles their schemas is loaded once for all. Holds at most one entry per
- * name, and one router per set of names.
+ * built once, and not once per server, and what compiles their schemas is loaded once for all. Holds at most one entry and
+ * one router per name.
  */
 export class Documents {
   readonly #opened = new Map<string, Promise<ApiDocument>>();
@@ -50,11 +50,10 @@ export class Documents {
     return this.#compiler;
   }
 
-  /** The router of the operations of opened documents. @param names of them and their laws @param made called if there is none yet */
-  router(names: readonly string[], made: () => OperationRouter): OperationRouter {
-    const key = names.join(', ');
-    const router = this.#routers.get(key) ?? made();
-    this.#routers.set(key, router);
+  /** The router of the operations of a document. @param name of it and its law @param made called if there is none yet */
+  router(name: string, made: () => OperationRouter): OperationRouter {
+    const router = this.#routers.get(name) ?? made();
+    this.#routers.set(name, router);
     return router;
   }
 }

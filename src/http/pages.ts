@@ -63,26 +63,30 @@ export function pagesOn(
     kind === 'no_such_world' && type === HTML && headers.accept?.includes('text/html') === true;
   const served = new Map<string, Page>();
   // One route for all of them: a server has dozens of pages, and most never show one.
-  app.get<{ Params: { '*': string } }>('/*', async ({ raw, params }, reply) => {
-    const page = served.get(`/${params['*']}`);
-    if (page === undefined) return reply.callNotFound();
-    try {
-      // Only for what it refuses: pages do not name the server.
-      originOf(raw, publicUrl, hosts);
-      gate.check(raw, 'open');
-      const text = await page.text(prefixOf(raw));
-      return reply.type(page.type).headers(page.headers).send(text);
-    } catch (thrown) {
-      const problem = problemOf(thrown);
-      if (isLostPerson(raw, problem, page)) {
-        return reply
-          .code(404)
-          .type(HTML)
-          .headers(page.headers)
-          .send(lostPage(problem.message, wayBack(raw)));
+  app.route<{ Params: { '*': string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/*',
+    handler: async ({ raw, params }, reply) => {
+      const page = served.get(`/${params['*']}`);
+      if (page === undefined) return reply.callNotFound();
+      try {
+        // Only for what it refuses: pages do not name the server.
+        originOf(raw, publicUrl, hosts);
+        gate.check(raw, 'open');
+        const text = await page.text(prefixOf(raw));
+        return reply.type(page.type).headers(page.headers).send(text);
+      } catch (thrown) {
+        const problem = problemOf(thrown);
+        if (isLostPerson(raw, problem, page)) {
+          return reply
+            .code(404)
+            .type(HTML)
+            .headers(page.headers)
+            .send(lostPage(problem.message, wayBack(raw)));
+        }
+        return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
       }
-      return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
-    }
+    },
   });
   return {
     serve: (path, type, headers, text) => {

@@ -6,7 +6,6 @@ import type { Decision } from '../../src/core/decision.ts';
 import { findFixes } from '../../src/core/explaining/fixes.ts';
 import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { Law } from '../../src/core/law.ts';
-import { checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
 import type { RefusedRequest } from '../../src/hints/refused-request.ts';
 import { WORLD_HINTS } from '../../src/hints/tokens.ts';
 import { KEY_REASONS } from '../../src/kits/ngc/reasons.ts';
@@ -15,6 +14,7 @@ import { control } from '../../src/services/control/index.ts';
 import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { openapiFaults } from '../support/openapi-validators.ts';
+import { checkServices, mountFaults } from '../support/service-faults.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
 
@@ -54,12 +54,12 @@ it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s holds serv
 describe.each(ALL)('the document of $name', (service) => {
   const document = JSON.parse(text(`dist/openapi/${service.name}.json`));
 
-  it.each(service.laws)('agrees with the tables of the profile $profile, row by row', async ({ tables, document }) => {
-    const { operations } = await documentOf(document);
-    const documented = [...operations, ...atHosts(service)];
-
-    expect(checkTables(tables, documented, Object.keys(service.lookups), ALL_REASONS)).toEqual([]);
-  });
+  it.each(service.laws)(
+    'agrees with handlers, prefixes and tables of the profile $profile, row by row',
+    async (law) => {
+      expect(mountFaults({ service, law, document: await documentOf(law.document) }, ALL_REASONS)).toEqual([]);
+    },
+  );
 
   it('has, over its profiles, every operation that has a handler, and no other', async () => {
     const documents = await Promise.all(documentNames(service).map(documentOf));
@@ -96,6 +96,15 @@ describe.each(ALL)('the document of $name', (service) => {
 
     expect(files.filter((file) => !sources.includes(`\`${file}\``))).toEqual([]);
   });
+});
+
+it("services are not in each other's way, whatever profiles are in force", () => {
+  const profiles = ALL.flatMap((service) => service.laws.map(({ tables }) => ({ service, tables })));
+
+  for (const { service, tables } of profiles) {
+    const others = ALL.filter((one) => one !== service).map((one) => ({ ...one, tables: (one.laws[0] as Law).tables }));
+    expect(checkServices([{ ...service, tables }, ...others])).toEqual([]);
+  }
 });
 
 it('the built-in casts fit what a seed must be', () => {
@@ -141,15 +150,6 @@ describe('every reason', () => {
 function refusalFor(reason: DenyReason, service: string): Decision {
   const request = { method: 'GET', path: '/' };
   return { id: 'd', at: 0, service, operation: 'o', request, effect: 'deny', principal: null, rule: null, reason };
-}
-
-/** Operations that hosts of the service have: they are in no document. */
-function atHosts({ hosts = [] }: ServiceDefinition): DocumentedOperation[] {
-  return hosts.map(({ operation, pattern }) => ({
-    id: operation,
-    public: false,
-    pathParams: [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name as string),
-  }));
 }
 
 /** Paths of operations, responses and properties of objects that say nothing of themselves. */

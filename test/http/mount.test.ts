@@ -3,8 +3,9 @@ import type { ServiceDefinition, ServiceHost } from '../../src/contract/service.
 import type { Reasons } from '../../src/core/explaining/reasons.ts';
 import { lawOf } from '../../src/core/law.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
-import { routeOfHost, routerOf, routesOf } from '../../src/http/mount.ts';
+import { routeOfHost, routesOf } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
+import { mountFaults } from '../support/service-faults.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;
 const operation = (operationId: string) => ({
@@ -54,21 +55,25 @@ async function mounted({ service, law, paths = document.paths }: Parts) {
   };
 }
 
-async function mounting(parts: Parts) {
-  const whole = await mounted(parts);
-  return () => {
-    routerOf([whole], {} as Reasons);
-    return routesOf(whole);
-  };
-}
+const faultsOf = async (parts: Parts) => mountFaults(await mounted(parts), {} as Reasons);
 
-it('a complete service is mounted, and gives its routes', async () => {
-  const mountIt = await mounting({});
+it('a complete service gives its routes', async () => {
+  const routes = routesOf(await mounted({}));
 
-  expect(mountIt().map((route) => `${route.operation.method} ${route.operation.path}`)).toEqual(['GET /toys/{toyId}']);
+  expect(routes.map(({ operation: { method, path } }) => `${method} ${path}`)).toEqual(['GET /toys/{toyId}']);
+  expect(await faultsOf({})).toEqual([]);
 });
 
-describe('a service is refused by name when', () => {
+it('a service without a handler, or without a row, gives none', async () => {
+  const incomplete = await Promise.all([
+    mounted({ service: { operations: {} } }),
+    mounted({ law: { operations: [] } }),
+  ]);
+
+  for (const one of incomplete) expect(() => routesOf(one)).toThrow('`get_toy` has no row or no handler');
+});
+
+describe('a service is incomplete when', () => {
   const cases: [what: string, fault: string, parts: Parts][] = [
     ['an operation has no handler', 'operation `get_toy` has no handler', { service: { operations: {} } }],
     [
@@ -100,10 +105,7 @@ describe('a service is refused by name when', () => {
   ];
 
   it.each(cases)('%s', async (_what, fault, parts) => {
-    const mountIt = await mounting(parts);
-
-    expect(mountIt).toThrow('the service `toys` cannot be mounted');
-    expect(mountIt).toThrow(fault);
+    expect(await faultsOf(parts)).toContainEqual(expect.stringContaining(fault));
   });
 });
 
@@ -123,7 +125,7 @@ describe('an alias', () => {
   });
 
   it('has to be below a prefix of the service, too', async () => {
-    expect(await mounting({ paths })).toThrow('path `/orgs/{org}/toys/{toyId}` is below none of its prefixes');
+    expect(await faultsOf({ paths })).toEqual(['path `/orgs/{org}/toys/{toyId}` is below none of its prefixes']);
   });
 });
 
@@ -141,10 +143,10 @@ describe('the host of a service', () => {
   const service = { hosts: [host], lookups: { toy: lookup } };
 
   it('has the parameters that its pattern names', async () => {
-    expect(await mounting({ service, law })).not.toThrow();
-    expect(await mounting({ service: { ...service, hosts: [{ ...host, pattern: /^toy\./ }] }, law })).toThrow(
+    expect(await faultsOf({ service, law })).toEqual([]);
+    expect(await faultsOf({ service: { ...service, hosts: [{ ...host, pattern: /^toy\./ }] }, law })).toEqual([
       'rule `play` reads the path parameter `toyId`, which operation `play_at_host` does not have',
-    );
+    ]);
   });
 
   it('is a route for every method, path and body, in its own voice', async () => {

@@ -56,13 +56,13 @@ describe('a document that was opened', () => {
     expect(asked).toEqual(['toys', 'games']);
   });
 
-  it('has one router with those that it is served with, and another with others', () => {
+  it('has one router, and another with another law', () => {
     const documents = new Documents();
     const made = () => new OperationRouter();
-    const router = documents.router(['toys', 'games'], made);
+    const router = documents.router('toys 2.25', made);
 
-    expect(documents.router(['toys', 'games'], made)).toBe(router);
-    expect(documents.router(['toys'], made)).not.toBe(router);
+    expect(documents.router('toys 2.25', made)).toBe(router);
+    expect(documents.router('toys 2.19', made)).not.toBe(router);
   });
 
   it('reads its schemas when it is first asked, and once', async () => {

@@ -30,13 +30,15 @@ export async function answeringServer(
   const limits = limitsOf();
   const lines = new Connections(limits);
   const outgoing = new Outgoing();
-  const leading = { lead: ({ url = '/' }: { url?: string | undefined }) => url };
   // No test asks for what only the edges answer.
   const edges = {} as Edges;
-  const app = makeFastify(edges, leading, lines, limits, { doors: doorsOf(knownHosts([]), []), outgoing });
+  const app = makeFastify(edges, { answer: () => null }, lines, limits, {
+    doors: doorsOf(knownHosts([]), []),
+    outgoing,
+  });
   for (const [url, answer] of Object.entries(answers)) {
     app.route({
-      method: ['GET', 'POST'],
+      method: ['GET', 'HEAD', 'POST'],
       url,
       handler: async (_, reply) => sendAnswer(reply, await answer(), outgoing),
     });

@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import findMyWay from 'find-my-way';
+import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { Operation } from './operation.ts';
 
 /** Longer parts of a path are refused. */
@@ -11,30 +10,36 @@ export interface FoundOperation {
   readonly params: Record<string, string>;
 }
 
-/** The operations of one or more documents by method and path. Servers with the same documents share one. */
+/** The operations of a document by method and path. Servers with the same document share one. */
 export class OperationRouter {
   readonly #router = findMyWay({
     maxParamLength: LONGEST_PARAM,
-    onMaxParamLength: () => 'path_too_long',
-    onBadUrl: () => null,
-    defaultRoute: () => null,
+    // Tells a path with a longer part from an unknown one.
+    onMaxParamLength: () => undefined,
     querystringParser: () => ({}),
   });
 
   /** @param eitherSlash is a slash at the end of a path optional? */
   add(operation: Operation, eitherSlash: boolean): void {
-    const url = operation.path.replaceAll(/\{([^}]+)\}/g, ':$1');
+    const url = fastifyPath(operation.path);
     const urls = eitherSlash && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
-    // The library takes an empty segment for a parameter: `/users/` would be the user without an id.
-    const found: findMyWay.Handler<findMyWay.HTTPVersion.V1> = (_request, _response, params) =>
-      Object.values(params).includes('') ? null : { operation, params };
     // The type asks for one of Node's methods, and a document has no others.
-    for (const one of urls) this.#router.on(operation.method as findMyWay.HTTPMethod, one, found);
+    for (const one of urls) this.#router.on(operation.method as HTTPMethod, one, () => undefined, operation);
   }
 
   /** @returns null if there is none, or the path cannot be decoded */
-  find(request: IncomingMessage): FoundOperation | 'path_too_long' | null {
-    // What is called only finds, and answers nothing.
-    return this.#router.lookup(request, null as unknown as ServerResponse);
+  find(method: string, url: string): FoundOperation | 'path_too_long' | null {
+    const found = this.#router.find(method as HTTPMethod, url);
+    if (found === null) return null;
+    const operation: Operation | null = found.store;
+    if (operation === null) return 'path_too_long';
+    const params = found.params as Record<string, string>;
+    // The library takes an empty segment for a parameter: `/users/` would be the user without an id.
+    return Object.values(params).includes('') ? null : { operation, params };
   }
+}
+
+/** A path template of OpenAPI, as Fastify and its router write it. */
+export function fastifyPath(template: string): string {
+  return template.replaceAll(/\{([^}]+)\}/g, ':$1');
 }

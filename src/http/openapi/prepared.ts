@@ -1,5 +1,3 @@
-import type { DocumentedOperation } from '../../core/tables.ts';
-
 /**
  * What the build makes of a document for the server (`scripts/documents/prepared.mjs`): two JSON texts without
  * references. The first has what a start needs; the second, ten times as long, has what requests and answers are
@@ -25,6 +23,14 @@ export interface OtherOperation {
   readonly method: string;
   readonly path: string;
   readonly profiles: readonly string[];
+}
+
+/** What tables are compared with. */
+export interface DocumentedOperation {
+  readonly id: string;
+  /** The document does not ask for a credential. */
+  readonly public: boolean;
+  readonly pathParams: readonly string[];
 }
 
 /** What is known about an operation without its schemas. */

@@ -6,23 +6,21 @@ import { Problem } from '../../core/problem.ts';
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;
 
 /**
- * Prepares a request before the router sees it. HEAD becomes GET (Node omits the body by itself), so that no route is
- * needed twice. A target in absolute form becomes a path, and its host name takes the place of the one in `Host`. The
- * headers that announce a body are removed, because Fastify would refuse a body that it cannot read before the caller is
- * known; our own `parse` step reads it, and `headerLines` still has the headers.
+ * Reads a target in absolute form: it becomes a path, and its host name takes the place of the one in `Host`, before the
+ * router sees either.
  */
-export function prepareArrival(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): void {
-  if (request.method === 'HEAD') request.method = 'GET';
+export function readTarget(request: Pick<IncomingMessage, 'url' | 'headers'>): void {
   const absolute = request.url?.startsWith('/') === false ? ABSOLUTE_FORM.exec(request.url) : null;
-  if (absolute !== null) {
-    const [start, host] = absolute;
-    const path = absolute.input.slice(start.length);
-    request.url = path.startsWith('/') ? path : `/${path}`;
-    request.headers.host = host;
-  }
-  request.headers['content-type'] = undefined;
-  request.headers['content-length'] = undefined;
-  request.headers['transfer-encoding'] = undefined;
+  if (absolute === null) return;
+  const [start, host] = absolute;
+  const path = absolute.input.slice(start.length);
+  request.url = path.startsWith('/') ? path : `/${path}`;
+  request.headers.host = host;
+}
+
+/** The method whose operation answers: HEAD is a GET, whose body Node omits (RFC 9110, 9.3.2). */
+export function methodOf({ method = 'GET' }: Pick<IncomingMessage, 'method'>): string {
+  return method === 'HEAD' ? 'GET' : method;
 }
 
 /** Header lines of one name (in lower case) as they were received, each by itself. */

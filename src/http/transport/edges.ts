@@ -10,7 +10,7 @@ import type { Server } from '../in-flight.ts';
 import { answerUnrouted, type Spokesman, type WorthKnowing } from '../pipeline.ts';
 import { otherVersionSentence, type Routes } from '../routes.ts';
 import { unknownPath } from '../unknown-path.ts';
-import { pathOf } from './arrival.ts';
+import { methodOf, pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import type { Outgoing } from './outgoing.ts';
 import { isBelow } from './prefixes.ts';
@@ -49,7 +49,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
 
   const unrouted = (raw: IncomingMessage) => {
     const path = pathOf(raw.url);
-    const { method = 'GET' } = raw;
+    const method = methodOf(raw);
     const profiles = routes.otherVersions(method, path);
     if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes.methodsOf(path)));
     // A call that another version of the vendor's API would take is unknown to this one, and worth reporting.
@@ -62,11 +62,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
   return {
     unrouted,
     pathTooLong: (raw) => told(raw, new Problem('path_too_long', 'A part of the path is too long.')),
-    framework: (error, raw) => {
-      // QUERY: a method whose bodies must state their type. No operation has it.
-      const isQuery = (error as { code?: unknown }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
-      return isQuery ? unrouted(raw) : told(raw, frameworkProblem(error));
-    },
+    framework: (error, raw) => told(raw, frameworkProblem(error)),
     expectation: (raw) =>
       told(
         raw,

@@ -1,21 +1,21 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Server } from '../in-flight.ts';
-import { prepareArrival } from './arrival.ts';
+import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
-import { type Edges, endWithWireProblem, type WireError } from './edges.ts';
-import type { Leading } from './leading.ts';
+import { connectEdges, type Edges, endWithWireProblem, type WireError } from './edges.ts';
 import type { Limits } from './limits.ts';
 import { sendAnswer } from './send-answer.ts';
+import type { OwnHosts } from './services.ts';
 
-/** Fastify listens and routes; what it would do by itself beyond that is turned off. */
+/** Fastify listens, routes, and reports what reaches no route; what it would do by itself beyond that is turned off. */
 export function makeFastify(
   edges: Edges,
-  { lead }: Pick<Leading, 'lead'>,
+  ownHosts: Pick<OwnHosts, 'answer'>,
   lines: Connections,
   limits: Limits,
   { doors, outgoing }: Pick<Server, 'doors' | 'outgoing'>,
 ): FastifyInstance {
-  return fastify({
+  const app = fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestTimeout: 0,
@@ -26,18 +26,29 @@ export function makeFastify(
       headersTimeout: limits.headersTimeout,
       connectionsCheckingInterval: limits.checkingInterval,
     },
-    // Not only for rewriting: it is the only place that sees a request before the router does.
+    // Removes the prefix of a world, so that its operations are routed as everywhere.
     rewriteUrl: (request) => {
-      prepareArrival(request);
-      request.url = doors.open(request);
-      return lead(request);
+      readTarget(request);
+      return doors.open(request);
     },
     frameworkErrors: (error, request, reply) => {
-      edges.framework(error, request.raw).then((answer) => sendAnswer(reply, answer, outgoing));
+      // It cannot decode the path, which is nothing to a service that has the whole host.
+      const answering = ownHosts.answer(request.raw) ?? edges.framework(error, request.raw);
+      answering.then((answer) => sendAnswer(reply, answer, outgoing));
     },
     // Node adds the code and the bytes that it could not read.
     clientErrorHandler: (error, socket) => endWithWireProblem(edges, lines, error as unknown as WireError, socket),
   });
+  // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parse` reads it later.
+  for (const method of app.supportedMethods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  // Fastify prefers a route with a longer path to one with a host, so hosts come before all routes.
+  app.addHook('onRequest', ({ raw }, reply, next) => {
+    const answering = ownHosts.answer(raw);
+    if (answering === null) next();
+    else answering.then((answer) => void sendAnswer(reply, answer, outgoing)).catch(next);
+  });
+  connectEdges(app, edges, outgoing);
+  return app;
 }
 
 function noCompiler(): never {

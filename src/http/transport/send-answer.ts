@@ -7,9 +7,7 @@ import { SlowBody } from './slow-body.ts';
 import { streamOut } from './stream-out.ts';
 
 /** Sends an answer: whole and at once, unless it says otherwise. */
-export function sendAnswer(given: object, answer: WireAnswer, outgoing: Outgoing): FastifyReply {
-  // Without a schema, a reply takes any status and payload.
-  const reply = given as FastifyReply;
+export function sendAnswer(reply: FastifyReply, answer: WireAnswer, outgoing: Outgoing): FastifyReply {
   const isUsual = answer.manner === undefined && answer.stream === undefined;
   if (isUsual || !sendByHand(reply.raw, answer, outgoing)) {
     return reply.code(answer.status).headers(answer.headers).send(answer.payload);
@@ -40,13 +38,9 @@ function sendByHand(response: ServerResponse, answer: WireAnswer, outgoing: Outg
   return true;
 }
 
-/**
- * May this answer have a body? Of an answer to HEAD only Node knows that it may not, because the request says GET by now
- * (`prepareArrival`).
- */
-function mayHaveBody(response: ServerResponse, status: number): boolean {
-  const isToHead = '_hasBody' in response && response._hasBody === false;
-  return !isToHead && status !== 204 && status !== 304;
+/** May this answer have a body (RFC 9110, 6.4.1)? */
+function mayHaveBody({ req }: ServerResponse, status: number): boolean {
+  return req.method !== 'HEAD' && status !== 204 && status !== 304;
 }
 
 /** The headers with what Fastify adds to those of whole answers. */

@@ -1,7 +1,7 @@
 /**
  * A function's own host name.
  *
- * Breaks with: src/http/transport/hosts.ts
+ * Breaks with: src/http/transport/services.ts
  */
 import type { HTTPMethods } from 'fastify';
 import { describe, expect, it } from 'vitest';

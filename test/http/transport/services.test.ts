@@ -9,14 +9,15 @@ import { testServer } from '../../support/server.ts';
 const server = await testServer();
 const other = await testServer({ runai: '2.19', air: 'dsx' });
 
-it.each(['GET', 'POST', 'DELETE'])(
-  '%s of the path by which operations are routed inside is of an unknown path',
-  async (method) => {
-    const { status, body } = await server.call(`${method} /_led?world=alice`);
+it('HEAD is answered as GET, without a body', async () => {
+  const [whole, head] = await Promise.all([server.call('GET /_mock/health'), server.call('HEAD /_mock/health')]);
 
-    expect([status, body.detail]).toEqual([404, expect.stringMatching(/^Nothing is served at this path/)]);
-  },
-);
+  expect([head?.status, head?.headers['content-length'], head?.body]).toEqual([
+    200,
+    whole?.headers['content-length'],
+    undefined,
+  ]);
+});
 
 it('a part of a path may have 16384 characters', async () => {
   const answers = [16_384, 16_385].map((length) => server.call(`GET /_mock/decisions/${'a'.repeat(length)}`));

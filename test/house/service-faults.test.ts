@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { COMMON_REASONS } from '../../src/core/explaining/reasons.ts';
 import type { Tables } from '../../src/core/rule.ts';
-import { checkServices, checkTables, type DocumentedOperation } from '../../src/core/tables.ts';
+import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
+import { checkServices, checkTables } from '../support/service-faults.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;
 const good: Tables = {

@@ -1,12 +1,28 @@
-import type { Reasons } from './explaining/reasons.ts';
-import type { Sourced, Tables } from './rule.ts';
+import type { Reasons } from '../../src/core/explaining/reasons.ts';
+import type { Sourced, Tables } from '../../src/core/rule.ts';
+import { hostOperation, type Mounted } from '../../src/http/mount.ts';
+import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
+import { isBelow } from '../../src/http/transport/prefixes.ts';
 
-/** What tables are compared with: the operations of the service's document. */
-export interface DocumentedOperation {
-  readonly id: string;
-  /** The document does not ask for a credential. */
-  readonly public: boolean;
-  readonly pathParams: readonly string[];
+/** Everything that is incomplete about a service, each a sentence that names the row or the operation. */
+export function mountFaults({ service, law, document }: Mounted, reasons: Reasons): string[] {
+  const ids = document.operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
+  const handled = Object.keys(service.operations);
+  const ofOtherVersions = service.laws.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
+  const documented = [...document.operations, ...(service.hosts ?? []).map(hostOperation)];
+  return [
+    ...ids
+      .filter((id, index) => ids.indexOf(id) !== index)
+      .map((id) => `operationId \`${id}\` occurs twice in its document`),
+    ...ids.filter((id) => !handled.includes(id)).map((id) => `operation \`${id}\` has no handler`),
+    ...handled
+      .filter((id) => !ids.includes(id) && !ofOtherVersions.includes(id))
+      .map((id) => `handler \`${id}\` has no operation`),
+    ...document.operations
+      .filter(({ path }) => !service.prefixes.some((prefix) => isBelow(path, prefix)))
+      .map(({ path }) => `path \`${path}\` is below none of its prefixes`),
+    ...checkTables(law.tables, documented, Object.keys(service.lookups), reasons),
+  ];
 }
 
 /**
