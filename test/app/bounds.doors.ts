@@ -1,8 +1,4 @@
-/**
- * A process with little memory lives, whatever its users have it keep or read.
- *
- * Breaks with: src/core/quota.ts, src/faults/faults.ts, src/journal/har.ts, src/journal/verify.ts
- */
+/** A process with little memory lives, whatever its users have it keep or read. */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { request } from 'node:http';

@@ -1,8 +1,4 @@
-/**
- * Which addresses a server listens on.
- *
- * Breaks with: src/cli/start.ts, src/http/transport/listen.ts
- */
+/** Which addresses a server listens on. */
 import { describe, expect } from 'vitest';
 import { it } from '../support/command.ts';
 import { hasLoopback6, takenPort, urlOnPort } from '../support/ports.ts';

@@ -1,8 +1,4 @@
-/**
- * Flags, variables and files, as a person gives them.
- *
- * Breaks with: src/cli/index.ts
- */
+/** Flags, variables and files, as a person gives them. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

@@ -1,8 +1,4 @@
-/**
- * What a data file keeps between starts.
- *
- * Breaks with: src/app/server.ts
- */
+/** What a data file keeps between starts. */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';

@@ -1,7 +1,5 @@
 /**
  * A running server is asked what its credentials were used for; a check in CI fails on what they could do without.
- *
- * Breaks with: src/cli/report-table.ts, src/cli/ask-world.ts
  */
 import { describe } from 'vitest';
 import { it, type Server } from '../support/command.ts';

@@ -1,8 +1,4 @@
-/**
- * The seed that a server is started with.
- *
- * Breaks with: src/app/server.ts
- */
+/** The seed that a server is started with. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

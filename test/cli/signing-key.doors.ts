@@ -1,8 +1,4 @@
-/**
- * The key that tokens are signed with.
- *
- * Breaks with: src/app/keys.ts
- */
+/** The key that tokens are signed with. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,8 +1,4 @@
-/**
- * What a server says when it is ready.
- *
- * Breaks with: src/cli/index.ts
- */
+/** What a server says when it is ready. */
 import { describe, expect } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { it } from '../support/command.ts';

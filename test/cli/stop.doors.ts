@@ -1,8 +1,4 @@
-/**
- * How a server ends.
- *
- * Breaks with: src/main.ts, src/cli/start.ts, src/http/transport/listen.ts
- */
+/** How a server ends. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';

@@ -1,8 +1,4 @@
-/**
- * What holds of decisions whatever the rule, the key and the object are.
- *
- * Breaks with: src/core/decide.ts, src/core/decision.ts, src/core/policy.ts
- */
+/** What holds of decisions whatever the rule, the key and the object are. */
 import { describe, expect, it } from 'vitest';
 import {
   type Caller,

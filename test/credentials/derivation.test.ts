@@ -1,8 +1,4 @@
-/**
- * What a world derives of ids.
- *
- * Breaks with: src/credentials/world-mark.ts, src/kits/ngc/key-text.ts
- */
+/** What a world derives of ids. */
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';
 import { addMark, grantMark, markIn, worldMark } from '../../src/credentials/world-mark.ts';

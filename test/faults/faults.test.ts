@@ -1,4 +1,3 @@
-/** Breaks with: src/faults/list.ts */
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/core/quota.ts';
 import type { Fault, FaultOrder } from '../../src/faults/fault.ts';

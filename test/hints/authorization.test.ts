@@ -1,8 +1,4 @@
-/**
- * Hints about the header `Authorization`, through the requests that get them.
- *
- * Breaks with: src/hints/refused-request.ts, src/hints/index.ts, src/http/hints.ts
- */
+/** Hints about the header `Authorization`, through the requests that get them. */
 import { describe, expect, it } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { hintsOf } from '../support/hints.ts';

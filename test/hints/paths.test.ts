@@ -1,4 +1,3 @@
-/** Breaks with: src/http/routes.ts, src/http/pipeline.ts */
 import { describe, expect, it } from 'vitest';
 import { hintsOf } from '../support/hints.ts';
 import { castKey } from '../support/ngc-cast.ts';

@@ -1,8 +1,4 @@
-/**
- * What is refused before anybody looks at what it is about.
- *
- * Breaks with: src/http/pipeline.ts, src/http/steps/parse.ts, src/http/steps/validate.ts, src/http/transport/edges.ts
- */
+/** What is refused before anybody looks at what it is about. */
 import { METHODS } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { lineLog } from '../../src/core/log.ts';

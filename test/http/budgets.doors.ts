@@ -1,8 +1,4 @@
-/**
- * How much, how slowly and how many at once.
- *
- * Breaks with: src/http/transport/body.ts, src/http/transport/connections.ts, src/http/transport/limits.ts
- */
+/** How much, how slowly and how many at once. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/http/transport/limits.ts';

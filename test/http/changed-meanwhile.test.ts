@@ -1,8 +1,4 @@
-/**
- * Requests that change the same object at the same time.
- *
- * Breaks with: src/http/pipeline.ts
- */
+/** Requests that change the same object at the same time. */
 import { expect, it, vi } from 'vitest';
 import { Changed } from '../../src/store/errors.ts';
 import { airServer, NODES } from '../support/air-client.ts';

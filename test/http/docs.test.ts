@@ -1,4 +1,3 @@
-/** Breaks with: src/http/console.ts, src/http/docs-pages.ts, src/http/pages.ts, src/http/read-documents.ts */
 import { describe, expect, it } from 'vitest';
 import { openapiFaults } from '../support/openapi-validators.ts';
 import { testServer } from '../support/server.ts';

@@ -1,8 +1,4 @@
-/**
- * What becomes of answers that do not fit their document.
- *
- * Breaks with: src/http/steps/conform.ts
- */
+/** What becomes of answers that do not fit their document. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ServerParts } from '../../src/app/server.ts';

@@ -1,9 +1,4 @@
-/**
- * Documents, and what they say of requests and answers.
- *
- * Breaks with: src/core/explaining/validation.ts, src/http/openapi/operation.ts, src/http/openapi/request-fault.ts,
- * src/http/openapi/spelling.ts, src/http/openapi/validators.ts
- */
+/** Documents, and what they say of requests and answers. */
 import { describe, expect, it } from 'vitest';
 import { OperationRouter } from '../../src/http/openapi/operation-router.ts';
 import { Documents } from '../../src/http/openapi.ts';

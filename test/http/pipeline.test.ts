@@ -1,11 +1,4 @@
-/**
- * The steps of a request, in their order, and what they leave behind.
- *
- * Breaks with: src/http/facts.ts, src/http/mount.ts, src/http/steps/admit.ts, src/http/steps/authenticate.ts,
- * src/http/steps/cover.ts, src/http/steps/decide.ts, src/http/steps/handle.ts, src/http/steps/locate.ts,
- * src/http/steps/parse.ts, src/http/steps/refuse.ts, src/http/steps/send.ts, src/http/steps/validate.ts,
- * src/http/unknown-path.ts
- */
+/** The steps of a request, in their order, and what they leave behind. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lineLog } from '../../src/core/log.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';

@@ -1,8 +1,4 @@
-/**
- * Versions: what each has, and what becomes of calls that only another takes.
- *
- * Breaks with: src/app/server.ts, src/http/steps/refuse.ts, src/http/steps/validate.ts
- */
+/** Versions: what each has, and what becomes of calls that only another takes. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { profilesOf, restricted } from '../../scripts/documents/versions.mjs';

@@ -1,8 +1,4 @@
-/**
- * Whether a refusal has one of the forms of its service.
- *
- * Breaks with: src/http/steps/conform.ts, src/http/steps/refuse.ts
- */
+/** Whether a refusal has one of the forms of its service. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../src/contract/request.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';

@@ -1,8 +1,4 @@
-/**
- * Texts that cannot be kept as they were sent.
- *
- * Breaks with: src/http/steps/validate.ts
- */
+/** Texts that cannot be kept as they were sent. */
 import { describe, expect, it } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { castKey } from '../support/ngc-cast.ts';

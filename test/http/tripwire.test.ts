@@ -1,8 +1,4 @@
-/**
- * Where credentials that may be real are noticed.
- *
- * Breaks with: src/http/steps/admit.ts, src/http/steps/parse.ts, src/http/steps/validate.ts
- */
+/** Where credentials that may be real are noticed. */
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { lineLog } from '../../src/core/log.ts';

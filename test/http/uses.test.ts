@@ -1,8 +1,4 @@
-/**
- * What a request leaves behind of the rights that it used.
- *
- * Breaks with: src/http/steps/note-use.ts
- */
+/** What a request leaves behind of the rights that it used. */
 import { expect, it } from 'vitest';
 import { nvcfServer } from '../support/nvcf-client.ts';
 

@@ -1,8 +1,4 @@
-/**
- * Which world a credential leads to when worlds come and go.
- *
- * Breaks with: src/worlds/indexing.ts, src/worlds/world.ts, src/worlds/registry.ts, src/worlds/credentials.ts
- */
+/** Which world a credential leads to when worlds come and go. */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { claimsOf, makeWorld, type TestWorld, tokenOf } from '../support/worlds.ts';

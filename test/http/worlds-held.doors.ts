@@ -1,8 +1,4 @@
-/**
- * What a request keeps of a world that changes meanwhile.
- *
- * Breaks with: src/worlds/images.ts, src/worlds/world.ts
- */
+/** What a request keeps of a world that changes meanwhile. */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';

@@ -1,8 +1,4 @@
-/**
- * Ways into worlds, and what counts as a use of one.
- *
- * Breaks with: src/http/transport/doors.ts, src/http/which-world.ts
- */
+/** Ways into worlds, and what counts as a use of one. */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { DOORS, makeWorld, orderWorld } from '../support/worlds.ts';

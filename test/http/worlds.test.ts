@@ -1,9 +1,4 @@
-/**
- * How a request finds its world, and what worlds share.
- *
- * Breaks with: src/worlds/world.ts, src/worlds/registry.ts, src/http/pipeline.ts, src/http/steps/place.ts,
- * src/http/transport/doors.ts, src/http/which-world.ts
- */
+/** How a request finds its world, and what worlds share. */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';

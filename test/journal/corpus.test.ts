@@ -1,9 +1,4 @@
-/**
- * What must be hidden, and what must stay readable.
- *
- * Breaks with: src/journal/secrets.ts, src/journal/secret-names.ts, src/journal/assigned-secrets.ts,
- * src/journal/random-words.ts, src/journal/joined-words.ts, src/journal/base64-words.ts
- */
+/** What must be hidden, and what must stay readable. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Draft, keptBytes, NO_BODY } from '../../src/journal/entry.ts';

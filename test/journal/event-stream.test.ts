@@ -1,4 +1,3 @@
-/** Breaks with: src/journal/events.ts */
 import { describe, expect, it } from 'vitest';
 import { eventStream } from '../../src/journal/event-stream.ts';
 import { Events } from '../../src/journal/events.ts';

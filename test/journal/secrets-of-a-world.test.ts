@@ -1,4 +1,3 @@
-/** Breaks with: src/journal/known-secrets.ts, src/worlds/world.ts, src/worlds/credentials.ts, src/http/problem.ts */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

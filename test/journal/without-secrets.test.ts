@@ -1,4 +1,3 @@
-/** Breaks with: src/journal/view.ts */
 import { describe, expect, it } from 'vitest';
 import { type Draft, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
 import { withoutSecrets as hidden, viewOf } from '../../src/journal/view.ts';

@@ -1,8 +1,7 @@
 /**
- * Breaks with: src/app/drills.ts
- *
  * Each drill with a client that does what is right, which survives, and a naive one, which is caught: by an answer that it
  * did not expect, or by the journal.
+ * /
  */
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';

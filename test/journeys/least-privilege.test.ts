@@ -1,8 +1,5 @@
 /**
  * What a flow of calls needed, put into a new credential: it lets exactly that flow pass, and one grant less does not.
- *
- * Breaks with: src/core/least-rights.ts, src/kits/ngc/least-rights.ts, src/kits/ngc/least-policy.ts,
- * src/kits/ngc/least-roles.ts, src/kits/ngc/bindings.ts, src/http/least-privilege.ts
  */
 import { describe, expect, it } from 'vitest';
 import { airServer } from '../support/air-client.ts';

@@ -1,4 +1,3 @@
-/** Breaks with: src/library/client.ts */
 import { afterAll, expect, it } from 'vitest';
 import { type DrillName, startMock } from '../../src/index.ts';
 

@@ -1,4 +1,3 @@
-/** Breaks with: src/library/faults.ts */
 import { afterAll, describe, expect, it } from 'vitest';
 import { connect, type OperationName, startMock } from '../../src/index.ts';
 

@@ -1,8 +1,4 @@
-/**
- * `fetch` without a socket, where it is left early: what its caller sees, and what the server does.
- *
- * Breaks with: src/library/in-process-body.ts
- */
+/** `fetch` without a socket, where it is left early: what its caller sees, and what the server does. */
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';

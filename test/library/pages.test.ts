@@ -1,4 +1,3 @@
-/** Breaks with: src/library/pages.ts, src/library/client.ts */
 import { afterAll, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
 import type { Call } from '../../src/library/client.ts';

@@ -1,4 +1,3 @@
-/** Breaks with: src/vitest.ts, src/library/received.ts */
 import { afterAll, describe, expect as expectPlain, it } from 'vitest';
 import { assertReceived, connect, type OperationName, startMock } from '../../src/index.ts';
 import { expect } from '../../src/vitest.ts';

@@ -1,4 +1,3 @@
-/** Breaks with: src/library/client.ts, src/library/requests.ts */
 import { afterAll, describe, expect, it } from 'vitest';
 import { connect, type OperationName, startMock } from '../../src/index.ts';
 

@@ -1,8 +1,4 @@
-/**
- * A mock in the process of a test.
- *
- * Breaks with: src/http/transport/listen.ts, src/library/client.ts, src/library/in-process.ts, src/library/refusals.ts
- */
+/** A mock in the process of a test. */
 import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
 import {
   assertRefused,

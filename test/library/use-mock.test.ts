@@ -1,8 +1,4 @@
-/**
- * Hooks that start a mock and stop it.
- *
- * Breaks with: src/library/world.ts
- */
+/** Hooks that start a mock and stop it. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type TestHooks, useMock } from '../../src/index.ts';
 

@@ -1,8 +1,4 @@
-/**
- * The zoo against verifiers: two libraries, and one that somebody wrote by hand.
- *
- * Breaks with: src/library/verifier.ts
- */
+/** The zoo against verifiers: two libraries, and one that somebody wrote by hand. */
 import { describe, expect, it } from 'vitest';
 import { describeVerifier, startMock, type VerifierOptions, type Verify } from '../../src/index.ts';
 import { describeVerifier as describeInVitest } from '../../src/vitest.ts';

@@ -1,8 +1,4 @@
-/**
- * A world for each test.
- *
- * Breaks with: src/library/refusals.ts, src/library/use-mock.ts, src/library/world.ts
- */
+/** A world for each test. */
 import { afterAll, afterEach, describe, expect as expectPlain, it, onTestFinished, vi } from 'vitest';
 import { type TestHooks, useMock, type World } from '../../src/index.ts';
 import { expect, test as withMock } from '../../src/vitest.ts';

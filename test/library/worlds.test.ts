@@ -1,8 +1,4 @@
-/**
- * Worlds of a mock, as programs make them.
- *
- * Breaks with: src/library/client.ts, src/library/world.ts, src/seed/index.ts
- */
+/** Worlds of a mock, as programs make them. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';

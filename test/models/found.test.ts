@@ -1,8 +1,4 @@
-/**
- * What the models found, in the fewest steps.
- *
- * Breaks with: src/worlds/indexing.ts, src/worlds/credentials.ts, src/worlds/registry.ts
- */
+/** What the models found, in the fewest steps. */
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { makeWorld, type TestWorld } from '../support/worlds.ts';

@@ -1,4 +1,3 @@
-/** Breaks with: src/store/revisions.ts */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { makeWorld, type TestWorld } from '../support/worlds.ts';

@@ -1,4 +1,3 @@
-/** Breaks with: scripts/build.mjs */
 import { cp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

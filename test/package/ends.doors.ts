@@ -1,7 +1,5 @@
 /**
  * A process ends when its own work is done, whether it stopped its mock or not, and not before it has its answers.
- *
- * Breaks with: src/http/transport/connections.ts, src/http/transport/listen.ts, src/machine/time.ts
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { launchProgram } from '../support/command.ts';

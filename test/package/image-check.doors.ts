@@ -1,8 +1,6 @@
 /**
  * What `npm run image-check` says where there is no engine, and where one builds nothing. What it says of an image only an
  * engine can show.
- *
- * Breaks with: scripts/image-check.mjs, scripts/image/engine.mjs
  */
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

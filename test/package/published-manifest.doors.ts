@@ -1,4 +1,3 @@
-/** Breaks with: scripts/published-manifest.mjs */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,8 +1,4 @@
-/**
- * Everything that is wrong with a seed is told at once.
- *
- * Breaks with: src/seed/check.ts, src/seed/repair.ts, src/services/runai/seed-faults.ts, src/services/ngc/seed.ts
- */
+/** Everything that is wrong with a seed is told at once. */
 import { describe, expect, it } from 'vitest';
 import { onlyNames, seedFrom } from '../support/seeds.ts';
 

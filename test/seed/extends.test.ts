@@ -1,9 +1,4 @@
-/**
- * Seeds that say what is different from another one.
- *
- * Breaks with: src/core/explaining/validation.ts, src/seed/check.ts, src/seed/index.ts, src/seed/layers.ts,
- * src/seed/read.ts, src/seed/summary.ts
- */
+/** Seeds that say what is different from another one. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

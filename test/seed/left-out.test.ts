@@ -1,8 +1,4 @@
-/**
- * What is derived where a seed leaves it out.
- *
- * Breaks with: src/seed/index.ts
- */
+/** What is derived where a seed leaves it out. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

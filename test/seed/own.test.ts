@@ -1,8 +1,4 @@
-/**
- * Worlds of one seed, each with credentials of its own.
- *
- * Breaks with: src/seed/index.ts, src/seed/template.ts
- */
+/** Worlds of one seed, each with credentials of its own. */
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';

@@ -1,8 +1,4 @@
-/**
- * Seeds that a program gives.
- *
- * Breaks with: src/credentials/password.ts, src/seed/check.ts, src/seed/index.ts, src/seed/read.ts
- */
+/** Seeds that a program gives. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
 import { Lane } from '../../src/credentials/lane.ts';

@@ -1,4 +1,3 @@
-/** Breaks with: src/store/row-name.ts */
 import { describe, expect, it } from 'vitest';
 import { checked } from '../../src/store/checked.ts';
 import { Collection } from '../../src/store/collection.ts';

@@ -1,4 +1,3 @@
-/** Breaks with: src/store/sqlite/data-file.ts */
 import { copyFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

@@ -1,7 +1,3 @@
-/**
- * Breaks with: src/store/sqlite/drivers.ts, src/store/sqlite/driver.ts, src/store/sqlite/better-sqlite3.ts,
- * src/store/sqlite/node-sqlite.ts
- */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';

@@ -1,9 +1,4 @@
-/**
- * What is written to a file, where the contract cannot look.
- *
- * Breaks with: src/store/sqlite/index.ts, src/store/sqlite/file.ts, src/store/sqlite/log.ts, src/store/sqlite/file-of.ts,
- * src/store/row-log.ts
- */
+/** What is written to a file, where the contract cannot look. */
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

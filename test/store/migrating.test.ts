@@ -1,4 +1,3 @@
-/** Breaks with: src/store/sqlite/migrating.ts, src/store/sqlite/schema.ts */
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

@@ -1,8 +1,4 @@
-/**
- * Which data files are opened, and what the others are refused with.
- *
- * Breaks with: src/store/sqlite/damage.ts, src/store/sqlite/header.ts, src/store/sqlite/open.ts, src/store/sqlite/whose.ts
- */
+/** Which data files are opened, and what the others are refused with. */
 import { chmod, copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';

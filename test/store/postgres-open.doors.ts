@@ -1,8 +1,4 @@
-/**
- * What a database has to be, and what is said of one that is not.
- *
- * Breaks with: src/store/postgres/location.ts, src/store/postgres/open.ts
- */
+/** What a database has to be, and what is said of one that is not. */
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect } from 'vitest';

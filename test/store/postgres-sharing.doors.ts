@@ -1,9 +1,4 @@
-/**
- * What processes share of a world besides its rows.
- *
- * Breaks with: src/store/postgres/log.ts, src/store/postgres/refreshing.ts, src/store/postgres/shared-rows.ts,
- * src/store/postgres/received-rows.ts, src/store/sharing.ts
- */
+/** What processes share of a world besides its rows. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';

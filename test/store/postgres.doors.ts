@@ -1,10 +1,4 @@
-/**
- * The contract of a store, on PostgreSQL.
- *
- * Breaks with: src/store/postgres/index.ts, src/store/postgres/shared-rows.ts, src/store/postgres/received-rows.ts,
- * src/store/postgres/connection.ts, src/store/postgres/objects.ts, src/store/postgres/schema.ts,
- * src/store/postgres/statements.ts, src/store/postgres/refreshing.ts
- */
+/** The contract of a store, on PostgreSQL. */
 import { randomUUID } from 'node:crypto';
 import { vi } from 'vitest';
 import type { Store } from '../../src/store/index.ts';

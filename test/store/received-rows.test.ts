@@ -1,8 +1,4 @@
-/**
- * What a process takes over of what it is told of a world.
- *
- * Breaks with: src/store/postgres/received-rows.ts
- */
+/** What a process takes over of what it is told of a world. */
 import { describe, expect, it } from 'vitest';
 import { ReceivedRows, type RowNews } from '../../src/store/postgres/received-rows.ts';
 

@@ -1,8 +1,4 @@
-/**
- * What is found in the file of a process that was killed.
- *
- * Breaks with: src/store/sqlite/wal.ts
- */
+/** What is found in the file of a process that was killed. */
 import { appendFile, copyFile, mkdir, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

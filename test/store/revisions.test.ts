@@ -1,4 +1,3 @@
-/** Breaks with: src/store/shared.ts, src/store/sqlite/renumbering.ts */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

@@ -1,8 +1,4 @@
-/**
- * Data files whose pages are in order and whose rows are not.
- *
- * Breaks with: src/store/sqlite/damage.ts
- */
+/** Data files whose pages are in order and whose rows are not. */
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

@@ -1,4 +1,3 @@
-/** Breaks with: src/store/sqlite/upgrade.ts, src/store/sqlite/open.ts */
 import fs from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';

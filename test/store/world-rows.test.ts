@@ -1,8 +1,4 @@
-/**
- * The rows of a world.
- *
- * Breaks with: src/store/overlay.ts
- */
+/** The rows of a world. */
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../src/machine/random.ts';
 import type { Change, Collections, PageQuery, Row } from '../../src/store/collections.ts';

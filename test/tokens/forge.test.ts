@@ -1,8 +1,4 @@
-/**
- * Tokens that are made on purpose, as jose reads them, which did not make them.
- *
- * Breaks with: src/tokens/forge.ts, src/tokens/compose.ts
- */
+/** Tokens that are made on purpose, as jose reads them, which did not make them. */
 import { readFileSync } from 'node:fs';
 import { compactVerify, decodeProtectedHeader, importSPKI } from 'jose';
 import { describe, expect, it } from 'vitest';

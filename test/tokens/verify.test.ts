@@ -1,8 +1,4 @@
-/**
- * Tokens as the server that signed them reads them.
- *
- * Breaks with: src/tokens/index.ts
- */
+/** Tokens as the server that signed them reads them. */
 import { CompactSign, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/core/problem.ts';

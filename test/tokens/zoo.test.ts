@@ -1,9 +1,6 @@
 /**
  * What the tokens of the zoo are, read by code that did not make them. Whether the mock and other verifiers give them
  * the same verdicts: `test/services/control/tokens.test.ts`, `test/library/verifier.test.ts`.
- *
- * Breaks with: src/tokens/zoo/index.ts, src/tokens/zoo/stock.ts, src/tokens/zoo/verdicts.ts, src/tokens/zoo/claims.ts,
- * src/tokens/zoo/keys.ts, src/tokens/zoo/writing.ts
  */
 
 import { createPublicKey, X509Certificate } from 'node:crypto';

@@ -1,9 +1,4 @@
-/**
- * Worlds that two servers share.
- *
- * Breaks with: src/worlds/shared.ts, src/worlds/credentials.ts, src/store/postgres/worlds.ts,
- * src/store/postgres/snapshots.ts, src/worlds/shared-state.ts
- */
+/** Worlds that two servers share. */
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, onTestFinished } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';

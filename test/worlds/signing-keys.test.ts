@@ -1,8 +1,4 @@
-/**
- * Replaced signing keys, as clients see them.
- *
- * Breaks with: src/worlds/signing-keys.ts, src/tokens/index.ts
- */
+/** Replaced signing keys, as clients see them. */
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { admin, cast } from '../support/cast.ts';

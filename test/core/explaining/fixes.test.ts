@@ -1,8 +1,4 @@
-/**
- * What would turn a refusal, where no kit knows better.
- *
- * Breaks with: src/core/decision.ts
- */
+/** What would turn a refusal, where no kit knows better. */
 import { describe, expect, it } from 'vitest';
 import type { Caller, Question } from '../../../src/core/decide.ts';
 import type { Decision } from '../../../src/core/decision.ts';

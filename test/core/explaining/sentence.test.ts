@@ -1,9 +1,4 @@
-/**
- * The sentence about a decision, for each reason.
- *
- * Breaks with: src/core/decision.ts, src/core/explaining/describe.ts, src/core/explaining/reasons.ts,
- * src/core/explaining/index.ts, src/core/explaining/labels.ts
- */
+/** The sentence about a decision, for each reason. */
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/decision.ts';
 import { describeDecision, explain as explainBy } from '../../../src/core/explaining/index.ts';

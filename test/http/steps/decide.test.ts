@@ -1,4 +1,3 @@
-/** Breaks with: src/http/steps/let-pass.ts, src/http/steps/note-use.ts */
 import { describe, expect, it } from 'vitest';
 import type { Caller, Sighting } from '../../../src/core/decide.ts';
 import { cover } from '../../../src/http/steps/cover.ts';

@@ -1,4 +1,3 @@
-/** Breaks with: src/http/steps/admit.ts, src/http/steps/authenticate.ts */
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
 import { admit } from '../../../src/http/steps/admit.ts';

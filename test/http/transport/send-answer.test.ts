@@ -1,9 +1,4 @@
-/**
- * Answers that break, that take their time, and that are made while they are read, over sockets and in process.
- *
- * Breaks with: src/http/transport/break-off.ts, src/http/transport/outgoing.ts, src/http/transport/slow-body.ts,
- * src/http/transport/stream-out.ts
- */
+/** Answers that break, that take their time, and that are made while they are read, over sockets and in process. */
 import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -1,8 +1,4 @@
-/**
- * How requests find their operation.
- *
- * Breaks with: src/http/openapi/operation-router.ts
- */
+/** How requests find their operation. */
 import { expect, it } from 'vitest';
 import { testServer } from '../../support/server.ts';
 

@@ -1,9 +1,4 @@
-/**
- * Requests byte by byte, as clients and attackers send them.
- *
- * Breaks with: src/http/transport/body.ts, src/http/transport/connections.ts, src/http/transport/edges.ts,
- * src/http/transport/fastify.ts, src/http/transport/listen.ts
- */
+/** Requests byte by byte, as clients and attackers send them. */
 import { networkInterfaces } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';

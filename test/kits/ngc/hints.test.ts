@@ -1,4 +1,3 @@
-/** Breaks with: src/http/steps/with-other.ts */
 import { describe, expect, it } from 'vitest';
 import { admin } from '../../support/cast.ts';
 import { hintsOf } from '../../support/hints.ts';

@@ -1,8 +1,4 @@
-/**
- * Which edits of a key would turn a refusal.
- *
- * Breaks with: src/core/decide.ts, src/core/decision.ts, src/core/explaining/fixes.ts
- */
+/** Which edits of a key would turn a refusal. */
 import { describe, expect, it } from 'vitest';
 import type { Caller, Question, Reach, Sighting } from '../../../src/core/decide.ts';
 import type { Decision } from '../../../src/core/decision.ts';

@@ -1,8 +1,4 @@
-/**
- * What a key looks like, and what is made of a header that holds one.
- *
- * Breaks with: src/kits/ngc/key-bearer.ts
- */
+/** What a key looks like, and what is made of a header that holds one. */
 import { describe, expect, it } from 'vitest';
 import { lineLog } from '../../../src/core/log.ts';
 import { hashSecret } from '../../../src/credentials/secret.ts';

@@ -1,9 +1,6 @@
 /**
  * Whatever the rules are, and whatever a key was used for: the smallest rights are enough, and nothing in them can be
  * left out.
- *
- * Breaks with: src/kits/ngc/least-rights.ts, src/kits/ngc/least-policy.ts, src/kits/ngc/least-roles.ts,
- * src/kits/ngc/bindings.ts
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,8 +1,4 @@
-/**
- * Why keys are not accepted, and what to do about it.
- *
- * Breaks with: src/kits/ngc/remedies.ts
- */
+/** Why keys are not accepted, and what to do about it. */
 import { describe, expect, it } from 'vitest';
 import { KEY_REASONS } from '../../../src/kits/ngc/reasons.ts';
 import { KEY_REMEDIES } from '../../../src/kits/ngc/remedies.ts';

@@ -1,8 +1,4 @@
-/**
- * The token that the switchboard asks for.
- *
- * Breaks with: src/http/transport/gate.ts
- */
+/** The token that the switchboard asks for. */
 import { describe, expect } from 'vitest';
 import { connect } from '../../../src/library/client.ts';
 import { startMock } from '../../../src/library/start-mock.ts';

@@ -1,9 +1,4 @@
-/**
- * What waits, what is kept and what is looked for has its bounds, and whoever meets one is told so.
- *
- * Breaks with: src/journal/verify.ts, src/journal/check.ts, src/journal/match.ts, src/faults/faults.ts,
- * src/http/steps/strike.ts
- */
+/** What waits, what is kept and what is looked for has its bounds, and whoever meets one is told so. */
 import { beforeEach, expect, it } from 'vitest';
 import { application } from '../../support/cast.ts';
 import { testServer } from '../../support/server.ts';

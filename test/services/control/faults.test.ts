@@ -1,4 +1,3 @@
-/** Breaks with: src/faults/fault.ts, src/faults/unused.ts, src/http/steps/strike.ts, src/http/claimant.ts */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';

@@ -1,8 +1,4 @@
-/**
- * How sure the answers are, and a server that answers only what is documented.
- *
- * Breaks with: src/http/steps/vouch.ts, src/core/fidelity.ts
- */
+/** How sure the answers are, and a server that answers only what is documented. */
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
 import { startMock } from '../../../src/index.ts';

@@ -1,4 +1,3 @@
-/** Breaks with: src/worlds/registry.ts, src/worlds/world.ts, src/store/sqlite/file.ts */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';

@@ -1,8 +1,4 @@
-/**
- * Every list says how many it has, how many it left out, and how to go on.
- *
- * Breaks with: src/core/page.ts, src/services/control/lists.ts, src/services/control/operations/explanations.ts
- */
+/** Every list says how many it has, how many it left out, and how to go on. */
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../../support/server.ts';
 

@@ -1,4 +1,3 @@
-/** Breaks with: src/worlds/copies.ts, src/worlds/registry.ts */
 import { expect, it } from 'vitest';
 import { testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';

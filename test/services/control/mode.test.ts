@@ -1,9 +1,4 @@
-/**
- * A world that only observes: what lacks rights passes and is recorded, everything else is refused as ever.
- *
- * Breaks with: src/core/mode.ts, src/http/steps/let-pass.ts, src/http/steps/decide.ts, src/http/steps/cover.ts,
- * src/core/explaining/header.ts
- */
+/** A world that only observes: what lacks rights passes and is recorded, everything else is refused as ever. */
 import { describe, expect, it } from 'vitest';
 import { assertRefused, startMock } from '../../../src/index.ts';
 import { airServer, GLOBEX_LAB, LEAF_SPINE, NOTHING, UBUNTU } from '../../support/air-client.ts';

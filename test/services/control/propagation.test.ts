@@ -1,8 +1,4 @@
-/**
- * When an edit of a key begins to count.
- *
- * Breaks with: src/kits/ngc/key-bearer.ts, src/kits/ngc/keyring.ts
- */
+/** When an edit of a key begins to count. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';

@@ -1,7 +1,3 @@
-/**
- * Breaks with: src/journal/check.ts, src/journal/view.ts, src/journal/har.ts, src/journal/verify.ts,
- * src/journal/entry.ts, src/http/steps/record.ts, src/http/principal.ts, src/core/principal.ts, src/app/known.ts
- */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';

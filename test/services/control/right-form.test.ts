@@ -1,8 +1,4 @@
-/**
- * A call of the switchboard that is nearly right is told the right form.
- *
- * Breaks with: src/core/explaining/validation.ts, src/http/pipeline.ts
- */
+/** A call of the switchboard that is nearly right is told the right form. */
 import { expect, it } from 'vitest';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { testServer } from '../../support/server.ts';

@@ -1,9 +1,4 @@
-/**
- * What somebody could do who held something else, and what they could do at all.
- *
- * Breaks with: src/http/simulated-caller.ts, src/http/simulate-operations.ts, src/kits/ngc/key-holding.ts,
- * src/core/principal.ts
- */
+/** What somebody could do who held something else, and what they could do at all. */
 import { describe, expect, it } from 'vitest';
 import { startMock } from '../../../src/index.ts';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';

@@ -1,8 +1,4 @@
-/**
- * Requests that were only thought of.
- *
- * Breaks with: src/http/pipeline.ts, src/http/simulate.ts, src/kits/ngc/key-bearer.ts
- */
+/** Requests that were only thought of. */
 import { describe, expect, it } from 'vitest';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';

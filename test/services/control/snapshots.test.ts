@@ -1,8 +1,4 @@
-/**
- * Snapshots: taken, restored, copied, deleted.
- *
- * Breaks with: src/worlds/copies.ts, src/app/ports.ts, src/worlds/snapshots.ts
- */
+/** Snapshots: taken, restored, copied, deleted. */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,8 +1,6 @@
 /**
  * The switchboard refuses what it does not know: misspelt members of bodies and query parameters would otherwise be
  * dropped, and the call would do something else than was asked.
- *
- * Breaks with: src/http/steps/validate.ts, src/http/openapi/request-fault.ts
  */
 import { describe, expect, it } from 'vitest';
 import { startMock } from '../../../src/index.ts';

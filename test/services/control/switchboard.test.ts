@@ -1,8 +1,4 @@
-/**
- * What the switchboard tells of the server.
- *
- * Breaks with: src/app/ports.ts
- */
+/** What the switchboard tells of the server. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, cast, researcher } from '../../support/cast.ts';
 import { castFunction, ngcCast } from '../../support/ngc-cast.ts';

@@ -1,8 +1,4 @@
-/**
- * Tokens by order, and the zoo, through HTTP.
- *
- * Breaks with: src/app/token-ports.ts
- */
+/** Tokens by order, and the zoo, through HTTP. */
 import { describe, expect, it } from 'vitest';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';
 import { type Request, START, type TestServer, testServer } from '../../support/server.ts';

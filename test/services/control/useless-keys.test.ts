@@ -1,8 +1,4 @@
-/**
- * Keys that can do nothing.
- *
- * Breaks with: src/kits/ngc/keyring.ts
- */
+/** Keys that can do nothing. */
 import { describe, expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';

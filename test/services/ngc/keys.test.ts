@@ -1,8 +1,4 @@
-/**
- * Keys as their vendor has them made, listed and deleted.
- *
- * Breaks with: src/kits/ngc/keyring.ts
- */
+/** Keys as their vendor has them made, listed and deleted. */
 import { describe, expect, it } from 'vitest';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { type Answer, START, testServer } from '../../support/server.ts';

@@ -1,8 +1,4 @@
-/**
- * A function's own host name.
- *
- * Breaks with: src/http/transport/services.ts
- */
+/** A function's own host name. */
 import type { HTTPMethods } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { listeningServer } from '../../support/listening.ts';

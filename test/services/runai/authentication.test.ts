@@ -1,8 +1,4 @@
-/**
- * Who is let in by an access token.
- *
- * Breaks with: src/services/runai/access-token.ts
- */
+/** Who is let in by an access token. */
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lineLog } from '../../../src/core/log.ts';

@@ -1,4 +1,4 @@
-/** A code that several redeem at once, on PostgreSQL. Breaks with: src/store/parts/grants.ts */
+/** A code that several redeem at once, on PostgreSQL. */
 import { expect } from 'vitest';
 import { ONE_EACH, winnersOfCodes } from '../../support/code-races.ts';
 import { describePostgres, it } from '../../support/postgres.ts';

@@ -1,4 +1,4 @@
-/** A code that several redeem at once. Breaks with: src/services/runai/collections/grants.ts */
+/** A code that several redeem at once. */
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';

@@ -1,8 +1,4 @@
-/**
- * Tokens of an identity provider, exchanged for ours.
- *
- * Breaks with: src/app/keys.ts
- */
+/** Tokens of an identity provider, exchanged for ours. */
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,8 +1,4 @@
-/**
- * The seed of the page about a tenant from nothing, and what its roles and groups bring.
- *
- * Breaks with: src/services/runai/seed.ts, src/services/runai/seed-schema.ts
- */
+/** The seed of the page about a tenant from nothing, and what its roles and groups bring. */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

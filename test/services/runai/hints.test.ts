@@ -1,8 +1,4 @@
-/**
- * Hints about token requests and tokens at Run:ai.
- *
- * Breaks with: src/hints/tokens.ts
- */
+/** Hints about token requests and tokens at Run:ai. */
 import { describe, expect, it } from 'vitest';
 import { admin, adminBot, application } from '../../support/cast.ts';
 import { hintsOf } from '../../support/hints.ts';
