@@ -1,5 +1,5 @@
-import { findNearest } from '../config/nearest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
+import { findNearest } from '../core/nearest.ts';
 import { Problem } from '../core/problem.ts';
 import { fixture } from '../machine/assets.ts';
 import type { Ports } from '../services/index.ts';

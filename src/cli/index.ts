@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import type { FlagTexts } from '../config/config.ts';
-import { findNearest } from '../config/nearest.ts';
-import type { Option } from '../config/option.ts';
 import { flagName, OPTIONS } from '../config/options.ts';
 import { formatDuration } from '../core/duration.ts';
+import { findNearest } from '../core/nearest.ts';
+import type { Option } from '../core/option.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../machine/assets.ts';
 

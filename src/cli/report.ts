@@ -1,5 +1,5 @@
 import type { FlagTexts } from '../config/config.ts';
-import { findNearest } from '../config/nearest.ts';
+import { findNearest } from '../core/nearest.ts';
 import { Unusable } from '../core/unusable.ts';
 import { askWorld } from './ask-world.ts';
 import { asTable, isReport, type Report } from './report-table.ts';

@@ -1,8 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
+import { findNearest } from '../core/nearest.ts';
+import type { Option } from '../core/option.ts';
 import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
-import { findNearest } from './nearest.ts';
-import type { Option } from './option.ts';
 import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
 
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';

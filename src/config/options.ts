@@ -1,13 +1,13 @@
-import type { Settings } from '../contract/settings.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FIDELITIES, type Fidelity } from '../core/fidelity.ts';
 import { hostName } from '../core/hosts.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import { MODES, type Mode } from '../core/mode.ts';
+import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../core/option.ts';
+import type { Settings } from '../core/settings.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
 import { type DriverName, shownData } from '../store/data-option.ts';
-import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from './option.ts';
 
 /** What all of our environment variables begin with. */
 export const PREFIX = 'NV_AUTH_MOCK_';

@@ -1,6 +1,6 @@
-import type { Option } from '../config/option.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
+import type { Option } from '../core/option.ts';
 import type { ServiceDefinition } from './service.ts';
 
 /** A line of `nv-auth-mock env`. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import type { Caller, Reach, Sighting } from '../core/decide.ts';
-import type { Principal } from '../core/principal.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Sources } from '../core/views.ts';
 import type { PublicJwk } from '../tokens/index.ts';
@@ -77,22 +77,6 @@ type CallerOf<IsPublic extends boolean> = IsPublic extends true ? null : Caller;
 export interface AuthenticatedContext<Target = unknown> extends Context<OperationTypes, Target> {
   readonly caller: Caller;
 }
-
-interface Told<Status> {
-  readonly status: Status;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** On an operation that needs no credential: whom it was done for, such as the client that was given a token. */
-  readonly principal?: Principal;
-  /** The answer is a refusal in a form of its own: a page that asks again, or a redirect that names an error. */
-  readonly refusal?: Problem;
-}
-
-/**
- * What a handler answers. A body is sent as JSON, a Buffer unchanged, a `Readable` of `node:stream` as it makes it; none
- * for 204.
- */
-export type Outcome<Status = number, Body = unknown> = Told<Status> &
-  (undefined extends Body ? { readonly body?: Body } : { readonly body: Body });
 
 /** What the document of an operation allows it to answer, or a refusal in a form of its own. */
 export type Answer<Service extends ServiceName, Id extends OperationId<Service>> =

@@ -5,8 +5,10 @@ import type { FindFixes, Fix } from '../core/explaining/index.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
 import type { Doings, LeastRights } from '../core/least-rights.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { Holding } from '../core/policy.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Presented, Presenter } from '../credentials/presented.ts';
 import type { Tripwire } from '../credentials/tripwire.ts';
 import type { HintRule } from '../hints/hint.ts';
@@ -16,9 +18,8 @@ import type { Claims } from '../tokens/mint.ts';
 import type { Census, ServiceCredentials } from './credentials.ts';
 import type { OperationTypes, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';
-import type { AnyHandler, Arrival, Context, Lookup, Operations, Outcome } from './request.ts';
+import type { AnyHandler, Arrival, Context, Lookup, Operations } from './request.ts';
 import type { Seeding } from './seed.ts';
-import type { Settings } from './settings.ts';
 import type { Surroundings } from './world.ts';
 
 /** Something that happens by itself between two moments. */

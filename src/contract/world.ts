@@ -3,6 +3,7 @@ import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Views } from '../core/views.ts';
 import type { Presented } from '../credentials/presented.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
@@ -14,7 +15,6 @@ import type { Store } from '../store/index.ts';
 import type { KeptSeed } from '../store/seed.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { PublicJwk, Tokens } from '../tokens/index.ts';
-import type { Settings } from './settings.ts';
 
 /** What a process has in common for all of its worlds, as far as services use it. It never changes after the start. */
 export interface ServerScope {

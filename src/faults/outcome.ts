@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Outcome } from '../contract/request.ts';
+import type { Outcome } from '../core/outcome.ts';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../core/problem.ts';
 
 /**

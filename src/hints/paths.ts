@@ -1,4 +1,4 @@
-import { findNear } from '../config/nearest.ts';
+import { findNear } from '../core/nearest.ts';
 import type { HintRule } from './hint.ts';
 import type { RefusedRequest, ServedPath } from './refused-request.ts';
 

@@ -1,7 +1,7 @@
-import type { Settings } from '../contract/settings.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Settings } from '../core/settings.ts';
 import { claimsSaid } from '../tokens/compact.ts';
 
 /** A refused request as it arrived, and why it was refused: all that a hint can be told from. */

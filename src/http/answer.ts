@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Outcome } from '../contract/request.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
 import { StreamedList } from '../core/streamed-list.ts';
 import type { Remembered } from './answers.ts';

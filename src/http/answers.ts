@@ -1,6 +1,7 @@
-import type { MadeFrom, Outcome } from '../contract/request.ts';
+import type { MadeFrom } from '../contract/request.ts';
 import type { Instant } from '../core/clock.ts';
 import { bytesOf } from '../core/held.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { ViewKind } from '../core/views.ts';
 import type { RequestContext } from './context.ts';
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context, MadeFrom, Outcome } from '../contract/request.ts';
+import type { Context, MadeFrom } from '../contract/request.ts';
 import type { ServerScope, Surroundings, World, WorldScope } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
 import { mayReach, type Question } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
+import type { Outcome } from '../core/outcome.ts';
 import { type AnswersOfOperation, type Remembered, rememberedAnswer } from './answers.ts';
 import type { Server } from './in-flight.ts';
 import { headerLines, methodOf } from './transport/arrival.ts';

@@ -1,6 +1,6 @@
-import type { Outcome } from '../contract/request.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Decision } from '../core/decision.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Hint } from '../hints/hint.ts';

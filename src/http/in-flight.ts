@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AnyHandler, Lookup, Outcome } from '../contract/request.ts';
+import type { AnyHandler, Lookup } from '../contract/request.ts';
 import type { ServiceDefinition, Voice } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
@@ -8,6 +8,7 @@ import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Fidelity } from '../core/fidelity.ts';
 import type { Law } from '../core/law.ts';
 import type { Log } from '../core/log.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';

@@ -1,9 +1,9 @@
-import { findNear } from '../config/nearest.ts';
 import type { Schema } from '../contract/documented.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import { grantsOf } from '../core/least-rights.ts';
+import { findNear } from '../core/nearest.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
 import { Problem } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';

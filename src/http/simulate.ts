@@ -1,8 +1,8 @@
-import { findNearPath } from '../config/nearest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Decision } from '../core/decision.ts';
 import { decisionOfProblem } from '../core/decision.ts';
+import { findNearPath } from '../core/nearest.ts';
 import { HTTP_STATUS, Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { findNear, findWithWord } from '../config/nearest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
+import { findNear, findWithWord } from '../core/nearest.ts';
 import type { Holding } from '../core/policy.ts';
 import { namesOf } from '../core/principal.ts';
 import { Problem, type ProblemKind } from '../core/problem.ts';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Outcome } from '../contract/request.ts';
+import type { Outcome } from '../core/outcome.ts';
 
 /** Calls back once an outcome needs nothing of its world any more: now, or, if its body is a stream, when that closes. */
 export function onceSent({ body }: Outcome, callback: () => void): void {

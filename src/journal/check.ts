@@ -1,5 +1,5 @@
 import { METHODS, STATUS_CODES } from 'node:http';
-import { findNearest, findNearPath } from '../config/nearest.ts';
+import { findNearest, findNearPath } from '../core/nearest.ts';
 import { Problem } from '../core/problem.ts';
 import { isPlaceholder, type Match } from './match.ts';
 

@@ -1,5 +1,5 @@
-import { findNearest } from '../config/nearest.ts';
 import type { Cast } from '../contract/cast.ts';
+import { findNearest } from '../core/nearest.ts';
 import type { Call } from './client.ts';
 import type { Send } from './switchboard.ts';
 

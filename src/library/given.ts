@@ -1,4 +1,4 @@
-import { findNear } from '../config/nearest.ts';
+import { findNear } from '../core/nearest.ts';
 
 /**
  * Whoever writes JavaScript is told about a misspelt option, which would otherwise be the same as none.

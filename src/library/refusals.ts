@@ -1,5 +1,5 @@
-import { findNearest } from '../config/nearest.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
+import { findNearest } from '../core/nearest.ts';
 import { ALL_REASONS } from '../services/index.ts';
 import { checkAnswer, checkTexts } from './given.ts';
 import type { Decision, Switchboard } from './switchboard.ts';

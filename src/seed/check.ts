@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import { findNear, findNearest } from '../config/nearest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining/index.ts';
+import { findNear, findNearest } from '../core/nearest.ts';
 import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 import { isAboutWritten, repaired } from './repair.ts';

@@ -8,9 +8,8 @@ import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { fixture } from '../machine/assets.ts';
 import type { Random } from '../machine/random.ts';
 import { parseStored } from '../store/errors.ts';
-import type { KeptSeed } from '../store/seed.ts';
+import type { KeptSeed, Seed } from '../store/seed.ts';
 import { settingRow } from '../store/settings.ts';
-import type { Seed } from '../worlds/world.ts';
 import { summaryOf } from './summary.ts';
 import { type Fill, templateOf } from './template.ts';
 

@@ -1,9 +1,9 @@
-import type { Option } from '../config/option.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { Settings } from '../contract/settings.ts';
 import { COMMON_REASONS, type DenyReason, type Reason } from '../core/explaining/reasons.ts';
 import type { Law } from '../core/law.ts';
+import type { Option } from '../core/option.ts';
+import type { Settings } from '../core/settings.ts';
 import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
 import { ngcManifest } from './ngc/manifest.ts';

@@ -1,3 +1,4 @@
+import type { Instant } from '../core/clock.ts';
 import { Collection } from './collection.ts';
 import type { Collections, Row } from './collections.ts';
 
@@ -8,6 +9,11 @@ export interface KeptSeed {
   readonly origin: 'built-in' | 'file';
   /** JSON. */
   readonly text: string;
+}
+
+/** A seed, with the rows that it turns into at a given moment. */
+export interface Seed extends KeptSeed {
+  rows(now: Instant): Promise<readonly Row[]>;
 }
 
 /** Has only one row. */

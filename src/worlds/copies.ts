@@ -6,11 +6,12 @@ import { hashSecret } from '../credentials/secret.ts';
 import { ownSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
 import { openMemory } from '../store/memory.ts';
+import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import { type FrozenRows, weightOf } from '../store/world-rows.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import type { Image, Images } from './images.ts';
-import type { Begin, Filled, Seed } from './world.ts';
+import type { Begin, Filled } from './world.ts';
 
 /** What a world is made from: a seed, or what another world or a snapshot holds. */
 export type WorldOrigin =

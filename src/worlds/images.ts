@@ -1,16 +1,16 @@
 import type { Holder } from '../contract/credentials.ts';
-import type { Settings } from '../contract/settings.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Reports } from '../core/finding.ts';
 import { Held } from '../core/held.ts';
 import type { Law } from '../core/law.ts';
+import type { Settings } from '../core/settings.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../kits/ngc/keyring.ts';
 import { openMemory } from '../store/memory.ts';
+import type { Seed } from '../store/seed.ts';
 import { seedRow } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import { type FrozenRows, frozenRows, sizeOf } from '../store/world-rows.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
-import type { Seed } from './world.ts';
 
 /** A world as its seed makes it, for others to begin with. */
 export interface Image {

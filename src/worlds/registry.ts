@@ -11,7 +11,7 @@ import type { SecretSettings } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import type { Store } from '../store/index.ts';
-import type { KeptSeed } from '../store/seed.ts';
+import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { WorldRecord } from '../store/sharing.ts';
 import type { PublicJwk } from '../tokens/index.ts';
@@ -22,7 +22,7 @@ import { EndedWorlds } from './ended-worlds.ts';
 import type { Images } from './images.ts';
 import { Indexing } from './indexing.ts';
 import { provenanceIn } from './provenance.ts';
-import { type Filled, type OwnedWorld, openWorld, type Seed, type WorldsCommon } from './world.ts';
+import { type Filled, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
 /** A world to make. */
 export interface WorldOrder {

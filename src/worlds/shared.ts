@@ -3,11 +3,12 @@ import type { Instant } from '../core/clock.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Presented } from '../credentials/presented.ts';
 import { Collision, LimitReached } from '../store/errors.ts';
+import type { Seed } from '../store/seed.ts';
 import type { SharedWorlds as StoredWorlds, WorldRecord } from '../store/sharing.ts';
 import type { Begun } from './copies.ts';
 import { provenanceText } from './provenance.ts';
 import { type StoredWorld, taken, type WorldEntry, type WorldInfo, Worlds, type WorldsParts } from './registry.ts';
-import type { Filled, Seed } from './world.ts';
+import type { Filled } from './world.ts';
 
 /** How much later than it happens the use of a world is written at most, in milliseconds; sooner if it lasts less long. */
 const WRITTEN_EVERY = 60_000;

@@ -2,13 +2,12 @@ import type { Instant } from '../core/clock.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Random } from '../machine/random.ts';
-import type { KeptSeed } from '../store/seed.ts';
+import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { SharedSnapshots, StoredSnapshot } from '../store/sharing.ts';
 import { type FrozenRows, sizeOf } from '../store/world-rows.ts';
 import type { Made } from './copies.ts';
 import { provenanceIn, provenanceText } from './provenance.ts';
 import type { WorldEntry } from './registry.ts';
-import type { Seed } from './world.ts';
 
 /** What is told of a snapshot. */
 export interface SnapshotInfo {

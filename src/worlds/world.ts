@@ -17,7 +17,7 @@ import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
 import type { Random } from '../machine/random.ts';
 import type { Row, Watcher } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
-import { type KeptSeed, seedIn } from '../store/seed.ts';
+import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { archiveOn } from './archive.ts';
@@ -25,11 +25,6 @@ import { clockOf, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { SharedState } from './shared-state.ts';
 import { type OwnedTokens, worldTokens } from './signing-keys.ts';
-
-/** A seed, with the rows that it turns into at a given moment. */
-export interface Seed extends KeptSeed {
-  rows(now: Instant): Promise<readonly Row[]>;
-}
 
 /** What a person should know about a world. */
 type FoundInSeed = readonly Parameters<Reports['report']>[];

@@ -10,6 +10,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^machine\/time$/, may: [/^node:(net|perf_hooks|timers|util|vm|worker_threads)$/] },
   { files: /^machine\/assets$/, may: [/^node:(fs(\/promises)?|module)$/] },
   { files: /^machine\//, may: [/^machine\/time$/, /^node:crypto$/] },
+  { files: /^core\/nearest$/, may: [/^leven$/] },
   { files: /^core\//, may: [/^core\//, /^machine\/time$/] },
   {
     files: /^store\/sqlite\//,
@@ -58,12 +59,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^hints\//,
-    may: [/^hints\//, /^core\//, /^config\/nearest$/, /^tokens\/compact$/],
-    types: [/^contract\/settings$/],
+    may: [/^hints\//, /^core\//, /^tokens\/compact$/],
   },
   {
     files: /^journal\//,
-    may: [/^journal\//, /^core\//, /^config\/nearest$/, /^machine\/time$/, /^node:(crypto|http|stream)$/],
+    may: [/^journal\//, /^core\//, /^machine\/time$/, /^node:(crypto|http|stream)$/],
     types: [/^hints\//],
   },
   {
@@ -82,7 +82,6 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^tokens\//,
       /^credentials\/(remembered|derivation|presented|tripwire)$/,
       /^machine\/random$/,
-      /^config\/option$/,
       /^generated\/documents$/,
     ],
   },
@@ -102,11 +101,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   {
     files: /^services\/index$/,
     may: [/^services\/[a-z-]+\/(manifest|cast)$/, /^services\/control\/(index|ports)$/, /^core\/explaining\/reasons$/],
-    types: [/^contract\//, /^core\//, /^config\/option$/],
+    types: [/^contract\//, /^core\//],
   },
   {
     files: /^services\/([a-z-]+)\/(manifest|options|reasons|cast)$/,
-    may: [/^services\/OWN\/(index|options|reasons|cast)$/, /^config\/option$/, /^core\//, /^kits\/[a-z-]+\/reasons$/],
+    may: [/^services\/OWN\/(index|options|reasons|cast)$/, /^core\//, /^kits\/[a-z-]+\/reasons$/],
     types: [/^contract\//],
   },
   {
@@ -126,7 +125,6 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^services\/control\//,
       /^(kits|ngc-keys|core|credentials|journal|faults|tokens)\//,
-      /^config\/nearest$/,
       /^store\/(errors|collection|updating)$/,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/],
@@ -138,7 +136,6 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^kits\//,
       /^ngc-keys\//,
       /^core\//,
-      /^config\/nearest$/,
       /^credentials\//,
       /^tokens\//,
       /^hints\/refused-request$/,
@@ -152,7 +149,6 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^http\//,
       /^core\//,
-      /^config\/nearest$/,
       /^machine\/time$/,
       /^fastify$/,
       /^find-my-way$/,
@@ -165,18 +161,15 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^credentials\/tripwire$/],
   },
-  { files: /^config\/nearest$/, may: [/^leven$/] },
   { files: /^config\/source-lines$/, may: [/^yaml$/, /^node:fs\/promises$/] },
-  { files: /^config\/option$/, may: [/^core\//] },
   {
     files: /^config\/options$/,
-    may: [/^config\/option$/, /^core\//, /^store\/data-option$/, /^services\/index$/],
-    types: [/^contract\/settings$/],
+    may: [/^core\//, /^store\/data-option$/, /^services\/index$/],
   },
   { files: /^config\//, may: [/^core\//, /^config\//, /^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^seed\/check$/,
-    may: [/^config\/nearest$/, /^core\/(explaining\/index|own)$/, /^seed\/repair$/, /^ajv$/],
+    may: [/^core\/(explaining\/index|nearest|own)$/, /^seed\/repair$/, /^ajv$/],
     types: [/^contract\//, /^core\//],
   },
   { files: /^seed\/(layers|repair|schema|summary)$/, may: [/^core\//], types: [/^seed\/layers$/, /^contract\//] },
@@ -192,7 +185,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^store\/(errors|settings)$/,
       /^node:(crypto|path|fs\/promises)$/,
     ],
-    types: [/^contract\//, /^worlds\/world$/, /^store\/[a-z-]+$/, /^machine\/random$/],
+    types: [/^contract\//, /^store\/[a-z-]+$/, /^machine\/random$/],
   },
   { files: /^verify\//, may: [] },
   {
@@ -214,10 +207,10 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^library\//,
     may: [
       /^library\//,
-      /^config\/(config|nearest)$/,
+      /^config\/config$/,
       /^app\/server$/,
       /^machine\/(time|node-version)$/,
-      /^core\/(log|unusable|world-id)$/,
+      /^core\/(log|nearest|unusable|world-id)$/,
       /^tokens\/zoo\/verdicts$/,
       /^services\/index$/,
       /^node:stream$/,
@@ -248,6 +241,21 @@ function violations(name: string, imports: readonly Import[]): string[] {
   return imports
     .filter((found) => !allowed(found))
     .map(({ target, typeOnly }) => `${name} -> ${target}${typeOnly ? ' (types)' : ''}`);
+}
+
+/** A service is a folder of its own. */
+function folderOf(name: string): string {
+  return /^services\/[a-z-]+(?=\/)/.exec(name)?.[0] ?? (name.includes('/') ? (name.split('/')[0] as string) : 'src');
+}
+
+/** The folders that reach themselves by what they import. */
+function cyclesIn(folders: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const reaches = (from: string, to: string, passed: Set<string>): boolean =>
+    [...(folders.get(from) ?? [])].some((next) => {
+      if (next === from || passed.has(next)) return false;
+      return next === to || reaches(next, to, passed.add(next));
+    });
+  return [...folders.keys()].filter((folder) => reaches(folder, folder, new Set()));
 }
 
 const FILES = sourceFiles('src', '.ts').map((file) => ({
@@ -283,6 +291,26 @@ describe('what may import what', () => {
     ['somewhere-new', 'core/clock'],
   ])('would catch %s importing %s', (name, target) => {
     expect(violations(name, [{ specifier: target, target, typeOnly: false }])).toHaveLength(1);
+  });
+
+  it('points one way between folders, types included', () => {
+    const folders = new Map<string, Set<string>>();
+    for (const { name, imports } of FILES) {
+      const known = folders.get(folderOf(name)) ?? new Set();
+      for (const { target } of imports) if (/^[a-z-]+\//.test(target)) known.add(folderOf(target));
+      folders.set(folderOf(name), known);
+    }
+
+    expect(cyclesIn(folders)).toEqual([]);
+    expect(
+      cyclesIn(
+        new Map([
+          ['a', new Set(['b'])],
+          ['b', new Set(['c'])],
+          ['c', new Set(['a'])],
+        ]),
+      ),
+    ).toEqual(['a', 'b', 'c']);
   });
 
   it('has one entry to explaining, and the codes of reasons beside it', () => {

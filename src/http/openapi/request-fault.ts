@@ -1,5 +1,5 @@
-import { findNear } from '../../config/nearest.ts';
 import { describeRequestFault, tellingViolations, type Violation, valueFaultOf } from '../../core/explaining/index.ts';
+import { findNear } from '../../core/nearest.ts';
 import { own } from '../../core/own.ts';
 
 /** What is wrong with a request, and which other versions would accept it. */

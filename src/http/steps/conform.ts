@@ -1,4 +1,4 @@
-import type { Outcome } from '../../contract/request.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import { isOurs } from '../../core/problem.ts';
 import { StreamedList } from '../../core/streamed-list.ts';
 import { mediaTypeOf } from '../answer.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../contract/request.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import type { Principal } from '../../core/principal.ts';
 import { worldInLog } from '../../core/world-id.ts';
 import type { Fault } from '../../faults/fault.ts';

@@ -1,4 +1,4 @@
-import { findNear } from '../../config/nearest.ts';
+import { findNear } from '../../core/nearest.ts';
 import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import type { RequestContext } from '../context.ts';

@@ -1,9 +1,9 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import type { Settings } from '../../contract/settings.ts';
 import type { Caller } from '../../core/decide.ts';
 import { type Law, permissionsOfRoles } from '../../core/law.ts';
 import type { Holding, Standing } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Settings } from '../../core/settings.ts';
 import { type NgcKeys, ngcKeysIn } from '../../ngc-keys/index.ts';
 import type { Organization } from '../../ngc-keys/records.ts';
 

@@ -6,7 +6,7 @@ import type { PermissionRow } from '../../core/rule.ts';
 import type { Use } from '../../core/uses.ts';
 import { Bindings } from './bindings.ts';
 import type { GivenResource } from './key-policy.ts';
-import { broaderServices, seedOfKey, servicesUsed } from './least-rights.ts';
+import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
 
 /**
  * The smallest policy with which a service key could have done what it did. First scopes are left out one at a time, in

@@ -1,27 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import type { Doings } from '../../core/least-rights.ts';
-import type { Principal } from '../../core/principal.ts';
 import { leastPolicy } from './least-policy.ts';
 import { leastRoles } from './least-roles.ts';
 
 /** The least rights of a key, in every service that it was used for: a policy, or the roles of its user. */
 export const leastRightsOfKey: NonNullable<ServiceDefinition['leastRights']> = async (_world, doings) =>
   doings.principal.kind === 'personal-key' ? leastRoles(doings) : leastPolicy(doings);
-
-/** The services that a key was used for, as far as keys are made for services. */
-export function servicesUsed({ uses }: Pick<Doings, 'uses'>): readonly string[] {
-  const laws = new Set(uses.map(({ question }) => question.law));
-  return [...laws].filter(({ tables }) => tables.product !== undefined).map(({ service }) => service);
-}
-
-/** A key with these rights as a seed writes it. */
-export function seedOfKey({ kind, org, name, user }: Principal, rights: Readonly<Record<string, unknown>>) {
-  const type = kind === 'personal-key' ? 'personal' : 'service';
-  return { ngc: { keys: [{ org, name, type, ...(user !== undefined && { user }), ...rights }] } };
-}
-
-/** What a key was made for and not used for. */
-export function broaderServices(held: readonly string[], used: readonly string[]) {
-  if (used.length === 0 || held.every((service) => used.includes(service))) return [];
-  return [{ what: 'services', held, enough: used } as const];
-}

@@ -2,7 +2,7 @@ import { type Law, permissionsOfRoles } from '../../core/law.ts';
 import { type Doings, isAllowed, type LeastRights, leaveOut } from '../../core/least-rights.ts';
 import type { Standing } from '../../core/policy.ts';
 import type { Use } from '../../core/uses.ts';
-import { broaderServices, seedOfKey, servicesUsed } from './least-rights.ts';
+import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
 
 /** The fewest roles with which the user of a personal key could have done what they did: large ones are left out first. */
 export function leastRoles(doings: Doings): LeastRights {

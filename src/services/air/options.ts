@@ -1,4 +1,4 @@
-import { type Option, oneOf, type ValuesOf } from '../../config/option.ts';
+import { type Option, oneOf, type ValuesOf } from '../../core/option.ts';
 
 /** Options for how Air is emulated. */
 export const OPTIONS = {
@@ -17,6 +17,6 @@ export const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-declare module '../../contract/settings.ts' {
+declare module '../../core/settings.ts' {
   interface Settings extends ValuesOf<typeof OPTIONS> {}
 }

@@ -1,4 +1,5 @@
-import type { AuthenticatedContext, Outcome } from '../../contract/request.ts';
+import type { AuthenticatedContext } from '../../contract/request.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import type { PageQuery } from '../../store/collections.ts';

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../contract/request.ts';
 import type { About, ErrorForm } from '../../contract/service.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import { HTTP_STATUS, type Problem } from '../../core/problem.ts';
 import { requestStatus } from '../../kits/ngc/envelope.ts';
 

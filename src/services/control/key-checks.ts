@@ -1,7 +1,7 @@
-import { findNear, findWithWord } from '../../config/nearest.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
 import { quote } from '../../core/explaining/index.ts';
 import type { Law } from '../../core/law.ts';
+import { findNear, findWithWord } from '../../core/nearest.ts';
 import type { Policy } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';

@@ -1,5 +1,5 @@
-import { findNear } from '../../config/nearest.ts';
 import type { World } from '../../contract/world.ts';
+import { findNear } from '../../core/nearest.ts';
 import { namesOf } from '../../core/principal.ts';
 import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../contract/request.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import type { Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 

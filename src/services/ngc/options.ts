@@ -1,4 +1,4 @@
-import { duration, type Option, oneOf, type ValuesOf } from '../../config/option.ts';
+import { duration, type Option, oneOf, type ValuesOf } from '../../core/option.ts';
 import { PROPAGATION_MODES } from '../../core/propagation.ts';
 
 /** When edits of service keys take effect. */
@@ -17,6 +17,6 @@ export const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-declare module '../../contract/settings.ts' {
+declare module '../../core/settings.ts' {
   interface Settings extends ValuesOf<typeof OPTIONS> {}
 }

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../contract/request.ts';
 import type { About } from '../../contract/service.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import type { Problem } from '../../core/problem.ts';
 import { renderRequestStatus } from '../../kits/ngc/envelope.ts';
 

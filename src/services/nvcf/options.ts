@@ -1,4 +1,4 @@
-import { type Option, oneOf, type ValuesOf } from '../../config/option.ts';
+import { type Option, oneOf, type ValuesOf } from '../../core/option.ts';
 
 /** How Cloud Functions are emulated. */
 export const OPTIONS = {
@@ -10,6 +10,6 @@ export const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-declare module '../../contract/settings.ts' {
+declare module '../../core/settings.ts' {
   interface Settings extends ValuesOf<typeof OPTIONS> {}
 }

@@ -1,6 +1,6 @@
-import type { Outcome } from '../../contract/request.ts';
 import type { About, ErrorForm } from '../../contract/service.ts';
 import type { DenyReason } from '../../core/explaining/reasons.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import { own } from '../../core/own.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
 import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';

@@ -1,5 +1,5 @@
-import type { Settings } from '../../contract/settings.ts';
 import { type Law, lawOf, rowsOf } from '../../core/law.ts';
+import type { Settings } from '../../core/settings.ts';
 import {
   GRANT_TYPES,
   OPERATIONS,

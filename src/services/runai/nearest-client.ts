@@ -1,5 +1,5 @@
-import { findNear } from '../../config/nearest.ts';
 import type { FindOther } from '../../contract/service.ts';
+import { findNear } from '../../core/nearest.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { oauthClientsIn } from './collections/oauth-clients.ts';

@@ -1,4 +1,4 @@
-import { claim, lifetime, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../config/option.ts';
+import { claim, lifetime, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../core/option.ts';
 
 /** How Run:ai is emulated: which version, how long tokens live, whose tokens can be exchanged. */
 export const OPTIONS = {
@@ -59,6 +59,6 @@ export const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-declare module '../../contract/settings.ts' {
+declare module '../../core/settings.ts' {
   interface Settings extends ValuesOf<typeof OPTIONS> {}
 }

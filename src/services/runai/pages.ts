@@ -1,5 +1,5 @@
-import type { Outcome } from '../../contract/request.ts';
 import { escaped, escapedWithCode, LOOK, shortened } from '../../core/html.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import type { OAuthClient } from './collections/oauth-clients.ts';
 import type { People } from './people.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../src/contract/request.ts';
+import type { Outcome } from '../../../src/core/outcome.ts';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
 import { conform } from '../../../src/http/steps/conform.ts';
 import { type Given, NOW, toyFlight } from './toy-flight.ts';

@@ -1,6 +1,7 @@
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler, Outcome } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
+import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { creatorOf } from '../caller.ts';

@@ -1,8 +1,8 @@
-import { findNearest } from '../../../config/nearest.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
 import type { Caller } from '../../../core/decide.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
+import { findNearest } from '../../../core/nearest.ts';
 import { Problem } from '../../../core/problem.ts';
 import { extentOf } from '../lists.ts';
 import type { KnownDrill, Ports } from '../ports.ts';

@@ -1,7 +1,7 @@
-import { findNear } from '../../../config/nearest.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { quote } from '../../../core/explaining/index.ts';
 import { footingOf } from '../../../core/fidelity.ts';
+import { findNear } from '../../../core/nearest.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Tables } from '../../../core/rule.ts';
 import type { Ports } from '../ports.ts';

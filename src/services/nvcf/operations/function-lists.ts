@@ -1,4 +1,5 @@
-import type { AuthenticatedContext, Handler, Outcome } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { Outcome } from '../../../core/outcome.ts';
 import { accountOf } from '../caller.ts';
 import { FUNCTIONS, type FunctionRow, reachOfVersion, relationTo } from '../functions.ts';
 import { functionView } from '../view.ts';

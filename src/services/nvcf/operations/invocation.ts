@@ -1,6 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Answer, AuthenticatedContext, Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Answer, AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
 import type { HostContext } from '../../../contract/service.ts';
+import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../functions.ts';

@@ -1,6 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler, Lookup, Outcome } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
+import type { Outcome } from '../../../core/outcome.ts';
 import { Problem, unauthenticated } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';

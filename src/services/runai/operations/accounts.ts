@@ -1,6 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Lookup, Outcome } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
+import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
 import { Collision } from '../../../store/errors.ts';

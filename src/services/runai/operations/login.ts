@@ -1,4 +1,5 @@
-import type { Answer, Context, Handler, Outcome } from '../../../contract/request.ts';
+import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import type { Outcome } from '../../../core/outcome.ts';
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { claim, duration, lifetime, megabytes, oneOf, onOff, path, wholeNumber } from '../../src/config/option.ts';
+import { claim, duration, lifetime, megabytes, oneOf, onOff, path, wholeNumber } from '../../src/core/option.ts';
 
 interface Read {
   readonly expected: string;

@@ -1,5 +1,5 @@
-import { DURATION_FORMS, parseDuration } from '../core/duration.ts';
-import { own } from '../core/own.ts';
+import { DURATION_FORMS, parseDuration } from './duration.ts';
+import { own } from './own.ts';
 
 /** One option: how it is written, what it means, and how its text is read. */
 export interface Option<Value = unknown> {

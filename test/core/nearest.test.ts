@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findNear, findNearest, findNearPath, findWithWord } from '../../src/config/nearest.ts';
+import { findNear, findNearest, findNearPath, findWithWord } from '../../src/core/nearest.ts';
 
 const VALID = ['port', 'public-url', 'seed'];
 
