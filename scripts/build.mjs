@@ -10,6 +10,7 @@ import { buildDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { writeHandlerTypes } from './handler-types.mjs';
 import { sbomOf } from './sbom.mjs';
+import { validatorAlone } from './validator-alone.mjs';
 
 const DIST = new URL('../dist/', import.meta.url);
 
@@ -98,6 +99,7 @@ async function buildCore(needed) {
     input: Object.fromEntries([...ENTRIES, ...needed].map((name) => [flat(name), source(name)])),
     platform: 'node',
     external: EXTERNAL,
+    plugins: [validatorAlone],
     transform: { inject: Object.fromEntries(Object.entries(MACHINE).map(([name, ours]) => [name, [machine, ours]])) },
     logLevel: 'warn',
   });

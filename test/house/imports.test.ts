@@ -152,7 +152,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^machine\/time$/,
       /^fastify$/,
       /^find-my-way$/,
-      /^openapi-backend$/,
+      /^openapi-backend\/validation\.js$/,
       /^ajv(-formats)?$/,
       /^node:(http|net|crypto|stream)$/,
       /^store\/(errors|updating)$/,

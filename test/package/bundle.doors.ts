@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { type Document, OpenAPIValidator, type Operation } from 'openapi-backend';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copied, write } from '../support/package.ts';
@@ -34,10 +36,8 @@ const GLOBALS = /^(?:globalThis|global|root|self|window|context)$/;
 const EXPLAINED: Readonly<Record<string, string>> = {
   'src/machine/time.ts': 'gives them to all the others',
   'machine.cjs': 'is where that file is, and loads what it imports',
-  'node_modules/lodash/lodash.js': 'looks at the global for `debounce` and the like, which nobody here calls',
   'node_modules/pino/lib/time.js': 'has time stamps in nanoseconds; our log has stamps of its own',
   'node_modules/fastify/lib/logger-factory.js': 'takes `performance` from Node',
-  'node_modules/undici/lib/web/fetch/util.js': 'takes `performance` from Node',
 };
 
 /** Which part of a file of the bundle a source has become begins with its name. */
@@ -126,6 +126,32 @@ describe('the bundle', () => {
   });
 });
 
+describe('the bundled validator', () => {
+  const bundled: typeof OpenAPIValidator = createRequire(import.meta.url)(join(DIST, 'validation.cjs')).default
+    .OpenAPIValidator;
+  const errorsOf = (Validator: typeof OpenAPIValidator, operation: object) => {
+    const definition: Document = { openapi: '3.0.3', info: { title: '', version: '' }, paths: {} };
+    const ajvOpts = { validateFormats: false, validateSchema: false };
+    const checks = new Validator({ definition, ajvOpts, lazyCompileValidators: true });
+    const validators = checks.buildRequestValidatorsForOperation({
+      ...operation,
+      operationId: 'any',
+    } as Operation<Document>);
+    const requests = [{}, { path: {}, query: { unknown: '' }, requestBody: {} }, { query: {}, requestBody: [] }];
+    return requests.map((request) => validators?.map((validate) => (validate(request) ? [] : validate.errors)));
+  };
+
+  it.each(readdirSync(join(DIST, 'operations')).filter((name) => name.endsWith('.schemas.json')))(
+    'finds what the whole of openapi-backend finds: %s',
+    (name) => {
+      const { operations } = JSON.parse(readFileSync(join(DIST, 'operations', name), 'utf8'));
+      for (const operation of Object.values<object>(operations)) {
+        expect(errorsOf(bundled, operation)).toEqual(errorsOf(OpenAPIValidator, operation));
+      }
+    },
+  );
+});
+
 describe('the package', () => {
   let folder: string;
   const node = async (name: string, program: string) => {
@@ -146,6 +172,23 @@ describe('the package', () => {
       });`;
 
     expect(await node('required.cjs', program)).toBe('3 200\n');
+  });
+
+  it('answers what its documents say: a member that they begin to require is missed', async () => {
+    const file = 'node_modules/nv-auth-mock/dist/operations/control.schemas.json';
+    const program = `const { startMock } = require('nv-auth-mock');
+      startMock({ listen: false }).then(async (mock) => {
+        console.log(await mock.snapshot().then(() => 'taken', ({ message }) => message));
+        await mock.stop();
+      });`;
+    const before = await readFile(join(folder, file), 'utf8');
+    const changed = JSON.parse(before);
+    changed.operations.take_snapshot.requestBody.content['application/json'].schema.required = ['moon'];
+
+    expect(await node('asks.cjs', program)).toBe('taken\n');
+    await write(folder, { [file]: JSON.stringify(changed) });
+    expect(await node('asks.cjs', program)).toContain('`moon` is missing');
+    await write(folder, { [file]: before });
   });
 
   it('is the same when it is required and when it is imported', async () => {

@@ -1,5 +1,5 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import type { OpenAPIValidator } from 'openapi-backend';
+import type { OpenAPIValidator } from 'openapi-backend/validation.js';
 import { own } from '../../core/own.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
 
@@ -44,7 +44,7 @@ export interface Compiler {
 /** Loads the libraries now rather than with this file: a server that receives no requests never needs them. */
 export async function loadCompiler(): Promise<Compiler> {
   const [{ OpenAPIValidator }, { Ajv }, { default: addFormats }] = await Promise.all([
-    import('openapi-backend'),
+    import('openapi-backend/validation.js'),
     import('ajv'),
     import('ajv-formats'),
   ]);
