@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { EventText } from '../../src/library/event-text.ts';
+import { eventReader } from '../../src/library/events.ts';
 import { Refused, send } from './client.ts';
 import type { MockEvent } from './types.ts';
 
@@ -34,14 +34,12 @@ export function follow(listener: Listener, opened: () => void): void {
     connection.value = 'live';
     pause = FIRST_PAUSE_MS;
     opened();
-    const text = new EventText();
-    const decoder = new TextDecoder();
+    const eventsIn = eventReader();
     const reader = body.getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      for (const { id, type, data } of text.read(decoder.decode(part.value, { stream: true }))) {
-        lastId = id;
-        // The kinds of events are those that the document of the switchboard names.
-        listener({ id, kind: type, data: JSON.parse(data) } as MockEvent);
+      for (const event of eventsIn(part.value)) {
+        lastId = event.id;
+        listener(event);
       }
     }
   };

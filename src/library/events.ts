@@ -1,5 +1,5 @@
+import { createParser } from 'eventsource-parser';
 import type { DrillName } from './drills.ts';
-import { EventText } from './event-text.ts';
 import type { OperationName, ServiceName } from './names.ts';
 import type { RequestSummary } from './requests.ts';
 import type { ClockState, Decision, Finding } from './switchboard.ts';
@@ -80,17 +80,33 @@ export function watchEvents(open: (signal: AbortSignal) => Promise<Response>): E
 }
 
 async function* readEvents(response: Promise<Response>, end: AbortSignal): AsyncGenerator<MockEvent, undefined> {
-  const text = new EventText();
-  const decoder = new TextDecoder();
+  const read = eventReader();
   try {
-    for await (const bytes of (await response).body ?? []) {
-      for (const { id, type, data } of text.read(decoder.decode(bytes, { stream: true }))) {
-        // The switchboard promises what is told of which kind.
-        yield { id, kind: type, data: JSON.parse(data) } as MockEvent;
-      }
-    }
+    for await (const bytes of (await response).body ?? []) yield* read(bytes);
   } catch (thrown) {
     if (!end.aborted) throw thrown;
   }
   return undefined;
+}
+
+/** How long one event may be, in characters. Those of the mock have a few hundred. */
+const LONGEST = 16 * 1024 * 1024;
+
+/** Gives the events that end in each piece of a stream. It throws for an event that is too long. */
+export function eventReader(): (piece: Uint8Array) => readonly MockEvent[] {
+  const events: MockEvent[] = [];
+  const parser = createParser({
+    maxBufferSize: LONGEST,
+    // The switchboard promises what is told of which kind.
+    onEvent: ({ id, event, data }) => events.push({ id, kind: event, data: JSON.parse(data) } as MockEvent),
+    // A field that only a later version sends is no error.
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') throw error;
+    },
+  });
+  const decoder = new TextDecoder();
+  return (piece) => {
+    parser.feed(decoder.decode(piece, { stream: true }));
+    return events.splice(0);
+  };
 }

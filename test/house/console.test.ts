@@ -11,7 +11,7 @@ import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   {
     files: /^console\/switchboard\//,
-    may: [/^console\/switchboard\//, /^@preact\/signals$/, /^library\/(event-text|pages)$/],
+    may: [/^console\/switchboard\//, /^@preact\/signals$/, /^library\/(events|pages)$/],
     types: [/^library\//],
   },
   { files: /^console\/address$/, may: [/^@preact\/signals$/] },

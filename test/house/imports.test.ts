@@ -213,6 +213,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^core\/(log|nearest|unusable|world-id)$/,
       /^tokens\/zoo\/verdicts$/,
       /^services\/index$/,
+      /^eventsource-parser$/,
       /^node:stream$/,
     ],
     types: [/^core\//, /^config\/options$/, /^contract\/(cast|documented)$/, /^fastify$/],
