@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Generates types from the documents: parameters, queries, bodies and answers of every operation, for its handler
- * (`src/contract/documented.ts`). They cover all versions together: members that only some have are optional.
+ * (`src/contract/documented.ts`), and the types of the control API that the library publishes. They cover all versions
+ * together: members that only some have are optional.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +28,7 @@ export async function writeHandlerTypes() {
   await rm(TARGET, { recursive: true, force: true });
   await mkdir(TARGET, { recursive: true });
   await Promise.all(written.map(([file, text]) => writeFile(new URL(file, TARGET), text)));
+  await writeFile(new URL('library.ts', TARGET), await libraryFile(documents));
   // Written last, because it says that the others are complete.
   await writeFile(index, mark + indexOf(documents.map(([name]) => name)));
 }
@@ -48,6 +50,13 @@ async function filesOf(name, document) {
     [`${name}.document.d.ts`, astToString(types)],
     [`${name}.ts`, operationTypes(name, whole)],
   ];
+}
+
+/** @param {readonly [name: string, document: any][]} documents */
+async function libraryFile(documents) {
+  const { libraryTypes } = await import('./handler-types/library.mjs');
+  const { control, ...emulated } = Object.fromEntries(documents);
+  return libraryTypes(ofAllVersions(control), Object.entries(emulated));
 }
 
 /** @param {readonly string[]} names */

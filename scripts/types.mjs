@@ -10,35 +10,10 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TARGET = `${ROOT}dist/types/`;
 
 /** Those in the package's `exports`. */
-const ENTRIES = ['index', 'vitest', 'testcontainers'];
+const ENTRIES = ['src/index', 'src/vitest', 'src/testcontainers'];
 
 /** Those that can be required: TypeScript wants separate declarations for them. */
-const REQUIRABLE = ['index', 'testcontainers'];
-
-/** The names of operations and services, which follow from the documents' types: here they are written out. */
-const NAMES = { file: `${TARGET}library/names.d.ts`, source: `${ROOT}src/library/names.ts` };
-
-/**
- * Each type that a source exports, as the union of its texts.
- *
- * @param {ts.Program} program
- */
-function unionsOf(program) {
-  const checker = program.getTypeChecker();
-  const source = program.getSourceFile(NAMES.source);
-  const module = source === undefined ? undefined : checker.getSymbolAtLocation(source);
-  if (module === undefined) throw new Error(`${NAMES.source} is needed, and exports nothing`);
-  return checker.getExportsOfModule(module).map((symbol) => {
-    const type = checker.getDeclaredTypeOfSymbol(symbol);
-    const members = type.isUnion() ? type.types : [type];
-    const texts = members.map((member) => {
-      if (member.isStringLiteral()) return `'${member.value}'`;
-      throw new Error(`${symbol.name} in ${NAMES.source} is not a union of texts: ${checker.typeToString(member)}`);
-    });
-    const comment = ts.displayPartsToString(symbol.getDocumentationComment(checker));
-    return `/** ${comment} */\nexport type ${symbol.name} = ${texts.sort().join(' | ')};\n`;
-  });
-}
+const REQUIRABLE = ['src/index', 'src/testcontainers'];
 
 /** The declarations of every source, by path. */
 function emit() {
@@ -47,12 +22,11 @@ function emit() {
   const program = ts.createProgram(
     // All sources: files that add to the interfaces of others are not imported anywhere.
     ts.sys.readDirectory(`${ROOT}src`, ['.ts']),
-    { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true, outDir: TARGET, rootDir: `${ROOT}src` },
+    { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true, outDir: TARGET, rootDir: ROOT },
   );
   /** @type {Map<string, string>} */
   const emitted = new Map();
   program.emit(undefined, (path, text) => emitted.set(resolve(path), text));
-  emitted.set(NAMES.file, unionsOf(program).join('\n'));
   return emitted;
 }
 

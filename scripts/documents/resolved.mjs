@@ -1,7 +1,7 @@
 // @ts-check
 
 /** Annotations that tell people about a part of a document, and mean nothing to the server. */
-const ANNOTATIONS = ['description', 'example', 'examples'];
+const ANNOTATIONS = ['description', 'example', 'examples', 'x-type'];
 
 /** Members whose own members are names, not keywords. */
 const NAMED = ['properties', 'patternProperties', 'content', 'headers'];

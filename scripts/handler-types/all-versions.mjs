@@ -5,13 +5,17 @@
  * of members may have any.
  *
  * @param {any} part
+ * @param {boolean} [areNames] its members are names, not keywords: one may be called `example`
  * @returns {any}
  */
-export function ofAllVersions(part) {
-  if (Array.isArray(part)) return part.map(ofAllVersions);
+export function ofAllVersions(part, areNames = false) {
+  if (Array.isArray(part)) return part.map((entry) => ofAllVersions(entry));
   if (typeof part !== 'object' || part === null) return part;
-  const { example: _, examples: __, ...rest } = part;
-  const kept = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, ofAllVersions(value)]));
+  const kept = Object.fromEntries(
+    Object.entries(part)
+      .filter(([key]) => areNames || !/^examples?$/.test(key))
+      .map(([key, value]) => [key, ofAllVersions(value, !areNames && key === 'properties')]),
+  );
   if (Array.isArray(kept.required) && kept.properties !== undefined) {
     kept.required = kept.required.filter((/** @type {string} */ name) => !isOfSome(part.properties[name]));
   }

@@ -1,11 +1,12 @@
 import type { Caller } from '../core/decide.ts';
 import type { Principal } from '../core/principal.ts';
 import type { FaultOrder } from '../faults/fault.ts';
+import type { Schema } from './documented.ts';
 import type { Arrival } from './request.ts';
 
 /** Something that goes wrong in real life, rehearsed: what a client of the service has to survive. */
 export interface Drill {
-  readonly name: string;
+  readonly name: Schema<'control', 'DrillName'>;
   /** What happens, in a sentence. */
   readonly what: string;
   /** What a client does that is right. */

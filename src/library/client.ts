@@ -1,12 +1,12 @@
+import type { Decision, Drill } from '../../generated/library.ts';
 import { worldPath } from '../core/world-id.ts';
 import { getToken } from './credentials.ts';
-import type { Drill } from './drills.ts';
 import { watchEvents } from './events.ts';
 import { faultsBoard } from './faults.ts';
 import { checkMembers, checkObject } from './given.ts';
 import { pagesOf, queryOf } from './pages.ts';
 import { requestsBoard } from './requests.ts';
-import type { Decision, DecisionFilter, Send, Switchboard } from './switchboard.ts';
+import type { DecisionFilter, Send, Switchboard } from './switchboard.ts';
 import type { MadeWorld, SnapshotsBoard } from './worlds.ts';
 
 /** The switchboard refused a call; its problem document says what to change. */

@@ -1,8 +1,7 @@
 import { createParser } from 'eventsource-parser';
-import type { DrillName } from './drills.ts';
-import type { OperationName, ServiceName } from './names.ts';
+import type { Decision, DrillName, Finding, OperationName, ServiceName } from '../../generated/library.ts';
 import type { RequestSummary } from './requests.ts';
-import type { ClockState, Decision, Finding } from './switchboard.ts';
+import type { ClockState } from './switchboard.ts';
 
 /** What is told of each kind of event. Times are RFC 3339 in UTC, by the clock of the world. */
 export interface EventData {

@@ -1,8 +1,7 @@
-import type { Fault } from './faults.ts';
+import type { Decision, Fault, RecordedRequest } from '../../generated/library.ts';
 import { requestLine } from './received.ts';
 import { describeRefusal } from './refusals.ts';
-import type { RecordedRequest } from './requests.ts';
-import type { Decision, Switchboard } from './switchboard.ts';
+import type { Switchboard } from './switchboard.ts';
 
 /** What can tell why a test failed: a mock, a world, or what `connect` returns. */
 export type Witness = Pick<Switchboard, 'decisions' | 'faults' | 'requests'>;

@@ -1,5 +1,6 @@
+import type { RecordedRequest, RequestMatch, Verified } from '../../generated/library.ts';
 import { checkMembers } from './given.ts';
-import type { RecordedRequest, RequestCount, RequestMatch, RequestSummary, Verified } from './requests.ts';
+import type { RequestCount, RequestSummary } from './requests.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** Which requests are expected, and how many: without a number, at least one. */

@@ -1,8 +1,9 @@
+import type { Decision } from '../../generated/library.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import { findNearest } from '../core/nearest.ts';
 import { ALL_REASONS } from '../services/index.ts';
 import { checkAnswer, checkTexts } from './given.ts';
-import type { Decision, Switchboard } from './switchboard.ts';
+import type { Switchboard } from './switchboard.ts';
 
 /** What an answer's `x-mock-decision` says. */
 export interface DecisionNote {

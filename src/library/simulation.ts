@@ -1,5 +1,4 @@
-import type { DenyReason } from '../core/explaining/reasons.ts';
-import type { Decision, KeyResource } from './switchboard.ts';
+import type { Decision, KeyResource, OperationEffect } from '../../generated/library.ts';
 
 /** What somebody holds in place of their own rights; without a principal, what a new key or user holds. */
 export type Holding =
@@ -19,16 +18,6 @@ export type Holding =
 export type Asker =
   | { readonly principal: string; readonly holding?: Holding }
   | { readonly principal?: never; readonly holding: Holding };
-
-/** What would be decided about an operation before any object is known. */
-export interface OperationEffect {
-  readonly operation: string;
-  readonly service: string;
-  readonly effect: 'allow' | 'deny';
-  readonly reason?: DenyReason;
-  readonly missing?: readonly string[];
-  readonly missingAnyOf?: readonly string[];
-}
 
 /** What would be decided, without doing it. */
 export interface Simulate {

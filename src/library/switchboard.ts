@@ -1,200 +1,40 @@
+import type {
+  ClockChange,
+  ClockReading,
+  Decision,
+  FidelityReport,
+  Finding,
+  Info,
+  Key,
+  KeyEdit,
+  KeyOrder,
+  KeyWithSecret,
+  LeastPrivilege,
+  ModeState,
+  Propagation,
+  PropagationEdit,
+  Restored,
+  Snapshot,
+  Tables,
+} from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
-import type { DenyReason } from '../core/explaining/reasons.ts';
-import type { PrincipalKind } from '../core/principal.ts';
 import type { ClientCredentials } from './credentials.ts';
 import type { DrillsBoard } from './drills.ts';
 import type { EventStream } from './events.ts';
 import type { FaultsBoard } from './faults.ts';
-import type { FidelityReport } from './fidelity.ts';
-import type { LeastPrivilege, Mode } from './least-privilege.ts';
 import type { RequestsBoard } from './requests.ts';
 import type { Simulate } from './simulation.ts';
 import type { TokensBoard } from './tokens.ts';
-import type { Snapshot, SnapshotsBoard, WorldsBoard } from './worlds.ts';
+import type { SnapshotsBoard, WorldsBoard } from './worlds.ts';
+
+/** Is what lacks rights refused, or let pass and only recorded? */
+export type Mode = ModeState['mode'];
 
 /** How the switchboard is reached: over the network, or in process. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** A decision as the switchboard shows it. */
-export interface Decision {
-  readonly id: string;
-  /** RFC 3339, UTC. */
-  readonly at: string;
-  readonly service: string;
-  readonly operation: string;
-  readonly request: { readonly method: string; readonly path: string };
-  readonly effect: 'allow' | 'deny';
-  readonly principal: Principal | null;
-  /** Whom a rejected credential would have stood for. */
-  readonly claimed?: Principal;
-  readonly rule: string | null;
-  /** Why it was refused: a code from `docs/reference/why-was-i-refused.md`. */
-  readonly reason: DenyReason | null;
-  /** The refusal was only recorded, and the request went on: its world observes. */
-  readonly enforced?: false;
-  /** Everything that the rule needs and the caller lacks. */
-  readonly missing?: readonly string[];
-  /** Of these the rule needs one, and the caller has none. */
-  readonly missingAnyOf?: readonly string[];
-  /** For an answer that was allowed: the scopes or permissions that counted. */
-  readonly used?: readonly string[];
-  readonly held?: readonly string[];
-  readonly roles?: readonly string[];
-  readonly accepted?: readonly string[];
-  readonly target?: string;
-  readonly boundTo?: string;
-  /** Of a refusal that rights would turn, by a rule to which it matters what the caller is bound to. */
-  readonly binding?: { readonly fits: boolean; readonly accepted: readonly string[]; readonly held: string };
-  /** The world that the credential belongs to, if it is a different one. */
-  readonly ofWorld?: string;
-  readonly policyVersion?: number;
-  readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
-  readonly detail?: string;
-  /** The smallest changes that would turn a refusal. */
-  readonly fixes: readonly Fix[];
-  /** One English sentence. */
-  readonly explanation: string;
-}
-
-/** The caller: keys by id, never with a secret. */
-export interface Principal {
-  readonly kind: PrincipalKind;
-  readonly id: string;
-  readonly name: string;
-  readonly clientId?: string;
-  readonly tenant?: string;
-  readonly user?: string;
-  readonly org?: string;
-  readonly account?: string;
-}
-
-/** One change that would turn a refusal, or the first step of it. */
-export interface Fix {
-  readonly kind: string;
-  readonly text: string;
-  readonly roles?: readonly string[];
-  /** The call that makes the change. */
-  readonly request?: {
-    readonly method: string;
-    readonly path: string;
-    readonly body: Record<string, unknown>;
-    /** Who may send it, with a token of theirs; absent for calls of the switchboard. */
-    readonly as?: { readonly principal: string };
-  };
-}
-
-/** What a service key applies to; several ids add up. */
-export interface KeyResource {
-  readonly type: string;
-  readonly ids?: readonly string[];
-}
-
-/** A key to make. Scopes and resource types are given by id or by documented label. */
-export interface KeyOrder {
-  readonly type: 'service' | 'personal';
-  readonly name: string;
-  readonly services: readonly string[];
-  /** Default: the first organisation of the cast. */
-  readonly org?: string;
-  /** For service keys. */
-  readonly scopes?: readonly string[];
-  readonly resource?: KeyResource | readonly KeyResource[];
-  /** For personal keys: the user who owns it, or the roles of a new user. */
-  readonly user?: string;
-  readonly roles?: readonly string[];
-  /** RFC 3339. */
-  readonly expiresAt?: string;
-  /** Stores a combination that the documents rule out. */
-  readonly force?: boolean;
-}
-
-export interface KeyEdit {
-  readonly name?: string;
-  readonly services?: readonly string[];
-  readonly scopes?: readonly string[];
-  readonly resource?: KeyResource | readonly KeyResource[];
-  readonly roles?: readonly string[];
-  readonly status?: 'active' | 'disabled';
-  readonly expiresAt?: string | null;
-  readonly force?: boolean;
-}
-
-/** One entry of a key's history. */
-export interface KeyPolicy {
-  readonly version: number;
-  readonly recordedAt: string;
-  readonly effectiveAt: string;
-  readonly scopes: readonly string[];
-  readonly resource: unknown;
-}
-
-export interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly type: 'service' | 'personal';
-  readonly services: readonly string[];
-  readonly status: string;
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  /** The policy in force; null for personal keys. */
-  readonly policy: KeyPolicy | null;
-  readonly pending: readonly KeyPolicy[];
-  readonly history: readonly KeyPolicy[];
-  /** Why it can do nothing, in the answer to the call that stored it that way. */
-  readonly warnings?: readonly string[];
-}
-
-/** Something a person should know although no request failed because of it. */
-export interface Finding {
-  readonly id: string;
-  readonly kind: string;
-  readonly message: string;
-  readonly firstSeenAt: string;
-  readonly lastSeenAt: string;
-  readonly count: number;
-  /** The id of the latest request that it is about; null if it is about none. */
-  readonly request: string | null;
-}
-
-/** Something that happens by itself. */
-export interface WorldEvent {
-  /** RFC 3339, UTC. */
-  readonly at: string;
-  readonly kind: string;
-  readonly [detail: string]: unknown;
-}
-
 /** The state of the mock's clock. */
-export interface ClockState {
-  /** RFC 3339, UTC. */
-  readonly now: string;
-  /** How far it is ahead of real time: an ISO 8601 duration, such as `PT15M`; `-PT15M` if it is behind. */
-  readonly ahead: string;
-  /** Does every request have the same time? */
-  readonly frozen: boolean;
-}
-
-/** The clock, with upcoming events. */
-export interface ClockReading extends ClockState {
-  /** The next events, earliest first, at most 100. */
-  readonly upcoming: readonly WorldEvent[];
-  /** Are there more than these? */
-  readonly more: boolean;
-}
-
-/** The clock after a change, and what happened in between. */
-export interface ClockChange extends ClockState {
-  /** The first events, earliest first, at most 1000. */
-  readonly events: readonly WorldEvent[];
-  /** Were there more than these? */
-  readonly more: boolean;
-}
-
-export interface Propagation {
-  readonly mode: 'off' | 'fixed' | 'jitter';
-  readonly delay: string;
-  readonly seed?: string;
-}
+export type ClockState = Pick<ClockReading, 'now' | 'ahead' | 'frozen'>;
 
 /** Narrows a list of decisions. */
 export interface DecisionFilter {
@@ -211,7 +51,7 @@ export interface DecisionFilter {
 /** The typed switchboard of a world. Failed calls throw a `SwitchboardError` that says what to change. */
 export interface Switchboard {
   /** Version, effective configuration, services and counts. */
-  info(): Promise<Record<string, unknown>>;
+  info(): Promise<Info>;
   readCast(): Promise<Cast>;
   /** Returns the world to its seed; the clock shows real time, and decisions and findings are empty. */
   reset(): Promise<void>;
@@ -237,13 +77,13 @@ export interface Switchboard {
   };
   readonly propagation: {
     get(): Promise<Propagation>;
-    set(change: Partial<Propagation>): Promise<Propagation>;
+    set(change: PropagationEdit): Promise<Propagation>;
     /** Pending edits take effect now: of one key, or of all. */
     flush(keyId?: string): Promise<void>;
   };
   readonly keys: {
     /** The only answer that shows the key's text. */
-    create(order: KeyOrder): Promise<Key & { readonly key: string }>;
+    create(order: KeyOrder): Promise<KeyWithSecret>;
     list(): Promise<readonly Key[]>;
     get(id: string): Promise<Key>;
     edit(id: string, edit: KeyEdit): Promise<Key>;
@@ -284,7 +124,7 @@ export interface Switchboard {
   /** Saves the world as it is now: short for `snapshots.take`. */
   snapshot(name?: string): Promise<Snapshot>;
   /** Returns the world to a saved state, clock included: short for `snapshots.restore`. */
-  restore(id: string): Promise<{ readonly now: string }>;
+  restore(id: string): Promise<Restored>;
   /**
    * An access token of Run:ai.
    *
@@ -299,5 +139,5 @@ export interface Switchboard {
   /** Tokens for whoever verifies them. */
   readonly tokens: TokensBoard;
   /** The rules of a service as data. */
-  tables(service: string): Promise<Record<string, unknown>>;
+  tables(service: string): Promise<Tables>;
 }

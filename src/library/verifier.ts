@@ -1,7 +1,7 @@
+import type { TokenZoo, ZooToken } from '../../generated/library.ts';
 import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from '../tokens/zoo/verdicts.ts';
 import { checkMembers } from './given.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
-import type { TokenZoo, ZooToken } from './tokens.ts';
 import type { Mock, World } from './world.ts';
 
 /** What a verifier is told besides the token. */

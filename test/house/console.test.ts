@@ -12,7 +12,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
   {
     files: /^console\/switchboard\//,
     may: [/^console\/switchboard\//, /^@preact\/signals$/, /^library\/(events|pages)$/],
-    types: [/^library\//],
+    types: [/^library\//, /^generated\/library$/],
   },
   { files: /^console\/address$/, may: [/^@preact\/signals$/] },
   { files: /^console\/state\//, may: [/^console\/(state|switchboard)\//, /^console\/address$/, /^@preact\/signals$/] },

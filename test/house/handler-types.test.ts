@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { mergedDocuments } from '../../scripts/documents.mjs';
 import { ofAllVersions } from '../../scripts/handler-types/all-versions.mjs';
+import { libraryTypes } from '../../scripts/handler-types/library.mjs';
 import { operationTypes } from '../../scripts/handler-types/operations.mjs';
 import type { Handler, Operations } from '../../src/contract/request.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
@@ -53,8 +55,74 @@ describe('a document of all versions', () => {
     expect(ofAllVersions(parameter)).toMatchObject({ required: false });
   });
 
+  it('has no examples, but every member, whatever it is called', () => {
+    expect(ofAllVersions({ properties: { example: TEXT }, example: {} })).toEqual({ properties: { example: TEXT } });
+  });
+
   it('lets objects of which nothing is said have any members', () => {
     expect(ofAllVersions({ type: 'object' })).toEqual({ type: 'object', additionalProperties: true });
+  });
+});
+
+describe('the types of the library', () => {
+  const toy = {
+    description: 'A toy.',
+    type: 'object',
+    required: ['id', 'reason'],
+    additionalProperties: true,
+    properties: {
+      id: { description: 'Its id.', type: 'string', format: 'date-time' },
+      reason: { type: 'string', nullable: true, 'x-type': 'DenyReason' },
+      size: { type: 'string', enum: ['s', 'm'] },
+      parts: { type: 'array', items: { $ref: '#/components/schemas/Part' } },
+    },
+  };
+  const document = (schemas: object) => ({
+    openapi: '3.0.3',
+    info: { title: '', version: '' },
+    paths: {},
+    components: { schemas },
+  });
+  const emulated = {
+    paths: {
+      '/a': { get: { operationId: 'getA' } },
+      '/b': { get: { operationId: 'getA_alias', 'x-alias-of': 'getA' } },
+    },
+  };
+
+  it('are interfaces by their names there, with the descriptions as comments', async () => {
+    const types = await libraryTypes(document({ Toy: toy, Part: { type: 'string', 'x-type': 'ToyPart' } }), []);
+    const [, written = ''] = /(\/\*\* A toy.*?^\})/ms.exec(types) ?? [];
+
+    expect(written.replaceAll(/\n */g, ' ')).toBe(
+      '/** A toy. */ export interface Toy { /** RFC 3339. Its id. */ readonly id: string; readonly reason: DenyReason | null; ' +
+        'readonly size?: "s" | "m"; readonly parts?: readonly ToyPart[]; readonly [key: string]: unknown; }',
+    );
+    expect(types).toContain('export type ToyPart = string;');
+    expect(types).toContain("import type { DenyReason } from '../src/core/explaining/reasons.ts';");
+  });
+
+  it('have the names of the services and of their operations', async () => {
+    const types = await libraryTypes(document({}), [['toys', emulated]]);
+
+    expect(types).toContain('export type ServiceName = "toys";');
+    expect(types).toContain('export type OperationName = "getA" | "invokeAtOwnHost";');
+  });
+
+  it('are the same wherever the document writes one out, because it may be null there', async () => {
+    const { control } = Object.fromEntries(await mergedDocuments());
+    const schemas: Record<string, { 'x-type'?: string }> = control.components.schemas;
+    const named = new Map(Object.entries(schemas).map(([name, schema]) => [schema['x-type'] ?? name, schema]));
+    const bare = ({ description: _, nullable: __, 'x-type': ___, ...rest }: Record<string, unknown>) => rest;
+    const copies = (part: unknown): Record<string, unknown>[] => {
+      if (typeof part !== 'object' || part === null) return [];
+      const own = 'nullable' in part && 'properties' in part && 'x-type' in part ? [part] : [];
+      return [...own, ...Object.values(part).flatMap(copies)];
+    };
+    const written = copies(schemas);
+
+    expect(written.length).toBeGreaterThan(3);
+    for (const copy of written) expect(bare(copy)).toEqual(bare({ ...named.get(String(copy['x-type'])) }));
   });
 });
 

@@ -216,12 +216,18 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^eventsource-parser$/,
       /^node:stream$/,
     ],
-    types: [/^core\//, /^config\/options$/, /^contract\/(cast|documented)$/, /^fastify$/],
+    types: [/^core\//, /^config\/options$/, /^contract\/cast$/, /^generated\/library$/, /^fastify$/],
   },
   {
     files: /^(index|vitest|testcontainers)$/,
     may: [/^library\//, /^config\/options$/, /^(vitest|testcontainers)$/, /^node:fs(\/promises)?$/],
-    types: [/^node:stream$/, /^contract\/cast$/, /^core\/explaining\/reasons$/, /^services\/index$/],
+    types: [
+      /^node:stream$/,
+      /^contract\/cast$/,
+      /^core\/explaining\/reasons$/,
+      /^services\/index$/,
+      /^generated\/library$/,
+    ],
   },
   { files: /^main$/, may: [/^cli\/index$/, /^machine\/node-version$/] },
   // Which adapter keeps a world is nobody's business outside of the store.
