@@ -46,6 +46,22 @@ export interface Rotation {
   readonly until: Instant;
 }
 
+/** How a world is to be made. */
+export interface WorldOrder {
+  /** Generated if left out. */
+  readonly id?: string | undefined;
+  readonly credentials: World['credentials'];
+  /** Milliseconds without use after which it ends; null: never. */
+  readonly ttl: number | null;
+}
+
+/** What is reported of a world. */
+export interface WorldInfo extends Required<WorldOrder> {
+  readonly id: string;
+  readonly createdAt: Instant;
+  readonly lastUsedAt: Instant;
+}
+
 /** The worlds, as far as requests ask about them. */
 export interface WorldsByName {
   /** The world of a request that names no other. */

@@ -118,8 +118,8 @@ export interface NewWorld extends Pick<WorldRecord, 'name' | 'credentials' | 'tt
   readonly rows: readonly Row[];
 }
 
-/** What is known of a snapshot without its content. */
-export interface SnapshotRecord {
+/** What is reported of a snapshot. */
+export interface SnapshotInfo {
   readonly id: string;
   readonly name: string | null;
   /** The name of the world that it was taken of. */
@@ -128,6 +128,10 @@ export interface SnapshotRecord {
   readonly at: Instant;
   /** In bytes. */
   readonly size: number;
+}
+
+/** What is known of a snapshot without its content. */
+export interface SnapshotRecord extends SnapshotInfo {
   /** Its place among all snapshots: it rises with age. */
   readonly place: number;
 }

@@ -1,5 +1,5 @@
 import type { Holder } from '../contract/credentials.ts';
-import type { World, WorldsByName } from '../contract/world.ts';
+import type { World, WorldInfo, WorldOrder, WorldsByName } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Law } from '../core/law.ts';
@@ -24,32 +24,14 @@ import { Indexing } from './indexing.ts';
 import { provenanceIn } from './provenance.ts';
 import { type Filled, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
-/** A world to make. */
-export interface WorldOrder {
-  /** Generated if left out. */
-  readonly id?: string | undefined;
-  readonly origin: WorldOrigin;
-  /** `own`: every key, secret and confidential client id is the world's own; `cast`: those of the seed. */
-  readonly credentials: 'own' | 'cast';
-  /** Milliseconds without use after which it ends; null: never. */
-  readonly ttl: number | null;
-}
-
 /** What is kept about a world besides itself. */
-export interface WorldEntry extends Made {
+export interface WorldEntry extends Made, Omit<WorldInfo, 'id' | 'lastUsedAt'> {
   readonly world: OwnedWorld;
   /** The world whose credentials it shares; null if they are all its own. */
   readonly source: string | null;
-  readonly ttl: number | null;
-  readonly createdAt: Instant;
   lastUsedAt: Instant;
   /** For a world that other processes use, too. */
   readonly record?: WorldRecord;
-}
-
-/** What is told of a world. */
-export interface WorldInfo extends Pick<WorldEntry, 'credentials' | 'ttl' | 'createdAt' | 'lastUsedAt'> {
-  readonly id: string;
 }
 
 /** A world that was made. */
@@ -260,7 +242,7 @@ export abstract class Worlds implements WorldsByName {
   }
 
   /** @throws Problem saying what is wrong with the order */
-  async create(order: WorldOrder): Promise<MadeWorld> {
+  async create(order: WorldOrder & { readonly origin: WorldOrigin }): Promise<MadeWorld> {
     const id = order.id ?? this.parts.random.hex(FRESH_ID_LENGTH);
     this.#check(id);
     this.#making.add(id);
@@ -391,7 +373,7 @@ export abstract class Worlds implements WorldsByName {
     if (this.count + this.#making.size >= this.parts.most) throw this.crowded();
   }
 
-  async #made(id: string, { origin, credentials, ttl }: WorldOrder): Promise<MadeWorld> {
+  async #made(id: string, { origin, credentials, ttl }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
     const begun = await makeCopy({ id, origin, credentials }, this.parts);
     const { seed, kept, source, clients, created } = begun;
     const { filled, record } = await this.stored(begun, { id, credentials, ttl });

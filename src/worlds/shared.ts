@@ -1,4 +1,4 @@
-import type { World } from '../contract/world.ts';
+import type { World, WorldInfo } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Presented } from '../credentials/presented.ts';
@@ -7,7 +7,7 @@ import type { Seed } from '../store/seed.ts';
 import type { SharedWorlds as StoredWorlds, WorldRecord } from '../store/sharing.ts';
 import type { Begun } from './copies.ts';
 import { provenanceText } from './provenance.ts';
-import { type StoredWorld, taken, type WorldEntry, type WorldInfo, Worlds, type WorldsParts } from './registry.ts';
+import { type StoredWorld, taken, type WorldEntry, Worlds, type WorldsParts } from './registry.ts';
 import type { Filled } from './world.ts';
 
 /** How much later than it happens the use of a world is written at most, in milliseconds; sooner if it lasts less long. */

@@ -1,31 +1,12 @@
-import type { Instant } from '../core/clock.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Random } from '../machine/random.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
-import type { SharedSnapshots, StoredSnapshot } from '../store/sharing.ts';
+import type { SharedSnapshots, SnapshotInfo, SnapshotRecord, StoredSnapshot } from '../store/sharing.ts';
 import { type FrozenRows, sizeOf } from '../store/world-rows.ts';
 import type { Made } from './copies.ts';
 import { provenanceIn, provenanceText } from './provenance.ts';
 import type { WorldEntry } from './registry.ts';
-
-/** What is told of a snapshot. */
-export interface SnapshotInfo {
-  readonly id: string;
-  readonly name: string | null;
-  /** The world that it was taken of. */
-  readonly world: string;
-  /** The time on the world's clock. */
-  readonly at: Instant;
-  /** In bytes. */
-  readonly size: number;
-}
-
-/** A snapshot in a list. */
-export interface ListedSnapshot extends SnapshotInfo {
-  /** It rises with age. */
-  readonly place: number;
-}
 
 /** The state of a world at one moment. */
 export interface Snapshot extends Made, SnapshotInfo {
@@ -63,7 +44,7 @@ export class Snapshots {
   }
 
   /** Those of a world, newest first. */
-  async of(world: string): Promise<readonly ListedSnapshot[]> {
+  async of(world: string): Promise<readonly SnapshotRecord[]> {
     return (await this.#shelf.list()).filter((one) => one.world === world).reverse();
   }
 

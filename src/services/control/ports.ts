@@ -2,7 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
 import type { Arrival } from '../../contract/request.ts';
 import type { TokenDraft, WorldEvent } from '../../contract/service.ts';
-import type { Surroundings, World } from '../../contract/world.ts';
+import type { Surroundings, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { Decision } from '../../core/decision.ts';
@@ -11,6 +11,7 @@ import type { Fidelity } from '../../core/fidelity.ts';
 import type { Holding } from '../../core/policy.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
+import type { SnapshotInfo, SnapshotRecord } from '../../store/sharing.ts';
 import type { ForeignKeys } from '../../tokens/forge.ts';
 import type { SigningAlgorithm } from '../../tokens/keys.ts';
 
@@ -21,44 +22,16 @@ export interface Call {
   readonly summary: string;
 }
 
-/** The order for a world. */
-export interface WorldOrder {
-  readonly id?: string | undefined;
-  /** A seed as a value; undefined for the server's. */
+/** The order for a world, with what it is made from: the server's seed, another one, or a world or snapshot. */
+export interface WorldRequest extends WorldOrder {
   readonly seed?: unknown;
-  readonly from?: { readonly world: string } | { readonly snapshot: string } | undefined;
-  readonly credentials: 'own' | 'cast';
-  /** Milliseconds without use; null if it never ends. */
-  readonly ttl: number | null;
-}
-
-/** What is reported of a world. */
-export interface WorldInfo {
-  readonly id: string;
-  readonly credentials: 'own' | 'cast';
-  readonly ttl: number | null;
-  readonly createdAt: Instant;
-  readonly lastUsedAt: Instant;
+  readonly from?: Schema<'control', 'WorldOrder'>['from'] | undefined;
 }
 
 /** A newly made world. */
-export interface MadeWorld extends WorldInfo {
-  readonly cast: Schema<'control', 'Cast'>;
-  readonly ambiguous: readonly string[];
-  /**
-   * What had been made in the world that this one copies, with its new secrets; null unless it is a copy with its own.
-   */
+export interface MadeWorld extends WorldInfo, Required<Pick<Schema<'control', 'MadeWorld'>, 'cast' | 'ambiguous'>> {
+  /** Null unless the world is a copy with credentials of its own. */
   readonly created: NonNullable<Schema<'control', 'MadeWorld'>['created']> | null;
-}
-
-/** What is reported of a snapshot. */
-export interface SnapshotInfo {
-  readonly id: string;
-  readonly name: string | null;
-  readonly world: string;
-  readonly at: Instant;
-  /** In bytes. */
-  readonly size: number;
 }
 
 /** A drill, with what it needs of its service. */
@@ -104,7 +77,7 @@ export interface Ports {
   /** The law of a service; null if there is no such service. */
   readonly worlds: {
     /** @throws Problem saying what is wrong with the order */
-    make(order: WorldOrder): Promise<MadeWorld>;
+    make(order: WorldRequest): Promise<MadeWorld>;
     list(): readonly WorldInfo[];
     /** The world that has a decision of this id, as far as this process knows; null if none has. */
     ofDecision(id: string): string | null;
@@ -116,7 +89,7 @@ export interface Ports {
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;
-    of(world: World): Promise<readonly (SnapshotInfo & { readonly place: number })[]>;
+    of(world: World): Promise<readonly SnapshotRecord[]>;
     /** At the address of the default world those of all worlds are found. @throws Problem `not_found` */
     find(world: World, id: string): Promise<SnapshotInfo>;
     /** The same as a data file, in bytes. @throws Problem `not_found` */

@@ -1,7 +1,8 @@
 import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
+import type { SnapshotInfo } from '../../../store/sharing.ts';
 import { shortPage } from '../lists.ts';
-import type { Ports, SnapshotInfo } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 
 /** https://www.iana.org/assignments/media-types/application/vnd.sqlite3 */
 const SQLITE = 'application/vnd.sqlite3';

@@ -1,4 +1,5 @@
 import type { Context, Handler } from '../../../contract/request.ts';
+import type { WorldInfo } from '../../../contract/world.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import type { KnownHosts } from '../../../core/hosts.ts';
@@ -6,7 +7,7 @@ import { compared, type Place } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
 import { shortPage } from '../lists.ts';
-import type { Ports, WorldInfo, WorldOrder } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 
 /** Milliseconds without use after which a world ends by default. */
 const DEFAULT_TTL = 3_600_000;
@@ -28,8 +29,8 @@ export function worldsOperations({ worlds }: Ports) {
 
   const create: Handler<'control', 'create_world'> = async (context) => {
     const { id, seed, from, credentials = 'own', ttl } = context.body;
-    const order: WorldOrder = { id, seed, from, credentials, ttl: ttlOf(ttl) };
-    const { cast, ambiguous, created, ...world } = await worlds.make(order);
+    const made = await worlds.make({ id, seed, from, credentials, ttl: ttlOf(ttl) });
+    const { cast, ambiguous, created, ...world } = made;
     return {
       status: 201,
       body: {
