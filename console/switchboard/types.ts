@@ -1,5 +1,6 @@
 /** What the switchboard answers, as programs know it, too. */
 export type {
+  BrokenAt,
   ClockReading,
   Decision,
   Drill,
@@ -22,6 +23,7 @@ export type {
   RecordedRequest,
   ScopedRole,
   Snapshot,
+  SpoiledBody,
   StartedDrill,
   Verified,
   WorldEvent,

@@ -1,18 +1,16 @@
+import type { BrokenAt, FaultAction as DocumentedAction } from '../../generated/library.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Match } from '../journal/match.ts';
 
+/** The kinds that the document lists: a table that lacks one does not compile. */
+export type { BrokenAt, SpoiledBody } from '../../generated/library.ts';
+
 /** What a fault does. Times in milliseconds. */
-export interface FaultAction {
-  /** The status of the answer, in the vendor's own form of errors. */
-  readonly status?: number;
+export interface FaultAction extends Pick<DocumentedAction, 'status' | 'drop' | 'body'> {
   /** The header `Retry-After` (RFC 9110, 10.2.3): seconds, or as many as are left until the fault ends. */
   readonly retryAfter?: number | 'end';
   /** How long the request waits: some time between the two. */
   readonly delay?: { readonly min: number; readonly max: number };
-  /** Where the connection breaks: before the answer, in its headers, or in its body. */
-  readonly drop?: 'before' | 'headers' | 'body';
-  /** What is wrong with a body that arrives whole, as HTTP sees it. */
-  readonly body?: 'empty' | 'truncated' | 'garbage' | 'slow';
   /** What was asked for is done first. */
   readonly after?: true;
 }
@@ -54,7 +52,14 @@ export interface Fault extends FaultOrder {
  * When a fault strikes: `request` before anything is done, `answer` once the answer is finished. Only the latter can be
  * chosen by status or reason.
  */
-export function momentOf({ status, delay, drop, after }: FaultAction): 'request' | 'answer' {
-  if (after === true) return 'answer';
-  return status !== undefined || delay !== undefined || drop === 'before' || drop === 'headers' ? 'request' : 'answer';
+export function momentOf(action: FaultAction): 'request' | 'answer' {
+  if (action.after === true) return 'answer';
+  return action.status !== undefined || action.delay !== undefined || hidesStatus(action) ? 'request' : 'answer';
 }
+
+/** Does the connection break before anybody can read a status? */
+export function hidesStatus({ drop }: { readonly drop?: BrokenAt | undefined }): boolean {
+  return drop !== undefined && HIDES_STATUS[drop];
+}
+
+const HIDES_STATUS: Readonly<Record<BrokenAt, boolean>> = { before: true, headers: true, body: false };

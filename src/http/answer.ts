@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
 import { StreamedList } from '../core/streamed-list.ts';
+import type { BrokenAt } from '../faults/fault.ts';
 import type { Remembered } from './answers.ts';
 
 /** What is written to the socket. */
@@ -20,7 +21,7 @@ export interface WireAnswer {
  * How an answer is sent on purpose, so that the caller's mettle can be seen. `drop`: the connection breaks before the
  * answer, within its headers, or within its body. `slow`: its body takes that many milliseconds, in small pieces.
  */
-export type Manner = { readonly drop: 'before' | 'headers' | 'body' } | { readonly slow: number };
+export type Manner = { readonly drop: BrokenAt } | { readonly slow: number };
 
 const JSON_TYPE = 'application/json';
 

@@ -69,7 +69,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   {
     files: /^faults\//,
     may: [/^faults\//, /^core\//, /^journal\/match$/, /^machine\/(random|time)$/, /^node:http$/],
-    types: [/^contract\//],
+    types: [/^generated\/library$/],
   },
   {
     files: /^contract\//,

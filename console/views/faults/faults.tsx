@@ -10,7 +10,7 @@ import { shortOf, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { ask, askAll } from '../../switchboard/client.ts';
 import type { Fault, FaultMatch } from '../../switchboard/types.ts';
-import { codeOf, Order } from './order.tsx';
+import { BROKEN_AT, codeOf, Order } from './order.tsx';
 import './faults.css';
 
 /** What goes wrong on purpose, and a form for more of it. */
@@ -132,14 +132,11 @@ function matchText({
   return parts.length === 0 ? 'every request' : parts.join('; ');
 }
 
-const BREAKS = { before: 'before the answer', headers: 'in the headers', body: 'in the body' } as const;
-
 /** What a fault does, in the order in which a client meets it. */
 function actionText({ status, retryAfter, delay, drop, body, after }: Fault['do']): string {
   const parts: string[] = [];
   if (after) parts.push('what was asked for is done');
-  if (typeof delay === 'string') parts.push(`a delay of ${shortOf(delay)}`);
-  else if (delay !== undefined) {
+  if (delay !== undefined) {
     const [min, max] = [shortOf(delay.min), shortOf(delay.max)];
     parts.push(min === max ? `a delay of ${min}` : `a delay of ${min} to ${max}`);
   }
@@ -147,7 +144,7 @@ function actionText({ status, retryAfter, delay, drop, body, after }: Fault['do'
   if (retryAfter !== undefined) {
     parts.push(retryAfter === 'end' ? 'Retry-After until it ends' : `Retry-After ${retryAfter} s`);
   }
-  if (drop !== undefined) parts.push(`the connection breaks ${BREAKS[drop]}`);
+  if (drop !== undefined) parts.push(`the connection breaks ${BROKEN_AT[drop]}`);
   if (body !== undefined) parts.push(`the body is ${body}`);
   return parts.join('; ');
 }

@@ -6,7 +6,20 @@ import { useLoaded } from '../../parts/loaded.tsx';
 import { changed } from '../../state/changes.ts';
 import { operationsOf, readServices } from '../../state/law.ts';
 import { ask } from '../../switchboard/client.ts';
-import type { Fault } from '../../switchboard/types.ts';
+import type { BrokenAt, Fault, SpoiledBody } from '../../switchboard/types.ts';
+
+/** The kinds of faults in words, all that the document has. */
+export const BROKEN_AT: Readonly<Record<BrokenAt, string>> = {
+  before: 'before the answer',
+  headers: 'in the headers',
+  body: 'in the body',
+};
+const SPOILED_BODY: Readonly<Record<SpoiledBody, string>> = {
+  empty: 'empty',
+  truncated: 'truncated',
+  garbage: 'garbage',
+  slow: 'slow',
+};
 
 /** A fault as a form has it: whether it can be is what the switchboard says. */
 interface Draft {
@@ -127,25 +140,8 @@ export function Order() {
           </label>
           <Text name="retryAfter" label="Retry-After" placeholder="3, or 30s" />
           <Text name="delay" label="Delay" placeholder="2s" />
-          <label>
-            The connection breaks
-            <select name="drop">
-              <option value="">no</option>
-              <option value="before">before the answer</option>
-              <option value="headers">in the headers</option>
-              <option value="body">in the body</option>
-            </select>
-          </label>
-          <label>
-            The body is
-            <select name="body">
-              <option value="">as it should be</option>
-              <option value="empty">empty</option>
-              <option value="truncated">truncated</option>
-              <option value="garbage">garbage</option>
-              <option value="slow">slow</option>
-            </select>
-          </label>
+          <Choice name="drop" label="The connection breaks" none="no" of={BROKEN_AT} />
+          <Choice name="body" label="The body is" none="as it should be" of={SPOILED_BODY} />
           <div class="ticks">
             <label class="tick">
               <input name="doFirst" type="checkbox" /> Do first what was asked for
@@ -196,6 +192,32 @@ function Text({
     <label>
       {label}
       <input name={name} placeholder={placeholder} autocomplete="off" spellcheck={false} />
+    </label>
+  );
+}
+
+function Choice({
+  name,
+  label,
+  none,
+  of,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly none: string;
+  readonly of: Readonly<Record<string, string>>;
+}) {
+  return (
+    <label>
+      {label}
+      <select name={name}>
+        <option value="">{none}</option>
+        {Object.entries(of).map(([kind, words]) => (
+          <option key={kind} value={kind}>
+            {words}
+          </option>
+        ))}
+      </select>
     </label>
   );
 }

@@ -1,5 +1,6 @@
 import { stopwatch } from '../../core/clock.ts';
 import { redact } from '../../core/redact.ts';
+import { hidesStatus } from '../../faults/fault.ts';
 import { keptPayload } from '../../journal/entry.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import type { WireAnswer } from '../answer.ts';
@@ -30,7 +31,7 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     operation,
     method: context.method,
     url: raw.url ?? '/',
-    status: isUnsent(struckBy) ? null : answer.status,
+    status: struckBy !== null && hidesStatus(struckBy.action) ? null : answer.status,
     wouldBe,
     principal: principalOf(told, context),
     reason: decision?.reason ?? null,
@@ -53,9 +54,4 @@ function explanationOf({ decision, problem, outcome }: Told, secrets: KnownSecre
   const isDecided = decision?.effect === 'deny' && decision.enforced !== false;
   const message = (isDecided ? null : (problem ?? outcome.refusal))?.message ?? '';
   return message === '' ? null : hideInLine(redact(message), secrets);
-}
-
-/** Did the connection break before anybody could read a status? */
-function isUnsent(fault: Told['struckBy']): boolean {
-  return fault?.action.drop === 'before' || fault?.action.drop === 'headers';
 }

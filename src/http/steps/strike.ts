@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/outcome.ts';
 import type { Principal } from '../../core/principal.ts';
 import { worldInLog } from '../../core/world-id.ts';
-import type { Fault } from '../../faults/fault.ts';
+import { type Fault, hidesStatus } from '../../faults/fault.ts';
 import { delayOf, retryAfterOf } from '../../faults/faults.ts';
 import { errorWithStatus } from '../../faults/outcome.ts';
 import { keptBytes } from '../../journal/entry.ts';
@@ -40,8 +40,8 @@ export async function strikeRequest(flight: InFlight): Promise<boolean> {
   flight.sent = keptBytes(flight.body?.texts[0] ?? '');
   flight.claimant = principal ?? (await claimantOf(flight));
   await beStruck(flight, fault);
-  const { status, drop } = fault.action;
-  if (status === undefined && drop !== 'before' && drop !== 'headers') return false;
+  const { status } = fault.action;
+  if (status === undefined && !hidesStatus(fault.action)) return false;
   flight.outcome = faultOutcome(flight, fault, status ?? UNREAD);
   return true;
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import type { BrokenAt } from '../../faults/fault.ts';
 import { headBytes, type WireAnswer } from '../answer.ts';
 
 /** An answer with its length in its headers. */
@@ -12,11 +13,7 @@ interface Framed extends Pick<WireAnswer, 'status' | 'headers'> {
  * connection. Where there is no body, it breaks within the headers at the latest, so that nobody takes the answer for a
  * whole one.
  */
-export function breakOff(
-  response: ServerResponse,
-  { status, headers, body }: Framed,
-  where: 'before' | 'headers' | 'body',
-): void {
+export function breakOff(response: ServerResponse, { status, headers, body }: Framed, where: BrokenAt): void {
   if (where === 'body' && body.length > 0) {
     response.writeHead(status, headers);
     response.write(halfOf(body), () => response.destroy());

@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import { DURATION_FORMS, parseDuration } from '../../core/duration.ts';
 import { Problem } from '../../core/problem.ts';
-import { type FaultAction, type FaultOrder, momentOf } from '../../faults/fault.ts';
+import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../faults/fault.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
 import { checkedMatch, type Known, operationsLike } from '../../journal/check.ts';
 import type { Ports } from './ports.ts';
@@ -57,7 +57,7 @@ function checkedAction({ status, retryAfter, delay, drop, body, after, offDocume
   if (drop !== undefined && body !== undefined) {
     throw new Problem('invalid_request', 'Fields `do.drop` and `do.body` exclude each other; send one of them.');
   }
-  if (status !== undefined && (drop === 'before' || drop === 'headers')) {
+  if (status !== undefined && hidesStatus({ drop })) {
     const message = `Field \`do.status\` would never be seen, because \`do.drop\` breaks the connection in the ${drop === 'before' ? 'beginning' : 'headers'}.`;
     throw new Problem('invalid_request', message);
   }
