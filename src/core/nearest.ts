@@ -1,4 +1,5 @@
 import leven from 'leven';
+import { isVariable, segmentsOf } from './path-template.ts';
 
 /** The valid name most similar to the given one; a name that it begins with, or that begins with it, comes first. */
 export function findNearest(name: string, valid: readonly string[]): string {
@@ -62,7 +63,7 @@ export function findNearPath(path: string, valid: readonly string[]): string | u
   const given = segmentsOf(path);
   const near = [...new Set(valid)].flatMap((other) => {
     const segments = segmentsOf(other);
-    const words = segments.flatMap((own, at) => (own.includes('{') ? [] : [{ own, got: given[at] ?? '' }]));
+    const words = segments.flatMap((own, at) => (isVariable(own) ? [] : [{ own, got: given[at] ?? '' }]));
     const isNear =
       segments.length === given.length && words.every(({ own, got }) => findNear(got, [own]) !== undefined);
     if (!isNear || !words.some(({ own, got }) => own === got)) return [];
@@ -76,10 +77,6 @@ export function findNearPath(path: string, valid: readonly string[]): string | u
 
 /** Longer paths are not worth comparing: no operation has one. */
 const MOST_PATH_LETTERS = 500;
-
-function segmentsOf(path: string): readonly string[] {
-  return path.split('/').filter((segment) => segment !== '');
-}
 
 function isAlike(one: string, other: string): boolean {
   const most = Math.max(1, Math.floor(Math.max(one.length, other.length) / 3));

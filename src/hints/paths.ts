@@ -1,4 +1,5 @@
 import { findNear } from '../core/nearest.ts';
+import { fits, fitsSegment, isVariable, segmentsOf } from '../core/path-template.ts';
 import type { HintRule } from './hint.ts';
 import type { RefusedRequest, ServedPath } from './refused-request.ts';
 
@@ -10,32 +11,18 @@ const MOST_NAMED = 3;
 
 const AS_SERVED = { source: 'the paths of the documents', certainty: 'documented' } as const;
 
-/** The segments of a path, without empty ones. */
-export function segmentsOf(path: string): readonly string[] {
-  return path.split('/').filter((segment) => segment !== '');
-}
+/** Stands for an id that a path lacks. */
+const NO_ID = '{}';
 
 /** The segments of a path that no operation has; null for any other request. */
 function unknownSegments({ problem, path }: RefusedRequest): readonly string[] | null {
   return problem.kind === 'unknown_path' && path.length <= MOST_PATH ? segmentsOf(path) : null;
 }
 
-function isVariable(segment: string): boolean {
-  return segment.includes('{');
-}
-
-function fits(template: string, segment: string): boolean {
-  return template === segment || isVariable(template);
-}
-
 /** The operations whose path has just these segments. */
 function operationsAt({ served }: RefusedRequest, segments: readonly string[]): readonly ServedPath[] {
   if (segments.length === 0) return [];
-  return served.filter(
-    (one) =>
-      one.segments.length === segments.length &&
-      one.segments.every((template, index) => fits(template, segments[index] ?? '')),
-  );
+  return served.filter((one) => fits(one.segments, segments));
 }
 
 /** The operations in words: those with the request's own method, if there are any. */
@@ -54,7 +41,7 @@ function lackingOf({ segments }: ServedPath, given: readonly string[]): number |
   let literals = 0;
   for (let index = segments.length - 1; index >= 0 && at >= 0; index -= 1) {
     const template = segments[index] ?? '';
-    if (fits(template, given[at] ?? '')) {
+    if (fitsSegment(template, given[at] ?? '')) {
       if (!isVariable(template)) literals += 1;
       at -= 1;
     } else if (index === segments.length - 1 || isVariable(segments[index + 1] ?? '')) return null;
@@ -87,7 +74,9 @@ function similar({ served }: RefusedRequest, given: readonly string[]): readonly
     if (one.segments.length !== given.length) return [];
     const others = one.segments.flatMap((template, index) => {
       const segment = given[index] ?? '';
-      return fits(template, segment) || template.toLowerCase() === segment.toLowerCase() ? [] : [[template, segment]];
+      return fitsSegment(template, segment) || template.toLowerCase() === segment.toLowerCase()
+        ? []
+        : [[template, segment]];
     });
     const [[template, segment] = ['', '']] = others;
     const isAlike = others.length <= 1 && one.segments.some((own, index) => own === given[index] && !isVariable(own));
@@ -147,7 +136,7 @@ export const PATH_HINTS: readonly HintRule[] = [
       const { path, method } = refused;
       if (!path.endsWith('/') || path.includes('//')) return null;
       const segments = unknownSegments(refused) ?? [];
-      const meant = named([...operationsAt(refused, segments), ...operationsAt(refused, [...segments, ''])], method);
+      const meant = named([...operationsAt(refused, segments), ...operationsAt(refused, [...segments, NO_ID])], method);
       return meant === '' ? null : `The path ends with a slash, or the id behind it is empty: call ${meant}.`;
     },
   },
@@ -177,7 +166,7 @@ export const PATH_HINTS: readonly HintRule[] = [
       const given = unknownSegments(refused) ?? [];
       const whole = named(completed(refused, given), refused.method);
       if (whole !== '') return `A part of the path is missing, such as its prefix or its version: call ${whole}.`;
-      const longer = operationsAt(refused, [...given, '']).filter((one) => one.segments.at(-2) === given.at(-1));
+      const longer = operationsAt(refused, [...given, NO_ID]).filter((one) => one.segments.at(-2) === given.at(-1));
       const meant = given.length === 0 ? '' : named(longer, refused.method);
       return meant === '' ? null : `The end of the path is missing: call ${meant}.`;
     },

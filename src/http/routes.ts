@@ -1,5 +1,5 @@
+import { fits, segmentsOf, variablesIn } from '../core/path-template.ts';
 import { showPath } from '../core/redact.ts';
-import { segmentsOf } from '../hints/paths.ts';
 import type { ServedPath } from '../hints/refused-request.ts';
 import type { Route } from './in-flight.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
@@ -13,7 +13,7 @@ export interface Match {
 /** Finds routes by path without the router, for requests that failed in it and for hypothetical ones. */
 export class Routes {
   readonly #routes: readonly Route[];
-  #patterns: readonly { readonly pattern: RegExp; readonly route: Route }[] | undefined;
+  #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
   readonly #served = new Map<boolean, readonly ServedPath[]>();
 
   readonly #otherVersions: readonly OtherOperation[];
@@ -44,19 +44,18 @@ export class Routes {
 
   /** The methods that a path has. */
   methodsOf(path: string): string[] {
-    const methods = this.#matching(path).map(({ route }) => route.operation.method);
+    const methods = this.#matching(path).map(({ operation }) => operation.method);
     return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort();
   }
 
   /** Prefers a path without variables, as the router does. @throws URIError if the path cannot be decoded */
   find(method: string, path: string): Match | null {
     const wanted = method === 'HEAD' ? 'GET' : method;
-    const found = this.#matching(path).filter(({ route }) => route.operation.method === wanted);
-    const [best] = found.sort((one, other) => variables(one.route) - variables(other.route));
-    if (best === undefined) return null;
-    const groups = best.pattern.exec(path)?.groups ?? {};
-    const params = Object.entries(groups).map(([name, text]) => [name, decodeURIComponent(text)]);
-    return { route: best.route, params: Object.fromEntries(params) };
+    const found = this.#matching(path).filter(({ operation }) => operation.method === wanted);
+    const [route] = found.sort((one, other) => variables(one) - variables(other));
+    if (route === undefined) return null;
+    const params = variablesIn(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
+    return { route, params: Object.fromEntries(params) };
   }
 
   /** Every operation of the switchboard, or every other one, with the segments of its path. */
@@ -70,13 +69,13 @@ export class Routes {
     return served;
   }
 
-  /** Rarely needed, so the patterns are built on first use. */
-  #matching(path: string) {
-    this.#patterns ??= this.#routes.map((route) => ({
-      pattern: pathPattern(route.operation.path, isEitherSlash(route)),
-      route,
-    }));
-    return this.#patterns.filter(({ pattern }) => pattern.test(path));
+  /** Rarely needed, so the paths are split on first use. */
+  #matching(path: string): readonly Route[] {
+    this.#templates ??= this.#routes.map((route) => ({ route, template: route.operation.path.split('/') }));
+    const given = path.split('/');
+    return this.#templates
+      .filter(({ route, template }) => fits(template, given, route.service.quirks?.eitherSlash === true))
+      .map(({ route }) => route);
   }
 }
 
@@ -86,7 +85,8 @@ export function versionsWith(
   method: string,
   path: string,
 ): readonly string[] {
-  const found = otherVersions.find((one) => one.method === method && pathPattern(one.path, true).test(path));
+  const given = path.split('/');
+  const found = otherVersions.find((one) => one.method === method && fits(one.path.split('/'), given, true));
   return found?.profiles ?? [];
 }
 
@@ -95,16 +95,6 @@ export function otherVersionSentence(method: string, path: string, profiles: rea
   return `${method} ${showPath(path)} was called, which only ${profiles.join(', ')} has`;
 }
 
-function isEitherSlash({ service, operation }: Route): boolean {
-  return service.quirks?.eitherSlash === true && operation.path.endsWith('/');
-}
-
 function variables({ operation }: Route): number {
   return operation.path.split('{').length;
-}
-
-/** @param eitherSlash whether a slash at the end is optional */
-function pathPattern(template: string, eitherSlash: boolean): RegExp {
-  const escaped = template.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{([^}]+)\}/g, '(?<$1>[^/]+)');
-  return new RegExp(`^${escaped}${eitherSlash ? '?' : ''}$`);
 }

@@ -1,7 +1,8 @@
 import { METHODS, STATUS_CODES } from 'node:http';
 import { findNearest, findNearPath } from '../core/nearest.ts';
+import { fitsSegment, isVariable } from '../core/path-template.ts';
 import { Problem } from '../core/problem.ts';
-import { isPlaceholder, type Match } from './match.ts';
+import type { Match } from './match.ts';
 
 /** An operation that requests can be for. */
 export interface KnownOperation {
@@ -89,7 +90,7 @@ function shown(text: string): string {
 /** The path as requests have it, without the world before it. */
 function checkedPath(path: string, member: string): string {
   const inner = path.replace(/^\/w\/[^/]+(?=\/)/, '');
-  const isWhole = inner.split('/').every((segment) => isPlaceholder(segment) || !/\{.*\}/.test(segment));
+  const isWhole = inner.split('/').every((segment) => isVariable(segment) || !/\{.*\}/.test(segment));
   if (isWhole && /^\/[^?#\s]*$/.test(inner)) return inner;
   throw new Problem(
     'invalid_request',
@@ -154,9 +155,6 @@ function never(member: string, given: string, before: readonly string[], possibl
 function couldBe(template: string, path: string): boolean {
   const isOptional = template.endsWith('/') && !path.endsWith('/');
   const [ones, others] = [template.split('/'), `${path}${isOptional ? '/' : ''}`.split('/')];
+  const isLike = (one: string, other: string) => fitsSegment(one, other) || fitsSegment(other, one);
   return ones.length === others.length && ones.every((one, index) => isLike(one, others[index] ?? ''));
-}
-
-function isLike(one: string, other: string): boolean {
-  return one === other || (one !== '' && other !== '' && (/\{[^}]*\}/.test(one) || /\{[^}]*\}/.test(other)));
 }

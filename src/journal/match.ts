@@ -1,5 +1,6 @@
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import { own } from '../core/own.ts';
+import { fits } from '../core/path-template.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
 import { hideCredentials, hideInUrl, type KnownSecrets } from './secrets.ts';
 
@@ -68,13 +69,13 @@ export interface Matcher {
 
 export function matcherOf(match: Match): Matcher {
   const given = MEMBERS.filter((member) => match[member] !== undefined);
-  const pattern = match.path === undefined ? null : pathPattern(match.path);
+  const path = match.path?.split('/') ?? [];
   const differs = (member: Member, facts: Facts): boolean => {
     switch (member) {
       case 'operations':
         return match.operations?.includes(facts.operation ?? '') === false;
       case 'path':
-        return pattern?.test(facts.path) === false;
+        return !fits(path, facts.path.split('/'));
       case 'method':
         return facts.method !== match.method?.toUpperCase();
       case 'principal':
@@ -109,24 +110,6 @@ function sentenceOf(member: Member, match: Match, facts: Facts, secrets: KnownSe
     default:
       return said(member, facts[member], match[member]);
   }
-}
-
-/** Recognises a path, or one with `{name}` in place of whole segments. */
-function pathPattern(path: string): { test(path: string): boolean } {
-  const wanted = path.split('/');
-  return {
-    test: (other) => {
-      const segments = other.split('/');
-      return (
-        segments.length === wanted.length &&
-        wanted.every((one, index) => one === segments[index] || (isPlaceholder(one) && segments[index] !== ''))
-      );
-    },
-  };
-}
-
-export function isPlaceholder(segment: string): boolean {
-  return /^\{[^{}]*\}$/.test(segment);
 }
 
 /** Longer values are cut in sentences. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { mergeDocuments } from '../../scripts/documents/merge.mjs';
 import { pruned, unusedIn } from '../../scripts/documents/pruned.mjs';
+import { isVariable, segmentsOf } from '../../src/core/path-template.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 
@@ -193,3 +194,12 @@ describe('documents of one service', () => {
     for (const one of documents) expect(one).toBe(`${name}.${built(`${one}.json`).info.version}`);
   });
 });
+
+it.each(readdirSync(BUILT))(
+  'a parameter in a path is a whole segment, which all that reads paths relies on: %s',
+  (name) => {
+    const segments = Object.keys(built(name).paths).flatMap(segmentsOf);
+
+    expect(segments.filter((segment) => segment.includes('{') && !isVariable(segment))).toEqual([]);
+  },
+);

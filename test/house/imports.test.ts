@@ -10,7 +10,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^machine\/time$/, may: [/^node:(net|perf_hooks|timers|util|vm|worker_threads)$/] },
   { files: /^machine\/assets$/, may: [/^node:(fs(\/promises)?|module)$/] },
   { files: /^machine\//, may: [/^machine\/time$/, /^node:crypto$/] },
-  { files: /^core\/nearest$/, may: [/^leven$/] },
+  { files: /^core\/nearest$/, may: [/^leven$/, /^core\/path-template$/] },
   { files: /^core\//, may: [/^core\//, /^machine\/time$/] },
   {
     files: /^store\/sqlite\//,

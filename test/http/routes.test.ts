@@ -93,13 +93,18 @@ it('the operations of a service are told in the order of its document', () => {
 });
 
 describe('what only other versions have', () => {
-  const others = [{ method: 'GET', path: '/kites/{kiteId}/', profiles: ['2', '3'] }];
+  const others = [
+    { method: 'GET', path: '/kites/{kiteId}/', profiles: ['2', '3'] },
+    { method: 'GET', path: '/kites', profiles: ['3'] },
+  ];
 
   it.each([
     ['GET', '/kites/7/', ['2', '3']],
     ['GET', '/kites/7', ['2', '3']],
     ['PUT', '/kites/7', []],
     ['GET', '/toys', []],
+    ['GET', '/kites', ['3']],
+    ['GET', '/kite', []],
   ])('is known by method and path, with or without the slash at its end: %s %s', (method, path, profiles) => {
     expect(versionsWith(others, method, path)).toEqual(profiles);
     expect(new Routes([], others).otherVersions(method, path)).toEqual(profiles);

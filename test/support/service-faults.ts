@@ -1,8 +1,8 @@
 import type { Reasons } from '../../src/core/explaining/reasons.ts';
+import { isBelow } from '../../src/core/path-template.ts';
 import type { Sourced, Tables } from '../../src/core/rule.ts';
 import { hostOperation, type Mounted } from '../../src/http/mount.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
-import { isBelow } from '../../src/http/transport/prefixes.ts';
 
 /** Everything that is incomplete about a service, each a sentence that names the row or the operation. */
 export function mountFaults({ service, law, document }: Mounted, reasons: Reasons): string[] {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { ServiceDefinition } from '../../contract/service.ts';
+import { isBelow } from '../../core/path-template.ts';
 import { asProblem, Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { showPath } from '../../core/redact.ts';
@@ -13,7 +14,6 @@ import { unknownPath } from '../unknown-path.ts';
 import { methodOf, pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import type { Outgoing } from './outgoing.ts';
-import { isBelow } from './prefixes.ts';
 import { sendAnswer } from './send-answer.ts';
 
 /** Failures that reach no operation: they still speak the language of the service whose path it is. */
