@@ -7,7 +7,8 @@ import type { SharedWorlds, Sharing } from '../sharing.ts';
 import { rowsIn } from '../world-rows.ts';
 import { connectionTo } from './connection.ts';
 import { locationOf } from './location.ts';
-import { postgresLog } from './log.ts';
+import { PostgresLog } from './log.ts';
+import { logStatementsIn } from './log-statements.ts';
 import { prepareSchema } from './open.ts';
 import { Refreshing } from './refreshing.ts';
 import { insertRows, LoadedWorlds, SharedRows } from './shared-rows.ts';
@@ -45,6 +46,7 @@ export async function openPostgres(
   try {
     const notices = await prepareSchema(connection, location);
     const statements = statementsIn(schema);
+    const logStatements = logStatementsIn(schema);
     const refreshing: Refreshing = new Refreshing(connection, sql, statements.look, machine, (...told) =>
       worlds.reread(...told),
     );
@@ -57,7 +59,10 @@ export async function openPostgres(
         : `The database ${takesNothing}, so nothing can be stored now. Make it take changes, or wait until it does.`;
     };
     const storeOf = (world: string, series: string, { budgets }: StoreParts): Store => {
-      const log = postgresLog(connection, sql, world, (before, after) => rows.wrote(before, after));
+      const log = new PostgresLog({
+        ...{ connection, statements: logStatements, world },
+        noted: (before, after) => rows.wrote(before, after),
+      });
       const rows: SharedRows = new SharedRows({
         ...{ connection, statements, world, loaded, notes: log },
         quota: budgets.state,

@@ -2,17 +2,10 @@ import type { Instant } from '../../core/clock.ts';
 import { TakesNothing } from '../errors.ts';
 import type { Counted, LogNews, NewHappening, SharedLog, StoredHappening } from '../sharing.ts';
 import type { Connection } from './connection.ts';
+import { type LogStatements, MOST_CHARACTERS, MOST_COUNTED, PAGE } from './log-statements.ts';
 
-/** How many happenings of a world are kept. A request is one, and the decision about it another. */
-const MOST = 5000;
-/** And how many characters of them. */
-const MOST_CHARACTERS = 16 * 1024 * 1024;
-/** How many of what is counted. */
-const MOST_COUNTED = 200;
 /** The oldest make room each time so many more are stored. */
 const PRUNED_EVERY = 200;
-/** How many are read at once. */
-const PAGE = 500;
 /** How many wait to be stored at most, if the database is away. */
 const MOST_WAITING = 10_000;
 
@@ -73,86 +66,137 @@ interface StoredPlace extends StoredHappening {
   readonly event: string | null;
 }
 
-/** The log of a world in a database. */
-export interface PostgresLog extends SharedLog {
-  /** To be written with the next `flush`. */
-  note(collection: string, id: string, at: Instant): void;
-  /** When a row was used, as long as that is not stored yet. */
-  noteOf(collection: string, id: string): Instant | undefined;
-  /** The row is gone, or all are: what was noted of it is about nothing. */
-  dropNotes(of?: { readonly collection: string; readonly id: string }): void;
+export interface PostgresLogParts {
+  readonly connection: Connection;
+  readonly statements: LogStatements;
+  readonly world: string;
+  /** Called when rows were noted, with how often that happened before and after. */
+  readonly noted: (before: number, after: number) => void;
 }
 
 /**
- * The log of one world. Requests that end at the same time write together: whoever comes while something is written waits
- * for the next time.
- *
- * @param sql puts the schema's name into a statement
- * @param noted is told, once rows were noted, how often that happened before and after
+ * The log of one world in a database. Requests that end at the same time write together: those that come while something
+ * is written wait for the next time.
  */
-export function postgresLog(
-  connection: Connection,
-  sql: (text: string) => string,
-  world: string,
-  noted: (before: number, after: number) => void,
-): PostgresLog {
-  // Whoever notes something changes rows, and so locks the world first, as every commit does: otherwise the two could wait
-  // for each other.
-  const WRITE = sql(`WITH locked AS (
-      SELECT id FROM $schema.worlds WHERE id = $1 AND $5 > 0 FOR NO KEY UPDATE
-    ), head AS (
-      UPDATE $schema.logs SET position = position + $2, requests = requests + $3, events = events + $4, noted = noted + $5
-      WHERE world = $1 AND (SELECT count(*) FROM locked) >= 0 RETURNING position, requests - $3 AS requests, events - $4 AS events, noted
-    ), stored AS (
-      INSERT INTO $schema.happenings (world, position, kind, request, event, data)
-      SELECT $1, head.position - $2 + g.place, g.kind, head.requests + g.request, head.events + g.event, g.data
-      FROM head, json_to_recordset($6::json) AS g (place bigint, kind text, request bigint, event bigint, data text)
-    ), counted AS (
-      INSERT INTO $schema.counted AS c (world, name, kind, message, first_at, last_at, count, position)
-      SELECT $1, md5(g.kind || ' ' || g.message), g.kind, g.message, g."firstAt", g."lastAt", g.count, head.position
-      FROM head, json_to_recordset($7::json) AS g (kind text, message text, "firstAt" bigint, "lastAt" bigint, count bigint)
-      ON CONFLICT (world, name) DO UPDATE SET last_at = excluded.last_at, count = c.count + excluded.count, position = excluded.position
-    ), used AS (
-      UPDATE $schema.objects o SET used_at = g.at, noted = head.noted
-      FROM head, json_to_recordset($8::json) AS g (collection text, id text, at bigint)
-      WHERE o.world = $1 AND o.collection = g.collection AND o.id = g.id
-    ) SELECT position, noted FROM head`);
-  const HEAD = sql('SELECT position, requests, emptied_position, emptied_requests FROM $schema.logs WHERE world = $1');
-  const AFTER = sql(`SELECT position, kind, request, event, data FROM $schema.happenings
-    WHERE world = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT ${PAGE}`);
-  const COUNTED =
-    sql(`SELECT name, kind, message, first_at AS "firstAt", last_at AS "lastAt", count FROM $schema.counted
-    WHERE world = $1 AND position > $2 ORDER BY position, first_at`);
-  const PRUNE = sql(`DELETE FROM $schema.happenings WHERE world = $1 AND position <= (
-      SELECT max(position) FROM (
-        SELECT position, row_number() OVER newest AS place, sum(length(data)) OVER newest AS characters
-        FROM $schema.happenings WHERE world = $1 AND kind <> 'use' WINDOW newest AS (ORDER BY position DESC)
-      ) kept WHERE place > ${MOST} OR characters > ${MOST_CHARACTERS}
-    ) AND kind <> 'use'`);
-  const PRUNE_COUNTED = sql(`DELETE FROM $schema.counted WHERE world = $1 AND name NOT IN (
-      SELECT name FROM $schema.counted WHERE world = $1 ORDER BY position DESC LIMIT ${MOST_COUNTED})`);
-  const PRUNE_USES = sql(`DELETE FROM $schema.happenings WHERE world = $1 AND kind = 'use' AND position <= (
-      SELECT position FROM $schema.happenings WHERE world = $1 AND kind = 'use' ORDER BY position DESC OFFSET ${MOST} LIMIT 1)`);
-  const PLACE = sql('UPDATE $schema.logs SET position = position + 1 WHERE world = $1 RETURNING position');
-  const UNCOUNT = sql('DELETE FROM $schema.counted WHERE world = $1 AND name = $2 RETURNING name');
-  const STORE = sql('INSERT INTO $schema.happenings (world, position, kind, data) VALUES ($1, $2, $3, $4)');
-  const EMPTY = [
-    'UPDATE $schema.logs SET position = position + 1, emptied_position = position + 1, emptied_requests = requests WHERE world = $1',
-    'DELETE FROM $schema.counted WHERE world = $1',
-    `DELETE FROM $schema.happenings WHERE world = $1 AND kind = 'use'`,
-    `UPDATE $schema.happenings SET data = NULL WHERE world = $1 AND kind IN ('request', 'decision', 'finding')`,
-  ].map(sql);
-
-  let waiting = new Batch();
-  /** What is being written. */
-  let leaving = new Batch();
-  let writing: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
-  let latest: Instant = 0;
+export class PostgresLog implements SharedLog {
+  readonly #parts: PostgresLogParts;
+  #waiting = new Batch();
+  /** Is being written. */
+  #leaving = new Batch();
+  #writing: Promise<void> | null = null;
+  #next: Promise<void> | null = null;
+  #latest: Instant = 0;
   /** Up to where this process has read. */
-  let read = 0;
+  #read = 0;
 
-  const write = async ({ happenings, counted, notes }: Batch): Promise<void> => {
+  constructor(parts: PostgresLogParts) {
+    this.#parts = parts;
+  }
+
+  append(happening: NewHappening, at: Instant): void {
+    this.#latest = Math.max(this.#latest, at);
+    this.#append(happening);
+  }
+
+  count(kind: string, message: string, at: Instant): void {
+    this.#waiting.count({ kind, message, firstAt: at, lastAt: at, count: 1 });
+  }
+
+  /** To be written with the next `flush`. */
+  note(collection: string, id: string, at: Instant): void {
+    this.#waiting.note({ collection, id, at });
+  }
+
+  /** When a row was used, as long as that is not stored yet. */
+  noteOf(collection: string, id: string): Instant | undefined {
+    const [waiting, leaving] = [this.#waiting.notes, this.#leaving.notes];
+    if (waiting.size === 0 && leaving.size === 0) return undefined;
+    const name = nameOf(collection, id);
+    return (waiting.get(name) ?? leaving.get(name))?.at;
+  }
+
+  /** The row is gone, or all are: what was noted of it is about nothing. */
+  dropNotes(of?: { readonly collection: string; readonly id: string }): void {
+    for (const { notes } of [this.#waiting, this.#leaving]) {
+      if (of === undefined) notes.clear();
+      else notes.delete(nameOf(of.collection, of.id));
+    }
+  }
+
+  flush(): Promise<void> {
+    if (this.#waiting.isEmpty) return this.#writing ?? Promise.resolve();
+    if (this.#next !== null) return this.#next;
+    const begin = () => this.#writeWaiting();
+    this.#next = (this.#writing ?? Promise.resolve()).then(begin, begin);
+    return this.#next;
+  }
+
+  async news(): Promise<LogNews> {
+    const { connection, statements, world } = this.#parts;
+    const from = this.#read;
+    const [head] = await connection.query<Head>(statements.head, [world]);
+    const to = Number(head?.position ?? 0);
+    if (head === undefined || to === from) return { emptiedAt: null, happenings: [], counted: [] };
+    const happenings = await this.#happenings(from, to);
+    const counted = await connection.query<Record<keyof Counted, string>>(statements.counted, [world, from]);
+    this.#read = to;
+    return {
+      emptiedAt: Number(head.emptied_position) > from ? Number(head.emptied_requests) : null,
+      happenings,
+      counted: counted.map(({ name, kind, message, firstAt, lastAt, count }) => ({
+        ...{ name, kind, message },
+        ...{ firstAt: Number(firstAt), lastAt: Number(lastAt), count: Number(count) },
+      })),
+    };
+  }
+
+  async uncount(name: string, { kind, data }: StoredHappening): Promise<boolean> {
+    const { connection, statements, world } = this.#parts;
+    await this.flush();
+    return connection.transaction(async (transaction) => {
+      // Others who write to the log wait from here on.
+      const [head] = await transaction.query<{ readonly position: string }>(statements.place, [world]);
+      const gone = await transaction.query(statements.uncount, [world, name]);
+      if (head === undefined || gone.length === 0) return false;
+      await transaction.query(statements.store, [world, head.position, kind, data]);
+      return true;
+    });
+  }
+
+  async empty(): Promise<void> {
+    const { connection, statements, world } = this.#parts;
+    await this.flush();
+    await connection.transaction(async (transaction) => {
+      for (const statement of statements.empty) await transaction.query(statement, [world]);
+    });
+  }
+
+  /** One that has no room is counted, and known to all as soon as anything can be stored. */
+  #append(happening: NewHappening): void {
+    if (this.#waiting.append(happening)) return;
+    this.count('storage', LOST, this.#latest);
+  }
+
+  #writeWaiting(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = new Batch();
+    this.#next = null;
+    this.#leaving = batch;
+    const writing = this.#write(batch)
+      .catch((fault) => {
+        if (fault instanceof TakesNothing) this.#keep(batch);
+        throw fault;
+      })
+      .finally(() => {
+        if (this.#writing === writing) this.#writing = null;
+        if (this.#leaving === batch) this.#leaving = new Batch();
+      });
+    this.#writing = writing;
+    return writing;
+  }
+
+  async #write({ happenings, counted, notes }: Batch): Promise<void> {
+    const { connection, statements, world, noted } = this.#parts;
     const [requests, events] = [new Count(), new Count()];
     const given = happenings.map(({ kind, data, isRequest, isEvent }, index) => ({
       place: index + 1,
@@ -163,128 +207,47 @@ export function postgresLog(
     }));
     // What is only counted takes a place, too, so that others notice.
     const places = Math.max(given.length, counted.size > 0 ? 1 : 0);
-    const values = [world, places, requests.count, events.count, notes.size];
     const lists = [given, [...counted.values()], [...notes.values()]].map((list) => JSON.stringify(list));
-    const [head] = await connection.query<{ readonly position: string; readonly noted: string }>(WRITE, [
-      ...values,
-      ...lists,
-    ]);
+    const values = [world, places, requests.count, events.count, notes.size, ...lists];
+    const [head] = await connection.query<Record<'position' | 'noted', string>>(statements.write, values);
     // The world was deleted.
     if (head === undefined) return;
     if (notes.size > 0) noted(Number(head.noted) - notes.size, Number(head.noted));
     const position = Number(head.position);
-    if (Math.floor(position / PRUNED_EVERY) > Math.floor((position - places) / PRUNED_EVERY)) prune();
-  };
+    if (Math.floor(position / PRUNED_EVERY) > Math.floor((position - places) / PRUNED_EVERY)) this.#prune();
+  }
 
   /** Nobody waits for it: whatever is left is removed the next time. */
-  const prune = () => {
-    for (const statement of [PRUNE, PRUNE_COUNTED, PRUNE_USES]) connection.change(statement, [world]).catch(() => {});
-  };
-
-  /** One that has no room is counted, and known to all as soon as anything can be stored. */
-  const append = (happening: NewHappening): void => {
-    if (waiting.append(happening)) return;
-    waiting.count({ kind: 'storage', message: LOST, firstAt: latest, lastAt: latest, count: 1 });
-  };
+  #prune(): void {
+    const { connection, statements, world } = this.#parts;
+    for (const statement of statements.prune) connection.change(statement, [world]).catch(() => {});
+  }
 
   /** Certainly nothing of it was stored, so it is stored with what comes later. */
-  const keep = ({ happenings, counted, notes }: Batch): void => {
-    const later = waiting;
-    waiting = new Batch();
-    for (const one of [...happenings, ...later.happenings]) append(one);
-    for (const one of [...counted.values(), ...later.counted.values()]) waiting.count(one);
-    for (const one of [...notes.values(), ...later.notes.values()]) waiting.note(one);
-  };
+  #keep({ happenings, counted, notes }: Batch): void {
+    const later = this.#waiting;
+    this.#waiting = new Batch();
+    for (const one of [...happenings, ...later.happenings]) this.#append(one);
+    for (const one of [...counted.values(), ...later.counted.values()]) this.#waiting.count(one);
+    for (const one of [...notes.values(), ...later.notes.values()]) this.#waiting.note(one);
+  }
 
-  const flush = (): Promise<void> => {
-    if (waiting.isEmpty) return writing ?? Promise.resolve();
-    if (next !== null) return next;
-    const before = writing ?? Promise.resolve();
-    const begin = () => {
-      const batch = waiting;
-      waiting = new Batch();
-      next = null;
-      leaving = batch;
-      const mine = write(batch)
-        .catch((fault) => {
-          if (fault instanceof TakesNothing) keep(batch);
-          throw fault;
-        })
-        .finally(() => {
-          if (writing === mine) writing = null;
-          if (leaving === batch) leaving = new Batch();
-        });
-      writing = mine;
-      return mine;
-    };
-    next = before.then(begin, begin);
-    return next;
-  };
-
-  return {
-    append: (happening, at) => {
-      latest = Math.max(latest, at);
-      append(happening);
-    },
-    count: (kind, message, at) => waiting.count({ kind, message, firstAt: at, lastAt: at, count: 1 }),
-    note: (collection, id, at) => waiting.note({ collection, id, at }),
-    noteOf: (collection, id) => {
-      if (waiting.notes.size === 0 && leaving.notes.size === 0) return undefined;
-      const name = nameOf(collection, id);
-      return (waiting.notes.get(name) ?? leaving.notes.get(name))?.at;
-    },
-    dropNotes: (of) => {
-      for (const { notes } of [waiting, leaving]) {
-        if (of === undefined) notes.clear();
-        else notes.delete(nameOf(of.collection, of.id));
-      }
-    },
-    flush,
-    news: async (): Promise<LogNews> => {
-      const from = read;
-      const [head] = await connection.query<Head>(HEAD, [world]);
-      const to = Number(head?.position ?? 0);
-      if (head === undefined || to === from) return { emptiedAt: null, happenings: [], counted: [] };
-      const stored: StoredPlace[] = [];
-      for (let at = from, isMore = true; isMore; ) {
-        const page = await connection.query<StoredPlace>(AFTER, [world, at, to]);
-        stored.push(...page);
-        at = Number(page.at(-1)?.position ?? to);
-        isMore = page.length === PAGE;
-      }
-      const counted = await connection.query<Record<keyof Counted, string>>(COUNTED, [world, from]);
-      read = to;
-      return {
-        emptiedAt: Number(head.emptied_position) > from ? Number(head.emptied_requests) : null,
-        happenings: stored.map(({ kind, data, request, event }) => ({
-          ...{ kind, data },
-          request: request === null ? null : Number(request),
-          event: event === null ? null : Number(event),
-        })),
-        counted: counted.map(({ name, kind, message, firstAt, lastAt, count }) => ({
-          ...{ name, kind, message },
-          ...{ firstAt: Number(firstAt), lastAt: Number(lastAt), count: Number(count) },
-        })),
-      };
-    },
-    uncount: async (name, { kind, data }) => {
-      await flush();
-      return connection.transaction(async (transaction) => {
-        // Others who write to the log wait from here on.
-        const [head] = await transaction.query<{ readonly position: string }>(PLACE, [world]);
-        const gone = await transaction.query(UNCOUNT, [world, name]);
-        if (head === undefined || gone.length === 0) return false;
-        await transaction.query(STORE, [world, head.position, kind, data]);
-        return true;
-      });
-    },
-    empty: async () => {
-      await flush();
-      await connection.transaction(async (transaction) => {
-        for (const statement of EMPTY) await transaction.query(statement, [world]);
-      });
-    },
-  };
+  /** Those after one position, up to another. */
+  async #happenings(from: number, to: number): Promise<LogNews['happenings']> {
+    const { connection, statements, world } = this.#parts;
+    const stored: StoredPlace[] = [];
+    for (let at = from, isMore = true; isMore; ) {
+      const page = await connection.query<StoredPlace>(statements.after, [world, at, to]);
+      stored.push(...page);
+      at = Number(page.at(-1)?.position ?? to);
+      isMore = page.length === PAGE;
+    }
+    return stored.map(({ kind, data, request, event }) => ({
+      ...{ kind, data },
+      request: request === null ? null : Number(request),
+      event: event === null ? null : Number(event),
+    }));
+  }
 }
 
 function nameOf(collection: string, id: string): string {

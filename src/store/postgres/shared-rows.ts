@@ -263,13 +263,14 @@ export class SharedRows implements Collections {
   /** @param upTo the latest revision that was committed, as far as the reader sees others */
   async #readAgain(reader: Reader, upTo = Number.POSITIVE_INFINITY): Promise<ReceivedRows> {
     const { statements, world, notes } = this.#parts;
+    const noteOf = (collection: string, id: string) => notes.noteOf(collection, id);
     for (let reading = 1; reading <= MOST_READINGS; reading += 1) {
       const [head] = await reader.query<Head>(statements.head, [world]);
       // Of a world that was deleted, nothing is kept.
-      if (head === undefined) return new ReceivedRows([], 0, 0, notes.noteOf);
+      if (head === undefined) return new ReceivedRows([], 0, 0, noteOf);
       const stored = await this.#stored(reader);
       const revision = Math.min(Number(head.revision), upTo);
-      const received = new ReceivedRows(stored, revision, Number(head.noted), notes.noteOf);
+      const received = new ReceivedRows(stored, revision, Number(head.noted), noteOf);
       // While its rows were read, some may have changed.
       const news = await this.#newsFor(reader, received);
       if (news === null || received.receive(news, Math.min(Number(news.revision), upTo)) === null) continue;
