@@ -20,9 +20,10 @@ import { nameOf, type RowName } from '../row-name.ts';
 import { StateAccount } from '../state-account.ts';
 import { Turns } from '../turns.ts';
 import { type FrozenRows, frozenRows, type Planned } from '../world-rows.ts';
-import type { Connection, Reader, Transaction } from './connection.ts';
+import type { Connection, Reader } from './connection.ts';
 import type { PostgresLog } from './log.ts';
 import { recordOf, type StoredRow } from './objects.ts';
+import type { Transaction } from './pool.ts';
 import { type Head, ReceivedRows, type RowNews } from './received-rows.ts';
 import type { Statements } from './statements.ts';
 

@@ -5,7 +5,8 @@ import type { Store } from '../index.ts';
 import type { StoreParts } from '../shared.ts';
 import type { SharedWorlds, WorldRecord } from '../sharing.ts';
 import { retrying } from '../updating.ts';
-import type { Connection, Transaction } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Transaction } from './pool.ts';
 import { WORLD_TABLES } from './schema.ts';
 import { SERIES } from './statements.ts';
 
