@@ -41,13 +41,11 @@ import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } fro
 import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
 import { shownData } from '../store/data-option.ts';
 import { Damaged, Unwritable } from '../store/errors.ts';
-import type { Store } from '../store/index.ts';
-import { openPlace, type Place } from '../store/open.ts';
-import type { Seed } from '../store/seed.ts';
+import { openPlace } from '../store/open.ts';
 import { type KeptSeed, seedIn, seedRow } from '../store/seed.ts';
 import { newStoreParts } from '../store/shared.ts';
 import { Credentials } from '../worlds/credentials.ts';
-import { type Customs, Images, settle } from '../worlds/images.ts';
+import { Images, settle } from '../worlds/images.ts';
 import { LocalWorlds } from '../worlds/local.ts';
 import type { Worlds } from '../worlds/registry.ts';
 import { SharedWorlds } from '../worlds/shared.ts';
@@ -112,158 +110,98 @@ const SEED_OPTION = 'the option `seed`';
  * @throws Unusable if a file or a value in the configuration cannot be used
  */
 export async function buildServer(parts: ServerParts): Promise<MockServer> {
-  const { config, origins } = parts.effective;
+  const { config } = parts.effective;
   checkNamedWorlds(config);
-  const random = parts.random ?? systemRandom();
-  const limits = limitsOf(parts.limits);
-  const [services, control] = await Promise.all([loadServices(), loadControl()]);
-  const [version, signingKey, identityProvider, seed] = await Promise.all([
-    packageVersion(),
-    signingKeyFrom(config),
-    identityProviderFrom(config),
-    parts.seed === undefined
-      ? chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined)
-      : seedOfContent(parts.seed, SEED_OPTION, services, random),
-  ]);
-  const shared = newStoreParts(newBudgets({ state: config.maxState * MEGABYTE, ...parts.budgets }));
-  const choice = { name: config.sqlite, mayBeMemory: config.dataFallback === 'memory' };
-  const place = await openPlace(config.data, DEFAULT_WORLD, shared, choice);
-  const { store, worlds: sharedWorlds, kept: keptWorlds } = place;
-  const machine = parts.clock ?? place.clock ?? machineClock();
-  const { budgets } = shared;
-  const laws = services.map((service) => service.law(config));
-  const customs = { settings: config, laws };
-  const keys = new Credentials(services);
-  const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
-  const images = new Images(machine, shared, customs, keys);
-  const documented = new Set<string>();
-  const worldsParts = {
-    secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
-    ...{ machine, random, signingKey, shared, images, keys, laws },
-    revive,
-    mode: config.mode,
-    most: config.maxWorlds,
-  };
-  const worlds =
-    sharedWorlds === null ? new LocalWorlds(worldsParts, keptWorlds) : new SharedWorlds(worldsParts, sharedWorlds);
-
+  const loaded = await load(parts);
+  const opened = await open(parts, loaded);
+  const { worlds, place } = opened;
   try {
-    await beginWorld({ services, worlds, place, seed, random, machine, customs }, config);
-    const reopened = await worlds.reopen();
-    await makeNamedWorlds(worlds, config.world);
-    const world = worlds.default;
+    const reopened = await beginWorlds(loaded, opened, config);
     const notices = [
-      ...store.notices,
+      ...place.store.notices,
       ...reopened,
       ...exposureNotices(config),
-      ...(await seedNotices(world, seed.fingerprint, config)),
+      ...(await seedNotices(worlds.default, loaded.seed.fingerprint, config)),
     ];
-    const publicNames = config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname];
-    const hosts = knownHosts([...config.alias, ...publicNames]);
-    const hostPatterns = services.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern));
-    const server: Server = {
-      worlds,
-      doors: doorsOf(hosts, hostPatterns),
-      identityProvider,
-      hosts,
-      settings: config,
-      laws,
-      log: parts.log?.(world.clock) ?? SILENT,
-      limits,
-      publicUrl: config.publicUrl,
-      explain: config.explain,
-      fidelity: config.fidelity,
-      tripwire: tripwireOf(
-        services.flatMap(({ tripwires = [] }) => tripwires),
-        budgets.tokens,
-      ),
-      presenters: services.flatMap(({ presenters = [] }) => presenters),
-      reasons: ALL_REASONS,
-      gate: gateOf({ hosts, hostPatterns, publicUrl: config.publicUrl, adminToken: config.adminToken }),
-      outgoing: new Outgoing(),
-      offDocument: parts.offDocument ?? 'report',
-    };
-    const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? keptWorlds?.snapshots ?? null, revive);
-    const { effective } = parts;
-    const { state } = budgets;
-    const ports = portsOf({
-      server,
-      place,
-      services,
-      worlds,
-      snapshots,
-      random,
-      version,
-      effective,
-      state,
-      routes: () => routes,
-    });
-    const all = [...services, control(ports)];
-    const { app, listen, routes } = await assemble(server, all, limits, parts.documents ?? new Documents(), (names) => {
-      for (const name of names) documented.add(name);
-    });
-    return {
-      app,
-      world,
-      worlds,
-      version,
-      posture: await postureOf(server, place, config),
-      notices,
-      listen,
-      whoIsThere: async () => castLine(await world.seed(), services),
-      readSeed: (file) => seedValueOfFile(file, 'the option `seed`', services),
-      close: async () => {
-        // The requests that are running are answered, and none of them goes on waiting.
-        worlds.tellOver();
-        await app.close();
-        await worlds.close();
-        await place.close();
-      },
-    };
+    return await assemble(parts, loaded, opened, notices);
   } catch (cause) {
     await worlds.close();
-    await store.close();
+    await place.store.close();
     await place.close();
     throw startFault(cause, config);
   }
 }
 
-const MEGABYTE = 1024 * 1024;
+type Loaded = Awaited<ReturnType<typeof load>>;
 
-/** What the default world begins with. */
-interface Beginning {
-  readonly services: readonly ServiceDefinition[];
-  readonly worlds: Worlds;
-  readonly place: Place;
-  readonly seed: Seed;
-  readonly random: Random;
-  readonly machine: Clock;
-  readonly customs: Customs;
+/** Everything that a start needs before it opens what must be closed again. */
+async function load({ effective: { config, origins }, seed, random = systemRandom() }: ServerParts) {
+  const [services, control] = await Promise.all([loadServices(), loadControl()]);
+  const [version, signingKey, identityProvider, chosenSeed] = await Promise.all([
+    packageVersion(),
+    signingKeyFrom(config),
+    identityProviderFrom(config),
+    seed === undefined
+      ? chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined)
+      : seedOfContent(seed, SEED_OPTION, services, random),
+  ]);
+  return { random, services, control, version, signingKey, identityProvider, seed: chosenSeed };
 }
 
-/**
- * Begins the default world: a new store is filled from the seed; a store that already has a world keeps it, unless
- * `reseed`.
- */
-async function beginWorld(
-  { services, worlds, place, seed, random, machine, customs }: Beginning,
+type Opened = Awaited<ReturnType<typeof open>>;
+
+/** The place of the worlds, and the worlds, none of which has begun. */
+async function open({ effective: { config }, budgets, clock }: ServerParts, loaded: Loaded) {
+  const { services, random, signingKey } = loaded;
+  const shared = newStoreParts(newBudgets({ state: config.maxState * MEGABYTE, ...budgets }));
+  const choice = { name: config.sqlite, mayBeMemory: config.dataFallback === 'memory' };
+  const place = await openPlace(config.data, DEFAULT_WORLD, shared, choice);
+  const { worlds: sharedWorlds, kept: keptWorlds } = place;
+  const machine = clock ?? place.clock ?? machineClock();
+  const laws = services.map((service) => service.law(config));
+  const customs = { settings: config, laws };
+  const keys = new Credentials(services);
+  const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
+  const documented = new Set<string>();
+  const parts = {
+    secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
+    ...{ machine, random, signingKey, shared, keys, laws, revive },
+    images: new Images(machine, shared, customs, keys),
+    mode: config.mode,
+    most: config.maxWorlds,
+  };
+  const worlds = sharedWorlds === null ? new LocalWorlds(parts, keptWorlds) : new SharedWorlds(parts, sharedWorlds);
+  const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? keptWorlds?.snapshots ?? null, revive);
+  return { place, worlds, snapshots, machine, customs, documented, budgets: shared.budgets, revive };
+}
+
+const MEGABYTE = 1024 * 1024;
+
+/** @returns what should be known of the worlds that were there already */
+async function beginWorlds(loaded: Loaded, opened: Opened, config: Config): Promise<readonly string[]> {
+  await beginDefaultWorld(loaded, opened, config);
+  const reopened = await opened.worlds.reopen();
+  await makeNamedWorlds(opened.worlds, config.world);
+  return reopened;
+}
+
+/** A new store is filled from the seed; a store that already has a world keeps it, unless `reseed`. */
+async function beginDefaultWorld(
+  { seed }: Loaded,
+  { worlds, place: { store }, machine, customs, revive }: Opened,
   { reseed }: Config,
 ): Promise<void> {
-  const { store } = place;
-  const settled = async (from: Store): Promise<Filled> => {
-    // Who opens the console later did not see what was said at the start.
-    const findings = from.notices.map((notice): Filled['findings'][number] => ['storage', notice, machine.now()]);
-    await settle(from, (...finding) => findings.push(finding), customs, machine.now());
-    return { store: from, findings, isNew: false };
-  };
   // Of several processes that begin at the same time with the same database, one fills it.
   const made = await store.collections.turns.take(async () => {
     const kept = await seedIn(store.collections);
-    if (!reseed && kept !== null) return revivedSeed(kept, services, random);
+    if (!reseed && kept !== null) return revive(kept);
     await store.collections.load([seedRow(seed), ...(await seed.rows(machine.now()))]);
     return seed;
   });
-  await worlds.begin(made, await settled(store));
+  // Who opens the console later did not see what was said at the start.
+  const findings = store.notices.map((notice): Filled['findings'][number] => ['storage', notice, machine.now()]);
+  await settle(store, (...finding) => findings.push(finding), customs, machine.now());
+  await worlds.begin(made, { store, findings, isNew: false });
 }
 
 /** What fingerprints of secrets depend on: two servers of one process show the same one for the same secret. */
@@ -286,22 +224,82 @@ function startFault(cause: unknown, { data }: Config): unknown {
   return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
 }
 
-/** @param told is given the names in each document */
 async function assemble(
-  server: Server,
-  services: readonly ServiceDefinition[],
+  parts: ServerParts,
+  loaded: Loaded,
+  opened: Opened,
+  notices: readonly string[],
+): Promise<MockServer> {
+  const { effective, documents = new Documents() } = parts;
+  const { services, control, random, version } = loaded;
+  const { worlds, place, snapshots, budgets } = opened;
+  const world = worlds.default;
+  const limits = limitsOf(parts.limits);
+  const server = serverOf(parts, loaded, opened, limits);
+  const ports = portsOf({
+    ...{ server, place, services, worlds, snapshots, random, version, effective },
+    state: budgets.state,
+    routes: () => routes,
+  });
+  const mounted = await mount([...services, control(ports)], server, documents);
+  for (const { document } of mounted) for (const name of document.names) opened.documented.add(name);
+  const { app, listen, routes } = await serve(mounted, server, limits, documents);
+  return {
+    app,
+    world,
+    worlds,
+    version,
+    posture: await postureOf(server, place, effective.config),
+    notices,
+    listen,
+    whoIsThere: async () => castLine(await world.seed(), services),
+    readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),
+    close: async () => {
+      // The requests that are running are answered, and none of them goes on waiting.
+      worlds.tellOver();
+      await app.close();
+      await worlds.close();
+      await place.close();
+    },
+  };
+}
+
+/** All of the server that requests need. */
+function serverOf(
+  { effective: { config }, log, offDocument = 'report' }: ServerParts,
+  { services, identityProvider }: Loaded,
+  { worlds, customs, budgets }: Opened,
   limits: Limits,
-  shelf: Documents,
-  told: (names: readonly string[]) => void,
-) {
-  const { settings } = server;
-  const mounted = await Promise.all(
-    services.map(async (service): Promise<Mounted> => {
-      const law = service.law(settings);
-      return { service, law, document: await shelf.open(law.document, preparedDocument) };
-    }),
-  );
-  for (const { document } of mounted) told(document.names);
+): Server {
+  const { alias, publicUrl, explain, fidelity, adminToken } = config;
+  const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
+  const hosts = knownHosts([...alias, ...publicNames]);
+  const hostPatterns = services.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern));
+  const tripwires = services.flatMap((service) => service.tripwires ?? []);
+  return {
+    ...{ worlds, identityProvider, hosts, limits, publicUrl, explain, fidelity, offDocument },
+    doors: doorsOf(hosts, hostPatterns),
+    settings: config,
+    laws: customs.laws,
+    log: log?.(worlds.default.clock) ?? SILENT,
+    tripwire: tripwireOf(tripwires, budgets.tokens),
+    presenters: services.flatMap(({ presenters = [] }) => presenters),
+    reasons: ALL_REASONS,
+    gate: gateOf({ hosts, hostPatterns, publicUrl, adminToken }),
+    outgoing: new Outgoing(),
+  };
+}
+
+function mount(all: readonly ServiceDefinition[], { settings }: Server, documents: Documents): Promise<Mounted[]> {
+  const mounted = all.map(async (service) => {
+    const law = service.law(settings);
+    return { service, law, document: await documents.open(law.document, preparedDocument) };
+  });
+  return Promise.all(mounted);
+}
+
+async function serve(mounted: readonly Mounted[], server: Server, limits: Limits, documents: Documents) {
+  const services = mounted.map(({ service }) => service);
   const otherVersions = mounted.flatMap(({ document }) => document.otherVersions);
   const routed = mounted.map((one) => ({ mounted: one, routes: routesOf(one) }));
   const routes = new Routes(
@@ -313,19 +311,22 @@ async function assemble(
   const app = makeFastify(edges, new OwnHosts(mounted, server), lines, limits, server);
   for (const { mounted: one, routes: its } of routed) {
     const { document, profile } = one.law;
-    const router = shelf.router(`${document} ${profile}`, () => routerOf(one));
+    const router = documents.router(`${document} ${profile}`, () => routerOf(one));
     serveOperations(app, one, its, router, server, edges);
   }
-  const pages = pagesOn(app, server);
-  serveConsole(pages, consoleFile);
-  serveDocs(
-    pages,
-    mounted.map(({ service: { name, title, isSwitchboard = false }, law: { tables, document } }) => {
-      return { name, title, tables, isSwitchboard, read: () => documentText(document) };
-    }),
-    { swaggerUi: swaggerUiFile, scripts: readerFile },
-  );
+  servePages(app, mounted, server);
   const listen = prepareToListen(app, lines, server.outgoing);
   await app.ready();
   return { app, listen, routes };
+}
+
+/** The console, and the pages of the documents. */
+function servePages(app: FastifyInstance, mounted: readonly Mounted[], server: Server): void {
+  const pages = pagesOn(app, server);
+  serveConsole(pages, consoleFile);
+  const documented = mounted.map(({ service: { name, title, isSwitchboard = false }, law: { tables, document } }) => ({
+    ...{ name, title, tables, isSwitchboard },
+    read: () => documentText(document),
+  }));
+  serveDocs(pages, documented, { swaggerUi: swaggerUiFile, scripts: readerFile });
 }

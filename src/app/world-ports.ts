@@ -1,0 +1,127 @@
+import type { Config } from '../config/options.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import { Problem } from '../core/problem.ts';
+import { Unusable } from '../core/unusable.ts';
+import { derivationOf } from '../credentials/derivation.ts';
+import { deriveKeyText } from '../kits/ngc/key-text.ts';
+import type { Random } from '../machine/random.ts';
+import { castOf, seedOfValue } from '../seed/index.ts';
+import type { Ports } from '../services/index.ts';
+import { dataFileOf } from '../store/open.ts';
+import type { FrozenRows } from '../store/world-rows.ts';
+import type { WorldOrigin } from '../worlds/copies.ts';
+import { infoOf, type MadeWorld, type WorldEntry, type Worlds } from '../worlds/registry.ts';
+import type { Snapshot, Snapshots } from '../worlds/snapshots.ts';
+
+type WorldOrder = Parameters<Ports['worlds']['make']>[0];
+
+/** The part of the server that has worlds. */
+export interface WorldKeeping {
+  /** All services but the switchboard. */
+  readonly services: readonly ServiceDefinition[];
+  readonly worlds: Worlds;
+  readonly snapshots: Snapshots;
+  readonly random: Random;
+}
+
+/** The worlds, as the switchboard makes and finds them. */
+export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping): Ports['worlds'] {
+  const originOf = async ({ seed, from }: WorldOrder): Promise<WorldOrigin> => {
+    if (from === undefined) {
+      if (seed === undefined) return { kind: 'seed', seed: worlds.entry('default').seed };
+      return { kind: 'seed', seed: await readSeed(() => seedOfValue(seed, services, random)) };
+    }
+    if (seed !== undefined) {
+      throw new Problem(
+        'invalid_request',
+        'Fields `from` and `seed` are both given; a copy has the seed of what it is copied from.',
+      );
+    }
+    if ('snapshot' in from) {
+      const { rows, world, ...made } = await snapshots.find(from.snapshot);
+      return { kind: 'copy', rows, seed: made.seed, credentials: made.credentials, of: world };
+    }
+    const { world, seed: ofWorld, credentials } = await worlds.opened(from.world);
+    return { kind: 'copy', rows: await world.store.freeze(), seed: ofWorld, credentials, of: world.id };
+  };
+  return {
+    make: async (order) => {
+      const { id, credentials, ttl } = order;
+      const made = await worlds.create({ id, credentials, ttl, origin: await originOf(order) });
+      const { entry, kept, ambiguous } = made;
+      const isCopy = order.from !== undefined && credentials === 'own';
+      const created = isCopy ? createdOf(made) : null;
+      return { ...infoOf(entry), cast: castOf(kept, services), ambiguous, created };
+    },
+    list: () => worlds.list(),
+    ofDecision: (id) => worlds.ofDecision(id),
+    find: (id) => worlds.info(id),
+    delete: (id) => worlds.delete(id),
+  };
+}
+
+/** The snapshots, as the switchboard takes and restores them. */
+export function snapshotPorts({ worlds, snapshots }: WorldKeeping, driver: Config['sqlite']): Ports['snapshots'] {
+  return {
+    take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
+    of: ({ id }) => snapshots.of(id),
+    find: (world, id) => snapshots.find(id, world.id),
+    file: async (world, id) => dataFile((await snapshots.find(id, world.id)).rows, driver),
+    restore: async ({ id }, which) => {
+      const snapshot = await snapshots.find(which, id);
+      const entry = worlds.entry(id);
+      const fault = whyNotHere(snapshot, entry);
+      if (fault === null) return entry.world.restore(snapshot.rows, snapshot.at);
+      const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
+      throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
+    },
+    delete: (world, id) => snapshots.delete(id, world.id),
+  };
+}
+
+/**
+ * Why a snapshot cannot be restored here: a world can only go back to its own state, because its identity does not fit
+ * the state of another one.
+ */
+function whyNotHere(snapshot: Snapshot, { world: { id }, seed, credentials }: WorldEntry): string | null {
+  if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
+  if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
+  return `an earlier world \`${id}\`, which was made from another seed, or with other credentials`;
+}
+
+/** @throws Problem `unavailable` if there is no driver to write it with */
+async function dataFile(rows: FrozenRows, driver: Config['sqlite']): Promise<Uint8Array> {
+  try {
+    return await dataFileOf(rows, driver);
+  } catch (thrown) {
+    throw thrown instanceof Unusable ? new Problem('unavailable', thrown.message) : thrown;
+  }
+}
+
+/** Turns a fault in a seed into a fault of the request. */
+async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
+  try {
+    return await read();
+  } catch (thrown) {
+    throw thrown instanceof Unusable ? new Problem('invalid_request', `Field \`seed\`: ${thrown.message}`) : thrown;
+  }
+}
+
+/** In the form of the cast. */
+function createdOf({ entry, created }: MadeWorld) {
+  const derivation = derivationOf(entry.world.id);
+  const of = (kind: MadeWorld['created'][number]['kind']) => created.filter((one) => one.kind === kind);
+  const clientsOf = (kind: Parameters<typeof of>[0]) =>
+    of(kind).map(({ id, name, clientId }) => ({ id, name, clientId, clientSecret: derivation.secret(id) }));
+  return {
+    keys: of('ngc-key').map(({ id, name, owner: org }) => ({ id, name, org, key: deriveKeyText(derivation, id) })),
+    accessKeys: clientsOf('access-key'),
+    applications: of('application').map(({ id, name, clientId }) => ({
+      ...{ id, name, clientId },
+      secret: derivation.secret(id),
+    })),
+    serviceAccounts: clientsOf('service-account'),
+    // Clients through which users log in have no secret.
+    clients: [],
+  };
+}
