@@ -29,22 +29,43 @@ function program(version: string): Command {
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
+  const start = addStart(root);
+  root.addHelpText('after', () => `\n${start.helpInformation()}`);
+  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport]) add(root);
+  for (const command of root.commands)
+    command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
+  return root;
+}
+
+function addStart(root: Command): Command {
   const start = root.command('start', { isDefault: true }).description('start the server (default)');
   for (const [name, option] of Object.entries(OPTIONS)) start.addOption(flagOf(name, option));
-  root.addHelpText('after', () => `\n${start.helpInformation()}`);
-  start
+  return start
     .option('-c, --config <FILE>', 'read options from a YAML or JSON file; keys are flag names')
     .option(
       '--etc <DIR>',
       'a folder whose config and seed files (.yaml, .yml or .json) are used, if they exist and nothing else is named',
     )
     .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
+}
+
+function addHealth(root: Command): void {
   root
     .command('health')
     .description('exit 0 if the server on this machine is ready, otherwise 1')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .action(async (flags: FlagTexts) => (await import('./health.ts')).health(flags));
+}
+
+interface EnvFlags {
+  readonly format: 'shell' | 'dotenv' | 'json' | 'compose';
+  readonly url?: string;
+  readonly clientUrl?: string;
+  readonly world?: string;
+}
+
+function addEnv(root: Command): void {
   root
     .command('env')
     .description('print what a client needs, taken from the running server')
@@ -70,6 +91,9 @@ function program(version: string): Command {
         world: world ?? null,
       }),
     );
+}
+
+function addVerify(root: Command): void {
   root
     .command('verify')
     .description(
@@ -80,6 +104,14 @@ function program(version: string): Command {
     .action(async ({ spec, document }: { spec: string; document?: string }) =>
       (await import('./verify.ts')).verifyDocument(spec, document ?? null),
     );
+}
+
+interface DoctorFlags {
+  readonly url?: string;
+  readonly world?: string;
+}
+
+function addDoctor(root: Command): void {
   root
     .command('doctor')
     .description('check a running mock from where its client is, and say what is wrong')
@@ -92,6 +124,17 @@ function program(version: string): Command {
       const server = await (await import('./running.ts')).runningServer(flags);
       await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers, world ?? null);
     });
+}
+
+interface ReportFlags {
+  readonly url?: string;
+  readonly principal?: string;
+  readonly world?: string;
+  readonly failOn?: string;
+  readonly json?: true;
+}
+
+function addReport(root: Command): void {
   root
     .command('report')
     .description('print what each credential of the running server was used for, and what it holds beyond that')
@@ -112,29 +155,6 @@ function program(version: string): Command {
         json: json === true,
       }),
     );
-  for (const command of root.commands)
-    command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
-  return root;
-}
-
-interface EnvFlags {
-  readonly format: 'shell' | 'dotenv' | 'json' | 'compose';
-  readonly url?: string;
-  readonly clientUrl?: string;
-  readonly world?: string;
-}
-
-interface ReportFlags {
-  readonly url?: string;
-  readonly principal?: string;
-  readonly world?: string;
-  readonly failOn?: string;
-  readonly json?: true;
-}
-
-interface DoctorFlags {
-  readonly url?: string;
-  readonly world?: string;
 }
 
 function flagOf(name: string, option: Option): Flag {

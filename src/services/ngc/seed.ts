@@ -132,74 +132,10 @@ const FOREIGN = {
 
 /** @param lawsOfKeys the laws whose scopes and resource types keys can hold */
 export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
-  const policyOf = (key: WrittenKey) => readPolicy(lawsOfKeys(), key.scopes ?? [], [key.resource ?? []].flat());
-
-  const faultsOfKey = ({ entry: key, place }: Placed<WrittenKey>): SeedFault[] => {
-    const of = `key \`${key.name}\` of \`ngc\``;
-    const laws = lawsOfKeys();
-    const services = keyServices(laws);
-    const roles = [...knownRoles(laws), ...TABLES.roles.map(({ name }) => name)];
-    const unknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
-      placeEntries(`${place}.${list}`, names).flatMap(({ entry: given, place: where }) =>
-        valid.includes(given)
-          ? []
-          : [{ place: where, message: `${of}: there is no ${what} \`${given}\``, given, valid }],
-      );
-    // A type that is none is reported by the schema.
-    const { members = [], why = '' } = own(FOREIGN, key.type) ?? {};
-    return [
-      ...members
-        .filter((member) => key[member] !== undefined)
-        .map((member) => ({
-          place: `${place}.${member}`,
-          message: `\`${place}.${member}\` must be left out: it ${why}`,
-        })),
-      ...policyOf(key)
-        .faults.filter(({ forceable }) => !forceable)
-        .map(({ message, field, given, valid }) => ({
-          place: `${place}.${field ?? ''}`,
-          message: `${of}: ${message.replace(/\.$/, '')}`,
-          ...(given !== undefined && { given, valid: valid ?? [] }),
-        })),
-      ...unknown('services', 'service', key.services, services),
-      ...unknown('roles', 'role', key.roles ?? [], roles),
-      ...(key.key === undefined || keyForm(key.key) === 'marked'
-        ? []
-        : [
-            {
-              place: `${place}.key`,
-              message: `${of}: \`key\` was not minted by a mock; leave it out, or take one that \`POST /_mock/keys\` answered`,
-            },
-          ]),
-      ...(key.type === 'personal' && key.user === undefined
-        ? [{ place, message: `${of} is personal, so it needs \`user\`` }]
-        : []),
-      ...(key.expiresAt !== undefined && Number.isNaN(Date.parse(key.expiresAt))
-        ? [{ place: `${place}.expiresAt`, message: `${of}: \`expiresAt\` is no time` }]
-        : []),
-    ];
-  };
-
   return {
     schema: SCHEMA,
     lists: LISTS,
-    faults: (part) => {
-      const seed = writtenOf(part);
-      const organizations = placeEntries('ngc.organizations', seed.organizations);
-      const names = seed.organizations.map(({ name }) => name);
-      const keys = placeEntries('ngc.keys', seed.keys);
-      return [
-        ...findUnknownOrganizations([{ entry: { org: seed.org }, place: 'ngc' }, ...keys], names),
-        ...findDuplicates('organizations: `name`', organizations, ({ name }) => name),
-        ...findDuplicates('organizations: `ncaId`', organizations, ({ ncaId }) => ncaId),
-        ...findDuplicates('keys: `id`', keys, ({ id }) => id, idOf),
-        ...findDuplicates('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
-        ...sameKeys(keys),
-        ...keys.flatMap(faultsOfKey),
-        ...unknownUsers(keys),
-        ...tornUsers(keys),
-      ];
-    },
+    faults: (part) => findFaults(writtenOf(part), lawsOfKeys()),
     completed: (part, derivation) => withKeys(writtenOf(part), (key) => completeKey(key, derivation)),
     own: (part, derivation) =>
       withKeys(completeOf(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
@@ -214,16 +150,83 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
         ...organization,
         subscriptions: airSubscription ? ['air'] : [],
       }));
+      const laws = lawsOfKeys();
       return {
         rows: [
           ...subscribed.map(organizationRow),
           ...usersOf(keys).map(ngcUserRow),
-          ...keys.flatMap((key) => newKeyRows(newKey(key, policyOf(key).policy, now))),
+          ...keys.flatMap((key) => newKeyRows(newKey(key, policyOf(key, laws).policy, now))),
         ],
       };
     },
     cast: (part) => part,
   };
+}
+
+function findFaults(seed: NgcSeed, laws: readonly Law[]): SeedFault[] {
+  const organizations = placeEntries('ngc.organizations', seed.organizations);
+  const names = seed.organizations.map(({ name }) => name);
+  const keys = placeEntries('ngc.keys', seed.keys);
+  return [
+    ...findUnknownOrganizations([{ entry: { org: seed.org }, place: 'ngc' }, ...keys], names),
+    ...findDuplicates('organizations: `name`', organizations, ({ name }) => name),
+    ...findDuplicates('organizations: `ncaId`', organizations, ({ ncaId }) => ncaId),
+    ...findDuplicates('keys: `id`', keys, ({ id }) => id, idOf),
+    ...findDuplicates('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
+    ...sameKeys(keys),
+    ...keys.flatMap((key) => findKeyFaults(key, laws)),
+    ...unknownUsers(keys),
+    ...tornUsers(keys),
+  ];
+}
+
+function findKeyFaults({ entry: key, place }: Placed<WrittenKey>, laws: readonly Law[]): SeedFault[] {
+  const of = `key \`${key.name}\` of \`ngc\``;
+  const roles = [...knownRoles(laws), ...TABLES.roles.map(({ name }) => name)];
+  const findUnknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
+    placeEntries(`${place}.${list}`, names)
+      .filter(({ entry }) => !valid.includes(entry))
+      .map(({ entry, place }) => ({ place, message: `${of}: there is no ${what} \`${entry}\``, given: entry, valid }));
+  const faults: SeedFault[] = [
+    ...findForeignMembers(key, place),
+    ...findPolicyFaults(key, laws, of, place),
+    ...findUnknown('services', 'service', key.services, keyServices(laws)),
+    ...findUnknown('roles', 'role', key.roles ?? [], roles),
+  ];
+  if (key.key !== undefined && keyForm(key.key) !== 'marked') {
+    const message = `${of}: \`key\` was not minted by a mock; leave it out, or take one that \`POST /_mock/keys\` answered`;
+    faults.push({ place: `${place}.key`, message });
+  }
+  if (key.type === 'personal' && key.user === undefined)
+    faults.push({ place, message: `${of} is personal, so it needs \`user\`` });
+  if (key.expiresAt !== undefined && Number.isNaN(Date.parse(key.expiresAt)))
+    faults.push({ place: `${place}.expiresAt`, message: `${of}: \`expiresAt\` is no time` });
+  return faults;
+}
+
+function findForeignMembers(key: WrittenKey, place: string): SeedFault[] {
+  // A type that is none is reported by the schema.
+  const { members = [], why = '' } = own(FOREIGN, key.type) ?? {};
+  return members
+    .filter((member) => key[member] !== undefined)
+    .map((member) => ({
+      place: `${place}.${member}`,
+      message: `\`${place}.${member}\` must be left out: it ${why}`,
+    }));
+}
+
+function findPolicyFaults(key: WrittenKey, laws: readonly Law[], of: string, place: string): SeedFault[] {
+  return policyOf(key, laws)
+    .faults.filter(({ forceable }) => !forceable)
+    .map(({ message, field, given, valid }) => ({
+      place: `${place}.${field ?? ''}`,
+      message: `${of}: ${message.replace(/\.$/, '')}`,
+      ...(given !== undefined && { given, valid: valid ?? [] }),
+    }));
+}
+
+function policyOf(key: WrittenKey, laws: readonly Law[]) {
+  return readPolicy(laws, key.scopes ?? [], [key.resource ?? []].flat());
 }
 
 function writtenOf(part: unknown): NgcSeed {

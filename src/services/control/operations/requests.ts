@@ -23,29 +23,11 @@ const LONGEST_WAIT = 60_000;
 /** Every request of the world, and whether those came that were expected. */
 export function requestOperations(ports: Ports) {
   const { known, version, describe } = ports;
-  /** A refusal that shows none of the known mistakes has the first fix of its decision in place of a hint. */
-  const show =
-    ({ chronicle }: World, { bodies = true } = {}) =>
-    (entry: JournalEntry): EntryView => {
-      const view = viewOf(entry, { bodies });
-      if (entry.hints.length > 0 || entry.decision === null) return view;
-      const decision = chronicle.decisions.byId(entry.decision);
-      const [fix] = decision === null ? [] : describe(decision).fixes;
-      return fix === undefined ? view : { ...view, hints: [{ code: 'fix', text: fix.text }] };
-    };
-
-  const found = async ({ world }: Context, query: Match & PageQuery, fallback: number): Promise<Page<JournalEntry>> => {
-    const { after, since, limit, ...match } = query;
-    const { journal } = world.chronicle;
-    await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
-    const { fits } = matcherOf(checkedMatch(match, known(), (name) => `Query parameter \`${name}\``, false));
-    const fitting = journal.newestFirst().filter((entry) => fits(factsOf(entry)));
-    return pageOf(fitting, { after, since, limit }, listingOf(journal), fallback);
-  };
+  const show = (world: World, options?: { readonly bodies: boolean }) => viewerOf(world, describe, options);
 
   const list: Handler<'control', 'list_requests'> = async (context) => {
     const { bodies = true, ...query } = context.query;
-    const { entries, total, next } = await found(context, query, DEFAULT_LIMIT);
+    const { entries, total, next } = await findRequests(ports, context, query, DEFAULT_LIMIT);
     const { dropped } = context.world.chronicle.journal;
     const around = (requests: never[]) => ({ requests, total, dropped, next });
     return {
@@ -68,7 +50,7 @@ export function requestOperations(ports: Ports) {
     headers: { 'content-disposition': `attachment; filename="${context.world.id}.har"` },
     body: streamedRequests(
       context.world,
-      [...(await found(context, context.query, Number.POSITIVE_INFINITY)).entries].reverse(),
+      (await findRequests(ports, context, context.query, Number.POSITIVE_INFINITY)).entries.toReversed(),
       (entry) => harEntry(viewOf(entry)),
       (entries) => harOf(entries, version),
     ),
@@ -101,6 +83,30 @@ export function requestOperations(ports: Ports) {
   };
 
   return { list_requests: list, get_request: get, export_requests: exportHar, verify_requests: verifyRequests };
+}
+
+/** A refusal that shows none of the known mistakes has the first fix of its decision in place of a hint. */
+function viewerOf({ chronicle }: World, describe: Ports['describe'], { bodies } = { bodies: true }) {
+  return (entry: JournalEntry): EntryView => {
+    const view = viewOf(entry, { bodies });
+    if (entry.hints.length > 0 || entry.decision === null) return view;
+    const decision = chronicle.decisions.byId(entry.decision);
+    const [fix] = decision === null ? [] : describe(decision).fixes;
+    return fix === undefined ? view : { ...view, hints: [{ code: 'fix', text: fix.text }] };
+  };
+}
+
+async function findRequests(
+  ports: Ports,
+  { world }: Context,
+  { after, since, limit, ...match }: Match & PageQuery,
+  fallback: number,
+): Promise<Page<JournalEntry>> {
+  const { journal } = world.chronicle;
+  await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
+  const { fits } = matcherOf(checkedMatch(match, ports.known(), (name) => `Query parameter \`${name}\``, false));
+  const fitting = journal.newestFirst().filter((entry) => fits(factsOf(entry)));
+  return pageOf(fitting, { after, since, limit }, listingOf(journal), fallback);
 }
 
 /**
