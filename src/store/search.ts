@@ -2,7 +2,6 @@ import { stopwatch } from '../core/clock.ts';
 import { own } from '../core/own.ts';
 import { setImmediate } from '../machine/time.ts';
 import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
-import { withRoom } from './page-room.ts';
 import type { Entry, Table } from './table.ts';
 
 /** Members of a query that stand for the row's own. */
@@ -59,7 +58,7 @@ function countedPage(entries: readonly Entry[], query: PageQuery, isAsked: Condi
     else found.push(entry);
   }
   if (isFromEnd) found.reverse();
-  return { count, rows: withRoom(found, ({ size }) => size, most).map(({ row }) => row) };
+  return { count, rows: rowsWithRoom(found, most) };
 }
 
 function* inDirection(entries: readonly Entry[], descending: boolean): Iterable<Entry> {
@@ -100,10 +99,7 @@ class Collected {
   }
 
   get page(): Page {
-    return {
-      count: this.#count,
-      rows: withRoom(this.#rows, ({ size }) => size, this.#query.most).map(({ row }) => row),
-    };
+    return { count: this.#count, rows: rowsWithRoom(this.#rows, this.#query.most) };
   }
 }
 
@@ -159,4 +155,14 @@ function memberAt(body: unknown, path: readonly string[]): unknown {
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The first rows of a page: as many as have bodies with `most` characters together, but one at least. */
+function rowsWithRoom(found: readonly Pick<Entry, 'row' | 'size'>[], most = Number.POSITIVE_INFINITY): readonly Row[] {
+  let characters = 0;
+  const end = found.findIndex(({ size }, index) => {
+    characters += size;
+    return characters > most && index > 0;
+  });
+  return found.slice(0, end < 0 ? found.length : end).map(({ row }) => row);
 }

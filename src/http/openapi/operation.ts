@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
+import { describeRequestFault, tellingViolations, type Violation, valueFaultOf } from '../../core/explaining/index.ts';
+import { findNear } from '../../core/nearest.ts';
 import { own } from '../../core/own.ts';
-import type { PreparedOperation } from './prepared.ts';
-import { type RequestFault, requestFaultOf } from './request-fault.ts';
-import { spelledAs } from './spelling.ts';
+import type { JsonSchema, PreparedOperation } from './prepared.ts';
 import type { Validators } from './validators.ts';
 
 /** The parts of a request that are checked against the document. */
@@ -11,6 +11,12 @@ export interface RequestParts {
   /** Numbers and booleans in the query are converted in place. */
   readonly query: Record<string, unknown>;
   readonly body: unknown;
+}
+
+/** A fault of a request, and which other versions would accept it. */
+interface RequestFault {
+  readonly sentence: string;
+  readonly otherVersions: readonly string[];
 }
 
 /** Members of a prepared operation that an `Operation` has in another form. */
@@ -47,7 +53,7 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
     queryLists: new Set(queryLists),
     bodyFields: new Map(bodyFields.map((field) => [field.toLowerCase(), field])),
     spelled: (body) =>
-      spelledAs(validators().schemasOf(operationId).requestBody?.content['application/json']?.schema, body),
+      spellAs(validators().schemasOf(operationId).requestBody?.content['application/json']?.schema, body),
     requestFault: ({ path, query, body }) => {
       const [first, ...others] = validators().requestErrors(operationId, {
         path,
@@ -73,4 +79,31 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
       return validators().bodyFault(`${id} ${status} ${mediaType}`, schema, body);
     },
   };
+}
+
+/** @param violations as ajv lists them */
+function requestFaultOf(violations: readonly [Violation, ...Violation[]]): RequestFault {
+  const [{ keyword, parentSchema, data: sent }] = violations;
+  const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
+  // Anything else cannot be a name to look up, and an object may not even convert to a string.
+  const otherVersions = typeof sent === 'string' || typeof sent === 'number' ? own(values, String(sent)) : undefined;
+  const fault = valueFaultOf(tellingViolations(violations));
+  const near = findNear(fault.given ?? '', fault.valid ?? []);
+  return { sentence: describeRequestFault(fault, near), otherVersions: otherVersions ?? [] };
+}
+
+/**
+ * A value with enumerated values spelled as in the schema, whatever their case. What the schema does not describe stays
+ * unchanged.
+ */
+function spellAs(schema: JsonSchema | undefined, value: unknown): unknown {
+  if (schema === undefined || value === null) return value;
+  if (typeof value === 'string') {
+    const wanted = value.toLowerCase();
+    return schema.enum?.find((one) => typeof one === 'string' && one.toLowerCase() === wanted) ?? value;
+  }
+  if (Array.isArray(value)) return value.map((one) => spellAs(schema.items, one));
+  if (typeof value !== 'object' || schema.properties === undefined) return value;
+  const entries = Object.entries(value).map(([name, one]) => [name, spellAs(own(schema.properties, name), one)]);
+  return Object.fromEntries(entries);
 }

@@ -1,10 +1,9 @@
-import { cover as coverBy } from '../../core/decide.ts';
-import { decisionOfVerdict } from '../../core/decision.ts';
+import { cover as coverBy, type Question, type Seen } from '../../core/decide.ts';
+import { type Decision, decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
 import type { InFlight } from '../in-flight.ts';
 import { lookUp } from '../look-up.ts';
 import { isLetPass, letPass } from './let-pass.ts';
-import { noteUse } from './note-use.ts';
 
 /** Does the object exist for this caller, and does what they hold cover it? */
 export async function cover(flight: InFlight): Promise<void> {
@@ -28,4 +27,16 @@ export async function cover(flight: InFlight): Promise<void> {
   if (verdict.effect === 'deny' && flight.decision?.enforced !== false) throw new Problem('forbidden');
   noteUse(flight, decision, question, sighting);
   context.target = sighting.target;
+}
+
+/**
+ * Remembers the use of the credential.
+ *
+ * @param sighting null if the call is about no object, or about one that is not there
+ */
+export function noteUse(flight: InFlight, decision: Decision, question: Question, sighting: Seen | null): void {
+  const { context, decisionId } = flight;
+  // A simulated request uses nothing.
+  if (decisionId !== null || decision.principal === null) return;
+  context.world.chronicle.uses.note(decision.principal, decision.operation, question, sighting, decision.request);
 }

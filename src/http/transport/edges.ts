@@ -10,7 +10,6 @@ import { type WireAnswer, wireBytes, writeAnswer } from '../answer.ts';
 import type { Server } from '../in-flight.ts';
 import { answerUnrouted, type Spokesman, type WorthKnowing } from '../pipeline.ts';
 import { otherVersionSentence, type Routes } from '../routes.ts';
-import { unknownPath } from '../unknown-path.ts';
 import { methodOf, pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -158,4 +157,9 @@ function wireProblem({ code }: NodeJS.ErrnoException): Problem {
 function pathInPacket(packet: Buffer | undefined): string | undefined {
   const target = /^[A-Z]+ (\S+)/.exec(packet?.toString('latin1', 0, 4096) ?? '')?.[1];
   return target && pathOf(target);
+}
+
+/** No operation has this path. */
+function unknownPath({ url }: IncomingMessage): Problem {
+  return new Problem('unknown_path', `There is no operation at \`${showPath(pathOf(url))}\`.`);
 }

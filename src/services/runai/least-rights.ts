@@ -8,10 +8,12 @@ import type { Use } from '../../core/uses.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { LAWS, profileOf } from './laws.ts';
-import { candidateScopes, isWider, SYSTEM } from './least-scope.ts';
 import { type Role, type Roles, rolesOf } from './roles.ts';
-import { seedOfRules } from './rules-as-seed.ts';
-import { PERMISSION_SETS } from './tables/index.ts';
+import { SUBJECT_TYPES } from './subjects.ts';
+import { PERMISSION_SETS, SCOPE_TYPES } from './tables/index.ts';
+
+/** The scope that contains all others. */
+const SYSTEM: Resource = { type: 'system', ids: ['system'] };
 
 /**
  * The least rights of somebody: the predefined role that brings least, in the narrowest scope that covers everything
@@ -150,4 +152,52 @@ function names(roles: readonly Role[]): string[] {
 
 function scopeMembers({ type, ids }: Resource, { tenant = '' }: Principal) {
   return { scopeType: type, scopeId: ids?.[0] ?? tenant };
+}
+
+/**
+ * The scopes that could cover all uses, the narrowest first: those that everything which was touched lies in, the whole
+ * tenant, and the system.
+ */
+function candidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): readonly Resource[] {
+  const touched = uses.flatMap(({ sighting }) =>
+    sighting?.seen === 'object' && sighting.reach !== undefined ? [sighting.reach.names] : [],
+  );
+  const [first = {}, ...others] = touched.filter((names) => Object.keys(names).length > 0);
+  const shared = Object.entries(first).filter(([type, ids]) =>
+    others.every((names) => ids.every((id) => names[type]?.includes(id) === true)),
+  );
+  const whole = { type: 'tenant', ids: [tenant] };
+  const narrower = shared.filter(([type]) => type !== 'tenant').map(([type, ids]): Resource => ({ type, ids }));
+  return [...narrower.reverse(), whole, SYSTEM];
+}
+
+/** Scope types are in the order of the table: a wider one before those that it contains. */
+function isWider(type: string, other: string): boolean {
+  const place = (one: string) => SCOPE_TYPES.findIndex(({ id }) => id === one);
+  return place(type) < place(other);
+}
+
+/** A role in a scope, as a seed writes it. */
+interface WrittenRule {
+  readonly role: string;
+  readonly scopeType: string;
+  readonly scopeId: string;
+}
+
+const SEED_LISTS = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
+
+/** An identity with these rules and no others, as a seed writes it: a single role in the whole tenant is its `role`. */
+function seedOfRules({ kind, name }: Principal, rules: readonly WrittenRule[]) {
+  // Tokens of Run:ai are identities' only.
+  if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};
+  const called = kind === 'user' ? { email: name } : { name };
+  const [only] = rules;
+  const isWhole = rules.length === 1 && only?.scopeType === 'tenant';
+  const subject = { subjectType: SUBJECT_TYPES[kind], subjectId: name };
+  return {
+    runai: {
+      [SEED_LISTS[kind]]: [{ ...called, role: isWhole ? only.role : null }],
+      ...(!isWhole && rules.length > 0 && { accessRules: rules.map((rule) => ({ ...subject, ...rule })) }),
+    },
+  };
 }

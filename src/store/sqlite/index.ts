@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Unusable } from '../../core/unusable.ts';
 import type { Row } from '../collections.ts';
 import type { DriverName } from '../data-option.ts';
@@ -6,8 +9,10 @@ import type { StoreParts } from '../shared.ts';
 import { codeOf, type SqliteDriver } from './driver.ts';
 import { loadDriver } from './drivers.ts';
 import { SqliteFile } from './file.ts';
-import { fileOf } from './file-of.ts';
+import { SqliteLog } from './log.ts';
+import { migrate } from './migrating.ts';
 import { closeDatabase, openDatabase } from './open.ts';
+import { SCHEMA } from './schema.ts';
 
 export { NoDriver } from './drivers.ts';
 
@@ -41,4 +46,26 @@ export function damagedFile(path: string, cause: unknown): unknown {
 /** A data file with these rows, as bytes. @param rows oldest first @throws Unusable if there is no driver */
 export async function makeDataFile(rows: readonly Row[], driver: DriverName | null): Promise<Uint8Array> {
   return fileOf(rows, await loadDriver(driver));
+}
+
+/** It is written beside and read, because not every driver makes bytes. */
+function fileOf(rows: readonly Row[], driver: SqliteDriver): Uint8Array {
+  const folder = mkdtempSync(join(tmpdir(), 'nv-auth-mock-'));
+  try {
+    const path = join(folder, 'mock.db');
+    const database = driver.open(path);
+    try {
+      // Nobody reads it before it is whole.
+      database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
+      migrate(database, SCHEMA);
+      const highest = rows.reduce((most, { revision }) => Math.max(most, revision), 1);
+      const logged = rows.map((row, index) => ({ row, place: index + 1 }));
+      new SqliteLog(database, null, 'default').replace(logged, highest);
+    } finally {
+      database.close();
+    }
+    return readFileSync(path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

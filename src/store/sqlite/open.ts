@@ -12,12 +12,10 @@ import {
 import { dirname, resolve } from 'node:path';
 import { Unusable } from '../../core/unusable.ts';
 import { processWide } from '../../machine/process-wide.ts';
-import { damageOf } from './damage.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
-import { codeOf, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
+import { codeOf, inTransaction, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { faultOfHeader, HEADER_BYTES, schemaIn } from './header.ts';
 import { migrate, NO_SCHEMA, schemaOf } from './migrating.ts';
-import { renumberRunaway } from './renumbering.ts';
 import { newestOf, SCHEMA, type StoreSchema } from './schema.ts';
 import { checkKeptName, closingToo, type EarlierFile, upgradeFile } from './upgrade.ts';
 import { logAt } from './wal.ts';
@@ -31,6 +29,9 @@ const BUSY_TIMEOUT_MS = 200;
  * checked only if their last process left a log behind.
  */
 const CHECKED_BYTES = 4 * 1024 * 1024;
+
+/** Far above what any number of commits reaches, and far below where integers are no longer exact. */
+const MOST_REVISION = 2 ** 52;
 
 /**
  * The files that this process has open, by device and inode. This is the one piece of state outside a world, because
@@ -130,6 +131,22 @@ function upgradedNotice(path: string, kept: string): string {
   return `--data ${path} was of an earlier version, and was written anew. The old file is ${kept}; remove it when you do not need it.`;
 }
 
+/**
+ * Numbers a file anew whose revisions are too large to go on from, as earlier versions wrote them after many
+ * restores.
+ *
+ * @returns whether it was necessary
+ */
+function renumberRunaway(database: SqliteDatabase): boolean {
+  // The database compares them, because not every driver reads numbers beyond the safe integers.
+  const runaway = database.prepare(`SELECT 1 FROM world WHERE revision > ${MOST_REVISION}`).get();
+  if (runaway === undefined) return false;
+  inTransaction(database, 'EXCLUSIVE', () => {
+    database.exec('UPDATE objects SET revision = 1; UPDATE world SET revision = 1');
+  });
+  return true;
+}
+
 function renumberedNotice(path: string): string {
   return `The revisions in --data ${path} were too large to go on from, and start again at 1. Nothing else has changed.`;
 }
@@ -217,9 +234,9 @@ function upgradeIfEarlier(database: SqliteDatabase, file: EarlierFile, driver: S
 }
 
 function checkPages(database: SqliteDatabase, path: string): void {
-  const damage = damageOf(database);
-  if (damage !== null)
-    throw new Unusable(`--data ${path} is damaged (${damage}). It was left as it is; give another file.`);
+  const [health = ''] = String(pragma(database, 'quick_check(1)')).split('\n');
+  if (health !== 'ok')
+    throw new Unusable(`--data ${path} is damaged (${health}). It was left as it is; give another file.`);
 }
 
 function unusable(path: string, cause: unknown): Unusable {

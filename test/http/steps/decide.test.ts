@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller, Sighting } from '../../../src/core/decide.ts';
-import { cover } from '../../../src/http/steps/cover.ts';
+import { cover, noteUse } from '../../../src/http/steps/cover.ts';
 import { decide } from '../../../src/http/steps/decide.ts';
-import { noteUse } from '../../../src/http/steps/note-use.ts';
 import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../core/toy-law.ts';
 import { ALLOWED, type Given, NOW, toyFlight } from './toy-flight.ts';
 

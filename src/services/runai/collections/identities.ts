@@ -5,7 +5,6 @@ import type { Collections, Row } from '../../../store/collections.ts';
 import { NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import { updating } from '../../../store/updating.ts';
-import { OWNED_BY_IDENTITIES } from './owned.ts';
 
 /** Somebody who can hold tokens. */
 export interface Identity {
@@ -38,6 +37,9 @@ export type IdentityRow = Row<StoredIdentity, null>;
 
 /** The owner of an identity is its kind. */
 export const IDENTITIES = new Collection<StoredIdentity>('identities');
+
+/** The names of the collections whose rows belong to an identity, and go with it. */
+const OWNED_BY_IDENTITIES: readonly string[] = ['access-keys', 'oauth.logins', 'oauth.logins.ended', 'oauth.codes'];
 
 export function identityRow({ lastLogin, ...body }: Identity): IdentityRow {
   const { id, kind, name, clientId } = body;
