@@ -27,7 +27,7 @@ export interface Driven extends WorldKeeping {
   readonly server: Server;
   readonly version: string;
   readonly effective: Effective;
-  /** What the objects of all worlds may take. */
+  /** For the objects of all worlds together. */
   readonly state: Quota;
   readonly place: Pick<Place, 'kind' | 'driver'>;
   /** Called only after a request has arrived. */

@@ -56,7 +56,7 @@ import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
 import { exposureNotices, postureOf, seedNotices } from './notices.ts';
 import { portsOf } from './ports.ts';
 
-/** What a server is made from. Only the configuration is required; tests replace the rest. */
+/** Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
   readonly effective: Effective;
   /** A seed to start from, in place of the configuration's `seed`. */
@@ -84,7 +84,7 @@ export interface MockServer {
   readonly version: string;
   /** One line about its state and its versions. */
   readonly posture: string;
-  /** What the person who starts it should know. */
+  /** For the person who starts it. */
   readonly notices: readonly string[];
   readonly listen: Listen;
   /**
@@ -101,7 +101,7 @@ export interface MockServer {
   close(): Promise<void>;
 }
 
-/** What messages call a seed that a program gave. */
+/** Stands in messages for a seed that a program gave. */
 const SEED_OPTION = 'the option `seed`';
 
 /**
@@ -204,7 +204,7 @@ async function beginDefaultWorld(
   await worlds.begin(made, { store, findings, isNew: false });
 }
 
-/** What fingerprints of secrets depend on: two servers of one process show the same one for the same secret. */
+/** Fingerprints of secrets depend on it: two servers of one process show the same one for the same secret. */
 function fingerprintKey(): string {
   return processWide('fingerprint-key.1', () => systemRandom().base64url(32));
 }

@@ -18,7 +18,7 @@ export interface Connection extends Transaction {
   readonly isSilent: boolean;
   /** Why the database takes no changes, as of the latest one; null if it takes them. */
   readonly takesNothing: string | null;
-  /** What was read of it: is it read-only? */
+  /** Takes note of whether it is read-only, as a read said. */
   heardReadOnly(isReadOnly: boolean): void;
   /** The same as `query`, whether the database answered before or not. @throws Unreachable */
   look<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;

@@ -78,7 +78,7 @@ export async function openPostgres(
     return {
       clock: refreshing.clock,
       store: async (world, shared) => {
-        // Whoever comes first makes the world.
+        // The first process that asks for the world makes it.
         for (const text of [statements.beginLog, statements.begin]) await connection.change(text, [world]);
         const [row] = await connection.query<{ readonly series: string }>(statements.seriesOf, [world]);
         return storeOf(world, row?.series ?? '', shared);
@@ -95,7 +95,7 @@ export async function openPostgres(
 /** For the person whose request failed. */
 const AWAY = 'The database does not answer, so nothing can be read or stored now. Start it, or wait until it is back.';
 
-/** Loaded only here: whoever has no PostgreSQL needs no driver. */
+/** Loaded only here: without a PostgreSQL database no driver is needed. */
 async function driver(): Promise<typeof import('pg')> {
   try {
     const loaded = await import('pg');
@@ -108,7 +108,6 @@ async function driver(): Promise<typeof import('pg')> {
   }
 }
 
-/** What a store is made of. */
 interface Parts extends Pick<Store, 'notices' | 'fault'> {
   readonly rows: SharedRows;
   readonly sharing: Sharing;

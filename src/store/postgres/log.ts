@@ -20,7 +20,7 @@ interface Note {
   readonly at: Instant;
 }
 
-/** What waits to be stored. */
+/** Waits to be stored. */
 class Batch {
   readonly happenings: NewHappening[] = [];
   readonly counted = new Map<string, Omit<Counted, 'name'>>();
@@ -197,18 +197,17 @@ export class PostgresLog implements SharedLog {
 
   async #write({ happenings, counted, notes }: Batch): Promise<void> {
     const { connection, statements, world, noted } = this.#parts;
-    const [requests, events] = [new Count(), new Count()];
+    let requests = 0;
+    let events = 0;
     const given = happenings.map(({ kind, data, isRequest, isEvent }, index) => ({
-      place: index + 1,
-      kind,
-      data,
-      request: isRequest ? requests.next() : null,
-      event: isEvent ? events.next() : null,
+      ...{ place: index + 1, kind, data },
+      request: isRequest ? ++requests : null,
+      event: isEvent ? ++events : null,
     }));
-    // What is only counted takes a place, too, so that others notice.
+    // A batch that only counts takes a place, too, so that others notice.
     const places = Math.max(given.length, counted.size > 0 ? 1 : 0);
     const lists = [given, [...counted.values()], [...notes.values()]].map((list) => JSON.stringify(list));
-    const values = [world, places, requests.count, events.count, notes.size, ...lists];
+    const values = [world, places, requests, events, notes.size, ...lists];
     const [head] = await connection.query<Record<'position' | 'noted', string>>(statements.write, values);
     // The world was deleted.
     if (head === undefined) return;
@@ -252,14 +251,4 @@ export class PostgresLog implements SharedLog {
 
 function nameOf(collection: string, id: string): string {
   return `${collection} ${id}`;
-}
-
-/** Counts from 1. */
-class Count {
-  count = 0;
-
-  next(): number {
-    this.count += 1;
-    return this.count;
-  }
 }
